@@ -1,0 +1,3 @@
+//! Generates the C header of the ABI.
+
+fn main() {}

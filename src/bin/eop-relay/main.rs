@@ -1,0 +1,3 @@
+//! The command `eop-relay`.
+
+fn main() {}

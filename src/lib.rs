@@ -1,0 +1,22 @@
+//! EopRelay answers one question: why does Exchange Online Protection (EOP) refuse this server's
+//! mail, and what exactly is to be done?
+//!
+//! # Map of the crate
+//!
+//! Data flows from top to bottom; a module uses only those above it.
+//!
+//! | module | turns | into |
+//! |---|---|---|
+//! | [`timestamp`] | log stamps | .NET UTC ticks |
+//! | [`log`] | files, folders, wildcards | rows of SMTP protocol logs |
+//! | [`reply`] | SMTP replies, NDR and queue texts | rejection classes with their remedies |
+//! | [`certificate`] | logged certificate rows, DER, PEM, P7B | certificates and Windows X.500 names |
+//! | [`session`] | rows | sessions |
+//!
+//! The C ABI over it is declared in `include/eop_relay.h`.
+
+pub mod certificate;
+pub mod log;
+pub mod reply;
+pub mod session;
+pub mod timestamp;

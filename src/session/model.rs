@@ -1,0 +1,330 @@
+//! The session: what one SMTP conversation was, and how it ended.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use crate::certificate::LoggedCertificate;
+use crate::reply::RejectionClass;
+use crate::timestamp::Timestamp;
+
+/// Text out of a log, shared between all that hold the same.
+pub type Text = Arc<str>;
+
+/// One SMTP session, assembled from its rows. `None` means that the log does not tell.
+///
+/// Serialised with the names of its fields in PascalCase, absent values as `null`, times as
+/// `2026-11-15T01:02:03.100Z`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Which log it stands in.
+    pub log_type: LogType,
+    /// The server whose log it is: as given by the caller, else the host of a UNC path.
+    pub server: Option<Text>,
+    /// The file that holds its first row.
+    pub log_path: Arc<Path>,
+    /// The line of its first row in that file, counted from 1.
+    pub line: u64,
+    /// The stamp of its first row.
+    pub start_time: Timestamp,
+    /// The stamp of its last row.
+    pub end_time: Timestamp,
+    /// Send logs: the name of the send connector. Receive logs: `SERVER\Connector`.
+    pub connector: Text,
+    /// 16 hexadecimal digits, unique per server process.
+    pub session_id: Text,
+    /// The other half's id, where a row says that the session was proxied (FrontEnd and Hub).
+    pub proxy_session_id: Option<Text>,
+    /// This server's end, `address:port`, as logged (may be masked).
+    pub local_endpoint: Option<Text>,
+    /// The other server's end, `address:port`, as logged (may be masked).
+    pub remote_endpoint: Option<Text>,
+    /// The host name in the other server's 220 banner.
+    pub remote_host: Option<Text>,
+    /// The name given in EHLO or HELO by the client side.
+    pub ehlo_name: Option<Text>,
+    /// The client's address as the server side saw it: `Hello [203.0.113.7]` in the EHLO reply.
+    pub public_ip_address: Option<Text>,
+    /// Whether the other side is Exchange Online Protection, by banner, then remote certificate.
+    pub is_eop: Option<bool>,
+    /// Whether the first EHLO reply offered STARTTLS.
+    pub start_tls_offered: Option<bool>,
+    /// How far TLS came.
+    pub tls_status: TlsStatus,
+    /// The negotiated protocol, such as `TLS 1.2`; an unknown one as logged.
+    pub tls_protocol: Option<Text>,
+    /// The negotiated algorithms as logged, such as
+    /// `CALG_AES_256 (256 bits), CALG_SHA_384 (384 bits), CALG_ECDHE (384 bits)`.
+    pub tls_cipher: Option<Text>,
+    /// The error's name as logged (`UnknownCredentials`), or the name of a logged number.
+    pub tls_error: Option<Text>,
+    /// The error's number: an SSPI status as a signed HRESULT (-2146893043 is 0x8009030D), or a
+    /// Winsock error (10054), where name or number are known.
+    pub tls_error_code: Option<i32>,
+    /// The certificate that this side chose to send.
+    pub sent_certificate: Option<Arc<LoggedCertificate>>,
+    /// The certificate that the other side sent.
+    pub remote_certificate: Option<Arc<LoggedCertificate>>,
+    /// The mails of the session, in the order of their MAIL commands.
+    pub messages: Vec<Message>,
+    /// The first refusal, else the last reply, as logged.
+    pub reply: Option<Text>,
+    /// The class of `reply` where it is a refusal.
+    pub rejection: Option<RejectionClass>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Whether both its beginning and its end are in the logs read.
+    pub complete: bool,
+    /// How many rows it has.
+    pub row_count: u64,
+    /// What a reader of the other fields must know.
+    pub notes: Vec<SessionNote>,
+}
+
+impl Session {
+    /// The thumbprint of the sent certificate.
+    #[must_use]
+    pub fn sent_thumbprint(&self) -> Option<&str> {
+        self.sent_certificate.as_ref()?.thumbprint.as_deref()
+    }
+
+    /// The subject of the sent certificate.
+    #[must_use]
+    pub fn sent_subject(&self) -> Option<&str> {
+        self.sent_certificate.as_ref()?.subject.as_deref()
+    }
+}
+
+/// One mail of a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Message {
+    /// The address of MAIL FROM; `<>` is the null sender (RFC 5321, 4.5.5).
+    pub mail_from: Option<Text>,
+    /// Exchange's record id, from `sending message with RecordId`.
+    pub record_id: Option<Text>,
+    /// The Message-ID with its angle brackets.
+    pub internet_message_id: Option<Text>,
+    /// The reply that decided about the mail: to the end of its data, else to MAIL FROM.
+    pub reply: Option<Text>,
+    /// How it ended.
+    pub outcome: MessageOutcome,
+    /// One per RCPT TO.
+    pub recipients: Vec<Recipient>,
+}
+
+/// One RCPT TO of a mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Recipient {
+    /// The address.
+    pub address: Text,
+    /// The reply to its RCPT TO.
+    pub reply: Option<Text>,
+    /// The class of that reply where it is a refusal.
+    pub rejection: Option<RejectionClass>,
+}
+
+/// Defines an enum whose variants have one stable name and number each, for JSON and the C ABI.
+macro_rules! named_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $number:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(u32)]
+        pub enum $name { $($(#[$variant_meta])* $variant = $number,)+ }
+
+        impl $name {
+            /// Every value, in the order of their numbers.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The name in JSON, C# and PowerShell.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => stringify!($variant),)+ }
+            }
+
+            /// The value with that name, in any case.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.name().eq_ignore_ascii_case(name))
+            }
+
+            /// The number in the C ABI; never reused.
+            #[must_use]
+            pub fn number(self) -> u32 {
+                self as u32
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
+        }
+    };
+}
+
+named_enum! {
+    /// The log that a session stands in.
+    LogType {
+        /// An Exchange SMTP send protocol log.
+        Send = 1,
+        /// An Exchange SMTP receive protocol log.
+        Receive = 2,
+        /// A log of the SMTP service of IIS (SMTPSVC).
+        IisSmtp = 3,
+    }
+}
+
+named_enum! {
+    /// How far TLS came in a session.
+    TlsStatus {
+        /// The server side offered no STARTTLS, and none was tried.
+        NotOffered = 1,
+        /// No STARTTLS, and no word on whether it was offered; or it was offered and not used.
+        NotStarted = 2,
+        /// The handshake succeeded.
+        Succeeded = 3,
+        /// The handshake was begun and did not succeed.
+        Failed = 4,
+    }
+}
+
+named_enum! {
+    /// How a session ended.
+    Outcome {
+        /// Every mail was accepted for every recipient.
+        Delivered = 1,
+        /// Some recipients were refused, or some mails.
+        PartlyRefused = 2,
+        /// Every mail was refused, or the session itself.
+        Refused = 3,
+        /// TLS failed, and no mail was tried.
+        TlsFailed = 4,
+        /// No connection came about.
+        ConnectFailed = 5,
+        /// The log ends, or is cut, before it says how the session ended.
+        Incomplete = 6,
+        /// The session ended without a mail.
+        NoMail = 7,
+    }
+}
+
+impl Outcome {
+    /// Whether `-Failed` selects it.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::PartlyRefused | Self::Refused | Self::TlsFailed | Self::ConnectFailed)
+    }
+}
+
+named_enum! {
+    /// How one mail ended.
+    MessageOutcome {
+        /// Accepted for every recipient.
+        Delivered = 1,
+        /// Accepted, but not for every recipient.
+        PartlyRefused = 2,
+        /// Refused.
+        Refused = 3,
+        /// The log does not say.
+        Incomplete = 4,
+    }
+}
+
+named_enum! {
+    /// What a reader of a session must know beside its fields.
+    SessionNote {
+        /// The log joins subject and issuer by a blank, and more than one split fits.
+        SubjectIssuerAmbiguous = 1,
+        /// A row names another session as its proxy half, and that half is not in the logs read.
+        ProxyHalfMissing = 2,
+        /// The two halves of a proxied session (FrontEnd and Hub) were joined into this one.
+        ProxyHalvesJoined = 3,
+        /// More mails or recipients than are kept; the rest was counted in `row_count` alone.
+        ContentCapped = 4,
+        /// Put out before its end because too many sessions were open at once.
+        Evicted = 5,
+        /// A reply came that no pending command explains; replies may be assigned one off.
+        RepliesOutOfStep = 6,
+        /// Rows of this log carry no session id: the session was grouped by the other side's
+        /// address, and sessions with that address at the same time are mixed.
+        GroupedByAddress = 7,
+    }
+}
+
+impl SessionNote {
+    /// The note in words.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::SubjectIssuerAmbiguous => {
+                "the log joins subject and issuer by a blank and more than one split fits; \
+                 thumbprint, serial number and names are certain"
+            }
+            Self::ProxyHalfMissing => {
+                "the session went through the front-end proxy and its other half is not in the \
+                 logs read; read the FrontEnd and the Hub folder together"
+            }
+            Self::ProxyHalvesJoined => {
+                "joined from the FrontEnd and the Hub log; TLS and certificates are the FrontEnd's"
+            }
+            Self::ContentCapped => {
+                "more mails or recipients than are kept; the rest is counted in RowCount only"
+            }
+            Self::Evicted => {
+                "put out before its end: too many sessions were open at once; later rows of it \
+                 are only counted"
+            }
+            Self::RepliesOutOfStep => {
+                "a reply came that no pending command explains: replies may be assigned one off"
+            }
+            Self::GroupedByAddress => {
+                "this log has no session ids: grouped by the other side's address, so that \
+                 sessions with that address at the same time are mixed"
+            }
+        }
+    }
+}
+
+impl Serialize for Session {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut map = serializer.serialize_struct("Session", 32)?;
+        map.serialize_field("LogType", &self.log_type)?;
+        map.serialize_field("Server", &self.server)?;
+        map.serialize_field("LogPath", &self.log_path.to_string_lossy())?;
+        map.serialize_field("Line", &self.line)?;
+        map.serialize_field("StartTime", &self.start_time)?;
+        map.serialize_field("EndTime", &self.end_time)?;
+        map.serialize_field("Connector", &self.connector)?;
+        map.serialize_field("SessionId", &self.session_id)?;
+        map.serialize_field("ProxySessionId", &self.proxy_session_id)?;
+        map.serialize_field("LocalEndpoint", &self.local_endpoint)?;
+        map.serialize_field("RemoteEndpoint", &self.remote_endpoint)?;
+        map.serialize_field("RemoteHost", &self.remote_host)?;
+        map.serialize_field("EhloName", &self.ehlo_name)?;
+        map.serialize_field("PublicIPAddress", &self.public_ip_address)?;
+        map.serialize_field("IsEop", &self.is_eop)?;
+        map.serialize_field("StartTlsOffered", &self.start_tls_offered)?;
+        map.serialize_field("TlsStatus", &self.tls_status)?;
+        map.serialize_field("TlsProtocol", &self.tls_protocol)?;
+        map.serialize_field("TlsCipher", &self.tls_cipher)?;
+        map.serialize_field("TlsError", &self.tls_error)?;
+        map.serialize_field("TlsErrorCode", &self.tls_error_code)?;
+        map.serialize_field("SentCertificate", &self.sent_certificate)?;
+        map.serialize_field("RemoteCertificate", &self.remote_certificate)?;
+        map.serialize_field("SentThumbprint", &self.sent_thumbprint())?;
+        map.serialize_field("SentSubject", &self.sent_subject())?;
+        map.serialize_field("Messages", &self.messages)?;
+        map.serialize_field("Reply", &self.reply)?;
+        map.serialize_field("Rejection", &self.rejection)?;
+        map.serialize_field("Outcome", &self.outcome)?;
+        map.serialize_field("Complete", &self.complete)?;
+        map.serialize_field("RowCount", &self.row_count)?;
+        let notes: Vec<&str> = self.notes.iter().map(|note| note.message()).collect();
+        map.serialize_field("Notes", &notes)?;
+        map.end()
+    }
+}

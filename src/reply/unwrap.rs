@@ -47,7 +47,7 @@ pub(super) fn unwrap(text: &str) -> Unwrapped<'_> {
         // A reply at hand: what it wraps stands in its own lines. Else anywhere in the text.
         let scope = if Head::parse(inner).is_some() { folded_line(inner) } else { inner };
         let Some(opening) = first_opening(scope) else { break };
-        wrappers.push(scope[..opening.outer_end].trim());
+        wrappers.push(last_paragraph(&scope[..opening.outer_end]));
         inner = scope[opening.inner_start..].trim_start();
         if !opening.closers.is_empty() {
             closers = opening.closers;
@@ -106,6 +106,13 @@ fn arrow(text: &str) -> Option<Opening> {
             closers: &[],
         })
     })
+}
+
+/// The wrapper's own words: an NDR or an article says much else before them.
+fn last_paragraph(text: &str) -> &str {
+    let text = text.trim();
+    let start = ["\n\n", "\n\r\n"].iter().filter_map(|blank| text.rfind(blank)).max();
+    text[start.unwrap_or(0)..].trim()
 }
 
 fn begins_with_refusal(text: &str) -> bool {

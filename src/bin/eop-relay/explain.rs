@@ -131,7 +131,7 @@ fn render(explanation: &Explanation, text: &str, output: &mut impl Write) -> io:
             Some(Confidence::Observed) => "observed in real logs",
             Some(Confidence::Inferred) | None => "inferred",
         };
-        paragraph(output, "Founded on", confidence)?;
+        paragraph(output, "Basis", confidence)?;
     }
     Ok(())
 }
@@ -228,7 +228,12 @@ fn paragraph(output: &mut impl Write, label: &str, value: &str) -> io::Result<()
 fn wrapped(output: &mut impl Write, first: &str, next: &str, text: &str) -> io::Result<()> {
     let printable: String =
         text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
-    let options = textwrap::Options::new(WIDTH).initial_indent(first).subsequent_indent(next);
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(first)
+        .subsequent_indent(next)
+        // A host name broken at a hyphen is hard to copy.
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .word_separator(textwrap::WordSeparator::AsciiSpace);
     for line in textwrap::wrap(&printable, options) {
         writeln!(output, "{line}")?;
     }

@@ -117,6 +117,11 @@
 #define EOP_TOO_LARGE 301
 
 /*
+ Another defect of the library than a panic.
+ */
+#define EOP_INTERNAL 302
+
+/*
  Which enumeration eop_value_name is asked about: eop_session_record.log_type.
  */
 #define EOP_VALUES_LOG_TYPE 1
@@ -410,6 +415,11 @@
  How many bytes of input a batch takes if budget is 0.
  */
 #define EOP_DEFAULT_BUDGET 16777216
+
+/*
+ The most units of a text to be explained.
+ */
+#define EOP_MAXIMUM_TEXT_LENGTH 16777216
 
 /*
  What went wrong, in detail. The caller owns it and sets struct_size; there is nothing to free.
@@ -1144,6 +1154,22 @@ int32_t eop_session_reader_cancel(uint64_t reader, struct eop_error *error);
  `error` is NULL or points to a writable eop_error.
  */
 int32_t eop_session_reader_free(uint64_t reader, struct eop_error *error);
+
+/*
+ Explains a text about a refusal: a reply, an NDR, a queue's LastError, a line of an event log.
+
+ `text` has `length` units and is read during the call only; unpaired surrogates in it count as
+ U+FFFD. `report` receives a text handle with one JSON object, the same as of `eop-relay explain
+ --json`; free it with eop_text_free. Any text is taken, also an empty one: the object says whether
+ it was recognised.
+
+ EOP_OK; EOP_NULL_ARGUMENT: text or report is NULL; EOP_INVALID_ARGUMENT: the length is above
+ EOP_MAXIMUM_TEXT_LENGTH; EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_explain(const uint16_t *text, size_t length, uint64_t *report, struct eop_error *error);
 
 /*
  A view of the text of a text handle.

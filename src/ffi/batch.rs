@@ -13,7 +13,7 @@ use super::records::{
     SessionRecord, TextSpan,
 };
 use super::status::EOP_TOO_LARGE;
-use super::values::{notice_number, rejection_number};
+use super::values::notice_number;
 use crate::certificate::LoggedCertificate;
 use crate::log::Notice;
 use crate::reply::RejectionClass;
@@ -320,7 +320,7 @@ fn truth(value: Option<bool>) -> i32 {
 }
 
 fn rejection(class: Option<RejectionClass>) -> u32 {
-    class.map_or(0, rejection_number)
+    class.map_or(0, RejectionClass::number)
 }
 
 #[cfg(test)]

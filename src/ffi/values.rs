@@ -111,20 +111,13 @@ pub(super) fn names() -> Vec<(u32, u32, String)> {
     for value in SessionNote::ALL {
         add(EOP_VALUES_SESSION_NOTE, value.number(), value.name());
     }
-    for value in [RejectionClass::RelayDenied] {
-        add(EOP_VALUES_REJECTION_CLASS, rejection_number(value), &format!("{value:?}"));
+    for value in RejectionClass::ALL {
+        add(EOP_VALUES_REJECTION_CLASS, value.number(), value.name());
     }
     for value in NOTICE_CODES {
         add(EOP_VALUES_NOTICE, notice_number(value), &format!("{value:?}"));
     }
     names
-}
-
-/// The number of a rejection class.
-pub(super) fn rejection_number(class: RejectionClass) -> u32 {
-    match class {
-        RejectionClass::RelayDenied => 1,
-    }
 }
 
 /// The number of a kind of notice.

@@ -348,7 +348,7 @@ fn certificate() -> impl Strategy<Value = Arc<LoggedCertificate>> {
 }
 
 fn rejection_class() -> impl Strategy<Value = Option<RejectionClass>> {
-    option::of(Just(RejectionClass::RelayDenied))
+    option::of(select(RejectionClass::ALL))
 }
 
 fn message() -> impl Strategy<Value = Message> {

@@ -6,6 +6,6 @@ mod model;
 mod reader;
 
 pub use model::{
-    LogType, Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, Text, TlsStatus,
+    Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, Text, TlsStatus,
 };
 pub use reader::{Batch, Progress, QueryError, SessionFilter, SessionQuery, SessionReader};

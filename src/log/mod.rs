@@ -13,6 +13,7 @@ mod segment;
 
 pub use discovery::{Discovery, LogFile, LogInput, discover};
 pub use format::{Columns, Format, LogType};
-pub use notice::{Notice, NoticeCode};
+pub use notice::{Notice, NoticeCode, Severity};
 pub use row::{Event, Field, Row, RowError};
-pub use segment::{Segment, SegmentReader, SegmentReaderItem};
+pub(crate) use segment::SEGMENT_SIZE;
+pub use segment::{Line, Segment, SegmentReader, SegmentReaderItem};

@@ -70,7 +70,8 @@ pub struct Session {
     pub remote_certificate: Option<Arc<LoggedCertificate>>,
     /// The mails of the session, in the order of their MAIL commands.
     pub messages: Vec<Message>,
-    /// The first refusal, else the last reply, as logged.
+    /// The first refusal, else the last reply, as logged; for a failed connection the row that
+    /// says why (it holds the Winsock error).
     pub reply: Option<Text>,
     /// The class of `reply` where it is a refusal.
     pub rejection: Option<RejectionClass>,
@@ -108,7 +109,8 @@ pub struct Message {
     pub record_id: Option<Text>,
     /// The Message-ID with its angle brackets.
     pub internet_message_id: Option<Text>,
-    /// The reply that decided about the mail: to the end of its data, else to MAIL FROM.
+    /// The reply that decided about the mail: to the end of its data, else the refusal of its
+    /// MAIL FROM, else, where every recipient was refused, the first of those.
     pub reply: Option<Text>,
     /// How it ended.
     pub outcome: MessageOutcome,

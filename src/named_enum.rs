@@ -1,10 +1,9 @@
-//! Enums whose values have one stable name and one stable number each.
+//! Enums whose values have one stable name and number each, for JSON, the C ABI, C# and PowerShell.
 
-/// Defines an enum whose variants have one stable name and number each, for JSON and the C ABI.
 macro_rules! named_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $number:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u32)]
         pub enum $name { $($(#[$variant_meta])* $variant = $number,)+ }
 
@@ -31,8 +30,8 @@ macro_rules! named_enum {
             }
         }
 
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.name())
             }
         }

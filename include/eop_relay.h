@@ -157,6 +157,11 @@
 #define EOP_VALUES_NOTICE 7
 
 /*
+ eop_notice_record.severity.
+ */
+#define EOP_VALUES_SEVERITY 8
+
+/*
  An Exchange SMTP send protocol log.
  */
 #define EOP_LOG_TYPE_SEND 1
@@ -282,6 +287,16 @@
 #define EOP_SESSION_NOTE_GROUPED_BY_ADDRESS 7
 
 /*
+ Something between the servers rewrites SMTP.
+ */
+#define EOP_SESSION_NOTE_SMTP_REWRITTEN 8
+
+/*
+ A certificate row that no opener precedes.
+ */
+#define EOP_SESSION_NOTE_CERTIFICATE_UNATTRIBUTED 9
+
+/*
  A path that does not exist, or a pattern or folder that holds no log file.
  */
 #define EOP_NOTICE_NOTHING_FOUND 1
@@ -320,6 +335,26 @@
  A pattern that is not valid.
  */
 #define EOP_NOTICE_INVALID_PATTERN 8
+
+/*
+ The last row of a file is cut: Exchange is still writing it, or the copy was made then.
+ */
+#define EOP_NOTICE_LAST_ROW_CUT 9
+
+/*
+ Good to know; nothing is missing that could be there.
+ */
+#define EOP_SEVERITY_INFORMATION 1
+
+/*
+ Something was read only in part.
+ */
+#define EOP_SEVERITY_WARNING 2
+
+/*
+ Something could not be read at all.
+ */
+#define EOP_SEVERITY_ERROR 3
 
 /*
  How many units eop_error.message holds, the terminating zero included.
@@ -851,10 +886,9 @@ typedef struct eop_notice_record {
    */
   uint32_t code;
   /*
-   Whether something could not be read at all (an error) rather than in part (a warning):
-   EOP_FALSE, EOP_TRUE.
+   How much it matters: EOP_SEVERITY_...
    */
-  int32_t is_error;
+  uint32_t severity;
   /*
    Whether os_error is known: EOP_FALSE, EOP_TRUE.
    */

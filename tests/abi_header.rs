@@ -51,6 +51,7 @@ fn every_value_of_the_header_has_the_number_and_name_of_the_core() {
         ("EOP_MESSAGE_OUTCOME_", ffi::EOP_VALUES_MESSAGE_OUTCOME),
         ("EOP_SESSION_NOTE_", ffi::EOP_VALUES_SESSION_NOTE),
         ("EOP_NOTICE_", ffi::EOP_VALUES_NOTICE),
+        ("EOP_SEVERITY_", ffi::EOP_VALUES_SEVERITY),
     ];
     for (prefix, enumeration) in prefixes {
         let declared: Vec<(String, u32)> = definitions()
@@ -168,7 +169,7 @@ fn layout() -> String {
         issuer, serial_number, thumbprint, dns_names);
     describe!(text, NameRecord as "eop_name_record": name);
     describe!(text, NoteRecord as "eop_note_record": code, reserved, message);
-    describe!(text, NoticeRecord as "eop_notice_record": code, is_error, os_error_known, os_error,
+    describe!(text, NoticeRecord as "eop_notice_record": code, severity, os_error_known, os_error,
         line, offset, count, path, message);
     describe!(text, BatchView as "eop_batch": struct_size, reserved, text, text_length, sessions,
         session_count, session_stride, messages, message_count, message_stride, recipients,

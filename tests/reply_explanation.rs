@@ -119,7 +119,7 @@ const TEXTS: &[(&str, Option<RejectionClass>, Option<&str>, usize)] = &[
         Some("550 5.7.64"),
         0,
     ),
-    ("„550 5.7.64 TenantAttribution“ beim Versand", Some(RelayDenied), Some("550 5.7.64"), 1),
+    ("„550 5.7.64 TenantAttribution“ beim Versand", Some(RelayDenied), Some("550 5.7.64"), 0),
     (
         "451 4.4.0 hlavní cílová adresa odpověděla: \"421 4.4.1 připojení vypršelo.\" Pokus selhal.",
         Some(ConnectionTimedOut),

@@ -133,7 +133,7 @@ pub(super) const ADD_ACCEPTED_DOMAIN: RemedyTemplate = RemedyTemplate::new(
 .undo("remove the domain from the tenant again");
 
 pub(in crate::reply) const RESTART_TRANSPORT: RemedyTemplate = RemedyTemplate::new(
-    MANAGEMENT_SHELL,
+    ELEVATED,
     "Last, and only if the change does not take effect by itself: restart transport. This \
      interrupts the mail flow of the server.",
 )

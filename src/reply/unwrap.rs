@@ -133,7 +133,8 @@ fn until_closer<'a>(text: &'a str, closers: &[char]) -> &'a str {
             let in_word = matches!(character, '\'' | '\u{2019}')
                 && next.is_some_and(char::is_alphanumeric)
                 && text[..end].ends_with(char::is_alphanumeric);
-            if !in_word && !(character == ']' && open_brackets > 0) {
+            let in_bracket = character == ']' && open_brackets > 0;
+            if !in_word && !in_bracket {
                 return &text[..end];
             }
         }
@@ -174,7 +175,8 @@ mod tests {
             ),
             (
                 "451 4.4.0 Primary target IP address responded with: \"451 4.4.0 Primary target IP \
-                 address responded with: \"421 4.4.2 Connection dropped due to SocketError.\" x\" y",
+                 address responded with: \"421 4.4.2 Connection dropped due to SocketError.\" x\" \
+                                           y",
                 "421 4.4.2 Connection dropped due to SocketError.",
                 2,
             ),

@@ -256,10 +256,10 @@ mod tests {
         for entry in CATALOGUE {
             for signature in entry.signatures {
                 let status = signature.status.map(|status| status.to_string()).unwrap_or_default();
-                let code = signature.codes.first().map_or("550", |_| "421");
-                let code = signature.codes.first().map_or(code.to_owned(), u16::to_string);
+                let code = signature.codes.first().unwrap_or(&550);
                 let attr = signature.attr.map(|attr| format!(" ATTR{attr}")).unwrap_or_default();
                 let text = format!("{code} {status} {}{attr}", signature.words.join(" "));
+                assert_eq!(explain(&text).rejection, Some(entry.class), "{text}");
                 for line in rendered(&text).lines() {
                     assert!(line.chars().count() <= WIDTH, "{}: {line}", entry.class.name());
                 }

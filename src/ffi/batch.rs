@@ -1,9 +1,9 @@
 //! A batch of the core as flat records: safe code, no pointers but those of the finished view.
 
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::hash::Hash;
 
+use hashbrown::HashMap;
 use widestring::U16String;
 
 use super::error::Failure;

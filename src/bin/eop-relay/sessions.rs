@@ -1,6 +1,8 @@
 //! `eop-relay sessions`: the sessions of protocol logs, one by one.
 
 mod csv_writer;
+#[cfg(test)]
+mod fixtures;
 mod json_writer;
 mod progress;
 mod summary;

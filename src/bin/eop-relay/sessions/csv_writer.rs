@@ -193,3 +193,87 @@ fn io_error(error: csv::Error) -> io::Error {
         kind => io::Error::other(format!("{kind:?}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::sessions::fixtures;
+
+    fn written(sessions: &[Session]) -> Vec<u8> {
+        let mut output = Vec::new();
+        let mut writer = CsvWriter::new(&mut output);
+        writer.begin().unwrap();
+        for session in sessions {
+            writer.write(session).unwrap();
+        }
+        drop(writer);
+        output
+    }
+
+    fn rows(bytes: &[u8]) -> Vec<HashMap<String, String>> {
+        csv::Reader::from_reader(bytes).deserialize().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn the_header_names_the_columns_in_their_order() {
+        let mut by_serde = csv::Writer::from_writer(Vec::new());
+        by_serde.serialize(Columns::of(&fixtures::delivered(), "")).unwrap();
+        let by_serde = String::from_utf8(by_serde.into_inner().unwrap()).unwrap();
+        assert_eq!(by_serde.lines().next().unwrap(), HEADER.join(","));
+    }
+
+    #[test]
+    fn the_header_stands_alone_without_a_session() {
+        assert_eq!(written(&[]), (HEADER.join(",") + "\n").into_bytes());
+    }
+
+    #[test]
+    fn names_are_those_of_json_where_both_have_the_column() {
+        let json = serde_json::to_value(fixtures::refused()).unwrap();
+        let flat_only = HEADER.iter().filter(|name| json.get(**name).is_none());
+        let expected = [
+            "SentIssuer",
+            "SentDnsNames",
+            "RemoteThumbprint",
+            "RemoteSubject",
+            "MessageCount",
+            "RecipientCount",
+            "RefusedRecipientCount",
+            "FirstMailFrom",
+            "FirstRecipient",
+        ];
+        assert_eq!(flat_only.copied().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_session_is_flat() {
+        let row = &rows(&written(&[fixtures::refused()]))[0];
+        for (name, expected) in [
+            ("StartTime", "2026-11-16T01:02:09.114Z"),
+            ("IsEop", "true"),
+            ("TlsErrorCode", ""),
+            ("SentThumbprint", fixtures::THUMBPRINT),
+            ("SentSubject", "CN=mail.contoso.com, O=Contoso Ltd, C=NO"),
+            ("SentDnsNames", "mail.contoso.com;contoso.com"),
+            ("MessageCount", "1"),
+            ("RecipientCount", "7"),
+            ("RefusedRecipientCount", "7"),
+            ("FirstMailFrom", "alice@contoso.com"),
+            ("FirstRecipient", "user1@fabrikam.com"),
+            ("Rejection", "RelayDenied"),
+            ("Outcome", "Refused"),
+        ] {
+            assert_eq!(row[name], expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_is_empty() {
+        let row = &rows(&written(&[fixtures::connect_failed()]))[0];
+        for name in ["RemoteHost", "IsEop", "SentThumbprint", "Reply", "FirstMailFrom"] {
+            assert_eq!(row[name], "", "{name}");
+        }
+    }
+}

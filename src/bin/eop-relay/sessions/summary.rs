@@ -90,3 +90,69 @@ impl fmt::Display for Summary {
 fn counted(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::fixtures;
+
+    fn notice(code: NoticeCode, count: u64) -> Notice {
+        Notice {
+            code,
+            path: None,
+            line: None,
+            offset: None,
+            os_error: None,
+            count,
+            message: String::new(),
+        }
+    }
+
+    fn summary(sessions: &[Session], notices: &[Notice]) -> Summary {
+        let mut summary = Summary { files: 2, ..Summary::default() };
+        for session in sessions {
+            summary.count_session(session);
+        }
+        for notice in notices {
+            summary.count_notice(notice);
+        }
+        summary
+    }
+
+    #[test]
+    fn the_gravest_thing_met_decides_the_exit_code() {
+        let found = [fixtures::delivered()];
+        let damaged = notice(NoticeCode::DamagedRows, 3);
+        let unreadable = notice(NoticeCode::Unreadable, 1);
+        let evicted = notice(NoticeCode::SessionsEvicted, 1);
+        let cases: [(&[Session], &[Notice], Exit); 7] = [
+            (&found, &[], Exit::Fine),
+            (&found, std::slice::from_ref(&damaged), Exit::Warning),
+            (&found, &[evicted], Exit::Warning),
+            (&[], &[], Exit::NoEvidence),
+            (&[], std::slice::from_ref(&damaged), Exit::NoEvidence),
+            (&found, &[damaged.clone(), unreadable.clone()], Exit::CouldNotCheck),
+            (&[], &[unreadable], Exit::CouldNotCheck),
+        ];
+        for (sessions, notices, expected) in cases {
+            assert_eq!(summary(sessions, notices).exit(), expected, "{notices:?}");
+        }
+    }
+
+    #[test]
+    fn it_counts_sessions_by_outcome_and_rows_by_damage() {
+        let sessions = [fixtures::refused(), fixtures::delivered(), fixtures::refused()];
+        let notices = [
+            notice(NoticeCode::DamagedRows, 3),
+            notice(NoticeCode::DamagedRows, 4),
+            notice(NoticeCode::LateRows, 1),
+            notice(NoticeCode::NotAProtocolLog, 1),
+        ];
+        assert_eq!(
+            summary(&sessions, &notices).to_string(),
+            "3 sessions: 1 Delivered, 2 Refused; 2 files read; 7 rows damaged; 1 row too late; \
+             1 input not read"
+        );
+        assert_eq!(summary(&[], &[]).to_string(), "no session; 2 files read");
+    }
+}

@@ -209,3 +209,121 @@ fn shorten(text: &str, width: usize) -> String {
     short.push('…');
     short
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use eop_relay::session::SessionNote;
+
+    use super::*;
+    use crate::sessions::fixtures;
+
+    fn table(width: usize, sessions: &[Session]) -> String {
+        let mut output = Vec::new();
+        let mut writer = TableWriter::new(&mut output, width);
+        for session in sessions {
+            writer.write(session).unwrap();
+        }
+        String::from_utf8(output).unwrap()
+    }
+
+    #[test]
+    fn a_session_is_a_line_with_details_below() {
+        let expected = "\
+START (UTC)          OUTCOME        TLS      CONNECTOR                      REMOTE HOST
+2026-11-16 01:02:09  Delivered      TLS 1.2  Outbound to Office 365         DB9EUR01FT036.mail.protection.outlook.com
+    sent   5B9D0C7E12A4F8369DE1B05C7F2A4E6881D3C5B7  CN=mail.contoso.com, O=Contoso Ltd, C=NO
+";
+        assert_eq!(table(120, &[fixtures::delivered()]), expected);
+    }
+
+    #[test]
+    fn a_failure_says_why_whom_it_hit_and_where_to_look() {
+        let cases: [(Session, &[&str]); 3] = [
+            (
+                fixtures::refused(),
+                &[
+                    "    reply  550 5.7.64 TenantAttribution; Relay Access Denied ",
+                    "    for    user1@fabrikam.com (from alice@contoso.com), user2@",
+                    "user5@fabrikam.com (from alice@contoso.com) and 2 more\n",
+                    "    log    SEND2026111601-1.LOG:6\n",
+                ],
+            ),
+            (
+                fixtures::tls_failed(),
+                &[
+                    "  TlsFailed      failed   ",
+                    "    TLS    UnknownCredentials (0x8009030D)\n",
+                    "    sent   5B9D0C7E12A4F8369DE1B05C7F2A4E6881D3C5B7  CN=mail",
+                    "    log    SEND2026111601-1.LOG:6\n",
+                ],
+            ),
+            (
+                fixtures::connect_failed(),
+                &[
+                    "  ConnectFailed  -  ",
+                    "  198.51.100.36:25\n",
+                    "    log    SEND2026111601-1.LOG:6",
+                ],
+            ),
+        ];
+        for (session, parts) in cases {
+            let text = table(200, &[session]);
+            for part in parts {
+                assert!(text.contains(part), "{part:?} in\n{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_reply_that_decides_nothing_is_not_shown() {
+        for session in [fixtures::delivered(), fixtures::tls_failed()] {
+            assert!(!table(120, &[session]).contains("reply"));
+        }
+    }
+
+    #[test]
+    fn a_winsock_error_is_shown_in_decimal_digits() {
+        let mut session = fixtures::tls_failed();
+        session.tls_error = Some(Arc::from("ConnectionReset"));
+        session.tls_error_code = Some(10054);
+        assert!(table(120, &[session]).contains("TLS    ConnectionReset (10054)\n"));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        let mut session = fixtures::refused();
+        session.connector = Arc::from("Исходящая почта через облако и ещё раз через облако");
+        session.remote_host = Some(Arc::from("邮件.".repeat(30)));
+        session.notes = vec![SessionNote::SubjectIssuerAmbiguous];
+        for width in [80, 81, 99, 120, 300] {
+            for line in table(width, std::slice::from_ref(&session)).lines() {
+                assert!(display_width(line) <= width, "{width}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_columns_stay_in_line_whatever_the_script() {
+        let columns_before_host = |connector: &str| {
+            let mut session = fixtures::delivered();
+            session.connector = Arc::from(connector);
+            let text = table(120, &[session]);
+            let row = text.lines().nth(1).unwrap();
+            display_width(row.split_once("DB9EUR01").unwrap().0)
+        };
+        for connector in ["发送到云", "Исходящая почта", &"发送到云".repeat(20)]
+        {
+            assert_eq!(columns_before_host(connector), columns_before_host("x"), "{connector}");
+        }
+    }
+
+    #[test]
+    fn what_the_other_side_wrote_does_not_steer_the_terminal() {
+        let mut session = fixtures::refused();
+        session.remote_host = Some(Arc::from("host\u{1b}[2J"));
+        session.reply = Some(Arc::from("550 \u{1b}]0;title\u{7}\r no"));
+        assert!(table(120, &[session]).chars().all(|c| c == '\n' || !c.is_control()));
+    }
+}

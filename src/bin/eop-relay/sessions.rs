@@ -30,13 +30,18 @@ use crate::message;
 const SESSIONS_PER_BATCH: usize = 1024;
 const BYTES_PER_BATCH: u64 = 16 << 20;
 
+/// Set-SendConnector, -ProtocolLoggingLevel: None is the default.
+const NO_EVIDENCE: &str = "\
+eop-relay: no evidence: no session matched, or protocol logging was off at the time; it is off by
+default, and Set-SendConnector NAME -ProtocolLoggingLevel Verbose turns it on";
+
 /// List the SMTP sessions of protocol logs: how each ended and why, and which certificate was sent
 // Each bool is a switch of the command line, independent of the others.
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Times without a zone are UTC, as the logs are. A session belongs to the window [T, T) in which it
-started. Patterns (GLOB) know *, ? and [...], in any case.
+Times without a zone are UTC, as the logs are. A session belongs to the time at which it started;
+--end itself is not in the window. Patterns (GLOB) know *, ? and [...], in any case.
 
 Exit codes: 0 all was read; 10 rows are damaged or a limit was hit; 30 no session matched;
 40 an input cannot be read (the others are listed); 64 usage.")]
@@ -156,6 +161,9 @@ pub fn run(arguments: &SessionsArguments) -> ExitCode {
     match list(reader, arguments.writer().as_mut()) {
         Ok(summary) => {
             message::line(&summary);
+            if summary.exit() == Exit::NoEvidence {
+                message::line(NO_EVIDENCE);
+            }
             summary.exit().into()
         }
         // Whoever reads the output has seen enough (`| head`).

@@ -186,7 +186,7 @@ fn refused_recipients(session: &Session) -> Option<String> {
 fn sent_certificate(session: &Session) -> Option<String> {
     let Some(certificate) = session.sent_certificate.as_deref() else {
         let begun = matches!(session.tls_status, TlsStatus::Succeeded | TlsStatus::Failed);
-        return begun.then(|| "no certificate that the log knows of".to_owned());
+        return begun.then(|| "no certificate, as far as the log tells".to_owned());
     };
     let thumbprint = certificate.thumbprint.as_deref().unwrap_or("thumbprint unknown");
     let subject = certificate.subject.as_deref().unwrap_or("subject unknown");

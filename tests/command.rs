@@ -33,10 +33,6 @@ fn run(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
-fn exit_code(arguments: &[&str]) -> i32 {
-    run(arguments).status.code().unwrap()
-}
-
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }

@@ -17,6 +17,7 @@
 
 pub mod certificate;
 pub mod log;
+mod named_enum;
 pub mod reply;
 pub mod session;
 pub mod timestamp;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use eop_relay::log::Notice;
+use eop_relay::log::{Notice, Severity};
 
 /// Says what is wrong, and that nothing comes of it.
 pub fn error(text: &impl Display) {
@@ -22,7 +22,11 @@ pub fn line(text: impl Display) {
 }
 
 fn describe(notice: &Notice) -> String {
-    let severity = if notice.is_error() { "error" } else { "warning" };
+    let severity = match notice.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Information => "note",
+    };
     let message = printable(&notice.message);
     let path = notice.path.as_ref().map(|path| path.to_string_lossy());
     match (path.as_deref().map(printable), notice.line) {
@@ -77,6 +81,10 @@ mod tests {
             ),
             (notice(NoticeCode::Unreadable, Some("a.log"), None), "error: a.log: what happened"),
             (notice(NoticeCode::SessionsEvicted, None, None), "warning: what happened"),
+            (
+                notice(NoticeCode::LastRowCut, Some("a.log"), Some(9)),
+                "note: a.log:9: what happened",
+            ),
         ];
         for (notice, expected) in cases {
             assert_eq!(describe(&notice), expected);

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use eop_relay::log::LogType;
 use eop_relay::reply::RejectionClass;
-use eop_relay::session::{LogType, Outcome, Recipient, Session, Text, TlsStatus};
+use eop_relay::session::{Outcome, Recipient, Session, Text, TlsStatus};
 use eop_relay::timestamp::Timestamp;
 use serde::Serialize;
 
@@ -272,7 +273,7 @@ mod tests {
     #[test]
     fn what_is_unknown_is_empty() {
         let row = &rows(&written(&[fixtures::connect_failed()]))[0];
-        for name in ["RemoteHost", "IsEop", "SentThumbprint", "Reply", "FirstMailFrom"] {
+        for name in ["RemoteHost", "IsEop", "SentThumbprint", "Rejection", "FirstMailFrom"] {
             assert_eq!(row[name], "", "{name}");
         }
     }

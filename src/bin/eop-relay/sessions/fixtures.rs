@@ -4,10 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use eop_relay::certificate::LoggedCertificate;
+use eop_relay::log::LogType;
 use eop_relay::reply::RejectionClass;
-use eop_relay::session::{
-    LogType, Message, MessageOutcome, Outcome, Recipient, Session, Text, TlsStatus,
-};
+use eop_relay::session::{Message, MessageOutcome, Outcome, Recipient, Session, Text, TlsStatus};
 use eop_relay::timestamp::Timestamp;
 
 pub const THUMBPRINT: &str = "5B9D0C7E12A4F8369DE1B05C7F2A4E6881D3C5B7";
@@ -116,6 +115,6 @@ pub fn connect_failed() -> Session {
     session.remote_host = None;
     session.is_eop = None;
     session.start_tls_offered = None;
-    session.reply = None;
+    session.reply = Some(text("Failed to connect. Winsock error code: 10060"));
     session
 }

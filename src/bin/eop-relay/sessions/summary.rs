@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use eop_relay::log::{Notice, NoticeCode};
+use eop_relay::log::{Notice, NoticeCode, Severity};
 use eop_relay::session::{Outcome, Progress, Session};
 
 use crate::exit::Exit;
@@ -33,10 +33,10 @@ impl Summary {
             NoticeCode::LateRows => self.late_rows += notice.count,
             _ => {}
         }
-        if notice.is_error() {
-            self.errors += 1;
-        } else {
-            self.warnings += 1;
+        match notice.severity() {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Information => {}
         }
     }
 
@@ -125,10 +125,11 @@ mod tests {
         let damaged = notice(NoticeCode::DamagedRows, 3);
         let unreadable = notice(NoticeCode::Unreadable, 1);
         let evicted = notice(NoticeCode::SessionsEvicted, 1);
-        let cases: [(&[Session], &[Notice], Exit); 7] = [
+        let cases: [(&[Session], &[Notice], Exit); 8] = [
             (&found, &[], Exit::Fine),
             (&found, std::slice::from_ref(&damaged), Exit::Warning),
             (&found, &[evicted], Exit::Warning),
+            (&found, &[notice(NoticeCode::LastRowCut, 1)], Exit::Fine),
             (&[], &[], Exit::NoEvidence),
             (&[], std::slice::from_ref(&damaged), Exit::NoEvidence),
             (&found, &[damaged.clone(), unreadable.clone()], Exit::CouldNotCheck),

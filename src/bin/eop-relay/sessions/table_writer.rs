@@ -76,8 +76,11 @@ impl<W: Write> TableWriter<W> {
     fn detail(&mut self, label: &str, text: &str) -> io::Result<()> {
         let first = format!("{:INDENT$}{label:<LABEL_WIDTH$}", "");
         let next = " ".repeat(INDENT + LABEL_WIDTH);
-        let options =
-            textwrap::Options::new(self.width).initial_indent(&first).subsequent_indent(&next);
+        // Nothing is parted at a hyphen: who searches for a host name or a time finds it whole.
+        let options = textwrap::Options::new(self.width)
+            .initial_indent(&first)
+            .subsequent_indent(&next)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         for line in textwrap::wrap(&printable(text), options) {
             writeln!(self.output, "{line}")?;
         }
@@ -132,7 +135,9 @@ fn details(session: &Session) -> Vec<(&'static str, String)> {
     }
     let decided_by_reply = session.outcome.is_failure() && session.outcome != Outcome::TlsFailed;
     if let Some(reply) = session.reply.as_deref().filter(|_| decided_by_reply) {
-        details.push(("reply", reply.to_owned()));
+        // Without a connection nobody replied: it is the error that this server logged.
+        let has_connection = session.outcome != Outcome::ConnectFailed;
+        details.push((if has_connection { "reply" } else { "error" }, reply.to_owned()));
     }
     if let Some(refused) = refused_recipients(session) {
         details.push(("for", refused));
@@ -264,6 +269,7 @@ START (UTC)          OUTCOME        TLS      CONNECTOR                      REMO
                 &[
                     "  ConnectFailed  -  ",
                     "  198.51.100.36:25\n",
+                    "    error  Failed to connect. Winsock error code: 10060\n",
                     "    log    SEND2026111601-1.LOG:6",
                 ],
             ),

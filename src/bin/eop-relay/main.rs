@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod exit;
+mod explain;
 mod message;
 mod sessions;
 
@@ -24,12 +25,14 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Sessions(sessions::SessionsArguments),
+    Explain(explain::ExplainArguments),
 }
 
 impl Command {
     fn run(&self) -> ExitCode {
         match self {
             Self::Sessions(arguments) => sessions::run(arguments),
+            Self::Explain(arguments) => explain::run(arguments),
         }
     }
 }

@@ -80,7 +80,8 @@ impl<W: Write> TableWriter<W> {
         let options = textwrap::Options::new(self.width)
             .initial_indent(&first)
             .subsequent_indent(&next)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
         for line in textwrap::wrap(&printable(text), options) {
             writeln!(self.output, "{line}")?;
         }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use eop_relay::session::{Outcome, Session, TlsStatus};
-use terminal_size::{Width, terminal_size};
+use terminal_size::{Width, terminal_size_of};
 use textwrap::core::display_width;
 
 use super::SessionWriter;
@@ -27,7 +27,7 @@ const RECIPIENTS_NAMED: usize = 5;
 
 /// The width of the terminal that standard output is, else 120 columns.
 pub fn terminal_width() -> usize {
-    terminal_size().map_or(DEFAULT_WIDTH, |(Width(width), _)| usize::from(width))
+    terminal_size_of(io::stdout()).map_or(DEFAULT_WIDTH, |(Width(width), _)| usize::from(width))
 }
 
 /// Writes the table as the sessions come: the width of a column does not depend on them.

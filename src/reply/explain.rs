@@ -283,7 +283,8 @@ fn telling(class: RejectionClass) -> u8 {
 
 /// The class of the innermost wrapper that has one.
 fn class_of_wrapper(wrappers: &[&str]) -> Option<RejectionClass> {
-    let heads = wrappers.iter().rev().filter_map(|words| Head::parse(words));
+    let heads =
+        wrappers.iter().rev().flat_map(|words| scan::refusals(words)).filter_map(Head::parse);
     heads.map(|head| classify_head(&head)).find(|class| *class != RejectionClass::Unclassified)
 }
 

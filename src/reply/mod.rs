@@ -16,6 +16,7 @@ mod rejection_class;
 mod remedy;
 mod scan;
 mod smtp_reply;
+mod socket_error_table;
 mod tls_error;
 mod tls_error_table;
 mod unwrap;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::remedy::RemedyTemplate;
+use super::socket_error_table::SOCKET_ERRORS;
 use super::tls_error_table::TLS_ERRORS;
 
 /// One error of a TLS negotiation or connection.
@@ -57,7 +58,7 @@ pub fn tls_error(name_or_number: &str) -> TlsError {
     let code = parse_code(text);
     known(text, code).map_or_else(
         || TlsError { name: text.to_owned(), symbol: None, code, meaning: None, remedy: &[] },
-        |row| row.to_error(),
+        TlsErrorRow::to_error,
     )
 }
 
@@ -67,12 +68,13 @@ pub(super) fn find_in_prose(text: &str) -> Option<TlsError> {
     text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
         .filter(|word| word.bytes().filter(u8::is_ascii_uppercase).count() >= 2)
         .find_map(|word| known(word, None))
-        .map(|row| row.to_error())
+        .map(TlsErrorRow::to_error)
 }
 
 fn known(name: &str, code: Option<i32>) -> Option<TlsErrorRow> {
     TLS_ERRORS
         .iter()
+        .chain(SOCKET_ERRORS)
         .find(|row| row.is_named(name) || (code.is_some() && row.code == code))
         .copied()
 }
@@ -142,8 +144,9 @@ mod tests {
 
     #[test]
     fn names_and_numbers_are_unique() {
-        for (index, row) in TLS_ERRORS.iter().enumerate() {
-            for other in &TLS_ERRORS[index + 1..] {
+        let rows: Vec<_> = TLS_ERRORS.iter().chain(SOCKET_ERRORS).collect();
+        for (index, row) in rows.iter().enumerate() {
+            for other in &rows[index + 1..] {
                 assert_ne!(row.name, other.name);
                 assert!(
                     row.code.is_none() || row.code != other.code,

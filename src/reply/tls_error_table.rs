@@ -1,6 +1,5 @@
-//! The table of errors: SSPI and certificate statuses (winerror.h, with the alerts of "Schannel
-//! error codes for TLS and SSL alerts", Microsoft Learn) under the names that .NET gives them, and
-//! socket errors (winsock2.h) under those of System.Net.Sockets.SocketError.
+//! SSPI and certificate statuses: numbers from winerror.h, names as .NET gives them, the alerts
+//! behind them from "Schannel error codes for TLS and SSL alerts" (Microsoft Learn).
 
 use super::catalogue::steps::{
     CHECK_PRIVATE_KEY, CHECK_TLS_VERSION, ENABLE_FOR_SMTP, IMPORT_INTERMEDIATE, INSTALL_ROOTS,
@@ -14,16 +13,17 @@ const PRIVATE_KEY: &[RemedyTemplate] =
     &[READ_SEND_LOG, ENABLE_FOR_SMTP, CHECK_PRIVATE_KEY, SELECT_CERTIFICATE, RESTART_TRANSPORT];
 const NO_PRIVATE_KEY: &[RemedyTemplate] =
     &[READ_SEND_LOG, CHECK_PRIVATE_KEY, SELECT_CERTIFICATE, RESTART_TRANSPORT];
-const PEER_HUNG_UP: &[RemedyTemplate] = &[READ_SEND_LOG, CHECK_TLS_VERSION, STOP_SMTP_INSPECTION];
+pub(super) const PEER_HUNG_UP: &[RemedyTemplate] =
+    &[READ_SEND_LOG, CHECK_TLS_VERSION, STOP_SMTP_INSPECTION];
 const SMTP_REWRITTEN: &[RemedyTemplate] = &[READ_SEND_LOG, STOP_SMTP_INSPECTION];
 const LOCAL_TRUST: &[RemedyTemplate] =
     &[READ_SEND_LOG, INSTALL_ROOTS, IMPORT_INTERMEDIATE, STOP_SMTP_INSPECTION];
 const PRESENTED_CERTIFICATE: &[RemedyTemplate] =
     &[READ_SEND_LOG, IMPORT_INTERMEDIATE, SELECT_CERTIFICATE];
 const VERSIONS: &[RemedyTemplate] = &[READ_SEND_LOG, CHECK_TLS_VERSION, STOP_SMTP_INSPECTION];
-const NETWORK: &[RemedyTemplate] = &[READ_SEND_LOG, TEST_PORT];
+pub(super) const NETWORK: &[RemedyTemplate] = &[READ_SEND_LOG, TEST_PORT];
 
-/// Every error that is known.
+/// Every status that is known.
 pub(super) static TLS_ERRORS: &[TlsErrorRow] = &[
     hresult(
         "OutOfMemory",
@@ -43,7 +43,8 @@ pub(super) static TLS_ERRORS: &[TlsErrorRow] = &[
         "Unsupported",
         "SEC_E_UNSUPPORTED_FUNCTION",
         0x8009_0302,
-        "the two sides have no TLS version in common (this is also how Schannel reports the alert protocol_version)",
+        "the two sides have no TLS version in common (this is also how Schannel reports the alert \
+         protocol_version)",
         VERSIONS,
     ),
     hresult(
@@ -57,7 +58,8 @@ pub(super) static TLS_ERRORS: &[TlsErrorRow] = &[
         "InternalError",
         "SEC_E_INTERNAL_ERROR",
         0x8009_0304,
-        "the security package of this server failed, or the other side sent the alert internal_error; often the private key cannot be used",
+        "the security package of this server failed, or the other side sent the alert \
+         internal_error; often the private key cannot be used",
         PRIVATE_KEY,
     ),
     hresult(
@@ -120,14 +122,16 @@ pub(super) static TLS_ERRORS: &[TlsErrorRow] = &[
         "UnknownCredentials",
         "SEC_E_UNKNOWN_CREDENTIALS",
         0x8009_030D,
-        "the private key of this server's own certificate cannot be used, or the certificate is not enabled for SMTP (KB 4051498)",
+        "the private key of this server's own certificate cannot be used, or the certificate is \
+         not enabled for SMTP (KB 4051498)",
         PRIVATE_KEY,
     ),
     hresult(
         "NoCredentials",
         "SEC_E_NO_CREDENTIALS",
         0x8009_030E,
-        "the certificate that TlsCertificateName names has no private key on this server (KB 4495258)",
+        "the certificate that TlsCertificateName names has no private key on this server (KB \
+         4495258)",
         NO_PRIVATE_KEY,
     ),
     hresult(
@@ -169,7 +173,8 @@ pub(super) static TLS_ERRORS: &[TlsErrorRow] = &[
         "IncompleteCredentials",
         "SEC_E_INCOMPLETE_CREDENTIALS",
         0x8009_0320,
-        "the credentials were not complete: the other side asks for a certificate that was not given",
+        "the credentials were not complete: the other side asks for a certificate that was not \
+         given",
         PRESENTED_CERTIFICATE,
     ),
     hresult(
@@ -197,28 +202,33 @@ pub(super) static TLS_ERRORS: &[TlsErrorRow] = &[
         "UntrustedRoot",
         "SEC_E_UNTRUSTED_ROOT",
         0x8009_0325,
-        "a chain ended in a root that is not trusted: this server does not trust the other side's, or the other side reported (alert unknown_ca) that it does not trust the one presented to it",
+        "a chain ended in a root that is not trusted: this server does not trust the other \
+         side's, or the other side reported (alert unknown_ca) that it does not trust the one \
+         presented to it",
         LOCAL_TRUST,
     ),
     hresult(
         "IllegalMessage",
         "SEC_E_ILLEGAL_MESSAGE",
         0x8009_0326,
-        "an unexpected TLS message or a fatal alert such as handshake_failure: mostly no cipher or version in common, or something between the two breaks TLS",
+        "an unexpected TLS message or a fatal alert such as handshake_failure: mostly no cipher \
+         or version in common, or something between the two breaks TLS",
         VERSIONS,
     ),
     hresult(
         "CertUnknown",
         "SEC_E_CERT_UNKNOWN",
         0x8009_0327,
-        "the certificate could not be processed; the other side reported bad_certificate, unsupported_certificate or certificate_unknown",
+        "the certificate could not be processed; the other side reported bad_certificate, \
+         unsupported_certificate or certificate_unknown",
         PRESENTED_CERTIFICATE,
     ),
     hresult(
         "CertExpired",
         "SEC_E_CERT_EXPIRED",
         0x8009_0328,
-        "a certificate of the handshake has expired (also the alert certificate_expired: then it is the presented one)",
+        "a certificate of the handshake has expired (also the alert certificate_expired: then it \
+         is the presented one)",
         PRESENTED_CERTIFICATE,
     ),
     hresult(
@@ -344,7 +354,8 @@ pub(super) static TLS_ERRORS: &[TlsErrorRow] = &[
         "ChainUntrustedRoot",
         "CERT_E_UNTRUSTEDROOT",
         0x800B_0109,
-        "the chain ends in a root that is not trusted, or its intermediate certificate is missing on this server",
+        "the chain ends in a root that is not trusted, or its intermediate certificate is missing \
+         on this server",
         LOCAL_TRUST,
     ),
     hresult(
@@ -371,129 +382,9 @@ pub(super) static TLS_ERRORS: &[TlsErrorRow] = &[
     named("NoRemoteCertificate", "the other side presented no certificate", READ_LOG),
     named(
         "SocketError",
-        "the connection broke during the handshake; the other side hung up (TLS version or cipher), or something between did",
+        "the connection broke during the handshake; the other side hung up (TLS version or \
+         cipher), or something between did",
         PEER_HUNG_UP,
-    ),
-    winsock("Interrupted", "WSAEINTR", 10_004, "a blocking call was interrupted", NETWORK),
-    winsock(
-        "AccessDenied",
-        "WSAEACCES",
-        10_013,
-        "the socket may not be used in this way: mostly a local firewall or security product",
-        NETWORK,
-    ),
-    winsock("Fault", "WSAEFAULT", 10_014, "a bad address was passed to a socket call", NETWORK),
-    winsock(
-        "InvalidArgument",
-        "WSAEINVAL",
-        10_022,
-        "an invalid argument was passed to a socket call",
-        NETWORK,
-    ),
-    winsock("TooManyOpenSockets", "WSAEMFILE", 10_024, "too many sockets are open", NETWORK),
-    winsock(
-        "WouldBlock",
-        "WSAEWOULDBLOCK",
-        10_035,
-        "the operation could not be completed at once",
-        NETWORK,
-    ),
-    winsock(
-        "NotSocket",
-        "WSAENOTSOCK",
-        10_038,
-        "the operation was tried on something that is no socket",
-        NETWORK,
-    ),
-    winsock(
-        "AddressAlreadyInUse",
-        "WSAEADDRINUSE",
-        10_048,
-        "the local address and port are in use",
-        NETWORK,
-    ),
-    winsock(
-        "AddressNotAvailable",
-        "WSAEADDRNOTAVAIL",
-        10_049,
-        "the source address is not one of this server",
-        NETWORK,
-    ),
-    winsock("NetworkDown", "WSAENETDOWN", 10_050, "the network is down", NETWORK),
-    winsock(
-        "NetworkUnreachable",
-        "WSAENETUNREACH",
-        10_051,
-        "there is no route to the other side",
-        NETWORK,
-    ),
-    winsock(
-        "NetworkReset",
-        "WSAENETRESET",
-        10_052,
-        "the connection was reset because a keep-alive failed",
-        NETWORK,
-    ),
-    winsock(
-        "ConnectionAborted",
-        "WSAECONNABORTED",
-        10_053,
-        "this server's own network stack ended the connection: a timeout, a security product, or the other side stopped answering",
-        PEER_HUNG_UP,
-    ),
-    winsock(
-        "ConnectionReset",
-        "WSAECONNRESET",
-        10_054,
-        "the other side hung up (TLS version or cipher), or a device between did in its name",
-        PEER_HUNG_UP,
-    ),
-    winsock(
-        "NoBufferSpaceAvailable",
-        "WSAENOBUFS",
-        10_055,
-        "the server ran out of socket buffers or ports",
-        NETWORK,
-    ),
-    winsock("NotConnected", "WSAENOTCONN", 10_057, "the socket is not connected", NETWORK),
-    winsock(
-        "Shutdown",
-        "WSAESHUTDOWN",
-        10_058,
-        "the connection was already shut down",
-        PEER_HUNG_UP,
-    ),
-    winsock(
-        "TimedOut",
-        "WSAETIMEDOUT",
-        10_060,
-        "the other side did not answer in time: mostly a firewall drops the packets",
-        NETWORK,
-    ),
-    winsock(
-        "ConnectionRefused",
-        "WSAECONNREFUSED",
-        10_061,
-        "nothing listens on that port, or a firewall refuses it",
-        NETWORK,
-    ),
-    winsock("HostDown", "WSAEHOSTDOWN", 10_064, "the other host is down", NETWORK),
-    winsock(
-        "HostUnreachable",
-        "WSAEHOSTUNREACH",
-        10_065,
-        "there is no route to the other host",
-        NETWORK,
-    ),
-    winsock("HostNotFound", "WSAHOST_NOT_FOUND", 11_001, "DNS does not know the host", NETWORK),
-    winsock("TryAgain", "WSATRY_AGAIN", 11_002, "DNS did not answer; it may do so later", NETWORK),
-    winsock("NoRecovery", "WSANO_RECOVERY", 11_003, "DNS failed for good", NETWORK),
-    winsock(
-        "NoData",
-        "WSANO_DATA",
-        11_004,
-        "DNS knows the name but has no address for it",
-        NETWORK,
     ),
 ];
 
@@ -505,16 +396,6 @@ const fn hresult(
     remedy: &'static [RemedyTemplate],
 ) -> TlsErrorRow {
     TlsErrorRow { name, symbol: Some(symbol), code: Some(code.cast_signed()), meaning, remedy }
-}
-
-const fn winsock(
-    name: &'static str,
-    symbol: &'static str,
-    code: i32,
-    meaning: &'static str,
-    remedy: &'static [RemedyTemplate],
-) -> TlsErrorRow {
-    TlsErrorRow { name, symbol: Some(symbol), code: Some(code), meaning, remedy }
 }
 
 /// A name without a number: what Exchange says of a certificate, or .NET of an unspecified error.

@@ -47,7 +47,7 @@ pub(super) fn unwrap(text: &str) -> Unwrapped<'_> {
         // A reply at hand: what it wraps stands in its own lines. Else anywhere in the text.
         let scope = if Head::parse(inner).is_some() { folded_line(inner) } else { inner };
         let Some(opening) = first_opening(scope) else { break };
-        wrappers.push(scope[..opening.outer_end].trim());
+        wrappers.push(last_paragraph(&scope[..opening.outer_end]));
         inner = scope[opening.inner_start..].trim_start();
         if !opening.closers.is_empty() {
             closers = opening.closers;
@@ -108,6 +108,13 @@ fn arrow(text: &str) -> Option<Opening> {
     })
 }
 
+/// The wrapper's own words: an NDR or an article says much else before them.
+fn last_paragraph(text: &str) -> &str {
+    let text = text.trim();
+    let start = ["\n\n", "\n\r\n"].iter().filter_map(|blank| text.rfind(blank)).max();
+    text[start.unwrap_or(0)..].trim()
+}
+
 fn begins_with_refusal(text: &str) -> bool {
     let text = text.trim_start().trim_start_matches('#');
     Head::parse(text).is_some_and(|head| head.is_refusal())
@@ -126,7 +133,8 @@ fn until_closer<'a>(text: &'a str, closers: &[char]) -> &'a str {
             let in_word = matches!(character, '\'' | '\u{2019}')
                 && next.is_some_and(char::is_alphanumeric)
                 && text[..end].ends_with(char::is_alphanumeric);
-            if !in_word && !(character == ']' && open_brackets > 0) {
+            let in_bracket = character == ']' && open_brackets > 0;
+            if !in_word && !in_bracket {
                 return &text[..end];
             }
         }
@@ -167,7 +175,8 @@ mod tests {
             ),
             (
                 "451 4.4.0 Primary target IP address responded with: \"451 4.4.0 Primary target IP \
-                 address responded with: \"421 4.4.2 Connection dropped due to SocketError.\" x\" y",
+                 address responded with: \"421 4.4.2 Connection dropped due to SocketError.\" x\" \
+                                           y",
                 "421 4.4.2 Connection dropped due to SocketError.",
                 2,
             ),

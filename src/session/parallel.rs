@@ -16,7 +16,7 @@ use super::decode::Decoder;
 use super::draft::{Place, SessionDraft, is_opening};
 use super::filter::CompiledFilter;
 use super::model::Session;
-use super::proxy::{Half, ProxyJoiner};
+use super::proxy::may_be_half;
 use super::sequencer::{SegmentPlace, Sequencer};
 use crate::log::{Event, Line, LogFile, Row, RowError, Segment};
 
@@ -61,18 +61,16 @@ impl Workers {
         count: usize,
         files: &Arc<[LogFile]>,
         filter: &Arc<CompiledFilter>,
-        joiner: &Arc<ProxyJoiner>,
     ) -> Self {
         let threads = (0..count)
             .filter_map(|_| {
                 let (segments, received) = sync_channel::<Segment>(QUEUE);
                 let (send_result, results) = sync_channel(QUEUE);
-                let (files, filter, joiner) =
-                    (Arc::clone(files), Arc::clone(filter), Arc::clone(joiner));
+                let (files, filter) = (Arc::clone(files), Arc::clone(filter));
                 let work = move || {
                     let mut decoder = Decoder::default();
                     for segment in received {
-                        let worked = work(segment, &files, &filter, &joiner, &mut decoder);
+                        let worked = work(segment, &files, &filter, &mut decoder);
                         if send_result.send(worked).is_err() {
                             return;
                         }
@@ -153,7 +151,6 @@ fn work(
     segment: Segment,
     files: &[LogFile],
     filter: &CompiledFilter,
-    joiner: &ProxyJoiner,
     decoder: &mut Decoder,
 ) -> WorkedSegment {
     let source = files.get(segment.file).map_or(0, |file| file.source);
@@ -190,8 +187,8 @@ fn work(
             return;
         }
         let Some(mut ended) = open.remove(&key) else { return };
-        let may_join = joiner.may_join(Half::of_draft(&ended.draft));
-        let session = decoder.decode(&ended.draft, files, (!may_join).then_some(filter));
+        let filter = (!may_be_half(&ended.draft)).then_some(filter);
+        let session = decoder.decode(&ended.draft, files, filter);
         sessions.push(WorkedSession { key, rows: std::mem::take(&mut ended.rows), session });
         ended.draft.reset();
         spare.push(ended);

@@ -28,19 +28,13 @@ impl ProxyJoiner {
         Self { reads_several_folders, ..Self::default() }
     }
 
-    /// Whether a session must be handed to [`ProxyJoiner::accept`] whatever the filter says.
-    pub(super) fn may_join(&self, half: Half) -> bool {
-        half.names_another
-            || (self.reads_several_folders && half.has_certificate && !half.has_messages)
-    }
-
     /// Takes a session in; what is ready goes to `out`.
     pub(super) fn accept(&mut self, session: Session, out: &mut impl FnMut(Session)) {
         if let Some(other) = self.take_other_half(&session) {
             out(join(other, session));
             return;
         }
-        if !self.may_join(Half::of(&session)) {
+        if !self.must_wait(&session) {
             out(session);
             return;
         }
@@ -60,6 +54,15 @@ impl ProxyJoiner {
         while !self.waiting.is_empty() {
             self.release_first(out);
         }
+    }
+
+    /// A half that names another waits for it. One that does not may be named later, by a session
+    /// in another folder, if it looks like the FrontEnd half: a certificate and no mail.
+    fn must_wait(&self, session: &Session) -> bool {
+        session.proxy_session_id.is_some()
+            || (self.reads_several_folders
+                && session.sent_certificate.is_some()
+                && session.messages.is_empty())
     }
 
     fn take_other_half(&mut self, session: &Session) -> Option<Session> {
@@ -94,30 +97,12 @@ impl ProxyJoiner {
     }
 }
 
-/// What decides whether a session may be one half of two.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Half {
-    pub(super) names_another: bool,
-    pub(super) has_certificate: bool,
-    pub(super) has_messages: bool,
-}
-
-impl Half {
-    pub(super) fn of_draft(draft: &SessionDraft) -> Self {
-        Self {
-            names_another: draft.proxy_session_id.is_some(),
-            has_certificate: draft.sent_certificate != CertificateDraft::None,
-            has_messages: !draft.dialogue.messages.is_empty(),
-        }
-    }
-
-    fn of(session: &Session) -> Self {
-        Self {
-            names_another: session.proxy_session_id.is_some(),
-            has_certificate: session.sent_certificate.is_some(),
-            has_messages: !session.messages.is_empty(),
-        }
-    }
+/// Whether a session may be one half of two, so that no filter can judge it alone: the FrontEnd
+/// half has a certificate and no mail, the Hub half mail and no certificate.
+pub(super) fn may_be_half(draft: &SessionDraft) -> bool {
+    let has_certificate = draft.sent_certificate != CertificateDraft::None;
+    let has_messages = !draft.dialogue.messages.is_empty();
+    draft.proxy_session_id.is_some() || has_certificate != has_messages
 }
 
 fn add_note(session: &mut Session, note: SessionNote) {

@@ -91,11 +91,10 @@ impl SessionReader {
         let filter = Arc::new(CompiledFilter::new(&query.filter)?);
         let discovery = log::discover(&query.inputs, query.recurse);
         let files: Arc<[LogFile]> = discovery.files.into();
-        let several_folders = discovery.folders > 1;
         let mut sequencer = Sequencer::new(
             Arc::clone(&files),
             Arc::clone(&filter),
-            ProxyJoiner::new(several_folders),
+            ProxyJoiner::new(discovery.folders > 1),
             limits,
         );
         sequencer.add_notices(discovery.notices);
@@ -104,10 +103,9 @@ impl SessionReader {
             asked => asked.min(MAXIMUM_THREADS),
         };
         let workers = if threads > 1 { threads } else { 0 };
-        let joiner = Arc::new(ProxyJoiner::new(several_folders));
         Ok(Self {
             segments: SegmentReader::new(Arc::clone(&files), segment_size),
-            workers: Workers::start(workers, &files, &filter, &joiner),
+            workers: Workers::start(workers, &files, &filter),
             files,
             sequencer,
             in_flight: std::collections::VecDeque::new(),

@@ -8,7 +8,7 @@ use super::decode::Decoder;
 use super::draft::{Place, SessionDraft};
 use super::filter::CompiledFilter;
 use super::model::{Session, SessionNote};
-use super::proxy::{Half, ProxyJoiner};
+use super::proxy::{ProxyJoiner, may_be_half};
 use crate::log::{LogFile, Notice, NoticeCode, Row, RowError, Segment};
 
 /// Everything that must see the rows in their order.
@@ -278,8 +278,7 @@ fn count_capped(
 
 impl Output {
     fn finish(&mut self, draft: &SessionDraft) {
-        let may_join = self.joiner.may_join(Half::of_draft(draft));
-        let filter = (!may_join).then_some(&*self.filter);
+        let filter = (!may_be_half(draft)).then_some(&*self.filter);
         if let Some(session) = self.decoder.decode(draft, &self.files, filter) {
             self.accept(session);
         }

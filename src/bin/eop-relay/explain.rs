@@ -129,7 +129,7 @@ fn render(explanation: &Explanation, text: &str, output: &mut impl Write) -> io:
             Some(Confidence::Observed) => "observed in real logs",
             Some(Confidence::Inferred) | None => "inferred",
         };
-        paragraph(output, "Founded on", confidence)?;
+        paragraph(output, "Basis", confidence)?;
     }
     Ok(())
 }
@@ -225,7 +225,12 @@ fn paragraph(output: &mut impl Write, label: &str, value: &str) -> io::Result<()
 /// terminal.
 fn wrapped(output: &mut impl Write, first: &str, next: &str, text: &str) -> io::Result<()> {
     let printable = message::printable(text);
-    let options = textwrap::Options::new(WIDTH).initial_indent(first).subsequent_indent(next);
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(first)
+        .subsequent_indent(next)
+        // A host name broken at a hyphen is hard to copy.
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .word_separator(textwrap::WordSeparator::AsciiSpace);
     for line in textwrap::wrap(&printable, options) {
         writeln!(output, "{line}")?;
     }
@@ -248,10 +253,10 @@ mod tests {
         for entry in CATALOGUE {
             for signature in entry.signatures {
                 let status = signature.status.map(|status| status.to_string()).unwrap_or_default();
-                let code = signature.codes.first().map_or("550", |_| "421");
-                let code = signature.codes.first().map_or(code.to_owned(), u16::to_string);
+                let code = signature.codes.first().unwrap_or(&550);
                 let attr = signature.attr.map(|attr| format!(" ATTR{attr}")).unwrap_or_default();
                 let text = format!("{code} {status} {}{attr}", signature.words.join(" "));
+                assert_eq!(explain(&text).rejection, Some(entry.class), "{text}");
                 for line in rendered(&text).lines() {
                     assert!(line.chars().count() <= WIDTH, "{}: {line}", entry.class.name());
                 }

@@ -90,8 +90,9 @@ pub(super) const INBOUND_CONNECTOR_BLOCKED: CatalogueEntry = CatalogueEntry {
 pub(super) const SERVER_OUT_OF_DATE: CatalogueEntry = CatalogueEntry {
     class: RejectionClass::ServerOutOfDate,
     signatures: &[Signature::status(4, 7, 230), Signature::status(5, 7, 230)],
-    meaning: "The Exchange server that connects is out of date; Exchange Online throttles (4.7.230) \
-              or blocks (5.7.230) its mail for some minutes of each hour, more with time.",
+    meaning: "The Exchange server that connects is out of date; Exchange Online throttles \
+              (4.7.230) or blocks (5.7.230) its mail for some minutes of each hour, more with \
+              time.",
     side: &[Side::OnPremisesServer, Side::ExchangeOnlineTenant],
     remedy: &[
         RemedyTemplate::new(

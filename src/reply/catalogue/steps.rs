@@ -36,7 +36,8 @@ pub(super) const READ_INBOUND_CONNECTORS: RemedyTemplate = RemedyTemplate::new(
 )
 .command(
     "$connectors = Get-InboundConnector\n\
-     $connectors | Format-List Name,Enabled,ConnectorType,TlsSenderCertificateName,SenderIPAddresses",
+     $connectors |\n\
+     Format-List Name,Enabled,ConnectorType,TlsSenderCertificateName,SenderIPAddresses",
 );
 
 pub(in crate::reply) const ENABLE_FOR_SMTP: RemedyTemplate = RemedyTemplate::new(
@@ -45,11 +46,9 @@ pub(in crate::reply) const ENABLE_FOR_SMTP: RemedyTemplate = RemedyTemplate::new
      asked to overwrite the default SMTP certificate (Yes replaces the internal transport \
      certificate and can break EdgeSync).",
 )
-.command(
-    "Enable-ExchangeCertificate -Server <server> -Thumbprint <thumbprint in the log> -Services SMTP",
-)
+.command("Enable-ExchangeCertificate -Server <server> -Thumbprint <thumbprint> -Services SMTP")
 .verify(
-    "Get-ExchangeCertificate -Server <server> -Thumbprint <thumbprint in the log> |\n\
+    "Get-ExchangeCertificate -Server <server> -Thumbprint <thumbprint> |\n\
      Format-List Services,Status,HasPrivateKey,Subject",
 )
 .undo("services are only ever added to a certificate; note the present value of Services first");
@@ -60,7 +59,7 @@ pub(in crate::reply) const CHECK_PRIVATE_KEY: RemedyTemplate = RemedyTemplate::n
      which transport runs, may read it: certlm.msc, Personal, the certificate, All Tasks, Manage \
      Private Keys. Without a key: import the certificate again from a PFX file that holds it.",
 )
-.command("certutil -store My <thumbprint in the log>")
+.command("certutil -store My <thumbprint>")
 .verify("certutil names a key container and says that its test of the key passed")
 .undo("take the permission of NETWORK SERVICE away again in the same dialog");
 
@@ -134,7 +133,7 @@ pub(super) const ADD_ACCEPTED_DOMAIN: RemedyTemplate = RemedyTemplate::new(
 .undo("remove the domain from the tenant again");
 
 pub(in crate::reply) const RESTART_TRANSPORT: RemedyTemplate = RemedyTemplate::new(
-    MANAGEMENT_SHELL,
+    ELEVATED,
     "Last, and only if the change does not take effect by itself: restart transport. This \
      interrupts the mail flow of the server.",
 )

@@ -135,7 +135,8 @@ pub(super) const CANNOT_CONNECT_TO_REMOTE_SERVER: CatalogueEntry = CatalogueEntr
              asked to overwrite the default SMTP certificate.",
         )
         .command(
-            "Enable-ExchangeCertificate -Server <server> -Thumbprint <new thumbprint> -Services SMTP",
+            "Enable-ExchangeCertificate -Server <server> -Thumbprint <new thumbprint> -Services \
+             SMTP",
         )
         .verify("the next session of Exchange Online in the receive log succeeds")
         .undo("services are only ever added to a certificate; note the value of Services first"),

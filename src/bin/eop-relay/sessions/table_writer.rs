@@ -80,8 +80,7 @@ impl<W: Write> TableWriter<W> {
         let options = textwrap::Options::new(self.width)
             .initial_indent(&first)
             .subsequent_indent(&next)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation)
-            .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         for line in textwrap::wrap(&printable(text), options) {
             writeln!(self.output, "{line}")?;
         }

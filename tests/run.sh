@@ -5,7 +5,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-status=0
+failed=()
 
 say() {
     printf 'tests/run.sh: %s\n' "$*"
@@ -22,7 +22,7 @@ check() {
     say "$name"
     if ! "$@"; then
         say "FAILED: $name"
-        status=1
+        failed+=("$name")
     fi
 }
 
@@ -81,5 +81,8 @@ fi
 if have pwsh && [ -d tests/powershell ]; then
     check "PowerShell tests" pwsh -NoProfile -Command 'Invoke-Pester -Path tests/powershell -CI'
 fi
+if [ ${#failed[@]} -gt 0 ]; then
+    say "FAILED before the tests: ${failed[*]}"
+fi
 run_tests
-exit "$status"
+[ ${#failed[@]} -eq 0 ]

@@ -128,6 +128,14 @@ fn every_struct_is_a_multiple_of_8_bytes() {
     }
 }
 
+/// Tests of tests/c_programs.rs are for Unix; elsewhere this says so, past the test harness.
+#[cfg(not(unix))]
+#[test]
+fn c_programs_are_left_out() {
+    use std::io::Write as _;
+    writeln!(std::io::stderr(), "C tests not run: not a Unix system").unwrap();
+}
+
 macro_rules! describe {
     ($text:ident, $type:ident as $name:literal: $($member:ident),+ $(,)?) => {
         let (size, align) = (size_of::<ffi::$type>(), align_of::<ffi::$type>());

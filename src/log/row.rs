@@ -238,7 +238,7 @@ impl<'log> RowParser<'log> {
         let rest = rest.strip_prefix(b",")?;
         let (connector, rest) = match rest.strip_prefix(self.connector) {
             Some([b',', rest @ ..]) => (self.connector, rest),
-            _ => any(rest)?,
+            _ => first_field(rest)?,
         };
         self.connector = connector;
         let (session_id, rest) = rest.split_first_chunk::<16>()?;
@@ -248,7 +248,7 @@ impl<'log> RowParser<'log> {
         let (remote_endpoint, rest) = unquoted(rest)?;
         let [event, b',', rest @ ..] = rest else { return None };
         let event = Event::parse(std::slice::from_ref(event))?;
-        let (data, context) = any(rest)?;
+        let (data, context) = first_field(rest)?;
         let is_one_field = match context.first() {
             None => true,
             Some(b'"') => quoted_length(context) == Ok(context.len()),
@@ -269,7 +269,7 @@ impl<'log> RowParser<'log> {
 }
 
 /// The field at the beginning and what follows its comma; `None` if it is the last.
-fn any(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+fn first_field(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     if rest.first() != Some(&b'"') {
         return unquoted(rest);
     }
@@ -277,7 +277,7 @@ fn any(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((field, rest.strip_prefix(b",")?))
 }
 
-/// The same for a field that is not quoted.
+/// The same, for a field that is not quoted.
 fn unquoted(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     if rest.first() == Some(&b'"') {
         return None;

@@ -52,6 +52,9 @@ struct Worker {
     thread: Option<JoinHandle<()>>,
 }
 
+/// The name of the threads, by which a panic hook knows them.
+pub(crate) const WORKER_THREAD_NAME: &str = "eop-relay";
+
 /// Segments that a worker may have before it: one in work, one waiting.
 const QUEUE: usize = 2;
 
@@ -76,7 +79,8 @@ impl Workers {
                         }
                     }
                 };
-                let thread = std::thread::Builder::new().name("eop-relay".to_owned()).spawn(work);
+                let name = WORKER_THREAD_NAME.to_owned();
+                let thread = std::thread::Builder::new().name(name).spawn(work);
                 let thread = Some(thread.ok()?);
                 Some(Worker { segments: Some(segments), results, thread })
             })

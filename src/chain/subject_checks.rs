@@ -113,15 +113,19 @@ pub(crate) fn is_mailbox(text: &str) -> bool {
 
 /// BR, section 7.1.4.3: a common name is one of the subject alternative names, letter for letter.
 ///
-/// Judged are common names that a client could take for a host of its own: a name is not refused
-/// for being the parent domain of a listed name, nor where the certificate lists no name of that
-/// kind at all, as neither leads a client to a host that the certificate does not speak for.
+/// Judged are common names that a client could take for a host. An address or domain that is not
+/// written as the BR want it is refused. One that is well written and not listed is refused only
+/// where a client could be led to a host that the certificate does not speak for: not if it is the
+/// parent domain of a listed name, if the certificate lists no name of that kind at all, or if it
+/// lists internal names or reserved addresses, which put it outside the public PKI and the BR (BR,
+/// section 7.1.2.7.12).
 fn check_common_names(certificate: &Certificate, position: usize, findings: &mut Findings) {
     let names = certificate.subject_alt_names();
     let has_dns_names = names.iter().any(|name| matches!(name, GeneralName::Dns(_)));
     let has_addresses = names.iter().any(|name| matches!(name, GeneralName::IpAddress(_)));
     for common_name in certificate.common_names() {
-        let is_judged = if reads_as_address(&common_name) {
+        let reads_as_address = reads_as_address(&common_name);
+        let is_judged = if reads_as_address {
             has_addresses || has_dns_names
         } else {
             has_dns_names && reads_as_domain(&common_name)
@@ -129,16 +133,52 @@ fn check_common_names(certificate: &Certificate, position: usize, findings: &mut
         if !is_judged || names.iter().any(|name| is_written_as(name, &common_name)) {
             continue;
         }
-        let is_parent = names.iter().any(|name| {
-            matches!(name, GeneralName::Dns(dns) if dns.len() > common_name.len()
-                && is_within_domain(dns, &common_name))
-        });
-        let rule = if is_parent {
-            Rule::CommonNameParentOfSubjectAltName
+        let is_well_written = if reads_as_address {
+            common_name.parse::<IpAddr>().is_ok_and(|address| address.to_string() == common_name)
+        } else {
+            let is_listed_in_other_letters = |name: &GeneralName| {
+                matches!(name, GeneralName::Dns(dns) if dns.eq_ignore_ascii_case(&common_name))
+            };
+            common_name.is_ascii() && !names.iter().any(is_listed_in_other_letters)
+        };
+        let is_parent = |name: &GeneralName| {
+            matches!(name, GeneralName::Dns(dns) if is_within_domain(dns, &common_name))
+        };
+        let rule = if !is_well_written {
+            Rule::CommonNameMalformed
+        } else if names.iter().any(|name| is_parent(name) || is_internal(name)) {
+            Rule::CommonNameBesideSubjectAltName
         } else {
             Rule::CommonNameNotInSubjectAltName
         };
         findings.add(rule, position, || common_name.clone());
+    }
+}
+
+/// An Internal Name or Reserved IP Address (BR, section 1.6.1): names without a top-level domain of
+/// the public DNS (RFC 6761, RFC 6762, ICANN's reservation of .internal), addresses of the IANA
+/// special-purpose registries (RFC 6890).
+fn is_internal(name: &GeneralName) -> bool {
+    const SPECIAL_USE: [&str; 7] =
+        ["localhost", "local", "internal", "test", "invalid", "lan", "home.arpa"];
+    match name {
+        GeneralName::Dns(text) => {
+            !text.contains('.') || SPECIAL_USE.iter().any(|domain| is_within_domain(text, domain))
+        }
+        GeneralName::IpAddress(bytes) => match bytes.as_slice() {
+            [a, b, c, d] => {
+                let address = Ipv4Addr::new(*a, *b, *c, *d);
+                address.is_private()
+                    || address.is_loopback()
+                    || address.is_link_local()
+                    || address.is_documentation()
+            }
+            _ => <[u8; 16]>::try_from(bytes.as_slice()).is_ok_and(|octets| {
+                let address = Ipv6Addr::from(octets);
+                address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+            }),
+        },
+        _ => false,
     }
 }
 

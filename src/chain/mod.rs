@@ -8,22 +8,33 @@
 
 mod budget;
 mod certificate_checks;
+mod completeness;
 mod embedded_roots;
+mod examination;
 mod findings;
 mod name_constraints;
 mod path_checks;
 mod pool;
+mod remedy;
+mod report;
 mod request;
 mod revocation;
 pub mod rule;
 mod search;
 mod signature;
 mod subject_checks;
+mod survey;
 mod verdict;
 
 pub use budget::Limits;
+pub use completeness::{Completeness, MissingIssuer};
 pub use embedded_roots::{EmbeddedRoots, embedded_roots};
+pub use examination::{ChainInput, ChainInputError, NamedBytes, examine};
 pub use findings::Finding;
+pub use remedy::ChainRemedy;
+pub use report::{
+    AlternativePath, CertificateOrigin, CertificateReport, ChainReport, FindingReport, Trust, report,
+};
 pub use request::{ChainRequest, Purpose};
 pub use revocation::{NotARevocationList, RevocationList};
 pub use rule::{Profile, Rule, Severity};

@@ -120,7 +120,9 @@ impl<V: Visitor> Search<'_, '_, V> {
     fn true_issuers(&mut self, child: usize, issuers: Vec<usize>) -> Vec<usize> {
         let mut claimed = Vec::new();
         let mut verified = Vec::new();
-        for issuer in issuers {
+        // A child with more issuers of that name is hostile; the likeliest come first.
+        const MAXIMUM_ISSUERS: usize = 32;
+        for issuer in issuers.into_iter().take(MAXIMUM_ISSUERS) {
             match self.pool.check_signature(child, issuer, self.budget) {
                 Some(Ok(()) | Err(SignatureError::Unsupported)) => verified.push(issuer),
                 Some(Err(SignatureError::Invalid)) => {

@@ -19,6 +19,7 @@
 pub mod certificate;
 pub mod chain;
 pub mod log;
+mod named_enum;
 pub mod reply;
 pub mod session;
 pub mod timestamp;

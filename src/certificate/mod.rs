@@ -30,7 +30,7 @@ pub use extensions::{
 pub use file::{FileContent, ReadError, Skipped, read_certificates, read_revocation_lists};
 pub use general_name::{GeneralName, NameForm};
 pub use host_name::{HostNameMatch, host_name_matches, is_host_name, is_within_domain};
-pub use logged::LoggedCertificate;
+pub use logged::{CertificateRows, LoggedCertificate};
 pub use logged_match::{LoggedMatch, compare_logged};
 pub use public_key::{Curve, KeyType, PublicKey};
 pub(crate) use thumbprint::hexadecimal;

@@ -7,6 +7,7 @@ use super::subject_checks::check_subject_names;
 use crate::certificate::{
     ANY_EXTENDED_KEY_USAGE, Certificate, Extensions, KeyType, hexadecimal,
 };
+use crate::timestamp::Timestamp;
 
 /// The part a certificate plays in a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,18 +40,15 @@ pub(crate) fn check_certificate(
 
 /// RFC 5280, section 4.1.2.5: both ends are inclusive, and times have whole seconds.
 fn check_validity(certificate: &Certificate, position: usize, now: i64, findings: &mut Findings) {
-    let time = |seconds: i64| {
-        time::OffsetDateTime::from_unix_timestamp(seconds)
-            .map_or_else(|_| seconds.to_string(), |time| format!("{} {} UTC", time.date(), time.time()))
-    };
+    let time = |time: Option<Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
     if now < certificate.not_before {
         findings.add(Rule::NotYetValid, position, || {
-            format!("valid from {}", time(certificate.not_before))
+            format!("valid from {}", time(certificate.not_before()))
         });
     }
     if now > certificate.not_after {
         findings.add(Rule::Expired, position, || {
-            format!("valid until {}", time(certificate.not_after))
+            format!("valid until {}", time(certificate.not_after()))
         });
     }
 }

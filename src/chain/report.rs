@@ -258,17 +258,13 @@ impl CertificateReport {
         let entry = pool.entry(index);
         let certificate: &Certificate = entry.certificate;
         let extensions = &certificate.extensions;
-        let time = |seconds: i64| {
-            let time = time::OffsetDateTime::from_unix_timestamp(seconds).ok()?;
-            Timestamp::try_from(time).ok()
-        };
         Self {
             subject: certificate.subject.to_string(),
             issuer: certificate.issuer.to_string(),
             serial_number: certificate.serial_number(),
             thumbprint: certificate.thumbprint(),
-            not_before: time(certificate.not_before),
-            not_after: time(certificate.not_after),
+            not_before: certificate.not_before(),
+            not_after: certificate.not_after(),
             dns_names: certificate.dns_names(),
             subject_alt_names: certificate
                 .subject_alt_names()

@@ -176,11 +176,18 @@ impl Surveyor<'_, '_> {
                 };
                 findings.add(rule, position, || certificate.subject.to_string());
             }
-            End::MissingIssuer => findings.add(Rule::MissingIssuer, position, || {
-                let key = certificate.authority_key_identifier();
-                let key = key.map(|key| format!(", key identifier {}", hexadecimal(key)));
-                format!("{}{}", certificate.issuer, key.unwrap_or_default())
-            }),
+            End::MissingIssuer => {
+                let rule = if self.request.lacks_only_a_root(certificate, position) {
+                    Rule::MissingRoot
+                } else {
+                    Rule::MissingIssuer
+                };
+                findings.add(rule, position, || {
+                    let key = certificate.authority_key_identifier();
+                    let key = key.map(|key| format!(", key identifier {}", hexadecimal(key)));
+                    format!("{}{}", certificate.issuer, key.unwrap_or_default())
+                });
+            }
             End::Cycle => findings.add_plain(Rule::Cyclic, position),
         }
         end
@@ -194,7 +201,7 @@ impl Surveyor<'_, '_> {
     ) {
         let lists = self.request.revocation_lists;
         if lists.is_empty() {
-            findings.add(Rule::RevocationUnknown, 0, || "no list was given".to_owned());
+            findings.add_plain(Rule::RevocationUnknown, 0);
             return;
         }
         for (position, pair) in certificates.windows(2).enumerate() {

@@ -12,10 +12,12 @@
 //! | [`reply`] | SMTP replies, NDR and queue texts | rejection classes with their remedies |
 //! | [`certificate`] | logged certificate rows, DER, PEM, P7B | certificates and Windows X.500 names |
 //! | [`session`] | rows | sessions |
+//! | [`chain`] | certificates | verdicts and reports about their chains |
 //!
 //! [`ffi`] is the C ABI over it, declared in `include/eop_relay.h`, for 64-bit processes.
 
 pub mod certificate;
+pub mod chain;
 #[cfg(target_pointer_width = "64")]
 pub mod ffi;
 pub mod log;

@@ -13,9 +13,10 @@
 //! | [`certificate`] | logged certificate rows, DER, PEM, P7B | certificates and Windows X.500 names |
 //! | [`session`] | rows | sessions |
 //!
-//! The C ABI over it is declared in `include/eop_relay.h`.
+//! [`ffi`] is the C ABI over it, declared in `include/eop_relay.h`.
 
 pub mod certificate;
+pub mod ffi;
 pub mod log;
 pub mod reply;
 pub mod session;

@@ -1,0 +1,86 @@
+//! The guard around every exported function: no panic crosses the border, none is printed.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::{self, AssertUnwindSafe};
+
+use once_cell::sync::Lazy;
+
+use super::error::{ErrorDetail, ErrorSink, Failure};
+use super::status::EOP_PANIC;
+
+thread_local! {
+    /// Whether this thread is inside the guard, so that a panic here is ours to report.
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    /// Where the last panic on this thread happened.
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Captures the place of a guarded panic. Others go on to the hook that was there before: in a
+/// program that links the library as a crate they are not ours.
+static HOOK: Lazy<()> = Lazy::new(|| {
+    let previous = panic::take_hook();
+    panic::set_hook(Box::new(move |information| {
+        // A thread that is ending has no thread-locals any more.
+        let is_guarded = GUARDED.try_with(Cell::get).unwrap_or(false);
+        if !is_guarded {
+            previous(information);
+            return;
+        }
+        let place = information.location().map(ToString::to_string);
+        let _ = PLACE.try_with(|slot| slot.replace(place));
+    }));
+});
+
+/// Runs the body of the exported function `name` and turns its result into a status and, for an
+/// error, into the caller's detail.
+///
+/// # Safety
+/// `error` is NULL or points to an aligned struct that begins with its size in bytes and of which
+/// that many bytes are writable during the call.
+pub(super) unsafe fn guard(
+    name: &str,
+    error: *mut ErrorDetail,
+    body: impl FnOnce() -> Result<i32, Failure>,
+) -> i32 {
+    // SAFETY: promised by the caller.
+    let sink = match unsafe { ErrorSink::new(error) } {
+        Ok(sink) => sink,
+        Err(status) => return status,
+    };
+    let result = catch(name, body).and_then(|result| result);
+    let Err(failure) = result else { return result.unwrap_or(EOP_PANIC) };
+    // Writing the detail allocates; should that panic, the status still arrives.
+    let _ = catch(name, || sink.write(&failure));
+    failure.status
+}
+
+/// The result of the body, or its panic as a failure.
+fn catch<R>(name: &str, body: impl FnOnce() -> R) -> Result<R, Failure> {
+    let was_guarded = GUARDED.replace(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(|| {
+        Lazy::force(&HOOK);
+        body()
+    }));
+    GUARDED.set(was_guarded);
+    result.map_err(|payload| panic_failure(name, payload))
+}
+
+fn panic_failure(name: &str, payload: Box<dyn Any + Send>) -> Failure {
+    let message = match payload.downcast::<String>() {
+        Ok(text) => *text,
+        Err(payload) => match payload.downcast::<&'static str>() {
+            Ok(text) => (*text).to_owned(),
+            Err(other) => {
+                // Dropping an unknown payload could panic outside of any guard.
+                std::mem::forget(other);
+                "no message".to_owned()
+            }
+        },
+    };
+    let place = PLACE.take().unwrap_or_else(|| "an unknown place".to_owned());
+    Failure::new(
+        EOP_PANIC,
+        format!("{name} failed by a defect of EopRelay at {place}: {message}. Please report it."),
+    )
+}

@@ -74,6 +74,26 @@ namespace EopRelay
             return File.Exists(path) || Directory.Exists(path);
         }
 
+        /// <summary>An error with what an ErrorRecord needs.</summary>
+        /// <param name="errorId">What went wrong, in one word.</param>
+        /// <param name="category">The name of a System.Management.Automation.ErrorCategory.</param>
+        /// <param name="message">What happened, where, and what to do.</param>
+        public static EopRelayException NewError(string errorId, string category, string message)
+        {
+            return new EopRelayException(errorId, category, message);
+        }
+
+        /// <summary>
+        /// The EopRelayException inside an exception that PowerShell has wrapped; any other cause as one
+        /// with the id UnexpectedError.
+        /// </summary>
+        public static EopRelayException AsError(Exception exception)
+        {
+            Exception cause = exception.GetBaseException();
+            return cause as EopRelayException
+                ?? new EopRelayException("UnexpectedError", "NotSpecified", cause.Message, 0, cause);
+        }
+
         /// <summary>Opens a reader for the query. Dispose it.</summary>
         /// <exception cref="EopRelayException">The query cannot be carried out.</exception>
         public static SessionReader OpenSessions(SessionQuery query)

@@ -79,6 +79,12 @@ namespace EopRelay
         /// <summary>The name of a System.Management.Automation.ErrorCategory.</summary>
         public string Category { get; private set; }
 
+        /// <summary>The notice as the exception of an ErrorRecord.</summary>
+        public EopRelayException ToException()
+        {
+            return new EopRelayException(ErrorId, Category, Message);
+        }
+
         /// <summary>The message.</summary>
         public override string ToString()
         {

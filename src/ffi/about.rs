@@ -41,7 +41,7 @@ pub extern "C" fn eop_version() -> *const c_char {
 /// From any thread.
 ///
 /// # Safety
-/// Each pointer is NULL or points to what is described, aligned and writable.
+/// Each pointer is NULL or points to what is described, writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn eop_status_name(
     status: i32,
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn eop_status_name(
 /// From any thread.
 ///
 /// # Safety
-/// Each pointer is NULL or points to what is described, aligned and writable.
+/// Each pointer is NULL or points to what is described, writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn eop_value_name(
     enumeration: u32,

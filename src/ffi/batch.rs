@@ -322,3 +322,6 @@ fn truth(value: Option<bool>) -> i32 {
 fn rejection(class: Option<RejectionClass>) -> u32 {
     class.map_or(0, rejection_number)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,9 @@
 //! The error detail: a flat struct that the caller owns.
 
-use std::path::PathBuf;
-
 use widestring::U16String;
 
 use super::input::{copy_text, read_struct_size, write_sized};
-use super::status::EOP_INVALID_STRUCT_SIZE;
+use super::status::{EOP_INVALID_ARGUMENT, EOP_INVALID_STRUCT_SIZE};
 
 /// How many units eop_error.message holds, the terminating zero included.
 pub const EOP_MESSAGE_CAPACITY: usize = 512;
@@ -43,16 +41,11 @@ pub struct ErrorDetail {
 pub(super) struct Failure {
     pub status: i32,
     pub message: String,
-    pub path: Option<PathBuf>,
 }
 
 impl Failure {
     pub fn new(status: i32, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), path: None }
-    }
-
-    pub fn with_path(self, path: PathBuf) -> Self {
-        Self { path: Some(path), ..self }
+        Self { status, message: message.into() }
     }
 
     fn detail(&self) -> ErrorDetail {
@@ -70,10 +63,6 @@ impl Failure {
         };
         detail.message_length =
             copy_text(U16String::from_str(&self.message).as_slice(), &mut detail.message);
-        if let Some(path) = &self.path {
-            detail.path_length =
-                copy_text(U16String::from_os_str(path).as_slice(), &mut detail.path);
-        }
         detail
     }
 }
@@ -82,16 +71,19 @@ impl Failure {
 pub(super) struct ErrorSink(Option<*mut ErrorDetail>);
 
 impl ErrorSink {
-    /// Takes the caller's pointer, or fails with [`EOP_INVALID_STRUCT_SIZE`].
+    /// Takes the caller's pointer, or fails with a status.
     ///
     /// # Safety
-    /// `pointer` is NULL or points to an aligned struct that begins with its `struct_size`, and of
-    /// which that many bytes can be written for as long as the sink lives.
+    /// `pointer` is NULL or points to a struct that begins with its `struct_size`, and of which that
+    /// many bytes can be written for as long as the sink lives.
     pub unsafe fn new(pointer: *mut ErrorDetail) -> Result<Self, i32> {
         if pointer.is_null() {
             return Ok(Self(None));
         }
-        // SAFETY: not NULL, and the caller promises that a struct_size stands there.
+        if !pointer.is_aligned() {
+            return Err(EOP_INVALID_ARGUMENT);
+        }
+        // SAFETY: not NULL, aligned, and the caller promises that a struct_size stands there.
         let struct_size = unsafe { read_struct_size(pointer.cast_const()) };
         if struct_size < size_of::<ErrorDetail>() || !struct_size.is_multiple_of(8) {
             return Err(EOP_INVALID_STRUCT_SIZE);

@@ -36,7 +36,7 @@ static HOOK: Lazy<()> = Lazy::new(|| {
 /// error, into the caller's detail.
 ///
 /// # Safety
-/// `error` is NULL or points to an aligned struct that begins with its size in bytes and of which
+/// `error` is NULL or points to a struct that begins with its size in bytes and of which
 /// that many bytes are writable during the call.
 pub(super) unsafe fn guard(
     name: &str,

@@ -58,12 +58,23 @@ struct Slot<T> {
 }
 
 /// An object behind a handle. A call holds it by its `Arc`, so that freeing the handle meanwhile
-/// takes effect when the call lets go. A panic inside a call poisons the mutex, and with it the
-/// handle.
+/// takes effect when the call lets go.
 struct Entry<T> {
     object: Mutex<T>,
     cancellation: Option<Arc<AtomicBool>>,
     freed: AtomicBool,
+    poisoned: AtomicBool,
+}
+
+/// Poisons a handle if a panic passes by.
+struct PoisonOnPanic<'entry>(&'entry AtomicBool);
+
+impl Drop for PoisonOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.store(true, Ordering::Release);
+        }
+    }
 }
 
 impl<T> Handles<T> {
@@ -77,6 +88,7 @@ impl<T> Handles<T> {
             object: Mutex::new(object),
             cancellation,
             freed: AtomicBool::new(false),
+            poisoned: AtomicBool::new(false),
         });
         let mut slots = self.lock();
         let index = match slots.vacant.pop() {
@@ -113,10 +125,13 @@ impl<T> Handles<T> {
             Err(TryLockError::WouldBlock) => {
                 return Err(self.failure(EOP_BUSY, handle, "is in use by another thread"));
             }
-            Err(TryLockError::Poisoned(_)) => return Err(self.poisoned(handle)),
+            Err(TryLockError::Poisoned(object)) => object.into_inner(),
         };
+        self.check_poison(&entry, handle)?;
+        let poison = PoisonOnPanic(&entry.poisoned);
         injection::strike(name);
         let result = body(&mut object);
+        drop(poison);
         drop(object);
         if entry.freed.load(Ordering::Acquire) {
             return Err(self.failure(EOP_FREED, handle, "was freed during the call"));
@@ -127,9 +142,8 @@ impl<T> Handles<T> {
     /// Cancels what the object is doing; also while a call is inside it.
     pub fn cancel(&self, name: &'static str, handle: u64) -> Result<(), Failure> {
         let entry = self.find(handle)?;
-        if entry.object.is_poisoned() {
-            return Err(self.poisoned(handle));
-        }
+        self.check_poison(&entry, handle)?;
+        let _poison = PoisonOnPanic(&entry.poisoned);
         injection::strike(name);
         if let Some(cancellation) = &entry.cancellation {
             cancellation.store(true, Ordering::Relaxed);
@@ -194,8 +208,12 @@ impl<T> Handles<T> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn poisoned(&self, handle: u64) -> Failure {
-        self.failure(EOP_POISONED, handle, "was hit by a panic before and can only be freed")
+    fn check_poison(&self, entry: &Entry<T>, handle: u64) -> Result<(), Failure> {
+        if entry.poisoned.load(Ordering::Acquire) {
+            let what = "was hit by a panic before and can only be freed";
+            return Err(self.failure(EOP_POISONED, handle, what));
+        }
+        Ok(())
     }
 
     fn failure(&self, status: i32, handle: u64, what: &str) -> Failure {

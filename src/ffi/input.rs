@@ -41,7 +41,7 @@ impl Utf16 {
     /// The units, or `None` if the text is absent.
     ///
     /// # Safety
-    /// `text` is NULL or points to `length` aligned units that live and stay as they are for `'a`.
+    /// `text` is NULL or points to `length` units that live and stay as they are for `'a`.
     unsafe fn units<'a>(self, what: &str, limit: usize) -> Result<Option<&'a [u16]>, Failure> {
         if self.text.is_null() {
             if self.length == 0 {
@@ -52,13 +52,16 @@ impl Utf16 {
                 format!("{what} is NULL with a length of {}", self.length),
             ));
         }
+        if !self.text.is_aligned() {
+            return Err(Failure::new(EOP_INVALID_ARGUMENT, format!("{what} is not aligned")));
+        }
         if self.length > limit {
             return Err(Failure::new(
                 EOP_INVALID_ARGUMENT,
                 format!("{what} has {} units; at most {limit} are accepted", self.length),
             ));
         }
-        // SAFETY: not NULL and of bounded length; the caller promises that the units are there.
+        // SAFETY: not NULL, aligned and of bounded length; the caller promises that the units are there.
         Ok(Some(unsafe { slice::from_raw_parts(self.text, self.length) }))
     }
 

@@ -18,6 +18,8 @@ mod guard;
 mod handle;
 mod injection;
 mod input;
+#[cfg(test)]
+mod misuse;
 mod output;
 mod query;
 mod records;

@@ -81,7 +81,7 @@ unsafe impl GrowingStruct for SessionQueryOptions {}
 /// Reads a query of the caller.
 ///
 /// # Safety
-/// `pointer` is NULL or points to an aligned struct that begins with its size, and all that it
+/// `pointer` is NULL or points to a struct that begins with its size, and all that it
 /// points to is readable and unchanged during the call.
 pub(super) unsafe fn read_query(
     pointer: *const SessionQueryOptions,
@@ -197,3 +197,6 @@ fn check_flags(flags: u32, known: u32, what: &str) -> Result<(), Failure> {
 fn invalid(message: String) -> Failure {
     Failure::new(EOP_INVALID_ARGUMENT, message)
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,7 +70,7 @@ struct OpenReader {
 /// EOP_TOO_MANY_HANDLES. From any thread.
 ///
 /// # Safety
-/// Each pointer is NULL or points to what is described, aligned; outputs are writable.
+/// Each pointer is NULL or points to what is described; outputs are writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn eop_session_reader_open(
     query: *const SessionQueryOptions,
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn eop_session_reader_open(
 /// EOP_TOO_LARGE; EOP_FREED also if the reader was freed during the call; the errors of handles.
 ///
 /// # Safety
-/// Each pointer is NULL or points to what is described, aligned and writable.
+/// Each pointer is NULL or points to what is described, writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn eop_session_reader_next_batch(
     reader: u64,
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn eop_session_reader_next_batch(
 /// (EOP_BUSY while another thread reads on: ask between two batches).
 ///
 /// # Safety
-/// Each pointer is NULL or points to what is described, aligned and writable.
+/// Each pointer is NULL or points to what is described, writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn eop_session_reader_progress(
     reader: u64,

@@ -25,7 +25,7 @@ pub(super) fn open_text(text: &str) -> Result<u64, Failure> {
 /// EOP_OK; EOP_NULL_ARGUMENT: units or length is NULL; the errors of handles.
 ///
 /// # Safety
-/// Each pointer is NULL or points to what is described, aligned and writable.
+/// Each pointer is NULL or points to what is described, writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn eop_text_get(
     text: u64,

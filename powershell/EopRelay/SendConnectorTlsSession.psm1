@@ -248,11 +248,16 @@ function Get-SendConnectorTlsSession {
                     Write-Progress -Activity $activity -Status $reader.ProgressStatus -CurrentOperation $reader.CurrentPath -PercentComplete $reader.PercentComplete
                 }
                 foreach ($notice in $reader.Notices) {
-                    if ($notice.IsError) {
-                        $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $notice.ToException() -TargetObject $notice.Path))
-                    }
-                    else {
-                        $PSCmdlet.WriteWarning($notice.Message)
+                    switch ($notice.Severity) {
+                        'Error' {
+                            $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $notice.ToException() -TargetObject $notice.Path))
+                        }
+                        'Warning' {
+                            $PSCmdlet.WriteWarning($notice.Message)
+                        }
+                        default {
+                            $PSCmdlet.WriteVerbose($notice.Message)
+                        }
                     }
                 }
                 $reader.Sessions

@@ -98,16 +98,24 @@ namespace EopRelay
         /// <exception cref="EopRelayException">The query cannot be carried out.</exception>
         public static SessionReader OpenSessions(SessionQuery query)
         {
-            NativeFunctions functions;
-            lock (Gate)
+            return new SessionReader(Native, query);
+        }
+
+        /// <summary>The functions of the loaded library.</summary>
+        /// <exception cref="InvalidOperationException">None is loaded.</exception>
+        internal static NativeFunctions Native
+        {
+            get
             {
-                functions = native;
+                lock (Gate)
+                {
+                    if (native == null)
+                    {
+                        throw new InvalidOperationException("Interop.Load was not called.");
+                    }
+                    return native;
+                }
             }
-            if (functions == null)
-            {
-                throw new InvalidOperationException("Interop.Load was not called.");
-            }
-            return new SessionReader(functions, query);
         }
     }
 }

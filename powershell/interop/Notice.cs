@@ -19,7 +19,7 @@ namespace EopRelay
             IEnumerable<LogLocation> locations)
         {
             Code = code;
-            IsError = isError;
+            Severity = isError ? "Error" : code == "LastRowCut" ? "Information" : "Warning";
             Path = path;
             Line = line;
             Offset = offset;
@@ -52,8 +52,11 @@ namespace EopRelay
         /// <summary>What kind of trouble, such as Unreadable or DamagedRows.</summary>
         public string Code { get; private set; }
 
-        /// <summary>Whether something could not be read at all, rather than in part.</summary>
-        public bool IsError { get; private set; }
+        /// <summary>
+        /// Error: something could not be read at all. Warning: it was read in part. Information: nothing
+        /// is missing that could be there.
+        /// </summary>
+        public string Severity { get; private set; }
 
         /// <summary>What happened, and what to do.</summary>
         public string Message { get; private set; }

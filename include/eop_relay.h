@@ -5,8 +5,10 @@
  *
  * - The result is a status: EOP_OK, EOP_END, or an error (EOP_NULL_ARGUMENT and so on; only
  *   eop_abi_version and eop_version return something else). Outputs are written on EOP_OK only.
+ *   EOP_NULL_ARGUMENT, EOP_INVALID_ARGUMENT and EOP_INVALID_STRUCT_SIZE change nothing.
  * - Every function can answer EOP_PANIC (a defect of the library; place and message are in
- *   eop_error), and with an eop_error whose struct_size is too small EOP_INVALID_STRUCT_SIZE.
+ *   eop_error) and, without doing anything, EOP_INVALID_STRUCT_SIZE or EOP_INVALID_ARGUMENT if the
+ *   eop_error itself is too small or not aligned.
  * - `error` may be NULL. It is written when the status is an error, else left as it is.
  * - Text is UTF-16 in the byte order of the machine, with a length in units of 16 bits and without
  *   a terminating zero, unless said otherwise. Times are .NET ticks: units of 100 ns since
@@ -21,7 +23,7 @@
  *   version of the ABI: step through arrays by the stride given beside them.
  * - A library fits a caller if the major versions are equal and its minor version is not smaller.
  * - What no handle can protect: pointers that are not what they are said to be (wrong length, freed
- *   or unaligned memory), and views (eop_batch, eop_text_get) used beyond the time said there.
+ *   memory), and views (eop_batch, eop_text_get) used beyond the time said there.
  */
 
 
@@ -1044,7 +1046,7 @@ const char *eop_version(void);
  From any thread.
 
  # Safety
- Each pointer is NULL or points to what is described, aligned and writable.
+ Each pointer is NULL or points to what is described, writable.
  */
 int32_t eop_status_name(int32_t status, const char **name, struct eop_error *error);
 
@@ -1058,7 +1060,7 @@ int32_t eop_status_name(int32_t status, const char **name, struct eop_error *err
  From any thread.
 
  # Safety
- Each pointer is NULL or points to what is described, aligned and writable.
+ Each pointer is NULL or points to what is described, writable.
  */
 int32_t eop_value_name(uint32_t enumeration,
                        uint32_t value,
@@ -1079,7 +1081,7 @@ int32_t eop_value_name(uint32_t enumeration,
  EOP_TOO_MANY_HANDLES. From any thread.
 
  # Safety
- Each pointer is NULL or points to what is described, aligned; outputs are writable.
+ Each pointer is NULL or points to what is described; outputs are writable.
  */
 int32_t eop_session_reader_open(const struct eop_session_query *query,
                                 uint64_t *reader,
@@ -1099,7 +1101,7 @@ int32_t eop_session_reader_open(const struct eop_session_query *query,
  EOP_TOO_LARGE; EOP_FREED also if the reader was freed during the call; the errors of handles.
 
  # Safety
- Each pointer is NULL or points to what is described, aligned and writable.
+ Each pointer is NULL or points to what is described, writable.
  */
 int32_t eop_session_reader_next_batch(uint64_t reader,
                                       uint32_t max_records,
@@ -1114,7 +1116,7 @@ int32_t eop_session_reader_next_batch(uint64_t reader,
  (EOP_BUSY while another thread reads on: ask between two batches).
 
  # Safety
- Each pointer is NULL or points to what is described, aligned and writable.
+ Each pointer is NULL or points to what is described, writable.
  */
 int32_t eop_session_reader_progress(uint64_t reader,
                                     struct eop_progress *progress,
@@ -1153,7 +1155,7 @@ int32_t eop_session_reader_free(uint64_t reader, struct eop_error *error);
  EOP_OK; EOP_NULL_ARGUMENT: units or length is NULL; the errors of handles.
 
  # Safety
- Each pointer is NULL or points to what is described, aligned and writable.
+ Each pointer is NULL or points to what is described, writable.
  */
 int32_t eop_text_get(uint64_t text,
                      const uint16_t **units,

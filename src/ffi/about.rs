@@ -1,15 +1,15 @@
 //! What the library is, and names for its numbers.
 
 use std::collections::HashMap;
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, CString, NulError, c_char};
 
-use once_cell::sync::Lazy;
+use once_cell::sync::OnceCell;
 
 use super::error::{ErrorDetail, Failure};
 use super::guard::guard;
 use super::injection;
 use super::output::{require_output, write_output};
-use super::status::{EOP_INVALID_ARGUMENT, EOP_OK, NAMES};
+use super::status::{EOP_INVALID_ARGUMENT, EOP_OK, EOP_PANIC, NAMES};
 use super::values;
 
 /// The major version of the ABI that this header describes.
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn eop_value_name(
     let body = || {
         require_output(name, "name")?;
         injection::strike("eop_value_name");
-        let found = VALUE_NAMES.get(&(enumeration, value)).ok_or_else(|| {
+        let found = value_names()?.get(&(enumeration, value)).ok_or_else(|| {
             Failure::new(
                 EOP_INVALID_ARGUMENT,
                 format!("no enumeration {enumeration} has the value {value}"),
@@ -102,11 +102,17 @@ const VERSION: &CStr =
         Err(_) => c"",
     };
 
-static VALUE_NAMES: Lazy<HashMap<(u32, u32), CString>> = Lazy::new(|| {
-    values::names()
-        .into_iter()
-        .filter_map(|(enumeration, value, name)| {
-            Some(((enumeration, value), CString::new(name).ok()?))
-        })
-        .collect()
-});
+type ValueNames = HashMap<(u32, u32), CString>;
+
+static VALUE_NAMES: OnceCell<ValueNames> = OnceCell::new();
+
+/// The names with the terminating zero that C expects, made once.
+fn value_names() -> Result<&'static ValueNames, Failure> {
+    VALUE_NAMES.get_or_try_init(|| {
+        values::names()
+            .into_iter()
+            .map(|(enumeration, value, name)| Ok(((enumeration, value), CString::new(name)?)))
+            .collect::<Result<ValueNames, NulError>>()
+            .map_err(|error| Failure::new(EOP_PANIC, format!("a name is not C text: {error}")))
+    })
+}

@@ -3,8 +3,7 @@
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
-
-use once_cell::sync::Lazy;
+use std::sync::Once;
 
 use super::error::{ErrorDetail, ErrorSink, Failure};
 use super::status::EOP_PANIC;
@@ -18,19 +17,21 @@ thread_local! {
 
 /// Captures the place of a guarded panic. Others go on to the hook that was there before: in a
 /// program that links the library as a crate they are not ours.
-static HOOK: Lazy<()> = Lazy::new(|| {
-    let previous = panic::take_hook();
-    panic::set_hook(Box::new(move |information| {
-        // A thread that is ending has no thread-locals any more.
-        let is_guarded = GUARDED.try_with(Cell::get).unwrap_or(false);
-        if !is_guarded {
-            previous(information);
-            return;
-        }
-        let place = information.location().map(ToString::to_string);
-        let _ = PLACE.try_with(|slot| slot.replace(place));
-    }));
-});
+fn install_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |information| {
+            // A thread that is ending has no thread-locals any more.
+            if !GUARDED.try_with(Cell::get).unwrap_or(false) {
+                previous(information);
+                return;
+            }
+            let place = information.location().map(ToString::to_string);
+            let _ = PLACE.try_with(|slot| slot.replace(place));
+        }));
+    });
+}
 
 /// Runs the body of the exported function `name` and turns its result into a status and, for an
 /// error, into the caller's detail.
@@ -59,7 +60,7 @@ pub(super) unsafe fn guard(
 fn catch<R>(name: &str, body: impl FnOnce() -> R) -> Result<R, Failure> {
     let was_guarded = GUARDED.replace(true);
     let result = panic::catch_unwind(AssertUnwindSafe(|| {
-        Lazy::force(&HOOK);
+        install_hook();
         body()
     }));
     GUARDED.set(was_guarded);

@@ -82,7 +82,7 @@ pub unsafe extern "C" fn eop_session_reader_open(
         // SAFETY: promised by the caller.
         let query = unsafe { read_query(query) }?;
         injection::strike("eop_session_reader_open");
-        let core = SessionReader::new(query).map_err(query_failure)?;
+        let core = SessionReader::new(query).map_err(|error| query_failure(&error))?;
         let cancellation = core.cancellation();
         let open = OpenReader {
             reader: core,
@@ -225,7 +225,7 @@ impl OpenReader {
     }
 }
 
-fn query_failure(error: QueryError) -> Failure {
+fn query_failure(error: &QueryError) -> Failure {
     let status = match error {
         QueryError::InvalidPattern { .. } => EOP_INVALID_PATTERN,
         QueryError::InvalidThumbprint(_) => EOP_INVALID_THUMBPRINT,

@@ -10,20 +10,24 @@ fn a_missing_output_or_query_is_a_null_argument() {
     let mut handle = 0;
     let mut units = ptr::null();
     let mut length = 0;
-    // SAFETY: every pointer is NULL or a local variable.
-    let statuses = unsafe {
-        #[allow(clippy::multiple_unsafe_ops_per_block, reason = "a table of calls")]
-        [
-            eop_status_name(EOP_OK, ptr::null_mut(), null),
-            eop_value_name(EOP_VALUES_OUTCOME, 1, ptr::null_mut(), null),
-            eop_session_reader_open(ptr::null(), &raw mut handle, null),
-            eop_session_reader_open(&query(), ptr::null_mut(), null),
-            eop_session_reader_next_batch(reader, 0, 0, ptr::null_mut(), null),
-            eop_session_reader_progress(reader, ptr::null_mut(), null),
-            eop_text_get(text, ptr::null_mut(), &raw mut length, null),
-            eop_text_get(text, &raw mut units, ptr::null_mut(), null),
-        ]
-    };
+    let statuses = [
+        // SAFETY: every pointer of this table is NULL or a local variable.
+        unsafe { eop_status_name(EOP_OK, ptr::null_mut(), null) },
+        // SAFETY: as above.
+        unsafe { eop_value_name(EOP_VALUES_OUTCOME, 1, ptr::null_mut(), null) },
+        // SAFETY: as above.
+        unsafe { eop_session_reader_open(ptr::null(), &raw mut handle, null) },
+        // SAFETY: as above.
+        unsafe { eop_session_reader_open(&query(), ptr::null_mut(), null) },
+        // SAFETY: as above.
+        unsafe { eop_session_reader_next_batch(reader, 0, 0, ptr::null_mut(), null) },
+        // SAFETY: as above.
+        unsafe { eop_session_reader_progress(reader, ptr::null_mut(), null) },
+        // SAFETY: as above.
+        unsafe { eop_text_get(text, ptr::null_mut(), &raw mut length, null) },
+        // SAFETY: as above.
+        unsafe { eop_text_get(text, &raw mut units, ptr::null_mut(), null) },
+    ];
     assert_eq!(statuses, [EOP_NULL_ARGUMENT; 8]);
     assert_eq!((handle, units.is_null(), length), (0, true, 0));
     assert_eq!(free_reader(reader, null), EOP_OK);

@@ -9,7 +9,9 @@ use widestring::{U16String, u16str};
 use super::*;
 use crate::ffi::status::{EOP_INVALID_STRUCT_SIZE, EOP_INVALID_TEXT, EOP_NULL_ARGUMENT, EOP_OK};
 
+#[allow(clippy::cast_possible_truncation, reason = "the sizes of two structs")]
 const SIZE: u32 = size_of::<SessionQueryOptions>() as u32;
+#[allow(clippy::cast_possible_truncation, reason = "the sizes of two structs")]
 const STRIDE: u32 = size_of::<LogInputRecord>() as u32;
 
 #[test]
@@ -75,7 +77,8 @@ fn an_empty_text_is_not_an_absent_one() {
 #[test]
 fn a_smaller_struct_means_defaults_for_the_rest() {
     let connector = utf16(u16str!("To*").as_slice());
-    let until_connector = std::mem::offset_of!(SessionQueryOptions, connector) as u32;
+    let until_connector =
+        u32::try_from(std::mem::offset_of!(SessionQueryOptions, connector)).unwrap();
     let options = SessionQueryOptions {
         struct_size: until_connector,
         flags: EOP_QUERY_FAILED,

@@ -253,10 +253,10 @@ function Get-SendConnectorTlsSession {
                             $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $notice.ToException() -TargetObject $notice.Path))
                         }
                         'Warning' {
-                            $PSCmdlet.WriteWarning($notice.Message)
+                            $PSCmdlet.WriteWarning($notice.Text)
                         }
                         default {
-                            $PSCmdlet.WriteVerbose($notice.Message)
+                            $PSCmdlet.WriteVerbose($notice.Text)
                         }
                     }
                 }

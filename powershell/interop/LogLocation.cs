@@ -21,7 +21,12 @@ namespace EopRelay
         public bool Wildcards { get; private set; }
 
         /// <summary>
-        /// The path on that other server which Path stands for, or <c>null</c> where Path is the path given.
+        /// The other computer over whose administrative share Path leads, or <c>null</c>.
+        /// </summary>
+        public string Owner { get; private set; }
+
+        /// <summary>
+        /// The path on that computer which Path stands for, or <c>null</c> where Path is the path given.
         /// </summary>
         public string PathOnServer { get; private set; }
 
@@ -73,7 +78,11 @@ namespace EopRelay
                         + "Run the command on " + ownerName
                         + ", or copy the logs and give their folder with -LiteralPath and -Server.");
             }
-            return new LogLocation(WindowsPath.ToAdministrativeShare(ownerName, path), label) { PathOnServer = path };
+            return new LogLocation(WindowsPath.ToAdministrativeShare(ownerName, path), label) 
+            {
+                Owner = ownerName,
+                PathOnServer = path,
+            };
         }
 
         /// <summary>Whether <paramref name="path"/> is this location or lies in it.</summary>

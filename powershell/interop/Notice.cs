@@ -25,27 +25,28 @@ namespace EopRelay
             Offset = offset;
             OsError = osError;
             Count = count;
+            Message = message;
             bool isOutOfReach = code == "NothingFound" || code == "Unreadable";
             LogLocation redirected = isOutOfReach ? RedirectedLocation(path, locations) : null;
             if (redirected == null)
             {
                 ErrorId = ErrorIdOf(code);
                 Category = CategoryOf(code, osError);
-                Message = message;
+                Text = Place() + message;
             }
             else
             {
                 ErrorId = "RemoteLogUnreadable";
                 Category = "ResourceUnavailable";
-                Message = string.Format(
+                Text = string.Format(
                     CultureInfo.InvariantCulture,
-                    "The logs of {0} lie on that server ({1}), and '{2}' gives nothing here: {3} Run the "
-                        + "command on {0}, use an account that may read its administrative share, or give the folder "
-                        + "of copied logs with -LiteralPath and -Server {0}. (-LogsAreLocal: copies lie at {1} here.)",
-                    redirected.Server,
+                    "The logs of {0} lie on that server, in '{1}', and could not be read from here: {2}{3}. Run the "
+                        + "command on {0}, use an account that may read its administrative share, or copy the logs and "
+                        + "give their folder with -LiteralPath and -Server.",
+                    redirected.Owner,
                     redirected.PathOnServer,
-                    path,
-                    message);
+                    Place(),
+                    message.TrimEnd('.'));
             }
         }
 
@@ -58,8 +59,11 @@ namespace EopRelay
         /// </summary>
         public string Severity { get; private set; }
 
-        /// <summary>What happened, and what to do.</summary>
+        /// <summary>What happened, and what to do, without the place.</summary>
         public string Message { get; private set; }
+
+        /// <summary>What happened, where, and what to do.</summary>
+        public string Text { get; private set; }
 
         /// <summary>The file or folder, or <c>null</c>.</summary>
         public string Path { get; private set; }
@@ -85,13 +89,24 @@ namespace EopRelay
         /// <summary>The notice as the exception of an ErrorRecord.</summary>
         public EopRelayException ToException()
         {
-            return new EopRelayException(ErrorId, Category, Message);
+            return new EopRelayException(ErrorId, Category, Text);
         }
 
-        /// <summary>The message.</summary>
+        /// <summary>What happened, where, and what to do.</summary>
         public override string ToString()
         {
-            return Message;
+            return Text;
+        }
+
+        private string Place()
+        {
+            if (Path == null)
+            {
+                return "";
+            }
+            return Line == null
+                ? Path + ": "
+                : string.Format(CultureInfo.InvariantCulture, "{0}, line {1}: ", Path, Line);
         }
 
         private static LogLocation RedirectedLocation(string path, IEnumerable<LogLocation> locations)

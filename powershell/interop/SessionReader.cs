@@ -112,15 +112,14 @@ namespace EopRelay
             // The batch is a view into memory that the next call replaces: one thread at a time.
             if (!Monitor.TryEnter(gate))
             {
+                // Disposing holds the gate too.
+                RequireOpen();
                 throw new EopRelayException(
                     "ReaderBusy", "ResourceBusy", "Another thread reads with this SessionReader. Give each its own.");
             }
             try
             {
-                if (disposed != 0)
-                {
-                    throw new ObjectDisposedException("SessionReader");
-                }
+                RequireOpen();
                 Sessions = new Session[0];
                 Notices = new Notice[0];
                 var batch = new Batch();
@@ -144,19 +143,20 @@ namespace EopRelay
         /// <summary>Ends the reading, from any thread: ReadBatch then answers <c>false</c>.</summary>
         public void Cancel()
         {
-            if (disposed == 0)
+            if (Thread.VolatileRead(ref disposed) != 0)
             {
-                try
+                return;
+            }
+            try
+            {
+                native.CancelReader(handle);
+            }
+            catch (EopRelayException)
+            {
+                // Disposed by another thread in between: then it has ended.
+                if (Thread.VolatileRead(ref disposed) == 0)
                 {
-                    native.CancelReader(handle);
-                }
-                catch (EopRelayException)
-                {
-                    // Disposed by another thread in between: it has ended.
-                    if (disposed == 0)
-                    {
-                        throw;
-                    }
+                    throw;
                 }
             }
         }
@@ -184,6 +184,14 @@ namespace EopRelay
             finally
             {
                 Monitor.Exit(gate);
+            }
+        }
+
+        private void RequireOpen()
+        {
+            if (Thread.VolatileRead(ref disposed) != 0)
+            {
+                throw new ObjectDisposedException("SessionReader");
             }
         }
 

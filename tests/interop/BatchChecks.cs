@@ -100,7 +100,7 @@ namespace EopRelay.Tests
             session.LogType = 1;
             session.TlsStatus = 4;
             session.Outcome = 3;
-            session.Rejection = 1;
+            session.Rejection = RelayDenied();
             session.IsEop = 2;
             session.Complete = 1;
             session.TlsErrorCodeKnown = 2;
@@ -119,7 +119,7 @@ namespace EopRelay.Tests
                 Recipients = new RecordRange { First = 0, Count = 1 },
                 Outcome = 2,
             };
-            var recipient = new RecipientRecord { Address = AbsentText, Reply = Place("550 5.7.64 no"), Rejection = 1 };
+            var recipient = new RecipientRecord { Address = AbsentText, Reply = Place("550 5.7.64 no"), Rejection = RelayDenied() };
             var certificate = new CertificateRecord
             {
                 Subject = Place("CN=A"),
@@ -185,6 +185,11 @@ namespace EopRelay.Tests
         private static TextSpan Place(string text)
         {
             return new TextSpan { Offset = (uint)Block.IndexOf(text, StringComparison.Ordinal), Length = (uint)text.Length };
+        }
+
+        private static uint RelayDenied()
+        {
+            return Names().NumberOf(ValueKind.RejectionClass, "RelayDenied");
         }
 
         private static ValueNames Names()

@@ -138,15 +138,17 @@ namespace EopRelay.Tests
                 string file = location.Path + @"\SEND2026111501-1.LOG";
                 var notice = new Notice("Unreadable", true, "Access is denied.", file, null, null, 5, 1, new[] { location });
                 Checks.Equal("RemoteLogUnreadable", notice.ErrorId);
-                Checks.True(notice.Message.Contains(Folder) && notice.Message.Contains(file), notice.Message);
-                Checks.True(notice.Message.Contains("Access is denied."), notice.Message);
+                foreach (string part in new[] { Folder, file, "EX2 lie", "Access is denied." })
+                {
+                    Checks.True(notice.Text.Contains(part), notice.Text);
+                }
             });
             checks.That("a neighbouring folder of the same beginning is not that server's", () =>
             {
                 LogLocation location = LogLocation.OfOwner("EX2", @"C:\Logs", "", false, Here);
                 var notice = new Notice("NothingFound", true, "Nothing.", @"\\EX2\C$\Logs2", null, null, null, 1, new[] { location });
                 Checks.Equal("LogNotFound", notice.ErrorId);
-                Checks.Equal("Nothing.", notice.Message);
+                Checks.Equal(@"\\EX2\C$\Logs2: Nothing.", notice.Text);
             });
             checks.That("a foreign file on another server is a foreign file", () =>
             {

@@ -14,6 +14,7 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe batches BIN\n"
             + "       EopRelay.Interop.Tests.exe loading EMPTY_FOLDER BROKEN_BIN BIN\n"
             + "       EopRelay.Interop.Tests.exe readers BIN LOG_FOLDER\n"
+            + "       EopRelay.Interop.Tests.exe large BIN LOG_FOLDER\n"
             + "       EopRelay.Interop.Tests.exe sessions BIN PATH...\n";
 
         private static int Main(string[] arguments)
@@ -46,6 +47,10 @@ namespace EopRelay.Tests
                 case "readers":
                     Interop.Load(operands[0]);
                     ReaderChecks.Run(checks, operands[1]);
+                    break;
+                case "large":
+                    Interop.Load(operands[0]);
+                    ReaderChecks.RunOnLargeLog(checks, operands[1]);
                     break;
                 case "sessions":
                     Interop.Load(operands[0]);

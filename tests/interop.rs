@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 
 use eop_relay::log::LogInput;
 use eop_relay::session::{SessionQuery, SessionReader};
-use support::{assert_success, fresh_folder, is_installed, root, say};
+use support::{assert_success, is_installed, root, say};
 
 /// A runtime: the words before the assembly.
 struct Runtime {
@@ -201,4 +201,12 @@ fn runtimes() -> Vec<Runtime> {
         say("C# tests not run on .NET 8: no ../shared/tools/run-dotnet");
     }
     runtimes
+}
+
+/// An empty folder of its own below the target directory.
+fn fresh_folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
 }

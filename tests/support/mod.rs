@@ -1,7 +1,7 @@
 //! What several test programs need.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 /// Says it past the test harness, which swallows what `eprintln!` says in a test that passes.
@@ -18,14 +18,6 @@ pub fn root() -> &'static Path {
 /// Whether a program can be started.
 pub fn is_installed(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
-}
-
-/// An empty folder of its own below the target directory.
-pub fn fresh_folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
 }
 
 pub fn assert_success(what: &str, output: &Output) {

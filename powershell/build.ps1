@@ -38,7 +38,7 @@ try {
     Copy-Item -Path $library -Destination (Join-Path -Path $bin -ChildPath 'win-x64') -Force
 
     $assembly = Join-Path -Path $bin -ChildPath "EopRelay.Interop.$($manifest.ModuleVersion).dll"
-    & $compiler /nologo /unsafe /optimize /warn:4 /warnaserror /target:library "/out:$assembly" 'powershell\interop\*.cs'
+    & $compiler /nologo /unsafe /optimize /warn:4 /target:library "/out:$assembly" 'powershell\interop\*.cs'
     if ($LASTEXITCODE -ne 0) {
         throw "csc.exe failed with exit code $LASTEXITCODE."
     }

@@ -24,11 +24,11 @@ namespace EopRelay.Tests
             Contradicts(checks, "a text beyond the block", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
                 session.Connector = new TextSpan { Offset = (uint)Block.Length - 1, Length = 2 });
             Contradicts(checks, "a text whose end overflows 32 bits", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
-                session.Connector = new TextSpan { Offset = Absent - 1, Length = Absent });
+                session.Connector = new TextSpan { Offset = Absent - 1, Length = 3 });
             Contradicts(checks, "messages beyond their array", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
                 session.Messages = new RecordRange { First = 1, Count = 1 });
             Contradicts(checks, "recipients whose range overflows 32 bits", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
-                message.Recipients = new RecordRange { First = Absent, Count = Absent });
+                message.Recipients = new RecordRange { First = Absent, Count = 2 });
             Contradicts(checks, "notes beyond their array", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
                 session.Notes = new RecordRange { First = 0, Count = 1 });
             Contradicts(checks, "a certificate beyond its array", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>

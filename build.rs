@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::Path;
 
 /// The sources of the header, in the order of its sections.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "src/ffi/status.rs",
     "src/ffi/values.rs",
     "src/ffi/error.rs",
@@ -16,6 +16,7 @@ const SOURCES: [&str; 9] = [
     "src/ffi/about.rs",
     "src/ffi/query.rs",
     "src/ffi/session_reader.rs",
+    "src/ffi/explain.rs",
     "src/ffi/text.rs",
 ];
 

@@ -117,6 +117,11 @@
 #define EOP_TOO_LARGE 301
 
 /*
+ Another defect of the library than a panic.
+ */
+#define EOP_INTERNAL 302
+
+/*
  Which enumeration eop_value_name is asked about: eop_session_record.log_type.
  */
 #define EOP_VALUES_LOG_TYPE 1
@@ -150,6 +155,11 @@
  eop_notice_record.code.
  */
 #define EOP_VALUES_NOTICE 7
+
+/*
+ eop_notice_record.severity.
+ */
+#define EOP_VALUES_SEVERITY 8
 
 /*
  An Exchange SMTP send protocol log.
@@ -277,6 +287,16 @@
 #define EOP_SESSION_NOTE_GROUPED_BY_ADDRESS 7
 
 /*
+ Something between the servers rewrites SMTP.
+ */
+#define EOP_SESSION_NOTE_SMTP_REWRITTEN 8
+
+/*
+ A certificate row that no opener precedes.
+ */
+#define EOP_SESSION_NOTE_CERTIFICATE_UNATTRIBUTED 9
+
+/*
  A path that does not exist, or a pattern or folder that holds no log file.
  */
 #define EOP_NOTICE_NOTHING_FOUND 1
@@ -315,6 +335,26 @@
  A pattern that is not valid.
  */
 #define EOP_NOTICE_INVALID_PATTERN 8
+
+/*
+ The last row of a file is cut: Exchange is still writing it, or the copy was made then.
+ */
+#define EOP_NOTICE_LAST_ROW_CUT 9
+
+/*
+ Good to know; nothing is missing that could be there.
+ */
+#define EOP_SEVERITY_INFORMATION 1
+
+/*
+ Something was read only in part.
+ */
+#define EOP_SEVERITY_WARNING 2
+
+/*
+ Something could not be read at all.
+ */
+#define EOP_SEVERITY_ERROR 3
 
 /*
  How many units eop_error.message holds, the terminating zero included.
@@ -410,6 +450,11 @@
  How many bytes of input a batch takes if budget is 0.
  */
 #define EOP_DEFAULT_BUDGET 16777216
+
+/*
+ The most units of a text to be explained.
+ */
+#define EOP_MAXIMUM_TEXT_LENGTH 16777216
 
 /*
  What went wrong, in detail. The caller owns it and sets struct_size; there is nothing to free.
@@ -841,10 +886,9 @@ typedef struct eop_notice_record {
    */
   uint32_t code;
   /*
-   Whether something could not be read at all (an error) rather than in part (a warning):
-   EOP_FALSE, EOP_TRUE.
+   How much it matters: EOP_SEVERITY_...
    */
-  int32_t is_error;
+  uint32_t severity;
   /*
    Whether os_error is known: EOP_FALSE, EOP_TRUE.
    */
@@ -1144,6 +1188,22 @@ int32_t eop_session_reader_cancel(uint64_t reader, struct eop_error *error);
  `error` is NULL or points to a writable eop_error.
  */
 int32_t eop_session_reader_free(uint64_t reader, struct eop_error *error);
+
+/*
+ Explains a text about a refusal: a reply, an NDR, a queue's LastError, a line of an event log.
+
+ `text` has `length` units and is read during the call only; unpaired surrogates in it count as
+ U+FFFD. `report` receives a text handle with one JSON object, the same as of `eop-relay explain
+ --json`; free it with eop_text_free. Any text is taken, also an empty one: the object says whether
+ it was recognised.
+
+ EOP_OK; EOP_NULL_ARGUMENT: text or report is NULL; EOP_INVALID_ARGUMENT: the length is above
+ EOP_MAXIMUM_TEXT_LENGTH; EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_explain(const uint16_t *text, size_t length, uint64_t *report, struct eop_error *error);
 
 /*
  A view of the text of a text handle.

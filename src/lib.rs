@@ -18,6 +18,7 @@
 pub mod certificate;
 pub mod ffi;
 pub mod log;
+mod named_enum;
 pub mod reply;
 pub mod session;
 pub mod timestamp;

@@ -10,6 +10,7 @@ use std::mem::{align_of, offset_of, size_of};
 use std::ptr;
 
 use eop_relay::ffi;
+use eop_relay::reply::RejectionClass;
 
 const COMMITTED: &str = include_str!("../include/eop_relay.h");
 const GENERATED: &str = include_str!(concat!(env!("OUT_DIR"), "/eop_relay.h"));
@@ -28,7 +29,7 @@ fn the_committed_header_is_the_generated_one() {
 #[test]
 fn every_status_of_the_header_has_its_name_and_no_other_number_has_one() {
     let first = position("EOP_OK");
-    let last = position("EOP_TOO_LARGE");
+    let last = position("EOP_INTERNAL");
     let statuses = &definitions()[first..=last];
     let mut numbers = BTreeSet::new();
     for (name, number) in statuses {
@@ -50,6 +51,7 @@ fn every_value_of_the_header_has_the_number_and_name_of_the_core() {
         ("EOP_MESSAGE_OUTCOME_", ffi::EOP_VALUES_MESSAGE_OUTCOME),
         ("EOP_SESSION_NOTE_", ffi::EOP_VALUES_SESSION_NOTE),
         ("EOP_NOTICE_", ffi::EOP_VALUES_NOTICE),
+        ("EOP_SEVERITY_", ffi::EOP_VALUES_SEVERITY),
     ];
     for (prefix, enumeration) in prefixes {
         let declared: Vec<(String, u32)> = definitions()
@@ -68,8 +70,11 @@ fn every_value_of_the_header_has_the_number_and_name_of_the_core() {
 #[test]
 fn rejection_classes_have_names() {
     let enumeration = ffi::EOP_VALUES_REJECTION_CLASS;
-    assert_eq!(value_name(enumeration, 0), None);
-    assert_eq!(value_name(enumeration, 1).as_deref(), Some("RelayDenied"));
+    let known: Vec<(u32, String)> =
+        (0..1000).filter_map(|value| Some((value, value_name(enumeration, value)?))).collect();
+    let expected: Vec<(u32, String)> =
+        RejectionClass::ALL.iter().map(|class| (class.number(), class.name().to_owned())).collect();
+    assert_eq!(known, expected);
 }
 
 #[test]
@@ -164,7 +169,7 @@ fn layout() -> String {
         issuer, serial_number, thumbprint, dns_names);
     describe!(text, NameRecord as "eop_name_record": name);
     describe!(text, NoteRecord as "eop_note_record": code, reserved, message);
-    describe!(text, NoticeRecord as "eop_notice_record": code, is_error, os_error_known, os_error,
+    describe!(text, NoticeRecord as "eop_notice_record": code, severity, os_error_known, os_error,
         line, offset, count, path, message);
     describe!(text, BatchView as "eop_batch": struct_size, reserved, text, text_length, sessions,
         session_count, session_stride, messages, message_count, message_stride, recipients,

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
@@ -12,6 +13,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
+
+use eop_relay::log::LogInput;
+use eop_relay::session::{SessionQuery, SessionReader};
 
 const HEADER: &str = include_str!("../include/eop_relay.h");
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
@@ -40,6 +44,65 @@ fn the_sessions_program_says_how_it_is_used() {
         let output = run(&program, &[]);
         assert_eq!(output.status.code(), Some(64));
         assert!(String::from_utf8_lossy(&output.stderr).starts_with("usage: sessions"));
+    }
+}
+
+/// Each `tests/golden/*.jsonl` was written by hand; the LogPath in its lines says what to read.
+#[test]
+fn the_sessions_program_prints_the_golden_files() {
+    let programs = programs("sessions", &SHIPPED_LIBRARY);
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut compared = 0;
+    for file in fs::read_dir(golden).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.extension().is_none_or(|extension| extension != "jsonl") {
+            continue;
+        }
+        compared += 1;
+        let expected = json_lines(&fs::read_to_string(&file).unwrap());
+        let logs: BTreeSet<&str> =
+            expected.iter().map(|session| session["LogPath"].as_str().unwrap()).collect();
+        let logs: Vec<&str> = logs.into_iter().collect();
+        for program in &programs {
+            let output = run(program, &logs);
+            assert_success(&output);
+            assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+            let printed = String::from_utf8(output.stdout).unwrap();
+            assert_eq!(json_lines(&printed), expected, "{}", file.display());
+            assert_eq!(printed, serialised(&logs), "C and serde_json write the same bytes");
+            let one_by_one = run(program, &[&["--batch", "1"], &logs[..]].concat());
+            assert_eq!(String::from_utf8(one_by_one.stdout).unwrap(), printed);
+        }
+    }
+    assert!(compared > 0);
+}
+
+#[test]
+fn the_sessions_program_passes_on_filters_and_notices() {
+    const LOG: &str = "tests/golden/difficult-texts.log";
+    for program in programs("sessions", &SHIPPED_LIBRARY) {
+        let ids = |arguments: &[&str]| -> Vec<String> {
+            let output = run(&program, arguments);
+            assert_success(&output);
+            json_lines(&String::from_utf8(output.stdout).unwrap())
+                .iter()
+                .map(|session| session["SessionId"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        assert_eq!(ids(&["--connector", "*\u{1F4E7}*", LOG]).len(), 2);
+        assert_eq!(ids(&["--connector", "Исх*1", "--failed", LOG]).len(), 2);
+        assert!(ids(&["--connector", "*\u{1F4E8}*", LOG]).is_empty());
+        assert!(ids(&["--eop-only", LOG]).is_empty());
+        assert_eq!(ids(&["tests/golden/difficult-*.log"]).len(), 2);
+        let output = run(&program, &["tests/golden/no-such-\u{416}.log", LOG]);
+        assert_eq!(output.status.code(), Some(10));
+        assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 2);
+        let notices = String::from_utf8(output.stderr).unwrap();
+        assert!(notices.starts_with("Error: NothingFound"), "{notices}");
+        assert!(notices.contains("no-such-\u{416}.log"), "{notices}");
+        let output = run(&program, &["--connector", "[", LOG]);
+        assert_eq!(output.status.code(), Some(70));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.starts_with("open: INVALID_PATTERN: the pattern '['"), "{error}");
     }
 }
 
@@ -147,6 +210,24 @@ fn layout_program() -> String {
     )
 }
 
+fn json_lines(text: &str) -> Vec<serde_json::Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The sessions of these logs as the library itself writes them.
+fn serialised(logs: &[&str]) -> String {
+    let inputs = logs.iter().map(|log| LogInput { path: log.into(), ..LogInput::default() });
+    let query = SessionQuery { inputs: inputs.collect(), ..SessionQuery::default() };
+    let mut reader = SessionReader::new(query).unwrap();
+    let mut text = String::new();
+    while let Some(batch) = reader.next_batch(100, u64::MAX) {
+        for session in batch.sessions {
+            writeln!(text, "{}", serde_json::to_string(&session).unwrap()).unwrap();
+        }
+    }
+    text
+}
+
 /// Builds the library alone, as it is shipped (Cargo turns link-time optimisation off where it is
 /// built as a crate at the same time), in a directory of its own.
 fn build_library(name: &str, arguments: &[&str]) -> PathBuf {
@@ -209,16 +290,17 @@ fn programs_from(source: &Path, name: &str, library: &Path) -> Vec<PathBuf> {
 }
 
 fn has_compilers() -> bool {
-    let all_are_there = LANGUAGES.iter().all(|language| {
-        Command::new(compiler(language))
-            .arg("--version")
-            .output()
-            .is_ok_and(|run| run.status.success())
+    static ALL_ARE_THERE: LazyLock<bool> = LazyLock::new(|| {
+        let all_are_there = LANGUAGES.iter().all(|language| {
+            let run = Command::new(compiler(language)).arg("--version").output();
+            run.is_ok_and(|run| run.status.success())
+        });
+        if !all_are_there {
+            say("C tests not run: no C compiler");
+        }
+        all_are_there
     });
-    if !all_are_there {
-        say("C tests not run: no C compiler");
-    }
-    all_are_there
+    *ALL_ARE_THERE
 }
 
 fn compiler(language: &Language) -> std::ffi::OsString {

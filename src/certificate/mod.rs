@@ -4,4 +4,4 @@
 
 mod logged;
 
-pub use logged::LoggedCertificate;
+pub use logged::{CertificateRows, LoggedCertificate};

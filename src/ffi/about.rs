@@ -9,7 +9,7 @@ use super::error::{ErrorDetail, Failure};
 use super::guard::guard;
 use super::injection;
 use super::output::{require_output, write_output};
-use super::status::{EOP_INVALID_ARGUMENT, EOP_OK, EOP_PANIC, NAMES};
+use super::status::{EOP_INTERNAL, EOP_INVALID_ARGUMENT, EOP_OK, NAMES};
 use super::values;
 
 /// The major version of the ABI that this header describes.
@@ -113,6 +113,6 @@ fn value_names() -> Result<&'static ValueNames, Failure> {
             .into_iter()
             .map(|(enumeration, value, name)| Ok(((enumeration, value), CString::new(name)?)))
             .collect::<Result<ValueNames, NulError>>()
-            .map_err(|error| Failure::new(EOP_PANIC, format!("a name is not C text: {error}")))
+            .map_err(|error| Failure::new(EOP_INTERNAL, format!("a name is not C text: {error}")))
     })
 }

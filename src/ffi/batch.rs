@@ -1,9 +1,9 @@
 //! A batch of the core as flat records: safe code, no pointers but those of the finished view.
 
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::hash::Hash;
 
+use hashbrown::HashMap;
 use widestring::U16String;
 
 use super::error::Failure;
@@ -13,7 +13,7 @@ use super::records::{
     SessionRecord, TextSpan,
 };
 use super::status::EOP_TOO_LARGE;
-use super::values::{notice_number, rejection_number};
+use super::values::severity_number;
 use crate::certificate::LoggedCertificate;
 use crate::log::Notice;
 use crate::reply::RejectionClass;
@@ -234,8 +234,8 @@ impl<'flat, 'core> Writer<'flat, 'core> {
 
     fn notice(&mut self, notice: &'core Notice) -> Result<(), Failure> {
         let record = NoticeRecord {
-            code: notice_number(notice.code),
-            is_error: truth(Some(notice.is_error())),
+            code: notice.code.number(),
+            severity: severity_number(notice.severity()),
             os_error_known: truth(Some(notice.os_error.is_some())),
             os_error: notice.os_error.unwrap_or(0),
             line: notice.line.unwrap_or(0),
@@ -320,7 +320,7 @@ fn truth(value: Option<bool>) -> i32 {
 }
 
 fn rejection(class: Option<RejectionClass>) -> u32 {
-    class.map_or(0, rejection_number)
+    class.map_or(0, RejectionClass::number)
 }
 
 #[cfg(test)]

@@ -82,6 +82,16 @@ impl Utf16 {
         }
     }
 
+    /// The text; an unpaired surrogate becomes U+FFFD, an absent text an empty one.
+    ///
+    /// # Safety
+    /// As for [`Self::units`], for the time of this call.
+    pub(super) unsafe fn to_lossy_text(self, what: &str, limit: usize) -> Result<String, Failure> {
+        // SAFETY: passed on to the caller.
+        let units = unsafe { self.units(what, limit) }?;
+        Ok(units.map(|units| U16Str::from_slice(units).to_string_lossy()).unwrap_or_default())
+    }
+
     /// The path, never through a `String` on Windows, where a file name may be any sequence of units.
     ///
     /// # Safety

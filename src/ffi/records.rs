@@ -184,9 +184,8 @@ pub struct NoteRecord {
 pub struct NoticeRecord {
     /// EOP_NOTICE_...
     pub code: u32,
-    /// Whether something could not be read at all (an error) rather than in part (a warning):
-    /// EOP_FALSE, EOP_TRUE.
-    pub is_error: i32,
+    /// How much it matters: EOP_SEVERITY_...
+    pub severity: u32,
     /// Whether os_error is known: EOP_FALSE, EOP_TRUE.
     pub os_error_known: i32,
     /// The operating system's error number.

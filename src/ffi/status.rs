@@ -39,8 +39,11 @@ pub const EOP_PANIC: i32 = 300;
 /// A single session with more text or records than a batch can number (2^32 - 1).
 pub const EOP_TOO_LARGE: i32 = 301;
 
+/// Another defect of the library than a panic.
+pub const EOP_INTERNAL: i32 = 302;
+
 /// Every status with its name, without the prefix.
-pub(super) const NAMES: [(i32, &CStr); 16] = [
+pub(super) const NAMES: [(i32, &CStr); 17] = [
     (EOP_OK, c"OK"),
     (EOP_END, c"END"),
     (EOP_NULL_ARGUMENT, c"NULL_ARGUMENT"),
@@ -57,4 +60,5 @@ pub(super) const NAMES: [(i32, &CStr); 16] = [
     (EOP_TOO_MANY_HANDLES, c"TOO_MANY_HANDLES"),
     (EOP_PANIC, c"PANIC"),
     (EOP_TOO_LARGE, c"TOO_LARGE"),
+    (EOP_INTERNAL, c"INTERNAL"),
 ];

@@ -1,8 +1,9 @@
 //! The numbers of the core's enumerations, for the header. A test holds them to the core.
 
-use crate::log::NoticeCode;
+use crate::log::LogType;
+use crate::log::{NoticeCode, Severity};
 use crate::reply::RejectionClass;
-use crate::session::{LogType, MessageOutcome, Outcome, SessionNote, TlsStatus};
+use crate::session::{MessageOutcome, Outcome, SessionNote, TlsStatus};
 
 /// Which enumeration eop_value_name is asked about: eop_session_record.log_type.
 pub const EOP_VALUES_LOG_TYPE: u32 = 1;
@@ -18,6 +19,8 @@ pub const EOP_VALUES_SESSION_NOTE: u32 = 5;
 pub const EOP_VALUES_REJECTION_CLASS: u32 = 6;
 /// eop_notice_record.code.
 pub const EOP_VALUES_NOTICE: u32 = 7;
+/// eop_notice_record.severity.
+pub const EOP_VALUES_SEVERITY: u32 = 8;
 
 /// An Exchange SMTP send protocol log.
 pub const EOP_LOG_TYPE_SEND: u32 = 1;
@@ -73,6 +76,10 @@ pub const EOP_SESSION_NOTE_EVICTED: u32 = 5;
 pub const EOP_SESSION_NOTE_REPLIES_OUT_OF_STEP: u32 = 6;
 /// Grouped by the other side's address, for want of session ids.
 pub const EOP_SESSION_NOTE_GROUPED_BY_ADDRESS: u32 = 7;
+/// Something between the servers rewrites SMTP.
+pub const EOP_SESSION_NOTE_SMTP_REWRITTEN: u32 = 8;
+/// A certificate row that no opener precedes.
+pub const EOP_SESSION_NOTE_CERTIFICATE_UNATTRIBUTED: u32 = 9;
 
 /// A path that does not exist, or a pattern or folder that holds no log file.
 pub const EOP_NOTICE_NOTHING_FOUND: u32 = 1;
@@ -90,6 +97,15 @@ pub const EOP_NOTICE_SESSIONS_EVICTED: u32 = 6;
 pub const EOP_NOTICE_CONTENT_CAPPED: u32 = 7;
 /// A pattern that is not valid.
 pub const EOP_NOTICE_INVALID_PATTERN: u32 = 8;
+/// The last row of a file is cut: Exchange is still writing it, or the copy was made then.
+pub const EOP_NOTICE_LAST_ROW_CUT: u32 = 9;
+
+/// Good to know; nothing is missing that could be there.
+pub const EOP_SEVERITY_INFORMATION: u32 = 1;
+/// Something was read only in part.
+pub const EOP_SEVERITY_WARNING: u32 = 2;
+/// Something could not be read at all.
+pub const EOP_SEVERITY_ERROR: u32 = 3;
 
 /// Every value of every enumeration: its enumeration, number and name.
 pub(super) fn names() -> Vec<(u32, u32, String)> {
@@ -111,34 +127,23 @@ pub(super) fn names() -> Vec<(u32, u32, String)> {
     for value in SessionNote::ALL {
         add(EOP_VALUES_SESSION_NOTE, value.number(), value.name());
     }
-    for value in [RejectionClass::RelayDenied] {
-        add(EOP_VALUES_REJECTION_CLASS, rejection_number(value), &format!("{value:?}"));
+    for value in RejectionClass::ALL {
+        add(EOP_VALUES_REJECTION_CLASS, value.number(), value.name());
     }
-    for value in NOTICE_CODES {
-        add(EOP_VALUES_NOTICE, notice_number(value), &format!("{value:?}"));
+    for value in NoticeCode::ALL {
+        add(EOP_VALUES_NOTICE, value.number(), value.name());
+    }
+    for value in [Severity::Information, Severity::Warning, Severity::Error] {
+        add(EOP_VALUES_SEVERITY, severity_number(value), &format!("{value:?}"));
     }
     names
 }
 
-/// The number of a rejection class.
-pub(super) fn rejection_number(class: RejectionClass) -> u32 {
-    match class {
-        RejectionClass::RelayDenied => 1,
+/// The number of a severity, which has none in the core.
+pub(super) fn severity_number(severity: Severity) -> u32 {
+    match severity {
+        Severity::Information => EOP_SEVERITY_INFORMATION,
+        Severity::Warning => EOP_SEVERITY_WARNING,
+        Severity::Error => EOP_SEVERITY_ERROR,
     }
 }
-
-/// The number of a kind of notice.
-pub(super) fn notice_number(code: NoticeCode) -> u32 {
-    (code as i32).cast_unsigned()
-}
-
-const NOTICE_CODES: [NoticeCode; 8] = [
-    NoticeCode::NothingFound,
-    NoticeCode::Unreadable,
-    NoticeCode::NotAProtocolLog,
-    NoticeCode::DamagedRows,
-    NoticeCode::LateRows,
-    NoticeCode::SessionsEvicted,
-    NoticeCode::ContentCapped,
-    NoticeCode::InvalidPattern,
-];

@@ -1,14 +1,378 @@
 //! Which files to read, and in which order.
 
-use std::path::PathBuf;
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::WalkDir;
+
+use super::notice::{Notice, NoticeCode};
 
 /// A place to read logs from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogInput {
     /// A file, a folder, or a pattern.
     pub path: PathBuf,
-    /// Whether `path` may hold the wildcards `*`, `?` and `[...]` (a path that exists is taken as it is).
+    /// Whether `path` may hold the wildcards `*`, `?` and `[...]`. A path that exists is taken as
+    /// it is, brackets and all.
     pub wildcards: bool,
     /// The server whose logs they are, where the caller knows it.
     pub server: Option<String>,
+}
+
+/// A file to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFile {
+    /// Where it is.
+    pub path: Arc<Path>,
+    /// The server whose log it is: as given, else the host of a UNC path.
+    pub server: Option<Arc<str>>,
+    /// Files with the same number share their session ids: those of one server, else of one folder.
+    pub source: u32,
+    /// Its size in bytes when it was found.
+    pub size: u64,
+}
+
+/// The files to read, in order, and what went wrong on the way to them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Discovery {
+    /// In the order in which Exchange wrote them: by date, hour and number in their names; files
+    /// that are named otherwise follow in natural order.
+    pub files: Vec<LogFile>,
+    /// Trouble with single inputs.
+    pub notices: Vec<Notice>,
+    /// How many different folders the files lie in.
+    pub folders: usize,
+}
+
+/// Finds the files of all inputs; each file once, even if several inputs lead to it.
+#[must_use]
+pub fn discover(inputs: &[LogInput], recurse: bool) -> Discovery {
+    let mut found = Found { recurse, ..Found::default() };
+    for input in inputs {
+        found.add_input(input);
+    }
+    found.into_discovery()
+}
+
+#[derive(Default)]
+struct Found {
+    recurse: bool,
+    files: Vec<(PathBuf, Option<Arc<str>>, u64)>,
+    seen: HashSet<PathBuf>,
+    notices: Vec<Notice>,
+}
+
+impl Found {
+    fn add_input(&mut self, input: &LogInput) {
+        let server = input.server.as_deref().map(Arc::from);
+        if std::fs::symlink_metadata(&input.path).is_ok() || !input.wildcards {
+            self.add_path(&input.path, server.as_ref());
+            return;
+        }
+        let pattern = input.path.to_string_lossy();
+        match glob::glob_with(&pattern, PATTERN_OPTIONS) {
+            Ok(matches) => {
+                let mut is_empty = true;
+                for path in matches {
+                    is_empty = false;
+                    match path {
+                        Ok(path) => self.add_path(&path, server.as_ref()),
+                        Err(error) => self.unreadable(error.path(), error.error()),
+                    }
+                }
+                if is_empty {
+                    self.nothing_found(
+                        &input.path,
+                        "no file or folder has this path or matches this pattern",
+                    );
+                }
+            }
+            Err(error) => self.notices.push(Notice {
+                message: format!("the pattern is not valid: {}", error.msg),
+                ..Notice::new(NoticeCode::InvalidPattern, &input.path)
+            }),
+        }
+    }
+
+    fn add_path(&mut self, path: &Path, server: Option<&Arc<str>>) {
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => self.add_folder(path, server),
+            Ok(metadata) => self.add_file(path, server, metadata.len()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                self.nothing_found(path, "no file or folder has this path");
+            }
+            Err(error) => self.unreadable(path, &error),
+        }
+    }
+
+    fn add_folder(&mut self, folder: &Path, server: Option<&Arc<str>>) {
+        let depth = if self.recurse { usize::MAX } else { 1 };
+        let before = self.seen.len();
+        let mut is_empty = true;
+        for entry in WalkDir::new(folder).min_depth(1).max_depth(depth).follow_links(true) {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() && is_log_name(entry.path()) => {
+                    is_empty = false;
+                    let size = entry.metadata().map_or(0, |metadata| metadata.len());
+                    self.add_file(entry.path(), server, size);
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    is_empty = false;
+                    let path = error.path().unwrap_or(folder).to_owned();
+                    let error = error.into_io_error().unwrap_or_else(|| {
+                        std::io::Error::other("a link leads back to a folder above it")
+                    });
+                    self.unreadable(&path, &error);
+                }
+            }
+        }
+        if is_empty && before == self.seen.len() {
+            let advice = if self.recurse {
+                "the folder and those below it hold no .log file; is protocol logging on \
+                 (Set-SendConnector ... -ProtocolLoggingLevel Verbose)?"
+            } else {
+                "the folder holds no .log file; to read the folders below it too, ask to recurse"
+            };
+            self.nothing_found(folder, advice);
+        }
+    }
+
+    fn add_file(&mut self, path: &Path, server: Option<&Arc<str>>, size: u64) {
+        let identity = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if self.seen.insert(identity) {
+            let server = server.cloned().or_else(|| unc_host(path).map(Arc::from));
+            self.files.push((path.to_owned(), server, size));
+        }
+    }
+
+    fn nothing_found(&mut self, path: &Path, message: &str) {
+        self.notices.push(Notice {
+            message: message.to_owned(),
+            ..Notice::new(NoticeCode::NothingFound, path)
+        });
+    }
+
+    fn unreadable(&mut self, path: &Path, error: &std::io::Error) {
+        self.notices.push(Notice::unreadable(path, error));
+    }
+
+    fn into_discovery(mut self) -> Discovery {
+        self.files.sort_by(|(left, ..), (right, ..)| reading_order(left, right));
+        let mut sources: Vec<(Option<Arc<str>>, PathBuf)> = Vec::new();
+        let mut folders = HashSet::new();
+        let mut files = Vec::with_capacity(self.files.len());
+        for (path, server, size) in self.files {
+            let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+            folders.insert(folder.clone());
+            let source = match &server {
+                Some(server) => (Some(Arc::from(server.to_lowercase())), PathBuf::new()),
+                None => (None, folder),
+            };
+            let number = sources.iter().position(|known| *known == source).unwrap_or_else(|| {
+                sources.push(source);
+                sources.len() - 1
+            });
+            let source = u32::try_from(number).unwrap_or(u32::MAX);
+            files.push(LogFile { path: path.into(), server, source, size });
+        }
+        Discovery { files, notices: self.notices, folders: folders.len() }
+    }
+}
+
+const PATTERN_OPTIONS: glob::MatchOptions = glob::MatchOptions {
+    case_sensitive: false,
+    require_literal_separator: true,
+    require_literal_leading_dot: false,
+};
+
+fn is_log_name(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("log"))
+}
+
+/// The host of `\\host\share\...` or `\\?\UNC\host\share\...`.
+fn unc_host(path: &Path) -> Option<String> {
+    let text = path.to_str()?;
+    let rest = match text.get(..8) {
+        Some(prefix) if prefix.eq_ignore_ascii_case(r"\\?\UNC\") => &text[8..],
+        _ => text.strip_prefix(r"\\")?,
+    };
+    let host = rest.split('\\').next()?;
+    (!matches!(host, "" | "?" | ".")).then(|| host.to_owned())
+}
+
+/// Files named as Exchange names them come first, by (date, hour, number): `-9` before `-10`.
+fn reading_order(left: &Path, right: &Path) -> Ordering {
+    let (left_name, right_name) = (file_name(left), file_name(right));
+    let by_name = match (rotation(&left_name), rotation(&right_name)) {
+        (Some(left), Some(right)) => left.cmp(&right),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => natural_order(&left_name, &right_name),
+    };
+    by_name.then_with(|| left.cmp(right))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
+}
+
+/// (date, hour, number) of `SENDyyyymmdd-n.LOG` or `SENDyyyymmddhh-n.LOG`; the same with `RECV`.
+fn rotation(lower_case_name: &str) -> Option<(u32, u32, u64)> {
+    let rest = lower_case_name
+        .strip_prefix("send")
+        .or_else(|| lower_case_name.strip_prefix("recv"))?
+        .strip_suffix(".log")?;
+    let (stamp, number) = rest.split_once('-')?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(stamp) || !is_number(number) || !matches!(stamp.len(), 8 | 10) {
+        return None;
+    }
+    let hour = if stamp.len() == 10 { stamp[8..].parse().ok()? } else { 0 };
+    Some((stamp[..8].parse().ok()?, hour, number.parse().ok()?))
+}
+
+/// Compares names with their runs of digits as numbers.
+fn natural_order(left: &str, right: &str) -> Ordering {
+    let mut pieces = pieces(left).zip(pieces(right));
+    pieces
+        .find_map(|(left, right)| {
+            let order = match (left.parse::<u64>(), right.parse::<u64>()) {
+                (Ok(left), Ok(right)) => left.cmp(&right),
+                _ => left.cmp(right),
+            };
+            (order != Ordering::Equal).then_some(order)
+        })
+        .unwrap_or_else(|| left.len().cmp(&right.len()))
+}
+
+/// Splits a name into runs of digits and runs of everything else.
+fn pieces(name: &str) -> impl Iterator<Item = &str> {
+    let mut rest = name;
+    std::iter::from_fn(move || {
+        let is_digit = rest.chars().next()?.is_ascii_digit();
+        let end = rest.find(|next: char| next.is_ascii_digit() != is_digit).unwrap_or(rest.len());
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        Some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ordered(names: &[&str]) -> Vec<String> {
+        let mut paths: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
+        paths.sort_by(|left, right| reading_order(left, right));
+        paths.iter().map(|path| path.to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn files_are_read_by_date_hour_and_number() {
+        let expected = [
+            "SEND20261114-1.LOG",
+            "send2026111501-1.log",
+            "SEND2026111501-9.LOG",
+            "SEND2026111501-10.LOG",
+            "SEND2026111502-1.LOG",
+            "SEND20261116-1.LOG",
+            "copy-9.log",
+            "copy-10.log",
+            "copy-10b.log",
+        ];
+        let mut shuffled = expected;
+        shuffled.reverse();
+        assert_eq!(ordered(&shuffled), expected);
+    }
+
+    #[test]
+    fn the_host_of_a_unc_path_is_the_server() {
+        for (path, host) in [
+            (r"\\EX01\c$\Program Files\SEND20261115-1.LOG", Some("EX01")),
+            (r"\\?\UNC\ex02.contoso.com\logs\a.log", Some("ex02.contoso.com")),
+            (r"\\?\C:\logs\a.log", None),
+            (r"\\.\pipe\a", None),
+            (r"C:\logs\a.log", None),
+            ("/var/logs/a.log", None),
+        ] {
+            assert_eq!(unc_host(Path::new(path)).as_deref(), host, "{path}");
+        }
+    }
+
+    fn folder_with(names: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for name in names {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        }
+        folder
+    }
+
+    fn input(path: PathBuf) -> LogInput {
+        LogInput { path, wildcards: true, server: None }
+    }
+
+    fn names(discovery: &Discovery) -> Vec<String> {
+        discovery.files.iter().map(|file| file_name(&file.path)).collect()
+    }
+
+    #[test]
+    fn a_folder_gives_its_log_files_and_with_recurse_those_below() {
+        let folder = folder_with(&["a.LOG", "b.txt", "below/c.log"]);
+        let inputs = [input(folder.path().to_owned())];
+        assert_eq!(names(&discover(&inputs, false)), ["a.log"]);
+        let all = discover(&inputs, true);
+        assert_eq!(names(&all), ["a.log", "c.log"]);
+        assert_eq!(all.folders, 2);
+        assert_ne!(all.files[0].source, all.files[1].source, "each folder has its own ids");
+    }
+
+    #[test]
+    fn a_file_named_twice_is_read_once() {
+        let folder = folder_with(&["a.log"]);
+        let inputs = [input(folder.path().to_owned()), input(folder.path().join("a.log"))];
+        assert_eq!(names(&discover(&inputs, false)), ["a.log"]);
+    }
+
+    #[test]
+    fn brackets_in_a_name_are_taken_as_they_are_where_the_path_exists() {
+        let folder = folder_with(&["logs[1].log", "logs1.log"]);
+        let inputs = [input(folder.path().join("logs[1].log"))];
+        assert_eq!(names(&discover(&inputs, false)), ["logs[1].log"]);
+        let pattern = [input(folder.path().join("LOGS?.*"))];
+        assert_eq!(names(&discover(&pattern, false)), ["logs1.log"]);
+    }
+
+    #[test]
+    fn what_leads_to_no_file_is_one_notice_each() {
+        let folder = folder_with(&["b.txt"]);
+        let inputs = [
+            input(folder.path().to_owned()),
+            input(folder.path().join("missing.log")),
+            input(folder.path().join("*.log")),
+            input(folder.path().join("[.log")),
+            LogInput { path: folder.path().join("*.txt"), ..LogInput::default() },
+        ];
+        let codes: Vec<NoticeCode> =
+            discover(&inputs, false).notices.iter().map(|notice| notice.code).collect();
+        use NoticeCode::{InvalidPattern, NothingFound};
+        assert_eq!(codes, [NothingFound, NothingFound, NothingFound, InvalidPattern, NothingFound]);
+    }
+
+    #[test]
+    fn files_of_one_server_share_their_session_ids() {
+        let folder = folder_with(&["x/a.log", "y/b.log"]);
+        let with_server = |name: &str| LogInput {
+            path: folder.path().join(name),
+            server: Some(if name == "x" { "EX01" } else { "ex01" }.to_owned()),
+            ..LogInput::default()
+        };
+        let found = discover(&[with_server("x"), with_server("y")], false);
+        assert_eq!(found.files[0].source, found.files[1].source);
+        assert_eq!(found.files[0].server.as_deref(), Some("EX01"));
+    }
 }

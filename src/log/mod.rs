@@ -1,9 +1,19 @@
 //! Protocol logs: finding, opening and reading them, row by row.
+//!
+//! The formats are described by Microsoft under "Protocol logging" (Exchange Server) and, where that
+//! is silent, by what real logs hold.
 
 #![forbid(unsafe_code)]
 
 mod discovery;
+mod format;
 mod notice;
+mod row;
+mod segment;
 
-pub use discovery::LogInput;
-pub use notice::{Notice, NoticeCode};
+pub use discovery::{Discovery, LogFile, LogInput, discover};
+pub use format::{Columns, Format, LogType};
+pub use notice::{Notice, NoticeCode, Severity};
+pub use row::{Event, Field, Row, RowError};
+pub(crate) use segment::SEGMENT_SIZE;
+pub use segment::{Line, Segment, SegmentReader, SegmentReaderItem};

@@ -5,26 +5,58 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-/// What kind of trouble a [`Notice`] reports. The numbers are those of the C ABI, never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[repr(i32)]
-pub enum NoticeCode {
-    /// A path that does not exist, or a pattern or folder that holds no log file.
-    NothingFound = 1,
-    /// A file or folder that cannot be opened or read.
-    Unreadable = 2,
-    /// A file that is not an SMTP protocol log.
-    NotAProtocolLog = 3,
-    /// Rows that cannot be read: `count` of them, the first at `line`.
-    DamagedRows = 4,
-    /// Rows of sessions that had already been put out: `count` of them, the first at `line`.
-    LateRows = 5,
-    /// Sessions put out before their end because too many were open at once: `count` of them.
-    SessionsEvicted = 6,
-    /// Sessions of which not everything is kept: `count` of them, the first at `line`.
-    ContentCapped = 7,
-    /// A pattern that is not valid.
-    InvalidPattern = 8,
+use crate::named_enum::named_enum;
+
+named_enum! {
+    /// What kind of trouble a [`Notice`] reports.
+    NoticeCode {
+        /// A path that does not exist, or a pattern or folder that leads to no log file.
+        NothingFound = 1,
+        /// A file or folder that cannot be opened or read.
+        Unreadable = 2,
+        /// A file that is not an SMTP protocol log.
+        NotAProtocolLog = 3,
+        /// Rows that cannot be read: `count` of them, the first at `line`.
+        DamagedRows = 4,
+        /// Rows of sessions that had already been put out: `count` of them, the first at `line`.
+        LateRows = 5,
+        /// Sessions put out before their end because too many were open at once: `count` of them.
+        SessionsEvicted = 6,
+        /// Sessions of which not everything is kept: `count` of them, the first at `line`.
+        ContentCapped = 7,
+        /// A pattern that is not valid.
+        InvalidPattern = 8,
+        /// The last row of a file is cut: Exchange is still writing it, or the copy was made then.
+        LastRowCut = 9,
+    }
+}
+
+/// How much a [`Notice`] matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Severity {
+    /// Good to know; nothing is missing that could be there.
+    Information,
+    /// Something was read only in part.
+    Warning,
+    /// Something could not be read at all.
+    Error,
+}
+
+impl NoticeCode {
+    /// How much it matters.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::NothingFound
+            | Self::Unreadable
+            | Self::NotAProtocolLog
+            | Self::InvalidPattern => Severity::Error,
+            Self::DamagedRows | Self::LateRows | Self::SessionsEvicted | Self::ContentCapped => {
+                Severity::Warning
+            }
+            Self::LastRowCut => Severity::Information,
+        }
+    }
 }
 
 /// Trouble that did not stop the reading: said once, with its place.
@@ -43,20 +75,34 @@ pub struct Notice {
     pub os_error: Option<i32>,
     /// How many rows or sessions are meant; 1 for a file.
     pub count: u64,
-    /// What happened, and what to do, in one or two sentences.
+    /// What happened, and what to do, in one or two sentences, without the path.
     pub message: String,
 }
 
 impl Notice {
-    /// Whether something could not be read at all (an error), rather than in part (a warning).
+    pub(crate) fn new(code: NoticeCode, path: &Path) -> Self {
+        Self {
+            code,
+            path: Some(path.into()),
+            line: None,
+            offset: None,
+            os_error: None,
+            count: 1,
+            message: String::new(),
+        }
+    }
+
+    pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
+        Self {
+            os_error: error.raw_os_error(),
+            message: format!("cannot be read: {error}"),
+            ..Self::new(NoticeCode::Unreadable, path)
+        }
+    }
+
+    /// How much it matters.
     #[must_use]
-    pub fn is_error(&self) -> bool {
-        matches!(
-            self.code,
-            NoticeCode::NothingFound
-                | NoticeCode::Unreadable
-                | NoticeCode::NotAProtocolLog
-                | NoticeCode::InvalidPattern
-        )
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
     }
 }

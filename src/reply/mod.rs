@@ -1,12 +1,31 @@
 //! SMTP replies, NDR and queue texts, and what they mean.
+//!
+//! [`classify`] names the class of one refused reply; [`explain`] takes whatever an administrator
+//! has at hand (a reply, an NDR, a queue's LastError, a line of the event log), finds the reply in
+//! it and tells what it means and what is to be done. What is known of each class is data:
+//! [`CATALOGUE`], and [`tls_error`] for the errors of a TLS negotiation.
 
 #![forbid(unsafe_code)]
 
-use serde::Serialize;
+mod catalogue;
+mod classify;
+mod details;
+mod enhanced_status;
+mod explain;
+mod rejection_class;
+mod remedy;
+mod scan;
+mod smtp_reply;
+mod socket_error_table;
+mod tls_error;
+mod tls_error_table;
+mod unwrap;
 
-/// What a refusal means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-pub enum RejectionClass {
-    /// No inbound connector matched: `550 5.7.64 TenantAttribution; Relay Access Denied`.
-    RelayDenied,
-}
+pub use catalogue::{CATALOGUE, CatalogueEntry, Confidence, Side, Signature};
+pub use classify::classify;
+pub use enhanced_status::EnhancedStatus;
+pub use explain::{Explanation, explain};
+pub use rejection_class::RejectionClass;
+pub use remedy::{Remedy, RemedyTemplate};
+pub use smtp_reply::Reply;
+pub use tls_error::{TlsError, tls_error};

@@ -1,11 +1,29 @@
 //! Sessions out of protocol logs.
+//!
+//! Rows become drafts ([`SessionReader`] reads, an assembler keeps interleaved sessions apart), and
+//! a draft becomes a [`Session`] when its last row was read and the filter wants it.
 
 #![forbid(unsafe_code)]
 
+mod assembler;
+mod decode;
+mod dialogue;
+mod draft;
+mod eop;
+mod filter;
+mod information;
 mod model;
+mod parallel;
+mod proxy;
 mod reader;
+mod sequencer;
+mod smtp;
+mod text_block;
+mod tls;
 
+pub use filter::{QueryError, SessionFilter};
 pub use model::{
-    LogType, Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, Text, TlsStatus,
+    Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, Text, TlsStatus,
 };
-pub use reader::{Batch, Progress, QueryError, SessionFilter, SessionQuery, SessionReader};
+pub(crate) use parallel::WORKER_THREAD_NAME;
+pub use reader::{Batch, Progress, SessionQuery, SessionReader};

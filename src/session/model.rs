@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use crate::certificate::LoggedCertificate;
+use crate::log::LogType;
+use crate::named_enum::named_enum;
 use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
 
@@ -68,7 +70,8 @@ pub struct Session {
     pub remote_certificate: Option<Arc<LoggedCertificate>>,
     /// The mails of the session, in the order of their MAIL commands.
     pub messages: Vec<Message>,
-    /// The first refusal, else the last reply, as logged.
+    /// The first refusal, else the last reply, as logged; for a failed connection the row that
+    /// says why (it holds the Winsock error).
     pub reply: Option<Text>,
     /// The class of `reply` where it is a refusal.
     pub rejection: Option<RejectionClass>,
@@ -106,7 +109,8 @@ pub struct Message {
     pub record_id: Option<Text>,
     /// The Message-ID with its angle brackets.
     pub internet_message_id: Option<Text>,
-    /// The reply that decided about the mail: to the end of its data, else to MAIL FROM.
+    /// The reply that decided about the mail: to the end of its data, else the refusal of its
+    /// MAIL FROM, else, where every recipient was refused, the first of those.
     pub reply: Option<Text>,
     /// How it ended.
     pub outcome: MessageOutcome,
@@ -124,57 +128,6 @@ pub struct Recipient {
     pub reply: Option<Text>,
     /// The class of that reply where it is a refusal.
     pub rejection: Option<RejectionClass>,
-}
-
-/// Defines an enum whose variants have one stable name and number each, for JSON and the C ABI.
-macro_rules! named_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $number:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[repr(u32)]
-        pub enum $name { $($(#[$variant_meta])* $variant = $number,)+ }
-
-        impl $name {
-            /// Every value, in the order of their numbers.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// The name in JSON, C# and PowerShell.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => stringify!($variant),)+ }
-            }
-
-            /// The value with that name, in any case.
-            #[must_use]
-            pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.name().eq_ignore_ascii_case(name))
-            }
-
-            /// The number in the C ABI; never reused.
-            #[must_use]
-            pub fn number(self) -> u32 {
-                self as u32
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.name())
-            }
-        }
-    };
-}
-
-named_enum! {
-    /// The log that a session stands in.
-    LogType {
-        /// An Exchange SMTP send protocol log.
-        Send = 1,
-        /// An Exchange SMTP receive protocol log.
-        Receive = 2,
-        /// A log of the SMTP service of IIS (SMTPSVC).
-        IisSmtp = 3,
-    }
 }
 
 named_enum! {
@@ -251,6 +204,10 @@ named_enum! {
         /// Rows of this log carry no session id: the session was grouped by the other side's
         /// address, and sessions with that address at the same time are mixed.
         GroupedByAddress = 7,
+        /// The banner or the EHLO reply looks rewritten on its way.
+        SmtpRewritten = 8,
+        /// Certificate rows without the row that says whose certificate it is.
+        CertificateUnattributed = 9,
     }
 }
 
@@ -283,6 +240,14 @@ impl SessionNote {
             Self::GroupedByAddress => {
                 "this log has no session ids: grouped by the other side's address, so that \
                  sessions with that address at the same time are mixed"
+            }
+            Self::SmtpRewritten => {
+                "the banner or the EHLO reply is masked (220 *****, XXXA): a firewall on the way \
+                 rewrites SMTP, which keeps STARTTLS from working"
+            }
+            Self::CertificateUnattributed => {
+                "the row that says whose certificate it is (Sending or Remote) is missing, so the \
+                 certificate is left out"
             }
         }
     }

@@ -2,11 +2,15 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::log::{LogInput, Notice};
-use crate::session::model::{Outcome, Session};
-use crate::timestamp::Timestamp;
+use super::assembler::Limits;
+use super::filter::{CompiledFilter, QueryError, SessionFilter};
+use super::model::Session;
+use super::parallel::Workers;
+use super::proxy::ProxyJoiner;
+use super::sequencer::Sequencer;
+use crate::log::{self, LogFile, LogInput, Notice, SegmentReader, SegmentReaderItem};
 
 /// What to read and which sessions to hand out.
 #[derive(Clone, Debug, Default)]
@@ -19,27 +23,6 @@ pub struct SessionQuery {
     pub filter: SessionFilter,
     /// How many threads read, at least 1; 0 = the default (2, or 1 on a single processor).
     pub threads: usize,
-}
-
-/// Which sessions are handed out: those that pass every condition given.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SessionFilter {
-    /// A pattern (`*`, `?`, `[...]`, any case) for the connector.
-    pub connector: Option<String>,
-    /// A pattern for the remote host, or for the remote endpoint with or without its port.
-    pub remote_host: Option<String>,
-    /// The thumbprint of the sent or remote certificate, as pasted (blanks, colons, U+200E).
-    pub thumbprint: Option<String>,
-    /// Sessions that start at that time or later.
-    pub start: Option<Timestamp>,
-    /// Sessions that start before that time.
-    pub end: Option<Timestamp>,
-    /// Sessions that ended in one of these ways; empty = in any.
-    pub outcomes: Vec<Outcome>,
-    /// Only sessions that failed ([`Outcome::is_failure`]).
-    pub failed: bool,
-    /// Only sessions known to go to EOP.
-    pub eop_only: bool,
 }
 
 /// Sessions and the notices of the input read for them.
@@ -66,49 +49,171 @@ pub struct Progress {
     pub path: Option<Arc<Path>>,
 }
 
-/// Reads sessions out of logs, batch by batch.
-pub struct SessionReader {}
+/// Reads sessions out of logs, batch by batch, in bounded memory.
+///
+/// Rows of one session may lie in several files; a session is handed out when its last row was
+/// read, at the end of all input, or when too many are open at once.
+pub struct SessionReader {
+    files: Arc<[LogFile]>,
+    segments: SegmentReader,
+    sequencer: Sequencer,
+    workers: Workers,
+    /// What the workers are busy with, and the ends of files between.
+    in_flight: std::collections::VecDeque<InFlight>,
+    files_read: usize,
+    is_finished: bool,
+    cancelled: Arc<AtomicBool>,
+}
+
+enum InFlight {
+    Segment,
+    FileEnd(usize, Option<Notice>),
+}
+
+/// Threads that a reader uses unless told otherwise: it runs on a production transport server.
+const DEFAULT_THREADS: usize = 2;
+const MAXIMUM_THREADS: usize = 64;
 
 impl SessionReader {
     /// Finds the files. Trouble with single inputs comes as notices of the first batch.
     ///
     /// # Errors
     /// [`QueryError`] if a pattern or the thumbprint of the filter is not valid.
-    pub fn new(_query: SessionQuery) -> Result<Self, QueryError> {
-        Ok(Self {})
+    pub fn new(query: SessionQuery) -> Result<Self, QueryError> {
+        Self::with_settings(query, log::SEGMENT_SIZE, Limits::default())
     }
 
-    /// The next sessions: at most `max_sessions`, after at most about `budget` bytes of input, so
-    /// that a batch can be empty before the end. `None` at the end.
-    pub fn next_batch(&mut self, _max_sessions: usize, _budget: u64) -> Option<Batch> {
-        None
+    fn with_settings(
+        query: SessionQuery,
+        segment_size: usize,
+        limits: Limits,
+    ) -> Result<Self, QueryError> {
+        let filter = Arc::new(CompiledFilter::new(&query.filter)?);
+        let discovery = log::discover(&query.inputs, query.recurse);
+        let files: Arc<[LogFile]> = discovery.files.into();
+        let mut sequencer = Sequencer::new(
+            Arc::clone(&files),
+            Arc::clone(&filter),
+            ProxyJoiner::new(discovery.folders > 1),
+            limits,
+        );
+        sequencer.add_notices(discovery.notices);
+        let threads = match query.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from).min(DEFAULT_THREADS),
+            asked => asked.min(MAXIMUM_THREADS),
+        };
+        let workers = if threads > 1 { threads } else { 0 };
+        Ok(Self {
+            segments: SegmentReader::new(Arc::clone(&files), segment_size),
+            workers: Workers::start(workers, &files, &filter),
+            files,
+            sequencer,
+            in_flight: std::collections::VecDeque::new(),
+            files_read: 0,
+            is_finished: false,
+            cancelled: Arc::default(),
+        })
+    }
+
+    /// The next sessions: at most `max_sessions` (at least 1), after at most about `budget` bytes
+    /// of input, so that a batch can be empty before the end. `None` at the end.
+    pub fn next_batch(&mut self, max_sessions: usize, budget: u64) -> Option<Batch> {
+        let max_sessions = max_sessions.max(1);
+        let limit = self.segments.bytes_read().saturating_add(budget);
+        while !self.is_finished
+            && self.sequencer.ready_sessions().len() < max_sessions
+            && !self.cancelled.load(Ordering::Relaxed)
+        {
+            if self.step() {
+                self.sequencer.finish();
+                self.is_finished = true;
+            } else if self.segments.bytes_read() >= limit {
+                break;
+            }
+        }
+        if self.cancelled.load(Ordering::Relaxed) {
+            return None;
+        }
+        let notices = self.sequencer.take_notices();
+        let ready = self.sequencer.ready_sessions();
+        let sessions: Vec<Session> = ready.drain(..ready.len().min(max_sessions)).collect();
+        let is_over = self.is_finished && sessions.is_empty() && notices.is_empty();
+        (!is_over).then_some(Batch { sessions, notices })
+    }
+
+    /// Works on one segment more. Returns whether there is none.
+    fn step(&mut self) -> bool {
+        if self.workers.is_empty() {
+            match self.segments.next_item() {
+                Some(SegmentReaderItem::Segment(segment)) => {
+                    let place = self.sequencer.begin_segment(&segment);
+                    let lines = segment.for_each_row(|line, row| {
+                        let place = place.of_line(line.number, line.start);
+                        match row {
+                            Ok(row) => self.sequencer.accept_row(&row, place, &segment),
+                            Err(error) => {
+                                self.sequencer.accept_damage(error, place, line.is_terminated);
+                            }
+                        }
+                    });
+                    self.sequencer.end_segment(lines);
+                    self.segments.recycle(segment.data);
+                }
+                Some(SegmentReaderItem::FileEnd(file, notice)) => self.end_file(file, notice),
+                None => return true,
+            }
+            return false;
+        }
+        while self.workers.has_room()
+            && let Some(item) = self.segments.next_item()
+        {
+            self.in_flight.push_back(match item {
+                SegmentReaderItem::Segment(segment) => {
+                    self.workers.send(segment);
+                    InFlight::Segment
+                }
+                SegmentReaderItem::FileEnd(file, notice) => InFlight::FileEnd(file, notice),
+            });
+        }
+        match self.in_flight.pop_front() {
+            Some(InFlight::Segment) => {
+                if let Some(worked) = self.workers.receive() {
+                    let buffer = worked.replay(&mut self.sequencer);
+                    self.segments.recycle(buffer);
+                }
+                false
+            }
+            Some(InFlight::FileEnd(file, notice)) => {
+                self.end_file(file, notice);
+                false
+            }
+            None => true,
+        }
+    }
+
+    fn end_file(&mut self, file: usize, notice: Option<Notice>) {
+        self.files_read += 1;
+        self.sequencer.end_file(file, notice);
     }
 
     /// How far it is.
     #[must_use]
     pub fn progress(&self) -> Progress {
-        Progress::default()
+        Progress {
+            bytes_read: self.segments.bytes_read(),
+            bytes_total: self.files.iter().map(|file| file.size).sum(),
+            files_read: self.files_read as u64,
+            files_total: self.files.len() as u64,
+            path: self.files.get(self.files_read).map(|file| Arc::clone(&file.path)),
+        }
     }
 
     /// Set it (from any thread) to end the reading: the next batch is then `None`.
     #[must_use]
     pub fn cancellation(&self) -> Arc<AtomicBool> {
-        Arc::new(AtomicBool::new(false))
+        Arc::clone(&self.cancelled)
     }
 }
 
-/// A query that cannot be carried out.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum QueryError {
-    /// A pattern is not valid.
-    #[error("the pattern '{pattern}' is not valid: {reason}")]
-    InvalidPattern {
-        /// The pattern as given.
-        pattern: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// A thumbprint is not 40 hexadecimal digits.
-    #[error("the thumbprint '{0}' is not 40 hexadecimal digits")]
-    InvalidThumbprint(String),
-}
+#[cfg(test)]
+mod tests;

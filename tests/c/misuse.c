@@ -78,18 +78,28 @@ static void check_text(uint64_t text, int32_t expected)
     CHECK(1, units == NULL && length == 0);
 }
 
+static uint64_t open_text(void)
+{
+    static const uint16_t reply[] = {'5', '5', '0', ' ', '5', '.', '7', '.', '6', '4'};
+    uint64_t text = 0;
+    CHECK(EOP_OK, eop_explain(reply, 10, &text, NULL));
+    return text;
+}
+
 static void check_handles(void)
 {
     uint64_t reader = open_reader();
-    uint64_t text_kind = (reader & ~((uint64_t)0xFF << 56)) | (uint64_t)2 << 56;
+    uint64_t text = open_text();
     check_reader(0, EOP_INVALID_HANDLE);
     check_text(0, EOP_INVALID_HANDLE);
     check_reader(UINT64_MAX, EOP_INVALID_HANDLE);
     check_text(UINT64_MAX, EOP_INVALID_HANDLE);
     check_reader(reader | 0xFFFFFF, EOP_INVALID_HANDLE);
-    check_reader(text_kind, EOP_WRONG_KIND);
+    check_reader(text, EOP_WRONG_KIND);
     check_text(reader, EOP_WRONG_KIND);
-    check_text(text_kind, EOP_INVALID_HANDLE);
+    check_text(text | 0xFFFFFF, EOP_INVALID_HANDLE);
+    CHECK(EOP_OK, eop_text_free(text, NULL));
+    check_text(text, EOP_FREED);
     CHECK(EOP_OK, eop_session_reader_free(reader, NULL));
     check_reader(reader, EOP_FREED);
 }
@@ -97,8 +107,10 @@ static void check_handles(void)
 static void check_nulls(void)
 {
     uint64_t reader = open_reader();
+    uint64_t text = open_text();
     eop_session_query query = new_query();
     uint64_t unused = 0;
+    uint16_t unit = 'a';
     size_t length = 0;
     const uint16_t *units = NULL;
     CHECK(EOP_NULL_ARGUMENT, eop_status_name(EOP_OK, NULL, NULL));
@@ -107,8 +119,11 @@ static void check_nulls(void)
     CHECK(EOP_NULL_ARGUMENT, eop_session_reader_open(&query, NULL, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_session_reader_next_batch(reader, 0, 0, NULL, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_session_reader_progress(reader, NULL, NULL));
-    CHECK(EOP_NULL_ARGUMENT, eop_text_get(reader, NULL, &length, NULL));
-    CHECK(EOP_NULL_ARGUMENT, eop_text_get(reader, &units, NULL, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_text_get(text, NULL, &length, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_text_get(text, &units, NULL, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_explain(NULL, 0, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_explain(&unit, 1, NULL, NULL));
+    CHECK(EOP_OK, eop_text_free(text, NULL));
     query.input_count = 1;
     CHECK(EOP_NULL_ARGUMENT, eop_session_reader_open(&query, &unused, NULL));
     CHECK(0, unused);
@@ -147,6 +162,8 @@ static void check_values(void)
     uint64_t unused = 0;
     const char *name = NULL;
     const uint16_t unpaired[] = {'a', 0xD83D};
+    CHECK(EOP_INVALID_ARGUMENT,
+          eop_explain(unpaired, (size_t)EOP_MAXIMUM_TEXT_LENGTH + 1, &unused, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_status_name(99, &name, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_value_name(99, 1, &name, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_value_name(EOP_VALUES_OUTCOME, 99, &name, NULL));
@@ -166,6 +183,23 @@ static void check_values(void)
     CHECK(EOP_OK, eop_session_reader_free(reader, NULL));
 }
 
+static void check_text_panics(void)
+{
+    uint64_t text = open_text();
+    const uint16_t *units = NULL;
+    size_t length = 0;
+    setenv("EOP_RELAY_INJECT_PANIC", "eop_text_get", 1);
+    CHECK(EOP_PANIC, eop_text_get(text, &units, &length, NULL));
+    unsetenv("EOP_RELAY_INJECT_PANIC");
+    CHECK(EOP_POISONED, eop_text_get(text, &units, &length, NULL));
+    CHECK(EOP_OK, eop_text_free(text, NULL));
+    text = open_text();
+    setenv("EOP_RELAY_INJECT_PANIC", "eop_text_free", 1);
+    CHECK(EOP_PANIC, eop_text_free(text, NULL));
+    unsetenv("EOP_RELAY_INJECT_PANIC");
+    check_text(text, EOP_FREED);
+}
+
 static void check_panics(void)
 {
     static const char *const handle_functions[] = {"eop_session_reader_next_batch",
@@ -175,6 +209,7 @@ static void check_panics(void)
     eop_progress progress = new_progress();
     eop_session_query query = new_query();
     const char *name = NULL;
+    const uint16_t unit = 'a';
     uint64_t unused = 0;
     size_t i;
     for (i = 0; i < sizeof handle_functions / sizeof handle_functions[0]; i++) {
@@ -214,8 +249,12 @@ static void check_panics(void)
     CHECK(EOP_PANIC, eop_status_name(EOP_OK, &name, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_value_name", 1);
     CHECK(EOP_PANIC, eop_value_name(EOP_VALUES_OUTCOME, EOP_OUTCOME_REFUSED, &name, NULL));
+    setenv("EOP_RELAY_INJECT_PANIC", "eop_explain", 1);
+    CHECK(EOP_PANIC, eop_explain(&unit, 1, &unused, NULL));
+    CHECK(0, unused);
     unsetenv("EOP_RELAY_INJECT_PANIC");
     CHECK(1, name == NULL);
+    check_text_panics();
 }
 
 int main(int argument_count, char **arguments)

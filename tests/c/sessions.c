@@ -216,8 +216,10 @@ static void put_session(json_writer *json, const eop_batch *batch, const eop_ses
 static int report_notice(const eop_batch *batch, const eop_notice_record *notice)
 {
     const char *name = "?";
+    const char *severity = "?";
     eop_value_name(EOP_VALUES_NOTICE, notice->code, &name, NULL);
-    fprintf(stderr, "%s %s", notice->is_error == EOP_TRUE ? "error" : "warning", name);
+    eop_value_name(EOP_VALUES_SEVERITY, notice->severity, &severity, NULL);
+    fprintf(stderr, "%s: %s", severity, name);
     if (notice->path.offset != EOP_ABSENT) {
         fputc(' ', stderr);
         put_utf16(stderr, batch->text + notice->path.offset, notice->path.length);
@@ -228,7 +230,7 @@ static int report_notice(const eop_batch *batch, const eop_notice_record *notice
     fputs(": ", stderr);
     put_utf16(stderr, batch->text + notice->message.offset, notice->message.length);
     fputc('\n', stderr);
-    return notice->is_error == EOP_TRUE;
+    return notice->severity == EOP_SEVERITY_ERROR;
 }
 
 static int print_sessions(uint64_t reader, uint32_t max_records)

@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 use super::*;
 use crate::ffi::values::names;
 use crate::ffi::{
-    EOP_VALUES_LOG_TYPE, EOP_VALUES_MESSAGE_OUTCOME, EOP_VALUES_OUTCOME,
-    EOP_VALUES_REJECTION_CLASS, EOP_VALUES_TLS_STATUS,
+    EOP_SEVERITY_ERROR, EOP_SEVERITY_WARNING, EOP_VALUES_LOG_TYPE, EOP_VALUES_MESSAGE_OUTCOME,
+    EOP_VALUES_OUTCOME, EOP_VALUES_REJECTION_CLASS, EOP_VALUES_TLS_STATUS,
 };
-use crate::log::NoticeCode;
-use crate::session::{LogType, MessageOutcome, Outcome, TlsStatus};
+use crate::log::{LogType, NoticeCode};
+use crate::session::{MessageOutcome, Outcome, TlsStatus};
 
 proptest! {
     #[test]
@@ -124,13 +124,13 @@ fn notices_keep_every_field_and_come_once() {
     assert!(!flattening.fill(&mut flat, 1).unwrap());
     let [first, second] = flat.notices[..] else { panic!("{:?}", flat.notices) };
     let numbers = |notice: NoticeRecord| {
-        (notice.code, notice.is_error, notice.os_error_known, notice.os_error, notice.count)
+        (notice.code, notice.severity, notice.os_error_known, notice.os_error, notice.count)
     };
-    assert_eq!(numbers(first), (2, EOP_TRUE, EOP_TRUE, 13, 1));
+    assert_eq!(numbers(first), (2, EOP_SEVERITY_ERROR, EOP_TRUE, 13, 1));
     assert_eq!((first.line, first.offset), (17, 0));
     assert_eq!(text_of(&flat, first.path).unwrap(), "/logs/SEND20261115-1.LOG");
     assert_eq!(text_of(&flat, first.message).unwrap(), "cannot be opened");
-    assert_eq!(numbers(second), (6, EOP_FALSE, EOP_FALSE, 0, 3));
+    assert_eq!(numbers(second), (6, EOP_SEVERITY_WARNING, EOP_FALSE, 0, 3));
     assert_eq!((second.line, second.offset), (0, EOP_NO_OFFSET));
     assert_eq!((text_of(&flat, second.path), second.message.length), (None, 0));
 
@@ -348,7 +348,7 @@ fn certificate() -> impl Strategy<Value = Arc<LoggedCertificate>> {
 }
 
 fn rejection_class() -> impl Strategy<Value = Option<RejectionClass>> {
-    option::of(Just(RejectionClass::RelayDenied))
+    option::of(select(RejectionClass::ALL))
 }
 
 fn message() -> impl Strategy<Value = Message> {

@@ -8,7 +8,7 @@ mod threads;
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use super::text::open_text;
+use super::text::open_json;
 use super::*;
 
 /// A function that takes a handle.
@@ -91,12 +91,13 @@ const HANDLE_FUNCTIONS: [HandleFunction; 6] = [
 ];
 
 /// The functions without a handle; the first two cannot fail.
-const OTHER_FUNCTIONS: [&str; 5] = [
+const OTHER_FUNCTIONS: [&str; 6] = [
     "eop_abi_version",
     "eop_version",
     "eop_status_name",
     "eop_value_name",
     "eop_session_reader_open",
+    "eop_explain",
 ];
 
 /// A struct of the ABI with every field zero or NULL.
@@ -129,7 +130,7 @@ pub(super) fn open_reader() -> u64 {
 }
 
 pub(super) fn open_some_text() -> u64 {
-    open_text("{\"Verdict\":\"Accepted\"}").unwrap()
+    open_json(&["a report"]).unwrap()
 }
 
 pub(super) fn next_batch(reader: u64, error: *mut ErrorDetail) -> i32 {

@@ -42,7 +42,7 @@ fn with_a_poisoned_handle_only_free_works() {
 #[test]
 fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
     type Call = (&'static str, fn(*mut ErrorDetail) -> i32);
-    let calls: [Call; 3] = [
+    let calls: [Call; 4] = [
         ("eop_status_name", |error| {
             let mut name = ptr::null();
             // SAFETY: the output is a local variable.
@@ -52,6 +52,14 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             let mut name = ptr::null();
             // SAFETY: the output is a local variable.
             unsafe { eop_value_name(EOP_VALUES_OUTCOME, EOP_OUTCOME_REFUSED, &raw mut name, error) }
+        }),
+        ("eop_explain", |error| {
+            let text = [u16::from(b'5'); 3];
+            let mut report = 0;
+            // SAFETY: text and output are local variables.
+            let status = unsafe { eop_explain(text.as_ptr(), 3, &raw mut report, error) };
+            assert_eq!(report == 0, status != EOP_OK);
+            status
         }),
         ("eop_session_reader_open", |error| {
             let mut reader = 0;

@@ -1,0 +1,193 @@
+//! The header of a log: which log it is, and which columns its rows have.
+
+use crate::named_enum::named_enum;
+
+named_enum! {
+    /// The log that a row stands in.
+    LogType {
+        /// An Exchange SMTP send protocol log.
+        Send = 1,
+        /// An Exchange SMTP receive protocol log.
+        Receive = 2,
+        /// A log of the SMTP service of IIS (SMTPSVC).
+        IisSmtp = 3,
+    }
+}
+
+/// The most columns a `#Fields` line may name.
+pub(super) const MAXIMUM_COLUMNS: usize = 32;
+
+/// Where the nine fields of a protocol log row stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Columns {
+    /// How many columns a row has.
+    pub count: usize,
+    /// The column of each field in the order of [`Columns::NAMES`]; `None` where it is missing.
+    pub position: [Option<usize>; 9],
+}
+
+impl Columns {
+    /// The fields in the order that every known version of Exchange writes them.
+    pub const NAMES: [&str; 9] = [
+        "date-time",
+        "connector-id",
+        "session-id",
+        "sequence-number",
+        "local-endpoint",
+        "remote-endpoint",
+        "event",
+        "data",
+        "context",
+    ];
+
+    /// The columns of a log without a `#Fields` line.
+    pub const STANDARD: Self = Self {
+        count: 9,
+        position: [Some(0), Some(1), Some(2), Some(3), Some(4), Some(5), Some(6), Some(7), Some(8)],
+    };
+
+    /// Reads the names of a `#Fields` line, in any case and order.
+    ///
+    /// `None` if date-time, session-id, event or data is not among them: no session could be told
+    /// from such rows.
+    fn from_names(names: &str) -> Option<Self> {
+        let mut columns = Self { count: 0, position: [None; 9] };
+        for name in names.split(',') {
+            let name = name.trim().trim_matches('"');
+            let known = Self::NAMES.iter().position(|known| known.eq_ignore_ascii_case(name));
+            if let Some(field) = known {
+                columns.position[field].get_or_insert(columns.count);
+            }
+            columns.count += 1;
+        }
+        let [date_time, _, session_id, _, _, _, event, data, _] = columns.position;
+        let usable =
+            date_time.is_some() && session_id.is_some() && event.is_some() && data.is_some();
+        (usable && columns.count <= MAXIMUM_COLUMNS).then_some(columns)
+    }
+}
+
+/// What the header lines of a file said so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Format {
+    /// The log's type, where the header or the file's name tells.
+    pub log_type: Option<LogType>,
+    /// The columns of its rows.
+    pub columns: Columns,
+    /// Whether a header line said that this is a protocol log.
+    pub declared: bool,
+}
+
+impl Format {
+    /// The format of a file before its first header line: only its name can tell the type.
+    #[must_use]
+    pub fn from_file_name(name: &str) -> Self {
+        let starts = |prefix: &str| {
+            name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        let log_type = if starts("SEND") {
+            Some(LogType::Send)
+        } else if starts("RECV") {
+            Some(LogType::Receive)
+        } else {
+            None
+        };
+        Self { log_type, columns: Columns::STANDARD, declared: false }
+    }
+
+    /// Takes one header line in (`#Log-type: SMTP Send Protocol Log`).
+    ///
+    /// # Errors
+    /// What kind of log it is, in words, if it is not an SMTP protocol log. `#Software` and
+    /// `#Version` do not decide: unrelated Exchange logs carry the same.
+    pub fn read_header_line(&mut self, line: &[u8]) -> Result<(), String> {
+        let line = String::from_utf8_lossy(line);
+        let Some((key, value)) = line.trim_start_matches('#').split_once(':') else {
+            return Ok(());
+        };
+        let (key, value) = (key.trim(), value.trim());
+        if key.eq_ignore_ascii_case("Log-type") {
+            self.log_type = Some(Self::log_type_from_header(value)?);
+            self.declared = true;
+        } else if key.eq_ignore_ascii_case("Fields") {
+            self.columns = Columns::from_names(value).ok_or_else(|| refusal_by_fields(value))?;
+            self.declared = true;
+        }
+        Ok(())
+    }
+
+    fn log_type_from_header(value: &str) -> Result<LogType, String> {
+        let lower = value.to_ascii_lowercase();
+        if lower.contains("smtp send protocol log") {
+            Ok(LogType::Send)
+        } else if lower.contains("smtp receive protocol log") {
+            Ok(LogType::Receive)
+        } else {
+            Err(format!("its #Log-type is '{value}'"))
+        }
+    }
+}
+
+fn refusal_by_fields(fields: &str) -> String {
+    let lower = fields.to_ascii_lowercase();
+    if lower.contains("internal-message-id") || lower.contains("message-subject") {
+        "its #Fields are those of a message tracking log".to_owned()
+    } else if lower.contains("sc-status") {
+        "its #Fields are those of a W3C log of IIS".to_owned()
+    } else {
+        let shown: String = fields.chars().take(80).collect();
+        format!("its #Fields ('{shown}') lack date-time, session-id, event or data")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn field_names_are_read_in_any_case_and_order() {
+        let mut format = Format::from_file_name("x.log");
+        format
+            .read_header_line(b"#FIELDS: Session-ID, event,data,context,date-time,new-column")
+            .unwrap();
+        assert_eq!(format.columns.count, 6);
+        assert_eq!(
+            format.columns.position,
+            [Some(4), None, Some(0), None, None, None, Some(1), Some(2), Some(3)]
+        );
+    }
+
+    #[test]
+    fn other_logs_are_refused_by_name() {
+        for (line, expected) in [
+            ("#Log-type: HttpProxy Logs", "'HttpProxy Logs'"),
+            ("#Log-type: Transport Connectivity Log", "'Transport Connectivity Log'"),
+            ("#Log-Type: Message Tracking Log", "'Message Tracking Log'"),
+            ("#Fields: date-time,client-ip,internal-message-id,message-subject", "tracking"),
+            ("#Fields: date time c-ip cs-method sc-status", "IIS"),
+            ("#Fields: one,two", "'one,two'"),
+        ] {
+            let refusal =
+                Format::from_file_name("SEND.LOG").read_header_line(line.as_bytes()).unwrap_err();
+            assert!(refusal.contains(expected), "{line}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn the_type_comes_from_the_header_before_the_file_name() {
+        let mut format = Format::from_file_name("send20261115-1.LOG");
+        assert_eq!(format.log_type, Some(LogType::Send));
+        format.read_header_line(b"#Log-type: SMTP Receive Protocol Log").unwrap();
+        assert_eq!(format.log_type, Some(LogType::Receive));
+        assert_eq!(Format::from_file_name("renamed.log").log_type, None);
+    }
+
+    #[test]
+    fn versions_and_unknown_keys_say_nothing() {
+        let mut format = Format::from_file_name("a");
+        for line in ["#Software: Microsoft Exchange Server", "#Version: 15.02.1", "#", "#x"] {
+            format.read_header_line(line.as_bytes()).unwrap();
+        }
+        assert!(!format.declared);
+    }
+}

@@ -1,0 +1,567 @@
+//! Files in segments of whole lines, read in order and in bounded memory.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use encoding_rs_io::DecodeReaderBytesBuilder;
+use memchr::{memchr, memmem, memrchr};
+
+use super::discovery::LogFile;
+use super::format::Format;
+use super::notice::{Notice, NoticeCode};
+use super::row::{MAXIMUM_LINE, Row, RowError};
+
+/// What [`SegmentReader`] hands out.
+#[derive(Debug)]
+pub enum SegmentReaderItem {
+    /// Lines of a file.
+    Segment(Segment),
+    /// The file with that index is read to its end, or was given up with the notice, whose line
+    /// counts from the end of the file's last segment.
+    FileEnd(usize, Option<Notice>),
+}
+
+/// Whole lines of one file that are all rows under one format: no header line is among them.
+#[derive(Debug)]
+pub struct Segment {
+    /// The index of the file.
+    pub file: usize,
+    /// The lines with their line ends; only a file's last line can lack one.
+    pub data: Vec<u8>,
+    /// Where `data` begins in the file, in bytes (of the decoded text in a UTF-16 file).
+    pub offset: u64,
+    /// Lines of the file since the end of the segment before it: header lines and oversized ones.
+    pub lines_before: u64,
+    /// The offset of a line longer than any row that was passed over just before `data`; it is the
+    /// last of `lines_before`.
+    pub oversized_line: Option<u64>,
+    /// The format of the rows.
+    pub format: Arc<Format>,
+}
+
+/// One line of a segment.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// Its number in the segment, counted from 0.
+    pub number: u64,
+    /// Where it begins in the segment's data.
+    pub start: usize,
+    /// Where it ends, without its line end.
+    pub end: usize,
+    /// Whether it has a line end.
+    pub is_terminated: bool,
+}
+
+impl Segment {
+    /// Calls `each` with every line that is not blank, and with its row or what is wrong with it.
+    /// Returns how many lines there are, blank ones among them.
+    pub fn for_each_row<'data>(
+        &'data self,
+        mut each: impl FnMut(Line, Result<Row<'data>, RowError>),
+    ) -> u64 {
+        let data = &self.data[..];
+        let may_hold_nul = memchr(0, data).is_some();
+        let mut number = 0;
+        let mut start = 0;
+        while start < data.len() {
+            let newline = memchr(b'\n', &data[start..]).map(|length| start + length);
+            let mut end = newline.unwrap_or(data.len());
+            let next = end + 1;
+            if end > start && data[end - 1] == b'\r' {
+                end -= 1;
+            }
+            if end > start {
+                let bytes = &data[start..end];
+                let row = if may_hold_nul && memchr(0, bytes).is_some() {
+                    Err(RowError::Nul)
+                } else {
+                    Row::parse(bytes, &self.format.columns)
+                };
+                each(Line { number, start, end, is_terminated: newline.is_some() }, row);
+            }
+            number += 1;
+            start = next;
+        }
+        number
+    }
+}
+
+/// Reads files one after the other, in segments.
+pub struct SegmentReader {
+    files: Arc<[LogFile]>,
+    next_file: usize,
+    current: Option<OpenFile>,
+    segment_size: usize,
+    spare_buffers: Vec<Vec<u8>>,
+    bytes_read: u64,
+}
+
+/// The size of a segment unless a caller asks for another.
+pub(crate) const SEGMENT_SIZE: usize = 1 << 20;
+
+impl SegmentReader {
+    /// A reader of these files. A segment has about `segment_size` bytes; one line always fits.
+    #[must_use]
+    pub fn new(files: Arc<[LogFile]>, segment_size: usize) -> Self {
+        Self {
+            files,
+            next_file: 0,
+            current: None,
+            segment_size: segment_size.max(16),
+            spare_buffers: Vec::new(),
+            bytes_read: 0,
+        }
+    }
+
+    /// The next item; `None` when every file is read.
+    pub fn next_item(&mut self) -> Option<SegmentReaderItem> {
+        loop {
+            let mut open = match self.current.take() {
+                Some(open) => open,
+                None => {
+                    let index = self.next_file;
+                    let file = self.files.get(index)?;
+                    self.next_file += 1;
+                    match OpenFile::open(index, &file.path) {
+                        Ok(open) => open,
+                        Err(error) => {
+                            let notice = Notice::unreadable(&file.path, &error);
+                            return Some(SegmentReaderItem::FileEnd(index, Some(notice)));
+                        }
+                    }
+                }
+            };
+            let before = open.bytes_read;
+            let result = open.next_segment(&mut self.spare_buffers, self.segment_size);
+            self.bytes_read += open.bytes_read - before;
+            match result {
+                Ok(Step::Segment(segment)) => {
+                    self.current = Some(open);
+                    return Some(SegmentReaderItem::Segment(segment));
+                }
+                Ok(Step::Again) => self.current = Some(open),
+                Ok(Step::End) => return Some(SegmentReaderItem::FileEnd(open.index, None)),
+                Err(trouble) => {
+                    let notice = trouble.into_notice(&self.files[open.index].path);
+                    return Some(SegmentReaderItem::FileEnd(open.index, Some(notice)));
+                }
+            }
+        }
+    }
+
+    /// Takes the buffer of a segment back, to be filled again.
+    pub fn recycle(&mut self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.spare_buffers.push(buffer);
+    }
+
+    /// Bytes read so far, of all files.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read
+    }
+}
+
+/// Opens a file for reading while others write, rename or delete it.
+fn open_shared(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::OpenOptionsExt;
+        // FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE (winnt.h)
+        options.share_mode(0x1 | 0x2 | 0x4);
+    }
+    options.open(path)
+}
+
+enum Trouble {
+    Io(io::Error),
+    Foreign { line: u64, reason: String },
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Trouble {
+    fn into_notice(self, path: &Path) -> Notice {
+        match self {
+            Self::Io(error) => Notice::unreadable(path, &error),
+            Self::Foreign { line, reason } => Notice {
+                line: Some(line),
+                message: format!(
+                    "not an Exchange SMTP send or receive protocol log, so it is left out: {reason}"
+                ),
+                ..Notice::new(NoticeCode::NotAProtocolLog, path)
+            },
+        }
+    }
+}
+
+enum Step {
+    Segment(Segment),
+    /// Nothing to hand out yet.
+    Again,
+    End,
+}
+
+struct OpenFile {
+    index: usize,
+    input: Box<dyn Read + Send>,
+    /// Read, and from `start` on not yet handed out: whole lines up to `lines_end`, then the
+    /// beginning of a line.
+    pending: Vec<u8>,
+    start: usize,
+    lines_end: usize,
+    /// Where `start` stands in the file.
+    offset: u64,
+    lines_before: u64,
+    oversized_line: Option<u64>,
+    /// Inside a line longer than any row, of which nothing is kept.
+    is_discarding: bool,
+    format: Arc<Format>,
+    is_recognised: bool,
+    bytes_read: u64,
+}
+
+impl OpenFile {
+    fn open(index: usize, path: &Path) -> io::Result<Self> {
+        let mut file = open_shared(path)?;
+        let mut start = Vec::with_capacity(3);
+        file.by_ref().take(3).read_to_end(&mut start)?;
+        let is_utf16 = start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF");
+        let has_mark = start.starts_with(b"\xEF\xBB\xBF");
+        let offset = if has_mark { 3 } else { 0 };
+        let unread = Cursor::new(start.split_off(offset)).chain(file);
+        let input: Box<dyn Read + Send> = if is_utf16 {
+            Box::new(DecodeReaderBytesBuilder::new().strip_bom(true).build(unread))
+        } else {
+            Box::new(unread)
+        };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Ok(Self {
+            index,
+            input,
+            pending: Vec::new(),
+            start: 0,
+            lines_end: 0,
+            offset: offset as u64,
+            lines_before: 0,
+            oversized_line: None,
+            is_discarding: false,
+            format: Arc::new(Format::from_file_name(&name)),
+            is_recognised: false,
+            bytes_read: offset as u64,
+        })
+    }
+
+    fn next_segment(&mut self, buffers: &mut Vec<Vec<u8>>, size: usize) -> Result<Step, Trouble> {
+        if self.start == self.lines_end {
+            self.fill(size)?;
+            return if self.start < self.pending.len() || self.is_discarding {
+                Ok(Step::Again)
+            } else if self.oversized_line.is_some() {
+                Ok(Step::Segment(self.cut_segment(Vec::new())))
+            } else {
+                Ok(Step::End)
+            };
+        }
+        self.read_header_lines()?;
+        if self.start == self.lines_end {
+            return Ok(Step::Again);
+        }
+        self.recognise()?;
+        let lines = &self.pending[self.start..self.lines_end];
+        let mut data = buffers.pop().unwrap_or_default();
+        if let Some(newline) = memmem::find(lines, b"\n#") {
+            data.extend_from_slice(&lines[..=newline]);
+            self.start += newline + 1;
+        } else {
+            // The usual case: the lines move out without a copy, the beginning of the next line
+            // stays behind.
+            data.extend_from_slice(&self.pending[self.lines_end..]);
+            std::mem::swap(&mut data, &mut self.pending);
+            data.truncate(self.lines_end);
+            data.drain(..self.start);
+            self.start = 0;
+            self.lines_end = 0;
+        }
+        Ok(Step::Segment(self.cut_segment(data)))
+    }
+
+    /// Reads on behind what is pending, which is less than one line.
+    fn fill(&mut self, size: usize) -> io::Result<()> {
+        self.pending.drain(..self.start);
+        self.start = 0;
+        let wanted = size.saturating_sub(self.pending.len()).max(size / 2);
+        let read = self.input.by_ref().take(wanted as u64).read_to_end(&mut self.pending)?;
+        self.bytes_read += read as u64;
+        let is_end = read < wanted;
+
+        if self.is_discarding {
+            let newline = memchr(b'\n', &self.pending);
+            self.is_discarding = newline.is_none() && !is_end;
+            self.advance(newline.map_or(self.pending.len(), |newline| newline + 1));
+            self.lines_before += u64::from(!self.is_discarding);
+        }
+        let lines = &self.pending[self.start..];
+        self.lines_end = match memrchr(b'\n', lines) {
+            _ if is_end => self.pending.len(),
+            Some(newline) => self.start + newline + 1,
+            None => self.start,
+        };
+        if self.lines_end == self.start && lines.len() > MAXIMUM_LINE {
+            self.is_discarding = true;
+            self.oversized_line = Some(self.offset);
+            self.advance(lines.len());
+            self.lines_end = self.start;
+        }
+        Ok(())
+    }
+
+    fn cut_segment(&mut self, data: Vec<u8>) -> Segment {
+        let segment = Segment {
+            file: self.index,
+            offset: self.offset,
+            lines_before: std::mem::take(&mut self.lines_before),
+            oversized_line: self.oversized_line.take(),
+            format: Arc::clone(&self.format),
+            data,
+        };
+        self.offset += segment.data.len() as u64;
+        segment
+    }
+
+    fn advance(&mut self, length: usize) {
+        self.start += length;
+        self.offset += length as u64;
+    }
+
+    /// The first of the pending lines, with its line end.
+    fn first_line(&self) -> &[u8] {
+        let lines = &self.pending[self.start..self.lines_end];
+        let length = memchr(b'\n', lines).map_or(lines.len(), |newline| newline + 1);
+        &lines[..length]
+    }
+
+    fn read_header_lines(&mut self) -> Result<(), Trouble> {
+        while self.first_line().first() == Some(&b'#') {
+            let line = self.first_line().to_vec();
+            self.read_header_line(&line)?;
+            self.advance(line.len());
+        }
+        Ok(())
+    }
+
+    fn read_header_line(&mut self, line: &[u8]) -> Result<(), Trouble> {
+        self.lines_before += 1;
+        Arc::make_mut(&mut self.format)
+            .read_header_line(line.trim_ascii_end())
+            .map_err(|reason| Trouble::Foreign { line: self.lines_before, reason })
+    }
+
+    /// A file without a header is taken for a protocol log if any of its first lines looks like a
+    /// row; a line that names the columns, as exports have it, serves as a header.
+    fn recognise(&mut self) -> Result<(), Trouble> {
+        if self.is_recognised || self.format.declared {
+            return Ok(());
+        }
+        let first_line = self.first_line();
+        let names = String::from_utf8_lossy(first_line).to_ascii_lowercase();
+        if names.trim_start_matches('"').starts_with("date-time") && names.contains("session-id") {
+            let length = first_line.len();
+            self.read_header_line(format!("#Fields: {names}").as_bytes())?;
+            self.advance(length);
+            return Ok(());
+        }
+        let mut first_error = None;
+        for line in self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n') {
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            match Row::parse(line.trim_ascii_end(), &self.format.columns) {
+                Err(error) if !error.has_row_shape() => {
+                    first_error.get_or_insert(error);
+                }
+                Ok(_) | Err(_) => {
+                    self.is_recognised = true;
+                    return Ok(());
+                }
+            }
+        }
+        first_error.map_or(Ok(()), |error| {
+            Err(Trouble::Foreign {
+                line: self.lines_before + 1,
+                reason: format!("it has no #Fields header and no line of it is a row ({error})"),
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n\
+        #Log-type: SMTP Send Protocol Log\r\n#Date: 2026-11-15T01:00:00.000Z\r\n\
+        #Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,\
+        event,data,context\r\n";
+
+    fn row(number: u32) -> String {
+        format!("2026-11-15T01:02:03.100Z,To EOP,08DE23A1F00D0001,{number},,192.0.2.1:25,*,,x\r\n")
+    }
+
+    /// (line number in the file, byte offset, sequence number or error) of every line.
+    type Seen = Vec<(u64, u64, Result<u64, RowError>)>;
+
+    fn read(content: &[u8], segment_size: usize) -> (Seen, Option<Notice>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.log");
+        std::fs::write(&path, content).unwrap();
+        let file =
+            LogFile { path: path.into(), server: None, source: 0, size: content.len() as u64 };
+        let mut reader = SegmentReader::new(Arc::from([file]), segment_size);
+        let mut seen = Vec::new();
+        let mut base = 0;
+        loop {
+            match reader.next_item() {
+                Some(SegmentReaderItem::Segment(segment)) => {
+                    base += segment.lines_before;
+                    if let Some(offset) = segment.oversized_line {
+                        seen.push((base, offset, Err(RowError::TooLong)));
+                    }
+                    base += segment.for_each_row(|line, row| {
+                        let row = row.map(|row| row.sequence_number.unwrap());
+                        seen.push((
+                            base + line.number + 1,
+                            segment.offset + line.start as u64,
+                            row,
+                        ));
+                    });
+                    reader.recycle(segment.data);
+                }
+                Some(SegmentReaderItem::FileEnd(0, notice)) => {
+                    assert!(reader.next_item().is_none());
+                    return (seen, notice);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn every_line_has_its_number_and_offset_whatever_the_segment_size() {
+        let content =
+            format!("\u{feff}{HEADER}{}{}\r\n{HEADER}{}{}", row(0), row(1), row(2), row(3));
+        let (expected, notice) = read(content.as_bytes(), 1 << 20);
+        assert_eq!(notice, None);
+        let numbers: Vec<u64> = expected.iter().map(|(line, ..)| *line).collect();
+        assert_eq!(numbers, [6, 7, 14, 15]);
+        for (line, offset, sequence) in &expected {
+            let at = usize::try_from(*offset).unwrap();
+            let sequence = *sequence.as_ref().unwrap();
+            assert!(content[at..].starts_with(&row(u32::try_from(sequence).unwrap())), "{line}");
+        }
+        for segment_size in [16, 17, 100, 256, 400, 1000] {
+            assert_eq!(read(content.as_bytes(), segment_size).0, expected, "{segment_size}");
+        }
+    }
+
+    #[test]
+    fn a_line_without_end_costs_one_row_and_no_memory() {
+        let monster = "x".repeat(3 * MAXIMUM_LINE);
+        let content = format!("{HEADER}{}{monster}\r\n{}", row(0), row(1));
+        for segment_size in [4096, 1 << 20, 8 << 20] {
+            let (seen, notice) = read(content.as_bytes(), segment_size);
+            assert_eq!(notice, None);
+            let offset = (HEADER.len() + row(0).len()) as u64;
+            let lines: Vec<_> = seen.iter().map(|(line, _, row)| (*line, *row)).collect();
+            assert_eq!(lines, [(6, Ok(0)), (7, Err(RowError::TooLong)), (8, Ok(1))]);
+            assert_eq!(seen[1].1, offset);
+        }
+        let (seen, _) = read(format!("{HEADER}{}{monster}", row(0)).as_bytes(), 4096);
+        assert_eq!(seen.len(), 2);
+        assert_eq!(seen[1].2, Err(RowError::TooLong));
+    }
+
+    #[test]
+    fn a_damaged_line_costs_one_row_and_no_more() {
+        let start = "2026-11-15T01:02:03.100Z,To EOP,08DE23A1F00D0001,7,,192.0.2.1:25,<,";
+        let nul = "\0".repeat(512);
+        for damage in [
+            format!("{start}\"220 open quote\r\n"),
+            format!("{nul}{}", row(1)),
+            format!("{start}a,b,c\n"),
+        ] {
+            let content = format!("{HEADER}{}{damage}{}", row(0), row(2));
+            let (seen, _) = read(content.as_bytes(), 4096);
+            let rows: Vec<_> = seen.iter().map(|(_, _, row)| row.ok()).collect();
+            assert_eq!(rows, [Some(0), None, Some(2)], "{damage:?}");
+        }
+    }
+
+    #[test]
+    fn utf_16_and_missing_marks_read_the_same() {
+        let text = format!("{HEADER}{}{}", row(0), row(1)).replace("To EOP", "В облако 世界");
+        let expected: Vec<_> =
+            read(text.as_bytes(), 4096).0.into_iter().map(|(line, _, row)| (line, row)).collect();
+        assert_eq!(expected.len(), 2);
+        let units: Vec<u16> = std::iter::once(0xFEFF).chain(text.encode_utf16()).collect();
+        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+        let unix = text.replace("\r\n", "\n").into_bytes();
+        let marked = format!("\u{feff}{text}").into_bytes();
+        for content in [little, big, unix, marked] {
+            let seen: Vec<_> =
+                read(&content, 100).0.into_iter().map(|(line, _, row)| (line, row)).collect();
+            assert_eq!(seen, expected);
+        }
+    }
+
+    #[test]
+    fn a_foreign_file_is_refused_by_name_with_its_line() {
+        let proxy =
+            "#Software: Microsoft Exchange Server\n#Version: 15.01\n#Log-type: HttpProxy Logs\n";
+        let (seen, notice) = read(proxy.as_bytes(), 4096);
+        let notice = notice.unwrap();
+        assert!(seen.is_empty());
+        assert_eq!((notice.code, notice.line), (NoticeCode::NotAProtocolLog, Some(3)));
+        assert!(notice.message.contains("HttpProxy Logs"), "{}", notice.message);
+
+        let (_, notice) = read(b"Dear all,\nplease find attached\n", 4096);
+        assert_eq!(notice.unwrap().code, NoticeCode::NotAProtocolLog);
+        let (_, notice) = read(&[0xCA; 5000], 64);
+        assert_eq!(notice.unwrap().code, NoticeCode::NotAProtocolLog);
+    }
+
+    #[test]
+    fn a_masked_log_without_header_is_taken_for_a_log_with_damaged_rows() {
+        let line =
+            "Date/Time,To EOP,SessionId,16,192.0.2.1:5,192.0.2.2:25,*,,Sending certificate\n";
+        let (seen, notice) = read(line.repeat(2).as_bytes(), 4096);
+        assert_eq!(notice, None);
+        let errors: Vec<_> = seen.iter().map(|(_, _, row)| *row).collect();
+        assert_eq!(errors, [Err(RowError::DateTime); 2]);
+    }
+
+    #[test]
+    fn an_exported_table_is_read_by_its_column_names() {
+        let content = "\"event\",\"x\"\n";
+        assert!(read(content.as_bytes(), 4096).1.is_some());
+        let content = "\"date-time\",\"session-id\",\"event\",\"data\",\"sequence-number\"\n\
+            \"2026-11-15T01:02:03.100Z\",\"08DE23A1F00D0001\",\"*\",\"\",\"5\"\n";
+        assert_eq!(read(content.as_bytes(), 4096).0, [(2, 58, Ok(5))]);
+    }
+
+    #[test]
+    fn an_empty_file_and_a_header_alone_are_no_trouble() {
+        for content in ["", "\r\n", HEADER, HEADER.trim_end()] {
+            assert_eq!(read(content.as_bytes(), 64), (vec![], None), "{content:?}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What the wrappers around a reply tell beside it.
+
+use super::smtp_reply::is_host;
+
+/// The named values in a queue's LastError, a tracking RecipientStatus, a message trace or an
+/// event; each borrows from the text, and is absent where it is empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Details<'a> {
+    pub fqdn: Option<&'a str>,
+    pub ip_address: Option<&'a str>,
+    pub last_retry_time: Option<&'a str>,
+    pub host: Option<&'a str>,
+    pub reason: Option<&'a str>,
+    pub expected_subject: Option<&'a str>,
+    pub presented_subject: Option<&'a str>,
+    pub thumbprint: Option<&'a str>,
+    pub send_connector: Option<&'a str>,
+    pub internet_message_id: Option<&'a str>,
+}
+
+/// Where the next part of `[Message=... Expected Subject: ... Thumbprint: ...]` begins.
+const PART_ENDS: &[&str] =
+    &["]", " Expected Subject:", " Presented Subject:", " Thumbprint:", "\n"];
+
+impl<'a> Details<'a> {
+    pub fn read(text: &'a str) -> Self {
+        let fqdn = after(text, "{FQDN=", &["}"]);
+        let attempted = after(text, "[LastAttemptedServerName=", &["]", "\n"]);
+        Self {
+            fqdn,
+            ip_address: after(text, "{IP=", &["}"])
+                .or_else(|| after(text, "[LastAttemptedIP=", &["]", "\n"])),
+            last_retry_time: after(text, "{LRT=", &["}"]),
+            host: attempted.or(fqdn).filter(|host| is_host(host)),
+            reason: after(text, "[Message=", PART_ENDS),
+            expected_subject: after(text, "Expected Subject:", PART_ENDS),
+            presented_subject: after(text, "Presented Subject:", PART_ENDS),
+            thumbprint: after(text, "Thumbprint:", PART_ENDS)
+                .filter(|value| value.bytes().all(|byte| byte.is_ascii_hexdigit())),
+            // Application event 2004 (MSExchangeTransport, SmtpSend).
+            send_connector: after(text, "Send connector ", &[": Message delivery", "\n"]),
+            internet_message_id: after(text, "message with message ID ", &[" was ", "\n"]),
+        }
+    }
+}
+
+/// What stands between the first `label` and the nearest of `ends`, or the end of the text.
+fn after<'a>(text: &'a str, label: &str, ends: &[&str]) -> Option<&'a str> {
+    let (_, rest) = text.split_once(label)?;
+    let end = ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
+    let value = rest[..end].trim().trim_end_matches(['.', ',']);
+    (!value.is_empty()).then_some(value)
+}

@@ -1,0 +1,404 @@
+//! Any text about a refusal, explained.
+
+use serde::Serialize;
+
+use super::catalogue::{CATALOGUE, CatalogueEntry, Confidence, Side};
+use super::classify::{classify_head, classify_numbers, find_words};
+use super::details::Details;
+use super::enhanced_status::EnhancedStatus;
+use super::rejection_class::RejectionClass;
+use super::remedy::{KnownValues, Remedy, RemedyTemplate};
+use super::scan;
+use super::smtp_reply::{Head, Reply, attr_number};
+use super::tls_error::{TlsError, find_in_prose, tls_error};
+use super::unwrap::{Unwrapped, unwrap};
+
+/// What is read of one text, in bytes; an NDR is a few kilobytes long.
+const MAX_TEXT: usize = 1 << 20;
+
+/// What a text about a refusal says, what it means, and what is to be done.
+///
+/// Serialised with the names of its fields in PascalCase, absent values as `null`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Explanation {
+    /// Whether the class of the refusal, or the TLS error, is known.
+    pub recognised: bool,
+    /// The innermost reply, its line breaks made blanks; `None`: the text holds none.
+    pub reply: Option<String>,
+    /// The words of the wrappers around it, the outermost first.
+    pub wrappers: Vec<String>,
+    /// The class of the reply.
+    pub rejection: Option<RejectionClass>,
+    /// The reply code.
+    pub code: Option<u16>,
+    /// The enhanced status code (RFC 3463).
+    pub enhanced_status: Option<EnhancedStatus>,
+    /// What RFC 3463 says of it; Exchange uses details that the RFC does not register.
+    pub enhanced_status_meaning: Option<&'static str>,
+    /// The number in `ATTR36`.
+    pub attr: Option<u32>,
+    /// What that number means, where it is known (34, 35, 36).
+    pub attr_meaning: Option<&'static str>,
+    /// The server that gave the reply: the host in its last `[...]`.
+    pub server: Option<String>,
+    /// The stamp in the same bracket.
+    pub server_time: Option<String>,
+    /// The session id in the same bracket; Microsoft support can look it up.
+    pub server_session_id: Option<String>,
+    /// The TLS or connection error that the text names.
+    pub tls_error: Option<TlsError>,
+    /// What it means, in plain words.
+    pub meaning: String,
+    /// Who has to act, the likeliest first.
+    pub side: &'static [Side],
+    /// What to do, the smallest change first.
+    pub remedy: Vec<Remedy>,
+    /// Where it is documented.
+    pub reference: Option<&'static str>,
+    /// How well the meaning is founded.
+    pub confidence: Option<Confidence>,
+    /// Whether the sending server itself wrote the reply.
+    pub local: bool,
+    /// Whether the reply only covers what happened: the session's TLS row in the log tells.
+    pub cover: bool,
+    /// What is not certain.
+    pub uncertain: Vec<String>,
+    /// The next hop, from `{FQDN=...}`.
+    pub fqdn: Option<String>,
+    /// Its address, from `{IP=...}` or `[LastAttemptedIP=...]`, as logged (may be masked).
+    #[serde(rename = "IPAddress")]
+    pub ip_address: Option<String>,
+    /// The time of the last attempt, from `{LRT=...}`, in the notation of that server.
+    pub last_retry_time: Option<String>,
+    /// The host that was tried: `[LastAttemptedServerName=...]`, else the next hop.
+    pub host: Option<String>,
+    /// The name that the certificate should have had.
+    pub expected_subject: Option<String>,
+    /// The name that it had.
+    pub presented_subject: Option<String>,
+    /// Its thumbprint.
+    pub thumbprint: Option<String>,
+    /// The send connector that the text names.
+    pub send_connector: Option<String>,
+    /// The Message-ID that the text names.
+    pub internet_message_id: Option<String>,
+}
+
+/// Explains a reply, an NDR, a queue's LastError, a tracking RecipientStatus, a line of an event
+/// log, a message trace's reason, or the TLS row of a session. Any text is taken.
+#[must_use]
+pub fn explain(text: &str) -> Explanation {
+    let (text, was_cut) = bounded(text);
+    let Unwrapped { wrappers, inner } = unwrap(text);
+    let details = Details::read(text);
+    let mut uncertain = Vec::new();
+    if was_cut {
+        uncertain.push(format!("Only the first {MAX_TEXT} bytes of the text were read."));
+    }
+
+    let found = find_reply(inner, &mut uncertain);
+    let mut rejection = found.class;
+    if rejection.is_none_or(|class| class == RejectionClass::Unclassified)
+        && let Some(class) = class_of_wrapper(&wrappers)
+    {
+        if found.reply.is_some() {
+            uncertain.push("The inner reply is not known; the class is its wrapper's.".to_owned());
+        }
+        rejection = Some(class);
+    }
+    let entry = rejection.and_then(RejectionClass::entry);
+    let error = find_tls_error(text, &details, entry);
+
+    let reply = found.reply.map(one_line);
+    let parts = Reply::parse(reply.as_deref().unwrap_or_default());
+    let attr = parts.attr.or_else(|| attr_number(inner));
+    if attr.is_some() && attr.and_then(attr_meaning).is_none() {
+        uncertain.push("No public table of ATTR numbers exists beyond 34, 35 and 36.".to_owned());
+    }
+    uncertain.extend(entry.iter().flat_map(|entry| entry.uncertain).map(|&text| text.to_owned()));
+    let enhanced_status = parts.enhanced_status.or(found.status);
+
+    let known = KnownValues { send_connector: details.send_connector, host: details.host };
+    let owned = |value: Option<&str>| value.map(str::to_owned);
+    Explanation {
+        recognised: entry.is_some() || error.as_ref().is_some_and(|error| error.meaning.is_some()),
+        wrappers: wrappers
+            .iter()
+            .filter(|words| words.contains(char::is_alphanumeric))
+            .map(|words| one_line(words))
+            .collect(),
+        rejection,
+        code: parts.code,
+        enhanced_status,
+        enhanced_status_meaning: enhanced_status.and_then(EnhancedStatus::meaning),
+        attr,
+        attr_meaning: attr.and_then(attr_meaning),
+        server: owned(parts.server),
+        server_time: owned(parts.server_time),
+        server_session_id: owned(parts.server_session_id),
+        meaning: meaning(entry, error.as_ref(), &parts, found.status),
+        side: entry.map_or(DEFAULT_SIDES, |entry| entry.side),
+        remedy: steps(entry, error.as_ref()).iter().map(|step| step.fill(&known)).collect(),
+        reference: entry.map(|entry| entry.reference),
+        confidence: entry.map(|entry| entry.confidence),
+        local: entry.is_some_and(|entry| entry.local),
+        cover: entry.is_some_and(|entry| entry.cover),
+        uncertain,
+        fqdn: owned(details.fqdn),
+        ip_address: owned(details.ip_address),
+        last_retry_time: owned(details.last_retry_time),
+        host: owned(details.host),
+        expected_subject: owned(details.expected_subject),
+        presented_subject: owned(details.presented_subject),
+        thumbprint: owned(details.thumbprint),
+        send_connector: owned(details.send_connector),
+        internet_message_id: owned(details.internet_message_id),
+        tls_error: error,
+        reply,
+    }
+}
+
+/// Who acts where no class tells: a TLS error or a connection error can be either's.
+const DEFAULT_SIDES: &[Side] = &[Side::OnPremisesServer, Side::Network];
+
+/// What was found of a reply in a text.
+#[derive(Clone, Copy, Debug, Default)]
+struct Found<'a> {
+    reply: Option<&'a str>,
+    class: Option<RejectionClass>,
+    /// An enhanced status code that stands without a reply.
+    status: Option<EnhancedStatus>,
+}
+
+/// The reply in a text without wrappers: of several, the first of the most telling class.
+fn find_reply<'a>(text: &'a str, uncertain: &mut Vec<String>) -> Found<'a> {
+    let text = text.trim_start_matches(['#', ' ']);
+    let first = Head::parse(text).map(|_| scan::folded_line(text));
+    let accepted = first.filter(|line| Head::parse(line).is_some_and(|head| !head.is_refusal()));
+    // Numbers inside a reply that accepts are no refusal.
+    let rest = accepted.map_or(text, |line| &text[line.len()..]);
+    let refused = first.filter(|_| accepted.is_none()).map(|_| text);
+
+    let mut best: Option<(Found<'_>, Basis)> = None;
+    let mut others = 0;
+    for candidate in refused.into_iter().chain(scan::refusals(rest)) {
+        let line = scan::folded_line(candidate);
+        let (class, basis) = class_of_candidate(candidate, line);
+        let known = best.as_ref().and_then(|(found, _)| found.class);
+        others += usize::from(
+            known.is_some_and(|known| telling(known) > 0 && telling(class) > 0 && known != class),
+        );
+        if known.is_none_or(|known| telling(class) > telling(known)) {
+            best = Some((Found { reply: Some(line), class: Some(class), status: None }, basis));
+        }
+    }
+    if others > 0 {
+        uncertain.push(
+            "The text holds refusals of other classes too; explain them one by one.".to_owned(),
+        );
+    }
+    if let Some((found, basis)) = best {
+        if basis == Basis::Numbers {
+            uncertain.push("Recognised by its numbers alone: the words are translated.".to_owned());
+        }
+        return found;
+    }
+    if accepted.is_some() {
+        return Found { reply: accepted, ..Found::default() };
+    }
+    if let Some(reply) = scan::bare_refusals(rest).next() {
+        let class = Some(RejectionClass::Unclassified);
+        return Found { reply: Some(scan::folded_line(reply)), class, status: None };
+    }
+    find_number(rest, uncertain)
+}
+
+/// A class by an enhanced status code, or by an ATTR number, that stands without a reply.
+fn find_number<'a>(text: &str, uncertain: &mut Vec<String>) -> Found<'a> {
+    let mut first = None;
+    for status in scan::statuses(text) {
+        first = first.or(Some(status));
+        if let Some(class) = class_of_status(status, text) {
+            uncertain
+                .push("Recognised by the status code alone: the text holds no reply.".to_owned());
+            return Found { reply: None, class: Some(class), status: Some(status) };
+        }
+    }
+    let class = match attr_number(text) {
+        Some(34) => Some(RejectionClass::HopCountExceededAttr34),
+        Some(35) => Some(RejectionClass::WrongRegionAttr35),
+        Some(36) => Some(RejectionClass::RelayDeniedAttr36),
+        _ => None,
+    };
+    if class.is_some() {
+        uncertain.push("Recognised by the ATTR number alone: the text holds no reply.".to_owned());
+    }
+    Found { reply: None, class, status: first }
+}
+
+fn class_of_status(status: EnhancedStatus, text: &str) -> Option<RejectionClass> {
+    let fits = |entry: &&&CatalogueEntry| {
+        entry.signatures.iter().any(|signature| {
+            signature.status == Some(status)
+                && signature.words.is_empty()
+                && (signature.attr.is_none() || signature.attr == attr_number(text))
+        })
+    };
+    CATALOGUE.iter().find(fits).map(|entry| entry.class)
+}
+
+/// What the class of a reply rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Basis {
+    Text,
+    Numbers,
+}
+
+fn class_of_candidate(candidate: &str, line: &str) -> (RejectionClass, Basis) {
+    // A mail program may have broken the line without indenting the rest.
+    let attempts = [line, scan::paragraph(candidate)];
+    for head in attempts.into_iter().filter_map(Head::parse) {
+        let class = classify_head(&head);
+        if class != RejectionClass::Unclassified {
+            return (class, Basis::Text);
+        }
+    }
+    if !line.is_ascii()
+        && let Some(class) = Head::parse(line).and_then(|head| classify_numbers(&head))
+    {
+        return (class, Basis::Numbers);
+    }
+    (RejectionClass::Unclassified, Basis::Text)
+}
+
+/// How much a class tells: a cover text less than what it covers, an unknown refusal nothing.
+fn telling(class: RejectionClass) -> u8 {
+    match class.entry() {
+        None => 0,
+        Some(entry) if entry.cover => 1,
+        Some(_) => 2,
+    }
+}
+
+/// The class of the innermost wrapper that has one.
+fn class_of_wrapper(wrappers: &[&str]) -> Option<RejectionClass> {
+    let heads =
+        wrappers.iter().rev().flat_map(|words| scan::refusals(words)).filter_map(Head::parse);
+    heads.map(|head| classify_head(&head)).find(|class| *class != RejectionClass::Unclassified)
+}
+
+/// The words after which the name or number of an error stands.
+const ERROR_LABELS: &[&str] = &[
+    "negotiation failed with error ",
+    "Winsock error code: ",
+    "Connection dropped due to ",
+    "Failed to establish appropriate TLS channel: ",
+    "Certificate validation failure, Reason:",
+    "Certificate validation failure, Reason: ",
+];
+
+fn find_tls_error(
+    text: &str,
+    details: &Details<'_>,
+    entry: Option<&CatalogueEntry>,
+) -> Option<TlsError> {
+    let labelled = ERROR_LABELS.iter().find_map(|label| {
+        let rest = text[find_words(text, label)?..].trim_start();
+        let end = rest.find(|character: char| {
+            !character.is_ascii_alphanumeric() && !matches!(character, '_' | '-')
+        });
+        let name = &rest[..end.unwrap_or(rest.len())];
+        (!name.is_empty()).then(|| tls_error(name))
+    });
+    let reason = || {
+        let name = details.reason?.split_whitespace().next()?;
+        Some(tls_error(name)).filter(|error| error.meaning.is_some())
+    };
+    // In a translated row only the name survives; where a class is known, prose adds nothing.
+    let in_prose = || {
+        let may_hide_an_error = entry.is_none_or(|entry| entry.cover);
+        (may_hide_an_error && text.contains("TLS")).then(|| find_in_prose(text))?
+    };
+    let bare = || {
+        let word = text.trim();
+        let is_one_word = !word.is_empty() && !word.contains(char::is_whitespace);
+        is_one_word.then(|| tls_error(word)).filter(|error| error.meaning.is_some())
+    };
+    labelled.or_else(reason).or_else(in_prose).or_else(bare)
+}
+
+/// The steps: where a cover text is lifted by an error, the error's own.
+fn steps(
+    entry: Option<&'static CatalogueEntry>,
+    error: Option<&TlsError>,
+) -> &'static [RemedyTemplate] {
+    let own = error.map_or(&[][..], |error| error.remedy);
+    match entry {
+        Some(entry) if !entry.cover || own.is_empty() => entry.remedy,
+        _ => own,
+    }
+}
+
+fn meaning(
+    entry: Option<&CatalogueEntry>,
+    error: Option<&TlsError>,
+    reply: &Reply<'_>,
+    status: Option<EnhancedStatus>,
+) -> String {
+    let error_text = error.map(|error| match error.meaning {
+        Some(meaning) => format!("{}: {meaning}.", error.name),
+        None => format!("{}: an error that is not in the table.", error.name),
+    });
+    match (entry, error_text) {
+        (Some(entry), Some(error)) => format!("{} {error}", entry.meaning),
+        (Some(entry), None) => entry.meaning.to_owned(),
+        (None, Some(error)) => format!("The connection or its TLS negotiation failed with {error}"),
+        (None, None) => unknown(reply, status),
+    }
+}
+
+fn unknown(reply: &Reply<'_>, status: Option<EnhancedStatus>) -> String {
+    let status = reply.enhanced_status.or(status);
+    let status = status
+        .and_then(|status| Some(format!(" By RFC 3463, {status} is: {}.", status.meaning()?)))
+        .unwrap_or_default();
+    match reply.code {
+        Some(code) if code < 400 => format!("{code} is no refusal.{status}"),
+        Some(400..=499) => format!(
+            "A temporary refusal (the sender tries again) that is not in the catalogue; its text \
+             says what the other side objects to.{status}"
+        ),
+        Some(_) => format!(
+            "A permanent refusal that is not in the catalogue; its text says what the other side \
+             objects to.{status}"
+        ),
+        None => format!("No SMTP reply was found in the text.{status}"),
+    }
+}
+
+fn attr_meaning(attr: u32) -> Option<&'static str> {
+    match attr {
+        34 => Some("a mail loop"),
+        35 => Some("the wrong region, or a relay that was attributed to no tenant"),
+        36 => Some(
+            "a connector matched, but neither the sender's nor the certificate's domain is an \
+             accepted domain",
+        ),
+        _ => None,
+    }
+}
+
+/// The reply in one line, without the `##` that ends it in an NDR.
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").trim_end_matches(['#', ' ']).to_owned()
+}
+
+fn bounded(text: &str) -> (&str, bool) {
+    if text.len() <= MAX_TEXT {
+        return (text, false);
+    }
+    let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    (&text[..end], true)
+}

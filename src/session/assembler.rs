@@ -1,0 +1,273 @@
+//! Rows of many interleaved sessions to one draft a session, in bounded memory.
+
+use std::collections::VecDeque;
+
+use hashbrown::{HashMap, HashSet};
+
+use super::draft::{Place, SessionDraft, is_opening};
+use super::model::SessionNote;
+use crate::log::{LogType, Row};
+
+/// What tells sessions apart: ids are unique per server process only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct SessionKey {
+    /// [`crate::log::LogFile::source`].
+    pub(super) source: u32,
+    pub(super) session_id: u64,
+}
+
+/// What an assembler may occupy.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// All open sessions together, in bytes. The one without a row for the longest time is put out
+    /// when there are more.
+    pub(super) open_bytes: usize,
+    /// How many ended sessions are remembered, so that rows behind their end are known as late.
+    pub(super) tombstones: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { open_bytes: 24 << 20, tombstones: 1 << 15 }
+    }
+}
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Accepted {
+    /// It belongs to a session that goes on.
+    Open,
+    /// It ended its session.
+    Ended,
+    /// Its session had already been put out.
+    Late,
+}
+
+/// The open sessions.
+#[derive(Default)]
+pub(super) struct Assembler {
+    limits: Limits,
+    slots: Vec<Slot>,
+    free: Vec<usize>,
+    by_key: HashMap<SessionKey, usize>,
+    /// The slots whose last row came longest ago, and latest: ends of a list through the slots.
+    oldest: Option<usize>,
+    newest: Option<usize>,
+    open_bytes: usize,
+    tombstones: Tombstones,
+}
+
+#[derive(Default)]
+struct Slot {
+    key: Option<SessionKey>,
+    draft: SessionDraft,
+    bytes: usize,
+    older: Option<usize>,
+    newer: Option<usize>,
+}
+
+impl Assembler {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
+    /// Takes a row in. Sessions that end with it, or are put out to make room, go to `finish`.
+    pub(super) fn accept(
+        &mut self,
+        row: &Row<'_>,
+        source: u32,
+        place: Place,
+        log_type: Option<LogType>,
+        finish: &mut impl FnMut(SessionKey, &mut SessionDraft),
+    ) -> Accepted {
+        let key = SessionKey { source, session_id: row.session_id };
+        let index = match self.by_key.get(&key) {
+            Some(index) => *index,
+            None if !is_opening(row) && self.tombstones.may_hold(key) => return Accepted::Late,
+            None => self.open(key),
+        };
+        let slot = &mut self.slots[index];
+        if slot.draft.accept(row, place, log_type) {
+            self.close(index, finish);
+            return Accepted::Ended;
+        }
+        let bytes = slot.draft.kept_bytes();
+        self.open_bytes = self.open_bytes + bytes - slot.bytes;
+        slot.bytes = bytes;
+        self.touch(index);
+        while self.open_bytes > self.limits.open_bytes
+            && let Some(oldest) = self.oldest
+            && oldest != index
+        {
+            self.slots[oldest].draft.note(SessionNote::Evicted);
+            self.tombstones.has_evictions = true;
+            self.close(oldest, finish);
+        }
+        Accepted::Open
+    }
+
+    /// Puts out all that is open, the session without a row for the longest time first.
+    pub(super) fn finish_all(&mut self, finish: &mut impl FnMut(SessionKey, &mut SessionDraft)) {
+        while let Some(oldest) = self.oldest {
+            self.close(oldest, finish);
+        }
+    }
+
+    pub(super) fn is_open(&self, key: SessionKey) -> bool {
+        self.by_key.contains_key(&key)
+    }
+
+    /// Remembers a session that was assembled elsewhere as ended.
+    pub(super) fn bury(&mut self, key: SessionKey) {
+        self.tombstones.add(key, self.limits.tombstones);
+    }
+
+    fn open(&mut self, key: SessionKey) -> usize {
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Slot::default());
+            self.slots.len() - 1
+        });
+        self.slots[index].key = Some(key);
+        self.by_key.insert(key, index);
+        index
+    }
+
+    fn close(&mut self, index: usize, finish: &mut impl FnMut(SessionKey, &mut SessionDraft)) {
+        self.unlink(index);
+        let slot = &mut self.slots[index];
+        self.open_bytes -= slot.bytes;
+        slot.bytes = 0;
+        if let Some(key) = slot.key.take() {
+            self.by_key.remove(&key);
+            self.tombstones.add(key, self.limits.tombstones);
+            finish(key, &mut slot.draft);
+        }
+        slot.draft.reset();
+        self.free.push(index);
+    }
+
+    fn touch(&mut self, index: usize) {
+        if self.newest == Some(index) {
+            return;
+        }
+        self.unlink(index);
+        self.slots[index].older = self.newest;
+        match self.newest.replace(index) {
+            Some(newest) => self.slots[newest].newer = Some(index),
+            None => self.oldest = Some(index),
+        }
+    }
+
+    fn unlink(&mut self, index: usize) {
+        let Slot { older, newer, .. } = self.slots[index];
+        match older {
+            Some(older) => self.slots[older].newer = newer,
+            None if self.oldest == Some(index) => self.oldest = newer,
+            None => {}
+        }
+        match newer {
+            Some(newer) => self.slots[newer].older = older,
+            None if self.newest == Some(index) => self.newest = older,
+            None => {}
+        }
+        self.slots[index].older = None;
+        self.slots[index].newer = None;
+    }
+}
+
+/// The sessions that ended last.
+#[derive(Default)]
+struct Tombstones {
+    keys: HashSet<SessionKey>,
+    in_order: VecDeque<SessionKey>,
+    has_forgotten: bool,
+    has_evictions: bool,
+}
+
+impl Tombstones {
+    fn add(&mut self, key: SessionKey, limit: usize) {
+        if !self.keys.insert(key) {
+            return;
+        }
+        self.in_order.push_back(key);
+        if self.in_order.len() > limit
+            && let Some(forgotten) = self.in_order.pop_front()
+        {
+            self.keys.remove(&forgotten);
+            self.has_forgotten = true;
+        }
+    }
+
+    /// Whether that session was put out before. Once sessions were put out before their end and
+    /// some are forgotten, every unknown one may have been: better a counted row than a phantom.
+    fn may_hold(&self, key: SessionKey) -> bool {
+        self.keys.contains(&key) || (self.has_evictions && self.has_forgotten)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Columns;
+
+    fn accept(assembler: &mut Assembler, line: &str, out: &mut Vec<(u64, u64, bool)>) -> Accepted {
+        let row = Row::parse(line.as_bytes(), &Columns::STANDARD).unwrap();
+        let place = Place { file: 0, line: 1, offset: 0 };
+        assembler.accept(&row, 0, place, Some(LogType::Send), &mut |key, draft| {
+            out.push((
+                key.session_id,
+                draft.row_count,
+                draft.notes().contains(&SessionNote::Evicted),
+            ));
+        })
+    }
+
+    fn row(id: u64, sequence: u32, event: char) -> String {
+        format!("2026-11-15T01:02:03.100Z,To EOP,{id:016X},{sequence},,192.0.2.1:25,{event},,")
+    }
+
+    #[test]
+    fn interleaved_sessions_are_kept_apart() {
+        let mut assembler = Assembler::new(Limits::default());
+        let mut out = Vec::new();
+        for (id, sequence, event) in
+            [(1, 0, '+'), (2, 0, '+'), (1, 1, '*'), (2, 1, '-'), (1, 2, '*'), (1, 3, '-')]
+        {
+            accept(&mut assembler, &row(id, sequence, event), &mut out);
+        }
+        assert_eq!(out, [(2, 2, false), (1, 4, false)]);
+    }
+
+    #[test]
+    fn rows_behind_the_end_are_late_and_an_opening_row_begins_anew() {
+        let mut assembler = Assembler::new(Limits::default());
+        let mut out = Vec::new();
+        accept(&mut assembler, &row(1, 0, '+'), &mut out);
+        assert_eq!(accept(&mut assembler, &row(1, 1, '-'), &mut out), Accepted::Ended);
+        assert_eq!(accept(&mut assembler, &row(1, 2, '*'), &mut out), Accepted::Late);
+        assert_eq!(accept(&mut assembler, &row(1, 0, '*'), &mut out), Accepted::Open);
+        assembler.finish_all(&mut |key, draft| out.push((key.session_id, draft.row_count, false)));
+        assert_eq!(out, [(1, 2, false), (1, 1, false)]);
+    }
+
+    #[test]
+    fn a_million_sessions_that_never_end_stay_within_the_cap_and_found_no_phantoms() {
+        let limits = Limits { open_bytes: 1 << 20, tombstones: 1000 };
+        let mut assembler = Assembler::new(limits);
+        let mut out = Vec::new();
+        let count = 100_000_u64;
+        for id in 1..=count {
+            accept(&mut assembler, &row(id, 0, '+'), &mut out);
+            assert!(assembler.open_bytes <= limits.open_bytes);
+        }
+        assert!(assembler.slots.len() < 5000, "{}", assembler.slots.len());
+        let mut late = 0;
+        for id in 1..=count {
+            late += u64::from(accept(&mut assembler, &row(id, 1, '*'), &mut out) == Accepted::Late);
+        }
+        assembler.finish_all(&mut |key, draft| out.push((key.session_id, draft.row_count, false)));
+        assert_eq!(out.len() as u64, count, "each session once");
+        let rows: u64 = out.iter().map(|(_, rows, _)| rows).sum();
+        assert_eq!(rows + late, 2 * count, "each row is kept or counted");
+    }
+}

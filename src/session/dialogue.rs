@@ -1,0 +1,416 @@
+//! The SMTP dialogue of a session: which reply answers which command.
+//!
+//! MAIL and RCPT are pipelined (RFC 2920), so replies are matched to the commands in their order.
+
+use std::collections::VecDeque;
+
+use super::model::{MessageOutcome, SessionNote};
+use super::smtp::{self, ReplyLine, Verb};
+use super::text_block::{Span, TextBlock};
+use crate::log::{Event, LogType};
+
+/// A command that waits for its reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Command {
+    /// No command: the server side speaks first.
+    Greeting,
+    Hello,
+    StartTls,
+    Authenticate,
+    Mail(usize),
+    Recipient(usize),
+    Data(usize),
+    /// A chunk of the mail's content, or all of it.
+    Content {
+        message: usize,
+        is_last: bool,
+    },
+    Reset,
+    Quit,
+    Other,
+}
+
+/// One mail in the making.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct MessageDraft {
+    pub(super) mail_from: Span,
+    pub(super) record_id: Span,
+    pub(super) internet_message_id: Span,
+    /// The reply that decided about the mail as a whole.
+    pub(super) reply: Span,
+    /// Whether the mail as a whole was accepted or refused.
+    pub(super) accepted: Option<bool>,
+    /// The recipients are `first_recipient..` up to the next message's first.
+    pub(super) first_recipient: usize,
+}
+
+/// One recipient in the making.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RecipientDraft {
+    pub(super) address: Span,
+    pub(super) reply: Span,
+    pub(super) accepted: Option<bool>,
+}
+
+/// A refusal and whether it still counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Refusal {
+    reply: Span,
+    by_hello: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Dialogue {
+    pub(super) log_type: Option<LogType>,
+    /// Whether the rows begin where the session begins.
+    pub(super) is_begun: bool,
+    pub(super) messages: Vec<MessageDraft>,
+    pub(super) recipients: Vec<RecipientDraft>,
+    pub(super) hello_name: Span,
+    pub(super) banner_host: Span,
+    pub(super) hello_host: Span,
+    pub(super) public_ip_address: Span,
+    pub(super) start_tls_offered: Option<bool>,
+    pub(super) start_tls_accepted: bool,
+    /// Whether an EHLO follows the accepted STARTTLS: the handshake then succeeded.
+    pub(super) has_hello_after_start_tls: bool,
+    pub(super) last_reply: Span,
+    refusal: Option<Refusal>,
+    pending: VecDeque<Command>,
+    announced: Option<(Span, Span)>,
+    current_message: Option<usize>,
+    has_greeting: bool,
+    start_tls_seen_in_reply: bool,
+    continued: Vec<u8>,
+    notes: u32,
+}
+
+/// More are not kept; the session then says so.
+const MAXIMUM_RECIPIENTS: usize = 100_000;
+const MAXIMUM_PENDING: usize = 10_000;
+
+impl Dialogue {
+    pub(super) fn accept(&mut self, event: Event, line: &[u8], text: &mut TextBlock) {
+        let is_reply = match self.log_type {
+            Some(LogType::Send | LogType::IisSmtp) => event == Event::Received,
+            Some(LogType::Receive) => event == Event::Sent,
+            // The first line of a log without a header tells which side answers.
+            None => {
+                let is_reply = ReplyLine::parse(line).is_some();
+                let is_send = is_reply == (event == Event::Received);
+                self.log_type = Some(if is_send { LogType::Send } else { LogType::Receive });
+                is_reply
+            }
+        };
+        if !is_reply {
+            self.accept_command(line, text);
+        } else if let Some(reply) = ReplyLine::parse(line) {
+            self.accept_reply(reply, line, text);
+        }
+    }
+
+    /// `sending message with RecordId ...` stands before the MAIL command it belongs to.
+    pub(super) fn announce(&mut self, record_id: &[u8], message_id: &[u8], text: &mut TextBlock) {
+        self.announced = Some((text.keep(record_id), text.keep(message_id)));
+    }
+
+    fn accept_command(&mut self, line: &[u8], text: &mut TextBlock) {
+        let command = match Verb::parse(line) {
+            Verb::Hello(name) => {
+                if self.hello_name.is_empty() {
+                    self.hello_name = text.keep(name);
+                }
+                self.has_hello_after_start_tls |= self.start_tls_accepted;
+                Command::Hello
+            }
+            Verb::StartTls => Command::StartTls,
+            Verb::Authenticate => Command::Authenticate,
+            Verb::Mail(path) => {
+                let (record_id, internet_message_id) = self.announced.take().unwrap_or_default();
+                self.messages.push(MessageDraft {
+                    mail_from: text.keep(path),
+                    record_id,
+                    internet_message_id,
+                    first_recipient: self.recipients.len(),
+                    ..MessageDraft::default()
+                });
+                self.current_message = Some(self.messages.len() - 1);
+                Command::Mail(self.messages.len() - 1)
+            }
+            Verb::Recipient(path) => {
+                if self.recipients.len() >= MAXIMUM_RECIPIENTS {
+                    self.note(SessionNote::ContentCapped);
+                    return;
+                }
+                self.message();
+                let address = text.keep(path);
+                self.recipients.push(RecipientDraft { address, ..RecipientDraft::default() });
+                Command::Recipient(self.recipients.len() - 1)
+            }
+            Verb::Data => Command::Data(self.message()),
+            Verb::Chunk { is_last } => Command::Content { message: self.message(), is_last },
+            Verb::Reset => {
+                self.current_message = None;
+                Command::Reset
+            }
+            Verb::Quit => Command::Quit,
+            Verb::Other => Command::Other,
+        };
+        if self.pending.len() >= MAXIMUM_PENDING {
+            self.pending.pop_front();
+            self.note(SessionNote::RepliesOutOfStep);
+        }
+        self.pending.push_back(command);
+    }
+
+    /// The message that a command belongs to; one whose MAIL command is not in the log is begun.
+    fn message(&mut self) -> usize {
+        if let Some(message) = self.current_message {
+            return message;
+        }
+        let (record_id, internet_message_id) = self.announced.take().unwrap_or_default();
+        self.messages.push(MessageDraft {
+            record_id,
+            internet_message_id,
+            first_recipient: self.recipients.len(),
+            ..MessageDraft::default()
+        });
+        self.current_message = Some(self.messages.len() - 1);
+        self.messages.len() - 1
+    }
+
+    fn accept_reply(&mut self, reply: ReplyLine, line: &[u8], text: &mut TextBlock) {
+        let awaited = self.awaited();
+        if matches!(awaited, Some(Command::Greeting | Command::Hello)) {
+            self.read_greeting(awaited, reply, line, text);
+        }
+        if reply.is_continued {
+            if reply.is_refusal() && self.continued.len() < 4096 {
+                self.continued.extend_from_slice(line);
+                self.continued.push(b' ');
+            }
+            return;
+        }
+        let kept = if self.continued.is_empty() {
+            text.keep(line)
+        } else {
+            self.continued.extend_from_slice(line);
+            let kept = text.keep(&self.continued);
+            self.continued.clear();
+            kept
+        };
+        self.last_reply = kept;
+        match self.answered(reply, line) {
+            Some(command) => self.settle(command, reply, kept),
+            None => self.unexplained(reply, kept),
+        }
+    }
+
+    fn awaited(&self) -> Option<Command> {
+        match self.pending.front() {
+            Some(command) => Some(*command),
+            None if self.is_begun && !self.has_greeting => Some(Command::Greeting),
+            None => None,
+        }
+    }
+
+    fn read_greeting(
+        &mut self,
+        awaited: Option<Command>,
+        reply: ReplyLine,
+        line: &[u8],
+        text: &mut TextBlock,
+    ) {
+        if reply.is_refusal() {
+            return;
+        }
+        if smtp::looks_rewritten(line) {
+            self.note(SessionNote::SmtpRewritten);
+        }
+        if awaited == Some(Command::Greeting) {
+            self.keep_host(line, text, |dialogue| &mut dialogue.banner_host);
+            return;
+        }
+        self.keep_host(line, text, |dialogue| &mut dialogue.hello_host);
+        if self.public_ip_address.is_empty()
+            && let Some(address) = smtp::greeted_address(line)
+        {
+            self.public_ip_address = text.keep(address);
+        }
+        if self.start_tls_offered.is_none() {
+            self.start_tls_seen_in_reply |= smtp::offers_start_tls(line);
+            if !reply.is_continued {
+                self.start_tls_offered = Some(self.start_tls_seen_in_reply);
+            }
+        }
+    }
+
+    fn keep_host(
+        &mut self,
+        line: &[u8],
+        text: &mut TextBlock,
+        host: impl Fn(&mut Self) -> &mut Span,
+    ) {
+        if host(self).is_empty()
+            && let Some(name) = smtp::greeting_host(line)
+        {
+            *host(self) = text.keep(name);
+        }
+    }
+
+    /// Takes the command that this reply answers off the queue.
+    ///
+    /// A damaged row can hide a command or a reply; where the code cannot answer the first command
+    /// but a later one, those before it are passed over.
+    fn answered(&mut self, reply: ReplyLine, line: &[u8]) -> Option<Command> {
+        if self.awaited() == Some(Command::Greeting) && self.pending.is_empty() {
+            self.has_greeting = true;
+            return Some(Command::Greeting);
+        }
+        self.has_greeting = true;
+        let position = self.pending.iter().position(|command| can_answer(reply, line, *command))?;
+        if position > 0 {
+            self.note(SessionNote::RepliesOutOfStep);
+        }
+        self.pending.drain(..position);
+        self.pending.pop_front()
+    }
+
+    fn settle(&mut self, command: Command, reply: ReplyLine, kept: Span) {
+        let accepted = !reply.is_refusal();
+        match command {
+            Command::Hello if accepted => {
+                // HELO after a refused EHLO is the fallback of RFC 5321, 3.2.
+                self.refusal = self.refusal.filter(|refusal| !refusal.by_hello);
+            }
+            Command::StartTls if accepted => self.start_tls_accepted = true,
+            Command::Mail(message) if !accepted => {
+                self.messages[message].reply = kept;
+                self.messages[message].accepted = Some(false);
+            }
+            Command::Recipient(recipient) => {
+                self.recipients[recipient].reply = kept;
+                self.recipients[recipient].accepted = Some(accepted);
+            }
+            Command::Data(message) if reply.code == 354 => {
+                self.pending.push_front(Command::Content { message, is_last: true });
+            }
+            Command::Data(message) | Command::Content { message, .. } if !accepted => {
+                let draft = &mut self.messages[message];
+                if draft.accepted.is_none() {
+                    draft.accepted = Some(false);
+                    draft.reply = kept;
+                }
+                self.current_message = None;
+            }
+            Command::Content { message, is_last: true } => {
+                let draft = &mut self.messages[message];
+                if draft.accepted.is_none() {
+                    draft.accepted = Some(true);
+                    draft.reply = kept;
+                }
+                self.current_message = None;
+            }
+            _ => {}
+        }
+        // Refused extensions and a refused QUIT are no refusal of mail.
+        let counts = !matches!(command, Command::Other | Command::Quit | Command::Reset);
+        if !accepted && counts && self.refusal.is_none() {
+            self.refusal = Some(Refusal { reply: kept, by_hello: command == Command::Hello });
+        }
+    }
+
+    /// A reply that no command waits for: `421` when the server side hangs up, or a row is missing.
+    fn unexplained(&mut self, reply: ReplyLine, kept: Span) {
+        if reply.code != 421 && self.is_begun {
+            self.note(SessionNote::RepliesOutOfStep);
+        }
+        let is_idle_goodbye = reply.code == 421 && !self.messages.is_empty();
+        if reply.is_refusal() && !is_idle_goodbye && self.refusal.is_none() {
+            self.refusal = Some(Refusal { reply: kept, by_hello: false });
+        }
+    }
+
+    /// The first refusal of the session, of a mail or of a recipient.
+    pub(super) fn first_refusal(&self) -> Option<Span> {
+        self.refusal.map(|refusal| refusal.reply)
+    }
+
+    pub(super) fn recipients_of(&self, message: usize) -> &[RecipientDraft] {
+        let first = self.messages[message].first_recipient;
+        let next = self.messages.get(message + 1).map(|next| next.first_recipient);
+        &self.recipients[first..next.unwrap_or(self.recipients.len())]
+    }
+
+    /// The reply that decided about a mail; where every recipient was refused, the first of those.
+    pub(super) fn deciding_reply(&self, message: usize) -> Span {
+        let reply = self.messages[message].reply;
+        if reply.is_empty() && self.message_outcome(message) == MessageOutcome::Refused {
+            return self
+                .recipients_of(message)
+                .first()
+                .map(|first| first.reply)
+                .unwrap_or_default();
+        }
+        reply
+    }
+
+    pub(super) fn message_outcome(&self, message: usize) -> MessageOutcome {
+        let recipients = self.recipients_of(message);
+        let refused =
+            recipients.iter().filter(|recipient| recipient.accepted == Some(false)).count();
+        match self.messages[message].accepted {
+            Some(false) => MessageOutcome::Refused,
+            Some(true) if refused > 0 => MessageOutcome::PartlyRefused,
+            Some(true) => MessageOutcome::Delivered,
+            None if refused > 0 && refused == recipients.len() => MessageOutcome::Refused,
+            None => MessageOutcome::Incomplete,
+        }
+    }
+
+    fn note(&mut self, note: SessionNote) {
+        self.notes |= 1 << note.number();
+    }
+
+    pub(super) fn notes(&self) -> impl Iterator<Item = SessionNote> {
+        let notes = self.notes;
+        SessionNote::ALL.iter().copied().filter(move |note| notes & (1 << note.number()) != 0)
+    }
+
+    pub(super) fn kept_bytes(&self) -> usize {
+        self.messages.len() * size_of::<MessageDraft>()
+            + self.recipients.len() * size_of::<RecipientDraft>()
+            + self.pending.len() * size_of::<Command>()
+            + self.continued.len()
+    }
+
+    pub(super) fn reset(&mut self) {
+        let Self { mut messages, mut recipients, mut pending, mut continued, .. } =
+            std::mem::take(self);
+        messages.clear();
+        recipients.clear();
+        pending.clear();
+        continued.clear();
+        *self = Self { messages, recipients, pending, continued, ..Self::default() };
+    }
+}
+
+/// Whether a reply with this code can answer the command (RFC 5321, 4.3.2; RFC 3207; RFC 4954).
+fn can_answer(reply: ReplyLine, line: &[u8], command: Command) -> bool {
+    let enhanced_status = smtp::reply_text(line).split(|byte| *byte == b' ').next();
+    match reply.code {
+        400.. => true,
+        354 => matches!(command, Command::Data(_)),
+        334 | 235 => command == Command::Authenticate,
+        220 => matches!(command, Command::StartTls | Command::Other),
+        221 => command == Command::Quit,
+        250..=252 => match command {
+            Command::Mail(_) => enhanced_status != Some(b"2.1.5"),
+            Command::Recipient(_) => enhanced_status != Some(b"2.6.0"),
+            Command::Content { .. } => !matches!(enhanced_status, Some(b"2.1.0" | b"2.1.5")),
+            Command::Hello | Command::Reset | Command::Other => true,
+            _ => false,
+        },
+        _ => true,
+    }
+}

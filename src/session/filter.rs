@@ -1,0 +1,183 @@
+//! Which sessions are handed out.
+
+use glob::{MatchOptions, Pattern};
+
+use super::model::{Outcome, Session};
+use crate::timestamp::Timestamp;
+
+/// Which sessions are handed out: those that pass every condition given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SessionFilter {
+    /// A pattern (`*`, `?`, `[...]`, any case) for the connector.
+    pub connector: Option<String>,
+    /// A pattern for the remote host, or for the remote endpoint with or without its port.
+    pub remote_host: Option<String>,
+    /// The thumbprint of the sent or remote certificate, as pasted (blanks, colons, U+200E).
+    pub thumbprint: Option<String>,
+    /// Sessions that start at that time or later.
+    pub start: Option<Timestamp>,
+    /// Sessions that start before that time.
+    pub end: Option<Timestamp>,
+    /// Sessions that ended in one of these ways; empty = in any.
+    pub outcomes: Vec<Outcome>,
+    /// Only sessions that failed ([`Outcome::is_failure`]).
+    pub failed: bool,
+    /// Only sessions known to go to EOP.
+    pub eop_only: bool,
+}
+
+/// A filter that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// A pattern is not valid.
+    #[error("the pattern '{pattern}' is not valid: {reason}")]
+    InvalidPattern {
+        /// The pattern as given.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A thumbprint is not 40 hexadecimal digits.
+    #[error("the thumbprint '{0}' is not 40 hexadecimal digits")]
+    InvalidThumbprint(String),
+}
+
+/// A filter ready for use.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CompiledFilter {
+    connector: Option<Wildcard>,
+    remote_host: Option<Wildcard>,
+    thumbprint: Option<String>,
+    start: Option<Timestamp>,
+    end: Option<Timestamp>,
+    outcomes: Vec<Outcome>,
+    failed: bool,
+    eop_only: bool,
+}
+
+impl CompiledFilter {
+    pub(super) fn new(filter: &SessionFilter) -> Result<Self, QueryError> {
+        let wildcard = |pattern: &Option<String>| pattern.as_deref().map(Wildcard::new).transpose();
+        Ok(Self {
+            connector: wildcard(&filter.connector)?,
+            remote_host: wildcard(&filter.remote_host)?,
+            thumbprint: filter.thumbprint.as_deref().map(pasted_thumbprint).transpose()?,
+            start: filter.start,
+            end: filter.end,
+            outcomes: filter.outcomes.clone(),
+            failed: filter.failed,
+            eop_only: filter.eop_only,
+        })
+    }
+
+    pub(super) fn wants_start(&self, start: Timestamp) -> bool {
+        self.start.is_none_or(|from| start >= from) && self.end.is_none_or(|to| start < to)
+    }
+
+    pub(super) fn wants_outcome(&self, outcome: Outcome) -> bool {
+        (self.outcomes.is_empty() || self.outcomes.contains(&outcome))
+            && (!self.failed || outcome.is_failure())
+    }
+
+    pub(super) fn wants(&self, session: &Session) -> bool {
+        let has_thumbprint = |thumbprint: &String| {
+            [&session.sent_certificate, &session.remote_certificate]
+                .into_iter()
+                .flatten()
+                .any(|certificate| certificate.thumbprint.as_deref() == Some(thumbprint))
+        };
+        let has_host = |pattern: &Wildcard| {
+            let endpoint = session.remote_endpoint.as_deref();
+            let address =
+                endpoint.and_then(|endpoint| endpoint.rsplit_once(':')).map(|(host, _)| host);
+            [session.remote_host.as_deref(), endpoint, address]
+                .into_iter()
+                .flatten()
+                .any(|text| pattern.matches(text))
+        };
+        self.wants_start(session.start_time)
+            && self.wants_outcome(session.outcome)
+            && (!self.eop_only || session.is_eop == Some(true))
+            && self.connector.as_ref().is_none_or(|pattern| pattern.matches(&session.connector))
+            && self.thumbprint.as_ref().is_none_or(has_thumbprint)
+            && self.remote_host.as_ref().is_none_or(has_host)
+    }
+}
+
+/// A pattern as PowerShell's -like takes it, in any case.
+#[derive(Clone, Debug)]
+struct Wildcard(Pattern);
+
+impl Wildcard {
+    fn new(pattern: &str) -> Result<Self, QueryError> {
+        let mut lower = pattern.to_lowercase();
+        // Runs of asterisks mean nothing more here; to the glob crate they are path components.
+        while lower.contains("**") {
+            lower = lower.replace("**", "*");
+        }
+        Pattern::new(&lower).map(Self).map_err(|error| QueryError::InvalidPattern {
+            pattern: pattern.to_owned(),
+            reason: error.msg.to_owned(),
+        })
+    }
+
+    fn matches(&self, text: &str) -> bool {
+        let options = MatchOptions {
+            case_sensitive: true,
+            require_literal_separator: false,
+            require_literal_leading_dot: false,
+        };
+        self.0.matches_with(&text.to_lowercase(), options)
+    }
+}
+
+/// Takes a thumbprint as it comes out of the certificate dialog: with blanks, colons, and the
+/// invisible U+200E before it.
+fn pasted_thumbprint(text: &str) -> Result<String, QueryError> {
+    let digits: String = text
+        .chars()
+        .filter(|character| {
+            !character.is_whitespace()
+                && !matches!(character, ':' | '-' | '\u{200E}' | '\u{200F}' | '\u{FEFF}')
+        })
+        .collect();
+    if digits.len() == 40 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(digits.to_ascii_uppercase())
+    } else {
+        Err(QueryError::InvalidThumbprint(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thumbprint_is_taken_as_pasted() {
+        let expected = "1234567890ABCDEF1234567890ABCDEF12345678";
+        for text in [
+            expected,
+            "\u{200e}12 34 56 78 90 ab cd ef 12 34 56 78 90 ab cd ef 12 34 56 78",
+            "12:34:56:78:90:AB:CD:EF:12:34:56:78:90:AB:CD:EF:12:34:56:78",
+        ] {
+            assert_eq!(pasted_thumbprint(text).as_deref(), Ok(expected));
+        }
+        assert!(pasted_thumbprint("1234").is_err());
+        assert!(pasted_thumbprint("").is_err());
+    }
+
+    #[test]
+    fn patterns_match_in_any_case_and_language() {
+        for (pattern, text, expected) in [
+            ("outbound to *", "Outbound to Office 365", true),
+            ("*ОБЛАКО*", "В облако", true),
+            ("a**b", "a/x/b", true),
+            ("***", "anything", true),
+            ("EX[0-9]?\\*", "ex01\\Default", true),
+            ("Outbound", "Outbound to Office 365", false),
+        ] {
+            assert_eq!(Wildcard::new(pattern).unwrap().matches(text), expected, "{pattern}");
+        }
+        assert!(Wildcard::new("[a").is_err());
+    }
+}

@@ -1,0 +1,222 @@
+//! SMTP command and reply lines as protocol logs hold them (RFC 5321).
+
+use memchr::memmem;
+
+/// What a command line asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb<'line> {
+    /// EHLO or HELO with its name.
+    Hello(&'line [u8]),
+    /// STARTTLS, or X-ANONYMOUSTLS between Exchange servers.
+    StartTls,
+    /// AUTH.
+    Authenticate,
+    /// MAIL FROM with its path, the null sender as `<>`.
+    Mail(&'line [u8]),
+    /// RCPT TO with its path.
+    Recipient(&'line [u8]),
+    /// DATA.
+    Data,
+    /// BDAT; whether it is the last chunk (RFC 3030).
+    Chunk {
+        /// `BDAT n LAST`
+        is_last: bool,
+    },
+    /// RSET.
+    Reset,
+    /// QUIT.
+    Quit,
+    /// Any other.
+    Other,
+}
+
+impl<'line> Verb<'line> {
+    pub(super) fn parse(line: &'line [u8]) -> Self {
+        let starts = |verb: &[u8]| {
+            line.get(..verb.len()).is_some_and(|start| start.eq_ignore_ascii_case(verb))
+        };
+        if starts(b"RCPT TO:") {
+            Self::Recipient(path(&line[8..]))
+        } else if starts(b"MAIL FROM:") {
+            Self::Mail(path(&line[10..]))
+        } else if starts(b"BDAT") {
+            let last = line.trim_ascii_end();
+            let is_last = last.len() > 9 && last[last.len() - 5..].eq_ignore_ascii_case(b" LAST");
+            Self::Chunk { is_last }
+        } else if starts(b"EHLO") || starts(b"HELO") {
+            Self::Hello(line[4..].trim_ascii())
+        } else if starts(b"STARTTLS") || starts(b"X-ANONYMOUSTLS") {
+            Self::StartTls
+        } else if starts(b"AUTH") {
+            Self::Authenticate
+        } else if starts(b"DATA") {
+            Self::Data
+        } else if starts(b"RSET") {
+            Self::Reset
+        } else if starts(b"QUIT") {
+            Self::Quit
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// The mailbox of a path: `<alice@contoso.com> SIZE=1` gives `alice@contoso.com`, `<>` itself.
+fn path(argument: &[u8]) -> &[u8] {
+    let argument = argument.trim_ascii_start();
+    match argument {
+        [b'<', b'>', ..] => &argument[..2],
+        [b'<', inner @ ..] => {
+            let end = memchr::memrchr(b'>', inner).unwrap_or(inner.len());
+            &inner[..end]
+        }
+        bare => bare.split(|byte| *byte == b' ').next().unwrap_or_default(),
+    }
+}
+
+/// The first line, or the only one, of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ReplyLine {
+    /// 200 to 599.
+    pub(super) code: u16,
+    /// `250-`: more lines follow.
+    pub(super) is_continued: bool,
+}
+
+impl ReplyLine {
+    pub(super) fn parse(line: &[u8]) -> Option<Self> {
+        let [hundreds @ b'2'..=b'5', tens, ones, rest @ ..] = line else { return None };
+        if !tens.is_ascii_digit() || !ones.is_ascii_digit() {
+            return None;
+        }
+        let is_continued = match rest.first() {
+            None | Some(b' ') => false,
+            Some(b'-') => true,
+            Some(_) => return None,
+        };
+        let digit = |byte: &u8| u16::from(byte - b'0');
+        let code = digit(hundreds) * 100 + digit(tens) * 10 + digit(ones);
+        Some(Self { code, is_continued })
+    }
+
+    pub(super) fn is_refusal(self) -> bool {
+        self.code >= 400
+    }
+}
+
+/// The text behind a reply's code.
+pub(super) fn reply_text(line: &[u8]) -> &[u8] {
+    line.get(4..).unwrap_or_default().trim_ascii()
+}
+
+/// Whether one of the words is STARTTLS: one keyword a row in older builds, all in one in later.
+pub(super) fn offers_start_tls(line: &[u8]) -> bool {
+    reply_text(line).split(|byte| *byte == b' ').any(|word| word.eq_ignore_ascii_case(b"STARTTLS"))
+}
+
+/// The address in `Hello [203.0.113.7]`.
+pub(super) fn greeted_address(line: &[u8]) -> Option<&[u8]> {
+    let at = memmem::find(line, b"Hello [")?;
+    let rest = &line[at + 7..];
+    let end = memchr::memchr(b']', rest)?;
+    (end > 0).then(|| &rest[..end])
+}
+
+/// The host name at the beginning of a banner or EHLO reply; `None` if it is masked.
+pub(super) fn greeting_host(line: &[u8]) -> Option<&[u8]> {
+    let host = reply_text(line).split(|byte| *byte == b' ').next()?;
+    let is_name = host.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(byte));
+    (!host.is_empty() && is_name && host.iter().any(u8::is_ascii_alphabetic)).then_some(host)
+}
+
+/// Whether a banner or a line of an EHLO reply shows the marks of a firewall that rewrites SMTP:
+/// `220 ******`, keywords overwritten with X (`250-XXXXXXXA`).
+pub(super) fn looks_rewritten(line: &[u8]) -> bool {
+    let text = reply_text(line);
+    memmem::find(text, b"*****").is_some() || text.split(|byte| *byte == b' ').any(|word| {
+        word.len() >= 4
+            && matches!(word, [start @ .., b'A' | b'X'] if start.iter().all(|byte| *byte == b'X'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_told_apart_in_any_case() {
+        for (line, verb) in [
+            ("MAIL FROM:<alice@contoso.com> SIZE=18019", Verb::Mail(b"alice@contoso.com")),
+            ("mail from:<> SIZE=1", Verb::Mail(b"<>")),
+            ("MAIL FROM: bob@contoso.com AUTH=<>", Verb::Mail(b"bob@contoso.com")),
+            (
+                "RCPT TO:<\"a>b\"@fabrikam.com> NOTIFY=NEVER",
+                Verb::Recipient(b"\"a>b\"@fabrikam.com"),
+            ),
+            ("RCPT TO:<cut@fabri", Verb::Recipient(b"cut@fabri")),
+            ("EHLO mail.contoso.com", Verb::Hello(b"mail.contoso.com")),
+            ("helo x", Verb::Hello(b"x")),
+            ("STARTTLS", Verb::StartTls),
+            ("X-ANONYMOUSTLS", Verb::StartTls),
+            ("AUTH LOGIN", Verb::Authenticate),
+            ("DATA", Verb::Data),
+            ("BDAT 5371 LAST", Verb::Chunk { is_last: true }),
+            ("BDAT 5371", Verb::Chunk { is_last: false }),
+            ("RSET", Verb::Reset),
+            ("QUIT", Verb::Quit),
+            ("XPROXYTO 1", Verb::Other),
+            ("", Verb::Other),
+        ] {
+            assert_eq!(Verb::parse(line.as_bytes()), verb, "{line}");
+        }
+    }
+
+    #[test]
+    fn replies_are_told_from_other_lines() {
+        for (line, expected) in [
+            ("250 2.1.0 Sender OK", Some((250, false))),
+            ("250-SIZE 37748736", Some((250, true))),
+            ("250  host Hello [192.0.2.1] SIZE", Some((250, false))),
+            ("354", Some((354, false))),
+            ("550", Some((550, false))),
+            ("2500 x", None),
+            ("150 x", None),
+            ("EHLO x", None),
+            ("55", None),
+            ("", None),
+        ] {
+            let reply = ReplyLine::parse(line.as_bytes());
+            assert_eq!(reply.map(|reply| (reply.code, reply.is_continued)), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_greeting_gives_its_host_and_address_unless_masked() {
+        assert_eq!(
+            greeting_host(b"220 VI1.mail.protection.outlook.com Microsoft ESMTP"),
+            Some(&b"VI1.mail.protection.outlook.com"[..])
+        );
+        assert_eq!(greeting_host(b"220 **************"), None);
+        assert_eq!(greeting_host(b"220"), None);
+        assert_eq!(greeted_address(b"250-x Hello [2001:db8::7]"), Some(&b"2001:db8::7"[..]));
+        assert_eq!(greeted_address(b"250-x Hello []"), None);
+        assert_eq!(greeted_address(b"250-SIZE"), None);
+    }
+
+    #[test]
+    fn the_marks_of_a_rewriting_firewall_are_seen() {
+        assert!(looks_rewritten(b"220 ******************2******"));
+        assert!(looks_rewritten(b"250-XXXXXXXA"));
+        assert!(looks_rewritten(b"250  host Hello [192.0.2.1] SIZE XXXA 8BITMIME"));
+        assert!(!looks_rewritten(b"250-XRDST"));
+        assert!(!looks_rewritten(b"250 X-EXPS XXX"));
+    }
+
+    #[test]
+    fn start_tls_is_found_in_both_shapes_of_the_ehlo_reply() {
+        assert!(offers_start_tls(b"250-STARTTLS"));
+        assert!(offers_start_tls(b"250  host Hello [192.0.2.1] SIZE 1 STARTTLS 8BITMIME"));
+        assert!(!offers_start_tls(b"250-X-STARTTLS"));
+        assert!(!offers_start_tls(b"250-XXXXXXXA"));
+    }
+}

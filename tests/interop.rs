@@ -91,6 +91,28 @@ fn csharp_and_rust_give_the_same_objects() {
     let log = root().join("tests/fixtures/interop/SEND2026111501-1.LOG");
     let expected = sessions_of_the_core(&log);
     assert_eq!(expected.lines().count(), 5, "{expected}");
+    print_everywhere(built, &log, &expected);
+}
+
+/// Each `tests/golden/*.jsonl` was written by hand; the LogPath in its lines says what to read.
+#[test]
+fn csharp_gives_the_objects_of_the_golden_files() {
+    let Some(built) = built() else { return };
+    let mut compared = 0;
+    for entry in fs::read_dir(root().join("tests/golden")).unwrap() {
+        let golden = entry.unwrap().path();
+        if golden.extension().is_some_and(|extension| extension == "jsonl") {
+            let expected = fs::read_to_string(&golden).unwrap();
+            let first: serde_json::Value =
+                serde_json::from_str(expected.lines().next().unwrap()).unwrap();
+            print_everywhere(built, Path::new(first["LogPath"].as_str().unwrap()), &expected);
+            compared += 1;
+        }
+    }
+    assert!(compared > 0, "there is no golden file");
+}
+
+fn print_everywhere(built: &Built, log: &Path, expected: &str) {
     for runtime in &built.runtimes {
         let arguments = ["sessions", built.bin.to_str().unwrap(), log.to_str().unwrap()];
         let output = run(built, runtime, &arguments);

@@ -278,7 +278,7 @@ function Add-GivenPath {
     param($Query, $Cmdlet, [string]$Path, [string]$Server, [switch]$Literal)
 
     $qualified = $Path
-    if ([EopRelay.Interop]::IsUncPath($Path)) {
+    if ($Path.StartsWith('\\', [System.StringComparison]::Ordinal)) {
         # Else a share is looked for in whatever provider the current location has.
         $qualified = 'Microsoft.PowerShell.Core\FileSystem::' + $Path
     }

@@ -54,7 +54,7 @@ namespace EopRelay
                 var record = (NoticeRecord*)(batch.Notices + (ulong)index * batch.NoticeStride);
                 notices[index] = new Notice(
                     names.Of(ValueKind.Notice, record->Code),
-                    record->IsError == True,
+                    names.Of(ValueKind.Severity, record->Severity),
                     Text(record->Message),
                     Text(record->Path),
                     record->Line == 0 ? null : (long?)record->Line,

@@ -62,12 +62,6 @@ namespace EopRelay
             return LogLocation.OfOwner(owner, path, server, logsAreLocal, ComputerNames.OfThisComputer());
         }
 
-        /// <summary>Whether the path names a share.</summary>
-        public static bool IsUncPath(string path)
-        {
-            return WindowsPath.IsUnc(path);
-        }
-
         /// <summary>Whether a file or folder of exactly that name is there.</summary>
         public static bool PathExists(string path)
         {

@@ -16,7 +16,6 @@ namespace EopRelay
         private const int StatusInvalidPattern = 104;
         private const int StatusInvalidThumbprint = 105;
         private const int StatusPoisoned = 204;
-        private const int StatusPanic = 300;
 
         private readonly ValueNameFunction valueName;
         private readonly OpenFunction open;
@@ -146,12 +145,15 @@ namespace EopRelay
                     return "InvalidPattern";
                 case StatusInvalidThumbprint:
                     return "InvalidThumbprint";
-                case StatusPoisoned:
-                case StatusPanic:
-                    return "NativeLibraryDefect";
                 default:
-                    return "NativeLibraryRefused";
+                    return IsDefect(status) ? "NativeLibraryDefect" : "NativeLibraryRefused";
             }
+        }
+
+        // EOP_PANIC and the other defects of the library have numbers from 300 to 399.
+        private static bool IsDefect(int status)
+        {
+            return status == StatusPoisoned || (status >= 300 && status < 400);
         }
 
         private static bool IsOfCaller(int status)

@@ -108,7 +108,7 @@ namespace EopRelay
     internal struct NoticeRecord
     {
         public uint Code;
-        public int IsError;
+        public uint Severity;
         public int OsErrorKnown;
         public int OsError;
         public ulong Line;

@@ -9,7 +9,7 @@ namespace EopRelay
     {
         internal Notice(
             string code,
-            bool isError,
+            string severity,
             string message,
             string path,
             long? line,
@@ -19,7 +19,7 @@ namespace EopRelay
             IEnumerable<LogLocation> locations)
         {
             Code = code;
-            Severity = isError ? "Error" : code == "LastRowCut" ? "Information" : "Warning";
+            Severity = severity;
             Path = path;
             Line = line;
             Offset = offset;

@@ -14,6 +14,7 @@ namespace EopRelay
         SessionNote = 5,
         RejectionClass = 6,
         Notice = 7,
+        Severity = 8,
     }
 
     /// <summary>

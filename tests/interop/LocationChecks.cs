@@ -136,7 +136,7 @@ namespace EopRelay.Tests
             {
                 LogLocation location = LogLocation.OfOwner("EX2", Folder, "", false, Here);
                 string file = location.Path + @"\SEND2026111501-1.LOG";
-                var notice = new Notice("Unreadable", true, "Access is denied.", file, null, null, 5, 1, new[] { location });
+                var notice = new Notice("Unreadable", "Error", "Access is denied.", file, null, null, 5, 1, new[] { location });
                 Checks.Equal("RemoteLogUnreadable", notice.ErrorId);
                 foreach (string part in new[] { Folder, file, "EX2 lie", "Access is denied." })
                 {
@@ -146,14 +146,14 @@ namespace EopRelay.Tests
             checks.That("a neighbouring folder of the same beginning is not that server's", () =>
             {
                 LogLocation location = LogLocation.OfOwner("EX2", @"C:\Logs", "", false, Here);
-                var notice = new Notice("NothingFound", true, "Nothing.", @"\\EX2\C$\Logs2", null, null, null, 1, new[] { location });
+                var notice = new Notice("NothingFound", "Error", "Nothing.", @"\\EX2\C$\Logs2", null, null, null, 1, new[] { location });
                 Checks.Equal("LogNotFound", notice.ErrorId);
                 Checks.Equal(@"\\EX2\C$\Logs2: Nothing.", notice.Text);
             });
             checks.That("a foreign file on another server is a foreign file", () =>
             {
                 LogLocation location = LogLocation.OfOwner("EX2", @"C:\Logs", "", false, Here);
-                var notice = new Notice("NotAProtocolLog", true, "Foreign.", @"\\EX2\C$\Logs\a.log", null, null, null, 1, new[] { location });
+                var notice = new Notice("NotAProtocolLog", "Error", "Foreign.", @"\\EX2\C$\Logs\a.log", null, null, null, 1, new[] { location });
                 Checks.Equal("NotAProtocolLog", notice.ErrorId);
                 Checks.Equal("InvalidData", notice.Category);
             });

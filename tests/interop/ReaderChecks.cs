@@ -193,16 +193,7 @@ namespace EopRelay.Tests
             checks.That("a path that leads nowhere is one error notice with that path", () =>
             {
                 string missing = Path.Combine(logFolder, "missing [1]");
-                SessionQuery query = Interop.NewSessionQuery();
-                query.Add(Interop.LocatePath(missing, false, ""));
-                var notices = new List<Notice>();
-                using (SessionReader reader = Interop.OpenSessions(query))
-                {
-                    while (reader.ReadBatch())
-                    {
-                        notices.AddRange(reader.Notices);
-                    }
-                }
+                List<Notice> notices = NoticesOf(Interop.LocatePath(missing, false, ""));
                 Checks.Equal(1, notices.Count);
                 Checks.Equal("LogNotFound", notices[0].ErrorId);
                 Checks.Equal("ObjectNotFound", notices[0].Category);
@@ -210,17 +201,19 @@ namespace EopRelay.Tests
                 Checks.Equal(missing, notices[0].Path);
                 Checks.Equal(missing + ": " + notices[0].Message, notices[0].ToException().Message);
             });
+            checks.That("a server whose share gives nothing is one error that names it", () =>
+            {
+                List<Notice> notices =
+                    NoticesOf(Interop.LocateOnServer("EX-OF-ANOTHER-HOST", @"C:\Logs", "", false));
+                Checks.Equal(1, notices.Count);
+                Checks.Equal("RemoteLogUnreadable", notices[0].ErrorId);
+                Checks.True(notices[0].Text.Contains("EX-OF-ANOTHER-HOST lie on that server"), notices[0].Text);
+            });
             checks.That("damaged rows are one warning that names the file and the first line", () =>
             {
-                var warnings = new List<Notice>();
-                using (SessionReader reader = Open(logFolder))
-                {
-                    while (reader.ReadBatch())
-                    {
-                        warnings.AddRange(Array.FindAll(reader.Notices, notice => notice.Severity == "Warning"));
-                    }
-                }
+                List<Notice> warnings = NoticesOf(Interop.LocatePath(logFolder, false, ""));
                 Checks.Equal(1, warnings.Count);
+                Checks.Equal("Warning", warnings[0].Severity);
                 Checks.Equal("DamagedRows", warnings[0].Code);
                 Checks.Equal(1L, warnings[0].Count);
                 Checks.Equal(true, warnings[0].Line > 1);
@@ -265,6 +258,21 @@ namespace EopRelay.Tests
                     }
                 }
             }
+        }
+
+        private static List<Notice> NoticesOf(LogLocation location)
+        {
+            SessionQuery query = Interop.NewSessionQuery();
+            query.Add(location);
+            var notices = new List<Notice>();
+            using (SessionReader reader = Interop.OpenSessions(query))
+            {
+                while (reader.ReadBatch())
+                {
+                    notices.AddRange(reader.Notices);
+                }
+            }
+            return notices;
         }
 
         private static int Count(SessionReader reader)

@@ -21,6 +21,7 @@
  *   In query structs a smaller one means defaults (zero) for the rest, a larger one is accepted if
  *   what this library does not know is zero. Structs and records grow at their ends within a major
  *   version of the ABI: step through arrays by the stride given beside them.
+ *   Output structs must be at least as large as here; what the library does not know stays.
  * - A library fits a caller if the major versions are equal and its minor version is not smaller.
  * - What no handle can protect: pointers that are not what they are said to be (wrong length, freed
  *   memory), and views (eop_batch, eop_text_get) used beyond the time said there.
@@ -34,6 +35,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#if UINTPTR_MAX != UINT64_MAX
+#error "EopRelay is for 64-bit processes"
+#endif
+
 
 /*
  Done; the outputs are written.
@@ -1142,7 +1147,8 @@ int32_t eop_session_reader_open(const struct eop_session_query *query,
 
  EOP_OK; EOP_END: no more sessions and notices, or the reader was cancelled; EOP_NULL_ARGUMENT:
  `batch` is NULL; EOP_INVALID_STRUCT_SIZE; EOP_INVALID_ARGUMENT: max_records is out of range;
- EOP_TOO_LARGE; EOP_FREED also if the reader was freed during the call; the errors of handles.
+ EOP_TOO_LARGE (what was read for this batch is lost); EOP_FREED also if the reader was freed
+ during the call; the errors of handles.
 
  # Safety
  Each pointer is NULL or points to what is described, writable.

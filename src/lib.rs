@@ -13,9 +13,10 @@
 //! | [`certificate`] | logged certificate rows, DER, PEM, P7B | certificates and Windows X.500 names |
 //! | [`session`] | rows | sessions |
 //!
-//! [`ffi`] is the C ABI over it, declared in `include/eop_relay.h`.
+//! [`ffi`] is the C ABI over it, declared in `include/eop_relay.h`, for 64-bit processes.
 
 pub mod certificate;
+#[cfg(target_pointer_width = "64")]
 pub mod ffi;
 pub mod log;
 mod named_enum;

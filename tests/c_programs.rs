@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 
 use eop_relay::log::LogInput;
 use eop_relay::session::{SessionQuery, SessionReader};
+use tempfile::TempDir;
 
 const HEADER: &str = include_str!("../include/eop_relay.h");
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
@@ -116,7 +117,7 @@ fn every_wrong_use_of_the_shipped_library_is_answered_by_a_status() {
 #[test]
 fn the_shipped_library_cannot_be_made_to_panic() {
     for program in programs("misuse", &SHIPPED_LIBRARY) {
-        let output = Command::new(program)
+        let output = Command::new(program.path())
             .env("EOP_RELAY_INJECT_PANIC", "eop_session_reader_open")
             .output()
             .unwrap();
@@ -165,9 +166,10 @@ fn the_shipped_library_exports_the_functions_of_the_header_and_no_other() {
 
 #[test]
 fn c_sees_the_layout_that_rust_sees() {
-    let source = out_directory("layout").join("layout.c");
+    let folder = TempDir::new().unwrap();
+    let source = folder.path().join("layout.c");
     fs::write(&source, layout_program()).unwrap();
-    for program in programs_from(&source, "layout", &SHIPPED_LIBRARY) {
+    for program in programs_from(&source, &SHIPPED_LIBRARY) {
         let output = run(&program, &[]);
         assert_success(&output);
         assert_eq!(
@@ -250,26 +252,33 @@ fn build_library(name: &str, arguments: &[&str]) -> PathBuf {
         .expect("cargo names the library that it has built")
 }
 
-/// The program of `tests/c` in every language, linked to that library; none without compilers.
-fn programs(name: &str, library: &Path) -> Vec<PathBuf> {
-    let source =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(name).with_extension("c");
-    programs_from(&source, name, library)
+/// A compiled program in a folder of its own, since tests run at the same time.
+struct Program {
+    folder: TempDir,
 }
 
-fn programs_from(source: &Path, name: &str, library: &Path) -> Vec<PathBuf> {
+impl Program {
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("program")
+    }
+}
+
+/// The program of `tests/c` in every language, linked to that library; none without compilers.
+fn programs(name: &str, library: &Path) -> Vec<Program> {
+    let source =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(name).with_extension("c");
+    programs_from(&source, library)
+}
+
+fn programs_from(source: &Path, library: &Path) -> Vec<Program> {
     if !has_compilers() {
         return Vec::new();
     }
     LANGUAGES
         .iter()
-        .enumerate()
-        .map(|(index, language)| {
+        .map(|language| {
             let folder = library.parent().unwrap();
-            // Tests run at the same time and may build the same program.
-            let unique = format!("{name}-{index}-{:?}", std::thread::current().id());
-            let unique: String = unique.chars().filter(|letter| !"()".contains(*letter)).collect();
-            let program = out_directory("programs").join(unique);
+            let program = Program { folder: TempDir::new().unwrap() };
             let output = Command::new(compiler(language))
                 .args([language.standard, "-x", language.name])
                 .args(WARNINGS)
@@ -280,7 +289,7 @@ fn programs_from(source: &Path, name: &str, library: &Path) -> Vec<PathBuf> {
                 .arg(library)
                 .arg(format!("-Wl,-rpath,{}", folder.display()))
                 .arg("-o")
-                .arg(&program)
+                .arg(program.path())
                 .output()
                 .unwrap();
             assert_success(&output);
@@ -319,8 +328,12 @@ fn out_directory(name: &str) -> PathBuf {
     directory
 }
 
-fn run(program: &Path, arguments: &[&str]) -> Output {
-    Command::new(program).current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).output().unwrap()
+fn run(program: &Program, arguments: &[&str]) -> Output {
+    Command::new(program.path())
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn assert_success(output: &Output) {

@@ -8,6 +8,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -89,9 +90,12 @@ fn an_early_stop_releases_the_files() {
 fn csharp_and_rust_give_the_same_objects() {
     let Some(built) = built() else { return };
     let log = root().join("tests/fixtures/interop/SEND2026111501-1.LOG");
-    let expected = sessions_of_the_core(&log);
+    let logs = [log.to_str().unwrap()];
+    let expected = sessions_of_the_core(&logs);
     assert_eq!(expected.lines().count(), 5, "{expected}");
-    print_everywhere(built, &log, &expected);
+    for (runtime, printed) in print_everywhere(built, &logs) {
+        assert_eq!(printed, expected, "on {runtime}");
+    }
 }
 
 /// Each `tests/golden/*.jsonl` was written by hand; the LogPath in its lines says what to read.
@@ -101,30 +105,43 @@ fn csharp_gives_the_objects_of_the_golden_files() {
     let mut compared = 0;
     for entry in fs::read_dir(root().join("tests/golden")).unwrap() {
         let golden = entry.unwrap().path();
-        if golden.extension().is_some_and(|extension| extension == "jsonl") {
-            let expected = fs::read_to_string(&golden).unwrap();
-            let first: serde_json::Value =
-                serde_json::from_str(expected.lines().next().unwrap()).unwrap();
-            print_everywhere(built, Path::new(first["LogPath"].as_str().unwrap()), &expected);
-            compared += 1;
+        if golden.extension().is_none_or(|extension| extension != "jsonl") {
+            continue;
         }
+        let expected = json_lines(&fs::read_to_string(&golden).unwrap());
+        let logs: BTreeSet<&str> =
+            expected.iter().map(|session| session["LogPath"].as_str().unwrap()).collect();
+        let logs: Vec<&str> = logs.into_iter().collect();
+        for (runtime, printed) in print_everywhere(built, &logs) {
+            assert_eq!(json_lines(&printed), expected, "{} on {runtime}", golden.display());
+        }
+        compared += 1;
     }
     assert!(compared > 0, "there is no golden file");
 }
 
-fn print_everywhere(built: &Built, log: &Path, expected: &str) {
-    for runtime in &built.runtimes {
-        let arguments = ["sessions", built.bin.to_str().unwrap(), log.to_str().unwrap()];
-        let output = run(built, runtime, &arguments);
-        assert_success(runtime.name, &output);
-        assert_eq!(String::from_utf8(output.stdout).unwrap(), expected, "on {}", runtime.name);
-    }
+/// What the test program prints of these logs, by runtime.
+fn print_everywhere(built: &Built, logs: &[&str]) -> Vec<(&'static str, String)> {
+    let arguments = [&["sessions", built.bin.to_str().unwrap()], logs].concat();
+    built
+        .runtimes
+        .iter()
+        .map(|runtime| {
+            let output = run(built, runtime, &arguments);
+            assert_success(runtime.name, &output);
+            (runtime.name, String::from_utf8(output.stdout).unwrap())
+        })
+        .collect()
+}
+
+fn json_lines(text: &str) -> Vec<serde_json::Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// The sessions as the core itself serialises them, one a line.
-fn sessions_of_the_core(log: &Path) -> String {
-    let input = LogInput { path: log.to_owned(), wildcards: false, server: None };
-    let query = SessionQuery { inputs: vec![input], ..SessionQuery::default() };
+fn sessions_of_the_core(logs: &[&str]) -> String {
+    let inputs = logs.iter().map(|log| LogInput { path: log.into(), ..LogInput::default() });
+    let query = SessionQuery { inputs: inputs.collect(), ..SessionQuery::default() };
     let mut reader = SessionReader::new(query).unwrap();
     let mut lines = String::new();
     while let Some(batch) = reader.next_batch(1000, u64::MAX) {

@@ -106,7 +106,7 @@ namespace EopRelay
             }
             return Line == null
                 ? Path + ": "
-                : string.Format(CultureInfo.InvariantCulture, "{0}, line {1}: ", Path, Line);
+                : string.Format(CultureInfo.InvariantCulture, "{0}:{1}: ", Path, Line);
         }
 
         private static LogLocation RedirectedLocation(string path, IEnumerable<LogLocation> locations)

@@ -5,6 +5,7 @@
 //! slot whose generations are used up is never given out again.
 
 use std::fmt;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
@@ -66,14 +67,18 @@ struct Entry<T> {
     poisoned: AtomicBool,
 }
 
-/// Poisons a handle if a panic passes by.
+/// Poisons a handle unless the call comes to its end.
 struct PoisonOnPanic<'entry>(&'entry AtomicBool);
+
+impl PoisonOnPanic<'_> {
+    fn disarm(self) {
+        mem::forget(self);
+    }
+}
 
 impl Drop for PoisonOnPanic<'_> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.store(true, Ordering::Release);
-        }
+        self.0.store(true, Ordering::Release);
     }
 }
 
@@ -131,7 +136,7 @@ impl<T> Handles<T> {
         let poison = PoisonOnPanic(&entry.poisoned);
         injection::strike(name);
         let result = body(&mut object);
-        drop(poison);
+        poison.disarm();
         drop(object);
         if entry.freed.load(Ordering::Acquire) {
             return Err(self.failure(EOP_FREED, handle, "was freed during the call"));
@@ -143,11 +148,12 @@ impl<T> Handles<T> {
     pub fn cancel(&self, name: &'static str, handle: u64) -> Result<(), Failure> {
         let entry = self.find(handle)?;
         self.check_poison(&entry, handle)?;
-        let _poison = PoisonOnPanic(&entry.poisoned);
+        let poison = PoisonOnPanic(&entry.poisoned);
         injection::strike(name);
         if let Some(cancellation) = &entry.cancellation {
             cancellation.store(true, Ordering::Relaxed);
         }
+        poison.disarm();
         Ok(())
     }
 
@@ -218,5 +224,67 @@ impl<T> Handles<T> {
 
     fn failure(&self, status: i32, handle: u64, what: &str) -> Failure {
         Failure::new(status, format!("the {} handle {handle:#x} {what}", self.kind))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::super::status::EOP_OK;
+    use super::*;
+
+    #[test]
+    fn an_object_lives_until_the_call_inside_it_returns() {
+        static HANDLES: Handles<Arc<()>> = Handles::new(Kind::Text);
+        let object = Arc::new(());
+        let handle = HANDLES.insert(Arc::clone(&object), None).unwrap();
+        let (entered_sender, entered) = mpsc::channel();
+        let (leave, leave_receiver) = mpsc::channel::<()>();
+        let call = std::thread::spawn(move || {
+            HANDLES.call("eop_test", handle, |_| {
+                entered_sender.send(()).unwrap();
+                leave_receiver.recv().unwrap();
+                Ok(())
+            })
+        });
+        entered.recv().unwrap();
+        HANDLES.free("eop_test", handle).unwrap();
+        assert_eq!(Arc::strong_count(&object), 2);
+        leave.send(()).unwrap();
+        assert_eq!(call.join().unwrap().unwrap_err().status, EOP_FREED);
+        assert_eq!(Arc::strong_count(&object), 1);
+    }
+
+    #[test]
+    fn freeing_cancels_what_is_still_running() {
+        let handles = Handles::new(Kind::SessionReader);
+        let cancellation = Arc::new(AtomicBool::new(false));
+        let handle = handles.insert((), Some(Arc::clone(&cancellation))).unwrap();
+        handles.free("eop_test", handle).unwrap();
+        assert!(cancellation.load(Ordering::Relaxed));
+    }
+
+    #[test]
+    fn a_slot_is_used_again_with_another_number_until_its_generations_are_used_up() {
+        let handles = Handles::new(Kind::Text);
+        let first = handles.insert(1, None).unwrap();
+        handles.free("eop_test", first).unwrap();
+        let second = handles.insert(2, None).unwrap();
+        assert_ne!(first, second);
+        assert_eq!(handles.lock().all.len(), 1);
+        assert_eq!(handles.call("eop_test", second, |number| Ok(*number)), Ok(2));
+        handles.free("eop_test", second).unwrap();
+
+        handles.lock().all[0].generation = u32::MAX - 1;
+        let last = handles.insert(3, None).unwrap();
+        handles.free("eop_test", last).unwrap();
+        let beyond = handles.insert(4, None).unwrap();
+        assert_eq!(handles.lock().all.len(), 2);
+        for (handle, expected) in [(first, EOP_FREED), (last, EOP_FREED), (beyond, EOP_OK)] {
+            let status =
+                handles.free("eop_test", handle).map_or_else(|one| one.status, |()| EOP_OK);
+            assert_eq!(status, expected);
+        }
     }
 }

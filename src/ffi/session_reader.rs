@@ -109,7 +109,8 @@ pub unsafe extern "C" fn eop_session_reader_open(
 ///
 /// EOP_OK; EOP_END: no more sessions and notices, or the reader was cancelled; EOP_NULL_ARGUMENT:
 /// `batch` is NULL; EOP_INVALID_STRUCT_SIZE; EOP_INVALID_ARGUMENT: max_records is out of range;
-/// EOP_TOO_LARGE; EOP_FREED also if the reader was freed during the call; the errors of handles.
+/// EOP_TOO_LARGE (what was read for this batch is lost); EOP_FREED also if the reader was freed
+/// during the call; the errors of handles.
 ///
 /// # Safety
 /// Each pointer is NULL or points to what is described, writable.

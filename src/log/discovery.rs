@@ -262,6 +262,7 @@ fn pieces(name: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
+    use super::NoticeCode::{InvalidPattern, NothingFound};
     use super::*;
 
     fn ordered(names: &[&str]) -> Vec<String> {
@@ -359,7 +360,6 @@ mod tests {
         ];
         let codes: Vec<NoticeCode> =
             discover(&inputs, false).notices.iter().map(|notice| notice.code).collect();
-        use NoticeCode::{InvalidPattern, NothingFound};
         assert_eq!(codes, [NothingFound, NothingFound, NothingFound, InvalidPattern, NothingFound]);
     }
 

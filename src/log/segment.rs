@@ -118,20 +118,9 @@ impl SegmentReader {
     /// The next item; `None` when every file is read.
     pub fn next_item(&mut self) -> Option<SegmentReaderItem> {
         loop {
-            let mut open = match self.current.take() {
-                Some(open) => open,
-                None => {
-                    let index = self.next_file;
-                    let file = self.files.get(index)?;
-                    self.next_file += 1;
-                    match OpenFile::open(index, &file.path) {
-                        Ok(open) => open,
-                        Err(error) => {
-                            let notice = Notice::unreadable(&file.path, &error);
-                            return Some(SegmentReaderItem::FileEnd(index, Some(notice)));
-                        }
-                    }
-                }
+            let mut open = match self.current.take().map_or_else(|| self.open_next(), Ok) {
+                Ok(open) => open,
+                Err(item) => return item,
             };
             let before = open.bytes_read;
             let result = open.next_segment(&mut self.spare_buffers, self.segment_size);
@@ -149,6 +138,16 @@ impl SegmentReader {
                 }
             }
         }
+    }
+
+    fn open_next(&mut self) -> Result<OpenFile, Option<SegmentReaderItem>> {
+        let index = self.next_file;
+        let file = self.files.get(index).ok_or(None)?;
+        self.next_file += 1;
+        OpenFile::open(index, &file.path).map_err(|error| {
+            let notice = Notice::unreadable(&file.path, &error);
+            Some(SegmentReaderItem::FileEnd(index, Some(notice)))
+        })
     }
 
     /// Takes the buffer of a segment back, to be filled again.

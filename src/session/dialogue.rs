@@ -60,6 +60,7 @@ struct Refusal {
 }
 
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact seen on its own in the rows")]
 pub(super) struct Dialogue {
     pub(super) log_type: Option<LogType>,
     /// Whether the rows begin where the session begins.
@@ -399,7 +400,6 @@ impl Dialogue {
 fn can_answer(reply: ReplyLine, line: &[u8], command: Command) -> bool {
     let enhanced_status = smtp::reply_text(line).split(|byte| *byte == b' ').next();
     match reply.code {
-        400.. => true,
         354 => matches!(command, Command::Data(_)),
         334 | 235 => command == Command::Authenticate,
         220 => matches!(command, Command::StartTls | Command::Other),

@@ -112,11 +112,11 @@ impl Workers {
     pub(super) fn receive(&mut self) -> Option<WorkedSegment> {
         let turn = self.in_flight.pop_front()?;
         let worker = &mut self.threads[turn];
-        let worked = worker.results.recv().ok();
-        if worked.is_none() {
+        let result = worker.results.recv().ok();
+        if result.is_none() {
             worker.resume_panic();
         }
-        worked
+        result
     }
 }
 

@@ -88,8 +88,9 @@ impl SessionReader {
         segment_size: usize,
         limits: Limits,
     ) -> Result<Self, QueryError> {
-        let filter = Arc::new(CompiledFilter::new(&query.filter)?);
-        let discovery = log::discover(&query.inputs, query.recurse);
+        let SessionQuery { inputs, recurse, filter, threads } = query;
+        let filter = Arc::new(CompiledFilter::new(&filter)?);
+        let discovery = log::discover(&inputs, recurse);
         let files: Arc<[LogFile]> = discovery.files.into();
         let mut sequencer = Sequencer::new(
             Arc::clone(&files),
@@ -98,7 +99,7 @@ impl SessionReader {
             limits,
         );
         sequencer.add_notices(discovery.notices);
-        let threads = match query.threads {
+        let threads = match threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from).min(DEFAULT_THREADS),
             asked => asked.min(MAXIMUM_THREADS),
         };

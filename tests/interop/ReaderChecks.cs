@@ -217,7 +217,7 @@ namespace EopRelay.Tests
                 Checks.Equal("DamagedRows", warnings[0].Code);
                 Checks.Equal(1L, warnings[0].Count);
                 Checks.Equal(true, warnings[0].Line > 1);
-                Checks.True(warnings[0].Text.StartsWith(warnings[0].Path + ", line " + warnings[0].Line), warnings[0].Text);
+                Checks.True(warnings[0].Text.StartsWith(warnings[0].Path + ":" + warnings[0].Line + ": "), warnings[0].Text);
             });
             checks.That("progress ends where the files end", () =>
             {

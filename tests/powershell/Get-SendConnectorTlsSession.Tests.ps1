@@ -222,7 +222,7 @@ Describe 'Trouble' {
     It 'says damaged rows once, as a warning with file and line' {
         $null = Get-SendConnectorTlsSession -LiteralPath $log -WarningVariable warnings -WarningAction SilentlyContinue
         $warnings.Count | Should -Be 1
-        [string]$warnings[0] | Should -Match 'SEND2026111501-1\.LOG, line \d+'
+        [string]$warnings[0] | Should -Match 'SEND2026111501-1\.LOG:\d+: '
     }
 
     It 'stops at the first error with -ErrorAction Stop' {

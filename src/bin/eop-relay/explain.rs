@@ -6,6 +6,9 @@ use std::process::ExitCode;
 use encoding_rs_io::DecodeReaderBytes;
 use eop_relay::reply::{Confidence, Explanation, Side, explain};
 
+use crate::exit::Exit;
+use crate::message;
+
 /// Columns of the readable form.
 const WIDTH: usize = 100;
 /// Columns of the labels on its left.
@@ -13,15 +16,10 @@ const LABEL_WIDTH: usize = 13;
 /// What is read from standard input at most; `explain` itself reads less of it.
 const MAX_INPUT: u64 = 4 << 20;
 
-/// The text holds no refusal that is known.
-const NOT_RECOGNISED: u8 = 30;
-/// Nothing could be read.
-const UNREADABLE: u8 = 40;
-/// No text was given.
-const USAGE: u8 = 64;
-
-/// What `explain` takes.
-#[derive(clap::Args)]
+/// Explain a reply, an NDR or a queue's error: what it means and what is to be done
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Exit codes: 0 explained; 30 not recognised; 40 standard input cannot be read; 64 usage.")]
 pub struct ExplainArguments {
     /// The reply, NDR, LastError, RecipientStatus, event or TLS row; several words are joined.
     /// Without it, the text is read from standard input.
@@ -37,16 +35,16 @@ pub fn run(arguments: &ExplainArguments) -> ExitCode {
     let text = match text_of(arguments) {
         Ok(text) => text,
         Err(error) => {
-            eprintln!("eop-relay explain: standard input cannot be read: {error}");
-            return ExitCode::from(UNREADABLE);
+            message::error(&format_args!("standard input cannot be read: {error}"));
+            return Exit::CouldNotCheck.into();
         }
     };
     if text.trim().is_empty() {
-        eprintln!(
-            "eop-relay explain: no text given. Give the reply in quotes, or pipe the NDR in:\n  \
-             eop-relay explain \"550 5.7.64 TenantAttribution; Relay Access Denied\""
+        message::error(
+            &"no text given. Give the reply in quotes, or pipe the NDR in:\n  \
+             eop-relay explain \"550 5.7.64 TenantAttribution; Relay Access Denied\"",
         );
-        return ExitCode::from(USAGE);
+        return Exit::Usage.into();
     }
 
     let explanation = explain(&text);
@@ -62,12 +60,12 @@ pub fn run(arguments: &ExplainArguments) -> ExitCode {
         // The reader of the pipe has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         Err(error) => {
-            eprintln!("eop-relay explain: the result cannot be written: {error}");
-            return ExitCode::from(UNREADABLE);
+            message::error(&format_args!("the output cannot be written: {error}"));
+            return Exit::Broken.into();
         }
         Ok(()) => {}
     }
-    ExitCode::from(if explanation.recognised { 0 } else { NOT_RECOGNISED })
+    if explanation.recognised { Exit::Fine.into() } else { Exit::NoEvidence.into() }
 }
 
 /// The text of the arguments, else of standard input in UTF-8, or UTF-16 with a byte order mark
@@ -226,8 +224,7 @@ fn paragraph(output: &mut impl Write, label: &str, value: &str) -> io::Result<()
 /// Writes `text` in lines of at most [`WIDTH`] columns; what a log put into it cannot steer the
 /// terminal.
 fn wrapped(output: &mut impl Write, first: &str, next: &str, text: &str) -> io::Result<()> {
-    let printable: String =
-        text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+    let printable = message::printable(text);
     let options = textwrap::Options::new(WIDTH)
         .initial_indent(first)
         .subsequent_indent(next)

@@ -1,24 +1,51 @@
-//! The command `eop-relay`.
+//! The command `eop-relay`: the library's answers in a console, for people and scripts.
 
+#![forbid(unsafe_code)]
+
+mod exit;
 mod explain;
+mod message;
+mod sessions;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-#[derive(Parser)]
-#[command(name = "eop-relay", version, about)]
-struct Arguments {
+use crate::exit::Exit;
+
+/// Why does Exchange Online Protection refuse this server's mail?
+#[derive(Debug, Parser)]
+#[command(name = "eop-relay", version, after_help = exit::HELP)]
+struct CommandLine {
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Subcommand)]
+/// Each variant takes its help text from its arguments.
+#[derive(Debug, Subcommand)]
 enum Command {
-    /// Explains a reply, an NDR or a queue's error: what it means and what is to be done.
+    Sessions(sessions::SessionsArguments),
     Explain(explain::ExplainArguments),
 }
 
-fn main() -> std::process::ExitCode {
-    match Arguments::parse().command {
-        Command::Explain(arguments) => explain::run(&arguments),
+impl Command {
+    fn run(&self) -> ExitCode {
+        match self {
+            Self::Sessions(arguments) => sessions::run(arguments),
+            Self::Explain(arguments) => explain::run(arguments),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    match CommandLine::try_parse() {
+        Ok(command_line) => command_line.command.run(),
+        Err(answer) => {
+            // Help and version are "errors" of clap too; those go to standard output.
+            let exit = if answer.use_stderr() { Exit::Usage } else { Exit::Fine };
+            // A closed pipe (`eop-relay --help | head -1`) is no trouble of the user's.
+            let _ = answer.print();
+            exit.into()
+        }
     }
 }

@@ -1,0 +1,202 @@
+//! `eop-relay sessions`: the sessions of protocol logs, one by one.
+
+mod csv_writer;
+#[cfg(test)]
+mod fixtures;
+mod json_writer;
+mod progress;
+mod summary;
+mod table_writer;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use eop_relay::log::LogInput;
+use eop_relay::session::{Outcome, Session, SessionFilter, SessionQuery, SessionReader};
+use eop_relay::timestamp::Timestamp;
+
+use self::csv_writer::CsvWriter;
+use self::json_writer::JsonWriter;
+use self::progress::ProgressDisplay;
+use self::summary::Summary;
+use self::table_writer::TableWriter;
+use crate::exit::Exit;
+use crate::message;
+
+/// Sessions asked for at once, and the input after which the display is renewed all the same.
+const SESSIONS_PER_BATCH: usize = 1024;
+const BYTES_PER_BATCH: u64 = 16 << 20;
+
+/// Set-SendConnector, -ProtocolLoggingLevel: None is the default.
+const NO_EVIDENCE: &str = "\
+eop-relay: no evidence: no session matched, or protocol logging was off at the time; it is off by
+default, and Set-SendConnector NAME -ProtocolLoggingLevel Verbose turns it on";
+
+/// List the SMTP sessions of protocol logs: how each ended and why, and which certificate was sent
+// Each bool is a switch of the command line, independent of the others.
+#[allow(clippy::struct_excessive_bools)]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Times without a zone are UTC, as the logs are. A session belongs to the time at which it started;
+--end itself is not in the window. Patterns (GLOB) know *, ? and [...], in any case.
+
+Exit codes: 0 all was read; 10 rows are damaged or a limit was hit; 30 no session matched;
+40 an input cannot be read (the others are listed); 64 usage.")]
+pub struct SessionsArguments {
+    /// Log files, folders of logs, or patterns such as SEND2026*.LOG
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Write one JSON object a line
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
+    /// Write comma-separated values with a header, one session a line
+    #[arg(long)]
+    csv: bool,
+    /// Only sessions of connectors whose name matches
+    #[arg(long, value_name = "GLOB")]
+    connector: Option<String>,
+    /// Only sessions that started then or later (2026-11-15, 2026-11-15T01:02:03+01:00)
+    #[arg(long, value_name = "T", value_parser = parse_time)]
+    start: Option<Timestamp>,
+    /// Only sessions that started before then
+    #[arg(long, value_name = "T", value_parser = parse_time)]
+    end: Option<Timestamp>,
+    /// Only sessions with a remote host or endpoint that matches
+    #[arg(long, value_name = "GLOB")]
+    remote_host: Option<String>,
+    /// Only sessions in which either side sent this certificate (40 digits, as pasted)
+    #[arg(long, value_name = "HEX")]
+    thumbprint: Option<String>,
+    /// Only sessions that ended so; may be given several times
+    #[arg(long, value_name = "NAME", ignore_case = true, value_parser = outcome_parser())]
+    outcome: Vec<Outcome>,
+    /// Only sessions that failed: PartlyRefused, Refused, TlsFailed, ConnectFailed
+    #[arg(long)]
+    failed: bool,
+    /// Only sessions known to be with Exchange Online Protection
+    #[arg(long)]
+    eop_only: bool,
+    /// Read the folders below the given ones too
+    #[arg(long)]
+    recurse: bool,
+    /// The server whose logs these are, where the paths do not tell
+    #[arg(long, value_name = "NAME")]
+    server: Option<String>,
+    /// How many threads read; by default 2, or 1 on a single processor
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    threads: Option<u16>,
+}
+
+fn parse_time(text: &str) -> Result<Timestamp, &'static str> {
+    Timestamp::parse(text).ok_or("give a date or time such as 2026-11-15 or 2026-11-15T01:02:03Z")
+}
+
+fn outcome_parser() -> impl TypedValueParser<Value = Outcome> {
+    PossibleValuesParser::new(Outcome::ALL.iter().map(|outcome| outcome.name()))
+        .try_map(|name| Outcome::from_name(&name).ok_or("no such outcome"))
+}
+
+impl SessionsArguments {
+    fn query(&self) -> SessionQuery {
+        let input = |path: &PathBuf| LogInput {
+            path: path.clone(),
+            wildcards: true,
+            server: self.server.clone(),
+        };
+        SessionQuery {
+            inputs: self.paths.iter().map(input).collect(),
+            recurse: self.recurse,
+            filter: SessionFilter {
+                connector: self.connector.clone(),
+                remote_host: self.remote_host.clone(),
+                thumbprint: self.thumbprint.clone(),
+                start: self.start,
+                end: self.end,
+                outcomes: self.outcome.clone(),
+                failed: self.failed,
+                eop_only: self.eop_only,
+            },
+            threads: self.threads.map_or(0, usize::from),
+        }
+    }
+
+    fn writer(&self) -> Box<dyn SessionWriter> {
+        let output = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        if self.json {
+            Box::new(JsonWriter::new(output))
+        } else if self.csv {
+            Box::new(CsvWriter::new(output))
+        } else {
+            Box::new(TableWriter::new(output, table_writer::terminal_width()))
+        }
+    }
+}
+
+/// A form in which sessions are written.
+trait SessionWriter {
+    /// Writes what comes before the first session.
+    fn begin(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Writes one session.
+    fn write(&mut self, session: &Session) -> io::Result<()>;
+
+    /// Hands everything written on to the operating system.
+    fn flush(&mut self) -> io::Result<()>;
+}
+
+/// Lists the sessions; the answer is the exit code.
+pub fn run(arguments: &SessionsArguments) -> ExitCode {
+    let reader = match SessionReader::new(arguments.query()) {
+        Ok(reader) => reader,
+        Err(error) => {
+            message::error(&error);
+            return Exit::Usage.into();
+        }
+    };
+    match list(reader, arguments.writer().as_mut()) {
+        Ok(summary) => {
+            message::line(&summary);
+            if summary.exit() == Exit::NoEvidence {
+                message::line(NO_EVIDENCE);
+            }
+            summary.exit().into()
+        }
+        // Whoever reads the output has seen enough (`| head`).
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Fine.into(),
+        Err(error) => {
+            message::error(&format_args!("the output cannot be written: {error}"));
+            Exit::Broken.into()
+        }
+    }
+}
+
+fn list(mut reader: SessionReader, writer: &mut dyn SessionWriter) -> io::Result<Summary> {
+    let mut summary = Summary::default();
+    let display = ProgressDisplay::new(io::stderr().is_terminal());
+    writer.begin()?;
+    while let Some(batch) = reader.next_batch(SESSIONS_PER_BATCH, BYTES_PER_BATCH) {
+        display.show(&reader.progress());
+        display.hide_while(|| -> io::Result<()> {
+            for session in &batch.sessions {
+                writer.write(session)?;
+                summary.count_session(session);
+            }
+            // What was found is seen at once, and before the notices about what follows it.
+            writer.flush()?;
+            for notice in &batch.notices {
+                message::notice(notice);
+                summary.count_notice(notice);
+            }
+            io::stderr().flush()
+        })?;
+    }
+    summary.set_progress(&reader.progress());
+    display.clear();
+    writer.flush()?;
+    Ok(summary)
+}

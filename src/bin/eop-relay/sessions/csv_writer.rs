@@ -1,0 +1,292 @@
+//! Sessions as comma-separated values: flat, for spreadsheets and `Import-Csv`.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use eop_relay::log::LogType;
+use eop_relay::reply::RejectionClass;
+use eop_relay::session::{Outcome, Recipient, Session, Text, TlsStatus};
+use eop_relay::timestamp::Timestamp;
+use serde::Serialize;
+
+use super::SessionWriter;
+
+/// The names of the columns: the fields of [`Columns`], in order.
+const HEADER: [&str; 38] = [
+    "LogType",
+    "Server",
+    "LogPath",
+    "Line",
+    "StartTime",
+    "EndTime",
+    "Connector",
+    "SessionId",
+    "ProxySessionId",
+    "LocalEndpoint",
+    "RemoteEndpoint",
+    "RemoteHost",
+    "EhloName",
+    "PublicIPAddress",
+    "IsEop",
+    "StartTlsOffered",
+    "TlsStatus",
+    "TlsProtocol",
+    "TlsCipher",
+    "TlsError",
+    "TlsErrorCode",
+    "SentThumbprint",
+    "SentSubject",
+    "SentIssuer",
+    "SentDnsNames",
+    "RemoteThumbprint",
+    "RemoteSubject",
+    "MessageCount",
+    "RecipientCount",
+    "RefusedRecipientCount",
+    "FirstMailFrom",
+    "FirstRecipient",
+    "Reply",
+    "Rejection",
+    "Outcome",
+    "Complete",
+    "RowCount",
+    "Notes",
+];
+
+/// One line of the file.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Columns<'a> {
+    log_type: LogType,
+    server: Option<&'a str>,
+    log_path: &'a str,
+    line: u64,
+    start_time: Timestamp,
+    end_time: Timestamp,
+    connector: &'a str,
+    session_id: &'a str,
+    proxy_session_id: Option<&'a str>,
+    local_endpoint: Option<&'a str>,
+    remote_endpoint: Option<&'a str>,
+    remote_host: Option<&'a str>,
+    ehlo_name: Option<&'a str>,
+    #[serde(rename = "PublicIPAddress")]
+    public_ip_address: Option<&'a str>,
+    is_eop: Option<bool>,
+    start_tls_offered: Option<bool>,
+    tls_status: TlsStatus,
+    tls_protocol: Option<&'a str>,
+    tls_cipher: Option<&'a str>,
+    tls_error: Option<&'a str>,
+    tls_error_code: Option<i32>,
+    sent_thumbprint: Option<&'a str>,
+    sent_subject: Option<&'a str>,
+    sent_issuer: Option<&'a str>,
+    sent_dns_names: String,
+    remote_thumbprint: Option<&'a str>,
+    remote_subject: Option<&'a str>,
+    message_count: usize,
+    recipient_count: usize,
+    refused_recipient_count: usize,
+    first_mail_from: Option<&'a str>,
+    first_recipient: Option<&'a str>,
+    reply: Option<&'a str>,
+    rejection: Option<RejectionClass>,
+    outcome: Outcome,
+    complete: bool,
+    row_count: u64,
+    notes: String,
+}
+
+impl<'a> Columns<'a> {
+    fn of(session: &'a Session, log_path: &'a str) -> Self {
+        let sent = session.sent_certificate.as_deref();
+        let remote = session.remote_certificate.as_deref();
+        let recipients = || session.messages.iter().flat_map(|message| &message.recipients);
+        Self {
+            log_type: session.log_type,
+            server: text(session.server.as_ref()),
+            log_path,
+            line: session.line,
+            start_time: session.start_time,
+            end_time: session.end_time,
+            connector: &session.connector,
+            session_id: &session.session_id,
+            proxy_session_id: text(session.proxy_session_id.as_ref()),
+            local_endpoint: text(session.local_endpoint.as_ref()),
+            remote_endpoint: text(session.remote_endpoint.as_ref()),
+            remote_host: text(session.remote_host.as_ref()),
+            ehlo_name: text(session.ehlo_name.as_ref()),
+            public_ip_address: text(session.public_ip_address.as_ref()),
+            is_eop: session.is_eop,
+            start_tls_offered: session.start_tls_offered,
+            tls_status: session.tls_status,
+            tls_protocol: text(session.tls_protocol.as_ref()),
+            tls_cipher: text(session.tls_cipher.as_ref()),
+            tls_error: text(session.tls_error.as_ref()),
+            tls_error_code: session.tls_error_code,
+            sent_thumbprint: session.sent_thumbprint(),
+            sent_subject: session.sent_subject(),
+            sent_issuer: sent.and_then(|certificate| certificate.issuer.as_deref()),
+            sent_dns_names: sent
+                .map_or_else(String::new, |certificate| join(&certificate.dns_names)),
+            remote_thumbprint: remote.and_then(|certificate| certificate.thumbprint.as_deref()),
+            remote_subject: remote.and_then(|certificate| certificate.subject.as_deref()),
+            message_count: session.messages.len(),
+            recipient_count: recipients().count(),
+            refused_recipient_count: recipients().filter(|recipient| is_refused(recipient)).count(),
+            first_mail_from: session.messages.first().and_then(|m| m.mail_from.as_deref()),
+            first_recipient: recipients().next().map(|recipient| &*recipient.address),
+            reply: text(session.reply.as_ref()),
+            rejection: session.rejection,
+            outcome: session.outcome,
+            complete: session.complete,
+            row_count: session.row_count,
+            notes: session.notes.iter().map(|note| note.message()).collect::<Vec<_>>().join(" | "),
+        }
+    }
+}
+
+fn text(value: Option<&Text>) -> Option<&str> {
+    value.map(|text| &**text)
+}
+
+fn join(names: &[Arc<str>]) -> String {
+    names.join(";")
+}
+
+/// Whether the reply to RCPT TO was a refusal: 4yz or 5yz (RFC 5321, 4.2.1).
+fn is_refused(recipient: &Recipient) -> bool {
+    recipient.reply.as_deref().is_some_and(|reply| reply.starts_with(['4', '5']))
+}
+
+/// Writes a header and a line per session.
+pub struct CsvWriter<W: Write> {
+    output: csv::Writer<W>,
+}
+
+impl<W: Write> CsvWriter<W> {
+    pub fn new(output: W) -> Self {
+        // The header is written even without a session, which serde's own would not be.
+        Self { output: csv::WriterBuilder::new().has_headers(false).from_writer(output) }
+    }
+}
+
+impl<W: Write> SessionWriter for CsvWriter<W> {
+    fn begin(&mut self) -> io::Result<()> {
+        self.output.write_record(HEADER).map_err(io_error)
+    }
+
+    fn write(&mut self, session: &Session) -> io::Result<()> {
+        let log_path = session.log_path.to_string_lossy();
+        self.output.serialize(Columns::of(session, &log_path)).map_err(io_error)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}
+
+/// The error beneath, so that a closed pipe is still known as one.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use eop_relay::session::SessionNote;
+
+    use super::*;
+    use crate::sessions::fixtures;
+
+    fn written(sessions: &[Session]) -> Vec<u8> {
+        let mut output = Vec::new();
+        let mut writer = CsvWriter::new(&mut output);
+        writer.begin().unwrap();
+        for session in sessions {
+            writer.write(session).unwrap();
+        }
+        drop(writer);
+        output
+    }
+
+    fn rows(bytes: &[u8]) -> Vec<HashMap<String, String>> {
+        csv::Reader::from_reader(bytes).deserialize().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn the_header_names_the_columns_in_their_order() {
+        let mut by_serde = csv::Writer::from_writer(Vec::new());
+        by_serde.serialize(Columns::of(&fixtures::delivered(), "")).unwrap();
+        let by_serde = String::from_utf8(by_serde.into_inner().unwrap()).unwrap();
+        assert_eq!(by_serde.lines().next().unwrap(), HEADER.join(","));
+    }
+
+    #[test]
+    fn the_header_stands_alone_without_a_session() {
+        assert_eq!(written(&[]), (HEADER.join(",") + "\n").into_bytes());
+    }
+
+    #[test]
+    fn names_are_those_of_json_where_both_have_the_column() {
+        let json = serde_json::to_value(fixtures::refused()).unwrap();
+        let flat_only = HEADER.iter().filter(|name| json.get(**name).is_none());
+        let expected = [
+            "SentIssuer",
+            "SentDnsNames",
+            "RemoteThumbprint",
+            "RemoteSubject",
+            "MessageCount",
+            "RecipientCount",
+            "RefusedRecipientCount",
+            "FirstMailFrom",
+            "FirstRecipient",
+        ];
+        assert_eq!(flat_only.copied().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_session_is_flat() {
+        let row = &rows(&written(&[fixtures::refused()]))[0];
+        for (name, expected) in [
+            ("StartTime", "2026-11-16T01:02:09.114Z"),
+            ("IsEop", "true"),
+            ("TlsErrorCode", ""),
+            ("SentThumbprint", fixtures::THUMBPRINT),
+            ("SentSubject", "CN=mail.contoso.com, O=Contoso Ltd, C=NO"),
+            ("SentDnsNames", "mail.contoso.com;contoso.com"),
+            ("MessageCount", "1"),
+            ("RecipientCount", "7"),
+            ("RefusedRecipientCount", "7"),
+            ("FirstMailFrom", "alice@contoso.com"),
+            ("FirstRecipient", "user1@fabrikam.com"),
+            ("Rejection", "RelayDenied"),
+            ("Outcome", "Refused"),
+        ] {
+            assert_eq!(row[name], expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn notes_are_the_sentences_that_json_has() {
+        let mut session = fixtures::delivered();
+        session.notes = vec![SessionNote::ProxyHalvesJoined, SessionNote::ContentCapped];
+        let json = serde_json::to_value(&session).unwrap();
+        let sentences: Vec<&str> =
+            json["Notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
+        assert_eq!(rows(&written(&[session]))[0]["Notes"], sentences.join(" | "));
+    }
+
+    #[test]
+    fn what_is_unknown_is_empty() {
+        let row = &rows(&written(&[fixtures::connect_failed()]))[0];
+        for name in ["RemoteHost", "IsEop", "SentThumbprint", "Rejection", "FirstMailFrom"] {
+            assert_eq!(row[name], "", "{name}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Sessions as JSON, one object a line.
+
+use std::io::{self, Write};
+
+use eop_relay::session::Session;
+
+use super::SessionWriter;
+
+/// Writes each session as the library serialises it.
+pub struct JsonWriter<W> {
+    output: W,
+}
+
+impl<W: Write> JsonWriter<W> {
+    pub fn new(output: W) -> Self {
+        Self { output }
+    }
+}
+
+impl<W: Write> SessionWriter for JsonWriter<W> {
+    fn write(&mut self, session: &Session) -> io::Result<()> {
+        serde_json::to_writer(&mut self.output, session)?;
+        self.output.write_all(b"\n")
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::fixtures;
+
+    #[test]
+    fn each_session_is_one_line_with_every_name() {
+        let mut output = Vec::new();
+        let mut writer = JsonWriter::new(&mut output);
+        writer.write(&fixtures::connect_failed()).unwrap();
+        writer.write(&fixtures::refused()).unwrap();
+        let text = String::from_utf8(output).unwrap();
+        let objects: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(objects.len(), 2);
+        let names = |value: &serde_json::Value| {
+            value.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(names(&objects[0]), names(&objects[1]));
+        assert!(objects[0]["RemoteHost"].is_null());
+        assert_eq!(objects[1]["SentThumbprint"], fixtures::THUMBPRINT);
+        assert_eq!(objects[1]["Messages"][0]["Recipients"][6]["Address"], "user7@fabrikam.com");
+    }
+}

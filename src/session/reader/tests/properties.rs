@@ -1,0 +1,95 @@
+//! What holds for any input.
+
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Files of rows of few sessions in any order, with every kind of row and damage among them.
+fn any_files() -> impl Strategy<Value = Vec<(PathBuf, String)>> {
+    let pool = joined(&[
+        &GREETING,
+        &LONG_FORM,
+        &REMOTE_LONG_FORM,
+        &[
+            TLS_SUCCEEDED,
+            "* |TLS negotiation failed with error 10054",
+            "> MAIL FROM:<a@contoso.com>",
+            "> RCPT TO:<b@fabrikam.com>",
+            "< 250 2.1.0 OK",
+            "< 250 2.1.5 OK",
+            "< 550 5.7.64 TenantAttribution; Relay Access Denied",
+            "> BDAT 1 LAST",
+            "< 250 2.6.0 Queued",
+            "* |session id 0000000000000003",
+            "- |Local",
+            "- |Remote",
+        ],
+    ]);
+    let row = (0..5_u32, 0..4_usize, prop::sample::select(pool), 0..40_u8);
+    let file = (prop::sample::select(vec!["x", "y"]), prop::collection::vec(row, 0..120));
+    prop::collection::vec(file, 1..4).prop_map(|files| {
+        let mut named = Vec::new();
+        for (number, (folder, file_rows)) in files.into_iter().enumerate() {
+            let mut content = HEADER.to_owned();
+            for (id, sequence, line, extra) in file_rows {
+                content.push_str(&rows(&format!("{id:016X}"), sequence, &[line]));
+                match extra {
+                    0 => content.push_str("2026-11-15T01:02:03.100Z,\"cut\r\n"),
+                    1 => content.push_str(HEADER),
+                    2 => content.push_str("\r\n"),
+                    _ => {}
+                }
+            }
+            named.push((PathBuf::from(format!("{folder}/SEND20261115-{number}.LOG")), content));
+        }
+        named
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_number_of_threads_and_any_segment_size_give_the_same_sessions_and_notices(
+        files in any_files(),
+        segment_size in 16..3000_usize,
+        threads in 2..5_usize,
+    ) {
+        let files: Vec<_> = files.iter().map(|(path, text)| (path.to_str().unwrap(), text.as_bytes())).collect();
+        let folder = Folder::new(&files);
+        let read_with = |segment_size, threads| {
+            let query = SessionQuery { threads, ..folder.query() };
+            read_all(SessionReader::with_settings(query, segment_size, Limits::default()).unwrap())
+        };
+        let plain = read_with(1 << 20, 1);
+        prop_assert_eq!(&read_with(segment_size, 1), &plain);
+        prop_assert_eq!(&read_with(segment_size, threads), &plain);
+    }
+
+    #[test]
+    fn every_row_is_in_a_session_or_in_a_notice(files in any_files()) {
+        let files: Vec<_> = files.iter().map(|(path, text)| (path.to_str().unwrap(), text.as_bytes())).collect();
+        let folder = Folder::new(&files);
+        let (sessions, notices) = read(folder.query());
+        let lines: usize = files
+            .iter()
+            .map(|(_, content)| {
+                std::str::from_utf8(content).unwrap().lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count()
+            })
+            .sum();
+        let in_sessions: u64 = sessions.iter().map(|session| session.row_count).sum();
+        let in_notices: u64 = notices.iter().map(|notice| notice.count).sum();
+        prop_assert_eq!(in_sessions + in_notices, lines as u64);
+    }
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(content in prop::collection::vec(any::<u8>(), 0..2000)) {
+        let folder = Folder::new(&[("a.log", &content)]);
+        read(folder.query());
+        let with_header = [HEADER.as_bytes(), &content].concat();
+        let folder = Folder::new(&[("a.log", &with_header)]);
+        read(folder.query());
+    }
+}

@@ -94,10 +94,10 @@ namespace EopRelay
             Check(progress(reader, view, &error), &error);
         }
 
+        /// <summary>Ends the reading. It can only be refused by a handle that reads no more.</summary>
         internal void CancelReader(ulong reader)
         {
-            Error error = NewError();
-            Check(cancel(reader, &error), &error);
+            cancel(reader, null);
         }
 
         /// <summary>Frees a reader; never throws, so that it may stand in a finalizer.</summary>

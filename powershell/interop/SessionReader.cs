@@ -143,22 +143,8 @@ namespace EopRelay
         /// <summary>Ends the reading, from any thread: ReadBatch then answers <c>false</c>.</summary>
         public void Cancel()
         {
-            if (Thread.VolatileRead(ref disposed) != 0)
-            {
-                return;
-            }
-            try
-            {
-                native.CancelReader(handle);
-            }
-            catch (EopRelayException)
-            {
-                // Disposed by another thread in between: then it has ended.
-                if (Thread.VolatileRead(ref disposed) == 0)
-                {
-                    throw;
-                }
-            }
+            native.CancelReader(handle);
+            GC.KeepAlive(this);
         }
 
         /// <summary>

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use memchr::{memchr, memmem, memrchr};
@@ -123,9 +124,8 @@ impl SegmentReader {
                 Ok(open) => open,
                 Err(item) => return item,
             };
-            let before = open.bytes_read;
             let result = open.next_segment(&mut self.spare_buffers, self.segment_size);
-            self.bytes_read += open.bytes_read - before;
+            self.bytes_read += open.take_bytes_read();
             match result {
                 Ok(Step::Segment(segment)) => {
                     self.current = Some(open);
@@ -177,6 +177,20 @@ fn open_shared(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// A file that counts what is read of it.
+struct CountedFile {
+    file: File,
+    bytes_read: Arc<AtomicU64>,
+}
+
+impl Read for CountedFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(buffer)?;
+        self.bytes_read.fetch_add(length as u64, Ordering::Relaxed);
+        Ok(length)
+    }
+}
+
 enum Trouble {
     Io(io::Error),
     Foreign { line: u64, reason: String },
@@ -213,7 +227,7 @@ enum Step {
 struct OpenFile {
     index: usize,
     input: Box<dyn Read + Send>,
-    /// Read, and from `start` on not yet handed out: whole lines up to `lines_end`, then the
+    /// Bytes read, and from `start` on not yet handed out: whole lines up to `lines_end`, then the
     /// beginning of a line.
     pending: Vec<u8>,
     start: usize,
@@ -226,7 +240,10 @@ struct OpenFile {
     is_discarding: bool,
     format: Arc<Format>,
     is_recognised: bool,
-    bytes_read: u64,
+    /// Bytes read of the file itself and not yet counted; those of a UTF-16 file are counted
+    /// before they are decoded.
+    raw_bytes: u64,
+    decoded_bytes: Option<Arc<AtomicU64>>,
 }
 
 impl OpenFile {
@@ -234,15 +251,24 @@ impl OpenFile {
         let mut file = open_shared(path)?;
         let mut start = Vec::with_capacity(3);
         file.by_ref().take(3).read_to_end(&mut start)?;
-        let is_utf16 = start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF");
-        let has_mark = start.starts_with(b"\xEF\xBB\xBF");
-        let offset = if has_mark { 3 } else { 0 };
-        let unread = Cursor::new(start.split_off(offset)).chain(file);
-        let input: Box<dyn Read + Send> = if is_utf16 {
-            Box::new(DecodeReaderBytesBuilder::new().strip_bom(true).build(unread))
-        } else {
-            Box::new(unread)
-        };
+        let mut raw_bytes = 0;
+        let mut offset = 0;
+        let (input, decoded_bytes): (Box<dyn Read + Send>, _) =
+            if start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") {
+                raw_bytes = start.len() as u64;
+                let count = Arc::new(AtomicU64::new(0));
+                let counted = CountedFile { file, bytes_read: Arc::clone(&count) };
+                let unread = Cursor::new(start).chain(counted);
+                let decoder = DecodeReaderBytesBuilder::new().strip_bom(true).build(unread);
+                (Box::new(decoder), Some(count))
+            } else {
+                if start.starts_with(b"\xEF\xBB\xBF") {
+                    raw_bytes = 3;
+                    offset = 3;
+                    start.clear();
+                }
+                (Box::new(Cursor::new(start).chain(file)), None)
+            };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         Ok(Self {
             index,
@@ -250,14 +276,21 @@ impl OpenFile {
             pending: Vec::new(),
             start: 0,
             lines_end: 0,
-            offset: offset as u64,
+            offset,
             lines_before: 0,
             oversized_line: None,
             is_discarding: false,
             format: Arc::new(Format::from_file_name(&name)),
             is_recognised: false,
-            bytes_read: offset as u64,
+            raw_bytes,
+            decoded_bytes,
         })
+    }
+
+    fn take_bytes_read(&mut self) -> u64 {
+        let decoded = self.decoded_bytes.as_ref();
+        std::mem::take(&mut self.raw_bytes)
+            + decoded.map_or(0, |count| count.swap(0, Ordering::Relaxed))
     }
 
     fn next_segment(&mut self, buffers: &mut Vec<Vec<u8>>, size: usize) -> Result<Step, Trouble> {
@@ -300,7 +333,7 @@ impl OpenFile {
         self.start = 0;
         let wanted = size.saturating_sub(self.pending.len()).max(size / 2);
         let read = self.input.by_ref().take(wanted as u64).read_to_end(&mut self.pending)?;
-        self.bytes_read += read as u64;
+        self.raw_bytes += if self.decoded_bytes.is_none() { read as u64 } else { 0 };
         let is_end = read < wanted;
 
         if self.is_discarding {
@@ -447,6 +480,9 @@ mod tests {
                 }
                 Some(SegmentReaderItem::FileEnd(0, notice)) => {
                     assert!(reader.next_item().is_none());
+                    if notice.is_none() {
+                        assert_eq!(reader.bytes_read(), content.len() as u64);
+                    }
                     return (seen, notice);
                 }
                 other => panic!("{other:?}"),

@@ -228,7 +228,7 @@ namespace EopRelay.Tests
                         Checks.True(reader.PercentComplete >= 0 && reader.PercentComplete <= 100, reader.ProgressStatus);
                     }
                     Checks.Equal(reader.FilesTotal, reader.FilesRead);
-                    Checks.True(reader.PercentComplete >= 99, reader.ProgressStatus);
+                    Checks.True(reader.PercentComplete == 100, reader.ProgressStatus);
                     Checks.True(reader.FilesTotal > 0, "the fixtures have files");
                 }
             });

@@ -120,7 +120,16 @@ impl SessionDraft {
         // A message without a label stands in either field.
         let label: &Cow<'_, [u8]> = if context.is_empty() { &data } else { &context };
         match Information::parse(label) {
-            Information::Certificate(role) => self.open_certificate(role, &data),
+            Information::Certificate(role) => {
+                // Sending comes first in the log: what stood before Remote without an opener was
+                // sent.
+                if role == CertificateRole::Remote {
+                    self.attribute(CertificateRole::Sent);
+                }
+                *self.certificate_mut(role) = CertificateDraft::None;
+                self.open_certificate(role, &data);
+            }
+            Information::CertificateAgain => self.open_certificate(CertificateRole::Remote, &data),
             Information::CertificateValue(value) => self.add_value(value, &data),
             Information::TlsSucceeded(message) => {
                 self.tls = TlsOutcome::Succeeded(self.text.keep(message));
@@ -148,20 +157,12 @@ impl SessionDraft {
     }
 
     fn open_certificate(&mut self, role: CertificateRole, data: &[u8]) {
-        // Sending comes first in the log: what stood before Remote without an opener was sent.
-        if role == CertificateRole::Remote {
-            self.attribute(CertificateRole::Sent);
-        }
         self.opened = Some(role);
-        if data.trim_ascii().is_empty() {
+        if data.trim_ascii().is_empty() || *self.certificate_mut(role) != CertificateDraft::None {
             return;
         }
         let condensed = CertificateDraft::Condensed(self.text.keep(data));
-        let certificate = self.certificate_mut(role);
-        // `Received certificate` repeats no more than the thumbprint of the remote certificate.
-        if role == CertificateRole::Sent || *certificate == CertificateDraft::None {
-            *certificate = condensed;
-        }
+        *self.certificate_mut(role) = condensed;
     }
 
     fn add_value(&mut self, value: CertificateValue, data: &[u8]) {

@@ -8,6 +8,8 @@ use memchr::memmem;
 pub(super) enum Information<'row> {
     /// The beginning of a certificate: its openers, with or without the values in the same row.
     Certificate(CertificateRole),
+    /// `Received certificate`: what follows repeats the thumbprint of the remote certificate.
+    CertificateAgain,
     /// One value of the certificate that was opened last.
     CertificateValue(CertificateValue),
     /// `TLS protocol ... negotiation succeeded ...`, whole.
@@ -65,11 +67,10 @@ impl<'row> Information<'row> {
                 Self::Certificate(CertificateRole::Sent)
             }
             Some(b'S' | b's') if starts(MESSAGE) => message(context),
-            Some(b'R' | b'r')
-                if starts(b"Remote certificate") || starts(b"Received certificate") =>
-            {
+            Some(b'R' | b'r') if starts(b"Remote certificate") => {
                 Self::Certificate(CertificateRole::Remote)
             }
+            Some(b'R' | b'r') if starts(b"Received certificate") => Self::CertificateAgain,
             Some(b'T' | b't') if starts(TLS_FAILED) => {
                 Self::TlsFailed(context[TLS_FAILED.len()..].trim_ascii())
             }
@@ -151,10 +152,7 @@ mod tests {
             ("Sending certificate", Information::Certificate(CertificateRole::Sent)),
             (condensed, Information::Certificate(CertificateRole::Sent)),
             ("Remote certificate", Information::Certificate(CertificateRole::Remote)),
-            (
-                "Received certificate Certificate thumbprint",
-                Information::Certificate(CertificateRole::Remote),
-            ),
+            ("Received certificate Certificate thumbprint", Information::CertificateAgain),
             ("Certificate subject", Information::CertificateValue(CertificateValue::Subject)),
             ("Certificate issuer name", Information::CertificateValue(CertificateValue::Issuer)),
             (

@@ -9,7 +9,7 @@ use super::draft::{Place, SessionDraft};
 use super::filter::CompiledFilter;
 use super::model::{Session, SessionNote};
 use super::proxy::{ProxyJoiner, may_be_half};
-use crate::log::{LogFile, Notice, NoticeCode, Row, RowError, Segment};
+use crate::log::{Event, LogFile, Notice, NoticeCode, Row, RowError, Segment};
 
 /// Everything that must see the rows in their order.
 pub(super) struct Sequencer {
@@ -142,7 +142,8 @@ impl Sequencer {
         };
         let accepted =
             assembler.accept(row, file.source, place, segment.format.log_type, &mut finish);
-        if accepted == Accepted::Late {
+        // An end that was known already, as that of a failed connection, tells nothing new.
+        if accepted == Accepted::Late && row.event != Event::Disconnect {
             self.file.late.add(place, None);
         }
     }

@@ -125,3 +125,16 @@ fn start_tls_is_seen_in_both_shapes_of_the_reply_and_its_absence_too() {
     assert_eq!(after_tls.start_tls_offered, Some(true), "only the first EHLO reply counts");
     assert_eq!(after_tls.tls_status, TlsStatus::Succeeded, "an EHLO follows the handshake");
 }
+
+#[test]
+fn the_certificate_sent_last_counts() {
+    let again = [
+        "* |Sending certificate",
+        "* CN=new.contoso.com|Certificate subject",
+        "* AAAA567890ABCDEF1234567890ABCDEF12345678|Certificate thumbprint",
+    ];
+    let session = session_of_rows(&joined(&[&GREETING, &LONG_FORM, &again]));
+    assert_eq!(session.sent_subject(), Some("CN=new.contoso.com"));
+    assert_eq!(session.sent_thumbprint(), Some("AAAA567890ABCDEF1234567890ABCDEF12345678"));
+    assert_eq!(session.sent_certificate.unwrap().issuer, None, "nothing of the first is left");
+}

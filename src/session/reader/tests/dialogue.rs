@@ -260,3 +260,13 @@ fn a_receive_log_has_its_sides_the_other_way_round() {
         assert_eq!(session.messages[0].outcome, MessageOutcome::Refused);
     }
 }
+
+#[test]
+fn an_end_behind_a_failed_connection_is_no_late_row() {
+    let session = session_of_rows(&[
+        "* |attempting to connect",
+        "* |Failed to connect. Winsock error code: 10061, Win32 error code: 10061",
+        "- |Local",
+    ]);
+    assert_eq!((session.outcome, session.complete), (Outcome::ConnectFailed, true));
+}

@@ -134,8 +134,11 @@ fn utf16_text(bytes: &[u8]) -> Option<String> {
 /// Adds one certificate or PKCS #7 message.
 fn add_der(der: &[u8], offset: usize, content: &mut FileContent) -> Result<(), ReadError> {
     // PFX ::= SEQUENCE { version INTEGER 3, ... } (RFC 7292, section 4).
-    let after_header = der.get(if der.get(1) == Some(&0x82) { 4 } else { 2 }..).unwrap_or_default();
-    if after_header.starts_with(&[0x02, 0x01, 0x03]) {
+    let header = match der.get(1) {
+        Some(length @ 0x81..=0x84) => 2 + usize::from(length & 0x7F),
+        _ => 2,
+    };
+    if der.get(header..).is_some_and(|content| content.starts_with(&[0x02, 0x01, 0x03])) {
         return Err(ReadError::Pfx);
     }
     let error = match Certificate::from_der(der) {

@@ -388,3 +388,19 @@ fn an_unused_certificate_with_every_fault_changes_nothing() {
     let (report, verdict) = scene.judge(Profile::Strict);
     assert_eq!((verdict, report.certificates.len()), (Verdict::Accepted, 3));
 }
+
+/// A path that reached the greatest length was once reported without any finding.
+#[test]
+fn a_chain_longer_than_the_limit_is_refused_in_the_report_too() {
+    let mut scene = scene();
+    scene.intermediates = (0..40)
+        .map(|number| {
+            let subject = if number == 0 { "Issuing CA".to_owned() } else { format!("CA {number}") };
+            Forge::authority(&subject, &format!("CA {}", number + 1))
+        })
+        .collect();
+    scene.roots = vec![Forge::root("CA 40")];
+    let (report, verdict) = scene.judge(Profile::Windows);
+    assert!(!report.is_accepted && has(&report, Rule::BudgetExhausted));
+    assert_ne!(verdict, Verdict::Accepted);
+}

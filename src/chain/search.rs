@@ -16,6 +16,8 @@ pub(crate) enum End {
     MissingIssuer,
     /// All issuers stand in the path already.
     Cycle,
+    /// At the greatest length that is looked at, with issuers left.
+    TooLong,
 }
 
 /// What to do after a path was looked at.
@@ -94,10 +96,10 @@ impl<V: Visitor> Search<'_, '_, V> {
             };
             return self.complete(path, end);
         }
+        if path.len() >= self.budget.path_length() {
+            return self.complete(path, End::TooLong);
+        }
         for issuer in issuers {
-            if path.len() >= self.budget.path_length() {
-                break;
-            }
             let is_bad = matches!(self.pool.known_signature(last, issuer), Some(Err(_)));
             let is_useless = is_bad && !V::CHECKS_SIGNATURES_FIRST;
             if is_useless || !self.visitor.admits(self.pool, issuer, self.budget) {

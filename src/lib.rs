@@ -14,10 +14,12 @@
 //! | [`session`] | rows | sessions |
 //! | [`chain`] | certificates | verdicts and reports about their chains |
 //!
-//! The C ABI over it is declared in `include/eop_relay.h`.
+//! [`ffi`] is the C ABI over it, declared in `include/eop_relay.h`, for 64-bit processes.
 
 pub mod certificate;
 pub mod chain;
+#[cfg(target_pointer_width = "64")]
+pub mod ffi;
 pub mod log;
 mod named_enum;
 pub mod reply;

@@ -74,12 +74,11 @@ fn the_readme_shows_what_is_really_printed() {
     let shown = ["sessions", "--outcome", "Refused", "--outcome", "TlsFailed", EXAMPLES];
     let output = run(&shown);
     let printed = with_slashes(text(&output.stdout)) + text(&output.stderr);
-    let command_line = format!("$ eop-relay {}\n", shown.join(" "));
-    let indented: String =
-        (command_line + &printed).lines().map(|line| format!("    {line}\n")).collect();
+    let command_line = format!("    $ eop-relay {}", shown.join(" "));
+    let indented = [&command_line, printed.trim_end()].join("\n").replace('\n', "\n    ");
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = fs::read_to_string(readme).unwrap().replace("\r\n", "\n");
-    assert!(readme.contains(&indented), "{indented}");
+    assert!(readme.contains(&(indented.clone() + "\n")), "{indented}");
 }
 
 #[test]
@@ -257,6 +256,17 @@ fn a_wrong_command_line_is_exit_code_64() {
         assert_eq!(output.status.code(), Some(64), "{arguments:?}");
         assert!(output.stdout.is_empty(), "{arguments:?}");
         assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_exit_code_1() {
+    for form in [&["sessions", EXAMPLES][..], &["sessions", "--json", EXAMPLES]] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = command(form).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).starts_with("eop-relay: error: the output cannot be written"));
     }
 }
 

@@ -8,7 +8,7 @@ mod common;
 
 use std::collections::HashMap;
 
-use eop_relay::log::{LogInput, NoticeCode};
+use eop_relay::log::{Columns, LogInput, NoticeCode, Row};
 use eop_relay::session::{Outcome, SessionQuery, SessionReader};
 
 use crate::common::{Profile, SendLog, Totals};
@@ -72,6 +72,42 @@ fn every_damaged_row_is_counted_and_costs_no_other() {
         assert_eq!(read.rows + read.damaged_rows, totals.rows, "seed {seed}");
         assert_eq!(read.by_outcome.values().sum::<u64>(), totals.sessions, "seed {seed}");
         assert!(read.complete < totals.sessions, "seed {seed}");
+    }
+}
+
+/// The fields of a line as the csv crate reads them, which knows nothing of its neighbours.
+fn csv_fields(line: &[u8]) -> Vec<Vec<u8>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line);
+    let mut record = csv::ByteRecord::new();
+    reader.read_byte_record(&mut record).unwrap();
+    record.iter().map(<[u8]>::to_vec).collect()
+}
+
+#[test]
+fn the_csv_crate_reads_the_same_fields_in_each_physical_line() {
+    for (seed, profile) in [(1, Profile::MIXED), (2, Profile::FAILING), (3, Profile::DAMAGED)] {
+        let mut log = Vec::new();
+        let totals = SendLog::new(seed, profile).write(300_000, &mut log).unwrap();
+        let lines = log.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+        let is_row = |line: &&[u8]| !line.is_empty() && !line.contains(&b'#');
+        let mut damaged_rows = 0;
+        for line in lines.filter(is_row) {
+            let Ok(row) = Row::parse(line, &Columns::STANDARD) else {
+                damaged_rows += 1;
+                continue;
+            };
+            let fields = csv_fields(line);
+            assert_eq!(fields.len(), 9);
+            assert_eq!(row.date_time.to_string().as_bytes(), fields[0]);
+            assert_eq!(format!("{:016X}", row.session_id).as_bytes(), fields[2]);
+            assert_eq!(row.sequence_number.unwrap().to_string().as_bytes(), fields[3]);
+            let own =
+                [row.connector, row.local_endpoint, row.remote_endpoint, row.data, row.context];
+            for (own, index) in own.into_iter().zip([1, 4, 5, 7, 8]) {
+                assert_eq!(&*own.value(), fields[index]);
+            }
+        }
+        assert_eq!(damaged_rows, totals.damaged_rows, "seed {seed}");
     }
 }
 

@@ -14,6 +14,6 @@ mod segment;
 pub use discovery::{Discovery, LogFile, LogInput, discover};
 pub use format::{Columns, Format, LogType};
 pub use notice::{Notice, NoticeCode, Severity};
-pub use row::{Event, Field, Row, RowError};
+pub use row::{Event, Field, Row, RowError, RowParser};
 pub(crate) use segment::SEGMENT_SIZE;
 pub use segment::{Line, Segment, SegmentReader, SegmentReaderItem};

@@ -11,7 +11,7 @@ use memchr::{memchr, memmem, memrchr};
 use super::discovery::LogFile;
 use super::format::Format;
 use super::notice::{Notice, NoticeCode};
-use super::row::{MAXIMUM_LINE, Row, RowError};
+use super::row::{MAXIMUM_LINE, Row, RowError, RowParser};
 
 /// What [`SegmentReader`] hands out.
 #[derive(Debug)]
@@ -62,6 +62,7 @@ impl Segment {
         mut each: impl FnMut(Line, Result<Row<'data>, RowError>),
     ) -> u64 {
         let data = &self.data[..];
+        let mut parser = RowParser::new(&self.format.columns);
         let may_hold_nul = memchr(0, data).is_some();
         let mut number = 0;
         let mut start = 0;
@@ -77,7 +78,7 @@ impl Segment {
                 let row = if may_hold_nul && memchr(0, bytes).is_some() {
                     Err(RowError::Nul)
                 } else {
-                    Row::parse(bytes, &self.format.columns)
+                    parser.parse(bytes)
                 };
                 each(Line { number, start, end, is_terminated: newline.is_some() }, row);
             }

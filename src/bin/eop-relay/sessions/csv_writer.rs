@@ -142,7 +142,7 @@ impl<'a> Columns<'a> {
             outcome: session.outcome,
             complete: session.complete,
             row_count: session.row_count,
-            notes: session.notes.iter().map(|note| note.name()).collect::<Vec<_>>().join(";"),
+            notes: session.notes.iter().map(|note| note.message()).collect::<Vec<_>>().join(" | "),
         }
     }
 }
@@ -198,6 +198,8 @@ fn io_error(error: csv::Error) -> io::Error {
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
+
+    use eop_relay::session::SessionNote;
 
     use super::*;
     use crate::sessions::fixtures;
@@ -268,6 +270,16 @@ mod tests {
         ] {
             assert_eq!(row[name], expected, "{name}");
         }
+    }
+
+    #[test]
+    fn notes_are_the_sentences_that_json_has() {
+        let mut session = fixtures::delivered();
+        session.notes = vec![SessionNote::ProxyHalvesJoined, SessionNote::ContentCapped];
+        let json = serde_json::to_value(&session).unwrap();
+        let sentences: Vec<&str> =
+            json["Notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
+        assert_eq!(rows(&written(&[session]))[0]["Notes"], sentences.join(" | "));
     }
 
     #[test]

@@ -60,7 +60,10 @@ fn best_of(rounds: usize, mut work: impl FnMut() -> usize) -> (Duration, usize) 
 /// revocation lists in another way; both are left out, which only saves it work.
 fn webpki_accepts(case: &Case) -> Option<()> {
     let certificates = |texts: &[String]| -> Vec<CertificateDer<'static>> {
-        texts.iter().filter_map(|text| CertificateDer::from_pem_slice(text.as_bytes()).ok()).collect()
+        texts
+            .iter()
+            .filter_map(|text| CertificateDer::from_pem_slice(text.as_bytes()).ok())
+            .collect()
     };
     let peer = CertificateDer::from_pem_slice(case.peer_certificate.as_bytes()).ok()?;
     let roots = certificates(&case.trusted_certs);

@@ -21,7 +21,10 @@ fn pem(label: &str, der: &[u8]) -> String {
 }
 
 fn pair() -> [Vec<u8>; 2] {
-    [Forge::server("mail.contoso.com", "Issuing CA").der(), Forge::authority("Issuing CA", "Root").der()]
+    [
+        Forge::server("mail.contoso.com", "Issuing CA").der(),
+        Forge::authority("Issuing CA", "Root").der(),
+    ]
 }
 
 /// SignedData without signers, in DER or with indefinite lengths throughout the frame.
@@ -57,8 +60,10 @@ fn every_usual_form_of_a_file_is_read() {
         pem("X509 CERTIFICATE", &certificates[1])
     );
     let base64_only = base64::engine::general_purpose::STANDARD.encode(&der_p7b);
-    let utf16: Vec<u8> =
-        [0xFF, 0xFE].into_iter().chain(pem_file.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf16: Vec<u8> = [0xFF, 0xFE]
+        .into_iter()
+        .chain(pem_file.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
     let files: [(&str, Vec<u8>); 7] = [
         ("DER P7B", der_p7b.clone()),
         ("BER P7B", p7b(&certificates, &[], true)),

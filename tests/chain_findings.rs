@@ -53,16 +53,14 @@ fn scene() -> Scene {
 
 impl Scene {
     fn judge(&self, profile: Profile) -> (ChainReport, Verdict) {
-        let certificates =
-            |forges: &[Forge]| -> Vec<Certificate> { forges.iter().map(Forge::certificate).collect() };
+        let certificates = |forges: &[Forge]| -> Vec<Certificate> {
+            forges.iter().map(Forge::certificate).collect()
+        };
         let server = self.server.certificate();
         let intermediates = certificates(&self.intermediates);
         let (known, roots) = (certificates(&self.known), certificates(&self.roots));
-        let lists: Vec<RevocationList> = self
-            .lists
-            .iter()
-            .map(|list| RevocationList::from_der(&list.der()).unwrap())
-            .collect();
+        let lists: Vec<RevocationList> =
+            self.lists.iter().map(|list| RevocationList::from_der(&list.der()).unwrap()).collect();
         let names = [ExpectedName::parse(self.expected_name)];
         let at = Timestamp::parse("2026-11-15").unwrap();
         let request = ChainRequest {
@@ -115,7 +113,8 @@ const BREACHES: &[(Rule, Change)] = &[
     }),
     (Rule::UnknownRoot, |s| s.known = std::mem::take(&mut s.roots)),
     (Rule::Cyclic, |s| {
-        s.intermediates = vec![Forge::authority("Issuing CA", "B"), Forge::authority("B", "Issuing CA")];
+        s.intermediates =
+            vec![Forge::authority("Issuing CA", "B"), Forge::authority("B", "Issuing CA")];
     }),
     (Rule::HostNameMismatch, |s| s.expected_name = "smtp.contoso.com"),
     (Rule::NameExcluded, |s| {
@@ -213,7 +212,9 @@ const BREACHES: &[(Rule, Change)] = &[
         set(&mut s.roots[0], EXTENDED_KEY_USAGE, false, usages(&[SERVER_AUTH]));
     }),
     (Rule::SubjectAltNameMissing, |s| remove(&mut s.server, SUBJECT_ALT_NAME)),
-    (Rule::SubjectAltNameCritical, |s| set(&mut s.server, SUBJECT_ALT_NAME, true, dns_names(&[HOST]))),
+    (Rule::SubjectAltNameCritical, |s| {
+        set(&mut s.server, SUBJECT_ALT_NAME, true, dns_names(&[HOST]))
+    }),
     (Rule::SubjectAltNameNotCritical, |s| s.server.subject = name("")),
     (Rule::DnsNameInvalid, |s| {
         set(&mut s.server, SUBJECT_ALT_NAME, false, dns_names(&[HOST, "a_b.contoso.com"]));
@@ -252,7 +253,12 @@ const BREACHES: &[(Rule, Change)] = &[
         set(&mut s.intermediates[0], SUBJECT_KEY_IDENTIFIER, true, value);
     }),
     (Rule::AuthorityInformationAccessCritical, |s| {
-        set(&mut s.server, AUTHORITY_INFORMATION_ACCESS, true, issuer_url("http://pki.contoso.com/a"));
+        set(
+            &mut s.server,
+            AUTHORITY_INFORMATION_ACCESS,
+            true,
+            issuer_url("http://pki.contoso.com/a"),
+        );
     }),
     (Rule::PolicyConstraintsNotCritical, |s| {
         let value = sequence(&[&element(0x80, [0])]);
@@ -263,7 +269,12 @@ const BREACHES: &[(Rule, Change)] = &[
     }),
     (Rule::ChainOnlyThroughDownload, |s| {
         s.intermediates.clear();
-        set(&mut s.server, AUTHORITY_INFORMATION_ACCESS, false, issuer_url("http://pki.contoso.com/a"));
+        set(
+            &mut s.server,
+            AUTHORITY_INFORMATION_ACCESS,
+            false,
+            issuer_url("http://pki.contoso.com/a"),
+        );
     }),
     (Rule::RootInIntermediateStore, |s| s.intermediates.push(Forge::root("Root CA"))),
     (Rule::IntermediateInRootStore, |s| s.roots.push(Forge::authority("Misplaced CA", "Root CA"))),
@@ -395,7 +406,8 @@ fn a_chain_longer_than_the_limit_is_refused_in_the_report_too() {
     let mut scene = scene();
     scene.intermediates = (0..40)
         .map(|number| {
-            let subject = if number == 0 { "Issuing CA".to_owned() } else { format!("CA {number}") };
+            let subject =
+                if number == 0 { "Issuing CA".to_owned() } else { format!("CA {number}") };
             Forge::authority(&subject, &format!("CA {}", number + 1))
         })
         .collect();

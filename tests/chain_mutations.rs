@@ -70,7 +70,12 @@ fn no_changed_byte_of_a_signed_part_is_accepted() {
             with_embedded_roots: false,
             ..ChainRequest::new(&server, Timestamp::parse("2026-11-15").unwrap())
         };
-        assert_ne!(verdict(&request), Verdict::Accepted, "byte {at} of {:02X?}", &original[at - 8..at + 12]);
+        assert_ne!(
+            verdict(&request),
+            Verdict::Accepted,
+            "byte {at} of {:02X?}",
+            &original[at - 8..at + 12]
+        );
     }
     assert!(judged > 100, "{judged}");
 }

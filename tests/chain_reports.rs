@@ -64,7 +64,9 @@ fn an_intermediate_outside_the_stores_is_to_be_imported_into_ca_and_never_into_r
         ..request(&chain, &roots)
     });
     assert_eq!((report.completeness, report.trust), (Completeness::Incomplete, Trust::Trusted));
-    assert!(has(&report, Rule::IntermediateNotInStore) && has(&report, Rule::ChainOnlyThroughDownload));
+    assert!(
+        has(&report, Rule::IntermediateNotInStore) && has(&report, Rule::ChainOnlyThroughDownload)
+    );
     let thumbprint = chain.intermediate.thumbprint();
     assert_eq!(report.missing_issuers[0].found, Some(thumbprint));
     assert_eq!(report.would_send, [chain.server.thumbprint()]);
@@ -101,11 +103,8 @@ fn a_certificate_whose_key_does_not_verify_the_child_is_never_proposed() {
 fn a_self_signed_certificate_is_never_proposed_for_import() {
     let chain = chain();
     let known = [chain.root.clone(), chain.intermediate.clone()];
-    let report = report(&ChainRequest {
-        known: &known,
-        intermediates: Some(&[]),
-        ..request(&chain, &[])
-    });
+    let report =
+        report(&ChainRequest { known: &known, intermediates: Some(&[]), ..request(&chain, &[]) });
     let root = chain.root.thumbprint().to_string();
     let commands: Vec<&String> = report.remedies.iter().flat_map(|r| &r.command).collect();
     assert_eq!(commands.len(), 1);
@@ -131,11 +130,9 @@ fn trust_has_three_values() {
     let known = [chain.intermediate.clone(), chain.root.clone()];
     let other = [Forge::root("Other").certificate()];
     let own = [chain.root.clone()];
-    for (roots, trust) in [
-        (&own[..], Trust::Trusted),
-        (&other[..], Trust::Untrusted),
-        (&[][..], Trust::UnknownRoot),
-    ] {
+    for (roots, trust) in
+        [(&own[..], Trust::Trusted), (&other[..], Trust::Untrusted), (&[][..], Trust::UnknownRoot)]
+    {
         let report = report(&ChainRequest { known: &known, ..request(&chain, roots) });
         assert_eq!(report.trust, trust);
         assert_eq!(report.is_accepted, trust == Trust::Trusted);
@@ -206,7 +203,8 @@ fn the_report_is_serialised_in_pascal_case() {
 #[test]
 fn files_are_examined_and_the_unusable_one_is_named() {
     let server = Forge::server("mail.contoso.com", "Issuing CA").der();
-    let (issuer, root) = (Forge::authority("Issuing CA", "Root CA").der(), Forge::root("Root CA").der());
+    let (issuer, root) =
+        (Forge::authority("Issuing CA", "Root CA").der(), Forge::root("Root CA").der());
     let list = ForgeList::new("Issuing CA", &[]).der();
     let file = |name: &'static str, bytes| NamedBytes { name, bytes };
     let intermediates = [file("ca.cer", &issuer[..])];

@@ -93,7 +93,11 @@ pub(crate) fn completeness(
         End::MissingIssuer if request.lacks_only_a_root(last, position) => {
             // Authorities below a root often say of no place where it could be had, as receivers
             // have it or do not trust it.
-            if last.issuer_urls().is_empty() { Completeness::Complete } else { Completeness::Unknown }
+            if last.issuer_urls().is_empty() {
+                Completeness::Complete
+            } else {
+                Completeness::Unknown
+            }
         }
         _ => Completeness::Incomplete,
     }

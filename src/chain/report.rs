@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::completeness::{Completeness, MissingIssuer, Need, completeness, missing_issuers, needs};
+use super::completeness::{
+    Completeness, MissingIssuer, Need, completeness, missing_issuers, needs,
+};
 use super::embedded_roots::EmbeddedRoots;
 use super::findings::Finding;
 use super::pool::{Origin, Pool};
@@ -173,7 +175,8 @@ pub fn report(request: &ChainRequest<'_>) -> ChainReport {
     if let Some(alternative) = accepted.first()
         && best.is_accepted()
     {
-        let root = alternative.path.last().map(|index| pool.certificate(*index).subject.to_string());
+        let root =
+            alternative.path.last().map(|index| pool.certificate(*index).subject.to_string());
         findings.push(FindingReport::new(&Finding {
             rule: Rule::CrossSignedAlternative,
             severity: Rule::CrossSignedAlternative.severity(request.profile),
@@ -221,7 +224,9 @@ fn summary(request: &ChainRequest<'_>, best: &Evaluated, completeness: Completen
     match (best.errors().next(), completeness) {
         (Some(finding), _) => format!("{name}: {}", sentence(finding)),
         (None, Completeness::Incomplete) => {
-            format!("{name}: the chain is valid, but the server lacks an intermediate and cannot send it")
+            format!(
+                "{name}: the chain is valid, but the server lacks an intermediate and cannot send it"
+            )
         }
         (None, Completeness::Unknown) => {
             format!("{name}: the chain is valid; whether the server can send it is unknown")

@@ -160,7 +160,10 @@ impl Surveyor<'_, '_> {
         let certificate = pool.certificate(index);
         let end = match end {
             // Self-issued is not self-signed: another key of the same name may have signed it.
-            End::SelfIssued if pool.check_signature(index, index, budget) == Some(Err(SignatureError::Invalid)) => {
+            End::SelfIssued
+                if pool.check_signature(index, index, budget)
+                    == Some(Err(SignatureError::Invalid)) =>
+            {
                 End::MissingIssuer
             }
             end => end,

@@ -189,10 +189,8 @@ impl Forge {
             })
             .collect();
         let version = element(0xA0, element(0x02, [self.version]));
-        let validity = sequence(&[
-            &element(0x18, &self.not_before),
-            &element(0x18, &self.not_after),
-        ]);
+        let validity =
+            sequence(&[&element(0x18, &self.not_before), &element(0x18, &self.not_after)]);
         let body = sequence(&[
             if self.version == 0 { &[] } else { &version },
             &element(0x02, &self.serial),
@@ -308,8 +306,11 @@ impl ForgeList {
                 sequence(&[&oid(dotted), &critical, &element(0x04, value)])
             })
             .collect();
-        let extensions =
-            if extensions.is_empty() { Vec::new() } else { element(0xA0, element(0x30, extensions)) };
+        let extensions = if extensions.is_empty() {
+            Vec::new()
+        } else {
+            element(0xA0, element(0x30, extensions))
+        };
         let time = |text: &String| element(0x18, text);
         let body = sequence(&[
             &self.version.map(|version| element(0x02, [version])).unwrap_or_default(),

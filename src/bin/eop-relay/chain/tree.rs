@@ -47,7 +47,8 @@ fn print_certificate(
         (_, false) => "+- ",
     };
     let branch_indent = if position == 0 { String::new() } else { "   ".repeat(position - 1) };
-    let subject = if certificate.subject.is_empty() { "(no subject)" } else { &certificate.subject };
+    let subject =
+        if certificate.subject.is_empty() { "(no subject)" } else { &certificate.subject };
     wrapped(output, &format!("{branch_indent}{branch}"), &indent, subject)?;
     let origin = match certificate.origin {
         CertificateOrigin::Judged => "the judged certificate",
@@ -57,9 +58,8 @@ fn print_certificate(
         CertificateOrigin::Elsewhere => "not in the server's stores",
     };
     let indent = format!("{indent}   ");
-    let line = |output: &mut dyn Write, text: String| {
-        writeln!(output, "{indent}{}", printable(&text))
-    };
+    let line =
+        |output: &mut dyn Write, text: String| writeln!(output, "{indent}{}", printable(&text));
     line(output, format!("Thumbprint {}, {origin}", certificate.thumbprint))?;
     line(
         output,
@@ -75,7 +75,12 @@ fn print_certificate(
         let shown = names.iter().take(8).cloned().collect::<Vec<_>>().join(", ");
         let rest = names.len().saturating_sub(8);
         let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-        wrapped(output, &format!("{indent}Names "), &format!("{indent}      "), &format!("{shown}{more}"))?;
+        wrapped(
+            output,
+            &format!("{indent}Names "),
+            &format!("{indent}      "),
+            &format!("{shown}{more}"),
+        )?;
     }
     Ok(())
 }

@@ -2,6 +2,13 @@
 //! report. `cargo bench --bench chains -- limbo.json` (x509-limbo's format; with .gz too). Both read
 //! PEM and decode certificates inside the measured time, and nothing is kept between cases.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a quantile of some thousand times"
+)]
+
 #[path = "../tests/support/limbo.rs"]
 mod limbo;
 

@@ -1,5 +1,7 @@
 //! Files of certificates, Windows names, and logged certificates.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[path = "support/forge.rs"]
 mod forge;
 

@@ -1,5 +1,7 @@
 //! Whatever the bytes: no panic, and no chain that takes more work than is allowed.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[path = "support/forge.rs"]
 mod forge;
 #[path = "support/mutation.rs"]

@@ -1,5 +1,7 @@
 //! Reports: completeness apart from trust, missing issuers, remedies, alternatives.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[path = "support/forge.rs"]
 mod forge;
 

@@ -1,5 +1,7 @@
 //! x509-limbo and BetterTLS, where the suites are present beside the project.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[path = "support/limbo.rs"]
 mod limbo;
 

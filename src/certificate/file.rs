@@ -128,11 +128,12 @@ fn read(bytes: &[u8]) -> Result<FileContent, ReadError> {
 
 /// The text of a UTF-16 file with a byte order mark.
 fn utf16_text(bytes: &[u8]) -> Option<String> {
-    let (units, read): (&[u8], fn([u8; 2]) -> u16) = match bytes {
-        [0xFF, 0xFE, rest @ ..] => (rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => (rest, u16::from_be_bytes),
+    let (units, is_big_endian) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (rest, false),
+        [0xFE, 0xFF, rest @ ..] => (rest, true),
         _ => return None,
     };
+    let read = if is_big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
     let units = units.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
     Some(char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{FFFD}')).collect())
 }

@@ -31,6 +31,10 @@ pub(crate) enum Next {
     Backtrack(usize),
 }
 
+/// How many issuers of one name are looked at: a child with more is hostile, and the likeliest come
+/// first.
+const MAXIMUM_ISSUERS: usize = 32;
+
 /// Who looks at the paths.
 pub(crate) trait Visitor {
     /// Whether signatures are checked while building, so that only true issuers are followed.
@@ -117,8 +121,6 @@ impl<V: Visitor> Search<'_, '_, V> {
     fn true_issuers(&mut self, child: usize, issuers: Vec<usize>) -> Vec<usize> {
         let mut claimed = Vec::new();
         let mut verified = Vec::new();
-        // A child with more issuers of that name is hostile; the likeliest come first.
-        const MAXIMUM_ISSUERS: usize = 32;
         for issuer in issuers.into_iter().take(MAXIMUM_ISSUERS) {
             match self.pool.check_signature(child, issuer, self.budget) {
                 Some(Ok(()) | Err(SignatureError::Unsupported)) => verified.push(issuer),

@@ -1,5 +1,7 @@
 //! Mutated certificates, the same for the same seed.
 
+#![allow(clippy::cast_possible_truncation, reason = "random bytes are cut from random words")]
+
 /// SplitMix64: small, and the same on every machine.
 pub struct Random(u64);
 

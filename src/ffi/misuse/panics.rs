@@ -65,7 +65,7 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             let (files, mut report) = ([chain_file()], 0);
             let query = chain_query(&files);
             // SAFETY: query and output are local variables.
-            let status = unsafe { eop_chain_examine(&query, &raw mut report, error) };
+            let status = unsafe { eop_chain_examine(&raw const query, &raw mut report, error) };
             assert_eq!(report == 0, status != EOP_OK);
             status
         }),

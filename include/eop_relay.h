@@ -82,6 +82,11 @@
 #define EOP_INVALID_THUMBPRINT 105
 
 /*
+ A file that holds no certificate or revocation list; the message names it.
+ */
+#define EOP_INVALID_CERTIFICATE 106
+
+/*
  200 to 299, handles: a number that was never given out as a handle.
  */
 #define EOP_INVALID_HANDLE 200
@@ -455,6 +460,63 @@
  The most units of a text to be explained.
  */
 #define EOP_MAXIMUM_TEXT_LENGTH 16777216
+
+/*
+ eop_chain_file.role: the certificate that is judged; there must be exactly one such file. Further
+ certificates in it may serve as issuers.
+ */
+#define EOP_CHAIN_ROLE_CERTIFICATE 1
+
+/*
+ eop_chain_file.role: the server's intermediates (LocalMachine\CA).
+ */
+#define EOP_CHAIN_ROLE_INTERMEDIATE 2
+
+/*
+ eop_chain_file.role: trusted roots (LocalMachine\Root).
+ */
+#define EOP_CHAIN_ROLE_ROOT 3
+
+/*
+ eop_chain_file.role: revocation lists.
+ */
+#define EOP_CHAIN_ROLE_CRL 4
+
+/*
+ eop_chain_query.flags: the intermediates are all that the server has, also if there are none.
+ Without it and without intermediates, completeness is unknown.
+ */
+#define EOP_CHAIN_STORES_KNOWN 1
+
+/*
+ eop_chain_query.flags: trust the given roots alone, not the embedded ones.
+ */
+#define EOP_CHAIN_ONLY_GIVEN_ROOTS 2
+
+/*
+ eop_chain_query.profile: a model of what Windows and Exchange Online refuse.
+ */
+#define EOP_CHAIN_PROFILE_WINDOWS 0
+
+/*
+ eop_chain_query.profile: RFC 5280 and the CA/Browser Forum's Baseline Requirements.
+ */
+#define EOP_CHAIN_PROFILE_STRICT 1
+
+/*
+ The most files of a query.
+ */
+#define EOP_MAXIMUM_CHAIN_FILES 65536
+
+/*
+ The most bytes of a file.
+ */
+#define EOP_MAXIMUM_CHAIN_FILE_LENGTH 67108864
+
+/*
+ The most units of a file's name and of the expected name.
+ */
+#define EOP_MAXIMUM_CHAIN_NAME_LENGTH 32767
 
 /*
  What went wrong, in detail. The caller owns it and sets struct_size; there is nothing to free.
@@ -1063,6 +1125,74 @@ typedef struct eop_progress {
   uint16_t path[EOP_PATH_CAPACITY];
 } eop_progress;
 
+/*
+ A file, or one certificate of a store.
+ */
+typedef struct eop_chain_file {
+  /*
+   DER, PEM, P7B or base64. Read during the call only.
+   */
+  const uint8_t *bytes;
+  /*
+   How many bytes, at most EOP_MAXIMUM_CHAIN_FILE_LENGTH.
+   */
+  size_t length;
+  /*
+   What errors call the file; absent = its number.
+   */
+  struct eop_utf16 name;
+  /*
+   EOP_CHAIN_ROLE_...
+   */
+  uint32_t role;
+  /*
+   0.
+   */
+  uint32_t reserved;
+} eop_chain_file;
+
+/*
+ What to examine.
+ */
+typedef struct eop_chain_query {
+  /*
+   sizeof(eop_chain_query), set by the caller.
+   */
+  uint32_t struct_size;
+  /*
+   EOP_CHAIN_STORES_KNOWN, EOP_CHAIN_ONLY_GIVEN_ROOTS.
+   */
+  uint32_t flags;
+  /*
+   The files.
+   */
+  const struct eop_chain_file *files;
+  /*
+   How many, at most EOP_MAXIMUM_CHAIN_FILES.
+   */
+  uint32_t file_count;
+  /*
+   sizeof(eop_chain_file), set by the caller.
+   */
+  uint32_t file_stride;
+  /*
+   The time of the judgement, in ticks; 0 = now.
+   */
+  int64_t at;
+  /*
+   A host, address or mailbox that the certificate must hold; absent = any.
+   */
+  struct eop_utf16 expected_name;
+  /*
+   EOP_CHAIN_PROFILE_...
+   */
+  uint32_t profile;
+  /*
+   0.
+   */
+  uint32_t reserved;
+} eop_chain_query;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1205,6 +1335,24 @@ int32_t eop_session_reader_free(uint64_t reader, struct eop_error *error);
  Each pointer is NULL or points to what is described; outputs are writable.
  */
 int32_t eop_explain(const uint16_t *text, size_t length, uint64_t *report, struct eop_error *error);
+
+/*
+ Examines the chain of a certificate.
+
+ `query` and all that it points to is read during the call only. `report` receives a text handle
+ with one JSON object, the same as of `eop-relay chain --json`; free it with eop_text_free.
+
+ EOP_OK, whatever the report says of the chain; EOP_NULL_ARGUMENT; EOP_INVALID_ARGUMENT: a value
+ out of its range, or not exactly one file with the certificate; EOP_INVALID_STRUCT_SIZE;
+ EOP_INVALID_TEXT; EOP_INVALID_CERTIFICATE: a file without a certificate or revocation list, which
+ the message names; EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_chain_examine(const struct eop_chain_query *query,
+                          uint64_t *report,
+                          struct eop_error *error);
 
 /*
  A view of the text of a text handle.

@@ -185,6 +185,9 @@ fn layout() -> String {
         notice_stride);
     describe!(text, ProgressView as "eop_progress": struct_size, path_length, bytes_read,
         bytes_total, files_read, files_total, path);
+    describe!(text, ChainFileRecord as "eop_chain_file": bytes, length, name, role, reserved);
+    describe!(text, ChainQueryOptions as "eop_chain_query": struct_size, flags, files, file_count,
+        file_stride, at, expected_name, profile, reserved);
     text
 }
 

@@ -1,5 +1,7 @@
 //! Every rule of the table has a chain that breaks it, and the chain that breaks none is accepted.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[path = "support/forge.rs"]
 mod forge;
 
@@ -101,10 +103,10 @@ fn general_name(tag: u8, content: impl AsRef<[u8]>) -> Vec<u8> {
 const BREACHES: &[(Rule, Change)] = &[
     (Rule::BudgetExhausted, |s| s.limits.signature_cost = 1),
     (Rule::Revoked, |s| s.lists = vec![ForgeList::new("Issuing CA", &[&s.server.serial])]),
-    (Rule::Expired, |s| s.server.not_after = "20261114235959Z".to_owned()),
-    (Rule::NotYetValid, |s| s.intermediates[0].not_before = "20261115000001Z".to_owned()),
+    (Rule::Expired, |s| "20261114235959Z".clone_into(&mut s.server.not_after)),
+    (Rule::NotYetValid, |s| "20261115000001Z".clone_into(&mut s.intermediates[0].not_before)),
     (Rule::SelfSignedEndEntity, |s| s.server = Forge::server(HOST, HOST)),
-    (Rule::BadSignature, |s| s.server.signer = "somebody else".to_owned()),
+    (Rule::BadSignature, |s| "somebody else".clone_into(&mut s.server.signer)),
     (Rule::MissingIssuer, |s| s.intermediates.clear()),
     (Rule::MissingRoot, |s| s.roots.clear()),
     (Rule::IntermediateNotInStore, |s| s.known = std::mem::take(&mut s.intermediates)),
@@ -213,7 +215,7 @@ const BREACHES: &[(Rule, Change)] = &[
     }),
     (Rule::SubjectAltNameMissing, |s| remove(&mut s.server, SUBJECT_ALT_NAME)),
     (Rule::SubjectAltNameCritical, |s| {
-        set(&mut s.server, SUBJECT_ALT_NAME, true, dns_names(&[HOST]))
+        set(&mut s.server, SUBJECT_ALT_NAME, true, dns_names(&[HOST]));
     }),
     (Rule::SubjectAltNameNotCritical, |s| s.server.subject = name("")),
     (Rule::DnsNameInvalid, |s| {
@@ -374,7 +376,7 @@ fn an_error_refuses_the_chain_and_a_warning_does_not() {
 #[test]
 fn findings_come_by_severity_and_then_by_rank() {
     let mut scene = scene();
-    scene.server.not_after = "20261114235959Z".to_owned();
+    "20261114235959Z".clone_into(&mut scene.server.not_after);
     scene.server.serial = vec![0];
     remove(&mut scene.server, EXTENDED_KEY_USAGE);
     let (report, _) = scene.judge(Profile::Strict);
@@ -398,4 +400,21 @@ fn an_unused_certificate_with_every_fault_changes_nothing() {
     scene.intermediates.push(stray.but(|f| f.public_key = public_key("x")));
     let (report, verdict) = scene.judge(Profile::Strict);
     assert_eq!((verdict, report.certificates.len()), (Verdict::Accepted, 3));
+}
+
+/// A path that reached the greatest length was once reported without any finding.
+#[test]
+fn a_chain_longer_than_the_limit_is_refused_in_the_report_too() {
+    let mut scene = scene();
+    scene.intermediates = (0..40)
+        .map(|number| {
+            let subject =
+                if number == 0 { "Issuing CA".to_owned() } else { format!("CA {number}") };
+            Forge::authority(&subject, &format!("CA {}", number + 1))
+        })
+        .collect();
+    scene.roots = vec![Forge::root("CA 40")];
+    let (report, verdict) = scene.judge(Profile::Windows);
+    assert!(!report.is_accepted && has(&report, Rule::BudgetExhausted));
+    assert_ne!(verdict, Verdict::Accepted);
 }

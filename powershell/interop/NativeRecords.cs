@@ -183,6 +183,30 @@ namespace EopRelay
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct ChainFile
+    {
+        public byte* Bytes;
+        public UIntPtr Length;
+        public Utf16 Name;
+        public uint Role;
+        public uint Reserved;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct ChainQuery
+    {
+        public uint StructSize;
+        public uint Flags;
+        public ChainFile* Files;
+        public uint FileCount;
+        public uint FileStride;
+        public long At;
+        public Utf16 ExpectedName;
+        public uint Profile;
+        public uint Reserved;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     internal unsafe struct Progress
     {
         public const int PathCapacity = 1024;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use x509_parser::asn1_rs::Oid;
 
 use super::der::{self, Malformed, Reader, tag};
+use super::thumbprint::hexadecimal;
 use super::x500::X500Name;
 
 /// A distinguished name (RFC 5280, section 4.1.2.4): its DER, and the form in which it compares.
@@ -102,7 +103,9 @@ fn comparable_rdn(content: &[u8]) -> Result<Box<[u8]>, Malformed> {
         many => {
             many.sort_unstable();
             let mut joined = Vec::new();
-            many.iter().for_each(|attribute| push_with_length(&mut joined, attribute));
+            for attribute in many.iter() {
+                push_with_length(&mut joined, attribute);
+            }
             Ok(joined.into())
         }
     }
@@ -187,10 +190,7 @@ fn decode_value(value_tag: u8, value: &[u8]) -> String {
             Ok(text) => text.to_owned(),
             Err(_) => latin1(),
         },
-        _ => value.iter().fold(String::from("#"), |mut text, byte| {
-            text.push_str(&format!("{byte:02X}"));
-            text
-        }),
+        _ => format!("#{}", hexadecimal(value)),
     }
 }
 

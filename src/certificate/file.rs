@@ -128,11 +128,12 @@ fn read(bytes: &[u8]) -> Result<FileContent, ReadError> {
 
 /// The text of a UTF-16 file with a byte order mark.
 fn utf16_text(bytes: &[u8]) -> Option<String> {
-    let (units, read): (&[u8], fn([u8; 2]) -> u16) = match bytes {
-        [0xFF, 0xFE, rest @ ..] => (rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => (rest, u16::from_be_bytes),
+    let (units, is_big_endian) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (rest, false),
+        [0xFE, 0xFF, rest @ ..] => (rest, true),
         _ => return None,
     };
+    let read = if is_big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
     let units = units.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
     Some(char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{FFFD}')).collect())
 }
@@ -140,8 +141,11 @@ fn utf16_text(bytes: &[u8]) -> Option<String> {
 /// Adds one certificate or PKCS #7 message.
 fn add_der(der: &[u8], offset: usize, content: &mut FileContent) -> Result<(), ReadError> {
     // PFX ::= SEQUENCE { version INTEGER 3, ... } (RFC 7292, section 4).
-    let after_header = der.get(if der.get(1) == Some(&0x82) { 4 } else { 2 }..).unwrap_or_default();
-    if after_header.starts_with(&[0x02, 0x01, 0x03]) {
+    let header = match der.get(1) {
+        Some(length @ 0x81..=0x84) => 2 + usize::from(length & 0x7F),
+        _ => 2,
+    };
+    if der.get(header..).is_some_and(|content| content.starts_with(&[0x02, 0x01, 0x03])) {
         return Err(ReadError::Pfx);
     }
     let error = match Certificate::from_der(der) {

@@ -4,11 +4,12 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use x509_parser::asn1_rs::Oid;
+use x509_parser::asn1_rs::{BitString, Oid};
 use x509_parser::certificate::X509CertificateParser;
 use x509_parser::nom::Parser;
 use x509_parser::x509::AlgorithmIdentifier;
 
+use super::der::{self, Malformed, Reader, tag};
 use super::distinguished_name::DistinguishedName;
 use super::extensions::{COMMON_NAME, Extensions};
 use super::general_name::GeneralName;
@@ -100,16 +101,14 @@ impl Certificate {
         let tbs = &parsed.tbs_certificate;
         let signed: &[u8] = tbs.as_ref();
         let start = signed.as_ptr() as usize - der.as_ptr() as usize;
-        let name = |raw: &[u8]| {
-            DistinguishedName::from_der(raw)
-                .map_err(|error| CertificateError::Syntax { reason: error.to_string() })
-        };
+        let syntax = |error: Malformed| CertificateError::Syntax { reason: error.to_string() };
+        let name = |raw: &[u8]| DistinguishedName::from_der(raw).map_err(syntax);
         Ok(Self {
             der: der.into(),
             signed_part: start..start + signed.len(),
-            signature: parsed.signature_value.data.as_ref().into(),
+            signature: whole_bytes(&parsed.signature_value).into(),
             signature_algorithm: SignatureAlgorithm::new(&parsed.signature_algorithm),
-            has_consistent_algorithms: parsed.signature_algorithm == tbs.signature,
+            has_consistent_algorithms: has_consistent_algorithms(der).map_err(syntax)?,
             version: tbs.version.0,
             serial: parsed.tbs_certificate.raw_serial().into(),
             issuer: name(tbs.issuer.as_raw())?,
@@ -224,6 +223,26 @@ impl Certificate {
     pub fn issuer_urls(&self) -> &[String] {
         self.extensions.issuer_urls.as_ref().map_or(&[], |urls| &urls.value)
     }
+}
+
+/// Compares the encodings of the two algorithm fields, of which only the inner one is signed:
+/// x509-parser reads an OID whatever its tag.
+fn has_consistent_algorithms(der: &[u8]) -> Result<bool, Malformed> {
+    let mut outer = Reader::new(der::whole(der, tag::SEQUENCE)?);
+    let mut fields = Reader::new(outer.expect(tag::SEQUENCE)?);
+    fields.optional(tag::context_constructed(0))?;
+    fields.expect(tag::INTEGER)?;
+    let (inner, outer) = (fields.element()?, outer.element()?);
+    for algorithm in [&inner, &outer] {
+        Reader::new(algorithm.content).expect(tag::OBJECT_IDENTIFIER)?;
+    }
+    Ok(inner.encoding == outer.encoding)
+}
+
+/// The bytes of a BIT STRING; nothing if its last byte is not used whole, as no signature and no key
+/// here ends within a byte.
+pub(super) fn whole_bytes<'a>(bits: &'a BitString<'_>) -> &'a [u8] {
+    if bits.unused_bits == 0 { bits.data.as_ref() } else { &[] }
 }
 
 fn timestamp(seconds: i64) -> Option<Timestamp> {

@@ -216,7 +216,11 @@ fn check_key_identifiers(
     );
     match &extensions.subject_key_identifier {
         None => {
-            findings.add_if(certificate.is_authority(), Rule::SubjectKeyIdentifierMissing, position)
+            findings.add_if(
+                certificate.is_authority(),
+                Rule::SubjectKeyIdentifierMissing,
+                position,
+            );
         }
         Some(identifier) => {
             findings.add_if(identifier.critical, Rule::SubjectKeyIdentifierCritical, position);

@@ -131,9 +131,9 @@ fn check_name(
 fn contains(base: &GeneralName, name: &GeneralName) -> bool {
     match (base, name) {
         (GeneralName::Dns(domain), GeneralName::Dns(name)) => {
-            let bare = name.strip_prefix("*.").unwrap_or(name);
+            let without_wildcard = name.strip_prefix("*.").unwrap_or(name);
             // `*.contoso.com` lies within `contoso.com`, and not within `mail.contoso.com`.
-            is_host_name(bare) && is_within_or_all(bare, domain)
+            is_host_name(without_wildcard) && is_within_or_all(without_wildcard, domain)
         }
         (GeneralName::Email(base), GeneralName::Email(mailbox)) => mailbox_within(mailbox, base),
         (GeneralName::Uri(base), GeneralName::Uri(uri)) => uri_within(uri, base),

@@ -61,15 +61,12 @@ impl<'a> Pool<'a> {
             }
             let same_subject = self.by_subject.entry(&certificate.subject).or_default();
             let known = same_subject.iter().find(|i| self.entries[**i].certificate == certificate);
-            match known {
-                Some(index) => {
-                    let entry = &mut self.entries[*index];
-                    entry.origin = entry.origin.max(origin);
-                }
-                None => {
-                    same_subject.push(self.entries.len());
-                    self.entries.push(Entry { certificate, origin });
-                }
+            if let Some(index) = known {
+                let entry = &mut self.entries[*index];
+                entry.origin = entry.origin.max(origin);
+            } else {
+                same_subject.push(self.entries.len());
+                self.entries.push(Entry { certificate, origin });
             }
         }
     }

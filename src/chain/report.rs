@@ -156,12 +156,7 @@ pub struct AlternativePath {
 pub fn report(request: &ChainRequest<'_>) -> ChainReport {
     let mut pool = fill_pool(request);
     let survey = survey(request, &mut pool);
-    let (best, others) = match survey.paths.split_first() {
-        Some((best, others)) => (best.clone(), others),
-        None => {
-            (Evaluated { path: vec![0], end: End::MissingIssuer, findings: Vec::new() }, &[][..])
-        }
-    };
+    let (best, others) = (&survey.best, &survey.others);
     let missing_issuers = missing_issuers(&pool, &best.path, best.end);
     let would_send = |(index, need): (&usize, Need)| {
         let is_sent = need == Need::Present && request.intermediates.is_some();
@@ -190,12 +185,12 @@ pub fn report(request: &ChainRequest<'_>) -> ChainReport {
         }));
     }
     let completeness = completeness(request, &pool, &best.path, best.end);
-    let trust = trust(request, &best);
+    let trust = trust(request, best);
     ChainReport {
         is_accepted: best.is_accepted(),
         completeness,
         trust,
-        summary: summary(request, &best, completeness),
+        summary: summary(request, best, completeness),
         profile: request.profile,
         at: request.at,
         certificates: best.path.iter().map(|index| CertificateReport::new(&pool, *index)).collect(),
@@ -215,7 +210,7 @@ fn trust(request: &ChainRequest<'_>, best: &Evaluated) -> Trust {
         End::Trusted => Trust::Trusted,
         End::Cycle => Trust::Untrusted,
         End::SelfIssued if best.path.len() == 1 || !request.roots.is_empty() => Trust::Untrusted,
-        End::SelfIssued | End::MissingIssuer => Trust::UnknownRoot,
+        End::SelfIssued | End::MissingIssuer | End::TooLong => Trust::UnknownRoot,
     }
 }
 

@@ -79,7 +79,7 @@ impl RevocationList {
         let mut list = Self {
             der: der.into(),
             signed_part: start..start + tbs.encoding.len(),
-            signature: signature.get(1..).unwrap_or_default().into(),
+            signature: signature.strip_prefix(&[0]).unwrap_or_default().into(),
             algorithm: read_algorithm(algorithm.encoding)?,
             issuer,
             this_update,

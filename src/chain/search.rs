@@ -16,6 +16,8 @@ pub(crate) enum End {
     MissingIssuer,
     /// All issuers stand in the path already.
     Cycle,
+    /// At the greatest length that is looked at, with issuers left.
+    TooLong,
 }
 
 /// What to do after a path was looked at.
@@ -28,6 +30,10 @@ pub(crate) enum Next {
     /// Nothing that begins with this many certificates of the path is of use.
     Backtrack(usize),
 }
+
+/// How many issuers of one name are looked at: a child with more is hostile, and the likeliest come
+/// first.
+const MAXIMUM_ISSUERS: usize = 32;
 
 /// Who looks at the paths.
 pub(crate) trait Visitor {
@@ -89,10 +95,10 @@ impl<V: Visitor> Search<'_, '_, V> {
             };
             return self.complete(path, end);
         }
+        if path.len() >= self.budget.path_length() {
+            return self.complete(path, End::TooLong);
+        }
         for issuer in issuers {
-            if path.len() >= self.budget.path_length() {
-                break;
-            }
             let is_bad = matches!(self.pool.known_signature(last, issuer), Some(Err(_)));
             let is_useless = is_bad && !V::CHECKS_SIGNATURES_FIRST;
             if is_useless || !self.visitor.admits(self.pool, issuer, self.budget) {
@@ -115,8 +121,6 @@ impl<V: Visitor> Search<'_, '_, V> {
     fn true_issuers(&mut self, child: usize, issuers: Vec<usize>) -> Vec<usize> {
         let mut claimed = Vec::new();
         let mut verified = Vec::new();
-        // A child with more issuers of that name is hostile; the likeliest come first.
-        const MAXIMUM_ISSUERS: usize = 32;
         for issuer in issuers.into_iter().take(MAXIMUM_ISSUERS) {
             match self.pool.check_signature(child, issuer, self.budget) {
                 Some(Ok(()) | Err(SignatureError::Unsupported)) => verified.push(issuer),

@@ -49,14 +49,17 @@ impl Evaluated {
 /// What the search found.
 #[derive(Debug)]
 pub(crate) struct Survey {
-    /// The paths, the best first; at most [`MAXIMUM_KEPT`].
-    pub paths: Vec<Evaluated>,
+    /// The path to tell.
+    pub best: Evaluated,
+    /// The others, the better first.
+    pub others: Vec<Evaluated>,
     /// How many paths were looked at.
     pub path_count: usize,
     /// Whether the search ended for want of budget.
     pub is_cut_short: bool,
 }
 
+/// How many paths are kept, the best included.
 const MAXIMUM_KEPT: usize = 16;
 
 /// Looks at every path that the budget allows.
@@ -65,24 +68,21 @@ pub(crate) fn survey<'a>(request: &ChainRequest<'a>, pool: &mut Pool<'a>) -> Sur
     let mut budget = Budget::new(request.limits);
     let mut surveyor = Surveyor { request, now, kept: Vec::new(), count: 0 };
     search(pool, now, &mut budget, &mut surveyor);
-    let Surveyor { kept: mut paths, count: path_count, .. } = surveyor;
+    let Surveyor { kept, count: path_count, .. } = surveyor;
     let is_cut_short = budget.is_exhausted();
-    if paths.is_empty() {
-        paths.push(Evaluated { path: vec![0], end: End::MissingIssuer, findings: Vec::new() });
-    }
-    if is_cut_short && !(path_count > 0 && paths[0].is_accepted()) {
+    let mut kept = kept.into_iter();
+    let nothing = Evaluated { path: vec![0], end: End::TooLong, findings: Vec::new() };
+    let mut best = kept.next().unwrap_or(nothing);
+    let is_settled = path_count > 0 && best.is_accepted();
+    let is_told = best.findings.iter().any(|known| known.rule == Rule::BudgetExhausted);
+    // A search that was cut short after it found a sound path has nothing to be blamed for.
+    if (is_cut_short || path_count == 0) && !is_settled && !is_told {
         let severity = Rule::BudgetExhausted.severity(request.profile);
-        let finding = Finding {
-            rule: Rule::BudgetExhausted,
-            severity,
-            position: 0,
-            detail: format!("after {path_count} paths"),
-        };
-        if !paths[0].findings.iter().any(|known| known.rule == Rule::BudgetExhausted) {
-            paths[0].findings.insert(0, finding);
-        }
+        let detail = format!("after {path_count} paths");
+        let finding = Finding { rule: Rule::BudgetExhausted, severity, position: 0, detail };
+        best.findings.insert(0, finding);
     }
-    Survey { paths, path_count, is_cut_short }
+    Survey { best, others: kept.collect(), path_count, is_cut_short }
 }
 
 struct Surveyor<'r, 'a> {
@@ -192,6 +192,9 @@ impl Surveyor<'_, '_> {
                 });
             }
             End::Cycle => findings.add_plain(Rule::Cyclic, position),
+            End::TooLong => findings.add(Rule::BudgetExhausted, 0, || {
+                format!("more than {} certificates in a row", path.len())
+            }),
         }
         end
     }

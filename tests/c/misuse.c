@@ -123,6 +123,7 @@ static void check_nulls(void)
     CHECK(EOP_NULL_ARGUMENT, eop_text_get(text, &units, NULL, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_explain(NULL, 0, &unused, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_explain(&unit, 1, NULL, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_chain_examine(NULL, &unused, NULL));
     CHECK(EOP_OK, eop_text_free(text, NULL));
     query.input_count = 1;
     CHECK(EOP_NULL_ARGUMENT, eop_session_reader_open(&query, &unused, NULL));
@@ -152,6 +153,42 @@ static void check_sizes(void)
     CHECK(EOP_INVALID_STRUCT_SIZE, eop_session_reader_cancel(reader, &error));
     CHECK(EOP_INVALID_STRUCT_SIZE, eop_session_reader_free(reader, &error));
     CHECK(EOP_OK, eop_session_reader_free(reader, NULL));
+}
+
+static eop_chain_query new_chain_query(const eop_chain_file *files, uint32_t count)
+{
+    eop_chain_query query;
+    memset(&query, 0, sizeof query);
+    query.struct_size = sizeof query;
+    query.files = files;
+    query.file_count = count;
+    query.file_stride = sizeof *files;
+    return query;
+}
+
+static void check_chains(void)
+{
+    static const uint8_t text[] = "-----BEGIN CERTIFICATE-----";
+    eop_chain_file file;
+    eop_chain_query query = new_chain_query(&file, 1);
+    eop_error error = new_error();
+    uint64_t unused = 0;
+    memset(&file, 0, sizeof file);
+    CHECK(EOP_INVALID_ARGUMENT, eop_chain_examine(&query, &unused, NULL));
+    file.role = EOP_CHAIN_ROLE_CERTIFICATE;
+    CHECK(EOP_NULL_ARGUMENT, eop_chain_examine(&query, &unused, NULL));
+    file.bytes = text;
+    file.length = sizeof text - 1;
+    CHECK(EOP_INVALID_CERTIFICATE, eop_chain_examine(&query, &unused, &error));
+    CHECK(EOP_INVALID_CERTIFICATE, error.code);
+    CHECK(1, error.message_length > 0);
+    file.length = (size_t)EOP_MAXIMUM_CHAIN_FILE_LENGTH + 1;
+    CHECK(EOP_INVALID_ARGUMENT, eop_chain_examine(&query, &unused, NULL));
+    query.file_count = 0;
+    CHECK(EOP_INVALID_ARGUMENT, eop_chain_examine(&query, &unused, NULL));
+    query.struct_size = 4;
+    CHECK(EOP_INVALID_STRUCT_SIZE, eop_chain_examine(&query, &unused, NULL));
+    CHECK(0, unused);
 }
 
 static void check_values(void)
@@ -202,6 +239,7 @@ static void check_text_panics(void)
 
 static void check_panics(void)
 {
+    eop_chain_query chain = new_chain_query(NULL, 0);
     static const char *const handle_functions[] = {"eop_session_reader_next_batch",
                                                    "eop_session_reader_progress",
                                                    "eop_session_reader_cancel"};
@@ -249,6 +287,8 @@ static void check_panics(void)
     CHECK(EOP_PANIC, eop_status_name(EOP_OK, &name, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_value_name", 1);
     CHECK(EOP_PANIC, eop_value_name(EOP_VALUES_OUTCOME, EOP_OUTCOME_REFUSED, &name, NULL));
+    setenv("EOP_RELAY_INJECT_PANIC", "eop_chain_examine", 1);
+    CHECK(EOP_PANIC, eop_chain_examine(&chain, &unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_explain", 1);
     CHECK(EOP_PANIC, eop_explain(&unit, 1, &unused, NULL));
     CHECK(0, unused);
@@ -263,6 +303,7 @@ int main(int argument_count, char **arguments)
         check_panics();
     } else {
         check_handles();
+        check_chains();
         check_nulls();
         check_sizes();
         check_values();

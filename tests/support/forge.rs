@@ -1,6 +1,8 @@
 //! Certificates and revocation lists made for tests: every field can be wrong on purpose.
 
 #![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::cast_possible_truncation, reason = "lengths are taken apart into bytes")]
 
 use eop_relay::certificate::Certificate;
 use p256::ecdsa::signature::Signer;
@@ -67,7 +69,7 @@ pub fn public_key(label: &str) -> Vec<u8> {
 /// SubjectPublicKeyInfo of an RSA key with a modulus of that many bits, which nobody holds.
 pub fn rsa_public_key(bits: usize, exponent: &[u8]) -> Vec<u8> {
     let mut modulus = vec![0xA5; bits.div_ceil(8)];
-    modulus[0] = if bits % 8 == 0 { 0xC1 } else { (1 << (bits % 8)) - 1 };
+    modulus[0] = if bits.is_multiple_of(8) { 0xC1 } else { (1 << (bits % 8)) - 1 };
     let mut integer = vec![0];
     integer.extend(modulus);
     let key = sequence(&[&element(0x02, integer), &element(0x02, exponent)]);

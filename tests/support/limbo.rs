@@ -1,5 +1,7 @@
 //! The cases of x509-limbo (limbo-schema.json), as requests.
 
+#![allow(dead_code, reason = "tests, benchmark and example each use a part")]
+
 use eop_relay::certificate::{Certificate, read_certificates, read_revocation_lists};
 use eop_relay::chain::{
     ChainRequest, ExpectedName, Profile, Purpose, RevocationList, Verdict, verdict,
@@ -18,7 +20,6 @@ pub struct Suite {
 pub struct Case {
     pub id: String,
     #[serde(default)]
-    #[allow(dead_code, reason = "the example does not look at it")]
     pub conflicts_with: Vec<String>,
     pub validation_kind: String,
     pub trusted_certs: Vec<String>,

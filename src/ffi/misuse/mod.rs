@@ -91,13 +91,14 @@ const HANDLE_FUNCTIONS: [HandleFunction; 6] = [
 ];
 
 /// The functions without a handle; the first two cannot fail.
-const OTHER_FUNCTIONS: [&str; 6] = [
+const OTHER_FUNCTIONS: [&str; 7] = [
     "eop_abi_version",
     "eop_version",
     "eop_status_name",
     "eop_value_name",
     "eop_session_reader_open",
     "eop_explain",
+    "eop_chain_examine",
 ];
 
 /// A struct of the ABI with every field zero or NULL.
@@ -109,6 +110,23 @@ fn empty<T: Copy>() -> T {
 pub(super) fn query() -> SessionQueryOptions {
     let struct_size = u32::try_from(size_of::<SessionQueryOptions>()).unwrap();
     SessionQueryOptions { struct_size, ..empty() }
+}
+
+/// A root, to be judged.
+pub(super) fn chain_file() -> ChainFileRecord {
+    let der = crate::chain::embedded_roots()[0].der();
+    let role = EOP_CHAIN_ROLE_CERTIFICATE;
+    ChainFileRecord { bytes: der.as_ptr(), length: der.len(), role, ..empty() }
+}
+
+pub(super) fn chain_query(files: &[ChainFileRecord]) -> ChainQueryOptions {
+    ChainQueryOptions {
+        struct_size: u32::try_from(size_of::<ChainQueryOptions>()).unwrap(),
+        files: files.as_ptr(),
+        file_count: u32::try_from(files.len()).unwrap(),
+        file_stride: u32::try_from(size_of::<ChainFileRecord>()).unwrap(),
+        ..empty()
+    }
 }
 
 pub(super) fn with_detail(call: impl FnOnce(*mut ErrorDetail) -> i32) -> (i32, String) {

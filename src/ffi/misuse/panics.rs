@@ -42,7 +42,7 @@ fn with_a_poisoned_handle_only_free_works() {
 #[test]
 fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
     type Call = (&'static str, fn(*mut ErrorDetail) -> i32);
-    let calls: [Call; 4] = [
+    let calls: [Call; 5] = [
         ("eop_status_name", |error| {
             let mut name = ptr::null();
             // SAFETY: the output is a local variable.
@@ -58,6 +58,14 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             let mut report = 0;
             // SAFETY: text and output are local variables.
             let status = unsafe { eop_explain(text.as_ptr(), 3, &raw mut report, error) };
+            assert_eq!(report == 0, status != EOP_OK);
+            status
+        }),
+        ("eop_chain_examine", |error| {
+            let (files, mut report) = ([chain_file()], 0);
+            let query = chain_query(&files);
+            // SAFETY: query and output are local variables.
+            let status = unsafe { eop_chain_examine(&raw const query, &raw mut report, error) };
             assert_eq!(report == 0, status != EOP_OK);
             status
         }),

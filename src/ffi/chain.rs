@@ -1,0 +1,229 @@
+//! Examining the chain of a certificate.
+
+use libc::size_t;
+use time::OffsetDateTime;
+
+use super::error::{ErrorDetail, Failure};
+use super::guard::guard;
+use super::injection;
+use super::input::{GrowingStruct, Utf16, read_sized, read_struct_size};
+use super::output::{require, require_output, write_output};
+use super::status::{EOP_INTERNAL, EOP_INVALID_ARGUMENT, EOP_INVALID_CERTIFICATE, EOP_OK};
+use super::text::open_json;
+use crate::chain::{ChainInput, NamedBytes, Profile, examine};
+use crate::timestamp::Timestamp;
+
+/// eop_chain_file.role: the certificate that is judged; there must be exactly one such file. Further
+/// certificates in it may serve as issuers.
+pub const EOP_CHAIN_ROLE_CERTIFICATE: u32 = 1;
+/// eop_chain_file.role: the server's intermediates (LocalMachine\CA).
+pub const EOP_CHAIN_ROLE_INTERMEDIATE: u32 = 2;
+/// eop_chain_file.role: trusted roots (LocalMachine\Root).
+pub const EOP_CHAIN_ROLE_ROOT: u32 = 3;
+/// eop_chain_file.role: revocation lists.
+pub const EOP_CHAIN_ROLE_CRL: u32 = 4;
+
+/// eop_chain_query.flags: the intermediates are all that the server has, also if there are none.
+/// Without it and without intermediates, completeness is unknown.
+pub const EOP_CHAIN_STORES_KNOWN: u32 = 1;
+/// eop_chain_query.flags: trust the given roots alone, not the embedded ones.
+pub const EOP_CHAIN_ONLY_GIVEN_ROOTS: u32 = 2;
+
+/// eop_chain_query.profile: a model of what Windows and Exchange Online refuse.
+pub const EOP_CHAIN_PROFILE_WINDOWS: u32 = 0;
+/// eop_chain_query.profile: RFC 5280 and the CA/Browser Forum's Baseline Requirements.
+pub const EOP_CHAIN_PROFILE_STRICT: u32 = 1;
+
+/// The most files of a query.
+pub const EOP_MAXIMUM_CHAIN_FILES: u32 = 65_536;
+/// The most bytes of a file.
+pub const EOP_MAXIMUM_CHAIN_FILE_LENGTH: usize = 67_108_864;
+/// The most units of a file's name and of the expected name.
+pub const EOP_MAXIMUM_CHAIN_NAME_LENGTH: usize = 32_767;
+
+/// A file, or one certificate of a store.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct ChainFileRecord {
+    /// DER, PEM, P7B or base64. Read during the call only.
+    pub bytes: *const u8,
+    /// How many bytes, at most EOP_MAXIMUM_CHAIN_FILE_LENGTH.
+    pub length: size_t,
+    /// What errors call the file; absent = its number.
+    pub name: Utf16,
+    /// EOP_CHAIN_ROLE_...
+    pub role: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+/// What to examine.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct ChainQueryOptions {
+    /// sizeof(eop_chain_query), set by the caller.
+    pub struct_size: u32,
+    /// EOP_CHAIN_STORES_KNOWN, EOP_CHAIN_ONLY_GIVEN_ROOTS.
+    pub flags: u32,
+    /// The files.
+    pub files: *const ChainFileRecord,
+    /// How many, at most EOP_MAXIMUM_CHAIN_FILES.
+    pub file_count: u32,
+    /// sizeof(eop_chain_file), set by the caller.
+    pub file_stride: u32,
+    /// The time of the judgement, in ticks; 0 = now.
+    pub at: i64,
+    /// A host, address or mailbox that the certificate must hold; absent = any.
+    pub expected_name: Utf16,
+    /// EOP_CHAIN_PROFILE_...
+    pub profile: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+// SAFETY: integers and raw pointers; fields of 8 bytes lie at multiples of 8.
+unsafe impl GrowingStruct for ChainFileRecord {}
+// SAFETY: integers and raw pointers; fields of 8 bytes lie at multiples of 8.
+unsafe impl GrowingStruct for ChainQueryOptions {}
+
+/// A file of the query.
+struct File<'a> {
+    name: String,
+    bytes: &'a [u8],
+    role: u32,
+}
+
+/// Examines the chain of a certificate.
+///
+/// `query` and all that it points to is read during the call only. `report` receives a text handle
+/// with one JSON object, the same as of `eop-relay chain --json`; free it with eop_text_free.
+///
+/// EOP_OK, whatever the report says of the chain; EOP_NULL_ARGUMENT; EOP_INVALID_ARGUMENT: a value
+/// out of its range, or not exactly one file with the certificate; EOP_INVALID_STRUCT_SIZE;
+/// EOP_INVALID_TEXT; EOP_INVALID_CERTIFICATE: a file without a certificate or revocation list, which
+/// the message names; EOP_TOO_MANY_HANDLES. From any thread.
+///
+/// # Safety
+/// Each pointer is NULL or points to what is described; outputs are writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn eop_chain_examine(
+    query: *const ChainQueryOptions,
+    report: *mut u64,
+    error: *mut ErrorDetail,
+) -> i32 {
+    let body = || {
+        require_output(report, "report")?;
+        require(query, "query")?;
+        injection::strike("eop_chain_examine");
+        // SAFETY: the caller promises a readable query and all that it points to.
+        let handle = unsafe { examine_query(query) }?;
+        // SAFETY: not NULL, and the caller promises a place for a handle.
+        unsafe { write_output(report, handle) };
+        Ok(EOP_OK)
+    };
+    // SAFETY: promised by the caller.
+    unsafe { guard("eop_chain_examine", error, body) }
+}
+
+/// # Safety
+/// `query` points to a struct that begins with its size, and all that it points to is readable and
+/// unchanged during the call.
+unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<u64, Failure> {
+    // SAFETY: the caller promises that a struct_size stands there.
+    let struct_size = unsafe { read_struct_size(query) };
+    // SAFETY: the caller promises that many readable bytes.
+    let options = unsafe { read_sized(query, struct_size, "the struct_size of query") }?;
+    let unknown_flags = options.flags & !(EOP_CHAIN_STORES_KNOWN | EOP_CHAIN_ONLY_GIVEN_ROOTS);
+    if unknown_flags != 0 {
+        return Err(invalid(format!("query has the unknown flags {unknown_flags:#x}")));
+    }
+    let profile = match options.profile {
+        EOP_CHAIN_PROFILE_WINDOWS => Profile::Windows,
+        EOP_CHAIN_PROFILE_STRICT => Profile::Strict,
+        other => return Err(invalid(format!("no profile has the number {other}"))),
+    };
+    let at = match options.at {
+        0 => Timestamp::try_from(OffsetDateTime::now_utc())
+            .map_err(|error| Failure::new(EOP_INTERNAL, error.to_string()))?,
+        ticks => Timestamp::from_ticks(ticks)
+            .ok_or_else(|| invalid(format!("at is {ticks}: no time in .NET ticks")))?,
+    };
+    // SAFETY: the caller promises that the text is readable.
+    let expected_name =
+        unsafe { options.expected_name.to_text("expected_name", EOP_MAXIMUM_CHAIN_NAME_LENGTH) }?;
+    // SAFETY: passed on to the caller.
+    let files = unsafe { read_files(&options) }?;
+    let with_role = |role: u32| -> Vec<NamedBytes<'_>> {
+        let wanted = files.iter().filter(|file| file.role == role);
+        wanted.map(|file| NamedBytes { name: &file.name, bytes: file.bytes }).collect()
+    };
+    let certificates = with_role(EOP_CHAIN_ROLE_CERTIFICATE);
+    let [certificate] = certificates.as_slice() else {
+        let count = certificates.len();
+        return Err(invalid(format!("{count} files have the certificate; one is expected")));
+    };
+    let intermediates = with_role(EOP_CHAIN_ROLE_INTERMEDIATE);
+    let are_stores_known = options.flags & EOP_CHAIN_STORES_KNOWN != 0 || !intermediates.is_empty();
+    let (roots, lists) = (with_role(EOP_CHAIN_ROLE_ROOT), with_role(EOP_CHAIN_ROLE_CRL));
+    let report = examine(&ChainInput {
+        intermediates: are_stores_known.then_some(intermediates.as_slice()),
+        roots: &roots,
+        with_embedded_roots: options.flags & EOP_CHAIN_ONLY_GIVEN_ROOTS == 0,
+        revocation_lists: &lists,
+        profile,
+        expected_name: expected_name.as_deref(),
+        ..ChainInput::new(*certificate, at)
+    })
+    .map_err(|error| Failure::new(EOP_INVALID_CERTIFICATE, error.to_string()))?;
+    open_json(&report)
+}
+
+/// # Safety
+/// `options.files` points to `file_count` records, `file_stride` bytes apart, and what they point to
+/// is readable and unchanged for `'a`.
+unsafe fn read_files<'a>(options: &ChainQueryOptions) -> Result<Vec<File<'a>>, Failure> {
+    let (count, stride) = (options.file_count, options.file_stride as size_t);
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    require(options.files, "files")?;
+    if count > EOP_MAXIMUM_CHAIN_FILES {
+        return Err(invalid(format!(
+            "file_count is {count}; at most {EOP_MAXIMUM_CHAIN_FILES} are accepted"
+        )));
+    }
+    let mut files = Vec::new();
+    for index in 0..count as usize {
+        let place = options.files.cast::<u8>().wrapping_add(index * stride);
+        // The caller's array is aligned and its stride a multiple of 8, which read_sized checks.
+        #[allow(clippy::cast_ptr_alignment, reason = "see above")]
+        let place = place.cast::<ChainFileRecord>();
+        // SAFETY: the caller promises that many records at that stride.
+        let record = unsafe { read_sized(place, stride, "file_stride") }?;
+        if !(EOP_CHAIN_ROLE_CERTIFICATE..=EOP_CHAIN_ROLE_CRL).contains(&record.role) {
+            return Err(invalid(format!("file {index} has the unknown role {}", record.role)));
+        }
+        if record.length > EOP_MAXIMUM_CHAIN_FILE_LENGTH {
+            return Err(invalid(format!(
+                "file {index} has {} bytes; at most {EOP_MAXIMUM_CHAIN_FILE_LENGTH} are accepted",
+                record.length
+            )));
+        }
+        require(record.bytes, "the bytes of a file")?;
+        // SAFETY: not NULL, of bounded length, and the caller promises that the bytes are there.
+        let bytes = unsafe { std::slice::from_raw_parts(record.bytes, record.length) };
+        // SAFETY: the caller promises that the text is readable.
+        let name =
+            unsafe { record.name.to_text("the name of a file", EOP_MAXIMUM_CHAIN_NAME_LENGTH) }?;
+        let name = name.unwrap_or_else(|| format!("file {index}"));
+        files.push(File { name, bytes, role: record.role });
+    }
+    Ok(files)
+}
+
+fn invalid(message: String) -> Failure {
+    Failure::new(EOP_INVALID_ARGUMENT, message)
+}
+
+#[cfg(test)]
+mod tests;

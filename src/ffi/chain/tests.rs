@@ -1,0 +1,95 @@
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use serde_json::Value;
+use widestring::U16String;
+
+use super::*;
+use crate::chain::embedded_roots;
+use crate::ffi::status::{EOP_INVALID_STRUCT_SIZE, EOP_NULL_ARGUMENT};
+use crate::ffi::{eop_text_free, eop_text_get};
+
+fn empty<T: Copy>() -> T {
+    // SAFETY: used with the ABI's own structs of integers and pointers alone.
+    unsafe { MaybeUninit::<T>::zeroed().assume_init() }
+}
+
+fn file(bytes: &[u8], role: u32) -> ChainFileRecord {
+    ChainFileRecord { bytes: bytes.as_ptr(), length: bytes.len(), role, ..empty() }
+}
+
+fn query(files: &[ChainFileRecord]) -> ChainQueryOptions {
+    ChainQueryOptions {
+        struct_size: u32::try_from(size_of::<ChainQueryOptions>()).unwrap(),
+        files: files.as_ptr(),
+        file_count: u32::try_from(files.len()).unwrap(),
+        file_stride: u32::try_from(size_of::<ChainFileRecord>()).unwrap(),
+        at: Timestamp::parse("2026-01-01").unwrap().ticks(),
+        ..empty()
+    }
+}
+
+fn examined(query: &ChainQueryOptions) -> Result<Value, i32> {
+    let (mut report, mut units, mut length) = (0, ptr::null(), 0);
+    let no_error = ptr::null_mut();
+    // SAFETY: local variables and slices of the test.
+    let status = unsafe { eop_chain_examine(query, &raw mut report, no_error) };
+    if status != EOP_OK {
+        assert_eq!(report, 0);
+        return Err(status);
+    }
+    // SAFETY: the outputs are local variables.
+    let status = unsafe { eop_text_get(report, &raw mut units, &raw mut length, no_error) };
+    assert_eq!(status, EOP_OK);
+    // SAFETY: the view is valid until the handle is freed below.
+    let json = unsafe { U16String::from_ptr(units, length) }.to_string().unwrap();
+    // SAFETY: no detail is asked for.
+    assert_eq!(unsafe { eop_text_free(report, no_error) }, EOP_OK);
+    Ok(serde_json::from_str(&json).unwrap())
+}
+
+#[test]
+fn a_chain_is_examined_in_the_json_of_the_core() {
+    let root = embedded_roots()[0].der();
+    let files = [file(root, EOP_CHAIN_ROLE_CERTIFICATE)];
+    let options = query(&files);
+    let input = ChainInput::new(
+        NamedBytes { name: "file 0", bytes: root },
+        Timestamp::parse("2026-01-01").unwrap(),
+    );
+    let expected = serde_json::to_value(examine(&input).unwrap()).unwrap();
+    assert_eq!(examined(&options), Ok(expected));
+
+    let alone = ChainQueryOptions { flags: EOP_CHAIN_ONLY_GIVEN_ROOTS, ..options };
+    assert_eq!(examined(&alone).unwrap()["Trust"], "Untrusted");
+    let files = [files[0], file(root, EOP_CHAIN_ROLE_ROOT)];
+    let given = ChainQueryOptions { flags: EOP_CHAIN_ONLY_GIVEN_ROOTS, ..query(&files) };
+    assert_eq!(examined(&given).unwrap()["Trust"], "Trusted");
+}
+
+#[test]
+fn what_is_wrong_with_a_query_is_told_by_its_status() {
+    let root = embedded_roots()[0].der();
+    let sound = [file(root, EOP_CHAIN_ROLE_CERTIFICATE)];
+    let change = |change: fn(&mut ChainQueryOptions)| {
+        let mut options = query(&sound);
+        change(&mut options);
+        examined(&options)
+    };
+    assert!(change(|_| {}).is_ok());
+    assert_eq!(change(|q| q.struct_size = 4), Err(EOP_INVALID_STRUCT_SIZE));
+    assert_eq!(change(|q| q.file_stride = 7), Err(EOP_INVALID_STRUCT_SIZE));
+    assert_eq!(change(|q| q.flags = 64), Err(EOP_INVALID_ARGUMENT));
+    assert_eq!(change(|q| q.profile = 9), Err(EOP_INVALID_ARGUMENT));
+    assert_eq!(change(|q| q.at = -1), Err(EOP_INVALID_ARGUMENT));
+    assert_eq!(change(|q| q.file_count = 0), Err(EOP_INVALID_ARGUMENT));
+    assert_eq!(change(|q| q.file_count = u32::MAX), Err(EOP_INVALID_ARGUMENT));
+    assert_eq!(change(|q| q.files = ptr::null()), Err(EOP_NULL_ARGUMENT));
+    let files = [file(b"hello", EOP_CHAIN_ROLE_CERTIFICATE)];
+    assert_eq!(examined(&query(&files)), Err(EOP_INVALID_CERTIFICATE));
+    let files = [file(root, 17)];
+    assert_eq!(examined(&query(&files)), Err(EOP_INVALID_ARGUMENT));
+    // SAFETY: NULL is checked before anything is read.
+    let status = unsafe { eop_chain_examine(ptr::null(), ptr::null_mut(), ptr::null_mut()) };
+    assert_eq!(status, EOP_NULL_ARGUMENT);
+}

@@ -1,0 +1,50 @@
+//! Mutated certificates, the same for the same seed.
+
+#![allow(clippy::cast_possible_truncation, reason = "random bytes are cut from random words")]
+
+/// SplitMix64: small, and the same on every machine.
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    pub fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit.max(1) as u64) as usize
+    }
+}
+
+/// Changes one to four places: bits, bytes, lengths, cuts, and copies of a stretch elsewhere.
+pub fn mutate(original: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = original.to_vec();
+    for _ in 0..=random.below(4) {
+        let at = random.below(bytes.len());
+        if bytes.is_empty() {
+            break;
+        }
+        match random.below(7) {
+            0 => bytes[at] ^= 1 << random.below(8),
+            1 => bytes[at] = random.next() as u8,
+            2 => bytes[at] = [0x00, 0x30, 0x7F, 0x80, 0x84, 0xA0, 0xFF][random.below(7)],
+            3 => bytes.truncate(at),
+            4 => drop(bytes.remove(at)),
+            5 => bytes.insert(at, random.next() as u8),
+            _ => {
+                let length = random.below(40).min(bytes.len() - at);
+                let stretch = bytes[at..at + length].to_vec();
+                let target = random.below(bytes.len());
+                bytes.splice(target..target, stretch);
+            }
+        }
+    }
+    bytes
+}

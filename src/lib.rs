@@ -12,10 +12,12 @@
 //! | [`reply`] | SMTP replies, NDR and queue texts | rejection classes with their remedies |
 //! | [`certificate`] | logged certificate rows, DER, PEM, P7B | certificates and Windows X.500 names |
 //! | [`session`] | rows | sessions |
+//! | [`chain`] | certificates | verdicts and reports about their chains |
 //!
 //! The C ABI over it is declared in `include/eop_relay.h`.
 
 pub mod certificate;
+pub mod chain;
 pub mod log;
 mod named_enum;
 pub mod reply;

@@ -1,7 +1,40 @@
 //! Certificates: as logs describe them, and as DER, PEM and P7B hold them.
+//!
+//! [`Certificate`] decodes one; [`read_certificates`] reads a file of any of the usual kinds.
+//! [`X500Name`] is the Windows form of names, [`TlsCertificateName`] that of send connectors, and
+//! [`compare_logged`] tells whether a logged certificate is the one in a file or store.
 
 #![forbid(unsafe_code)]
 
+mod attribute_types;
+pub(crate) mod der;
+mod distinguished_name;
+mod extensions;
+mod file;
+mod general_name;
+mod host_name;
 mod logged;
+mod logged_match;
+mod pkcs7;
+mod public_key;
+mod thumbprint;
+mod tls_certificate_name;
+mod x500;
+mod x509;
 
+pub use distinguished_name::DistinguishedName;
+pub(crate) use extensions::{ANY_EXTENDED_KEY_USAGE, EMAIL_ADDRESS};
+pub use extensions::{
+    AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, KeyUsage, NameConstraints,
+};
+pub use file::{FileContent, ReadError, Skipped, read_certificates, read_revocation_lists};
+pub use general_name::{GeneralName, NameForm};
+pub use host_name::{HostNameMatch, host_name_matches, is_host_name, is_within_domain};
 pub use logged::{CertificateRows, LoggedCertificate};
+pub use logged_match::{LoggedMatch, compare_logged};
+pub use public_key::{Curve, KeyType, PublicKey};
+pub(crate) use thumbprint::hexadecimal;
+pub use thumbprint::{Thumbprint, ThumbprintError, serial_numbers_match};
+pub use tls_certificate_name::{TlsCertificateName, TlsCertificateNameError};
+pub use x500::{NameRelation, X500Name, X500ParseError};
+pub use x509::{Certificate, CertificateError, SignatureAlgorithm};

@@ -1,0 +1,280 @@
+//! The extensions of certificates (RFC 5280, section 4.2), decoded once.
+
+use x509_parser::asn1_rs::{Oid, oid};
+use x509_parser::extensions::X509Extension;
+
+use super::der::{self, Malformed, Reader, tag};
+use super::general_name::{GeneralName, dotted};
+
+/// One decoded extension.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extension<T> {
+    /// Whether it is marked critical.
+    pub critical: bool,
+    /// Its content.
+    pub value: T,
+}
+
+/// basicConstraints (section 4.2.1.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BasicConstraints {
+    /// cA.
+    pub is_authority: bool,
+    /// pathLenConstraint: how many intermediates may follow.
+    pub path_length: Option<u32>,
+}
+
+/// keyUsage (section 4.2.1.3): bit n of the value is named bit n of the RFC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyUsage(pub u16);
+
+impl KeyUsage {
+    /// The names of the bits in the order of the RFC.
+    pub const NAMES: [&'static str; 9] = [
+        "digitalSignature",
+        "contentCommitment",
+        "keyEncipherment",
+        "dataEncipherment",
+        "keyAgreement",
+        "keyCertSign",
+        "cRLSign",
+        "encipherOnly",
+        "decipherOnly",
+    ];
+
+    /// keyCertSign: certificates may be signed with the key.
+    #[must_use]
+    pub fn allows_certificate_signing(self) -> bool {
+        self.0 & (1 << 5) != 0
+    }
+
+    /// cRLSign: revocation lists may be signed with the key.
+    #[must_use]
+    pub fn allows_crl_signing(self) -> bool {
+        self.0 & (1 << 6) != 0
+    }
+
+    /// The names of the bits that are set.
+    #[must_use]
+    pub fn names(self) -> Vec<&'static str> {
+        let is_set = |index: &usize| self.0 & (1 << index) != 0;
+        (0..Self::NAMES.len()).filter(is_set).map(|index| Self::NAMES[index]).collect()
+    }
+}
+
+/// authorityKeyIdentifier (section 4.2.1.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuthorityKeyIdentifier {
+    /// keyIdentifier.
+    pub key_identifier: Option<Vec<u8>>,
+    /// Whether authorityCertIssuer is present.
+    pub has_issuer: bool,
+    /// Whether authorityCertSerialNumber is present.
+    pub has_serial_number: bool,
+}
+
+/// nameConstraints (section 4.2.1.10).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NameConstraints {
+    /// The bases of permittedSubtrees.
+    pub permitted: Vec<GeneralName>,
+    /// The bases of excludedSubtrees.
+    pub excluded: Vec<GeneralName>,
+}
+
+/// The extensions of a certificate. An extension that is present but cannot be decoded is listed in
+/// `malformed` and absent from its field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extensions {
+    /// basicConstraints.
+    pub basic_constraints: Option<Extension<BasicConstraints>>,
+    /// keyUsage.
+    pub key_usage: Option<Extension<KeyUsage>>,
+    /// extKeyUsage: OIDs in dotted notation (section 4.2.1.12).
+    pub extended_key_usage: Option<Extension<Vec<String>>>,
+    /// subjectAltName.
+    pub subject_alt_names: Option<Extension<Vec<GeneralName>>>,
+    /// nameConstraints.
+    pub name_constraints: Option<Extension<NameConstraints>>,
+    /// authorityKeyIdentifier.
+    pub authority_key_identifier: Option<Extension<AuthorityKeyIdentifier>>,
+    /// subjectKeyIdentifier.
+    pub subject_key_identifier: Option<Extension<Vec<u8>>>,
+    /// authorityInfoAccess: the URLs of caIssuers (section 4.2.2.1).
+    pub issuer_urls: Option<Extension<Vec<String>>>,
+    /// Whether policyConstraints is critical, if present (section 4.2.1.11).
+    pub policy_constraints_critical: Option<bool>,
+    /// Whether inhibitAnyPolicy is critical, if present (section 4.2.1.14).
+    pub inhibit_any_policy_critical: Option<bool>,
+    /// The OIDs of extensions that break their syntax, dotted.
+    pub malformed: Vec<String>,
+    /// The OIDs of critical extensions that are not interpreted, dotted.
+    pub unknown_critical: Vec<String>,
+    /// The OIDs that occur more than once, dotted.
+    pub duplicate: Vec<String>,
+}
+
+impl Extensions {
+    /// Decodes a list of extensions.
+    pub(crate) fn decode(list: &[X509Extension<'_>]) -> Self {
+        let mut extensions = Self::default();
+        for (index, extension) in list.iter().enumerate() {
+            if list[..index].iter().any(|earlier| earlier.oid == extension.oid) {
+                extensions.duplicate.push(extension.oid.to_id_string());
+            } else if extensions.decode_one(extension).is_err() {
+                extensions.malformed.push(extension.oid.to_id_string());
+            }
+        }
+        extensions
+    }
+
+    fn decode_one(&mut self, extension: &X509Extension<'_>) -> Result<(), Malformed> {
+        const AUTHORITY_INFORMATION_ACCESS: &[u8] = &oid!(raw 1.3.6.1.5.5.7.1.1);
+        // Those below 2.5.29, by their last arc.
+        const SUBJECT_KEY_IDENTIFIER: u8 = 14;
+        const KEY_USAGE: u8 = 15;
+        const SUBJECT_ALT_NAME: u8 = 17;
+        const ISSUER_ALT_NAME: u8 = 18;
+        const BASIC_CONSTRAINTS: u8 = 19;
+        const NAME_CONSTRAINTS: u8 = 30;
+        const CRL_DISTRIBUTION_POINTS: u8 = 31;
+        const CERTIFICATE_POLICIES: u8 = 32;
+        const POLICY_MAPPINGS: u8 = 33;
+        const AUTHORITY_KEY_IDENTIFIER: u8 = 35;
+        const POLICY_CONSTRAINTS: u8 = 36;
+        const EXTENDED_KEY_USAGE: u8 = 37;
+        const INHIBIT_ANY_POLICY: u8 = 54;
+
+        let (critical, body) = (extension.critical, extension.value);
+        let in_sequence = || der::whole(body, tag::SEQUENCE);
+        match extension.oid.as_bytes() {
+            [0x55, 0x1D, arc] => match *arc {
+                SUBJECT_KEY_IDENTIFIER => {
+                    let value = der::whole(body, tag::OCTET_STRING)?.to_vec();
+                    self.subject_key_identifier = Some(Extension { critical, value });
+                }
+                KEY_USAGE => {
+                    self.key_usage = Some(Extension { critical, value: key_usage(body)? });
+                }
+                SUBJECT_ALT_NAME => {
+                    let value = GeneralName::read_all(in_sequence()?)?;
+                    self.subject_alt_names = Some(Extension { critical, value });
+                }
+                BASIC_CONSTRAINTS => {
+                    let value = basic_constraints(in_sequence()?)?;
+                    self.basic_constraints = Some(Extension { critical, value });
+                }
+                NAME_CONSTRAINTS => {
+                    let value = name_constraints(in_sequence()?)?;
+                    self.name_constraints = Some(Extension { critical, value });
+                }
+                AUTHORITY_KEY_IDENTIFIER => {
+                    let value = authority_key_identifier(in_sequence()?)?;
+                    self.authority_key_identifier = Some(Extension { critical, value });
+                }
+                EXTENDED_KEY_USAGE => {
+                    let mut reader = Reader::new(in_sequence()?);
+                    let mut value = Vec::new();
+                    while !reader.is_empty() {
+                        value.push(dotted(reader.expect(tag::OBJECT_IDENTIFIER)?)?);
+                    }
+                    self.extended_key_usage = Some(Extension { critical, value });
+                }
+                POLICY_CONSTRAINTS => {
+                    in_sequence()?;
+                    self.policy_constraints_critical = Some(critical);
+                }
+                INHIBIT_ANY_POLICY => {
+                    der::unsigned(der::whole(body, tag::INTEGER)?)?;
+                    self.inhibit_any_policy_critical = Some(critical);
+                }
+                ISSUER_ALT_NAME
+                | CRL_DISTRIBUTION_POINTS
+                | CERTIFICATE_POLICIES
+                | POLICY_MAPPINGS => drop(in_sequence()?),
+                _ => self.note_unknown(extension),
+            },
+            AUTHORITY_INFORMATION_ACCESS => {
+                let value = issuer_urls(in_sequence()?)?;
+                self.issuer_urls = Some(Extension { critical, value });
+            }
+            _ => self.note_unknown(extension),
+        }
+        Ok(())
+    }
+
+    fn note_unknown(&mut self, extension: &X509Extension<'_>) {
+        if extension.critical {
+            self.unknown_critical.push(extension.oid.to_id_string());
+        }
+    }
+}
+
+fn basic_constraints(content: &[u8]) -> Result<BasicConstraints, Malformed> {
+    let mut reader = Reader::new(content);
+    let is_authority = reader.boolean_or_false()?;
+    let path_length = reader.optional(tag::INTEGER)?.map(der::unsigned).transpose()?;
+    reader.finish()?;
+    Ok(BasicConstraints { is_authority, path_length })
+}
+
+fn key_usage(body: &[u8]) -> Result<KeyUsage, Malformed> {
+    let (bits, unused) = match der::whole(body, tag::BIT_STRING)? {
+        [unused, bits @ ..] if *unused < 8 => (bits, *unused),
+        _ => return Err(Malformed),
+    };
+    if bits.len() > 2 || (bits.is_empty() && unused > 0) {
+        return Err(Malformed);
+    }
+    let octet = |index: usize| u16::from(bits.get(index).copied().unwrap_or(0).reverse_bits());
+    Ok(KeyUsage(octet(0) | octet(1) << 8))
+}
+
+fn authority_key_identifier(content: &[u8]) -> Result<AuthorityKeyIdentifier, Malformed> {
+    let mut reader = Reader::new(content);
+    let key_identifier = reader.optional(tag::context(0))?.map(<[u8]>::to_vec);
+    let has_issuer = reader.optional(tag::context_constructed(1))?.is_some();
+    let has_serial_number = reader.optional(tag::context(2))?.is_some();
+    reader.finish()?;
+    Ok(AuthorityKeyIdentifier { key_identifier, has_issuer, has_serial_number })
+}
+
+fn name_constraints(content: &[u8]) -> Result<NameConstraints, Malformed> {
+    let mut reader = Reader::new(content);
+    let permitted = reader.optional(tag::context_constructed(0))?.unwrap_or_default();
+    let excluded = reader.optional(tag::context_constructed(1))?.unwrap_or_default();
+    reader.finish()?;
+    Ok(NameConstraints {
+        permitted: GeneralName::read_subtrees(permitted)?,
+        excluded: GeneralName::read_subtrees(excluded)?,
+    })
+}
+
+/// The URLs below caIssuers; at least one access description is demanded.
+fn issuer_urls(content: &[u8]) -> Result<Vec<String>, Malformed> {
+    const CA_ISSUERS: &[u8] = &oid!(raw 1.3.6.1.5.5.7.48.2);
+    let mut reader = Reader::new(content);
+    let mut urls = Vec::new();
+    if reader.is_empty() {
+        return Err(Malformed);
+    }
+    while !reader.is_empty() {
+        let mut description = Reader::new(reader.expect(tag::SEQUENCE)?);
+        let method = description.expect(tag::OBJECT_IDENTIFIER)?;
+        let location = GeneralName::read(&mut description)?;
+        description.finish()?;
+        if let (CA_ISSUERS, GeneralName::Uri(url)) = (method, location) {
+            urls.push(url);
+        }
+    }
+    Ok(urls)
+}
+
+/// The OID of anyExtendedKeyUsage, dotted.
+pub(crate) const ANY_EXTENDED_KEY_USAGE: &str = "2.5.29.37.0";
+
+/// The common name attribute type (RFC 5280, appendix A.1).
+pub(crate) const COMMON_NAME: Oid<'static> = oid!(2.5.4.3);
+
+/// The emailAddress attribute type (RFC 2985, section 5.2.1).
+pub(crate) const EMAIL_ADDRESS: Oid<'static> = oid!(1.2.840.113549.1.9.1);

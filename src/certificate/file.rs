@@ -1,0 +1,231 @@
+//! Files of certificates: DER, PEM, P7B and P7C, bare base64.
+
+use base64::Engine;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::pkcs7::read_signed_data;
+use super::x509::Certificate;
+
+/// What a file of certificates holds.
+#[derive(Debug, Default)]
+pub struct FileContent {
+    /// The certificates, in the order of the file.
+    pub certificates: Vec<Certificate>,
+    /// The DER of the certificate revocation lists, in the order of the file.
+    pub revocation_lists: Vec<Vec<u8>>,
+    /// What was found and could not be used.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A part of a file that was not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where the part begins, in bytes; within a PEM or base64 file, where its block begins.
+    pub offset: usize,
+    /// What it says it is, such as `PRIVATE KEY`.
+    pub label: String,
+    /// Why it was not used.
+    pub reason: String,
+}
+
+/// A file without anything usable.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// No bytes, or white space only.
+    #[error("the file is empty")]
+    Empty,
+    /// Neither DER nor PEM nor base64 nor PKCS #7.
+    #[error("no certificate found: expected DER, PEM, P7B or base64 ({reason})")]
+    Unrecognised {
+        /// What was tried last, and what it met.
+        reason: String,
+    },
+    /// A PKCS #12 file, which holds private keys.
+    #[error("this is a PFX (PKCS #12) file: export the certificate without its private key as .cer or .p7b")]
+    Pfx,
+    /// Parts were found, none of them usable; the first is told.
+    #[error("no usable certificate: at byte {offset}, {label}: {reason}")]
+    NothingUsable {
+        /// Where the part begins, in bytes.
+        offset: usize,
+        /// What it says it is.
+        label: String,
+        /// Why it is not usable.
+        reason: String,
+    },
+}
+
+/// Reads every certificate of a file: DER (one certificate or a PKCS #7 message, BER with
+/// indefinite lengths included), PEM (any number of blocks, of certificates, PKCS #7 messages and
+/// CRLs; other text is passed over), the same in UTF-16 as PowerShell writes it, or bare base64.
+///
+/// Damaged parts beside usable ones are listed in [`FileContent::skipped`].
+///
+/// # Errors
+/// [`ReadError`] if there is no certificate.
+pub fn read_certificates(bytes: &[u8]) -> Result<FileContent, ReadError> {
+    let content = read(bytes)?;
+    if content.certificates.is_empty() { Err(nothing_usable(content, "certificate")) } else { Ok(content) }
+}
+
+/// Reads the DER of every certificate revocation list of a file: DER, PEM or PKCS #7.
+///
+/// # Errors
+/// [`ReadError`] if there is none.
+pub fn read_revocation_lists(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ReadError> {
+    match read(bytes) {
+        Ok(content) if !content.revocation_lists.is_empty() => Ok(content.revocation_lists),
+        // A CRL in DER is a SEQUENCE that is no certificate; whether it is a CRL is judged later.
+        _ if bytes.first() == Some(&0x30) => Ok(vec![bytes.to_vec()]),
+        Ok(content) => Err(nothing_usable(content, "CRL")),
+        Err(error) => Err(error),
+    }
+}
+
+fn nothing_usable(content: FileContent, wanted: &str) -> ReadError {
+    match content.skipped.into_iter().next() {
+        Some(Skipped { offset, label, reason }) => {
+            ReadError::NothingUsable { offset, label, reason }
+        }
+        None => ReadError::Unrecognised { reason: format!("the file holds no {wanted}") },
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<FileContent, ReadError> {
+    let decoded;
+    let mut bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if let Some(text) = utf16_text(bytes) {
+        decoded = text;
+        bytes = decoded.as_bytes();
+    }
+    if bytes.trim_ascii().is_empty() {
+        return Err(ReadError::Empty);
+    }
+    let mut content = FileContent::default();
+    if bytes.first() == Some(&0x30) && !bytes.starts_with(b"-----") {
+        add_der(bytes, 0, &mut content)?;
+        return Ok(content);
+    }
+    let mut blocks = PemBlocks { bytes, at: 0 }.peekable();
+    if blocks.peek().is_some() {
+        blocks.for_each(|block| add_block(&block, &mut content));
+        return Ok(content);
+    }
+    let der = decode_base64(bytes)
+        .map_err(|error| ReadError::Unrecognised { reason: format!("as base64: {error}") })?;
+    if der.is_empty() {
+        return Err(ReadError::Unrecognised { reason: "no data".to_owned() });
+    }
+    add_der(&der, 0, &mut content)?;
+    Ok(content)
+}
+
+/// The text of a UTF-16 file with a byte order mark.
+fn utf16_text(bytes: &[u8]) -> Option<String> {
+    let (units, read): (&[u8], fn([u8; 2]) -> u16) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => (rest, u16::from_be_bytes),
+        _ => return None,
+    };
+    let units = units.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
+    Some(char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{FFFD}')).collect())
+}
+
+/// Adds one certificate or PKCS #7 message.
+fn add_der(der: &[u8], offset: usize, content: &mut FileContent) -> Result<(), ReadError> {
+    // PFX ::= SEQUENCE { version INTEGER 3, ... } (RFC 7292, section 4).
+    let after_header = der.get(if der.get(1) == Some(&0x82) { 4 } else { 2 }..).unwrap_or_default();
+    if after_header.starts_with(&[0x02, 0x01, 0x03]) {
+        return Err(ReadError::Pfx);
+    }
+    let error = match Certificate::from_der(der) {
+        Ok(certificate) => {
+            content.certificates.push(certificate);
+            return Ok(());
+        }
+        Err(error) => error,
+    };
+    let Ok(message) = read_signed_data(der) else {
+        return Err(ReadError::Unrecognised { reason: error.to_string() });
+    };
+    for (at, entry) in message.certificates {
+        match Certificate::from_der(entry) {
+            Ok(certificate) => content.certificates.push(certificate),
+            Err(error) => content.skipped.push(Skipped {
+                offset: offset + at,
+                label: "certificate in PKCS #7".to_owned(),
+                reason: error.to_string(),
+            }),
+        }
+    }
+    content.revocation_lists.extend(message.revocation_lists.iter().map(|(_, der)| der.to_vec()));
+    Ok(())
+}
+
+fn add_block(block: &PemBlock<'_>, content: &mut FileContent) {
+    let skip = |reason: String| Skipped {
+        offset: block.offset,
+        label: block.label.to_owned(),
+        reason,
+    };
+    let is_known = matches!(
+        block.label,
+        "CERTIFICATE" | "X509 CERTIFICATE" | "PKCS7" | "CMS" | "X509 CRL" | "CERTIFICATE CHAIN"
+    );
+    if !is_known {
+        content.skipped.push(skip("not a certificate".to_owned()));
+        return;
+    }
+    match block.body.ok_or("the END line is missing".to_owned()).and_then(decode_base64) {
+        Ok(der) if block.label == "X509 CRL" => content.revocation_lists.push(der),
+        Ok(der) => {
+            if let Err(error) = add_der(&der, block.offset, content) {
+                content.skipped.push(skip(error.to_string()));
+            }
+        }
+        Err(reason) => content.skipped.push(skip(reason)),
+    }
+}
+
+/// Decodes base64 with any white space in it.
+fn decode_base64(text: &[u8]) -> Result<Vec<u8>, String> {
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &base64::alphabet::STANDARD,
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    );
+    let mut dense = Vec::with_capacity(text.len());
+    dense.extend(text.iter().filter(|byte| !byte.is_ascii_whitespace()));
+    LENIENT.decode(&dense).map_err(|error| error.to_string())
+}
+
+struct PemBlock<'a> {
+    offset: usize,
+    label: &'a str,
+    /// What stands between the BEGIN and END lines; `None` without an END line.
+    body: Option<&'a [u8]>,
+}
+
+/// The blocks of a PEM file (RFC 7468, section 2).
+struct PemBlocks<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for PemBlocks<'a> {
+    type Item = PemBlock<'a>;
+
+    fn next(&mut self) -> Option<PemBlock<'a>> {
+        const BEGIN: &[u8] = b"-----BEGIN ";
+        let offset = self.at + memchr::memmem::find(&self.bytes[self.at..], BEGIN)?;
+        let label_start = offset + BEGIN.len();
+        let dashes = memchr::memmem::find(&self.bytes[label_start..], b"-----")?;
+        let label = std::str::from_utf8(&self.bytes[label_start..label_start + dashes]).unwrap_or("?");
+        let body_start = label_start + dashes + 5;
+        let rest = &self.bytes[body_start..];
+        let end = memchr::memmem::find(rest, b"-----END ");
+        let next_begin = memchr::memmem::find(&rest[..end.unwrap_or(rest.len())], BEGIN);
+        let body = if next_begin.is_some() { None } else { end.map(|end| &rest[..end]) };
+        self.at = body_start + next_begin.or(end.map(|end| end + 9)).unwrap_or(rest.len());
+        Some(PemBlock { offset, label, body })
+    }
+}

@@ -1,0 +1,229 @@
+//! X.509 certificates, decoded from DER.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use x509_parser::asn1_rs::Oid;
+use x509_parser::certificate::X509CertificateParser;
+use x509_parser::nom::Parser;
+use x509_parser::x509::AlgorithmIdentifier;
+
+use super::distinguished_name::DistinguishedName;
+use super::extensions::{COMMON_NAME, Extensions};
+use super::general_name::GeneralName;
+use super::public_key::PublicKey;
+use super::thumbprint::{Thumbprint, hexadecimal};
+
+/// A certificate (RFC 5280, section 4.1): its DER and what was decoded from it.
+///
+/// Decoding succeeds for much that no chain accepts (wrong versions, broken extensions): what is
+/// wrong is told by the chain, not by a failure to read.
+#[derive(Clone)]
+pub struct Certificate {
+    der: Arc<[u8]>,
+    signed_part: Range<usize>,
+    pub(crate) signature: Box<[u8]>,
+    pub(crate) signature_algorithm: SignatureAlgorithm,
+    /// Whether signatureAlgorithm and tbsCertificate.signature are the same (section 4.1.1.2).
+    pub(crate) has_consistent_algorithms: bool,
+    /// The version as written: 0 means version 1.
+    pub(crate) version: u32,
+    /// The content of the INTEGER: its sign and leading zeros as encoded.
+    pub(crate) serial: Box<[u8]>,
+    /// The issuer.
+    pub issuer: DistinguishedName,
+    /// The subject.
+    pub subject: DistinguishedName,
+    /// The first second of its validity, since 1970-01-01T00:00:00Z.
+    pub(crate) not_before: i64,
+    /// The last second of its validity, since 1970-01-01T00:00:00Z.
+    pub(crate) not_after: i64,
+    /// The public key.
+    pub public_key: PublicKey,
+    /// The extensions.
+    pub extensions: Extensions,
+}
+
+/// A signature algorithm: its OID and the DER of its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignatureAlgorithm {
+    pub(crate) oid: Oid<'static>,
+    pub(crate) parameters: Option<(u8, Box<[u8]>)>,
+}
+
+impl SignatureAlgorithm {
+    pub(crate) fn new(identifier: &AlgorithmIdentifier<'_>) -> Self {
+        let parameters = identifier.parameters.as_ref().map(|any| {
+            let tag = u8::try_from(any.tag().0).unwrap_or(0xFF);
+            (tag, any.data.into())
+        });
+        Self { oid: identifier.algorithm.to_owned(), parameters }
+    }
+}
+
+/// Bytes that are no certificate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateError {
+    /// The outer structure or one of its parts breaks its syntax.
+    #[error("not an X.509 certificate: {reason}")]
+    Syntax {
+        /// What the parser says.
+        reason: String,
+    },
+    /// Bytes follow the certificate.
+    #[error("{count} bytes follow the certificate, the first at byte {offset}")]
+    TrailingData {
+        /// The length of the certificate.
+        offset: usize,
+        /// How many bytes follow.
+        count: usize,
+    },
+}
+
+impl Certificate {
+    /// Decodes the certificate of exactly these bytes.
+    ///
+    /// # Errors
+    /// [`CertificateError`] where the bytes are no `Certificate` (RFC 5280, section 4.1), or
+    /// something follows it.
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);
+        let (rest, parsed) = parser
+            .parse(der)
+            .map_err(|error| CertificateError::Syntax { reason: error.to_string() })?;
+        if !rest.is_empty() {
+            let offset = der.len() - rest.len();
+            return Err(CertificateError::TrailingData { offset, count: rest.len() });
+        }
+        let tbs = &parsed.tbs_certificate;
+        let signed: &[u8] = tbs.as_ref();
+        let start = signed.as_ptr() as usize - der.as_ptr() as usize;
+        let name = |raw: &[u8]| {
+            DistinguishedName::from_der(raw)
+                .map_err(|error| CertificateError::Syntax { reason: error.to_string() })
+        };
+        Ok(Self {
+            der: der.into(),
+            signed_part: start..start + signed.len(),
+            signature: parsed.signature_value.data.as_ref().into(),
+            signature_algorithm: SignatureAlgorithm::new(&parsed.signature_algorithm),
+            has_consistent_algorithms: parsed.signature_algorithm == tbs.signature,
+            version: tbs.version.0,
+            serial: parsed.tbs_certificate.raw_serial().into(),
+            issuer: name(tbs.issuer.as_raw())?,
+            subject: name(tbs.subject.as_raw())?,
+            not_before: tbs.validity.not_before.timestamp(),
+            not_after: tbs.validity.not_after.timestamp(),
+            public_key: PublicKey::new(&tbs.subject_pki),
+            extensions: Extensions::decode(tbs.extensions()),
+        })
+    }
+
+    /// The DER encoding.
+    #[must_use]
+    pub fn der(&self) -> &Arc<[u8]> {
+        &self.der
+    }
+
+    /// The bytes that the issuer signed (tbsCertificate).
+    #[must_use]
+    pub fn signed_part(&self) -> &[u8] {
+        self.der.get(self.signed_part.clone()).unwrap_or_default()
+    }
+
+    /// The SHA-1 thumbprint.
+    #[must_use]
+    pub fn thumbprint(&self) -> Thumbprint {
+        Thumbprint::of(&self.der)
+    }
+
+    /// The serial number in hexadecimal digits, upper case, as encoded (leading 00 included).
+    #[must_use]
+    pub fn serial_number(&self) -> String {
+        hexadecimal(&self.serial)
+    }
+
+    /// Whether issuer and subject are the same name (RFC 5280, section 3.2, self-issued).
+    #[must_use]
+    pub fn is_self_issued(&self) -> bool {
+        self.issuer == self.subject
+    }
+
+    /// Whether it is self-issued and its key identifiers, where both are given, agree: what roots
+    /// look like before their signature is checked.
+    #[must_use]
+    pub fn looks_self_signed(&self) -> bool {
+        self.is_self_issued() && self.names_key_of(self) != Some(false)
+    }
+
+    /// Whether basicConstraints says that this is an authority.
+    #[must_use]
+    pub fn is_authority(&self) -> bool {
+        self.extensions.basic_constraints.as_ref().is_some_and(|basic| basic.value.is_authority)
+    }
+
+    /// Whether the authority key identifier of this certificate is the subject key identifier of
+    /// `issuer`; `None` where one of them is missing.
+    #[must_use]
+    pub fn names_key_of(&self, issuer: &Self) -> Option<bool> {
+        let wanted = self.authority_key_identifier()?;
+        let found = issuer.extensions.subject_key_identifier.as_ref()?;
+        Some(wanted == found.value.as_slice())
+    }
+
+    /// The key identifier of the issuer.
+    #[must_use]
+    pub fn authority_key_identifier(&self) -> Option<&[u8]> {
+        self.extensions.authority_key_identifier.as_ref()?.value.key_identifier.as_deref()
+    }
+
+    /// The names of the subject alternative name extension; empty without one.
+    #[must_use]
+    pub fn subject_alt_names(&self) -> &[GeneralName] {
+        self.extensions.subject_alt_names.as_ref().map_or(&[], |names| &names.value)
+    }
+
+    /// The common names of the subject, in the order of the encoding.
+    #[must_use]
+    pub fn common_names(&self) -> Vec<String> {
+        self.subject.values(&COMMON_NAME)
+    }
+
+    /// The names a host can be known by: the common names that look like host names, then the DNS
+    /// names of the subject alternative name extension, each once.
+    #[must_use]
+    pub fn dns_names(&self) -> Vec<String> {
+        let is_host = |name: &String| name.contains('.') && !name.contains(char::is_whitespace);
+        let mut names: Vec<String> = self.common_names().into_iter().filter(is_host).collect();
+        for name in self.subject_alt_names() {
+            if let GeneralName::Dns(name) = name
+                && !names.iter().any(|known| known.eq_ignore_ascii_case(name))
+            {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
+
+    /// The URLs where the issuer's certificate can be had (authorityInfoAccess, caIssuers).
+    #[must_use]
+    pub fn issuer_urls(&self) -> &[String] {
+        self.extensions.issuer_urls.as_ref().map_or(&[], |urls| &urls.value)
+    }
+}
+
+impl PartialEq for Certificate {
+    /// Certificates are the same if their DER is.
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Certificate({}, {})", self.thumbprint(), self.subject)
+    }
+}

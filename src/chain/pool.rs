@@ -1,0 +1,176 @@
+//! The certificates from which paths are built.
+
+use std::collections::HashMap;
+
+use super::budget::Budget;
+use super::signature::{SignatureError, cost, verify};
+use crate::certificate::{Certificate, DistinguishedName};
+
+/// Where a certificate comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Origin {
+    /// The certificate that is judged.
+    EndEntity,
+    /// Known, and not shown to lie in a store of the server.
+    Known,
+    /// One of the server's intermediate certificates.
+    IntermediateStore,
+    /// One of the embedded roots: trusted.
+    EmbeddedRoot,
+    /// One of the given roots: trusted.
+    GivenRoot,
+}
+
+impl Origin {
+    /// Whether certificates of this origin end a path.
+    pub fn is_trusted(self) -> bool {
+        matches!(self, Self::EmbeddedRoot | Self::GivenRoot)
+    }
+}
+
+/// A certificate and its origin.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry<'a> {
+    pub certificate: &'a Certificate,
+    pub origin: Origin,
+}
+
+/// All certificates of one judgement, by number. Number 0 is the end entity.
+pub(crate) struct Pool<'a> {
+    entries: Vec<Entry<'a>>,
+    by_subject: HashMap<&'a DistinguishedName, Vec<usize>>,
+    /// (child, issuer) -> whether the issuer's key verifies the child: at most once each.
+    signatures: HashMap<(usize, usize), Result<(), SignatureError>>,
+}
+
+impl<'a> Pool<'a> {
+    pub fn new(end_entity: &'a Certificate) -> Self {
+        let entry = Entry { certificate: end_entity, origin: Origin::EndEntity };
+        Self { entries: vec![entry], by_subject: HashMap::new(), signatures: HashMap::new() }
+    }
+
+    /// Adds certificates. A certificate of several origins keeps the highest; the end entity stays
+    /// number 0 and becomes trusted if a root is the same certificate.
+    pub fn add(&mut self, certificates: impl IntoIterator<Item = &'a Certificate>, origin: Origin) {
+        for certificate in certificates {
+            if *certificate == *self.entries[0].certificate {
+                if origin.is_trusted() {
+                    self.entries[0].origin = origin;
+                }
+                continue;
+            }
+            let same_subject = self.by_subject.entry(&certificate.subject).or_default();
+            let known = same_subject.iter().find(|i| self.entries[**i].certificate == certificate);
+            match known {
+                Some(index) => {
+                    let entry = &mut self.entries[*index];
+                    entry.origin = entry.origin.max(origin);
+                }
+                None => {
+                    same_subject.push(self.entries.len());
+                    self.entries.push(Entry { certificate, origin });
+                }
+            }
+        }
+    }
+
+    pub fn entry(&self, index: usize) -> Entry<'a> {
+        self.entries[index]
+    }
+
+    pub fn certificate(&self, index: usize) -> &'a Certificate {
+        self.entries[index].certificate
+    }
+
+    pub fn is_trusted(&self, index: usize) -> bool {
+        self.entries[index].origin.is_trusted()
+    }
+
+    /// The certificates whose subject is the issuer of the given one, the likeliest first: key
+    /// identifiers that match before those that say nothing before those that differ, then trusted
+    /// ones, then those valid at the time, then those that expire later.
+    pub fn issuers_of(&self, index: usize, now: i64) -> Vec<usize> {
+        let child = self.certificate(index);
+        let mut issuers = match self.by_subject.get(&child.issuer) {
+            Some(issuers) => issuers.clone(),
+            None => return Vec::new(),
+        };
+        if issuers.len() > 1 {
+            issuers.sort_by_cached_key(|candidate| {
+                let Entry { certificate, origin } = self.entries[*candidate];
+                let key_rank = match child.names_key_of(certificate) {
+                    Some(true) => 0,
+                    None => 1,
+                    Some(false) => 2,
+                };
+                let is_valid = (certificate.not_before..=certificate.not_after).contains(&now);
+                let by_origin = origin.is_trusted().then_some(origin);
+                std::cmp::Reverse((2 - key_rank, by_origin, is_valid, certificate.not_after))
+            });
+        }
+        issuers
+    }
+
+    /// Whether both certificates stand for the same authority: the same subject, key and subject
+    /// alternative names. A path never holds two of these (RFC 4158, section 2.4.2).
+    pub fn is_same_authority(&self, one: usize, other: usize) -> bool {
+        let (one, other) = (self.certificate(one), self.certificate(other));
+        one.subject == other.subject
+            && one.public_key == other.public_key
+            && one.subject_alt_names() == other.subject_alt_names()
+    }
+
+    /// What is already known about a signature.
+    pub fn known_signature(
+        &self,
+        child: usize,
+        issuer: usize,
+    ) -> Option<Result<(), SignatureError>> {
+        self.signatures.get(&(child, issuer)).copied()
+    }
+
+    /// Checks a signature, once; `None` where the budget does not allow it any more.
+    pub fn check_signature(
+        &mut self,
+        child: usize,
+        issuer: usize,
+        budget: &mut Budget,
+    ) -> Option<Result<(), SignatureError>> {
+        if let Some(known) = self.known_signature(child, issuer) {
+            return Some(known);
+        }
+        let (certificate, key) = (self.certificate(child), &self.certificate(issuer).public_key);
+        if !budget.charge_signature(cost(key)) {
+            return None;
+        }
+        let result = verify(
+            &certificate.signature_algorithm,
+            key,
+            certificate.signed_part(),
+            &certificate.signature,
+        );
+        self.signatures.insert((child, issuer), result);
+        Some(result)
+    }
+
+    /// For every certificate, whether names alone lead from it to a trusted one.
+    pub fn reaches_trust(&self) -> Vec<bool> {
+        let mut children: HashMap<&DistinguishedName, Vec<usize>> = HashMap::new();
+        for (index, entry) in self.entries.iter().enumerate() {
+            children.entry(&entry.certificate.issuer).or_default().push(index);
+        }
+        let mut reaches: Vec<bool> =
+            self.entries.iter().map(|entry| entry.origin.is_trusted()).collect();
+        let mut open: Vec<usize> = (0..reaches.len()).filter(|index| reaches[*index]).collect();
+        while let Some(index) = open.pop() {
+            // Each name is followed once.
+            for child in children.remove(&self.certificate(index).subject).unwrap_or_default() {
+                if !reaches[child] {
+                    reaches[child] = true;
+                    open.push(child);
+                }
+            }
+        }
+        reaches
+    }
+}

@@ -1,0 +1,305 @@
+//! The report on a chain: everything that was found, in a form to print and to serialise.
+
+use serde::Serialize;
+
+use super::completeness::{Completeness, MissingIssuer, Need, completeness, missing_issuers, needs};
+use super::embedded_roots::EmbeddedRoots;
+use super::findings::Finding;
+use super::pool::{Origin, Pool};
+use super::remedy::{ChainRemedy, remedies};
+use super::request::ChainRequest;
+use super::rule::{Profile, Rule, Severity};
+use super::search::End;
+use super::survey::{Evaluated, survey};
+use super::verdict::fill_pool;
+use crate::certificate::{Certificate, GeneralName, Thumbprint};
+use crate::timestamp::Timestamp;
+
+/// Whether the chain ends in a root that is trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub enum Trust {
+    /// In a given root or an embedded one.
+    Trusted,
+    /// The certificate is its own issuer, the issuers run in a circle, or roots were given and this
+    /// is none of them.
+    Untrusted,
+    /// In a root that is in no list, or in none for want of an issuer.
+    UnknownRoot,
+}
+
+/// Everything about a chain. Serialised in PascalCase.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ChainReport {
+    /// Whether the profile accepts the chain.
+    pub is_accepted: bool,
+    /// Whether the server can send it.
+    pub completeness: Completeness,
+    /// Whether it ends in a trusted root.
+    pub trust: Trust,
+    /// One sentence with the most telling finding.
+    pub summary: String,
+    /// The profile.
+    pub profile: Profile,
+    /// The time of the judgement.
+    pub at: Timestamp,
+    /// The certificates of the best path, the judged one first.
+    pub certificates: Vec<CertificateReport>,
+    /// What is wrong, the most telling first.
+    pub findings: Vec<FindingReport>,
+    /// What the server would send, as far as is known: thumbprints, the judged one first.
+    pub would_send: Vec<Thumbprint>,
+    /// The issuers that are missing.
+    pub missing_issuers: Vec<MissingIssuer>,
+    /// What to do.
+    pub remedies: Vec<ChainRemedy>,
+    /// The other paths, the better first; at most 15.
+    pub alternatives: Vec<AlternativePath>,
+    /// How many paths were looked at.
+    pub path_count: usize,
+    /// Whether paths may have been missed because the search reached its limits.
+    pub is_cut_short: bool,
+    /// The embedded roots, where they were used.
+    pub embedded_roots: Option<EmbeddedRoots>,
+}
+
+/// A certificate of the path.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CertificateReport {
+    /// The subject, a Windows X.500 string.
+    pub subject: String,
+    /// The issuer, a Windows X.500 string.
+    pub issuer: String,
+    /// The serial number in hexadecimal digits.
+    pub serial_number: String,
+    /// The SHA-1 thumbprint.
+    pub thumbprint: Thumbprint,
+    /// The first moment of its validity.
+    pub not_before: Option<Timestamp>,
+    /// The last moment of its validity.
+    pub not_after: Option<Timestamp>,
+    /// Host names, the common name first.
+    pub dns_names: Vec<String>,
+    /// All subject alternative names.
+    pub subject_alt_names: Vec<String>,
+    /// Type and size of the key, such as `RSA 2048`.
+    pub public_key: String,
+    /// The OID of the signature algorithm.
+    pub signature_algorithm: String,
+    /// Whether it may issue certificates.
+    pub is_authority: bool,
+    /// Key usage, by the names of RFC 5280; `None` without the extension.
+    pub key_usage: Option<Vec<&'static str>>,
+    /// Extended key usage, dotted OIDs; `None` without the extension.
+    pub extended_key_usage: Option<Vec<String>>,
+    /// Where its issuer can be had.
+    pub issuer_urls: Vec<String>,
+    /// Where it was found.
+    pub origin: CertificateOrigin,
+}
+
+/// Where a certificate was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub enum CertificateOrigin {
+    /// It is the one that is judged.
+    Judged,
+    /// Among the server's intermediates.
+    IntermediateStore,
+    /// Among the given roots.
+    GivenRoot,
+    /// Among the embedded roots.
+    EmbeddedRoot,
+    /// Beside the stores.
+    Elsewhere,
+}
+
+/// A finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct FindingReport {
+    /// The rule.
+    pub id: Rule,
+    /// What it weighs.
+    pub severity: Severity,
+    /// The position of the certificate in the path, 0 for the judged one; `None` for findings about
+    /// the stores.
+    pub certificate: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// Where the rule is written.
+    pub reference: &'static str,
+    /// The HRESULT of Windows for it, such as `0x800B0109`.
+    pub h_result: Option<String>,
+}
+
+/// A path that was not chosen.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AlternativePath {
+    /// Whether the profile accepts it.
+    pub is_accepted: bool,
+    /// Subjects, the judged certificate first.
+    pub subjects: Vec<String>,
+    /// Thumbprints, in the same order.
+    pub thumbprints: Vec<Thumbprint>,
+    /// Why it is refused: the rules, the most telling first.
+    pub errors: Vec<Rule>,
+}
+
+/// Judges a chain and tells everything about it.
+#[must_use]
+pub fn report(request: &ChainRequest<'_>) -> ChainReport {
+    let mut pool = fill_pool(request);
+    let survey = survey(request, &mut pool);
+    let (best, others) = match survey.paths.split_first() {
+        Some((best, others)) => (best.clone(), others),
+        None => (Evaluated { path: vec![0], end: End::MissingIssuer, findings: Vec::new() }, &[][..]),
+    };
+    let missing_issuers = missing_issuers(&pool, &best.path, best.end);
+    let would_send = |(index, need): (&usize, Need)| {
+        let is_sent = need == Need::Present && request.intermediates.is_some();
+        is_sent.then(|| pool.certificate(*index).thumbprint())
+    };
+    let would_send = match request.intermediates {
+        Some(_) => {
+            let needs = needs(&pool, &best.path);
+            // Schannel sends a chain up to its first gap.
+            best.path.iter().zip(needs).map_while(would_send).collect()
+        }
+        None => Vec::new(),
+    };
+    let mut findings: Vec<FindingReport> = best.findings.iter().map(FindingReport::new).collect();
+    let accepted: Vec<&Evaluated> = others.iter().filter(|other| other.is_accepted()).collect();
+    if let Some(alternative) = accepted.first()
+        && best.is_accepted()
+    {
+        let root = alternative.path.last().map(|index| pool.certificate(*index).subject.to_string());
+        findings.push(FindingReport::new(&Finding {
+            rule: Rule::CrossSignedAlternative,
+            severity: Rule::CrossSignedAlternative.severity(request.profile),
+            position: 0,
+            detail: format!("ends in {}", root.unwrap_or_default()),
+        }));
+    }
+    let completeness = completeness(request, &pool, &best.path, best.end);
+    let trust = trust(request, &best);
+    ChainReport {
+        is_accepted: best.is_accepted(),
+        completeness,
+        trust,
+        summary: summary(request, &best, completeness),
+        profile: request.profile,
+        at: request.at,
+        certificates: best.path.iter().map(|index| CertificateReport::new(&pool, *index)).collect(),
+        findings,
+        would_send,
+        remedies: remedies(&pool, &best.path, best.end, &missing_issuers),
+        missing_issuers,
+        alternatives: others.iter().map(|other| AlternativePath::new(&pool, other)).collect(),
+        path_count: survey.path_count,
+        is_cut_short: survey.is_cut_short,
+        embedded_roots: request.with_embedded_roots.then(EmbeddedRoots::describe),
+    }
+}
+
+fn trust(request: &ChainRequest<'_>, best: &Evaluated) -> Trust {
+    match best.end {
+        End::Trusted => Trust::Trusted,
+        End::Cycle => Trust::Untrusted,
+        End::SelfIssued if best.path.len() == 1 || !request.roots.is_empty() => Trust::Untrusted,
+        End::SelfIssued | End::MissingIssuer => Trust::UnknownRoot,
+    }
+}
+
+fn summary(request: &ChainRequest<'_>, best: &Evaluated, completeness: Completeness) -> String {
+    let name = request.end_entity.common_names().into_iter().next();
+    let name = name.unwrap_or_else(|| request.end_entity.subject.to_string());
+    let sentence = |finding: &Finding| match finding.detail.as_str() {
+        "" => finding.rule.entry().title.to_owned(),
+        detail => format!("{} ({detail})", finding.rule.entry().title),
+    };
+    match (best.errors().next(), completeness) {
+        (Some(finding), _) => format!("{name}: {}", sentence(finding)),
+        (None, Completeness::Incomplete) => {
+            format!("{name}: the chain is valid, but the server lacks an intermediate and cannot send it")
+        }
+        (None, Completeness::Unknown) => {
+            format!("{name}: the chain is valid; whether the server can send it is unknown")
+        }
+        (None, Completeness::Complete) => format!("{name}: the chain is valid and complete"),
+    }
+}
+
+impl FindingReport {
+    fn new(finding: &Finding) -> Self {
+        let entry = finding.rule.entry();
+        let is_about_stores =
+            matches!(finding.rule, Rule::RootInIntermediateStore | Rule::IntermediateInRootStore);
+        let message = match finding.detail.as_str() {
+            "" => entry.title.to_owned(),
+            detail => format!("{}: {detail}", entry.title),
+        };
+        Self {
+            id: finding.rule,
+            severity: finding.severity,
+            certificate: (!is_about_stores).then_some(finding.position),
+            message,
+            reference: entry.source,
+            h_result: (entry.hresult != 0).then(|| format!("0x{:08X}", entry.hresult)),
+        }
+    }
+}
+
+impl CertificateReport {
+    fn new(pool: &Pool<'_>, index: usize) -> Self {
+        let entry = pool.entry(index);
+        let certificate: &Certificate = entry.certificate;
+        let extensions = &certificate.extensions;
+        let time = |seconds: i64| {
+            let time = time::OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+            Timestamp::try_from(time).ok()
+        };
+        Self {
+            subject: certificate.subject.to_string(),
+            issuer: certificate.issuer.to_string(),
+            serial_number: certificate.serial_number(),
+            thumbprint: certificate.thumbprint(),
+            not_before: time(certificate.not_before),
+            not_after: time(certificate.not_after),
+            dns_names: certificate.dns_names(),
+            subject_alt_names: certificate
+                .subject_alt_names()
+                .iter()
+                .map(GeneralName::to_string)
+                .collect(),
+            public_key: certificate.public_key.key_type.to_string(),
+            signature_algorithm: certificate.signature_algorithm.oid.to_id_string(),
+            is_authority: certificate.is_authority(),
+            key_usage: extensions.key_usage.as_ref().map(|usage| usage.value.names()),
+            extended_key_usage: extensions.extended_key_usage.as_ref().map(|e| e.value.clone()),
+            issuer_urls: certificate.issuer_urls().to_vec(),
+            origin: match entry.origin {
+                _ if index == 0 => CertificateOrigin::Judged,
+                Origin::IntermediateStore => CertificateOrigin::IntermediateStore,
+                Origin::GivenRoot => CertificateOrigin::GivenRoot,
+                Origin::EmbeddedRoot => CertificateOrigin::EmbeddedRoot,
+                Origin::Known | Origin::EndEntity => CertificateOrigin::Elsewhere,
+            },
+        }
+    }
+}
+
+impl AlternativePath {
+    fn new(pool: &Pool<'_>, path: &Evaluated) -> Self {
+        let certificates = || path.path.iter().map(|index| pool.certificate(*index));
+        Self {
+            is_accepted: path.is_accepted(),
+            subjects: certificates().map(|c| c.subject.to_string()).collect(),
+            thumbprints: certificates().map(Certificate::thumbprint).collect(),
+            errors: path.errors().map(|finding| finding.rule).collect(),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What is to be judged, and against what.
+
+use super::budget::Limits;
+use super::revocation::RevocationList;
+use super::rule::Profile;
+use super::subject_checks::ExpectedName;
+use crate::certificate::Certificate;
+use crate::timestamp::Timestamp;
+
+/// What a certificate is to be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// serverAuth.
+    ServerAuthentication,
+    /// clientAuth.
+    ClientAuthentication,
+    /// emailProtection.
+    EmailProtection,
+    /// codeSigning.
+    CodeSigning,
+    /// timeStamping.
+    TimeStamping,
+    /// OCSPSigning.
+    OcspSigning,
+}
+
+impl Purpose {
+    /// The OID of the purpose, dotted (RFC 5280, section 4.2.1.12).
+    #[must_use]
+    pub fn oid(self) -> &'static str {
+        match self {
+            Self::ServerAuthentication => "1.3.6.1.5.5.7.3.1",
+            Self::ClientAuthentication => "1.3.6.1.5.5.7.3.2",
+            Self::CodeSigning => "1.3.6.1.5.5.7.3.3",
+            Self::EmailProtection => "1.3.6.1.5.5.7.3.4",
+            Self::TimeStamping => "1.3.6.1.5.5.7.3.8",
+            Self::OcspSigning => "1.3.6.1.5.5.7.3.9",
+        }
+    }
+}
+
+/// A certificate and everything it is judged with. Nothing is kept from one request to the next.
+#[derive(Clone, Debug)]
+pub struct ChainRequest<'a> {
+    /// The certificate that is judged.
+    pub end_entity: &'a Certificate,
+    /// The server's intermediate certificates (LocalMachine\CA); `None` if nothing is known about
+    /// its stores, which leaves completeness unknown.
+    pub intermediates: Option<&'a [Certificate]>,
+    /// Other certificates that may serve as issuers, of which the server is not known to have any.
+    pub known: &'a [Certificate],
+    /// Trusted roots (LocalMachine\Root, or files).
+    pub roots: &'a [Certificate],
+    /// Whether the embedded roots are trusted too.
+    pub with_embedded_roots: bool,
+    /// Revocation lists.
+    pub revocation_lists: &'a [RevocationList],
+    /// The time of the judgement.
+    pub at: Timestamp,
+    /// The profile.
+    pub profile: Profile,
+    /// Names that the certificate must hold, all of them.
+    pub expected_names: &'a [ExpectedName],
+    /// The purpose that the chain must permit; without one, missing purposes are only told.
+    pub purpose: Option<Purpose>,
+    /// How many intermediates that are not self-issued a path may have.
+    pub maximum_depth: Option<u32>,
+    /// Limits on the work.
+    pub limits: Limits,
+}
+
+impl<'a> ChainRequest<'a> {
+    /// A request with the embedded roots, the profile of Windows and nothing else given.
+    #[must_use]
+    pub fn new(end_entity: &'a Certificate, at: Timestamp) -> Self {
+        Self {
+            end_entity,
+            intermediates: None,
+            known: &[],
+            roots: &[],
+            with_embedded_roots: true,
+            revocation_lists: &[],
+            at,
+            profile: Profile::Windows,
+            expected_names: &[],
+            purpose: None,
+            maximum_depth: None,
+            limits: Limits::default(),
+        }
+    }
+
+    /// The time in whole seconds since 1970, rounded down: RFC 5280 knows no fractions.
+    pub(crate) fn seconds(&self) -> i64 {
+        time::OffsetDateTime::from(self.at).unix_timestamp()
+    }
+}

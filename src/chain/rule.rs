@@ -1,0 +1,286 @@
+//! The rules of both profiles, in one table.
+
+use serde::Serialize;
+
+/// How much the breach of a rule weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub enum Severity {
+    /// Worth knowing; nothing refuses the chain for it.
+    Information,
+    /// Some receivers may mind, or it will soon be an error.
+    Warning,
+    /// The profile refuses the chain.
+    Error,
+}
+
+/// What a chain is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub enum Profile {
+    /// What crypt32 and Exchange Online would refuse: a model made from documentation, never
+    /// evidence about what crypt32 itself says.
+    Windows,
+    /// RFC 5280 and the CA/Browser Forum's Baseline Requirements ("BR").
+    Strict,
+}
+
+/// A rule that a chain can break. The order of the variants is that of [`Rule::rank`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[allow(missing_docs, reason = "the table below describes every variant: title and source")]
+pub enum Rule {
+    BudgetExhausted,
+    Revoked,
+    Expired,
+    NotYetValid,
+    SelfSignedEndEntity,
+    BadSignature,
+    MissingIssuer,
+    IntermediateNotInStore,
+    UntrustedRoot,
+    UnknownRoot,
+    Cyclic,
+    HostNameMismatch,
+    NameExcluded,
+    NameNotPermitted,
+    NameConstraintNotSupported,
+    NotAnAuthority,
+    PathLengthExceeded,
+    MaximumDepthExceeded,
+    KeyUsageForbidsSigning,
+    WrongExtendedKeyUsage,
+    UnknownCriticalExtension,
+    WeakSignatureHash,
+    RsaKeyTooWeak,
+    UnsupportedSignatureAlgorithm,
+    PublicKeyNotPermitted,
+    RevocationListNotUsable,
+    Sha1Signature,
+    RsaKeyTooShort,
+    RsaKeySizeUneven,
+    RsaExponentUnsound,
+    SignatureAlgorithmMismatch,
+    MalformedExtension,
+    DuplicateExtension,
+    NotVersion3,
+    EmptyIssuer,
+    EmptySubject,
+    SerialNumberNotPositive,
+    SerialNumberTooLong,
+    BasicConstraintsNotCritical,
+    PathLengthWithoutSigning,
+    CertSignWithoutAuthority,
+    NameConstraintsInEndEntity,
+    NameConstraintsEmpty,
+    NameConstraintMalformed,
+    ExtendedKeyUsageEmpty,
+    ExtendedKeyUsageAny,
+    ExtendedKeyUsageCritical,
+    ExtendedKeyUsageInRoot,
+    SubjectAltNameMissing,
+    SubjectAltNameCritical,
+    SubjectAltNameNotCritical,
+    DnsNameInvalid,
+    WildcardTooBroad,
+    IpAddressInvalid,
+    MailboxInvalid,
+    CommonNameMalformed,
+    CommonNameNotInSubjectAltName,
+    AuthorityKeyIdentifierMissing,
+    AuthorityKeyIdentifierCritical,
+    AuthorityKeyIdentifierWithoutKey,
+    AuthorityKeyIdentifierNamesIssuer,
+    RootKeyIdentifierMismatch,
+    SubjectKeyIdentifierMissing,
+    SubjectKeyIdentifierCritical,
+    AuthorityInformationAccessCritical,
+    PolicyConstraintsNotCritical,
+    ServerAuthenticationMissing,
+    ChainOnlyThroughDownload,
+    RootInIntermediateStore,
+    IntermediateInRootStore,
+    KeyIdentifierMismatch,
+    AuthorityAsEndEntity,
+    KeyUsageMissing,
+    ExtendedKeyUsageMissing,
+    NameConstraintsNotCritical,
+    PolicyNotEvaluated,
+    Ed25519Key,
+    CommonNameBesideSubjectAltName,
+    ClientAuthenticationMissing,
+    RevocationUnknown,
+    CrossSignedAlternative,
+}
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleEntry {
+    /// The rule.
+    pub rule: Rule,
+    /// Its severity under [`Profile::Strict`].
+    pub strict: Severity,
+    /// Its severity under [`Profile::Windows`].
+    pub windows: Severity,
+    /// The HRESULT with which Windows reports the same thing (winerror.h); 0 if there is none.
+    pub hresult: u32,
+    /// What is wrong, for an administrator.
+    pub title: &'static str,
+    /// Where the rule is written.
+    pub source: &'static str,
+}
+
+impl Rule {
+    /// The line of the table.
+    #[must_use]
+    pub fn entry(self) -> &'static RuleEntry {
+        &RULES[self as usize]
+    }
+
+    /// The position in which a user is told: 0 is told first.
+    #[must_use]
+    pub fn rank(self) -> usize {
+        self as usize
+    }
+
+    /// The severity under a profile.
+    #[must_use]
+    pub fn severity(self, profile: Profile) -> Severity {
+        match profile {
+            Profile::Strict => self.entry().strict,
+            Profile::Windows => self.entry().windows,
+        }
+    }
+}
+
+const fn entry(
+    rule: Rule,
+    (strict, windows): (Severity, Severity),
+    hresult: u32,
+    title: &'static str,
+    source: &'static str,
+) -> RuleEntry {
+    RuleEntry { rule, strict, windows, hresult, title, source }
+}
+
+use Rule as R;
+use Severity::{Error, Information, Warning};
+
+/// Refused by both profiles.
+const BOTH: (Severity, Severity) = (Error, Error);
+/// Refused by the strict profile; a warning in the model of Windows.
+const STRICT: (Severity, Severity) = (Error, Warning);
+/// Refused by the strict profile; Windows does not look at it.
+const FORM: (Severity, Severity) = (Error, Information);
+/// A warning in both.
+const WARN: (Severity, Severity) = (Warning, Warning);
+/// Told, and no more.
+const TELL: (Severity, Severity) = (Information, Information);
+/// A breach of the BR or RFC 5280 that validation is told to tolerate.
+const MILD: (Severity, Severity) = (Warning, Information);
+
+/// Every rule, in the order of its rank.
+#[rustfmt::skip] // One line per rule: this is a table.
+pub const RULES: &[RuleEntry] = &[
+    entry(R::BudgetExhausted, BOTH, 0, "the chain was given up: it demands more work than any honest one", "limits of this program"),
+    entry(R::Revoked, BOTH, 0x8009_2010, "the certificate has been revoked", "RFC 5280, section 6.3"),
+    entry(R::Expired, BOTH, 0x800B_0101, "the certificate has expired", "RFC 5280, section 6.1.3 (a)(2)"),
+    entry(R::NotYetValid, BOTH, 0x800B_0101, "the certificate is not valid yet", "RFC 5280, section 6.1.3 (a)(2)"),
+    entry(R::SelfSignedEndEntity, BOTH, 0x800B_0109, "the certificate is self-signed: no receiver can trust it", "RFC 5280, section 6.1"),
+    entry(R::BadSignature, BOTH, 0x8009_6004, "the signature is not that of the issuer", "RFC 5280, section 6.1.3 (a)(1)"),
+    entry(R::MissingIssuer, BOTH, 0x800B_010A, "the issuer's certificate is missing", "RFC 5280, section 6.1; KB 3212877"),
+    entry(R::IntermediateNotInStore, WARN, 0x800B_010A, "the intermediate certificate exists, but not in the server's stores: the server cannot send it", "KB 3212877"),
+    entry(R::UntrustedRoot, BOTH, 0x800B_0109, "the chain ends in a root that is not trusted", "RFC 5280, section 6.1"),
+    entry(R::UnknownRoot, BOTH, 0x800B_0109, "the chain ends in a root that is in none of the known lists: give the receiver's roots to decide", "RFC 5280, section 6.1"),
+    entry(R::Cyclic, BOTH, 0x800B_0109, "the issuers sign each other in a circle and reach no root", "RFC 4158, section 2.4.2"),
+    entry(R::HostNameMismatch, BOTH, 0x800B_010F, "the certificate does not hold the expected name", "RFC 9525, section 6"),
+    entry(R::NameExcluded, BOTH, 0x800B_0114, "a name is excluded by an issuer's name constraints", "RFC 5280, section 4.2.1.10"),
+    entry(R::NameNotPermitted, BOTH, 0x800B_0114, "a name is not permitted by an issuer's name constraints", "RFC 5280, section 4.2.1.10"),
+    entry(R::NameConstraintNotSupported, BOTH, 0x800B_0114, "a name constraint has a form that cannot be evaluated, and such a name occurs", "RFC 5280, section 4.2.1.10"),
+    entry(R::NotAnAuthority, BOTH, 0x8009_6019, "the issuer is no certification authority (basic constraints)", "RFC 5280, sections 4.2.1.9, 6.1.4 (k)"),
+    entry(R::PathLengthExceeded, BOTH, 0x8009_6019, "more intermediates follow than the issuer's path length permits", "RFC 5280, section 6.1.4 (l)"),
+    entry(R::MaximumDepthExceeded, BOTH, 0x800B_010A, "the chain is longer than the given maximum", "limit given by the caller"),
+    entry(R::KeyUsageForbidsSigning, BOTH, 0x800B_0110, "the authority's key usage does not permit signing certificates", "RFC 5280, sections 4.2.1.3, 6.1.4 (n)"),
+    entry(R::WrongExtendedKeyUsage, BOTH, 0x800B_0110, "the extended key usage does not permit the purpose", "RFC 5280, section 4.2.1.12"),
+    entry(R::UnknownCriticalExtension, BOTH, 0x800B_0105, "a critical extension is not understood", "RFC 5280, section 6.1.4 (o)"),
+    entry(R::WeakSignatureHash, BOTH, 0x8009_4016, "the signature rests on a broken hash (MD2, MD4, MD5)", "BR, section 7.1.3.2; RFC 6151"),
+    entry(R::RsaKeyTooWeak, BOTH, 0x8009_4016, "the RSA key has less than 1024 bits", "BR, section 6.1.5; KB 2661254"),
+    entry(R::UnsupportedSignatureAlgorithm, BOTH, 0x8009_6004, "the signature algorithm cannot be checked here", "BR, section 7.1.3.2"),
+    entry(R::PublicKeyNotPermitted, STRICT, 0, "the type of the public key is not permitted (RSA, or P-256, P-384 and P-521 by name)", "BR, sections 6.1.5, 7.1.3.1"),
+    entry(R::RevocationListNotUsable, STRICT, 0x8009_2013, "the issuer's revocation list cannot be used", "RFC 5280, sections 5.2, 6.3.3"),
+    entry(R::Sha1Signature, STRICT, 0x8009_4016, "the signature rests on SHA-1", "BR, section 7.1.3.2.1"),
+    entry(R::RsaKeyTooShort, STRICT, 0x8009_4016, "the RSA key has less than 2048 bits", "BR, section 6.1.5"),
+    entry(R::RsaKeySizeUneven, FORM, 0, "the bits of the RSA modulus are not divisible by 8", "BR, section 6.1.5"),
+    entry(R::RsaExponentUnsound, STRICT, 0, "the public exponent of the RSA key is even or less than 3", "BR, section 6.1.6"),
+    entry(R::SignatureAlgorithmMismatch, STRICT, 0, "the two signature algorithm fields differ", "RFC 5280, section 4.1.1.2"),
+    entry(R::MalformedExtension, STRICT, 0, "an extension cannot be decoded", "RFC 5280, section 4.2"),
+    entry(R::DuplicateExtension, STRICT, 0, "an extension occurs twice", "RFC 5280, section 4.2"),
+    entry(R::NotVersion3, STRICT, 0, "the certificate is not of version 3", "BR, section 7.1.1; RFC 5280, section 4.1.2.1"),
+    entry(R::EmptyIssuer, STRICT, 0, "the issuer's name is empty", "RFC 5280, section 4.1.2.4"),
+    entry(R::EmptySubject, STRICT, 0, "the name of an authority is empty", "RFC 5280, section 4.1.2.6"),
+    entry(R::SerialNumberNotPositive, FORM, 0, "the serial number is zero or negative", "RFC 5280, section 4.1.2.2"),
+    entry(R::SerialNumberTooLong, FORM, 0, "the serial number is longer than 20 bytes", "RFC 5280, section 4.1.2.2"),
+    entry(R::BasicConstraintsNotCritical, FORM, 0, "the basic constraints of an authority are not critical", "RFC 5280, section 4.2.1.9"),
+    entry(R::PathLengthWithoutSigning, FORM, 0, "a path length is given to what may not sign certificates", "RFC 5280, section 4.2.1.9"),
+    entry(R::CertSignWithoutAuthority, FORM, 0, "the key usage permits signing certificates, but this is no authority", "RFC 5280, section 4.2.1.9"),
+    entry(R::NameConstraintsInEndEntity, FORM, 0, "name constraints stand in a certificate that is no authority", "RFC 5280, section 4.2.1.10"),
+    entry(R::NameConstraintsEmpty, STRICT, 0, "the name constraints constrain nothing", "RFC 5280, section 4.2.1.10; BR, section 7.1.2.5.2"),
+    entry(R::NameConstraintMalformed, STRICT, 0x800B_0114, "a name constraint is not well-formed", "RFC 5280, section 4.2.1.10"),
+    entry(R::ExtendedKeyUsageEmpty, STRICT, 0x800B_0110, "the extended key usage lists nothing", "RFC 5280, section 4.2.1.12"),
+    entry(R::ExtendedKeyUsageAny, FORM, 0, "the extended key usage of a server lists anyExtendedKeyUsage", "BR, section 7.1.2.7.10"),
+    entry(R::ExtendedKeyUsageCritical, FORM, 0, "the extended key usage of a server is critical", "BR, section 7.1.2.7.6"),
+    entry(R::ExtendedKeyUsageInRoot, FORM, 0, "the root has an extended key usage", "BR, section 7.1.2.1.2"),
+    entry(R::SubjectAltNameMissing, FORM, 0, "there is no subject alternative name", "BR, section 7.1.2.7.12; RFC 9525, section 6.2"),
+    entry(R::SubjectAltNameCritical, FORM, 0, "the subject alternative name is critical beside a subject", "BR, section 7.1.2.7.12"),
+    entry(R::SubjectAltNameNotCritical, FORM, 0, "the subject is empty and the subject alternative name not critical", "RFC 5280, section 4.1.2.6"),
+    entry(R::DnsNameInvalid, FORM, 0, "a DNS name is not in the preferred name syntax", "RFC 5280, section 4.2.1.6"),
+    entry(R::WildcardTooBroad, STRICT, 0, "a wildcard stands for all names below a top-level domain", "BR, section 3.2.2.6"),
+    entry(R::IpAddressInvalid, STRICT, 0, "an IP address has neither 4 nor 16 bytes", "RFC 5280, section 4.2.1.6"),
+    entry(R::MailboxInvalid, FORM, 0, "a mail address is not well-formed", "RFC 5280, section 4.2.1.6; RFC 5321, section 4.1.2"),
+    entry(R::CommonNameMalformed, FORM, 0, "the common name is a host, but not written letter for letter as in the subject alternative name", "BR, section 7.1.4.3"),
+    entry(R::CommonNameNotInSubjectAltName, FORM, 0, "the common name is a host that the subject alternative name does not hold", "BR, section 7.1.4.3"),
+    entry(R::AuthorityKeyIdentifierMissing, FORM, 0, "there is no authority key identifier", "RFC 5280, section 4.2.1.1"),
+    entry(R::AuthorityKeyIdentifierCritical, FORM, 0, "the authority key identifier is critical", "RFC 5280, section 4.2.1.1"),
+    entry(R::AuthorityKeyIdentifierWithoutKey, FORM, 0, "the authority key identifier holds no key identifier", "RFC 5280, section 4.2.1.1"),
+    entry(R::AuthorityKeyIdentifierNamesIssuer, FORM, 0, "the authority key identifier names an issuer or a serial number", "BR, section 7.1.2.11.1"),
+    entry(R::RootKeyIdentifierMismatch, FORM, 0, "the two key identifiers of the root differ", "BR, section 7.1.2.1.3"),
+    entry(R::SubjectKeyIdentifierMissing, FORM, 0, "an authority has no subject key identifier", "RFC 5280, section 4.2.1.2"),
+    entry(R::SubjectKeyIdentifierCritical, FORM, 0, "the subject key identifier is critical", "RFC 5280, section 4.2.1.2"),
+    entry(R::AuthorityInformationAccessCritical, FORM, 0, "the authority information access is critical", "RFC 5280, section 4.2.2.1"),
+    entry(R::PolicyConstraintsNotCritical, FORM, 0, "policy constraints are not critical", "RFC 5280, sections 4.2.1.11, 4.2.1.14"),
+    entry(R::ServerAuthenticationMissing, WARN, 0, "the extended key usage lacks serverAuth", "RFC 5280, section 4.2.1.12"),
+    entry(R::ChainOnlyThroughDownload, WARN, 0, "the chain is only complete where Windows may download the issuer: checks on the server can succeed while the handshake sends the certificate alone", "KB 3212877"),
+    entry(R::RootInIntermediateStore, TELL, 0, "a self-signed certificate lies in the intermediate store", "KB 2795828"),
+    entry(R::IntermediateInRootStore, WARN, 0, "a certificate that is not self-signed lies in the root store", "KB 2795828"),
+    entry(R::KeyIdentifierMismatch, WARN, 0, "the authority key identifier does not name the issuer's key", "RFC 5280, section 4.2.1.1"),
+    entry(R::AuthorityAsEndEntity, MILD, 0, "an authority serves as a server", "BR, section 7.1.2.7.8"),
+    entry(R::KeyUsageMissing, MILD, 0, "an authority has no key usage", "RFC 5280, section 4.2.1.3"),
+    entry(R::ExtendedKeyUsageMissing, MILD, 0, "there is no extended key usage", "BR, section 7.1.2.7.6"),
+    entry(R::NameConstraintsNotCritical, TELL, 0, "the name constraints are not critical", "BR, section 7.1.2.5.2 (an exception from RFC 5280, section 4.2.1.10)"),
+    entry(R::PolicyNotEvaluated, WARN, 0, "the certificate constrains policies, which are not evaluated here", "RFC 5280, section 6.1"),
+    entry(R::Ed25519Key, WARN, 0, "the key is Ed25519: no public authority may certify it", "BR, section 6.1.5; RFC 8410"),
+    entry(R::CommonNameBesideSubjectAltName, MILD, 0, "the common name is no subject alternative name, but the parent of one, or beside internal names", "BR, section 7.1.4.3"),
+    entry(R::ClientAuthenticationMissing, TELL, 0, "the extended key usage lacks clientAuth, as public certificates do since 2026", "RFC 5280, section 4.2.1.12"),
+    entry(R::RevocationUnknown, TELL, 0x8009_2012, "no revocation list of the issuer was given: revocation was not checked", "RFC 5280, section 6.3"),
+    entry(R::CrossSignedAlternative, TELL, 0, "another valid path exists through a cross-signed certificate", "RFC 4158, section 1.4"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_stands_at_its_rank() {
+        for (rank, entry) in RULES.iter().enumerate() {
+            assert_eq!(entry.rule.rank(), rank, "{:?}", entry.rule);
+            assert!(!entry.title.is_empty() && !entry.source.is_empty());
+        }
+        assert_eq!(RULES.len(), Rule::CrossSignedAlternative.rank() + 1);
+    }
+
+    #[test]
+    fn windows_refuses_nothing_that_the_strict_profile_accepts() {
+        for entry in RULES {
+            assert!(entry.windows <= entry.strict, "{:?}", entry.rule);
+        }
+    }
+}

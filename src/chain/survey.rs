@@ -1,0 +1,236 @@
+//! All paths of a chain, each with all its reasons, and which of them is the one to tell.
+
+use std::cmp::Reverse;
+
+use super::budget::Budget;
+use super::certificate_checks::{Role, check_certificate};
+use super::completeness::check_stores;
+use super::findings::{Finding, Findings};
+use super::path_checks::check_path;
+use super::pool::Pool;
+use super::request::ChainRequest;
+use super::revocation::check_revocation;
+use super::rule::{Rule, Severity};
+use super::search::{End, Next, Visitor, search};
+use super::signature::{SignatureError, SignatureHash, hash_of};
+use crate::certificate::{Certificate, hexadecimal};
+
+/// A path and what is wrong with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Evaluated {
+    /// Numbers in the pool, the end entity first.
+    pub path: Vec<usize>,
+    pub end: End,
+    /// The most telling first.
+    pub findings: Vec<Finding>,
+}
+
+impl Evaluated {
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Error)
+    }
+
+    pub fn is_accepted(&self) -> bool {
+        self.errors().next().is_none()
+    }
+
+    /// The less, the better: breaches that make a chain worthless count before breaches of form,
+    /// both before warnings; among equals the least telling first breach.
+    fn badness(&self) -> (usize, usize, Reverse<usize>, usize) {
+        let is_grave = |finding: &&Finding| finding.rule < Rule::Sha1Signature;
+        let grave = self.errors().filter(is_grave).count();
+        let formal = self.errors().count() - grave;
+        let first = self.errors().map(|finding| finding.rule.rank()).min();
+        let warnings = self.findings.iter().filter(|f| f.severity == Severity::Warning).count();
+        (grave, formal, Reverse(first.unwrap_or(usize::MAX)), warnings)
+    }
+}
+
+/// What the search found.
+#[derive(Debug)]
+pub(crate) struct Survey {
+    /// The paths, the best first; at most [`MAXIMUM_KEPT`].
+    pub paths: Vec<Evaluated>,
+    /// How many paths were looked at.
+    pub path_count: usize,
+    /// Whether the search ended for want of budget.
+    pub is_cut_short: bool,
+}
+
+const MAXIMUM_KEPT: usize = 16;
+
+/// Looks at every path that the budget allows.
+pub(crate) fn survey<'a>(request: &ChainRequest<'a>, pool: &mut Pool<'a>) -> Survey {
+    let now = request.seconds();
+    let mut budget = Budget::new(request.limits);
+    let mut surveyor = Surveyor { request, now, kept: Vec::new(), count: 0 };
+    search(pool, now, &mut budget, &mut surveyor);
+    let Surveyor { kept: mut paths, count: path_count, .. } = surveyor;
+    let is_cut_short = budget.is_exhausted();
+    if paths.is_empty() {
+        paths.push(Evaluated { path: vec![0], end: End::MissingIssuer, findings: Vec::new() });
+    }
+    if is_cut_short && !(path_count > 0 && paths[0].is_accepted()) {
+        let severity = Rule::BudgetExhausted.severity(request.profile);
+        let finding = Finding {
+            rule: Rule::BudgetExhausted,
+            severity,
+            position: 0,
+            detail: format!("after {path_count} paths"),
+        };
+        if !paths[0].findings.iter().any(|known| known.rule == Rule::BudgetExhausted) {
+            paths[0].findings.insert(0, finding);
+        }
+    }
+    Survey { paths, path_count, is_cut_short }
+}
+
+struct Surveyor<'r, 'a> {
+    request: &'r ChainRequest<'a>,
+    now: i64,
+    kept: Vec<Evaluated>,
+    count: usize,
+}
+
+impl Visitor for Surveyor<'_, '_> {
+    const CHECKS_SIGNATURES_FIRST: bool = true;
+
+    fn admits(&mut self, _: &Pool<'_>, _: usize, _: &mut Budget) -> bool {
+        true
+    }
+
+    fn visit(
+        &mut self,
+        pool: &mut Pool<'_>,
+        path: &[usize],
+        end: End,
+        budget: &mut Budget,
+    ) -> Next {
+        self.count += 1;
+        let evaluated = self.evaluate(pool, path, end, budget);
+        let badness = evaluated.badness();
+        let place = self.kept.partition_point(|other| other.badness() <= badness);
+        if place < MAXIMUM_KEPT {
+            self.kept.insert(place, evaluated);
+            self.kept.truncate(MAXIMUM_KEPT);
+        }
+        Next::Continue
+    }
+}
+
+impl Surveyor<'_, '_> {
+    fn evaluate(
+        &self,
+        pool: &mut Pool<'_>,
+        path: &[usize],
+        end: End,
+        budget: &mut Budget,
+    ) -> Evaluated {
+        let mut findings = Findings::all(self.request.profile);
+        let certificates: Vec<&Certificate> =
+            path.iter().map(|index| pool.certificate(*index)).collect();
+        let last = path.len() - 1;
+        let end = self.check_end(pool, path, end, budget, &mut findings);
+        for (position, certificate) in certificates.iter().enumerate() {
+            let is_end = position == last && matches!(end, End::Trusted | End::SelfIssued);
+            let role = match position {
+                0 => Role::EndEntity,
+                _ if is_end => Role::Anchor,
+                _ => Role::Intermediate,
+            };
+            check_certificate(certificate, role, position, self.now, &mut findings);
+        }
+        check_path(self.request, &certificates, budget, &mut findings);
+        check_signatures(pool, path, budget, &mut findings);
+        self.check_revocation(&certificates, budget, &mut findings);
+        check_stores(self.request, pool, path, end, &mut findings);
+        Evaluated { path: path.to_vec(), end, findings: findings.into_sorted() }
+    }
+
+    /// How the path really ends, with the finding for it.
+    fn check_end(
+        &self,
+        pool: &mut Pool<'_>,
+        path: &[usize],
+        end: End,
+        budget: &mut Budget,
+        findings: &mut Findings,
+    ) -> End {
+        let (position, index) = (path.len() - 1, path[path.len() - 1]);
+        let certificate = pool.certificate(index);
+        let end = match end {
+            // Self-issued is not self-signed: another key of the same name may have signed it.
+            End::SelfIssued if pool.check_signature(index, index, budget) == Some(Err(SignatureError::Invalid)) => {
+                End::MissingIssuer
+            }
+            end => end,
+        };
+        match end {
+            End::Trusted => {}
+            End::SelfIssued if position == 0 => findings.add_plain(Rule::SelfSignedEndEntity, 0),
+            End::SelfIssued => {
+                let rule = if self.request.roots.is_empty() {
+                    Rule::UnknownRoot
+                } else {
+                    Rule::UntrustedRoot
+                };
+                findings.add(rule, position, || certificate.subject.to_string());
+            }
+            End::MissingIssuer => findings.add(Rule::MissingIssuer, position, || {
+                let key = certificate.authority_key_identifier();
+                let key = key.map(|key| format!(", key identifier {}", hexadecimal(key)));
+                format!("{}{}", certificate.issuer, key.unwrap_or_default())
+            }),
+            End::Cycle => findings.add_plain(Rule::Cyclic, position),
+        }
+        end
+    }
+
+    fn check_revocation(
+        &self,
+        certificates: &[&Certificate],
+        budget: &mut Budget,
+        findings: &mut Findings,
+    ) {
+        let lists = self.request.revocation_lists;
+        if lists.is_empty() {
+            findings.add(Rule::RevocationUnknown, 0, || "no list was given".to_owned());
+            return;
+        }
+        for (position, pair) in certificates.windows(2).enumerate() {
+            let child = (pair[0], position);
+            check_revocation(lists, child, pair[1], self.now, budget, findings);
+        }
+    }
+}
+
+fn check_signatures(
+    pool: &mut Pool<'_>,
+    path: &[usize],
+    budget: &mut Budget,
+    findings: &mut Findings,
+) {
+    for (position, pair) in path.windows(2).enumerate() {
+        match pool.check_signature(pair[0], pair[1], budget) {
+            Some(Ok(())) => {}
+            Some(Err(SignatureError::Invalid)) => {
+                let issuer = pool.certificate(pair[1]);
+                findings.add(Rule::BadSignature, position, || {
+                    format!("checked with the key of {} ({})", issuer.subject, issuer.thumbprint())
+                });
+            }
+            Some(Err(SignatureError::Unsupported)) => {
+                let algorithm = &pool.certificate(pair[0]).signature_algorithm;
+                let is_told =
+                    matches!(hash_of(algorithm), SignatureHash::Unknown | SignatureHash::Broken);
+                if !is_told {
+                    let key = &pool.certificate(pair[1]).public_key.key_type;
+                    findings.add(Rule::UnsupportedSignatureAlgorithm, position, || {
+                        format!("the issuer's key: {key}")
+                    });
+                }
+            }
+            None => findings.add_plain(Rule::BudgetExhausted, position),
+        }
+    }
+}

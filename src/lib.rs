@@ -13,11 +13,16 @@
 //! | [`certificate`] | logged certificate rows, DER, PEM, P7B | certificates and Windows X.500 names |
 //! | [`session`] | rows | sessions |
 //! | [`chain`] | certificates | verdicts and reports about their chains |
+//! | [`connector`] | connectors, accepted domains, certificate names | attribution by EOP |
+//! | [`evidence`] | CliXml, JSON, CSV and Format-List exports | connectors, accepted domains, certificates |
 //!
 //! The C ABI over it is declared in `include/eop_relay.h`.
 
 pub mod certificate;
 pub mod chain;
+pub mod connector;
+mod eop_host;
+pub mod evidence;
 pub mod log;
 mod named_enum;
 pub mod reply;

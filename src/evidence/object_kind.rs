@@ -39,10 +39,11 @@ const OF_OTHERS: &[&str] = &["Bindings", "RemoteIPRanges", "ReceivingTransportSe
 
 impl ObjectKind {
     pub(super) fn of(bag: &PropertyBag) -> Option<Self> {
-        let names_of_types = bag.type_names.iter().map(|name| last_part(name));
+        let mut names_of_types = bag.type_names.iter().map(|name| last_part(name));
         let has =
             |name: &&str| bag.properties.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
-        names_of_types.filter_map(Self::of_type).next().or_else(|| {
+        let by_type = names_of_types.find_map(Self::of_type);
+        by_type.or_else(|| {
             // Another type of Exchange is believed; only inbound connectors have names of their own.
             let is_other =
                 bag.type_names.first().is_some_and(|name| name.contains("Microsoft.Exchange"))
@@ -69,11 +70,9 @@ fn last_part(name: &str) -> &str {
 
 /// What an object that is not used is called in reports: its type, else its first properties.
 pub(super) fn describe(bag: &PropertyBag) -> String {
-    match bag.type_names.first() {
-        Some(name) => last_part(name).to_owned(),
-        None => {
-            let names: Vec<&str> = bag.properties.iter().take(3).map(|(name, _)| &**name).collect();
-            format!("object with {}", names.join(", "))
-        }
+    if let Some(name) = bag.type_names.first() {
+        return last_part(name).to_owned();
     }
+    let names: Vec<&str> = bag.properties.iter().take(3).map(|(name, _)| &**name).collect();
+    format!("object with {}", names.join(", "))
 }

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use super::super::{EvidenceError, ProblemKind};
 use super::fixtures::{INBOUND_CLIXML, INBOUND_CSV, INBOUND_JSON};
 use super::*;
@@ -25,9 +27,8 @@ fn depth_is_bounded_openly_and_by_references() {
     let mut chain = String::from("<Objs><Obj RefId=\"0\"><Props><S N=\"a\">b</S></Props></Obj>");
     for id in 1..20_000 {
         let before = id - 1;
-        chain += &format!(
-            "<Obj RefId=\"{id}\"><Props><Ref N=\"Name\" RefId=\"{before}\"/></Props></Obj>"
-        );
+        let object = "<Props><Ref N=\"Name\" RefId=";
+        write!(chain, "<Obj RefId=\"{id}\">{object}\"{before}\"/></Props></Obj>").unwrap();
     }
     let objects = read(&(chain + "</Objs>"));
     assert!(has(&objects, |kind| matches!(kind, ProblemKind::TooDeep { .. })));
@@ -39,12 +40,11 @@ fn references_that_fan_out_cost_no_more_than_their_text() {
     let mut text = String::from("<Objs><Obj RefId=\"0\"><Props><Nil N=\"Name\"/></Props></Obj>");
     for id in 1..40 {
         let before = id - 1;
-        let fan: String = ["Value", "Domain", "Address", "Name", "CertificateIssuer"]
-            .iter()
-            .map(|name| format!("<Ref N=\"{name}\" RefId=\"{before}\"/>"))
-            .collect();
-        text +=
-            &format!("<Obj RefId=\"{id}\"><Props>{fan}<S N=\"AddressSpaces\">x</S></Props></Obj>");
+        write!(text, "<Obj RefId=\"{id}\"><Props><S N=\"AddressSpaces\">x</S>").unwrap();
+        for name in ["Value", "Domain", "Address", "Name", "CertificateIssuer"] {
+            write!(text, "<Ref N=\"{name}\" RefId=\"{before}\"/>").unwrap();
+        }
+        text += "</Props></Obj>";
     }
     assert_eq!(read(&(text + "</Objs>")).send_connectors.len(), 39);
 }

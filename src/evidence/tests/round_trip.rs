@@ -72,8 +72,8 @@ fn accepted_domains_tell_where_they_come_from() {
     ]"#;
     let domains = read(json).to_accepted_domains();
     let origins: Vec<DomainOrigin> = domains.domains.iter().map(|domain| domain.origin).collect();
-    use DomainOrigin::{Cloud, OnPremises, Unknown};
-    assert_eq!(origins, [Unknown, Cloud, OnPremises, Cloud]);
+    let (cloud, local) = (DomainOrigin::Cloud, DomainOrigin::OnPremises);
+    assert_eq!(origins, [DomainOrigin::Unknown, cloud, local, cloud]);
     assert_eq!(domains.domains[0].match_sub_domains, Some(false));
     let lone = read("DomainName\r\ncontoso.com\r\nfabrikam.com\r\n").to_accepted_domains();
     assert_eq!(lone.domains.len(), 2);

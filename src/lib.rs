@@ -16,13 +16,15 @@
 //! | [`connector`] | connectors, accepted domains, certificate names | attribution by EOP |
 //! | [`evidence`] | CliXml, JSON, CSV and Format-List exports | connectors, accepted domains, certificates |
 //!
-//! The C ABI over it is declared in `include/eop_relay.h`.
+//! [`ffi`] is the C ABI over it, declared in `include/eop_relay.h`, for 64-bit processes.
 
 pub mod certificate;
 pub mod chain;
 pub mod connector;
 mod eop_host;
 pub mod evidence;
+#[cfg(target_pointer_width = "64")]
+pub mod ffi;
 pub mod log;
 mod named_enum;
 pub mod reply;

@@ -52,6 +52,7 @@ say_what_is_left_out() {
     have mcs || say "left out: the C# layer (no mcs)"
     have mono || say "left out: running the C# layer (no mono)"
     have pwsh || say "left out: PowerShell tests not run (no pwsh)"
+    { have node && have npm; } || say "left out: the syntax of the PowerShell scripts (no node or npm)"
     have cargo-deny || say "left out: licences and advisories of the dependencies (no cargo-deny)"
     cargo fmt --version >/dev/null 2>&1 || say "left out: formatting (no rustfmt)"
     cargo clippy --version >/dev/null 2>&1 || say "left out: lints (no clippy)"
@@ -78,8 +79,8 @@ fi
 if have cargo-deny; then
     check "licences and advisories" cargo deny check
 fi
-if have pwsh && [ -d tests/powershell ]; then
-    check "PowerShell tests" pwsh -NoProfile -Command 'Invoke-Pester -Path tests/powershell -CI'
+if have node && have npm; then
+    check "syntax of the PowerShell scripts" tests/powershell/syntax.sh
 fi
 if [ ${#failed[@]} -gt 0 ]; then
     say "FAILED before the tests: ${failed[*]}"

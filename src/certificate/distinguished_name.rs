@@ -120,8 +120,8 @@ fn push_comparable_value(target: &mut Vec<u8>, value_tag: u8, value: &[u8]) {
         return;
     }
     target.push(tag::UTF8_STRING);
-    let is_plain = value.is_ascii()
-        && !matches!(value_tag, tag::BMP_STRING | tag::UNIVERSAL_STRING);
+    let is_plain =
+        value.is_ascii() && !matches!(value_tag, tag::BMP_STRING | tag::UNIVERSAL_STRING);
     if is_plain {
         push_folded(target, value.iter().map(|byte| char::from(byte.to_ascii_lowercase())));
     } else {

@@ -41,7 +41,9 @@ pub enum ReadError {
         reason: String,
     },
     /// A PKCS #12 file, which holds private keys.
-    #[error("this is a PFX (PKCS #12) file: export the certificate without its private key as .cer or .p7b")]
+    #[error(
+        "this is a PFX (PKCS #12) file: export the certificate without its private key as .cer or .p7b"
+    )]
     Pfx,
     /// Parts were found, none of them usable; the first is told.
     #[error("no usable certificate: at byte {offset}, {label}: {reason}")]
@@ -65,7 +67,11 @@ pub enum ReadError {
 /// [`ReadError`] if there is no certificate.
 pub fn read_certificates(bytes: &[u8]) -> Result<FileContent, ReadError> {
     let content = read(bytes)?;
-    if content.certificates.is_empty() { Err(nothing_usable(content, "certificate")) } else { Ok(content) }
+    if content.certificates.is_empty() {
+        Err(nothing_usable(content, "certificate"))
+    } else {
+        Ok(content)
+    }
 }
 
 /// Reads the DER of every certificate revocation list of a file: DER, PEM or PKCS #7.
@@ -163,11 +169,8 @@ fn add_der(der: &[u8], offset: usize, content: &mut FileContent) -> Result<(), R
 }
 
 fn add_block(block: &PemBlock<'_>, content: &mut FileContent) {
-    let skip = |reason: String| Skipped {
-        offset: block.offset,
-        label: block.label.to_owned(),
-        reason,
-    };
+    let skip =
+        |reason: String| Skipped { offset: block.offset, label: block.label.to_owned(), reason };
     let is_known = matches!(
         block.label,
         "CERTIFICATE" | "X509 CERTIFICATE" | "PKCS7" | "CMS" | "X509 CRL" | "CERTIFICATE CHAIN"
@@ -219,7 +222,8 @@ impl<'a> Iterator for PemBlocks<'a> {
         let offset = self.at + memchr::memmem::find(&self.bytes[self.at..], BEGIN)?;
         let label_start = offset + BEGIN.len();
         let dashes = memchr::memmem::find(&self.bytes[label_start..], b"-----")?;
-        let label = std::str::from_utf8(&self.bytes[label_start..label_start + dashes]).unwrap_or("?");
+        let label =
+            std::str::from_utf8(&self.bytes[label_start..label_start + dashes]).unwrap_or("?");
         let body_start = label_start + dashes + 5;
         let rest = &self.bytes[body_start..];
         let end = memchr::memmem::find(rest, b"-----END ");

@@ -82,7 +82,8 @@ mod tests {
         for name in ["contoso.com", "a", "xn--n3h.com", "1.contoso.com"] {
             assert!(is_host_name(name), "{name}");
         }
-        for name in ["", ".", ".a", "a.", "a..b", "a_b.c", "-a.b", "a-.b", "192.0.2.1", "\u{e4}.de"] {
+        for name in ["", ".", ".a", "a.", "a..b", "a_b.c", "-a.b", "a-.b", "192.0.2.1", "\u{e4}.de"]
+        {
             assert!(!is_host_name(name), "{name}");
         }
         assert!(!is_host_name(&"a".repeat(64)));

@@ -60,7 +60,9 @@ impl PublicKey {
         let key_type = if *algorithm == RSA {
             rsa_key_type(&bits)
         } else if *algorithm == EC {
-            parameters.and_then(|parameters| parameters.as_oid().ok()).map(|curve| ec_key_type(&curve))
+            parameters
+                .and_then(|parameters| parameters.as_oid().ok())
+                .map(|curve| ec_key_type(&curve))
         } else if *algorithm == ED25519 && bits.len() == 32 {
             Some(KeyType::Ed25519)
         } else {

@@ -14,7 +14,9 @@ pub struct Thumbprint([u8; 20]);
 
 /// A text that is not 40 hexadecimal digits, separators aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a thumbprint has 40 hexadecimal digits; {found} were given (copy it from Get-ExchangeCertificate)")]
+#[error(
+    "a thumbprint has 40 hexadecimal digits; {found} were given (copy it from Get-ExchangeCertificate)"
+)]
 pub struct ThumbprintError {
     /// How many hexadecimal digits the text held.
     pub found: usize,

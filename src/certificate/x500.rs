@@ -34,7 +34,9 @@ pub enum NameRelation {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum X500ParseError {
     /// Neither a known key nor an OID stands before `=`.
-    #[error("at byte {offset}: \"{key}\" is no attribute of an X.500 name (expected CN=, O=, OID.1.2.3= and so on)")]
+    #[error(
+        "at byte {offset}: \"{key}\" is no attribute of an X.500 name (expected CN=, O=, OID.1.2.3= and so on)"
+    )]
     UnknownKey {
         /// The text found.
         key: String,
@@ -48,7 +50,9 @@ pub enum X500ParseError {
         offset: usize,
     },
     /// A quoted value without its end, or with text after it.
-    #[error("at byte {offset}: the quoted value has no proper end (inner quotation marks are doubled)")]
+    #[error(
+        "at byte {offset}: the quoted value has no proper end (inner quotation marks are doubled)"
+    )]
     UnterminatedQuote {
         /// The offset of the opening quotation mark in bytes.
         offset: usize,
@@ -87,9 +91,8 @@ impl X500Name {
     }
 
     fn folded(&self) -> Vec<Vec<(&Oid<'static>, String)>> {
-        let fold = |value: &String| {
-            value.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
-        };
+        let fold =
+            |value: &String| value.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
         self.rdns
             .iter()
             .map(|rdn| {
@@ -195,7 +198,8 @@ fn read_value(text: &str, start: usize) -> Result<(String, usize), X500ParseErro
         } else {
             let after = &quoted[index + 1..];
             let blanks = after.len() - after.trim_start_matches([' ', '\t', '\r']).len();
-            let is_proper_end = after[blanks..].is_empty() || after[blanks..].starts_with(SEPARATORS);
+            let is_proper_end =
+                after[blanks..].is_empty() || after[blanks..].starts_with(SEPARATORS);
             return if is_proper_end {
                 Ok((value, opening + 1 + index + 1 + blanks))
             } else {

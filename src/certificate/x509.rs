@@ -14,6 +14,7 @@ use super::extensions::{COMMON_NAME, Extensions};
 use super::general_name::GeneralName;
 use super::public_key::PublicKey;
 use super::thumbprint::{Thumbprint, hexadecimal};
+use crate::timestamp::Timestamp;
 
 /// A certificate (RFC 5280, section 4.1): its DER and what was decoded from it.
 ///
@@ -144,6 +145,18 @@ impl Certificate {
         hexadecimal(&self.serial)
     }
 
+    /// The first second of its validity; `None` outside the years 1 to 9999.
+    #[must_use]
+    pub fn not_before(&self) -> Option<Timestamp> {
+        timestamp(self.not_before)
+    }
+
+    /// The last second of its validity, inclusive (RFC 5280, section 4.1.2.5).
+    #[must_use]
+    pub fn not_after(&self) -> Option<Timestamp> {
+        timestamp(self.not_after)
+    }
+
     /// Whether issuer and subject are the same name (RFC 5280, section 3.2, self-issued).
     #[must_use]
     pub fn is_self_issued(&self) -> bool {
@@ -211,6 +224,10 @@ impl Certificate {
     pub fn issuer_urls(&self) -> &[String] {
         self.extensions.issuer_urls.as_ref().map_or(&[], |urls| &urls.value)
     }
+}
+
+fn timestamp(seconds: i64) -> Option<Timestamp> {
+    Timestamp::try_from(time::OffsetDateTime::from_unix_timestamp(seconds).ok()?).ok()
 }
 
 impl PartialEq for Certificate {

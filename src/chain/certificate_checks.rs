@@ -4,9 +4,8 @@ use super::findings::Findings;
 use super::rule::Rule;
 use super::signature::{SignatureHash, hash_of};
 use super::subject_checks::check_subject_names;
-use crate::certificate::{
-    ANY_EXTENDED_KEY_USAGE, Certificate, Extensions, KeyType, hexadecimal,
-};
+use crate::certificate::{ANY_EXTENDED_KEY_USAGE, Certificate, Extensions, KeyType, hexadecimal};
+use crate::timestamp::Timestamp;
 
 /// The part a certificate plays in a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,18 +38,15 @@ pub(crate) fn check_certificate(
 
 /// RFC 5280, section 4.1.2.5: both ends are inclusive, and times have whole seconds.
 fn check_validity(certificate: &Certificate, position: usize, now: i64, findings: &mut Findings) {
-    let time = |seconds: i64| {
-        time::OffsetDateTime::from_unix_timestamp(seconds)
-            .map_or_else(|_| seconds.to_string(), |time| format!("{} {} UTC", time.date(), time.time()))
-    };
+    let time = |time: Option<Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
     if now < certificate.not_before {
         findings.add(Rule::NotYetValid, position, || {
-            format!("valid from {}", time(certificate.not_before))
+            format!("valid from {}", time(certificate.not_before()))
         });
     }
     if now > certificate.not_after {
         findings.add(Rule::Expired, position, || {
-            format!("valid until {}", time(certificate.not_after))
+            format!("valid until {}", time(certificate.not_after()))
         });
     }
 }
@@ -80,11 +76,7 @@ fn check_structure(
     );
     findings.add_if(certificate.issuer.is_empty(), Rule::EmptyIssuer, position);
     let is_authority = role != Role::EndEntity || certificate.is_authority();
-    findings.add_if(
-        is_authority && certificate.subject.is_empty(),
-        Rule::EmptySubject,
-        position,
-    );
+    findings.add_if(is_authority && certificate.subject.is_empty(), Rule::EmptySubject, position);
     for oid in &extensions.duplicate {
         findings.add(Rule::DuplicateExtension, position, || oid.clone());
     }
@@ -104,8 +96,7 @@ fn check_serial_number(serial: &[u8], position: usize, findings: &mut Findings) 
         findings.add(Rule::SerialNumberNotPositive, position, || hexadecimal(serial));
     }
     if serial.len() > MAXIMUM_LENGTH {
-        findings
-            .add(Rule::SerialNumberTooLong, position, || format!("{} bytes", serial.len()));
+        findings.add(Rule::SerialNumberTooLong, position, || format!("{} bytes", serial.len()));
     }
 }
 
@@ -154,7 +145,8 @@ fn check_authority(
 ) {
     let extensions = &certificate.extensions;
     let is_authority = certificate.is_authority();
-    let may_sign = extensions.key_usage.as_ref().map(|usage| usage.value.allows_certificate_signing());
+    let may_sign =
+        extensions.key_usage.as_ref().map(|usage| usage.value.allows_certificate_signing());
     if role == Role::EndEntity {
         findings.add_if(is_authority, Rule::AuthorityAsEndEntity, position);
     } else {
@@ -223,11 +215,9 @@ fn check_key_identifiers(
         position,
     );
     match &extensions.subject_key_identifier {
-        None => findings.add_if(
-            certificate.is_authority(),
-            Rule::SubjectKeyIdentifierMissing,
-            position,
-        ),
+        None => {
+            findings.add_if(certificate.is_authority(), Rule::SubjectKeyIdentifierMissing, position)
+        }
         Some(identifier) => {
             findings.add_if(identifier.critical, Rule::SubjectKeyIdentifierCritical, position);
         }
@@ -261,10 +251,6 @@ fn check_other_extensions(extensions: &Extensions, position: usize, findings: &m
         position,
     );
     let policies = [extensions.policy_constraints_critical, extensions.inhibit_any_policy_critical];
-    findings.add_if(
-        policies.contains(&Some(false)),
-        Rule::PolicyConstraintsNotCritical,
-        position,
-    );
+    findings.add_if(policies.contains(&Some(false)), Rule::PolicyConstraintsNotCritical, position);
     findings.add_if(policies.contains(&Some(true)), Rule::PolicyNotEvaluated, position);
 }

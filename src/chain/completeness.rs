@@ -84,10 +84,22 @@ pub(crate) fn completeness(
     if request.intermediates.is_none() {
         return Completeness::Unknown;
     }
-    if reaches_a_root && !needs(pool, path).contains(&Need::Absent) {
-        Completeness::Complete
-    } else {
-        Completeness::Incomplete
+    if needs(pool, path).contains(&Need::Absent) {
+        return Completeness::Incomplete;
+    }
+    let (position, last) = (path.len() - 1, pool.certificate(path[path.len() - 1]));
+    match end {
+        _ if reaches_a_root => Completeness::Complete,
+        End::MissingIssuer if request.lacks_only_a_root(last, position) => {
+            // Authorities below a root often say of no place where it could be had, as receivers
+            // have it or do not trust it.
+            if last.issuer_urls().is_empty() {
+                Completeness::Complete
+            } else {
+                Completeness::Unknown
+            }
+        }
+        _ => Completeness::Incomplete,
     }
 }
 

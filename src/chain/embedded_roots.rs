@@ -35,10 +35,8 @@ impl EmbeddedRoots {
     /// Describes the embedded list.
     #[must_use]
     pub fn describe() -> Self {
-        let newest = ROOTS.iter().map(|root| root.not_before).max();
-        let newest_root = newest
-            .and_then(|seconds| time::OffsetDateTime::from_unix_timestamp(seconds).ok())
-            .and_then(|time| Timestamp::try_from(time).ok());
+        let newest = ROOTS.iter().max_by_key(|root| root.not_before);
+        let newest_root = newest.and_then(Certificate::not_before);
         Self {
             source: format!("Mozilla, by webpki-root-certs {CRATE_VERSION}"),
             count: ROOTS.len(),

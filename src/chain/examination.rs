@@ -25,6 +25,9 @@ pub struct ChainInput<'a> {
     pub certificate: NamedBytes<'a>,
     /// The server's intermediates; `None` if nothing is known about its stores.
     pub intermediates: Option<&'a [NamedBytes<'a>]>,
+    /// Whether, without `intermediates`, the certificate's own file holds all that the server can
+    /// send: then what follows in it is taken for the server's intermediates.
+    pub file_is_all_that_is_sent: bool,
     /// Trusted roots beside the embedded ones.
     pub roots: &'a [NamedBytes<'a>],
     /// Whether the embedded roots are trusted.
@@ -71,6 +74,7 @@ impl<'a> ChainInput<'a> {
         Self {
             certificate,
             intermediates: None,
+            file_is_all_that_is_sent: false,
             roots: &[],
             with_embedded_roots: true,
             revocation_lists: &[],
@@ -97,7 +101,10 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
         return Err(ChainInputError::Read { name: input.certificate.name.to_owned(), error });
     };
     let known: Vec<Certificate> = bundle.collect();
-    let intermediates = input.intermediates.map(read_all).transpose()?;
+    let intermediates = match input.intermediates {
+        Some(files) => Some(read_all(files)?),
+        None => input.file_is_all_that_is_sent.then(|| known.clone()),
+    };
     let roots = read_all(input.roots)?;
     let mut revocation_lists = Vec::new();
     for file in input.revocation_lists {

@@ -33,7 +33,8 @@ pub use examination::{ChainInput, ChainInputError, NamedBytes, examine};
 pub use findings::Finding;
 pub use remedy::ChainRemedy;
 pub use report::{
-    AlternativePath, CertificateOrigin, CertificateReport, ChainReport, FindingReport, Trust, report,
+    AlternativePath, CertificateOrigin, CertificateReport, ChainReport, FindingReport, Trust,
+    report,
 };
 pub use request::{ChainRequest, Purpose};
 pub use revocation::{NotARevocationList, RevocationList};

@@ -44,7 +44,8 @@ fn is_well_formed(base: &GeneralName) -> bool {
 
 /// RFC 4632, section 3.1: ones, then zeros.
 fn is_prefix_mask(mask: &[u8]) -> bool {
-    let ones: u32 = mask.iter().map(|octet| octet.leading_ones()).take_while(|ones| *ones == 8).sum();
+    let ones: u32 =
+        mask.iter().map(|octet| octet.leading_ones()).take_while(|ones| *ones == 8).sum();
     let rest = &mask[(ones / 8) as usize..];
     match rest.split_first() {
         None => true,
@@ -79,7 +80,11 @@ pub(crate) fn check_names(
     }
     if certificate.extensions.subject_alt_names.is_none() {
         // Clients that still read common names (RFC 6125, section 6.4.4) must not be led outside.
-        for host in certificate.common_names().into_iter().filter(|name| is_host_name(name) && name.contains('.')) {
+        for host in certificate
+            .common_names()
+            .into_iter()
+            .filter(|name| is_host_name(name) && name.contains('.'))
+        {
             check_name(constraints, &GeneralName::Dns(host), position, budget, findings);
         }
     }
@@ -147,9 +152,8 @@ fn overlaps(base: &GeneralName, name: &GeneralName) -> bool {
             let Some(parent) = text.strip_prefix("*.") else {
                 return is_within_or_all(text, domain) || !is_host_name(text);
             };
-            let stands_for_base = domain
-                .split_once('.')
-                .is_some_and(|(_, above)| above.eq_ignore_ascii_case(parent));
+            let stands_for_base =
+                domain.split_once('.').is_some_and(|(_, above)| above.eq_ignore_ascii_case(parent));
             is_within_or_all(parent, domain) || stands_for_base || !is_host_name(parent)
         }
         (GeneralName::Email(_), GeneralName::Email(mailbox)) => {

@@ -23,7 +23,8 @@ pub struct ChainRemedy {
     pub undo: Option<String>,
 }
 
-const ON_THE_SERVER: &str = "on the Exchange server that sends, in Windows PowerShell as administrator";
+const ON_THE_SERVER: &str =
+    "on the Exchange server that sends, in Windows PowerShell as administrator";
 
 /// Remedies for what a path lacks.
 ///
@@ -90,7 +91,11 @@ fn obtain(issuer: &MissingIssuer, end: End) -> ChainRemedy {
              among the intermediates: only then can it be told whether it is the right one to \
              import.",
             issuer.subject,
-            issuer.key_identifier.as_ref().map(|key| format!(" (key identifier {key})")).unwrap_or_default(),
+            issuer
+                .key_identifier
+                .as_ref()
+                .map(|key| format!(" (key identifier {key})"))
+                .unwrap_or_default(),
         ),
         command,
         r#where: "on any computer".to_owned(),
@@ -115,7 +120,12 @@ mod tests {
     #[test]
     fn only_harmless_urls_get_into_commands() {
         assert!(is_plain_url("http://cacerts.contoso.com/Issuing%20CA.crt"));
-        for url in ["ldap:///CN=x", "http://x/'; Remove-Item C:\\ #", "http://x/$(calc)", "http://x/\u{2019}"] {
+        for url in [
+            "ldap:///CN=x",
+            "http://x/'; Remove-Item C:\\ #",
+            "http://x/$(calc)",
+            "http://x/\u{2019}",
+        ] {
             assert!(!is_plain_url(url), "{url}");
         }
     }

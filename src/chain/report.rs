@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::completeness::{Completeness, MissingIssuer, Need, completeness, missing_issuers, needs};
+use super::completeness::{
+    Completeness, MissingIssuer, Need, completeness, missing_issuers, needs,
+};
 use super::embedded_roots::EmbeddedRoots;
 use super::findings::Finding;
 use super::pool::{Origin, Pool};
@@ -156,7 +158,9 @@ pub fn report(request: &ChainRequest<'_>) -> ChainReport {
     let survey = survey(request, &mut pool);
     let (best, others) = match survey.paths.split_first() {
         Some((best, others)) => (best.clone(), others),
-        None => (Evaluated { path: vec![0], end: End::MissingIssuer, findings: Vec::new() }, &[][..]),
+        None => {
+            (Evaluated { path: vec![0], end: End::MissingIssuer, findings: Vec::new() }, &[][..])
+        }
     };
     let missing_issuers = missing_issuers(&pool, &best.path, best.end);
     let would_send = |(index, need): (&usize, Need)| {
@@ -176,7 +180,8 @@ pub fn report(request: &ChainRequest<'_>) -> ChainReport {
     if let Some(alternative) = accepted.first()
         && best.is_accepted()
     {
-        let root = alternative.path.last().map(|index| pool.certificate(*index).subject.to_string());
+        let root =
+            alternative.path.last().map(|index| pool.certificate(*index).subject.to_string());
         findings.push(FindingReport::new(&Finding {
             rule: Rule::CrossSignedAlternative,
             severity: Rule::CrossSignedAlternative.severity(request.profile),
@@ -224,7 +229,9 @@ fn summary(request: &ChainRequest<'_>, best: &Evaluated, completeness: Completen
     match (best.errors().next(), completeness) {
         (Some(finding), _) => format!("{name}: {}", sentence(finding)),
         (None, Completeness::Incomplete) => {
-            format!("{name}: the chain is valid, but the server lacks an intermediate and cannot send it")
+            format!(
+                "{name}: the chain is valid, but the server lacks an intermediate and cannot send it"
+            )
         }
         (None, Completeness::Unknown) => {
             format!("{name}: the chain is valid; whether the server can send it is unknown")
@@ -258,17 +265,13 @@ impl CertificateReport {
         let entry = pool.entry(index);
         let certificate: &Certificate = entry.certificate;
         let extensions = &certificate.extensions;
-        let time = |seconds: i64| {
-            let time = time::OffsetDateTime::from_unix_timestamp(seconds).ok()?;
-            Timestamp::try_from(time).ok()
-        };
         Self {
             subject: certificate.subject.to_string(),
             issuer: certificate.issuer.to_string(),
             serial_number: certificate.serial_number(),
             thumbprint: certificate.thumbprint(),
-            not_before: time(certificate.not_before),
-            not_after: time(certificate.not_after),
+            not_before: certificate.not_before(),
+            not_after: certificate.not_after(),
             dns_names: certificate.dns_names(),
             subject_alt_names: certificate
                 .subject_alt_names()

@@ -89,6 +89,13 @@ impl<'a> ChainRequest<'a> {
         }
     }
 
+    /// Whether the missing issuer of an intermediate is most likely a root: it says of no place
+    /// where that issuer could be had, or nothing is known about the roots of the server.
+    pub(crate) fn lacks_only_a_root(&self, certificate: &Certificate, position: usize) -> bool {
+        let has_source = !certificate.issuer_urls().is_empty();
+        position > 0 && certificate.is_authority() && (!has_source || self.roots.is_empty())
+    }
+
     /// The time in whole seconds since 1970, rounded down: RFC 5280 knows no fractions.
     pub(crate) fn seconds(&self) -> i64 {
         time::OffsetDateTime::from(self.at).unix_timestamp()

@@ -135,27 +135,30 @@ impl RevocationList {
         const ISSUING_DISTRIBUTION_POINT: &[u8] = &oid!(raw 2.5.29.28);
         let mut has_number = false;
         if let Some(extensions) = extensions {
-            for_each_extension(der::whole(extensions, tag::SEQUENCE)?, |oid, is_critical, value| {
-                match oid {
-                    CRL_NUMBER => {
-                        has_number = true;
-                        if is_critical {
-                            self.defect = Some("its CRL number is critical");
+            for_each_extension(
+                der::whole(extensions, tag::SEQUENCE)?,
+                |oid, is_critical, value| {
+                    match oid {
+                        CRL_NUMBER => {
+                            has_number = true;
+                            if is_critical {
+                                self.defect = Some("its CRL number is critical");
+                            }
                         }
+                        DELTA_CRL_INDICATOR => self.defect = Some("it is a delta list"),
+                        ISSUING_DISTRIBUTION_POINT => self.read_scope(value)?,
+                        AUTHORITY_KEY_IDENTIFIER if is_critical => {
+                            self.defect = Some("its authority key identifier is critical");
+                        }
+                        AUTHORITY_KEY_IDENTIFIER => {}
+                        _ if is_critical => {
+                            self.defect = Some("a critical extension is not understood");
+                        }
+                        _ => {}
                     }
-                    DELTA_CRL_INDICATOR => self.defect = Some("it is a delta list"),
-                    ISSUING_DISTRIBUTION_POINT => self.read_scope(value)?,
-                    AUTHORITY_KEY_IDENTIFIER if is_critical => {
-                        self.defect = Some("its authority key identifier is critical");
-                    }
-                    AUTHORITY_KEY_IDENTIFIER => {}
-                    _ if is_critical => {
-                        self.defect = Some("a critical extension is not understood");
-                    }
-                    _ => {}
-                }
-                Ok(())
-            })?;
+                    Ok(())
+                },
+            )?;
         }
         if !has_number {
             self.defect = Some("it has no CRL number");
@@ -194,7 +197,12 @@ impl RevocationList {
     }
 
     /// Why the list cannot be used at that time with that issuer; `None` if it can.
-    fn obstacle(&self, issuer: &Certificate, now: i64, budget: &mut Budget) -> Option<&'static str> {
+    fn obstacle(
+        &self,
+        issuer: &Certificate,
+        now: i64,
+        budget: &mut Budget,
+    ) -> Option<&'static str> {
         if self.defect.is_some() {
             return self.defect;
         }
@@ -237,8 +245,7 @@ pub(crate) fn check_revocation(
             continue;
         }
         is_known = true;
-        let is_listed =
-            |entry: &&Entry| entry.serial == certificate.serial && !entry.is_removal;
+        let is_listed = |entry: &&Entry| entry.serial == certificate.serial && !entry.is_removal;
         if list.entries.iter().any(|entry| is_listed(&entry)) {
             findings.add(Rule::Revoked, position, || {
                 format!("serial number {}", hexadecimal(&certificate.serial))

@@ -38,13 +38,8 @@ pub(crate) trait Visitor {
     fn admits(&mut self, pool: &Pool<'_>, issuer: usize, budget: &mut Budget) -> bool;
 
     /// Looks at a path: numbers in the pool, the end entity first.
-    fn visit(
-        &mut self,
-        pool: &mut Pool<'_>,
-        path: &[usize],
-        end: End,
-        budget: &mut Budget,
-    ) -> Next;
+    fn visit(&mut self, pool: &mut Pool<'_>, path: &[usize], end: End, budget: &mut Budget)
+    -> Next;
 }
 
 /// Shows every path from the end entity to the visitor until it stops or the budget is used up.

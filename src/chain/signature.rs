@@ -313,7 +313,8 @@ mod tests {
     fn parameters_belong_to_the_algorithm() {
         const SHA256_RSA: Oid<'static> = oid!(1.2.840.113549.1.1.11);
         const SHA256_ECDSA: Oid<'static> = oid!(1.2.840.10045.4.3.2);
-        let with = |oid: &Oid<'static>, parameters| SignatureAlgorithm { oid: oid.clone(), parameters };
+        let with =
+            |oid: &Oid<'static>, parameters| SignatureAlgorithm { oid: oid.clone(), parameters };
         let null = || Some((5_u8, Box::default()));
         assert_eq!(hash_of(&with(&SHA256_RSA, null())), SignatureHash::Sha2(Sha2::Sha256));
         assert_eq!(hash_of(&with(&SHA256_ECDSA, None)), SignatureHash::Sha2(Sha2::Sha256));

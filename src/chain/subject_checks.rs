@@ -52,11 +52,7 @@ pub(crate) fn check_subject_names(
     findings: &mut Findings,
 ) {
     if let Some(constraints) = &certificate.extensions.name_constraints {
-        findings.add_if(
-            !certificate.is_authority(),
-            Rule::NameConstraintsInEndEntity,
-            position,
-        );
+        findings.add_if(!certificate.is_authority(), Rule::NameConstraintsInEndEntity, position);
         check_constraints_form(&constraints.value, position, findings);
     }
     let Some(names) = &certificate.extensions.subject_alt_names else {
@@ -106,7 +102,8 @@ fn check_name_form(name: &GeneralName, position: usize, findings: &mut Findings)
 pub(crate) fn is_mailbox(text: &str) -> bool {
     let Some((local, host)) = text.rsplit_once('@') else { return false };
     let is_quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
-    let is_atom_text = |character: char| character.is_ascii_graphic() && !"@\"(),:;<>[]\\".contains(character);
+    let is_atom_text =
+        |character: char| character.is_ascii_graphic() && !"@\"(),:;<>[]\\".contains(character);
     let is_local = is_quoted || (!local.is_empty() && local.chars().all(is_atom_text));
     is_local && text.is_ascii() && is_host_name(host)
 }
@@ -136,14 +133,10 @@ fn check_common_names(certificate: &Certificate, position: usize, findings: &mut
         let is_well_written = if reads_as_address {
             common_name.parse::<IpAddr>().is_ok_and(|address| address.to_string() == common_name)
         } else {
-            let is_listed_in_other_letters = |name: &GeneralName| {
-                matches!(name, GeneralName::Dns(dns) if dns.eq_ignore_ascii_case(&common_name))
-            };
+            let is_listed_in_other_letters = |name: &GeneralName| matches!(name, GeneralName::Dns(dns) if dns.eq_ignore_ascii_case(&common_name));
             common_name.is_ascii() && !names.iter().any(is_listed_in_other_letters)
         };
-        let is_parent = |name: &GeneralName| {
-            matches!(name, GeneralName::Dns(dns) if is_within_domain(dns, &common_name))
-        };
+        let is_parent = |name: &GeneralName| matches!(name, GeneralName::Dns(dns) if is_within_domain(dns, &common_name));
         let rule = if !is_well_written {
             Rule::CommonNameMalformed
         } else if names.iter().any(|name| is_parent(name) || is_internal(name)) {
@@ -175,7 +168,9 @@ fn is_internal(name: &GeneralName) -> bool {
             }
             _ => <[u8; 16]>::try_from(bytes.as_slice()).is_ok_and(|octets| {
                 let address = Ipv6Addr::from(octets);
-                address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+                address.is_loopback()
+                    || address.is_unique_local()
+                    || address.is_unicast_link_local()
             }),
         },
         _ => false,
@@ -206,9 +201,12 @@ fn reads_as_address(text: &str) -> bool {
         None => !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()),
     };
     let parts: Vec<&str> = text.split('.').collect();
-    let is_dotted_or_hexadecimal = parts.len() > 1 || text.starts_with("0x") || text.starts_with("0X");
+    let is_dotted_or_hexadecimal =
+        parts.len() > 1 || text.starts_with("0x") || text.starts_with("0X");
     text.parse::<Ipv6Addr>().is_ok()
-        || (is_dotted_or_hexadecimal && parts.len() <= 4 && parts.iter().all(|part| is_number(part)))
+        || (is_dotted_or_hexadecimal
+            && parts.len() <= 4
+            && parts.iter().all(|part| is_number(part)))
 }
 
 /// Whether a client could take the text for a domain, in ASCII or not.
@@ -230,8 +228,12 @@ pub(crate) fn check_expected_names(
     for name in expected {
         if !holds(certificate, name) {
             findings.add(Rule::HostNameMismatch, 0, || {
-                let held: Vec<String> =
-                    certificate.subject_alt_names().iter().take(10).map(ToString::to_string).collect();
+                let held: Vec<String> = certificate
+                    .subject_alt_names()
+                    .iter()
+                    .take(10)
+                    .map(ToString::to_string)
+                    .collect();
                 format!("expected {name}, the certificate holds {}", held.join(", "))
             });
         }
@@ -263,10 +265,12 @@ fn holds(certificate: &Certificate, expected: &ExpectedName) -> bool {
     // RFC 6125, section 6.4.4, which RFC 9525 withdrew: the common name, where no alternative name
     // of any kind is present. What is missing is a finding of its own.
     match expected {
-        ExpectedName::Dns(host) if certificate.extensions.subject_alt_names.is_none() => certificate
-            .common_names()
-            .iter()
-            .any(|name| host_name_matches(name, host) != HostNameMatch::Different),
+        ExpectedName::Dns(host) if certificate.extensions.subject_alt_names.is_none() => {
+            certificate
+                .common_names()
+                .iter()
+                .any(|name| host_name_matches(name, host) != HostNameMatch::Different)
+        }
         _ => false,
     }
 }
@@ -287,7 +291,8 @@ mod tests {
 
     #[test]
     fn common_names_that_pass_for_addresses_are_told() {
-        for text in ["192.0.2.1", "192.168.001.001", "0xC0A80101", "192.513", "::1", "2001:DB8::1"] {
+        for text in ["192.0.2.1", "192.168.001.001", "0xC0A80101", "192.513", "::1", "2001:DB8::1"]
+        {
             assert!(reads_as_address(text), "{text}");
         }
         for text in ["contoso.com", "12345", "1.2.3.4.5", "0x", "1.contoso"] {

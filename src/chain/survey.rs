@@ -160,7 +160,10 @@ impl Surveyor<'_, '_> {
         let certificate = pool.certificate(index);
         let end = match end {
             // Self-issued is not self-signed: another key of the same name may have signed it.
-            End::SelfIssued if pool.check_signature(index, index, budget) == Some(Err(SignatureError::Invalid)) => {
+            End::SelfIssued
+                if pool.check_signature(index, index, budget)
+                    == Some(Err(SignatureError::Invalid)) =>
+            {
                 End::MissingIssuer
             }
             end => end,
@@ -176,11 +179,18 @@ impl Surveyor<'_, '_> {
                 };
                 findings.add(rule, position, || certificate.subject.to_string());
             }
-            End::MissingIssuer => findings.add(Rule::MissingIssuer, position, || {
-                let key = certificate.authority_key_identifier();
-                let key = key.map(|key| format!(", key identifier {}", hexadecimal(key)));
-                format!("{}{}", certificate.issuer, key.unwrap_or_default())
-            }),
+            End::MissingIssuer => {
+                let rule = if self.request.lacks_only_a_root(certificate, position) {
+                    Rule::MissingRoot
+                } else {
+                    Rule::MissingIssuer
+                };
+                findings.add(rule, position, || {
+                    let key = certificate.authority_key_identifier();
+                    let key = key.map(|key| format!(", key identifier {}", hexadecimal(key)));
+                    format!("{}{}", certificate.issuer, key.unwrap_or_default())
+                });
+            }
             End::Cycle => findings.add_plain(Rule::Cyclic, position),
         }
         end
@@ -194,7 +204,7 @@ impl Surveyor<'_, '_> {
     ) {
         let lists = self.request.revocation_lists;
         if lists.is_empty() {
-            findings.add(Rule::RevocationUnknown, 0, || "no list was given".to_owned());
+            findings.add_plain(Rule::RevocationUnknown, 0);
             return;
         }
         for (position, pair) in certificates.windows(2).enumerate() {

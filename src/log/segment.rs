@@ -1,17 +1,15 @@
 //! Files in segments of whole lines, read in order and in bounded memory.
 
-use std::fs::File;
-use std::io::{self, Cursor, Read};
-use std::path::Path;
 use std::sync::Arc;
 
-use encoding_rs_io::DecodeReaderBytesBuilder;
-use memchr::{memchr, memmem, memrchr};
+use memchr::memchr;
 
 use super::discovery::LogFile;
 use super::format::Format;
-use super::notice::{Notice, NoticeCode};
-use super::row::{MAXIMUM_LINE, Row, RowError};
+use super::notice::Notice;
+use super::open_file::{OpenFile, Step};
+use super::row::{Row, RowError};
+use super::row_parser::RowParser;
 
 /// What [`SegmentReader`] hands out.
 #[derive(Debug)]
@@ -62,6 +60,7 @@ impl Segment {
         mut each: impl FnMut(Line, Result<Row<'data>, RowError>),
     ) -> u64 {
         let data = &self.data[..];
+        let mut parser = RowParser::new(&self.format.columns);
         let may_hold_nul = memchr(0, data).is_some();
         let mut number = 0;
         let mut start = 0;
@@ -77,7 +76,7 @@ impl Segment {
                 let row = if may_hold_nul && memchr(0, bytes).is_some() {
                     Err(RowError::Nul)
                 } else {
-                    Row::parse(bytes, &self.format.columns)
+                    parser.parse(bytes)
                 };
                 each(Line { number, start, end, is_terminated: newline.is_some() }, row);
             }
@@ -122,9 +121,8 @@ impl SegmentReader {
                 Ok(open) => open,
                 Err(item) => return item,
             };
-            let before = open.bytes_read;
             let result = open.next_segment(&mut self.spare_buffers, self.segment_size);
-            self.bytes_read += open.bytes_read - before;
+            self.bytes_read += open.take_bytes_read();
             match result {
                 Ok(Step::Segment(segment)) => {
                     self.current = Some(open);
@@ -163,248 +161,11 @@ impl SegmentReader {
     }
 }
 
-/// Opens a file for reading while others write, rename or delete it.
-fn open_shared(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(windows)]
-    {
-        use std::os::windows::fs::OpenOptionsExt;
-        // FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE (winnt.h)
-        options.share_mode(0x1 | 0x2 | 0x4);
-    }
-    options.open(path)
-}
-
-enum Trouble {
-    Io(io::Error),
-    Foreign { line: u64, reason: String },
-}
-
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl Trouble {
-    fn into_notice(self, path: &Path) -> Notice {
-        match self {
-            Self::Io(error) => Notice::unreadable(path, &error),
-            Self::Foreign { line, reason } => Notice {
-                line: Some(line),
-                message: format!(
-                    "not an Exchange SMTP send or receive protocol log, so it is left out: {reason}"
-                ),
-                ..Notice::new(NoticeCode::NotAProtocolLog, path)
-            },
-        }
-    }
-}
-
-enum Step {
-    Segment(Segment),
-    /// Nothing to hand out yet.
-    Again,
-    End,
-}
-
-struct OpenFile {
-    index: usize,
-    input: Box<dyn Read + Send>,
-    /// Read, and from `start` on not yet handed out: whole lines up to `lines_end`, then the
-    /// beginning of a line.
-    pending: Vec<u8>,
-    start: usize,
-    lines_end: usize,
-    /// Where `start` stands in the file.
-    offset: u64,
-    lines_before: u64,
-    oversized_line: Option<u64>,
-    /// Inside a line longer than any row, of which nothing is kept.
-    is_discarding: bool,
-    format: Arc<Format>,
-    is_recognised: bool,
-    bytes_read: u64,
-}
-
-impl OpenFile {
-    fn open(index: usize, path: &Path) -> io::Result<Self> {
-        let mut file = open_shared(path)?;
-        let mut start = Vec::with_capacity(3);
-        file.by_ref().take(3).read_to_end(&mut start)?;
-        let is_utf16 = start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF");
-        let has_mark = start.starts_with(b"\xEF\xBB\xBF");
-        let offset = if has_mark { 3 } else { 0 };
-        let unread = Cursor::new(start.split_off(offset)).chain(file);
-        let input: Box<dyn Read + Send> = if is_utf16 {
-            Box::new(DecodeReaderBytesBuilder::new().strip_bom(true).build(unread))
-        } else {
-            Box::new(unread)
-        };
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        Ok(Self {
-            index,
-            input,
-            pending: Vec::new(),
-            start: 0,
-            lines_end: 0,
-            offset: offset as u64,
-            lines_before: 0,
-            oversized_line: None,
-            is_discarding: false,
-            format: Arc::new(Format::from_file_name(&name)),
-            is_recognised: false,
-            bytes_read: offset as u64,
-        })
-    }
-
-    fn next_segment(&mut self, buffers: &mut Vec<Vec<u8>>, size: usize) -> Result<Step, Trouble> {
-        if self.start == self.lines_end {
-            self.fill(size)?;
-            return if self.start < self.pending.len() || self.is_discarding {
-                Ok(Step::Again)
-            } else if self.oversized_line.is_some() {
-                Ok(Step::Segment(self.cut_segment(Vec::new())))
-            } else {
-                Ok(Step::End)
-            };
-        }
-        self.read_header_lines()?;
-        if self.start == self.lines_end {
-            return Ok(Step::Again);
-        }
-        self.recognise()?;
-        let lines = &self.pending[self.start..self.lines_end];
-        let mut data = buffers.pop().unwrap_or_default();
-        if let Some(newline) = memmem::find(lines, b"\n#") {
-            data.extend_from_slice(&lines[..=newline]);
-            self.start += newline + 1;
-        } else {
-            // The usual case: the lines move out without a copy, the beginning of the next line
-            // stays behind.
-            data.extend_from_slice(&self.pending[self.lines_end..]);
-            std::mem::swap(&mut data, &mut self.pending);
-            data.truncate(self.lines_end);
-            data.drain(..self.start);
-            self.start = 0;
-            self.lines_end = 0;
-        }
-        Ok(Step::Segment(self.cut_segment(data)))
-    }
-
-    /// Reads on behind what is pending, which is less than one line.
-    fn fill(&mut self, size: usize) -> io::Result<()> {
-        self.pending.drain(..self.start);
-        self.start = 0;
-        let wanted = size.saturating_sub(self.pending.len()).max(size / 2);
-        let read = self.input.by_ref().take(wanted as u64).read_to_end(&mut self.pending)?;
-        self.bytes_read += read as u64;
-        let is_end = read < wanted;
-
-        if self.is_discarding {
-            let newline = memchr(b'\n', &self.pending);
-            self.is_discarding = newline.is_none() && !is_end;
-            self.advance(newline.map_or(self.pending.len(), |newline| newline + 1));
-            self.lines_before += u64::from(!self.is_discarding);
-        }
-        let lines = &self.pending[self.start..];
-        self.lines_end = match memrchr(b'\n', lines) {
-            _ if is_end => self.pending.len(),
-            Some(newline) => self.start + newline + 1,
-            None => self.start,
-        };
-        if self.lines_end == self.start && lines.len() > MAXIMUM_LINE {
-            self.is_discarding = true;
-            self.oversized_line = Some(self.offset);
-            self.advance(lines.len());
-            self.lines_end = self.start;
-        }
-        Ok(())
-    }
-
-    fn cut_segment(&mut self, data: Vec<u8>) -> Segment {
-        let segment = Segment {
-            file: self.index,
-            offset: self.offset,
-            lines_before: std::mem::take(&mut self.lines_before),
-            oversized_line: self.oversized_line.take(),
-            format: Arc::clone(&self.format),
-            data,
-        };
-        self.offset += segment.data.len() as u64;
-        segment
-    }
-
-    fn advance(&mut self, length: usize) {
-        self.start += length;
-        self.offset += length as u64;
-    }
-
-    /// The first of the pending lines, with its line end.
-    fn first_line(&self) -> &[u8] {
-        let lines = &self.pending[self.start..self.lines_end];
-        let length = memchr(b'\n', lines).map_or(lines.len(), |newline| newline + 1);
-        &lines[..length]
-    }
-
-    fn read_header_lines(&mut self) -> Result<(), Trouble> {
-        while self.first_line().first() == Some(&b'#') {
-            let line = self.first_line().to_vec();
-            self.read_header_line(&line)?;
-            self.advance(line.len());
-        }
-        Ok(())
-    }
-
-    fn read_header_line(&mut self, line: &[u8]) -> Result<(), Trouble> {
-        self.lines_before += 1;
-        Arc::make_mut(&mut self.format)
-            .read_header_line(line.trim_ascii_end())
-            .map_err(|reason| Trouble::Foreign { line: self.lines_before, reason })
-    }
-
-    /// A file without a header is taken for a protocol log if any of its first lines looks like a
-    /// row; a line that names the columns, as exports have it, serves as a header.
-    fn recognise(&mut self) -> Result<(), Trouble> {
-        if self.is_recognised || self.format.declared {
-            return Ok(());
-        }
-        let first_line = self.first_line();
-        let names = String::from_utf8_lossy(first_line).to_ascii_lowercase();
-        if names.trim_start_matches('"').starts_with("date-time") && names.contains("session-id") {
-            let length = first_line.len();
-            self.read_header_line(format!("#Fields: {names}").as_bytes())?;
-            self.advance(length);
-            return Ok(());
-        }
-        let mut first_error = None;
-        for line in self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n') {
-            if line.trim_ascii().is_empty() {
-                continue;
-            }
-            match Row::parse(line.trim_ascii_end(), &self.format.columns) {
-                Err(error) if !error.has_row_shape() => {
-                    first_error.get_or_insert(error);
-                }
-                Ok(_) | Err(_) => {
-                    self.is_recognised = true;
-                    return Ok(());
-                }
-            }
-        }
-        first_error.map_or(Ok(()), |error| {
-            Err(Trouble::Foreign {
-                line: self.lines_before + 1,
-                reason: format!("it has no #Fields header and no line of it is a row ({error})"),
-            })
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log::NoticeCode;
+    use crate::log::row::MAXIMUM_LINE;
 
     const HEADER: &str = "#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n\
         #Log-type: SMTP Send Protocol Log\r\n#Date: 2026-11-15T01:00:00.000Z\r\n\
@@ -446,6 +207,9 @@ mod tests {
                 }
                 Some(SegmentReaderItem::FileEnd(0, notice)) => {
                     assert!(reader.next_item().is_none());
+                    if notice.is_none() {
+                        assert_eq!(reader.bytes_read(), content.len() as u64);
+                    }
                     return (seen, notice);
                 }
                 other => panic!("{other:?}"),

@@ -1,8 +1,9 @@
 //! Drafts to sessions: the bytes become text, and the text is judged.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::draft::{CertificateDraft, SessionDraft, TlsOutcome};
 use super::filter::CompiledFilter;

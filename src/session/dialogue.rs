@@ -83,7 +83,8 @@ pub(super) struct Dialogue {
     has_greeting: bool,
     start_tls_seen_in_reply: bool,
     continued: Vec<u8>,
-    notes: u32,
+    /// One bit for each [`SessionNote`], by its number.
+    pub(super) notes: u32,
 }
 
 /// More are not kept; the session then says so.
@@ -371,11 +372,6 @@ impl Dialogue {
 
     fn note(&mut self, note: SessionNote) {
         self.notes |= 1 << note.number();
-    }
-
-    pub(super) fn notes(&self) -> impl Iterator<Item = SessionNote> {
-        let notes = self.notes;
-        SessionNote::ALL.iter().copied().filter(move |note| notes & (1 << note.number()) != 0)
     }
 
     pub(super) fn kept_bytes(&self) -> usize {

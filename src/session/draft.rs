@@ -201,16 +201,16 @@ impl SessionDraft {
         self.notes |= 1 << note.number();
     }
 
+    pub(super) fn has_note(&self, note: SessionNote) -> bool {
+        (self.notes | self.dialogue.notes) & (1 << note.number()) != 0
+    }
+
     pub(super) fn notes(&self) -> Vec<SessionNote> {
-        let mut notes: Vec<SessionNote> = SessionNote::ALL
-            .iter()
-            .copied()
-            .filter(|note| self.notes & (1 << note.number()) != 0)
-            .collect();
+        let mut notes: Vec<SessionNote> =
+            SessionNote::ALL.iter().copied().filter(|note| self.has_note(*note)).collect();
         if self.unattributed != CertificateDraft::None {
             notes.push(SessionNote::CertificateUnattributed);
         }
-        notes.extend(self.dialogue.notes());
         notes
     }
 

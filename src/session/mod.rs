@@ -24,4 +24,5 @@ pub use filter::{QueryError, SessionFilter};
 pub use model::{
     Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, Text, TlsStatus,
 };
+pub(crate) use parallel::WORKER_THREAD_NAME;
 pub use reader::{Batch, Progress, SessionQuery, SessionReader};

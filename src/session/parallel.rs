@@ -18,7 +18,7 @@ use super::filter::CompiledFilter;
 use super::model::Session;
 use super::proxy::may_be_half;
 use super::sequencer::{SegmentPlace, Sequencer};
-use crate::log::{Event, Line, LogFile, Row, RowError, Segment};
+use crate::log::{Line, LogFile, Row, RowError, Segment};
 
 /// What a worker made of a segment.
 pub(super) struct WorkedSegment {
@@ -52,6 +52,9 @@ struct Worker {
     thread: Option<JoinHandle<()>>,
 }
 
+/// The name of the threads, by which a panic hook knows them.
+pub(crate) const WORKER_THREAD_NAME: &str = "eop-relay";
+
 /// Segments that a worker may have before it: one in work, one waiting.
 const QUEUE: usize = 2;
 
@@ -68,15 +71,16 @@ impl Workers {
                 let (send_result, results) = sync_channel(QUEUE);
                 let (files, filter) = (Arc::clone(files), Arc::clone(filter));
                 let work = move || {
-                    let mut decoder = Decoder::default();
+                    let mut bench = Workbench::default();
                     for segment in received {
-                        let worked = work(segment, &files, &filter, &mut decoder);
+                        let worked = bench.work(segment, &files, &filter);
                         if send_result.send(worked).is_err() {
                             return;
                         }
                     }
                 };
-                let thread = std::thread::Builder::new().name("eop-relay".to_owned()).spawn(work);
+                let name = WORKER_THREAD_NAME.to_owned();
+                let thread = std::thread::Builder::new().name(name).spawn(work);
                 let thread = Some(thread.ok()?);
                 Some(Worker { segments: Some(segments), results, thread })
             })
@@ -147,55 +151,63 @@ struct LocalSession {
     begins_here: bool,
 }
 
-fn work(
-    segment: Segment,
-    files: &[LogFile],
-    filter: &CompiledFilter,
-    decoder: &mut Decoder,
-) -> WorkedSegment {
-    let source = files.get(segment.file).map_or(0, |file| file.source);
-    let mut open: HashMap<SessionKey, LocalSession> = HashMap::new();
-    let mut spare: Vec<LocalSession> = Vec::new();
-    let mut sessions = Vec::new();
-    let mut rows = Vec::new();
-    let mut damage = Vec::new();
-    let line_count = segment.for_each_row(|line, row| {
-        let row = match row {
-            Ok(row) => row,
-            Err(error) => {
-                damage.push((line, error));
+/// What a worker keeps from one segment to the next.
+#[derive(Default)]
+struct Workbench {
+    decoder: Decoder,
+    open: HashMap<SessionKey, LocalSession>,
+    spare: Vec<LocalSession>,
+}
+
+impl Workbench {
+    fn work(
+        &mut self,
+        segment: Segment,
+        files: &[LogFile],
+        filter: &CompiledFilter,
+    ) -> WorkedSegment {
+        let Self { decoder, open, spare } = self;
+        let source = files.get(segment.file).map_or(0, |file| file.source);
+        let mut sessions = Vec::new();
+        let mut rows = Vec::new();
+        let mut damage = Vec::new();
+        let line_count = segment.for_each_row(|line, row| {
+            let row = match row {
+                Ok(row) => row,
+                Err(error) => {
+                    damage.push((line, error));
+                    return;
+                }
+            };
+            let key = SessionKey { source, session_id: row.session_id };
+            let local = open.entry(key).or_insert_with(|| LocalSession {
+                begins_here: is_opening(&row),
+                ..spare.pop().unwrap_or_default()
+            });
+            local.rows.push(line);
+            if !local.begins_here {
                 return;
             }
-        };
-        let key = SessionKey { source, session_id: row.session_id };
-        let local = open.entry(key).or_insert_with(|| LocalSession {
-            begins_here: is_opening(&row),
-            ..spare.pop().unwrap_or_default()
-        });
-        local.rows.push(line);
-        if !local.begins_here {
-            if row.event == Event::Disconnect
-                && let Some(mut ended) = open.remove(&key)
-            {
-                rows.append(&mut ended.rows);
-                spare.push(ended);
+            let place =
+                Place { file: segment.file, line: line.number + 1, offset: line.start as u64 };
+            if !local.draft.accept(&row, place, segment.format.log_type) {
+                return;
             }
-            return;
+            let Some(mut ended) = open.remove(&key) else { return };
+            let filter = (!may_be_half(&ended.draft)).then_some(filter);
+            let session = decoder.decode(&ended.draft, files, filter);
+            sessions.push(WorkedSession { key, rows: std::mem::take(&mut ended.rows), session });
+            ended.draft.reset();
+            spare.push(ended);
+        });
+        for (_, mut local) in open.drain() {
+            rows.append(&mut local.rows);
+            local.draft.reset();
+            spare.push(local);
         }
-        let place = Place { file: segment.file, line: line.number + 1, offset: line.start as u64 };
-        if !local.draft.accept(&row, place, segment.format.log_type) {
-            return;
-        }
-        let Some(mut ended) = open.remove(&key) else { return };
-        let filter = (!may_be_half(&ended.draft)).then_some(filter);
-        let session = decoder.decode(&ended.draft, files, filter);
-        sessions.push(WorkedSession { key, rows: std::mem::take(&mut ended.rows), session });
-        ended.draft.reset();
-        spare.push(ended);
-    });
-    rows.extend(open.into_values().flat_map(|local| local.rows));
-    rows.sort_unstable_by_key(|line| line.start);
-    WorkedSegment { segment, line_count, sessions, rows, damage }
+        rows.sort_unstable_by_key(|line| line.start);
+        WorkedSegment { segment, line_count, sessions, rows, damage }
+    }
 }
 
 impl WorkedSegment {

@@ -136,11 +136,8 @@ impl Sequencer {
         let Some(file) = self.files.get(place.file) else { return };
         let Self { assembler, output, evicted, capped, .. } = self;
         let mut finish = |_: SessionKey, draft: &mut SessionDraft| {
-            let notes = draft.notes();
-            *evicted += u64::from(notes.contains(&SessionNote::Evicted));
-            if notes.contains(&SessionNote::ContentCapped) {
-                count_capped(capped, draft, &output.files);
-            }
+            *evicted += u64::from(draft.has_note(SessionNote::Evicted));
+            count_if_capped(capped, draft, &output.files);
             output.finish(draft);
         };
         let accepted =
@@ -215,9 +212,7 @@ impl Sequencer {
     pub(super) fn finish(&mut self) {
         let Self { assembler, output, capped, .. } = self;
         assembler.finish_all(&mut |_, draft| {
-            if draft.notes().contains(&SessionNote::ContentCapped) {
-                count_capped(capped, draft, &output.files);
-            }
+            count_if_capped(capped, draft, &output.files);
             output.finish(draft);
         });
         self.output.release_waiting();
@@ -266,11 +261,14 @@ fn rows(count: u64) -> String {
     if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
 }
 
-fn count_capped(
+fn count_if_capped(
     capped: &mut Option<(u64, Arc<std::path::Path>, u64)>,
     draft: &SessionDraft,
     files: &[LogFile],
 ) {
+    if !draft.has_note(SessionNote::ContentCapped) {
+        return;
+    }
     let Some(start) = draft.start else { return };
     let Some(file) = files.get(start.place.file) else { return };
     capped.get_or_insert_with(|| (0, Arc::clone(&file.path), start.place.line)).0 += 1;

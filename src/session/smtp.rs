@@ -116,8 +116,8 @@ pub(super) fn offers_start_tls(line: &[u8]) -> bool {
 
 /// The address in `Hello [203.0.113.7]`.
 pub(super) fn greeted_address(line: &[u8]) -> Option<&[u8]> {
-    let at = memmem::find(line, b"Hello [")?;
-    let rest = &line[at + 7..];
+    let bracket = memchr::memchr(b'[', line)?;
+    let rest = line[..bracket].ends_with(b"Hello ").then(|| &line[bracket + 1..])?;
     let end = memchr::memchr(b']', rest)?;
     (end > 0).then(|| &rest[..end])
 }

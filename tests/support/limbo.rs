@@ -144,7 +144,8 @@ impl PeerName {
             "DNS" => Ok(ExpectedName::Dns(self.value.clone())),
             "RFC822" => Ok(ExpectedName::Email(self.value.clone())),
             "IP" => {
-                let address = self.value.parse().map_err(|_| format!("{} is no address", self.value))?;
+                let address =
+                    self.value.parse().map_err(|_| format!("{} is no address", self.value))?;
                 Ok(ExpectedName::IpAddress(address))
             }
             other => Err(format!("unknown kind of name {other}")),

@@ -23,6 +23,8 @@ pub enum Exit {
     Broken = 1,
     /// The question was answered from a part of the input.
     Warning = 10,
+    /// The answer is that the chain is refused, or cannot be sent.
+    Refused = 20,
     /// Nothing was found that answers the question.
     NoEvidence = 30,
     /// An input cannot be read.

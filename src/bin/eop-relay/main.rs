@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod chain;
 mod exit;
 mod explain;
 mod message;
@@ -26,6 +27,7 @@ struct CommandLine {
 enum Command {
     Sessions(sessions::SessionsArguments),
     Explain(explain::ExplainArguments),
+    Chain(chain::ChainArguments),
 }
 
 impl Command {
@@ -33,6 +35,7 @@ impl Command {
         match self {
             Self::Sessions(arguments) => sessions::run(arguments),
             Self::Explain(arguments) => explain::run(arguments),
+            Self::Chain(arguments) => chain::run(arguments),
         }
     }
 }

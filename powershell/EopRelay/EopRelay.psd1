@@ -1,0 +1,26 @@
+@{
+    ModuleVersion        = '0.1.0'
+    GUID                 = 'b41bed29-bde8-4aec-9413-1fb79a9bc35c'
+    Author               = 'The EopRelay project'
+    CompanyName          = 'The EopRelay project'
+    Copyright            = 'MIT OR Apache-2.0'
+    Description          = 'Why does Exchange Online Protection refuse this server''s mail, and what exactly is to be done? Reads SMTP protocol logs of Exchange into one object per session.'
+    PowerShellVersion    = '5.1'
+    CompatiblePSEditions = @('Desktop', 'Core')
+
+    # Interop.psm1 comes first: it loads what the others call.
+    NestedModules        = @('Interop.psm1', 'SendConnectorTlsSession.psm1')
+    TypesToProcess       = @('EopRelay.Types.ps1xml')
+    FormatsToProcess     = @('EopRelay.Format.ps1xml')
+
+    FunctionsToExport    = @('Get-SendConnectorTlsSession')
+    CmdletsToExport      = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('Exchange', 'SMTP', 'TLS', 'EOP', 'Office365', 'Certificate', 'Hybrid', 'Windows', 'Linux')
+        }
+    }
+}

@@ -1,0 +1,34 @@
+# Loads the C# assembly and, through it, the native library, both by full path.
+Set-StrictMode -Version 3.0
+
+# The same as in the manifest, in Cargo.toml and in the assembly; a test compares them.
+$interopName = 'EopRelay.Interop.0.1.0'
+$binFolder = Join-Path -Path $PSScriptRoot -ChildPath 'bin'
+$assemblyPath = Join-Path -Path $binFolder -ChildPath ($interopName + '.dll')
+
+# Two versions in one process would share the names of their types, and the first would win.
+foreach ($loaded in [System.AppDomain]::CurrentDomain.GetAssemblies()) {
+    $loadedName = $loaded.GetName().Name
+    if ($loadedName -like 'EopRelay.Interop.*' -and $loadedName -ne $interopName) {
+        throw "This console has already loaded another version of EopRelay ($loadedName). Open a new console to use $interopName."
+    }
+}
+
+if (-not [System.IO.File]::Exists($assemblyPath)) {
+    throw "The file '$assemblyPath' is missing. Install the whole module again; from the sources, run powershell/build.ps1 (Windows) or powershell/build.sh first."
+}
+try {
+    $null = [System.Reflection.Assembly]::LoadFrom($assemblyPath)
+}
+catch {
+    $reason = $_.Exception.GetBaseException().Message
+    throw "The file '$assemblyPath' cannot be loaded: $reason If the module was downloaded, Windows blocks its files: run Get-ChildItem -LiteralPath '$PSScriptRoot' -Recurse | Unblock-File, then open a new console."
+}
+try {
+    [EopRelay.Interop]::Load($binFolder)
+}
+catch {
+    throw $_.Exception.GetBaseException()
+}
+
+Export-ModuleMember -Function @()

@@ -1,0 +1,442 @@
+# Get-SendConnectorTlsSession, and how its inputs become places to read.
+Set-StrictMode -Version 3.0
+
+function Get-SendConnectorTlsSession {
+    <#
+    .SYNOPSIS
+    Reads SMTP protocol logs and returns one object per session: which certificate was sent, how TLS ended, and what the other side answered.
+
+    .DESCRIPTION
+    Get-SendConnectorTlsSession reads the SMTP send protocol logs of Exchange (2007 to Subscription Edition) and makes one object of the rows of each session, also across files, and of both halves of a session that went through the front-end proxy if both folders are read. It reads the files while Exchange writes them, needs no cloud login and changes nothing. Receive protocol logs and the logs of the SMTP service of IIS are read too.
+
+    What TLS rows prove: SentCertificate is the certificate that Exchange chose for the session. The log names it before the handshake; that its whole chain was sent, or that the other side accepted it, is proven only by what follows: TlsStatus, and the replies. A session without SentCertificate whose TLS was tried offered no certificate, as far as the log tells. RemoteCertificate is the other side's. A log without a session proves nothing: protocol logging is off until Set-SendConnector -ProtocolLoggingLevel Verbose, the folder keeps 250 MB by default (often hours, not 30 days), and the last seconds may not be written yet.
+
+    A mail queue that shows '421 4.4.1 Connection timed out' hides the reason: TlsError of the session has it.
+
+    All times in the objects are UTC. -Start and -End without a zone are local time. Progress is shown in bytes of bytes. Stopping early (Ctrl+C, Select-Object -First) closes the files.
+
+    Whose log it is: for an object with a Name and a log path, such as Get-TransportService returns, the path is true on that server. If Name is another computer and the path is on a drive, \\Name\C$\... is read; if that cannot be read, an error says so, and this computer's folder of the same name is never read instead. -LogsAreLocal says that copies lie at that path here.
+
+    .PARAMETER Path
+    Log files, folders with log files, or patterns (*, ?, [...]). A path that exists is taken as it is, whatever its characters.
+
+    .PARAMETER LiteralPath
+    Log files or folders, taken as they are: no character is a wildcard.
+
+    .PARAMETER InputObject
+    What the pipeline brings: a path as text, the output of Get-ChildItem or Get-Item, or anything with a SendProtocolLogPath (Get-TransportService, Get-FrontendTransportService, Get-TransportServer, also selected, imported or from a remote session). Where there is no SendProtocolLogPath, each member that ends in ProtocolLogPath is read, such as a selected ReceiveProtocolLogPath.
+
+    .PARAMETER Recurse
+    Reads the folders below the given ones too.
+
+    .PARAMETER Connector
+    Only sessions of this connector; a pattern (*, ?, [...]) in any case.
+
+    .PARAMETER Start
+    Only sessions that start at this time or later. Without a zone it is local time; with one ('2026-11-15T01:00:00Z') it is that moment.
+
+    .PARAMETER End
+    Only sessions that start before this time. Without a zone it is local time.
+
+    .PARAMETER RemoteHost
+    Only sessions whose other side has this name in its banner, or this address (with or without the port); a pattern in any case.
+
+    .PARAMETER Thumbprint
+    Only sessions in which this certificate was sent or received. Taken as pasted: blanks, colons and invisible marks do no harm.
+
+    .PARAMETER Outcome
+    Only sessions that ended in one of these ways.
+
+    .PARAMETER Failed
+    Only sessions that failed: the same as -Outcome PartlyRefused, Refused, TlsFailed, ConnectFailed.
+
+    .PARAMETER EopOnly
+    Only sessions whose other side is Exchange Online Protection, as far as the log tells.
+
+    .PARAMETER Server
+    The server to name in the objects, for copied logs. It does not change what is read.
+
+    .PARAMETER LogsAreLocal
+    The logs of other servers lie as copies at the same path on this computer.
+
+    .PARAMETER ThrottleLimit
+    How many threads read, 1 to 64. The default is 2 (1 on a single processor), because the server has mail to transport.
+
+    .INPUTS
+    System.String, System.IO.FileInfo, System.IO.DirectoryInfo, or any object with a member that ends in ProtocolLogPath.
+
+    .OUTPUTS
+    EopRelay.Session. Its members: LogType, Server, LogPath, Line, StartTime, EndTime, Connector, SessionId, ProxySessionId, LocalEndpoint, RemoteEndpoint, RemoteHost, EhloName, PublicIPAddress, IsEop, StartTlsOffered, TlsStatus, TlsProtocol, TlsCipher, TlsError, TlsErrorCode, SentCertificate, RemoteCertificate, SentThumbprint, SentSubject, Messages, Reply, Rejection, Outcome, Complete, RowCount, Notes. What the log does not tell is $null.
+
+    .EXAMPLE
+    (Get-SendConnector "outbound to Microsoft 365").SourceTransportServers | foreach {get-transportservice $_.name} | Select-Object name,SendProtocolLogPath | Get-SendConnectorTlsSession
+
+    Reads the send logs of every source server of the connector: this server's in place, the others' over their administrative shares. Where Exchange answers 'Pipelines cannot be executed concurrently' (two Exchange cmdlets of one remote session in one pipeline), assign first:
+
+        $servers = (Get-SendConnector "outbound to Microsoft 365").SourceTransportServers
+        $services = foreach ($server in $servers) { Get-TransportService $server.Name }
+        $services | Get-SendConnectorTlsSession -Connector 'outbound to Microsoft 365'
+
+    .EXAMPLE
+    $services = @(Get-TransportService) + @(Get-FrontendTransportService)
+    $services | Get-SendConnectorTlsSession -Failed -EopOnly -Start (Get-Date).AddHours(-4)
+
+    Shows the failed sessions to Exchange Online Protection of the last four hours. Hub and front-end folders are read together, so that both halves of a proxied session become one object.
+
+    .EXAMPLE
+    Get-SendConnectorTlsSession -Path 'D:\Exchange\TransportRoles\Logs\Hub\ProtocolLog\SmtpSend' | Group-Object -Property SentThumbprint, Outcome -NoElement
+
+    Counts which certificate was sent how often and how those sessions ended: after a renewal, the old and the new one side by side.
+
+    .EXAMPLE
+    Get-ChildItem -Path 'D:\Logs' -Filter 'SEND20261115*.LOG' | Get-SendConnectorTlsSession -Thumbprint '12 34 56 78 9a bc de f0 12 34 56 78 9a bc de f0 12 34 56 78'
+
+    Takes files from Get-ChildItem, and only the sessions with the certificate whose thumbprint was pasted.
+
+    .EXAMPLE
+    Get-SendConnectorTlsSession -LiteralPath 'D:\Case [4711]\EX2' -Server EX2 -Recurse | Export-Csv -Path sessions.csv -NoTypeInformation
+
+    Reads copied logs in a folder with brackets in its name and below it, names the server in the objects, and writes the flat members as CSV.
+
+    .EXAMPLE
+    Import-Clixml -Path services.xml | Get-SendConnectorTlsSession -LogsAreLocal
+
+    Reads copies that lie at the same paths as on the servers, for transport services that were exported elsewhere.
+
+    .EXAMPLE
+    Get-SendConnectorTlsSession -Path 'C:\Logs\SEND*.LOG' -Outcome Refused -RemoteHost '*.mail.protection.outlook.com' | Select-Object -First 1 | Format-List
+
+    Shows one refused session in full. The reading stops there and the files are closed.
+
+    .EXAMPLE
+    $failed = Get-SendConnectorTlsSession -Path 'C:\Logs' -Failed -ErrorVariable unread
+    $failed | ForEach-Object { $_.Messages } | ForEach-Object { $_.Recipients } | Where-Object { $_.Rejection }
+
+    Lists the refused recipients. What could not be read is in $unread, each file once; the other files were read.
+
+    .LINK
+    about_EopRelay
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Path')]
+    [OutputType('EopRelay.Session')]
+    param(
+        [Parameter(ParameterSetName = 'Path', Mandatory = $true, Position = 0)]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $Path,
+
+        [Parameter(ParameterSetName = 'LiteralPath', Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [Alias('PSPath', 'LP')]
+        [string[]]
+        $LiteralPath,
+
+        # The only one that takes the pipeline: a parameter bound by property name beside it would
+        # take the whole object as text as soon as a path is not a plain string.
+        [Parameter(ParameterSetName = 'InputObject', Mandatory = $true, ValueFromPipeline = $true)]
+        [psobject]
+        $InputObject,
+
+        [Parameter()]
+        [switch]
+        $Recurse,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $Connector,
+
+        [Parameter()]
+        [datetime]
+        $Start,
+
+        [Parameter()]
+        [datetime]
+        $End,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $RemoteHost,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $Thumbprint,
+
+        [Parameter()]
+        [ValidateSet('Delivered', 'PartlyRefused', 'Refused', 'TlsFailed', 'ConnectFailed', 'Incomplete', 'NoMail')]
+        [string[]]
+        $Outcome,
+
+        [Parameter()]
+        [switch]
+        $Failed,
+
+        [Parameter()]
+        [switch]
+        $EopOnly,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $Server,
+
+        [Parameter()]
+        [switch]
+        $LogsAreLocal,
+
+        [Parameter()]
+        [ValidateRange(1, 64)]
+        [int]
+        $ThrottleLimit
+    )
+
+    begin {
+        $query = [EopRelay.Interop]::NewSessionQuery()
+        $query.Recurse = $Recurse.IsPresent
+        $query.Connector = $Connector
+        $query.RemoteHost = $RemoteHost
+        $query.Thumbprint = $Thumbprint
+        $query.Outcomes = $Outcome
+        $query.Failed = $Failed.IsPresent
+        $query.EopOnly = $EopOnly.IsPresent
+        $query.ThreadCount = $ThrottleLimit
+        if ($PSBoundParameters.ContainsKey('Start')) {
+            $query.Start = $Start
+        }
+        if ($PSBoundParameters.ContainsKey('End')) {
+            $query.End = $End
+        }
+    }
+
+    process {
+        # All inputs go to one reader, which joins what belongs together across folders.
+        switch ($PSCmdlet.ParameterSetName) {
+            'Path' {
+                foreach ($given in $Path) {
+                    Add-GivenPath -Query $query -Cmdlet $PSCmdlet -Path $given -Server $Server
+                }
+            }
+            'LiteralPath' {
+                foreach ($given in $LiteralPath) {
+                    Add-GivenPath -Query $query -Cmdlet $PSCmdlet -Path $given -Server $Server -Literal
+                }
+            }
+            'InputObject' {
+                foreach ($given in @($InputObject) -ne $null) {
+                    Add-GivenObject -Query $query -Cmdlet $PSCmdlet -InputObject $given -Server $Server -LogsAreLocal:$LogsAreLocal
+                }
+            }
+        }
+    }
+
+    end {
+        if ($query.LocationCount -eq 0) {
+            return
+        }
+        try {
+            $reader = [EopRelay.Interop]::OpenSessions($query)
+        }
+        catch {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
+        }
+        $activity = 'Reading SMTP protocol logs'
+        try {
+            while ($reader.ReadBatch()) {
+                if ($reader.TakeProgressTurn()) {
+                    Write-Progress -Activity $activity -Status $reader.ProgressStatus -CurrentOperation $reader.CurrentPath -PercentComplete $reader.PercentComplete
+                }
+                foreach ($notice in $reader.Notices) {
+                    switch ($notice.Severity) {
+                        'Error' {
+                            $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $notice.ToException() -TargetObject $notice.Path))
+                        }
+                        'Warning' {
+                            $PSCmdlet.WriteWarning($notice.Text)
+                        }
+                        default {
+                            $PSCmdlet.WriteVerbose($notice.Text)
+                        }
+                    }
+                }
+                $reader.Sessions
+            }
+            Write-Progress -Activity $activity -Completed
+        }
+        finally {
+            # Here, because a pipeline that stops disposes no enumerators, and 5.1 has no clean block.
+            $reader.Dispose()
+        }
+    }
+}
+
+# Adds a path that was given as text. PowerShell resolves what only it knows (its drives, its
+# current folder, its wildcards); what exists under exactly that name is taken as it is.
+function Add-GivenPath {
+    [CmdletBinding()]
+    param($Query, $Cmdlet, [string]$Path, [string]$Server, [switch]$Literal)
+
+    $qualified = $Path
+    if ($Path.StartsWith('\\', [System.StringComparison]::Ordinal)) {
+        # Else a share is looked for in whatever provider the current location has.
+        $qualified = 'Microsoft.PowerShell.Core\FileSystem::' + $Path
+    }
+    $paths = $Cmdlet.SessionState.Path
+    $provider = $null
+    $drive = $null
+    $isPattern = $false
+    $found = @()
+    $trouble = $null
+    try {
+        $plain = $paths.GetUnresolvedProviderPathFromPSPath($qualified, [ref]$provider, [ref]$drive)
+        if ($provider.Name -eq 'FileSystem') {
+            $isPattern = -not $Literal -and -not [EopRelay.Interop]::PathExists($plain) -and
+                [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Path)
+            if ($isPattern) {
+                $found = @($paths.GetResolvedProviderPathFromPSPath($qualified, [ref]$provider))
+            }
+        }
+    }
+    catch {
+        $trouble = $_.Exception.GetBaseException().Message
+    }
+    if ($null -ne $trouble) {
+        $message = "'$Path' cannot be read: $trouble"
+        Write-InputError -Cmdlet $Cmdlet -ErrorId 'LogNotFound' -Category 'ObjectNotFound' -Message $message -TargetObject $Path
+        return
+    }
+    if ($provider.Name -ne 'FileSystem') {
+        $message = "'$Path' is a path of the PowerShell provider $($provider.Name). Protocol logs are files: give a path in the file system."
+        Write-InputError -Cmdlet $Cmdlet -ErrorId 'NotAFileSystemPath' -Category 'InvalidArgument' -Message $message -TargetObject $Path
+        return
+    }
+    if ($found.Count -eq 0) {
+        # The reader says what is wrong with a path or pattern that leads nowhere.
+        $Query.Add([EopRelay.Interop]::LocatePath($plain, $isPattern, $Server))
+    }
+    foreach ($file in $found) {
+        $Query.Add([EopRelay.Interop]::LocatePath($file, $false, $Server))
+    }
+}
+
+# Adds what the pipeline brought. Members are read by name and through [string], never by type:
+# Exchange's objects come live, deserialised, or as bags of what somebody selected.
+function Add-GivenObject {
+    [CmdletBinding()]
+    param($Query, $Cmdlet, $InputObject, [string]$Server, [switch]$LogsAreLocal)
+
+    if ($InputObject -is [string]) {
+        Add-GivenPath -Query $Query -Cmdlet $Cmdlet -Path $InputObject -Server $Server
+        return
+    }
+    $members = @(Get-ProtocolLogMember -InputObject $InputObject)
+    if ($members.Count -gt 0) {
+        $owner = Get-MemberText -InputObject $InputObject -Name 'Name', 'Identity'
+        foreach ($member in $members) {
+            $path = Get-MemberText -InputObject $InputObject -Name $member
+            if ($path -eq '') {
+                $message = "$member of '$owner' is empty: that service keeps no protocol log. Set the path and -ProtocolLoggingLevel Verbose on the connector."
+                Write-InputError -Cmdlet $Cmdlet -ErrorId 'NoProtocolLogPath' -Category 'ObjectNotFound' -Message $message -TargetObject $InputObject
+                continue
+            }
+            Add-OwnedPath -Query $Query -Cmdlet $Cmdlet -Owner $owner -Path $path -Server $Server -LogsAreLocal:$LogsAreLocal
+        }
+        return
+    }
+    # A file that Invoke-Command saw on another computer is that computer's.
+    $seenOn = Get-MemberText -InputObject $InputObject -Name 'PSComputerName'
+    $fullName = Get-MemberText -InputObject $InputObject -Name 'FullName'
+    if ($seenOn -ne '' -and $fullName -ne '') {
+        Add-OwnedPath -Query $Query -Cmdlet $Cmdlet -Owner $seenOn -Path $fullName -Server $Server -LogsAreLocal:$LogsAreLocal
+        return
+    }
+    $path = Get-MemberText -InputObject $InputObject -Name 'PSPath', 'FullName'
+    if ($path -ne '') {
+        Add-GivenPath -Query $Query -Cmdlet $Cmdlet -Path $path -Server $Server -Literal
+        return
+    }
+    $message = "'$InputObject' is neither a path, nor a file or folder, nor an object with a SendProtocolLogPath. Give the output of Get-TransportService, files, folders, or paths."
+    Write-InputError -Cmdlet $Cmdlet -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
+}
+
+# Adds a path that is true on the computer named $Owner.
+function Add-OwnedPath {
+    [CmdletBinding()]
+    param($Query, $Cmdlet, [string]$Owner, [string]$Path, [string]$Server, [switch]$LogsAreLocal)
+
+    try {
+        $Query.Add([EopRelay.Interop]::LocateOnServer($Owner, $Path, $Server, $LogsAreLocal.IsPresent))
+    }
+    catch {
+        $Cmdlet.WriteError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $Path))
+    }
+}
+
+# The names of the members that hold log paths: the send log's, else every protocol log's.
+function Get-ProtocolLogMember {
+    [CmdletBinding()]
+    param($InputObject)
+
+    $names = @(foreach ($property in $InputObject.PSObject.Properties.Match('*ProtocolLogPath')) { $property.Name })
+    if ($names -contains 'SendProtocolLogPath') {
+        return 'SendProtocolLogPath'
+    }
+    $names
+}
+
+# The text of the first of these members that has one, else an empty text. A path may itself be an
+# object: Exchange's path type has PathName, a folder FullName, some serialisations leave Value, and
+# others print it.
+function Get-MemberText {
+    [CmdletBinding()]
+    param($InputObject, [string[]]$Name)
+
+    foreach ($candidate in $Name) {
+        $property = $InputObject.PSObject.Properties[$candidate]
+        if ($null -eq $property) {
+            continue
+        }
+        try {
+            $value = $property.Value
+        }
+        catch {
+            # A live object computes some members, and may fail to: then it has no text.
+            continue
+        }
+        if ($null -ne $value -and $value -isnot [string]) {
+            foreach ($inner in 'PathName', 'FullName', 'Value') {
+                $innerProperty = $value.PSObject.Properties[$inner]
+                if ($null -ne $innerProperty -and -not [string]::IsNullOrWhiteSpace([string]$innerProperty.Value)) {
+                    $value = $innerProperty.Value
+                    break
+                }
+            }
+        }
+        $text = ([string]$value).Trim()
+        if ($text -ne '') {
+            return $text
+        }
+    }
+    ''
+}
+
+# Words for an error of the input, as a non-terminating error of the cmdlet.
+function Write-InputError {
+    [CmdletBinding()]
+    param($Cmdlet, [string]$ErrorId, [string]$Category, [string]$Message, $TargetObject)
+
+    $exception = [EopRelay.Interop]::NewError($ErrorId, $Category, $Message)
+    $Cmdlet.WriteError((ConvertTo-ErrorRecord -Exception $exception -TargetObject $TargetObject))
+}
+
+# PowerShell wraps what a method throws; AsError finds it again.
+function ConvertTo-ErrorRecord {
+    [CmdletBinding()]
+    param($Exception, $TargetObject)
+
+    $cause = [EopRelay.Interop]::AsError($Exception)
+    [System.Management.Automation.ErrorRecord]::new($cause, $cause.ErrorId, $cause.Category, $TargetObject)
+}
+
+Export-ModuleMember -Function Get-SendConnectorTlsSession

@@ -1,0 +1,183 @@
+using System;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace EopRelay
+{
+    /// <summary>The functions of include/eop_relay.h.</summary>
+    internal sealed unsafe class NativeFunctions
+    {
+        private const uint AbiMajor = 1;
+        private const uint AbiMinor = 0;
+
+        private const int StatusOk = 0;
+        private const int StatusEnd = 1;
+        private const int StatusInvalidArgument = 101;
+        private const int StatusInvalidPattern = 104;
+        private const int StatusInvalidThumbprint = 105;
+        private const int StatusPoisoned = 204;
+
+        private readonly ValueNameFunction valueName;
+        private readonly OpenFunction open;
+        private readonly NextBatchFunction nextBatch;
+        private readonly ProgressFunction progress;
+        private readonly ReaderFunction cancel;
+        private readonly ReaderFunction free;
+
+        /// <exception cref="EopRelayException">The library speaks another ABI.</exception>
+        internal NativeFunctions(IntPtr library)
+        {
+            uint version = Bind<VersionFunction>(library, "eop_abi_version")();
+            if (version >> 16 != AbiMajor || (version & 0xFFFF) < AbiMinor)
+            {
+                throw new EopRelayException(
+                    "NativeLibraryMismatch",
+                    "ResourceUnavailable",
+                    string.Format(
+                        CultureInfo.InvariantCulture,
+                        "The native library has ABI {0}.{1}, and this module needs {2}.{3} or a later {2}.x: its files "
+                            + "belong to different versions. Install the whole module again and open a new console.",
+                        version >> 16,
+                        version & 0xFFFF,
+                        AbiMajor,
+                        AbiMinor));
+            }
+            valueName = Bind<ValueNameFunction>(library, "eop_value_name");
+            open = Bind<OpenFunction>(library, "eop_session_reader_open");
+            nextBatch = Bind<NextBatchFunction>(library, "eop_session_reader_next_batch");
+            progress = Bind<ProgressFunction>(library, "eop_session_reader_progress");
+            cancel = Bind<ReaderFunction>(library, "eop_session_reader_cancel");
+            free = Bind<ReaderFunction>(library, "eop_session_reader_free");
+        }
+
+        /// <summary>The name of a value, or <c>null</c> if there is no such value.</summary>
+        internal string ValueName(ValueKind kind, uint value)
+        {
+            byte* name;
+            Error error = NewError();
+            int status = valueName((uint)kind, value, &name, &error);
+            if (status == StatusInvalidArgument)
+            {
+                return null;
+            }
+            Check(status, &error);
+            return Marshal.PtrToStringAnsi((IntPtr)name);
+        }
+
+        internal ulong OpenReader(SessionQueryOptions* options)
+        {
+            ulong reader;
+            Error error = NewError();
+            options->StructSize = (uint)sizeof(SessionQueryOptions);
+            Check(open(options, &reader, &error), &error);
+            return reader;
+        }
+
+        /// <summary>Reads on; <c>false</c> at the end.</summary>
+        internal bool NextBatch(ulong reader, Batch* batch)
+        {
+            Error error = NewError();
+            batch->StructSize = (uint)sizeof(Batch);
+            int status = nextBatch(reader, 0, 0, batch, &error);
+            if (status == StatusEnd)
+            {
+                return false;
+            }
+            Check(status, &error);
+            return true;
+        }
+
+        internal void ReadProgress(ulong reader, Progress* view)
+        {
+            Error error = NewError();
+            view->StructSize = (uint)sizeof(Progress);
+            Check(progress(reader, view, &error), &error);
+        }
+
+        /// <summary>Ends the reading. It can only be refused by a handle that reads no more.</summary>
+        internal void CancelReader(ulong reader)
+        {
+            cancel(reader, null);
+        }
+
+        /// <summary>Frees a reader; never throws, so that it may stand in a finalizer.</summary>
+        internal void FreeReader(ulong reader)
+        {
+            free(reader, null);
+        }
+
+        private static TDelegate Bind<TDelegate>(IntPtr library, string function)
+            where TDelegate : class
+        {
+            IntPtr address = NativeLoader.Find(library, function);
+            return (TDelegate)(object)Marshal.GetDelegateForFunctionPointer(address, typeof(TDelegate));
+        }
+
+        private static Error NewError()
+        {
+            var error = new Error();
+            error.StructSize = (uint)sizeof(Error);
+            return error;
+        }
+
+        private static void Check(int status, Error* error)
+        {
+            if (status == StatusOk)
+            {
+                return;
+            }
+            string message = new string(error->Message);
+            throw new EopRelayException(
+                ErrorIdOf(status),
+                IsOfCaller(status) ? "InvalidArgument" : "InvalidResult",
+                message.Length > 0
+                    ? message
+                    : string.Format(CultureInfo.InvariantCulture, "The native library answered status {0}.", status),
+                status,
+                null);
+        }
+
+        private static string ErrorIdOf(int status)
+        {
+            switch (status)
+            {
+                case StatusInvalidPattern:
+                    return "InvalidPattern";
+                case StatusInvalidThumbprint:
+                    return "InvalidThumbprint";
+                default:
+                    return IsDefect(status) ? "NativeLibraryDefect" : "NativeLibraryRefused";
+            }
+        }
+
+        // EOP_PANIC and the other defects of the library have numbers from 300 to 399.
+        private static bool IsDefect(int status)
+        {
+            return status == StatusPoisoned || (status >= 300 && status < 400);
+        }
+
+        private static bool IsOfCaller(int status)
+        {
+            return status >= 100 && status < 200;
+        }
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate uint VersionFunction();
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int ValueNameFunction(uint enumeration, uint value, byte** name, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int OpenFunction(SessionQueryOptions* query, ulong* reader, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int NextBatchFunction(
+            ulong reader, uint maxRecords, ulong budget, Batch* batch, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int ProgressFunction(ulong reader, Progress* progress, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int ReaderFunction(ulong reader, Error* error);
+    }
+}

@@ -1,0 +1,88 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+
+namespace EopRelay
+{
+    /// <summary>A query as the native library takes it. Its memory lives until it is disposed.</summary>
+    internal sealed unsafe class NativeQuery : IDisposable
+    {
+        private const uint InputWildcards = 1;
+        private const uint QueryRecurse = 1;
+        private const uint QueryFailed = 2;
+        private const uint QueryEopOnly = 4;
+
+        private readonly List<GCHandle> pinned = new List<GCHandle>();
+        private SessionQueryOptions options;
+
+        internal NativeQuery(SessionQuery query, ValueNames names)
+        {
+            LogInput[] inputs = new LogInput[query.Locations.Count];
+            for (int index = 0; index < inputs.Length; index++)
+            {
+                LogLocation location = query.Locations[index];
+                inputs[index].Path = Text(location.Path);
+                inputs[index].Server = Text(location.Server);
+                inputs[index].Flags = location.Wildcards ? InputWildcards : 0;
+            }
+            uint[] outcomes = Array.ConvertAll(
+                query.Outcomes ?? new string[0], name => names.NumberOf(ValueKind.Outcome, name));
+            options.Flags = (query.Recurse ? QueryRecurse : 0)
+                | (query.Failed ? QueryFailed : 0)
+                | (query.EopOnly ? QueryEopOnly : 0);
+            options.Inputs = (LogInput*)Pin(inputs);
+            options.InputCount = (uint)inputs.Length;
+            options.InputStride = (uint)sizeof(LogInput);
+            options.Connector = Text(query.Connector);
+            options.RemoteHost = Text(query.RemoteHost);
+            options.Thumbprint = Text(query.Thumbprint);
+            options.Start = Ticks(query.Start);
+            options.End = Ticks(query.End);
+            options.Outcomes = (uint*)Pin(outcomes);
+            options.OutcomeCount = (uint)outcomes.Length;
+            options.Threads = (uint)query.ThreadCount;
+        }
+
+        internal ulong Open(NativeFunctions native)
+        {
+            fixed (SessionQueryOptions* pointer = &options)
+            {
+                return native.OpenReader(pointer);
+            }
+        }
+
+        public void Dispose()
+        {
+            foreach (GCHandle handle in pinned)
+            {
+                handle.Free();
+            }
+            pinned.Clear();
+        }
+
+        /// <summary>The text, pinned; absent where it is empty.</summary>
+        private Utf16 Text(string text)
+        {
+            var view = new Utf16();
+            if (!string.IsNullOrEmpty(text))
+            {
+                view.Text = (char*)Pin(text);
+                view.Length = (UIntPtr)text.Length;
+            }
+            return view;
+        }
+
+        private IntPtr Pin(object value)
+        {
+            GCHandle handle = GCHandle.Alloc(value, GCHandleType.Pinned);
+            pinned.Add(handle);
+            return handle.AddrOfPinnedObject();
+        }
+
+        /// <summary>UTC ticks, 0 for none; a time without a zone is local time.</summary>
+        private static long Ticks(DateTime? time)
+        {
+            return time.HasValue ? time.Value.ToUniversalTime().Ticks : 0;
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading;
+
+namespace EopRelay
+{
+    /// <summary>Reads sessions out of logs, batch by batch. Dispose it to release the files.</summary>
+    public sealed unsafe class SessionReader : IDisposable
+    {
+        private const double BytesPerMegabyte = 1024 * 1024;
+        private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
+
+        private readonly object gate = new object();
+        private readonly NativeFunctions native;
+        private readonly ValueNames names;
+        private readonly IList<LogLocation> locations;
+        private readonly Stopwatch sinceProgress = Stopwatch.StartNew();
+        private readonly ulong handle;
+        private int disposed;
+
+        internal SessionReader(NativeFunctions native, SessionQuery query)
+        {
+            this.native = native;
+            names = new ValueNames(native);
+            locations = new List<LogLocation>(query.Locations);
+            Sessions = new Session[0];
+            Notices = new Notice[0];
+            CurrentPath = "";
+            using (var nativeQuery = new NativeQuery(query, names))
+            {
+                handle = nativeQuery.Open(native);
+            }
+        }
+
+        /// <summary>Gives the handle back if nobody disposed the reader.</summary>
+        ~SessionReader()
+        {
+            // 0 if the constructor threw; then there is no handle.
+            if (handle != 0)
+            {
+                native.FreeReader(handle);
+            }
+        }
+
+        /// <summary>The sessions of the last batch.</summary>
+        public Session[] Sessions { get; private set; }
+
+        /// <summary>The trouble met while the last batch was read.</summary>
+        public Notice[] Notices { get; private set; }
+
+        /// <summary>Bytes read so far.</summary>
+        public long BytesRead { get; private set; }
+
+        /// <summary>Bytes in all files found, as of the start.</summary>
+        public long BytesTotal { get; private set; }
+
+        /// <summary>Files read to their end.</summary>
+        public long FilesRead { get; private set; }
+
+        /// <summary>Files found.</summary>
+        public long FilesTotal { get; private set; }
+
+        /// <summary>The file being read, or empty.</summary>
+        public string CurrentPath { get; private set; }
+
+        /// <summary>How much is read, 0 to 100.</summary>
+        public int PercentComplete
+        {
+            get { return BytesTotal <= 0 ? 0 : (int)Math.Min(100, BytesRead * 100.0 / BytesTotal); }
+        }
+
+        /// <summary>How much is read, in words.</summary>
+        public string ProgressStatus
+        {
+            get
+            {
+                return string.Format(
+                    CultureInfo.InvariantCulture,
+                    "{0:N1} of {1:N1} MB, {2} of {3} files",
+                    BytesRead / BytesPerMegabyte,
+                    BytesTotal / BytesPerMegabyte,
+                    FilesRead,
+                    FilesTotal);
+            }
+        }
+
+        /// <summary>
+        /// Whether a quarter of a second has passed since it last answered yes: Windows PowerShell
+        /// spends milliseconds on a progress record.
+        /// </summary>
+        public bool TakeProgressTurn()
+        {
+            if (sinceProgress.Elapsed < ProgressInterval)
+            {
+                return false;
+            }
+            sinceProgress.Restart();
+            return true;
+        }
+
+        /// <summary>
+        /// Reads the next batch into <see cref="Sessions"/> and <see cref="Notices"/>; it can be empty
+        /// before the end.
+        /// </summary>
+        /// <returns><c>false</c> at the end, or after <see cref="Cancel"/>.</returns>
+        /// <exception cref="ObjectDisposedException">The reader is disposed.</exception>
+        /// <exception cref="EopRelayException">Another thread reads (ReaderBusy), or the library failed.</exception>
+        public bool ReadBatch()
+        {
+            // The batch is a view into memory that the next call replaces: one thread at a time.
+            if (!Monitor.TryEnter(gate))
+            {
+                // Disposing holds the gate too.
+                RequireOpen();
+                throw new EopRelayException(
+                    "ReaderBusy", "ResourceBusy", "Another thread reads with this SessionReader. Give each its own.");
+            }
+            try
+            {
+                RequireOpen();
+                Sessions = new Session[0];
+                Notices = new Notice[0];
+                var batch = new Batch();
+                if (!native.NextBatch(handle, &batch))
+                {
+                    return false;
+                }
+                var reader = new BatchReader(batch, names);
+                Sessions = reader.Sessions();
+                Notices = reader.Notices(locations);
+                ReadProgress();
+                return true;
+            }
+            finally
+            {
+                Monitor.Exit(gate);
+                GC.KeepAlive(this);
+            }
+        }
+
+        /// <summary>Ends the reading, from any thread: ReadBatch then answers <c>false</c>.</summary>
+        public void Cancel()
+        {
+            native.CancelReader(handle);
+            GC.KeepAlive(this);
+        }
+
+        /// <summary>
+        /// Releases the files and the memory. May be called twice, and while another thread reads: that
+        /// one is cancelled first.
+        /// </summary>
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref disposed, 1) != 0)
+            {
+                return;
+            }
+            if (!Monitor.TryEnter(gate))
+            {
+                native.CancelReader(handle);
+                Monitor.Enter(gate);
+            }
+            try
+            {
+                native.FreeReader(handle);
+                GC.SuppressFinalize(this);
+            }
+            finally
+            {
+                Monitor.Exit(gate);
+            }
+        }
+
+        private void RequireOpen()
+        {
+            if (Thread.VolatileRead(ref disposed) != 0)
+            {
+                throw new ObjectDisposedException("SessionReader");
+            }
+        }
+
+        private void ReadProgress()
+        {
+            var progress = new Progress();
+            native.ReadProgress(handle, &progress);
+            BytesRead = (long)progress.BytesRead;
+            BytesTotal = (long)progress.BytesTotal;
+            FilesRead = (long)progress.FilesRead;
+            FilesTotal = (long)progress.FilesTotal;
+            CurrentPath = progress.PathLength == 0 ? "" : new string(progress.Path);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Files and folders of certificates and revocation lists.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use eop_relay::chain::NamedBytes;
+
+/// What counts as a certificate in a folder.
+pub const CERTIFICATES: &[&str] = &["cer", "crt", "der", "pem", "p7b", "p7c"];
+/// What counts as a revocation list in a folder.
+pub const REVOCATION_LISTS: &[&str] = &["crl"];
+
+/// Larger files hold no certificates.
+const MAXIMUM_SIZE: u64 = 64 << 20;
+
+/// A file that was read.
+#[derive(Debug)]
+pub struct File {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl File {
+    /// The file as the library takes it.
+    pub fn named(&self) -> NamedBytes<'_> {
+        NamedBytes { name: &self.name, bytes: &self.bytes }
+    }
+}
+
+/// Reads a file.
+pub fn read(path: &Path) -> Result<File, String> {
+    let name = path.display().to_string();
+    let size = fs::metadata(path).map_err(|error| format!("{name}: {error}"))?.len();
+    if size > MAXIMUM_SIZE {
+        return Err(format!("{name}: {size} bytes are too many for certificates"));
+    }
+    let bytes = fs::read(path).map_err(|error| format!("{name}: {error}"))?;
+    Ok(File { name, bytes })
+}
+
+/// Reads files, and from folders the files with one of the extensions, in the order of their names.
+pub fn read_all(paths: &[PathBuf], extensions: &[&str]) -> Result<Vec<File>, String> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(read(path)?);
+            continue;
+        }
+        let failed = |error: std::io::Error| format!("{}: {error}", path.display());
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(path).map_err(failed)? {
+            entries.push(entry.map_err(failed)?.path());
+        }
+        entries.sort();
+        let is_wanted = |path: &PathBuf| {
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            extension.is_some_and(|own| extensions.iter().any(|e| e.eq_ignore_ascii_case(own)))
+        };
+        for entry in entries.iter().filter(|entry| is_wanted(entry)) {
+            files.push(read(entry)?);
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,297 @@
+//! A flat batch says the same as the sessions it was made from: read back by its numbers alone, it
+//! gives their JSON.
+
+mod read_back;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::Value;
+
+use self::read_back::{session_json, text_of};
+use super::*;
+use crate::ffi::{EOP_SEVERITY_ERROR, EOP_SEVERITY_WARNING};
+use crate::log::{LogType, NoticeCode};
+use crate::session::{MessageOutcome, Outcome, TlsStatus};
+
+proptest! {
+    #[test]
+    fn a_flat_batch_gives_the_json_of_its_sessions(
+        sessions in vec(session(), 0..6),
+        at_a_time in 1_usize..4,
+    ) {
+        let expected: Vec<Value> =
+            sessions.iter().map(|session| serde_json::to_value(session).unwrap()).collect();
+        let mut flattening = Flattening::new(Batch { sessions, notices: Vec::new() });
+        let mut read_back = Vec::new();
+        loop {
+            let mut flat = FlatBatch::default();
+            let is_whole = flattening.fill(&mut flat, at_a_time).unwrap();
+            prop_assert!(flat.sessions.len() <= at_a_time);
+            read_back.extend(flat.sessions.iter().map(|record| session_json(&flat, record)));
+            if is_whole {
+                break;
+            }
+        }
+        prop_assert_eq!(read_back, expected);
+    }
+}
+
+#[test]
+fn equal_texts_and_certificates_are_stored_once() {
+    let certificate = || {
+        Some(Arc::new(LoggedCertificate {
+            subject: Some("CN=mail.fabrikam.example".into()),
+            thumbprint: Some("00".repeat(20).into()),
+            dns_names: vec!["mail.fabrikam.example".into()],
+            ..LoggedCertificate::default()
+        }))
+    };
+    let session = || Session {
+        sent_certificate: certificate(),
+        remote_certificate: certificate(),
+        connector: "To the cloud".into(),
+        ..plain_session()
+    };
+    let flat = flatten(Batch { sessions: vec![session(), session()], notices: Vec::new() });
+    assert_eq!((flat.certificates.len(), flat.names.len()), (1, 1));
+    assert_eq!(flat.sessions[0].connector, flat.sessions[1].connector);
+    assert_eq!(flat.sessions[0].log_path, flat.sessions[1].log_path);
+    assert_eq!(flat.sessions[0].sent_certificate, flat.sessions[1].remote_certificate);
+}
+
+#[test]
+fn an_absent_text_is_not_an_empty_one() {
+    let session = Session { server: None, remote_host: Some("".into()), ..plain_session() };
+    let flat = flatten(Batch { sessions: vec![session], notices: Vec::new() });
+    assert_eq!(flat.sessions[0].server, ABSENT);
+    assert_eq!(flat.sessions[0].remote_host.length, 0);
+    assert_ne!(flat.sessions[0].remote_host.offset, EOP_ABSENT);
+}
+
+#[test]
+fn an_error_number_of_zero_is_not_an_unknown_one() {
+    let session = |tls_error_code| Session { tls_error_code, ..plain_session() };
+    let sessions = vec![session(None), session(Some(0)), session(Some(-2_146_893_043))];
+    let flat = flatten(Batch { sessions, notices: Vec::new() });
+    let codes: Vec<_> = flat
+        .sessions
+        .iter()
+        .map(|record| (record.tls_error_code_known, record.tls_error_code))
+        .collect();
+    assert_eq!(codes, [(EOP_FALSE, 0), (EOP_TRUE, 0), (EOP_TRUE, -2_146_893_043)]);
+}
+
+#[test]
+fn notes_carry_their_number_and_their_words() {
+    let session = Session { notes: SessionNote::ALL.to_vec(), ..plain_session() };
+    let flat = flatten(Batch { sessions: vec![session], notices: Vec::new() });
+    let notes: Vec<_> =
+        flat.notes.iter().map(|note| (note.code, text_of(&flat, note.message).unwrap())).collect();
+    let expected: Vec<_> =
+        SessionNote::ALL.iter().map(|note| (note.number(), note.message().to_owned())).collect();
+    assert_eq!(notes, expected);
+}
+
+#[test]
+fn notices_keep_every_field_and_come_once() {
+    let full = Notice {
+        code: NoticeCode::Unreadable,
+        path: Some(Path::new("/logs/SEND20261115-1.LOG").into()),
+        line: Some(17),
+        offset: Some(0),
+        os_error: Some(13),
+        count: 1,
+        message: "cannot be opened".to_owned(),
+    };
+    let bare = Notice {
+        code: NoticeCode::SessionsEvicted,
+        path: None,
+        line: None,
+        offset: None,
+        os_error: None,
+        count: 3,
+        message: String::new(),
+    };
+    let sessions = vec![plain_session(), plain_session()];
+    let mut flattening = Flattening::new(Batch { sessions, notices: vec![full, bare] });
+    let mut flat = FlatBatch::default();
+    assert!(!flattening.fill(&mut flat, 1).unwrap());
+    let [first, second] = flat.notices[..] else { panic!("{:?}", flat.notices) };
+    let numbers = |notice: NoticeRecord| {
+        (notice.code, notice.severity, notice.os_error_known, notice.os_error, notice.count)
+    };
+    assert_eq!(numbers(first), (2, EOP_SEVERITY_ERROR, EOP_TRUE, 13, 1));
+    assert_eq!((first.line, first.offset), (17, 0));
+    assert_eq!(text_of(&flat, first.path).unwrap(), "/logs/SEND20261115-1.LOG");
+    assert_eq!(text_of(&flat, first.message).unwrap(), "cannot be opened");
+    assert_eq!(numbers(second), (6, EOP_SEVERITY_WARNING, EOP_FALSE, 0, 3));
+    assert_eq!((second.line, second.offset), (0, EOP_NO_OFFSET));
+    assert_eq!((text_of(&flat, second.path), second.message.length), (None, 0));
+
+    let mut next = FlatBatch::default();
+    assert!(flattening.fill(&mut next, 1).unwrap());
+    assert_eq!((next.notices.len(), next.sessions.len()), (0, 1));
+}
+
+#[test]
+fn a_cleared_batch_is_as_good_as_a_new_one() {
+    let batch = |server: &str| Batch {
+        sessions: vec![Session { server: Some(server.into()), ..plain_session() }],
+        notices: Vec::new(),
+    };
+    let mut flat = flatten(batch("EX01"));
+    flat.clear();
+    assert!(Flattening::new(batch("EX02")).fill(&mut flat, usize::MAX).unwrap());
+    let fresh = flatten(batch("EX02"));
+    assert_eq!((&flat.text, &flat.sessions), (&fresh.text, &fresh.sessions));
+}
+
+fn flatten(batch: Batch) -> FlatBatch {
+    let mut flat = FlatBatch::default();
+    assert!(Flattening::new(batch).fill(&mut flat, usize::MAX).unwrap());
+    flat
+}
+
+fn plain_session() -> Session {
+    let start_time = Timestamp::from_log_stamp(b"2026-11-15T01:02:03.100Z").unwrap();
+    Session {
+        log_type: LogType::Send,
+        server: None,
+        log_path: Path::new("/logs/SEND20261115-1.LOG").into(),
+        line: 6,
+        start_time,
+        end_time: start_time,
+        connector: "Outbound".into(),
+        session_id: "08DE23A0B1C2D3E4".into(),
+        proxy_session_id: None,
+        local_endpoint: None,
+        remote_endpoint: None,
+        remote_host: None,
+        ehlo_name: None,
+        public_ip_address: None,
+        is_eop: None,
+        start_tls_offered: None,
+        tls_status: TlsStatus::NotStarted,
+        tls_protocol: None,
+        tls_cipher: None,
+        tls_error: None,
+        tls_error_code: None,
+        sent_certificate: None,
+        remote_certificate: None,
+        messages: Vec::new(),
+        reply: None,
+        rejection: None,
+        outcome: Outcome::NoMail,
+        complete: true,
+        row_count: 1,
+        notes: Vec::new(),
+    }
+}
+
+/// A text from few, so that texts are shared: empty, plain, beyond the basic plane.
+fn text() -> impl Strategy<Value = Text> {
+    prop_oneof![
+        select(vec!["", "a", "ab", "EX01", "\u{1F4E7}\u{0416}", "\0", "550 5.7.64"]),
+        Just("CN=mail.fabrikam.example, O=Fabrikam, C=NO"),
+    ]
+    .prop_map(Text::from)
+}
+
+fn time() -> impl Strategy<Value = Timestamp> {
+    // From 1: zero ticks are how the ABI says absent.
+    (1..3_155_378_975_999_999_999_i64).prop_map(|ticks| Timestamp::from_ticks(ticks).unwrap())
+}
+
+fn certificate() -> impl Strategy<Value = Arc<LoggedCertificate>> {
+    let texts = [option::of(text()), option::of(text()), option::of(text()), option::of(text())];
+    (texts, option::of(time()), option::of(time()), vec(text(), 0..3)).prop_map(
+        |([subject, issuer, serial_number, thumbprint], not_before, not_after, dns_names)| {
+            Arc::new(LoggedCertificate {
+                subject,
+                issuer,
+                serial_number,
+                thumbprint,
+                not_before,
+                not_after,
+                dns_names,
+                subject_issuer_ambiguous: false,
+            })
+        },
+    )
+}
+
+fn rejection_class() -> impl Strategy<Value = Option<RejectionClass>> {
+    option::of(select(RejectionClass::ALL))
+}
+
+fn message() -> impl Strategy<Value = Message> {
+    let recipient = (text(), option::of(text()), rejection_class())
+        .prop_map(|(address, reply, rejection)| Recipient { address, reply, rejection });
+    let texts = [option::of(text()), option::of(text()), option::of(text()), option::of(text())];
+    (texts, select(MessageOutcome::ALL), vec(recipient, 0..3)).prop_map(
+        |([mail_from, record_id, internet_message_id, reply], outcome, recipients)| Message {
+            mail_from,
+            record_id,
+            internet_message_id,
+            reply,
+            outcome,
+            recipients,
+        },
+    )
+}
+
+fn session() -> impl Strategy<Value = Session> {
+    let texts = vec(option::of(text()), 12);
+    let numbers = (any::<u64>(), any::<u64>(), option::of(any::<i32>()));
+    let truths = (any::<Option<bool>>(), any::<Option<bool>>(), any::<bool>());
+    let values = (select(LogType::ALL), select(TlsStatus::ALL), select(Outcome::ALL));
+    let parts = (
+        [option::of(certificate()), option::of(certificate())],
+        vec(message(), 0..3),
+        vec(select(SessionNote::ALL), 0..3),
+        rejection_class(),
+    );
+    (texts, numbers, truths, values, parts, [time(), time()]).prop_map(
+        |(texts, numbers, truths, values, parts, [start_time, end_time])| {
+            let mut texts = texts.into_iter();
+            let mut next = || texts.next().unwrap();
+            let [sent_certificate, remote_certificate] = parts.0;
+            Session {
+                log_type: values.0,
+                server: next(),
+                line: numbers.0,
+                start_time,
+                end_time,
+                connector: next().unwrap_or_default(),
+                proxy_session_id: next(),
+                local_endpoint: next(),
+                remote_endpoint: next(),
+                remote_host: next(),
+                ehlo_name: next(),
+                public_ip_address: next(),
+                is_eop: truths.0,
+                start_tls_offered: truths.1,
+                tls_status: values.1,
+                tls_protocol: next(),
+                tls_cipher: next(),
+                tls_error: next(),
+                tls_error_code: numbers.2,
+                sent_certificate,
+                remote_certificate,
+                messages: parts.1,
+                reply: next(),
+                rejection: parts.3,
+                outcome: values.2,
+                complete: truths.2,
+                row_count: numbers.1,
+                notes: parts.2,
+                ..plain_session()
+            }
+        },
+    )
+}

@@ -1,0 +1,170 @@
+//! Wrong use of every export is answered by a status.
+
+mod arguments;
+mod handles;
+mod panics;
+mod threads;
+
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use super::text::open_json;
+use super::*;
+
+/// A function that takes a handle.
+struct HandleFunction {
+    name: &'static str,
+    /// A call with that handle and good arguments otherwise.
+    call: fn(u64, *mut ErrorDetail) -> i32,
+    opens: fn() -> u64,
+    opens_other_kind: fn() -> u64,
+    frees: fn(u64, *mut ErrorDetail) -> i32,
+    /// What it answers while another thread is inside a call.
+    while_busy: i32,
+    /// What it answers with a handle that a panic has hit.
+    when_poisoned: i32,
+    /// What it answers with a handle on which it has itself panicked.
+    after_own_panic: i32,
+}
+
+const HANDLE_FUNCTIONS: [HandleFunction; 6] = [
+    HandleFunction {
+        name: "eop_session_reader_next_batch",
+        call: next_batch,
+        opens: open_reader,
+        opens_other_kind: open_some_text,
+        frees: free_reader,
+        while_busy: EOP_BUSY,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_session_reader_progress",
+        call: progress,
+        opens: open_reader,
+        opens_other_kind: open_some_text,
+        frees: free_reader,
+        while_busy: EOP_BUSY,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_session_reader_cancel",
+        call: cancel,
+        opens: open_reader,
+        opens_other_kind: open_some_text,
+        frees: free_reader,
+        while_busy: EOP_OK,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_session_reader_free",
+        call: free_reader,
+        opens: open_reader,
+        opens_other_kind: open_some_text,
+        frees: free_reader,
+        while_busy: EOP_OK,
+        when_poisoned: EOP_OK,
+        after_own_panic: EOP_FREED,
+    },
+    HandleFunction {
+        name: "eop_text_get",
+        call: get_text,
+        opens: open_some_text,
+        opens_other_kind: open_reader,
+        frees: free_text,
+        while_busy: EOP_BUSY,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_text_free",
+        call: free_text,
+        opens: open_some_text,
+        opens_other_kind: open_reader,
+        frees: free_text,
+        while_busy: EOP_OK,
+        when_poisoned: EOP_OK,
+        after_own_panic: EOP_FREED,
+    },
+];
+
+/// The functions without a handle; the first two cannot fail.
+const OTHER_FUNCTIONS: [&str; 6] = [
+    "eop_abi_version",
+    "eop_version",
+    "eop_status_name",
+    "eop_value_name",
+    "eop_session_reader_open",
+    "eop_explain",
+];
+
+/// A struct of the ABI with every field zero or NULL.
+fn empty<T: Copy>() -> T {
+    // SAFETY: used with the ABI's own structs of integers and pointers alone.
+    unsafe { MaybeUninit::<T>::zeroed().assume_init() }
+}
+
+pub(super) fn query() -> SessionQueryOptions {
+    let struct_size = u32::try_from(size_of::<SessionQueryOptions>()).unwrap();
+    SessionQueryOptions { struct_size, ..empty() }
+}
+
+pub(super) fn with_detail(call: impl FnOnce(*mut ErrorDetail) -> i32) -> (i32, String) {
+    let mut error = empty::<ErrorDetail>();
+    error.struct_size = u32::try_from(size_of::<ErrorDetail>()).unwrap();
+    let status = call(&raw mut error);
+    assert_eq!(error.code, status);
+    let length = (error.message_length as usize).min(EOP_MESSAGE_CAPACITY - 1);
+    assert_eq!(error.message[length], 0);
+    (status, String::from_utf16(&error.message[..length]).unwrap())
+}
+
+pub(super) fn open_reader() -> u64 {
+    let mut reader = 0;
+    // SAFETY: query and output are local variables.
+    let status = unsafe { eop_session_reader_open(&query(), &raw mut reader, ptr::null_mut()) };
+    assert_eq!(status, EOP_OK);
+    reader
+}
+
+pub(super) fn open_some_text() -> u64 {
+    open_json(&["a report"]).unwrap()
+}
+
+pub(super) fn next_batch(reader: u64, error: *mut ErrorDetail) -> i32 {
+    let mut batch = empty::<BatchView>();
+    batch.struct_size = u32::try_from(size_of::<BatchView>()).unwrap();
+    // SAFETY: the output is a local variable, `error` comes from a test of this file.
+    unsafe { eop_session_reader_next_batch(reader, 0, 0, &raw mut batch, error) }
+}
+
+pub(super) fn progress(reader: u64, error: *mut ErrorDetail) -> i32 {
+    let mut progress = empty::<ProgressView>();
+    progress.struct_size = u32::try_from(size_of::<ProgressView>()).unwrap();
+    // SAFETY: the output is a local variable, `error` comes from a test of this file.
+    unsafe { eop_session_reader_progress(reader, &raw mut progress, error) }
+}
+
+pub(super) fn cancel(reader: u64, error: *mut ErrorDetail) -> i32 {
+    // SAFETY: `error` comes from a test of this file.
+    unsafe { eop_session_reader_cancel(reader, error) }
+}
+
+pub(super) fn free_reader(reader: u64, error: *mut ErrorDetail) -> i32 {
+    // SAFETY: `error` comes from a test of this file.
+    unsafe { eop_session_reader_free(reader, error) }
+}
+
+pub(super) fn get_text(text: u64, error: *mut ErrorDetail) -> i32 {
+    let mut units = ptr::null();
+    let mut length = 0;
+    // SAFETY: the outputs are local variables, `error` comes from a test of this file.
+    unsafe { eop_text_get(text, &raw mut units, &raw mut length, error) }
+}
+
+pub(super) fn free_text(text: u64, error: *mut ErrorDetail) -> i32 {
+    // SAFETY: `error` comes from a test of this file.
+    unsafe { eop_text_free(text, error) }
+}

@@ -1,0 +1,79 @@
+//! Panics inside the library.
+
+use super::super::injection::tests::at_next_call_of;
+use super::*;
+
+#[test]
+fn a_panic_is_a_status_with_its_place_and_poisons_the_handle() {
+    for function in &HANDLE_FUNCTIONS {
+        let handle = (function.opens)();
+        at_next_call_of(function.name, || panic!("on purpose"));
+        let (status, message) = with_detail(|error| (function.call)(handle, error));
+        assert_eq!(status, EOP_PANIC, "{}", function.name);
+        for part in [function.name, "on purpose", "panics.rs:"] {
+            assert!(message.contains(part), "{message}");
+        }
+        assert_eq!((function.call)(handle, ptr::null_mut()), function.after_own_panic);
+        let is_freed = function.after_own_panic == EOP_FREED;
+        let expected = if is_freed { EOP_FREED } else { EOP_OK };
+        assert_eq!((function.frees)(handle, ptr::null_mut()), expected, "{}", function.name);
+    }
+}
+
+#[test]
+fn with_a_poisoned_handle_only_free_works() {
+    for function in &HANDLE_FUNCTIONS {
+        let handle = (function.opens)();
+        let is_text = function.name.starts_with("eop_text");
+        let (name, call): (_, fn(u64, *mut ErrorDetail) -> i32) = if is_text {
+            ("eop_text_get", get_text)
+        } else {
+            ("eop_session_reader_next_batch", next_batch)
+        };
+        at_next_call_of(name, || panic!("on purpose"));
+        assert_eq!(call(handle, ptr::null_mut()), EOP_PANIC);
+        let status = (function.call)(handle, ptr::null_mut());
+        assert_eq!(status, function.when_poisoned, "{}", function.name);
+        let expected = if status == EOP_OK { EOP_FREED } else { EOP_OK };
+        assert_eq!((function.frees)(handle, ptr::null_mut()), expected, "{}", function.name);
+    }
+}
+
+#[test]
+fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
+    type Call = (&'static str, fn(*mut ErrorDetail) -> i32);
+    let calls: [Call; 4] = [
+        ("eop_status_name", |error| {
+            let mut name = ptr::null();
+            // SAFETY: the output is a local variable.
+            unsafe { eop_status_name(EOP_OK, &raw mut name, error) }
+        }),
+        ("eop_value_name", |error| {
+            let mut name = ptr::null();
+            // SAFETY: the output is a local variable.
+            unsafe { eop_value_name(EOP_VALUES_OUTCOME, EOP_OUTCOME_REFUSED, &raw mut name, error) }
+        }),
+        ("eop_explain", |error| {
+            let text = [u16::from(b'5'); 3];
+            let mut report = 0;
+            // SAFETY: text and output are local variables.
+            let status = unsafe { eop_explain(text.as_ptr(), 3, &raw mut report, error) };
+            assert_eq!(report == 0, status != EOP_OK);
+            status
+        }),
+        ("eop_session_reader_open", |error| {
+            let mut reader = 0;
+            // SAFETY: query and output are local variables.
+            let status = unsafe { eop_session_reader_open(&query(), &raw mut reader, error) };
+            assert_eq!(reader == 0, status != EOP_OK);
+            status
+        }),
+    ];
+    for (name, call) in calls {
+        at_next_call_of(name, || panic!("on purpose"));
+        let (status, message) = with_detail(call);
+        assert_eq!(status, EOP_PANIC, "{name}");
+        assert!(message.contains(name) && message.contains("on purpose"), "{message}");
+        assert_eq!(call(ptr::null_mut()), EOP_OK, "{name}");
+    }
+}

@@ -1,0 +1,41 @@
+//! The C ABI, declared in `include/eop_relay.h`: nothing but translation.
+//!
+//! | file | is |
+//! |---|---|
+//! | `status` | the numbers that functions return |
+//! | `values` | the numbers of the core's enumerations, and their names |
+//! | `error` | the detail of an error, in the caller's struct |
+//! | `guard` | the border that no panic crosses |
+//! | `handle` | numbers for objects |
+//! | `input`, `output` | pointers of the caller, checked and read or written |
+//! | `records`, `batch` | a batch of the core as flat records |
+//! | `about`, `query`, `session_reader`, `explain`, `text` | the exported functions and their structs |
+
+mod about;
+mod batch;
+mod error;
+mod explain;
+mod guard;
+mod handle;
+mod injection;
+mod input;
+#[cfg(test)]
+mod misuse;
+mod output;
+mod query;
+mod records;
+mod session_reader;
+mod status;
+mod text;
+mod values;
+
+pub use about::*;
+pub use error::{EOP_MESSAGE_CAPACITY, EOP_PATH_CAPACITY, ErrorDetail};
+pub use explain::*;
+pub use input::Utf16;
+pub use query::*;
+pub use records::*;
+pub use session_reader::*;
+pub use status::*;
+pub use text::*;
+pub use values::*;

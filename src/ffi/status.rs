@@ -1,0 +1,64 @@
+//! The status that every function of the ABI returns. Numbers are given by hand and never reused.
+
+use std::ffi::CStr;
+
+/// Done; the outputs are written.
+pub const EOP_OK: i32 = 0;
+/// The end of the data; the outputs are not written.
+pub const EOP_END: i32 = 1;
+
+/// 100 to 199, what the caller passed: a pointer that must not be NULL is NULL.
+pub const EOP_NULL_ARGUMENT: i32 = 100;
+/// A value out of its range, an unknown flag, a text or an array that is too long.
+pub const EOP_INVALID_ARGUMENT: i32 = 101;
+/// A struct_size or stride that is too small, not a multiple of 8, or larger than what this library
+/// knows with something other than zero in what it does not know.
+pub const EOP_INVALID_STRUCT_SIZE: i32 = 102;
+/// A text with an unpaired surrogate, where it cannot be a name.
+pub const EOP_INVALID_TEXT: i32 = 103;
+/// A pattern of the filter that is not valid.
+pub const EOP_INVALID_PATTERN: i32 = 104;
+/// A thumbprint that is not 40 hexadecimal digits.
+pub const EOP_INVALID_THUMBPRINT: i32 = 105;
+
+/// 200 to 299, handles: a number that was never given out as a handle.
+pub const EOP_INVALID_HANDLE: i32 = 200;
+/// A handle of another kind.
+pub const EOP_WRONG_KIND: i32 = 201;
+/// A handle that was freed, also while this very call ran.
+pub const EOP_FREED: i32 = 202;
+/// Another thread is inside a call with this handle.
+pub const EOP_BUSY: i32 = 203;
+/// A call with this handle panicked; it can only be freed.
+pub const EOP_POISONED: i32 = 204;
+/// No more handles: 16777216 of this kind are open.
+pub const EOP_TOO_MANY_HANDLES: i32 = 205;
+
+/// 300 to 399, the library: a defect. The message says where.
+pub const EOP_PANIC: i32 = 300;
+/// A single session with more text or records than a batch can number (2^32 - 1).
+pub const EOP_TOO_LARGE: i32 = 301;
+
+/// Another defect of the library than a panic.
+pub const EOP_INTERNAL: i32 = 302;
+
+/// Every status with its name, without the prefix.
+pub(super) const NAMES: [(i32, &CStr); 17] = [
+    (EOP_OK, c"OK"),
+    (EOP_END, c"END"),
+    (EOP_NULL_ARGUMENT, c"NULL_ARGUMENT"),
+    (EOP_INVALID_ARGUMENT, c"INVALID_ARGUMENT"),
+    (EOP_INVALID_STRUCT_SIZE, c"INVALID_STRUCT_SIZE"),
+    (EOP_INVALID_TEXT, c"INVALID_TEXT"),
+    (EOP_INVALID_PATTERN, c"INVALID_PATTERN"),
+    (EOP_INVALID_THUMBPRINT, c"INVALID_THUMBPRINT"),
+    (EOP_INVALID_HANDLE, c"INVALID_HANDLE"),
+    (EOP_WRONG_KIND, c"WRONG_KIND"),
+    (EOP_FREED, c"FREED"),
+    (EOP_BUSY, c"BUSY"),
+    (EOP_POISONED, c"POISONED"),
+    (EOP_TOO_MANY_HANDLES, c"TOO_MANY_HANDLES"),
+    (EOP_PANIC, c"PANIC"),
+    (EOP_TOO_LARGE, c"TOO_LARGE"),
+    (EOP_INTERNAL, c"INTERNAL"),
+];

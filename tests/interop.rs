@@ -1,0 +1,253 @@
+//! The C# layer over the shipped library: built by `powershell/build.sh`, run on Mono (which stands
+//! for .NET Framework) and on .NET 8.
+//!
+//! The tests themselves are C# (`tests/interop`), for they ask what PowerShell would see. Without
+//! Mono they say so in one line and check nothing.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use eop_relay::log::LogInput;
+use eop_relay::session::{SessionQuery, SessionReader};
+use support::{assert_success, is_installed, root, say};
+
+/// A runtime: the words before the assembly.
+struct Runtime {
+    name: &'static str,
+    command: Vec<PathBuf>,
+}
+
+struct Built {
+    /// What `EopRelay/bin` is in an installed module.
+    bin: PathBuf,
+    test_program: PathBuf,
+    runtimes: Vec<Runtime>,
+}
+
+#[test]
+fn another_servers_log_is_never_read_in_this_servers_folder() {
+    pass_everywhere(&["locations"]);
+}
+
+#[test]
+fn the_structs_lie_in_memory_as_those_of_c() {
+    pass_everywhere(&["layout", "tests/golden/abi-layout.txt"]);
+}
+
+#[test]
+fn every_member_that_the_scripts_and_formats_name_exists() {
+    let mut arguments = vec!["members".to_owned()];
+    for entry in fs::read_dir(root().join("powershell/EopRelay")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "psm1" || extension == "ps1xml") {
+            arguments.push(path.to_str().unwrap().to_owned());
+        }
+    }
+    assert!(arguments.len() > 4, "{arguments:?}");
+    pass_everywhere(&arguments);
+}
+
+#[test]
+fn batches_become_objects_and_contradictions_errors() {
+    let Some(built) = built() else { return };
+    pass_everywhere(&["batches", built.bin.to_str().unwrap()]);
+}
+
+#[test]
+fn loading_says_what_is_wrong() {
+    let Some(built) = built() else { return };
+    let empty = fresh_folder("interop-empty");
+    let broken = fresh_folder("interop-broken");
+    fs::create_dir(broken.join("linux-x64")).unwrap();
+    fs::write(broken.join("linux-x64/libeop_relay.so"), "no library").unwrap();
+    let folders = [&empty, &broken, &built.bin].map(|folder| folder.to_str().unwrap());
+    pass_everywhere(&["loading", folders[0], folders[1], folders[2]]);
+}
+
+#[test]
+fn readers_survive_misuse() {
+    let Some(built) = built() else { return };
+    pass_everywhere(&["readers", built.bin.to_str().unwrap(), "tests/fixtures/interop"]);
+}
+
+#[test]
+fn an_early_stop_releases_the_files() {
+    let Some(built) = built() else { return };
+    let folder = fresh_folder("interop-large");
+    fs::write(folder.join("SEND20261115-1.LOG"), large_log()).unwrap();
+    pass_everywhere(&["large", built.bin.to_str().unwrap(), folder.to_str().unwrap()]);
+}
+
+#[test]
+fn csharp_and_rust_give_the_same_objects() {
+    let Some(built) = built() else { return };
+    let log = root().join("tests/fixtures/interop/SEND2026111501-1.LOG");
+    let logs = [log.to_str().unwrap()];
+    let expected = sessions_of_the_core(&logs);
+    assert_eq!(expected.lines().count(), 5, "{expected}");
+    for (runtime, printed) in print_everywhere(built, &logs) {
+        assert_eq!(printed, expected, "on {runtime}");
+    }
+}
+
+/// Each `tests/golden/*.jsonl` was written by hand; the LogPath in its lines says what to read.
+#[test]
+fn csharp_gives_the_objects_of_the_golden_files() {
+    let Some(built) = built() else { return };
+    let mut compared = 0;
+    for entry in fs::read_dir(root().join("tests/golden")).unwrap() {
+        let golden = entry.unwrap().path();
+        if golden.extension().is_none_or(|extension| extension != "jsonl") {
+            continue;
+        }
+        let expected = json_lines(&fs::read_to_string(&golden).unwrap());
+        let logs: BTreeSet<&str> =
+            expected.iter().map(|session| session["LogPath"].as_str().unwrap()).collect();
+        let logs: Vec<&str> = logs.into_iter().collect();
+        for (runtime, printed) in print_everywhere(built, &logs) {
+            assert_eq!(json_lines(&printed), expected, "{} on {runtime}", golden.display());
+        }
+        compared += 1;
+    }
+    assert!(compared > 0, "there is no golden file");
+}
+
+/// What the test program prints of these logs, by runtime.
+fn print_everywhere(built: &Built, logs: &[&str]) -> Vec<(&'static str, String)> {
+    let arguments = [&["sessions", built.bin.to_str().unwrap()], logs].concat();
+    built
+        .runtimes
+        .iter()
+        .map(|runtime| {
+            let output = run(built, runtime, &arguments);
+            assert_success(runtime.name, &output);
+            (runtime.name, String::from_utf8(output.stdout).unwrap())
+        })
+        .collect()
+}
+
+fn json_lines(text: &str) -> Vec<serde_json::Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The sessions as the core itself serialises them, one a line.
+fn sessions_of_the_core(logs: &[&str]) -> String {
+    let inputs = logs.iter().map(|log| LogInput { path: log.into(), ..LogInput::default() });
+    let query = SessionQuery { inputs: inputs.collect(), ..SessionQuery::default() };
+    let mut reader = SessionReader::new(query).unwrap();
+    let mut lines = String::new();
+    while let Some(batch) = reader.next_batch(1000, u64::MAX) {
+        for session in &batch.sessions {
+            writeln!(lines, "{}", serde_json::to_string(session).unwrap()).unwrap();
+        }
+    }
+    lines
+}
+
+/// A log of twice what one batch reads (`EOP_DEFAULT_BUDGET`).
+fn large_log() -> String {
+    let banner = format!("220 mx.fabrikam.com ESMTP {}", "x".repeat(150));
+    let mut log = String::new();
+    for session in 0..90_000 {
+        for (sequence, (event, data)) in
+            [("+", ""), ("<", banner.as_str()), ("-", "")].into_iter().enumerate()
+        {
+            writeln!(
+                log,
+                "2026-11-15T01:02:03.{:03}Z,Internet,08DE2405{session:08X},{sequence},\
+                 10.1.0.11:51203,198.51.100.9:25,{event},{data},",
+                session % 1000
+            )
+            .unwrap();
+        }
+    }
+    assert!(log.len() as u64 > 2 * eop_relay::ffi::EOP_DEFAULT_BUDGET);
+    log
+}
+
+/// Runs the test program with these arguments on every runtime.
+fn pass_everywhere(arguments: &[impl AsRef<std::ffi::OsStr>]) {
+    let Some(built) = built() else { return };
+    for runtime in &built.runtimes {
+        let output = run(built, runtime, arguments);
+        assert_success(runtime.name, &output);
+    }
+}
+
+fn run(built: &Built, runtime: &Runtime, arguments: &[impl AsRef<std::ffi::OsStr>]) -> Output {
+    Command::new(&runtime.command[0])
+        .args(&runtime.command[1..])
+        .arg(&built.test_program)
+        .args(arguments)
+        // Local time must differ from UTC, or nobody sees which of the two was taken.
+        .env("TZ", "Europe/Oslo")
+        .current_dir(root())
+        .output()
+        .unwrap()
+}
+
+/// Builds the module and the test program once; `None` where there is no Mono.
+fn built() -> Option<&'static Built> {
+    static BUILT: OnceLock<Option<Built>> = OnceLock::new();
+    BUILT.get_or_init(build).as_ref()
+}
+
+fn build() -> Option<Built> {
+    for program in ["mcs", "mono"] {
+        if !is_installed(program) {
+            say(&format!("C# tests not run: no {program}"));
+            return None;
+        }
+    }
+    let bin = fresh_folder("interop-bin");
+    let output = Command::new(root().join("powershell/build.sh"))
+        .arg(&bin)
+        .env("CARGO", env!("CARGO"))
+        // Where the C programs build the shipped library too.
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("shipped"))
+        .output()
+        .unwrap();
+    assert_success("powershell/build.sh", &output);
+
+    let assembly = format!("EopRelay.Interop.{}.dll", env!("CARGO_PKG_VERSION"));
+    let folder = fresh_folder("interop-tests");
+    let test_program = folder.join("EopRelay.Interop.Tests.exe");
+    fs::copy(bin.join(&assembly), folder.join(&assembly)).unwrap();
+    let output = Command::new("mcs")
+        .args(["-langversion:5", "-unsafe", "-warn:4", "-warnaserror", "-r:System.Core"])
+        .arg(format!("-r:{}", folder.join(&assembly).display()))
+        .arg(format!("-out:{}", test_program.display()))
+        .arg("tests/interop/*.cs")
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert_success("mcs", &output);
+    Some(Built { bin, test_program, runtimes: runtimes() })
+}
+
+fn runtimes() -> Vec<Runtime> {
+    let mut runtimes = vec![Runtime { name: "Mono", command: vec!["mono".into()] }];
+    let launcher = root().join("../shared/tools/run-dotnet");
+    if launcher.exists() {
+        runtimes.push(Runtime { name: ".NET 8", command: vec![launcher, "linux".into()] });
+    } else {
+        say("C# tests not run on .NET 8: no ../shared/tools/run-dotnet");
+    }
+    runtimes
+}
+
+/// An empty folder of its own below the target directory.
+fn fresh_folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}

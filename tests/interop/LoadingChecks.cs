@@ -1,0 +1,42 @@
+using System;
+using System.IO;
+
+namespace EopRelay.Tests
+{
+    /// <summary>Loading says what is wrong, and happens once.</summary>
+    internal static class LoadingChecks
+    {
+        internal static void Run(Checks checks, string emptyFolder, string brokenBin, string bin)
+        {
+            checks.That("nothing works before the library is loaded", () =>
+                Checks.Throws<InvalidOperationException>(() => Interop.OpenSessions(Interop.NewSessionQuery())));
+            checks.That("a missing library is said with its full path", () =>
+            {
+                EopRelayException error = Checks.Throws<EopRelayException>(() => Interop.Load(emptyFolder));
+                Checks.Equal("NativeLibraryMissing", error.ErrorId);
+                Checks.True(error.Message.Contains(Path.GetFullPath(emptyFolder)), error.Message);
+            });
+            checks.That("a file that is no library is said to be none", () =>
+            {
+                EopRelayException error = Checks.Throws<EopRelayException>(() => Interop.Load(brokenBin));
+                Checks.Equal("NativeLibraryNotLoaded", error.ErrorId);
+            });
+            checks.That("a failed load does not stand in the way of a good one", () => Interop.Load(bin));
+            checks.That("loading again from the same folder is fine", () =>
+                Interop.Load(Path.Combine(bin, "..", Path.GetFileName(bin))));
+            checks.That("loading from another folder asks for a new console", () =>
+            {
+                EopRelayException error = Checks.Throws<EopRelayException>(() => Interop.Load(brokenBin));
+                Checks.Equal("AlreadyLoaded", error.ErrorId);
+                Checks.True(error.Message.Contains("new console"), error.Message);
+            });
+            checks.That("a function that the library does not have is a mismatch", () =>
+            {
+                IntPtr library = NativeLoader.Load(bin);
+                EopRelayException error = Checks.Throws<EopRelayException>(
+                    () => NativeLoader.Find(library, "eop_of_another_version"));
+                Checks.Equal("NativeLibraryMismatch", error.ErrorId);
+            });
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+
+namespace EopRelay.Tests
+{
+    /// <summary>The tests of the C# layer; one process runs one of them.</summary>
+    internal static class Program
+    {
+        private const string Usage =
+            "usage: EopRelay.Interop.Tests.exe locations\n"
+            + "       EopRelay.Interop.Tests.exe layout GOLDEN\n"
+            + "       EopRelay.Interop.Tests.exe members SCRIPT...\n"
+            + "       EopRelay.Interop.Tests.exe batches BIN\n"
+            + "       EopRelay.Interop.Tests.exe loading EMPTY_FOLDER BROKEN_BIN BIN\n"
+            + "       EopRelay.Interop.Tests.exe readers BIN LOG_FOLDER\n"
+            + "       EopRelay.Interop.Tests.exe large BIN LOG_FOLDER\n"
+            + "       EopRelay.Interop.Tests.exe sessions BIN PATH...\n";
+
+        private static int Main(string[] arguments)
+        {
+            if (arguments.Length == 0)
+            {
+                Console.Error.Write(Usage);
+                return 64;
+            }
+            var operands = new List<string>(arguments).GetRange(1, arguments.Length - 1);
+            var checks = new Checks();
+            switch (arguments[0])
+            {
+                case "locations":
+                    LocationChecks.Run(checks);
+                    break;
+                case "layout":
+                    LayoutChecks.Run(checks, File.ReadAllLines(operands[0]));
+                    break;
+                case "members":
+                    MemberChecks.Run(checks, operands);
+                    break;
+                case "batches":
+                    Interop.Load(operands[0]);
+                    BatchChecks.Run(checks);
+                    break;
+                case "loading":
+                    LoadingChecks.Run(checks, operands[0], operands[1], operands[2]);
+                    break;
+                case "readers":
+                    Interop.Load(operands[0]);
+                    ReaderChecks.Run(checks, operands[1]);
+                    break;
+                case "large":
+                    Interop.Load(operands[0]);
+                    ReaderChecks.RunOnLargeLog(checks, operands[1]);
+                    break;
+                case "sessions":
+                    Interop.Load(operands[0]);
+                    JsonLines.Print(operands.GetRange(1, operands.Count - 1));
+                    return 0;
+                default:
+                    Console.Error.Write(Usage);
+                    return 64;
+            }
+            return checks.Report();
+        }
+    }
+}

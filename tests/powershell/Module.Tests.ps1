@@ -1,0 +1,86 @@
+# Pester 5. Build the module first (powershell/build.sh or powershell/build.ps1), then:
+#   Invoke-Pester -Path tests/powershell
+BeforeAll {
+    Set-StrictMode -Version 3.0
+    $moduleFolder = Join-Path -Path $PSScriptRoot -ChildPath '../../powershell/EopRelay'
+    Import-Module -Name (Join-Path -Path $moduleFolder -ChildPath 'EopRelay.psd1') -Force
+}
+
+Describe 'The module' {
+    It 'has a manifest that PowerShell accepts' {
+        Test-ModuleManifest -Path (Join-Path -Path $moduleFolder -ChildPath 'EopRelay.psd1') | Should -Not -BeNullOrEmpty
+    }
+
+    It 'exports its cmdlets and nothing else' {
+        $module = Get-Module -Name EopRelay
+        @($module.ExportedFunctions.Keys) | Should -Be @('Get-SendConnectorTlsSession')
+        $module.ExportedAliases.Count | Should -Be 0
+        $module.ExportedVariables.Count | Should -Be 0
+    }
+
+    It 'can be imported twice' {
+        { Import-Module -Name (Join-Path -Path $moduleFolder -ChildPath 'EopRelay.psd1') -Force } | Should -Not -Throw
+    }
+
+    It 'carries its version in the name of its assembly' {
+        $version = (Get-Module -Name EopRelay).Version
+        [EopRelay.Session].Assembly.GetName().Name | Should -Be "EopRelay.Interop.$version"
+    }
+}
+
+Describe 'The help of Get-SendConnectorTlsSession' {
+    BeforeAll {
+        $help = Get-Help -Name Get-SendConnectorTlsSession -Full
+        $common = [System.Management.Automation.Cmdlet]::CommonParameters
+    }
+
+    It 'has a synopsis, a description and an example for every use' {
+        $help.Synopsis | Should -Match 'which certificate was sent'
+        ($help.Description | Out-String) | Should -Match 'before the handshake'
+        @($help.Examples.Example).Count | Should -BeGreaterOrEqual 8
+    }
+
+    It 'describes every parameter' {
+        $parameters = (Get-Command -Name Get-SendConnectorTlsSession).Parameters.Keys | Where-Object { $_ -notin $common }
+        foreach ($parameter in $parameters) {
+            $described = $help.Parameters.Parameter | Where-Object { $_.Name -eq $parameter }
+            ($described.Description | Out-String).Trim() | Should -Not -BeNullOrEmpty -Because "-$parameter needs words"
+        }
+    }
+
+    It 'shows the pipeline of the support article as it is' {
+        ($help.Examples | Out-String -Width 400) | Should -Match 'Select-Object name,SendProtocolLogPath \| Get-SendConnectorTlsSession'
+    }
+}
+
+Describe 'The parameters of Get-SendConnectorTlsSession' {
+    BeforeAll {
+        $parameters = (Get-Command -Name Get-SendConnectorTlsSession).Parameters
+    }
+
+    It 'takes the pipeline with InputObject only' {
+        $fromPipeline = foreach ($parameter in $parameters.Values) {
+            foreach ($attribute in $parameter.Attributes) {
+                if ($attribute -is [System.Management.Automation.ParameterAttribute] -and
+                    ($attribute.ValueFromPipeline -or $attribute.ValueFromPipelineByPropertyName)) {
+                    $parameter.Name
+                }
+            }
+        }
+        @($fromPipeline) | Should -Be @('InputObject')
+    }
+
+    It 'knows LiteralPath as PSPath and LP' {
+        $parameters['LiteralPath'].Aliases | Should -Be @('PSPath', 'LP')
+    }
+
+    It 'refuses <Name> <Value>' -ForEach @(
+        @{ Name = 'Outcome'; Value = 'Lost' }
+        @{ Name = 'ThrottleLimit'; Value = 0 }
+        @{ Name = 'ThrottleLimit'; Value = 65 }
+        @{ Name = 'Connector'; Value = '' }
+    ) {
+        $arguments = @{ Path = 'x'; $Name = $Value }
+        { Get-SendConnectorTlsSession @arguments } | Should -Throw -ErrorId 'ParameterArgumentValidationError,Get-SendConnectorTlsSession'
+    }
+}

@@ -1,0 +1,186 @@
+//! The PowerShell module as it is written: versions, exports, help and syntax, as far as that can be
+//! told without PowerShell; and its Pester tests where there is one.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use support::{assert_success, is_installed, root, say};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const MANIFEST: &str = include_str!("../powershell/EopRelay/EopRelay.psd1");
+const LOADER: &str = include_str!("../powershell/EopRelay/Interop.psm1");
+const SESSIONS: &str = include_str!("../powershell/EopRelay/SendConnectorTlsSession.psm1");
+const ASSEMBLY: &str = include_str!("../powershell/interop/AssemblyInfo.cs");
+
+#[test]
+fn module_assembly_and_crate_have_one_version() {
+    assert_eq!(text_after(MANIFEST, "ModuleVersion"), VERSION);
+    assert!(LOADER.contains(&format!("$interopName = 'EopRelay.Interop.{VERSION}'")));
+    assert!(ASSEMBLY.contains(&format!("AssemblyVersion(\"{VERSION}.0\")")));
+}
+
+#[test]
+fn scripts_are_ascii_strict_and_without_compilation_at_import() {
+    for (path, text) in scripts() {
+        let shown = path.display();
+        assert!(
+            text.is_ascii(),
+            "{shown}: Windows PowerShell reads other letters in the ANSI code page"
+        );
+        for banned in ["Add-Type", "Invoke-Expression", "-Parallel", "Add-PSSnapin"] {
+            assert!(!text.contains(banned), "{shown} uses {banned}");
+        }
+        let is_data =
+            path.extension().is_some_and(|extension| extension != "ps1" && extension != "psm1");
+        assert!(is_data || text.contains("Set-StrictMode -Version 3.0"), "{shown} is not strict");
+        let is_dot_sourcing = |line: &str| line.trim_start().starts_with(". ");
+        assert!(!text.lines().any(is_dot_sourcing), "{shown} dot-sources");
+    }
+}
+
+#[test]
+fn the_manifest_exports_what_the_modules_export() {
+    let mut exported = BTreeSet::new();
+    for file in texts_after(MANIFEST, "NestedModules") {
+        let script = fs::read_to_string(root().join("powershell/EopRelay").join(&file)).unwrap();
+        let (_, exports) = script.split_once("Export-ModuleMember -Function ").expect(&file);
+        let exports = exports.lines().next().unwrap();
+        if exports != "@()" {
+            exported.extend(exports.split(", ").map(str::to_owned));
+        }
+    }
+    let declared: BTreeSet<String> =
+        texts_after(MANIFEST, "FunctionsToExport").into_iter().collect();
+    assert_eq!(declared, exported);
+    for list in ["CmdletsToExport", "VariablesToExport", "AliasesToExport"] {
+        assert_eq!(texts_after(MANIFEST, list), Vec::<String>::new(), "{list}");
+    }
+}
+
+#[test]
+fn every_file_that_the_manifest_names_is_there() {
+    for list in ["NestedModules", "TypesToProcess", "FormatsToProcess"] {
+        for file in texts_after(MANIFEST, list) {
+            assert!(root().join("powershell/EopRelay").join(&file).is_file(), "{file}");
+        }
+    }
+}
+
+#[test]
+fn the_help_describes_every_parameter_in_the_order_of_the_signature() {
+    let (help, code) = SESSIONS.split_once("#>").unwrap();
+    let (block, _) = code.split_once("\n    )\n").unwrap();
+    let declared: Vec<&str> = block
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix('$'))
+        .map(|name| name.trim_end_matches(','))
+        .collect();
+    let described: Vec<&str> =
+        help.lines().filter_map(|line| line.trim().strip_prefix(".PARAMETER ")).collect();
+    assert_eq!(described, declared);
+    assert!(declared.len() > 10, "{declared:?}");
+}
+
+#[test]
+fn the_help_has_an_example_for_every_use() {
+    let (help, _) = SESSIONS.split_once("#>").unwrap();
+    for expected in [
+        "(Get-SendConnector \"outbound to Microsoft 365\").SourceTransportServers | \
+         foreach {get-transportservice $_.name} | Select-Object name,SendProtocolLogPath | \
+         Get-SendConnectorTlsSession\n",
+        "Pipelines cannot be executed concurrently",
+        "-LogsAreLocal",
+        "-LiteralPath 'D:\\Case [4711]",
+        "-Recurse",
+        "Get-ChildItem",
+        "Import-Clixml",
+        "Export-Csv",
+        "Select-Object -First 1",
+        "-ErrorVariable",
+    ] {
+        assert!(help.contains(expected), "{expected}");
+    }
+    assert!(help.matches(".EXAMPLE").count() >= 8);
+}
+
+#[test]
+fn outcomes_to_choose_from_are_those_of_the_core() {
+    let (_, set) = SESSIONS.split_once("[ValidateSet(").unwrap();
+    let names: Vec<String> = quoted(set.split(')').next().unwrap());
+    let outcomes: Vec<&str> =
+        eop_relay::session::Outcome::ALL.iter().map(|outcome| outcome.name()).collect();
+    assert_eq!(names, outcomes);
+}
+
+#[test]
+fn scripts_have_the_syntax_of_windows_powershell() {
+    let modules = root().join("target/powershell-grammar/node_modules");
+    if !modules.exists() || !is_installed("node") {
+        say("PowerShell syntax not checked: run tests/powershell/syntax.sh once (needs Node.js)");
+        return;
+    }
+    let output = Command::new(root().join("tests/powershell/syntax.sh")).output().unwrap();
+    assert_success("tests/powershell/syntax.sh", &output);
+}
+
+#[test]
+fn pester_tests_pass() {
+    if !is_installed("pwsh") {
+        say("PowerShell tests not run: no pwsh");
+        return;
+    }
+    if !cfg!(windows) {
+        let output = Command::new(root().join("powershell/build.sh")).output().unwrap();
+        assert_success("powershell/build.sh", &output);
+    }
+    let output = Command::new("pwsh")
+        .args(["-NoProfile", "-NonInteractive", "-Command"])
+        .arg(
+            "Import-Module Pester -MinimumVersion 5.0 -ErrorAction Stop; \
+              exit (Invoke-Pester -Path tests/powershell -PassThru).FailedCount",
+        )
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert_success("Invoke-Pester", &output);
+}
+
+/// Every script of the project and every file of the module with its text.
+fn scripts() -> Vec<(PathBuf, String)> {
+    let mut scripts = Vec::new();
+    for folder in ["powershell", "powershell/EopRelay", "tests/powershell"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let is_script = path.extension().is_some_and(|extension| {
+                ["ps1", "psm1", "psd1", "ps1xml"].iter().any(|known| extension == *known)
+            });
+            if is_script {
+                let text = fs::read_to_string(&path).unwrap();
+                scripts.push((path, text));
+            }
+        }
+    }
+    assert!(scripts.len() >= 8, "{scripts:?}");
+    scripts
+}
+
+/// The text that the manifest assigns to a key.
+fn text_after(manifest: &str, key: &str) -> String {
+    texts_after(manifest, key).remove(0)
+}
+
+/// The texts that the manifest assigns to a key.
+fn texts_after(manifest: &str, key: &str) -> Vec<String> {
+    let line = manifest.lines().find(|line| line.trim_start().starts_with(key)).unwrap();
+    quoted(line)
+}
+
+/// The pieces between single quotes.
+fn quoted(text: &str) -> Vec<String> {
+    text.split('\'').skip(1).step_by(2).map(str::to_owned).collect()
+}

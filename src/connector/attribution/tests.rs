@@ -1,6 +1,9 @@
+mod properties;
+
 use super::super::accepted_domain::AcceptedDomain;
 use super::super::certificate_names::CertificateNames;
-use super::super::inbound_connector::ConnectorType;
+use super::super::inbound_connector::{ConnectorType, Eligibility};
+use super::super::name_match::NameRelation;
 use super::super::text_list::TextList;
 use super::*;
 
@@ -272,6 +275,18 @@ fn cases() -> Vec<Case> {
             ("equally exact, other ends", 14, None),
             (mail, "", USER),
             vec![wildcard(), associated(wildcard(), "fabrikam.com")],
+            contoso,
+        ),
+        case(
+            ("addresses listed twice, other ends", 14, None),
+            ("x.example", IP, USER),
+            vec![associated(by_address(), "fabrikam.com"), by_address()],
+            contoso,
+        ),
+        case(
+            ("addresses listed twice, same end", 12, YES),
+            ("x.example", IP, USER),
+            vec![by_address(), truncated(by_address())],
             contoso,
         ),
         case(

@@ -66,8 +66,11 @@ fn the_exit_code_says_what_the_report_says() {
 #[test]
 fn the_tree_names_what_is_missing_and_what_to_do() {
     let folder = folder();
-    let (_, tree, _) = run(&folder, &["server.cer", "--intermediates", "empty", "--roots", "roots"]);
-    for part in ["the issuer's certificate is missing", "Missing       CN=Issuing CA", "What to do:"] {
+    let (_, tree, _) =
+        run(&folder, &["server.cer", "--intermediates", "empty", "--roots", "roots"]);
+    for part in
+        ["the issuer's certificate is missing", "Missing       CN=Issuing CA", "What to do:"]
+    {
         assert!(tree.contains(part), "{part} not in {tree}");
     }
     let bundle = [

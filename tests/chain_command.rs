@@ -8,6 +8,7 @@ mod forge;
 use std::fs;
 use std::process::{Command, Output};
 
+use base64::Engine;
 use forge::{Forge, ForgeList};
 use tempfile::TempDir;
 
@@ -77,14 +78,11 @@ fn the_tree_names_what_is_missing_and_what_to_do() {
         fs::read(folder.path().join("server.cer")).unwrap(),
         fs::read(folder.path().join("ca/issuing.cer")).unwrap(),
     ];
-    let pem: String = bundle
-        .iter()
-        .map(|der| {
-            use base64::Engine;
-            let text = base64::engine::general_purpose::STANDARD.encode(der);
-            format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
-        })
-        .collect();
+    let block = |der: &Vec<u8>| {
+        let text = base64::engine::general_purpose::STANDARD.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+    };
+    let pem = bundle.each_ref().map(block).concat();
     fs::write(folder.path().join("bundle.pem"), pem).unwrap();
     let (code, tree, _) =
         run(&folder, &["bundle.pem", "--intermediates", "empty", "--roots", "roots"]);

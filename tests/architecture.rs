@@ -17,6 +17,21 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("chain", &["named_enum", "timestamp", "certificate"]),
     ("connector", &["named_enum", "timestamp", "eop_host", "certificate"]),
     ("evidence", &["named_enum", "timestamp", "certificate", "connector"]),
+    (
+        "diagnosis",
+        &[
+            "named_enum",
+            "timestamp",
+            "eop_host",
+            "log",
+            "reply",
+            "certificate",
+            "session",
+            "chain",
+            "connector",
+            "evidence",
+        ],
+    ),
 ];
 
 /// The only one that may hold unsafe code; it translates, and so may use everything.

@@ -18,9 +18,9 @@ use eop_relay::diagnosis::{Diagnosis, Report, Status, Verdict, diagnose};
 
 /// What is wrong with a report, if anything.
 fn complaint(case: &Case, report: &Report) -> Option<String> {
-    let cause = report.findings.iter().find(|finding| finding.status == Status::Cause);
+    let named = report.findings.iter().find(|finding| finding.status == Status::Cause);
     let side =
-        cause.and_then(|finding| finding.remedy.first()).map(|remedy| format!("{:?}", remedy.side));
+        named.and_then(|finding| finding.remedy.first()).map(|remedy| format!("{:?}", remedy.side));
     let side = side.unwrap_or_else(|| "-".to_owned());
     let found = (report.verdict.name(), report.cause.name(), side.as_str());
     let expected = (&*case.verdict, &*case.cause, &*case.side);

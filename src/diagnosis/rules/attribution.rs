@@ -3,8 +3,8 @@
 use super::Proof;
 use super::tls::capital;
 use crate::connector::{
-    AddressMatch, Coverage, DomainOrigin, Eligibility, MissKind, NameRelation, OpenMatch,
-    OpenQuestion, Outcome, ShownCertificate, UnacceptedSender,
+    AddressMatch, ConnectorAssessment, Coverage, DomainOrigin, Eligibility, MissKind, NameRelation,
+    OpenMatch, OpenQuestion, Outcome, ShownCertificate, UnacceptedSender,
 };
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{listed, literal};
@@ -41,7 +41,7 @@ fn connectors_with(case: &Case<'_>, eligibility: &Eligibility) -> Vec<usize> {
 }
 
 fn is_without_connector(case: &Case<'_>) -> bool {
-    let may_grant = case.attribution.connectors.iter().any(|one| one.may_be_eligible());
+    let may_grant = case.attribution.connectors.iter().any(ConnectorAssessment::may_be_eligible);
     case.evidence.inbound_connectors.is_some()
         && !may_grant
         && case.rests_on_attribution()
@@ -152,31 +152,27 @@ pub(super) fn name_mismatch_message(case: &Case<'_>) -> String {
         Some(address) => format!(", and no connector lists the address {address}"),
         None => String::new(),
     };
-    let (expected, hint) = match &case.attribution.nearest_miss {
-        Some(miss) => {
-            let hint = match miss.kind {
-                MissKind::Misspelt => " (a letter apart: a slip of the pen?)",
-                MissKind::BelowValue => " (a name below the value matches only *. and the domain)",
-                _ => "",
-            };
-            let text = format!(
-                "{} expects {}, nearest is {} ({}){hint}",
-                name_of(case, miss.connector),
-                miss.expected,
-                miss.found.text,
-                miss.found.place,
-            );
-            (text, "")
-        }
-        None => {
-            let values = expecting(case)
-                .into_iter()
-                .filter_map(|index| case.attribution.connectors[index].value.as_deref());
-            (format!("the connectors expect {}", listed(values, 4)), "")
-        }
+    let expected = if let Some(miss) = &case.attribution.nearest_miss {
+        let hint = match miss.kind {
+            MissKind::Misspelt => " (a letter apart: a slip of the pen?)",
+            MissKind::BelowValue => " (a name below the value matches only *. and the domain)",
+            _ => "",
+        };
+        format!(
+            "{} expects {}, nearest is {} ({}){hint}",
+            name_of(case, miss.connector),
+            miss.expected,
+            miss.found.text,
+            miss.found.place,
+        )
+    } else {
+        let values = expecting(case)
+            .into_iter()
+            .filter_map(|index| case.attribution.connectors[index].value.as_deref());
+        format!("the connectors expect {}", listed(values, 4))
     };
     format!(
-        "No inbound connector matches {}: {expected}{hint}; the certificate that {} sent over {} \
+        "No inbound connector matches {}: {expected}; the certificate that {} sent over {} \
          has {sent}{address}.",
         case.certificate_text(),
         case.server_text(),
@@ -192,10 +188,13 @@ pub(super) fn name_mismatch_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let miss = case.attribution.nearest_miss.as_ref();
     let index = miss.map(|miss| miss.connector).or_else(|| expecting(case).first().copied());
     let names = case.names();
-    let exact = miss
-        .map(|miss| miss.found.text.as_str())
-        .or_else(|| names.iter().copied().find(|name| !name.starts_with("*.")))
-        .or_else(|| names.first().copied());
+    let accepted = case.evidence.accepted_domains.as_ref().map(|located| &located.object);
+    let is_covered = |name: &&str| {
+        accepted.is_some_and(|all| matches!(all.cover_value(name), Coverage::Covered(_)))
+    };
+    let plain = || names.iter().copied().filter(|name| !name.starts_with("*."));
+    let exact =
+        plain().find(is_covered).or_else(|| plain().next()).or_else(|| names.first().copied());
     if let (Some(index), Some(exact)) = (index, exact) {
         let connector = name_of(case, index);
         let present = case.attribution.connectors[index].value.as_deref();
@@ -428,7 +427,7 @@ pub(super) fn fragile_message(case: &Case<'_>) -> String {
 pub(super) fn cover_value_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let index = case.outcome().and_then(Outcome::connector).unwrap_or_default();
     let assessment = case.attribution.connectors.get(index);
-    let needed = assessment.and_then(|one| one.needed_domain());
+    let needed = assessment.and_then(ConnectorAssessment::needed_domain);
     let mut steps = Vec::new();
     if let Some(domain) = needed {
         steps.push(remedies::add_accepted_domain(domain.as_str()));
@@ -716,7 +715,7 @@ pub(super) fn open_question_remedy(case: &Case<'_>) -> Vec<Remedy> {
                 steps.push(remedies::add_accepted_domain(wanted));
             }
             OpenQuestion::AcceptedDomainsIncomplete => {
-                steps.push(remedies::export_accepted_domains())
+                steps.push(remedies::export_accepted_domains());
             }
             OpenQuestion::CertificateNotKnown
             | OpenQuestion::MailFromNotKnown

@@ -287,19 +287,14 @@
 #define EOP_SESSION_NOTE_REPLIES_OUT_OF_STEP 6
 
 /*
- Grouped by the other side's address, for want of session ids.
- */
-#define EOP_SESSION_NOTE_GROUPED_BY_ADDRESS 7
-
-/*
  Something between the servers rewrites SMTP.
  */
-#define EOP_SESSION_NOTE_SMTP_REWRITTEN 8
+#define EOP_SESSION_NOTE_SMTP_REWRITTEN 7
 
 /*
  A certificate row that no opener precedes.
  */
-#define EOP_SESSION_NOTE_CERTIFICATE_UNATTRIBUTED 9
+#define EOP_SESSION_NOTE_CERTIFICATE_UNATTRIBUTED 8
 
 /*
  A path that does not exist, or a pattern or folder that holds no log file.

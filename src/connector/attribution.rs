@@ -9,20 +9,22 @@
 //! Where a fact is open, both ends are followed: one possible outcome is certain, several are
 //! uncertain, and the open facts on which they part are told.
 
+mod decision;
+
 use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::accepted_domain::{AcceptedDomains, Coverage, DomainOrigin};
-use super::assessment::{Association, ConnectorAssessment, ShownCertificate};
-use super::domain_name::DomainName;
-use super::inbound_connector::{Eligibility, InboundConnector};
+use self::decision::Decision;
+
+use super::accepted_domain::{AcceptedDomains, DomainOrigin};
+use super::assessment::{ConnectorAssessment, ShownCertificate};
+use super::inbound_connector::InboundConnector;
 use super::mail_from::MailFrom;
 use super::name_match::NameRelation;
 use super::nearest_miss::{NearestMiss, nearest_miss};
 use super::open_question::OpenQuestion;
-use super::outcome::{Outcome, UnacceptedSender};
-use super::sender_address::AddressMatch;
+use super::outcome::Outcome;
 
 /// What EOP knows of a server and a message, as far as it is known here.
 #[derive(Clone, Copy, Debug)]
@@ -150,260 +152,6 @@ fn nearest(
         return None;
     }
     nearest_miss(eligible().filter_map(|(index, c)| Some((index, c.value.as_deref()?))), names)
-}
-
-struct Decision<'a> {
-    request: &'a AttributionRequest<'a>,
-    connectors: Vec<ConnectorAssessment>,
-    possible: Vec<Outcome>,
-    open_questions: Vec<OpenQuestion>,
-}
-
-impl Decision<'_> {
-    fn add(&mut self, outcome: Outcome) {
-        if !self.possible.iter().any(|known| known.is_same_kind(&outcome)) {
-            self.possible.push(outcome);
-        }
-    }
-
-    fn ask(&mut self, question: OpenQuestion) {
-        if !self.open_questions.contains(&question) {
-            self.open_questions.push(question);
-        }
-    }
-
-    fn decide_without_connectors(&mut self) {
-        self.ask(OpenQuestion::ConnectorsNotGiven);
-        if *self.request.certificate == ShownCertificate::None {
-            self.add(Outcome::NoIdentity);
-        }
-    }
-
-    fn decide(&mut self) {
-        if *self.request.certificate == ShownCertificate::Unknown
-            && self.connectors.iter().any(|c| c.may_be_eligible() && c.value.is_some())
-        {
-            self.ask(OpenQuestion::CertificateNotKnown);
-        }
-        if !self.by_certificate() && !self.by_address() {
-            self.by_nothing();
-        }
-    }
-
-    /// A and B. Returns whether a connector certainly matches by certificate.
-    fn by_certificate(&mut self) -> bool {
-        let mut candidates: Vec<usize> = (0..self.connectors.len())
-            .filter(|index| {
-                let connector = &self.connectors[*index];
-                let is_open = !matches!(connector.name_match.relation, NameRelation::NoMatch(_));
-                connector.may_be_eligible()
-                    && is_open
-                    && *self.request.certificate != ShownCertificate::None
-            })
-            .collect();
-        candidates.sort_by_key(|index| std::cmp::Reverse(self.connectors[*index].specificity()));
-        let mut certain: Option<usize> = None;
-        for index in candidates {
-            if let Some(first) = certain {
-                self.compare_equally_exact(first, index);
-                continue;
-            }
-            self.with_certificate(index);
-            let is_match =
-                matches!(self.connectors[index].name_match.relation, NameRelation::Match(_));
-            if !is_match {
-                self.ask_about_name(index);
-            }
-            if self.is_eligible(index) && is_match {
-                certain = Some(index);
-            }
-        }
-        certain.is_some()
-    }
-
-    /// Follows a second connector that matches as exactly as the first: which one EOP takes is not
-    /// documented.
-    fn compare_equally_exact(&mut self, first: usize, second: usize) {
-        if self.connectors[first].specificity() != self.connectors[second].specificity() {
-            return;
-        }
-        let before = self.possible.len();
-        self.with_certificate(second);
-        if self.possible.len() > before {
-            let connectors = [first, second].map(|index| self.connectors[index].name.clone());
-            self.ask(OpenQuestion::EquallyExact { connectors });
-        }
-    }
-
-    /// What comes of it if that connector matches by certificate.
-    fn with_certificate(&mut self, connector: usize) {
-        if !self.pass_association(connector) {
-            return;
-        }
-        let coverage = match (self.request.accepted_domains, &self.connectors[connector].coverage) {
-            (None, _) => {
-                self.ask(OpenQuestion::AcceptedDomainsNotGiven);
-                None
-            }
-            (Some(_), coverage) => coverage.clone(),
-        };
-        let is_covered = match coverage {
-            Some(Coverage::Covered(_)) => Some(true),
-            Some(Coverage::NotCovered) => Some(false),
-            Some(open) => {
-                let needed = self.connectors[connector].needed_domain();
-                self.ask_about_coverage(&open, needed.as_ref());
-                None
-            }
-            None => None,
-        };
-        if is_covered != Some(false) {
-            self.add(Outcome::ByCertificate { connector });
-        }
-        if is_covered != Some(true) {
-            self.by_sender(Outcome::ByCertificateAndMailFrom { connector }, |sender| {
-                Outcome::ValueNotAccepted { connector, sender }
-            });
-        }
-    }
-
-    /// C. Returns whether a connector certainly lists the address.
-    fn by_address(&mut self) -> bool {
-        for index in 0..self.connectors.len() {
-            let connector = self.connectors[index].name.clone();
-            if !self.connectors[index].may_be_eligible() {
-                continue;
-            }
-            let is_listed = match &self.connectors[index].address {
-                AddressMatch::NotListed => continue,
-                AddressMatch::Listed(_) => true,
-                AddressMatch::ListIncomplete => {
-                    self.ask(OpenQuestion::AddressListIncomplete { connector });
-                    false
-                }
-                AddressMatch::AddressUnknown => {
-                    self.ask(OpenQuestion::AddressNotKnown { connector });
-                    false
-                }
-            };
-            if self.pass_association(index) {
-                self.by_sender(Outcome::ByAddressAndMailFrom { connector: index }, |sender| {
-                    Outcome::AddressOnly { connector: index, sender }
-                });
-            }
-            if self.is_eligible(index) && is_listed {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// D and E: no connector certainly matches.
-    fn by_nothing(&mut self) {
-        match self.request.certificate {
-            ShownCertificate::None => self.add(Outcome::NoIdentity),
-            _ if !self.connectors.iter().any(ConnectorAssessment::may_be_eligible) => {
-                self.add(Outcome::NoEligibleConnector);
-            }
-            ShownCertificate::Names(_) => self.add(Outcome::NoMatch),
-            ShownCertificate::Unknown => {
-                self.ask(OpenQuestion::CertificateNotKnown);
-                self.add(Outcome::NoMatch);
-                self.add(Outcome::NoIdentity);
-            }
-        }
-    }
-
-    /// Whether AssociatedAcceptedDomains may let the sender pass; adds the outcome if not.
-    fn pass_association(&mut self, connector: usize) -> bool {
-        match self.connectors[connector].association {
-            Association::NotConfined | Association::Covered => true,
-            Association::NotCovered => {
-                self.add(Outcome::OutsideAssociatedDomains { connector });
-                false
-            }
-            Association::Unknown => {
-                let name = self.connectors[connector].name.clone();
-                self.ask(OpenQuestion::AssociatedDomains { connector: name });
-                self.add(Outcome::OutsideAssociatedDomains { connector });
-                true
-            }
-        }
-    }
-
-    /// Adds `accepted` or `refused`, by whether the domain of MAIL FROM is accepted.
-    fn by_sender(&mut self, accepted: Outcome, refused: impl Fn(UnacceptedSender) -> Outcome) {
-        let coverage = match (self.request.mail_from, self.request.accepted_domains) {
-            (MailFrom::Null, _) => {
-                self.add(refused(UnacceptedSender::Null));
-                return;
-            }
-            (MailFrom::Unknown, _) => {
-                self.ask(OpenQuestion::MailFromNotKnown);
-                self.add(refused(UnacceptedSender::Null));
-                None
-            }
-            (MailFrom::Domain(_), None) => {
-                self.ask(OpenQuestion::AcceptedDomainsNotGiven);
-                None
-            }
-            (MailFrom::Domain(domain), Some(domains)) => {
-                Some((domain, domains.cover_domain(domain)))
-            }
-        };
-        let is_accepted = match coverage {
-            Some((_, Coverage::Covered(_))) => Some(true),
-            Some((_, Coverage::NotCovered)) => Some(false),
-            Some((domain, open)) => {
-                self.ask_about_coverage(&open, Some(domain));
-                None
-            }
-            None => None,
-        };
-        if is_accepted != Some(false) {
-            self.add(accepted);
-        }
-        if is_accepted != Some(true) {
-            self.add(refused(UnacceptedSender::Foreign));
-        }
-    }
-
-    fn is_eligible(&mut self, index: usize) -> bool {
-        let is_eligible = self.connectors[index].eligibility == Eligibility::Eligible;
-        if !is_eligible {
-            let connector = self.connectors[index].name.clone();
-            self.ask(OpenQuestion::EligibilityNotKnown { connector });
-        }
-        is_eligible
-    }
-
-    fn ask_about_name(&mut self, index: usize) {
-        let assessment = &self.connectors[index];
-        let NameRelation::Uncertain(open) = assessment.name_match.relation else { return };
-        if *self.request.certificate == ShownCertificate::Unknown {
-            return;
-        }
-        let question = OpenQuestion::NameMatch {
-            connector: assessment.name.clone(),
-            expected: assessment.value.clone(),
-            found: assessment.name_match.name.as_ref().map(|name| name.text.clone()),
-            open,
-            needed_domain: assessment.deeper_domain(),
-        };
-        self.ask(question);
-    }
-
-    fn ask_about_coverage(&mut self, coverage: &Coverage, wanted: Option<&DomainName>) {
-        match (coverage, wanted) {
-            (Coverage::SubdomainsOnly(accepted), Some(wanted)) => {
-                self.ask(OpenQuestion::MatchSubDomains {
-                    accepted: accepted.clone(),
-                    wanted: wanted.to_string(),
-                });
-            }
-            _ => self.ask(OpenQuestion::AcceptedDomainsIncomplete),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ mod tests {
     fn only_enabled_connectors_of_type_on_premises_grant_relay() {
         let eligibility = |name: &str, enabled| {
             let connector_type = (!name.is_empty()).then(|| ConnectorType::from_name(name));
-            InboundConnector { connector_type, enabled, ..InboundConnector::default() }
+            InboundConnector { enabled, connector_type, ..InboundConnector::default() }
                 .eligibility()
         };
         assert_eq!(eligibility("onpremises", Some(true)), Eligibility::Eligible);

@@ -118,16 +118,14 @@ impl Document {
 
     fn reference(&mut self, reference: &BytesRef<'_>, offset: usize) {
         let name: &str = reference;
-        match quick_xml::escape::resolve_predefined_entity(name) {
-            Some(text) => self.characters(text),
-            None => match reference.resolve_char_ref() {
-                Ok(Some(character)) => self.characters(character.encode_utf8(&mut [0; 4])),
-                _ => {
-                    let name: String = name.chars().take(40).collect();
-                    let what = format!("the entity &{name};");
-                    self.parsed.report(offset, ProblemKind::Declaration { what });
-                }
-            },
+        if let Some(text) = quick_xml::escape::resolve_predefined_entity(name) {
+            self.characters(text);
+        } else if let Ok(Some(character)) = reference.resolve_char_ref() {
+            self.characters(character.encode_utf8(&mut [0; 4]));
+        } else {
+            let name: String = name.chars().take(40).collect();
+            let what = format!("the entity &{name};");
+            self.parsed.report(offset, ProblemKind::Declaration { what });
         }
     }
 
@@ -260,9 +258,8 @@ impl Document {
                 parent.height = parent.height.max(height);
                 parent.add(name, value);
             }
-            Some(_) => self.parsed.add(value),
-            // A fragment without the element Objs around it.
-            None => self.parsed.add(value),
+            // The document itself, or a fragment without the element Objs around it.
+            _ => self.parsed.add(value),
         }
     }
 

@@ -92,12 +92,12 @@ impl<'de> Visitor<'de> for TopLevel<'_, '_> {
         // Elements are read one by one, from their place in the text.
         while let Some(element) = sequence.next_element::<&'de RawValue>()? {
             let offset = element.get().as_ptr() as usize - self.text.as_ptr() as usize;
-            match serde_json::from_str(element.get()) {
-                Ok(value) => self.add(offset, value),
-                Err(_) => {
-                    let kind = ProblemKind::TooDeep { maximum: RECURSION_LIMIT };
-                    self.parsed.report(offset, kind);
-                }
+            if let Ok(value) = serde_json::from_str(element.get()) {
+                self.add(offset, value);
+            } else {
+                // Its syntax was checked before, so that only its depth can be refused.
+                let kind = ProblemKind::TooDeep { maximum: RECURSION_LIMIT };
+                self.parsed.report(offset, kind);
             }
         }
         Ok(())

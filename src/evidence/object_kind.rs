@@ -33,14 +33,24 @@ const PROPERTIES: &[(ObjectKind, &[&str])] = &[
     (ObjectKind::AcceptedDomain, &["DomainName", "MatchSubDomains"]),
 ];
 
+/// Properties of receive connectors and of the hybrid configuration, which share some with send
+/// connectors.
+const OF_OTHERS: &[&str] = &["Bindings", "RemoteIPRanges", "ReceivingTransportServers"];
+
 impl ObjectKind {
     pub(super) fn of(bag: &PropertyBag) -> Option<Self> {
-        let names_of_types = bag.type_names.iter().map(|name| last_part(name));
-        let by_type = names_of_types.filter_map(Self::of_type).next();
+        let mut names_of_types = bag.type_names.iter().map(|name| last_part(name));
         let has =
             |name: &&str| bag.properties.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+        let by_type = names_of_types.find_map(Self::of_type);
         by_type.or_else(|| {
-            let fits = |(_, names): &&(Self, &[&str])| names.iter().any(has);
+            // Another type of Exchange is believed; only inbound connectors have names of their own.
+            let is_other =
+                bag.type_names.first().is_some_and(|name| name.contains("Microsoft.Exchange"))
+                    || OF_OTHERS.iter().any(has);
+            let fits = |(kind, names): &&(Self, &[&str])| {
+                (!is_other || *kind == Self::InboundConnector) && names.iter().any(has)
+            };
             PROPERTIES.iter().find(fits).map(|(kind, _)| *kind)
         })
     }
@@ -60,11 +70,9 @@ fn last_part(name: &str) -> &str {
 
 /// What an object that is not used is called in reports: its type, else its first properties.
 pub(super) fn describe(bag: &PropertyBag) -> String {
-    match bag.type_names.first() {
-        Some(name) => last_part(name).to_owned(),
-        None => {
-            let names: Vec<&str> = bag.properties.iter().take(3).map(|(name, _)| &**name).collect();
-            format!("object with {}", names.join(", "))
-        }
+    if let Some(name) = bag.type_names.first() {
+        return last_part(name).to_owned();
     }
+    let names: Vec<&str> = bag.properties.iter().take(3).map(|(name, _)| &**name).collect();
+    format!("object with {}", names.join(", "))
 }

@@ -41,7 +41,7 @@ impl<'bytes> TextFile<'bytes> {
         let mut reached = 0;
         let mut position = Position { line: 1, offset: self.mark_length as u64 };
         let to_position = |wanted: &usize| {
-            let wanted = self.text.floor_char_boundary((*wanted).min(self.text.len()));
+            let wanted = self.character_start(*wanted);
             let passed = self.text.get(reached..wanted).unwrap_or_default();
             position.line += memchr::memchr_iter(b'\n', passed.as_bytes()).count() as u64;
             position.offset += self.encoded_length(passed) as u64;
@@ -49,6 +49,12 @@ impl<'bytes> TextFile<'bytes> {
             position
         };
         offsets.iter().map(to_position).collect()
+    }
+
+    /// The start of the character in which that offset lies.
+    fn character_start(&self, offset: usize) -> usize {
+        let offset = offset.min(self.text.len());
+        (0..=offset).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or_default()
     }
 
     fn encoded_length(&self, text: &str) -> usize {

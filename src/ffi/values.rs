@@ -74,12 +74,10 @@ pub const EOP_SESSION_NOTE_CONTENT_CAPPED: u32 = 4;
 pub const EOP_SESSION_NOTE_EVICTED: u32 = 5;
 /// Replies may be assigned one off.
 pub const EOP_SESSION_NOTE_REPLIES_OUT_OF_STEP: u32 = 6;
-/// Grouped by the other side's address, for want of session ids.
-pub const EOP_SESSION_NOTE_GROUPED_BY_ADDRESS: u32 = 7;
 /// Something between the servers rewrites SMTP.
-pub const EOP_SESSION_NOTE_SMTP_REWRITTEN: u32 = 8;
+pub const EOP_SESSION_NOTE_SMTP_REWRITTEN: u32 = 7;
 /// A certificate row that no opener precedes.
-pub const EOP_SESSION_NOTE_CERTIFICATE_UNATTRIBUTED: u32 = 9;
+pub const EOP_SESSION_NOTE_CERTIFICATE_UNATTRIBUTED: u32 = 8;
 
 /// A path that does not exist, or a pattern or folder that holds no log file.
 pub const EOP_NOTICE_NOTHING_FOUND: u32 = 1;

@@ -8,12 +8,15 @@
 mod discovery;
 mod format;
 mod notice;
+mod open_file;
 mod row;
+mod row_parser;
 mod segment;
 
 pub use discovery::{Discovery, LogFile, LogInput, discover};
 pub use format::{Columns, Format, LogType};
 pub use notice::{Notice, NoticeCode, Severity};
-pub use row::{Event, Field, Row, RowError, RowParser};
+pub use row::{Event, Field, Row, RowError};
+pub use row_parser::RowParser;
 pub(crate) use segment::SEGMENT_SIZE;
 pub use segment::{Line, Segment, SegmentReader, SegmentReaderItem};

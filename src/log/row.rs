@@ -1,4 +1,6 @@
 //! One physical line of a protocol log as a row.
+//!
+//! [`Row::parse`] is the plain reader of lines, and the oracle of the fast one in `row_parser`.
 
 use std::borrow::Cow;
 
@@ -183,7 +185,7 @@ impl<'line> Row<'line> {
 }
 
 impl Event {
-    fn parse(field: &[u8]) -> Option<Self> {
+    pub(super) fn parse(field: &[u8]) -> Option<Self> {
         Some(match field {
             b"+" => Self::Connect,
             b"-" => Self::Disconnect,
@@ -193,154 +195,6 @@ impl Event {
             _ => return None,
         })
     }
-}
-
-/// Reads the rows of a log one after the other, faster than [`Row::parse`] and with the same
-/// result: it expects the standard columns and what the row before had, verifies, and leaves every
-/// other line to [`Row::parse`].
-#[derive(Debug)]
-pub struct RowParser<'log> {
-    columns: &'log Columns,
-    has_standard_columns: bool,
-    connector: &'log [u8],
-    stamp: StampParser,
-}
-
-impl<'log> RowParser<'log> {
-    /// A parser for lines with these columns.
-    #[must_use]
-    pub fn new(columns: &'log Columns) -> Self {
-        Self {
-            columns,
-            has_standard_columns: *columns == Columns::STANDARD,
-            connector: b"",
-            stamp: StampParser::default(),
-        }
-    }
-
-    /// Reads the next line, without its line end.
-    ///
-    /// # Errors
-    /// Those of [`Row::parse`].
-    pub fn parse(&mut self, line: &'log [u8]) -> Result<Row<'log>, RowError> {
-        match self.parse_expected(line) {
-            Some(row) => Ok(row),
-            None => Row::parse(line, self.columns),
-        }
-    }
-
-    fn parse_expected(&mut self, line: &'log [u8]) -> Option<Row<'log>> {
-        if !self.has_standard_columns || line.len() > MAXIMUM_LINE {
-            return None;
-        }
-        let (stamp, rest) = line.split_at_checked(24)?;
-        let date_time = self.stamp.parse(stamp)?;
-        let rest = rest.strip_prefix(b",")?;
-        let (connector, rest) = match rest.strip_prefix(self.connector) {
-            Some([b',', rest @ ..]) => (self.connector, rest),
-            _ => first_field(rest)?,
-        };
-        self.connector = connector;
-        let (session_id, rest) = rest.split_first_chunk::<16>()?;
-        let session_id = parse_hexadecimal(session_id)?;
-        let (sequence_number, rest) = unquoted(rest.strip_prefix(b",")?)?;
-        let (local_endpoint, rest) = unquoted(rest)?;
-        let (remote_endpoint, rest) = unquoted(rest)?;
-        let [event, b',', rest @ ..] = rest else { return None };
-        let event = Event::parse(std::slice::from_ref(event))?;
-        let (data, context) = first_field(rest)?;
-        let is_one_field = match context.first() {
-            None => true,
-            Some(b'"') => quoted_length(context) == Ok(context.len()),
-            Some(_) => memchr(b',', context).is_none(),
-        };
-        is_one_field.then_some(Row {
-            date_time,
-            session_id,
-            sequence_number: parse_decimal(sequence_number),
-            event,
-            connector: Field(connector),
-            local_endpoint: Field(local_endpoint),
-            remote_endpoint: Field(remote_endpoint),
-            data: Field(data),
-            context: Field(context),
-        })
-    }
-}
-
-/// The field at the beginning and what follows its comma; `None` if it is the last.
-fn first_field(rest: &[u8]) -> Option<(&[u8], &[u8])> {
-    if rest.first() != Some(&b'"') {
-        return unquoted(rest);
-    }
-    let (field, rest) = rest.split_at_checked(quoted_length(rest).ok()?)?;
-    Some((field, rest.strip_prefix(b",")?))
-}
-
-/// The same, for a field that is not quoted.
-fn unquoted(rest: &[u8]) -> Option<(&[u8], &[u8])> {
-    if rest.first() == Some(&b'"') {
-        return None;
-    }
-    let length = memchr(b',', rest)?;
-    Some((&rest[..length], &rest[length + 1..]))
-}
-
-/// Reads stamps; most share year to minute with the one before.
-#[derive(Debug)]
-struct StampParser {
-    minute: [u8; 17],
-    minute_ticks: i64,
-}
-
-impl Default for StampParser {
-    fn default() -> Self {
-        Self { minute: *b"0001-01-01T00:00:", minute_ticks: 0 }
-    }
-}
-
-impl StampParser {
-    fn parse(&mut self, stamp: &[u8]) -> Option<Timestamp> {
-        let (minute, rest) = stamp.split_first_chunk::<17>()?;
-        if *minute != self.minute {
-            let mut full = [0; 24];
-            full[..17].copy_from_slice(minute);
-            full[17..].copy_from_slice(b"00.000Z");
-            self.minute_ticks = Timestamp::from_log_stamp(&full)?.ticks();
-            self.minute = *minute;
-        }
-        let [s1, s2, b'.', f1, f2, f3, b'Z'] = rest else { return None };
-        let digits = [s1, s2, f1, f2, f3].map(|digit| i64::from(digit.wrapping_sub(b'0')));
-        if digits.iter().any(|digit| *digit > 9) || digits[0] > 5 {
-            return None;
-        }
-        let milliseconds =
-            digits[0] * 10_000 + digits[1] * 1000 + digits[2] * 100 + digits[3] * 10 + digits[4];
-        Timestamp::from_ticks(self.minute_ticks + milliseconds * 10_000)
-    }
-}
-
-/// The value of each hexadecimal digit, 0xFF for other bytes.
-const HEXADECIMAL: [u8; 256] = {
-    let mut values = [0xFF; 256];
-    let mut digit = 0;
-    while digit < 16 {
-        values[b"0123456789ABCDEF"[digit as usize] as usize] = digit;
-        values[b"0123456789abcdef"[digit as usize] as usize] = digit;
-        digit += 1;
-    }
-    values
-};
-
-fn parse_hexadecimal(digits: &[u8; 16]) -> Option<u64> {
-    let mut value = 0;
-    let mut all = 0;
-    for byte in digits {
-        let digit = HEXADECIMAL[usize::from(*byte)];
-        all |= digit;
-        value = value << 4 | u64::from(digit & 0xF);
-    }
-    (all <= 0xF).then_some(value)
 }
 
 /// Splits a line at its commas outside quotes; a field keeps its quotes. Returns how many fields
@@ -369,7 +223,7 @@ fn split<'line>(
 }
 
 /// The length of a quoted field with both its quotes; it must end before a comma or the line's end.
-fn quoted_length(rest: &[u8]) -> Result<usize, RowError> {
+pub(super) fn quoted_length(rest: &[u8]) -> Result<usize, RowError> {
     let mut at = 1;
     loop {
         let quote =
@@ -393,7 +247,7 @@ fn parse_session_id(field: &[u8]) -> Option<u64> {
     })
 }
 
-fn parse_decimal(field: &[u8]) -> Option<u64> {
+pub(super) fn parse_decimal(field: &[u8]) -> Option<u64> {
     if field.is_empty() || field.len() > 19 {
         return None;
     }
@@ -497,47 +351,8 @@ mod tests {
         }
 
         #[test]
-        fn the_fast_parser_and_the_plain_one_agree(
-            lines in prop::collection::vec(almost_a_row(), 1..8),
-        ) {
-            let mut parser = RowParser::new(&Columns::STANDARD);
-            for line in &lines {
-                let plain = Row::parse(line.as_bytes(), &Columns::STANDARD);
-                prop_assert_eq!(parser.parse(line.as_bytes()), plain, "{}", line);
-            }
-        }
-
-        #[test]
         fn no_bytes_make_the_parser_panic(line in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = Row::parse(&line, &Columns::STANDARD);
         }
-    }
-
-    /// Lines that are rows but for at most one change of a byte.
-    fn almost_a_row() -> impl Strategy<Value = String> {
-        let stamp = prop::sample::select(vec![
-            "2026-11-15T01:02:03.100Z",
-            "2026-11-15T01:02:59.999Z",
-            "2026-11-15T01:02:60.000Z",
-            "2026-02-30T01:02:03.100Z",
-            "Date/Time",
-        ]);
-        let connector = prop::sample::select(vec!["To EOP", "\"To, EOP\"", "", "To EOP 2"]);
-        let value =
-            prop::sample::select(vec!["", "a", "\"a,b\"", "\"a\"\"b\"", "\"a\"b", "a\"b", "\""]);
-        let change = prop::option::of((0..120_usize, "[ ,\"0Z*é]"));
-        (stamp, connector, 0..99_u32, value.clone(), value, change).prop_map(
-            |(stamp, connector, sequence, data, context, change)| {
-                let mut line = format!(
-                    "{stamp},{connector},08DE23A1F00D0001,{sequence},,192.0.2.1:25,*,{data},{context}"
-                );
-                if let Some((at, text)) = change
-                    && at < line.len()
-                {
-                    line.replace_range(at..=at, &text);
-                }
-                line
-            },
-        )
     }
 }

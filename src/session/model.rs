@@ -201,13 +201,10 @@ named_enum! {
         Evicted = 5,
         /// A reply came that no pending command explains; replies may be assigned one off.
         RepliesOutOfStep = 6,
-        /// Rows of this log carry no session id: the session was grouped by the other side's
-        /// address, and sessions with that address at the same time are mixed.
-        GroupedByAddress = 7,
         /// The banner or the EHLO reply looks rewritten on its way.
-        SmtpRewritten = 8,
+        SmtpRewritten = 7,
         /// Certificate rows without the row that says whose certificate it is.
-        CertificateUnattributed = 9,
+        CertificateUnattributed = 8,
     }
 }
 
@@ -236,10 +233,6 @@ impl SessionNote {
             }
             Self::RepliesOutOfStep => {
                 "a reply came that no pending command explains: replies may be assigned one off"
-            }
-            Self::GroupedByAddress => {
-                "this log has no session ids: grouped by the other side's address, so that \
-                 sessions with that address at the same time are mixed"
             }
             Self::SmtpRewritten => {
                 "the banner or the EHLO reply is masked (220 *****, XXXA): a firewall on the way \

@@ -1,6 +1,9 @@
+mod properties;
+
 use super::super::accepted_domain::AcceptedDomain;
 use super::super::certificate_names::CertificateNames;
-use super::super::inbound_connector::ConnectorType;
+use super::super::inbound_connector::{ConnectorType, Eligibility};
+use super::super::name_match::NameRelation;
 use super::super::text_list::TextList;
 use super::*;
 
@@ -95,6 +98,8 @@ const IP: &str = "203.0.113.5";
 const USER: &str = "user@contoso.com";
 const FOREIGN: &str = "user@fabrikam.com";
 
+// A table, whose length is that of what it tabulates.
+#[allow(clippy::too_many_lines)]
 fn cases() -> Vec<Case> {
     let exact = || connector("Exact", "mail.contoso.com", &[]);
     let wildcard = || connector("Wildcard", "*.contoso.com", &[]);
@@ -270,6 +275,18 @@ fn cases() -> Vec<Case> {
             ("equally exact, other ends", 14, None),
             (mail, "", USER),
             vec![wildcard(), associated(wildcard(), "fabrikam.com")],
+            contoso,
+        ),
+        case(
+            ("addresses listed twice, other ends", 14, None),
+            ("x.example", IP, USER),
+            vec![associated(by_address(), "fabrikam.com"), by_address()],
+            contoso,
+        ),
+        case(
+            ("addresses listed twice, same end", 12, YES),
+            ("x.example", IP, USER),
+            vec![by_address(), truncated(by_address())],
             contoso,
         ),
         case(

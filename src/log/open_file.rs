@@ -1,0 +1,292 @@
+//! One file, read on and cut into segments.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use encoding_rs_io::DecodeReaderBytesBuilder;
+use memchr::{memchr, memmem, memrchr};
+
+use super::format::Format;
+use super::notice::{Notice, NoticeCode};
+use super::row::{MAXIMUM_LINE, Row};
+use super::segment::Segment;
+
+/// Opens a file for reading while others write, rename or delete it.
+fn open_shared(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::OpenOptionsExt;
+        // FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE (winnt.h)
+        options.share_mode(0x1 | 0x2 | 0x4);
+    }
+    options.open(path)
+}
+
+/// A file that counts what is read of it.
+struct CountedFile {
+    file: File,
+    bytes_read: Arc<AtomicU64>,
+}
+
+impl Read for CountedFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(buffer)?;
+        self.bytes_read.fetch_add(length as u64, Ordering::Relaxed);
+        Ok(length)
+    }
+}
+
+pub(super) enum Trouble {
+    Io(io::Error),
+    Foreign { line: u64, reason: String },
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Trouble {
+    pub(super) fn into_notice(self, path: &Path) -> Notice {
+        match self {
+            Self::Io(error) => Notice::unreadable(path, &error),
+            Self::Foreign { line, reason } => Notice {
+                line: Some(line),
+                message: format!(
+                    "not an Exchange SMTP send or receive protocol log, so it is left out: {reason}"
+                ),
+                ..Notice::new(NoticeCode::NotAProtocolLog, path)
+            },
+        }
+    }
+}
+
+pub(super) enum Step {
+    Segment(Segment),
+    /// Nothing to hand out yet.
+    Again,
+    End,
+}
+
+/// A file that is being read.
+pub(super) struct OpenFile {
+    pub(super) index: usize,
+    input: Box<dyn Read + Send>,
+    /// Bytes read, and from `start` on not yet handed out: whole lines up to `lines_end`, then the
+    /// beginning of a line.
+    pending: Vec<u8>,
+    start: usize,
+    lines_end: usize,
+    /// Where `start` stands in the file.
+    offset: u64,
+    lines_before: u64,
+    oversized_line: Option<u64>,
+    /// Inside a line longer than any row, of which nothing is kept.
+    is_discarding: bool,
+    format: Arc<Format>,
+    is_recognised: bool,
+    /// Bytes read of the file itself and not yet counted; those of a UTF-16 file are counted
+    /// before they are decoded.
+    raw_bytes: u64,
+    decoded_bytes: Option<Arc<AtomicU64>>,
+}
+
+impl OpenFile {
+    pub(super) fn open(index: usize, path: &Path) -> io::Result<Self> {
+        let mut file = open_shared(path)?;
+        let mut start = Vec::with_capacity(3);
+        file.by_ref().take(3).read_to_end(&mut start)?;
+        let mut raw_bytes = 0;
+        let mut offset = 0;
+        let (input, decoded_bytes): (Box<dyn Read + Send>, _) =
+            if start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") {
+                raw_bytes = start.len() as u64;
+                let count = Arc::new(AtomicU64::new(0));
+                let counted = CountedFile { file, bytes_read: Arc::clone(&count) };
+                let unread = Cursor::new(start).chain(counted);
+                let decoder = DecodeReaderBytesBuilder::new().strip_bom(true).build(unread);
+                (Box::new(decoder), Some(count))
+            } else {
+                if start.starts_with(b"\xEF\xBB\xBF") {
+                    raw_bytes = 3;
+                    offset = 3;
+                    start.clear();
+                }
+                (Box::new(Cursor::new(start).chain(file)), None)
+            };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Ok(Self {
+            index,
+            input,
+            pending: Vec::new(),
+            start: 0,
+            lines_end: 0,
+            offset,
+            lines_before: 0,
+            oversized_line: None,
+            is_discarding: false,
+            format: Arc::new(Format::from_file_name(&name)),
+            is_recognised: false,
+            raw_bytes,
+            decoded_bytes,
+        })
+    }
+
+    pub(super) fn take_bytes_read(&mut self) -> u64 {
+        let decoded = self.decoded_bytes.as_ref();
+        std::mem::take(&mut self.raw_bytes)
+            + decoded.map_or(0, |count| count.swap(0, Ordering::Relaxed))
+    }
+
+    pub(super) fn next_segment(
+        &mut self,
+        buffers: &mut Vec<Vec<u8>>,
+        size: usize,
+    ) -> Result<Step, Trouble> {
+        if self.start == self.lines_end {
+            self.fill(size)?;
+            return if self.start < self.pending.len() || self.is_discarding {
+                Ok(Step::Again)
+            } else if self.oversized_line.is_some() {
+                Ok(Step::Segment(self.cut_segment(Vec::new())))
+            } else {
+                Ok(Step::End)
+            };
+        }
+        self.read_header_lines()?;
+        if self.start == self.lines_end {
+            return Ok(Step::Again);
+        }
+        self.recognise()?;
+        let lines = &self.pending[self.start..self.lines_end];
+        let mut data = buffers.pop().unwrap_or_default();
+        if let Some(newline) = memmem::find(lines, b"\n#") {
+            data.extend_from_slice(&lines[..=newline]);
+            self.start += newline + 1;
+        } else {
+            // The usual case: the lines move out without a copy, the beginning of the next line
+            // stays behind.
+            data.extend_from_slice(&self.pending[self.lines_end..]);
+            std::mem::swap(&mut data, &mut self.pending);
+            data.truncate(self.lines_end);
+            data.drain(..self.start);
+            self.start = 0;
+            self.lines_end = 0;
+        }
+        Ok(Step::Segment(self.cut_segment(data)))
+    }
+
+    /// Reads on behind what is pending, which is less than one line.
+    fn fill(&mut self, size: usize) -> io::Result<()> {
+        self.pending.drain(..self.start);
+        self.start = 0;
+        let wanted = size.saturating_sub(self.pending.len()).max(size / 2);
+        let read = self.input.by_ref().take(wanted as u64).read_to_end(&mut self.pending)?;
+        self.raw_bytes += if self.decoded_bytes.is_none() { read as u64 } else { 0 };
+        let is_end = read < wanted;
+
+        if self.is_discarding {
+            let newline = memchr(b'\n', &self.pending);
+            self.is_discarding = newline.is_none() && !is_end;
+            self.advance(newline.map_or(self.pending.len(), |newline| newline + 1));
+            self.lines_before += u64::from(!self.is_discarding);
+        }
+        let lines = &self.pending[self.start..];
+        self.lines_end = match memrchr(b'\n', lines) {
+            _ if is_end => self.pending.len(),
+            Some(newline) => self.start + newline + 1,
+            None => self.start,
+        };
+        if self.lines_end == self.start && lines.len() > MAXIMUM_LINE {
+            self.is_discarding = true;
+            self.oversized_line = Some(self.offset);
+            self.advance(lines.len());
+            self.lines_end = self.start;
+        }
+        Ok(())
+    }
+
+    fn cut_segment(&mut self, data: Vec<u8>) -> Segment {
+        let segment = Segment {
+            file: self.index,
+            offset: self.offset,
+            lines_before: std::mem::take(&mut self.lines_before),
+            oversized_line: self.oversized_line.take(),
+            format: Arc::clone(&self.format),
+            data,
+        };
+        self.offset += segment.data.len() as u64;
+        segment
+    }
+
+    fn advance(&mut self, length: usize) {
+        self.start += length;
+        self.offset += length as u64;
+    }
+
+    /// The first of the pending lines, with its line end.
+    fn first_line(&self) -> &[u8] {
+        let lines = &self.pending[self.start..self.lines_end];
+        let length = memchr(b'\n', lines).map_or(lines.len(), |newline| newline + 1);
+        &lines[..length]
+    }
+
+    fn read_header_lines(&mut self) -> Result<(), Trouble> {
+        while self.first_line().first() == Some(&b'#') {
+            let line = self.first_line().to_vec();
+            self.read_header_line(&line)?;
+            self.advance(line.len());
+        }
+        Ok(())
+    }
+
+    fn read_header_line(&mut self, line: &[u8]) -> Result<(), Trouble> {
+        self.lines_before += 1;
+        Arc::make_mut(&mut self.format)
+            .read_header_line(line.trim_ascii_end())
+            .map_err(|reason| Trouble::Foreign { line: self.lines_before, reason })
+    }
+
+    /// A file without a header is taken for a protocol log if any of its first lines looks like a
+    /// row; a line that names the columns, as exports have it, serves as a header.
+    fn recognise(&mut self) -> Result<(), Trouble> {
+        if self.is_recognised || self.format.declared {
+            return Ok(());
+        }
+        let first_line = self.first_line();
+        let names = String::from_utf8_lossy(first_line).to_ascii_lowercase();
+        if names.trim_start_matches('"').starts_with("date-time") && names.contains("session-id") {
+            let length = first_line.len();
+            self.read_header_line(format!("#Fields: {names}").as_bytes())?;
+            self.advance(length);
+            return Ok(());
+        }
+        let mut first_error = None;
+        for line in self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n') {
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            match Row::parse(line.trim_ascii_end(), &self.format.columns) {
+                Err(error) if !error.has_row_shape() => {
+                    first_error.get_or_insert(error);
+                }
+                Ok(_) | Err(_) => {
+                    self.is_recognised = true;
+                    return Ok(());
+                }
+            }
+        }
+        first_error.map_or(Ok(()), |error| {
+            Err(Trouble::Foreign {
+                line: self.lines_before + 1,
+                reason: format!("it has no #Fields header and no line of it is a row ({error})"),
+            })
+        })
+    }
+}

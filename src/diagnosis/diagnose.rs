@@ -271,7 +271,7 @@ fn sessions_of(story: Option<&Story>) -> String {
     parts.join(", ") + "."
 }
 
-fn summarise(judged: &Judged<'_>, cause: Cause) -> String {
+fn summarise(judged: &Judged<'_>, named: Cause) -> String {
     let case = &judged.case;
     let verdict = match (judged.verdict, case.story.is_some()) {
         (Verdict::Accepted, true) => "Exchange Online relays this server's mail.",
@@ -285,10 +285,10 @@ fn summarise(judged: &Judged<'_>, cause: Cause) -> String {
         }
         (Verdict::Uncertain, _) => "The evidence does not decide.",
     };
-    let found = judged.findings.iter().find(|finding| finding.id == cause);
+    let found = judged.findings.iter().find(|finding| finding.id == named);
     let message = found.map_or_else(
         || {
-            let rule = rules::all().find(|rule| rule.id == cause);
+            let rule = rules::all().find(|rule| rule.id == named);
             rule.map(|rule| rule.message(case)).unwrap_or_default() + &sessions_of(case.story)
         },
         |finding| finding.message.clone(),

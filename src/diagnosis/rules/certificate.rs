@@ -58,7 +58,7 @@ pub(super) fn no_certificate_message(case: &Case<'_>) -> String {
 
 pub(super) fn no_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = vec![remedies::select_certificate(case)];
-    steps.extend(super::attribution::address_steps(case));
+    steps.extend(super::addresses::address_steps(case));
     steps
 }
 

@@ -8,9 +8,8 @@ use eop_relay::reply::{Confidence, Explanation, Side, explain};
 
 use crate::exit::Exit;
 use crate::message;
+use crate::paragraph::wrapped;
 
-/// Columns of the readable form.
-const WIDTH: usize = 100;
 /// Columns of the labels on its left.
 const LABEL_WIDTH: usize = 13;
 /// What is read from standard input at most; `explain` itself reads less of it.
@@ -221,25 +220,10 @@ fn paragraph(output: &mut impl Write, label: &str, value: &str) -> io::Result<()
     wrapped(output, &label, &" ".repeat(LABEL_WIDTH), value)
 }
 
-/// Writes `text` in lines of at most [`WIDTH`] columns; what a log put into it cannot steer the
-/// terminal.
-fn wrapped(output: &mut impl Write, first: &str, next: &str, text: &str) -> io::Result<()> {
-    let printable = message::printable(text);
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(first)
-        .subsequent_indent(next)
-        // A host name broken at a hyphen is hard to copy.
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .word_separator(textwrap::WordSeparator::AsciiSpace);
-    for line in textwrap::wrap(&printable, options) {
-        writeln!(output, "{line}")?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paragraph::WIDTH;
     use eop_relay::reply::CATALOGUE;
 
     fn rendered(text: &str) -> String {

@@ -6,6 +6,7 @@ mod chain;
 mod exit;
 mod explain;
 mod message;
+mod paragraph;
 mod sessions;
 mod test;
 

@@ -8,8 +8,7 @@ use eop_relay::chain::{
 use eop_relay::timestamp::Timestamp;
 
 use crate::message::printable;
-
-const WIDTH: usize = 100;
+use crate::paragraph::wrapped;
 
 /// Prints the report. `is_whole_evidence`: no store was given, the file alone was judged.
 pub fn print(
@@ -205,19 +204,4 @@ fn print_remedies(report: &ChainReport, output: &mut impl Write) -> io::Result<(
 
 fn date(time: Option<Timestamp>) -> String {
     time.map_or_else(|| "?".to_owned(), |time| time.to_string().chars().take(10).collect())
-}
-
-/// Writes `text` in lines of at most [`WIDTH`] columns; what a certificate put into it cannot steer
-/// the terminal.
-fn wrapped(output: &mut impl Write, first: &str, next: &str, text: &str) -> io::Result<()> {
-    let printable = printable(text);
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(first)
-        .subsequent_indent(next)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .word_separator(textwrap::WordSeparator::AsciiSpace);
-    for line in textwrap::wrap(&printable, options) {
-        writeln!(output, "{line}")?;
-    }
-    Ok(())
 }

@@ -5,9 +5,8 @@ use std::io::{self, Write};
 use eop_relay::diagnosis::{EvidenceLine, Finding, Remedy, Report, Severity, Status, Verdict};
 
 use crate::message;
+use crate::paragraph::wrapped;
 
-/// Columns of the report.
-const WIDTH: usize = 100;
 /// Where texts begin.
 const INDENT: &str = "    ";
 
@@ -127,21 +126,4 @@ fn labelled(output: &mut impl Write, label: &str, text: &str) -> io::Result<()> 
     let next = format!("{INDENT}  {:width$}", "", width = label.len() + 2);
     let text: Vec<&str> = text.split_whitespace().collect();
     wrapped(output, &format!("{INDENT}  {label}: "), &next, &text.join(" "))
-}
-
-/// Writes `text` in lines of at most [`WIDTH`] columns; what a log put into it cannot steer the
-/// terminal.
-fn wrapped(output: &mut impl Write, first: &str, next: &str, text: &str) -> io::Result<()> {
-    let printable = message::printable(text);
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(first)
-        .subsequent_indent(next)
-        // A host name or path broken at a hyphen is hard to copy.
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .break_words(false);
-    for line in textwrap::wrap(&printable, options) {
-        writeln!(output, "{line}")?;
-    }
-    Ok(())
 }

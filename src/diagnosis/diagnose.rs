@@ -283,6 +283,10 @@ fn summarise(judged: &Judged<'_>, named: Cause) -> String {
         (Verdict::Uncertain, _) if case.is_relay_denied() => {
             "Mail is refused, and the evidence does not decide why."
         }
+        (Verdict::Uncertain, true) if case.is_delivered() => {
+            "Mail was delivered, as it is without attribution where the recipient is in Microsoft \
+             365; the evidence does not show that mail to others is relayed."
+        }
         (Verdict::Uncertain, _) => "The evidence does not decide.",
     };
     let found = judged.findings.iter().find(|finding| finding.id == named);

@@ -13,7 +13,7 @@ use crate::reply::{RejectionClass, classify};
 use crate::session::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
 use crate::timestamp::Timestamp;
 
-/// Of how many failed stories the very row is looked up in the log.
+/// Of how many stories, the failed ones first, the very row is looked up in the log.
 const MAXIMUM_LOCATED: usize = 32;
 
 /// How a mail, or a session without one, ended.
@@ -207,14 +207,16 @@ impl Stories {
         }
     }
 
-    /// Marks what later sessions have overcome, and finds the rows that prove failures.
+    /// Marks what later sessions have overcome, and finds the rows that prove the stories.
     pub fn settle(&mut self) {
         let stories = self.told.clone();
         for story in &mut self.told {
             story.is_past = stories.iter().any(|later| story.is_overcome_by(later));
         }
-        let failed = self.told.iter_mut().filter(|story| story.ending != Ending::Delivered);
-        for story in failed.take(MAXIMUM_LOCATED) {
+        let is_delivered = |story: &&mut Story| story.ending == Ending::Delivered;
+        let (delivered, failed): (Vec<&mut Story>, Vec<&mut Story>) =
+            self.told.iter_mut().partition(is_delivered);
+        for story in failed.into_iter().chain(delivered).take(MAXIMUM_LOCATED) {
             let text = story.proof().text;
             let found = locate(Path::new(&story.path), story.line, &story.session_id, &text);
             story.line = found.unwrap_or(story.line);

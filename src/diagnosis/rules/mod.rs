@@ -6,6 +6,7 @@ mod certificate;
 mod connectors;
 mod missing;
 mod notes;
+mod own_certificate;
 mod senders;
 mod tls;
 mod whole;
@@ -170,10 +171,10 @@ const NO_FAULT: Option<Severity> = None;
 #[rustfmt::skip] // One line per rule: this is a table.
 const BEFORE_ATTRIBUTION: &[Rule] = rules! {
     NoEvidence, "not to be judged", Whole, WARNING, Decides(Uncertain), Documented, whole::no_evidence, whole::no_evidence_message, whole::logging_on_remedy, "Set-SendConnector -ProtocolLoggingLevel";
-    TlsCertificateNameNotFound, "row 1", Case, ERROR, Decides(Refused), Documented, tls::name_not_found, tls::name_not_found_message, tls::name_not_found_remedy, "events 12014 and 12016 (MSExchangeTransport)";
-    NoPrivateKey, "row 1", Case, ERROR, Decides(Refused), Documented, tls::no_private_key, tls::no_private_key_message, tls::no_private_key_remedy, "KB 4495258";
-    CertificateNotEnabledForSmtp, "row 1", Case, ERROR, Decides(Refused), Documented, tls::not_enabled, tls::not_enabled_message, tls::not_enabled_remedy, "KB 4051498";
-    PrivateKeyNotUsable, "row 1", Case, ERROR, Decides(Refused), Inferred, tls::key_not_usable, tls::key_not_usable_message, tls::key_not_usable_remedy, "KB 4051498; winerror.h, SEC_E_UNKNOWN_CREDENTIALS";
+    TlsCertificateNameNotFound, "row 1", Case, ERROR, Decides(Refused), Documented, own_certificate::name_not_found, own_certificate::name_not_found_message, own_certificate::name_not_found_remedy, "events 12014 and 12016 (MSExchangeTransport)";
+    NoPrivateKey, "row 1", Case, ERROR, Decides(Refused), Documented, own_certificate::no_private_key, own_certificate::no_private_key_message, own_certificate::no_private_key_remedy, "KB 4495258";
+    CertificateNotEnabledForSmtp, "row 1", Case, ERROR, Decides(Refused), Documented, own_certificate::not_enabled, own_certificate::not_enabled_message, own_certificate::not_enabled_remedy, "KB 4051498";
+    PrivateKeyNotUsable, "row 1", Case, ERROR, Decides(Refused), Inferred, own_certificate::key_not_usable, own_certificate::key_not_usable_message, own_certificate::key_not_usable_remedy, "KB 4051498; winerror.h, SEC_E_UNKNOWN_CREDENTIALS";
     SmtpInspection, "row 1", Case, ERROR, Decides(Refused), Observed, tls::inspection, tls::inspection_message, tls::inspection_remedy, "RFC 3207, section 4; winerror.h, SEC_E_INVALID_TOKEN";
     RootG2Missing, "other causes", Case, ERROR, Decides(Refused), Documented, tls::root_g2, tls::root_g2_message, tls::root_g2_remedy, "Microsoft Learn: Office TLS certificate changes";
     RemoteCertificateInvalid, "row 1", Case, ERROR, Decides(Refused), Observed, tls::remote_certificate, tls::remote_certificate_message, tls::remote_certificate_remedy, "send protocol log, 454 4.7.5";

@@ -1,8 +1,8 @@
 //! Row 1 of the table, first half: what keeps TLS, or the connection, from coming about.
 
 use super::Proof;
+use super::own_certificate::{key_not_usable, no_private_key, not_enabled};
 use crate::certificate::Thumbprint;
-use crate::connector::{CertificateServices, Selected, SelectionBasis};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::literal;
 use crate::diagnosis::remedies::{self, ELEVATED, MANAGEMENT_SHELL, of_catalogue, of_template};
@@ -14,130 +14,10 @@ use crate::session::SessionNote;
 /// DigiCert Global Root G2: in the chain of EOP's certificates since 2026-03.
 pub(super) const ROOT_G2: &str = "DF3C24F9BFD666761B268073FE06D1CC8D4F82A4";
 
-fn failed_with(case: &Case<'_>, names: &[&str]) -> bool {
+pub(super) fn failed_with(case: &Case<'_>, names: &[&str]) -> bool {
     let Some(error) = case.tls_error() else { return false };
     let name = tls_error(error).name;
     names.iter().any(|known| known.eq_ignore_ascii_case(&name))
-}
-
-pub(super) fn name_not_found(case: &Case<'_>) -> Option<Proof> {
-    if case.class() == Some(RejectionClass::TlsCertificateNameNotFound) {
-        return Some(Proof::of(case.log_proof()));
-    }
-    let selection = case.selection.as_ref()?;
-    let is_named = matches!(selection.basis, SelectionBasis::TlsCertificateName(_));
-    // Where the log shows a certificate, the list of installed ones is another server's.
-    let is_predicted = case.story.is_none()
-        && case.given.is_none()
-        && is_named
-        && selection.selected == Selected::NotFound;
-    let connector = case.send_connector.filter(|_| is_predicted)?;
-    let value = connector.object.tls_certificate_name.as_deref().unwrap_or_default();
-    Some(Proof::at(&connector.path, connector.line, &format!("TlsCertificateName {value}")))
-}
-
-pub(super) fn name_not_found_message(case: &Case<'_>) -> String {
-    let value = case.send_connector.and_then(|one| one.object.tls_certificate_name.as_deref());
-    let value = value.map(|value| format!(" {value}")).unwrap_or_default();
-    format!(
-        "No certificate of {} fits the TlsCertificateName{value} of the send connector {}: a \
-         renewal by another issuer, a removed certificate, or one that is missing on this server.",
-        case.server_text(),
-        case.send_connector_name().unwrap_or("(unnamed)"),
-    )
-}
-
-pub(super) fn name_not_found_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    vec![remedies::select_certificate(case), remedies::restart_transport()]
-}
-
-pub(super) fn no_private_key(case: &Case<'_>) -> Option<Proof> {
-    let lacks_key = case.installed.is_some_and(|one| one.object.has_private_key == Some(false));
-    let is_told = failed_with(case, &["NoCredentials"]);
-    let is_shown = failed_with(case, &["UnknownCredentials"]) && lacks_key;
-    (is_told || is_shown).then(|| Proof::of(case.log_proof()))
-}
-
-pub(super) fn no_private_key_message(case: &Case<'_>) -> String {
-    format!(
-        "TLS failed with {}: {} has no private key on {}, so it cannot be sent over {}.",
-        case.tls_error().unwrap_or_default(),
-        case.certificate_text(),
-        case.server_text(),
-        case.send_connector_name().unwrap_or("the send connector"),
-    )
-}
-
-pub(super) fn no_private_key_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    vec![
-        remedies::import_with_key(case),
-        remedies::check_private_key(case),
-        remedies::select_certificate(case),
-    ]
-}
-
-fn is_enabled_for_smtp(case: &Case<'_>) -> Option<bool> {
-    let services = case.installed?.object.services?;
-    Some(services.contains(CertificateServices::SMTP))
-}
-
-fn has_no_key(case: &Case<'_>) -> bool {
-    case.installed.is_some_and(|one| one.object.has_private_key == Some(false))
-}
-
-pub(super) fn not_enabled(case: &Case<'_>) -> Option<Proof> {
-    let is_failure = failed_with(case, &["UnknownCredentials"]) && !has_no_key(case);
-    (is_failure && is_enabled_for_smtp(case) != Some(true)).then(|| {
-        let mut evidence = case.log_proof();
-        let services = case.installed.and_then(|one| Some((one, one.object.services?)));
-        if let Some((one, services)) = services {
-            evidence
-                .extend(Proof::at(&one.path, one.line, &format!("Services {services}")).evidence);
-        }
-        Proof::of(evidence)
-    })
-}
-
-pub(super) fn not_enabled_message(case: &Case<'_>) -> String {
-    let certainty = if is_enabled_for_smtp(case) == Some(false) {
-        "is not enabled for SMTP"
-    } else {
-        "is not enabled for SMTP, or its private key cannot be used"
-    };
-    format!(
-        "TLS failed with UnknownCredentials before anything was sent: {} {certainty} on {} (send \
-         connector {}). The queue shows 421 4.4.1 Connection timed out for it: it is no matter of \
-         the network.",
-        case.certificate_text(),
-        case.server_text(),
-        case.send_connector_name().unwrap_or("(unnamed)"),
-    )
-}
-
-pub(super) fn not_enabled_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    vec![
-        remedies::enable_for_smtp(case),
-        remedies::check_private_key(case),
-        remedies::restart_transport(),
-    ]
-}
-
-pub(super) fn key_not_usable(case: &Case<'_>) -> Option<Proof> {
-    let is_failure = failed_with(case, &["UnknownCredentials"]) && !has_no_key(case);
-    (is_failure && is_enabled_for_smtp(case) == Some(true)).then(|| Proof::of(case.log_proof()))
-}
-
-pub(super) fn key_not_usable_message(case: &Case<'_>) -> String {
-    format!(
-        "TLS failed with UnknownCredentials: {} is enabled for SMTP on {}, so its private key \
-         cannot be used: most likely NETWORK SERVICE may not read it.",
-        case.certificate_text(),
-        case.server_text(),
-    )
-}
-
-pub(super) fn key_not_usable_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    vec![remedies::check_private_key(case), remedies::import_with_key(case)]
 }
 
 pub(super) fn inspection(case: &Case<'_>) -> Option<Proof> {

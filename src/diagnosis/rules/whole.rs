@@ -50,7 +50,7 @@ pub(super) fn no_evidence(case: &Case<'_>) -> Option<Proof> {
     let nothing = !case.is_known()
         && case.evidence.stories.told.is_empty()
         && case.evidence.certificates.is_empty();
-    let is_told = super::tls::name_not_found(case).is_some();
+    let is_told = super::own_certificate::name_not_found(case).is_some();
     (nothing && !is_told).then(|| Proof::of(Vec::new()))
 }
 

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use eop_relay::diagnosis::{EvidenceLine, Finding, Remedy, Report, Severity, Status, Verdict};
+use eop_relay::diagnosis::{
+    Cause, EvidenceLine, Finding, Remedy, Report, Severity, Status, Verdict,
+};
 
 use crate::message;
 use crate::paragraph::wrapped;
@@ -32,7 +34,7 @@ pub fn render(report: &Report, output: &mut impl Write) -> io::Result<()> {
         wrapped(output, INDENT, INDENT, &reference)?;
     }
     let (open, found): (Vec<&Finding>, Vec<&Finding>) =
-        others.iter().partition(|finding| finding.status == Status::Possible);
+        others.iter().partition(|finding| tells_what_is_missing(finding));
     if !found.is_empty() {
         heading(output, "WHAT ELSE WAS FOUND")?;
         for finding in found {
@@ -46,6 +48,23 @@ pub fn render(report: &Report, output: &mut impl Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a finding is about evidence rather than about the server or the tenant.
+fn tells_what_is_missing(finding: &Finding) -> bool {
+    let is_about_evidence = matches!(
+        finding.id,
+        Cause::ChainNotKnown
+            | Cause::RootNotKnown
+            | Cause::ConnectorsNotGiven
+            | Cause::AcceptedDomainsNotGiven
+            | Cause::FrontEndHalfMissing
+            | Cause::OpenQuestion
+            | Cause::LoggingOff
+            | Cause::InputUnreadable
+            | Cause::EvidenceDamaged
+    );
+    finding.status == Status::Possible || (is_about_evidence && finding.status != Status::Past)
 }
 
 fn heading(output: &mut impl Write, text: &str) -> io::Result<()> {

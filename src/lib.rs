@@ -13,11 +13,16 @@
 //! | [`certificate`] | logged certificate rows, DER, PEM, P7B | certificates and Windows X.500 names |
 //! | [`session`] | rows | sessions |
 //! | [`chain`] | certificates | verdicts and reports about their chains |
+//! | [`connector`] | connectors, accepted domains, certificate names | attribution by EOP |
+//! | [`evidence`] | CliXml, JSON, CSV and Format-List exports | connectors, accepted domains, certificates |
 //!
 //! [`ffi`] is the C ABI over it, declared in `include/eop_relay.h`, for 64-bit processes.
 
 pub mod certificate;
 pub mod chain;
+pub mod connector;
+mod eop_host;
+pub mod evidence;
 #[cfg(target_pointer_width = "64")]
 pub mod ffi;
 pub mod log;

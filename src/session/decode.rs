@@ -6,7 +6,6 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::draft::{CertificateDraft, SessionDraft, TlsOutcome};
-use super::eop::is_eop_host;
 use super::filter::CompiledFilter;
 use super::model::{
     Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, Text, TlsStatus,
@@ -14,6 +13,7 @@ use super::model::{
 use super::text_block::Span;
 use super::tls::Negotiated;
 use crate::certificate::{CertificateRows, LoggedCertificate};
+use crate::eop_host::is_eop_host;
 use crate::log::{LogFile, LogType};
 use crate::reply;
 

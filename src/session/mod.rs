@@ -9,7 +9,6 @@ mod assembler;
 mod decode;
 mod dialogue;
 mod draft;
-mod eop;
 mod filter;
 mod information;
 mod model;

@@ -1,5 +1,7 @@
 //! Which hosts belong to Exchange Online Protection.
 
+#![forbid(unsafe_code)]
+
 /// Domains below which the hosts of EOP answer: worldwide, China (21Vianet), US government, and the
 /// `mx.microsoft` names of DNSSEC-enabled domains.
 const EOP_DOMAINS: &[&str] = &[
@@ -13,7 +15,7 @@ const EOP_DOMAINS: &[&str] = &[
 ];
 
 /// Whether a host name, or a DNS name of a certificate, is one of EOP.
-pub(super) fn is_eop_host(name: &str) -> bool {
+pub(crate) fn is_eop_host(name: &str) -> bool {
     let name = name.trim_end_matches('.');
     let name = name.strip_prefix("*.").unwrap_or(name);
     EOP_DOMAINS.iter().any(|domain| {

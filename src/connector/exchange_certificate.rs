@@ -1,0 +1,207 @@
+//! Certificates as Get-ExchangeCertificate tells them.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::certificate_names::CertificateNames;
+use super::text_list::TextList;
+use crate::certificate::{Certificate, Thumbprint, X500Name};
+use crate::timestamp::Timestamp;
+
+/// A certificate installed on an Exchange server. `None` means that the source does not tell.
+///
+/// Over the remoting of the Exchange Management Shell only RawData may be left: everything that it
+/// encodes is then taken from it, and services and status are not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ExchangeCertificate {
+    /// The SHA-1 thumbprint.
+    pub thumbprint: Option<Thumbprint>,
+    /// The subject, a Windows X.500 string.
+    pub subject: Option<String>,
+    /// The issuer, a Windows X.500 string.
+    pub issuer: Option<String>,
+    /// The serial number in hexadecimal digits.
+    pub serial_number: Option<String>,
+    /// The beginning of its validity. From RawData exact; else as given, where a text without an
+    /// offset is the local time of the server taken as UTC.
+    pub not_before: Option<Timestamp>,
+    /// The end of its validity, given like its beginning.
+    pub not_after: Option<Timestamp>,
+    /// The services to which it is bound.
+    pub services: Option<CertificateServices>,
+    /// Valid, DateInvalid, Untrusted and so on, as given.
+    pub status: Option<String>,
+    /// Whether subject and issuer are the same and the key its own.
+    pub is_self_signed: Option<bool>,
+    /// Whether the server has the private key.
+    pub has_private_key: Option<bool>,
+    /// Registry, ThirdParty, Enterprise, None, Unknown and so on, as given.
+    #[serde(rename = "RootCAType")]
+    pub root_ca_type: Option<String>,
+    /// The domains that it names.
+    pub certificate_domains: Option<TextList>,
+    /// The friendly name.
+    pub friendly_name: Option<String>,
+    /// The server that has it, where the source tells.
+    pub server: Option<String>,
+    /// The certificate of RawData.
+    #[serde(skip)]
+    pub certificate: Option<Certificate>,
+}
+
+/// The services of Exchange to which a certificate is bound: a set of flags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CertificateServices(u32);
+
+/// Names of the flags, from the lowest bit; 0 is `None`.
+const SERVICE_NAMES: [&str; 7] = ["IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"];
+
+impl CertificateServices {
+    /// Bound to the SMTP service.
+    pub const SMTP: Self = Self(1 << 4);
+
+    /// Reads `IMAP, POP, IIS, SMTP`, `None`, or the number of the flags.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(number) = text.parse::<u32>() {
+            return (number < 1 << SERVICE_NAMES.len()).then_some(Self(number));
+        }
+        let mut services = Self::default();
+        for name in text.split([',', ' ', '|']).filter(|name| !name.is_empty()) {
+            if !name.eq_ignore_ascii_case("None") {
+                let bit =
+                    SERVICE_NAMES.iter().position(|known| known.eq_ignore_ascii_case(name))?;
+                services.0 |= 1 << bit;
+            }
+        }
+        (!text.is_empty()).then_some(services)
+    }
+
+    /// Whether all services of `other` are among these.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+impl fmt::Display for CertificateServices {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = (0..SERVICE_NAMES.len())
+            .filter(|bit| self.0 & (1 << bit) != 0)
+            .map(|bit| SERVICE_NAMES[bit])
+            .collect();
+        formatter.write_str(if names.is_empty() { "None" } else { "" })?;
+        formatter.write_str(&names.join(", "))
+    }
+}
+
+impl Serialize for CertificateServices {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl From<Certificate> for ExchangeCertificate {
+    /// What the certificate itself tells; services, status and private key stay unknown.
+    fn from(certificate: Certificate) -> Self {
+        Self::default().with_certificate(certificate)
+    }
+}
+
+impl ExchangeCertificate {
+    /// Takes what the DER encodes from there, whatever was given before.
+    #[must_use]
+    pub fn with_certificate(self, certificate: Certificate) -> Self {
+        let time = |seconds: i64| {
+            let moment = ::time::OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+            Timestamp::try_from(moment).ok()
+        };
+        Self {
+            thumbprint: Some(certificate.thumbprint()),
+            subject: Some(certificate.subject.to_x500().to_string()),
+            issuer: Some(certificate.issuer.to_x500().to_string()),
+            serial_number: Some(certificate.serial_number()),
+            not_before: time(certificate.not_before),
+            not_after: time(certificate.not_after),
+            is_self_signed: Some(certificate.looks_self_signed()),
+            certificate_domains: Some(TextList::complete(certificate.dns_names())),
+            certificate: Some(certificate),
+            ..self
+        }
+    }
+
+    /// Issuer and subject; `None` where one of them is missing or unreadable.
+    #[must_use]
+    pub fn x500_names(&self) -> Option<(X500Name, X500Name)> {
+        Some((self.issuer.as_deref()?.parse().ok()?, self.subject.as_deref()?.parse().ok()?))
+    }
+
+    /// The names by which hosts know it: from the DER, else from Subject and CertificateDomains.
+    #[must_use]
+    pub fn names(&self) -> CertificateNames {
+        if let Some(certificate) = &self.certificate {
+            return CertificateNames::from(certificate);
+        }
+        let subject: Option<X500Name> = self.subject.as_deref().and_then(|text| text.parse().ok());
+        let domains = self.certificate_domains.as_ref();
+        let is_complete = domains.is_some_and(|domains| !domains.is_truncated);
+        CertificateNames::new(
+            subject.as_ref().and_then(X500Name::common_name),
+            domains.map(|domains| domains.values.as_slice()).unwrap_or_default(),
+            is_complete,
+        )
+    }
+
+    /// Whether it is issued by an authority rather than self-signed; `None` where nothing tells.
+    #[must_use]
+    pub fn is_issued_by_authority(&self) -> Option<bool> {
+        let by_names = || self.x500_names().map(|(issuer, subject)| issuer == subject);
+        self.is_self_signed.or_else(by_names).map(|is_self_signed| !is_self_signed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn services_are_read_as_names_and_as_numbers() {
+        for (text, expected) in [
+            ("IMAP, POP, IIS, SMTP", Some("IMAP, POP, IIS, SMTP")),
+            ("smtp", Some("SMTP")),
+            ("None", Some("None")),
+            ("0", Some("None")),
+            ("16", Some("SMTP")),
+            ("27", Some("IMAP, POP, IIS, SMTP")),
+            ("64", Some("UMCallRouter")),
+            ("128", None),
+            ("SMTP, Fax", None),
+            ("", None),
+        ] {
+            let read = CertificateServices::parse(text).map(|services| services.to_string());
+            assert_eq!(read.as_deref(), expected, "{text}");
+        }
+        let services = CertificateServices::parse("IIS, SMTP").unwrap();
+        assert!(services.contains(CertificateServices::SMTP));
+        assert!(!CertificateServices::default().contains(CertificateServices::SMTP));
+    }
+
+    #[test]
+    fn without_raw_data_names_come_from_subject_and_domains() {
+        let certificate = ExchangeCertificate {
+            subject: Some("CN=mail.contoso.com, O=Contoso".into()),
+            issuer: Some("CN=mail.contoso.com, O=Contoso".into()),
+            certificate_domains: Some(TextList::complete(["*.contoso.com"])),
+            ..ExchangeCertificate::default()
+        };
+        let names = certificate.names();
+        assert!(names.is_complete);
+        assert_eq!(names.names.len(), 2);
+        assert_eq!(certificate.is_issued_by_authority(), Some(false));
+        assert_eq!(ExchangeCertificate::default().is_issued_by_authority(), None);
+        assert!(!ExchangeCertificate::default().names().is_complete);
+    }
+}

@@ -1,0 +1,189 @@
+//! The one reader of exported Exchange objects, for files and for objects of the pipeline.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::format::ExportFormat;
+use super::object_kind::{ObjectKind, describe};
+use super::parsed::{Parsed, shortened};
+use super::problem::{EvidenceError, Problem, ProblemKind};
+use super::properties::Properties;
+use super::text_file::TextFile;
+use super::typed::{accepted_domain, inbound_connector, send_connector};
+use super::typed_certificate::exchange_certificate;
+use crate::connector::{
+    AcceptedDomain, AcceptedDomains, ExchangeCertificate, InboundConnector, SendConnector,
+};
+
+/// The largest file that is read, in bytes.
+const MAXIMUM_SIZE: u64 = 128 * 1024 * 1024;
+
+/// An object, and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found<T> {
+    /// The object.
+    pub object: T,
+    /// The line where it begins, from 1.
+    pub line: u64,
+}
+
+/// What one file, or one text, holds.
+#[derive(Clone, Debug, Default)]
+pub struct ExchangeObjects {
+    /// The file, or what else the text came from.
+    pub source_name: String,
+    /// The format that was read.
+    pub format: Option<ExportFormat>,
+    /// Inbound connectors of Exchange Online.
+    pub inbound_connectors: Vec<Found<InboundConnector>>,
+    /// Accepted domains.
+    pub accepted_domains: Vec<Found<AcceptedDomain>>,
+    /// Send connectors.
+    pub send_connectors: Vec<Found<SendConnector>>,
+    /// Installed certificates.
+    pub certificates: Vec<Found<ExchangeCertificate>>,
+    /// Objects of other kinds: what they are, and how many.
+    pub unused: BTreeMap<String, u64>,
+    /// What was not read, or not as it stands, in the order of the file.
+    pub problems: Vec<Problem>,
+    /// Whether objects of the file were lost to damage, so that the lists may lack some.
+    pub is_incomplete: bool,
+}
+
+impl ExchangeObjects {
+    /// Reads a file in any of the formats and encodings; see [`ExchangeObjects::from_bytes`].
+    ///
+    /// # Errors
+    /// [`EvidenceError`] if the file cannot be read, is too large, empty or of no known format.
+    pub fn from_file(path: &Path) -> Result<Self, EvidenceError> {
+        let unreadable = |source| EvidenceError::Unreadable { path: path.to_owned(), source };
+        let file = File::open(path).map_err(unreadable)?;
+        let size = file.metadata().map_err(unreadable)?.len();
+        if size > MAXIMUM_SIZE {
+            let (path, maximum) = (path.to_owned(), MAXIMUM_SIZE);
+            return Err(EvidenceError::TooLarge { path, size, maximum });
+        }
+        let mut bytes = Vec::new();
+        file.take(MAXIMUM_SIZE).read_to_end(&mut bytes).map_err(unreadable)?;
+        Self::from_bytes(&path.display().to_string(), &bytes)
+    }
+
+    /// Reads the content of a file: CliXml, JSON, CSV or Format-List text, told apart by content.
+    /// `source_name` stands in problems and errors.
+    ///
+    /// # Errors
+    /// [`EvidenceError::Empty`] and [`EvidenceError::UnknownFormat`].
+    pub fn from_bytes(source_name: &str, bytes: &[u8]) -> Result<Self, EvidenceError> {
+        let file = TextFile::decode(bytes);
+        if file.text.trim().is_empty() {
+            return Err(EvidenceError::Empty { source_name: source_name.to_owned() });
+        }
+        let Some(format) = ExportFormat::of(&file.text) else {
+            return Err(EvidenceError::UnknownFormat {
+                source_name: source_name.to_owned(),
+                beginning: shortened(file.text.trim()),
+            });
+        };
+        let mut parsed = format.read(&file.text);
+        if file.is_damaged {
+            let encoding = file.encoding_name();
+            parsed.report(0, ProblemKind::Encoding { encoding });
+        }
+        let mut objects =
+            Self { source_name: source_name.to_owned(), format: Some(format), ..Self::default() };
+        objects.convert(&file, &mut parsed);
+        objects.is_incomplete = parsed.is_incomplete;
+        objects.locate(&file, parsed);
+        Ok(objects)
+    }
+
+    /// Reads JSON text, as the module hands over objects of the pipeline.
+    ///
+    /// # Errors
+    /// [`EvidenceError::Empty`] and [`EvidenceError::UnknownFormat`].
+    pub fn from_pipeline(json: &str) -> Result<Self, EvidenceError> {
+        Self::from_bytes("pipeline", json.as_bytes())
+    }
+
+    /// The inbound connectors without their places.
+    #[must_use]
+    pub fn to_inbound_connectors(&self) -> Vec<InboundConnector> {
+        self.inbound_connectors.iter().map(|found| found.object.clone()).collect()
+    }
+
+    /// The accepted domains without their places.
+    #[must_use]
+    pub fn to_accepted_domains(&self) -> AcceptedDomains {
+        AcceptedDomains {
+            domains: self.accepted_domains.iter().map(|found| found.object.clone()).collect(),
+            is_incomplete: self.is_incomplete,
+        }
+    }
+
+    /// The send connectors without their places.
+    #[must_use]
+    pub fn to_send_connectors(&self) -> Vec<SendConnector> {
+        self.send_connectors.iter().map(|found| found.object.clone()).collect()
+    }
+
+    /// The installed certificates without their places.
+    #[must_use]
+    pub fn to_certificates(&self) -> Vec<ExchangeCertificate> {
+        self.certificates.iter().map(|found| found.object.clone()).collect()
+    }
+
+    fn convert(&mut self, file: &TextFile<'_>, parsed: &mut Parsed) {
+        let bags = std::mem::take(&mut parsed.bags);
+        let mut offsets: Vec<usize> = bags.iter().map(|bag| bag.offset).collect();
+        offsets.sort_unstable();
+        let positions = file.positions(&offsets);
+        for bag in &bags {
+            let place = offsets.partition_point(|offset| *offset < bag.offset);
+            let line = positions.get(place).map_or(1, |position| position.line);
+            let mut properties = Properties::new(bag, parsed);
+            let is_used = match ObjectKind::of(bag) {
+                Some(ObjectKind::InboundConnector) => {
+                    let object = inbound_connector(&mut properties);
+                    self.inbound_connectors.push(Found { object, line });
+                    true
+                }
+                Some(ObjectKind::SendConnector) => {
+                    let object = send_connector(&mut properties);
+                    self.send_connectors.push(Found { object, line });
+                    true
+                }
+                Some(ObjectKind::AcceptedDomain) => {
+                    let object = accepted_domain(&mut properties);
+                    object
+                        .map(|object| self.accepted_domains.push(Found { object, line }))
+                        .is_some()
+                }
+                Some(ObjectKind::Certificate) => {
+                    let object = exchange_certificate(&mut properties);
+                    object.map(|object| self.certificates.push(Found { object, line })).is_some()
+                }
+                None => false,
+            };
+            if !is_used {
+                *self.unused.entry(describe(bag)).or_default() += 1;
+            }
+        }
+    }
+
+    fn locate(&mut self, file: &TextFile<'_>, mut parsed: Parsed) {
+        parsed.problems.sort_by_key(|(offset, _)| *offset);
+        if parsed.unlisted_problems > 0 {
+            let count = parsed.unlisted_problems;
+            parsed.problems.push((file.text.len(), ProblemKind::More { count }));
+        }
+        let offsets: Vec<usize> = parsed.problems.iter().map(|(offset, _)| *offset).collect();
+        let positions = file.positions(&offsets);
+        let problems = parsed.problems.into_iter().zip(positions).map(|((_, kind), position)| {
+            let source_name = self.source_name.clone();
+            Problem { source_name, line: position.line, offset: position.offset, kind }
+        });
+        self.problems = problems.collect();
+    }
+}

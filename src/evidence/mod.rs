@@ -1,0 +1,33 @@
+//! Evidence that administrators export: connectors, accepted domains and certificates, as CliXml,
+//! JSON, CSV or Format-List text, or as JSON of the objects of a pipeline.
+//!
+//! [`ExchangeObjects`] is the one reader for all of them. What is damaged or unknown is told with
+//! its place, and the rest is read.
+
+#![forbid(unsafe_code)]
+
+mod clixml;
+mod clixml_frame;
+mod clixml_text;
+mod csv_export;
+mod exchange_objects;
+mod format;
+mod format_list;
+mod json;
+mod object_kind;
+mod parsed;
+mod problem;
+mod properties;
+mod scalar;
+mod text_file;
+mod typed;
+mod typed_certificate;
+mod value;
+
+pub use exchange_objects::{ExchangeObjects, Found};
+pub use format::ExportFormat;
+pub use problem::{EvidenceError, Problem, ProblemKind};
+pub use value::{PropertyBag, Value};
+
+#[cfg(test)]
+mod tests;

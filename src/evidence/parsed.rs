@@ -1,0 +1,70 @@
+//! What the readers of all formats hand over: objects, and what went wrong, by offset in the text.
+
+use std::sync::Arc;
+
+use super::problem::ProblemKind;
+use super::value::{PropertyBag, Value};
+
+/// The most problems of one file that are listed; further ones are counted.
+const MAXIMUM_PROBLEMS: usize = 200;
+
+#[derive(Debug, Default)]
+pub(super) struct Parsed {
+    pub(super) bags: Vec<Arc<PropertyBag>>,
+    pub(super) problems: Vec<(usize, ProblemKind)>,
+    pub(super) unlisted_problems: u64,
+    /// Objects of the file that were lost to damage.
+    pub(super) is_incomplete: bool,
+}
+
+impl Parsed {
+    pub(super) fn report(&mut self, offset: usize, kind: ProblemKind) {
+        self.is_incomplete |= matches!(
+            kind,
+            ProblemKind::Xml { .. }
+                | ProblemKind::Truncated
+                | ProblemKind::TooManyValues { .. }
+                | ProblemKind::Json { .. }
+                | ProblemKind::Csv { .. }
+                | ProblemKind::CsvFieldCount { .. }
+        );
+        if self.problems.len() < MAXIMUM_PROBLEMS {
+            self.problems.push((offset, kind));
+        } else {
+            self.unlisted_problems += 1;
+        }
+    }
+
+    /// Adds an object, or the objects of a list.
+    pub(super) fn add(&mut self, value: Value) {
+        match value {
+            Value::Bag(bag) => self.bags.push(bag),
+            Value::List(values) => {
+                for value in values.iter() {
+                    match value {
+                        Value::Bag(bag) => self.bags.push(bag.clone()),
+                        Value::Null => {}
+                        other => self.refuse(0, other),
+                    }
+                }
+            }
+            Value::Null => {}
+            other => self.refuse(0, &other),
+        }
+    }
+
+    pub(super) fn refuse(&mut self, offset: usize, value: &Value) {
+        let text = value.as_text().unwrap_or_else(|| "a list or bytes".to_owned());
+        self.report(offset, ProblemKind::NotAnObject { text: shortened(&text) });
+    }
+}
+
+/// The beginning of a text in one line, for a message.
+pub(super) fn shortened(text: &str) -> String {
+    const MAXIMUM: usize = 60;
+    let mut short: String = text.chars().take(MAXIMUM).collect();
+    if short.len() < text.len() {
+        short.push_str("...");
+    }
+    short.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,190 @@
+//! What goes wrong with exported files: fatal for one file, or a part of it that is passed over.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// A file of which nothing could be read.
+#[derive(Debug, thiserror::Error)]
+pub enum EvidenceError {
+    /// The file cannot be opened or read.
+    #[error("{}: cannot be read ({source}): check the path and the permissions", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is larger than an export can reasonably be.
+    #[error("{}: {size} bytes are more than the {maximum} that are read: export fewer objects", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size in bytes.
+        size: u64,
+        /// The most that is read.
+        maximum: u64,
+    },
+    /// There is nothing in it.
+    #[error(
+        "{source_name}: is empty: export again, for example with Get-InboundConnector | Export-Clixml"
+    )]
+    Empty {
+        /// The file, or what else the text came from.
+        source_name: String,
+    },
+    /// None of the known formats.
+    #[error(
+        "{source_name}, line 1, byte 0: neither CliXml, JSON, CSV nor Format-List text (it begins with {beginning:?}): export with Export-Clixml"
+    )]
+    UnknownFormat {
+        /// The file, or what else the text came from.
+        source_name: String,
+        /// Its first characters.
+        beginning: String,
+    },
+}
+
+/// A part of a file that was not used, or not as it stands; the rest was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file, or what else the text came from.
+    pub source_name: String,
+    /// The line, from 1.
+    pub line: u64,
+    /// The offset in bytes in the file.
+    pub offset: u64,
+    /// What it is.
+    pub kind: ProblemKind,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { source_name, line, offset, kind } = self;
+        write!(formatter, "{source_name}, line {line}, byte {offset}: {kind}")
+    }
+}
+
+/// What a [`Problem`] is about, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProblemKind {
+    /// Bytes that the encoding does not allow.
+    #[error("bytes that are not {encoding} were replaced: save or export the file as UTF-8")]
+    Encoding {
+        /// The encoding that was read.
+        encoding: &'static str,
+    },
+    /// The XML is not well-formed.
+    #[error("damaged XML ({message}); what follows is not read: export again with Export-Clixml")]
+    Xml {
+        /// What the parser says.
+        message: String,
+    },
+    /// The file ends inside an object.
+    #[error(
+        "the file ends in the middle of this object, which is left out: export or copy it again"
+    )]
+    Truncated,
+    /// The XML is well-formed, but no CliXml.
+    #[error("<{element}> is no element of CliXml, and is passed over: export with Export-Clixml")]
+    NotCliXml {
+        /// The element.
+        element: String,
+    },
+    /// Objects nested deeper than any export.
+    #[error("values nested more than {maximum} levels deep are left out: export without -Depth")]
+    TooDeep {
+        /// The most levels that are read.
+        maximum: usize,
+    },
+    /// More values than any export.
+    #[error("more than {maximum} values; what follows is not read: export fewer objects")]
+    TooManyValues {
+        /// The most values that are read.
+        maximum: usize,
+    },
+    /// A reference to an object that does not stand before it.
+    #[error("the reference to object {id} leads nowhere, and is read as null: export again")]
+    UndefinedReference {
+        /// The RefId.
+        id: String,
+    },
+    /// A document type or an entity, which CliXml does not have.
+    #[error("{what} is not read: CliXml has none; was the file edited?")]
+    Declaration {
+        /// `a document type`, or the entity.
+        what: String,
+    },
+    /// The JSON is damaged.
+    #[error("damaged JSON ({message}); what follows is not read: export again with ConvertTo-Json")]
+    Json {
+        /// What the parser says.
+        message: String,
+    },
+    /// A row of CSV that does not fit its header.
+    #[error(
+        "this row has {found} fields and the header {expected}: it is left out; export again with Export-Csv"
+    )]
+    CsvFieldCount {
+        /// The fields of the header.
+        expected: u64,
+        /// The fields of the row.
+        found: u64,
+    },
+    /// A row of CSV that cannot be read.
+    #[error("this row cannot be read ({message}) and is left out: export again with Export-Csv")]
+    Csv {
+        /// What the parser says.
+        message: String,
+    },
+    /// A line of Format-List text that is no property.
+    #[error("{text:?} is no property of Format-List, and is passed over")]
+    FormatListLine {
+        /// The beginning of the line.
+        text: String,
+    },
+    /// A property whose value is not of its type.
+    #[error("{property} of {object} reads {text:?}, expected {expected}: it counts as not known")]
+    Value {
+        /// The name of the object.
+        object: String,
+        /// The property.
+        property: &'static str,
+        /// The beginning of its value.
+        text: String,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// A list of which the source holds the type only.
+    #[error(
+        "{property} of {object} holds {text:?} in place of its values: export with Export-Clixml"
+    )]
+    ListNotExported {
+        /// The name of the object.
+        object: String,
+        /// The property.
+        property: &'static str,
+        /// The text in its place.
+        text: String,
+    },
+    /// RawData that is no certificate.
+    #[error("RawData of {object} cannot be decoded ({message}): export again with Export-Clixml")]
+    RawData {
+        /// The name of the object.
+        object: String,
+        /// What the decoder says.
+        message: String,
+    },
+    /// A value where an object was expected.
+    #[error("{text:?} is no object, and is passed over: export the objects themselves")]
+    NotAnObject {
+        /// The beginning of the value.
+        text: String,
+    },
+    /// Too many of these.
+    #[error("{count} more problems of this file are not listed")]
+    More {
+        /// How many.
+        count: u64,
+    },
+}

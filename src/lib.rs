@@ -15,12 +15,14 @@
 //! | [`chain`] | certificates | verdicts and reports about their chains |
 //! | [`connector`] | connectors, accepted domains, certificate names | attribution by EOP |
 //! | [`evidence`] | CliXml, JSON, CSV and Format-List exports | connectors, accepted domains, certificates |
+//! | [`diagnosis`] | all of these | a verdict, its proof and its remedy |
 //!
 //! [`ffi`] is the C ABI over it, declared in `include/eop_relay.h`, for 64-bit processes.
 
 pub mod certificate;
 pub mod chain;
 pub mod connector;
+pub mod diagnosis;
 mod eop_host;
 pub mod evidence;
 #[cfg(target_pointer_width = "64")]

@@ -1,0 +1,455 @@
+//! One case: a story of the log, or a certificate that would be sent, with everything known of it.
+
+use std::net::IpAddr;
+
+use super::evidence::{Evidence, GivenCertificate, Located};
+use super::report::{CertificateSummary, EvidenceLine};
+use super::story::{Ending, Story};
+use crate::certificate::{Certificate, LoggedCertificate, Thumbprint, X500Name};
+use crate::chain::{ChainReport, ChainRequest, report};
+use crate::connector::{
+    Attribution, AttributionRequest, CertificateNames, CertificateSelection, ExchangeCertificate,
+    InboundConnector, MailFrom, Outcome, SendConnector, ShownCertificate, attribute, find_logged,
+    public_address, select_certificate,
+};
+use crate::reply::RejectionClass;
+use crate::timestamp::Timestamp;
+
+pub(super) struct Case<'a> {
+    pub evidence: &'a Evidence,
+    pub story: Option<&'a Story>,
+    /// The certificate as the log describes it.
+    pub logged: Option<&'a LoggedCertificate>,
+    /// The certificate itself, where a file or an export holds it.
+    pub certificate: Option<&'a Certificate>,
+    /// What Get-ExchangeCertificate tells of it.
+    pub installed: Option<&'a Located<ExchangeCertificate>>,
+    /// The file that holds it.
+    pub given: Option<&'a GivenCertificate>,
+    pub shown: ShownCertificate,
+    pub mail_from: MailFrom,
+    pub attribution: Attribution,
+    pub chain: Option<ChainReport>,
+    /// The send connector, and which certificate it would choose.
+    pub send_connector: Option<&'a Located<SendConnector>>,
+    pub selection: Option<CertificateSelection>,
+    /// The time of the judgement: that of the newest session, else of the whole diagnosis.
+    pub at: Timestamp,
+}
+
+impl<'a> Case<'a> {
+    /// A story of the log.
+    pub fn of_story(
+        evidence: &'a Evidence,
+        connectors: Option<&[InboundConnector]>,
+        story: &'a Story,
+    ) -> Self {
+        let logged = story.sent.as_deref();
+        let installed = logged.and_then(|logged| find_installed(evidence, logged));
+        let given = logged.and_then(|logged| {
+            let thumbprint: Thumbprint = logged.thumbprint.as_deref()?.parse().ok()?;
+            evidence.certificates.iter().find(|given| given.certificate.thumbprint() == thumbprint)
+        });
+        let certificate = given
+            .map(|given| &given.certificate)
+            .or_else(|| installed.and_then(|installed| installed.object.certificate.as_ref()));
+        let shown = match (certificate, logged) {
+            (Some(certificate), _) => ShownCertificate::Names(CertificateNames::from(certificate)),
+            (None, Some(logged)) => ShownCertificate::Names(names_of(logged, installed)),
+            (None, None) if story.is_certificate_known => ShownCertificate::None,
+            (None, None) => ShownCertificate::Unknown,
+        };
+        let send_connector = find_send_connector(evidence, Some(&story.connector));
+        Self::new(
+            evidence,
+            connectors,
+            Parts {
+                story: Some(story),
+                logged,
+                certificate,
+                installed,
+                given,
+                shown,
+                send_connector,
+                at: story.last,
+            },
+        )
+    }
+
+    /// A certificate of a file, as if it were sent.
+    pub fn of_certificate(
+        evidence: &'a Evidence,
+        connectors: Option<&[InboundConnector]>,
+        given: &'a GivenCertificate,
+    ) -> Self {
+        let thumbprint = given.certificate.thumbprint();
+        let installed = evidence.installed.as_ref().and_then(|installed| {
+            installed.iter().find(|one| one.object.thumbprint == Some(thumbprint))
+        });
+        Self::new(
+            evidence,
+            connectors,
+            Parts {
+                story: None,
+                logged: None,
+                certificate: Some(&given.certificate),
+                installed,
+                given: Some(given),
+                shown: ShownCertificate::Names(CertificateNames::from(&given.certificate)),
+                send_connector: find_send_connector(evidence, None),
+                at: evidence.at,
+            },
+        )
+    }
+
+    /// The installed certificate that Exchange would send; without send connector or certificates
+    /// a case of which nothing is known.
+    pub fn of_configuration(
+        evidence: &'a Evidence,
+        connectors: Option<&[InboundConnector]>,
+    ) -> Self {
+        let send_connector = find_send_connector(evidence, None);
+        let selected =
+            send_connector.zip(evidence.installed.as_ref()).and_then(|(c, installed)| {
+                let objects: Vec<ExchangeCertificate> =
+                    installed.iter().map(|one| one.object.clone()).collect();
+                match select_certificate(&c.object, &objects, None).selected {
+                    crate::connector::Selected::One(index) => installed.get(index),
+                    _ => None,
+                }
+            });
+        let shown = selected
+            .map_or(ShownCertificate::Unknown, |one| ShownCertificate::Names(one.object.names()));
+        Self::new(
+            evidence,
+            connectors,
+            Parts {
+                story: None,
+                logged: None,
+                certificate: selected.and_then(|one| one.object.certificate.as_ref()),
+                installed: selected,
+                given: None,
+                shown,
+                send_connector,
+                at: evidence.at,
+            },
+        )
+    }
+
+    fn new(
+        evidence: &'a Evidence,
+        connectors: Option<&[InboundConnector]>,
+        parts: Parts<'a>,
+    ) -> Self {
+        let Parts { story, logged, certificate, installed, given, shown, send_connector, at } =
+            parts;
+        let mail_from = match (&evidence.mail_from, story) {
+            (Some(given), _) => given.clone(),
+            (None, Some(story)) => story.mail_from.clone(),
+            (None, None) => MailFrom::Unknown,
+        };
+        let address = evidence.source_address.or_else(|| {
+            story?.public_address.as_deref()?.parse::<IpAddr>().ok().and_then(public_address)
+        });
+        let attribution = attribute(&AttributionRequest {
+            certificate: &shown,
+            address,
+            mail_from: &mail_from,
+            connectors,
+            accepted_domains: evidence.accepted_domains.as_ref().map(|located| &located.object),
+        });
+        let chain = certificate.map(|certificate| {
+            let mut known: Vec<Certificate> =
+                given.map(|given| given.others.clone()).unwrap_or_default();
+            let others = evidence
+                .certificates
+                .iter()
+                .flat_map(|other| std::iter::once(&other.certificate).chain(&other.others));
+            known.extend(others.filter(|other| *other != certificate).cloned());
+            report(&ChainRequest {
+                intermediates: evidence.intermediates.as_deref(),
+                known: &known,
+                roots: &evidence.roots,
+                ..ChainRequest::new(certificate, at)
+            })
+        });
+        let selection =
+            send_connector.zip(evidence.installed.as_ref()).map(|(connector, installed)| {
+                let objects: Vec<ExchangeCertificate> =
+                    installed.iter().map(|one| one.object.clone()).collect();
+                select_certificate(&connector.object, &objects, None)
+            });
+        Self {
+            evidence,
+            story,
+            logged,
+            certificate,
+            installed,
+            given,
+            shown,
+            mail_from,
+            attribution,
+            chain,
+            send_connector,
+            selection,
+            at,
+        }
+    }
+
+    pub fn is_known(&self) -> bool {
+        self.story.is_some() || self.shown != ShownCertificate::Unknown
+    }
+
+    pub fn class(&self) -> Option<RejectionClass> {
+        match self.story?.ending {
+            Ending::Refused(class) => Some(class),
+            _ => None,
+        }
+    }
+
+    /// Whether the log shows that EOP did not attribute, or not far enough.
+    pub fn is_relay_denied(&self) -> bool {
+        matches!(
+            self.class(),
+            Some(RejectionClass::RelayDenied | RejectionClass::RelayDeniedAttr36)
+        )
+    }
+
+    /// Whether the log says nothing else than attribution about why mail failed: 5.7.64, delivered,
+    /// nothing, or no log at all.
+    pub fn rests_on_attribution(&self) -> bool {
+        self.story.is_none_or(|story| {
+            matches!(story.ending, Ending::Delivered | Ending::Open) || self.is_relay_denied()
+        })
+    }
+
+    pub fn is_delivered(&self) -> bool {
+        self.story.is_some_and(|story| story.ending == Ending::Delivered)
+    }
+
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.attribution.outcome()
+    }
+
+    pub fn tls_error(&self) -> Option<&str> {
+        let story = self.story.filter(|story| story.ending == Ending::TlsFailed)?;
+        Some(story.tls_error.as_deref().unwrap_or_default())
+    }
+
+    pub fn thumbprint(&self) -> Option<String> {
+        self.certificate
+            .map(|certificate| certificate.thumbprint().to_string())
+            .or_else(|| {
+                self.logged.and_then(|logged| logged.thumbprint.as_deref()).map(str::to_owned)
+            })
+            .or_else(|| self.installed.and_then(|i| i.object.thumbprint).map(|t| t.to_string()))
+    }
+
+    /// The thumbprint, if it is one: logs sent to support are masked.
+    pub fn plain_thumbprint(&self) -> Option<String> {
+        self.thumbprint().filter(|text| text.parse::<Thumbprint>().is_ok())
+    }
+
+    pub fn subject(&self) -> Option<String> {
+        let logged = || self.logged.and_then(|logged| logged.subject.as_deref()).map(str::to_owned);
+        self.certificate
+            .map(|certificate| certificate.subject.to_x500().to_string())
+            .or_else(logged)
+            .or_else(|| self.installed.and_then(|installed| installed.object.subject.clone()))
+    }
+
+    pub fn issuer(&self) -> Option<String> {
+        let logged = || self.logged.and_then(|logged| logged.issuer.as_deref()).map(str::to_owned);
+        self.certificate
+            .map(|certificate| certificate.issuer.to_x500().to_string())
+            .or_else(logged)
+            .or_else(|| self.installed.and_then(|installed| installed.object.issuer.clone()))
+    }
+
+    pub fn not_before(&self) -> Option<Timestamp> {
+        self.certificate
+            .and_then(Certificate::not_before)
+            .or_else(|| self.logged.and_then(|logged| logged.not_before))
+            .or_else(|| self.installed.and_then(|installed| installed.object.not_before))
+    }
+
+    pub fn not_after(&self) -> Option<Timestamp> {
+        self.certificate
+            .and_then(Certificate::not_after)
+            .or_else(|| self.logged.and_then(|logged| logged.not_after))
+            .or_else(|| self.installed.and_then(|installed| installed.object.not_after))
+    }
+
+    pub fn names(&self) -> Vec<&str> {
+        match &self.shown {
+            ShownCertificate::Names(names) => {
+                let mut texts: Vec<&str> = Vec::new();
+                for name in &names.names {
+                    if !texts.iter().any(|known| known.eq_ignore_ascii_case(&name.text)) {
+                        texts.push(&name.text);
+                    }
+                }
+                texts
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The certificate in words: its thumbprint and its first name.
+    pub fn certificate_text(&self) -> String {
+        let name = self.names().first().map(|name| (*name).to_owned()).or_else(|| self.subject());
+        match (self.thumbprint(), name) {
+            (Some(thumbprint), Some(name)) => format!("the certificate {thumbprint} ({name})"),
+            (Some(thumbprint), None) => format!("the certificate {thumbprint}"),
+            (None, Some(name)) => format!("the certificate of {name}"),
+            (None, None) => "the certificate".to_owned(),
+        }
+    }
+
+    /// The server in words and for commands.
+    pub fn server(&self) -> Option<&str> {
+        self.story
+            .and_then(Story::server)
+            .or_else(|| self.installed.and_then(|installed| installed.object.server.as_deref()))
+    }
+
+    pub fn server_text(&self) -> String {
+        self.server().map_or_else(|| "this server".to_owned(), |server| format!("server {server}"))
+    }
+
+    /// The name of the send connector.
+    pub fn send_connector_name(&self) -> Option<&str> {
+        self.story
+            .map(|story| &*story.connector)
+            .filter(|name| !name.is_empty())
+            .or_else(|| self.send_connector.map(|connector| connector.object.name.as_str()))
+    }
+
+    pub fn inbound(&self, index: usize) -> Option<&'a Located<InboundConnector>> {
+        self.evidence.inbound_connectors.as_ref()?.get(index)
+    }
+
+    pub fn address(&self) -> Option<String> {
+        if let Some(address) = self.evidence.source_address {
+            return Some(address.to_string());
+        }
+        self.story.and_then(|story| story.public_address.as_deref()).map(str::to_owned)
+    }
+
+    /// The row of the log, if there is one.
+    pub fn log_proof(&self) -> Vec<EvidenceLine> {
+        self.story.map(Story::proof).into_iter().collect()
+    }
+
+    /// The file or the export that holds the certificate.
+    pub fn certificate_proof(&self) -> Vec<EvidenceLine> {
+        let subject = self.subject().unwrap_or_default();
+        let text = match self.thumbprint() {
+            Some(thumbprint) => format!("{subject} ({thumbprint})"),
+            None => subject,
+        };
+        if let Some(given) = self.given {
+            vec![EvidenceLine { path: given.path.clone(), line: 0, text }]
+        } else if let Some(installed) = self.installed {
+            vec![EvidenceLine { path: installed.path.clone(), line: installed.line, text }]
+        } else if let Some(story) = self.story {
+            vec![EvidenceLine { path: story.path.clone(), line: story.line, text }]
+        } else {
+            Vec::new()
+        }
+    }
+
+    pub fn inbound_proof(&self, index: usize) -> Vec<EvidenceLine> {
+        let Some(located) = self.inbound(index) else { return Vec::new() };
+        let connector = &located.object;
+        let mut text = connector.name.clone();
+        if let Some(value) = &connector.tls_sender_certificate_name {
+            text.push_str(", TlsSenderCertificateName ");
+            text.push_str(value);
+        }
+        if let Some(list) = connector.sender_ip_addresses.as_ref().filter(|list| !list.is_empty()) {
+            text.push_str(", SenderIPAddresses ");
+            text.push_str(&list.values.join(", "));
+        }
+        if connector.enabled == Some(false) {
+            text.push_str(", Enabled False");
+        }
+        vec![EvidenceLine { path: located.path.clone(), line: located.line, text }]
+    }
+
+    pub fn summary(&self) -> Option<CertificateSummary> {
+        if !matches!(self.shown, ShownCertificate::Names(_)) {
+            return None;
+        }
+        Some(CertificateSummary {
+            thumbprint: self.thumbprint(),
+            subject: self.subject(),
+            issuer: self.issuer(),
+            serial_number: self.certificate.map(Certificate::serial_number).or_else(|| {
+                self.logged.and_then(|l| l.serial_number.as_deref()).map(str::to_owned)
+            }),
+            not_before: self.not_before(),
+            not_after: self.not_after(),
+            dns_names: self.names().into_iter().map(str::to_owned).collect(),
+        })
+    }
+}
+
+struct Parts<'a> {
+    story: Option<&'a Story>,
+    logged: Option<&'a LoggedCertificate>,
+    certificate: Option<&'a Certificate>,
+    installed: Option<&'a Located<ExchangeCertificate>>,
+    given: Option<&'a GivenCertificate>,
+    shown: ShownCertificate,
+    send_connector: Option<&'a Located<SendConnector>>,
+    at: Timestamp,
+}
+
+/// What the log tells of the names, completed by what Get-ExchangeCertificate tells.
+fn names_of(
+    logged: &LoggedCertificate,
+    installed: Option<&Located<ExchangeCertificate>>,
+) -> CertificateNames {
+    let of_log = CertificateNames::from(logged);
+    if of_log.is_complete {
+        return of_log;
+    }
+    installed.map(|one| one.object.names()).filter(|names| names.is_complete).unwrap_or(of_log)
+}
+
+fn find_installed<'a>(
+    evidence: &'a Evidence,
+    logged: &LoggedCertificate,
+) -> Option<&'a Located<ExchangeCertificate>> {
+    let installed = evidence.installed.as_ref()?;
+    installed.iter().find(|one| find_logged(logged, std::slice::from_ref(&one.object)).is_some())
+}
+
+/// The connector of that name, else the first one that sends to EOP, else the only one.
+fn find_send_connector<'a>(
+    evidence: &'a Evidence,
+    name: Option<&str>,
+) -> Option<&'a Located<SendConnector>> {
+    let connectors = evidence.send_connectors.as_ref()?;
+    if let Some(name) = name {
+        return connectors.iter().find(|one| one.object.name.eq_ignore_ascii_case(name));
+    }
+    let sends_to_eop = |one: &&Located<SendConnector>| one.object.eop_sign().is_some();
+    connectors.iter().find(sends_to_eop).or(match connectors.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    })
+}
+
+/// Whether issuer and subject of a log row are the same, where the log tells them apart.
+pub(super) fn is_self_issued(logged: &LoggedCertificate) -> bool {
+    let (Some(subject), Some(issuer)) = (&logged.subject, &logged.issuer) else { return false };
+    if logged.subject_issuer_ambiguous {
+        return false;
+    }
+    match (subject.parse::<X500Name>(), issuer.parse::<X500Name>()) {
+        (Ok(subject), Ok(issuer)) => subject == issuer,
+        _ => false,
+    }
+}

@@ -1,0 +1,340 @@
+//! Holding the evidence against the rules.
+
+use std::collections::BTreeSet;
+
+use super::case::Case;
+use super::cause::Cause;
+use super::evidence::Evidence;
+use super::literal::{counted, listed};
+use super::report::{Confidence, EvidenceLine, Finding, Report, Severity, Status, Verdict};
+use super::rules::{self, Effect, Rule, Scope};
+use super::story::{Ending, Stories, Story};
+use crate::connector::InboundConnector;
+use crate::reply::RejectionClass;
+
+/// Diagnoses what the evidence shows.
+#[must_use]
+pub fn diagnose(evidence: &Evidence) -> Report {
+    Diagnosis::default().run(evidence)
+}
+
+/// A diagnosis with a choice of rules.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnosis {
+    disabled: BTreeSet<Cause>,
+}
+
+/// How many lines show one finding.
+const MAXIMUM_PROOFS: usize = 5;
+
+/// What one case came to.
+struct Judged<'a> {
+    case: Case<'a>,
+    verdict: Verdict,
+    /// The place of the deciding rule in the table, and the rule; `None`: nothing decides.
+    decided_by: Option<(usize, Cause)>,
+    findings: Vec<Finding>,
+}
+
+impl Diagnosis {
+    /// Leaves a rule out.
+    #[must_use]
+    pub fn without(mut self, rule: Cause) -> Self {
+        self.disabled.insert(rule);
+        self
+    }
+
+    /// Every rule, in the order of the table.
+    pub fn rules() -> impl Iterator<Item = (Cause, &'static str)> {
+        rules::all().map(|rule| (rule.id, rule.source))
+    }
+
+    /// Diagnoses what the evidence shows.
+    #[must_use]
+    pub fn run(&self, evidence: &Evidence) -> Report {
+        let mut settled = evidence.clone();
+        settled.stories.settle();
+        let evidence = &settled;
+        let connectors: Option<Vec<InboundConnector>> = evidence
+            .inbound_connectors
+            .as_ref()
+            .map(|all| all.iter().map(|one| one.object.clone()).collect());
+        let mut judged: Vec<Judged<'_>> = cases(evidence, connectors.as_deref())
+            .into_iter()
+            .map(|case| self.judge(case))
+            .collect();
+        demote(&mut judged, &evidence.stories);
+        let whole = Case::of_configuration(evidence, connectors.as_deref());
+        let mut findings = self.findings_of_whole(&whole);
+        let decisive = judged
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| !one.case.story.is_some_and(|story| story.is_past))
+            .filter(|(_, one)| one.decided_by.is_some())
+            .min_by_key(|(_, one)| {
+                (rank(one.verdict), one.decided_by, std::cmp::Reverse(one.case.at))
+            })
+            .map(|(index, _)| index);
+        let past =
+            judged.iter().filter_map(|one| one.decided_by).min().filter(|_| decisive.is_none());
+        let mut certificate = None;
+        let mut chain = None;
+        let mut connector = None;
+        let (mut verdict, mut cause) = (Verdict::Uncertain, Cause::NoEvidence);
+        let mut summary = String::new();
+        if let Some(one) = decisive.and_then(|index| judged.get(index)) {
+            verdict = one.verdict;
+            cause = one.decided_by.map_or(Cause::NoEvidence, |(_, cause)| cause);
+            certificate = one.case.summary();
+            chain.clone_from(&one.case.chain);
+            let outcome = one.case.attribution.possible.first();
+            let index = outcome.and_then(crate::connector::Outcome::connector).or(one
+                .case
+                .attribution
+                .nearest_miss
+                .as_ref()
+                .map(|miss| miss.connector));
+            connector = index.and_then(|index| one.case.attribution.connectors.get(index)).cloned();
+            summary = summarise(one, cause);
+        } else if let Some((_, past)) = past {
+            cause = past;
+            "What failed in the logs has passed, and no mail since then shows how it is now."
+                .clone_into(&mut summary);
+        }
+        for (index, one) in judged.into_iter().enumerate() {
+            for mut finding in one.findings {
+                if one.case.story.is_some_and(|story| story.is_past) {
+                    finding.status = Status::Past;
+                    finding.severity = Severity::Information;
+                } else if Some(index) != decisive && finding.status == Status::Cause {
+                    finding.status = Status::Present;
+                }
+                merge(&mut findings, finding);
+            }
+        }
+        if decisive.is_none()
+            && let Some(finding) =
+                findings.iter_mut().find(|finding| finding.id == Cause::NoEvidence)
+        {
+            finding.status = Status::Cause;
+            summary.clone_from(&finding.message);
+        }
+        findings.sort_by_key(|finding| {
+            let of_cause = finding.status != Status::Cause || finding.id != cause;
+            (of_cause, finding.status == Status::Past, std::cmp::Reverse(finding.severity))
+        });
+        let exit_code = exit_code(evidence, verdict, &findings);
+        Report { verdict, cause, summary, findings, certificate, chain, connector, exit_code }
+    }
+
+    fn applied(&self, scope: Scope) -> impl Iterator<Item = (usize, &'static Rule)> {
+        rules::all()
+            .enumerate()
+            .filter(move |(_, rule)| rule.scope == scope && !self.disabled.contains(&rule.id))
+    }
+
+    fn findings_of_whole(&self, case: &Case<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (_, rule) in self.applied(Scope::Whole) {
+            if let (Some(proof), Some(severity)) = (rule.find(case), rule.severity) {
+                findings.push(Finding {
+                    id: rule.id,
+                    severity: proof.severity.unwrap_or(severity),
+                    status: Status::Present,
+                    message: rule.message(case),
+                    evidence: proof.evidence,
+                    remedy: rule.remedy(case),
+                    reference: rule.reference(),
+                    confidence: proof.confidence.unwrap_or_else(|| rule.confidence()),
+                });
+            }
+        }
+        findings
+    }
+
+    fn judge<'a>(&self, case: Case<'a>) -> Judged<'a> {
+        let mut findings = Vec::new();
+        let mut decided: Option<(Verdict, usize, Cause)> = None;
+        for (place, rule) in self.applied(Scope::Case) {
+            let Some(proof) = rule.find(&case) else { continue };
+            let mut status = Status::Present;
+            let mut severity = rule.severity;
+            if let Effect::Decides(verdict) = rule.effect {
+                let verdict = proof.verdict.unwrap_or(verdict);
+                if decided.is_none() {
+                    decided = Some((verdict, place, rule.id));
+                    status = Status::Cause;
+                } else if verdict == Verdict::Uncertain {
+                    // What is missing besides is good to know, and no more.
+                    status = Status::Possible;
+                    severity = severity.map(|_| Severity::Information);
+                }
+            }
+            let Some(severity) = proof.severity.or(severity) else { continue };
+            let mut message = rule.message(&case);
+            if status == Status::Cause {
+                message.push_str(&sessions_of(case.story));
+            }
+            findings.push(Finding {
+                id: rule.id,
+                severity,
+                status,
+                message,
+                evidence: proof.evidence,
+                remedy: rule.remedy(&case),
+                reference: rule.reference(),
+                confidence: proof.confidence.unwrap_or_else(|| rule.confidence()),
+            });
+        }
+        let verdict = decided.map_or(Verdict::Uncertain, |(verdict, ..)| verdict);
+        Judged { case, verdict, decided_by: decided.map(|(_, place, id)| (place, id)), findings }
+    }
+}
+
+/// Refused before uncertain before accepted: the trouble is what is asked for.
+fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Refused => 0,
+        Verdict::Uncertain => 1,
+        Verdict::Accepted => 2,
+    }
+}
+
+/// The stories of the log with a mail or a failure, else those without; the given certificates that
+/// no session sent; and, without either, what the configuration would send.
+fn cases<'a>(evidence: &'a Evidence, connectors: Option<&[InboundConnector]>) -> Vec<Case<'a>> {
+    let stories = &evidence.stories.stories;
+    let has_ended = stories.iter().any(|story| story.ending != Ending::Open);
+    let told = stories.iter().filter(|story| !has_ended || story.ending != Ending::Open);
+    let mut cases: Vec<Case<'a>> =
+        told.map(|story| Case::of_story(evidence, connectors, story)).collect();
+    for given in &evidence.certificates {
+        let is_sent = cases.iter().any(|case| case.certificate == Some(&given.certificate));
+        if !is_sent {
+            cases.push(Case::of_certificate(evidence, connectors, given));
+        }
+    }
+    if cases.is_empty() {
+        cases.push(Case::of_configuration(evidence, connectors));
+    }
+    cases
+}
+
+/// Refusals by the recipient's side, and temporary or unknown ones, are everyday life beside
+/// mail that is delivered: they are told, and decide nothing.
+fn demote(judged: &mut [Judged<'_>], stories: &Stories) {
+    let is_delivering = stories.stories.iter().any(|story| story.ending == Ending::Delivered);
+    if !is_delivering {
+        return;
+    }
+    for one in judged {
+        let is_everyday = matches!(
+            one.case.class(),
+            Some(
+                RejectionClass::RecipientRejected
+                    | RejectionClass::TenantInboundAttribution
+                    | RejectionClass::Unclassified
+            )
+        );
+        if is_everyday {
+            one.decided_by = None;
+            for finding in &mut one.findings {
+                finding.severity = Severity::Information;
+                if finding.status == Status::Cause {
+                    finding.status = Status::Present;
+                }
+            }
+        }
+    }
+}
+
+/// How often, when, from where and for whom a story was told.
+fn sessions_of(story: Option<&Story>) -> String {
+    let Some(story) = story else { return String::new() };
+    let mut text = format!(" {}", counted(story.count, "session"));
+    if story.count > 1 {
+        text.push_str(&format!(" from {} to {}", story.first, story.last));
+    } else {
+        text.push_str(&format!(" at {}", story.first));
+    }
+    if !story.servers.is_empty() {
+        text.push_str(&format!(", on {}", listed(story.servers.iter().map(|s| &**s), 4)));
+    }
+    if !story.recipient_domains.is_empty() {
+        let domains = listed(story.recipient_domains.iter().map(String::as_str), 4);
+        text.push_str(&format!(", to {domains}"));
+    }
+    text.push('.');
+    text
+}
+
+fn summarise(one: &Judged<'_>, cause: Cause) -> String {
+    let case = &one.case;
+    let verdict = match (one.verdict, case.story.is_some()) {
+        (Verdict::Accepted, true) => "Exchange Online relays this server's mail.",
+        (Verdict::Accepted, false) => {
+            "Exchange Online would relay mail sent with this certificate."
+        }
+        (Verdict::Refused, true) => "Mail is refused.",
+        (Verdict::Refused, false) => "Mail would be refused.",
+        (Verdict::Uncertain, _) if case.is_relay_denied() => {
+            "Mail is refused, and the evidence does not decide why."
+        }
+        (Verdict::Uncertain, _) => "The evidence does not decide.",
+    };
+    let found = one.findings.iter().find(|finding| finding.id == cause);
+    let message = found.map_or_else(
+        || {
+            let rule = rules::all().find(|rule| rule.id == cause);
+            rule.map(|rule| rule.message(case)).unwrap_or_default() + &sessions_of(case.story)
+        },
+        |finding| finding.message.clone(),
+    );
+    let place = case.story.map(|story| {
+        let thumbprint = case.thumbprint().unwrap_or_else(|| "none".to_owned());
+        format!(
+            " Server: {}; send connector: {}; certificate sent: {thumbprint}; log: {}:{}.",
+            story.server().unwrap_or("not told by the log"),
+            if story.connector.is_empty() { "not told" } else { &story.connector },
+            story.path,
+            story.line
+        )
+    });
+    format!("{verdict} {message}{}", place.unwrap_or_default())
+}
+
+/// Puts a finding to the others; one that was found before in the same words gets the evidence.
+fn merge(findings: &mut Vec<Finding>, finding: Finding) {
+    let is_same = |known: &&mut Finding| {
+        known.id == finding.id
+            && (known.message == finding.message
+                || known.remedy == finding.remedy && known.status == finding.status)
+    };
+    let Some(known) = findings.iter_mut().find(is_same) else {
+        findings.push(finding);
+        return;
+    };
+    if finding.status == Status::Cause && known.status != Status::Cause {
+        *known = Finding { evidence: std::mem::take(&mut known.evidence), ..finding.clone() };
+    }
+    let lines: Vec<EvidenceLine> = finding.evidence;
+    for line in lines {
+        if known.evidence.len() < MAXIMUM_PROOFS && !known.evidence.contains(&line) {
+            known.evidence.push(line);
+        }
+    }
+    known.confidence = known.confidence.max(Confidence::Documented);
+}
+
+fn exit_code(evidence: &Evidence, verdict: Verdict, findings: &[Finding]) -> u8 {
+    let warns = findings
+        .iter()
+        .any(|finding| finding.severity >= Severity::Warning && finding.status != Status::Past);
+    match verdict {
+        _ if !evidence.unreadable.is_empty() => 40,
+        Verdict::Refused => 20,
+        Verdict::Uncertain => 30,
+        Verdict::Accepted if warns => 10,
+        Verdict::Accepted => 0,
+    }
+}

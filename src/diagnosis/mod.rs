@@ -1,0 +1,24 @@
+//! From evidence to a verdict: which rule applies, what shows it, and what is to be done.
+//!
+//! [`Evidence`] takes sessions, certificates and exports; [`diagnose`] holds it against the one
+//! table of rules and gives a [`Report`]. Sessions that tell the same story are judged once.
+
+#![forbid(unsafe_code)]
+
+mod case;
+mod cause;
+mod diagnose;
+mod evidence;
+mod literal;
+mod remedies;
+mod report;
+mod rules;
+mod story;
+
+pub use cause::Cause;
+pub use diagnose::{Diagnosis, diagnose};
+pub use evidence::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate, Located};
+pub use report::{
+    CertificateSummary, Confidence, EvidenceLine, Finding, Remedy, Report, Severity, Status,
+    Verdict,
+};

@@ -1,0 +1,159 @@
+//! The report: what was found, what follows from it, and what is to be done.
+
+use serde::Serialize;
+
+use super::cause::Cause;
+use crate::chain::ChainReport;
+use crate::connector::ConnectorAssessment;
+use crate::named_enum::named_enum;
+use crate::reply::Side;
+use crate::timestamp::Timestamp;
+
+named_enum! {
+    /// What EOP makes of the server's mail.
+    Verdict {
+        /// It relays it, or would.
+        Accepted = 1,
+        /// It refuses it, or would.
+        Refused = 2,
+        /// The evidence does not decide, or contradicts itself.
+        Uncertain = 3,
+    }
+}
+
+named_enum! {
+    /// How much a finding matters.
+    Severity {
+        /// Good to know.
+        Information = 1,
+        /// It does no harm yet, or not to all mail.
+        Warning = 2,
+        /// It keeps mail from being sent.
+        Error = 3,
+    }
+}
+
+named_enum! {
+    /// What a finding is to the verdict.
+    Status {
+        /// It is the cause that the report names.
+        Cause = 1,
+        /// It holds as well.
+        Present = 2,
+        /// It may hold: the evidence does not decide.
+        Possible = 3,
+        /// It held, and later sessions show that it does no more.
+        Past = 4,
+    }
+}
+
+named_enum! {
+    /// How well a finding is founded.
+    Confidence {
+        /// Microsoft documents it.
+        Documented = 1,
+        /// Seen in real logs.
+        Observed = 2,
+        /// Concluded.
+        Inferred = 3,
+        /// Nobody documents it, or the evidence does not decide.
+        Uncertain = 4,
+    }
+}
+
+/// A row of a log, or an object of an export, that shows what a finding says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct EvidenceLine {
+    /// The file.
+    pub path: String,
+    /// The line, from 1; 0 where a whole file is meant.
+    pub line: u64,
+    /// What stands there.
+    pub text: String,
+}
+
+/// One step of a remedy. Commands hold literal values; what is not known stands in `<...>`, which
+/// PowerShell refuses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Remedy {
+    /// What to do, and when.
+    pub action: String,
+    /// The command, one or more lines.
+    pub command: Option<String>,
+    /// Who has to act.
+    pub side: Side,
+    /// Where the command runs.
+    pub r#where: String,
+    /// How to see that it worked.
+    pub verify: Option<String>,
+    /// How to take it back.
+    pub undo: Option<String>,
+}
+
+/// One thing that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Finding {
+    /// What it is.
+    pub id: Cause,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is to the verdict.
+    pub status: Status,
+    /// What was found, in plain words.
+    pub message: String,
+    /// What shows it.
+    pub evidence: Vec<EvidenceLine>,
+    /// What to do, the smallest change first.
+    pub remedy: Vec<Remedy>,
+    /// Where it is documented.
+    pub reference: &'static str,
+    /// How well it is founded.
+    pub confidence: Confidence,
+}
+
+/// The certificate that the report is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CertificateSummary {
+    /// The SHA-1 thumbprint.
+    pub thumbprint: Option<String>,
+    /// The subject, a Windows X.500 string.
+    pub subject: Option<String>,
+    /// The issuer, a Windows X.500 string.
+    pub issuer: Option<String>,
+    /// The serial number in hexadecimal digits.
+    pub serial_number: Option<String>,
+    /// The beginning of its validity.
+    pub not_before: Option<Timestamp>,
+    /// The end of its validity.
+    pub not_after: Option<Timestamp>,
+    /// Its names, the common name first.
+    pub dns_names: Vec<String>,
+}
+
+/// What the server's mail met, and what is to be done.
+///
+/// Serialised with the names of its fields in PascalCase, absent values as `null`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Report {
+    /// What EOP makes of the server's mail.
+    pub verdict: Verdict,
+    /// Why.
+    pub cause: Cause,
+    /// Verdict and cause in a few sentences, with thumbprint, server, connector and log line.
+    pub summary: String,
+    /// Everything that was found: the cause first, then by weight.
+    pub findings: Vec<Finding>,
+    /// The certificate of the cause.
+    pub certificate: Option<CertificateSummary>,
+    /// Its chain, where the certificate itself was given.
+    pub chain: Option<ChainReport>,
+    /// The inbound connector of the cause.
+    pub connector: Option<ConnectorAssessment>,
+    /// 0 fine, 10 warning, 20 refused, 30 uncertain or no evidence, 40 an input cannot be read.
+    pub exit_code: u8,
+}

@@ -1,0 +1,448 @@
+//! Row 1 of the table, first half: what keeps TLS, or the connection, from coming about.
+
+use super::Proof;
+use crate::certificate::Thumbprint;
+use crate::connector::{CertificateServices, Selected, SelectionBasis};
+use crate::diagnosis::case::Case;
+use crate::diagnosis::literal::literal;
+use crate::diagnosis::remedies::{self, ELEVATED, MANAGEMENT_SHELL, of_catalogue, of_template};
+use crate::diagnosis::report::{Confidence, Remedy, Verdict};
+use crate::diagnosis::story::Ending;
+use crate::reply::{RejectionClass, Side, tls_error};
+use crate::session::SessionNote;
+
+/// DigiCert Global Root G2: in the chain of EOP's certificates since 2026-03.
+pub(super) const ROOT_G2: &str = "DF3C24F9BFD666761B268073FE06D1CC8D4F82A4";
+
+fn failed_with(case: &Case<'_>, names: &[&str]) -> bool {
+    let Some(error) = case.tls_error() else { return false };
+    let name = tls_error(error).name;
+    names.iter().any(|known| known.eq_ignore_ascii_case(&name))
+}
+
+pub(super) fn name_not_found(case: &Case<'_>) -> Option<Proof> {
+    if case.class() == Some(RejectionClass::TlsCertificateNameNotFound) {
+        return Some(Proof::of(case.log_proof()));
+    }
+    let selection = case.selection.as_ref()?;
+    let is_named = matches!(selection.basis, SelectionBasis::TlsCertificateName(_));
+    // Where the log shows a certificate, the list of installed ones is another server's.
+    let is_predicted = case.story.is_none()
+        && case.given.is_none()
+        && is_named
+        && selection.selected == Selected::NotFound;
+    let connector = case.send_connector.filter(|_| is_predicted)?;
+    let value = connector.object.tls_certificate_name.as_deref().unwrap_or_default();
+    Some(Proof::at(&connector.path, connector.line, &format!("TlsCertificateName {value}")))
+}
+
+pub(super) fn name_not_found_message(case: &Case<'_>) -> String {
+    let value = case.send_connector.and_then(|one| one.object.tls_certificate_name.as_deref());
+    let value = value.map(|value| format!(" {value}")).unwrap_or_default();
+    format!(
+        "No certificate of {} fits the TlsCertificateName{value} of the send connector {}: a \
+         renewal by another issuer, a removed certificate, or one that is missing on this server.",
+        case.server_text(),
+        case.send_connector_name().unwrap_or("(unnamed)"),
+    )
+}
+
+pub(super) fn name_not_found_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    vec![remedies::select_certificate(case), remedies::restart_transport()]
+}
+
+pub(super) fn no_private_key(case: &Case<'_>) -> Option<Proof> {
+    let lacks_key = case.installed.is_some_and(|one| one.object.has_private_key == Some(false));
+    let is_told = failed_with(case, &["NoCredentials"]);
+    let is_shown = failed_with(case, &["UnknownCredentials"]) && lacks_key;
+    (is_told || is_shown).then(|| Proof::of(case.log_proof()))
+}
+
+pub(super) fn no_private_key_message(case: &Case<'_>) -> String {
+    format!(
+        "TLS failed with {}: {} has no private key on {}, so it cannot be sent over {}.",
+        case.tls_error().unwrap_or_default(),
+        case.certificate_text(),
+        case.server_text(),
+        case.send_connector_name().unwrap_or("the send connector"),
+    )
+}
+
+pub(super) fn no_private_key_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    vec![
+        remedies::import_with_key(case),
+        remedies::check_private_key(case),
+        remedies::select_certificate(case),
+    ]
+}
+
+fn is_enabled_for_smtp(case: &Case<'_>) -> Option<bool> {
+    let services = case.installed?.object.services?;
+    Some(services.contains(CertificateServices::SMTP))
+}
+
+fn has_no_key(case: &Case<'_>) -> bool {
+    case.installed.is_some_and(|one| one.object.has_private_key == Some(false))
+}
+
+pub(super) fn not_enabled(case: &Case<'_>) -> Option<Proof> {
+    let is_failure = failed_with(case, &["UnknownCredentials"]) && !has_no_key(case);
+    (is_failure && is_enabled_for_smtp(case) != Some(true)).then(|| {
+        let mut evidence = case.log_proof();
+        let services = case.installed.and_then(|one| Some((one, one.object.services?)));
+        if let Some((one, services)) = services {
+            evidence
+                .extend(Proof::at(&one.path, one.line, &format!("Services {services}")).evidence);
+        }
+        Proof::of(evidence)
+    })
+}
+
+pub(super) fn not_enabled_message(case: &Case<'_>) -> String {
+    let certainty = if is_enabled_for_smtp(case) == Some(false) {
+        "is not enabled for SMTP"
+    } else {
+        "is not enabled for SMTP, or its private key cannot be used"
+    };
+    format!(
+        "TLS failed with UnknownCredentials before anything was sent: {} {certainty} on {} (send \
+         connector {}). The queue shows 421 4.4.1 Connection timed out for it: it is no matter of \
+         the network.",
+        case.certificate_text(),
+        case.server_text(),
+        case.send_connector_name().unwrap_or("(unnamed)"),
+    )
+}
+
+pub(super) fn not_enabled_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    vec![
+        remedies::enable_for_smtp(case),
+        remedies::check_private_key(case),
+        remedies::restart_transport(),
+    ]
+}
+
+pub(super) fn key_not_usable(case: &Case<'_>) -> Option<Proof> {
+    let is_failure = failed_with(case, &["UnknownCredentials"]) && !has_no_key(case);
+    (is_failure && is_enabled_for_smtp(case) == Some(true)).then(|| Proof::of(case.log_proof()))
+}
+
+pub(super) fn key_not_usable_message(case: &Case<'_>) -> String {
+    format!(
+        "TLS failed with UnknownCredentials: {} is enabled for SMTP on {}, so its private key \
+         cannot be used: most likely NETWORK SERVICE may not read it.",
+        case.certificate_text(),
+        case.server_text(),
+    )
+}
+
+pub(super) fn key_not_usable_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    vec![remedies::check_private_key(case), remedies::import_with_key(case)]
+}
+
+pub(super) fn inspection(case: &Case<'_>) -> Option<Proof> {
+    let story = case.story?;
+    let is_rewritten = story.notes.contains(&SessionNote::SmtpRewritten);
+    let is_failure = !matches!(story.ending, Ending::Delivered | Ending::Open);
+    let is_token = failed_with(case, &["InvalidToken"]);
+    (is_token || (is_rewritten && is_failure && !case.is_relay_denied()))
+        .then(|| Proof::of(case.log_proof()))
+}
+
+pub(super) fn inspection_message(case: &Case<'_>) -> String {
+    format!(
+        "Something between {} and Exchange Online rewrites SMTP (a firewall with SMTP inspection \
+         or a proxy): TLS cannot begin.",
+        case.server_text()
+    )
+}
+
+pub(super) fn inspection_remedy(_: &Case<'_>) -> Vec<Remedy> {
+    vec![
+        Remedy::new(
+            Side::Network,
+            "firewall or SMTP proxy between this server and Exchange Online",
+            "Switch SMTP inspection and TLS interception off for this server.",
+        )
+        .verify("the EHLO reply in the log offers STARTTLS, the banner is readable, TLS succeeds")
+        .undo("switch the inspection on again"),
+    ]
+}
+
+fn refused_remote_root(case: &Case<'_>) -> bool {
+    let reply = case.story.and_then(|story| story.reply.as_deref()).unwrap_or_default();
+    let is_root = reply.to_ascii_lowercase().contains("untrustedroot");
+    failed_with(case, &["UntrustedRoot"])
+        || (case.class() == Some(RejectionClass::RemoteCertificateInvalid) && is_root)
+}
+
+fn has_root_g2(case: &Case<'_>) -> bool {
+    let root: Option<Thumbprint> = ROOT_G2.parse().ok();
+    case.evidence.roots.iter().any(|known| Some(known.thumbprint()) == root)
+}
+
+pub(super) fn root_g2(case: &Case<'_>) -> Option<Proof> {
+    (refused_remote_root(case) && !has_root_g2(case)).then(|| {
+        let confidence = if case.evidence.roots.is_empty() {
+            Confidence::Inferred
+        } else {
+            Confidence::Documented
+        };
+        Proof { confidence: Some(confidence), ..Proof::of(case.log_proof()) }
+    })
+}
+
+pub(super) fn root_g2_message(case: &Case<'_>) -> String {
+    let certainty = if case.evidence.roots.is_empty() {
+        "most likely DigiCert Global Root G2 is not in its Root store"
+    } else {
+        "DigiCert Global Root G2 is not among the given roots"
+    };
+    format!(
+        "{} does not trust the certificate of Exchange Online: {certainty}; the chain of Exchange \
+         Online needs it since March 2026. TLS fails before it comes to attribution.",
+        capital(&case.server_text()),
+    )
+}
+
+pub(super) fn root_g2_remedy(_: &Case<'_>) -> Vec<Remedy> {
+    vec![
+        Remedy::server(
+            ELEVATED,
+            "See whether the root is there. If not, let Windows fetch the roots of its programme \
+             (automatic root updates may be off), or import DigiCert Global Root G2, from \
+             DigiCert's own page and after comparing its thumbprint, into Root.",
+        )
+        .command(format!("Get-Item -LiteralPath 'Cert:\\LocalMachine\\Root\\{ROOT_G2}'"))
+        .verify("the certificate is found, and the next session in the send log succeeds")
+        .undo(format!("Remove-Item -LiteralPath 'Cert:\\LocalMachine\\Root\\{ROOT_G2}'")),
+    ]
+}
+
+pub(super) fn remote_certificate(case: &Case<'_>) -> Option<Proof> {
+    let is_class = case.class() == Some(RejectionClass::RemoteCertificateInvalid);
+    ((is_class || refused_remote_root(case)) && root_g2(case).is_none())
+        .then(|| Proof::of(case.log_proof()))
+}
+
+pub(super) fn remote_certificate_message(case: &Case<'_>) -> String {
+    let remote = case.story.and_then(|story| story.remote.as_ref());
+    let shown = remote.and_then(|remote| remote.subject.as_deref());
+    let shown = shown.map(|subject| format!(" ({subject})")).unwrap_or_default();
+    format!(
+        "{} itself refused the certificate{shown} of the other side. It says nothing of this \
+         server's own certificate.",
+        capital(&case.server_text()),
+    )
+}
+
+pub(super) fn remote_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    of_catalogue(case, RejectionClass::RemoteCertificateInvalid)
+}
+
+/// Errors that say that the two sides have no version or cipher in common.
+const NOTHING_IN_COMMON: &[&str] =
+    &["AlgorithmMismatch", "UnsupportedFunction", "UnsupportedProtocol", "CipherUnknown"];
+
+pub(super) fn tls12_off(case: &Case<'_>) -> Option<Proof> {
+    failed_with(case, NOTHING_IN_COMMON).then(|| Proof::of(case.log_proof()))
+}
+
+pub(super) fn tls12_off_message(case: &Case<'_>) -> String {
+    format!(
+        "TLS failed with {}: {} and Exchange Online have no protocol version or cipher in common. \
+         Most likely TLS 1.2 is switched off on the server.",
+        case.tls_error().unwrap_or_default(),
+        case.server_text(),
+    )
+}
+
+pub(super) fn tls12_off_remedy(_: &Case<'_>) -> Vec<Remedy> {
+    let key = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\\
+               TLS 1.2\\Client";
+    vec![
+        Remedy::server(
+            ELEVATED,
+            "See whether TLS 1.2 is switched off: Enabled 0, or DisabledByDefault other than 0. A \
+             key that does not exist means the default of the Windows version.",
+        )
+        .command(format!("Get-ItemProperty -LiteralPath '{key}'"))
+        .verify("neither value switches it off, and the next session shows TLS 1.2"),
+        Remedy::server(ELEVATED, "If it is off: switch it on. It takes a restart of the server.")
+            .command(format!(
+                "Set-ItemProperty -LiteralPath '{key}' -Name Enabled -Value 1 -Type DWord\n\
+                 Set-ItemProperty -LiteralPath '{key}' -Name DisabledByDefault -Value 0 -Type DWord"
+            ))
+            .verify("after the restart the next session in the send log shows TLS 1.2")
+            .undo("set both values back to what the first command showed"),
+    ]
+}
+
+fn new_host(case: &Case<'_>) -> Option<String> {
+    let is_new =
+        |name: &str| name.trim_end_matches('.').to_ascii_lowercase().ends_with(".mx.microsoft");
+    let story = case.story?;
+    if let Some(host) = story.remote_host.as_deref().filter(|host| is_new(host)) {
+        return Some(host.to_owned());
+    }
+    let hosts = case.send_connector?.object.smart_hosts.as_ref()?;
+    hosts.values.iter().find(|host| is_new(host)).cloned()
+}
+
+pub(super) fn new_hosts(case: &Case<'_>) -> Option<Proof> {
+    let story = case.story?;
+    let is_failure = matches!(story.ending, Ending::ConnectFailed)
+        || failed_with(case, &["WrongPrincipal", "SocketError", "ConnectionReset"])
+        || case.class() == Some(RejectionClass::RemoteCertificateInvalid);
+    (is_failure && new_host(case).is_some())
+        .then(|| Proof { confidence: Some(Confidence::Inferred), ..Proof::of(case.log_proof()) })
+}
+
+pub(super) fn new_hosts_message(case: &Case<'_>) -> String {
+    format!(
+        "The session with {} failed. Since July 2026 Exchange Online answers under new names below \
+         mx.microsoft: most likely a firewall rule, a TlsDomain or an allow list still knows the \
+         old ones alone.",
+        new_host(case).unwrap_or_default(),
+    )
+}
+
+pub(super) fn new_hosts_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    let connector = remedies::send_connector(case);
+    let host = new_host(case);
+    let host = literal(host.as_deref().map(|host| host.trim_end_matches('.')), "host");
+    vec![
+        Remedy::new(
+            Side::Network,
+            ELEVATED,
+            "Test name and port from this very server; if it fails, allow TCP port 25 to the hosts \
+             below mx.microsoft.",
+        )
+        .command(format!("Test-NetConnection -ComputerName {host} -Port 25"))
+        .verify("TcpTestSucceeded is True"),
+        Remedy::server(
+            MANAGEMENT_SHELL,
+            "See whether the send connector demands a name that the new hosts do not have.",
+        )
+        .command(format!(
+            "Get-SendConnector {connector} | Format-List SmartHosts,TlsDomain,TlsAuthLevel"
+        ))
+        .verify("TlsDomain fits the remote certificate of the send log"),
+    ]
+}
+
+/// Errors of a handshake that the other side, or something between, ended.
+const HUNG_UP: &[&str] = &[
+    "SocketError",
+    "ConnectionReset",
+    "ConnectionAborted",
+    "Disconnecting",
+    "Shutdown",
+    "TimedOut",
+    "IllegalMessage",
+];
+
+pub(super) fn aborted(case: &Case<'_>) -> Option<Proof> {
+    let is_rewritten =
+        case.story.is_some_and(|story| story.notes.contains(&SessionNote::SmtpRewritten));
+    let is_other = is_rewritten || new_hosts(case).is_some();
+    (failed_with(case, HUNG_UP) && !is_other).then(|| Proof::of(case.log_proof()))
+}
+
+pub(super) fn aborted_message(case: &Case<'_>) -> String {
+    format!(
+        "The connection of {} ended within the TLS handshake ({}): the other side or something \
+         between hung up. Protocol version, cipher or a firewall that opens TLS; which of them, \
+         the log does not tell.",
+        case.server_text(),
+        case.tls_error().unwrap_or_default(),
+    )
+}
+
+pub(super) fn tls_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    let error = tls_error(case.tls_error().unwrap_or_default());
+    error
+        .remedy
+        .iter()
+        .map(|template| of_template(case, template, Side::OnPremisesServer))
+        .collect()
+}
+
+pub(super) fn negotiation(case: &Case<'_>) -> Option<Proof> {
+    let error = case.tls_error()?;
+    let known: &[fn(&Case<'_>) -> Option<Proof>] = &[
+        no_private_key,
+        not_enabled,
+        key_not_usable,
+        inspection,
+        root_g2,
+        remote_certificate,
+        tls12_off,
+        new_hosts,
+        aborted,
+    ];
+    if known.iter().any(|rule| rule(case).is_some()) {
+        return None;
+    }
+    let is_known = tls_error(error).meaning.is_some();
+    let verdict = (!is_known).then_some(Verdict::Uncertain);
+    Some(Proof { verdict, ..Proof::of(case.log_proof()) })
+}
+
+pub(super) fn negotiation_message(case: &Case<'_>) -> String {
+    let error = tls_error(case.tls_error().unwrap_or_default());
+    match error.meaning {
+        Some(meaning) => {
+            format!("TLS failed on {} with {}: {meaning}.", case.server_text(), error.name)
+        }
+        None if error.name.is_empty() => format!(
+            "TLS failed on {}, and the log does not say with which error.",
+            case.server_text()
+        ),
+        None => format!(
+            "TLS failed on {} with {}, which is in no table: what it means is not known here.",
+            case.server_text(),
+            error.name
+        ),
+    }
+}
+
+pub(super) fn connection(case: &Case<'_>) -> Option<Proof> {
+    let story = case.story?;
+    let is_cover = case.class().is_some_and(RejectionClass::is_cover_text);
+    let is_failure = story.ending == Ending::ConnectFailed || is_cover;
+    (is_failure && new_hosts(case).is_none() && inspection(case).is_none())
+        .then(|| Proof::of(case.log_proof()))
+}
+
+pub(super) fn connection_message(case: &Case<'_>) -> String {
+    let reply = case.story.and_then(|story| story.reply.as_deref()).unwrap_or("no reply");
+    format!(
+        "{} could not reach Exchange Online over {}: {reply}. No certificate was involved.",
+        capital(&case.server_text()),
+        case.send_connector_name().unwrap_or("the send connector"),
+    )
+}
+
+pub(super) fn connection_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    let host = case.send_connector.and_then(|one| one.object.smart_hosts.as_ref()?.values.first());
+    let host = literal(host.map(String::as_str), "smart host of the send connector");
+    vec![
+        Remedy::new(
+            Side::Network,
+            ELEVATED,
+            "Test name and port from this very server; if it fails, allow TCP port 25 to all \
+             addresses of Exchange Online.",
+        )
+        .command(format!("Test-NetConnection -ComputerName {host} -Port 25"))
+        .verify("TcpTestSucceeded is True, and the next session in the send log begins with 220"),
+    ]
+}
+
+pub(super) fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + characters.as_str())
+        .unwrap_or_default()
+}

@@ -1,5 +1,5 @@
 //! Chains, one thread: verdicts on a whole suite beside rustls-webpki with ring, and the time of a
-//! report. `cargo bench --bench chains -- limbo.json` (x509-limbo's format; with .gz too). Both read
+//! report. `cargo bench --bench chains -- limbo.json` (x509-limbo's format; gzip too). Both read
 //! PEM and decode certificates inside the measured time, and nothing is kept between cases.
 
 #![allow(
@@ -43,12 +43,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn read_suite(path: &str) -> Result<Suite, Box<dyn std::error::Error>> {
-    let file = std::fs::File::open(path)?;
+    const GZIP: [u8; 2] = [0x1F, 0x8B];
+    let bytes = std::fs::read(path)?;
     let mut text = String::new();
-    if path.ends_with(".gz") {
-        flate2::read::GzDecoder::new(file).read_to_string(&mut text)?;
+    if bytes.starts_with(&GZIP) {
+        flate2::read::GzDecoder::new(bytes.as_slice()).read_to_string(&mut text)?;
     } else {
-        std::io::BufReader::new(file).read_to_string(&mut text)?;
+        text = String::from_utf8(bytes)?;
     }
     Ok(Suite::parse(&text)?)
 }

@@ -9,11 +9,29 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, &[&str])] = &[
     ("named_enum", &[]),
     ("timestamp", &[]),
+    ("eop_host", &[]),
     ("log", &["named_enum", "timestamp"]),
     ("reply", &["named_enum", "timestamp"]),
     ("certificate", &["named_enum", "timestamp"]),
-    ("session", &["named_enum", "timestamp", "log", "reply", "certificate"]),
+    ("session", &["named_enum", "timestamp", "eop_host", "log", "reply", "certificate"]),
     ("chain", &["named_enum", "timestamp", "certificate"]),
+    ("connector", &["named_enum", "timestamp", "eop_host", "certificate"]),
+    ("evidence", &["named_enum", "timestamp", "certificate", "connector"]),
+    (
+        "diagnosis",
+        &[
+            "named_enum",
+            "timestamp",
+            "eop_host",
+            "log",
+            "reply",
+            "certificate",
+            "session",
+            "chain",
+            "connector",
+            "evidence",
+        ],
+    ),
 ];
 
 /// The only one that may hold unsafe code; it translates, and so may use everything.

@@ -66,11 +66,12 @@ fn every_usual_form_of_a_file_is_read() {
         .into_iter()
         .chain(pem_file.encode_utf16().flat_map(u16::to_le_bytes))
         .collect();
-    let files: [(&str, Vec<u8>); 7] = [
+    let files: [(&str, Vec<u8>); 8] = [
         ("DER P7B", der_p7b.clone()),
         ("BER P7B", p7b(&certificates, &[], true)),
         ("PEM P7B", pem("PKCS7", &der_p7b).into_bytes()),
         ("PEM", pem_file.clone().into_bytes()),
+        ("PEM after the output of a tool", [b"0 s:CN = x\n", pem_file.as_bytes()].concat()),
         ("PEM with a byte order mark", [b"\xEF\xBB\xBF", pem_file.as_bytes()].concat()),
         ("PEM in UTF-16", utf16),
         ("base64", base64_only.into_bytes()),

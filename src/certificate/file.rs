@@ -108,7 +108,9 @@ fn read(bytes: &[u8]) -> Result<FileContent, ReadError> {
         return Err(ReadError::Empty);
     }
     let mut content = FileContent::default();
-    if bytes.first() == Some(&0x30) && !bytes.starts_with(b"-----") {
+    // Whatever holds a certificate has a length beyond 127 bytes, which begins with a byte that no
+    // text has; the digit 0 can begin one.
+    if matches!(bytes, [0x30, 0x80..=0xFF, ..]) {
         add_der(bytes, 0, &mut content)?;
         return Ok(content);
     }

@@ -212,7 +212,31 @@ fn read_value(text: &str, start: usize) -> Result<(String, usize), X500ParseErro
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_value_survives_writing_and_reading(
+            rdns in prop::collection::vec(prop::collection::vec((0..4_usize, any::<String>()), 1..3), 0..5)
+        ) {
+            let keys = ["CN", "O", "E", "1.2.3.4"].map(|key| type_of(key).unwrap());
+            let name = X500Name::from_rdns(
+                rdns.into_iter()
+                    .map(|rdn| rdn.into_iter().map(|(key, value)| (keys[key].clone(), value)).collect())
+                    .collect(),
+            );
+            prop_assert_eq!(name.to_string().parse::<X500Name>(), Ok(name));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in any::<String>()) {
+            let _ = text.parse::<X500Name>();
+            let _ = text.parse::<super::super::TlsCertificateName>();
+            let _ = text.parse::<super::super::Thumbprint>();
+        }
+    }
 
     #[test]
     fn names_survive_reading_and_writing() {

@@ -214,7 +214,7 @@ pub const RULES: &[RuleEntry] = &[
     entry(R::RsaKeySizeUneven, FORM, 0, "the bits of the RSA modulus are not divisible by 8", "BR, section 6.1.5"),
     entry(R::RsaExponentUnsound, STRICT, 0, "the public exponent of the RSA key is even or less than 3", "BR, section 6.1.6"),
     entry(R::SignatureAlgorithmMismatch, STRICT, 0, "the two signature algorithm fields differ", "RFC 5280, section 4.1.1.2"),
-    entry(R::MalformedExtension, STRICT, 0, "an extension cannot be decoded", "RFC 5280, section 4.2"),
+    entry(R::MalformedExtension, BOTH, 0, "an extension cannot be decoded", "RFC 5280, section 4.2"),
     entry(R::DuplicateExtension, STRICT, 0, "an extension occurs twice", "RFC 5280, section 4.2"),
     entry(R::NotVersion3, STRICT, 0, "the certificate is not of version 3", "BR, section 7.1.1; RFC 5280, section 4.1.2.1"),
     entry(R::EmptyIssuer, STRICT, 0, "the issuer's name is empty", "RFC 5280, section 4.1.2.4"),

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use super::model::{MessageOutcome, SessionNote};
 use super::smtp::{self, ReplyLine, Verb};
-use super::text_block::{Span, TextBlock};
+use super::text_block::{Span, TextBlock, clear_for_reuse};
 use crate::log::{Event, LogType};
 
 /// A command that waits for its reply.
@@ -384,10 +384,10 @@ impl Dialogue {
     pub(super) fn reset(&mut self) {
         let Self { mut messages, mut recipients, mut pending, mut continued, .. } =
             std::mem::take(self);
-        messages.clear();
-        recipients.clear();
+        clear_for_reuse(&mut messages);
+        clear_for_reuse(&mut recipients);
+        clear_for_reuse(&mut continued);
         pending.clear();
-        continued.clear();
         *self = Self { messages, recipients, pending, continued, ..Self::default() };
     }
 }

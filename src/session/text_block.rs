@@ -46,6 +46,19 @@ impl TextBlock {
     }
 
     pub(super) fn clear(&mut self) {
-        self.bytes.clear();
+        clear_for_reuse(&mut self.bytes);
+    }
+}
+
+/// Elements that a buffer may have room for to be kept when its session has ended: one session of
+/// uncommon size must not hold its memory for ever.
+const MAXIMUM_REUSED: usize = 1 << 14;
+
+/// Empties a buffer for the next session.
+pub(super) fn clear_for_reuse<T>(buffer: &mut Vec<T>) {
+    if buffer.capacity() > MAXIMUM_REUSED {
+        *buffer = Vec::new();
+    } else {
+        buffer.clear();
     }
 }

@@ -170,10 +170,11 @@ static void check_chains(void)
 {
     static const uint8_t text[] = "-----BEGIN CERTIFICATE-----";
     eop_chain_file file;
-    eop_chain_query query = new_chain_query(&file, 1);
+    eop_chain_query query;
     eop_error error = new_error();
     uint64_t unused = 0;
     memset(&file, 0, sizeof file);
+    query = new_chain_query(&file, 1);
     CHECK(EOP_INVALID_ARGUMENT, eop_chain_examine(&query, &unused, NULL));
     file.role = EOP_CHAIN_ROLE_CERTIFICATE;
     CHECK(EOP_NULL_ARGUMENT, eop_chain_examine(&query, &unused, NULL));

@@ -1,6 +1,6 @@
 //! `eop-relay chain`: everything about the chain of a certificate.
 
-mod files;
+pub mod files;
 mod tree;
 
 use std::io::{self, Write};

@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod message;
 mod sessions;
+mod test;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,7 @@ enum Command {
     Sessions(sessions::SessionsArguments),
     Explain(explain::ExplainArguments),
     Chain(chain::ChainArguments),
+    Test(Box<test::TestArguments>),
 }
 
 impl Command {
@@ -36,6 +38,7 @@ impl Command {
             Self::Sessions(arguments) => sessions::run(arguments),
             Self::Explain(arguments) => explain::run(arguments),
             Self::Chain(arguments) => chain::run(arguments),
+            Self::Test(arguments) => test::run(arguments),
         }
     }
 }

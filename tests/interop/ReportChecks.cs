@@ -16,7 +16,7 @@ namespace EopRelay.Tests
         private static readonly DateTime At = new DateTime(2027, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
         /// <param name="checks">Counts.</param>
-        /// <param name="folder">Holds mail.contoso.com.cer, .pem, .p7b and .pfx, all of one certificate.</param>
+        /// <param name="folder">Holds mail.contoso.com.cer, .pem, .p7b and .pfx, all of one certificate, and its authority's.</param>
         internal static void Run(Checks checks, string folder)
         {
             Func<string, string> file = name => Path.Combine(folder, name);
@@ -110,6 +110,20 @@ namespace EopRelay.Tests
                 Checks.Equal(expected, report.Chain.Certificates[0].Thumbprint);
                 request.SourceIPAddress = "203.0.113";
                 Checks.Equal("InvalidArgument", Checks.Throws<EopRelayException>(() => Interop.Test(request)).Category);
+            });
+            checks.That("a certificate that fits is accepted before it is installed", () =>
+            {
+                TestRequest request = NewRequest();
+                request.AddCertificateFile(file("mail.contoso.com.p7b"), null);
+                request.AddIntermediateFile(file("fabrikam-ca-5.cer"));
+                request.AddRootFile(file("fabrikam-ca-5.cer"));
+                IDictionary connector = Connector();
+                connector["TlsSenderCertificateName"] = "mail.contoso.com";
+                request.AddInboundConnector(connector);
+                request.AddAcceptedDomain("mail.contoso.com");
+                request.MailFrom = "<>";
+                Report report = Interop.Test(request);
+                Checks.True(report.Verdict == "Accepted", report.ToString());
             });
             checks.That("nothing found in the logs is uncertain, never healthy", () =>
             {

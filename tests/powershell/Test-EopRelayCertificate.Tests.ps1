@@ -94,7 +94,7 @@ Describe '-Quiet' {
     It 'is $true for Accepted' {
         $fits = $inbound.PSObject.Copy()
         $fits.TlsSenderCertificateName = 'mail.contoso.com'
-        $ca = Join-Path -Path $certificates -ChildPath 'mail.contoso.com.p7b'
+        $ca = Join-Path -Path $certificates -ChildPath 'fabrikam-ca-5.cer'
         $with = @{ InboundConnector = $fits; AcceptedDomain = 'contoso.com', 'mail.contoso.com'; IntermediatePath = $ca; RootPath = $ca }
         Test-EopRelayCertificate -LiteralPath $file -MailFrom '<>' @with @at -Quiet | Should -BeExactly $true
     }

@@ -8,6 +8,11 @@
 
 #[path = "support/cases.rs"]
 mod cases;
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::manual_is_multiple_of,
+    reason = "DER lengths and key sizes of tests are small"
+)]
 #[path = "support/forge.rs"]
 mod forge;
 
@@ -18,9 +23,9 @@ use eop_relay::diagnosis::{Diagnosis, Report, Status, Verdict, diagnose};
 
 /// What is wrong with a report, if anything.
 fn complaint(case: &Case, report: &Report) -> Option<String> {
-    let cause = report.findings.iter().find(|finding| finding.status == Status::Cause);
+    let named = report.findings.iter().find(|finding| finding.status == Status::Cause);
     let side =
-        cause.and_then(|finding| finding.remedy.first()).map(|remedy| format!("{:?}", remedy.side));
+        named.and_then(|finding| finding.remedy.first()).map(|remedy| format!("{:?}", remedy.side));
     let side = side.unwrap_or_else(|| "-".to_owned());
     let found = (report.verdict.name(), report.cause.name(), side.as_str());
     let expected = (&*case.verdict, &*case.cause, &*case.side);

@@ -6,7 +6,7 @@ use super::case::Case;
 use super::cause::Cause;
 use super::evidence::Evidence;
 use super::literal::{counted, listed};
-use super::report::{Confidence, EvidenceLine, Finding, Report, Severity, Status, Verdict};
+use super::report::{EvidenceLine, Finding, Report, Severity, Status, Verdict};
 use super::rules::{self, Effect, Rule, Scope};
 use super::story::{Ending, Stories, Story};
 use crate::connector::InboundConnector;
@@ -157,6 +157,10 @@ impl Diagnosis {
         let mut decided: Option<(Verdict, usize, Cause)> = None;
         for (place, rule) in self.applied(Scope::Case) {
             let Some(proof) = rule.find(&case) else { continue };
+            if decided.is_some() && rule.id == Cause::AttributedButRefused {
+                // The refusal has its cause.
+                continue;
+            }
             let mut status = Status::Present;
             let mut severity = rule.severity;
             if let Effect::Decides(verdict) = rule.effect {
@@ -203,7 +207,7 @@ fn rank(verdict: Verdict) -> u8 {
 /// The stories of the log with a mail or a failure, else those without; the given certificates that
 /// no session sent; and, without either, what the configuration would send.
 fn cases<'a>(evidence: &'a Evidence, connectors: Option<&[InboundConnector]>) -> Vec<Case<'a>> {
-    let stories = &evidence.stories.stories;
+    let stories = &evidence.stories.told;
     let has_ended = stories.iter().any(|story| story.ending != Ending::Open);
     let told = stories.iter().filter(|story| !has_ended || story.ending != Ending::Open);
     let mut cases: Vec<Case<'a>> =
@@ -223,7 +227,7 @@ fn cases<'a>(evidence: &'a Evidence, connectors: Option<&[InboundConnector]>) ->
 /// Refusals by the recipient's side, and temporary or unknown ones, are everyday life beside
 /// mail that is delivered: they are told, and decide nothing.
 fn demote(judged: &mut [Judged<'_>], stories: &Stories) {
-    let is_delivering = stories.stories.iter().any(|story| story.ending == Ending::Delivered);
+    let is_delivering = stories.told.iter().any(|story| story.ending == Ending::Delivered);
     if !is_delivering {
         return;
     }
@@ -251,26 +255,25 @@ fn demote(judged: &mut [Judged<'_>], stories: &Stories) {
 /// How often, when, from where and for whom a story was told.
 fn sessions_of(story: Option<&Story>) -> String {
     let Some(story) = story else { return String::new() };
-    let mut text = format!(" {}", counted(story.count, "session"));
-    if story.count > 1 {
-        text.push_str(&format!(" from {} to {}", story.first, story.last));
+    let when = if story.count > 1 {
+        format!("from {} to {}", story.first, story.last)
     } else {
-        text.push_str(&format!(" at {}", story.first));
-    }
+        format!("at {}", story.first)
+    };
+    let mut parts = vec![format!(" {} {when}", counted(story.count, "session"))];
     if !story.servers.is_empty() {
-        text.push_str(&format!(", on {}", listed(story.servers.iter().map(|s| &**s), 4)));
+        parts.push(format!("on {}", listed(story.servers.iter().map(|server| &**server), 4)));
     }
     if !story.recipient_domains.is_empty() {
         let domains = listed(story.recipient_domains.iter().map(String::as_str), 4);
-        text.push_str(&format!(", to {domains}"));
+        parts.push(format!("to {domains}"));
     }
-    text.push('.');
-    text
+    parts.join(", ") + "."
 }
 
-fn summarise(one: &Judged<'_>, cause: Cause) -> String {
-    let case = &one.case;
-    let verdict = match (one.verdict, case.story.is_some()) {
+fn summarise(judged: &Judged<'_>, named: Cause) -> String {
+    let case = &judged.case;
+    let verdict = match (judged.verdict, case.story.is_some()) {
         (Verdict::Accepted, true) => "Exchange Online relays this server's mail.",
         (Verdict::Accepted, false) => {
             "Exchange Online would relay mail sent with this certificate."
@@ -282,10 +285,10 @@ fn summarise(one: &Judged<'_>, cause: Cause) -> String {
         }
         (Verdict::Uncertain, _) => "The evidence does not decide.",
     };
-    let found = one.findings.iter().find(|finding| finding.id == cause);
+    let found = judged.findings.iter().find(|finding| finding.id == named);
     let message = found.map_or_else(
         || {
-            let rule = rules::all().find(|rule| rule.id == cause);
+            let rule = rules::all().find(|rule| rule.id == named);
             rule.map(|rule| rule.message(case)).unwrap_or_default() + &sessions_of(case.story)
         },
         |finding| finding.message.clone(),
@@ -307,23 +310,25 @@ fn summarise(one: &Judged<'_>, cause: Cause) -> String {
 fn merge(findings: &mut Vec<Finding>, finding: Finding) {
     let is_same = |known: &&mut Finding| {
         known.id == finding.id
-            && (known.message == finding.message
-                || known.remedy == finding.remedy && known.status == finding.status)
+            && (known.status == Status::Past) == (finding.status == Status::Past)
+            && (known.message == finding.message || known.remedy == finding.remedy)
     };
     let Some(known) = findings.iter_mut().find(is_same) else {
         findings.push(finding);
         return;
     };
     if finding.status == Status::Cause && known.status != Status::Cause {
-        *known = Finding { evidence: std::mem::take(&mut known.evidence), ..finding.clone() };
+        *known = finding;
+        return;
     }
-    let lines: Vec<EvidenceLine> = finding.evidence;
+    // What shows the cause is a refusal; a delivery shows something else.
+    let is_same_status = known.status == finding.status;
+    let lines: Vec<EvidenceLine> = if is_same_status { finding.evidence } else { Vec::new() };
     for line in lines {
         if known.evidence.len() < MAXIMUM_PROOFS && !known.evidence.contains(&line) {
             known.evidence.push(line);
         }
     }
-    known.confidence = known.confidence.max(Confidence::Documented);
 }
 
 fn exit_code(evidence: &Evidence, verdict: Verdict, findings: &[Finding]) -> u8 {

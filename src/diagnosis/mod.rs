@@ -10,6 +10,7 @@ mod cause;
 mod diagnose;
 mod evidence;
 mod literal;
+mod locate;
 mod remedies;
 mod report;
 mod rules;

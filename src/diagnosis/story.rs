@@ -1,8 +1,10 @@
 //! Sessions that tell the same story, told once.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
+use super::locate::locate;
 use super::report::EvidenceLine;
 use crate::certificate::LoggedCertificate;
 use crate::connector::{AcceptedDomains, Coverage, MailFrom};
@@ -10,6 +12,9 @@ use crate::log::LogType;
 use crate::reply::{RejectionClass, classify};
 use crate::session::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
 use crate::timestamp::Timestamp;
+
+/// Of how many failed stories the very row is looked up in the log.
+const MAXIMUM_LOCATED: usize = 32;
 
 /// How a mail, or a session without one, ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +157,7 @@ impl Story {
 /// All stories, and what was not judged.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stories {
-    pub stories: Vec<Story>,
+    pub told: Vec<Story>,
     /// Sessions that go elsewhere than to EOP.
     pub elsewhere: u64,
     /// Sessions of receive logs.
@@ -194,19 +199,25 @@ impl Stories {
             }
         }
         for story in tell(session, accepted) {
-            match self.stories.iter().position(|known| known.is_same(&story)) {
-                Some(place) => self.stories[place].take_in(story),
-                None if self.stories.len() < MAXIMUM_STORIES => self.stories.push(story),
+            match self.told.iter().position(|known| known.is_same(&story)) {
+                Some(place) => self.told[place].take_in(story),
+                None if self.told.len() < MAXIMUM_STORIES => self.told.push(story),
                 None => self.capped += 1,
             }
         }
     }
 
-    /// Marks what later sessions have overcome.
+    /// Marks what later sessions have overcome, and finds the rows that prove failures.
     pub fn settle(&mut self) {
-        let stories = self.stories.clone();
-        for story in &mut self.stories {
+        let stories = self.told.clone();
+        for story in &mut self.told {
             story.is_past = stories.iter().any(|later| story.is_overcome_by(later));
+        }
+        let failed = self.told.iter_mut().filter(|story| story.ending != Ending::Delivered);
+        for story in failed.take(MAXIMUM_LOCATED) {
+            let text = story.proof().text;
+            let found = locate(Path::new(&story.path), story.line, &story.session_id, &text);
+            story.line = found.unwrap_or(story.line);
         }
     }
 }

@@ -278,9 +278,12 @@ fn session_rows<'t>(
         value("at").map_or_else(|| format!("{:02}:{:02}", 1 + number, copy % 60), str::to_owned);
     let mut sequence = 0;
     let mut row = |event: &str, data: &str, context: &str| {
-        let quoted = |text: &str| match text.contains([',', '"']) {
-            true => format!("\"{}\"", text.replace('"', "\"\"")),
-            false => text.to_owned(),
+        let quoted = |text: &str| {
+            if text.contains([',', '"']) {
+                format!("\"{}\"", text.replace('"', "\"\""))
+            } else {
+                text.to_owned()
+            }
         };
         let (data, context) = (quoted(data), quoted(context));
         let _ = writeln!(

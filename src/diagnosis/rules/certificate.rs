@@ -58,7 +58,7 @@ pub(super) fn no_certificate_message(case: &Case<'_>) -> String {
 
 pub(super) fn no_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = vec![remedies::select_certificate(case)];
-    steps.extend(super::attribution::address_steps(case));
+    steps.extend(super::addresses::address_steps(case));
     steps
 }
 
@@ -241,7 +241,7 @@ pub(super) fn expired_message(case: &Case<'_>) -> String {
     format!(
         "{} expired on {}. Which reply Exchange Online gives to that is not documented.",
         super::tls::capital(&case.certificate_text()),
-        case.not_after().map(|end| date(end)).unwrap_or_default(),
+        case.not_after().map(date).unwrap_or_default(),
     )
 }
 
@@ -253,7 +253,7 @@ pub(super) fn not_yet_valid_message(case: &Case<'_>) -> String {
     format!(
         "{} is valid from {} only. Which reply Exchange Online gives to that is not documented.",
         super::tls::capital(&case.certificate_text()),
-        case.not_before().map(|start| date(start)).unwrap_or_default(),
+        case.not_before().map(date).unwrap_or_default(),
     )
 }
 

@@ -1,9 +1,14 @@
 //! The rules: one table, in the order in which the first hit is the cause.
 
+mod addresses;
 mod attribution;
 mod certificate;
+mod connectors;
+mod missing;
 mod notes;
+mod senders;
 mod tls;
+mod whole;
 
 use super::case::Case;
 use super::cause::Cause;
@@ -164,7 +169,7 @@ const NO_FAULT: Option<Severity> = None;
 /// What keeps a session from coming to attribution at all.
 #[rustfmt::skip] // One line per rule: this is a table.
 const BEFORE_ATTRIBUTION: &[Rule] = rules! {
-    NoEvidence, "not to be judged", Whole, WARNING, Decides(Uncertain), Documented, notes::no_evidence, notes::no_evidence_message, notes::logging_on_remedy, "Set-SendConnector -ProtocolLoggingLevel";
+    NoEvidence, "not to be judged", Whole, WARNING, Decides(Uncertain), Documented, whole::no_evidence, whole::no_evidence_message, whole::logging_on_remedy, "Set-SendConnector -ProtocolLoggingLevel";
     TlsCertificateNameNotFound, "row 1", Case, ERROR, Decides(Refused), Documented, tls::name_not_found, tls::name_not_found_message, tls::name_not_found_remedy, "events 12014 and 12016 (MSExchangeTransport)";
     NoPrivateKey, "row 1", Case, ERROR, Decides(Refused), Documented, tls::no_private_key, tls::no_private_key_message, tls::no_private_key_remedy, "KB 4495258";
     CertificateNotEnabledForSmtp, "row 1", Case, ERROR, Decides(Refused), Documented, tls::not_enabled, tls::not_enabled_message, tls::not_enabled_remedy, "KB 4051498";
@@ -205,9 +210,9 @@ const OTHER_CLASSES: &[Rule] = &[
 const ATTRIBUTION: &[Rule] = rules! {
     StartTlsNotOffered, "row 2", Case, ERROR, Decides(Refused), Inferred, certificate::start_tls_not_offered, certificate::start_tls_not_offered_message, tls::inspection_remedy, "KB 4051495; RFC 3207";
     NoCertificateOffered, "row 2", Case, ERROR, Decides(Refused), Inferred, certificate::no_certificate, certificate::no_certificate_message, certificate::no_certificate_remedy, "KB 4051495";
-    ConnectorDisabled, "row 3", Case, ERROR, Decides(Refused), Documented, attribution::connector_disabled, attribution::connector_disabled_message, attribution::connector_disabled_remedy, "Set-InboundConnector -Enabled";
-    ConnectorWrongType, "row 3", Case, ERROR, Decides(Refused), Documented, attribution::connector_wrong_type, attribution::connector_wrong_type_message, attribution::new_connector_remedy, "New-InboundConnector -ConnectorType";
-    ConnectorMissing, "row 3", Case, ERROR, Decides(Refused), Documented, attribution::connector_missing, attribution::connector_missing_message, attribution::new_connector_remedy, "KB 4051495";
+    ConnectorDisabled, "row 3", Case, ERROR, Decides(Refused), Documented, connectors::connector_disabled, connectors::connector_disabled_message, connectors::connector_disabled_remedy, "Set-InboundConnector -Enabled";
+    ConnectorWrongType, "row 3", Case, ERROR, Decides(Refused), Documented, connectors::connector_wrong_type, connectors::connector_wrong_type_message, connectors::new_connector_remedy, "New-InboundConnector -ConnectorType";
+    ConnectorMissing, "row 3", Case, ERROR, Decides(Refused), Documented, connectors::connector_missing, connectors::connector_missing_message, connectors::new_connector_remedy, "KB 4051495";
     SelfSignedCertificate, "row 4", Case, ERROR, Decides(Refused), Documented, certificate::self_signed, certificate::self_signed_message, certificate::wrong_certificate_remedy, "KB 4051495; RFC 5280, section 6.1";
     PrivateAuthority, "row 4", Case, ERROR, Decides(Refused), Inferred, certificate::private_authority, certificate::private_authority_message, certificate::wrong_certificate_remedy, "KB 4051495; RFC 5280, section 6.1";
     IntermediateMissing, "row 5", Case, ERROR, Decides(Refused), Documented, certificate::incomplete, certificate::incomplete_message, certificate::incomplete_remedy, "KB 3212877";
@@ -216,43 +221,43 @@ const ATTRIBUTION: &[Rule] = rules! {
     CertificateNotYetValid, "row 6", Case, ERROR, Decides(Refused), Inferred, certificate::not_yet_valid, certificate::not_yet_valid_message, certificate::replace_remedy, "RFC 5280, section 4.1.2.5";
     CertificateRevoked, "row 6", Case, ERROR, Decides(Refused), Inferred, certificate::revoked, certificate::revoked_message, certificate::replace_remedy, "RFC 5280, section 6.3";
     NameMismatch, "row 7", Case, ERROR, Decides(Refused), Documented, attribution::name_mismatch, attribution::name_mismatch_message, attribution::name_mismatch_remedy, "KB 4051495";
-    AddressNotListed, "row 7", Case, ERROR, Decides(Refused), Documented, attribution::address_not_listed, attribution::address_not_listed_message, attribution::address_remedy, "KB 4051495";
+    AddressNotListed, "row 7", Case, ERROR, Decides(Refused), Documented, addresses::address_not_listed, addresses::address_not_listed_message, addresses::address_remedy, "KB 4051495";
     AttributedButRefused, "row 8", Case, ERROR, Decides(Uncertain), Uncertain, attribution::attributed_but_refused, attribution::attributed_but_refused_message, attribution::attributed_but_refused_remedy, "KB 4051495";
-    AttributedByCertificate, "row 8", Case, NO_FAULT, Decides(Accepted), Documented, attribution::attributed, attribution::attributed_message, notes::none, "KB 4051495";
+    AttributedByCertificate, "row 8", Case, NO_FAULT, Decides(Accepted), Documented, attribution::attributed, attribution::attributed_message, whole::none, "KB 4051495";
     FragileAttribution, "row 9", Case, WARNING, Decides(Accepted), Documented, attribution::fragile, attribution::fragile_message, attribution::cover_value_remedy, "KB 3169958";
-    Attr36NullSender, "row 10", Case, ERROR, Decides(Refused), Documented, attribution::attr36_null, attribution::attr36_null_message, attribution::cover_value_remedy, "KB 3169958";
-    Attr36ForeignSender, "row 11", Case, ERROR, Decides(Refused), Documented, attribution::attr36_foreign, attribution::attr36_foreign_message, attribution::cover_value_remedy, "KB 3169958";
-    Attr36, "row 1", Case, ERROR, Decides(Refused), Documented, attribution::attr36, attribution::attr36_message, attribution::attr36_remedy, "KB 3169958; KB 4019940";
-    AttributedByAddress, "row 12", Case, NO_FAULT, Decides(Accepted), Documented, attribution::by_address, attribution::by_address_message, notes::none, "KB 4051495";
-    AddressConnectorCannotRelay, "row 13", Case, ERROR, Decides(Refused), Documented, attribution::address_only, attribution::address_only_message, attribution::address_only_remedy, "KB 3169958";
-    OutsideAssociatedDomains, "section 1", Case, ERROR, Decides(Refused), Inferred, attribution::outside_associated, attribution::outside_associated_message, attribution::outside_associated_remedy, "Set-InboundConnector -AssociatedAcceptedDomains";
-    FrontEndHalfMissing, "not to be judged", Case, WARNING, Decides(Uncertain), Uncertain, attribution::front_end_half, attribution::front_end_half_message, attribution::front_end_half_remedy, "Get-FrontendTransportService";
-    OpenQuestion, "row 14", Case, WARNING, Decides(Uncertain), Uncertain, attribution::open_question, attribution::open_question_message, attribution::open_question_remedy, "not documented";
-    ConnectorsNotGiven, "row 15", Case, WARNING, Decides(Uncertain), Uncertain, attribution::connectors_not_given, attribution::connectors_not_given_message, attribution::connectors_not_given_remedy, "KB 4051495";
-    AcceptedDomainsNotGiven, "row 15", Case, WARNING, Decides(Uncertain), Uncertain, attribution::accepted_domains_not_given, attribution::accepted_domains_not_given_message, attribution::export_accepted_remedy, "KB 3169958";
+    Attr36NullSender, "row 10", Case, ERROR, Decides(Refused), Documented, senders::attr36_null, senders::attr36_null_message, attribution::cover_value_remedy, "KB 3169958";
+    Attr36ForeignSender, "row 11", Case, ERROR, Decides(Refused), Documented, senders::attr36_foreign, senders::attr36_foreign_message, attribution::cover_value_remedy, "KB 3169958";
+    Attr36, "row 1", Case, ERROR, Decides(Refused), Documented, senders::attr36, senders::attr36_message, senders::attr36_remedy, "KB 3169958; KB 4019940";
+    AttributedByAddress, "row 12", Case, NO_FAULT, Decides(Accepted), Documented, addresses::by_address, addresses::by_address_message, whole::none, "KB 4051495";
+    AddressConnectorCannotRelay, "row 13", Case, ERROR, Decides(Refused), Documented, addresses::address_only, addresses::address_only_message, addresses::address_only_remedy, "KB 3169958";
+    OutsideAssociatedDomains, "section 1", Case, ERROR, Decides(Refused), Inferred, senders::outside_associated, senders::outside_associated_message, senders::outside_associated_remedy, "Set-InboundConnector -AssociatedAcceptedDomains";
+    FrontEndHalfMissing, "not to be judged", Case, WARNING, Decides(Uncertain), Uncertain, missing::front_end_half, missing::front_end_half_message, missing::front_end_half_remedy, "Get-FrontendTransportService";
+    OpenQuestion, "row 14", Case, WARNING, Decides(Uncertain), Uncertain, missing::open_question, missing::open_question_message, missing::open_question_remedy, "not documented";
+    ConnectorsNotGiven, "row 15", Case, WARNING, Decides(Uncertain), Uncertain, missing::connectors_not_given, missing::connectors_not_given_message, missing::connectors_not_given_remedy, "KB 4051495";
+    AcceptedDomainsNotGiven, "row 15", Case, WARNING, Decides(Uncertain), Uncertain, missing::accepted_domains_not_given, missing::accepted_domains_not_given_message, missing::export_accepted_remedy, "KB 3169958";
 };
 
 /// What stands beside the cause.
 #[rustfmt::skip] // One line per rule: this is a table.
 const BESIDE: &[Rule] = rules! {
-    InputUnreadable, "users.md 11", Whole, ERROR, Notes, Documented, notes::unreadable, notes::unreadable_message, notes::none, "the operating system";
-    EvidenceDamaged, "section 1", Whole, INFORMATION, Notes, Documented, notes::damaged, notes::damaged_message, notes::none, "the export itself";
+    InputUnreadable, "users.md 11", Whole, ERROR, Notes, Documented, whole::unreadable, whole::unreadable_message, whole::none, "the operating system";
+    EvidenceDamaged, "section 1", Whole, INFORMATION, Notes, Documented, whole::damaged, whole::damaged_message, whole::none, "the export itself";
     CertificateExpiresSoon, "users.md 3", Case, WARNING, Notes, Documented, notes::expires_soon, notes::expires_soon_message, certificate::replace_remedy, "RFC 5280, section 4.1.2.5";
     CertificateExpiredSince, "row 6", Case, WARNING, Notes, Documented, notes::expired_since, notes::expired_since_message, certificate::replace_remedy, "RFC 5280, section 4.1.2.5";
-    TwinCertificates, "section 3", Case, INFORMATION, Notes, Documented, notes::twin_certificates, notes::twin_certificates_message, notes::none, "Set-SendConnector -TlsCertificateName";
+    TwinCertificates, "section 3", Case, INFORMATION, Notes, Documented, notes::twin_certificates, notes::twin_certificates_message, whole::none, "Set-SendConnector -TlsCertificateName";
     AnotherCertificateSelected, "section 3", Case, WARNING, Notes, Inferred, notes::another_selected, notes::another_selected_message, notes::restart_remedy, "Set-SendConnector -TlsCertificateName";
     NewIssuerAfterRenewal, "section 3", Case, WARNING, Notes, Documented, notes::new_issuer, notes::new_issuer_message, notes::new_issuer_remedy, "Set-SendConnector -TlsCertificateName";
-    SelectionDisputed, "section 3", Case, INFORMATION, Notes, Uncertain, notes::selection_disputed, notes::selection_disputed_message, notes::none, "Exchange team blog; Microsoft Learn";
+    SelectionDisputed, "section 3", Case, INFORMATION, Notes, Uncertain, notes::selection_disputed, notes::selection_disputed_message, whole::none, "Exchange team blog; Microsoft Learn";
     RootInIntermediateStore, "section 3", Case, WARNING, Notes, Documented, notes::root_in_ca, notes::root_in_ca_message, notes::root_in_ca_remedy, "KB 2795828";
     IntermediateInRootStore, "section 3", Case, WARNING, Notes, Documented, notes::intermediate_in_root, notes::intermediate_in_root_message, notes::intermediate_in_root_remedy, "KB 2795828";
-    AcceptedDomainsAreLocal, "section 1", Case, INFORMATION, Notes, Documented, attribution::local_domains, attribution::local_domains_message, attribution::export_accepted_remedy, "KB 3169958";
-    SenderAddressIgnored, "section 1", Case, WARNING, Notes, Documented, notes::address_ignored, notes::address_ignored_message, notes::none, "Set-InboundConnector -SenderIPAddresses";
-    ConnectorChangedRecently, "section 1", Case, INFORMATION, Notes, Observed, notes::changed_recently, notes::changed_recently_message, notes::none, "Get-InboundConnector, WhenChangedUTC";
+    AcceptedDomainsAreLocal, "section 1", Case, INFORMATION, Notes, Documented, missing::local_domains, missing::local_domains_message, missing::export_accepted_remedy, "KB 3169958";
+    SenderAddressIgnored, "section 1", Case, WARNING, Notes, Documented, notes::address_ignored, notes::address_ignored_message, whole::none, "Set-InboundConnector -SenderIPAddresses";
+    ConnectorChangedRecently, "section 1", Case, INFORMATION, Notes, Observed, notes::changed_recently, notes::changed_recently_message, whole::none, "Get-InboundConnector, WhenChangedUTC";
     LegacyTls, "other causes", Case, WARNING, Notes, Documented, notes::legacy_tls, notes::legacy_tls_message, tls::tls12_off_remedy, "Microsoft Learn: TLS 1.0 and 1.1 in Exchange Online";
     ChainNotKnown, "row 5", Case, INFORMATION, Notes, Documented, notes::chain_not_known, notes::chain_not_known_message, notes::chain_not_known_remedy, "KB 3212877";
-    RootNotKnown, "chain.md 3", Case, INFORMATION, Notes, Uncertain, notes::root_not_known, notes::root_not_known_message, notes::none, "RFC 5280, section 6.1";
-    LoggingOff, "users.md 11", Whole, WARNING, Notes, Documented, notes::logging_off, notes::logging_off_message, notes::logging_on_remedy, "Set-SendConnector -ProtocolLoggingLevel";
-    SessionsNotJudged, "not to be judged", Whole, INFORMATION, Notes, Documented, notes::not_judged, notes::not_judged_message, notes::none, "the logs themselves";
+    RootNotKnown, "chain.md 3", Case, INFORMATION, Notes, Uncertain, notes::root_not_known, notes::root_not_known_message, whole::none, "RFC 5280, section 6.1";
+    LoggingOff, "users.md 11", Whole, WARNING, Notes, Documented, whole::logging_off, whole::logging_off_message, whole::logging_on_remedy, "Set-SendConnector -ProtocolLoggingLevel";
+    SessionsNotJudged, "not to be judged", Whole, INFORMATION, Notes, Documented, whole::not_judged, whole::not_judged_message, whole::none, "the logs themselves";
 };
 
 /// All rules, in their order.

@@ -32,9 +32,8 @@ pub fn render(report: &Report, output: &mut impl Write) -> io::Result<()> {
         heading(output, "WHERE THIS IS WRITTEN")?;
         wrapped(output, INDENT, INDENT, &reference)?;
     }
-    let is_missing = |finding: &&&Finding| finding.status == Status::Possible;
     let (open, found): (Vec<&Finding>, Vec<&Finding>) =
-        others.iter().partition(|finding| is_missing(&finding));
+        others.iter().partition(|finding| finding.status == Status::Possible);
     if !found.is_empty() {
         heading(output, "WHAT ELSE WAS FOUND")?;
         for finding in found {

@@ -1,0 +1,136 @@
+//! Rows 7, 12 and 13: connectors that go by address.
+
+use super::Proof;
+use super::attribution::{expecting, is_attr36, name_of, outcome, proof, winner};
+use super::connectors::{connector_disabled, is_without_connector};
+use super::senders::sender_text;
+use crate::connector::{Outcome, UnacceptedSender};
+use crate::diagnosis::case::Case;
+use crate::diagnosis::literal::listed;
+use crate::diagnosis::remedies;
+use crate::diagnosis::report::Remedy;
+
+fn lists_addresses(case: &Case<'_>) -> Option<usize> {
+    let all = case.attribution.connectors.iter().enumerate();
+    let mut listing = all.filter(|(_, one)| one.may_be_eligible()).filter(|(index, _)| {
+        let list = case.inbound(*index).and_then(|one| one.object.sender_ip_addresses.as_ref());
+        list.is_some_and(|list| !list.is_empty())
+    });
+    listing.next().map(|(index, _)| index)
+}
+
+/// Row 7 where the connectors go by address alone; also for connectors that name nothing at all.
+pub(super) fn address_not_listed(case: &Case<'_>) -> Option<Proof> {
+    let is_outcome = matches!(outcome(case), Some(Outcome::NoMatch | Outcome::NoIdentity));
+    let is_given = case.evidence.inbound_connectors.is_some();
+    let without_name = expecting(case).is_empty() && !is_without_connector(case);
+    let is_other = connector_disabled(case).is_some() || is_attr36(case);
+    (is_outcome && is_given && without_name && !is_other)
+        .then(|| proof(case, lists_addresses(case)))
+}
+
+pub(super) fn address_not_listed_message(case: &Case<'_>) -> String {
+    let address = case.address().map_or_else(
+        || "the address from which the server connects".to_owned(),
+        |address| format!("the address {address}"),
+    );
+    let listing = lists_addresses(case).and_then(|index| {
+        let list = case.inbound(index)?.object.sender_ip_addresses.as_ref()?;
+        Some(format!(
+            " ({} lists {})",
+            name_of(case, index),
+            listed(list.values.iter().map(String::as_str), 6)
+        ))
+    });
+    format!(
+        "The inbound connectors go by address, and none lists {address}{}: the public address of \
+         the server has changed, or the mail took another way out.",
+        listing.unwrap_or_default(),
+    )
+}
+
+pub(super) fn address_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    let mut steps = address_steps(case);
+    steps.extend(certificate_connector(case));
+    steps
+}
+
+/// Adds the public address of the session to the connector that goes by address. An address that is
+/// not known to be public is never proposed, nor a list that is not known whole.
+pub(super) fn address_steps(case: &Case<'_>) -> Vec<Remedy> {
+    let Some(index) = lists_addresses(case) else { return Vec::new() };
+    let list = case.inbound(index).and_then(|one| one.object.sender_ip_addresses.as_ref());
+    let address = case.address().filter(|address| {
+        address.parse().ok().and_then(crate::connector::public_address).is_some_and(|a| a.is_ipv4())
+    });
+    match (list, address) {
+        (Some(list), Some(address)) if !list.is_truncated => {
+            vec![remedies::set_addresses(&name_of(case, index), &list.values, &address)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A connector by certificate, for what an address connector cannot do.
+fn certificate_connector(case: &Case<'_>) -> Option<Remedy> {
+    let names = case.names();
+    let name =
+        names.iter().copied().find(|name| !name.starts_with("*.")).or(names.first().copied());
+    let index = lists_addresses(case)?;
+    let value = name?;
+    Some(remedies::set_sender_name(
+        &name_of(case, index),
+        value,
+        None,
+        "Better: let the connector go by certificate, which also lets null senders and forwarded \
+         mail pass. The name must lie in an accepted domain."
+            .to_owned(),
+    ))
+}
+
+pub(super) fn by_address(case: &Case<'_>) -> Option<Proof> {
+    let connector = match outcome(case)? {
+        Outcome::ByAddressAndMailFrom { connector } if !case.is_relay_denied() => *connector,
+        _ => return None,
+    };
+    Some(Proof { verdict: None, ..proof(case, Some(connector)) })
+}
+
+pub(super) fn by_address_message(case: &Case<'_>) -> String {
+    let (connector, _) = winner(case);
+    format!(
+        "The inbound connector {connector} lists the address {}, and the sender's domain is \
+         accepted. No certificate is needed for that; null senders (NDRs, automatic replies) and \
+         forwarded mail will be refused by design.",
+        case.address().unwrap_or_default(),
+    )
+}
+
+pub(super) fn address_only(case: &Case<'_>) -> Option<Proof> {
+    match outcome(case)? {
+        Outcome::AddressOnly { connector, .. } if !is_attr36(case) => {
+            Some(proof(case, Some(*connector)))
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn address_only_message(case: &Case<'_>) -> String {
+    let (connector, _) = winner(case);
+    let sender = match case.outcome() {
+        Some(Outcome::AddressOnly { sender: UnacceptedSender::Null, .. }) => {
+            "null senders (NDRs, automatic replies)".to_owned()
+        }
+        _ => format!("senders of foreign domains{}", sender_text(case)),
+    };
+    format!(
+        "Only the address {} matches (inbound connector {connector}), and by address Exchange \
+         Online never relays {sender}: refused by design. A connector by certificate lets them pass.",
+        case.address().unwrap_or_default(),
+    )
+}
+
+pub(super) fn address_only_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    certificate_connector(case)
+        .map_or_else(|| vec![remedies::new_connector(case)], |step| vec![step])
+}

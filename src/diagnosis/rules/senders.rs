@@ -1,0 +1,137 @@
+//! Rows 10 and 11: what becomes of null and foreign senders, and of confined connectors.
+
+use super::Proof;
+use super::attribution::{attributed_but_refused, is_attr36, name_of, outcome, proof, winner};
+use crate::connector::{Outcome, UnacceptedSender};
+use crate::diagnosis::case::Case;
+use crate::diagnosis::literal::{listed, literal};
+use crate::diagnosis::remedies;
+use crate::diagnosis::report::{Remedy, Verdict};
+
+fn unaccepted(case: &Case<'_>, wanted: UnacceptedSender) -> Option<Proof> {
+    match outcome(case)? {
+        Outcome::ValueNotAccepted { connector, sender } if *sender == wanted => {
+            Some(proof(case, Some(*connector)))
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn attr36_null(case: &Case<'_>) -> Option<Proof> {
+    unaccepted(case, UnacceptedSender::Null)
+}
+
+pub(super) fn attr36_null_message(case: &Case<'_>) -> String {
+    let (connector, name) = winner(case);
+    format!(
+        "The inbound connector {connector} matches{name}, but no accepted domain covers its value, \
+         and the null sender (NDRs, automatic replies) has no domain that could stand in: ATTR36. \
+         Other mail of this server passes where its sender's domain is accepted.",
+    )
+}
+
+pub(super) fn attr36_foreign(case: &Case<'_>) -> Option<Proof> {
+    unaccepted(case, UnacceptedSender::Foreign)
+}
+
+pub(super) fn attr36_foreign_message(case: &Case<'_>) -> String {
+    let (connector, name) = winner(case);
+    format!(
+        "The inbound connector {connector} matches{name}, but neither its value nor the sender's \
+         domain{} is an accepted domain of the tenant: ATTR36. Forwarded mail keeps its foreign \
+         sender and passes by the certificate alone.",
+        sender_text(case),
+    )
+}
+
+pub(super) fn sender_text(case: &Case<'_>) -> String {
+    match &case.mail_from {
+        crate::connector::MailFrom::Domain(domain) => format!(" ({domain})"),
+        _ => String::new(),
+    }
+}
+
+pub(super) fn attr36(case: &Case<'_>) -> Option<Proof> {
+    let is_explained = attributed_but_refused(case).is_some()
+        || attr36_null(case).is_some()
+        || attr36_foreign(case).is_some();
+    (is_attr36(case) && !is_explained).then(|| Proof::of(case.log_proof()))
+}
+
+pub(super) fn attr36_message(case: &Case<'_>) -> String {
+    let sender = match &case.mail_from {
+        crate::connector::MailFrom::Null => "the null sender has no domain".to_owned(),
+        _ => format!("the sender's domain{} is not accepted", sender_text(case)),
+    };
+    format!(
+        "Exchange Online says ATTR36: a connector matches, but {sender}, and no accepted domain of \
+         the tenant covers the name of the certificate ({}).",
+        listed(case.names(), 6)
+    )
+}
+
+pub(super) fn attr36_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    let names = case.names();
+    let mut steps: Vec<Remedy> = Vec::new();
+    if case.evidence.accepted_domains.is_none() {
+        steps.push(remedies::export_accepted_domains());
+    }
+    let domain = names.first().map(|name| {
+        let name = name.strip_prefix("*.").unwrap_or(name);
+        // host.sub.contoso.com needs sub.contoso.com (KB 4019940).
+        let parent = name.split_once('.').map(|(_, rest)| rest).filter(|rest| rest.contains('.'));
+        if names[0].starts_with("*.") { name } else { parent.unwrap_or(name) }
+    });
+    steps.extend(domain.map(remedies::add_accepted_domain));
+    steps
+}
+
+pub(super) fn outside_associated(case: &Case<'_>) -> Option<Proof> {
+    match outcome(case)? {
+        Outcome::OutsideAssociatedDomains { connector } => Some(Proof {
+            verdict: (!case.is_relay_denied()).then_some(Verdict::Uncertain),
+            ..proof(case, Some(*connector))
+        }),
+        _ => None,
+    }
+}
+
+pub(super) fn outside_associated_message(case: &Case<'_>) -> String {
+    let (connector, _) = winner(case);
+    format!(
+        "The inbound connector {connector} matches, but is confined by AssociatedAcceptedDomains \
+         to other domains than the sender's{}; that it then grants no relay is concluded, not \
+         documented.",
+        sender_text(case),
+    )
+}
+
+pub(super) fn outside_associated_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    let index = case.outcome().and_then(Outcome::connector).unwrap_or_default();
+    let name = name_of(case, index);
+    let identity = literal(Some(&name), "inbound connector");
+    let list = case.inbound(index).and_then(|one| one.object.associated_accepted_domains.as_ref());
+    let present: Vec<&str> =
+        list.map(|list| list.values.iter().map(String::as_str).collect()).unwrap_or_default();
+    let before = crate::diagnosis::literal::literals(present.iter().copied());
+    let sender = match &case.mail_from {
+        crate::connector::MailFrom::Domain(domain) => Some(domain.as_str().to_owned()),
+        _ => None,
+    };
+    let Some(sender) = sender else { return Vec::new() };
+    let after = crate::diagnosis::literal::literals(
+        present.iter().copied().chain(std::iter::once(sender.as_str())),
+    );
+    vec![
+        Remedy::tenant(
+            "Add the sender's domain; the command replaces the list, so it holds all of it.",
+        )
+        .command(format!(
+            "Set-InboundConnector -Identity {identity} -AssociatedAcceptedDomains {after}"
+        ))
+        .verify("after up to an hour the same mail is accepted")
+        .undo(format!(
+            "Set-InboundConnector -Identity {identity} -AssociatedAcceptedDomains {before}"
+        )),
+    ]
+}

@@ -87,6 +87,11 @@
 #define EOP_INVALID_CERTIFICATE 106
 
 /*
+ No certificate given has a thumbprint that is asked for, or its bytes are missing.
+ */
+#define EOP_CERTIFICATE_NOT_FOUND 107
+
+/*
  200 to 299, handles: a number that was never given out as a handle.
  */
 #define EOP_INVALID_HANDLE 200
@@ -517,6 +522,11 @@
  The most units of a file's name and of the expected name.
  */
 #define EOP_MAXIMUM_CHAIN_NAME_LENGTH 32767
+
+/*
+ The most units of the request of eop_test.
+ */
+#define EOP_MAXIMUM_REQUEST_LENGTH 536870912
 
 /*
  What went wrong, in detail. The caller owns it and sets struct_size; there is nothing to free.
@@ -1353,6 +1363,40 @@ int32_t eop_explain(const uint16_t *text, size_t length, uint64_t *report, struc
 int32_t eop_chain_examine(const struct eop_chain_query *query,
                           uint64_t *report,
                           struct eop_error *error);
+
+/*
+ Judges whether Exchange Online Protection accepts a server's mail, and says why and what to do.
+
+ `request` has `length` units and is read during the call only. It is one JSON object; every
+ member may be absent or null, which means that nothing is known of it:
+
+ - Sessions: an array of sessions with the names of their members, as `eop-relay sessions --json`
+   writes them.
+ - CertificateFiles, IntermediateFiles, RootFiles: arrays of {"Path", "Content"}: what errors call
+   the file, and its bytes (DER, PEM, P7B) in base64. CertificateFiles are judged; the
+   IntermediateFiles are all that the server has in LocalMachine\CA.
+ - Certificates, InboundConnectors, AcceptedDomains, SendConnectors, InstalledCertificates: arrays
+   of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
+   base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
+   RawData. Evidence names an object by its line in the text of its array.
+ - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
+ - SourceIPAddress, MailFrom ("<>" is the null sender), RecipientDomain: texts.
+ - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
+ - WarningDays: days before its expiry from which a certificate is warned about.
+
+ `report` receives a text handle with one JSON object, the same as of `eop-relay test --json`;
+ free it with eop_text_free. What cannot be read of the evidence is told in the report.
+
+ EOP_OK, whatever the report says; EOP_NULL_ARGUMENT: request or report is NULL;
+ EOP_INVALID_ARGUMENT: the length is above EOP_MAXIMUM_REQUEST_LENGTH, the request is not such an
+ object, or a value of it cannot be read, which the message names; EOP_INVALID_TEXT;
+ EOP_INVALID_THUMBPRINT; EOP_CERTIFICATE_NOT_FOUND: no installed certificate has a thumbprint, or
+ the one that has it comes without RawData; EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_test(const uint16_t *request, size_t length, uint64_t *report, struct eop_error *error);
 
 /*
  A view of the text of a text handle.

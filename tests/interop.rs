@@ -15,8 +15,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
+use eop_relay::diagnosis::{Evidence, diagnose};
+use eop_relay::evidence::ExchangeObjects;
 use eop_relay::log::LogInput;
 use eop_relay::session::{SessionQuery, SessionReader};
+use eop_relay::timestamp::Timestamp;
 use support::{assert_success, is_installed, root, say};
 
 /// A runtime: the words before the assembly.
@@ -79,6 +82,43 @@ fn readers_survive_misuse() {
 }
 
 #[test]
+fn json_is_written_and_read_strictly() {
+    pass_everywhere(&["json"]);
+}
+
+#[test]
+fn requests_become_reports_and_trouble_says_what_to_do() {
+    let Some(built) = built() else { return };
+    pass_everywhere(&["reports", built.bin.to_str().unwrap(), "tests/fixtures/certificates"]);
+}
+
+/// The same of sessions as they are and of what is left of them after serialisation.
+#[test]
+fn csharp_gives_the_report_of_the_core_also_on_serialised_sessions() {
+    let Some(built) = built() else { return };
+    let log = "tests/fixtures/interop/SEND2026111501-1.LOG";
+    let expected = report_of_the_core(log);
+    for (runtime, printed) in print_everywhere(built, &["test", built.bin.to_str().unwrap(), log]) {
+        let [live, serialised] = json_lines(&printed).try_into().unwrap();
+        assert_eq!(live, serialised, "on {runtime}");
+        for name in ["Verdict", "Cause", "Summary", "Findings", "Certificate", "ExitCode"] {
+            assert_eq!(live[name], expected[name], "{name} on {runtime}");
+        }
+        assert_eq!(live["Connector"]["Value"], expected["Connector"]["Value"], "on {runtime}");
+    }
+}
+
+/// A fixed report, whatever the core says today: the texts of the list view.
+#[test]
+fn a_report_reads_as_the_golden_explanation() {
+    let Some(built) = built() else { return };
+    let golden = fs::read_to_string(root().join("tests/golden/report.txt")).unwrap();
+    for (runtime, printed) in print_everywhere(built, &["show", "tests/golden/report.json"]) {
+        assert_eq!(printed, golden, "on {runtime}");
+    }
+}
+
+#[test]
 fn an_early_stop_releases_the_files() {
     let Some(built) = built() else { return };
     let folder = fresh_folder("interop-large");
@@ -93,7 +133,7 @@ fn csharp_and_rust_give_the_same_objects() {
     let logs = [log.to_str().unwrap()];
     let expected = sessions_of_the_core(&logs);
     assert_eq!(expected.lines().count(), 5, "{expected}");
-    for (runtime, printed) in print_everywhere(built, &logs) {
+    for (runtime, printed) in print_everywhere(built, &of_logs(built, &logs)) {
         assert_eq!(printed, expected, "on {runtime}");
     }
 }
@@ -112,7 +152,7 @@ fn csharp_gives_the_objects_of_the_golden_files() {
         let logs: BTreeSet<&str> =
             expected.iter().map(|session| session["LogPath"].as_str().unwrap()).collect();
         let logs: Vec<&str> = logs.into_iter().collect();
-        for (runtime, printed) in print_everywhere(built, &logs) {
+        for (runtime, printed) in print_everywhere(built, &of_logs(built, &logs)) {
             assert_eq!(json_lines(&printed), expected, "{} on {runtime}", golden.display());
         }
         compared += 1;
@@ -120,14 +160,18 @@ fn csharp_gives_the_objects_of_the_golden_files() {
     assert!(compared > 0, "there is no golden file");
 }
 
-/// What the test program prints of these logs, by runtime.
-fn print_everywhere(built: &Built, logs: &[&str]) -> Vec<(&'static str, String)> {
-    let arguments = [&["sessions", built.bin.to_str().unwrap()], logs].concat();
+/// The arguments to print the sessions of these logs.
+fn of_logs<'a>(built: &'a Built, logs: &[&'a str]) -> Vec<&'a str> {
+    [&["sessions", built.bin.to_str().unwrap()], logs].concat()
+}
+
+/// What the test program prints, by runtime.
+fn print_everywhere(built: &Built, arguments: &[&str]) -> Vec<(&'static str, String)> {
     built
         .runtimes
         .iter()
         .map(|runtime| {
-            let output = run(built, runtime, &arguments);
+            let output = run(built, runtime, arguments);
             assert_success(runtime.name, &output);
             (runtime.name, String::from_utf8(output.stdout).unwrap())
         })
@@ -150,6 +194,22 @@ fn sessions_of_the_core(logs: &[&str]) -> String {
         }
     }
     lines
+}
+
+/// What the core says of the evidence that the test program gives too.
+fn report_of_the_core(log: &str) -> serde_json::Value {
+    let mut evidence = Evidence::new(Timestamp::parse("2027-01-01").unwrap());
+    let connector =
+        r#"[{"Name": "From on-premises", "Enabled": "True", "ConnectorType": "OnPremises",
+        "TlsSenderCertificateName": "mail.contosso.com", "SenderIPAddresses": []}]"#
+            .replace("\n        ", " ");
+    let read = |name, json: &str| ExchangeObjects::from_bytes(name, json.as_bytes()).unwrap();
+    evidence.add_inbound_connectors(&read("-InboundConnector", &connector));
+    evidence.add_accepted_domains(&read("-AcceptedDomain", r#"[{"DomainName": "contoso.com"}]"#));
+    for session in json_lines(&sessions_of_the_core(&[log])) {
+        evidence.add_session(&serde_json::from_value(session).unwrap());
+    }
+    serde_json::to_value(diagnose(&evidence)).unwrap()
 }
 
 /// A log of twice what one batch reads (`EOP_DEFAULT_BUDGET`).

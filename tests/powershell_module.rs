@@ -9,12 +9,15 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use eop_relay::diagnosis::{Cause, Verdict};
 use support::{assert_success, is_installed, root, say};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const MANIFEST: &str = include_str!("../powershell/EopRelay/EopRelay.psd1");
 const LOADER: &str = include_str!("../powershell/EopRelay/Interop.psm1");
 const SESSIONS: &str = include_str!("../powershell/EopRelay/SendConnectorTlsSession.psm1");
+const CERTIFICATE_TEST: &str = include_str!("../powershell/EopRelay/EopRelayCertificateTest.psm1");
+const FORMATS: &str = include_str!("../powershell/EopRelay/EopRelay.Format.ps1xml");
 const ASSEMBLY: &str = include_str!("../powershell/interop/AssemblyInfo.cs");
 
 #[test]
@@ -73,17 +76,19 @@ fn every_file_that_the_manifest_names_is_there() {
 
 #[test]
 fn the_help_describes_every_parameter_in_the_order_of_the_signature() {
-    let (help, code) = SESSIONS.split_once("#>").unwrap();
-    let (block, _) = code.split_once("\n    )\n").unwrap();
-    let declared: Vec<&str> = block
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix('$'))
-        .map(|name| name.trim_end_matches(','))
-        .collect();
-    let described: Vec<&str> =
-        help.lines().filter_map(|line| line.trim().strip_prefix(".PARAMETER ")).collect();
-    assert_eq!(described, declared);
-    assert!(declared.len() > 10, "{declared:?}");
+    for script in [SESSIONS, CERTIFICATE_TEST] {
+        let (help, code) = script.split_once("#>").unwrap();
+        let (block, _) = code.split_once("\n    )\n").unwrap();
+        let declared: Vec<&str> = block
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix('$'))
+            .map(|name| name.trim_end_matches(','))
+            .collect();
+        let described: Vec<&str> =
+            help.lines().filter_map(|line| line.trim().strip_prefix(".PARAMETER ")).collect();
+        assert_eq!(described, declared);
+        assert!(declared.len() > 10, "{declared:?}");
+    }
 }
 
 #[test]
@@ -106,6 +111,51 @@ fn the_help_has_an_example_for_every_use() {
         assert!(help.contains(expected), "{expected}");
     }
     assert!(help.matches(".EXAMPLE").count() >= 8);
+}
+
+#[test]
+fn the_help_of_the_test_has_an_example_for_every_use() {
+    let (help, _) = CERTIFICATE_TEST.split_once("#>").unwrap();
+    for expected in [
+        "Pipelines cannot be executed concurrently",
+        "Connect-ExchangeOnline -Prefix Cloud",
+        "Get-AcceptedDomain is the cloud's",
+        "Export-Clixml",
+        "Import-Clixml",
+        "-Password (Read-Host -AsSecureString)",
+        "-Thumbprint '12 34",
+        "Cert:\\LocalMachine\\My",
+        "-MailFrom '<>'",
+        "-IntermediatePath",
+        "-SourceIPAddress",
+        "-RecipientDomain",
+        "-Quiet",
+        "-At '",
+        "-WarningDays",
+    ] {
+        let (_, examples) = help.split_once(".EXAMPLE").unwrap();
+        assert!(examples.contains(expected), "{expected}");
+    }
+    // An Exchange cmdlet feeds no other cmdlet of Exchange, whose output is assigned first.
+    assert!(!help.contains("Get-TransportService |") && !help.contains("Get-SendConnector |"));
+}
+
+/// What stands beside the summary has room for the longest name, and the summary for its beginning.
+#[test]
+fn the_table_of_reports_fits_120_columns() {
+    let (_, table) = FORMATS.split_once("<Name>EopRelay.Report.Table</Name>").unwrap();
+    let (table, _) = table.split_once("</TableHeaders>").unwrap();
+    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
+    let widths: Vec<usize> = table.split("<Width>").skip(1).map(width).collect();
+    let columns = table.matches("<TableColumnHeader>").count();
+    assert_eq!(columns, widths.len() + 1, "the last column takes what is left");
+    let taken = widths.iter().map(|width| width + 1).sum::<usize>();
+    assert!(taken + 50 <= 120, "{taken} columns beside the summary");
+    let longest = |names: Vec<&str>| names.into_iter().map(str::len).max().unwrap();
+    let verdicts = Verdict::ALL.iter().map(|verdict| verdict.name()).collect();
+    let causes = Cause::ALL.iter().map(|cause| cause.name()).collect();
+    assert!(longest(verdicts) <= widths[0]);
+    assert!(longest(causes) <= widths[1]);
 }
 
 #[test]

@@ -4,16 +4,16 @@
     Author               = 'The EopRelay project'
     CompanyName          = 'The EopRelay project'
     Copyright            = 'MIT OR Apache-2.0'
-    Description          = 'Why does Exchange Online Protection refuse this server''s mail, and what exactly is to be done? Reads SMTP protocol logs of Exchange into one object per session.'
+    Description          = 'Why does Exchange Online Protection refuse this server''s mail, and what exactly is to be done? Reads SMTP protocol logs of Exchange into one object per session, and judges them with certificates, connectors and accepted domains.'
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
 
     # Interop.psm1 comes first: it loads what the others call.
-    NestedModules        = @('Interop.psm1', 'SendConnectorTlsSession.psm1')
+    NestedModules        = @('Interop.psm1', 'SendConnectorTlsSession.psm1', 'EopRelayCertificateTest.psm1')
     TypesToProcess       = @('EopRelay.Types.ps1xml')
     FormatsToProcess     = @('EopRelay.Format.ps1xml')
 
-    FunctionsToExport    = @('Get-SendConnectorTlsSession')
+    FunctionsToExport    = @('Get-SendConnectorTlsSession', 'Test-EopRelayCertificate')
     CmdletsToExport      = @()
     VariablesToExport    = @()
     AliasesToExport      = @()

@@ -95,6 +95,19 @@ namespace EopRelay
             return new SessionReader(Native, query);
         }
 
+        /// <summary>A request for <see cref="Test"/> without evidence.</summary>
+        public static TestRequest NewTestRequest()
+        {
+            return new TestRequest();
+        }
+
+        /// <summary>Judges what the request gives.</summary>
+        /// <exception cref="EopRelayException">The request cannot be carried out.</exception>
+        public static Report Test(TestRequest request)
+        {
+            return ReportReader.Read(Native.Test(request.ToJson()));
+        }
+
         /// <summary>The functions of the loaded library.</summary>
         /// <exception cref="InvalidOperationException">None is loaded.</exception>
         internal static NativeFunctions Native

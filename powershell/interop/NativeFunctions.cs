@@ -15,14 +15,18 @@ namespace EopRelay
         private const int StatusInvalidArgument = 101;
         private const int StatusInvalidPattern = 104;
         private const int StatusInvalidThumbprint = 105;
+        private const int StatusCertificateNotFound = 107;
         private const int StatusPoisoned = 204;
 
         private readonly ValueNameFunction valueName;
         private readonly OpenFunction open;
         private readonly NextBatchFunction nextBatch;
         private readonly ProgressFunction progress;
-        private readonly ReaderFunction cancel;
-        private readonly ReaderFunction free;
+        private readonly HandleFunction cancel;
+        private readonly HandleFunction free;
+        private readonly TestFunction test;
+        private readonly GetTextFunction getText;
+        private readonly HandleFunction freeText;
 
         /// <exception cref="EopRelayException">The library speaks another ABI.</exception>
         internal NativeFunctions(IntPtr library)
@@ -46,8 +50,11 @@ namespace EopRelay
             open = Bind<OpenFunction>(library, "eop_session_reader_open");
             nextBatch = Bind<NextBatchFunction>(library, "eop_session_reader_next_batch");
             progress = Bind<ProgressFunction>(library, "eop_session_reader_progress");
-            cancel = Bind<ReaderFunction>(library, "eop_session_reader_cancel");
-            free = Bind<ReaderFunction>(library, "eop_session_reader_free");
+            cancel = Bind<HandleFunction>(library, "eop_session_reader_cancel");
+            free = Bind<HandleFunction>(library, "eop_session_reader_free");
+            test = Bind<TestFunction>(library, "eop_test");
+            getText = Bind<GetTextFunction>(library, "eop_text_get");
+            freeText = Bind<HandleFunction>(library, "eop_text_free");
         }
 
         /// <summary>The name of a value, or <c>null</c> if there is no such value.</summary>
@@ -106,6 +113,28 @@ namespace EopRelay
             free(reader, null);
         }
 
+        /// <summary>The report on a request, both in JSON.</summary>
+        internal string Test(string request)
+        {
+            ulong report;
+            Error error = NewError();
+            fixed (char* units = request)
+            {
+                Check(test(units, (UIntPtr)request.Length, &report, &error), &error);
+            }
+            try
+            {
+                char* text;
+                UIntPtr length;
+                Check(getText(report, &text, &length, &error), &error);
+                return new string(text, 0, checked((int)length));
+            }
+            finally
+            {
+                freeText(report, null);
+            }
+        }
+
         private static TDelegate Bind<TDelegate>(IntPtr library, string function)
             where TDelegate : class
         {
@@ -129,7 +158,7 @@ namespace EopRelay
             string message = new string(error->Message);
             throw new EopRelayException(
                 ErrorIdOf(status),
-                IsOfCaller(status) ? "InvalidArgument" : "InvalidResult",
+                CategoryOf(status),
                 message.Length > 0
                     ? message
                     : string.Format(CultureInfo.InvariantCulture, "The native library answered status {0}.", status),
@@ -145,9 +174,20 @@ namespace EopRelay
                     return "InvalidPattern";
                 case StatusInvalidThumbprint:
                     return "InvalidThumbprint";
+                case StatusCertificateNotFound:
+                    return "CertificateNotFound";
                 default:
                     return IsDefect(status) ? "NativeLibraryDefect" : "NativeLibraryRefused";
             }
+        }
+
+        private static string CategoryOf(int status)
+        {
+            if (status == StatusCertificateNotFound)
+            {
+                return "ObjectNotFound";
+            }
+            return IsOfCaller(status) ? "InvalidArgument" : "InvalidResult";
         }
 
         // EOP_PANIC and the other defects of the library have numbers from 300 to 399.
@@ -178,6 +218,12 @@ namespace EopRelay
         private delegate int ProgressFunction(ulong reader, Progress* progress, Error* error);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int ReaderFunction(ulong reader, Error* error);
+        private delegate int HandleFunction(ulong handle, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int TestFunction(char* request, UIntPtr length, ulong* report, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int GetTextFunction(ulong text, char** units, UIntPtr* length, Error* error);
     }
 }

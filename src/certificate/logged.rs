@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::timestamp::Timestamp;
 
 /// A certificate as a log describes it. `None` means that the log does not tell.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 pub struct LoggedCertificate {
     /// The subject, a Windows X.500 string (`CN=mail.contoso.com, O=Contoso Ltd, C=NO`).
     pub subject: Option<Arc<str>>,

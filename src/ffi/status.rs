@@ -22,6 +22,8 @@ pub const EOP_INVALID_PATTERN: i32 = 104;
 pub const EOP_INVALID_THUMBPRINT: i32 = 105;
 /// A file that holds no certificate or revocation list; the message names it.
 pub const EOP_INVALID_CERTIFICATE: i32 = 106;
+/// No certificate given has a thumbprint that is asked for, or its bytes are missing.
+pub const EOP_CERTIFICATE_NOT_FOUND: i32 = 107;
 
 /// 200 to 299, handles: a number that was never given out as a handle.
 pub const EOP_INVALID_HANDLE: i32 = 200;
@@ -45,7 +47,7 @@ pub const EOP_TOO_LARGE: i32 = 301;
 pub const EOP_INTERNAL: i32 = 302;
 
 /// Every status with its name, without the prefix.
-pub(super) const NAMES: [(i32, &CStr); 18] = [
+pub(super) const NAMES: [(i32, &CStr); 19] = [
     (EOP_OK, c"OK"),
     (EOP_END, c"END"),
     (EOP_NULL_ARGUMENT, c"NULL_ARGUMENT"),
@@ -55,6 +57,7 @@ pub(super) const NAMES: [(i32, &CStr); 18] = [
     (EOP_INVALID_PATTERN, c"INVALID_PATTERN"),
     (EOP_INVALID_THUMBPRINT, c"INVALID_THUMBPRINT"),
     (EOP_INVALID_CERTIFICATE, c"INVALID_CERTIFICATE"),
+    (EOP_CERTIFICATE_NOT_FOUND, c"CERTIFICATE_NOT_FOUND"),
     (EOP_INVALID_HANDLE, c"INVALID_HANDLE"),
     (EOP_WRONG_KIND, c"WRONG_KIND"),
     (EOP_FREED, c"FREED"),

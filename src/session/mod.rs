@@ -7,6 +7,7 @@
 
 mod assembler;
 mod decode;
+mod deserialize;
 mod dialogue;
 mod draft;
 mod filter;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::certificate::LoggedCertificate;
 use crate::log::LogType;
@@ -17,7 +17,7 @@ pub type Text = Arc<str>;
 /// One SMTP session, assembled from its rows. `None` means that the log does not tell.
 ///
 /// Serialised with the names of its fields in PascalCase, absent values as `null`, times as
-/// `2026-11-15T01:02:03.100Z`.
+/// `2026-11-15T01:02:03.100Z`; read back by those names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Which log it stands in.
@@ -100,7 +100,7 @@ impl Session {
 }
 
 /// One mail of a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Message {
     /// The address of MAIL FROM; `<>` is the null sender (RFC 5321, 4.5.5).
@@ -119,7 +119,7 @@ pub struct Message {
 }
 
 /// One RCPT TO of a mail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Recipient {
     /// The address.

@@ -21,6 +21,8 @@ namespace EopRelay.Tests
                 { "reader", typeof(SessionReader) },
                 { "notice", typeof(Notice) },
                 { "cause", typeof(EopRelayException) },
+                { "request", typeof(TestRequest) },
+                { "report", typeof(Report) },
             };
 
         /// <summary>
@@ -36,7 +38,7 @@ namespace EopRelay.Tests
             "paths.GetUnresolvedProviderPathFromPSPath", "paths.GetResolvedProviderPathFromPSPath",
             "InputObject.PSObject.Properties", "InputObject.PSObject.Properties.Match",
             "value.PSObject.Properties", "property.Name", "property.Value", "innerProperty.Value",
-            "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
+            "InputObject.PSObject.TypeNames", "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
         };
 
         private static readonly Regex HelpAndComments =

@@ -15,7 +15,11 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe loading EMPTY_FOLDER BROKEN_BIN BIN\n"
             + "       EopRelay.Interop.Tests.exe readers BIN LOG_FOLDER\n"
             + "       EopRelay.Interop.Tests.exe large BIN LOG_FOLDER\n"
-            + "       EopRelay.Interop.Tests.exe sessions BIN PATH...\n";
+            + "       EopRelay.Interop.Tests.exe sessions BIN PATH...\n"
+            + "       EopRelay.Interop.Tests.exe json\n"
+            + "       EopRelay.Interop.Tests.exe reports BIN CERTIFICATE_FOLDER\n"
+            + "       EopRelay.Interop.Tests.exe test BIN PATH...\n"
+            + "       EopRelay.Interop.Tests.exe show REPORT\n";
 
         private static int Main(string[] arguments)
         {
@@ -55,6 +59,20 @@ namespace EopRelay.Tests
                 case "sessions":
                     Interop.Load(operands[0]);
                     JsonLines.Print(operands.GetRange(1, operands.Count - 1));
+                    return 0;
+                case "json":
+                    JsonChecks.Run(checks);
+                    break;
+                case "reports":
+                    Interop.Load(operands[0]);
+                    ReportChecks.Run(checks, operands[1]);
+                    break;
+                case "test":
+                    Interop.Load(operands[0]);
+                    ReportChecks.Print(operands.GetRange(1, operands.Count - 1));
+                    return 0;
+                case "show":
+                    ReportChecks.Show(operands[0]);
                     return 0;
                 default:
                     Console.Error.Write(Usage);

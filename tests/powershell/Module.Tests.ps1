@@ -13,7 +13,7 @@ Describe 'The module' {
 
     It 'exports its cmdlets and nothing else' {
         $module = Get-Module -Name EopRelay
-        @($module.ExportedFunctions.Keys) | Should -Be @('Get-SendConnectorTlsSession')
+        @($module.ExportedFunctions.Keys | Sort-Object) | Should -Be @('Get-SendConnectorTlsSession', 'Test-EopRelayCertificate')
         $module.ExportedAliases.Count | Should -Be 0
         $module.ExportedVariables.Count | Should -Be 0
     }
@@ -25,6 +25,22 @@ Describe 'The module' {
     It 'carries its version in the name of its assembly' {
         $version = (Get-Module -Name EopRelay).Version
         [EopRelay.Session].Assembly.GetName().Name | Should -Be "EopRelay.Interop.$version"
+    }
+}
+
+Describe 'The help of Test-EopRelayCertificate' {
+    It 'describes every parameter, and takes the pipeline with InputObject only' {
+        $help = Get-Help -Name Test-EopRelayCertificate -Full
+        $common = [System.Management.Automation.Cmdlet]::CommonParameters
+        foreach ($parameter in (Get-Command -Name Test-EopRelayCertificate).Parameters.Values) {
+            if ($parameter.Name -in $common) {
+                continue
+            }
+            $described = $help.Parameters.Parameter | Where-Object { $_.Name -eq $parameter.Name }
+            ($described.Description | Out-String).Trim() | Should -Not -BeNullOrEmpty -Because "-$($parameter.Name) needs words"
+            $fromPipeline = $parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and ($_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName) }
+            [bool]$fromPipeline | Should -Be ($parameter.Name -eq 'InputObject')
+        }
     }
 }
 

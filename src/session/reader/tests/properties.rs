@@ -97,4 +97,16 @@ proptest! {
         let folder = Folder::new(&[("a.log", &with_header)]);
         read(folder.query());
     }
+
+    #[test]
+    fn any_session_is_read_back_from_its_json(files in any_files()) {
+        let files: Vec<_> = files.iter().map(|(path, text)| (path.to_str().unwrap(), text.as_bytes())).collect();
+        let folder = Folder::new(&files);
+        let (sessions, _) = read(folder.query());
+        for session in sessions {
+            let json = serde_json::to_string(&session).unwrap();
+            let back: Session = serde_json::from_str(&json).unwrap();
+            prop_assert_eq!(serde_json::to_string(&back).unwrap(), json);
+        }
+    }
 }

@@ -1,0 +1,460 @@
+# Test-EopRelayCertificate, and how its inputs become evidence.
+Set-StrictMode -Version 3.0
+
+# What is read of a certificate. Not all members: that of the private key may ask for a smart card.
+$certificateMembers = 'Thumbprint', 'RawData', 'Subject', 'Issuer', 'SerialNumber', 'NotBefore', 'NotAfter',
+    'Services', 'Status', 'IsSelfSigned', 'HasPrivateKey', 'RootCAType', 'CertificateDomains', 'FriendlyName',
+    'Server', 'PSComputerName'
+
+# Deeper than a session: session, messages, recipients.
+$sessionDepth = 3
+
+function Test-EopRelayCertificate {
+    <#
+    .SYNOPSIS
+    Says whether Exchange Online Protection accepts a server's mail by its certificate, and if not, why, what proves it, and what exactly is to be done.
+
+    .DESCRIPTION
+    Test-EopRelayCertificate joins what the send log shows, the chain of the certificate, and the tenant's inbound connectors and accepted domains into one report: a verdict, one ranked cause, and every finding with its proof (file and line, or object), its remedy (command with literal values, where it runs, how to verify and how to undo it) and its reference. It needs no cloud login, asks no server, and changes nothing.
+
+    Everything is optional. What is missing is said in the report, and what can be judged is judged: without -InboundConnector the names cannot be compared, but an expired certificate, a private authority or a missing intermediate are found all the same.
+
+    Sessions are judged at the time at which they took place; sessions that tell the same story are told once. Sessions that do not go to Exchange Online Protection, and those of receive logs, are counted and not judged. No session at all is the cause NoEvidence, and never healthy.
+
+    A certificate that is given as a file or as an object, and that no session shows, is judged as if it were sent: so a renewal can be tested before it is installed.
+
+    The exit codes in the report: 0 fine, 10 warning, 20 refused, 30 uncertain or no evidence, 40 an input could not be read.
+
+    .PARAMETER InputObject
+    What the pipeline brings: sessions of Get-SendConnectorTlsSession, also after Export-Clixml or Invoke-Command; certificates of the certificate drive (X509Certificate2); objects of Get-ExchangeCertificate, also from remoting or with nothing but RawData. Sessions and certificates may come together.
+
+    .PARAMETER Thumbprint
+    Judges the certificates with these thumbprints among -InstalledCertificate. Taken as pasted: blanks, colons and invisible marks do no harm.
+
+    .PARAMETER Path
+    Certificate files (cer, pem, p7b, pfx), or patterns (*, ?, [...]). The first certificate of a file is judged.
+
+    .PARAMETER LiteralPath
+    Certificate files, taken as they are: no character is a wildcard.
+
+    .PARAMETER Password
+    The password of a pfx. It is used to open the file here and goes nowhere else.
+
+    .PARAMETER InboundConnector
+    The inbound connectors of the tenant: objects of Get-InboundConnector in Exchange Online, live, imported or selected.
+
+    .PARAMETER AcceptedDomain
+    The accepted domains of the tenant: objects of Get-AcceptedDomain in Exchange Online, or the domains as text. The list of the on-premises organization need not be the same.
+
+    .PARAMETER SendConnector
+    The send connectors: objects of Get-SendConnector.
+
+    .PARAMETER InstalledCertificate
+    The certificates installed on the server: objects of Get-ExchangeCertificate.
+
+    .PARAMETER SourceIPAddress
+    The public address that Exchange Online Protection sees. Without it the address is that of the log.
+
+    .PARAMETER MailFrom
+    The envelope sender to judge; '<>' is the null sender of non-delivery reports and automatic replies. Without it the senders are those of the log.
+
+    .PARAMETER RecipientDomain
+    Judges mail for this domain only.
+
+    .PARAMETER IntermediatePath
+    Files with the intermediates that the server has in LocalMachine\CA, all of them. Without it, whether the server can send the chain is not known.
+
+    .PARAMETER RootPath
+    Files with roots that are trusted beside the built-in list of public ones.
+
+    .PARAMETER At
+    The time of the judgement for what no session dates. Without a zone it is local time. The default is now.
+
+    .PARAMETER WarningDays
+    Warns about a certificate that many days before its expiry, 0 to 3650. The default is 30.
+
+    .PARAMETER Quiet
+    Returns $true if the verdict is Accepted, else $false.
+
+    .INPUTS
+    EopRelay.Session, System.Security.Cryptography.X509Certificates.X509Certificate2, objects of Get-ExchangeCertificate; any of them deserialized.
+
+    .OUTPUTS
+    EopRelay.Report. Its members: Verdict, Cause, Summary, Findings, Certificate, Chain, Connector, ExitCode.
+
+    System.Boolean with -Quiet.
+
+    .EXAMPLE
+    $services = Get-TransportService
+    $sessions = $services | Get-SendConnectorTlsSession -EopOnly
+    $sessions | Test-EopRelayCertificate | Format-List
+
+    Judges what the logs show. The output of Exchange's cmdlets is assigned first: two of them in one pipeline over remoting fail with 'Pipelines cannot be executed concurrently'.
+
+    .EXAMPLE
+    Connect-ExchangeOnline -Prefix Cloud
+    $inbound = Get-CloudInboundConnector
+    $domains = Get-CloudAcceptedDomain
+    $send = Get-SendConnector
+    $installed = Get-ExchangeCertificate -Server EX1
+    $sessions | Test-EopRelayCertificate -InboundConnector $inbound -AcceptedDomain $domains -SendConnector $send -InstalledCertificate $installed
+
+    Judges with everything. After Connect-ExchangeOnline without -Prefix, Get-AcceptedDomain is the cloud's and no longer the server's; with the prefix both are at hand.
+
+    .EXAMPLE
+    Get-InboundConnector | Export-Clixml -Path inbound.xml
+    Get-AcceptedDomain | Export-Clixml -Path domains.xml
+
+    Run where the cloud login is (Exchange Online PowerShell), and on the server then:
+
+        $sessions | Test-EopRelayCertificate -InboundConnector (Import-Clixml inbound.xml) -AcceptedDomain (Import-Clixml domains.xml)
+
+    .EXAMPLE
+    Test-EopRelayCertificate -Path 'C:\Certificates\renewed.pfx' -Password (Read-Host -AsSecureString) -InboundConnector $inbound -AcceptedDomain contoso.com, mail.contoso.com -SendConnector $send
+
+    Would this renewal be accepted? Nothing is installed. Accepted domains may be given as text.
+
+    .EXAMPLE
+    Test-EopRelayCertificate -Thumbprint '12 34 56 78 9a bc de f0 12 34 56 78 9a bc de f0 12 34 56 78' -InstalledCertificate $installed -InboundConnector $inbound
+
+    Judges one of the installed certificates by its thumbprint, as pasted.
+
+    .EXAMPLE
+    Get-ChildItem -Path Cert:\LocalMachine\My | Test-EopRelayCertificate -InboundConnector $inbound -MailFrom '<>' -IntermediatePath 'C:\Certificates\intermediates.p7b'
+
+    Judges certificates of the certificate drive for non-delivery reports, with the intermediates of the server in a file.
+
+    .EXAMPLE
+    Import-Clixml -Path sessions.xml | Test-EopRelayCertificate -SourceIPAddress 203.0.113.7 -RecipientDomain fabrikam.com
+
+    Judges sessions that were exported on the server, for one recipient domain, with the public address as the provider names it.
+
+    .EXAMPLE
+    if (-not ($sessions | Test-EopRelayCertificate -InboundConnector $inbound -AcceptedDomain $domains -Quiet)) { 'Mail to Exchange Online may be refused.' }
+
+    In a script: only the verdict Accepted is $true.
+
+    .EXAMPLE
+    $report = $sessions | Test-EopRelayCertificate -WarningDays 14 -At '2026-12-24'
+    $report.Findings | ForEach-Object { $_.Remedy } | Where-Object { $_.Command } | Select-Object Where, Command, Verify, Undo
+
+    Lists the commands of all findings, as of another day.
+
+    .LINK
+    Get-SendConnectorTlsSession
+
+    .LINK
+    about_EopRelay
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'InputObject')]
+    [OutputType('EopRelay.Report', ParameterSetName = ('InputObject', 'Thumbprint', 'Path', 'LiteralPath'))]
+    [OutputType([bool])]
+    param(
+        # The only one that takes the pipeline; what it is, is told by its members.
+        [Parameter(ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [psobject]
+        $InputObject,
+
+        [Parameter(ParameterSetName = 'Thumbprint', Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $Thumbprint,
+
+        [Parameter(ParameterSetName = 'Path', Mandatory = $true, Position = 0)]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $Path,
+
+        [Parameter(ParameterSetName = 'LiteralPath', Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [Alias('PSPath', 'LP')]
+        [string[]]
+        $LiteralPath,
+
+        [Parameter(ParameterSetName = 'Path')]
+        [Parameter(ParameterSetName = 'LiteralPath')]
+        [ValidateNotNull()]
+        [securestring]
+        $Password,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [psobject[]]
+        $InboundConnector,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [psobject[]]
+        $AcceptedDomain,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [psobject[]]
+        $SendConnector,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [psobject[]]
+        $InstalledCertificate,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $SourceIPAddress,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $MailFrom,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $RecipientDomain,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $IntermediatePath,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $RootPath,
+
+        [Parameter()]
+        [datetime]
+        $At,
+
+        [Parameter()]
+        [ValidateRange(0, 3650)]
+        [int]
+        $WarningDays,
+
+        [Parameter()]
+        [switch]
+        $Quiet
+    )
+
+    begin {
+        $isDamaged = $false
+        try {
+            $request = [EopRelay.Interop]::NewTestRequest()
+            $request.SourceIPAddress = $SourceIPAddress
+            $request.MailFrom = $MailFrom
+            $request.RecipientDomain = $RecipientDomain
+            if ($PSBoundParameters.ContainsKey('At')) {
+                $request.At = $At
+            }
+            if ($PSBoundParameters.ContainsKey('WarningDays')) {
+                $request.WarningDays = $WarningDays
+            }
+            foreach ($given in @($InboundConnector) -ne $null) {
+                $request.AddInboundConnector((ConvertTo-PropertyBag -InputObject $given))
+            }
+            foreach ($given in @($AcceptedDomain) -ne $null) {
+                if ($given -is [string]) {
+                    $request.AddAcceptedDomain([string]$given)
+                }
+                else {
+                    $request.AddAcceptedDomain((ConvertTo-PropertyBag -InputObject $given))
+                }
+            }
+            foreach ($given in @($SendConnector) -ne $null) {
+                $request.AddSendConnector((ConvertTo-PropertyBag -InputObject $given))
+            }
+            foreach ($given in @($InstalledCertificate) -ne $null) {
+                $request.AddInstalledCertificate((ConvertTo-PropertyBag -InputObject $given -Name $certificateMembers))
+            }
+            # An issuer or a root that cannot be read would change the judgement: no report then.
+            foreach ($given in @($IntermediatePath) -ne $null) {
+                foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
+                    $request.AddIntermediateFile($file)
+                }
+            }
+            foreach ($given in @($RootPath) -ne $null) {
+                foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
+                    $request.AddRootFile($file)
+                }
+            }
+            foreach ($given in @($Thumbprint) -ne $null) {
+                $request.AddThumbprint($given)
+            }
+        }
+        catch {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
+        }
+    }
+
+    process {
+        $isLiteral = $PSCmdlet.ParameterSetName -eq 'LiteralPath'
+        if ($isLiteral) {
+            $paths = $LiteralPath
+        }
+        else {
+            $paths = $Path
+        }
+        foreach ($given in @($paths) -ne $null) {
+            try {
+                foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given -Literal:$isLiteral)) {
+                    $request.AddCertificateFile($file, $Password)
+                }
+            }
+            catch {
+                $isDamaged = $true
+                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $given))
+            }
+        }
+        foreach ($given in @($InputObject) -ne $null) {
+            try {
+                Add-TestObject -Request $request -InputObject $given
+            }
+            catch {
+                $isDamaged = $true
+                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $given))
+            }
+        }
+    }
+
+    end {
+        if ($request.SubjectCount -eq 0) {
+            if ($isDamaged) {
+                # The errors say it; a report would speak of missing evidence.
+                if ($Quiet) {
+                    $false
+                }
+                return
+            }
+            $request.ExpectSessions()
+        }
+        try {
+            $report = [EopRelay.Interop]::Test($request)
+        }
+        catch {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
+        }
+        if ($Quiet) {
+            $report.Verdict -eq 'Accepted' -and -not $isDamaged
+        }
+        else {
+            $report
+        }
+    }
+}
+
+# Adds what the pipeline brought: told by its members, never by its type, which is another one after
+# serialisation.
+function Add-TestObject {
+    [CmdletBinding()]
+    param($Request, $InputObject)
+
+    $members = $InputObject.PSObject.Properties
+    if ($InputObject -is [EopRelay.Session]) {
+        $Request.AddSession($InputObject)
+    }
+    elseif ($null -ne $members['TlsStatus'] -and $null -ne $members['Outcome']) {
+        $Request.AddSession((ConvertTo-PropertyBag -InputObject $InputObject -Depth $sessionDepth))
+    }
+    elseif ($null -ne $members['RawData'] -or $null -ne $members['Thumbprint']) {
+        $Request.AddCertificate((ConvertTo-PropertyBag -InputObject $InputObject -Name $certificateMembers))
+    }
+    else {
+        $message = "'$InputObject' is neither a session nor a certificate. Give the output of Get-SendConnectorTlsSession or Get-ExchangeCertificate, certificates of the certificate drive, or certificate files with -Path."
+        throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
+    }
+}
+
+# The members of an object by name: texts, numbers, flags, times and bytes as they are, lists of
+# these, and everything else as its text; down to $Depth objects within it with their members.
+function ConvertTo-PropertyBag {
+    [CmdletBinding()]
+    param($InputObject, [string[]]$Name, [int]$Depth = 0)
+
+    if ($InputObject -is [string]) {
+        $message = "'$InputObject' is a text. Give the objects of the cmdlet, or import them (Import-Clixml, Import-Csv)."
+        throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
+    }
+    $bag = [ordered]@{ PSTypeNames = @($InputObject.PSObject.TypeNames) }
+    foreach ($property in $InputObject.PSObject.Properties) {
+        if ($null -ne $Name -and $Name -notcontains $property.Name) {
+            continue
+        }
+        try {
+            $value = $property.Value
+        }
+        catch {
+            # A live object computes some members, and may fail to: then it does not tell them.
+            continue
+        }
+        if ($value -is [System.Collections.IEnumerable] -and $value -isnot [string] -and $value -isnot [byte[]]) {
+            $bag[$property.Name] = @(foreach ($item in $value) { ConvertTo-PlainValue -Value $item -Depth $Depth })
+        }
+        else {
+            $bag[$property.Name] = ConvertTo-PlainValue -Value $value -Depth $Depth
+        }
+    }
+    $bag
+}
+
+# A value that is no list.
+function ConvertTo-PlainValue {
+    [CmdletBinding()]
+    param($Value, [int]$Depth)
+
+    if ($null -eq $Value -or $Value -is [string] -or $Value -is [valuetype]) {
+        $Value
+    }
+    elseif ($Value -is [byte[]]) {
+        # The comma keeps the bytes together.
+        , $Value
+    }
+    elseif ($Depth -gt 0) {
+        ConvertTo-PropertyBag -InputObject $Value -Depth ($Depth - 1)
+    }
+    else {
+        [string]$Value
+    }
+}
+
+# The full paths of files in the file system; PowerShell resolves its drives and wildcards.
+function Resolve-CertificatePath {
+    [CmdletBinding()]
+    param($Cmdlet, [string]$Path, [switch]$Literal)
+
+    $qualified = $Path
+    if ($Path.StartsWith('\\', [System.StringComparison]::Ordinal)) {
+        # Else a share is looked for in whatever provider the current location has.
+        $qualified = 'Microsoft.PowerShell.Core\FileSystem::' + $Path
+    }
+    $paths = $Cmdlet.SessionState.Path
+    $provider = $null
+    $drive = $null
+    $isPattern = -not $Literal -and [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Path)
+    $plain = $paths.GetUnresolvedProviderPathFromPSPath($qualified, [ref]$provider, [ref]$drive)
+    if ($provider.Name -ne 'FileSystem') {
+        $message = "'$Path' is no path of the file system. Pipe certificates of the certificate drive: Get-Item '$Path' | Test-EopRelayCertificate."
+        throw [EopRelay.Interop]::NewError('NotAFileSystemPath', 'InvalidArgument', $message)
+    }
+    if ($isPattern -and -not [EopRelay.Interop]::PathExists($plain)) {
+        $found = @($paths.GetResolvedProviderPathFromPSPath($qualified, [ref]$provider))
+        if ($found.Count -eq 0) {
+            $message = "No file fits '$Path'. Check the pattern."
+            throw [EopRelay.Interop]::NewError('CertificateFileNotFound', 'ObjectNotFound', $message)
+        }
+        $found
+    }
+    else {
+        $plain
+    }
+}
+
+# PowerShell wraps what a method throws; AsError finds it again.
+function ConvertTo-ErrorRecord {
+    [CmdletBinding()]
+    param($Exception, $TargetObject)
+
+    $cause = [EopRelay.Interop]::AsError($Exception)
+    [System.Management.Automation.ErrorRecord]::new($cause, $cause.ErrorId, $cause.Category, $TargetObject)
+}
+
+Export-ModuleMember -Function Test-EopRelayCertificate

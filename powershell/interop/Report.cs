@@ -1,0 +1,245 @@
+using System;
+using System.Globalization;
+
+namespace EopRelay
+{
+    /// <summary>What the server's mail met at Exchange Online Protection, and what is to be done.</summary>
+    /// <remarks>Names of kinds are text, not enums, as in <see cref="Session"/>.</remarks>
+    public sealed class Report
+    {
+        internal Report()
+        {
+        }
+
+        /// <summary>Accepted, Refused or Uncertain.</summary>
+        public string Verdict { get; internal set; }
+
+        /// <summary>Why: the Id of the deciding finding.</summary>
+        public string Cause { get; internal set; }
+
+        /// <summary>Verdict and cause in a few sentences.</summary>
+        public string Summary { get; internal set; }
+
+        /// <summary>Everything that was found: the cause first, then by weight.</summary>
+        public Finding[] Findings { get; internal set; }
+
+        /// <summary>The certificate of the cause.</summary>
+        public CertificateSummary Certificate { get; internal set; }
+
+        /// <summary>Its chain, where the certificate itself was given.</summary>
+        public Chain Chain { get; internal set; }
+
+        /// <summary>The inbound connector of the cause.</summary>
+        public ConnectorAssessment Connector { get; internal set; }
+
+        /// <summary>
+        /// 0 fine, 10 warning, 20 refused, 30 uncertain or no evidence, 40 an input cannot be read.
+        /// </summary>
+        public int ExitCode { get; internal set; }
+
+        /// <summary>Verdict, cause and summary.</summary>
+        public override string ToString()
+        {
+            return Verdict + " (" + Cause + "): " + Summary;
+        }
+    }
+
+    /// <summary>One thing that was found.</summary>
+    public sealed class Finding
+    {
+        internal Finding()
+        {
+        }
+
+        /// <summary>What it is, such as NameMismatch.</summary>
+        public string Id { get; internal set; }
+
+        /// <summary>Information, Warning or Error.</summary>
+        public string Severity { get; internal set; }
+
+        /// <summary>Cause, Present, Possible or Past.</summary>
+        public string Status { get; internal set; }
+
+        /// <summary>What was found, in plain words.</summary>
+        public string Message { get; internal set; }
+
+        /// <summary>What shows it.</summary>
+        public Evidence[] Evidence { get; internal set; }
+
+        /// <summary>What to do, the smallest change first.</summary>
+        public Remedy[] Remedy { get; internal set; }
+
+        /// <summary>Where it is documented.</summary>
+        public string Reference { get; internal set; }
+
+        /// <summary>How well it is founded: Documented, Observed, Inferred or Uncertain.</summary>
+        public string Confidence { get; internal set; }
+
+        /// <summary>The whole finding as an explanation of several lines.</summary>
+        public override string ToString()
+        {
+            return Explanation.Of(this);
+        }
+    }
+
+    /// <summary>A row of a log, or an object of an export, that shows what a finding says.</summary>
+    public sealed class Evidence
+    {
+        internal Evidence()
+        {
+        }
+
+        /// <summary>The file, or the parameter that gave the object.</summary>
+        public string Path { get; internal set; }
+
+        /// <summary>The line, counted from 1, or which object of the parameter; 0 where the whole is meant.</summary>
+        public long Line { get; internal set; }
+
+        /// <summary>What stands there.</summary>
+        public string Text { get; internal set; }
+
+        /// <summary>Place and text.</summary>
+        public override string ToString()
+        {
+            string place = Line == 0 ? Path : string.Format(CultureInfo.InvariantCulture, "{0}:{1}", Path, Line);
+            return string.IsNullOrEmpty(Text) ? place : place + ": " + Text;
+        }
+    }
+
+    /// <summary>
+    /// One step of a remedy. Commands hold literal values; what is not known stands in
+    /// <c>&lt;...&gt;</c>, which PowerShell refuses.
+    /// </summary>
+    public sealed class Remedy
+    {
+        internal Remedy()
+        {
+        }
+
+        /// <summary>What to do, and when.</summary>
+        public string Action { get; internal set; }
+
+        /// <summary>The command, one or more lines.</summary>
+        public string Command { get; internal set; }
+
+        /// <summary>Who has to act.</summary>
+        public string Side { get; internal set; }
+
+        /// <summary>Where the command runs.</summary>
+        public string Where { get; internal set; }
+
+        /// <summary>How to see that it worked.</summary>
+        public string Verify { get; internal set; }
+
+        /// <summary>How to take it back.</summary>
+        public string Undo { get; internal set; }
+
+        /// <summary>The whole step, of several lines.</summary>
+        public override string ToString()
+        {
+            return Explanation.Of(this);
+        }
+    }
+
+    /// <summary>The certificate that a report is about.</summary>
+    public sealed class CertificateSummary
+    {
+        internal CertificateSummary()
+        {
+        }
+
+        /// <summary>The SHA-1 thumbprint.</summary>
+        public string Thumbprint { get; internal set; }
+
+        /// <summary>The subject, a Windows X.500 string.</summary>
+        public string Subject { get; internal set; }
+
+        /// <summary>The issuer, a Windows X.500 string.</summary>
+        public string Issuer { get; internal set; }
+
+        /// <summary>The serial number in hexadecimal digits.</summary>
+        public string SerialNumber { get; internal set; }
+
+        /// <summary>The beginning of its validity, UTC.</summary>
+        public DateTime? NotBefore { get; internal set; }
+
+        /// <summary>The end of its validity, UTC.</summary>
+        public DateTime? NotAfter { get; internal set; }
+
+        /// <summary>Its names, the common name first.</summary>
+        public string[] DnsNames { get; internal set; }
+
+        /// <summary>Its subject, thumbprint and expiry.</summary>
+        public override string ToString()
+        {
+            return (Subject ?? "(subject not known)") + " [" + (Thumbprint ?? "thumbprint not known") + "]"
+                + (NotAfter == null
+                    ? ""
+                    : string.Format(CultureInfo.InvariantCulture, ", expires {0:yyyy-MM-dd HH:mm} UTC", NotAfter));
+        }
+    }
+
+    /// <summary>What is known of the chain of a certificate.</summary>
+    public sealed class Chain
+    {
+        internal Chain()
+        {
+        }
+
+        /// <summary>Whether Windows accepts it.</summary>
+        public bool IsAccepted { get; internal set; }
+
+        /// <summary>Whether the server can send it: Complete, Incomplete or Unknown.</summary>
+        public string Completeness { get; internal set; }
+
+        /// <summary>Whether it ends in a trusted root: Trusted, Untrusted or UnknownRoot.</summary>
+        public string Trust { get; internal set; }
+
+        /// <summary>One sentence with the most telling finding.</summary>
+        public string Summary { get; internal set; }
+
+        /// <summary>The certificates of the chain, the judged one first.</summary>
+        public CertificateSummary[] Certificates { get; internal set; }
+
+        /// <summary>Its summary.</summary>
+        public override string ToString()
+        {
+            return Summary;
+        }
+    }
+
+    /// <summary>What one inbound connector makes of the server.</summary>
+    public sealed class ConnectorAssessment
+    {
+        internal ConnectorAssessment()
+        {
+        }
+
+        /// <summary>The connector's name.</summary>
+        public string Name { get; internal set; }
+
+        /// <summary>Whether it can grant relay at all.</summary>
+        public string Eligibility { get; internal set; }
+
+        /// <summary>Its TlsSenderCertificateName.</summary>
+        public string Value { get; internal set; }
+
+        /// <summary>What it makes of the certificate, such as Match(SameName).</summary>
+        public string NameMatch { get; internal set; }
+
+        /// <summary>Whether accepted domains cover its value.</summary>
+        public string Coverage { get; internal set; }
+
+        /// <summary>What it makes of the connecting address.</summary>
+        public string Address { get; internal set; }
+
+        /// <summary>Whether it is confined to other domains than the sender's.</summary>
+        public string Association { get; internal set; }
+
+        /// <summary>Its name and value.</summary>
+        public override string ToString()
+        {
+            return Value == null ? Name : Name + " (TlsSenderCertificateName " + Value + ")";
+        }
+    }
+}

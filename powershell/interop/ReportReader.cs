@@ -1,0 +1,211 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+
+namespace EopRelay
+{
+    /// <summary>Makes a <see cref="Report"/> of the JSON that the native library gives.</summary>
+    internal static class ReportReader
+    {
+        /// <exception cref="EopRelayException">The JSON is not that of a report.</exception>
+        internal static Report Read(string json)
+        {
+            try
+            {
+                return ReportOf(Members(JsonReader.Read(json)));
+            }
+            catch (FormatException exception)
+            {
+                throw new EopRelayException("NativeLibraryDefect", "InvalidResult", exception.Message, 0, exception);
+            }
+        }
+
+        private static Report ReportOf(IDictionary<string, object> members)
+        {
+            return new Report
+            {
+                Verdict = Text(members, "Verdict"),
+                Cause = Text(members, "Cause"),
+                Summary = Text(members, "Summary"),
+                Findings = All(members, "Findings", FindingOf),
+                Certificate = One(members, "Certificate", CertificateOf),
+                Chain = One(members, "Chain", ChainOf),
+                Connector = One(members, "Connector", ConnectorOf),
+                ExitCode = (int)Number(members, "ExitCode"),
+            };
+        }
+
+        private static Finding FindingOf(IDictionary<string, object> members)
+        {
+            return new Finding
+            {
+                Id = Text(members, "Id"),
+                Severity = Text(members, "Severity"),
+                Status = Text(members, "Status"),
+                Message = Text(members, "Message"),
+                Evidence = All(members, "Evidence", EvidenceOf),
+                Remedy = All(members, "Remedy", RemedyOf),
+                Reference = Text(members, "Reference"),
+                Confidence = Text(members, "Confidence"),
+            };
+        }
+
+        private static Evidence EvidenceOf(IDictionary<string, object> members)
+        {
+            return new Evidence
+            {
+                Path = Text(members, "Path"),
+                Line = Number(members, "Line"),
+                Text = Text(members, "Text"),
+            };
+        }
+
+        private static Remedy RemedyOf(IDictionary<string, object> members)
+        {
+            return new Remedy
+            {
+                Action = Text(members, "Action"),
+                Command = Text(members, "Command"),
+                Side = Text(members, "Side"),
+                Where = Text(members, "Where"),
+                Verify = Text(members, "Verify"),
+                Undo = Text(members, "Undo"),
+            };
+        }
+
+        private static CertificateSummary CertificateOf(IDictionary<string, object> members)
+        {
+            return new CertificateSummary
+            {
+                Thumbprint = Text(members, "Thumbprint"),
+                Subject = Text(members, "Subject"),
+                Issuer = Text(members, "Issuer"),
+                SerialNumber = Text(members, "SerialNumber"),
+                NotBefore = Time(members, "NotBefore"),
+                NotAfter = Time(members, "NotAfter"),
+                DnsNames = List(members, "DnsNames").ConvertAll(name => Value<string>(name, "DnsNames")).ToArray(),
+            };
+        }
+
+        private static Chain ChainOf(IDictionary<string, object> members)
+        {
+            return new Chain
+            {
+                IsAccepted = Flag(members, "IsAccepted"),
+                Completeness = Text(members, "Completeness"),
+                Trust = Text(members, "Trust"),
+                Summary = Text(members, "Summary"),
+                Certificates = All(members, "Certificates", CertificateOf),
+            };
+        }
+
+        private static ConnectorAssessment ConnectorOf(IDictionary<string, object> members)
+        {
+            return new ConnectorAssessment
+            {
+                Name = Text(members, "Name"),
+                Eligibility = Kind(Member(members, "Eligibility")),
+                Value = Text(members, "Value"),
+                NameMatch = Kind(Member(Members(Member(members, "NameMatch")), "Relation")),
+                Coverage = Kind(Member(members, "Coverage")),
+                Address = Kind(Member(members, "Address")),
+                Association = Kind(Member(members, "Association")),
+            };
+        }
+
+        /// <summary>
+        /// A kind that may carry a value: <c>"NotListed"</c> as it is, <c>{"Listed":"x"}</c> as
+        /// <c>Listed(x)</c>.
+        /// </summary>
+        private static string Kind(object value)
+        {
+            var members = value as IDictionary<string, object>;
+            if (members != null)
+            {
+                var parts = new List<string>();
+                foreach (KeyValuePair<string, object> member in members)
+                {
+                    parts.Add(member.Key + "(" + Kind(member.Value) + ")");
+                }
+                return string.Join(", ", parts.ToArray());
+            }
+            var list = value as List<object>;
+            return list == null
+                ? Convert.ToString(value, CultureInfo.InvariantCulture)
+                : string.Join(", ", list.ConvertAll<string>(Kind).ToArray());
+        }
+
+        private static T One<T>(
+            IDictionary<string, object> members, string name, Func<IDictionary<string, object>, T> read)
+            where T : class
+        {
+            object value = Member(members, name);
+            return value == null ? null : read(Members(value));
+        }
+
+        private static T[] All<T>(
+            IDictionary<string, object> members, string name, Func<IDictionary<string, object>, T> read)
+        {
+            return List(members, name).ConvertAll(value => read(Members(value))).ToArray();
+        }
+
+        private static List<object> List(IDictionary<string, object> members, string name)
+        {
+            return Value<List<object>>(Member(members, name), name);
+        }
+
+        private static IDictionary<string, object> Members(object value)
+        {
+            return Value<IDictionary<string, object>>(value, "an object");
+        }
+
+        private static string Text(IDictionary<string, object> members, string name)
+        {
+            object value = Member(members, name);
+            return value == null ? null : Value<string>(value, name);
+        }
+
+        private static DateTime? Time(IDictionary<string, object> members, string name)
+        {
+            string text = Text(members, name);
+            if (text == null)
+            {
+                return null;
+            }
+            return DateTime.ParseExact(
+                text,
+                "yyyy-MM-dd'T'HH:mm:ss.fff'Z'",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+        }
+
+        private static long Number(IDictionary<string, object> members, string name)
+        {
+            return Value<long>(Member(members, name), name);
+        }
+
+        private static bool Flag(IDictionary<string, object> members, string name)
+        {
+            return Value<bool>(Member(members, name), name);
+        }
+
+        private static object Member(IDictionary<string, object> members, string name)
+        {
+            object value;
+            if (!members.TryGetValue(name, out value))
+            {
+                throw new FormatException("The native library's report has no " + name + ".");
+            }
+            return value;
+        }
+
+        private static T Value<T>(object value, string name)
+        {
+            if (!(value is T))
+            {
+                throw new FormatException("The native library's report has something else as " + name + ".");
+            }
+            return (T)value;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Diagnosing what a request in JSON gives as evidence.
+
+use libc::size_t;
+
+use super::error::ErrorDetail;
+use super::guard::guard;
+use super::injection;
+use super::input::Utf16;
+use super::output::{require, require_output, write_output};
+use super::status::EOP_OK;
+use super::text::open_json;
+use crate::diagnosis::diagnose;
+
+mod request;
+
+/// The most units of the request of eop_test.
+pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
+
+/// Judges whether Exchange Online Protection accepts a server's mail, and says why and what to do.
+///
+/// `request` has `length` units and is read during the call only. It is one JSON object; every
+/// member may be absent or null, which means that nothing is known of it:
+///
+/// - Sessions: an array of sessions with the names of their members, as `eop-relay sessions --json`
+///   writes them.
+/// - CertificateFiles, IntermediateFiles, RootFiles: arrays of {"Path", "Content"}: what errors call
+///   the file, and its bytes (DER, PEM, P7B) in base64. CertificateFiles are judged; the
+///   IntermediateFiles are all that the server has in LocalMachine\CA.
+/// - Certificates, InboundConnectors, AcceptedDomains, SendConnectors, InstalledCertificates: arrays
+///   of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
+///   base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
+///   RawData. Evidence names an object by its line in the text of its array.
+/// - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
+/// - SourceIPAddress, MailFrom ("<>" is the null sender), RecipientDomain: texts.
+/// - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
+/// - WarningDays: days before its expiry from which a certificate is warned about.
+///
+/// `report` receives a text handle with one JSON object, the same as of `eop-relay test --json`;
+/// free it with eop_text_free. What cannot be read of the evidence is told in the report.
+///
+/// EOP_OK, whatever the report says; EOP_NULL_ARGUMENT: request or report is NULL;
+/// EOP_INVALID_ARGUMENT: the length is above EOP_MAXIMUM_REQUEST_LENGTH, the request is not such an
+/// object, or a value of it cannot be read, which the message names; EOP_INVALID_TEXT;
+/// EOP_INVALID_THUMBPRINT; EOP_CERTIFICATE_NOT_FOUND: no installed certificate has a thumbprint, or
+/// the one that has it comes without RawData; EOP_TOO_MANY_HANDLES. From any thread.
+///
+/// # Safety
+/// Each pointer is NULL or points to what is described; outputs are writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn eop_test(
+    request: *const u16,
+    length: size_t,
+    report: *mut u64,
+    error: *mut ErrorDetail,
+) -> i32 {
+    let body = || {
+        require_output(report, "report")?;
+        require(request, "request")?;
+        // SAFETY: the caller promises that many units.
+        let text = unsafe {
+            Utf16 { text: request, length }.to_text("request", EOP_MAXIMUM_REQUEST_LENGTH)
+        }?;
+        injection::strike("eop_test");
+        let evidence = request::read(&text.unwrap_or_default())?;
+        let handle = open_json(&diagnose(&evidence))?;
+        // SAFETY: not NULL, and the caller promises a place for a handle.
+        unsafe { write_output(report, handle) };
+        Ok(EOP_OK)
+    };
+    // SAFETY: promised by the caller.
+    unsafe { guard("eop_test", error, body) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,268 @@
+//! The request of `eop_test`, and the evidence that it gives.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use time::OffsetDateTime;
+
+use crate::certificate::{Certificate, Thumbprint, read_certificates};
+use crate::diagnosis::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate};
+use crate::evidence::{EvidenceError, ExchangeObjects};
+use crate::ffi::error::Failure;
+use crate::ffi::status::{
+    EOP_CERTIFICATE_NOT_FOUND, EOP_INTERNAL, EOP_INVALID_ARGUMENT, EOP_INVALID_THUMBPRINT,
+};
+use crate::session::Session;
+use crate::timestamp::Timestamp;
+
+/// What the parts of the request are called in the report.
+const SESSIONS: &str = "sessions of the pipeline";
+const CERTIFICATES: &str = "certificates of the pipeline";
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct Request<'a> {
+    #[serde(borrow)]
+    sessions: Option<Vec<&'a RawValue>>,
+    certificate_files: Option<Vec<File>>,
+    intermediate_files: Option<Vec<File>>,
+    root_files: Option<Vec<File>>,
+    #[serde(borrow)]
+    certificates: Option<&'a RawValue>,
+    #[serde(borrow)]
+    inbound_connectors: Option<&'a RawValue>,
+    #[serde(borrow)]
+    accepted_domains: Option<&'a RawValue>,
+    #[serde(borrow)]
+    send_connectors: Option<&'a RawValue>,
+    #[serde(borrow)]
+    installed_certificates: Option<&'a RawValue>,
+    thumbprints: Option<Vec<String>>,
+    #[serde(rename = "SourceIPAddress")]
+    source_ip_address: Option<String>,
+    mail_from: Option<String>,
+    recipient_domain: Option<String>,
+    at: Option<Timestamp>,
+    warning_days: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct File {
+    path: String,
+    content: String,
+}
+
+/// A list of Exchange objects: its name in the report, how many of its kind were read, and where
+/// they belong.
+struct ObjectList {
+    name: &'static str,
+    count: fn(&ExchangeObjects) -> usize,
+    add: fn(&mut Evidence, &ExchangeObjects),
+}
+
+const INBOUND_CONNECTORS: ObjectList = ObjectList {
+    name: "-InboundConnector",
+    count: |objects| objects.inbound_connectors.len(),
+    add: Evidence::add_inbound_connectors,
+};
+const ACCEPTED_DOMAINS: ObjectList = ObjectList {
+    name: "-AcceptedDomain",
+    count: |objects| objects.accepted_domains.len(),
+    add: Evidence::add_accepted_domains,
+};
+const SEND_CONNECTORS: ObjectList = ObjectList {
+    name: "-SendConnector",
+    count: |objects| objects.send_connectors.len(),
+    add: Evidence::add_send_connectors,
+};
+const INSTALLED_CERTIFICATES: ObjectList = ObjectList {
+    name: "-InstalledCertificate",
+    count: |objects| objects.certificates.len(),
+    add: Evidence::add_installed,
+};
+const JUDGED_CERTIFICATES: ObjectList =
+    ObjectList { name: CERTIFICATES, count: |objects| objects.certificates.len(), add: add_judged };
+
+/// Reads a request. What cannot be read of the evidence goes into it; a request that is not one is
+/// an error.
+pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
+    // A struct would be read out of an array too.
+    if !text.trim_start().starts_with('{') {
+        return Err(invalid("request: a JSON object is expected".to_owned()));
+    }
+    let request: Request<'_> =
+        serde_json::from_str(text).map_err(|error| invalid(format!("request: {error}")))?;
+    let at = match request.at {
+        Some(at) => at,
+        None => Timestamp::try_from(OffsetDateTime::now_utc())
+            .map_err(|error| Failure::new(EOP_INTERNAL, error.to_string()))?,
+    };
+    let mut evidence = Evidence::new(at);
+    evidence.warning_days = request.warning_days.unwrap_or(DEFAULT_WARNING_DAYS);
+    evidence.source_address = match request.source_ip_address.as_deref().map(str::trim) {
+        Some(text) => Some(
+            text.parse()
+                .map_err(|_| invalid(format!("SourceIPAddress: {text:?} is no IP address")))?,
+        ),
+        None => None,
+    };
+    evidence.mail_from = request.mail_from.as_deref().map(|text| text.parse().unwrap_or_default());
+    evidence.recipient_domain = request.recipient_domain;
+
+    // Sessions come last: they are told apart by accepted domains and send connectors.
+    for (list, objects) in [
+        (INBOUND_CONNECTORS, request.inbound_connectors),
+        (ACCEPTED_DOMAINS, request.accepted_domains),
+        (SEND_CONNECTORS, request.send_connectors),
+        (INSTALLED_CERTIFICATES, request.installed_certificates),
+        (JUDGED_CERTIFICATES, request.certificates),
+    ] {
+        if let Some(objects) = objects {
+            add_objects(&mut evidence, &list, objects);
+        }
+    }
+    for thumbprint in request.thumbprints.iter().flatten() {
+        add_installed(&mut evidence, thumbprint)?;
+    }
+    for file in request.certificate_files.iter().flatten() {
+        let mut certificates = read_file(&mut evidence, file).into_iter();
+        if let Some(certificate) = certificates.next() {
+            let (others, path) = (certificates.collect(), file.path.clone());
+            evidence.certificates.push(GivenCertificate { certificate, others, path });
+        }
+    }
+    if let Some(files) = &request.intermediate_files {
+        let read = files.iter().flat_map(|file| read_file(&mut evidence, file)).collect();
+        evidence.intermediates = Some(read);
+    }
+    for file in request.root_files.iter().flatten() {
+        let mut roots = read_file(&mut evidence, file);
+        evidence.roots.append(&mut roots);
+    }
+    if let Some(sessions) = &request.sessions {
+        add_sessions(&mut evidence, sessions);
+    }
+    Ok(evidence)
+}
+
+fn add_sessions(evidence: &mut Evidence, sessions: &[&RawValue]) {
+    evidence.logs_given = true;
+    for (number, session) in (1..).zip(sessions) {
+        match serde_json::from_str::<Session>(session.get()) {
+            Ok(session) => evidence.add_session(&session),
+            Err(error) => evidence.damaged.push((SESSIONS.to_owned(), number, error.to_string())),
+        }
+    }
+}
+
+fn add_objects(evidence: &mut Evidence, list: &ObjectList, objects: &RawValue) {
+    match ExchangeObjects::from_bytes(list.name, objects.get().as_bytes()) {
+        Ok(objects) => {
+            let (wanted, others) = ((list.count)(&objects), count_of_all(&objects));
+            let others = others.saturating_sub(wanted);
+            let message = format!("{others} objects of another kind are left out");
+            match (wanted, others) {
+                // Taken for an empty list they would mean that there is no connector.
+                (0, 1..) => evidence.unreadable.push((list.name.to_owned(), message)),
+                (_, 0) => (list.add)(evidence, &objects),
+                _ => {
+                    (list.add)(evidence, &objects);
+                    evidence.damaged.push((list.name.to_owned(), 0, message));
+                }
+            }
+        }
+        Err(EvidenceError::Empty { .. }) => {}
+        Err(error) => evidence.unreadable.push((list.name.to_owned(), error.to_string())),
+    }
+}
+
+/// How many objects there are, of whatever kind.
+fn count_of_all(objects: &ExchangeObjects) -> usize {
+    let unused: u64 = objects.unused.values().sum();
+    objects.inbound_connectors.len()
+        + objects.accepted_domains.len()
+        + objects.send_connectors.len()
+        + objects.certificates.len()
+        + usize::try_from(unused).unwrap_or(usize::MAX)
+}
+
+/// Takes certificates that are judged.
+fn add_judged(evidence: &mut Evidence, objects: &ExchangeObjects) {
+    for found in &objects.certificates {
+        let path = objects.source_name.clone();
+        match &found.object.certificate {
+            Some(certificate) => evidence.certificates.push(GivenCertificate {
+                certificate: certificate.clone(),
+                others: Vec::new(),
+                path,
+            }),
+            None => evidence.unreadable.push((path, without_raw_data(found.object.thumbprint))),
+        }
+    }
+    let problems = objects.problems.iter();
+    evidence
+        .damaged
+        .extend(problems.map(|one| (one.source_name.clone(), one.line, one.kind.to_string())));
+}
+
+/// Takes the installed certificate with a thumbprint as one that is judged.
+fn add_installed(evidence: &mut Evidence, thumbprint: &str) -> Result<(), Failure> {
+    let wanted: Thumbprint = thumbprint.parse().map_err(|error| {
+        Failure::new(EOP_INVALID_THUMBPRINT, format!("{thumbprint:?}: {error}"))
+    })?;
+    let installed = evidence.installed.iter().flatten();
+    let found = installed.into_iter().find(|found| found.object.thumbprint == Some(wanted));
+    let not_found = |message| Failure::new(EOP_CERTIFICATE_NOT_FOUND, message);
+    let Some(found) = found else {
+        return Err(not_found(format!(
+            "no certificate with the thumbprint {wanted} is among those given: give the server's \
+             with -InstalledCertificate (Get-ExchangeCertificate -Server ...), or its file with -Path"
+        )));
+    };
+    let Some(certificate) = found.object.certificate.clone() else {
+        return Err(not_found(without_raw_data(Some(wanted))));
+    };
+    let path = found.path.clone();
+    evidence.certificates.push(GivenCertificate { certificate, others: Vec::new(), path });
+    Ok(())
+}
+
+fn without_raw_data(thumbprint: Option<Thumbprint>) -> String {
+    let name = thumbprint.map_or_else(String::new, |thumbprint| format!(" {thumbprint}"));
+    format!(
+        "the certificate{name} comes without RawData, and cannot be judged: give the object of \
+         Get-ExchangeCertificate itself, its Export-Clixml, or the certificate's file with -Path"
+    )
+}
+
+/// The certificates of a file; what cannot be read is told in the evidence.
+fn read_file(evidence: &mut Evidence, file: &File) -> Vec<Certificate> {
+    let path = || file.path.clone();
+    let bytes = match STANDARD.decode(&file.content) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            evidence.unreadable.push((path(), format!("its Content is no base64: {error}")));
+            return Vec::new();
+        }
+    };
+    match read_certificates(&bytes) {
+        Ok(content) => {
+            let skipped = content.skipped.iter();
+            evidence.damaged.extend(skipped.map(|part| {
+                let message = format!("byte {}, {}: {}", part.offset, part.label, part.reason);
+                (path(), 0, message)
+            }));
+            content.certificates
+        }
+        Err(error) => {
+            evidence.unreadable.push((path(), error.to_string()));
+            Vec::new()
+        }
+    }
+}
+
+fn invalid(message: String) -> Failure {
+    Failure::new(EOP_INVALID_ARGUMENT, message)
+}

@@ -1,0 +1,215 @@
+use std::ptr;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use widestring::U16String;
+
+use super::*;
+use crate::chain::embedded_roots;
+use crate::diagnosis::Evidence;
+use crate::ffi::status::{
+    EOP_CERTIFICATE_NOT_FOUND, EOP_INVALID_ARGUMENT, EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT,
+    EOP_NULL_ARGUMENT,
+};
+use crate::ffi::{eop_text_free, eop_text_get};
+use crate::session::Session;
+use crate::timestamp::Timestamp;
+
+const AT: &str = "2026-11-16T00:00:00.000Z";
+
+fn tested(request: &Value) -> Result<Value, i32> {
+    let request = U16String::from_str(&request.to_string());
+    let (mut report, mut units, mut length) = (0, ptr::null(), 0);
+    let no_error = ptr::null_mut();
+    // SAFETY: a text and a local variable.
+    let status = unsafe { eop_test(request.as_ptr(), request.len(), &raw mut report, no_error) };
+    if status != EOP_OK {
+        assert_eq!(report, 0);
+        return Err(status);
+    }
+    // SAFETY: the outputs are local variables.
+    let status = unsafe { eop_text_get(report, &raw mut units, &raw mut length, no_error) };
+    assert_eq!(status, EOP_OK);
+    // SAFETY: the view is valid until the handle is freed below.
+    let json = unsafe { U16String::from_ptr(units, length) }.to_string().unwrap();
+    // SAFETY: no detail is asked for.
+    assert_eq!(unsafe { eop_text_free(report, no_error) }, EOP_OK);
+    Ok(serde_json::from_str(&json).unwrap())
+}
+
+/// A refused session, as the module hands it over.
+fn session() -> Value {
+    json!({
+        "LogType": "Send", "Server": "EX1", "LogPath": "C:\\Logs\\SEND1.LOG", "Line": 12,
+        "StartTime": "2026-11-15T01:02:03.100Z", "EndTime": "2026-11-15T01:02:04.200Z",
+        "Connector": "Outbound", "SessionId": "08DE240512345678", "IsEop": true,
+        "StartTlsOffered": true, "TlsStatus": "Succeeded", "PublicIPAddress": "203.0.113.7",
+        "SentCertificate": {
+            "Subject": "CN=mail.contoso.com", "Issuer": "CN=Fabrikam CA 5",
+            "Thumbprint": "1234567890ABCDEF1234567890ABCDEF12345678",
+            "DnsNames": ["mail.contoso.com"],
+        },
+        "Messages": [{
+            "MailFrom": "anna@contoso.com", "Outcome": "Refused",
+            "Recipients": [{
+                "Address": "ben@fabrikam.com", "Rejection": "RelayDenied",
+                "Reply": "550 5.7.64 TenantAttribution; Relay Access Denied",
+            }],
+        }],
+        "Reply": "550 5.7.64 TenantAttribution; Relay Access Denied", "Rejection": "RelayDenied",
+        "Outcome": "Refused", "Complete": true, "RowCount": 20,
+    })
+}
+
+fn connector() -> Value {
+    json!({
+        "PSTypeNames": ["Deserialized.Microsoft.Exchange.Management.InboundConnector"],
+        "Name": "From EX", "Enabled": "True", "ConnectorType": "OnPremises",
+        "TlsSenderCertificateName": "mail.contosso.com", "SenderIPAddresses": [],
+    })
+}
+
+fn root() -> (String, String) {
+    let root = &embedded_roots()[0];
+    (root.thumbprint().to_string(), STANDARD.encode(root.der()))
+}
+
+#[test]
+fn a_request_gives_the_report_of_the_core() {
+    let request = json!({
+        "At": AT, "WarningDays": 14, "MailFrom": "<>", "Sessions": [session()],
+        "InboundConnectors": [connector()], "AcceptedDomains": [{"DomainName": "contoso.com"}],
+    });
+    let mut evidence = Evidence::new(Timestamp::parse(AT).unwrap());
+    evidence.warning_days = 14;
+    evidence.mail_from = Some("<>".parse().unwrap());
+    let read = |name: &str, member: &str| {
+        let json = request[member].to_string();
+        crate::evidence::ExchangeObjects::from_bytes(name, json.as_bytes()).unwrap()
+    };
+    evidence.add_inbound_connectors(&read("-InboundConnector", "InboundConnectors"));
+    evidence.add_accepted_domains(&read("-AcceptedDomain", "AcceptedDomains"));
+    evidence.add_session(&serde_json::from_value::<Session>(session()).unwrap());
+    let expected = serde_json::to_value(diagnose(&evidence)).unwrap();
+    assert_eq!(expected["Cause"], "NameMismatch", "{expected:#}");
+    assert_eq!(tested(&request), Ok(expected));
+}
+
+#[test]
+fn nothing_given_is_no_evidence_and_never_healthy() {
+    for request in [json!({}), json!({ "Sessions": [] }), json!({ "Sessions": null })] {
+        let report = tested(&request).unwrap();
+        assert_eq!(
+            (&report["Verdict"], &report["Cause"]),
+            (&json!("Uncertain"), &json!("NoEvidence"))
+        );
+    }
+}
+
+#[test]
+fn what_is_no_session_is_told_and_the_others_are_judged() {
+    let request = json!({ "At": AT, "Sessions": [session(), { "Outcome": "Refused" }] });
+    let report = tested(&request).unwrap();
+    let damage = finding(&report, "EvidenceDamaged");
+    assert!(damage.contains("sessions of the pipeline") && damage.contains("LogType"), "{damage}");
+    assert_ne!(report["Cause"], "NoEvidence");
+}
+
+#[test]
+fn objects_of_another_kind_are_not_taken_for_an_empty_list() {
+    let others = json!([{ "DomainName": "contoso.com" }]);
+    let request = json!({ "At": AT, "Sessions": [session()], "InboundConnectors": others });
+    let report = tested(&request).unwrap();
+    assert_ne!(report["Cause"], "ConnectorMissing");
+    let unreadable = finding(&report, "InputUnreadable");
+    assert!(unreadable.contains("-InboundConnector"), "{unreadable}");
+
+    let mixed = json!([others[0], connector(), { "Color": "red" }]);
+    let request = json!({ "At": AT, "Sessions": [session()], "InboundConnectors": mixed });
+    let report = tested(&request).unwrap();
+    assert_eq!(report["Cause"], "NameMismatch");
+    assert!(finding(&report, "EvidenceDamaged").contains("2 objects of another kind"));
+}
+
+#[test]
+fn certificates_are_judged_from_files_objects_and_thumbprints_alike() {
+    let (thumbprint, der) = root();
+    let object = json!({ "RawData": der });
+    let with_thumbprint = json!({ "Thumbprint": thumbprint, "RawData": der });
+    for request in [
+        json!({ "At": AT, "CertificateFiles": [{ "Path": "x.cer", "Content": der }] }),
+        json!({ "At": AT, "Certificates": [object] }),
+        json!({ "At": AT, "InstalledCertificates": [object, with_thumbprint],
+                "Thumbprints": [format!("\u{200E}{}", thumbprint.to_lowercase())] }),
+    ] {
+        let report = tested(&request).unwrap();
+        assert_eq!(report["Certificate"]["Thumbprint"], thumbprint, "{request}");
+    }
+}
+
+#[test]
+fn a_certificate_without_its_bytes_cannot_be_judged_and_the_answer_says_so() {
+    let (thumbprint, der) = root();
+    let flat = json!([{ "Thumbprint": thumbprint, "Subject": "CN=mail.contoso.com" }]);
+    let report = tested(&json!({ "Certificates": flat })).unwrap();
+    assert!(finding(&report, "InputUnreadable").contains("RawData"));
+    let wanted = |installed: &Value, thumbprint: &str| {
+        tested(&json!({ "InstalledCertificates": installed, "Thumbprints": [thumbprint] }))
+    };
+    assert_eq!(wanted(&flat, &thumbprint), Err(EOP_CERTIFICATE_NOT_FOUND));
+    assert_eq!(
+        wanted(&json!([{ "RawData": der }]), &"1".repeat(40)),
+        Err(EOP_CERTIFICATE_NOT_FOUND)
+    );
+    assert_eq!(wanted(&flat, "12 34"), Err(EOP_INVALID_THUMBPRINT));
+    assert_eq!(tested(&json!({ "Thumbprints": [thumbprint] })), Err(EOP_CERTIFICATE_NOT_FOUND));
+}
+
+#[test]
+fn files_that_cannot_be_read_are_told_by_their_name() {
+    let files = json!([{ "Path": "x.cer", "Content": STANDARD.encode("hello") }]);
+    for member in ["CertificateFiles", "IntermediateFiles", "RootFiles"] {
+        let report = tested(&json!({ "At": AT, "Sessions": [session()], member: files })).unwrap();
+        assert!(finding(&report, "InputUnreadable").contains("x.cer"), "{member}");
+        assert_eq!(report["ExitCode"], 40, "{member}");
+    }
+}
+
+#[test]
+fn a_request_that_is_none_is_refused() {
+    for request in [
+        json!([]),
+        json!("x"),
+        json!({ "Unknown": 1 }),
+        json!({ "At": "yesterday" }),
+        json!({ "SourceIPAddress": "203.0.113" }),
+        json!({ "WarningDays": -1 }),
+        json!({ "Sessions": {} }),
+        json!({ "CertificateFiles": [{ "Path": "x" }] }),
+    ] {
+        assert_eq!(tested(&request), Err(EOP_INVALID_ARGUMENT), "{request}");
+    }
+    let (half, mut report) = ([0xD83D_u16], 0);
+    // SAFETY: a slice and a local variable.
+    let status = unsafe { eop_test(half.as_ptr(), 1, &raw mut report, ptr::null_mut()) };
+    assert_eq!((status, report), (EOP_INVALID_TEXT, 0));
+    // SAFETY: the length is checked before anything is read.
+    let status = unsafe {
+        let length = EOP_MAXIMUM_REQUEST_LENGTH + 1;
+        eop_test(half.as_ptr(), length, &raw mut report, ptr::null_mut())
+    };
+    assert_eq!((status, report), (EOP_INVALID_ARGUMENT, 0));
+    // SAFETY: NULL is checked before anything is read.
+    let missing = unsafe { eop_test(ptr::null(), 0, &raw mut report, ptr::null_mut()) };
+    // SAFETY: as above.
+    let nowhere = unsafe { eop_test(half.as_ptr(), 1, ptr::null_mut(), ptr::null_mut()) };
+    assert_eq!((missing, nowhere, report), (EOP_NULL_ARGUMENT, EOP_NULL_ARGUMENT, 0));
+}
+
+/// The finding with that id, as text.
+fn finding(report: &Value, id: &str) -> String {
+    let findings = report["Findings"].as_array().unwrap();
+    let found = findings.iter().find(|finding| finding["Id"] == id);
+    found.unwrap_or_else(|| panic!("no {id} in {report:#}")).to_string()
+}

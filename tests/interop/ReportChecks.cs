@@ -1,0 +1,234 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.IO;
+using System.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace EopRelay.Tests
+{
+    /// <summary>Requests and reports, as the scripts make and show them.</summary>
+    internal static class ReportChecks
+    {
+        private const string Thumbprint = "9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B";
+        private const string Password = "correct horse";
+        private static readonly DateTime At = new DateTime(2027, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+        /// <param name="checks">Counts.</param>
+        /// <param name="folder">Holds mail.contoso.com.cer, .pem, .p7b and .pfx, all of one certificate, and its authority's.</param>
+        internal static void Run(Checks checks, string folder)
+        {
+            Func<string, string> file = name => Path.Combine(folder, name);
+            string expected = new X509Certificate2(file("mail.contoso.com.cer")).Thumbprint;
+            foreach (string kind in new[] { "cer", "pem", "p7b" })
+            {
+                string name = "mail.contoso.com." + kind;
+                checks.That(name + " is judged", () =>
+                {
+                    TestRequest request = NewRequest();
+                    request.AddCertificateFile(file(name), null);
+                    Checks.Equal(1, request.SubjectCount);
+                    Checks.Equal(expected, Interop.Test(request).Certificate.Thumbprint);
+                });
+            }
+            checks.That("a pfx is opened here, and only its certificate goes on", () =>
+            {
+                TestRequest request = NewRequest();
+                request.AddCertificateFile(file("mail.contoso.com.pfx"), Secure(Password));
+                byte[] certificate = new X509Certificate2(file("mail.contoso.com.cer")).RawData;
+                Checks.True(request.ToJson().Contains(Convert.ToBase64String(certificate)), "another content");
+                Checks.True(!request.ToJson().Contains(Password), "the password goes on");
+                Checks.Equal(expected, Interop.Test(request).Certificate.Thumbprint);
+            });
+            checks.That("a pfx that cannot be opened says what to do", () =>
+            {
+                foreach (string password in new[] { null, "wrong" })
+                {
+                    EopRelayException error = Checks.Throws<EopRelayException>(() => NewRequest().AddCertificateFile(
+                        file("mail.contoso.com.pfx"), password == null ? null : Secure(password)));
+                    Checks.Equal("PfxNotOpened", error.ErrorId);
+                    Checks.True(error.Message.Contains(password == null ? "-Password" : "Check the password"), error.Message);
+                }
+            });
+            checks.That("a file that is not there is told with its path", () =>
+            {
+                EopRelayException error = Checks.Throws<EopRelayException>(
+                    () => NewRequest().AddCertificateFile(file("missing.cer"), null));
+                Checks.Equal("CertificateFileNotFound", error.ErrorId);
+                Checks.True(error.Message.Contains(file("missing.cer")), error.Message);
+            });
+            checks.That("a file that holds no certificate is told in the report", () =>
+            {
+                TestRequest request = NewRequest();
+                request.AddCertificateFile(typeof(ReportChecks).Assembly.Location, null);
+                Report report = Interop.Test(request);
+                Checks.Equal(40, report.ExitCode);
+                Checks.True(Find(report, "InputUnreadable").ToString().Contains("Tests.exe"), "no path");
+            });
+            checks.That("an installed certificate is found by its thumbprint as pasted", () =>
+            {
+                byte[] rawData = new X509Certificate2(file("mail.contoso.com.cer")).RawData;
+                TestRequest request = NewRequest();
+                request.AddInstalledCertificate(new Hashtable { { "RawData", rawData } });
+                request.AddThumbprint("\u200E" + expected.ToLowerInvariant().Insert(2, " "));
+                Checks.Equal(expected, Interop.Test(request).Certificate.Thumbprint);
+            });
+            checks.That("a thumbprint that no certificate has says what to give", () =>
+            {
+                TestRequest request = NewRequest();
+                request.AddThumbprint(Thumbprint);
+                EopRelayException error = Checks.Throws<EopRelayException>(() => Interop.Test(request));
+                Checks.Equal("CertificateNotFound", error.ErrorId);
+                Checks.Equal("ObjectNotFound", error.Category);
+                Checks.True(error.Message.Contains("-InstalledCertificate"), error.Message);
+            });
+            checks.That("a thumbprint that is none is refused as such", () =>
+            {
+                TestRequest request = NewRequest();
+                request.AddThumbprint("xyz");
+                Checks.Equal("InvalidThumbprint", Checks.Throws<EopRelayException>(() => Interop.Test(request)).ErrorId);
+            });
+            checks.That("every value of the request arrives", () =>
+            {
+                TestRequest request = NewRequest();
+                request.AddCertificateFile(file("mail.contoso.com.cer"), null);
+                request.AddIntermediateFile(file("mail.contoso.com.cer"));
+                request.AddRootFile(file("mail.contoso.com.cer"));
+                request.AddInboundConnector(Connector());
+                request.AddAcceptedDomain(" contoso.com ");
+                request.AddAcceptedDomain(new Hashtable { { "DomainName", "mail.contoso.com" } });
+                request.AddSendConnector(new Hashtable { { "Name", "Outbound" }, { "TlsCertificateName", null } });
+                request.SourceIPAddress = "203.0.113.7";
+                request.MailFrom = "<>";
+                request.RecipientDomain = "fabrikam.com";
+                request.WarningDays = 14;
+                Report report = Interop.Test(request);
+                Checks.Equal("mail.contosso.com", report.Connector.Value);
+                Checks.True(report.Connector.NameMatch.StartsWith("NoMatch(", StringComparison.Ordinal), report.Connector.NameMatch);
+                Checks.Equal(DateTimeKind.Utc, report.Certificate.NotAfter.Value.Kind);
+                Checks.Equal(expected, report.Chain.Certificates[0].Thumbprint);
+                request.SourceIPAddress = "203.0.113";
+                Checks.Equal("InvalidArgument", Checks.Throws<EopRelayException>(() => Interop.Test(request)).Category);
+            });
+            checks.That("a certificate that fits is accepted before it is installed", () =>
+            {
+                TestRequest request = NewRequest();
+                request.AddCertificateFile(file("mail.contoso.com.p7b"), null);
+                request.AddIntermediateFile(file("fabrikam-ca-5.cer"));
+                request.AddRootFile(file("fabrikam-ca-5.cer"));
+                IDictionary connector = Connector();
+                connector["TlsSenderCertificateName"] = "mail.contoso.com";
+                request.AddInboundConnector(connector);
+                request.AddAcceptedDomain("mail.contoso.com");
+                request.MailFrom = "<>";
+                Report report = Interop.Test(request);
+                Checks.True(report.Verdict == "Accepted", report.ToString());
+            });
+            checks.That("nothing found in the logs is uncertain, never healthy", () =>
+            {
+                TestRequest request = NewRequest();
+                request.ExpectSessions();
+                Report report = Interop.Test(request);
+                Checks.Equal("Uncertain NoEvidence 30", report.Verdict + " " + report.Cause + " " + report.ExitCode);
+            });
+        }
+
+        /// <summary>
+        /// Prints the report on the sessions of logs as JSON: on the sessions as they are, then on what
+        /// is left of them after serialisation.
+        /// </summary>
+        internal static void Print(IEnumerable<string> paths)
+        {
+            TestRequest live = NewRequest();
+            TestRequest serialised = NewRequest();
+            foreach (TestRequest request in new[] { live, serialised })
+            {
+                request.AddInboundConnector(Connector());
+                request.AddAcceptedDomain("contoso.com");
+            }
+            SessionQuery query = Interop.NewSessionQuery();
+            foreach (string path in paths)
+            {
+                query.Add(Interop.LocatePath(path, false, ""));
+            }
+            using (SessionReader reader = Interop.OpenSessions(query))
+            {
+                while (reader.ReadBatch())
+                {
+                    foreach (Session session in reader.Sessions)
+                    {
+                        live.AddSession(session);
+                        serialised.AddSession(JsonReader.Read(JsonLines.Of(session)));
+                    }
+                }
+            }
+            using (StreamWriter output = Output())
+            {
+                output.WriteLine(JsonLines.Of(Interop.Test(live)));
+                output.WriteLine(JsonLines.Of(Interop.Test(serialised)));
+            }
+        }
+
+        /// <summary>Prints the texts that the list view shows of a report in JSON.</summary>
+        internal static void Show(string path)
+        {
+            Report report = ReportReader.Read(File.ReadAllText(path));
+            using (StreamWriter output = Output())
+            {
+                output.WriteLine(report);
+                output.WriteLine("Certificate: " + report.Certificate);
+                output.WriteLine("Chain: " + report.Chain);
+                output.WriteLine("Connector: " + report.Connector);
+                output.WriteLine("  " + report.Connector.NameMatch + ", " + report.Connector.Address);
+                foreach (Finding finding in report.Findings)
+                {
+                    output.WriteLine();
+                    output.WriteLine(finding);
+                }
+            }
+        }
+
+        private static StreamWriter Output()
+        {
+            var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
+            output.NewLine = "\n";
+            return output;
+        }
+
+        private static TestRequest NewRequest()
+        {
+            TestRequest request = Interop.NewTestRequest();
+            request.At = At;
+            return request;
+        }
+
+        private static IDictionary Connector()
+        {
+            return new Hashtable
+            {
+                { "PSTypeNames", new[] { "Deserialized.Microsoft.Exchange.Data.InboundConnector" } },
+                { "Name", "From on-premises" },
+                { "Enabled", true },
+                { "ConnectorType", "OnPremises" },
+                { "TlsSenderCertificateName", "mail.contosso.com" },
+                { "SenderIPAddresses", new ArrayList() },
+            };
+        }
+
+        private static Finding Find(Report report, string id)
+        {
+            return Array.Find(report.Findings, finding => finding.Id == id);
+        }
+
+        private static SecureString Secure(string text)
+        {
+            var secure = new SecureString();
+            foreach (char character in text)
+            {
+                secure.AppendChar(character);
+            }
+            return secure;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+# Pester 5; see Module.Tests.ps1.
+BeforeAll {
+    Set-StrictMode -Version 3.0
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath '../../powershell/EopRelay/EopRelay.psd1') -Force
+
+    $fixtures = Join-Path -Path $PSScriptRoot -ChildPath '../fixtures' | Resolve-Path | Select-Object -ExpandProperty ProviderPath
+    $log = Join-Path -Path $fixtures -ChildPath 'interop/SEND2026111501-1.LOG'
+    $certificates = Join-Path -Path $fixtures -ChildPath 'certificates'
+    $file = Join-Path -Path $certificates -ChildPath 'mail.contoso.com.cer'
+    $certificate = [System.Security.Cryptography.X509Certificates.X509Certificate2]::new($file)
+    $sessions = @(Get-SendConnectorTlsSession -LiteralPath $log -EopOnly -WarningAction SilentlyContinue)
+    $inbound = [pscustomobject]@{
+        Name = 'From on-premises'; Enabled = $true; ConnectorType = 'OnPremises'
+        TlsSenderCertificateName = 'mail.contosso.com'; SenderIPAddresses = @()
+    }
+    $at = @{ At = [datetime]'2027-01-01T00:00:00Z' }
+
+    function Get-Json($InputObject) {
+        $InputObject | ConvertTo-Json -Depth 6
+    }
+
+    # As Export-Clixml and Invoke-Command leave an object.
+    function Get-Serialized($InputObject) {
+        $path = Join-Path -Path $TestDrive -ChildPath ([System.IO.Path]::GetRandomFileName())
+        $InputObject | Export-Clixml -LiteralPath $path
+        Import-Clixml -LiteralPath $path
+    }
+}
+
+Describe 'Sessions' {
+    It 'are judged from the pipeline' {
+        $report = $sessions | Test-EopRelayCertificate -InboundConnector $inbound -AcceptedDomain 'contoso.com' @at
+        $report | Should -BeOfType EopRelay.Report
+        @($report).Count | Should -Be 1
+        $report.Verdict | Should -Be 'Refused'
+        $report.Findings[0].Evidence[0].Path | Should -Be $log
+    }
+
+    It 'give the same report after serialisation' {
+        $with = @{ InboundConnector = $inbound; AcceptedDomain = 'contoso.com' }
+        $live = Get-Json ($sessions | Test-EopRelayCertificate @with @at)
+        Get-Json ((Get-Serialized $sessions) | Test-EopRelayCertificate @with @at) | Should -Be $live
+    }
+
+    It 'that are missing are no evidence, never healthy' {
+        $report = @() | Test-EopRelayCertificate
+        $report.Cause | Should -Be 'NoEvidence'
+        $report.Verdict | Should -Be 'Uncertain'
+        $report.ExitCode | Should -Be 30
+    }
+}
+
+Describe 'Certificates' {
+    It 'are judged as <Shape>' -ForEach @(
+        @{ Shape = 'X509Certificate2'; Object = { param($it) $it } }
+        @{ Shape = 'a selected object'; Object = { param($it) $it | Select-Object -Property Thumbprint, RawData } }
+        @{ Shape = 'nothing but RawData'; Object = { param($it) [pscustomobject]@{ RawData = $it.RawData } } }
+        @{ Shape = 'a serialised object'; Object = { param($it) Get-Serialized ($it | Select-Object -Property Thumbprint, RawData) } }
+        @{ Shape = 'base64'; Object = { param($it) [pscustomobject]@{ RawData = [System.Convert]::ToBase64String($it.RawData) } } }
+    ) {
+        $report = & $Object $certificate | Test-EopRelayCertificate @at
+        $report.Certificate.Thumbprint | Should -Be $certificate.Thumbprint
+        $pasted = ([string]$certificate.Thumbprint).ToLowerInvariant().Insert(2, ' ')
+        $report = Test-EopRelayCertificate -Thumbprint $pasted -InstalledCertificate (& $Object $certificate) @at
+        $report.Certificate.Thumbprint | Should -Be $certificate.Thumbprint
+    }
+
+    It 'are judged from a <Kind>' -ForEach @(@{ Kind = 'cer' }, @{ Kind = 'pem' }, @{ Kind = 'p7b' }) {
+        $path = Join-Path -Path $certificates -ChildPath "mail.contoso.com.$Kind"
+        (Test-EopRelayCertificate -Path $path @at).Certificate.Thumbprint | Should -Be $certificate.Thumbprint
+        (Test-EopRelayCertificate -LiteralPath $path @at).Certificate.Thumbprint | Should -Be $certificate.Thumbprint
+    }
+
+    It 'are judged from a pfx with its password' {
+        $path = Join-Path -Path $certificates -ChildPath 'mail.contoso.com.pfx'
+        $password = ConvertTo-SecureString -String 'correct horse' -AsPlainText -Force
+        (Test-EopRelayCertificate $path -Password $password @at).Certificate.Thumbprint | Should -Be $certificate.Thumbprint
+        $null = Test-EopRelayCertificate $path -ErrorVariable trouble -ErrorAction SilentlyContinue
+        $trouble[0].FullyQualifiedErrorId | Should -Be 'PfxNotOpened,Test-EopRelayCertificate'
+    }
+
+    It 'are judged from a pattern' {
+        (Test-EopRelayCertificate -Path (Join-Path -Path $certificates -ChildPath '*.ce?') @at).Certificate.Thumbprint | Should -Be $certificate.Thumbprint
+    }
+}
+
+Describe '-Quiet' {
+    It 'is $false for anything but Accepted' {
+        $sessions | Test-EopRelayCertificate -InboundConnector $inbound -Quiet | Should -BeExactly $false
+        @() | Test-EopRelayCertificate -Quiet | Should -BeExactly $false
+        Test-EopRelayCertificate -LiteralPath 'missing.cer' -Quiet -ErrorAction SilentlyContinue | Should -BeExactly $false
+    }
+
+    It 'is $true for Accepted' {
+        $fits = $inbound.PSObject.Copy()
+        $fits.TlsSenderCertificateName = 'mail.contoso.com'
+        $ca = Join-Path -Path $certificates -ChildPath 'fabrikam-ca-5.cer'
+        $with = @{ InboundConnector = $fits; AcceptedDomain = 'contoso.com', 'mail.contoso.com'; IntermediatePath = $ca; RootPath = $ca }
+        Test-EopRelayCertificate -LiteralPath $file -MailFrom '<>' @with @at -Quiet | Should -BeExactly $true
+    }
+}
+
+Describe 'Trouble' {
+    It 'says what an object is not, and goes on' {
+        $report = @(42) + $sessions | Test-EopRelayCertificate -ErrorVariable trouble -ErrorAction SilentlyContinue
+        $trouble[0].FullyQualifiedErrorId | Should -Be 'InputNotRecognized,Test-EopRelayCertificate'
+        $report.Cause | Should -Not -Be 'NoEvidence'
+    }
+
+    It 'says a missing file' {
+        $null = Test-EopRelayCertificate -LiteralPath 'missing.cer' -ErrorVariable trouble -ErrorAction SilentlyContinue
+        $trouble[0].FullyQualifiedErrorId | Should -Be 'CertificateFileNotFound,Test-EopRelayCertificate'
+    }
+
+    It 'says what to give for a thumbprint' {
+        { Test-EopRelayCertificate -Thumbprint ('1' * 40) } | Should -Throw -ErrorId 'CertificateNotFound,Test-EopRelayCertificate'
+        { Test-EopRelayCertificate -Thumbprint 'xyz' } | Should -Throw -ErrorId 'InvalidThumbprint,Test-EopRelayCertificate'
+    }
+
+    It 'does not judge with an intermediate that it cannot read' {
+        { Test-EopRelayCertificate -LiteralPath $file -IntermediatePath 'missing.p7b' } | Should -Throw -ErrorId 'CertificateFileNotFound,Test-EopRelayCertificate'
+    }
+
+    It 'refuses a text as a connector' {
+        { Test-EopRelayCertificate -LiteralPath $file -InboundConnector 'connectors.xml' } | Should -Throw -ErrorId 'InputNotRecognized,Test-EopRelayCertificate'
+    }
+}
+
+Describe 'Reports' {
+    BeforeAll {
+        $report = $sessions | Test-EopRelayCertificate -InboundConnector $inbound -AcceptedDomain 'contoso.com' @at
+    }
+
+    It 'are a table that fits 120 columns' {
+        $text = $report | Out-String -Width 120
+        $text | Should -Match 'Verdict +Cause +Thumbprint +Expires \(UTC\) +Summary'
+        @($text -split '\r?\n' | Where-Object { $_.Length -gt 120 }).Count | Should -Be 0
+    }
+
+    It 'are a list that reads as an explanation' {
+        $text = $report | Format-List | Out-String -Width 4000
+        foreach ($part in 'Verdict +: Refused', 'Connector +: From on-premises', 'Proof: ', 'To do', 'Where: ', 'Exit code +: 20') {
+            $text | Should -Match $part
+        }
+    }
+
+    It 'survive serialisation, and look the same' {
+        $back = Get-Serialized $report
+        $back.Findings[0].Remedy[0].Action | Should -Be $report.Findings[0].Remedy[0].Action
+        ($back | Format-List | Out-String -Width 400) | Should -Be ($report | Format-List | Out-String -Width 400)
+        ($back | Format-Table | Out-String -Width 120) | Should -Be ($report | Format-Table | Out-String -Width 120)
+    }
+}

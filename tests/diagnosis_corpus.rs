@@ -8,11 +8,6 @@
 
 #[path = "support/cases.rs"]
 mod cases;
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::manual_is_multiple_of,
-    reason = "DER lengths and key sizes of tests are small"
-)]
 #[path = "support/forge.rs"]
 mod forge;
 

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::problem::ProblemKind;
 use super::properties::Properties;
 use super::value::Value;
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{CertificateServices, ExchangeCertificate};
 
 /// A certificate; `None` if neither thumbprint nor RawData nor subject tells which one.
@@ -32,7 +32,7 @@ pub(super) fn exchange_certificate(properties: &mut Properties<'_>) -> Option<Ex
         root_ca_type: properties.text("RootCAType"),
         certificate_domains: properties.list("CertificateDomains"),
         friendly_name: properties.text("FriendlyName"),
-        server: properties.text("PSComputerName").or_else(|| properties.text("Server")),
+        server: server(properties),
         ..ExchangeCertificate::default()
     };
     let certificate = raw_data(properties.bag.get("RawData")).and_then(|der| {
@@ -50,6 +50,20 @@ pub(super) fn exchange_certificate(properties: &mut Properties<'_>) -> Option<Ex
         return is_known.then_some(ExchangeCertificate { not_before, not_after, ..described });
     };
     Some(described.with_certificate(certificate))
+}
+
+/// The server that has it: as told, else of the identity `SERVER\THUMBPRINT`, else the server over
+/// which remoting got it, which need not be the one that was asked about.
+fn server(properties: &mut Properties<'_>) -> Option<String> {
+    let of_identity = |text: String| {
+        let (server, thumbprint) = text.rsplit_once('\\')?;
+        thumbprint.parse::<Thumbprint>().is_ok().then(|| server.to_owned())
+    };
+    properties
+        .text("Server")
+        .or_else(|| properties.text("Identity").and_then(of_identity))
+        .or_else(|| properties.text("PSComputerName"))
+        .filter(|server| !server.trim().is_empty())
 }
 
 /// The bytes of RawData: bytes, base64, or numbers. `None` where there are none, or only the

@@ -40,7 +40,7 @@ pub struct GivenCertificate {
 pub struct Evidence {
     pub(super) stories: Stories,
     pub(super) uses: CertificateUses,
-    /// The server of the installed certificates, and of sessions that do not tell theirs.
+    /// The server of installed certificates and of sessions that do not tell theirs themselves.
     pub server: Option<Arc<str>>,
     /// Whether logs were given at all, be it that nothing was found in them.
     pub logs_given: bool,
@@ -175,13 +175,13 @@ impl Evidence {
     /// Takes the installed certificates of an export.
     pub fn add_installed(&mut self, objects: &ExchangeObjects) {
         let list = self.installed.get_or_insert_default();
-        // Remoting tells the server that was asked, not the one that was asked about.
-        let server = self.server.as_deref().map(str::to_owned);
+        let given = self.server.as_deref();
+        let server = |one: &ExchangeCertificate| {
+            let given = given.filter(|_| !one.tells_server).map(str::to_owned);
+            given.or_else(|| one.server.clone())
+        };
         list.extend(objects.certificates.iter().map(|found| Located {
-            object: ExchangeCertificate {
-                server: server.clone().or_else(|| found.object.server.clone()),
-                ..found.object.clone()
-            },
+            object: ExchangeCertificate { server: server(&found.object), ..found.object.clone() },
             path: objects.source_name.clone(),
             line: found.line,
         }));

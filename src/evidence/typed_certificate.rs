@@ -20,6 +20,7 @@ pub(super) fn exchange_certificate(properties: &mut Properties<'_>) -> Option<Ex
         let parsed = CertificateServices::parse(&text);
         properties.checked("Services", &text, parsed, "IMAP, POP, UM, IIS, SMTP, Federation, None")
     });
+    let own_server = own_server(properties);
     let described = ExchangeCertificate {
         thumbprint,
         services,
@@ -32,7 +33,8 @@ pub(super) fn exchange_certificate(properties: &mut Properties<'_>) -> Option<Ex
         root_ca_type: properties.text("RootCAType"),
         certificate_domains: properties.list("CertificateDomains"),
         friendly_name: properties.text("FriendlyName"),
-        server: server(properties),
+        tells_server: own_server.is_some(),
+        server: own_server.or_else(|| properties.text("PSComputerName")),
         ..ExchangeCertificate::default()
     };
     let certificate = raw_data(properties.bag.get("RawData")).and_then(|der| {
@@ -52,18 +54,15 @@ pub(super) fn exchange_certificate(properties: &mut Properties<'_>) -> Option<Ex
     Some(described.with_certificate(certificate))
 }
 
-/// The server that has it: as told, else of the identity `SERVER\THUMBPRINT`, else the server over
-/// which remoting got it, which need not be the one that was asked about.
-fn server(properties: &mut Properties<'_>) -> Option<String> {
+/// The server that has it, as told or of the identity `SERVER\THUMBPRINT`.
+fn own_server(properties: &mut Properties<'_>) -> Option<String> {
     let of_identity = |text: String| {
         let (server, thumbprint) = text.rsplit_once('\\')?;
         thumbprint.parse::<Thumbprint>().is_ok().then(|| server.to_owned())
     };
-    properties
-        .text("Server")
-        .or_else(|| properties.text("Identity").and_then(of_identity))
-        .or_else(|| properties.text("PSComputerName"))
-        .filter(|server| !server.trim().is_empty())
+    let is_filled = |server: &String| !server.trim().is_empty();
+    let told = properties.text("Server").filter(is_filled);
+    told.or_else(|| properties.text("Identity").and_then(of_identity).filter(is_filled))
 }
 
 /// The bytes of RawData: bytes, base64, or numbers. `None` where there are none, or only the

@@ -31,7 +31,8 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 ///   base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
 ///   RawData. Evidence names an object by its line in the text of its array.
 /// - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
-/// - Server: the server of the InstalledCertificates, and of Sessions that do not tell theirs.
+/// - Server: the server of InstalledCertificates that have neither Server nor Identity, and of
+///   Sessions that do not tell theirs.
 /// - SourceIPAddress, MailFrom ("<>" is the null sender), RecipientDomain: texts.
 /// - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
 /// - WarningDays: days before its expiry from which a certificate is warned about.

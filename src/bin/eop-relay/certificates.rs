@@ -43,8 +43,8 @@ pub struct CertificatesArguments {
     #[arg(long, value_name = "PATH")]
     installed: Vec<PathBuf>,
 
-    /// The server of the installed certificates, and of logs whose paths do not tell theirs. Exchange
-    /// may choose a certificate by it: give its full name.
+    /// The server of installed certificates without a property Server, and of logs whose paths do not
+    /// tell theirs. Exchange may choose a certificate by it: give its full name.
     #[arg(long, value_name = "NAME")]
     server: Option<String>,
 

@@ -24,11 +24,39 @@ use super::report::Severity;
 /// be missing, which the rows say.
 #[must_use]
 pub fn certificate_overview(evidence: &Evidence) -> CertificateOverview {
-    let certificates: Vec<ConnectorCertificate> =
+    let mut certificates: Vec<ConnectorCertificate> =
         places::places(evidence).iter().map(|place| row::row(evidence, place)).collect();
+    compare_servers(&mut certificates);
     let problems = problems(evidence);
     let exit_code = exit_code(&certificates, &problems);
     CertificateOverview { certificates, problems, exit_code }
+}
+
+/// Notes where the servers of one connector would send different certificates: a renewal that one of
+/// them lacks.
+fn compare_servers(rows: &mut [ConnectorCertificate]) {
+    let notes: Vec<Option<String>> = rows
+        .iter()
+        .map(|row| {
+            let own = row.selected_thumbprint.as_ref()?;
+            let others: Vec<(&str, &str)> = rows
+                .iter()
+                .filter(|other| other.connector == row.connector)
+                .filter_map(|other| {
+                    Some((other.server.as_deref()?, other.selected_thumbprint.as_deref()?))
+                })
+                .filter(|(_, thumbprint)| thumbprint != own)
+                .collect();
+            (!others.is_empty()).then(|| words::other_servers(&others))
+        })
+        .collect();
+    for (row, note) in rows.iter_mut().zip(notes) {
+        if let Some(note) = note {
+            let parts = [row.note.as_str(), &note].map(str::to_owned);
+            row.note =
+                parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        }
+    }
 }
 
 fn problems(evidence: &Evidence) -> Vec<InputProblem> {

@@ -97,7 +97,6 @@ pub(super) fn note(facts: &Facts<'_>, row: &ConnectorCertificate) -> String {
         validity(row),
         difference(row),
         services(row),
-        twins(row),
         excluded(facts),
         sessions(facts, row),
     ];
@@ -170,21 +169,14 @@ fn services(row: &ConnectorCertificate) -> Option<String> {
     })
 }
 
-fn twins(row: &ConnectorCertificate) -> Option<String> {
-    let twins: Vec<String> = row
-        .twins
-        .iter()
-        .map(|one| {
-            let end = one.not_after.map(|end| format!(" (until {})", date(end)));
-            one.thumbprint.clone().unwrap_or_default() + &end.unwrap_or_default()
-        })
-        .collect();
-    (!twins.is_empty()).then(|| {
-        format!(
-            "Installed beside it with the same issuer and subject: {}.",
-            listed(twins.iter().map(String::as_str), 4)
-        )
-    })
+/// That other servers of the connector would send another certificate.
+pub(super) fn other_servers(others: &[(&str, &str)]) -> String {
+    let texts: Vec<String> =
+        others.iter().map(|(server, thumbprint)| format!("{server} {thumbprint}")).collect();
+    format!(
+        "Other servers of this connector would send another certificate: {}.",
+        listed(texts.iter().map(String::as_str), 4)
+    )
 }
 
 /// What could have been chosen, but for this.

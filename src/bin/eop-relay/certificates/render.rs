@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use eop_relay::diagnosis::{
-    CertificateOverview, ConnectorCertificate, InstalledCertificate, SentCertificate,
+    CertificateOverview, CertificateStatus, ConnectorCertificate, InstalledCertificate,
+    SentCertificate,
 };
 use eop_relay::timestamp::Timestamp;
 
@@ -37,7 +38,11 @@ fn block(row: &ConnectorCertificate, output: &mut impl Write) -> io::Result<()> 
     };
     let heading = format!("{}: {connector} on {server}{target}", row.status.name());
     writeln!(output, "{}", printable(&heading))?;
-    let selected = row.selected_certificate.as_ref().map_or_else(|| "not known".into(), installed);
+    let selected = match (&row.selected_certificate, row.status) {
+        (Some(one), _) => installed(one),
+        (None, CertificateStatus::NotFound | CertificateStatus::NotNeeded) => "none".to_owned(),
+        (None, _) => "not known".to_owned(),
+    };
     labelled(output, "would send", &selected)?;
     labelled(output, "because", &row.reason)?;
     for (number, one) in row.sent_certificates.iter().enumerate() {

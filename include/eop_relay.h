@@ -524,7 +524,7 @@
 #define EOP_MAXIMUM_CHAIN_NAME_LENGTH 32767
 
 /*
- The most units of the request of eop_test.
+ The most units of the request of eop_test and eop_certificates.
  */
 #define EOP_MAXIMUM_REQUEST_LENGTH 536870912
 
@@ -1380,6 +1380,8 @@ int32_t eop_chain_examine(const struct eop_chain_query *query,
    base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
    RawData. Evidence names an object by its line in the text of its array.
  - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
+ - Server: the server of InstalledCertificates that have neither Server nor Identity, and of
+   Sessions that do not tell theirs.
  - SourceIPAddress, MailFrom ("<>" is the null sender), RecipientDomain: texts.
  - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
  - WarningDays: days before its expiry from which a certificate is warned about.
@@ -1397,6 +1399,32 @@ int32_t eop_chain_examine(const struct eop_chain_query *query,
  Each pointer is NULL or points to what is described; outputs are writable.
  */
 int32_t eop_test(const uint16_t *request, size_t length, uint64_t *report, struct eop_error *error);
+
+/*
+ Tells which certificate each send connector would send and has sent, server by server, and when
+ they expire.
+
+ `request` has `length` units and is read during the call only. It is a JSON object as of
+ eop_test, of which Sessions, SendConnectors, InstalledCertificates, Server, At and WarningDays
+ are used; each may be absent or null, which the rows then say.
+
+ `overview` receives a text handle with one JSON object, the same as of
+ `eop-relay certificates --json`; free it with eop_text_free. Its member Certificates is an array
+ with one object for each connector and server, Problems an array of what could not be read, and
+ ExitCode 0 (fine), 10 (something expires or differs), 30 (nothing is known) or 40 (an input
+ cannot be read).
+
+ EOP_OK, whatever it says; EOP_NULL_ARGUMENT: request or overview is NULL; EOP_INVALID_ARGUMENT,
+ EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND as of eop_test;
+ EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_certificates(const uint16_t *request,
+                         size_t length,
+                         uint64_t *overview,
+                         struct eop_error *error);
 
 /*
  A view of the text of a text handle.

@@ -1,13 +1,7 @@
 # Test-EopRelayCertificate, and how its inputs become evidence.
 Set-StrictMode -Version 3.0
 
-# What is read of a certificate. Not all members: that of the private key may ask for a smart card.
-$certificateMembers = 'Thumbprint', 'RawData', 'Subject', 'Issuer', 'SerialNumber', 'NotBefore', 'NotAfter',
-    'Services', 'Status', 'IsSelfSigned', 'HasPrivateKey', 'RootCAType', 'CertificateDomains', 'FriendlyName',
-    'Server', 'PSComputerName'
-
-# Deeper than a session: session, messages, recipients.
-$sessionDepth = 3
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
 
 function Test-EopRelayCertificate {
     <#
@@ -80,7 +74,7 @@ function Test-EopRelayCertificate {
     EopRelay.Session, System.Security.Cryptography.X509Certificates.X509Certificate2, objects of Get-ExchangeCertificate; any of them deserialized.
 
     .OUTPUTS
-    EopRelay.Report. Its members: Verdict, Cause, Summary, Findings, Certificate, Chain, Connector, ExitCode.
+    EopRelay.Report. Its members: Verdict, Cause, Summary, Findings, Certificate, Chain, Connector, ExitCode, Thumbprint, Expires, Explanation.
 
     System.Boolean with -Quiet.
 
@@ -264,7 +258,7 @@ function Test-EopRelayCertificate {
                 $request.AddSendConnector((ConvertTo-PropertyBag -InputObject $given))
             }
             foreach ($given in @($InstalledCertificate) -ne $null) {
-                $request.AddInstalledCertificate((ConvertTo-PropertyBag -InputObject $given -Name $certificateMembers))
+                $request.AddInstalledCertificate((ConvertTo-CertificateBag -InputObject $given))
             }
             # An issuer or a root that cannot be read would change the judgement: no report then.
             foreach ($given in @($IntermediatePath) -ne $null) {
@@ -349,70 +343,15 @@ function Add-TestObject {
     param($Request, $InputObject)
 
     $members = $InputObject.PSObject.Properties
-    if ($InputObject -is [EopRelay.Session]) {
-        $Request.AddSession($InputObject)
-    }
-    elseif ($null -ne $members['TlsStatus'] -and $null -ne $members['Outcome']) {
-        $Request.AddSession((ConvertTo-PropertyBag -InputObject $InputObject -Depth $sessionDepth))
+    if (Test-Session -InputObject $InputObject) {
+        $Request.AddSession((ConvertTo-SessionBag -InputObject $InputObject))
     }
     elseif ($null -ne $members['RawData'] -or $null -ne $members['Thumbprint']) {
-        $Request.AddCertificate((ConvertTo-PropertyBag -InputObject $InputObject -Name $certificateMembers))
+        $Request.AddCertificate((ConvertTo-CertificateBag -InputObject $InputObject))
     }
     else {
         $message = "'$InputObject' is neither a session nor a certificate. Give the output of Get-SendConnectorTlsSession or Get-ExchangeCertificate, certificates of the certificate drive, or certificate files with -Path."
         throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
-    }
-}
-
-# The members of an object by name: texts, numbers, flags, times and bytes as they are, lists of
-# these, and everything else as its text; down to $Depth objects within it with their members.
-function ConvertTo-PropertyBag {
-    [CmdletBinding()]
-    param($InputObject, [string[]]$Name, [int]$Depth = 0)
-
-    if ($InputObject -is [string]) {
-        $message = "'$InputObject' is a text. Give the objects of the cmdlet, or import them (Import-Clixml, Import-Csv)."
-        throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
-    }
-    $bag = [ordered]@{ PSTypeNames = @($InputObject.PSObject.TypeNames) }
-    foreach ($property in $InputObject.PSObject.Properties) {
-        if ($null -ne $Name -and $Name -notcontains $property.Name) {
-            continue
-        }
-        try {
-            $value = $property.Value
-        }
-        catch {
-            # A live object computes some members, and may fail to: then it does not tell them.
-            continue
-        }
-        if ($value -is [System.Collections.IEnumerable] -and $value -isnot [string] -and $value -isnot [byte[]]) {
-            $bag[$property.Name] = @(foreach ($item in $value) { ConvertTo-PlainValue -Value $item -Depth $Depth })
-        }
-        else {
-            $bag[$property.Name] = ConvertTo-PlainValue -Value $value -Depth $Depth
-        }
-    }
-    $bag
-}
-
-# A value that is no list.
-function ConvertTo-PlainValue {
-    [CmdletBinding()]
-    param($Value, [int]$Depth)
-
-    if ($null -eq $Value -or $Value -is [string] -or $Value -is [valuetype]) {
-        $Value
-    }
-    elseif ($Value -is [byte[]]) {
-        # The comma keeps the bytes together.
-        , $Value
-    }
-    elseif ($Depth -gt 0) {
-        ConvertTo-PropertyBag -InputObject $Value -Depth ($Depth - 1)
-    }
-    else {
-        [string]$Value
     }
 }
 
@@ -446,15 +385,6 @@ function Resolve-CertificatePath {
     else {
         $plain
     }
-}
-
-# PowerShell wraps what a method throws; AsError finds it again.
-function ConvertTo-ErrorRecord {
-    [CmdletBinding()]
-    param($Exception, $TargetObject)
-
-    $cause = [EopRelay.Interop]::AsError($Exception)
-    [System.Management.Automation.ErrorRecord]::new($cause, $cause.ErrorId, $cause.Category, $TargetObject)
 }
 
 Export-ModuleMember -Function Test-EopRelayCertificate

@@ -24,7 +24,8 @@ namespace EopRelay
         private readonly ProgressFunction progress;
         private readonly HandleFunction cancel;
         private readonly HandleFunction free;
-        private readonly TestFunction test;
+        private readonly RequestFunction test;
+        private readonly RequestFunction certificates;
         private readonly GetTextFunction getText;
         private readonly HandleFunction freeText;
 
@@ -52,7 +53,8 @@ namespace EopRelay
             progress = Bind<ProgressFunction>(library, "eop_session_reader_progress");
             cancel = Bind<HandleFunction>(library, "eop_session_reader_cancel");
             free = Bind<HandleFunction>(library, "eop_session_reader_free");
-            test = Bind<TestFunction>(library, "eop_test");
+            test = Bind<RequestFunction>(library, "eop_test");
+            certificates = Bind<RequestFunction>(library, "eop_certificates");
             getText = Bind<GetTextFunction>(library, "eop_text_get");
             freeText = Bind<HandleFunction>(library, "eop_text_free");
         }
@@ -116,22 +118,33 @@ namespace EopRelay
         /// <summary>The report on a request, both in JSON.</summary>
         internal string Test(string request)
         {
-            ulong report;
+            return Answer(test, request);
+        }
+
+        /// <summary>The certificates of send connectors on a request, both in JSON.</summary>
+        internal string Certificates(string request)
+        {
+            return Answer(certificates, request);
+        }
+
+        private string Answer(RequestFunction function, string request)
+        {
+            ulong answer;
             Error error = NewError();
             fixed (char* units = request)
             {
-                Check(test(units, (UIntPtr)request.Length, &report, &error), &error);
+                Check(function(units, (UIntPtr)request.Length, &answer, &error), &error);
             }
             try
             {
                 char* text;
                 UIntPtr length;
-                Check(getText(report, &text, &length, &error), &error);
+                Check(getText(answer, &text, &length, &error), &error);
                 return new string(text, 0, checked((int)length));
             }
             finally
             {
-                freeText(report, null);
+                freeText(answer, null);
             }
         }
 
@@ -221,7 +234,7 @@ namespace EopRelay
         private delegate int HandleFunction(ulong handle, Error* error);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int TestFunction(char* request, UIntPtr length, ulong* report, Error* error);
+        private delegate int RequestFunction(char* request, UIntPtr length, ulong* answer, Error* error);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate int GetTextFunction(ulong text, char** units, UIntPtr* length, Error* error);

@@ -8,7 +8,7 @@ using System.Text;
 namespace EopRelay
 {
     /// <summary>
-    /// What Test-EopRelayCertificate is given, on its way to the native library. Objects are texts,
+    /// What Test-EopRelayCertificate and Get-EopRelayCertificate are given, on its way to the native library. Objects are texts,
     /// numbers, flags, times, bytes, and lists and dictionaries of these.
     /// </summary>
     public sealed class TestRequest
@@ -38,6 +38,12 @@ namespace EopRelay
 
         /// <summary>The recipients' domain to judge; empty = all.</summary>
         public string RecipientDomain { get; set; }
+
+        /// <summary>
+        /// The server of installed certificates and of sessions that do not tell theirs themselves; empty
+        /// = not known.
+        /// </summary>
+        public string Server { get; set; }
 
         /// <summary>The time of the judgement; without a zone it is local time. Default: now.</summary>
         public DateTime? At { get; set; }
@@ -122,7 +128,7 @@ namespace EopRelay
             Add("RootFiles", FileOf(path, ReadFile(path)));
         }
 
-        /// <summary>The request as eop_test takes it.</summary>
+        /// <summary>The request as eop_test and eop_certificates take it.</summary>
         internal string ToJson()
         {
             var json = new StringBuilder("{\"WarningDays\":");
@@ -131,6 +137,7 @@ namespace EopRelay
             Append(json, "SourceIPAddress", SourceIPAddress);
             Append(json, "MailFrom", MailFrom);
             Append(json, "RecipientDomain", RecipientDomain);
+            Append(json, "Server", Server);
             Append(json, "Thumbprints", thumbprints);
             foreach (KeyValuePair<string, ObjectList> list in lists)
             {

@@ -1,7 +1,9 @@
 //! What a diagnosis rests on. Everything is optional; what is missing is said.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use super::certificates::CertificateUses;
 use super::story::Stories;
 use crate::certificate::Certificate;
 use crate::connector::{
@@ -37,6 +39,9 @@ pub struct GivenCertificate {
 #[derive(Clone, Debug)]
 pub struct Evidence {
     pub(super) stories: Stories,
+    pub(super) uses: CertificateUses,
+    /// The server of installed certificates and of sessions that do not tell theirs themselves.
+    pub server: Option<Arc<str>>,
     /// Whether logs were given at all, be it that nothing was found in them.
     pub logs_given: bool,
     /// Certificates: those of the log are judged in full, others as if they were sent.
@@ -78,6 +83,8 @@ impl Evidence {
     pub fn new(at: Timestamp) -> Self {
         Self {
             stories: Stories::default(),
+            uses: CertificateUses::default(),
+            server: None,
             logs_given: false,
             certificates: Vec::new(),
             intermediates: None,
@@ -96,10 +103,15 @@ impl Evidence {
         }
     }
 
-    /// Takes a session. Accepted domains and send connectors come first, since sessions are told
-    /// apart by them.
+    /// Takes a session. Accepted domains, send connectors and the server come first, since sessions
+    /// are told apart by them.
     pub fn add_session(&mut self, session: &Session) {
+        if let (Some(server), None) = (&self.server, &session.server) {
+            let told = Session { server: Some(Arc::clone(server)), ..session.clone() };
+            return self.add_session(&told);
+        }
         self.logs_given = true;
+        self.uses.add(session);
         let is_eop_connector = self.send_connectors.as_ref().and_then(|connectors| {
             let same_name = |connector: &&Located<SendConnector>| {
                 connector.object.name.eq_ignore_ascii_case(&session.connector)
@@ -163,8 +175,13 @@ impl Evidence {
     /// Takes the installed certificates of an export.
     pub fn add_installed(&mut self, objects: &ExchangeObjects) {
         let list = self.installed.get_or_insert_default();
+        let given = self.server.as_deref();
+        let server = |one: &ExchangeCertificate| {
+            let given = given.filter(|_| !one.tells_server).map(str::to_owned);
+            given.or_else(|| one.server.clone())
+        };
         list.extend(objects.certificates.iter().map(|found| Located {
-            object: found.object.clone(),
+            object: ExchangeCertificate { server: server(&found.object), ..found.object.clone() },
             path: objects.source_name.clone(),
             line: found.line,
         }));

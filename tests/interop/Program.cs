@@ -19,7 +19,9 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe json\n"
             + "       EopRelay.Interop.Tests.exe reports BIN CERTIFICATE_FOLDER\n"
             + "       EopRelay.Interop.Tests.exe test BIN PATH...\n"
-            + "       EopRelay.Interop.Tests.exe show REPORT\n";
+            + "       EopRelay.Interop.Tests.exe show REPORT\n"
+            + "       EopRelay.Interop.Tests.exe overview OVERVIEW\n"
+            + "       EopRelay.Interop.Tests.exe view FORMATS VIEW REPORT_OR_OVERVIEW\n";
 
         private static int Main(string[] arguments)
         {
@@ -73,6 +75,12 @@ namespace EopRelay.Tests
                     return 0;
                 case "show":
                     ReportChecks.Show(operands[0]);
+                    return 0;
+                case "overview":
+                    ReportChecks.PrintCertificates(operands[0]);
+                    return 0;
+                case "view":
+                    ReportChecks.View(operands[0], operands[1], operands[2]);
                     return 0;
                 default:
                     Console.Error.Write(Usage);

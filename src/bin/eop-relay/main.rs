@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod certificates;
 mod chain;
 mod exit;
 mod explain;
@@ -31,6 +32,7 @@ enum Command {
     Explain(explain::ExplainArguments),
     Chain(chain::ChainArguments),
     Test(Box<test::TestArguments>),
+    Certificates(certificates::CertificatesArguments),
 }
 
 impl Command {
@@ -40,6 +42,7 @@ impl Command {
             Self::Explain(arguments) => explain::run(arguments),
             Self::Chain(arguments) => chain::run(arguments),
             Self::Test(arguments) => test::run(arguments),
+            Self::Certificates(arguments) => certificates::run(arguments),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The request of `eop_test`, and the evidence that it gives.
+//! The request of `eop_test` and `eop_certificates`, and the evidence that it gives.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -43,6 +43,7 @@ struct Request<'a> {
     source_ip_address: Option<String>,
     mail_from: Option<String>,
     recipient_domain: Option<String>,
+    server: Option<String>,
     at: Option<Timestamp>,
     warning_days: Option<u32>,
 }
@@ -110,6 +111,7 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
     };
     evidence.mail_from = request.mail_from.as_deref().map(|text| text.parse().unwrap_or_default());
     evidence.recipient_domain = request.recipient_domain;
+    evidence.server = request.server.map(Into::into);
 
     // Sessions come last: they are told apart by accepted domains and send connectors.
     for (list, objects) in [

@@ -11,7 +11,7 @@ pub(super) fn message(error: &DeliveryError, session: &Session, basis: MatchBasi
         "{} says '{}'; the log says {}. {}",
         who(error),
         error.short_text().trim_end_matches('.'),
-        what(session),
+        what(error, session),
         why(basis)
     )
 }
@@ -31,18 +31,22 @@ pub(super) fn who(error: &DeliveryError) -> String {
     }
 }
 
-fn what(session: &Session) -> String {
+fn what(error: &DeliveryError, session: &Session) -> String {
     let certificate = match (session.sent_thumbprint(), session.sent_subject()) {
         (Some(thumbprint), _) => format!(" with the certificate {thumbprint}"),
         (None, Some(subject)) => format!(" with the certificate of {subject}"),
         (None, None) => String::new(),
     };
     let reply = session.reply.as_deref().unwrap_or_default();
+    let is_same = error.explanation.reply.as_deref() == Some(reply);
     match (session.outcome, &session.tls_error) {
         (_, Some(error)) => format!("{error}{certificate}"),
         (Outcome::TlsFailed, None) => format!("that the TLS negotiation failed{certificate}"),
         (Outcome::ConnectFailed, None) => format!("that no connection came about ({reply})"),
         (Outcome::Delivered, None) => "that a mail was delivered".to_owned(),
+        (Outcome::Refused | Outcome::PartlyRefused, None) if is_same => {
+            format!("the same{certificate}")
+        }
         (Outcome::Refused | Outcome::PartlyRefused, None) => format!("'{reply}'{certificate}"),
         (Outcome::Incomplete, None) => "no more: the session is cut off".to_owned(),
         (Outcome::NoMail, None) => format!("'{reply}', and no mail"),

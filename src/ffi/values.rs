@@ -78,6 +78,14 @@ pub const EOP_SESSION_NOTE_REPLIES_OUT_OF_STEP: u32 = 6;
 pub const EOP_SESSION_NOTE_SMTP_REWRITTEN: u32 = 7;
 /// A certificate row that no opener precedes.
 pub const EOP_SESSION_NOTE_CERTIFICATE_UNATTRIBUTED: u32 = 8;
+/// Rows of a log of IIS with one address, put together.
+pub const EOP_SESSION_NOTE_GROUPED_BY_ADDRESS: u32 = 9;
+/// Two conversations with one address at a time.
+pub const EOP_SESSION_NOTE_CONVERSATIONS_INTERLEAVED: u32 = 10;
+/// A client spoke to this server.
+pub const EOP_SESSION_NOTE_RECEIVED_BY_IIS: u32 = 11;
+/// The times are the server's local time.
+pub const EOP_SESSION_NOTE_LOCAL_TIME: u32 = 12;
 
 /// A path that does not exist, or a pattern or folder that holds no log file.
 pub const EOP_NOTICE_NOTHING_FOUND: u32 = 1;

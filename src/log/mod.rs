@@ -7,6 +7,7 @@
 
 mod discovery;
 mod format;
+mod iis;
 mod notice;
 mod open_file;
 mod row;
@@ -15,6 +16,7 @@ mod segment;
 
 pub use discovery::{Discovery, LogFile, LogInput, discover};
 pub use format::{Columns, Format, LogType};
+pub use iis::{IisFormat, IisRow, IisSpeaker, W3cColumns};
 pub use notice::{Notice, NoticeCode, Severity};
 pub use row::{Event, Field, Row, RowError};
 pub use row_parser::RowParser;

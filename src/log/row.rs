@@ -123,6 +123,9 @@ pub enum RowError {
     /// The session-id field is not 1 to 16 hexadecimal digits.
     #[error("its session-id is not made of 16 hexadecimal digits")]
     SessionId,
+    /// The date or the time of a row of IIS.
+    #[error("its date and time are none that IIS writes")]
+    IisDateTime,
     /// The event field is none of `+`, `-`, `>`, `<`, `*`.
     #[error("its event is none of + - > < *")]
     Event,

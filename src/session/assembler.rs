@@ -117,6 +117,23 @@ impl Assembler {
         self.by_key.contains_key(&key)
     }
 
+    /// The draft of an open session.
+    pub(super) fn open_draft(&mut self, key: SessionKey) -> Option<&mut SessionDraft> {
+        let index = self.by_key.get(&key)?;
+        self.slots.get_mut(*index).map(|slot| &mut slot.draft)
+    }
+
+    /// Puts an open session out.
+    pub(super) fn end(
+        &mut self,
+        key: SessionKey,
+        finish: &mut impl FnMut(SessionKey, &mut SessionDraft),
+    ) {
+        if let Some(index) = self.by_key.get(&key) {
+            self.close(*index, finish);
+        }
+    }
+
     /// Remembers a session that was assembled elsewhere as ended.
     pub(super) fn bury(&mut self, key: SessionKey) {
         self.tombstones.add(key, self.limits.tombstones);

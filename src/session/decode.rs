@@ -68,6 +68,7 @@ impl Decoder {
             None if outcome == Outcome::ConnectFailed => (draft.connect_error, false),
             None => (dialogue.last_reply, false),
         };
+        let start_tls_offered = start_tls_offered(draft);
         let tls = self.tls(draft);
         // In a receive log the banner is this server's own.
         let banner_host = if log_type == LogType::Receive {
@@ -97,7 +98,7 @@ impl Decoder {
             ehlo_name,
             public_ip_address: self.repeated(draft, dialogue.public_ip_address),
             is_eop,
-            start_tls_offered: dialogue.start_tls_offered,
+            start_tls_offered,
             tls_status: tls.status,
             tls_protocol: tls.protocol,
             tls_cipher: tls.cipher,
@@ -233,7 +234,7 @@ impl Decoder {
             TlsOutcome::None if dialogue.start_tls_accepted && draft.is_ended => {
                 Tls::of(TlsStatus::Failed)
             }
-            TlsOutcome::None if dialogue.start_tls_offered == Some(false) => {
+            TlsOutcome::None if start_tls_offered(draft) == Some(false) => {
                 Tls::of(TlsStatus::NotOffered)
             }
             TlsOutcome::None => Tls::of(TlsStatus::NotStarted),
@@ -249,6 +250,13 @@ impl Decoder {
         self.strings.insert(text.as_bytes().into(), Arc::clone(&new));
         new
     }
+}
+
+/// Whether STARTTLS was offered. IIS logs the first line of the EHLO reply alone, which tells nothing
+/// by its silence.
+fn start_tls_offered(draft: &SessionDraft) -> Option<bool> {
+    let is_first_line = draft.dialogue.log_type == Some(LogType::IisSmtp);
+    draft.dialogue.start_tls_offered.filter(|offered| *offered || !is_first_line)
 }
 
 struct Tls {

@@ -271,7 +271,9 @@ impl Dialogue {
         }
         self.has_greeting = true;
         let position = self.pending.iter().position(|command| can_answer(reply, line, *command))?;
-        if position > 0 {
+        // IIS does not log the reply to RSET.
+        let is_unlogged = |command: &Command| self.is_iis() && *command == Command::Reset;
+        if !self.pending.iter().take(position).all(is_unlogged) {
             self.note(SessionNote::RepliesOutOfStep);
         }
         self.pending.drain(..position);
@@ -368,6 +370,10 @@ impl Dialogue {
             None if refused > 0 && refused == recipients.len() => MessageOutcome::Refused,
             None => MessageOutcome::Incomplete,
         }
+    }
+
+    fn is_iis(&self) -> bool {
+        self.log_type == Some(LogType::IisSmtp)
     }
 
     fn note(&mut self, note: SessionNote) {

@@ -11,6 +11,7 @@ mod deserialize;
 mod dialogue;
 mod draft;
 mod filter;
+mod iis;
 mod information;
 mod model;
 mod parallel;

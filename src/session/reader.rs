@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::assembler::Limits;
 use super::filter::{CompiledFilter, QueryError, SessionFilter};
+use super::iis::IisConversations;
 use super::model::Session;
 use super::parallel::Workers;
 use super::proxy::ProxyJoiner;
 use super::sequencer::Sequencer;
-use crate::log::{self, LogFile, LogInput, Notice, SegmentReader, SegmentReaderItem};
+use crate::log::{self, LogFile, LogInput, Notice, Segment, SegmentReader, SegmentReaderItem};
 
 /// What to read and which sessions to hand out.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +59,7 @@ pub struct SessionReader {
     segments: SegmentReader,
     sequencer: Sequencer,
     workers: Workers,
+    iis: IisConversations,
     /// What the workers are busy with, and the ends of files between.
     in_flight: std::collections::VecDeque<InFlight>,
     files_read: usize,
@@ -67,6 +69,8 @@ pub struct SessionReader {
 
 enum InFlight {
     Segment,
+    /// Of a log of IIS: no work for the workers, since its rows tell their sessions in order only.
+    Iis(Segment),
     FileEnd(usize, Option<Notice>),
 }
 
@@ -109,6 +113,7 @@ impl SessionReader {
             workers: Workers::start(workers, &files, &filter),
             files,
             sequencer,
+            iis: IisConversations::default(),
             in_flight: std::collections::VecDeque::new(),
             files_read: 0,
             is_finished: false,
@@ -126,6 +131,7 @@ impl SessionReader {
             && !self.cancelled.load(Ordering::Relaxed)
         {
             if self.step() {
+                self.iis.finish(&mut self.sequencer);
                 self.sequencer.finish();
                 self.is_finished = true;
             } else if self.segments.bytes_read() >= limit {
@@ -146,6 +152,9 @@ impl SessionReader {
     fn step(&mut self) -> bool {
         if self.workers.is_empty() {
             match self.segments.next_item() {
+                Some(SegmentReaderItem::Segment(segment)) if segment.format.iis.is_some() => {
+                    self.accept_iis(segment);
+                }
                 Some(SegmentReaderItem::Segment(segment)) => {
                     let place = self.sequencer.begin_segment(&segment);
                     let lines = segment.for_each_row(|line, row| {
@@ -169,6 +178,11 @@ impl SessionReader {
             && let Some(item) = self.segments.next_item()
         {
             self.in_flight.push_back(match item {
+                SegmentReaderItem::Segment(segment) if segment.format.iis.is_some() => {
+                    self.in_flight.push_back(InFlight::Iis(segment));
+                    // The workers do not count it, and so cannot bound how many there are.
+                    break;
+                }
                 SegmentReaderItem::Segment(segment) => {
                     self.workers.send(segment);
                     InFlight::Segment
@@ -184,12 +198,23 @@ impl SessionReader {
                 }
                 false
             }
+            Some(InFlight::Iis(segment)) => {
+                self.accept_iis(segment);
+                false
+            }
             Some(InFlight::FileEnd(file, notice)) => {
                 self.end_file(file, notice);
                 false
             }
             None => true,
         }
+    }
+
+    fn accept_iis(&mut self, segment: Segment) {
+        if let Some(format) = &segment.format.iis {
+            self.iis.accept_segment(&segment, format, &self.files, &mut self.sequencer);
+        }
+        self.segments.recycle(segment.data);
     }
 
     fn end_file(&mut self, file: usize, notice: Option<Notice>) {

@@ -170,6 +170,44 @@ impl Sequencer {
         }
     }
 
+    /// Puts a session out whose end no row says; whether it came to its end.
+    pub(super) fn end_session(&mut self, key: SessionKey, is_ended: bool) {
+        if is_ended {
+            self.mark_ended(key);
+        }
+        let Self { assembler, output, capped, .. } = self;
+        assembler.end(key, &mut |_, draft| {
+            count_if_capped(capped, draft, &output.files);
+            output.finish(draft);
+        });
+    }
+
+    /// Says of an open session that it came to its end.
+    pub(super) fn mark_ended(&mut self, key: SessionKey) {
+        if let Some(draft) = self.assembler.open_draft(key) {
+            draft.is_ended = true;
+        }
+    }
+
+    /// Says something of an open session.
+    pub(super) fn note(&mut self, key: SessionKey, note: SessionNote) {
+        if let Some(draft) = self.assembler.open_draft(key) {
+            draft.note(note);
+        }
+    }
+
+    /// Takes a line of the dialogue in that shares its row with another.
+    pub(super) fn hear(&mut self, key: SessionKey, event: Event, line: &[u8]) {
+        if let Some(draft) = self.assembler.open_draft(key) {
+            draft.dialogue.accept(event, line, &mut draft.text);
+        }
+    }
+
+    /// Counts a row of a session that was already put out.
+    pub(super) fn count_late(&mut self, place: Place) {
+        self.file.late.add(place, None);
+    }
+
     /// Ends a file, with the notice that ended it early.
     pub(super) fn end_file(&mut self, file: usize, notice: Option<Notice>) {
         let state = std::mem::take(&mut self.file);

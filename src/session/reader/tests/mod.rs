@@ -11,6 +11,7 @@ mod bounds;
 mod certificates;
 mod dialogue;
 mod files;
+mod iis;
 mod properties;
 mod proxy;
 

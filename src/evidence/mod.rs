@@ -13,6 +13,7 @@ mod csv_export;
 mod exchange_objects;
 mod format;
 mod format_list;
+mod hybrid;
 mod json;
 mod object_kind;
 mod parsed;
@@ -26,6 +27,12 @@ mod value;
 
 pub use exchange_objects::{ExchangeObjects, Found};
 pub use format::ExportFormat;
+pub use hybrid::{
+    HybridChange, HybridConnector, HybridDiscovery, HybridEntry, HybridFile, HybridHistory,
+    HybridHistoryBuilder, HybridLevel, HybridLogReader, HybridNotice, HybridObjectType,
+    HybridOutcome, HybridSeverity, HybridSide, PropertyChange, discover_hybrid_files,
+    hybrid_profile_folders,
+};
 pub use problem::{EvidenceError, Problem, ProblemKind};
 pub use value::{PropertyBag, Value};
 

@@ -15,6 +15,7 @@ pub mod delivery_error;
 mod exchange_objects;
 mod format;
 mod format_list;
+mod hybrid;
 mod json;
 mod object_kind;
 mod parsed;
@@ -28,6 +29,12 @@ mod value;
 
 pub use exchange_objects::{ExchangeObjects, Found};
 pub use format::ExportFormat;
+pub use hybrid::{
+    HybridChange, HybridConnector, HybridDiscovery, HybridEntry, HybridFile, HybridHistory,
+    HybridHistoryBuilder, HybridLevel, HybridLogReader, HybridNotice, HybridObjectType,
+    HybridOutcome, HybridSeverity, HybridSide, PropertyChange, discover_hybrid_files,
+    hybrid_profile_folders,
+};
 pub use problem::{EvidenceError, Problem, ProblemKind};
 pub use value::{PropertyBag, Value};
 

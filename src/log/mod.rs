@@ -14,7 +14,7 @@ mod row;
 mod row_parser;
 mod segment;
 
-pub use discovery::{Discovery, LogFile, LogInput, discover};
+pub use discovery::{Discovery, LogFile, LogInput, discover, discover_files};
 pub use format::{Columns, Format, LogType};
 pub use iis::{IisFormat, IisRow, IisSpeaker, W3cColumns};
 pub use notice::{Notice, NoticeCode, Severity};

@@ -121,7 +121,7 @@ const HANDLE_FUNCTIONS: [HandleFunction; 9] = [
 ];
 
 /// The functions without a handle; the first two cannot fail.
-const OTHER_FUNCTIONS: [&str; 9] = [
+const OTHER_FUNCTIONS: &[&str] = &[
     "eop_abi_version",
     "eop_version",
     "eop_status_name",

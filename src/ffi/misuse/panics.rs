@@ -37,7 +37,7 @@ fn with_a_poisoned_handle_only_free_works() {
 #[test]
 fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
     type Call = (&'static str, fn(*mut ErrorDetail) -> i32);
-    let calls: [Call; 7] = [
+    let calls: &[Call] = &[
         ("eop_status_name", |error| {
             let mut name = ptr::null();
             // SAFETY: the output is a local variable.
@@ -93,7 +93,7 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             status
         }),
     ];
-    for (name, call) in calls {
+    for &(name, call) in calls {
         at_next_call_of(name, || panic!("on purpose"));
         let (status, message) = with_detail(call);
         assert_eq!(status, EOP_PANIC, "{name}");

@@ -11,6 +11,7 @@ mod diagnose;
 mod evidence;
 mod literal;
 mod locate;
+mod machine;
 mod remedies;
 mod report;
 mod rules;

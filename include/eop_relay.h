@@ -137,6 +137,16 @@
 #define EOP_INTERNAL 302
 
 /*
+ 400 to 499, this computer: it has no certificate stores of Windows.
+ */
+#define EOP_NOT_WINDOWS 400
+
+/*
+ A call of Windows failed; the message names it and says why.
+ */
+#define EOP_MACHINE_CALL_FAILED 401
+
+/*
  Which enumeration eop_value_name is asked about: eop_session_record.log_type.
  */
 #define EOP_VALUES_LOG_TYPE 1
@@ -532,6 +542,12 @@
  eop_chain_query.flags: trust the given roots alone, not the embedded ones.
  */
 #define EOP_CHAIN_ONLY_GIVEN_ROOTS 2
+
+/*
+ eop_chain_query.flags: use the stores of this computer too (LocalMachine\CA, Root and AuthRoot),
+ which are then known, and hold the own verdict against that of Windows.
+ */
+#define EOP_CHAIN_MACHINE_STORES 4
 
 /*
  eop_chain_query.profile: a model of what Windows and Exchange Online refuse.
@@ -1227,7 +1243,7 @@ typedef struct eop_chain_query {
    */
   uint32_t struct_size;
   /*
-   EOP_CHAIN_STORES_KNOWN, EOP_CHAIN_ONLY_GIVEN_ROOTS.
+   EOP_CHAIN_STORES_KNOWN, EOP_CHAIN_ONLY_GIVEN_ROOTS, EOP_CHAIN_MACHINE_STORES.
    */
   uint32_t flags;
   /*
@@ -1463,7 +1479,8 @@ int32_t eop_explain(const uint16_t *text, size_t length, uint64_t *report, struc
  EOP_OK, whatever the report says of the chain; EOP_NULL_ARGUMENT; EOP_INVALID_ARGUMENT: a value
  out of its range, or not exactly one file with the certificate; EOP_INVALID_STRUCT_SIZE;
  EOP_INVALID_TEXT; EOP_INVALID_CERTIFICATE: a file without a certificate or revocation list, which
- the message names; EOP_TOO_MANY_HANDLES. From any thread.
+ the message names; EOP_NOT_WINDOWS and EOP_MACHINE_CALL_FAILED with EOP_CHAIN_MACHINE_STORES;
+ EOP_TOO_MANY_HANDLES. From any thread.
 
  # Safety
  Each pointer is NULL or points to what is described; outputs are writable.
@@ -1554,6 +1571,10 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
    of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
    base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
    RawData. Evidence names an object by its line in the text of its array.
+ - UseMachineStores: true = take this computer's certificate stores too: LocalMachine\My where no
+   InstalledCertificates are given, CA where no IntermediateFiles are, Root and AuthRoot; and hold
+   the verdict on each certificate's chain against that of Windows. On other systems the report
+   says that they are not there (InputUnreadable).
  - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
  - Server: the server of InstalledCertificates that have neither Server nor Identity, and of
    Sessions that do not tell theirs.
@@ -1600,6 +1621,21 @@ int32_t eop_certificates(const uint16_t *request,
                          size_t length,
                          uint64_t *overview,
                          struct eop_error *error);
+
+/*
+ The certificates of this computer's account: LocalMachine\My with what can be seen of their
+ private keys (provider, whether they are there, whether NETWORK SERVICE may read them), CA, Root
+ and AuthRoot. Stores are read and nothing is changed; no key is used, nobody is asked.
+
+ `report` receives a text handle with one JSON object: My, Intermediates, Roots, ProgrammeRoots
+ (null: not read), and Unseen, an array of {"Place", "Reason"}; free it with eop_text_free.
+
+ EOP_OK; EOP_NULL_ARGUMENT: report is NULL; EOP_NOT_WINDOWS; EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_store_certificates(uint64_t *report, struct eop_error *error);
 
 /*
  A view of the text of a text handle.

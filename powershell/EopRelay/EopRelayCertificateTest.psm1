@@ -23,7 +23,7 @@ function Test-EopRelayCertificate {
     What the pipeline brings: sessions of Get-SendConnectorTlsSession, also after Export-Clixml or Invoke-Command; certificates of the certificate drive (X509Certificate2); objects of Get-ExchangeCertificate, also from remoting or with nothing but RawData. Sessions and certificates may come together.
 
     .PARAMETER Thumbprint
-    Judges the certificates with these thumbprints among -InstalledCertificate. Taken as pasted: blanks, colons and invisible marks do no harm.
+    Judges the certificates with these thumbprints among -InstalledCertificate; without it, among those of this computer (LocalMachine\My), with the computer's own intermediates, with what can be seen of the private keys, and beside the verdict of Windows. Taken as pasted: blanks, colons and invisible marks do no harm.
 
     .PARAMETER Path
     Certificate files (cer, pem, p7b, pfx), or patterns (*, ?, [...]). The first certificate of a file is judged.
@@ -112,6 +112,11 @@ function Test-EopRelayCertificate {
     Test-EopRelayCertificate -Thumbprint '12 34 56 78 9a bc de f0 12 34 56 78 9a bc de f0 12 34 56 78' -InstalledCertificate $installed -InboundConnector $inbound
 
     Judges one of the installed certificates by its thumbprint, as pasted.
+
+    .EXAMPLE
+    Test-EopRelayCertificate -Thumbprint '1234567890ABCDEF1234567890ABCDEF12345678'
+
+    On the server itself, with nothing else given: is the chain complete in LocalMachine\CA, is the private key there and may NETWORK SERVICE read it, and does Windows say the same? Run it as administrator; without that, the report says what could not be seen.
 
     .EXAMPLE
     Get-ChildItem -Path Cert:\LocalMachine\My | Test-EopRelayCertificate -InboundConnector $inbound -MailFrom '<>' -IntermediatePath 'C:\Certificates\intermediates.p7b'
@@ -274,6 +279,8 @@ function Test-EopRelayCertificate {
             foreach ($given in @($Thumbprint) -ne $null) {
                 $request.AddThumbprint($given)
             }
+            $request.UseMachineStores = $PSCmdlet.ParameterSetName -eq 'Thumbprint' -and
+                -not $PSBoundParameters.ContainsKey('InstalledCertificate')
         }
         catch {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))

@@ -30,6 +30,12 @@ namespace EopRelay
             }
         }
 
+        /// <summary>
+        /// Whether this computer's certificate stores are evidence too: LocalMachine\My where no installed
+        /// certificates are given, CA where no intermediates are, and Root.
+        /// </summary>
+        public bool UseMachineStores { get; set; }
+
         /// <summary>The address that Exchange Online Protection sees; empty = as the log tells.</summary>
         public string SourceIPAddress { get; set; }
 
@@ -139,6 +145,7 @@ namespace EopRelay
             Append(json, "RecipientDomain", RecipientDomain);
             Append(json, "Server", Server);
             Append(json, "Thumbprints", thumbprints);
+            Append(json, "UseMachineStores", UseMachineStores);
             foreach (KeyValuePair<string, ObjectList> list in lists)
             {
                 json.Append(",\"").Append(list.Key).Append("\":");

@@ -170,10 +170,16 @@ impl<'a> Case<'a> {
                 .iter()
                 .flat_map(|other| std::iter::once(&other.certificate).chain(&other.others));
             known.extend(others.filter(|other| *other != certificate).cloned());
+            let machine = evidence.machine.as_ref();
+            let thumbprint = certificate.thumbprint();
+            let voice = evidence.second_voices.iter().find(|(of, _)| *of == thumbprint);
             report(&ChainRequest {
                 intermediates: evidence.intermediates.as_deref(),
                 known: &known,
                 roots: &evidence.roots,
+                root_store: machine.and_then(|one| one.roots.as_deref()).unwrap_or_default(),
+                programme_roots: machine.map_or(&[], |machine| &machine.programme_roots),
+                second_voice: voice.map(|(_, voice)| voice),
                 ..ChainRequest::new(certificate, at)
             })
         });

@@ -149,5 +149,9 @@ named_enum! {
         SelectionDisputed = 115,
         /// Some exported objects were read in part or not at all.
         EvidenceDamaged = 116,
+        /// Some of this computer's stores or keys could not be seen.
+        MachineStoreNotSeen = 140,
+        /// Windows judges the chain otherwise.
+        WindowsDiffers = 141,
     }
 }

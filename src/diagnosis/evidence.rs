@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::certificates::CertificateUses;
 use super::story::Stories;
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{
     AcceptedDomains, ExchangeCertificate, InboundConnector, MailFrom, SendConnector,
 };
 use crate::evidence::ExchangeObjects;
 use crate::session::Session;
 use crate::timestamp::Timestamp;
+use crate::windows::{MachineStores, SecondVoice};
 
 /// An object, and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +59,10 @@ pub struct Evidence {
     pub send_connectors: Option<Vec<Located<SendConnector>>>,
     /// The certificates installed on the server.
     pub installed: Option<Vec<Located<ExchangeCertificate>>>,
+    /// The certificate stores of this computer, where they were asked for.
+    pub machine: Option<MachineStores>,
+    /// What Windows says of the chains of certificates.
+    pub second_voices: Vec<(Thumbprint, SecondVoice)>,
     /// The address that EOP sees, where it is known from elsewhere than the log.
     pub source_address: Option<IpAddr>,
     /// The envelope sender to judge, in place of those of the log.
@@ -93,6 +98,8 @@ impl Evidence {
             accepted_domains: None,
             send_connectors: None,
             installed: None,
+            machine: None,
+            second_voices: Vec::new(),
             source_address: None,
             mail_from: None,
             recipient_domain: None,

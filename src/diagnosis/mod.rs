@@ -14,6 +14,7 @@ mod diagnose;
 mod evidence;
 mod literal;
 mod locate;
+mod machine;
 mod remedies;
 mod report;
 mod rules;

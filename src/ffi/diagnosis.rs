@@ -30,6 +30,10 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 ///   of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
 ///   base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
 ///   RawData. Evidence names an object by its line in the text of its array.
+/// - UseMachineStores: true = take this computer's certificate stores too: LocalMachine\My where no
+///   InstalledCertificates are given, CA where no IntermediateFiles are, Root and AuthRoot; and hold
+///   the verdict on each certificate's chain against that of Windows. On other systems the report
+///   says that they are not there (InputUnreadable).
 /// - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
 /// - Server: the server of InstalledCertificates that have neither Server nor Identity, and of
 ///   Sessions that do not tell theirs.

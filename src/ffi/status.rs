@@ -46,8 +46,13 @@ pub const EOP_TOO_LARGE: i32 = 301;
 /// Another defect of the library than a panic.
 pub const EOP_INTERNAL: i32 = 302;
 
+/// 400 to 499, this computer: it has no certificate stores of Windows.
+pub const EOP_NOT_WINDOWS: i32 = 400;
+/// A call of Windows failed; the message names it and says why.
+pub const EOP_MACHINE_CALL_FAILED: i32 = 401;
+
 /// Every status with its name, without the prefix.
-pub(super) const NAMES: [(i32, &CStr); 19] = [
+pub(super) const NAMES: [(i32, &CStr); 21] = [
     (EOP_OK, c"OK"),
     (EOP_END, c"END"),
     (EOP_NULL_ARGUMENT, c"NULL_ARGUMENT"),
@@ -67,4 +72,6 @@ pub(super) const NAMES: [(i32, &CStr); 19] = [
     (EOP_PANIC, c"PANIC"),
     (EOP_TOO_LARGE, c"TOO_LARGE"),
     (EOP_INTERNAL, c"INTERNAL"),
+    (EOP_NOT_WINDOWS, c"NOT_WINDOWS"),
+    (EOP_MACHINE_CALL_FAILED, c"MACHINE_CALL_FAILED"),
 ];

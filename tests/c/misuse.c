@@ -6,6 +6,11 @@
 
 #include "utf16.h"
 
+#ifdef _WIN32
+#define setenv(name, value, overwrite) _putenv_s(name, value)
+#define unsetenv(name) _putenv_s(name, "")
+#endif
+
 static int failures = 0;
 
 #define CHECK(expected, call)                                                            \

@@ -13,6 +13,7 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe members SCRIPT...\n"
             + "       EopRelay.Interop.Tests.exe batches BIN\n"
             + "       EopRelay.Interop.Tests.exe loading EMPTY_FOLDER BROKEN_BIN BIN\n"
+            + "       EopRelay.Interop.Tests.exe blocked BLOCKED_BIN\n"
             + "       EopRelay.Interop.Tests.exe readers BIN LOG_FOLDER\n"
             + "       EopRelay.Interop.Tests.exe large BIN LOG_FOLDER\n"
             + "       EopRelay.Interop.Tests.exe sessions BIN PATH...\n"
@@ -49,6 +50,9 @@ namespace EopRelay.Tests
                     break;
                 case "loading":
                     LoadingChecks.Run(checks, operands[0], operands[1], operands[2]);
+                    break;
+                case "blocked":
+                    LoadingChecks.RunOnBlockedLibrary(checks, operands[0]);
                     break;
                 case "readers":
                     Interop.Load(operands[0]);

@@ -4,6 +4,7 @@ mod addresses;
 mod attribution;
 mod certificate;
 mod connectors;
+mod machine;
 mod missing;
 mod notes;
 mod own_certificate;
@@ -258,6 +259,8 @@ const BESIDE: &[Rule] = rules! {
     ChainNotKnown, "row 5", Case, INFORMATION, Notes, Documented, notes::chain_not_known, notes::chain_not_known_message, notes::chain_not_known_remedy, "KB 3212877";
     RootNotKnown, "chain.md 3", Case, INFORMATION, Notes, Uncertain, notes::root_not_known, notes::root_not_known_message, whole::none, "RFC 5280, section 6.1";
     LoggingOff, "users.md 11", Whole, WARNING, Notes, Documented, whole::logging_off, whole::logging_off_message, whole::logging_on_remedy, "Set-SendConnector -ProtocolLoggingLevel";
+    MachineStoreNotSeen, "users.md 11", Whole, INFORMATION, Notes, Observed, machine::not_seen, machine::not_seen_message, machine::not_seen_remedy, "CertOpenStore, NCryptOpenKey";
+    WindowsDiffers, "chain.md 3", Case, WARNING, Notes, Observed, machine::differs, machine::differs_message, whole::none, "CertGetCertificateChain";
     SessionsNotJudged, "not to be judged", Whole, INFORMATION, Notes, Documented, whole::not_judged, whole::not_judged_message, whole::none, "the logs themselves";
 };
 

@@ -19,6 +19,7 @@ use crate::timestamp::Timestamp;
 /// What the parts of the request are called in the report.
 const SESSIONS: &str = "sessions of the pipeline";
 const CERTIFICATES: &str = "certificates of the pipeline";
+const MACHINE: &str = "LocalMachine stores";
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
@@ -38,6 +39,7 @@ struct Request<'a> {
     send_connectors: Option<&'a RawValue>,
     #[serde(borrow)]
     installed_certificates: Option<&'a RawValue>,
+    use_machine_stores: Option<bool>,
     thumbprints: Option<Vec<String>>,
     #[serde(rename = "SourceIPAddress")]
     source_ip_address: Option<String>,
@@ -125,6 +127,14 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
             add_objects(&mut evidence, &list, objects);
         }
     }
+    let uses_machine = request.use_machine_stores == Some(true);
+    if let Some(files) = &request.intermediate_files {
+        let read = files.iter().flat_map(|file| read_file(&mut evidence, file)).collect();
+        evidence.intermediates = Some(read);
+    }
+    if uses_machine && let Err(error) = evidence.add_this_machine() {
+        evidence.unreadable.push((MACHINE.to_owned(), error.to_string()));
+    }
     for thumbprint in request.thumbprints.iter().flatten() {
         add_installed(&mut evidence, thumbprint)?;
     }
@@ -135,13 +145,12 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
             evidence.certificates.push(GivenCertificate { certificate, others, path });
         }
     }
-    if let Some(files) = &request.intermediate_files {
-        let read = files.iter().flat_map(|file| read_file(&mut evidence, file)).collect();
-        evidence.intermediates = Some(read);
-    }
     for file in request.root_files.iter().flatten() {
         let mut roots = read_file(&mut evidence, file);
         evidence.roots.append(&mut roots);
+    }
+    if uses_machine {
+        evidence.hear_windows();
     }
     if let Some(sessions) = &request.sessions {
         add_sessions(&mut evidence, sessions);
@@ -219,8 +228,8 @@ fn add_installed(evidence: &mut Evidence, thumbprint: &str) -> Result<(), Failur
     let not_found = |message| Failure::new(EOP_CERTIFICATE_NOT_FOUND, message);
     let Some(found) = found else {
         return Err(not_found(format!(
-            "no certificate with the thumbprint {wanted} is among those given: give the server's \
-             with -InstalledCertificate (Get-ExchangeCertificate -Server ...), or its file with -Path"
+            "no certificate with the thumbprint {wanted} is among those given, nor in \
+             LocalMachine\\My where that was read: give the server's with -InstalledCertificate (Get-ExchangeCertificate -Server ...), or its file with -Path"
         )));
     };
     let Some(certificate) = found.object.certificate.clone() else {

@@ -107,10 +107,9 @@ impl SessionReader {
             0 => std::thread::available_parallelism().map_or(1, usize::from).min(DEFAULT_THREADS),
             asked => asked.min(MAXIMUM_THREADS),
         };
-        let workers = if threads > 1 { threads } else { 0 };
         Ok(Self {
             segments: SegmentReader::new(Arc::clone(&files), segment_size),
-            workers: Workers::start(workers, &files, &filter),
+            workers: Workers::start(threads.saturating_sub(1), &files, &filter),
             files,
             sequencer,
             iis: IisConversations::default(),
@@ -156,17 +155,7 @@ impl SessionReader {
                     self.accept_iis(segment);
                 }
                 Some(SegmentReaderItem::Segment(segment)) => {
-                    let place = self.sequencer.begin_segment(&segment);
-                    let lines = segment.for_each_row(|line, row| {
-                        let place = place.of_line(line.number, line.start);
-                        match row {
-                            Ok(row) => self.sequencer.accept_row(&row, place, &segment),
-                            Err(error) => {
-                                self.sequencer.accept_damage(error, place, line.is_terminated);
-                            }
-                        }
-                    });
-                    self.sequencer.end_segment(lines);
+                    self.sequencer.accept_segment(&segment);
                     self.segments.recycle(segment.data);
                 }
                 Some(SegmentReaderItem::FileEnd(file, notice)) => self.end_file(file, notice),
@@ -192,10 +181,8 @@ impl SessionReader {
         }
         match self.in_flight.pop_front() {
             Some(InFlight::Segment) => {
-                if let Some(worked) = self.workers.receive() {
-                    let buffer = worked.replay(&mut self.sequencer);
-                    self.segments.recycle(buffer);
-                }
+                let buffer = self.workers.receive().replay(&mut self.sequencer);
+                self.segments.recycle(buffer);
                 false
             }
             Some(InFlight::Iis(segment)) => {

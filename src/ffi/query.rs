@@ -120,6 +120,7 @@ pub(super) unsafe fn read_query(
         recurse: options.flags & EOP_QUERY_RECURSE != 0,
         filter,
         threads: options.threads as usize,
+        state: None,
     })
 }
 

@@ -230,6 +230,7 @@ fn query_failure(error: &QueryError) -> Failure {
     let status = match error {
         QueryError::InvalidPattern { .. } => EOP_INVALID_PATTERN,
         QueryError::InvalidThumbprint(_) => EOP_INVALID_THUMBPRINT,
+        QueryError::State(error) => return state_failure(error),
     };
     Failure::new(status, error.to_string())
 }
@@ -253,4 +254,7 @@ fn progress_view(progress: &Progress) -> ProgressView {
 
 fn or_default<T: Default + PartialEq>(value: T, default: T) -> T {
     if value == T::default() { default } else { value }
+}
+fn state_failure(error: &crate::session::StateError) -> Failure {
+    Failure::new(EOP_INVALID_ARGUMENT, error.to_string())
 }

@@ -99,11 +99,47 @@ impl Assembler {
             && let Some(oldest) = self.oldest
             && oldest != index
         {
-            self.slots[oldest].draft.note(SessionNote::Evicted);
-            self.tombstones.has_evictions = true;
-            self.close(oldest, finish);
+            self.evict(oldest, finish);
         }
         Accepted::Open
+    }
+
+    fn evict(&mut self, index: usize, finish: &mut impl FnMut(SessionKey, &mut SessionDraft)) {
+        self.slots[index].draft.note(SessionNote::Evicted);
+        self.tombstones.has_evictions = true;
+        self.close(index, finish);
+    }
+
+    /// Puts the session without a row for the longest time out to make room.
+    pub(super) fn evict_oldest(&mut self, finish: &mut impl FnMut(SessionKey, &mut SessionDraft)) {
+        if let Some(oldest) = self.oldest {
+            self.evict(oldest, finish);
+        }
+    }
+
+    /// Puts a session out that no end is expected of any more.
+    pub(super) fn put_out(
+        &mut self,
+        key: SessionKey,
+        finish: &mut impl FnMut(SessionKey, &mut SessionDraft),
+    ) {
+        if let Some(index) = self.by_key.get(&key) {
+            self.close(*index, finish);
+        }
+    }
+
+    /// What is remembered of ended sessions.
+    pub(super) fn tombstones(&self) -> &Tombstones {
+        &self.tombstones
+    }
+
+    /// Remembers what another assembler did, on top of what this one remembers.
+    pub(super) fn restore_tombstones(&mut self, tombstones: Tombstones) {
+        self.tombstones.has_forgotten |= tombstones.has_forgotten;
+        self.tombstones.has_evictions |= tombstones.has_evictions;
+        for key in tombstones.in_order {
+            self.bury(key);
+        }
     }
 
     /// Puts out all that is open, the session without a row for the longest time first.
@@ -177,11 +213,11 @@ impl Assembler {
 
 /// The sessions that ended last.
 #[derive(Default)]
-struct Tombstones {
+pub(super) struct Tombstones {
     keys: HashSet<SessionKey>,
-    in_order: VecDeque<SessionKey>,
-    has_forgotten: bool,
-    has_evictions: bool,
+    pub(super) in_order: VecDeque<SessionKey>,
+    pub(super) has_forgotten: bool,
+    pub(super) has_evictions: bool,
 }
 
 impl Tombstones {

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod assembler;
+mod checkpoint;
 mod decode;
 mod deserialize;
 mod dialogue;
@@ -21,6 +22,7 @@ mod smtp;
 mod text_block;
 mod tls;
 
+pub use checkpoint::{StateError, StateOptions, StateTrouble};
 pub use filter::{QueryError, SessionFilter};
 pub use model::{
     Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, Text, TlsStatus,

@@ -3,13 +3,15 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::assembler::{Accepted, Assembler, Limits, SessionKey};
+use super::assembler::{Accepted, Assembler, Limits, SessionKey, Tombstones};
+use super::checkpoint::OpenRows;
 use super::decode::Decoder;
 use super::draft::{Place, SessionDraft};
 use super::filter::CompiledFilter;
 use super::model::{Session, SessionNote};
 use super::proxy::{ProxyJoiner, may_be_half};
-use crate::log::{Event, LogFile, Notice, NoticeCode, Row, RowError, Segment};
+use crate::log::{Event, Format, LogFile, Notice, NoticeCode, Row, RowError, Segment};
+use crate::timestamp::Timestamp;
 
 /// Everything that must see the rows in their order.
 pub(super) struct Sequencer {
@@ -19,6 +21,8 @@ pub(super) struct Sequencer {
     file: FileState,
     evicted: u64,
     capped: Option<(u64, Arc<std::path::Path>, u64)>,
+    /// The rows of the open sessions, if those are to be kept beyond the end.
+    open_rows: Option<OpenRows>,
 }
 
 /// What is ready to be handed out, and what makes it so.
@@ -113,7 +117,13 @@ impl Sequencer {
             file: FileState::default(),
             evicted: 0,
             capped: None,
+            open_rows: None,
         }
+    }
+
+    /// Begins to keep the rows of the open sessions.
+    pub(super) fn keep_rows(&mut self, open_rows: OpenRows) {
+        self.open_rows = Some(open_rows);
     }
 
     /// Begins a segment: says where its rows stand, and counts the line before it that was too long.
@@ -133,18 +143,56 @@ impl Sequencer {
 
     /// Takes the next row in.
     pub(super) fn accept_row(&mut self, row: &Row<'_>, place: Place, segment: &Segment) {
+        let line = match self.open_rows {
+            Some(_) => line_at(segment, place.offset),
+            None => &[],
+        };
+        self.accept_line(row, line, place, &segment.format);
+    }
+
+    /// The same, with the line that the row was read from, which need not be in a file any more.
+    pub(super) fn accept_line(
+        &mut self,
+        row: &Row<'_>,
+        line: &[u8],
+        place: Place,
+        format: &Arc<Format>,
+    ) {
         let Some(file) = self.files.get(place.file) else { return };
-        let Self { assembler, output, evicted, capped, .. } = self;
-        let mut finish = |_: SessionKey, draft: &mut SessionDraft| {
+        let key = SessionKey { source: file.source, session_id: row.session_id };
+        let Self { assembler, output, evicted, capped, open_rows, .. } = self;
+        let mut finish = |key, draft: &mut SessionDraft| {
             *evicted += u64::from(draft.has_note(SessionNote::Evicted));
             count_if_capped(capped, draft, &output.files);
+            if let Some(open_rows) = open_rows {
+                open_rows.forget(key);
+            }
             output.finish(draft);
         };
-        let accepted =
-            assembler.accept(row, file.source, place, segment.format.log_type, &mut finish);
+        let accepted = assembler.accept(row, key.source, place, format.log_type, &mut finish);
         // An end that was known already, as that of a failed connection, tells nothing new.
         if accepted == Accepted::Late && row.event != Event::Disconnect {
             self.file.late.add(place, None);
+        }
+        if accepted == Accepted::Open
+            && let Some(open_rows) = &mut self.open_rows
+        {
+            open_rows.keep(key, row.date_time, place, format, line);
+            self.evict_what_cannot_be_kept();
+        }
+    }
+
+    fn evict_what_cannot_be_kept(&mut self) {
+        while self.open_rows.as_ref().is_some_and(OpenRows::is_over_limit) {
+            let Self { assembler, output, evicted, capped, open_rows, .. } = self;
+            assembler.evict_oldest(&mut |key, draft| {
+                *evicted += 1;
+                count_if_capped(capped, draft, &output.files);
+                if let Some(open_rows) = open_rows {
+                    open_rows.forget(key);
+                }
+                output.finish(draft);
+            });
         }
     }
 
@@ -170,8 +218,9 @@ impl Sequencer {
         }
     }
 
-    /// Ends a file, with the notice that ended it early.
-    pub(super) fn end_file(&mut self, file: usize, notice: Option<Notice>) {
+    /// Ends a file, with the notice that ended it early. Returns how many lines of it there were up
+    /// to the end of its last segment.
+    pub(super) fn end_file(&mut self, file: usize, notice: Option<Notice>) -> u64 {
         let state = std::mem::take(&mut self.file);
         let notices = &mut self.output.notices;
         if let Some(mut notice) = notice {
@@ -207,6 +256,7 @@ impl Sequencer {
                 ..Notice::new(NoticeCode::LastRowCut, &file.path)
             });
         }
+        state.lines
     }
 
     /// Ends everything: what is open and what waits is put out.
@@ -216,21 +266,78 @@ impl Sequencer {
             count_if_capped(capped, draft, &output.files);
             output.finish(draft);
         });
+        self.open_rows = None;
         self.output.release_waiting();
-        if self.evicted > 0 {
-            self.output.notices.push(Notice {
-                code: NoticeCode::SessionsEvicted,
-                path: None,
-                line: None,
-                offset: None,
-                os_error: None,
-                count: self.evicted,
-                message: format!(
-                    "{} sessions were put out before their end, because too many were open at \
-                     once to keep them all in memory; they are marked",
-                    self.evicted
-                ),
+        self.report_limits();
+    }
+
+    /// Ends the reading until it goes on: what is open and what waits stays, but for sessions
+    /// without a row since `overdue` and halves without their other half since `alone`.
+    pub(super) fn pause(&mut self, overdue: Option<Timestamp>, alone: Option<Timestamp>) {
+        let Self { assembler, output, capped, open_rows, .. } = self;
+        let Some(open_rows) = open_rows else { return };
+        let keys = overdue.map_or_else(Vec::new, |overdue| open_rows.keys_before(overdue));
+        for key in &keys {
+            assembler.put_out(*key, &mut |key, draft| {
+                count_if_capped(capped, draft, &output.files);
+                open_rows.forget(key);
+                output.finish(draft);
             });
+        }
+        if let Some(alone) = alone {
+            output.release_waiting_before(alone);
+        }
+        let notices = [
+            (NoticeCode::SessionsOverdue, keys.len(), "had no row for two days and are put out"),
+            (
+                NoticeCode::SessionsKept,
+                open_rows.len(),
+                "are still open and kept in the state file",
+            ),
+        ];
+        for (code, count, what) in notices.into_iter().filter(|(_, count, _)| *count > 0) {
+            let message = format!("{count} sessions {what}");
+            output.notices.push(Notice::of_sessions(code, count as u64, message));
+        }
+        self.report_limits();
+    }
+
+    /// What is to be kept until the reading goes on.
+    pub(super) fn open_rows(&self) -> Option<&OpenRows> {
+        self.open_rows.as_ref()
+    }
+
+    pub(super) fn tombstones(&self) -> &Tombstones {
+        self.assembler.tombstones()
+    }
+
+    pub(super) fn restore_tombstones(&mut self, tombstones: Tombstones) {
+        self.assembler.restore_tombstones(tombstones);
+    }
+
+    /// The halves that wait for their other half.
+    pub(super) fn joiner(&self) -> &ProxyJoiner {
+        &self.output.joiner
+    }
+
+    pub(super) fn restore_half(
+        &mut self,
+        session: Session,
+        is_found_by_id: bool,
+        is_found_by_proxy_id: bool,
+    ) {
+        self.output.joiner.restore(session, is_found_by_id, is_found_by_proxy_id);
+    }
+
+    fn report_limits(&mut self) {
+        if self.evicted > 0 {
+            let message = format!(
+                "{} sessions were put out before their end, because too many were open at once to \
+                 keep them all in memory; they are marked",
+                self.evicted
+            );
+            let notice = Notice::of_sessions(NoticeCode::SessionsEvicted, self.evicted, message);
+            self.output.notices.push(notice);
         }
         if let Some((count, path, line)) = self.capped.take() {
             self.output.notices.push(Notice {
@@ -256,6 +363,14 @@ impl Sequencer {
     pub(super) fn add_notices(&mut self, notices: Vec<Notice>) {
         self.output.notices.extend(notices);
     }
+}
+
+/// The line of a segment that begins at that place of the file, without its line end.
+fn line_at(segment: &Segment, offset: u64) -> &[u8] {
+    let start = offset.checked_sub(segment.offset).and_then(|start| usize::try_from(start).ok());
+    let rest = start.and_then(|start| segment.data.get(start..)).unwrap_or_default();
+    let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 fn rows(count: u64) -> String {
@@ -286,6 +401,15 @@ impl Output {
     fn accept(&mut self, session: Session) {
         let Self { filter, joiner, sessions, .. } = self;
         joiner.accept(session, &mut |session| {
+            if filter.wants(&session) {
+                sessions.push_back(session);
+            }
+        });
+    }
+
+    fn release_waiting_before(&mut self, time: Timestamp) {
+        let Self { filter, joiner, sessions, .. } = self;
+        joiner.release_before(time, &mut |session| {
             if filter.wants(&session) {
                 sessions.push_back(session);
             }

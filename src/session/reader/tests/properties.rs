@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// Files of rows of few sessions in any order, with every kind of row and damage among them.
-fn any_files() -> impl Strategy<Value = Vec<(PathBuf, String)>> {
+pub(super) fn any_files() -> impl Strategy<Value = Vec<(PathBuf, String)>> {
     let pool = joined(&[
         &GREETING,
         &LONG_FORM,
@@ -61,7 +61,7 @@ proptest! {
         let folder = Folder::new(&files);
         let read_with = |segment_size, threads| {
             let query = SessionQuery { threads, ..folder.query() };
-            read_all(SessionReader::with_settings(query, segment_size, Limits::default()).unwrap())
+            read_all(SessionReader::with_settings(query, segment_size, Limits::default(), now()).unwrap())
         };
         let plain = read_with(1 << 20, 1);
         prop_assert_eq!(&read_with(segment_size, 1), &plain);

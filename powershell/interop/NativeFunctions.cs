@@ -17,11 +17,16 @@ namespace EopRelay
         private const int StatusInvalidThumbprint = 105;
         private const int StatusCertificateNotFound = 107;
         private const int StatusPoisoned = 204;
+        private const int StatusStateInUse = 400;
+        private const int StatusStateDamaged = 401;
+        private const int StatusStateUnusable = 402;
+        private const int StatusStateNotAtEnd = 403;
 
         private readonly ValueNameFunction valueName;
         private readonly OpenFunction open;
         private readonly NextBatchFunction nextBatch;
         private readonly ProgressFunction progress;
+        private readonly HandleFunction save;
         private readonly HandleFunction cancel;
         private readonly HandleFunction free;
         private readonly TestFunction test;
@@ -50,6 +55,7 @@ namespace EopRelay
             open = Bind<OpenFunction>(library, "eop_session_reader_open");
             nextBatch = Bind<NextBatchFunction>(library, "eop_session_reader_next_batch");
             progress = Bind<ProgressFunction>(library, "eop_session_reader_progress");
+            save = Bind<HandleFunction>(library, "eop_session_reader_save");
             cancel = Bind<HandleFunction>(library, "eop_session_reader_cancel");
             free = Bind<HandleFunction>(library, "eop_session_reader_free");
             test = Bind<TestFunction>(library, "eop_test");
@@ -99,6 +105,12 @@ namespace EopRelay
             Error error = NewError();
             view->StructSize = (uint)sizeof(Progress);
             Check(progress(reader, view, &error), &error);
+        }
+
+        internal void SaveState(ulong reader)
+        {
+            Error error = NewError();
+            Check(save(reader, &error), &error);
         }
 
         /// <summary>Ends the reading. It can only be refused by a handle that reads no more.</summary>
@@ -176,6 +188,14 @@ namespace EopRelay
                     return "InvalidThumbprint";
                 case StatusCertificateNotFound:
                     return "CertificateNotFound";
+                case StatusStateInUse:
+                    return "StateInUse";
+                case StatusStateDamaged:
+                    return "StateDamaged";
+                case StatusStateUnusable:
+                    return "StateUnusable";
+                case StatusStateNotAtEnd:
+                    return "StateNotAtEnd";
                 default:
                     return IsDefect(status) ? "NativeLibraryDefect" : "NativeLibraryRefused";
             }
@@ -183,9 +203,18 @@ namespace EopRelay
 
         private static string CategoryOf(int status)
         {
-            if (status == StatusCertificateNotFound)
+            switch (status)
             {
-                return "ObjectNotFound";
+                case StatusCertificateNotFound:
+                    return "ObjectNotFound";
+                case StatusStateInUse:
+                    return "ResourceBusy";
+                case StatusStateDamaged:
+                    return "InvalidData";
+                case StatusStateUnusable:
+                    return "ResourceUnavailable";
+                case StatusStateNotAtEnd:
+                    return "InvalidOperation";
             }
             return IsOfCaller(status) ? "InvalidArgument" : "InvalidResult";
         }

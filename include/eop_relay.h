@@ -147,6 +147,28 @@
 #define EOP_MACHINE_CALL_FAILED 401
 
 /*
+ 500 to 599, the state file of a query; the message names it and says what to do: another run is
+ using it.
+ */
+#define EOP_STATE_IN_USE 500
+
+/*
+ It is damaged, not a state file, or of another version. It is left as it is.
+ */
+#define EOP_STATE_DAMAGED 501
+
+/*
+ It cannot be opened, read or written.
+ */
+#define EOP_STATE_UNUSABLE 502
+
+/*
+ It cannot be saved yet: eop_session_reader_next_batch has not answered EOP_END, or the reader was
+ cancelled.
+ */
+#define EOP_STATE_NOT_AT_END 503
+
+/*
  Which enumeration eop_value_name is asked about: eop_session_record.log_type.
  */
 #define EOP_VALUES_LOG_TYPE 1
@@ -397,6 +419,26 @@
 #define EOP_NOTICE_EVIDENCE_INCOMPLETE 12
 
 /*
+ A file that is not, or no longer wholly, the one that was read before.
+ */
+#define EOP_NOTICE_FILE_REPLACED 13
+
+/*
+ Sessions that are still open and kept in the state file.
+ */
+#define EOP_NOTICE_SESSIONS_KEPT 14
+
+/*
+ Sessions without a row for days, put out without their end.
+ */
+#define EOP_NOTICE_SESSIONS_OVERDUE 15
+
+/*
+ There was no state file yet: everything is read.
+ */
+#define EOP_NOTICE_STATE_CREATED 16
+
+/*
  Good to know; nothing is missing that could be there.
  */
 #define EOP_SEVERITY_INFORMATION 1
@@ -475,6 +517,12 @@
  eop_session_query.flags: only sessions known to go to Exchange Online Protection.
  */
 #define EOP_QUERY_EOP_ONLY 4
+
+/*
+ eop_session_query.flags: with a state_path, hand out the sessions that are still open at the end
+ instead of keeping them in the state.
+ */
+#define EOP_QUERY_FINAL 8
 
 /*
  The most inputs of a query.
@@ -739,6 +787,12 @@ typedef struct eop_session_query {
    How many threads read; 0 = the default (2, or 1 on a single processor).
    */
   uint32_t threads;
+  /*
+   The state file: what the run before it saved with eop_session_reader_save is not read again,
+   and sessions that are open at the end are kept for the next run. There need not be one yet.
+   Absent = everything is read, and nothing is kept.
+   */
+  struct eop_utf16 state_path;
 } eop_session_query;
 
 /*
@@ -1386,7 +1440,7 @@ int32_t eop_value_name(uint32_t enumeration,
  EOP_OK; EOP_NULL_ARGUMENT: query, reader, or a pointer whose count or length is not 0;
  EOP_INVALID_ARGUMENT: a number, flag or length out of range, an empty path;
  EOP_INVALID_STRUCT_SIZE; EOP_INVALID_TEXT; EOP_INVALID_PATTERN; EOP_INVALID_THUMBPRINT;
- EOP_TOO_MANY_HANDLES. From any thread.
+ EOP_STATE_IN_USE; EOP_STATE_DAMAGED; EOP_STATE_UNUSABLE; EOP_TOO_MANY_HANDLES. From any thread.
 
  # Safety
  Each pointer is NULL or points to what is described; outputs are writable.
@@ -1430,6 +1484,20 @@ int32_t eop_session_reader_next_batch(uint64_t reader,
 int32_t eop_session_reader_progress(uint64_t reader,
                                     struct eop_progress *progress,
                                     struct eop_error *error);
+
+/*
+ Saves the state of a query with a state_path for the next run, by replacing the state file as a
+ whole. Call it when eop_session_reader_next_batch has answered EOP_END and what it gave before is
+ in safe hands: until then the state file is as the run before left it, so that a run that is given
+ up loses nothing. Without a state_path it does nothing. The state file stays in use until the
+ reader is freed.
+
+ EOP_OK; EOP_STATE_NOT_AT_END; EOP_STATE_UNUSABLE: it cannot be written; the errors of handles.
+
+ # Safety
+ `error` is NULL or points to a writable eop_error.
+ */
+int32_t eop_session_reader_save(uint64_t reader, struct eop_error *error);
 
 /*
  Ends the reading, from any thread, also while another one reads on: that call and all later

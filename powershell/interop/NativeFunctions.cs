@@ -17,11 +17,16 @@ namespace EopRelay
         private const int StatusInvalidThumbprint = 105;
         private const int StatusCertificateNotFound = 107;
         private const int StatusPoisoned = 204;
+        private const int StatusStateInUse = 500;
+        private const int StatusStateDamaged = 501;
+        private const int StatusStateUnusable = 502;
+        private const int StatusStateNotAtEnd = 503;
 
         private readonly ValueNameFunction valueName;
         private readonly OpenFunction open;
         private readonly NextBatchFunction nextBatch;
         private readonly ProgressFunction progress;
+        private readonly HandleFunction save;
         private readonly HandleFunction cancel;
         private readonly HandleFunction free;
         private readonly RequestFunction test;
@@ -51,6 +56,7 @@ namespace EopRelay
             open = Bind<OpenFunction>(library, "eop_session_reader_open");
             nextBatch = Bind<NextBatchFunction>(library, "eop_session_reader_next_batch");
             progress = Bind<ProgressFunction>(library, "eop_session_reader_progress");
+            save = Bind<HandleFunction>(library, "eop_session_reader_save");
             cancel = Bind<HandleFunction>(library, "eop_session_reader_cancel");
             free = Bind<HandleFunction>(library, "eop_session_reader_free");
             test = Bind<RequestFunction>(library, "eop_test");
@@ -101,6 +107,12 @@ namespace EopRelay
             Error error = NewError();
             view->StructSize = (uint)sizeof(Progress);
             Check(progress(reader, view, &error), &error);
+        }
+
+        internal void SaveState(ulong reader)
+        {
+            Error error = NewError();
+            Check(save(reader, &error), &error);
         }
 
         /// <summary>Ends the reading. It can only be refused by a handle that reads no more.</summary>
@@ -189,6 +201,14 @@ namespace EopRelay
                     return "InvalidThumbprint";
                 case StatusCertificateNotFound:
                     return "CertificateNotFound";
+                case StatusStateInUse:
+                    return "StateInUse";
+                case StatusStateDamaged:
+                    return "StateDamaged";
+                case StatusStateUnusable:
+                    return "StateUnusable";
+                case StatusStateNotAtEnd:
+                    return "StateNotAtEnd";
                 default:
                     return IsDefect(status) ? "NativeLibraryDefect" : "NativeLibraryRefused";
             }
@@ -196,9 +216,18 @@ namespace EopRelay
 
         private static string CategoryOf(int status)
         {
-            if (status == StatusCertificateNotFound)
+            switch (status)
             {
-                return "ObjectNotFound";
+                case StatusCertificateNotFound:
+                    return "ObjectNotFound";
+                case StatusStateInUse:
+                    return "ResourceBusy";
+                case StatusStateDamaged:
+                    return "InvalidData";
+                case StatusStateUnusable:
+                    return "ResourceUnavailable";
+                case StatusStateNotAtEnd:
+                    return "InvalidOperation";
             }
             return IsOfCaller(status) ? "InvalidArgument" : "InvalidResult";
         }

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use memchr::memchr;
+use serde::{Deserialize, Serialize};
 
 use super::format::{Columns, MAXIMUM_COLUMNS};
 use crate::timestamp::Timestamp;
@@ -36,7 +37,7 @@ pub struct Row<'line> {
 }
 
 /// The event of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// `+`
     Connect,

@@ -172,6 +172,30 @@ impl Assembler {
         self.by_key.contains_key(&key)
     }
 
+    /// The open sessions, the one without a row for the longest time first, as of the end of a
+    /// segment.
+    pub(super) fn open_sessions(&self) -> impl Iterator<Item = (SessionKey, &SessionRows)> {
+        let slots = std::iter::successors(self.oldest, |index| self.slots[*index].newer);
+        slots.filter_map(|index| {
+            let slot = &self.slots[index];
+            Some((slot.key?, &slot.rows))
+        })
+    }
+
+    /// What is remembered of ended sessions.
+    pub(super) fn tombstones(&self) -> &Tombstones {
+        &self.tombstones
+    }
+
+    /// Remembers what another assembler did, on top of what this one remembers.
+    pub(super) fn restore_tombstones(&mut self, tombstones: Tombstones) {
+        self.tombstones.has_forgotten |= tombstones.has_forgotten;
+        self.tombstones.has_evictions |= tombstones.has_evictions;
+        for key in tombstones.in_order {
+            self.bury(key);
+        }
+    }
+
     /// The rows of an open session.
     pub(super) fn open_rows(&mut self, key: SessionKey) -> Option<&mut SessionRows> {
         let index = self.by_key.get(&key)?;
@@ -250,11 +274,11 @@ impl Assembler {
 
 /// The sessions that ended last.
 #[derive(Default)]
-struct Tombstones {
+pub(super) struct Tombstones {
     keys: HashSet<SessionKey>,
-    in_order: VecDeque<SessionKey>,
-    has_forgotten: bool,
-    has_evictions: bool,
+    pub(super) in_order: VecDeque<SessionKey>,
+    pub(super) has_forgotten: bool,
+    pub(super) has_evictions: bool,
 }
 
 impl Tombstones {

@@ -2,6 +2,7 @@
 
 use glob::{MatchOptions, Pattern};
 
+use super::checkpoint::StateError;
 use super::glance::Glance;
 use super::model::{Outcome, Session};
 use crate::timestamp::Timestamp;
@@ -27,7 +28,7 @@ pub struct SessionFilter {
     pub eop_only: bool,
 }
 
-/// A filter that cannot be used.
+/// A query that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
     /// A pattern is not valid.
@@ -41,6 +42,9 @@ pub enum QueryError {
     /// A thumbprint is not 40 hexadecimal digits.
     #[error("the thumbprint '{0}' is not 40 hexadecimal digits")]
     InvalidThumbprint(String),
+    /// The state file cannot be used.
+    #[error(transparent)]
+    State(#[from] StateError),
 }
 
 /// A filter ready for use.

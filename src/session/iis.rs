@@ -5,6 +5,7 @@
 //! be told apart; where the rows show that there were two, both say so.
 
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 use super::assembler::SessionKey;
 use super::model::SessionNote;
@@ -37,7 +38,7 @@ struct Group {
     state: State,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum State {
     Open,
     /// The next banner is the answer to STARTTLS, the next EHLO goes on within TLS.
@@ -47,6 +48,18 @@ enum State {
     /// QUIT was sent.
     Quitting,
     Ended,
+}
+
+/// A group as it is kept between two runs.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct StoredGroup {
+    is_outbound: bool,
+    ends: Vec<u8>,
+    session_id: u64,
+    /// In ticks.
+    last: i64,
+    state: State,
 }
 
 /// The conversations of the logs of IIS.
@@ -105,7 +118,7 @@ impl IisConversations {
         let session_id = match known {
             Some(group) if !is_first => group.session_id,
             _ => {
-                self.last_id += 1;
+                self.last_id = self.last_id.wrapping_add(1);
                 self.last_id
             }
         };
@@ -259,6 +272,32 @@ impl IisConversations {
         for (key, is_ended) in ended {
             sequencer.end_session(key, is_ended, &self.text);
         }
+    }
+
+    pub(super) fn last_id(&self) -> u64 {
+        self.last_id
+    }
+
+    pub(super) fn restore_last_id(&mut self, last_id: u64) {
+        self.last_id = last_id;
+    }
+
+    /// The groups, each with its source.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (u32, StoredGroup)> {
+        self.groups.iter().map(|(key, group)| {
+            let GroupKey { source, is_outbound, ends } = key.clone();
+            let Group { session_id, last, state } = *group;
+            (source, StoredGroup { is_outbound, ends, session_id, last: last.ticks(), state })
+        })
+    }
+
+    /// Takes a group in that another run left. `None` if its time is not possible.
+    pub(super) fn restore(&mut self, source: u32, group: StoredGroup) -> Option<()> {
+        let StoredGroup { is_outbound, ends, session_id, last, state } = group;
+        let last = Timestamp::from_ticks(last)?;
+        let key = GroupKey { source, is_outbound, ends };
+        self.groups.insert(key, Group { session_id, last, state });
+        Some(())
     }
 
     /// Ends everything: a conversation after QUIT is complete.

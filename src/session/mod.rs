@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod assembler;
+mod checkpoint;
 mod decode;
 mod deserialize;
 mod dialogue;
@@ -27,6 +28,7 @@ mod texts;
 mod tls;
 mod workbench;
 
+pub use checkpoint::{StateError, StateOptions, StateTrouble};
 pub use filter::{QueryError, SessionFilter};
 pub use model::{
     Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, Text, TlsStatus,

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::assembler::{Accepted, Assembler, Limits, SessionKey};
+use super::assembler::{Accepted, Assembler, Limits, SessionKey, Tombstones};
 use super::filter::CompiledFilter;
 use super::model::{Session, SessionNote};
 use super::proxy::ProxyJoiner;
@@ -11,6 +11,7 @@ use super::session_maker::{Made, SessionMaker};
 use super::session_rows::{Place, SessionRows};
 use super::texts::Span;
 use crate::log::{Event, LogFile, LogType, Notice, NoticeCode, Row, RowError, Segment};
+use crate::timestamp::Timestamp;
 
 /// Everything that must see the rows in their order.
 pub(super) struct Sequencer {
@@ -189,6 +190,15 @@ impl Sequencer {
         self.assembler.adopt(key, rows, last_row);
     }
 
+    /// Takes a session in whose first rows another run read; the next one has a higher turn. `None`
+    /// if there is one with its id.
+    pub(super) fn adopt_restored(&mut self, rows: SessionRows, turn: u64) -> Option<()> {
+        let start = rows.start?;
+        let source = self.files.get(start.place.file)?.source;
+        let key = SessionKey { source, session_id: start.session_id };
+        (!self.is_open(key)).then(|| self.adopt(key, rows, turn))
+    }
+
     /// Puts a session out whose end no row says; whether it came to its end.
     pub(super) fn end_session(&mut self, key: SessionKey, is_ended: bool, text: &[u8]) {
         if is_ended {
@@ -224,8 +234,9 @@ impl Sequencer {
         self.file.late.add(place, None);
     }
 
-    /// Ends a file, with the notice that ended it early.
-    pub(super) fn end_file(&mut self, file: usize, notice: Option<Notice>) {
+    /// Ends a file, with the notice that ended it early. Returns how many lines of it there were up
+    /// to the end of its last segment.
+    pub(super) fn end_file(&mut self, file: usize, notice: Option<Notice>) -> u64 {
         let state = std::mem::take(&mut self.file);
         let notices = &mut self.output.notices;
         if let Some(mut notice) = notice {
@@ -261,27 +272,82 @@ impl Sequencer {
                 ..Notice::new(NoticeCode::LastRowCut, &file.path)
             });
         }
+        state.lines
     }
 
     /// Ends everything: what is open and what waits is put out.
     pub(super) fn finish(&mut self) {
-        let Self { assembler, output, files, .. } = self;
+        let Self { assembler, output, .. } = self;
         assembler.finish_all(&mut |_, rows| output.finish(rows, &[]));
         output.release_waiting();
+        self.report_limits();
+    }
+
+    /// Ends the reading until it goes on: what is open and what waits stays, but for sessions
+    /// without a row since `overdue` and halves without their other half since `alone`.
+    pub(super) fn pause(&mut self, overdue: Option<Timestamp>, alone: Option<Timestamp>) {
+        let Self { assembler, output, .. } = self;
+        let is_overdue = |rows: &SessionRows| {
+            overdue.zip(rows.end_time).is_some_and(|(overdue, last)| last < overdue)
+        };
+        let (due, kept): (Vec<_>, Vec<_>) =
+            assembler.open_sessions().partition(|(_, rows)| is_overdue(rows));
+        let kept = kept.len();
+        let due: Vec<SessionKey> = due.into_iter().map(|(key, _)| key).collect();
+        for key in &due {
+            assembler.end(*key, &mut |_, rows| output.finish(rows, &[]));
+        }
+        if let Some(alone) = alone {
+            output.release_waiting_before(alone);
+        }
+        let notices = [
+            (NoticeCode::SessionsOverdue, due.len(), "had no row for two days and are put out"),
+            (NoticeCode::SessionsKept, kept, "are still open and kept in the state file"),
+        ];
+        for (code, count, what) in notices.into_iter().filter(|(_, count, _)| *count > 0) {
+            let message = format!("{count} sessions {what}");
+            output.notices.push(Notice::of_sessions(code, count as u64, message));
+        }
+        self.report_limits();
+    }
+
+    /// The open sessions, the one without a row for the longest time first.
+    pub(super) fn open_sessions(&self) -> impl Iterator<Item = (SessionKey, &SessionRows)> {
+        self.assembler.open_sessions()
+    }
+
+    pub(super) fn tombstones(&self) -> &Tombstones {
+        self.assembler.tombstones()
+    }
+
+    pub(super) fn restore_tombstones(&mut self, tombstones: Tombstones) {
+        self.assembler.restore_tombstones(tombstones);
+    }
+
+    /// The halves that wait for their other half.
+    pub(super) fn joiner(&self) -> &ProxyJoiner {
+        &self.output.joiner
+    }
+
+    pub(super) fn restore_half(
+        &mut self,
+        session: Session,
+        is_found_by_id: bool,
+        is_found_by_proxy_id: bool,
+    ) {
+        self.output.joiner.restore(session, is_found_by_id, is_found_by_proxy_id);
+    }
+
+    fn report_limits(&mut self) {
+        let Self { output, files, .. } = self;
         if output.evicted > 0 {
-            output.notices.push(Notice {
-                code: NoticeCode::SessionsEvicted,
-                path: None,
-                line: None,
-                offset: None,
-                os_error: None,
-                count: output.evicted,
-                message: format!(
-                    "{} sessions were put out before their end, because too many were open at \
-                     once to keep them all in memory; they are marked",
-                    output.evicted
-                ),
-            });
+            let message = format!(
+                "{} sessions were put out before their end, because too many were open at once to \
+                 keep them all in memory; they are marked",
+                output.evicted
+            );
+            let notice = Notice::of_sessions(NoticeCode::SessionsEvicted, output.evicted, message);
+            output.notices.push(notice);
         }
         let capped = std::mem::take(&mut output.capped);
         output.notices.extend(capped.notice(NoticeCode::ContentCapped, files, |count, _| {
@@ -330,6 +396,15 @@ impl Output {
     fn accept(&mut self, session: Session) {
         let Self { filter, joiner, sessions, .. } = self;
         joiner.accept(session, &mut |session| {
+            if filter.wants(&session) {
+                sessions.push_back(session);
+            }
+        });
+    }
+
+    fn release_waiting_before(&mut self, time: Timestamp) {
+        let Self { filter, joiner, sessions, .. } = self;
+        joiner.release_before(time, &mut |session| {
             if filter.wants(&session) {
                 sessions.push_back(session);
             }

@@ -95,6 +95,16 @@ impl SessionRows {
         self.is_ended
     }
 
+    /// A session of which other rows were read before: nothing of them is kept here yet.
+    pub(super) fn restored(start: Start, row_count: u64, notes: u32) -> Self {
+        Self { start: Some(start), row_count, notes, is_carried: true, ..Self::default() }
+    }
+
+    /// Keeps a text of its own.
+    pub(super) fn carry_text(&mut self, text: &[u8]) -> Span {
+        append(&mut self.carried, text)
+    }
+
     /// Takes a line of the dialogue in that shares its row with the line before.
     pub(super) fn add_line(&mut self, event: Event, line: &[u8], segment: &[u8]) {
         if !self.has_note(SessionNote::ContentCapped) {

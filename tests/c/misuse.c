@@ -70,6 +70,7 @@ static void check_reader(uint64_t reader, int32_t expected)
     eop_progress progress = new_progress();
     CHECK(expected, eop_session_reader_next_batch(reader, 0, 0, &batch, NULL));
     CHECK(expected, eop_session_reader_progress(reader, &progress, NULL));
+    CHECK(expected, eop_session_reader_save(reader, NULL));
     CHECK(expected, eop_session_reader_cancel(reader, NULL));
     CHECK(expected, eop_session_reader_free(reader, NULL));
 }

@@ -36,7 +36,7 @@ namespace EopRelay.Tests
             "PSCmdlet.ParameterSetName", "PSCmdlet.WriteError", "PSCmdlet.WriteWarning", "PSCmdlet.WriteVerbose",
             "PSCmdlet.ThrowTerminatingError", "Cmdlet.WriteError", "Cmdlet.SessionState.Path",
             "PSBoundParameters.ContainsKey", "MyInvocation.ExpectingInput", "Recurse.IsPresent", "Failed.IsPresent", "EopOnly.IsPresent",
-            "LogsAreLocal.IsPresent", "_.Exception", "_.Exception.GetBaseException", "provider.Name",
+            "LogsAreLocal.IsPresent", "PSCmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath", "_.Exception", "_.Exception.GetBaseException", "provider.Name",
             "paths.GetUnresolvedProviderPathFromPSPath", "paths.GetResolvedProviderPathFromPSPath",
             "InputObject.PSObject.Properties", "InputObject.PSObject.Properties.Match",
             "value.PSObject.Properties", "property.Name", "property.Value", "innerProperty.Value",

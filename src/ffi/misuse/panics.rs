@@ -5,7 +5,7 @@ use super::*;
 
 #[test]
 fn a_panic_is_a_status_with_its_place_and_poisons_the_handle() {
-    for function in &HANDLE_FUNCTIONS {
+    for function in HANDLE_FUNCTIONS {
         let handle = (function.opens)();
         at_next_call_of(function.name, || panic!("on purpose"));
         let (status, message) = with_detail(|error| (function.call)(handle, error));
@@ -22,7 +22,7 @@ fn a_panic_is_a_status_with_its_place_and_poisons_the_handle() {
 
 #[test]
 fn with_a_poisoned_handle_only_free_works() {
-    for function in &HANDLE_FUNCTIONS {
+    for function in HANDLE_FUNCTIONS {
         let handle = (function.opens)();
         let (name, call) = function.main_use();
         at_next_call_of(name, || panic!("on purpose"));

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// Files of rows of few sessions in any order, with every kind of row and damage among them.
-fn any_files() -> impl Strategy<Value = Vec<(PathBuf, String)>> {
+pub(super) fn any_files() -> impl Strategy<Value = Vec<(PathBuf, String)>> {
     files_with(&["* |session id 0000000000000003"])
 }
 
@@ -65,7 +65,7 @@ proptest! {
         let folder = Folder::new(&files);
         let read_with = |segment_size, threads| {
             let query = SessionQuery { threads, ..folder.query() };
-            read_all(SessionReader::with_settings(query, segment_size, Limits::default()).unwrap())
+            read_all(SessionReader::with_settings(query, segment_size, Limits::default(), now()).unwrap())
         };
         let plain = read_with(1 << 20, 1);
         prop_assert_eq!(&read_with(segment_size, 1), &plain);
@@ -100,7 +100,7 @@ proptest! {
         };
         let read_with = |filter: &SessionFilter, segment_size, threads| {
             let query = SessionQuery { threads, filter: filter.clone(), ..folder.query() };
-            read_all(SessionReader::with_settings(query, segment_size, Limits::default()).unwrap())
+            read_all(SessionReader::with_settings(query, segment_size, Limits::default(), None).unwrap())
         };
         let (mut wanted, notices) = read_with(&SessionFilter::default(), 1 << 20, 1);
         let compiled = CompiledFilter::new(&filter).unwrap();

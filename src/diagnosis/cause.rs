@@ -149,5 +149,15 @@ named_enum! {
         SelectionDisputed = 115,
         /// Some exported objects were read in part or not at all.
         EvidenceDamaged = 116,
+        /// The inbound connectors are as the logs of the hybrid wizard last tell of them.
+        ConnectorsFromWizard = 140,
+        /// The wizard changed TlsSenderCertificateName shortly before the refusals began.
+        WizardChangedSenderName = 141,
+        /// The wizard changed TlsCertificateName shortly before the failures began.
+        WizardChangedTlsCertificateName = 142,
+        /// The wizard tried to change a connector, and failed.
+        WizardChangeFailed = 143,
+        /// The wizard keeps the connector: it undoes what is changed by hand.
+        WizardUndoesChanges = 144,
     }
 }

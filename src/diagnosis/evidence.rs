@@ -7,7 +7,7 @@ use crate::certificate::Certificate;
 use crate::connector::{
     AcceptedDomains, ExchangeCertificate, InboundConnector, MailFrom, SendConnector,
 };
-use crate::evidence::ExchangeObjects;
+use crate::evidence::{ExchangeObjects, HybridConnector, HybridHistory, HybridSeverity};
 use crate::session::Session;
 use crate::timestamp::Timestamp;
 
@@ -53,6 +53,9 @@ pub struct Evidence {
     pub send_connectors: Option<Vec<Located<SendConnector>>>,
     /// The certificates installed on the server.
     pub installed: Option<Vec<Located<ExchangeCertificate>>>,
+    /// What the logs of the Hybrid Configuration Wizard tell. Without an export of the inbound
+    /// connectors their last state in these logs stands in for it.
+    pub hybrid: Option<HybridHistory>,
     /// The address that EOP sees, where it is known from elsewhere than the log.
     pub source_address: Option<IpAddr>,
     /// The envelope sender to judge, in place of those of the log.
@@ -63,6 +66,8 @@ pub struct Evidence {
     pub at: Timestamp,
     /// How many days before its expiry a certificate is warned about.
     pub warning_days: u32,
+    /// Where the inbound connectors come from the wizard's logs: the state of each.
+    pub(super) wizard_states: Vec<HybridConnector>,
     /// Inputs that cannot be read: path and reason.
     pub unreadable: Vec<(String, String)>,
     /// Inputs that were read in part: path, line and reason.
@@ -86,11 +91,13 @@ impl Evidence {
             accepted_domains: None,
             send_connectors: None,
             installed: None,
+            hybrid: None,
             source_address: None,
             mail_from: None,
             recipient_domain: None,
             at,
             warning_days: DEFAULT_WARNING_DAYS,
+            wizard_states: Vec::new(),
             unreadable: Vec::new(),
             damaged: Vec::new(),
         }
@@ -169,6 +176,39 @@ impl Evidence {
             line: found.line,
         }));
         self.add_problems(objects);
+    }
+
+    /// Takes what the logs of the Hybrid Configuration Wizard tell; once.
+    pub fn add_hybrid(&mut self, history: HybridHistory) {
+        for notice in &history.notices {
+            let (path, message) = (notice.path.clone(), notice.message.clone());
+            match notice.severity {
+                HybridSeverity::Error => self.unreadable.push((path, message)),
+                HybridSeverity::Warning => {
+                    self.damaged.push((path, notice.line.unwrap_or_default(), message));
+                }
+                HybridSeverity::Information => {}
+            }
+        }
+        self.hybrid = Some(history);
+    }
+
+    /// Puts the last state of the wizard's logs in place of an export that was not given. An
+    /// export wins, be it empty.
+    pub(super) fn stand_in_for_export(&mut self) {
+        let history = self.hybrid.as_ref().filter(|_| self.inbound_connectors.is_none());
+        let states = history.into_iter().flat_map(HybridHistory::inbound_connectors);
+        let states: Vec<_> = states
+            .map(|(state, object)| {
+                (Located { object, path: state.log_path.clone(), line: state.line }, state.clone())
+            })
+            .collect();
+        // That the logs tell of no connector is no proof that there is none.
+        if !states.is_empty() {
+            let (connectors, states) = states.into_iter().unzip();
+            self.inbound_connectors = Some(connectors);
+            self.wizard_states = states;
+        }
     }
 
     fn add_problems(&mut self, objects: &ExchangeObjects) {

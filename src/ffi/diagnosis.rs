@@ -26,6 +26,8 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 /// - CertificateFiles, IntermediateFiles, RootFiles: arrays of {"Path", "Content"}: what errors call
 ///   the file, and its bytes (DER, PEM, P7B) in base64. CertificateFiles are judged; the
 ///   IntermediateFiles are all that the server has in LocalMachine\CA.
+/// - HybridLogFiles: the same of logs of the Hybrid Configuration Wizard (.log, .xhcw), which stand
+///   in for InboundConnectors where these are absent.
 /// - Certificates, InboundConnectors, AcceptedDomains, SendConnectors, InstalledCertificates: arrays
 ///   of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
 ///   base64, and the names of their types as PSTypeNames. Certificates are judged, and so need

@@ -5,6 +5,7 @@
 mod chain;
 mod exit;
 mod explain;
+mod hybrid;
 mod message;
 mod paragraph;
 mod sessions;
@@ -30,6 +31,7 @@ enum Command {
     Sessions(sessions::SessionsArguments),
     Explain(explain::ExplainArguments),
     Chain(chain::ChainArguments),
+    Hybrid(hybrid::HybridArguments),
     Test(Box<test::TestArguments>),
 }
 
@@ -39,6 +41,7 @@ impl Command {
             Self::Sessions(arguments) => sessions::run(arguments),
             Self::Explain(arguments) => explain::run(arguments),
             Self::Chain(arguments) => chain::run(arguments),
+            Self::Hybrid(arguments) => hybrid::run(arguments),
             Self::Test(arguments) => test::run(arguments),
         }
     }

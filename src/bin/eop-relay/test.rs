@@ -61,6 +61,11 @@ pub struct TestArguments {
     #[arg(long, value_name = "PATH")]
     installed: Vec<PathBuf>,
 
+    /// Logs of the Hybrid Configuration Wizard: files, folders or profiles. They stand in for the
+    /// inbound connectors where these are not given.
+    #[arg(long, value_name = "PATH")]
+    hybrid_log: Vec<PathBuf>,
+
     /// The public address of the server, where the log does not tell it.
     #[arg(long, value_name = "IP")]
     source_ip: Option<IpAddr>,

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::certificate::{Certificate, Thumbprint, read_certificates};
 use crate::diagnosis::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate};
-use crate::evidence::{EvidenceError, ExchangeObjects};
+use crate::evidence::{EvidenceError, ExchangeObjects, HybridHistoryBuilder};
 use crate::ffi::error::Failure;
 use crate::ffi::status::{
     EOP_CERTIFICATE_NOT_FOUND, EOP_INTERNAL, EOP_INVALID_ARGUMENT, EOP_INVALID_THUMBPRINT,
@@ -28,6 +28,7 @@ struct Request<'a> {
     certificate_files: Option<Vec<File>>,
     intermediate_files: Option<Vec<File>>,
     root_files: Option<Vec<File>>,
+    hybrid_log_files: Option<Vec<File>>,
     #[serde(borrow)]
     certificates: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -141,6 +142,9 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
         let mut roots = read_file(&mut evidence, file);
         evidence.roots.append(&mut roots);
     }
+    if let Some(files) = &request.hybrid_log_files {
+        add_hybrid_logs(&mut evidence, files);
+    }
     if let Some(sessions) = &request.sessions {
         add_sessions(&mut evidence, sessions);
     }
@@ -237,16 +241,31 @@ fn without_raw_data(thumbprint: Option<Thumbprint>) -> String {
     )
 }
 
+fn add_hybrid_logs(evidence: &mut Evidence, files: &[File]) {
+    let mut builder = HybridHistoryBuilder::default();
+    for file in files {
+        if let Some(bytes) = content_of(evidence, file) {
+            builder.add_bytes(&file.path, &bytes);
+        }
+    }
+    evidence.add_hybrid(builder.finish());
+}
+
+/// The bytes of a file; what is no base64 is told in the evidence.
+fn content_of(evidence: &mut Evidence, file: &File) -> Option<Vec<u8>> {
+    let decoded = STANDARD.decode(&file.content);
+    decoded
+        .map_err(|error| {
+            let message = format!("its Content is no base64: {error}");
+            evidence.unreadable.push((file.path.clone(), message));
+        })
+        .ok()
+}
+
 /// The certificates of a file; what cannot be read is told in the evidence.
 fn read_file(evidence: &mut Evidence, file: &File) -> Vec<Certificate> {
     let path = || file.path.clone();
-    let bytes = match STANDARD.decode(&file.content) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            evidence.unreadable.push((path(), format!("its Content is no base64: {error}")));
-            return Vec::new();
-        }
-    };
+    let Some(bytes) = content_of(evidence, file) else { return Vec::new() };
     match read_certificates(&bytes) {
         Ok(content) => {
             let skipped = content.skipped.iter();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use eop_relay::certificate::{Certificate, read_certificates};
 use eop_relay::connector::{AcceptedDomain, DomainName, MailFrom};
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
-use eop_relay::evidence::ExchangeObjects;
+use eop_relay::evidence::{ExchangeObjects, HybridHistory};
 use eop_relay::log::{LogInput, Severity};
 use eop_relay::session::{SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -42,6 +42,9 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     add_exports(&arguments.send_connector, &mut evidence, Evidence::add_send_connectors);
     add_exports(&arguments.installed, &mut evidence, Evidence::add_installed);
     add_accepted_domains(&arguments.accepted_domain, &mut evidence);
+    if !arguments.hybrid_log.is_empty() {
+        evidence.add_hybrid(HybridHistory::read(&arguments.hybrid_log));
+    }
     if !arguments.log.is_empty() {
         add_sessions(arguments, &mut evidence)?;
     }

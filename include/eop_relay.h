@@ -352,6 +352,21 @@
 #define EOP_NOTICE_LAST_ROW_CUT 9
 
 /*
+ A file that holds something else than what is read.
+ */
+#define EOP_NOTICE_OTHER_CONTENT 10
+
+/*
+ Records of evidence that cannot be read.
+ */
+#define EOP_NOTICE_DAMAGED_RECORDS 11
+
+/*
+ Evidence that is empty, or does not reach back as far as was asked.
+ */
+#define EOP_NOTICE_EVIDENCE_INCOMPLETE 12
+
+/*
  Good to know; nothing is missing that could be there.
  */
 #define EOP_SEVERITY_INFORMATION 1
@@ -522,6 +537,28 @@
  The most units of a file's name and of the expected name.
  */
 #define EOP_MAXIMUM_CHAIN_NAME_LENGTH 32767
+
+/*
+ eop_evidence_query.kind: validations of certificate chains, of the log
+ Microsoft-Windows-CAPI2/Operational: exported XML, .evtx files, and the texts of
+ EventLogRecord.ToXml() one after the other.
+ */
+#define EOP_EVIDENCE_CHAIN_EVENTS 1
+
+/*
+ eop_evidence_query.kind: the number of changes in logs of the Hybrid Configuration Wizard.
+ */
+#define EOP_EVIDENCE_HYBRID_CHANGES 2
+
+/*
+ eop_evidence_query.kind: the number of errors of queues and non-delivery reports.
+ */
+#define EOP_EVIDENCE_DELIVERY_ERRORS 3
+
+/*
+ The most units of eop_evidence_query.text.
+ */
+#define EOP_MAXIMUM_EVIDENCE_LENGTH 536870912
 
 /*
  The most units of the request of eop_test.
@@ -1203,6 +1240,57 @@ typedef struct eop_chain_query {
   uint32_t reserved;
 } eop_chain_query;
 
+/*
+ What evidence to read and which records to hand out: those that pass every condition given.
+ */
+typedef struct eop_evidence_query {
+  /*
+   sizeof(eop_evidence_query), set by the caller.
+   */
+  uint32_t struct_size;
+  /*
+   EOP_EVIDENCE_...
+   */
+  uint32_t kind;
+  /*
+   The places to read from; what they say of servers is not used.
+   */
+  const struct eop_log_input *inputs;
+  /*
+   How many, at most EOP_MAXIMUM_INPUTS.
+   */
+  uint32_t input_count;
+  /*
+   sizeof(eop_log_input), set by the caller.
+   */
+  uint32_t input_stride;
+  /*
+   The evidence itself, as the content of a file; absent = none beside the inputs. Unpaired
+   surrogates count as U+FFFD.
+   */
+  struct eop_utf16 text;
+  /*
+   Records that name the certificate with this thumbprint, as pasted; absent = any.
+   */
+  struct eop_utf16 thumbprint;
+  /*
+   Records of that time or later, in ticks; 0 = any. Records of unknown time pass.
+   */
+  int64_t start;
+  /*
+   Records before that time, in ticks; 0 = any. Records of unknown time pass.
+   */
+  int64_t end;
+  /*
+   EOP_QUERY_RECURSE.
+   */
+  uint32_t flags;
+  /*
+   0.
+   */
+  uint32_t reserved;
+} eop_evidence_query;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1363,6 +1451,73 @@ int32_t eop_explain(const uint16_t *text, size_t length, uint64_t *report, struc
 int32_t eop_chain_examine(const struct eop_chain_query *query,
                           uint64_t *report,
                           struct eop_error *error);
+
+/*
+ Opens a reader of evidence and finds its files.
+
+ Trouble with single inputs (a file that is missing, unreadable, of another kind) is no error
+ here: it comes as notices of the batches, and the other inputs are read. `query` and all it
+ points to are read during the call only. `reader` receives the handle; free it with
+ eop_evidence_free.
+
+ EOP_OK; EOP_NULL_ARGUMENT: query, reader, or a pointer whose count or length is not 0;
+ EOP_INVALID_ARGUMENT: a kind that this library does not read, a number, flag or length out of
+ range, an empty path; EOP_INVALID_STRUCT_SIZE; EOP_INVALID_TEXT; EOP_INVALID_THUMBPRINT;
+ EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_evidence_open(const struct eop_evidence_query *query,
+                          uint64_t *reader,
+                          struct eop_error *error);
+
+/*
+ Reads on: the next records and notices.
+
+ Returns after at most `max_records` records (0 = EOP_DEFAULT_RECORDS; at most
+ EOP_MAXIMUM_RECORDS) and after about `budget` bytes of input (0 = EOP_DEFAULT_BUDGET), so that a
+ batch can be empty before the end: call again until EOP_END. `batch` receives a text handle with
+ one JSON object {"Records": [...], "Notices": [...]}; free it with eop_text_free. A record has the
+ names that the command writes with --json, a notice Code and Severity (names of
+ EOP_VALUES_NOTICE and EOP_VALUES_SEVERITY), Path, Line, Offset, OsError, Count and Message.
+
+ EOP_OK; EOP_END: no more records and notices, or the reader was cancelled; EOP_NULL_ARGUMENT:
+ `batch` is NULL; EOP_INVALID_ARGUMENT: max_records is out of range; EOP_TOO_MANY_HANDLES (what
+ was read for this batch is lost); EOP_FREED also if the reader was freed during the call; the
+ errors of handles.
+
+ # Safety
+ Each pointer is NULL or points to what is described, writable.
+ */
+int32_t eop_evidence_next(uint64_t reader,
+                          uint32_t max_records,
+                          uint64_t budget,
+                          uint64_t *batch,
+                          struct eop_error *error);
+
+/*
+ Ends the reading, from any thread, also while another one reads on: that call and all later
+ eop_evidence_next answer EOP_END soon. The handle stays open until it is freed.
+
+ EOP_OK, also if it was cancelled before or is at its end; the errors of handles except EOP_BUSY.
+
+ # Safety
+ `error` is NULL or points to a writable eop_error.
+ */
+int32_t eop_evidence_cancel(uint64_t reader, struct eop_error *error);
+
+/*
+ Frees a reader, from any thread, also a poisoned one. Its handle is invalid at once; while
+ another thread is inside a call with it, that call is cancelled, answers EOP_FREED, and files and
+ memory are released when it returns. The texts of its batches live until they are freed.
+
+ EOP_OK; EOP_INVALID_HANDLE; EOP_WRONG_KIND; EOP_FREED: freed before.
+
+ # Safety
+ `error` is NULL or points to a writable eop_error.
+ */
+int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
 
 /*
  Judges whether Exchange Online Protection accepts a server's mail, and says why and what to do.

@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("session", &["named_enum", "timestamp", "eop_host", "log", "reply", "certificate"]),
     ("chain", &["named_enum", "timestamp", "certificate"]),
     ("connector", &["named_enum", "timestamp", "eop_host", "certificate"]),
-    ("evidence", &["named_enum", "timestamp", "certificate", "connector"]),
+    ("evidence", &["named_enum", "timestamp", "log", "certificate", "connector"]),
     (
         "diagnosis",
         &[

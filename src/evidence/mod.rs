@@ -3,9 +3,14 @@
 //!
 //! [`ExchangeObjects`] is the one reader for all of them. What is damaged or unknown is told with
 //! its place, and the rest is read.
+//!
+//! Evidence that Windows and Exchange write themselves comes as records, from an [`EvidenceReader`]
+//! of its own each: [`chain_event`], the CAPI2 log.
 
 #![forbid(unsafe_code)]
 
+mod batch;
+pub mod chain_event;
 mod clixml;
 mod clixml_frame;
 mod clixml_text;
@@ -25,6 +30,7 @@ mod typed;
 mod typed_certificate;
 mod value;
 
+pub use batch::{EvidenceBatch, EvidenceReader};
 pub use exchange_objects::{ExchangeObjects, Found};
 pub use format::ExportFormat;
 pub use hybrid::{

@@ -97,6 +97,12 @@ pub const EOP_NOTICE_CONTENT_CAPPED: u32 = 7;
 pub const EOP_NOTICE_INVALID_PATTERN: u32 = 8;
 /// The last row of a file is cut: Exchange is still writing it, or the copy was made then.
 pub const EOP_NOTICE_LAST_ROW_CUT: u32 = 9;
+/// A file that holds something else than what is read.
+pub const EOP_NOTICE_OTHER_CONTENT: u32 = 10;
+/// Records of evidence that cannot be read.
+pub const EOP_NOTICE_DAMAGED_RECORDS: u32 = 11;
+/// Evidence that is empty, or does not reach back as far as was asked.
+pub const EOP_NOTICE_EVIDENCE_INCOMPLETE: u32 = 12;
 
 /// Good to know; nothing is missing that could be there.
 pub const EOP_SEVERITY_INFORMATION: u32 = 1;

@@ -13,7 +13,7 @@ mod row;
 mod row_parser;
 mod segment;
 
-pub use discovery::{Discovery, LogFile, LogInput, discover};
+pub use discovery::{Discovery, LogFile, LogInput, discover, discover_files};
 pub use format::{Columns, Format, LogType};
 pub use notice::{Notice, NoticeCode, Severity};
 pub use row::{Event, Field, Row, RowError};

@@ -28,6 +28,12 @@ named_enum! {
         InvalidPattern = 8,
         /// The last row of a file is cut: Exchange is still writing it, or the copy was made then.
         LastRowCut = 9,
+        /// A file that holds something else than what is read.
+        OtherContent = 10,
+        /// Records of evidence that cannot be read: `count` of them, the first at `line`.
+        DamagedRecords = 11,
+        /// Evidence that is empty, or does not reach back as far as was asked.
+        EvidenceIncomplete = 12,
     }
 }
 
@@ -50,10 +56,14 @@ impl NoticeCode {
             Self::NothingFound
             | Self::Unreadable
             | Self::NotAProtocolLog
-            | Self::InvalidPattern => Severity::Error,
-            Self::DamagedRows | Self::LateRows | Self::SessionsEvicted | Self::ContentCapped => {
-                Severity::Warning
-            }
+            | Self::InvalidPattern
+            | Self::OtherContent => Severity::Error,
+            Self::DamagedRows
+            | Self::LateRows
+            | Self::SessionsEvicted
+            | Self::ContentCapped
+            | Self::DamagedRecords
+            | Self::EvidenceIncomplete => Severity::Warning,
             Self::LastRowCut => Severity::Information,
         }
     }

@@ -34,10 +34,10 @@ pub use batch::{EvidenceBatch, EvidenceReader};
 pub use exchange_objects::{ExchangeObjects, Found};
 pub use format::ExportFormat;
 pub use hybrid::{
-    HybridChange, HybridConnector, HybridDiscovery, HybridEntry, HybridFile, HybridHistory,
-    HybridHistoryBuilder, HybridLevel, HybridLogReader, HybridNotice, HybridObjectType,
-    HybridOutcome, HybridSeverity, HybridSide, PropertyChange, discover_hybrid_files,
-    hybrid_profile_folders,
+    HybridChange, HybridChangeQuery, HybridChangeReader, HybridConnector, HybridDiscovery,
+    HybridEntry, HybridFile, HybridHistory, HybridHistoryBuilder, HybridLevel, HybridLogReader,
+    HybridNotice, HybridObjectType, HybridOutcome, HybridSeverity, HybridSide, PropertyChange,
+    discover_hybrid_files, hybrid_profile_folders,
 };
 pub use problem::{EvidenceError, Problem, ProblemKind};
 pub use value::{PropertyBag, Value};

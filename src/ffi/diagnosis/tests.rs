@@ -244,7 +244,7 @@ fn logs_of_the_wizard_stand_in_for_connectors_and_an_export_wins() {
     assert!(!ids.contains("ConnectorsFromWizard"), "{ids}");
 
     request["HybridLogFiles"] = file("no log");
-    assert!(finding(&tested(&request).unwrap(), "InputUnreadable").contains("C:\\hcw.log"));
+    assert!(finding(&tested(&request).unwrap(), "InputUnreadable").contains("hcw.log"));
     request["HybridLogFiles"] = json!([{ "Path": "x", "Content": "*" }]);
     assert!(finding(&tested(&request).unwrap(), "InputUnreadable").contains("base64"));
 }

@@ -149,5 +149,13 @@ named_enum! {
         SelectionDisputed = 115,
         /// Some exported objects were read in part or not at all.
         EvidenceDamaged = 116,
+        /// The CAPI2 log tells of a chain that is not whole on the sender.
+        ChainIncompleteLogged = 120,
+        /// The CAPI2 log tells of another fault of the sent certificate.
+        ChainFaultLogged = 121,
+        /// Validations of other programs, which were counted and not judged.
+        ChainEventsNotJudged = 122,
+        /// The CAPI2 log is off, empty or begins too late.
+        ChainEventsMissing = 123,
     }
 }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod case;
+mod chain_log;
 mod cause;
 mod diagnose;
 mod evidence;
@@ -17,6 +18,7 @@ mod rules;
 mod story;
 
 pub use cause::Cause;
+pub use chain_log::ChainLog;
 pub use diagnose::{Diagnosis, diagnose};
 pub use evidence::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate, Located};
 pub use report::{

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod chain;
+mod events;
 mod exit;
 mod explain;
 mod message;
@@ -30,6 +31,7 @@ enum Command {
     Sessions(sessions::SessionsArguments),
     Explain(explain::ExplainArguments),
     Chain(chain::ChainArguments),
+    Events(events::EventsArguments),
     Test(Box<test::TestArguments>),
 }
 
@@ -39,6 +41,7 @@ impl Command {
             Self::Sessions(arguments) => sessions::run(arguments),
             Self::Explain(arguments) => explain::run(arguments),
             Self::Chain(arguments) => chain::run(arguments),
+            Self::Events(arguments) => events::run(arguments),
             Self::Test(arguments) => test::run(arguments),
         }
     }

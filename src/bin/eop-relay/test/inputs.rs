@@ -6,6 +6,7 @@ use eop_relay::certificate::{Certificate, read_certificates};
 use eop_relay::connector::{AcceptedDomain, DomainName, MailFrom};
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
 use eop_relay::evidence::ExchangeObjects;
+use eop_relay::evidence::chain_event::ChainEventQuery;
 use eop_relay::log::{LogInput, Severity};
 use eop_relay::session::{SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -42,6 +43,12 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     add_exports(&arguments.send_connector, &mut evidence, Evidence::add_send_connectors);
     add_exports(&arguments.installed, &mut evidence, Evidence::add_installed);
     add_accepted_domains(&arguments.accepted_domain, &mut evidence);
+    if !arguments.chain_event.is_empty() {
+        let inputs = arguments.chain_event.iter();
+        let inputs = inputs.map(|path| LogInput { path: path.clone(), wildcards: true, server: None });
+        let query = ChainEventQuery { inputs: inputs.collect(), ..ChainEventQuery::default() };
+        evidence.read_chain_events(query);
+    }
     if !arguments.log.is_empty() {
         add_sessions(arguments, &mut evidence)?;
     }

@@ -2,12 +2,17 @@
 
 use std::net::IpAddr;
 
+use super::chain_log::ChainLog;
 use super::story::Stories;
 use crate::certificate::Certificate;
 use crate::connector::{
     AcceptedDomains, ExchangeCertificate, InboundConnector, MailFrom, SendConnector,
 };
-use crate::evidence::{ExchangeObjects, HybridConnector, HybridHistory, HybridSeverity};
+use crate::evidence::chain_event::{ChainEvent, ChainEventQuery, ChainEventReader};
+use crate::evidence::{
+    EvidenceReader, ExchangeObjects, HybridConnector, HybridHistory, HybridSeverity,
+};
+use crate::log::{Notice, NoticeCode};
 use crate::session::Session;
 use crate::timestamp::Timestamp;
 
@@ -56,6 +61,8 @@ pub struct Evidence {
     /// What the logs of the Hybrid Configuration Wizard tell. Without an export of the inbound
     /// connectors their last state in these logs stands in for it.
     pub hybrid: Option<HybridHistory>,
+    /// What the CAPI2 log of the server tells; `None` if it was not given.
+    pub chain_log: Option<ChainLog>,
     /// The address that EOP sees, where it is known from elsewhere than the log.
     pub source_address: Option<IpAddr>,
     /// The envelope sender to judge, in place of those of the log.
@@ -73,6 +80,9 @@ pub struct Evidence {
     /// Inputs that were read in part: path, line and reason.
     pub damaged: Vec<(String, u64, String)>,
 }
+
+/// Validations that are in memory at once.
+const RECORDS_PER_BATCH: usize = 256;
 
 /// Days before expiry of the first warning.
 pub const DEFAULT_WARNING_DAYS: u32 = 30;
@@ -92,6 +102,7 @@ impl Evidence {
             send_connectors: None,
             installed: None,
             hybrid: None,
+            chain_log: None,
             source_address: None,
             mail_from: None,
             recipient_domain: None,
@@ -208,6 +219,42 @@ impl Evidence {
             let (connectors, states) = states.into_iter().unzip();
             self.inbound_connectors = Some(connectors);
             self.wizard_states = states;
+        }
+    }
+
+    /// Takes a validation of the CAPI2 log.
+    pub fn add_chain_event(&mut self, event: &ChainEvent) {
+        self.chain_log.get_or_insert_default().add(event);
+    }
+
+    /// Reads the CAPI2 log; what cannot be read of it goes into the evidence.
+    pub fn read_chain_events(&mut self, query: ChainEventQuery) {
+        self.chain_log.get_or_insert_default();
+        let mut reader = ChainEventReader::new(query);
+        while let Some(batch) = reader.next_batch(RECORDS_PER_BATCH, u64::MAX) {
+            for event in &batch.records {
+                self.add_chain_event(event);
+            }
+            for notice in batch.notices {
+                self.add_chain_notice(notice);
+            }
+        }
+        if let Some(log) = &mut self.chain_log {
+            // Events that are not read tell from when on the log was on, too.
+            log.first_time = log.first_time.into_iter().chain(reader.summary().first_time).min();
+        }
+    }
+
+    fn add_chain_notice(&mut self, notice: Notice) {
+        let path = notice.path.map(|path| path.display().to_string()).unwrap_or_default();
+        match notice.code {
+            NoticeCode::EvidenceIncomplete => {
+                self.chain_log.get_or_insert_default().incomplete.push((path, notice.message));
+            }
+            NoticeCode::DamagedRecords => {
+                self.damaged.push((path, notice.line.unwrap_or_default(), notice.message));
+            }
+            _ => self.unreadable.push((path, notice.message)),
         }
     }
 

@@ -7,6 +7,7 @@
 
 mod case;
 mod cause;
+mod chain_log;
 mod diagnose;
 mod evidence;
 mod literal;
@@ -17,6 +18,7 @@ mod rules;
 mod story;
 
 pub use cause::Cause;
+pub use chain_log::ChainLog;
 pub use diagnose::{Diagnosis, diagnose};
 pub use evidence::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate, Located};
 pub use report::{

@@ -10,6 +10,7 @@ use eop_relay::connector::{
 };
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
 use eop_relay::evidence::HybridHistoryBuilder;
+use eop_relay::evidence::chain_event::ChainEventQuery;
 use eop_relay::log::LogInput;
 use eop_relay::session::{Session, SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -198,6 +199,7 @@ fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
             let accepted = AcceptedDomains { domains, is_incomplete: false };
             evidence.accepted_domains = Some(located(accepted, "accepted.xml"));
         }
+        "event" => read_event(evidence, value),
         "ip" => evidence.source_address = Some(value.parse().unwrap()),
         "from" => evidence.mail_from = Some(value.parse().unwrap()),
         "rcpt" => evidence.recipient_domain = Some(value.to_owned()),
@@ -215,6 +217,40 @@ fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
         }
         _ => set_up_chain(evidence, key, value),
     }
+}
+
+/// `id:result:index/process/names/time`, the last three optional; `off` is a log without events.
+fn read_event(evidence: &mut Evidence, value: &str) {
+    let fields: Vec<&str> = value.split('/').collect();
+    let field = |index: usize, default: &'static str| {
+        fields.get(index).copied().filter(|field| !field.is_empty()).unwrap_or(default).to_owned()
+    };
+    let numbers: Vec<&str> = fields[0].split(':').collect();
+    let names = field(2, "mail.contoso.com");
+    let digest = match names.strip_prefix("made:") {
+        Some(host) => chain(host).0.thumbprint(),
+        None => thumbprint(&names, ""),
+    };
+    let (process, time) = (field(1, "lsass.exe"), field(3, "2026-11-16T00:30:00Z"));
+    let body = match numbers[0] {
+        "11" => "CertGetCertificateChain",
+        "30" => "CertVerifyCertificateChainPolicy",
+        "70" => "CryptAcquireCertificatePrivateKey",
+        _ => "",
+    };
+    let index = numbers.get(2).copied().unwrap_or("-1");
+    let xml = format!(
+        "<Event><System><EventID>{id}</EventID><TimeCreated SystemTime='{time}'/></System>\
+         <UserData><{body}><Certificate fileRef='{digest}.cer' subjectName='{names}'/>\
+         <Status chainIndex='0' elementIndex='{index}'/><EventAuxInfo ProcessName='{process}'/>\
+         <CorrelationAuxInfo TaskId='{{{time}}}' SeqNumber='1'/><Result value='{result}'/></{body}>\
+         </UserData></Event>",
+        id = numbers[0],
+        result = numbers.get(1).copied().unwrap_or("0"),
+    );
+    let content = if value == "off" { Vec::new() } else { xml.into_bytes() };
+    let contents = vec![("capi2.xml".to_owned(), content)];
+    evidence.read_chain_events(ChainEventQuery { contents, ..ChainEventQuery::default() });
 }
 
 /// Certificates made for the case; the value is the host, or several names.

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod chain;
+mod events;
 mod exit;
 mod explain;
 mod hybrid;
@@ -32,6 +33,7 @@ enum Command {
     Explain(explain::ExplainArguments),
     Chain(chain::ChainArguments),
     Hybrid(hybrid::HybridArguments),
+    Events(events::EventsArguments),
     Test(Box<test::TestArguments>),
 }
 
@@ -42,6 +44,7 @@ impl Command {
             Self::Explain(arguments) => explain::run(arguments),
             Self::Chain(arguments) => chain::run(arguments),
             Self::Hybrid(arguments) => hybrid::run(arguments),
+            Self::Events(arguments) => events::run(arguments),
             Self::Test(arguments) => test::run(arguments),
         }
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use eop_relay::certificate::{Certificate, read_certificates};
 use eop_relay::connector::{AcceptedDomain, DomainName, MailFrom};
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
+use eop_relay::evidence::chain_event::ChainEventQuery;
 use eop_relay::evidence::{ExchangeObjects, HybridHistory};
 use eop_relay::log::{LogInput, Severity};
 use eop_relay::session::{SessionQuery, SessionReader};
@@ -44,6 +45,13 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     add_accepted_domains(&arguments.accepted_domain, &mut evidence);
     if !arguments.hybrid_log.is_empty() {
         evidence.add_hybrid(HybridHistory::read(&arguments.hybrid_log));
+    }
+    if !arguments.chain_event.is_empty() {
+        let inputs = arguments.chain_event.iter();
+        let inputs =
+            inputs.map(|path| LogInput { path: path.clone(), wildcards: true, server: None });
+        let query = ChainEventQuery { inputs: inputs.collect(), ..ChainEventQuery::default() };
+        evidence.read_chain_events(query);
     }
     if !arguments.log.is_empty() {
         add_sessions(arguments, &mut evidence)?;

@@ -63,6 +63,7 @@ fn tells_what_is_missing(finding: &Finding) -> bool {
             | Cause::LoggingOff
             | Cause::InputUnreadable
             | Cause::EvidenceDamaged
+            | Cause::ChainEventsMissing
     );
     finding.status == Status::Possible || (is_about_evidence && finding.status != Status::Past)
 }

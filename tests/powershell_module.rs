@@ -17,6 +17,7 @@ const MANIFEST: &str = include_str!("../powershell/EopRelay/EopRelay.psd1");
 const LOADER: &str = include_str!("../powershell/EopRelay/Interop.psm1");
 const SESSIONS: &str = include_str!("../powershell/EopRelay/SendConnectorTlsSession.psm1");
 const CERTIFICATE_TEST: &str = include_str!("../powershell/EopRelay/EopRelayCertificateTest.psm1");
+const HYBRID: &str = include_str!("../powershell/EopRelay/EopRelayHybridChange.psm1");
 const FORMATS: &str = include_str!("../powershell/EopRelay/EopRelay.Format.ps1xml");
 const ASSEMBLY: &str = include_str!("../powershell/interop/AssemblyInfo.cs");
 
@@ -76,7 +77,7 @@ fn every_file_that_the_manifest_names_is_there() {
 
 #[test]
 fn the_help_describes_every_parameter_in_the_order_of_the_signature() {
-    for script in [SESSIONS, CERTIFICATE_TEST] {
+    for script in [SESSIONS, CERTIFICATE_TEST, HYBRID] {
         let (help, code) = script.split_once("#>").unwrap();
         let (block, _) = code.split_once("\n    )\n").unwrap();
         let declared: Vec<&str> = block
@@ -87,7 +88,7 @@ fn the_help_describes_every_parameter_in_the_order_of_the_signature() {
         let described: Vec<&str> =
             help.lines().filter_map(|line| line.trim().strip_prefix(".PARAMETER ")).collect();
         assert_eq!(described, declared);
-        assert!(declared.len() > 10, "{declared:?}");
+        assert!(declared.len() >= 5, "{declared:?}");
     }
 }
 
@@ -132,12 +133,34 @@ fn the_help_of_the_test_has_an_example_for_every_use() {
         "-Quiet",
         "-At '",
         "-WarningDays",
+        "-HybridLogPath",
     ] {
         let (_, examples) = help.split_once(".EXAMPLE").unwrap();
         assert!(examples.contains(expected), "{expected}");
     }
     // An Exchange cmdlet feeds no other cmdlet of Exchange, whose output is assigned first.
     assert!(!help.contains("Get-TransportService |") && !help.contains("Get-SendConnector |"));
+}
+
+#[test]
+fn the_help_of_hybrid_changes_has_an_example_for_every_use() {
+    let (help, _) = HYBRID.split_once("#>").unwrap();
+    let (_, examples) = help.split_once(".EXAMPLE").unwrap();
+    for expected in
+        ["-Start", "-End", "-Path", "-LiteralPath", "Get-ChildItem", "Export-Csv", "c$\\Users"]
+    {
+        assert!(examples.contains(expected), "{expected}");
+    }
+}
+
+/// What changed, in the last column, has room for a name.
+#[test]
+fn the_table_of_hybrid_changes_fits_120_columns() {
+    let (_, table) = FORMATS.split_once("<Name>EopRelay.HybridChange.Table</Name>").unwrap();
+    let (table, _) = table.split_once("</TableHeaders>").unwrap();
+    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
+    let taken: usize = table.split("<Width>").skip(1).map(|text| width(text) + 1).sum();
+    assert!(taken + 40 <= 120, "{taken} columns beside what changed");
 }
 
 /// What stands beside the summary has room for the longest name, and the summary for its beginning.

@@ -67,6 +67,9 @@ function Test-EopRelayCertificate {
     .PARAMETER RootPath
     Files with roots that are trusted beside the built-in list of public ones.
 
+    .PARAMETER HybridLogPath
+    Logs of the Hybrid Configuration Wizard: files, folders, profiles or folders of profiles (C:\Users), patterns. They tell what the wizard changed before the refusals began, and stand in for -InboundConnector where that is not given; the report says how old they are.
+
     .PARAMETER At
     The time of the judgement for what no session dates. Without a zone it is local time. The default is now.
 
@@ -140,8 +143,16 @@ function Test-EopRelayCertificate {
 
     Lists the commands of all findings, as of another day.
 
+    .EXAMPLE
+    $sessions | Test-EopRelayCertificate -HybridLogPath 'C:\Users' -AcceptedDomain contoso.com
+
+    Judges without a cloud login: the logs of the Hybrid Configuration Wizard tell how it left the inbound connector. Get-EopRelayHybridChange shows what they hold.
+
     .LINK
     Get-SendConnectorTlsSession
+
+    .LINK
+    Get-EopRelayHybridChange
 
     .LINK
     about_EopRelay
@@ -223,6 +234,11 @@ function Test-EopRelayCertificate {
         $RootPath,
 
         [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $HybridLogPath,
+
+        [Parameter()]
         [datetime]
         $At,
 
@@ -275,6 +291,11 @@ function Test-EopRelayCertificate {
             foreach ($given in @($RootPath) -ne $null) {
                 foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
                     $request.AddRootFile($file)
+                }
+            }
+            foreach ($given in @($HybridLogPath) -ne $null) {
+                foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
+                    $request.AddHybridLogPath($file)
                 }
             }
             foreach ($given in @($Thumbprint) -ne $null) {

@@ -95,6 +95,13 @@ namespace EopRelay
             return new SessionReader(Native, query);
         }
 
+        /// <summary>Opens a reader of the hybrid wizard's logs; without a path, of this computer's. Dispose it.</summary>
+        /// <exception cref="EopRelayException">The query cannot be carried out.</exception>
+        public static HybridChangeReader OpenHybridChanges(EvidenceSource source)
+        {
+            return new HybridChangeReader(Native, source);
+        }
+
         /// <summary>A request for <see cref="Test"/> without evidence.</summary>
         public static TestRequest NewTestRequest()
         {

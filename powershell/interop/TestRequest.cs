@@ -98,6 +98,18 @@ namespace EopRelay
             Add("InstalledCertificates", certificate);
         }
 
+        /// <summary>
+        /// Adds logs of the Hybrid Configuration Wizard: a file, a folder, a profile or a folder of profiles.
+        /// </summary>
+        /// <exception cref="EopRelayException">There is none, or one cannot be read.</exception>
+        public void AddHybridLogPath(string path)
+        {
+            foreach (string file in HybridLogFolder.FilesOf(path))
+            {
+                Add("HybridLogFiles", FileOf(file, ReadFile(file, "HybridLog")));
+            }
+        }
+
         /// <summary>Adds a file with a certificate to judge: cer, pem, p7b or pfx.</summary>
         /// <param name="path">Its full path.</param>
         /// <param name="password">That of a pfx; it does not leave this assembly. May be <c>null</c>.</param>

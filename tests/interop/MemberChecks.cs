@@ -23,6 +23,8 @@ namespace EopRelay.Tests
                 { "cause", typeof(EopRelayException) },
                 { "request", typeof(TestRequest) },
                 { "report", typeof(Report) },
+                { "hybridSource", typeof(EvidenceSource) },
+                { "changeReader", typeof(HybridChangeReader) },
             };
 
         /// <summary>

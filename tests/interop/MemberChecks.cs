@@ -23,6 +23,8 @@ namespace EopRelay.Tests
                 { "cause", typeof(EopRelayException) },
                 { "request", typeof(TestRequest) },
                 { "report", typeof(Report) },
+                { "source", typeof(EvidenceSource) },
+                { "chainReader", typeof(ChainEventReader) },
             };
 
         /// <summary>
@@ -38,7 +40,8 @@ namespace EopRelay.Tests
             "paths.GetUnresolvedProviderPathFromPSPath", "paths.GetResolvedProviderPathFromPSPath",
             "InputObject.PSObject.Properties", "InputObject.PSObject.Properties.Match",
             "value.PSObject.Properties", "property.Name", "property.Value", "innerProperty.Value",
-            "InputObject.PSObject.TypeNames", "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
+            "InputObject.PSObject.TypeNames", "InputObject.PSObject.Methods", "InputObject.ToXml", "_.ToXml", "InputObject.TrimStart",
+            "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
         };
 
         private static readonly Regex HelpAndComments =

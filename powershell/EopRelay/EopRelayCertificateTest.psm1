@@ -9,6 +9,9 @@ $certificateMembers = 'Thumbprint', 'RawData', 'Subject', 'Issuer', 'SerialNumbe
 # Deeper than a session: session, messages, recipients.
 $sessionDepth = 3
 
+# Deeper than a chain event: event, records, certificates, their status.
+$chainEventDepth = 4
+
 function Test-EopRelayCertificate {
     <#
     .SYNOPSIS
@@ -51,6 +54,9 @@ function Test-EopRelayCertificate {
 
     .PARAMETER InstalledCertificate
     The certificates installed on the server: objects of Get-ExchangeCertificate.
+
+    .PARAMETER ChainEvent
+    What the CAPI2 log of the sending server tells: objects of Get-EopRelayChainEvent, also after Export-Clixml or Invoke-Command; events of Get-WinEvent, or their texts (ToXml()); the log itself as a file (.evtx, .xml). Only what it tells of the certificate that is judged, for the programs that send mail, becomes a finding.
 
     .PARAMETER SourceIPAddress
     The public address that Exchange Online Protection sees. Without it the address is that of the log.
@@ -138,6 +144,11 @@ function Test-EopRelayCertificate {
     In a script: only the verdict Accepted is $true.
 
     .EXAMPLE
+    $sessions | Test-EopRelayCertificate -ChainEvent C:\Temp\capi2.evtx | Format-List
+
+    Judges with the CAPI2 log of the server (wevtutil epl Microsoft-Windows-CAPI2/Operational C:\Temp\capi2.evtx): an intermediate that the server lacks is found even where neither the certificate nor its stores are given.
+
+    .EXAMPLE
     $report = $sessions | Test-EopRelayCertificate -WarningDays 14 -At '2026-12-24'
     $report.Findings | ForEach-Object { $_.Remedy } | Where-Object { $_.Command } | Select-Object Where, Command, Verify, Undo
 
@@ -207,6 +218,11 @@ function Test-EopRelayCertificate {
         [ValidateNotNullOrEmpty()]
         [psobject[]]
         $InstalledCertificate,
+
+        [Parameter()]
+        [ValidateNotNull()]
+        [psobject[]]
+        $ChainEvent,
 
         [Parameter()]
         [ValidateNotNullOrEmpty()]
@@ -281,6 +297,13 @@ function Test-EopRelayCertificate {
             }
             foreach ($given in @($InstalledCertificate) -ne $null) {
                 $request.AddInstalledCertificate((ConvertTo-PropertyBag -InputObject $given -Name $certificateMembers))
+            }
+            if ($PSBoundParameters.ContainsKey('ChainEvent')) {
+                # An empty list too: a log that was looked at, and in which nothing was found.
+                $request.ExpectChainEvents()
+                foreach ($given in @($ChainEvent) -ne $null) {
+                    Add-ChainEvent -Request $request -Cmdlet $PSCmdlet -InputObject $given
+                }
             }
             # An issuer or a root that cannot be read would change the judgement: no report then.
             foreach ($given in @($IntermediatePath) -ne $null) {
@@ -382,6 +405,37 @@ function Add-TestObject {
     else {
         $message = "'$InputObject' is neither a session nor a certificate. Give the output of Get-SendConnectorTlsSession or Get-ExchangeCertificate, certificates of the certificate drive, or certificate files with -Path."
         throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
+    }
+}
+
+# Adds what -ChainEvent gave: a file, an event with ToXml() or its text, or an object of
+# Get-EopRelayChainEvent, told by its members.
+function Add-ChainEvent {
+    [CmdletBinding()]
+    param($Request, $Cmdlet, $InputObject)
+
+    $members = $InputObject.PSObject.Properties
+    if ($InputObject -is [EopRelay.ChainEvent]) {
+        $Request.AddChainEvent($InputObject)
+    }
+    elseif ($null -ne $members['Failures'] -and $null -ne $members['Records']) {
+        $Request.AddChainEvent((ConvertTo-PropertyBag -InputObject $InputObject -Depth $chainEventDepth))
+    }
+    elseif ($null -ne $InputObject.PSObject.Methods['ToXml']) {
+        $Request.AddChainEvent([string]$InputObject.ToXml())
+    }
+    elseif ($InputObject -is [string] -and $InputObject.TrimStart().StartsWith('<', [System.StringComparison]::Ordinal)) {
+        $Request.AddChainEvent([string]$InputObject)
+    }
+    else {
+        $path = [string]$InputObject
+        $isLiteral = $null -ne $members['FullName']
+        if ($isLiteral) {
+            $path = [string]$members['FullName'].Value
+        }
+        foreach ($file in @(Resolve-CertificatePath -Cmdlet $Cmdlet -Path $path -Literal:$isLiteral)) {
+            $Request.AddChainEventFile($file)
+        }
     }
 }
 

@@ -24,6 +24,10 @@ namespace EopRelay
         private readonly ProgressFunction progress;
         private readonly HandleFunction cancel;
         private readonly HandleFunction free;
+        private readonly OpenEvidenceFunction openEvidence;
+        private readonly NextEvidenceFunction nextEvidence;
+        private readonly HandleFunction cancelEvidence;
+        private readonly HandleFunction freeEvidence;
         private readonly TestFunction test;
         private readonly GetTextFunction getText;
         private readonly HandleFunction freeText;
@@ -52,6 +56,10 @@ namespace EopRelay
             progress = Bind<ProgressFunction>(library, "eop_session_reader_progress");
             cancel = Bind<HandleFunction>(library, "eop_session_reader_cancel");
             free = Bind<HandleFunction>(library, "eop_session_reader_free");
+            openEvidence = Bind<OpenEvidenceFunction>(library, "eop_evidence_open");
+            nextEvidence = Bind<NextEvidenceFunction>(library, "eop_evidence_next");
+            cancelEvidence = Bind<HandleFunction>(library, "eop_evidence_cancel");
+            freeEvidence = Bind<HandleFunction>(library, "eop_evidence_free");
             test = Bind<TestFunction>(library, "eop_test");
             getText = Bind<GetTextFunction>(library, "eop_text_get");
             freeText = Bind<HandleFunction>(library, "eop_text_free");
@@ -122,16 +130,58 @@ namespace EopRelay
             {
                 Check(test(units, (UIntPtr)request.Length, &report, &error), &error);
             }
+            return TakeText(report);
+        }
+
+        internal ulong OpenEvidence(EvidenceQuery* query)
+        {
+            ulong reader;
+            Error error = NewError();
+            query->StructSize = (uint)sizeof(EvidenceQuery);
+            Check(openEvidence(query, &reader, &error), &error);
+            return reader;
+        }
+
+        /// <summary>The next batch in JSON; <c>null</c> at the end.</summary>
+        internal string NextEvidence(ulong reader)
+        {
+            ulong batch;
+            Error error = NewError();
+            int status = nextEvidence(reader, 0, 0, &batch, &error);
+            if (status == StatusEnd)
+            {
+                return null;
+            }
+            Check(status, &error);
+            return TakeText(batch);
+        }
+
+        /// <summary>Ends the reading. It can only be refused by a handle that reads no more.</summary>
+        internal void CancelEvidence(ulong reader)
+        {
+            cancelEvidence(reader, null);
+        }
+
+        /// <summary>Frees a reader; never throws, so that it may stand in a finalizer.</summary>
+        internal void FreeEvidence(ulong reader)
+        {
+            freeEvidence(reader, null);
+        }
+
+        /// <summary>The text behind a handle, which is freed.</summary>
+        private string TakeText(ulong handle)
+        {
             try
             {
                 char* text;
                 UIntPtr length;
-                Check(getText(report, &text, &length, &error), &error);
+                Error error = NewError();
+                Check(getText(handle, &text, &length, &error), &error);
                 return new string(text, 0, checked((int)length));
             }
             finally
             {
-                freeText(report, null);
+                freeText(handle, null);
             }
         }
 
@@ -219,6 +269,13 @@ namespace EopRelay
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate int HandleFunction(ulong handle, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int OpenEvidenceFunction(EvidenceQuery* query, ulong* reader, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int NextEvidenceFunction(
+            ulong reader, uint maxRecords, ulong budget, ulong* batch, Error* error);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate int TestFunction(char* request, UIntPtr length, ulong* report, Error* error);

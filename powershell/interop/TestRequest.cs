@@ -134,6 +134,28 @@ namespace EopRelay
             Add("RootFiles", FileOf(path, ReadFile(path)));
         }
 
+        /// <summary>Adds a file with the CAPI2 log of the server: exported XML, or .evtx.</summary>
+        /// <exception cref="EopRelayException">It cannot be read.</exception>
+        public void AddChainEventFile(string path)
+        {
+            Add("ChainEventFiles", FileOf(path, ReadFile(path, "ChainEventFile")));
+        }
+
+        /// <summary>
+        /// Adds what the CAPI2 log tells: the text of an event, a <see cref="ChainEvent"/>, or the members
+        /// of what is left of one.
+        /// </summary>
+        public void AddChainEvent(object chainEvent)
+        {
+            Add("ChainEvents", chainEvent);
+        }
+
+        /// <summary>Says that the CAPI2 log was looked at, be it that nothing was found in it.</summary>
+        public void ExpectChainEvents()
+        {
+            ListOf("ChainEvents");
+        }
+
         /// <summary>The request as eop_test takes it.</summary>
         internal string ToJson()
         {
@@ -164,6 +186,11 @@ namespace EopRelay
 
         private static byte[] ReadFile(string path)
         {
+            return ReadFile(path, "CertificateFile");
+        }
+
+        private static byte[] ReadFile(string path, string kind)
+        {
             try
             {
                 return File.ReadAllBytes(path);
@@ -172,7 +199,7 @@ namespace EopRelay
             {
                 bool isMissing = exception is FileNotFoundException || exception is DirectoryNotFoundException;
                 throw new EopRelayException(
-                    isMissing ? "CertificateFileNotFound" : "CertificateFileUnreadable",
+                    kind + (isMissing ? "NotFound" : "Unreadable"),
                     isMissing ? "ObjectNotFound" : "ReadError",
                     "The file '" + path + "' cannot be read: " + exception.Message + " Check the path and the permissions.",
                     0,

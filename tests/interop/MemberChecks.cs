@@ -23,7 +23,8 @@ namespace EopRelay.Tests
                 { "cause", typeof(EopRelayException) },
                 { "request", typeof(TestRequest) },
                 { "report", typeof(Report) },
-                { "hybridSource", typeof(EvidenceSource) },
+                { "source", typeof(EvidenceSource) },
+                { "chainReader", typeof(ChainEventReader) },
                 { "changeReader", typeof(HybridChangeReader) },
             };
 
@@ -40,7 +41,8 @@ namespace EopRelay.Tests
             "paths.GetUnresolvedProviderPathFromPSPath", "paths.GetResolvedProviderPathFromPSPath",
             "InputObject.PSObject.Properties", "InputObject.PSObject.Properties.Match",
             "value.PSObject.Properties", "property.Name", "property.Value", "innerProperty.Value",
-            "InputObject.PSObject.TypeNames", "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
+            "InputObject.PSObject.TypeNames", "InputObject.PSObject.Methods", "InputObject.ToXml", "_.ToXml", "InputObject.TrimStart",
+            "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
         };
 
         private static readonly Regex HelpAndComments =

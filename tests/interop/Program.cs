@@ -18,6 +18,8 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe sessions BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe json\n"
             + "       EopRelay.Interop.Tests.exe reports BIN CERTIFICATE_FOLDER\n"
+            + "       EopRelay.Interop.Tests.exe events BIN EVENT_FOLDER LOG\n"
+            + "       EopRelay.Interop.Tests.exe chain-events BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe test BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe show REPORT\n";
 
@@ -67,6 +69,14 @@ namespace EopRelay.Tests
                     Interop.Load(operands[0]);
                     ReportChecks.Run(checks, operands[1]);
                     break;
+                case "events":
+                    Interop.Load(operands[0]);
+                    ChainEventChecks.Run(checks, operands[1], operands[2]);
+                    break;
+                case "chain-events":
+                    Interop.Load(operands[0]);
+                    ChainEventChecks.Print(operands.GetRange(1, operands.Count - 1));
+                    return 0;
                 case "test":
                     Interop.Load(operands[0]);
                     ReportChecks.Print(operands.GetRange(1, operands.Count - 1));

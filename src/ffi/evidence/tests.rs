@@ -92,6 +92,8 @@ fn files_are_found_filtered_and_their_trouble_told() {
     assert_eq!(all(&read, "Records").len(), 1);
     let notices = all(&read, "Notices");
     assert_eq!((notices.len(), &notices[0]["Code"]), (1, &Value::from("NothingFound")));
+    assert_eq!(notices[0]["Severity"], "Error");
+    assert_eq!(notices[0]["Path"], "no-such.evtx");
 
     let other: Vec<u16> = "0".repeat(40).encode_utf16().collect();
     let filtered = EvidenceQueryOptions { thumbprint: utf16(&other), ..with_files };

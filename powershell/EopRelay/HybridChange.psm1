@@ -97,12 +97,12 @@ function Get-EopRelayHybridChange {
     )
 
     begin {
-        $hybridSource = [EopRelay.Interop]::NewEvidenceSource()
+        $source = [EopRelay.Interop]::NewEvidenceSource()
         if ($PSBoundParameters.ContainsKey('Start')) {
-            $hybridSource.Start = $Start
+            $source.Start = $Start
         }
         if ($PSBoundParameters.ContainsKey('End')) {
-            $hybridSource.End = $End
+            $source.End = $End
         }
     }
 
@@ -110,17 +110,17 @@ function Get-EopRelayHybridChange {
         switch ($PSCmdlet.ParameterSetName) {
             'Path' {
                 foreach ($given in @($Path) -ne $null) {
-                    Add-HybridPath -Source $hybridSource -Cmdlet $PSCmdlet -Path $given
+                    Add-HybridPath -Source $source -Cmdlet $PSCmdlet -Path $given
                 }
             }
             'LiteralPath' {
                 foreach ($given in $LiteralPath) {
-                    Add-HybridPath -Source $hybridSource -Cmdlet $PSCmdlet -Path $given -Literal
+                    Add-HybridPath -Source $source -Cmdlet $PSCmdlet -Path $given -Literal
                 }
             }
             'InputObject' {
                 foreach ($given in @($InputObject) -ne $null) {
-                    Add-HybridObject -Source $hybridSource -Cmdlet $PSCmdlet -InputObject $given
+                    Add-HybridObject -Source $source -Cmdlet $PSCmdlet -InputObject $given
                 }
             }
         }
@@ -129,11 +129,11 @@ function Get-EopRelayHybridChange {
     end {
         # Nothing given means this computer; something given that came to nothing has its error.
         $isThisComputer = $PSCmdlet.ParameterSetName -eq 'Path' -and -not $PSBoundParameters.ContainsKey('Path')
-        if ($hybridSource.InputCount -eq 0 -and -not $isThisComputer) {
+        if ($source.InputCount -eq 0 -and -not $isThisComputer) {
             return
         }
         try {
-            $changeReader = [EopRelay.Interop]::OpenHybridChanges($hybridSource)
+            $changeReader = [EopRelay.Interop]::OpenHybridChanges($source)
         }
         catch {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
@@ -190,12 +190,10 @@ function Add-HybridPath {
     }
     if ($found.Count -eq 0) {
         # The reader says what is wrong with a path or pattern that leads nowhere.
-        $hybridSource = $Source
-        $hybridSource.AddPath($plain, $isPattern)
+        $Source.AddPath($plain, $isPattern)
     }
     foreach ($file in $found) {
-        $hybridSource = $Source
-        $hybridSource.AddPath($file, $false)
+        $Source.AddPath($file, $false)
     }
 }
 

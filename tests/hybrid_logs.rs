@@ -208,3 +208,26 @@ fn the_exit_code_says_what_could_be_read() {
         assert!(said.contains(part), "{said}");
     }
 }
+
+#[test]
+fn the_shared_samples_are_each_known_for_what_they_are() {
+    let folder = root().join("../shared/samples/connectors");
+    if !folder.is_dir() {
+        println!("sample logs of the wizard not read: there is no ../shared/samples/connectors");
+        return;
+    }
+    let read = |name: &str| HybridHistory::read(&[folder.join(name)]);
+    let table = read("hcw-log-connector-table.txt");
+    assert_eq!(table.connectors.len(), 1);
+    assert_eq!(table.connectors[0].text("ConnectorType").as_deref(), Some("OnPremises"));
+    assert!(!table.has_errors());
+    for (name, part) in [
+        ("hcw-boot-20200221_100225.boot.txt", "Client=Boot"),
+        ("hcw-exchange-hybrid-configuration.cc.json", "FullHybrid"),
+    ] {
+        let notices = read(name).notices;
+        assert!(notices.len() == 1 && notices[0].message.contains(part), "{notices:?}");
+    }
+    let fragment = read("hcw-xhcw-fragment.xml");
+    assert_eq!((fragment.notices.len(), fragment.files.len()), (0, 1));
+}

@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 
 use eop_relay::diagnosis::{Evidence, diagnose};
 use eop_relay::evidence::chain_event::{ChainEventQuery, ChainEventReader};
-use eop_relay::evidence::{EvidenceReader, ExchangeObjects};
+use eop_relay::evidence::{EvidenceReader, ExchangeObjects, HybridHistory};
 use eop_relay::log::LogInput;
 use eop_relay::session::{SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -116,6 +116,29 @@ fn csharp_gives_the_chain_events_of_the_core() {
     assert!(expected.len() > 4);
     let files = files.each_ref().map(String::as_str);
     let arguments = [&["chain-events", built.bin.to_str().unwrap()], &files[..]].concat();
+    for (runtime, printed) in print_everywhere(built, &arguments) {
+        // C# writes all digits of a time.
+        let printed = printed.replace("0000Z\"", "Z\"");
+        assert_eq!(json_lines(&printed), expected, "on {runtime}");
+    }
+}
+
+#[test]
+fn changes_of_the_hybrid_wizard_become_objects_and_evidence() {
+    let Some(built) = built() else { return };
+    let log = "tests/fixtures/interop/SEND2026111501-1.LOG";
+    pass_everywhere(&["hybrid", built.bin.to_str().unwrap(), "examples/hybrid", log]);
+}
+
+#[test]
+fn csharp_gives_the_hybrid_changes_of_the_core() {
+    let Some(built) = built() else { return };
+    let folder = "examples/hybrid";
+    let history = HybridHistory::read(&[folder.into()]);
+    let changes = history.changes.iter().map(|change| serde_json::to_value(change).unwrap());
+    let expected: Vec<serde_json::Value> = changes.collect();
+    assert_eq!(expected.len(), 4);
+    let arguments = ["hybrid-changes", built.bin.to_str().unwrap(), folder];
     for (runtime, printed) in print_everywhere(built, &arguments) {
         // C# writes all digits of a time.
         let printed = printed.replace("0000Z\"", "Z\"");

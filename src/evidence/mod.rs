@@ -5,7 +5,8 @@
 //! its place, and the rest is read.
 //!
 //! Evidence that Windows and Exchange write themselves comes as records, from an [`EvidenceReader`]
-//! of its own each: [`chain_event`], the CAPI2 log.
+//! of its own each: [`chain_event`], the CAPI2 log, and [`HybridChangeReader`], the logs of the Hybrid
+//! Configuration Wizard, which [`HybridHistory`] tells as a whole with the connectors' last state.
 
 #![forbid(unsafe_code)]
 

@@ -630,7 +630,9 @@
 #define EOP_EVIDENCE_CHAIN_EVENTS 1
 
 /*
- eop_evidence_query.kind: the number of changes in logs of the Hybrid Configuration Wizard.
+ eop_evidence_query.kind: changes that the Hybrid Configuration Wizard made, out of its .log and
+ .xhcw files, folders of them, and folders of Windows profiles; without input and text those of
+ the profiles of this computer. A thumbprint is refused, as no change names one.
  */
 #define EOP_EVIDENCE_HYBRID_CHANGES 2
 
@@ -1635,6 +1637,8 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
  - CertificateFiles, IntermediateFiles, RootFiles: arrays of {"Path", "Content"}: what errors call
    the file, and its bytes (DER, PEM, P7B) in base64. CertificateFiles are judged; the
    IntermediateFiles are all that the server has in LocalMachine\CA.
+ - HybridLogFiles: the same of logs of the Hybrid Configuration Wizard (.log, .xhcw), which stand
+   in for InboundConnectors where these are absent.
  - Certificates, InboundConnectors, AcceptedDomains, SendConnectors, InstalledCertificates: arrays
    of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
    base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
@@ -1643,6 +1647,9 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
    InstalledCertificates are given, CA where no IntermediateFiles are, Root and AuthRoot; and hold
    the verdict on each certificate's chain against that of Windows. On other systems the report
    says that they are not there (InputUnreadable).
+ - ChainEventFiles: an array of {"Path", "Content"} like the certificate files: the CAPI2 log of the
+   server as XML or .evtx. ChainEvents: an array of the texts of EventLogRecord.ToXml(), and of
+   records of eop_evidence_next (EOP_EVIDENCE_CHAIN_EVENTS). An empty array is an empty log.
  - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
  - Server: the server of InstalledCertificates that have neither Server nor Identity, and of
    Sessions that do not tell theirs.

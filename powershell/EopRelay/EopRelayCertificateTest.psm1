@@ -3,6 +3,9 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
 
+# Deeper than a chain event: event, records, certificates, their status.
+$chainEventDepth = 4
+
 function Test-EopRelayCertificate {
     <#
     .SYNOPSIS
@@ -46,6 +49,9 @@ function Test-EopRelayCertificate {
     .PARAMETER InstalledCertificate
     The certificates installed on the server: objects of Get-ExchangeCertificate.
 
+    .PARAMETER ChainEvent
+    What the CAPI2 log of the sending server tells: objects of Get-EopRelayChainEvent, also after Export-Clixml or Invoke-Command; events of Get-WinEvent, or their texts (ToXml()); the log itself as a file (.evtx, .xml). Only what it tells of the certificate that is judged, for the programs that send mail, becomes a finding.
+
     .PARAMETER SourceIPAddress
     The public address that Exchange Online Protection sees. Without it the address is that of the log.
 
@@ -60,6 +66,9 @@ function Test-EopRelayCertificate {
 
     .PARAMETER RootPath
     Files with roots that are trusted beside the built-in list of public ones.
+
+    .PARAMETER HybridLogPath
+    Logs of the Hybrid Configuration Wizard: files, folders, profiles or folders of profiles (C:\Users), patterns. They tell what the wizard changed before the refusals began, and stand in for -InboundConnector where that is not given; the report says how old they are.
 
     .PARAMETER At
     The time of the judgement for what no session dates. Without a zone it is local time. The default is now.
@@ -134,13 +143,26 @@ function Test-EopRelayCertificate {
     In a script: only the verdict Accepted is $true.
 
     .EXAMPLE
+    $sessions | Test-EopRelayCertificate -ChainEvent C:\Temp\capi2.evtx | Format-List
+
+    Judges with the CAPI2 log of the server (wevtutil epl Microsoft-Windows-CAPI2/Operational C:\Temp\capi2.evtx): an intermediate that the server lacks is found even where neither the certificate nor its stores are given.
+
+    .EXAMPLE
     $report = $sessions | Test-EopRelayCertificate -WarningDays 14 -At '2026-12-24'
     $report.Findings | ForEach-Object { $_.Remedy } | Where-Object { $_.Command } | Select-Object Where, Command, Verify, Undo
 
     Lists the commands of all findings, as of another day.
 
+    .EXAMPLE
+    $sessions | Test-EopRelayCertificate -HybridLogPath 'C:\Users' -AcceptedDomain contoso.com
+
+    Judges without a cloud login: the logs of the Hybrid Configuration Wizard tell how it left the inbound connector. Get-EopRelayHybridChange shows what they hold.
+
     .LINK
     Get-SendConnectorTlsSession
+
+    .LINK
+    Get-EopRelayHybridChange
 
     .LINK
     about_EopRelay
@@ -197,6 +219,11 @@ function Test-EopRelayCertificate {
         $InstalledCertificate,
 
         [Parameter()]
+        [ValidateNotNull()]
+        [psobject[]]
+        $ChainEvent,
+
+        [Parameter()]
         [ValidateNotNullOrEmpty()]
         [string]
         $SourceIPAddress,
@@ -220,6 +247,11 @@ function Test-EopRelayCertificate {
         [ValidateNotNullOrEmpty()]
         [string[]]
         $RootPath,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $HybridLogPath,
 
         [Parameter()]
         [datetime]
@@ -265,6 +297,13 @@ function Test-EopRelayCertificate {
             foreach ($given in @($InstalledCertificate) -ne $null) {
                 $request.AddInstalledCertificate((ConvertTo-CertificateBag -InputObject $given))
             }
+            if ($PSBoundParameters.ContainsKey('ChainEvent')) {
+                # An empty list too: a log that was looked at, and in which nothing was found.
+                $request.ExpectChainEvents()
+                foreach ($given in @($ChainEvent) -ne $null) {
+                    Add-ChainEvent -Request $request -Cmdlet $PSCmdlet -InputObject $given
+                }
+            }
             # An issuer or a root that cannot be read would change the judgement: no report then.
             foreach ($given in @($IntermediatePath) -ne $null) {
                 foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
@@ -274,6 +313,11 @@ function Test-EopRelayCertificate {
             foreach ($given in @($RootPath) -ne $null) {
                 foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
                     $request.AddRootFile($file)
+                }
+            }
+            foreach ($given in @($HybridLogPath) -ne $null) {
+                foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
+                    $request.AddHybridLogPath($file)
                 }
             }
             foreach ($given in @($Thumbprint) -ne $null) {
@@ -359,6 +403,37 @@ function Add-TestObject {
     else {
         $message = "'$InputObject' is neither a session nor a certificate. Give the output of Get-SendConnectorTlsSession or Get-ExchangeCertificate, certificates of the certificate drive, or certificate files with -Path."
         throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
+    }
+}
+
+# Adds what -ChainEvent gave: a file, an event with ToXml() or its text, or an object of
+# Get-EopRelayChainEvent, told by its members.
+function Add-ChainEvent {
+    [CmdletBinding()]
+    param($Request, $Cmdlet, $InputObject)
+
+    $members = $InputObject.PSObject.Properties
+    if ($InputObject -is [EopRelay.ChainEvent]) {
+        $Request.AddChainEvent($InputObject)
+    }
+    elseif ($null -ne $members['Failures'] -and $null -ne $members['Records']) {
+        $Request.AddChainEvent((ConvertTo-PropertyBag -InputObject $InputObject -Depth $chainEventDepth))
+    }
+    elseif ($null -ne $InputObject.PSObject.Methods['ToXml']) {
+        $Request.AddChainEvent([string]$InputObject.ToXml())
+    }
+    elseif ($InputObject -is [string] -and $InputObject.TrimStart().StartsWith('<', [System.StringComparison]::Ordinal)) {
+        $Request.AddChainEvent([string]$InputObject)
+    }
+    else {
+        $path = [string]$InputObject
+        $isLiteral = $null -ne $members['FullName']
+        if ($isLiteral) {
+            $path = [string]$members['FullName'].Value
+        }
+        foreach ($file in @(Resolve-CertificatePath -Cmdlet $Cmdlet -Path $path -Literal:$isLiteral)) {
+            $Request.AddChainEventFile($file)
+        }
     }
 }
 

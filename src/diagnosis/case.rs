@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::certificates::is_same_server;
 use super::evidence::{Evidence, GivenCertificate, Located};
 use super::report::{CertificateSummary, EvidenceLine};
+use super::rules::wizard::age_text;
 use super::story::{Ending, Story};
 use crate::certificate::{Certificate, LoggedCertificate, Thumbprint, X500Name};
 use crate::chain::{ChainReport, ChainRequest, report};
@@ -383,6 +384,10 @@ impl<'a> Case<'a> {
         }
         if connector.enabled == Some(false) {
             text.push_str(", Enabled False");
+        }
+        if let Some(state) = self.evidence.wizard_states.get(index) {
+            text.push_str(", ");
+            text.push_str(&age_text(state, self.evidence.at));
         }
         vec![EvidenceLine { path: located.path.clone(), line: located.line, text }]
     }

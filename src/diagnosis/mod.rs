@@ -10,6 +10,7 @@
 mod case;
 mod cause;
 mod certificates;
+mod chain_log;
 mod diagnose;
 mod evidence;
 mod literal;
@@ -25,6 +26,7 @@ pub use certificates::{
     CertificateOverview, CertificateStatus, ConnectorCertificate, InputProblem,
     InstalledCertificate, SelectedBy, SentCertificate, SentRelation, certificate_overview,
 };
+pub use chain_log::ChainLog;
 pub use diagnose::{Diagnosis, diagnose};
 pub use evidence::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate, Located};
 pub use report::{

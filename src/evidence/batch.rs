@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::log::Notice;
+use crate::log::{Notice, Severity};
 
 /// Records, and the trouble met on the way to them.
 #[derive(Clone, Debug, Serialize)]
@@ -14,7 +14,21 @@ pub struct EvidenceBatch<T> {
     /// The records, in the order of their source.
     pub records: Vec<T>,
     /// What could not be read, or not as it stands; the rest was read.
+    #[serde(serialize_with = "with_severity")]
     pub notices: Vec<Notice>,
+}
+
+/// Notices with how much each matters, which their code tells only to those who know it.
+fn with_severity<S: Serializer>(notices: &[Notice], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Told<'a> {
+        #[serde(flatten)]
+        notice: &'a Notice,
+        severity: Severity,
+    }
+    let told = |notice| Told { notice, severity: Notice::severity(notice) };
+    serializer.collect_seq(notices.iter().map(told))
 }
 
 /// Reads records of one kind out of files and texts, piece by piece and in bounded memory.

@@ -6,7 +6,8 @@
 //! its place, and the rest is read.
 //!
 //! Evidence that Windows and Exchange write themselves comes as records, from an [`EvidenceReader`]
-//! of its own each: [`chain_event`], the CAPI2 log.
+//! of its own each: [`chain_event`], the CAPI2 log, and [`HybridChangeReader`], the logs of the Hybrid
+//! Configuration Wizard, which [`HybridHistory`] tells as a whole with the connectors' last state.
 
 #![forbid(unsafe_code)]
 
@@ -36,10 +37,10 @@ pub use batch::{EvidenceBatch, EvidenceReader};
 pub use exchange_objects::{ExchangeObjects, Found};
 pub use format::ExportFormat;
 pub use hybrid::{
-    HybridChange, HybridConnector, HybridDiscovery, HybridEntry, HybridFile, HybridHistory,
-    HybridHistoryBuilder, HybridLevel, HybridLogReader, HybridNotice, HybridObjectType,
-    HybridOutcome, HybridSeverity, HybridSide, PropertyChange, discover_hybrid_files,
-    hybrid_profile_folders,
+    HybridChange, HybridChangeQuery, HybridChangeReader, HybridConnector, HybridDiscovery,
+    HybridEntry, HybridFile, HybridHistory, HybridHistoryBuilder, HybridLevel, HybridLogReader,
+    HybridNotice, HybridObjectType, HybridOutcome, HybridSeverity, HybridSide, PropertyChange,
+    discover_hybrid_files, hybrid_profile_folders,
 };
 pub use problem::{EvidenceError, Problem, ProblemKind};
 pub use value::{PropertyBag, Value};

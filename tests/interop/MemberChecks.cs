@@ -25,6 +25,9 @@ namespace EopRelay.Tests
                 { "report", typeof(Report) },
                 { "overview", typeof(CertificateOverview) },
                 { "problem", typeof(InputProblem) },
+                { "source", typeof(EvidenceSource) },
+                { "chainReader", typeof(ChainEventReader) },
+                { "changeReader", typeof(HybridChangeReader) },
             };
 
         /// <summary>
@@ -40,7 +43,8 @@ namespace EopRelay.Tests
             "paths.GetUnresolvedProviderPathFromPSPath", "paths.GetResolvedProviderPathFromPSPath",
             "InputObject.PSObject.Properties", "InputObject.PSObject.Properties.Match",
             "value.PSObject.Properties", "property.Name", "property.Value", "innerProperty.Value",
-            "InputObject.PSObject.TypeNames", "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
+            "InputObject.PSObject.TypeNames", "InputObject.PSObject.Methods", "InputObject.ToXml", "_.ToXml", "InputObject.TrimStart",
+            "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
         };
 
         private static readonly Regex HelpAndComments =

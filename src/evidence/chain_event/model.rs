@@ -56,7 +56,7 @@ pub struct ChainEvent {
 }
 
 /// `null` as an empty value: PowerShell makes it of empty texts and lists.
-fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Default,

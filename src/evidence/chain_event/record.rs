@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes::{ResultCode, TrustStatus};
+use super::model::or_default;
 use crate::certificate::Thumbprint;
 use crate::named_enum::named_enum;
 use crate::timestamp::Timestamp;
@@ -77,7 +78,7 @@ pub struct ChainEventRecord {
     /// Its issuer, of events about revocation.
     pub issuer: Option<EventCertificate>,
     /// The chain from the certificate up (event 11), or all objects (event 90).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub certificates: Vec<EventCertificate>,
     /// The policy, such as CERT_CHAIN_POLICY_SSL.
     pub policy: Option<String>,

@@ -113,7 +113,7 @@ pub(super) fn is_same_text(one: Option<&str>, other: Option<&str>) -> bool {
 }
 
 /// Something that the wizard changed, tried to change, or set out to change.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct HybridChange {
     /// When the cmdlet began; `None` where the log does not tell.
@@ -123,7 +123,7 @@ pub struct HybridChange {
     /// Whether the times are known to be UTC; else they are taken as UTC.
     pub is_time_zone_known: bool,
     /// How long it took, by its own account.
-    pub duration_milliseconds: Option<f64>,
+    pub duration_milliseconds: Option<u64>,
     /// Where it ran.
     pub side: HybridSide,
     /// The cmdlet; `None` where the log only shows that the wizard wanted another value.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::file_kind::stem_time;
 use super::notice::{HybridNotice, HybridSeverity};
+use crate::log::{LogInput, NoticeCode};
 use crate::timestamp::Timestamp;
 
 /// Where the wizard writes, below a profile.
@@ -36,10 +37,10 @@ pub struct HybridDiscovery {
 /// patterns. A folder that holds none and is a profile, or holds profiles (`C:\Users`), gives those
 /// of the profiles. Each file once, newest first.
 #[must_use]
-pub fn discover_hybrid_files(paths: &[PathBuf]) -> HybridDiscovery {
+pub fn discover_hybrid_files(inputs: &[LogInput]) -> HybridDiscovery {
     let mut found = Found::default();
-    for path in paths {
-        found.add(path);
+    for input in inputs {
+        found.add(&input.path, input.wildcards);
     }
     found.into_discovery()
 }
@@ -59,14 +60,16 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, path: &Path) {
+    fn add(&mut self, path: &Path, wildcards: bool) {
         if std::fs::symlink_metadata(path).is_ok() {
             self.add_path(path);
             return;
         }
         let pattern = path.to_string_lossy();
         let matches: Vec<PathBuf> = match glob::glob(&pattern) {
-            Ok(matches) if pattern.contains(['*', '?', '[']) => matches.flatten().collect(),
+            Ok(matches) if wildcards && pattern.contains(['*', '?', '[']) => {
+                matches.flatten().collect()
+            }
             _ => Vec::new(),
         };
         if matches.is_empty() {
@@ -166,7 +169,8 @@ impl Found {
 
     fn error(&mut self, path: &Path, message: &str) {
         let path = path.display().to_string();
-        self.discovery.notices.push(HybridNotice::new(HybridSeverity::Error, &path, message));
+        let code = NoticeCode::NothingFound;
+        self.discovery.notices.push(HybridNotice::new(code, HybridSeverity::Error, &path, message));
     }
 
     fn unreadable(&mut self, path: &Path, error: &std::io::Error) {

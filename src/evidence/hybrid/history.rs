@@ -17,6 +17,7 @@ use super::notice::{HybridNotice, HybridSeverity};
 use super::replay::Replay;
 use super::run::{Run, RunCollector, RunEvent};
 use crate::connector::InboundConnector;
+use crate::log::{LogInput, NoticeCode};
 use crate::timestamp::Timestamp;
 
 /// What the logs of the wizard tell: its changes, and how it left the connectors.
@@ -37,7 +38,9 @@ impl HybridHistory {
     /// Reads files, folders and patterns; see [`discover_hybrid_files`].
     #[must_use]
     pub fn read(paths: &[PathBuf]) -> Self {
-        let discovery = discover_hybrid_files(paths);
+        let input = |path: &PathBuf| LogInput { path: path.clone(), wildcards: true, server: None };
+        let inputs: Vec<LogInput> = paths.iter().map(input).collect();
+        let discovery = discover_hybrid_files(&inputs);
         let mut builder = HybridHistoryBuilder::default();
         builder.notices = discovery.notices;
         for file in &discovery.files {
@@ -55,6 +58,32 @@ impl HybridHistory {
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.notices.iter().any(|notice| notice.severity == HybridSeverity::Error)
+    }
+}
+
+/// A log that is being read.
+pub(super) struct OpenLog<'a> {
+    reader: HybridLogReader<Box<dyn Read + Send + 'a>>,
+    collector: RunCollector,
+    path: String,
+    /// Its first words, for a message.
+    beginning: String,
+}
+
+impl OpenLog<'_> {
+    /// Reads on by about that many bytes; whether the end is reached.
+    pub(super) fn read_on(&mut self, budget: u64) -> io::Result<bool> {
+        let end = self.reader.offset().saturating_add(budget);
+        while self.reader.offset() < end {
+            let Some(entry) = self.reader.next_entry()? else { return Ok(true) };
+            self.collector.entry(&entry);
+        }
+        Ok(false)
+    }
+
+    /// The file.
+    pub(super) fn path(&self) -> &str {
+        &self.path
     }
 }
 
@@ -81,24 +110,45 @@ impl HybridHistoryBuilder {
     }
 
     /// Reads a file from wherever it comes.
-    pub fn add_input(&mut self, path: &str, input: impl Read) {
+    pub fn add_input(&mut self, path: &str, input: impl Read + Send) {
         self.add(path, input, true);
     }
 
-    fn add(&mut self, path: &str, input: impl Read, is_named: bool) {
+    fn add(&mut self, path: &str, input: impl Read + Send, is_named: bool) {
         if let Err(error) = self.try_add(path, input, is_named) {
             self.notices.push(HybridNotice::unreadable(path, &error));
         }
     }
 
-    fn try_add(&mut self, path: &str, input: impl Read, is_named: bool) -> io::Result<()> {
+    fn try_add(&mut self, path: &str, input: impl Read + Send, is_named: bool) -> io::Result<()> {
+        if let Some(mut log) = self.open(path, input, is_named)? {
+            while !log.read_on(u64::MAX)? {}
+            self.close(log);
+        }
+        Ok(())
+    }
+
+    /// Opens a log, which is to be read and closed; a file of another kind is dealt with at once.
+    pub(super) fn open<'a>(
+        &mut self,
+        path: &str,
+        input: impl Read + Send + 'a,
+        is_named: bool,
+    ) -> io::Result<Option<OpenLog<'a>>> {
         let mut input = decoded(input)?;
         let mut beginning = Vec::new();
         input.by_ref().take(LOOKED_AT).read_to_end(&mut beginning)?;
         let kind = FileKind::of(&beginning);
-        let whole = Cursor::new(&beginning).chain(input);
+        let whole = Cursor::new(beginning.clone()).chain(input);
         match kind {
-            FileKind::Log => self.add_log(path, whole, &beginning)?,
+            FileKind::Log => {
+                return Ok(Some(OpenLog {
+                    reader: HybridLogReader::new(whole)?,
+                    collector: RunCollector::new(path),
+                    path: path.to_owned(),
+                    beginning: one_line(&String::from_utf8_lossy(&beginning), 40),
+                }));
+            }
             FileKind::InvokeXml => {
                 let (run, damage) = invoke_xml::read(path, whole)?;
                 if let Some(damage) = damage {
@@ -106,21 +156,21 @@ impl HybridHistoryBuilder {
                         "damaged XML ({}); what follows is not read: copy the file again",
                         damage.message
                     );
-                    let notice = HybridNotice::new(HybridSeverity::Warning, path, message);
+                    let code = NoticeCode::DamagedRecords;
+                    let notice = HybridNotice::new(code, HybridSeverity::Warning, path, message);
                     self.notices.push(notice.at(damage.line, Some(damage.offset)));
                 }
                 self.take_run(run);
             }
-            FileKind::Settings(what) => self.note(
-                HybridSeverity::Information,
+            FileKind::Settings(what) => self.remark(
+                NoticeCode::EvidenceIncomplete,
                 path,
                 format!(
                     "what the wizard remembers of its last run ({what}), not its log, so it is left \
                      out: give the yyyyMMdd_HHmmss.log files beside it"
                 ),
             ),
-            FileKind::Foreign(format) => self.note(
-                HybridSeverity::Error,
+            FileKind::Foreign(format) => self.refuse(
                 path,
                 format!(
                     "{format}, and not of the Hybrid Configuration Wizard, so it is left out (it \
@@ -128,95 +178,92 @@ impl HybridHistoryBuilder {
                     one_line(&String::from_utf8_lossy(&beginning), 40)
                 ),
             ),
-            FileKind::Empty if is_named => self.note(
-                HybridSeverity::Error,
-                path,
-                "is empty: the run was cut off, or the copy".to_owned(),
-            ),
-            FileKind::Empty => {
-                self.note(HybridSeverity::Information, path, "is empty".to_owned());
+            FileKind::Empty if is_named => {
+                self.refuse(path, "is empty: the run was cut off, or the copy".to_owned());
             }
+            FileKind::Empty => self.remark(NoticeCode::EvidenceIncomplete, path, "is empty"),
         }
-        Ok(())
+        Ok(None)
     }
 
-    fn add_log(&mut self, path: &str, input: impl Read, beginning: &[u8]) -> io::Result<()> {
-        let mut reader = HybridLogReader::new(input)?;
-        let mut collector = RunCollector::new(path);
-        while let Some(entry) = reader.next_entry()? {
-            collector.entry(&entry);
-        }
+    /// Takes what a log tells that was read to its end.
+    pub(super) fn close(&mut self, log: OpenLog<'_>) {
+        let OpenLog { reader, collector, path, beginning } = log;
+        let path = path.as_str();
         let run = collector.finish();
         if !run.is_recognised {
-            self.note(
-                HybridSeverity::Error,
+            self.refuse(
                 path,
                 format!(
                     "no log of the Hybrid Configuration Wizard, so it is left out: no line of it \
                      reads like 'yyyy.MM.dd HH:mm:ss.fff 10276 [Client=UX, ...]' (it begins with \
-                     {:?})",
-                    one_line(&String::from_utf8_lossy(beginning), 40)
+                     {beginning:?})",
                 ),
             );
-            return Ok(());
+            return;
         }
         if run.is_boot {
-            self.note(
-                HybridSeverity::Information,
+            self.remark(
+                NoticeCode::EvidenceIncomplete,
                 path,
-                "the log of the wizard's start (Client=Boot), which holds no change".to_owned(),
+                "the log of the wizard's start (Client=Boot), which holds no change",
             );
-            return Ok(());
+            return;
         }
         if let Some((count, line)) = reader.capped() {
             let message = format!(
                 "entries or lines longer than 1 MiB, of which the rest is left out: {count}"
             );
-            self.warn(path, message, line);
+            self.warn(NoticeCode::ContentCapped, path, message, line);
         }
         if reader.ends_in_line() && run.has_open_end() {
-            let notice = HybridNotice::new(
-                HybridSeverity::Information,
+            self.remark(
+                NoticeCode::LastRowCut,
                 path,
                 "ends while a cmdlet runs: the wizard was stopped, is still running, or the file \
                  was copied then",
             );
-            self.notices.push(notice);
         }
         self.take_run(run);
-        Ok(())
     }
 
     fn take_run(&mut self, mut run: Run) {
         run.started = run.started.or_else(|| stem_time(Path::new(&run.path)));
         if let Some((count, line)) = run.unread_rows {
             let message = format!("rows of tables that cannot be read, and are left out: {count}");
-            self.warn(&run.path.clone(), message, line);
+            self.warn(NoticeCode::DamagedRecords, &run.path, message, line);
         }
         if let Some((count, line)) = run.left_out {
             let message = format!(
                 "more than any run of the wizard; cmdlets and tables that are left out: {count}"
             );
-            self.warn(&run.path.clone(), message, line);
+            self.warn(NoticeCode::ContentCapped, &run.path, message, line);
         }
         if !run.is_utc && !run.events.is_empty() && !run.is_xml {
-            self.note(
-                HybridSeverity::Information,
-                &run.path.clone(),
+            self.remark(
+                NoticeCode::EvidenceIncomplete,
+                &run.path,
                 "does not tell that its times are UTC; they are taken as such, and may be some \
-                 hours off"
-                    .to_owned(),
+                 hours off",
             );
         }
         self.runs.push(run);
     }
 
-    fn note(&mut self, severity: HybridSeverity, path: &str, message: String) {
-        self.notices.push(HybridNotice::new(severity, path, message));
+    /// What is left out because it is something else.
+    fn refuse(&mut self, path: &str, message: String) {
+        let code = NoticeCode::OtherContent;
+        self.notices.push(HybridNotice::new(code, HybridSeverity::Error, path, message));
     }
 
-    fn warn(&mut self, path: &str, message: String, line: u64) {
-        let notice = HybridNotice::new(HybridSeverity::Warning, path, message);
+    /// What is good to know.
+    fn remark(&mut self, code: NoticeCode, path: &str, message: impl Into<String>) {
+        self.notices.push(HybridNotice::new(code, HybridSeverity::Information, path, message));
+    }
+
+    /// What was read in part.
+    fn warn(&mut self, code: NoticeCode, path: &str, message: String, line: u64) {
+        let notice = HybridNotice::new(code, HybridSeverity::Warning, path, message);
         self.notices.push(notice.at(line, None));
     }
 

@@ -15,7 +15,7 @@ use super::super::value::Value;
 use super::change::{HybridObjectType, HybridOutcome, HybridSide, Verb, classify};
 use super::command::Command;
 use super::entry::one_line;
-use super::run::{Invocation, Run, RunEvent, Seen};
+use super::run::{Invocation, Run, RunEvent, Seen, whole_milliseconds};
 use crate::timestamp::Timestamp;
 
 /// Bytes without the end of an element: no value of Exchange is as long.
@@ -107,7 +107,7 @@ struct Invoke {
     known: Option<(Verb, HybridObjectType)>,
     side: Option<HybridSide>,
     start: Option<Timestamp>,
-    duration_milliseconds: Option<f64>,
+    duration_milliseconds: Option<u64>,
     line: u64,
     command: Option<Command>,
     parameters: Vec<(String, Value)>,
@@ -203,7 +203,7 @@ impl Document {
             start: started,
             duration_milliseconds: attribute(start, "duration")
                 .and_then(|text| text.replace(',', ".").parse().ok())
-                .filter(|duration: &f64| duration.is_finite() && *duration >= 0.0),
+                .and_then(whole_milliseconds),
             line: self.line,
             cmdlet,
             ..Invoke::default()
@@ -295,10 +295,8 @@ impl Document {
         });
         let line = invoke.line;
         let end = invoke.start.zip(invoke.duration_milliseconds).and_then(|(start, duration)| {
-            // A time of a year is longer than any cmdlet.
-            #[allow(clippy::cast_possible_truncation, reason = "bounded by the line above it")]
-            let milliseconds = duration.min(3.2e10) as i64;
-            Timestamp::from_ticks(start.ticks() + milliseconds * TICKS_PER_MILLISECOND)
+            let ticks = i64::try_from(duration).ok()?.checked_mul(TICKS_PER_MILLISECOND)?;
+            Timestamp::from_ticks(start.ticks().checked_add(ticks)?)
         });
         let invocation = Invocation {
             verb,

@@ -26,7 +26,9 @@ pub struct HybridLogReader<R: Read> {
 
 /// The bytes of a file as UTF-8: UTF-16 is decoded, known by its mark or its zero bytes; whatever
 /// else it is stays as it is.
-pub(super) fn decoded<'a>(mut input: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+pub(super) fn decoded<'a>(
+    mut input: impl Read + Send + 'a,
+) -> io::Result<Box<dyn Read + Send + 'a>> {
     let mut start = Vec::with_capacity(4);
     input.by_ref().take(4).read_to_end(&mut start)?;
     let encoding: Option<&'static Encoding> = match start.as_slice() {
@@ -48,12 +50,12 @@ pub(super) fn decoded<'a>(mut input: impl Read + 'a) -> io::Result<Box<dyn Read 
     })
 }
 
-impl<'a> HybridLogReader<Box<dyn Read + 'a>> {
+impl<'a> HybridLogReader<Box<dyn Read + Send + 'a>> {
     /// Reads a log in any of its encodings: UTF-8, UTF-16, Windows-1252.
     ///
     /// # Errors
     /// What the input says.
-    pub fn new(input: impl Read + 'a) -> io::Result<Self> {
+    pub fn new(input: impl Read + Send + 'a) -> io::Result<Self> {
         Ok(HybridLogReader {
             input: BufReader::with_capacity(1 << 16, decoded(input)?),
             line: Vec::new(),
@@ -113,6 +115,12 @@ impl<R: Read> HybridLogReader<R> {
     #[must_use]
     pub fn capped(&self) -> Option<(u64, u64)> {
         self.capped
+    }
+
+    /// How many bytes were read, of the decoded text in a UTF-16 file.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.offset
     }
 
     /// Whether the last line read has no line end: the file was cut, or is being written.

@@ -9,6 +9,7 @@
 //! "Modern HCW (Hybrid Agent): troubleshooting like a pro" and published excerpts show.
 
 mod change;
+mod change_reader;
 mod clock;
 mod command;
 mod connector;
@@ -24,6 +25,7 @@ mod run;
 mod table;
 
 pub use change::{HybridChange, HybridObjectType, HybridOutcome, HybridSide, PropertyChange};
+pub use change_reader::{HybridChangeQuery, HybridChangeReader};
 pub use connector::HybridConnector;
 pub use discovery::{HybridDiscovery, HybridFile, discover_hybrid_files, hybrid_profile_folders};
 pub use entry::{HybridEntry, HybridLevel};

@@ -1,9 +1,11 @@
 //! Trouble with single files of the wizard: said once, with its place; the rest is read.
 
 use std::fmt;
+use std::path::Path;
 
 use serde::Serialize;
 
+use crate::log::{Notice, NoticeCode};
 use crate::named_enum::named_enum;
 
 named_enum! {
@@ -22,7 +24,9 @@ named_enum! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct HybridNotice {
-    /// How much it matters.
+    /// What kind of trouble.
+    pub code: NoticeCode,
+    /// How much it matters: what a run leaves beside its log is no trouble.
     pub severity: HybridSeverity,
     /// The file or folder.
     pub path: String,
@@ -37,15 +41,21 @@ pub struct HybridNotice {
 }
 
 impl HybridNotice {
-    pub(super) fn new(severity: HybridSeverity, path: &str, message: impl Into<String>) -> Self {
+    pub(super) fn new(
+        code: NoticeCode,
+        severity: HybridSeverity,
+        path: &str,
+        message: impl Into<String>,
+    ) -> Self {
         let (path, message) = (path.to_owned(), message.into());
-        Self { severity, path, line: None, offset: None, os_error: None, message }
+        Self { code, severity, path, line: None, offset: None, os_error: None, message }
     }
 
     pub(super) fn unreadable(path: &str, error: &std::io::Error) -> Self {
         Self {
             os_error: error.raw_os_error(),
             ..Self::new(
+                NoticeCode::Unreadable,
                 HybridSeverity::Error,
                 path,
                 format!("cannot be read ({error}): check the path and the permissions"),
@@ -55,6 +65,18 @@ impl HybridNotice {
 
     pub(super) fn at(self, line: u64, offset: Option<u64>) -> Self {
         Self { line: Some(line), offset, ..self }
+    }
+}
+
+impl From<HybridNotice> for Notice {
+    fn from(notice: HybridNotice) -> Self {
+        Self {
+            line: notice.line,
+            offset: notice.offset,
+            os_error: notice.os_error,
+            message: notice.message,
+            ..Self::new(notice.code, Path::new(&notice.path))
+        }
     }
 }
 

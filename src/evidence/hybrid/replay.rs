@@ -164,11 +164,6 @@ impl Replay {
         match invocation.verb {
             Verb::Enable => parameters.push(("Enabled".to_owned(), Value::Bool(true))),
             Verb::Disable => parameters.push(("Enabled".to_owned(), Value::Bool(false))),
-            // Documented: -Enabled of New-InboundConnector and New-SendConnector is $true unless
-            // told otherwise.
-            Verb::New if command.get("Enabled").is_none() && !command.parameters.is_empty() => {
-                parameters.push(("Enabled".to_owned(), Value::Bool(true)));
-            }
             _ => {}
         }
         let is_property =
@@ -204,7 +199,15 @@ impl Replay {
             return;
         }
         let name = identity.as_deref();
+        let is_new = invocation.verb == Verb::New && has_succeeded;
         let Some(tracked) = self.tracked(run, invocation.object_type, name) else { return };
+        if is_new {
+            // Documented: -Enabled of New-InboundConnector and New-SendConnector is $true unless
+            // told otherwise. What had the same name before is not it.
+            tracked.state.properties.clear();
+            tracked.state.unsettled.clear();
+            tracked.state.set("Enabled", Value::Bool(true));
+        }
         let cut = command.parameters.last().filter(|_| command.is_cut).map(|(name, _)| name);
         for (name, value) in parameters.iter().filter(|(name, _)| is_property(name)) {
             if has_succeeded && cut != Some(name) {

@@ -67,7 +67,7 @@ pub(super) struct Invocation {
     pub(super) side: HybridSide,
     pub(super) start: Option<Timestamp>,
     pub(super) end: Option<Timestamp>,
-    pub(super) duration_milliseconds: Option<f64>,
+    pub(super) duration_milliseconds: Option<u64>,
     pub(super) outcome: HybridOutcome,
     pub(super) error: Option<String>,
     pub(super) task: Option<String>,
@@ -267,8 +267,8 @@ fn after_keyword<'t>(text: &'t str, keyword: &str) -> &'t str {
     if classify(first).is_some() { text } else { &text[first.len()..] }
 }
 
-/// Reads `Time=812.4ms`; the sign between may be a comma, the unit seconds.
-fn duration(text: &str) -> Option<f64> {
+/// Reads `Time=812.4ms` to the next millisecond; the sign between may be a comma, the unit seconds.
+fn duration(text: &str) -> Option<u64> {
     let (_, rest) = text.split_once("Time=")?;
     let end = rest.find(|next: char| !next.is_ascii_digit() && !matches!(next, '.' | ','))?;
     let number: f64 = rest[..end].replace(',', ".").parse().ok()?;
@@ -282,7 +282,14 @@ fn duration(text: &str) -> Option<f64> {
     } else {
         return None;
     };
-    Some(number * factor)
+    whole_milliseconds(number * factor)
+}
+
+/// A time of a year is longer than any cmdlet.
+pub(super) fn whole_milliseconds(number: f64) -> Option<u64> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the range")]
+    let whole = number.round() as u64;
+    (0.0..3.2e10).contains(&number).then_some(whole)
 }
 
 fn size_of(value: &Value) -> usize {
@@ -300,10 +307,10 @@ mod tests {
     #[test]
     fn durations_are_read_in_any_unit() {
         for (text, expected) in [
-            ("FINISH Time=812.4ms Results=1", Some(812.4)),
-            ("FINISH Time=812,5ms", Some(812.5)),
-            ("FINISH Time=1.5s Results=", Some(1500.0)),
-            ("FINISH Time=2min", Some(120_000.0)),
+            ("FINISH Time=812.4ms Results=1", Some(812)),
+            ("FINISH Time=812,5ms", Some(813)),
+            ("FINISH Time=1.5s Results=", Some(1500)),
+            ("FINISH Time=2min", Some(120_000)),
             ("FINISH Time=x", None),
             ("FINISH", None),
         ] {

@@ -258,3 +258,38 @@ fn finding(report: &Value, id: &str) -> String {
     let found = findings.iter().find(|finding| finding["Id"] == id);
     found.unwrap_or_else(|| panic!("no {id} in {report:#}")).to_string()
 }
+
+#[test]
+fn logs_of_the_wizard_stand_in_for_connectors_and_an_export_wins() {
+    let log = "2026.11.14 20:00:00.000               Current Time Zone: UTC (8:00:00 PM)\r\n\
+               2026.11.14 20:00:01.000         10276 [Client=UX, Session=Tenant, \
+               Cmdlet=New-InboundConnector, Thread=9] START New-InboundConnector -Name 'Inbound' \
+               -ConnectorType 'OnPremises' -TLSSenderCertificateName 'mail.contosso.com'\r\n\
+               2026.11.14 20:00:02.000         10277 [Client=UX, Session=Tenant, \
+               Cmdlet=New-InboundConnector, Thread=9] FINISH Time=900.1ms Results=1\r\n";
+    let file = |bytes: &str| json!([{ "Path": "C:\\hcw.log", "Content": STANDARD.encode(bytes) }]);
+    let mut request = json!({
+        "At": AT, "Sessions": [session()], "HybridLogFiles": file(log),
+        "AcceptedDomains": [{ "DomainName": "contoso.com" }],
+    });
+    let report = tested(&request).unwrap();
+    assert_eq!(report["Cause"], "NameMismatch", "{report:#}");
+    let cause = &report["Findings"][0];
+    assert_eq!(cause["Confidence"], "Inferred");
+    let proof =
+        cause["Evidence"].as_array().unwrap().iter().find(|line| line["Line"] == 2).unwrap();
+    assert_eq!(proof["Path"], "C:\\hcw.log");
+    assert!(proof["Text"].as_str().unwrap().contains("1 day before this report"), "{proof}");
+    assert!(finding(&report, "ConnectorsFromWizard").contains("Inbound"));
+
+    request["InboundConnectors"] = json!([connector()]);
+    let report = tested(&request).unwrap();
+    assert_eq!(report["Findings"][0]["Confidence"], "Documented");
+    let ids = report["Findings"].to_string();
+    assert!(!ids.contains("ConnectorsFromWizard"), "{ids}");
+
+    request["HybridLogFiles"] = file("no log");
+    assert!(finding(&tested(&request).unwrap(), "InputUnreadable").contains("hcw.log"));
+    request["HybridLogFiles"] = json!([{ "Path": "x", "Content": "*" }]);
+    assert!(finding(&tested(&request).unwrap(), "InputUnreadable").contains("base64"));
+}

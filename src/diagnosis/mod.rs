@@ -6,8 +6,8 @@
 #![forbid(unsafe_code)]
 
 mod case;
-mod chain_log;
 mod cause;
+mod chain_log;
 mod diagnose;
 mod evidence;
 mod literal;

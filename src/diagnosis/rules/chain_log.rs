@@ -4,8 +4,8 @@
 use super::Proof;
 use super::certificate::{give_chain, passes_by_address, verdict_on_certificate};
 use super::tls::capital;
-use crate::chain::Completeness;
 use crate::certificate::Thumbprint;
+use crate::chain::Completeness;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::chain_log::LoggedFault;
 use crate::diagnosis::literal::counted;
@@ -45,7 +45,10 @@ pub(super) fn incomplete(case: &Case<'_>) -> Option<Proof> {
 pub(super) fn incomplete_message(case: &Case<'_>) -> String {
     let is_inferred = partial_chain(case).is_some_and(|logged| logged.failure.is_inferred);
     let (found, certainty) = if is_inferred {
-        ("did not find a trusted root, and names no certificate of it as the wrong one", "Most likely an")
+        (
+            "did not find a trusted root, and names no certificate of it as the wrong one",
+            "Most likely an",
+        )
     } else {
         ("did not find its issuer", "An")
     };

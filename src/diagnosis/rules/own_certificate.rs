@@ -131,7 +131,10 @@ pub(super) fn key_not_usable_message(case: &Case<'_>) -> String {
     let why = match logged(case, ChainFault::PrivateKeyUnavailable) {
         Some(logged) => {
             let result = logged.failure.result.map(|result| result.to_string());
-            format!("event 70 tells that its private key cannot be used: {}", result.unwrap_or_default())
+            format!(
+                "event 70 tells that its private key cannot be used: {}",
+                result.unwrap_or_default()
+            )
         }
         None => "it is enabled for SMTP, so its private key cannot be used: most likely NETWORK \
                  SERVICE may not read it"

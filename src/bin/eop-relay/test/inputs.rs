@@ -45,7 +45,8 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     add_accepted_domains(&arguments.accepted_domain, &mut evidence);
     if !arguments.chain_event.is_empty() {
         let inputs = arguments.chain_event.iter();
-        let inputs = inputs.map(|path| LogInput { path: path.clone(), wildcards: true, server: None });
+        let inputs =
+            inputs.map(|path| LogInput { path: path.clone(), wildcards: true, server: None });
         let query = ChainEventQuery { inputs: inputs.collect(), ..ChainEventQuery::default() };
         evidence.read_chain_events(query);
     }

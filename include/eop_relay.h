@@ -1534,6 +1534,9 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
    of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
    base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
    RawData. Evidence names an object by its line in the text of its array.
+ - ChainEventFiles: an array of {"Path", "Content"} like the certificate files: the CAPI2 log of the
+   server as XML or .evtx. ChainEvents: an array of the texts of EventLogRecord.ToXml(), and of
+   records of eop_evidence_next (EOP_EVIDENCE_CHAIN_EVENTS). An empty array is an empty log.
  - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
  - SourceIPAddress, MailFrom ("<>" is the null sender), RecipientDomain: texts.
  - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.

@@ -15,6 +15,7 @@
 //! | [`chain`] | certificates | verdicts and reports about their chains |
 //! | [`connector`] | connectors, accepted domains, certificate names | attribution by EOP |
 //! | [`evidence`] | CliXml, JSON, CSV and Format-List exports | connectors, accepted domains, certificates |
+//! | [`evidence::chain_event`] | the CAPI2 log | validations of chains, and what failed |
 //! | [`diagnosis`] | all of these | a verdict, its proof and its remedy |
 //!
 //! [`ffi`] is the C ABI over it, declared in `include/eop_relay.h`, for 64-bit processes.

@@ -283,15 +283,18 @@ pub(super) fn restart_transport() -> Remedy {
 }
 
 pub(super) fn export_inbound_connectors() -> Remedy {
-    Remedy::tenant("Export the inbound connectors, and give them with --inbound-connector.")
-        .command("Get-InboundConnector | Export-Clixml inbound.xml")
-        .verify("the report names the connector")
+    Remedy::tenant(
+        "Export the inbound connectors, and give them with --inbound-connector (PowerShell: \
+         -InboundConnector).",
+    )
+    .command("Get-InboundConnector | Export-Clixml inbound.xml")
+    .verify("the report names the connector")
 }
 
 pub(super) fn export_accepted_domains() -> Remedy {
     Remedy::tenant(
         "Export the accepted domains of Exchange Online, not those of the on-premises \
-         organisation, and give them with --accepted-domain.",
+         organisation, and give them with --accepted-domain (PowerShell: -AcceptedDomain).",
     )
     .command("Get-AcceptedDomain | Export-Clixml accepted.xml")
     .verify("the report judges the accepted domains")

@@ -37,7 +37,7 @@ enum SenderKind {
 }
 
 /// What is kept of the recipients' domains and the servers of one story.
-const MAXIMUM_NAMES: usize = 32;
+pub(super) const MAXIMUM_NAMES: usize = 32;
 
 /// Sessions with one server's end, one certificate, one kind of sender and one ending.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ pub(super) struct Story {
 }
 
 impl Story {
-    /// The server of the newest session.
+    /// The first server by name.
     pub fn server(&self) -> Option<&str> {
         self.servers.iter().next().map(|server| &**server)
     }

@@ -161,7 +161,8 @@ pub(super) fn incomplete_remedy(case: &Case<'_>) -> Vec<Remedy> {
             side: Side::OnPremisesServer,
             r#where: step.r#where.clone(),
             verify: Some(step.verify.clone().unwrap_or_else(|| {
-                "this check, with the file among --intermediates, finds the chain complete"
+                "this check, with the file among --intermediates (PowerShell: -IntermediatePath), \
+                 finds the chain complete"
                     .to_owned()
             })),
             undo: step.undo.clone(),
@@ -202,7 +203,8 @@ pub(super) fn give_chain(case: &Case<'_>) -> Remedy {
     Remedy::server(
         ELEVATED,
         "Export the sent certificate and the intermediates of this server, and check again with \
-         --certificate and --intermediates: only that tells whether the chain is sent whole.",
+         --certificate and --intermediates (PowerShell: -InstalledCertificate and \
+         -IntermediatePath): only that tells whether the chain is sent whole.",
     )
     .command(format!(
         "Export-Certificate -Cert {place} -FilePath sent.cer\n\

@@ -92,6 +92,42 @@ fn the_services_of_the_failing_servers_own_certificate_count() {
 }
 
 #[test]
+fn a_source_server_without_the_intended_certificate_is_named_before_the_connector_is_changed() {
+    let mut evidence = Evidence::new(Timestamp::parse("2026-11-20").unwrap());
+    let read = |name: &str, objects: Value| {
+        ExchangeObjects::from_bytes(name, objects.to_string().as_bytes()).unwrap()
+    };
+    let intended = "0C6E1B8A3F5D7924E6A8C0B1D2F3E4956778A9BC";
+    let mut good = installed("EX01", "IIS, SMTP");
+    good["Thumbprint"] = json!(intended);
+    let mut bad = installed("EX01", "SMTP");
+    bad["Subject"] = json!("CN=EX01");
+    bad["Issuer"] = json!("CN=EX01");
+    let mut other = bad.clone();
+    other["Server"] = json!("EX02");
+    other["Thumbprint"] = json!("1111111111111111111111111111111111111111");
+    evidence.add_installed(&read("installed.json", json!([good, bad, other])));
+    evidence.add_send_connectors(&read(
+        "send.json",
+        json!([{ "Name": "Outbound to Microsoft 365", "TlsCertificateName": null,
+            "SmartHosts": ["contoso-com.mail.protection.outlook.com"],
+            "SourceTransportServers": ["EX01", "EX02"] }]),
+    ));
+    let mut session = failed("EX01", "2026-11-19T08:00:00Z");
+    session.tls_status = eop_relay::session::TlsStatus::Succeeded;
+    session.tls_error = None;
+    session.outcome = eop_relay::session::Outcome::Refused;
+    session.rejection = Some(eop_relay::reply::RejectionClass::RelayDenied);
+    evidence.add_session(&session);
+    let report = diagnose(&evidence);
+    let finding = cause(&report);
+    assert_eq!(finding.id, Cause::SelfSignedCertificate, "{}", report.summary);
+    let action = &finding.remedy[0].action;
+    assert!(action.contains(intended), "{action}");
+    assert!(action.contains("Not among the given certificates of EX02"), "{action}");
+}
+
+#[test]
 fn the_sessions_of_the_same_finding_in_several_stories_are_counted_together() {
     let mut one = failed("EX01", "2026-11-19T08:00:00Z");
     one.public_ip_address = Some("203.0.113.5".into());

@@ -70,7 +70,9 @@ impl Diagnosis {
             .filter(|(_, one)| !one.case.story.is_some_and(|story| story.is_past))
             .filter(|(_, one)| one.decided_by.is_some())
             .min_by_key(|(_, one)| {
-                (rank(one.verdict), one.decided_by, std::cmp::Reverse(one.case.at))
+                // A delivery to another tenant says less than a refusal that nothing explains.
+                let is_delivered = one.case.is_delivered();
+                (rank(one.verdict), is_delivered, one.decided_by, std::cmp::Reverse(one.case.at))
             })
             .map(|(index, _)| index);
         let past =

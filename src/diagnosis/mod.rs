@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod candidate;
 mod case;
 mod cause;
 mod certificates;

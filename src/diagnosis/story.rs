@@ -167,6 +167,8 @@ pub(super) struct Stories {
     /// Sessions that were told as another story because there were too many.
     pub capped: u64,
     pub total: u64,
+    /// The beginning of the first session, and of the last: from when to when there is evidence.
+    pub window: Option<(Timestamp, Timestamp)>,
 }
 
 /// More different stories than an administrator could read.
@@ -182,6 +184,9 @@ impl Stories {
         is_eop_connector: Option<bool>,
     ) {
         self.total += 1;
+        let (time, known) = (session.start_time, self.window);
+        self.window =
+            Some(known.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
         if session.log_type == LogType::Receive {
             self.received += 1;
             return;

@@ -78,7 +78,8 @@ pub(super) fn self_signed(case: &Case<'_>) -> Option<Proof> {
         chain.findings.iter().any(|finding| finding.id == Rule::SelfSignedEndEntity)
     });
     let by_name = case.certificate.is_none() && case.logged.is_some_and(is_self_issued);
-    let by_export = case.installed.is_some_and(|one| one.object.is_self_signed == Some(true));
+    let by_export =
+        case.installed.is_some_and(|one| one.object.is_issued_by_authority() == Some(false));
     ((in_chain || by_name || by_export) && !passes_by_address(case)).then(|| Proof {
         verdict: verdict_on_certificate(case),
         ..Proof::of([case.log_proof(), case.certificate_proof()].concat())

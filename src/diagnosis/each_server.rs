@@ -39,10 +39,8 @@ fn for_each(servers: &[&str], first: &str, others: &[&str], step: Remedy) -> Rem
         }
         None => verify,
     });
-    let place = match is_on_machine {
-        true => format!("{}, on each of {all}", step.r#where),
-        false => format!("{}, for each of {all}", step.r#where),
-    };
+    let preposition = if is_on_machine { "on" } else { "for" };
+    let place = format!("{}, {preposition} each of {all}", step.r#where);
     Remedy { command, verify, r#where: place, ..step }
 }
 

@@ -96,8 +96,16 @@ pub(super) fn unreadable(case: &Case<'_>) -> Option<Proof> {
 }
 
 pub(super) fn unreadable_message(case: &Case<'_>) -> String {
-    let paths = case.evidence.unreadable.iter().map(|(path, _)| path.as_str());
-    format!("Not everything could be read: {}. The rest was judged.", listed(paths, 4))
+    let texts: Vec<String> = case
+        .evidence
+        .unreadable
+        .iter()
+        .map(|(path, reason)| format!("{path} ({})", reason.trim_end_matches('.')))
+        .collect();
+    format!(
+        "Not everything could be read: {}. The rest was judged.",
+        listed(texts.iter().map(String::as_str), 4)
+    )
 }
 
 pub(super) fn damaged(case: &Case<'_>) -> Option<Proof> {

@@ -73,6 +73,34 @@ fn servers_that_fail_alike_are_one_finding_with_a_command_for_each() {
     assert!(report.summary.contains("Server: EX01, EX02;"), "{}", report.summary);
 }
 
+/// One of them works again: the other one does not.
+#[test]
+fn a_server_that_works_again_proves_nothing_for_the_others() {
+    let works = |server: &str, time: &str| {
+        let mut session = failed(server, time);
+        session.tls_status = eop_relay::session::TlsStatus::Succeeded;
+        session.tls_error = None;
+        session.outcome = eop_relay::session::Outcome::NoMail;
+        session
+    };
+    let both = [
+        works("EX02", "2026-11-19T07:00:00Z"),
+        failed("EX01", "2026-11-19T08:00:00Z"),
+        failed("EX02", "2026-11-19T09:00:00Z"),
+        works("EX01", "2026-11-19T10:00:00Z"),
+    ];
+    let report_of_both = report(&[], &both);
+    let finding = cause(&report_of_both);
+    assert_eq!(finding.id, Cause::CertificateNotEnabledForSmtp, "{}", report_of_both.summary);
+    assert_eq!(finding.servers, ["EX02"]);
+    let command = finding.remedy[0].command.as_deref().unwrap();
+    assert!(command.contains("'EX02'") && !command.contains("'EX01'"), "{command}");
+    let later = [&both[..], &[works("EX02", "2026-11-19T11:00:00Z")]].concat();
+    let report = report(&[], &later);
+    assert!(report.findings.iter().all(|finding| finding.status != Status::Cause
+        || finding.id != Cause::CertificateNotEnabledForSmtp));
+}
+
 #[test]
 fn one_server_is_named_as_ever() {
     let report = report(&[], &[failed("EX01", "2026-11-19T08:00:00Z")]);

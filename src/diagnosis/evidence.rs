@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::certificates::CertificateUses;
+use super::literal::counted;
 use super::story::Stories;
 use crate::certificate::Certificate;
 use crate::connector::{
@@ -205,7 +206,9 @@ impl Evidence {
     pub fn has_wanted(&mut self, wanted: usize, objects: &ExchangeObjects) -> bool {
         let others = objects.count().saturating_sub(wanted);
         if others > 0 {
-            let message = format!("{others} objects of another kind are left out");
+            let verb = if others == 1 { "is" } else { "are" };
+            let others = counted(others as u64, "object");
+            let message = format!("{others} of another kind {verb} left out");
             let path = objects.source_name.clone();
             if wanted == 0 {
                 self.unreadable.push((path, message));

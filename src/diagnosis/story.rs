@@ -1,6 +1,6 @@
 //! Sessions that tell the same story, told once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -62,6 +62,8 @@ pub(super) struct Story {
     pub first: Timestamp,
     pub last: Timestamp,
     pub servers: BTreeSet<Arc<str>>,
+    /// When it was told last, by server; `None` where the log does not tell the server.
+    last_on: BTreeMap<Option<Arc<str>>, Timestamp>,
     pub recipient_domains: BTreeSet<String>,
     /// The newest session's first row.
     pub path: String,
@@ -112,6 +114,12 @@ impl Story {
                 self.servers.insert(server);
             }
         }
+        for (server, last) in other.last_on {
+            if self.last_on.len() < MAXIMUM_NAMES || self.last_on.contains_key(&server) {
+                let known = self.last_on.entry(server).or_insert(last);
+                *known = last.max(*known);
+            }
+        }
         for domain in other.recipient_domains {
             if self.recipient_domains.len() < MAXIMUM_NAMES {
                 self.recipient_domains.insert(domain);
@@ -132,13 +140,12 @@ impl Story {
         self.tls_protocol = self.tls_protocol.take().or(other.tls_protocol);
     }
 
-    /// Whether `later` shows that this trouble has passed: the same connector and server got
-    /// through what failed here. A delivery elsewhere disproves no refusal, as mail to other
+    /// Whether `later` shows that this trouble has passed on a server: the same connector and server
+    /// got through what failed here. A delivery elsewhere disproves no refusal, as mail to other
     /// tenants arrives without attribution.
-    fn is_overcome_by(&self, later: &Self) -> bool {
-        let same_place = self.connector == later.connector
-            && (self.servers == later.servers || !self.servers.is_disjoint(&later.servers));
-        if !same_place || later.last <= self.last {
+    fn is_overcome_by(&self, later: &Self, server: Option<&Arc<str>>) -> bool {
+        let time = |story: &Self| story.last_on.get(&server.cloned()).copied();
+        if self.connector != later.connector || time(later) <= time(self) {
             return false;
         }
         match self.ending {
@@ -150,6 +157,21 @@ impl Story {
                     && !self.recipient_domains.is_disjoint(&later.recipient_domains)
             }
             Ending::Delivered | Ending::Open => false,
+        }
+    }
+
+    /// Leaves out the servers on which later sessions show that the trouble has passed; where that
+    /// is so on all of them, the story is past.
+    fn settle(&mut self, stories: &[Self]) {
+        let is_overcome = |server: Option<&Arc<str>>| {
+            stories.iter().any(|later| self.is_overcome_by(later, server))
+        };
+        let overcome: Vec<Option<Arc<str>>> =
+            self.last_on.keys().filter(|server| is_overcome(server.as_ref())).cloned().collect();
+        if overcome.len() == self.last_on.len() {
+            self.is_past = true;
+        } else {
+            self.servers.retain(|server| !overcome.contains(&Some(Arc::clone(server))));
         }
     }
 }
@@ -216,7 +238,7 @@ impl Stories {
     pub fn settle(&mut self) {
         let stories = self.told.clone();
         for story in &mut self.told {
-            story.is_past = stories.iter().any(|later| story.is_overcome_by(later));
+            story.settle(&stories);
         }
         let is_delivered = |story: &&mut Story| story.ending == Ending::Delivered;
         let (delivered, failed): (Vec<&mut Story>, Vec<&mut Story>) =
@@ -283,6 +305,7 @@ fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec<Story> {
         first: session.start_time,
         last: session.end_time,
         servers: session.server.iter().cloned().collect(),
+        last_on: BTreeMap::from([(session.server.clone(), session.end_time)]),
         recipient_domains: BTreeSet::new(),
         path: session.log_path.display().to_string(),
         line: session.line,

@@ -83,16 +83,17 @@ fn a_server_that_works_again_proves_nothing_for_the_others() {
         session.outcome = eop_relay::session::Outcome::NoMail;
         session
     };
-    let both = [
+    let mut both = [
         works("EX02", "2026-11-19T07:00:00Z"),
-        failed("EX01", "2026-11-19T08:00:00Z"),
-        failed("EX02", "2026-11-19T09:00:00Z"),
+        failed("EX02", "2026-11-19T08:00:00Z"),
+        failed("EX01", "2026-11-19T09:00:00Z"),
         works("EX01", "2026-11-19T10:00:00Z"),
     ];
+    both[1].line = 12;
     let report_of_both = report(&[], &both);
     let finding = cause(&report_of_both);
     assert_eq!(finding.id, Cause::CertificateNotEnabledForSmtp, "{}", report_of_both.summary);
-    assert_eq!(finding.servers, ["EX02"]);
+    assert_eq!((finding.servers.as_slice(), finding.evidence[0].line), (&["EX02".into()][..], 12));
     let command = finding.remedy[0].command.as_deref().unwrap();
     assert!(command.contains("'EX02'") && !command.contains("'EX01'"), "{command}");
     let later = [&both[..], &[works("EX02", "2026-11-19T11:00:00Z")]].concat();

@@ -22,6 +22,7 @@ mod remedies;
 mod report;
 mod rules;
 mod story;
+mod tell;
 
 pub use cause::Cause;
 pub use certificates::{

@@ -16,6 +16,7 @@ pub(super) mod wizard;
 
 use super::case::Case;
 use super::cause::Cause;
+use super::each_server::for_each_server;
 use super::remedies::of_catalogue;
 use super::report::{Confidence, EvidenceLine, Remedy, Severity, Verdict};
 use crate::reply::{self, RejectionClass};
@@ -105,10 +106,11 @@ impl Rule {
     }
 
     pub fn remedy(&self, case: &Case<'_>) -> Vec<Remedy> {
-        match self.test {
+        let steps = match self.test {
             Test::Reply(class) => of_catalogue(case, class),
             Test::By { remedy, .. } => remedy(case),
-        }
+        };
+        for_each_server(&case.servers(), steps)
     }
 
     pub fn reference(&self) -> &'static str {

@@ -1,6 +1,6 @@
 //! Rows read fast, by expecting what the row before had.
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memchr3};
 
 use super::format::Columns;
 use super::row::{Event, Field, MAXIMUM_LINE, Row, RowError, quoted_length};
@@ -45,20 +45,21 @@ impl<'log> RowParser<'log> {
     ///
     /// # Errors
     /// Those of [`Row::parse`].
-    #[inline]
     pub fn parse(&mut self, line: &'log [u8]) -> Result<Row<'log>, RowError> {
         match self.parse_expected(line) {
-            Some(row) => Ok(row),
-            None => Row::parse(line, self.columns),
+            Some((row, length)) if length == line.len() => Ok(row),
+            _ => Row::parse(line, self.columns),
         }
     }
 
+    /// Reads the line at the beginning of a text, if it is as expected. Returns its length without
+    /// its line end: there is no need to search for that before the fields.
     #[inline]
-    fn parse_expected(&mut self, line: &'log [u8]) -> Option<Row<'log>> {
-        if !self.has_standard_columns || line.len() > MAXIMUM_LINE {
+    pub(super) fn parse_expected(&mut self, text: &'log [u8]) -> Option<(Row<'log>, usize)> {
+        if !self.has_standard_columns {
             return None;
         }
-        let (stamp, rest) = line.split_first_chunk::<24>()?;
+        let (stamp, rest) = text.split_first_chunk::<24>()?;
         let date_time = self.stamp.parse(stamp)?;
         let rest = match rest.strip_prefix(self.heading) {
             Some(rest) if !self.heading.is_empty() => rest,
@@ -71,18 +72,10 @@ impl<'log> RowParser<'log> {
         };
         let [event, b',', rest @ ..] = rest else { return None };
         let event = Event::parse(std::slice::from_ref(event))?;
-        let (data, context) = match rest {
-            [b',', context @ ..] => (&b""[..], context),
-            _ => first_field(rest)?,
-        };
-        let is_one_field = match context.first() {
-            None => true,
-            Some(b'"') => {
-                quoted_length(context) == Ok(context.len()) && memchr(0, context).is_none()
-            }
-            Some(_) => memchr2(b',', 0, context).is_none(),
-        };
-        is_one_field.then_some(Row {
+        let (data, context) = last_fields(rest)?;
+        // Both fields and the comma between them.
+        let length = text.len() - rest.len() + data.len() + 1 + context.len();
+        let row = Row {
             date_time,
             session_id: self.session_id,
             sequence_number: Some(sequence_number),
@@ -92,7 +85,8 @@ impl<'log> RowParser<'log> {
             remote_endpoint: Field::new(self.remote_endpoint),
             data: Field::new(data),
             context: Field::new(context),
-        })
+        };
+        (length <= MAXIMUM_LINE).then_some((row, length))
     }
 
     fn read_heading(&mut self, heading: &'log [u8]) -> Option<&'log [u8]> {
@@ -120,14 +114,50 @@ impl<'log> RowParser<'log> {
     }
 }
 
-/// The field at the beginning and what follows its comma; `None` if it is the last, or holds NUL.
+/// The two fields at the end of the line at the beginning of a text.
 #[inline]
-fn first_field(rest: &[u8]) -> Option<(&[u8], &[u8])> {
-    if rest.first() != Some(&b'"') {
-        return unquoted(rest);
+fn last_fields(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (data, rest) = match text {
+        [b'"', ..] => return quoted_last_fields(text),
+        [b',', rest @ ..] => (&b""[..], rest),
+        _ => unquoted(text)?,
+    };
+    match rest {
+        [b'\r', b'\n', ..] | [b'\n', ..] => return Some((data, b"")),
+        [b'"', ..] => return quoted_last_fields(text),
+        _ => {}
     }
-    let (field, rest) = rest.split_at_checked(quoted_length(rest).ok()?)?;
-    if memchr(0, field).is_some() {
+    let length = memchr3(b',', b'\n', 0, rest).unwrap_or(rest.len());
+    match rest.get(length) {
+        None | Some(b'\n') => Some((data, without_carriage_return(&rest[..length]))),
+        Some(_) => None,
+    }
+}
+
+/// The same, where one of them may be quoted.
+fn quoted_last_fields(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let line = without_carriage_return(&text[..memchr(b'\n', text).unwrap_or(text.len())]);
+    let (data, context) = first_field(line)?;
+    let is_one_field = match context.first() {
+        None => true,
+        Some(b'"') => quoted_length(context) == Ok(context.len()) && memchr(0, context).is_none(),
+        Some(_) => memchr2(b',', 0, context).is_none(),
+    };
+    is_one_field.then_some((data, context))
+}
+
+fn without_carriage_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// The field at the beginning and what follows its comma; `None` if it is the last of its line, or
+/// holds NUL.
+fn first_field(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    if text.first() != Some(&b'"') {
+        return unquoted(text);
+    }
+    let (field, rest) = text.split_at_checked(quoted_length(text).ok()?)?;
+    if memchr2(b'\n', 0, field).is_some() {
         return None;
     }
     Some((field, rest.strip_prefix(b",")?))
@@ -135,11 +165,11 @@ fn first_field(rest: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// The same, for a field that is not quoted.
 #[inline]
-fn unquoted(rest: &[u8]) -> Option<(&[u8], &[u8])> {
-    if rest.first() == Some(&b'"') {
+fn unquoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    if text.first() == Some(&b'"') {
         return None;
     }
-    let (field, rest) = rest.split_at_checked(memchr2(b',', 0, rest)?)?;
+    let (field, rest) = text.split_at_checked(memchr3(b',', b'\n', 0, text)?)?;
     Some((field, rest.strip_prefix(b",")?))
 }
 
@@ -237,6 +267,24 @@ mod tests {
                 prop_assert_eq!(parser.parse(line.as_bytes()), plain, "{}", line);
             }
         }
+
+        #[test]
+        fn a_line_is_read_alike_alone_and_before_others(
+            lines in prop::collection::vec((almost_a_row(), "\r?\n"), 1..12),
+        ) {
+            let text: String = lines.iter().map(|(line, end)| format!("{line}{end}")).collect();
+            let text = text.as_bytes();
+            let mut parser = RowParser::new(&Columns::STANDARD);
+            let mut start = 0;
+            while let Some(newline) = memchr(b'\n', &text[start..]) {
+                let line = without_carriage_return(&text[start..start + newline]);
+                if let Some((row, length)) = parser.parse_expected(&text[start..]) {
+                    prop_assert_eq!(Ok(row), Row::parse(line, &Columns::STANDARD));
+                    prop_assert_eq!(length, line.len());
+                }
+                start += newline + 1;
+            }
+        }
     }
 
     /// Lines that are rows but for at most one change of a byte.
@@ -251,7 +299,7 @@ mod tests {
         let connector = prop::sample::select(vec!["To EOP", "\"To, EOP\"", "", "To EOP 2"]);
         let value =
             prop::sample::select(vec!["", "a", "\"a,b\"", "\"a\"\"b\"", "\"a\"b", "a\"b", "\""]);
-        let change = prop::option::of((0..120_usize, "[ ,\"0Z*é\0]"));
+        let change = prop::option::of((0..120_usize, "[ ,\"0Z*é\0\r\n]"));
         let id = prop::sample::select(vec!["08DE23A1F00D0001", "08de23a1f00d0002", "8DE", ""]);
         let sequence = prop::sample::select(vec!["0", "00", "7", "123", "12345678901", "", "x"]);
         let endpoints = prop::sample::select(vec![

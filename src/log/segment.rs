@@ -64,22 +64,36 @@ impl Segment {
         let mut number = 0;
         let mut start = 0;
         while start < data.len() {
-            let newline = memchr(b'\n', &data[start..]).map(|length| start + length);
-            let mut end = newline.unwrap_or(data.len());
-            let next = end + 1;
-            if end > start && data[end - 1] == b'\r' {
-                end -= 1;
-            }
-            if end > start {
-                let bytes = &data[start..end];
-                let line = Line { number, start, end, is_terminated: newline.is_some() };
-                each(line, parser.parse(bytes));
+            let row = parser.parse_expected(&data[start..]);
+            let end = match row {
+                Some((_, length)) => start + length,
+                None => start + line_length(&data[start..]),
+            };
+            let line_end = match data[end..] {
+                [b'\r', b'\n', ..] => 2,
+                [b'\n' | b'\r', ..] => 1,
+                _ => 0,
+            };
+            let next = end + line_end;
+            let line = Line { number, start, end, is_terminated: data[next - 1] == b'\n' };
+            match row {
+                Some((row, _)) => each(line, Ok(row)),
+                None if end > start => {
+                    each(line, Row::parse(&data[start..end], &self.format.columns));
+                }
+                None => {}
             }
             number += 1;
             start = next;
         }
         number
     }
+}
+
+/// The length of the line at the beginning of a text, without its line end.
+fn line_length(text: &[u8]) -> usize {
+    let line = &text[..memchr(b'\n', text).unwrap_or(text.len())];
+    line.strip_suffix(b"\r").unwrap_or(line).len()
 }
 
 /// Reads files one after the other, in segments.
@@ -124,7 +138,11 @@ impl SegmentReader {
                     return Some(SegmentReaderItem::Segment(segment));
                 }
                 Ok(Step::Again) => self.current = Some(open),
-                Ok(Step::End) => return Some(SegmentReaderItem::FileEnd(open.index, None)),
+                Ok(Step::End) => {
+                    let index = open.index;
+                    self.recycle(open.into_buffer());
+                    return Some(SegmentReaderItem::FileEnd(index, None));
+                }
                 Err(trouble) => {
                     let notice = trouble.into_notice(&self.files[open.index].path);
                     return Some(SegmentReaderItem::FileEnd(open.index, Some(notice)));
@@ -146,7 +164,9 @@ impl SegmentReader {
     /// Takes the buffer of a segment back, to be filled again.
     pub fn recycle(&mut self, mut buffer: Vec<u8>) {
         buffer.clear();
-        self.spare_buffers.push(buffer);
+        if buffer.capacity() > 0 {
+            self.spare_buffers.push(buffer);
+        }
     }
 
     /// Bytes read so far, of all files.

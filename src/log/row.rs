@@ -188,13 +188,20 @@ impl<'line> Row<'line> {
 }
 
 impl Event {
-    pub(super) fn parse(field: &[u8]) -> Option<Self> {
-        Some(match field {
-            b"+" => Self::Connect,
-            b"-" => Self::Disconnect,
-            b">" => Self::Sent,
-            b"<" => Self::Received,
-            b"*" => Self::Information,
+    fn parse(field: &[u8]) -> Option<Self> {
+        match field {
+            [event] => Self::of(*event),
+            _ => None,
+        }
+    }
+
+    pub(super) fn of(event: u8) -> Option<Self> {
+        Some(match event {
+            b'+' => Self::Connect,
+            b'-' => Self::Disconnect,
+            b'>' => Self::Sent,
+            b'<' => Self::Received,
+            b'*' => Self::Information,
             _ => return None,
         })
     }

@@ -6,7 +6,7 @@
 use super::information::Information;
 use super::model::SessionNote;
 use super::texts::{Span, append, clear_for_reuse};
-use crate::log::{Event, Field, LogType, Row};
+use crate::log::{Event, Field, LogType, Row, Segment};
 use crate::timestamp::Timestamp;
 
 /// Where a row stands.
@@ -59,17 +59,17 @@ pub(super) struct SessionRows {
 }
 
 impl SessionRows {
-    /// Takes the next row in, a part of that segment. Returns whether it ends the session.
+    /// Takes the next row in, a part of that segment; `place` tells where it stands. Returns whether
+    /// it ends the session.
     #[inline]
     pub(super) fn accept(
         &mut self,
         row: &Row<'_>,
-        segment: &[u8],
-        place: Place,
-        log_type: Option<LogType>,
+        segment: &Segment,
+        place: impl FnOnce() -> Place,
     ) -> bool {
         if self.start.is_none() {
-            self.begin(row, segment, place, log_type);
+            self.begin(row, segment, place());
         }
         self.end_time = Some(row.date_time);
         self.row_count += 1;
@@ -95,22 +95,23 @@ impl SessionRows {
         self.is_ended
     }
 
-    fn begin(&mut self, row: &Row<'_>, segment: &[u8], place: Place, log_type: Option<LogType>) {
+    fn begin(&mut self, row: &Row<'_>, segment: &Segment, place: Place) {
         self.start = Some(Start {
             place,
             time: row.date_time,
             session_id: row.session_id,
-            log_type,
+            log_type: segment.format.log_type,
             is_opening: is_opening(row),
         });
         self.connector = self.keep(row.connector, segment);
     }
 
-    fn keep(&mut self, field: Field<'_>, segment: &[u8]) -> Span {
+    #[inline]
+    fn keep(&mut self, field: Field<'_>, segment: &Segment) -> Span {
         if self.is_carried {
             append(&mut self.carried, field.raw())
         } else {
-            Span::of(field.raw(), segment)
+            Span::of(field.raw(), &segment.data)
         }
     }
 

@@ -91,14 +91,17 @@ impl Workbench {
                 return;
             };
             let Some(slot) = self.slots.get_mut(index) else { return };
-            let first_row =
-                Place { file: segment.file, line: line.number + 1, offset: line.start as u64 };
+            let place = || Place {
+                file: segment.file,
+                line: line.number + 1,
+                offset: line.start as u64,
+            };
             slot.last_row = line.start;
-            if !slot.rows.accept(&row, &segment.data, first_row, segment.format.log_type) {
+            if !slot.rows.accept(&row, &segment, place) {
                 return;
             }
             let made = self.maker.make(&slot.rows, &segment.data, files, filter);
-            let first_row = slot.rows.start.map_or(first_row, |start| start.place);
+            let first_row = slot.rows.start.map_or_else(place, |start| start.place);
             ended.push(EndedSession { key, first_row, last_row: line.start, made });
             slot.rows.reset();
             self.free.push(index);
@@ -156,13 +159,12 @@ impl WorkedSegment {
         }
         let place = sequencer.begin_segment(&segment);
         for (line, error) in damage {
-            let place = place.of_line(line.number, line.start);
-            sequencer.accept_damage(error, place, line.is_terminated);
+            sequencer.accept_damage(error, line, place);
         }
         let mut parser = RowParser::new(&segment.format.columns);
         let mut replay = |line: Line, sequencer: &mut Sequencer| {
             if let Ok(row) = parser.parse(&segment.data[line.start..line.end]) {
-                sequencer.accept_row(&row, place.of_line(line.number, line.start), &segment);
+                sequencer.accept_row(&row, line, place, &segment);
             }
         };
         let mut rows = rows.into_iter().peekable();
@@ -177,8 +179,7 @@ impl WorkedSegment {
         }
         for mut session in begun {
             session.rows.move_to(|first| place.of_place(first));
-            let last_row = segment.offset + session.last_row as u64;
-            sequencer.adopt(session.key, session.rows, last_row);
+            sequencer.adopt(session.key, session.rows, session.last_row);
         }
         sequencer.end_segment(&segment, line_count);
         segment.data

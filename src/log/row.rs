@@ -137,6 +137,19 @@ impl RowError {
 }
 
 impl<'line> Row<'line> {
+    /// What a row is before anything of it is read.
+    pub(super) const EMPTY: Self = Self {
+        date_time: Timestamp::MINIMUM,
+        session_id: 0,
+        sequence_number: None,
+        event: Event::Information,
+        connector: Field(b""),
+        local_endpoint: Field(b""),
+        remote_endpoint: Field(b""),
+        data: Field(b""),
+        context: Field(b""),
+    };
+
     /// Reads one line, without its line end.
     ///
     /// # Errors
@@ -257,7 +270,7 @@ fn parse_session_id(field: &[u8]) -> Option<u64> {
     })
 }
 
-fn parse_decimal(field: &[u8]) -> Option<u64> {
+pub(super) fn parse_decimal(field: &[u8]) -> Option<u64> {
     if field.is_empty() || field.len() > 19 {
         return None;
     }

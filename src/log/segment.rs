@@ -57,18 +57,15 @@ impl Segment {
     /// Returns how many lines there are, blank ones among them.
     pub fn for_each_row<'data>(
         &'data self,
-        mut each: impl FnMut(Line, Result<Row<'data>, RowError>),
+        mut each: impl FnMut(Line, Result<&Row<'data>, RowError>),
     ) -> u64 {
         let data = &self.data[..];
         let mut parser = RowParser::new(&self.format.columns);
         let mut number = 0;
         let mut start = 0;
         while start < data.len() {
-            let row = parser.parse_expected(&data[start..]);
-            let end = match row {
-                Some((_, length)) => start + length,
-                None => start + line_length(&data[start..]),
-            };
+            let expected = parser.parse_expected(&data[start..]);
+            let end = start + expected.unwrap_or_else(|| line_length(&data[start..]));
             let line_end = match data[end..] {
                 [b'\r', b'\n', ..] => 2,
                 [b'\n' | b'\r', ..] => 1,
@@ -76,12 +73,15 @@ impl Segment {
             };
             let next = end + line_end;
             let line = Line { number, start, end, is_terminated: data[next - 1] == b'\n' };
-            match row {
-                Some((row, _)) => each(line, Ok(row)),
-                None if end > start => {
-                    each(line, Row::parse(&data[start..end], &self.format.columns));
-                }
-                None => {}
+            let plain;
+            let row = if expected.is_some() {
+                Ok(parser.row())
+            } else {
+                plain = Row::parse(&data[start..end], &self.format.columns);
+                plain.as_ref().map_err(|error| *error)
+            };
+            if end > start {
+                each(line, row);
             }
             number += 1;
             start = next;

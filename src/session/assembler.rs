@@ -96,15 +96,18 @@ impl Assembler {
         let key = SessionKey { source, session_id: row.session_id };
         let index = match self.last {
             Some((last, index)) if last == key => index,
-            _ => match self.by_key.get(&key) {
-                Some(index) => *index,
-                None if !is_opening(row) && self.tombstones.may_hold(key) => {
-                    return Accepted::Late;
-                }
-                None => self.open(key),
-            },
+            _ => {
+                let index = match self.by_key.get(&key) {
+                    Some(index) => *index,
+                    None if !is_opening(row) && self.tombstones.may_hold(key) => {
+                        return Accepted::Late;
+                    }
+                    None => self.open(key),
+                };
+                self.last = Some((key, index));
+                index
+            }
         };
-        self.last = Some((key, index));
         let slot = &mut self.slots[index];
         if slot.rows.accept(row, segment, place) {
             self.close(index, finish);

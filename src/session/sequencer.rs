@@ -85,11 +85,7 @@ pub(super) struct SegmentPlace {
 
 impl SegmentPlace {
     fn of_line(self, line: Line) -> Place {
-        self.of_place(Place {
-            file: self.file,
-            line: line.number + 1,
-            offset: line.start as u64,
-        })
+        self.of_place(Place { file: self.file, line: line.number + 1, offset: line.start as u64 })
     }
 
     /// Where a row stands whose place is counted from the beginning of the segment.
@@ -137,7 +133,7 @@ impl Sequencer {
     pub(super) fn accept_segment(&mut self, segment: &Segment) {
         let place = self.begin_segment(segment);
         let lines = segment.for_each_row(|line, row| match row {
-            Ok(row) => self.accept_row(&row, line, place, segment),
+            Ok(row) => self.accept_row(row, line, place, segment),
             Err(error) => self.accept_damage(error, line, place),
         });
         self.end_segment(segment, lines);

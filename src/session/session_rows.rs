@@ -75,7 +75,7 @@ impl SessionRows {
         self.row_count += 1;
         if self.carried.len() + self.rows.len() * size_of::<StoredRow>() > MAXIMUM_BYTES {
             self.note(SessionNote::ContentCapped);
-            self.is_ended = row.event == Event::Disconnect;
+            self.is_ended |= row.event == Event::Disconnect;
             return self.is_ended;
         }
         if self.local_endpoint.is_empty() && !row.local_endpoint.is_empty() {
@@ -87,12 +87,13 @@ impl SessionRows {
         let data = self.keep(row.data, segment);
         let context = self.keep(row.context, segment);
         self.rows.push(StoredRow { event: row.event, data, context });
-        self.is_ended = match row.event {
+        let is_end = match row.event {
             Event::Disconnect => true,
             Event::Information => is_failed_connection(row),
             _ => false,
         };
-        self.is_ended
+        self.is_ended |= is_end;
+        is_end
     }
 
     fn begin(&mut self, row: &Row<'_>, segment: &Segment, place: Place) {

@@ -30,11 +30,12 @@ impl Span {
         Self::new(self.start as usize + offset, part.len())
     }
 
+    #[inline]
     fn new(start: usize, length: usize) -> Self {
-        let (Ok(start), Ok(length)) = (u32::try_from(start), u32::try_from(length)) else {
-            return Self::default();
-        };
-        Self { start, length }
+        match (u32::try_from(start), u32::try_from(length)) {
+            (Ok(start), Ok(length)) => Self { start, length },
+            _ => Self::default(),
+        }
     }
 
     #[inline]

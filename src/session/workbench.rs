@@ -83,7 +83,7 @@ impl Workbench {
             let key = SessionKey { source, session_id: row.session_id };
             let local = match last {
                 Some((last, local)) if last == key => local,
-                _ => self.local(key, &row),
+                _ => self.local(key, row),
             };
             last = Some((key, local));
             let Local::Begun(index) = local else {
@@ -91,13 +91,10 @@ impl Workbench {
                 return;
             };
             let Some(slot) = self.slots.get_mut(index) else { return };
-            let place = || Place {
-                file: segment.file,
-                line: line.number + 1,
-                offset: line.start as u64,
-            };
+            let place =
+                || Place { file: segment.file, line: line.number + 1, offset: line.start as u64 };
             slot.last_row = line.start;
-            if !slot.rows.accept(&row, &segment, place) {
+            if !slot.rows.accept(row, &segment, place) {
                 return;
             }
             let made = self.maker.make(&slot.rows, &segment.data, files, filter);

@@ -122,6 +122,36 @@ namespace EopRelay
             Add("RootFiles", FileOf(path, ReadFile(path)));
         }
 
+        /// <summary>
+        /// Whether there is what tells which certificate Exchange would send, be there sessions or not.
+        /// </summary>
+        internal bool CanPredict
+        {
+            get { return CountOf("SendConnectors") > 0 && CountOf("InstalledCertificates") > 0; }
+        }
+
+        /// <summary>The same request, as if no sessions had been looked for.</summary>
+        internal TestRequest WithoutSessions()
+        {
+            var other = new TestRequest
+            {
+                SourceIPAddress = SourceIPAddress,
+                MailFrom = MailFrom,
+                RecipientDomain = RecipientDomain,
+                At = At,
+                WarningDays = WarningDays,
+            };
+            other.thumbprints.AddRange(thumbprints);
+            foreach (KeyValuePair<string, ObjectList> list in lists)
+            {
+                if (list.Key != "Sessions")
+                {
+                    other.lists.Add(list.Key, list.Value);
+                }
+            }
+            return other;
+        }
+
         /// <summary>The request as eop_test takes it.</summary>
         internal string ToJson()
         {

@@ -23,6 +23,7 @@ namespace EopRelay.Tests
                 { "cause", typeof(EopRelayException) },
                 { "request", typeof(TestRequest) },
                 { "report", typeof(Report) },
+                { "check", typeof(CheckRequest) },
             };
 
         /// <summary>
@@ -39,6 +40,7 @@ namespace EopRelay.Tests
             "InputObject.PSObject.Properties", "InputObject.PSObject.Properties.Match",
             "value.PSObject.Properties", "property.Name", "property.Value", "innerProperty.Value",
             "InputObject.PSObject.TypeNames", "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
+            "EventLog.IsPresent", "Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath", "env.ExchangeInstallPath",
         };
 
         private static readonly Regex HelpAndComments =

@@ -188,6 +188,8 @@ fn layout() -> String {
     describe!(text, ChainFileRecord as "eop_chain_file": bytes, length, name, role, reserved);
     describe!(text, ChainQueryOptions as "eop_chain_query": struct_size, flags, files, file_count,
         file_stride, at, expected_name, profile, reserved);
+    describe!(text, EvidenceQueryOptions as "eop_evidence_query": struct_size, kind, inputs,
+        input_count, input_stride, text, thumbprint, start, end, flags, reserved);
     text
 }
 

@@ -29,10 +29,10 @@ function Invoke-EopRelayCheck {
     Exit code 1 of the task means that the check itself did not run: powershell.exe answers it where the module cannot be imported, or a parameter is wrong.
 
     .PARAMETER Path
-    Send logs: files, folders or patterns. Without it, the folders of front end, hub and edge transport below the ExchangeInstallPath of this computer. Give both the front-end and the hub folder where mail goes through the front end.
+    Send logs: files, folders or patterns. Without it, the folders of front end, hub and edge transport below the ExchangeInstallPath of this computer. Only without it the certificate stores of this computer are evidence too (LocalMachine\My, CA and Root): the logs of -Path may be another server's. Give both the front-end and the hub folder where mail goes through the front end.
 
     .PARAMETER Server
-    The server to name in the result, for copied logs.
+    The server whose logs and installed certificates they are, for logs that were copied.
 
     .PARAMETER StatePath
     The state file. By default check.state in the folder EopRelay of ProgramData. Each task needs its own.
@@ -53,10 +53,10 @@ function Invoke-EopRelayCheck {
     The send connectors: objects of Get-SendConnector, or such a file.
 
     .PARAMETER InstalledCertificate
-    The certificates installed on the server: objects of Get-ExchangeCertificate, or such a file.
+    The certificates installed on the server: objects of Get-ExchangeCertificate, or such a file. Without it, and without -Path, the certificates of LocalMachine\My are taken; they do not tell which are enabled for SMTP.
 
     .PARAMETER IntermediatePath
-    Files with the intermediates that the server has in LocalMachine\CA, all of them. Without it, whether the server can send the chain is not known.
+    Files with the intermediates that the server has in LocalMachine\CA, all of them. Without it, and with -Path, whether the server can send the chain is not known.
 
     .PARAMETER RootPath
     Files with roots that are trusted beside the built-in list of public ones.
@@ -197,6 +197,7 @@ function Invoke-EopRelayCheck {
             $check.AddLogsOfThisServer($env:ExchangeInstallPath, $Server)
         }
         $check.Evidence.SourceIPAddress = $SourceIPAddress
+        $check.Evidence.Server = $Server
         if ($PSBoundParameters.ContainsKey('WarningDays')) {
             $check.Evidence.WarningDays = $WarningDays
         }

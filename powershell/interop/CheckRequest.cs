@@ -53,7 +53,8 @@ namespace EopRelay
 
         /// <summary>
         /// Adds the send logs of the Exchange server that is installed here, where ExchangeInstallPath
-        /// (which Exchange's setup sets for the machine) says.
+        /// (which Exchange's setup sets for the machine) says, and on Windows this computer's certificate
+        /// stores as evidence.
         /// </summary>
         /// <param name="installPath">The value of ExchangeInstallPath, or empty.</param>
         /// <param name="server">The server to name in the sessions, or empty.</param>
@@ -81,6 +82,7 @@ namespace EopRelay
                         + "'. Give the folders with -Path (SendProtocolLogPath of Get-TransportService and "
                         + "Get-FrontendTransportService)."));
             }
+            Evidence.UseMachineStores = Environment.OSVersion.Platform == PlatformID.Win32NT;
         }
 
         /// <summary>

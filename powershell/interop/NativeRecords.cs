@@ -208,6 +208,22 @@ namespace EopRelay
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct EvidenceQuery
+    {
+        public uint StructSize;
+        public uint Kind;
+        public LogInput* Inputs;
+        public uint InputCount;
+        public uint InputStride;
+        public Utf16 Text;
+        public Utf16 Thumbprint;
+        public long Start;
+        public long End;
+        public uint Flags;
+        public uint Reserved;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     internal unsafe struct Progress
     {
         public const int PathCapacity = 1024;

@@ -130,7 +130,7 @@ pub(super) unsafe fn read_query(
     let is_final = options.flags & EOP_QUERY_FINAL != 0;
     Ok(SessionQuery {
         // SAFETY: passed on to the caller.
-        inputs: unsafe { read_inputs(&options) }?,
+        inputs: unsafe { read_inputs(options.inputs, options.input_count, options.input_stride) }?,
         recurse: options.flags & EOP_QUERY_RECURSE != 0,
         filter,
         threads: options.threads as usize,
@@ -139,14 +139,17 @@ pub(super) unsafe fn read_query(
 }
 
 /// # Safety
-/// `options.inputs` points to `input_count` records, `input_stride` bytes apart, and their texts
-/// are readable.
-unsafe fn read_inputs(options: &SessionQueryOptions) -> Result<Vec<LogInput>, Failure> {
-    let (count, stride) = (options.input_count, options.input_stride as size_t);
+/// `inputs` points to `count` records, `stride` bytes apart, and their texts are readable.
+pub(super) unsafe fn read_inputs(
+    inputs: *const LogInputRecord,
+    count: u32,
+    stride: u32,
+) -> Result<Vec<LogInput>, Failure> {
+    let (places, stride) = (inputs, stride as size_t);
     if count == 0 {
         return Ok(Vec::new());
     }
-    require(options.inputs, "inputs")?;
+    require(places, "inputs")?;
     if count > EOP_MAXIMUM_INPUTS {
         return Err(invalid(format!(
             "input_count is {count}; at most {EOP_MAXIMUM_INPUTS} are accepted"
@@ -154,7 +157,7 @@ unsafe fn read_inputs(options: &SessionQueryOptions) -> Result<Vec<LogInput>, Fa
     }
     let mut inputs = Vec::new();
     for index in 0..count as usize {
-        let place = options.inputs.cast::<u8>().wrapping_add(index * stride);
+        let place = places.cast::<u8>().wrapping_add(index * stride);
         // The caller's array is aligned and its stride a multiple of 8, which read_sized checks.
         #[allow(clippy::cast_ptr_alignment, reason = "see above")]
         let place = place.cast::<LogInputRecord>();
@@ -193,7 +196,7 @@ unsafe fn read_outcomes(outcomes: *const u32, count: u32) -> Result<Vec<Outcome>
         .collect()
 }
 
-fn read_time(ticks: i64, what: &str) -> Result<Option<Timestamp>, Failure> {
+pub(super) fn read_time(ticks: i64, what: &str) -> Result<Option<Timestamp>, Failure> {
     if ticks == 0 {
         return Ok(None);
     }
@@ -202,7 +205,7 @@ fn read_time(ticks: i64, what: &str) -> Result<Option<Timestamp>, Failure> {
     })
 }
 
-fn check_flags(flags: u32, known: u32, what: &str) -> Result<(), Failure> {
+pub(super) fn check_flags(flags: u32, known: u32, what: &str) -> Result<(), Failure> {
     match flags & !known {
         0 => Ok(()),
         unknown => Err(invalid(format!("{what} has the unknown flags {unknown:#x}"))),

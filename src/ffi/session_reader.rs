@@ -287,6 +287,6 @@ fn progress_view(progress: &Progress) -> ProgressView {
     view
 }
 
-fn or_default<T: Default + PartialEq>(value: T, default: T) -> T {
+pub(super) fn or_default<T: Default + PartialEq>(value: T, default: T) -> T {
     if value == T::default() { default } else { value }
 }

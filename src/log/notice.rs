@@ -28,14 +28,20 @@ named_enum! {
         InvalidPattern = 8,
         /// The last row of a file is cut: Exchange is still writing it, or the copy was made then.
         LastRowCut = 9,
+        /// A file that holds something else than what is read.
+        OtherContent = 10,
+        /// Records of evidence that cannot be read: `count` of them, the first at `line`.
+        DamagedRecords = 11,
+        /// Evidence that is empty, or does not reach back as far as was asked.
+        EvidenceIncomplete = 12,
         /// A file that is not, or no longer wholly, the one that was read before.
-        FileReplaced = 10,
+        FileReplaced = 13,
         /// Sessions that are still open and kept in the state file: `count` of them.
-        SessionsKept = 11,
+        SessionsKept = 14,
         /// Sessions without a row for days, put out without their end: `count` of them.
-        SessionsOverdue = 12,
+        SessionsOverdue = 15,
         /// There was no state file yet: everything is read.
-        StateCreated = 13,
+        StateCreated = 16,
     }
 }
 
@@ -58,11 +64,14 @@ impl NoticeCode {
             Self::NothingFound
             | Self::Unreadable
             | Self::NotAProtocolLog
-            | Self::InvalidPattern => Severity::Error,
+            | Self::InvalidPattern
+            | Self::OtherContent => Severity::Error,
             Self::DamagedRows
             | Self::LateRows
             | Self::SessionsEvicted
             | Self::ContentCapped
+            | Self::DamagedRecords
+            | Self::EvidenceIncomplete
             | Self::FileReplaced => Severity::Warning,
             Self::LastRowCut | Self::SessionsKept | Self::SessionsOverdue | Self::StateCreated => {
                 Severity::Information

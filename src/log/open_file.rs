@@ -10,6 +10,7 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use memchr::{memchr, memmem, memrchr};
 
 use super::format::Format;
+use super::iis::IisFormat;
 use super::notice::{Notice, NoticeCode};
 use super::position::{Position, skip_by_reading};
 use super::row::{MAXIMUM_LINE, Row};
@@ -60,7 +61,8 @@ impl Trouble {
             Self::Foreign { line, reason } => Notice {
                 line: Some(line),
                 message: format!(
-                    "not an Exchange SMTP send or receive protocol log, so it is left out: {reason}"
+                    "neither an Exchange SMTP protocol log nor a log of the SMTP service of IIS, \
+                     so it is left out: {reason}"
                 ),
                 ..Notice::new(NoticeCode::NotAProtocolLog, path)
             },
@@ -291,6 +293,9 @@ impl OpenFile {
     /// A file without a header is taken for a protocol log if any of its first lines looks like a
     /// row; a line that names the columns, as exports have it, serves as a header.
     fn recognise(&mut self) -> Result<(), Trouble> {
+        if let Some(format) = self.format.iis.clone() {
+            return self.recognise_iis(&format);
+        }
         if self.is_recognised || self.format.declared {
             return Ok(());
         }
@@ -317,11 +322,35 @@ impl OpenFile {
                 }
             }
         }
+        if self.is_iis(&IisFormat::Native) {
+            Arc::make_mut(&mut self.format).declare_iis(IisFormat::Native);
+            self.is_recognised = true;
+            return Ok(());
+        }
         first_error.map_or(Ok(()), |error| {
             Err(Trouble::Foreign {
                 line: self.lines_before + 1,
                 reason: format!("it has no #Fields header and no line of it is a row ({error})"),
             })
         })
+    }
+
+    /// Columns do not tell whose log it is: a row of the SMTP service must be among the first.
+    fn recognise_iis(&mut self, format: &IisFormat) -> Result<(), Trouble> {
+        self.is_recognised |= self.is_iis(format);
+        if self.is_recognised {
+            return Ok(());
+        }
+        Err(Trouble::Foreign {
+            line: self.lines_before + 1,
+            reason: "its #Fields are those of a W3C log of IIS, but none of its first rows is of \
+                     the SMTP service (SMTPSVC)"
+                .to_owned(),
+        })
+    }
+
+    fn is_iis(&self, format: &IisFormat) -> bool {
+        let mut lines = self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n');
+        lines.any(|line| format.is_smtp_row(line.trim_ascii_end()))
     }
 }

@@ -62,7 +62,6 @@ impl Segment {
     ) -> u64 {
         let data = &self.data[..];
         let mut parser = RowParser::new(&self.format.columns);
-        let may_hold_nul = memchr(0, data).is_some();
         let mut number = 0;
         let mut start = 0;
         while start < data.len() {
@@ -74,12 +73,8 @@ impl Segment {
             }
             if end > start {
                 let bytes = &data[start..end];
-                let row = if may_hold_nul && memchr(0, bytes).is_some() {
-                    Err(RowError::Nul)
-                } else {
-                    parser.parse(bytes)
-                };
-                each(Line { number, start, end, is_terminated: newline.is_some() }, row);
+                let line = Line { number, start, end, is_terminated: newline.is_some() };
+                each(line, parser.parse(bytes));
             }
             number += 1;
             start = next;

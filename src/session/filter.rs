@@ -3,6 +3,7 @@
 use glob::{MatchOptions, Pattern};
 
 use super::checkpoint::StateError;
+use super::glance::Glance;
 use super::model::{Outcome, Session};
 use crate::timestamp::Timestamp;
 
@@ -72,6 +73,29 @@ impl CompiledFilter {
             failed: filter.failed,
             eop_only: filter.eop_only,
         })
+    }
+
+    /// Whether a [`Glance`] can tell that a session is not wanted.
+    pub(super) fn is_decided_at_a_glance(&self) -> bool {
+        self.start.is_some()
+            || self.end.is_some()
+            || self.thumbprint.is_some()
+            || !self.wants_outcome(Outcome::Delivered)
+            || !self.wants_outcome(Outcome::Incomplete)
+    }
+
+    pub(super) fn thumbprint(&self) -> Option<&str> {
+        self.thumbprint.as_deref()
+    }
+
+    /// Whether a session that begins at that time and looks like that may be wanted.
+    pub(super) fn may_want(&self, start: Timestamp, glance: &Glance) -> bool {
+        let wants_a_success =
+            self.wants_outcome(Outcome::Delivered) || self.wants_outcome(Outcome::Incomplete);
+        !glance.is_whole
+            || (self.wants_start(start)
+                && (glance.may_have_failed || wants_a_success)
+                && (glance.may_hold_thumbprint || self.thumbprint.is_none()))
     }
 
     pub(super) fn wants_start(&self, start: Timestamp) -> bool {

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::assembler::Limits;
-use super::checkpoint::{Checkpoint, OpenRows, StateError, StateOptions, StateTrouble};
+use super::checkpoint::{Checkpoint, StateError, StateOptions, StateTrouble};
 use super::filter::{CompiledFilter, QueryError, SessionFilter};
+use super::iis::IisConversations;
 use super::model::Session;
 use super::parallel::Workers;
 use super::proxy::ProxyJoiner;
 use super::sequencer::Sequencer;
-use crate::log::{self, FileStart, LogFile, LogInput, Notice, SegmentReader, SegmentReaderItem};
+use crate::log::{
+    self, FileStart, LogFile, LogInput, Notice, Segment, SegmentReader, SegmentReaderItem,
+};
 use crate::timestamp::Timestamp;
 
 /// What to read and which sessions to hand out.
@@ -66,6 +69,7 @@ pub struct SessionReader {
     segments: SegmentReader,
     sequencer: Sequencer,
     workers: Workers,
+    iis: IisConversations,
     /// What the workers are busy with, and the ends of files between.
     in_flight: std::collections::VecDeque<InFlight>,
     files_read: usize,
@@ -77,6 +81,8 @@ pub struct SessionReader {
 
 enum InFlight {
     Segment,
+    /// Of a log of IIS: no work for the workers, since its rows tell their sessions in order only.
+    Iis(Segment),
     FileEnd(usize, Option<Notice>),
 }
 
@@ -119,23 +125,23 @@ impl SessionReader {
             limits,
         );
         sequencer.add_notices(discovery.notices);
+        let mut iis = IisConversations::default();
         if let Some(checkpoint) = &mut checkpoint {
-            sequencer.keep_rows(OpenRows::new(limits.open_bytes));
-            checkpoint.replay(&mut sequencer)?;
+            checkpoint.restore(&mut sequencer, &mut iis)?;
         }
         let threads = match threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from).min(DEFAULT_THREADS),
             asked => asked.min(MAXIMUM_THREADS),
         };
-        let workers = if threads > 1 { threads } else { 0 };
         Ok(Self {
             bytes_total: bytes_to_read(&files, &starts),
             segments: SegmentReader::resume(Arc::clone(&files), segment_size, starts),
-            workers: Workers::start(workers, &all_files, &filter),
+            workers: Workers::start(threads.saturating_sub(1), &all_files, &filter),
             files,
             checkpoint,
             now,
             sequencer,
+            iis,
             in_flight: std::collections::VecDeque::new(),
             files_read: 0,
             is_finished: false,
@@ -155,8 +161,13 @@ impl SessionReader {
         {
             if self.step() {
                 match &self.checkpoint {
-                    Some(checkpoint) => checkpoint.finish(&mut self.sequencer, self.now),
-                    None => self.sequencer.finish(),
+                    Some(checkpoint) if !checkpoint.is_final() => {
+                        checkpoint.pause(&mut self.sequencer, self.now);
+                    }
+                    _ => {
+                        self.iis.finish(&mut self.sequencer);
+                        self.sequencer.finish();
+                    }
                 }
                 self.is_finished = true;
             } else if self.segments.bytes_read() >= limit {
@@ -184,7 +195,7 @@ impl SessionReader {
     pub fn save_state(&mut self) -> Result<(), StateError> {
         let Some(checkpoint) = &self.checkpoint else { return Ok(()) };
         if self.is_drained {
-            checkpoint.save(&self.sequencer)
+            checkpoint.save(&self.sequencer, &self.iis)
         } else {
             Err(checkpoint.error(StateTrouble::NotAtEnd))
         }
@@ -194,18 +205,11 @@ impl SessionReader {
     fn step(&mut self) -> bool {
         if self.workers.is_empty() {
             match self.segments.next_item() {
+                Some(SegmentReaderItem::Segment(segment)) if segment.format.iis.is_some() => {
+                    self.accept_iis(segment);
+                }
                 Some(SegmentReaderItem::Segment(segment)) => {
-                    let place = self.sequencer.begin_segment(&segment);
-                    let lines = segment.for_each_row(|line, row| {
-                        let place = place.of_line(line.number, line.start);
-                        match row {
-                            Ok(row) => self.sequencer.accept_row(&row, place, &segment),
-                            Err(error) => {
-                                self.sequencer.accept_damage(error, place, line.is_terminated);
-                            }
-                        }
-                    });
-                    self.sequencer.end_segment(lines);
+                    self.sequencer.accept_segment(&segment);
                     self.segments.recycle(segment.data);
                 }
                 Some(SegmentReaderItem::FileEnd(file, notice)) => self.end_file(file, notice),
@@ -217,6 +221,11 @@ impl SessionReader {
             && let Some(item) = self.segments.next_item()
         {
             self.in_flight.push_back(match item {
+                SegmentReaderItem::Segment(segment) if segment.format.iis.is_some() => {
+                    self.in_flight.push_back(InFlight::Iis(segment));
+                    // The workers do not count it, and so cannot bound how many there are.
+                    break;
+                }
                 SegmentReaderItem::Segment(segment) => {
                     self.workers.send(segment);
                     InFlight::Segment
@@ -226,10 +235,12 @@ impl SessionReader {
         }
         match self.in_flight.pop_front() {
             Some(InFlight::Segment) => {
-                if let Some(worked) = self.workers.receive() {
-                    let buffer = worked.replay(&mut self.sequencer);
-                    self.segments.recycle(buffer);
-                }
+                let buffer = self.workers.receive().replay(&mut self.sequencer);
+                self.segments.recycle(buffer);
+                false
+            }
+            Some(InFlight::Iis(segment)) => {
+                self.accept_iis(segment);
                 false
             }
             Some(InFlight::FileEnd(file, notice)) => {
@@ -238,6 +249,13 @@ impl SessionReader {
             }
             None => true,
         }
+    }
+
+    fn accept_iis(&mut self, segment: Segment) {
+        if let Some(format) = &segment.format.iis {
+            self.iis.accept_segment(&segment, format, &self.files, &mut self.sequencer);
+        }
+        self.segments.recycle(segment.data);
     }
 
     fn end_file(&mut self, file: usize, notice: Option<Notice>) {

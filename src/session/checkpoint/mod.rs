@@ -1,15 +1,14 @@
 //! Reading on where another run stopped.
 //!
-//! A [`StateFile`] remembers how far each file was read, the raw rows of the sessions that were
-//! still open, the halves of proxied sessions that wait, and the ids of sessions that ended. The
-//! next run replays those rows through the same assembler before it reads what is new: so the runs
-//! together, the last of them a final one, put out what one run over everything would.
+//! A [`StateFile`] remembers how far each file was read, the rows of the sessions that were still
+//! open, the halves of proxied sessions that wait, and the ids of sessions that ended. The next run
+//! begins with these: so the runs together, the last of them a final one, put out what one run over
+//! everything would.
 //!
 //! That holds as long as the logs only grow: by rows at the end of the newest file of a folder, and
 //! by newer files. A file that was replaced, truncated or deleted before its end is said. No filter
 //! touches what is kept; a row is read once, by whichever run comes first.
 
-mod open_rows;
 mod places;
 mod state;
 mod state_file;
@@ -19,20 +18,18 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub(in crate::session) use self::open_rows::OpenRows;
 use self::places::{Places, absolute, growing, is_gone, key_of};
 use self::state::{
-    State, StoredFile, StoredFormat, StoredHalf, StoredIds, StoredRow, StoredSession, StoredSource,
-    StoredText,
+    State, StoredConversation, StoredFile, StoredHalf, StoredIds, StoredSession, StoredSource,
 };
 use self::state_file::StateFile;
 pub use self::state_file::{StateError, StateTrouble};
 use super::assembler::{SessionKey, Tombstones};
-use super::draft::Place;
+use super::iis::IisConversations;
 use super::proxy::ProxyJoiner;
 use super::sequencer::Sequencer;
 use crate::certificate::LoggedCertificate;
-use crate::log::{Discovery, FileStart, Format, KnownFile, LogFile, Notice, NoticeCode, Row};
+use crate::log::{Discovery, FileStart, Format, KnownFile, LogFile, Notice, NoticeCode};
 use crate::timestamp::Timestamp;
 
 /// Where the state is kept, and how the run ends.
@@ -95,7 +92,7 @@ impl Checkpoint {
             known: BTreeMap::new(),
             places: Places::new(std::mem::take(&mut discovery.files)),
             growing,
-            formats: left.formats.iter().map(StoredFormat::restore).collect(),
+            formats: std::mem::take(&mut left.formats).into_iter().map(Arc::new).collect(),
             left: State::default(),
         };
         for stored in std::mem::take(&mut left.files) {
@@ -151,7 +148,11 @@ impl Checkpoint {
     }
 
     /// Begins where the other run stopped.
-    pub(super) fn replay(&mut self, sequencer: &mut Sequencer) -> Result<(), StateError> {
+    pub(super) fn restore(
+        &mut self,
+        sequencer: &mut Sequencer,
+        iis: &mut IisConversations,
+    ) -> Result<(), StateError> {
         let left = std::mem::take(&mut self.left);
         let places = &mut self.places;
         let sources: Vec<usize> = left
@@ -159,9 +160,17 @@ impl Checkpoint {
             .iter()
             .map(|source| places.index_of(&source.path, source.server.as_deref()))
             .collect();
-        for session in left.open_sessions {
-            replay_session(session, &sources, &self.formats, sequencer)
-                .ok_or_else(|| self.damaged("a row of an open session cannot be read"))?;
+        for (turn, session) in left.open_sessions.into_iter().enumerate() {
+            let rows = session.restore(&sources);
+            rows.and_then(|rows| sequencer.adopt_restored(rows, turn as u64))
+                .ok_or_else(|| self.damaged("an open session is not possible"))?;
+        }
+        sequencer.end_segment(&[], 0);
+        iis.restore_last_id(left.last_conversation);
+        for StoredConversation { server, folder, group } in left.conversations {
+            let source = self.places.number_of(server.as_deref(), &folder);
+            iis.restore(source, group)
+                .ok_or_else(|| self.damaged("a conversation is not possible"))?;
         }
         // Now and not before: an open session may have the id of one that ended.
         let mut tombstones = Tombstones::default();
@@ -194,22 +203,27 @@ impl Checkpoint {
         self.known.insert(key_of(&file.path), known);
     }
 
-    /// Ends the run: finally, or until the next one.
-    pub(super) fn finish(&self, sequencer: &mut Sequencer, now: Option<Timestamp>) {
-        if self.is_final {
-            sequencer.finish();
-            return;
-        }
+    /// Whether no other run goes on with what is open.
+    pub(super) fn is_final(&self) -> bool {
+        self.is_final
+    }
+
+    /// Ends the run until the next one.
+    pub(super) fn pause(&self, sequencer: &mut Sequencer, now: Option<Timestamp>) {
         let before = |ticks| now.and_then(|now| Timestamp::from_ticks(now.ticks() - ticks));
         sequencer.pause(before(OVERDUE_TICKS), before(ALONE_TICKS));
     }
 
     /// Writes the state.
-    pub(super) fn save(&self, sequencer: &Sequencer) -> Result<(), StateError> {
-        self.file.write(&self.collect(sequencer))
+    pub(super) fn save(
+        &self,
+        sequencer: &Sequencer,
+        iis: &IisConversations,
+    ) -> Result<(), StateError> {
+        self.file.write(&self.collect(sequencer, iis))
     }
 
-    fn collect(&self, sequencer: &Sequencer) -> State {
+    fn collect(&self, sequencer: &Sequencer, iis: &IisConversations) -> State {
         let mut formats = Vec::new();
         let files = self
             .known
@@ -220,29 +234,26 @@ impl Checkpoint {
             })
             .collect();
         let mut sources = Vec::new();
-        let mut open_sessions = Vec::new();
-        if let Some(open_rows) = sequencer.open_rows() {
-            for (_, session) in open_rows.in_order() {
-                let rows = session.rows.iter().map(|row| {
-                    let Place { file, line, offset } = row.place;
-                    let source = index_in(&mut sources, &file);
-                    let format = index_in(&mut formats, &open_rows.formats()[row.format]);
-                    StoredRow(source, line, offset, format, row.length)
-                });
-                let rows = rows.collect();
-                open_sessions.push(StoredSession { rows, text: StoredText::new(&session.text) });
-            }
-        }
+        let open_sessions = sequencer
+            .open_sessions()
+            .filter_map(|(_, rows)| StoredSession::new(rows, |file| index_in(&mut sources, &file)))
+            .collect();
+        let conversations = iis.groups().filter_map(|(source, group)| {
+            let (server, folder) = self.places.source(source)?;
+            Some(StoredConversation { server, folder, group })
+        });
         let tombstones = sequencer.tombstones();
         State {
-            formats: formats.iter().map(|format| StoredFormat::new(format)).collect(),
             sources: sources.iter().filter_map(|file| self.stored_source(*file)).collect(),
             files,
             open_sessions,
+            last_conversation: iis.last_id(),
+            conversations: conversations.collect(),
             waiting: waiting_halves(sequencer.joiner()),
             ended: self.stored_ids(tombstones),
             has_forgotten: tombstones.has_forgotten,
             has_evictions: tombstones.has_evictions,
+            formats: formats.iter().map(|format| Format::clone(format)).collect(),
         }
     }
 
@@ -277,26 +288,6 @@ impl Checkpoint {
     pub(super) fn error(&self, trouble: StateTrouble) -> StateError {
         StateError { path: self.file.path().to_owned(), trouble }
     }
-}
-
-/// `None` if it is not possible.
-fn replay_session(
-    session: StoredSession,
-    sources: &[usize],
-    formats: &[Arc<Format>],
-    sequencer: &mut Sequencer,
-) -> Option<()> {
-    let text = session.text.restore()?;
-    let mut rest = &text[..];
-    for StoredRow(source, line, offset, format, length) in session.rows {
-        let place = Place { file: *sources.get(source)?, line, offset };
-        let format = formats.get(format)?;
-        let bytes;
-        (bytes, rest) = rest.split_at_checked(length)?;
-        let row = Row::parse(bytes, &format.columns).ok()?;
-        sequencer.accept_line(&row, bytes, place, format);
-    }
-    Some(())
 }
 
 fn waiting_halves(joiner: &ProxyJoiner) -> Vec<StoredHalf> {

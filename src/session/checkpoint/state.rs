@@ -8,35 +8,33 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use crate::certificate::LoggedCertificate;
-use crate::log::{Columns, Fingerprint, Format, KnownFile, LogType, Position};
+use crate::log::{Event, Fingerprint, Format, KnownFile, LogType, Position};
+use crate::session::iis::StoredGroup;
 use crate::session::model::Session;
+use crate::session::session_rows::{Place, SessionRows, Start, StoredRow as RowText};
+use crate::session::texts::Span;
+use crate::timestamp::Timestamp;
 
 /// Everything that is kept.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct State {
     /// What the others name by index.
-    pub(super) formats: Vec<StoredFormat>,
+    pub(super) formats: Vec<Format>,
     pub(super) sources: Vec<StoredSource>,
     pub(super) files: Vec<StoredFile>,
     /// In the order of their last rows.
     pub(super) open_sessions: Vec<StoredSession>,
+    /// The number of the last session of logs of IIS, which have no ids of their own.
+    pub(super) last_conversation: u64,
+    /// By what rows of such logs find their session.
+    pub(super) conversations: Vec<StoredConversation>,
     /// Halves of proxied sessions that wait for the other half, in the order of their arrival.
     pub(super) waiting: Vec<StoredHalf>,
     /// The sessions that ended last, the first to be forgotten first.
     pub(super) ended: Vec<StoredIds>,
     pub(super) has_forgotten: bool,
     pub(super) has_evictions: bool,
-}
-
-/// [`Format`].
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct StoredFormat {
-    log_type: Option<LogType>,
-    column_count: usize,
-    columns: [Option<usize>; 9],
-    declared: bool,
 }
 
 /// A file that holds rows of open sessions, and may be gone.
@@ -64,23 +62,40 @@ pub(super) struct StoredFile {
     pub(super) is_growing: bool,
 }
 
-/// An open session.
+/// An open session. Times are ticks.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct StoredSession {
-    pub(super) rows: Vec<StoredRow>,
-    pub(super) text: StoredText,
+    session_id: u64,
+    log_type: Option<LogType>,
+    /// Where its first row stands.
+    source: usize,
+    line: u64,
+    offset: u64,
+    is_opening: bool,
+    start_time: i64,
+    end_time: Option<i64>,
+    row_count: u64,
+    notes: u32,
+    connector: StoredText,
+    local_endpoint: StoredText,
+    remote_endpoint: StoredText,
+    rows: Vec<StoredRow>,
 }
 
-/// A row: its source, line, byte offset, format, and how many bytes of the text are its line.
+/// A row: its event, data and context with their quotes.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct StoredRow(
-    pub(super) usize,
-    pub(super) u64,
-    pub(super) u64,
-    pub(super) usize,
-    pub(super) usize,
-);
+struct StoredRow(Event, StoredText, StoredText);
+
+/// The conversation of one address in logs of IIS.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct StoredConversation {
+    pub(super) server: Option<String>,
+    /// Absolute.
+    pub(super) folder: PathBuf,
+    pub(super) group: StoredGroup,
+}
 
 /// Bytes as text where they are UTF-8.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,15 +131,54 @@ pub(super) struct StoredIds {
     pub(super) ids: String,
 }
 
-impl StoredFormat {
-    pub(super) fn new(format: &Format) -> Self {
-        let Format { log_type, columns: Columns { count, position }, declared } = *format;
-        Self { log_type, column_count: count, columns: position, declared }
+impl StoredSession {
+    /// `source` gives the number of a file. `None` of a session without rows.
+    pub(super) fn new(session: &SessionRows, source: impl FnOnce(usize) -> usize) -> Option<Self> {
+        let Start { place, time, session_id, log_type, is_opening } = session.start?;
+        let text = |span: Span| StoredText::new(span.get(session.text(&[])));
+        let row = |row: &RowText| StoredRow(row.event, text(row.data), text(row.context));
+        Some(Self {
+            session_id,
+            log_type,
+            source: source(place.file),
+            line: place.line,
+            offset: place.offset,
+            is_opening,
+            start_time: time.ticks(),
+            end_time: session.end_time.map(Timestamp::ticks),
+            row_count: session.row_count,
+            notes: session.notes(),
+            connector: text(session.connector),
+            local_endpoint: text(session.local_endpoint),
+            remote_endpoint: text(session.remote_endpoint),
+            rows: session.rows.iter().map(row).collect(),
+        })
     }
 
-    pub(super) fn restore(&self) -> Arc<Format> {
-        let columns = Columns { count: self.column_count, position: self.columns };
-        Arc::new(Format { log_type: self.log_type, columns, declared: self.declared })
+    /// `sources` are the indices of the files. `None` if a value is not possible.
+    pub(super) fn restore(self, sources: &[usize]) -> Option<SessionRows> {
+        let file = *sources.get(self.source)?;
+        let start = Start {
+            place: Place { file, line: self.line, offset: self.offset },
+            time: Timestamp::from_ticks(self.start_time)?,
+            session_id: self.session_id,
+            log_type: self.log_type,
+            is_opening: self.is_opening,
+        };
+        let mut session = SessionRows::restored(start, self.row_count, self.notes);
+        session.end_time = match self.end_time {
+            Some(ticks) => Some(Timestamp::from_ticks(ticks)?),
+            None => None,
+        };
+        session.connector = session.carry_text(&self.connector.restore()?);
+        session.local_endpoint = session.carry_text(&self.local_endpoint.restore()?);
+        session.remote_endpoint = session.carry_text(&self.remote_endpoint.restore()?);
+        for StoredRow(event, data, context) in self.rows {
+            let data = session.carry_text(&data.restore()?);
+            let context = session.carry_text(&context.restore()?);
+            session.rows.push(RowText { event, data, context });
+        }
+        Some(session)
     }
 }
 
@@ -229,7 +283,7 @@ mod tests {
             fingerprint: Fingerprint([0xA7; 32]),
         };
         let stored = StoredFile::new(PathBuf::from("a.log"), &known, 0, true);
-        let formats = [StoredFormat::new(&format).restore()];
+        let formats = [Arc::clone(&format)];
         assert_eq!(stored.restore(&formats), Some(known));
         assert_eq!(stored.restore(&[]), None);
         for fingerprint in ["", "A7", &"é".repeat(32), &"XY".repeat(32), &"A7".repeat(33)] {

@@ -12,6 +12,7 @@ mod certificates;
 mod checkpoint;
 mod dialogue;
 mod files;
+mod iis;
 mod properties;
 mod proxy;
 

@@ -14,6 +14,7 @@ mod state;
 mod state_file;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -272,7 +273,8 @@ impl Checkpoint {
                 last_source = Some(key.source);
             }
             if let Some(last) = stored.last_mut() {
-                last.ids.push_str(&format!("{:016X}", key.session_id));
+                // Writing to a String cannot fail.
+                let _ = write!(last.ids, "{:016X}", key.session_id);
             }
         }
         stored

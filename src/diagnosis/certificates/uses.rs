@@ -1,5 +1,6 @@
 //! What the sessions say was sent, by connector and server.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::certificate::LoggedCertificate;
@@ -23,7 +24,7 @@ pub(super) struct CertificateUse {
     pub first: Timestamp,
     pub last: Timestamp,
     pub last_outcome: Outcome,
-    pub path: String,
+    pub path: Arc<Path>,
     pub line: u64,
 }
 
@@ -108,7 +109,7 @@ impl CertificateUse {
             first: session.start_time,
             last: session.start_time,
             last_outcome: session.outcome,
-            path: String::new(),
+            path: Arc::clone(&session.log_path),
             line: 0,
         };
         first.take(session);
@@ -124,7 +125,7 @@ impl CertificateUse {
         if session.start_time >= self.last {
             self.last = session.start_time;
             self.last_outcome = session.outcome;
-            self.path = session.log_path.display().to_string();
+            self.path = Arc::clone(&session.log_path);
             self.line = session.line;
         }
     }

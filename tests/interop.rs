@@ -16,7 +16,8 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use eop_relay::diagnosis::{Evidence, certificate_overview, diagnose};
-use eop_relay::evidence::ExchangeObjects;
+use eop_relay::evidence::chain_event::{ChainEventQuery, ChainEventReader};
+use eop_relay::evidence::{EvidenceReader, ExchangeObjects, HybridHistory};
 use eop_relay::log::LogInput;
 use eop_relay::session::{SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -90,6 +91,59 @@ fn json_is_written_and_read_strictly() {
 fn requests_become_reports_and_trouble_says_what_to_do() {
     let Some(built) = built() else { return };
     pass_everywhere(&["reports", built.bin.to_str().unwrap(), "tests/fixtures/certificates"]);
+}
+
+#[test]
+fn chain_events_become_objects_and_findings() {
+    let Some(built) = built() else { return };
+    let log = "tests/fixtures/interop/SEND2026111501-1.LOG";
+    let folder = "tests/fixtures/chain-events";
+    pass_everywhere(&["events", built.bin.to_str().unwrap(), folder, log]);
+}
+
+#[test]
+fn csharp_gives_the_chain_events_of_the_core() {
+    let Some(built) = built() else { return };
+    let files = ["german", "partial-chain", "bodies", "lost-blanks"]
+        .map(|name| format!("tests/fixtures/chain-events/{name}.xml"));
+    let inputs = files.iter().map(|file| LogInput { path: file.into(), ..LogInput::default() });
+    let query = ChainEventQuery { inputs: inputs.collect(), ..ChainEventQuery::default() };
+    let mut reader = ChainEventReader::new(query);
+    let mut expected = Vec::new();
+    while let Some(batch) = reader.next_batch(100, u64::MAX) {
+        expected.extend(batch.records.iter().map(|event| serde_json::to_value(event).unwrap()));
+    }
+    assert!(expected.len() > 4);
+    let files = files.each_ref().map(String::as_str);
+    let arguments = [&["chain-events", built.bin.to_str().unwrap()], &files[..]].concat();
+    for (runtime, printed) in print_everywhere(built, &arguments) {
+        // C# writes all digits of a time.
+        let printed = printed.replace("0000Z\"", "Z\"");
+        assert_eq!(json_lines(&printed), expected, "on {runtime}");
+    }
+}
+
+#[test]
+fn changes_of_the_hybrid_wizard_become_objects_and_evidence() {
+    let Some(built) = built() else { return };
+    let log = "tests/fixtures/interop/SEND2026111501-1.LOG";
+    pass_everywhere(&["hybrid", built.bin.to_str().unwrap(), "examples/hybrid", log]);
+}
+
+#[test]
+fn csharp_gives_the_hybrid_changes_of_the_core() {
+    let Some(built) = built() else { return };
+    let folder = "examples/hybrid";
+    let history = HybridHistory::read(&[folder.into()]);
+    let changes = history.changes.iter().map(|change| serde_json::to_value(change).unwrap());
+    let expected: Vec<serde_json::Value> = changes.collect();
+    assert_eq!(expected.len(), 4);
+    let arguments = ["hybrid-changes", built.bin.to_str().unwrap(), folder];
+    for (runtime, printed) in print_everywhere(built, &arguments) {
+        // C# writes all digits of a time.
+        let printed = printed.replace("0000Z\"", "Z\"");
+        assert_eq!(json_lines(&printed), expected, "on {runtime}");
+    }
 }
 
 /// The same of sessions as they are and of what is left of them after serialisation.

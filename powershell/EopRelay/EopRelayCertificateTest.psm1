@@ -3,6 +3,9 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
 
+# Deeper than a chain event: event, records, certificates, their status.
+$chainEventDepth = 4
+
 function Test-EopRelayCertificate {
     <#
     .SYNOPSIS
@@ -23,7 +26,7 @@ function Test-EopRelayCertificate {
     What the pipeline brings: sessions of Get-SendConnectorTlsSession, also after Export-Clixml or Invoke-Command; certificates of the certificate drive (X509Certificate2); objects of Get-ExchangeCertificate, also from remoting or with nothing but RawData. Sessions and certificates may come together.
 
     .PARAMETER Thumbprint
-    Judges the certificates with these thumbprints among -InstalledCertificate. Taken as pasted: blanks, colons and invisible marks do no harm.
+    Judges the certificates with these thumbprints among -InstalledCertificate; without it, among those of this computer (LocalMachine\My), with the computer's own intermediates, with what can be seen of the private keys, and beside the verdict of Windows. Taken as pasted: blanks, colons and invisible marks do no harm.
 
     .PARAMETER Path
     Certificate files (cer, pem, p7b, pfx), or patterns (*, ?, [...]). The first certificate of a file is judged.
@@ -46,6 +49,9 @@ function Test-EopRelayCertificate {
     .PARAMETER InstalledCertificate
     The certificates installed on the server: objects of Get-ExchangeCertificate.
 
+    .PARAMETER ChainEvent
+    What the CAPI2 log of the sending server tells: objects of Get-EopRelayChainEvent, also after Export-Clixml or Invoke-Command; events of Get-WinEvent, or their texts (ToXml()); the log itself as a file (.evtx, .xml). Only what it tells of the certificate that is judged, for the programs that send mail, becomes a finding.
+
     .PARAMETER SourceIPAddress
     The public address that Exchange Online Protection sees. Without it the address is that of the log.
 
@@ -60,6 +66,9 @@ function Test-EopRelayCertificate {
 
     .PARAMETER RootPath
     Files with roots that are trusted beside the built-in list of public ones.
+
+    .PARAMETER HybridLogPath
+    Logs of the Hybrid Configuration Wizard: files, folders, profiles or folders of profiles (C:\Users), patterns. They tell what the wizard changed before the refusals began, and stand in for -InboundConnector where that is not given; the report says how old they are.
 
     .PARAMETER At
     The time of the judgement for what no session dates. Without a zone it is local time. The default is now.
@@ -114,6 +123,11 @@ function Test-EopRelayCertificate {
     Judges one of the installed certificates by its thumbprint, as pasted.
 
     .EXAMPLE
+    Test-EopRelayCertificate -Thumbprint '1234567890ABCDEF1234567890ABCDEF12345678'
+
+    On the server itself, with nothing else given: is the chain complete in LocalMachine\CA, is the private key there and may NETWORK SERVICE read it, and does Windows say the same? Run it as administrator; without that, the report says what could not be seen.
+
+    .EXAMPLE
     Get-ChildItem -Path Cert:\LocalMachine\My | Test-EopRelayCertificate -InboundConnector $inbound -MailFrom '<>' -IntermediatePath 'C:\Certificates\intermediates.p7b'
 
     Judges certificates of the certificate drive for non-delivery reports, with the intermediates of the server in a file.
@@ -129,13 +143,26 @@ function Test-EopRelayCertificate {
     In a script: only the verdict Accepted is $true.
 
     .EXAMPLE
+    $sessions | Test-EopRelayCertificate -ChainEvent C:\Temp\capi2.evtx | Format-List
+
+    Judges with the CAPI2 log of the server (wevtutil epl Microsoft-Windows-CAPI2/Operational C:\Temp\capi2.evtx): an intermediate that the server lacks is found even where neither the certificate nor its stores are given.
+
+    .EXAMPLE
     $report = $sessions | Test-EopRelayCertificate -WarningDays 14 -At '2026-12-24'
     $report.Findings | ForEach-Object { $_.Remedy } | Where-Object { $_.Command } | Select-Object Where, Command, Verify, Undo
 
     Lists the commands of all findings, as of another day.
 
+    .EXAMPLE
+    $sessions | Test-EopRelayCertificate -HybridLogPath 'C:\Users' -AcceptedDomain contoso.com
+
+    Judges without a cloud login: the logs of the Hybrid Configuration Wizard tell how it left the inbound connector. Get-EopRelayHybridChange shows what they hold.
+
     .LINK
     Get-SendConnectorTlsSession
+
+    .LINK
+    Get-EopRelayHybridChange
 
     .LINK
     about_EopRelay
@@ -192,6 +219,11 @@ function Test-EopRelayCertificate {
         $InstalledCertificate,
 
         [Parameter()]
+        [ValidateNotNull()]
+        [psobject[]]
+        $ChainEvent,
+
+        [Parameter()]
         [ValidateNotNullOrEmpty()]
         [string]
         $SourceIPAddress,
@@ -215,6 +247,11 @@ function Test-EopRelayCertificate {
         [ValidateNotNullOrEmpty()]
         [string[]]
         $RootPath,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $HybridLogPath,
 
         [Parameter()]
         [datetime]
@@ -260,6 +297,13 @@ function Test-EopRelayCertificate {
             foreach ($given in @($InstalledCertificate) -ne $null) {
                 $request.AddInstalledCertificate((ConvertTo-CertificateBag -InputObject $given))
             }
+            if ($PSBoundParameters.ContainsKey('ChainEvent')) {
+                # An empty list too: a log that was looked at, and in which nothing was found.
+                $request.ExpectChainEvents()
+                foreach ($given in @($ChainEvent) -ne $null) {
+                    Add-ChainEvent -Request $request -Cmdlet $PSCmdlet -InputObject $given
+                }
+            }
             # An issuer or a root that cannot be read would change the judgement: no report then.
             foreach ($given in @($IntermediatePath) -ne $null) {
                 foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
@@ -271,9 +315,16 @@ function Test-EopRelayCertificate {
                     $request.AddRootFile($file)
                 }
             }
+            foreach ($given in @($HybridLogPath) -ne $null) {
+                foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
+                    $request.AddHybridLogPath($file)
+                }
+            }
             foreach ($given in @($Thumbprint) -ne $null) {
                 $request.AddThumbprint($given)
             }
+            $request.UseMachineStores = $PSCmdlet.ParameterSetName -eq 'Thumbprint' -and
+                -not $PSBoundParameters.ContainsKey('InstalledCertificate')
         }
         catch {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
@@ -352,6 +403,37 @@ function Add-TestObject {
     else {
         $message = "'$InputObject' is neither a session nor a certificate. Give the output of Get-SendConnectorTlsSession or Get-ExchangeCertificate, certificates of the certificate drive, or certificate files with -Path."
         throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
+    }
+}
+
+# Adds what -ChainEvent gave: a file, an event with ToXml() or its text, or an object of
+# Get-EopRelayChainEvent, told by its members.
+function Add-ChainEvent {
+    [CmdletBinding()]
+    param($Request, $Cmdlet, $InputObject)
+
+    $members = $InputObject.PSObject.Properties
+    if ($InputObject -is [EopRelay.ChainEvent]) {
+        $Request.AddChainEvent($InputObject)
+    }
+    elseif ($null -ne $members['Failures'] -and $null -ne $members['Records']) {
+        $Request.AddChainEvent((ConvertTo-PropertyBag -InputObject $InputObject -Depth $chainEventDepth))
+    }
+    elseif ($null -ne $InputObject.PSObject.Methods['ToXml']) {
+        $Request.AddChainEvent([string]$InputObject.ToXml())
+    }
+    elseif ($InputObject -is [string] -and $InputObject.TrimStart().StartsWith('<', [System.StringComparison]::Ordinal)) {
+        $Request.AddChainEvent([string]$InputObject)
+    }
+    else {
+        $path = [string]$InputObject
+        $isLiteral = $null -ne $members['FullName']
+        if ($isLiteral) {
+            $path = [string]$members['FullName'].Value
+        }
+        foreach ($file in @(Resolve-CertificatePath -Cmdlet $Cmdlet -Path $path -Literal:$isLiteral)) {
+            $Request.AddChainEventFile($file)
+        }
     }
 }
 

@@ -10,7 +10,7 @@ namespace EopRelay
     /// </summary>
     internal abstract class AnswerReader
     {
-        protected static T One<T>(
+        internal static T One<T>(
             IDictionary<string, object> members, string name, Func<IDictionary<string, object>, T> read)
             where T : class
         {
@@ -18,29 +18,29 @@ namespace EopRelay
             return value == null ? null : read(Members(value));
         }
 
-        protected static T[] All<T>(
+        internal static T[] All<T>(
             IDictionary<string, object> members, string name, Func<IDictionary<string, object>, T> read)
         {
             return List(members, name).ConvertAll(value => read(Members(value))).ToArray();
         }
 
-        protected static List<object> List(IDictionary<string, object> members, string name)
+        internal static List<object> List(IDictionary<string, object> members, string name)
         {
             return Value<List<object>>(Member(members, name), name);
         }
 
-        protected static IDictionary<string, object> Members(object value)
+        internal static IDictionary<string, object> Members(object value)
         {
             return Value<IDictionary<string, object>>(value, "an object");
         }
 
-        protected static string Text(IDictionary<string, object> members, string name)
+        internal static string Text(IDictionary<string, object> members, string name)
         {
             object value = Member(members, name);
             return value == null ? null : Value<string>(value, name);
         }
 
-        protected static DateTime? Time(IDictionary<string, object> members, string name)
+        internal static DateTime? Time(IDictionary<string, object> members, string name)
         {
             string text = Text(members, name);
             if (text == null)
@@ -54,32 +54,32 @@ namespace EopRelay
                 DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
         }
 
-        protected static long Number(IDictionary<string, object> members, string name)
+        internal static long Number(IDictionary<string, object> members, string name)
         {
             return Value<long>(Member(members, name), name);
         }
 
-        protected static long? OptionalNumber(IDictionary<string, object> members, string name)
+        internal static long? OptionalNumber(IDictionary<string, object> members, string name)
         {
             return Member(members, name) == null ? (long?)null : Number(members, name);
         }
 
-        protected static bool? OptionalFlag(IDictionary<string, object> members, string name)
+        internal static bool? OptionalFlag(IDictionary<string, object> members, string name)
         {
             return Member(members, name) == null ? (bool?)null : Flag(members, name);
         }
 
-        protected static string[] Texts(IDictionary<string, object> members, string name)
+        internal static string[] Texts(IDictionary<string, object> members, string name)
         {
             return List(members, name).ConvertAll(text => Value<string>(text, name)).ToArray();
         }
 
-        protected static bool Flag(IDictionary<string, object> members, string name)
+        internal static bool Flag(IDictionary<string, object> members, string name)
         {
             return Value<bool>(Member(members, name), name);
         }
 
-        protected static object Member(IDictionary<string, object> members, string name)
+        internal static object Member(IDictionary<string, object> members, string name)
         {
             object value;
             if (!members.TryGetValue(name, out value))
@@ -89,7 +89,7 @@ namespace EopRelay
             return value;
         }
 
-        protected static T Value<T>(object value, string name)
+        internal static T Value<T>(object value, string name)
         {
             if (!(value is T))
             {

@@ -30,6 +30,12 @@ namespace EopRelay
             }
         }
 
+        /// <summary>
+        /// Whether this computer's certificate stores are evidence too: LocalMachine\My where no installed
+        /// certificates are given, CA where no intermediates are, and Root.
+        /// </summary>
+        public bool UseMachineStores { get; set; }
+
         /// <summary>The address that Exchange Online Protection sees; empty = as the log tells.</summary>
         public string SourceIPAddress { get; set; }
 
@@ -112,6 +118,18 @@ namespace EopRelay
             Add("InstalledCertificates", certificate);
         }
 
+        /// <summary>
+        /// Adds logs of the Hybrid Configuration Wizard: a file, a folder, a profile or a folder of profiles.
+        /// </summary>
+        /// <exception cref="EopRelayException">There is none, or one cannot be read.</exception>
+        public void AddHybridLogPath(string path)
+        {
+            foreach (string file in HybridLogFolder.FilesOf(path))
+            {
+                Add("HybridLogFiles", FileOf(file, ReadFile(file, "HybridLog")));
+            }
+        }
+
         /// <summary>Adds a file with a certificate to judge: cer, pem, p7b or pfx.</summary>
         /// <param name="path">Its full path.</param>
         /// <param name="password">That of a pfx; it does not leave this assembly. May be <c>null</c>.</param>
@@ -136,6 +154,28 @@ namespace EopRelay
             Add("RootFiles", FileOf(path, ReadFile(path)));
         }
 
+        /// <summary>Adds a file with the CAPI2 log of the server: exported XML, or .evtx.</summary>
+        /// <exception cref="EopRelayException">It cannot be read.</exception>
+        public void AddChainEventFile(string path)
+        {
+            Add("ChainEventFiles", FileOf(path, ReadFile(path, "ChainEventFile")));
+        }
+
+        /// <summary>
+        /// Adds what the CAPI2 log tells: the text of an event, a <see cref="ChainEvent"/>, or the members
+        /// of what is left of one.
+        /// </summary>
+        public void AddChainEvent(object chainEvent)
+        {
+            Add("ChainEvents", chainEvent);
+        }
+
+        /// <summary>Says that the CAPI2 log was looked at, be it that nothing was found in it.</summary>
+        public void ExpectChainEvents()
+        {
+            ListOf("ChainEvents");
+        }
+
         /// <summary>The request as eop_test and eop_certificates take it.</summary>
         internal string ToJson()
         {
@@ -147,6 +187,7 @@ namespace EopRelay
             Append(json, "RecipientDomain", RecipientDomain);
             Append(json, "Server", Server);
             Append(json, "Thumbprints", thumbprints);
+            Append(json, "UseMachineStores", UseMachineStores);
             foreach (KeyValuePair<string, ObjectList> list in lists)
             {
                 json.Append(",\"").Append(list.Key).Append("\":");
@@ -175,6 +216,11 @@ namespace EopRelay
 
         private static byte[] ReadFile(string path)
         {
+            return ReadFile(path, "CertificateFile");
+        }
+
+        private static byte[] ReadFile(string path, string kind)
+        {
             try
             {
                 return File.ReadAllBytes(path);
@@ -183,7 +229,7 @@ namespace EopRelay
             {
                 bool isMissing = exception is FileNotFoundException || exception is DirectoryNotFoundException;
                 throw new EopRelayException(
-                    isMissing ? "CertificateFileNotFound" : "CertificateFileUnreadable",
+                    kind + (isMissing ? "NotFound" : "Unreadable"),
                     isMissing ? "ObjectNotFound" : "ReadError",
                     "The file '" + path + "' cannot be read: " + exception.Message + " Check the path and the permissions.",
                     0,

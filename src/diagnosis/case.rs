@@ -6,6 +6,7 @@ use super::evidence::{Evidence, GivenCertificate, Located};
 use super::literal::listed;
 use super::lookup::{certificates_of, find_installed, find_send_connector};
 use super::report::{CertificateSummary, EvidenceLine};
+use super::rules::wizard::age_text;
 use super::story::{Ending, Story};
 use crate::certificate::{Certificate, LoggedCertificate, Thumbprint, X500Name};
 use crate::chain::{ChainReport, ChainRequest, report};
@@ -171,10 +172,16 @@ impl<'a> Case<'a> {
                 .iter()
                 .flat_map(|other| std::iter::once(&other.certificate).chain(&other.others));
             known.extend(others.filter(|other| *other != certificate).cloned());
+            let machine = evidence.machine.as_ref();
+            let thumbprint = certificate.thumbprint();
+            let voice = evidence.second_voices.iter().find(|(of, _)| *of == thumbprint);
             report(&ChainRequest {
                 intermediates: evidence.intermediates.as_deref(),
                 known: &known,
                 roots: &evidence.roots,
+                root_store: machine.and_then(|one| one.roots.as_deref()).unwrap_or_default(),
+                programme_roots: machine.map_or(&[], |machine| &machine.programme_roots),
+                second_voice: voice.map(|(_, voice)| voice),
                 ..ChainRequest::new(certificate, at)
             })
         });
@@ -390,6 +397,10 @@ impl<'a> Case<'a> {
         }
         if connector.enabled == Some(false) {
             text.push_str(", Enabled False");
+        }
+        if let Some(state) = self.evidence.wizard_states.get(index) {
+            text.push_str(", ");
+            text.push_str(&age_text(state, self.evidence.at));
         }
         vec![EvidenceLine { path: located.path.clone(), line: located.line, text }]
     }

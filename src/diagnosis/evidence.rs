@@ -4,15 +4,21 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::certificates::CertificateUses;
+use super::chain_log::ChainLog;
 use super::literal::counted;
 use super::story::Stories;
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{
     AcceptedDomains, ExchangeCertificate, InboundConnector, MailFrom, SendConnector,
 };
-use crate::evidence::ExchangeObjects;
+use crate::evidence::chain_event::{ChainEvent, ChainEventQuery, ChainEventReader};
+use crate::evidence::{
+    EvidenceReader, ExchangeObjects, HybridConnector, HybridHistory, HybridSeverity,
+};
+use crate::log::{Notice, NoticeCode};
 use crate::session::Session;
 use crate::timestamp::Timestamp;
+use crate::windows::{MachineStores, SecondVoice};
 
 /// An object, and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +65,15 @@ pub struct Evidence {
     pub send_connectors: Option<Vec<Located<SendConnector>>>,
     /// The certificates installed on the server.
     pub installed: Option<Vec<Located<ExchangeCertificate>>>,
+    /// The certificate stores of this computer, where they were asked for.
+    pub machine: Option<MachineStores>,
+    /// What Windows says of the chains of certificates.
+    pub second_voices: Vec<(Thumbprint, SecondVoice)>,
+    /// What the logs of the Hybrid Configuration Wizard tell. Without an export of the inbound
+    /// connectors their last state in these logs stands in for it.
+    pub hybrid: Option<HybridHistory>,
+    /// What the CAPI2 log of the server tells; `None` if it was not given.
+    pub chain_log: Option<ChainLog>,
     /// The address that EOP sees, where it is known from elsewhere than the log.
     pub source_address: Option<IpAddr>,
     /// The envelope sender to judge, in place of those of the log.
@@ -69,11 +84,16 @@ pub struct Evidence {
     pub at: Timestamp,
     /// How many days before its expiry a certificate is warned about.
     pub warning_days: u32,
+    /// Where the inbound connectors come from the wizard's logs: the state of each.
+    pub(super) wizard_states: Vec<HybridConnector>,
     /// Inputs that cannot be read: path and reason.
     pub unreadable: Vec<(String, String)>,
     /// Inputs that were read in part: path, line and reason.
     pub damaged: Vec<(String, u64, String)>,
 }
+
+/// Validations that are in memory at once.
+const RECORDS_PER_BATCH: usize = 256;
 
 /// Days before expiry of the first warning.
 pub const DEFAULT_WARNING_DAYS: u32 = 30;
@@ -94,11 +114,16 @@ impl Evidence {
             accepted_domains: None,
             send_connectors: None,
             installed: None,
+            machine: None,
+            second_voices: Vec::new(),
+            hybrid: None,
+            chain_log: None,
             source_address: None,
             mail_from: None,
             recipient_domain: None,
             at,
             warning_days: DEFAULT_WARNING_DAYS,
+            wizard_states: Vec::new(),
             unreadable: Vec::new(),
             damaged: Vec::new(),
         }
@@ -217,6 +242,75 @@ impl Evidence {
             self.damaged.push((path, 0, message));
         }
         true
+    }
+
+    /// Takes what the logs of the Hybrid Configuration Wizard tell; once.
+    pub fn add_hybrid(&mut self, history: HybridHistory) {
+        for notice in &history.notices {
+            let (path, message) = (notice.path.clone(), notice.message.clone());
+            match notice.severity {
+                HybridSeverity::Error => self.unreadable.push((path, message)),
+                HybridSeverity::Warning => {
+                    self.damaged.push((path, notice.line.unwrap_or_default(), message));
+                }
+                HybridSeverity::Information => {}
+            }
+        }
+        self.hybrid = Some(history);
+    }
+
+    /// Puts the last state of the wizard's logs in place of an export that was not given. An
+    /// export wins, be it empty.
+    pub(super) fn stand_in_for_export(&mut self) {
+        let history = self.hybrid.as_ref().filter(|_| self.inbound_connectors.is_none());
+        let states = history.into_iter().flat_map(HybridHistory::inbound_connectors);
+        let states: Vec<_> = states
+            .map(|(state, object)| {
+                (Located { object, path: state.log_path.clone(), line: state.line }, state.clone())
+            })
+            .collect();
+        // That the logs tell of no connector is no proof that there is none.
+        if !states.is_empty() {
+            let (connectors, states) = states.into_iter().unzip();
+            self.inbound_connectors = Some(connectors);
+            self.wizard_states = states;
+        }
+    }
+
+    /// Takes a validation of the CAPI2 log.
+    pub fn add_chain_event(&mut self, event: &ChainEvent) {
+        self.chain_log.get_or_insert_default().add(event);
+    }
+
+    /// Reads the CAPI2 log; what cannot be read of it goes into the evidence.
+    pub fn read_chain_events(&mut self, query: ChainEventQuery) {
+        self.chain_log.get_or_insert_default();
+        let mut reader = ChainEventReader::new(query);
+        while let Some(batch) = reader.next_batch(RECORDS_PER_BATCH, u64::MAX) {
+            for event in &batch.records {
+                self.add_chain_event(event);
+            }
+            for notice in batch.notices {
+                self.add_chain_notice(notice);
+            }
+        }
+        if let Some(log) = &mut self.chain_log {
+            // Events that are not read tell from when on the log was on, too.
+            log.first_time = log.first_time.into_iter().chain(reader.summary().first_time).min();
+        }
+    }
+
+    fn add_chain_notice(&mut self, notice: Notice) {
+        let path = notice.path.map(|path| path.display().to_string()).unwrap_or_default();
+        match notice.code {
+            NoticeCode::EvidenceIncomplete => {
+                self.chain_log.get_or_insert_default().incomplete.push((path, notice.message));
+            }
+            NoticeCode::DamagedRecords => {
+                self.damaged.push((path, notice.line.unwrap_or_default(), notice.message));
+            }
+            _ => self.unreadable.push((path, notice.message)),
+        }
     }
 
     fn add_problems(&mut self, objects: &ExchangeObjects) {

@@ -11,6 +11,7 @@ mod candidate;
 mod case;
 mod cause;
 mod certificates;
+mod chain_log;
 mod diagnose;
 mod each_server;
 mod evidence;
@@ -18,6 +19,7 @@ mod findings;
 mod literal;
 mod locate;
 mod lookup;
+mod machine;
 mod remedies;
 mod report;
 mod rules;
@@ -29,6 +31,7 @@ pub use certificates::{
     CertificateOverview, CertificateStatus, ConnectorCertificate, InputProblem,
     InstalledCertificate, SelectedBy, SentCertificate, SentRelation, certificate_overview,
 };
+pub use chain_log::ChainLog;
 pub use diagnose::{Diagnosis, diagnose};
 pub use evidence::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate, Located};
 pub use report::{

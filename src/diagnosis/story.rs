@@ -231,7 +231,9 @@ impl Stories {
         let (time, known) = (session.start_time, self.window);
         self.window =
             Some(known.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
-        if session.log_type == LogType::Receive {
+        if session.log_type == LogType::Receive
+            || session.notes.contains(&SessionNote::ReceivedByIis)
+        {
             self.received += 1;
             return;
         }

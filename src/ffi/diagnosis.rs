@@ -26,10 +26,19 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 /// - CertificateFiles, IntermediateFiles, RootFiles: arrays of {"Path", "Content"}: what errors call
 ///   the file, and its bytes (DER, PEM, P7B) in base64. CertificateFiles are judged; the
 ///   IntermediateFiles are all that the server has in LocalMachine\CA.
+/// - HybridLogFiles: the same of logs of the Hybrid Configuration Wizard (.log, .xhcw), which stand
+///   in for InboundConnectors where these are absent.
 /// - Certificates, InboundConnectors, AcceptedDomains, SendConnectors, InstalledCertificates: arrays
 ///   of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
 ///   base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
 ///   RawData. Evidence names an object by its line in the text of its array.
+/// - UseMachineStores: true = take this computer's certificate stores too: LocalMachine\My where no
+///   InstalledCertificates are given, CA where no IntermediateFiles are, Root and AuthRoot; and hold
+///   the verdict on each certificate's chain against that of Windows. On other systems the report
+///   says that they are not there (InputUnreadable).
+/// - ChainEventFiles: an array of {"Path", "Content"} like the certificate files: the CAPI2 log of the
+///   server as XML or .evtx. ChainEvents: an array of the texts of EventLogRecord.ToXml(), and of
+///   records of eop_evidence_next (EOP_EVIDENCE_CHAIN_EVENTS). An empty array is an empty log.
 /// - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
 /// - Server: the server of InstalledCertificates that have neither Server nor Identity, and of
 ///   Sessions that do not tell theirs.

@@ -25,6 +25,9 @@ namespace EopRelay.Tests
                 { "report", typeof(Report) },
                 { "overview", typeof(CertificateOverview) },
                 { "problem", typeof(InputProblem) },
+                { "source", typeof(EvidenceSource) },
+                { "chainReader", typeof(ChainEventReader) },
+                { "changeReader", typeof(HybridChangeReader) },
             };
 
         /// <summary>
@@ -36,11 +39,12 @@ namespace EopRelay.Tests
             "PSCmdlet.ParameterSetName", "PSCmdlet.WriteError", "PSCmdlet.WriteWarning", "PSCmdlet.WriteVerbose",
             "PSCmdlet.ThrowTerminatingError", "Cmdlet.WriteError", "Cmdlet.SessionState.Path",
             "PSBoundParameters.ContainsKey", "MyInvocation.ExpectingInput", "Recurse.IsPresent", "Failed.IsPresent", "EopOnly.IsPresent",
-            "LogsAreLocal.IsPresent", "_.Exception", "_.Exception.GetBaseException", "provider.Name",
+            "LogsAreLocal.IsPresent", "PSCmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath", "_.Exception", "_.Exception.GetBaseException", "provider.Name",
             "paths.GetUnresolvedProviderPathFromPSPath", "paths.GetResolvedProviderPathFromPSPath",
             "InputObject.PSObject.Properties", "InputObject.PSObject.Properties.Match",
             "value.PSObject.Properties", "property.Name", "property.Value", "innerProperty.Value",
-            "InputObject.PSObject.TypeNames", "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
+            "InputObject.PSObject.TypeNames", "InputObject.PSObject.Methods", "InputObject.ToXml", "_.ToXml", "InputObject.TrimStart",
+            "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
         };
 
         private static readonly Regex HelpAndComments =

@@ -4,8 +4,10 @@
 
 mod certificates;
 mod chain;
+mod events;
 mod exit;
 mod explain;
+mod hybrid;
 mod message;
 mod paragraph;
 mod sessions;
@@ -31,6 +33,8 @@ enum Command {
     Sessions(sessions::SessionsArguments),
     Explain(explain::ExplainArguments),
     Chain(chain::ChainArguments),
+    Hybrid(hybrid::HybridArguments),
+    Events(events::EventsArguments),
     Test(Box<test::TestArguments>),
     Certificates(certificates::CertificatesArguments),
 }
@@ -41,6 +45,8 @@ impl Command {
             Self::Sessions(arguments) => sessions::run(arguments),
             Self::Explain(arguments) => explain::run(arguments),
             Self::Chain(arguments) => chain::run(arguments),
+            Self::Hybrid(arguments) => hybrid::run(arguments),
+            Self::Events(arguments) => events::run(arguments),
             Self::Test(arguments) => test::run(arguments),
             Self::Certificates(arguments) => certificates::run(arguments),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::certificate::LoggedCertificate;
 use crate::log::LogType;
-use crate::session::{Outcome, Session};
+use crate::session::{Outcome, Session, SessionNote};
 use crate::timestamp::Timestamp;
 
 /// How many connectors and servers are told apart.
@@ -46,7 +46,9 @@ pub(in crate::diagnosis) struct CertificateUses {
 impl CertificateUses {
     /// Takes a session of a send log; those of receive logs send nothing that is asked for here.
     pub fn add(&mut self, session: &Session) {
-        if session.log_type == LogType::Receive {
+        let is_received = session.log_type == LogType::Receive
+            || session.notes.contains(&SessionNote::ReceivedByIis);
+        if is_received {
             return;
         }
         let known = self.places.iter().position(|place| {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use eop_relay::certificate::{Certificate, read_certificates};
 use eop_relay::connector::{AcceptedDomain, DomainName, MailFrom};
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
-use eop_relay::evidence::ExchangeObjects;
+use eop_relay::evidence::chain_event::ChainEventQuery;
+use eop_relay::evidence::{ExchangeObjects, HybridHistory};
 use eop_relay::log::{LogInput, Severity};
 use eop_relay::session::{SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -37,6 +38,16 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     add_exports(&arguments.send_connector, &mut evidence, Evidence::add_send_connectors);
     add_exports(&arguments.installed, &mut evidence, Evidence::add_installed);
     add_accepted_domains(&arguments.accepted_domain, &mut evidence);
+    if !arguments.hybrid_log.is_empty() {
+        evidence.add_hybrid(HybridHistory::read(&arguments.hybrid_log));
+    }
+    if !arguments.chain_event.is_empty() {
+        let inputs = arguments.chain_event.iter();
+        let inputs =
+            inputs.map(|path| LogInput { path: path.clone(), wildcards: true, server: None });
+        let query = ChainEventQuery { inputs: inputs.collect(), ..ChainEventQuery::default() };
+        evidence.read_chain_events(query);
+    }
     if !arguments.log.is_empty() {
         add_sessions(&arguments.log, arguments.server.as_deref(), &mut evidence)?;
     }

@@ -1,5 +1,7 @@
 //! Section 5: what the logs of the Hybrid Configuration Wizard add.
 
+use std::fmt::Write as _;
+
 use super::Proof;
 use super::tls::capital;
 use crate::connector::{NameRelation, ShownCertificate, match_certificate};
@@ -8,7 +10,9 @@ use crate::diagnosis::literal::counted;
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{Confidence, EvidenceLine, Remedy, Severity};
 use crate::diagnosis::story::Ending;
-use crate::evidence::{HybridChange, HybridConnector, HybridObjectType, HybridOutcome};
+use crate::evidence::{
+    HybridChange, HybridConnector, HybridObjectType, HybridOutcome, PropertyChange,
+};
 use crate::timestamp::Timestamp;
 
 const TICKS_PER_HOUR: i64 = 36_000_000_000;
@@ -102,11 +106,12 @@ pub(super) fn stands_in_message(case: &Case<'_>) -> String {
         );
     }
     for state in states.iter().filter(|state| !state.unsettled.is_empty()) {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             " The wizard set out to change {} of {}, and its log does not show whether it did.",
             state.unsettled.join(", "),
             state.name
-        ));
+        );
     }
     text
 }
@@ -155,7 +160,7 @@ fn change_before<'c>(
         .filter(|change| {
             change.object_type == object_type
                 && change.outcome != HybridOutcome::Failed
-                && change.property(property).is_some_and(|one| one.is_different())
+                && change.property(property).is_some_and(PropertyChange::is_different)
                 && is_shortly_before(change, first)
         })
         .last()

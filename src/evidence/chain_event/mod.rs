@@ -9,6 +9,7 @@
 
 mod assembler;
 mod codes;
+#[cfg_attr(not(feature = "evtx"), path = "evtx_file_not_read.rs")]
 mod evtx_file;
 mod failure;
 mod fault;

@@ -11,6 +11,7 @@
 //! | [`log`] | files, folders, wildcards | rows of SMTP protocol logs |
 //! | [`reply`] | SMTP replies, NDR and queue texts | rejection classes with their remedies |
 //! | [`certificate`] | logged certificate rows, DER, PEM, P7B | certificates and Windows X.500 names |
+//! | [`windows`] | stores of the machine, crypt32 | certificates, keys, a second verdict on chains |
 //! | [`session`] | rows | sessions |
 //! | [`chain`] | certificates | verdicts and reports about their chains |
 //! | [`connector`] | connectors, accepted domains, certificate names | attribution by EOP |
@@ -32,3 +33,4 @@ mod named_enum;
 pub mod reply;
 pub mod session;
 pub mod timestamp;
+pub mod windows;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use eop_relay::diagnosis::{Evidence, diagnose};
+use eop_relay::diagnosis::{Evidence, certificate_overview, diagnose};
 use eop_relay::evidence::chain_event::{ChainEventQuery, ChainEventReader};
 use eop_relay::evidence::{EvidenceReader, ExchangeObjects, HybridHistory};
 use eop_relay::log::LogInput;
@@ -172,6 +172,46 @@ fn a_report_reads_as_the_golden_explanation() {
     }
 }
 
+/// Fixed JSON, whatever the core says today: the tables at 120 columns and the lists.
+#[test]
+fn views_show_the_golden_tables_and_lists() {
+    let Some(built) = built() else { return };
+    let formats = "powershell/EopRelay/EopRelay.Format.ps1xml";
+    for (kind, json) in [("Report", "report"), ("ConnectorCertificate", "certificates")] {
+        for form in ["Table", "List"] {
+            let golden = format!("tests/golden/{json}-{}.txt", form.to_lowercase());
+            let golden = fs::read_to_string(root().join(golden)).unwrap();
+            assert!(golden.lines().all(|line| line.chars().count() <= 120), "{golden}");
+            let view = format!("EopRelay.{kind}.{form}");
+            let json = format!("tests/golden/{json}.json");
+            for (runtime, printed) in print_everywhere(built, &["view", formats, &view, &json]) {
+                assert_eq!(printed, golden, "{view} on {runtime}");
+            }
+        }
+    }
+}
+
+/// The rows of the core, member for member.
+#[test]
+fn csharp_gives_the_certificates_of_the_core() {
+    let overview = certificate_overview(&certificate_evidence());
+    let core = serde_json::to_value(overview).unwrap();
+    let golden = fs::read_to_string(root().join("tests/golden/certificates.json")).unwrap();
+    let golden: serde_json::Value = serde_json::from_str(&golden).unwrap();
+    assert_eq!(core, golden, "tests/golden/certificates.json is what the core says");
+    let Some(built) = built() else { return };
+    let arguments = ["overview", "tests/golden/certificates.json"];
+    for (runtime, printed) in print_everywhere(built, &arguments) {
+        let rows = json_lines(&printed);
+        for (row, expected) in rows.iter().zip(core["Certificates"].as_array().unwrap()) {
+            for (member, value) in expected.as_object().unwrap() {
+                assert_eq!(&row[member], value, "{member} on {runtime}");
+            }
+        }
+        assert_eq!(rows.len(), core["Certificates"].as_array().unwrap().len(), "on {runtime}");
+    }
+}
+
 #[test]
 fn an_early_stop_releases_the_files() {
     let Some(built) = built() else { return };
@@ -264,6 +304,23 @@ fn report_of_the_core(log: &str) -> serde_json::Value {
         evidence.add_session(&serde_json::from_value(session).unwrap());
     }
     serde_json::to_value(diagnose(&evidence)).unwrap()
+}
+
+/// A renewal that one of two servers lacks.
+fn certificate_evidence() -> Evidence {
+    let read = |name: &str| {
+        let bytes = fs::read(root().join("examples/certificates").join(name)).unwrap();
+        ExchangeObjects::from_bytes(name, &bytes).unwrap()
+    };
+    let mut evidence = Evidence::new(Timestamp::parse("2026-11-20").unwrap());
+    evidence.server = Some("EX01".into());
+    evidence.add_send_connectors(&read("send.json"));
+    evidence.add_installed(&read("installed.json"));
+    let log = "examples/certificates/SEND2026111501-1.LOG";
+    for session in json_lines(&sessions_of_the_core(&[log])) {
+        evidence.add_session(&serde_json::from_value(session).unwrap());
+    }
+    evidence
 }
 
 /// A log of twice what one batch reads (`EOP_DEFAULT_BUDGET`).

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use eop_relay::diagnosis::{Cause, Verdict};
+use eop_relay::diagnosis::{Cause, CertificateStatus, Verdict};
 use support::{assert_success, is_installed, root, say};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -17,6 +17,7 @@ const MANIFEST: &str = include_str!("../powershell/EopRelay/EopRelay.psd1");
 const LOADER: &str = include_str!("../powershell/EopRelay/Interop.psm1");
 const SESSIONS: &str = include_str!("../powershell/EopRelay/SendConnectorTlsSession.psm1");
 const CERTIFICATE_TEST: &str = include_str!("../powershell/EopRelay/EopRelayCertificateTest.psm1");
+const CERTIFICATES: &str = include_str!("../powershell/EopRelay/EopRelayCertificate.psm1");
 const CHAIN_EVENTS: &str = include_str!("../powershell/EopRelay/ChainEvent.psm1");
 const HYBRID: &str = include_str!("../powershell/EopRelay/HybridChange.psm1");
 const FORMATS: &str = include_str!("../powershell/EopRelay/EopRelay.Format.ps1xml");
@@ -78,7 +79,8 @@ fn every_file_that_the_manifest_names_is_there() {
 
 #[test]
 fn the_help_describes_every_parameter_in_the_order_of_the_signature() {
-    for (script, least) in [(SESSIONS, 10), (CERTIFICATE_TEST, 10), (CHAIN_EVENTS, 8), (HYBRID, 5)]
+    for (script, least) in
+        [(SESSIONS, 11), (CERTIFICATE_TEST, 11), (CERTIFICATES, 6), (CHAIN_EVENTS, 8), (HYBRID, 5)]
     {
         let (help, code) = script.split_once("#>").unwrap();
         let (block, _) = code.split_once("\n    )\n").unwrap();
@@ -143,6 +145,42 @@ fn the_help_of_the_test_has_an_example_for_every_use() {
     }
     // An Exchange cmdlet feeds no other cmdlet of Exchange, whose output is assigned first.
     assert!(!help.contains("Get-TransportService |") && !help.contains("Get-SendConnector |"));
+}
+
+#[test]
+fn the_help_of_the_certificates_has_an_example_for_every_use() {
+    let (help, _) = CERTIFICATES.split_once("#>").unwrap();
+    let (_, examples) = help.split_once(".EXAMPLE").unwrap();
+    for expected in [
+        "Pipelines cannot be executed concurrently",
+        "Import-Clixml",
+        "-SendConnector $connectors -InstalledCertificate $installed",
+        "-Server ex01.contoso.com",
+        "Name = 'Server'",
+        "-WarningDays",
+        "-At ",
+        "exit 10",
+    ] {
+        assert!(examples.contains(expected), "{expected}");
+    }
+    for status in CertificateStatus::ALL {
+        assert!(help.contains(status.name()), "{}", status.name());
+    }
+    assert!(!help.contains("Get-TransportService |") && !help.contains("Get-SendConnector |"));
+}
+
+/// The last column takes what is left beside the others, and a status is never cut.
+#[test]
+fn the_table_of_certificates_fits_120_columns() {
+    let (_, table) =
+        FORMATS.split_once("<Name>EopRelay.ConnectorCertificate.Table</Name>").unwrap();
+    let (table, _) = table.split_once("</TableHeaders>").unwrap();
+    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
+    let widths: Vec<usize> = table.split("<Width>").skip(1).map(width).collect();
+    assert_eq!(table.matches("<TableColumnHeader>").count(), widths.len() + 1);
+    assert!(widths.iter().map(|width| width + 1).sum::<usize>() + 15 <= 120, "{widths:?}");
+    let longest = CertificateStatus::ALL.iter().map(|status| status.name().len()).max().unwrap();
+    assert!(longest <= widths[2]);
 }
 
 #[test]

@@ -25,7 +25,7 @@ namespace EopRelay
             var changes = new List<HybridChange>();
             foreach (object record in records)
             {
-                changes.Add(ChangeOf(ReportReader.Members(record)));
+                changes.Add(ChangeOf(AnswerReader.Members(record)));
             }
             Changes = changes.ToArray();
         }
@@ -34,26 +34,26 @@ namespace EopRelay
         {
             return new HybridChange
             {
-                StartTime = ReportReader.Time(members, "StartTime"),
-                EndTime = ReportReader.Time(members, "EndTime"),
-                IsTimeZoneKnown = ReportReader.Flag(members, "IsTimeZoneKnown"),
-                DurationMilliseconds = ReportReader.OptionalNumber(members, "DurationMilliseconds"),
-                Side = ReportReader.Text(members, "Side"),
-                Cmdlet = ReportReader.Text(members, "Cmdlet"),
-                ObjectType = ReportReader.Text(members, "ObjectType"),
-                Identity = ReportReader.Text(members, "Identity"),
-                Outcome = ReportReader.Text(members, "Outcome"),
-                Error = ReportReader.Text(members, "Error"),
-                Properties = ReportReader.All(members, "Properties", PropertyOf),
-                TlsSenderCertificateNameBefore = ReportReader.Text(members, "TlsSenderCertificateNameBefore"),
-                TlsSenderCertificateNameAfter = ReportReader.Text(members, "TlsSenderCertificateNameAfter"),
-                TlsCertificateNameBefore = ReportReader.Text(members, "TlsCertificateNameBefore"),
-                TlsCertificateNameAfter = ReportReader.Text(members, "TlsCertificateNameAfter"),
-                UndoesManualChange = ReportReader.Flag(members, "UndoesManualChange"),
-                Task = ReportReader.Text(members, "Task"),
-                Phase = ReportReader.Text(members, "Phase"),
-                LogPath = ReportReader.Text(members, "LogPath"),
-                Line = ReportReader.Number(members, "Line"),
+                StartTime = AnswerReader.Time(members, "StartTime"),
+                EndTime = AnswerReader.Time(members, "EndTime"),
+                IsTimeZoneKnown = AnswerReader.Flag(members, "IsTimeZoneKnown"),
+                DurationMilliseconds = AnswerReader.OptionalNumber(members, "DurationMilliseconds"),
+                Side = AnswerReader.Text(members, "Side"),
+                Cmdlet = AnswerReader.Text(members, "Cmdlet"),
+                ObjectType = AnswerReader.Text(members, "ObjectType"),
+                Identity = AnswerReader.Text(members, "Identity"),
+                Outcome = AnswerReader.Text(members, "Outcome"),
+                Error = AnswerReader.Text(members, "Error"),
+                Properties = AnswerReader.All(members, "Properties", PropertyOf),
+                TlsSenderCertificateNameBefore = AnswerReader.Text(members, "TlsSenderCertificateNameBefore"),
+                TlsSenderCertificateNameAfter = AnswerReader.Text(members, "TlsSenderCertificateNameAfter"),
+                TlsCertificateNameBefore = AnswerReader.Text(members, "TlsCertificateNameBefore"),
+                TlsCertificateNameAfter = AnswerReader.Text(members, "TlsCertificateNameAfter"),
+                UndoesManualChange = AnswerReader.Flag(members, "UndoesManualChange"),
+                Task = AnswerReader.Text(members, "Task"),
+                Phase = AnswerReader.Text(members, "Phase"),
+                LogPath = AnswerReader.Text(members, "LogPath"),
+                Line = AnswerReader.Number(members, "Line"),
             };
         }
 
@@ -61,10 +61,10 @@ namespace EopRelay
         {
             return new HybridPropertyChange
             {
-                Name = ReportReader.Text(members, "Name"),
-                IsBeforeKnown = ReportReader.Flag(members, "IsBeforeKnown"),
-                Before = ReportReader.Text(members, "Before"),
-                After = ReportReader.Text(members, "After"),
+                Name = AnswerReader.Text(members, "Name"),
+                IsBeforeKnown = AnswerReader.Flag(members, "IsBeforeKnown"),
+                Before = AnswerReader.Text(members, "Before"),
+                After = AnswerReader.Text(members, "After"),
             };
         }
     }

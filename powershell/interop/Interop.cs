@@ -115,7 +115,7 @@ namespace EopRelay
             return new HybridChangeReader(Native, source);
         }
 
-        /// <summary>A request for <see cref="Test"/> without evidence.</summary>
+        /// <summary>A request for <see cref="Test"/> or <see cref="Certificates"/> without evidence.</summary>
         public static TestRequest NewTestRequest()
         {
             return new TestRequest();
@@ -126,6 +126,13 @@ namespace EopRelay
         public static Report Test(TestRequest request)
         {
             return ReportReader.Read(Native.Test(request.ToJson()));
+        }
+
+        /// <summary>Tells which certificates send connectors would send and have sent.</summary>
+        /// <exception cref="EopRelayException">The request cannot be carried out.</exception>
+        public static CertificateOverview Certificates(TestRequest request)
+        {
+            return CertificateOverviewReader.Read(Native.Certificates(request.ToJson()));
         }
 
         /// <summary>The functions of the loaded library.</summary>

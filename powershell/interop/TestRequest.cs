@@ -8,7 +8,7 @@ using System.Text;
 namespace EopRelay
 {
     /// <summary>
-    /// What Test-EopRelayCertificate is given, on its way to the native library. Objects are texts,
+    /// What Test-EopRelayCertificate and Get-EopRelayCertificate are given, on its way to the native library. Objects are texts,
     /// numbers, flags, times, bytes, and lists and dictionaries of these.
     /// </summary>
     public sealed class TestRequest
@@ -38,6 +38,12 @@ namespace EopRelay
             get { return warnings; }
         }
 
+        /// <summary>
+        /// Whether this computer's certificate stores are evidence too: LocalMachine\My where no installed
+        /// certificates are given, CA where no intermediates are, and Root.
+        /// </summary>
+        public bool UseMachineStores { get; set; }
+
         /// <summary>The address that Exchange Online Protection sees; empty = as the log tells.</summary>
         public string SourceIPAddress { get; set; }
 
@@ -46,6 +52,12 @@ namespace EopRelay
 
         /// <summary>The recipients' domain to judge; empty = all.</summary>
         public string RecipientDomain { get; set; }
+
+        /// <summary>
+        /// The server of installed certificates and of sessions that do not tell theirs themselves; empty
+        /// = not known.
+        /// </summary>
+        public string Server { get; set; }
 
         /// <summary>The time of the judgement; without a zone it is local time. Default: now.</summary>
         public DateTime? At { get; set; }
@@ -86,9 +98,17 @@ namespace EopRelay
         }
 
         /// <summary>Adds an accepted domain: an object, or the domain as text.</summary>
+        /// <exception cref="EopRelayException">The text is the name of a file.</exception>
         public void AddAcceptedDomain(object domain)
         {
             var name = domain as string;
+            if (name != null && IsExport(name.Trim()))
+            {
+                throw new EopRelayException(
+                    "InputNotRecognized",
+                    "InvalidType",
+                    "'" + name + "' is the name of a file. Give what is in it: -AcceptedDomain (Import-Clixml '" + name + "').");
+            }
             Add(
                 "AcceptedDomains",
                 name == null ? domain : new Dictionary<string, object> { { "DomainName", name.Trim() } });
@@ -164,7 +184,7 @@ namespace EopRelay
             ListOf("ChainEvents");
         }
 
-        /// <summary>The request as eop_test takes it.</summary>
+        /// <summary>The request as eop_test and eop_certificates take it.</summary>
         internal string ToJson()
         {
             var json = new StringBuilder("{\"WarningDays\":");
@@ -173,13 +193,23 @@ namespace EopRelay
             Append(json, "SourceIPAddress", SourceIPAddress);
             Append(json, "MailFrom", MailFrom);
             Append(json, "RecipientDomain", RecipientDomain);
+            Append(json, "Server", Server);
             Append(json, "Thumbprints", thumbprints);
+            Append(json, "UseMachineStores", UseMachineStores);
             foreach (KeyValuePair<string, ObjectList> list in lists)
             {
                 json.Append(",\"").Append(list.Key).Append("\":");
                 list.Value.AppendTo(json);
             }
             return json.Append('}').ToString();
+        }
+
+        /// <summary>Whether a text ends as the names of exports do: no top-level domain is called so.</summary>
+        private static bool IsExport(string text)
+        {
+            return Array.Exists(
+                new[] { ".xml", ".clixml", ".json", ".csv", ".txt" },
+                extension => text.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
         }
 
         private static void Append(StringBuilder json, string name, object value)

@@ -1,5 +1,6 @@
 //! Evidence that administrators export: connectors, accepted domains and certificates, as CliXml,
-//! JSON, CSV or Format-List text, or as JSON of the objects of a pipeline.
+//! JSON, CSV or Format-List text, or as JSON of the objects of a pipeline; and the errors of queues,
+//! tracking logs and NDRs ([`delivery_error`]).
 //!
 //! [`ExchangeObjects`] is the one reader for all of them. What is damaged or unknown is told with
 //! its place, and the rest is read.
@@ -16,6 +17,7 @@ mod clixml;
 mod clixml_frame;
 mod clixml_text;
 mod csv_export;
+pub mod delivery_error;
 mod exchange_objects;
 mod format;
 mod format_list;

@@ -13,6 +13,7 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe members SCRIPT...\n"
             + "       EopRelay.Interop.Tests.exe batches BIN\n"
             + "       EopRelay.Interop.Tests.exe loading EMPTY_FOLDER BROKEN_BIN BIN\n"
+            + "       EopRelay.Interop.Tests.exe blocked BLOCKED_BIN\n"
             + "       EopRelay.Interop.Tests.exe readers BIN LOG_FOLDER\n"
             + "       EopRelay.Interop.Tests.exe large BIN LOG_FOLDER\n"
             + "       EopRelay.Interop.Tests.exe sessions BIN PATH...\n"
@@ -23,7 +24,9 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe hybrid BIN HYBRID_FOLDER LOG\n"
             + "       EopRelay.Interop.Tests.exe hybrid-changes BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe test BIN PATH...\n"
-            + "       EopRelay.Interop.Tests.exe show REPORT\n";
+            + "       EopRelay.Interop.Tests.exe show REPORT\n"
+            + "       EopRelay.Interop.Tests.exe overview OVERVIEW\n"
+            + "       EopRelay.Interop.Tests.exe view FORMATS VIEW REPORT_OR_OVERVIEW\n";
 
         private static int Main(string[] arguments)
         {
@@ -51,6 +54,9 @@ namespace EopRelay.Tests
                     break;
                 case "loading":
                     LoadingChecks.Run(checks, operands[0], operands[1], operands[2]);
+                    break;
+                case "blocked":
+                    LoadingChecks.RunOnBlockedLibrary(checks, operands[0]);
                     break;
                 case "readers":
                     Interop.Load(operands[0]);
@@ -93,6 +99,12 @@ namespace EopRelay.Tests
                     return 0;
                 case "show":
                     ReportChecks.Show(operands[0]);
+                    return 0;
+                case "overview":
+                    ReportChecks.PrintCertificates(operands[0]);
+                    return 0;
+                case "view":
+                    ReportChecks.View(operands[0], operands[1], operands[2]);
                     return 0;
                 default:
                     Console.Error.Write(Usage);

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod certificates;
 mod chain;
 mod events;
 mod exit;
@@ -35,6 +36,7 @@ enum Command {
     Hybrid(hybrid::HybridArguments),
     Events(events::EventsArguments),
     Test(Box<test::TestArguments>),
+    Certificates(certificates::CertificatesArguments),
 }
 
 impl Command {
@@ -46,6 +48,7 @@ impl Command {
             Self::Hybrid(arguments) => hybrid::run(arguments),
             Self::Events(arguments) => events::run(arguments),
             Self::Test(arguments) => test::run(arguments),
+            Self::Certificates(arguments) => certificates::run(arguments),
         }
     }
 }

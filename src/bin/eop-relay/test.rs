@@ -1,6 +1,6 @@
 //! `eop-relay test`: one verdict out of logs, certificates and exports.
 
-mod inputs;
+pub mod inputs;
 mod render;
 
 use std::io::{self, Write};
@@ -101,7 +101,7 @@ pub struct TestArguments {
     json: bool,
 }
 
-fn parse_time(text: &str) -> Result<Timestamp, String> {
+pub fn parse_time(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text).ok_or_else(|| "expected a time such as 2026-11-15T01:02:03Z".to_owned())
 }
 

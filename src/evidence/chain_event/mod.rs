@@ -15,6 +15,7 @@ mod failure;
 mod fault;
 mod framer;
 mod model;
+mod open_source;
 mod parser;
 mod reader;
 mod record;

@@ -20,12 +20,18 @@ use crate::timestamp::Timestamp;
 
 const AT: &str = "2026-11-16T00:00:00.000Z";
 
+type Function = unsafe extern "C" fn(*const u16, size_t, *mut u64, *mut ErrorDetail) -> i32;
+
 fn tested(request: &Value) -> Result<Value, i32> {
+    answered(eop_test, request)
+}
+
+fn answered(function: Function, request: &Value) -> Result<Value, i32> {
     let request = U16String::from_str(&request.to_string());
     let (mut report, mut units, mut length) = (0, ptr::null(), 0);
     let no_error = ptr::null_mut();
     // SAFETY: a text and a local variable.
-    let status = unsafe { eop_test(request.as_ptr(), request.len(), &raw mut report, no_error) };
+    let status = unsafe { function(request.as_ptr(), request.len(), &raw mut report, no_error) };
     if status != EOP_OK {
         assert_eq!(report, 0);
         return Err(status);
@@ -207,6 +213,45 @@ fn a_request_that_is_none_is_refused() {
     // SAFETY: as above.
     let nowhere = unsafe { eop_test(half.as_ptr(), 1, ptr::null_mut(), ptr::null_mut()) };
     assert_eq!((missing, nowhere, report), (EOP_NULL_ARGUMENT, EOP_NULL_ARGUMENT, 0));
+}
+
+#[test]
+fn a_request_gives_the_certificates_of_the_core() {
+    let send = json!([{ "Name": "Outbound", "TlsCertificateName": null, "Fqdn": "mail.contoso.com",
+        "SmartHosts": ["contoso-com.mail.protection.outlook.com"] }]);
+    let installed = json!([{ "Thumbprint": "1234567890ABCDEF1234567890ABCDEF12345678",
+        "Subject": "CN=mail.contoso.com", "Issuer": "CN=Fabrikam CA 5", "PSComputerName": "EX9",
+        "NotBefore": "2026-01-01T00:00:00Z", "NotAfter": "2026-12-24T00:00:00Z",
+        "CertificateDomains": ["mail.contoso.com"] }]);
+    let mut untold = session();
+    untold["Server"] = Value::Null;
+    let request = json!({ "At": AT, "Server": "EX1", "WarningDays": 60, "Sessions": [untold],
+        "SendConnectors": send, "InstalledCertificates": installed });
+    let overview = answered(eop_certificates, &request).unwrap();
+    let row = &overview["Certificates"][0];
+    for (member, expected) in [
+        ("Server", json!("EX1")),
+        ("Connector", json!("Outbound")),
+        ("Status", json!("ExpiresSoon")),
+        ("DaysLeft", json!(38)),
+        ("SelectedBy", json!("ConnectorFqdn")),
+        ("Comparison", json!("Same")),
+    ] {
+        assert_eq!(row[member], expected, "{member} of {row:#}");
+    }
+    assert_eq!(row["SentCertificates"][0]["LastOutcome"], "Refused");
+    assert_eq!((&overview["ExitCode"], &overview["Problems"]), (&json!(10), &json!([])));
+}
+
+#[test]
+fn objects_that_are_no_send_connectors_are_a_problem() {
+    let request = json!({ "SendConnectors": [{ "DomainName": "contoso.com" }] });
+    let overview = answered(eop_certificates, &request).unwrap();
+    assert_eq!(overview["ExitCode"], 40);
+    assert_eq!(overview["Problems"][0]["Path"], "-SendConnector");
+    let nothing = answered(eop_certificates, &json!({})).unwrap();
+    assert_eq!((&nothing["ExitCode"], &nothing["Certificates"]), (&json!(30), &json!([])));
+    assert_eq!(answered(eop_certificates, &json!([])), Err(EOP_INVALID_ARGUMENT));
 }
 
 /// The finding with that id, as text.

@@ -184,6 +184,38 @@ namespace EopRelay
             ListOf("ChainEvents");
         }
 
+        /// <summary>
+        /// Whether there is what tells which certificate Exchange would send, be there sessions or not.
+        /// </summary>
+        internal bool CanPredict
+        {
+            get { return CountOf("SendConnectors") > 0 && (UseMachineStores || CountOf("InstalledCertificates") > 0); }
+        }
+
+        /// <summary>The same request, as if no sessions had been looked for.</summary>
+        internal TestRequest WithoutSessions()
+        {
+            var other = new TestRequest
+            {
+                SourceIPAddress = SourceIPAddress,
+                MailFrom = MailFrom,
+                RecipientDomain = RecipientDomain,
+                Server = Server,
+                UseMachineStores = UseMachineStores,
+                At = At,
+                WarningDays = WarningDays,
+            };
+            other.thumbprints.AddRange(thumbprints);
+            foreach (KeyValuePair<string, ObjectList> list in lists)
+            {
+                if (list.Key != "Sessions")
+                {
+                    other.lists.Add(list.Key, list.Value);
+                }
+            }
+            return other;
+        }
+
         /// <summary>The request as eop_test and eop_certificates take it.</summary>
         internal string ToJson()
         {

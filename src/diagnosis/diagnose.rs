@@ -160,8 +160,8 @@ impl Diagnosis {
         for (place, rule) in self.applied(Scope::Case) {
             let Some(proof) = rule.find(&case) else { continue };
             // Notes tell what the logs of the wizard hold, whatever its age.
-            let decides = matches!(rule.effect, Effect::Decides(_));
-            let staleness = wizard::staleness(&case, &proof).filter(|_| decides);
+            let can_be_cause = matches!(rule.effect, Effect::Decides(_));
+            let staleness = wizard::staleness(&case, &proof).filter(|_| can_be_cause);
             if decided.is_some() && rule.id == Cause::AttributedButRefused {
                 // The refusal has its cause.
                 continue;

@@ -16,6 +16,8 @@ namespace EopRelay
         private readonly Dictionary<string, ObjectList> lists = new Dictionary<string, ObjectList>();
         private readonly List<string> thumbprints = new List<string>();
 
+        private readonly List<string> warnings = new List<string>();
+
         internal TestRequest()
         {
         }
@@ -28,6 +30,12 @@ namespace EopRelay
                 return CountOf("Sessions") + CountOf("Certificates") + CountOf("CertificateFiles")
                     + thumbprints.Count;
             }
+        }
+
+        /// <summary>What was left out of what was given, in words.</summary>
+        public IList<string> Warnings
+        {
+            get { return warnings; }
         }
 
         /// <summary>
@@ -124,7 +132,7 @@ namespace EopRelay
         /// <exception cref="EopRelayException">There is none, or one cannot be read.</exception>
         public void AddHybridLogPath(string path)
         {
-            foreach (string file in HybridLogFolder.FilesOf(path))
+            foreach (string file in HybridLogFolder.FilesOf(path, warnings))
             {
                 Add("HybridLogFiles", FileOf(file, ReadFile(file, "HybridLog")));
             }

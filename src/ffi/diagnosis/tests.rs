@@ -292,6 +292,8 @@ fn logs_of_the_wizard_stand_in_for_connectors_and_an_export_wins() {
 
     request["HybridLogFiles"] = file("no log");
     assert!(finding(&tested(&request).unwrap(), "InputUnreadable").contains("hcw.log"));
+    request["HybridLogFiles"] = file(r#"{"CurrentDomain":"contoso.com","Mode":"FullHybrid"}"#);
+    assert!(finding(&tested(&request).unwrap(), "EvidenceDamaged").contains("FullHybrid"));
     request["HybridLogFiles"] = json!([{ "Path": "x", "Content": "*" }]);
     assert!(finding(&tested(&request).unwrap(), "InputUnreadable").contains("base64"));
 }

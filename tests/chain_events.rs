@@ -260,6 +260,7 @@ fn what_is_asked_for_is_handed_out_and_a_log_that_begins_later_is_told() {
     }
 }
 
+#[cfg(feature = "evtx")]
 #[test]
 fn an_evtx_file_reads_like_its_xml() {
     let events = split(GERMAN);
@@ -287,6 +288,7 @@ fn an_evtx_file_reads_like_its_xml() {
     assert_eq!((read.events.len(), read.summary.files), (2, 2));
 }
 
+#[cfg(feature = "evtx")]
 #[test]
 fn a_damaged_evtx_file_is_told_and_what_is_left_of_it_read() {
     let mut events: Vec<String> = Vec::new();

@@ -90,9 +90,17 @@ namespace EopRelay
         }
 
         /// <summary>Adds an accepted domain: an object, or the domain as text.</summary>
+        /// <exception cref="EopRelayException">The text is the name of a file.</exception>
         public void AddAcceptedDomain(object domain)
         {
             var name = domain as string;
+            if (name != null && IsExport(name.Trim()))
+            {
+                throw new EopRelayException(
+                    "InputNotRecognized",
+                    "InvalidType",
+                    "'" + name + "' is the name of a file. Give what is in it: -AcceptedDomain (Import-Clixml '" + name + "').");
+            }
             Add(
                 "AcceptedDomains",
                 name == null ? domain : new Dictionary<string, object> { { "DomainName", name.Trim() } });
@@ -218,6 +226,14 @@ namespace EopRelay
                 list.Value.AppendTo(json);
             }
             return json.Append('}').ToString();
+        }
+
+        /// <summary>Whether a text ends as the names of exports do: no top-level domain is called so.</summary>
+        private static bool IsExport(string text)
+        {
+            return Array.Exists(
+                new[] { ".xml", ".clixml", ".json", ".csv", ".txt" },
+                extension => text.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
         }
 
         private static void Append(StringBuilder json, string name, object value)

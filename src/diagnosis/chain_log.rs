@@ -30,10 +30,8 @@ pub(super) struct LoggedFault {
 
 impl LoggedFault {
     pub fn proof(&self) -> EvidenceLine {
-        let mut text = format!("{}, {}", self.failure, self.process);
-        if let Some(time) = self.time {
-            text.push_str(&format!(", {time}"));
-        }
+        let time = self.time.map(|time| format!(", {time}")).unwrap_or_default();
+        let text = format!("{}, {}{time}", self.failure, self.process);
         EvidenceLine { path: self.path.clone(), line: self.failure.line, text }
     }
 }
@@ -46,9 +44,8 @@ pub struct ChainLog {
     last: BTreeMap<(Thumbprint, u32), Timestamp>,
     /// The time of the first validation.
     pub(super) first_time: Option<Timestamp>,
-    /// Validations, and those among them that another program asked for.
-    pub(super) total: u64,
-    pub(super) of_other_processes: u64,
+    /// Failed validations that another program asked for: how many of a certificate, and which program.
+    of_other_processes: BTreeMap<Thumbprint, (u64, String)>,
     /// Where the log is off, empty or too small: path and reason.
     pub(super) incomplete: Vec<(String, String)>,
 }
@@ -56,14 +53,16 @@ pub struct ChainLog {
 impl ChainLog {
     /// Takes a validation.
     pub(super) fn add(&mut self, event: &ChainEvent) {
-        self.total += 1;
         self.first_time = self.first_time.into_iter().chain(event.time).min();
         let process = event.process_name.as_deref().unwrap_or_default();
+        let Some(thumbprint) = event.thumbprint else { return };
         if !is_mail_process(process) {
-            self.of_other_processes += 1;
+            if event.failed && self.of_other_processes.len() < MAXIMUM_ENTRIES {
+                let other = self.of_other_processes.entry(thumbprint).or_default();
+                *other = (other.0 + 1, process.to_owned());
+            }
             return;
         }
-        let Some(thumbprint) = event.thumbprint else { return };
         if self.last.len() < MAXIMUM_ENTRIES
             && let Some(time) = event.time
         {
@@ -85,6 +84,12 @@ impl ChainLog {
                 self.faults.insert(key, logged);
             }
         }
+    }
+
+    /// Failed validations of that certificate for other programs: how many, and one of the programs.
+    pub(super) fn of_other_processes(&self, thumbprint: Thumbprint) -> Option<(u64, &str)> {
+        let (count, process) = self.of_other_processes.get(&thumbprint)?;
+        Some((*count, if process.is_empty() { "a program that is not told" } else { process }))
     }
 
     /// The fault of that certificate, unless a later event of the same kind no longer has it.

@@ -227,17 +227,22 @@ impl Dialogue {
         {
             *host = line.part(name);
         }
+        if !is_greeting
+            && self.public_ip_address.is_empty()
+            && let Some(address) = smtp::greeted_address(line.bytes())
+        {
+            self.public_ip_address = line.part(address);
+        }
+        // Within TLS nothing on the way rewrites what is said, and STARTTLS is not offered again.
+        if self.has_hello_after_start_tls {
+            return;
+        }
         let greeting = smtp::Greeting::read(line.bytes());
         if greeting.looks_rewritten {
             self.note(SessionNote::SmtpRewritten);
         }
         if is_greeting {
             return;
-        }
-        if self.public_ip_address.is_empty()
-            && let Some(address) = smtp::greeted_address(line.bytes())
-        {
-            self.public_ip_address = line.part(address);
         }
         if self.start_tls_offered.is_none() {
             self.start_tls_seen_in_reply |= greeting.offers_start_tls;

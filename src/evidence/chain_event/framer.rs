@@ -105,13 +105,19 @@ impl<R: Read> Framer<R> {
         let (length, end) = loop {
             let rest = &self.buffer[self.start..];
             let closed = find_end(rest, &end_tag);
-            let next = next_event(&rest[..closed.unwrap_or(rest.len())], opening);
-            match (closed, next) {
-                (_, Some(next)) => break (next, FrameEnd::Cut),
-                (Some(length), None) if length <= MAXIMUM_EVENT => break (length, FrameEnd::Whole),
-                _ if rest.len() > MAXIMUM_EVENT => break (1, FrameEnd::TooLong),
-                _ if self.is_at_end => break (rest.len(), FrameEnd::Cut),
-                _ => self.fill()?,
+            // What was read last may be half a tag, in which `<EventData` begins like `<Event`.
+            let whole =
+                if self.is_at_end { rest.len() } else { rest.len().saturating_sub(LOOKAHEAD) };
+            let next = || next_event(&rest[..closed.unwrap_or(whole)], opening);
+            match closed {
+                Some(length) if length <= MAXIMUM_EVENT => {
+                    break next().map_or((length, FrameEnd::Whole), |next| (next, FrameEnd::Cut));
+                }
+                None if self.is_at_end && rest.len() <= MAXIMUM_EVENT => {
+                    break (next().unwrap_or(rest.len()), FrameEnd::Cut);
+                }
+                None if rest.len() <= MAXIMUM_EVENT => self.fill()?,
+                _ => break next().map_or((1, FrameEnd::TooLong), |next| (next, FrameEnd::Cut)),
             }
         };
         self.skips_bodies = end == FrameEnd::TooLong;
@@ -222,6 +228,16 @@ mod tests {
                 .map(|(text, line, end)| (text.to_owned(), line, end))
                 .collect();
             assert_eq!(frames(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_event_is_whole_wherever_a_read_ends() {
+        let event = "<Event><EventID>1</EventID><EventAuxInfo/><X509Objects/></Event>";
+        for before_the_end in 0..=event.len() {
+            let text = " ".repeat(READ_SIZE - before_the_end) + event + event;
+            let ends: Vec<FrameEnd> = frames(&text).into_iter().map(|(.., end)| end).collect();
+            assert_eq!(ends, [FrameEnd::Whole; 2], "{before_the_end}");
         }
     }
 

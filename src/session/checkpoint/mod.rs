@@ -162,10 +162,10 @@ impl Checkpoint {
             .collect();
         for (turn, session) in left.open_sessions.into_iter().enumerate() {
             let rows = session.restore(&sources);
-            rows.and_then(|rows| sequencer.adopt_restored(rows, turn as u64))
+            rows.and_then(|rows| sequencer.adopt_restored(rows, turn))
                 .ok_or_else(|| self.damaged("an open session is not possible"))?;
         }
-        sequencer.end_segment(&[], 0);
+        sequencer.settle();
         iis.restore_last_id(left.last_conversation);
         for StoredConversation { server, folder, group } in left.conversations {
             let source = self.places.number_of(server.as_deref(), &folder);

@@ -298,6 +298,28 @@ fn utf_16_files_are_read_on_too() {
 }
 
 /// The logs as they are when that many bytes are written.
+#[test]
+fn conversations_of_logs_of_iis_go_on_in_the_next_run() {
+    let whole = include_str!("../../../../tests/fixtures/iis/ex261116.log");
+    let name = "ex261116.log";
+    let expected = read(Folder::new(&[(name, whole.as_bytes())]).query()).0;
+    let texts = |sessions: &[Session]| -> Vec<String> {
+        let bare =
+            |session: &Session| Session { log_path: Path::new("").into(), ..session.clone() };
+        sessions.iter().map(|session| format!("{:?}", bare(session))).collect()
+    };
+    let now = Timestamp::parse("2026-11-16T10:00:00Z");
+    for cut in (0..whole.len()).step_by(61) {
+        let folder = Folder::new(&[]);
+        let mut sum = Run::default();
+        for (end, is_final) in [(cut, false), (cut + 61, false), (whole.len(), true)] {
+            folder.write(name, &whole[..end.min(whole.len())]);
+            sum.add(run_at(folder.stateful(is_final), 300, now));
+        }
+        assert_eq!(texts(&sum.sessions), texts(&expected), "{cut}");
+    }
+}
+
 fn write_grown(folder: &Folder, files: &[(PathBuf, String)], mut bytes: usize) {
     for (path, content) in files {
         let length = bytes.min(content.len());

@@ -54,27 +54,39 @@ namespace EopRelay
         {
             var security = new DirectorySecurity();
             security.SetSecurityDescriptorSddlForm(Permissions, AccessControlSections.Access);
-            // At once with its permissions. .NET Framework has it in Directory, .NET beside it.
-            MethodInfo create =
-                typeof(Directory).GetMethod("CreateDirectory", new[] { typeof(string), typeof(DirectorySecurity) });
-            if (create != null)
+            MethodInfo create = Creator;
+            object place = create.DeclaringType == typeof(Directory) ? (object)folder : new DirectoryInfo(folder);
+            create.Invoke(null, new[] { place, security });
+        }
+
+        /// <summary>
+        /// What makes a folder with its permissions from the start: .NET Framework has it in Directory,
+        /// .NET beside it.
+        /// </summary>
+        internal static MethodInfo Creator
+        {
+            get
             {
-                create.Invoke(null, new object[] { folder, security });
+                return typeof(Directory).GetMethod("CreateDirectory", new[] { typeof(string), typeof(DirectorySecurity) })
+                    ?? Extension("Create", typeof(DirectoryInfo), typeof(DirectorySecurity));
             }
-            else
+        }
+
+        /// <summary>What reads the permissions of a folder.</summary>
+        internal static MethodInfo Reader
+        {
+            get
             {
-                Extension("Create", typeof(DirectoryInfo), typeof(DirectorySecurity))
-                    .Invoke(null, new object[] { new DirectoryInfo(folder), security });
+                return typeof(DirectoryInfo).GetMethod("GetAccessControl", Type.EmptyTypes)
+                    ?? Extension("GetAccessControl", typeof(DirectoryInfo));
             }
         }
 
         private static void RequireGoodHands(string folder)
         {
             var info = new DirectoryInfo(folder);
-            MethodInfo get = typeof(DirectoryInfo).GetMethod("GetAccessControl", Type.EmptyTypes);
-            var security = (ObjectSecurity)(get == null
-                ? Extension("GetAccessControl", typeof(DirectoryInfo)).Invoke(null, new object[] { info })
-                : get.Invoke(info, null));
+            MethodInfo read = Reader;
+            var security = (ObjectSecurity)(read.IsStatic ? read.Invoke(null, new object[] { info }) : read.Invoke(info, null));
             var owner = (SecurityIdentifier)security.GetOwner(typeof(SecurityIdentifier));
             using (WindowsIdentity current = WindowsIdentity.GetCurrent())
             {

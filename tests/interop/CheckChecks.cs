@@ -47,6 +47,11 @@ namespace EopRelay.Tests
                 StateFolder.Prepare(folder);
                 Checks.True(Directory.Exists(folder), "the folder is there");
             });
+            checks.That("this runtime has what makes a folder with its permissions and what reads them", () =>
+            {
+                Checks.True(StateFolder.Creator.IsStatic, "called without an object");
+                Checks.True(StateFolder.Reader != null, "there is such a method");
+            });
             if (Environment.OSVersion.Platform == PlatformID.Win32NT)
             {
                 checks.That("a folder that inherits its permissions is refused, with the command that helps", () =>

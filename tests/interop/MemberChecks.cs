@@ -46,7 +46,7 @@ namespace EopRelay.Tests
             "value.PSObject.Properties", "property.Name", "property.Value", "innerProperty.Value",
             "InputObject.PSObject.TypeNames", "InputObject.PSObject.Methods", "InputObject.ToXml", "_.ToXml", "InputObject.TrimStart",
             "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
-            "EventLog.IsPresent", "Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath", "env.ExchangeInstallPath",
+            "EventLog.IsPresent", "ExecutionContext.SessionState.LanguageMode", "Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath", "env.ExchangeInstallPath",
         };
 
         private static readonly Regex HelpAndComments =

@@ -546,12 +546,12 @@
 #define EOP_EVIDENCE_CHAIN_EVENTS 1
 
 /*
- eop_evidence_query.kind: the number of changes in logs of the Hybrid Configuration Wizard.
+ eop_evidence_query.kind: kept for changes of connectors, of logs of the Hybrid Configuration Wizard.
  */
 #define EOP_EVIDENCE_HYBRID_CHANGES 2
 
 /*
- eop_evidence_query.kind: the number of errors of queues and non-delivery reports.
+ eop_evidence_query.kind: kept for errors of queues and non-delivery reports.
  */
 #define EOP_EVIDENCE_DELIVERY_ERRORS 3
 

@@ -313,6 +313,14 @@ impl<'a> Case<'a> {
             .or_else(|| self.installed.and_then(|installed| installed.object.server.as_deref()))
     }
 
+    /// All servers that are known to be meant.
+    pub fn servers(&self) -> Vec<&str> {
+        match self.story {
+            Some(story) => story.servers.iter().map(|server| &**server).collect(),
+            None => self.server().into_iter().collect(),
+        }
+    }
+
     pub fn server_text(&self) -> String {
         self.server().map_or_else(|| "this server".to_owned(), |server| format!("server {server}"))
     }

@@ -24,9 +24,9 @@ use crate::timestamp::Timestamp;
 /// Microsoft-Windows-CAPI2/Operational: exported XML, .evtx files, and the texts of
 /// EventLogRecord.ToXml() one after the other.
 pub const EOP_EVIDENCE_CHAIN_EVENTS: u32 = 1;
-/// eop_evidence_query.kind: the number of changes in logs of the Hybrid Configuration Wizard.
+/// eop_evidence_query.kind: kept for changes of connectors, of logs of the Hybrid Configuration Wizard.
 pub const EOP_EVIDENCE_HYBRID_CHANGES: u32 = 2;
-/// eop_evidence_query.kind: the number of errors of queues and non-delivery reports.
+/// eop_evidence_query.kind: kept for errors of queues and non-delivery reports.
 pub const EOP_EVIDENCE_DELIVERY_ERRORS: u32 = 3;
 
 /// The most units of eop_evidence_query.text.

@@ -1,7 +1,6 @@
 //! Reading events out of files and texts, batch by batch.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -106,8 +105,7 @@ impl ChainEventReader {
         match input {
             Input::File(path) => match Source::open(&path) {
                 Ok(source) => {
-                    let size = File::open(&path).and_then(|file| file.metadata()).ok();
-                    let size = size.map(|metadata| metadata.len());
+                    let size = std::fs::metadata(&path).ok().map(|metadata| metadata.len());
                     self.open = Some(OpenSource::new(path.display().to_string(), source, size));
                 }
                 Err(OpenError::Io(error)) => self.notices.push(Notice::unreadable(&path, &error)),

@@ -309,6 +309,18 @@ fn a_damaged_evtx_file_is_told_and_what_is_left_of_it_read() {
 }
 
 #[test]
+fn a_batch_comes_after_a_bounded_amount_of_input_even_where_nothing_is_found() {
+    let contents = vec![("given".to_owned(), vec![b' '; 3 << 20])];
+    let mut reader =
+        ChainEventReader::new(ChainEventQuery { contents, ..ChainEventQuery::default() });
+    let mut batches = 0;
+    while reader.next_batch(100, 100_000).is_some() {
+        batches += 1;
+    }
+    assert!(batches > 20, "{batches}");
+}
+
+#[test]
 fn cancelling_ends_the_reading() {
     let contents = vec![("given".to_owned(), GERMAN.repeat(50).into_bytes())];
     let mut reader =

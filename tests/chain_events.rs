@@ -165,6 +165,17 @@ fn a_chain_that_tells_its_status_decides_what_a_policy_leaves_open() {
     assert!(failures[0].meaning.starts_with("an issuer"), "{}", failures[0].meaning);
 }
 
+/// Only of the policy SSL is it known that no element of the chain means a partial chain.
+#[test]
+fn an_untrusted_root_under_another_policy_is_told_as_it_stands() {
+    let other = PARTIAL_CHAIN.replace("CERT_CHAIN_POLICY_SSL", "CERT_CHAIN_POLICY_BASE");
+    let failure = &read_bytes(other).events[0].failures[0];
+    assert_eq!((failure.fault, failure.is_inferred), (ChainFault::UntrustedRoot, false));
+    let with_element = PARTIAL_CHAIN.replace("elementIndex=\"-1\"", "elementIndex=\"2\"");
+    let failure = &read_bytes(with_element).events[0].failures[0];
+    assert_eq!((failure.fault, failure.is_inferred), (ChainFault::UntrustedRoot, false));
+}
+
 #[test]
 fn bodies_copied_without_their_event_are_read() {
     let read = read_bytes(BODIES);

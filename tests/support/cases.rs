@@ -176,7 +176,7 @@ fn read_event(evidence: &mut Evidence, value: &str) {
     let xml = format!(
         "<Event><System><EventID>{id}</EventID><TimeCreated SystemTime='{time}'/>\
          <Computer>{computer}</Computer></System>\
-         <UserData><{body}><Certificate fileRef='{digest}.cer' subjectName='{names}'/>\
+         <UserData><{body}><Policy type='CERT_CHAIN_POLICY_SSL' constant='4'/><Certificate fileRef='{digest}.cer' subjectName='{names}'/>\
          <Status chainIndex='0' elementIndex='{index}'/><EventAuxInfo ProcessName='{process}'/>\
          <CorrelationAuxInfo TaskId='{{{time}}}' SeqNumber='1'/><Result value='{result}'/></{body}>\
          </UserData></Event>",

@@ -302,6 +302,7 @@ fn logs_of_the_wizard_stand_in_for_connectors_and_an_export_wins() {
 fn chain_event(thumbprint: &str) -> String {
     include_str!("../../../tests/fixtures/chain-events/partial-chain.xml")
         .replace("E8412F6A9C03D7B5518E2A4C6F90B3D5E7F81A2C", thumbprint)
+        .replace("EX01.contoso.com", "EX1.contoso.com")
 }
 
 #[test]

@@ -183,7 +183,10 @@ impl Dialogue {
 
     fn accept_reply(&mut self, reply: ReplyLine, line: &Value<'_>, rewritten: &mut Rewritten) {
         let awaited = self.awaited();
-        if matches!(awaited, Some(Command::Greeting | Command::Hello)) {
+        // A reply of another code answers a later command: that to EHLO is missing.
+        if awaited == Some(Command::Greeting)
+            || (awaited == Some(Command::Hello) && reply.code == 250)
+        {
             self.read_greeting(awaited, reply, line);
         }
         if reply.is_continued {

@@ -113,7 +113,7 @@ impl Workbench {
         if let Some(local) = self.by_key.get(&key) {
             return *local;
         }
-        let local = if is_opening(row) {
+        let local = if begins_here(row) {
             Local::Begun(self.free.pop().unwrap_or_else(|| {
                 self.slots.push(BegunSlot::default());
                 self.slots.len() - 1
@@ -141,6 +141,12 @@ impl Workbench {
         self.free.clear();
         begun
     }
+}
+
+/// Whether a session certainly begins with this row. `+` alone does not tell: mostly rows about the
+/// attempt to connect stand before it, which can lie in the segment before.
+fn begins_here(row: &Row<'_>) -> bool {
+    is_opening(row) && matches!(row.sequence_number, None | Some(0))
 }
 
 impl WorkedSegment {

@@ -137,6 +137,38 @@
 #define EOP_INTERNAL 302
 
 /*
+ 400 to 499, this computer: it has no certificate stores of Windows.
+ */
+#define EOP_NOT_WINDOWS 400
+
+/*
+ A call of Windows failed; the message names it and says why.
+ */
+#define EOP_MACHINE_CALL_FAILED 401
+
+/*
+ 500 to 599, the state file of a query; the message names it and says what to do: another run is
+ using it.
+ */
+#define EOP_STATE_IN_USE 500
+
+/*
+ It is damaged, not a state file, or of another version. It is left as it is.
+ */
+#define EOP_STATE_DAMAGED 501
+
+/*
+ It cannot be opened, read or written.
+ */
+#define EOP_STATE_UNUSABLE 502
+
+/*
+ It cannot be saved yet: eop_session_reader_next_batch has not answered EOP_END, or the reader was
+ cancelled.
+ */
+#define EOP_STATE_NOT_AT_END 503
+
+/*
  Which enumeration eop_value_name is asked about: eop_session_record.log_type.
  */
 #define EOP_VALUES_LOG_TYPE 1
@@ -307,6 +339,26 @@
 #define EOP_SESSION_NOTE_CERTIFICATE_UNATTRIBUTED 8
 
 /*
+ Rows of a log of IIS with one address, put together.
+ */
+#define EOP_SESSION_NOTE_GROUPED_BY_ADDRESS 9
+
+/*
+ Two conversations with one address at a time.
+ */
+#define EOP_SESSION_NOTE_CONVERSATIONS_INTERLEAVED 10
+
+/*
+ A client spoke to this server.
+ */
+#define EOP_SESSION_NOTE_RECEIVED_BY_IIS 11
+
+/*
+ The times are the server's local time.
+ */
+#define EOP_SESSION_NOTE_LOCAL_TIME 12
+
+/*
  A path that does not exist, or a pattern or folder that holds no log file.
  */
 #define EOP_NOTICE_NOTHING_FOUND 1
@@ -365,6 +417,26 @@
  Evidence that is empty, or does not reach back as far as was asked.
  */
 #define EOP_NOTICE_EVIDENCE_INCOMPLETE 12
+
+/*
+ A file that is not, or no longer wholly, the one that was read before.
+ */
+#define EOP_NOTICE_FILE_REPLACED 13
+
+/*
+ Sessions that are still open and kept in the state file.
+ */
+#define EOP_NOTICE_SESSIONS_KEPT 14
+
+/*
+ Sessions without a row for days, put out without their end.
+ */
+#define EOP_NOTICE_SESSIONS_OVERDUE 15
+
+/*
+ There was no state file yet: everything is read.
+ */
+#define EOP_NOTICE_STATE_CREATED 16
 
 /*
  Good to know; nothing is missing that could be there.
@@ -447,6 +519,12 @@
 #define EOP_QUERY_EOP_ONLY 4
 
 /*
+ eop_session_query.flags: with a state_path, hand out the sessions that are still open at the end
+ instead of keeping them in the state.
+ */
+#define EOP_QUERY_FINAL 8
+
+/*
  The most inputs of a query.
  */
 #define EOP_MAXIMUM_INPUTS 1048576
@@ -514,6 +592,12 @@
 #define EOP_CHAIN_ONLY_GIVEN_ROOTS 2
 
 /*
+ eop_chain_query.flags: use the stores of this computer too (LocalMachine\CA, Root and AuthRoot),
+ which are then known, and hold the own verdict against that of Windows.
+ */
+#define EOP_CHAIN_MACHINE_STORES 4
+
+/*
  eop_chain_query.profile: a model of what Windows and Exchange Online refuse.
  */
 #define EOP_CHAIN_PROFILE_WINDOWS 0
@@ -546,7 +630,9 @@
 #define EOP_EVIDENCE_CHAIN_EVENTS 1
 
 /*
- eop_evidence_query.kind: kept for changes of connectors, of logs of the Hybrid Configuration Wizard.
+ eop_evidence_query.kind: changes that the Hybrid Configuration Wizard made, out of its .log and
+ .xhcw files, folders of them, and folders of Windows profiles; without input and text those of
+ the profiles of this computer. A thumbprint is refused, as no change names one.
  */
 #define EOP_EVIDENCE_HYBRID_CHANGES 2
 
@@ -561,7 +647,7 @@
 #define EOP_MAXIMUM_EVIDENCE_LENGTH 536870912
 
 /*
- The most units of the request of eop_test.
+ The most units of the request of eop_test and eop_certificates.
  */
 #define EOP_MAXIMUM_REQUEST_LENGTH 536870912
 
@@ -703,6 +789,12 @@ typedef struct eop_session_query {
    How many threads read; 0 = the default (2, or 1 on a single processor).
    */
   uint32_t threads;
+  /*
+   The state file: what the run before it saved with eop_session_reader_save is not read again,
+   and sessions that are open at the end are kept for the next run. There need not be one yet.
+   Absent = everything is read, and nothing is kept.
+   */
+  struct eop_utf16 state_path;
 } eop_session_query;
 
 /*
@@ -1207,7 +1299,7 @@ typedef struct eop_chain_query {
    */
   uint32_t struct_size;
   /*
-   EOP_CHAIN_STORES_KNOWN, EOP_CHAIN_ONLY_GIVEN_ROOTS.
+   EOP_CHAIN_STORES_KNOWN, EOP_CHAIN_ONLY_GIVEN_ROOTS, EOP_CHAIN_MACHINE_STORES.
    */
   uint32_t flags;
   /*
@@ -1350,7 +1442,7 @@ int32_t eop_value_name(uint32_t enumeration,
  EOP_OK; EOP_NULL_ARGUMENT: query, reader, or a pointer whose count or length is not 0;
  EOP_INVALID_ARGUMENT: a number, flag or length out of range, an empty path;
  EOP_INVALID_STRUCT_SIZE; EOP_INVALID_TEXT; EOP_INVALID_PATTERN; EOP_INVALID_THUMBPRINT;
- EOP_TOO_MANY_HANDLES. From any thread.
+ EOP_STATE_IN_USE; EOP_STATE_DAMAGED; EOP_STATE_UNUSABLE; EOP_TOO_MANY_HANDLES. From any thread.
 
  # Safety
  Each pointer is NULL or points to what is described; outputs are writable.
@@ -1394,6 +1486,20 @@ int32_t eop_session_reader_next_batch(uint64_t reader,
 int32_t eop_session_reader_progress(uint64_t reader,
                                     struct eop_progress *progress,
                                     struct eop_error *error);
+
+/*
+ Saves the state of a query with a state_path for the next run, by replacing the state file as a
+ whole. Call it when eop_session_reader_next_batch has answered EOP_END and what it gave before is
+ in safe hands: until then the state file is as the run before left it, so that a run that is given
+ up loses nothing. Without a state_path it does nothing. The state file stays in use until the
+ reader is freed.
+
+ EOP_OK; EOP_STATE_NOT_AT_END; EOP_STATE_UNUSABLE: it cannot be written; the errors of handles.
+
+ # Safety
+ `error` is NULL or points to a writable eop_error.
+ */
+int32_t eop_session_reader_save(uint64_t reader, struct eop_error *error);
 
 /*
  Ends the reading, from any thread, also while another one reads on: that call and all later
@@ -1443,7 +1549,8 @@ int32_t eop_explain(const uint16_t *text, size_t length, uint64_t *report, struc
  EOP_OK, whatever the report says of the chain; EOP_NULL_ARGUMENT; EOP_INVALID_ARGUMENT: a value
  out of its range, or not exactly one file with the certificate; EOP_INVALID_STRUCT_SIZE;
  EOP_INVALID_TEXT; EOP_INVALID_CERTIFICATE: a file without a certificate or revocation list, which
- the message names; EOP_TOO_MANY_HANDLES. From any thread.
+ the message names; EOP_NOT_WINDOWS and EOP_MACHINE_CALL_FAILED with EOP_CHAIN_MACHINE_STORES;
+ EOP_TOO_MANY_HANDLES. From any thread.
 
  # Safety
  Each pointer is NULL or points to what is described; outputs are writable.
@@ -1530,14 +1637,22 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
  - CertificateFiles, IntermediateFiles, RootFiles: arrays of {"Path", "Content"}: what errors call
    the file, and its bytes (DER, PEM, P7B) in base64. CertificateFiles are judged; the
    IntermediateFiles are all that the server has in LocalMachine\CA.
+ - HybridLogFiles: the same of logs of the Hybrid Configuration Wizard (.log, .xhcw), which stand
+   in for InboundConnectors where these are absent.
  - Certificates, InboundConnectors, AcceptedDomains, SendConnectors, InstalledCertificates: arrays
    of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
    base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
    RawData. Evidence names an object by its line in the text of its array.
+ - UseMachineStores: true = take this computer's certificate stores too: LocalMachine\My where no
+   InstalledCertificates are given, CA where no IntermediateFiles are, Root and AuthRoot; and hold
+   the verdict on each certificate's chain against that of Windows. On other systems the report
+   says that they are not there (InputUnreadable).
  - ChainEventFiles: an array of {"Path", "Content"} like the certificate files: the CAPI2 log of the
    server as XML or .evtx. ChainEvents: an array of the texts of EventLogRecord.ToXml(), and of
    records of eop_evidence_next (EOP_EVIDENCE_CHAIN_EVENTS). An empty array is an empty log.
  - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
+ - Server: the server of InstalledCertificates that have neither Server nor Identity, and of
+   Sessions that do not tell theirs.
  - SourceIPAddress, MailFrom ("<>" is the null sender), RecipientDomain: texts.
  - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
  - WarningDays: days before its expiry from which a certificate is warned about.
@@ -1555,6 +1670,47 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
  Each pointer is NULL or points to what is described; outputs are writable.
  */
 int32_t eop_test(const uint16_t *request, size_t length, uint64_t *report, struct eop_error *error);
+
+/*
+ Tells which certificate each send connector would send and has sent, server by server, and when
+ they expire.
+
+ `request` has `length` units and is read during the call only. It is a JSON object as of
+ eop_test, of which Sessions, SendConnectors, InstalledCertificates, Server, At and WarningDays
+ are used; each may be absent or null, which the rows then say.
+
+ `overview` receives a text handle with one JSON object, the same as of
+ `eop-relay certificates --json`; free it with eop_text_free. Its member Certificates is an array
+ with one object for each connector and server, Problems an array of what could not be read, and
+ ExitCode 0 (fine), 10 (something expires or differs), 30 (nothing is known) or 40 (an input
+ cannot be read).
+
+ EOP_OK, whatever it says; EOP_NULL_ARGUMENT: request or overview is NULL; EOP_INVALID_ARGUMENT,
+ EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND as of eop_test;
+ EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_certificates(const uint16_t *request,
+                         size_t length,
+                         uint64_t *overview,
+                         struct eop_error *error);
+
+/*
+ The certificates of this computer's account: LocalMachine\My with what can be seen of their
+ private keys (provider, whether they are there, whether NETWORK SERVICE may read them), CA, Root
+ and AuthRoot. Stores are read and nothing is changed; no key is used, nobody is asked.
+
+ `report` receives a text handle with one JSON object: My, Intermediates, Roots, ProgrammeRoots
+ (null: not read), and Unseen, an array of {"Place", "Reason"}; free it with eop_text_free.
+
+ EOP_OK; EOP_NULL_ARGUMENT: report is NULL; EOP_NOT_WINDOWS; EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_store_certificates(uint64_t *report, struct eop_error *error);
 
 /*
  A view of the text of a text handle.

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use eop_relay::diagnosis::{Cause, Verdict};
+use eop_relay::diagnosis::{Cause, CertificateStatus, Verdict};
 use support::{assert_success, is_installed, root, say};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -17,7 +17,11 @@ const MANIFEST: &str = include_str!("../powershell/EopRelay/EopRelay.psd1");
 const LOADER: &str = include_str!("../powershell/EopRelay/Interop.psm1");
 const SESSIONS: &str = include_str!("../powershell/EopRelay/SendConnectorTlsSession.psm1");
 const CERTIFICATE_TEST: &str = include_str!("../powershell/EopRelay/EopRelayCertificateTest.psm1");
+const CHECK: &str = include_str!("../powershell/EopRelay/EopRelayCheck.psm1");
+const README: &str = include_str!("../README.md");
+const CERTIFICATES: &str = include_str!("../powershell/EopRelay/EopRelayCertificate.psm1");
 const CHAIN_EVENTS: &str = include_str!("../powershell/EopRelay/ChainEvent.psm1");
+const HYBRID: &str = include_str!("../powershell/EopRelay/HybridChange.psm1");
 const FORMATS: &str = include_str!("../powershell/EopRelay/EopRelay.Format.ps1xml");
 const ASSEMBLY: &str = include_str!("../powershell/interop/AssemblyInfo.cs");
 
@@ -77,7 +81,14 @@ fn every_file_that_the_manifest_names_is_there() {
 
 #[test]
 fn the_help_describes_every_parameter_in_the_order_of_the_signature() {
-    for (script, least) in [(SESSIONS, 10), (CERTIFICATE_TEST, 10), (CHAIN_EVENTS, 8)] {
+    for (script, least) in [
+        (SESSIONS, 11),
+        (CERTIFICATE_TEST, 11),
+        (CERTIFICATES, 6),
+        (CHAIN_EVENTS, 8),
+        (HYBRID, 5),
+        (CHECK, 11),
+    ] {
         let (help, code) = script.split_once("#>").unwrap();
         let (block, _) = code.split_once("\n    )\n").unwrap();
         let declared: Vec<&str> = block
@@ -134,12 +145,49 @@ fn the_help_of_the_test_has_an_example_for_every_use() {
         "-At '",
         "-WarningDays",
         "-ChainEvent",
+        "-HybridLogPath",
     ] {
         let (_, examples) = help.split_once(".EXAMPLE").unwrap();
         assert!(examples.contains(expected), "{expected}");
     }
     // An Exchange cmdlet feeds no other cmdlet of Exchange, whose output is assigned first.
     assert!(!help.contains("Get-TransportService |") && !help.contains("Get-SendConnector |"));
+}
+
+#[test]
+fn the_help_of_the_certificates_has_an_example_for_every_use() {
+    let (help, _) = CERTIFICATES.split_once("#>").unwrap();
+    let (_, examples) = help.split_once(".EXAMPLE").unwrap();
+    for expected in [
+        "Pipelines cannot be executed concurrently",
+        "Import-Clixml",
+        "-SendConnector $connectors -InstalledCertificate $installed",
+        "-Server ex01.contoso.com",
+        "Name = 'Server'",
+        "-WarningDays",
+        "-At ",
+        "exit 10",
+    ] {
+        assert!(examples.contains(expected), "{expected}");
+    }
+    for status in CertificateStatus::ALL {
+        assert!(help.contains(status.name()), "{}", status.name());
+    }
+    assert!(!help.contains("Get-TransportService |") && !help.contains("Get-SendConnector |"));
+}
+
+/// The last column takes what is left beside the others, and a status is never cut.
+#[test]
+fn the_table_of_certificates_fits_120_columns() {
+    let (_, table) =
+        FORMATS.split_once("<Name>EopRelay.ConnectorCertificate.Table</Name>").unwrap();
+    let (table, _) = table.split_once("</TableHeaders>").unwrap();
+    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
+    let widths: Vec<usize> = table.split("<Width>").skip(1).map(width).collect();
+    assert_eq!(table.matches("<TableColumnHeader>").count(), widths.len() + 1);
+    assert!(widths.iter().map(|width| width + 1).sum::<usize>() + 15 <= 120, "{widths:?}");
+    let longest = CertificateStatus::ALL.iter().map(|status| status.name().len()).max().unwrap();
+    assert!(longest <= widths[2]);
 }
 
 #[test]
@@ -173,6 +221,67 @@ fn the_table_of_chain_events_fits_120_columns() {
     assert!(widths.iter().map(|width| width + 1).sum::<usize>() + 40 <= 120, "{widths:?}");
     let faults = eop_relay::evidence::chain_event::ChainFault::ALL;
     assert!(faults.iter().all(|fault| fault.name().len() <= widths[1]));
+}
+
+#[test]
+fn the_help_of_hybrid_changes_has_an_example_for_every_use() {
+    let (help, _) = HYBRID.split_once("#>").unwrap();
+    let (_, examples) = help.split_once(".EXAMPLE").unwrap();
+    for expected in
+        ["-Start", "-End", "-Path", "-LiteralPath", "Get-ChildItem", "Export-Csv", "c$\\Users"]
+    {
+        assert!(examples.contains(expected), "{expected}");
+    }
+}
+
+/// What changed, in the last column, has room for a name.
+#[test]
+fn the_table_of_hybrid_changes_fits_120_columns() {
+    let (_, table) = FORMATS.split_once("<Name>EopRelay.HybridChange.Table</Name>").unwrap();
+    let (table, _) = table.split_once("</TableHeaders>").unwrap();
+    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
+    let taken: usize = table.split("<Width>").skip(1).map(|text| width(text) + 1).sum();
+    assert!(taken + 40 <= 120, "{taken} columns beside what changed");
+}
+
+#[test]
+fn the_help_of_the_check_says_how_it_is_scheduled() {
+    let (help, _) = CHECK.split_once("#>").unwrap();
+    for expected in [
+        "Import-Module EopRelay -ErrorAction Stop; exit (Invoke-EopRelayCheck ",
+        ").ExitCode\"",
+        "New-EventLog -LogName Application -Source EopRelay",
+        "PowerShell 7 has no New-EventLog",
+        "Export-Clixml",
+        "-StatePath D:",
+        "-SendConnector $send -InstalledCertificate $installed",
+        "| ConvertFrom-Json |",
+    ] {
+        assert!(help.contains(expected), "{expected}");
+    }
+    let codes =
+        "0 fine, 10 warning, 20 refused, 30 uncertain or no evidence, 40 an input cannot be read";
+    assert!(help.contains(codes));
+}
+
+/// `schtasks /Create` takes a command of 261 characters at most ("Value for '/TR' option cannot be
+/// more than 261 character(s)").
+#[test]
+fn the_commands_of_the_readme_are_short_enough_for_schtasks() {
+    let mut found = 0;
+    for line in README.lines().filter(|line| line.trim_start().starts_with("/TR ")) {
+        let quoted = line.trim().strip_prefix("/TR \"").unwrap().strip_suffix('"').unwrap();
+        let command = quoted.replace("\\\"", "\"");
+        assert!(command.len() <= 261, "{} characters: {command}", command.len());
+        assert!(command.starts_with("powershell.exe -NoProfile -NonInteractive -Command \""));
+        assert!(
+            command
+                .contains("Import-Module EopRelay -ErrorAction Stop; exit (Invoke-EopRelayCheck ")
+        );
+        assert!(command.ends_with(").ExitCode\""), "{command}");
+        found += 1;
+    }
+    assert!(found >= 2, "{found}");
 }
 
 /// What stands beside the summary has room for the longest name, and the summary for its beginning.

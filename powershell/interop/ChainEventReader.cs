@@ -22,7 +22,7 @@ namespace EopRelay
             var events = new List<ChainEvent>();
             foreach (object record in records)
             {
-                events.Add(EventOf(ReportReader.Members(record)));
+                events.Add(EventOf(AnswerReader.Members(record)));
             }
             Events = events.ToArray();
         }
@@ -31,23 +31,23 @@ namespace EopRelay
         {
             return new ChainEvent
             {
-                Time = ReportReader.Time(members, "Time"),
-                Computer = ReportReader.Text(members, "Computer"),
-                ProcessName = ReportReader.Text(members, "ProcessName"),
-                ProcessId = ReportReader.OptionalNumber(members, "ProcessId"),
-                Thumbprint = ReportReader.Text(members, "Thumbprint"),
-                Subject = ReportReader.Text(members, "Subject"),
-                Policy = ReportReader.Text(members, "Policy"),
-                ServerName = ReportReader.Text(members, "ServerName"),
-                Failed = ReportReader.Flag(members, "Failed"),
-                Fault = ReportReader.Text(members, "Fault"),
-                Meaning = ReportReader.Text(members, "Meaning"),
-                Failures = ReportReader.All(members, "Failures", FailureOf),
-                TaskId = ReportReader.Text(members, "TaskId"),
-                ChainRef = ReportReader.Text(members, "ChainRef"),
-                Records = ReportReader.All(members, "Records", RecordOf),
-                LogPath = ReportReader.Text(members, "LogPath"),
-                Line = ReportReader.Number(members, "Line"),
+                Time = AnswerReader.Time(members, "Time"),
+                Computer = AnswerReader.Text(members, "Computer"),
+                ProcessName = AnswerReader.Text(members, "ProcessName"),
+                ProcessId = AnswerReader.OptionalNumber(members, "ProcessId"),
+                Thumbprint = AnswerReader.Text(members, "Thumbprint"),
+                Subject = AnswerReader.Text(members, "Subject"),
+                Policy = AnswerReader.Text(members, "Policy"),
+                ServerName = AnswerReader.Text(members, "ServerName"),
+                Failed = AnswerReader.Flag(members, "Failed"),
+                Fault = AnswerReader.Text(members, "Fault"),
+                Meaning = AnswerReader.Text(members, "Meaning"),
+                Failures = AnswerReader.All(members, "Failures", FailureOf),
+                TaskId = AnswerReader.Text(members, "TaskId"),
+                ChainRef = AnswerReader.Text(members, "ChainRef"),
+                Records = AnswerReader.All(members, "Records", RecordOf),
+                LogPath = AnswerReader.Text(members, "LogPath"),
+                Line = AnswerReader.Number(members, "Line"),
             };
         }
 
@@ -55,17 +55,17 @@ namespace EopRelay
         {
             return new ChainFailure
             {
-                Fault = ReportReader.Text(members, "Fault"),
-                IsInferred = ReportReader.Flag(members, "IsInferred"),
-                Thumbprint = ReportReader.Text(members, "Thumbprint"),
-                Subject = ReportReader.Text(members, "Subject"),
-                EventId = ReportReader.Number(members, "EventId"),
-                EventName = ReportReader.Text(members, "EventName"),
-                EventRecordId = ReportReader.OptionalNumber(members, "EventRecordId"),
-                Result = ReportReader.One(members, "Result", ResultOf),
-                ErrorStatus = ReportReader.One(members, "ErrorStatus", StatusOf),
-                Meaning = ReportReader.Text(members, "Meaning"),
-                Line = ReportReader.Number(members, "Line"),
+                Fault = AnswerReader.Text(members, "Fault"),
+                IsInferred = AnswerReader.Flag(members, "IsInferred"),
+                Thumbprint = AnswerReader.Text(members, "Thumbprint"),
+                Subject = AnswerReader.Text(members, "Subject"),
+                EventId = AnswerReader.Number(members, "EventId"),
+                EventName = AnswerReader.Text(members, "EventName"),
+                EventRecordId = AnswerReader.OptionalNumber(members, "EventRecordId"),
+                Result = AnswerReader.One(members, "Result", ResultOf),
+                ErrorStatus = AnswerReader.One(members, "ErrorStatus", StatusOf),
+                Meaning = AnswerReader.Text(members, "Meaning"),
+                Line = AnswerReader.Number(members, "Line"),
             };
         }
 
@@ -73,28 +73,28 @@ namespace EopRelay
         {
             return new ChainEventRecord
             {
-                EventId = ReportReader.Number(members, "EventId"),
-                EventName = ReportReader.Text(members, "EventName"),
-                EventRecordId = ReportReader.OptionalNumber(members, "EventRecordId"),
-                Time = ReportReader.Time(members, "Time"),
-                Computer = ReportReader.Text(members, "Computer"),
-                ProcessName = ReportReader.Text(members, "ProcessName"),
-                ProcessId = ReportReader.OptionalNumber(members, "ProcessId"),
-                TaskId = ReportReader.Text(members, "TaskId"),
-                SequenceNumber = ReportReader.OptionalNumber(members, "SequenceNumber"),
-                ChainRef = ReportReader.Text(members, "ChainRef"),
-                Certificate = ReportReader.One(members, "Certificate", CertificateOf),
-                Issuer = ReportReader.One(members, "Issuer", CertificateOf),
-                Certificates = ReportReader.All(members, "Certificates", CertificateOf),
-                Policy = ReportReader.Text(members, "Policy"),
-                ServerName = ReportReader.Text(members, "ServerName"),
-                AuthenticationType = ReportReader.Text(members, "AuthenticationType"),
-                ElementIndex = ReportReader.OptionalNumber(members, "ElementIndex"),
-                ErrorStatus = ReportReader.One(members, "ErrorStatus", StatusOf),
-                Result = ReportReader.One(members, "Result", ResultOf),
-                LogPath = ReportReader.Text(members, "LogPath"),
-                Line = ReportReader.Number(members, "Line"),
-                Offset = ReportReader.Number(members, "Offset"),
+                EventId = AnswerReader.Number(members, "EventId"),
+                EventName = AnswerReader.Text(members, "EventName"),
+                EventRecordId = AnswerReader.OptionalNumber(members, "EventRecordId"),
+                Time = AnswerReader.Time(members, "Time"),
+                Computer = AnswerReader.Text(members, "Computer"),
+                ProcessName = AnswerReader.Text(members, "ProcessName"),
+                ProcessId = AnswerReader.OptionalNumber(members, "ProcessId"),
+                TaskId = AnswerReader.Text(members, "TaskId"),
+                SequenceNumber = AnswerReader.OptionalNumber(members, "SequenceNumber"),
+                ChainRef = AnswerReader.Text(members, "ChainRef"),
+                Certificate = AnswerReader.One(members, "Certificate", CertificateOf),
+                Issuer = AnswerReader.One(members, "Issuer", CertificateOf),
+                Certificates = AnswerReader.All(members, "Certificates", CertificateOf),
+                Policy = AnswerReader.Text(members, "Policy"),
+                ServerName = AnswerReader.Text(members, "ServerName"),
+                AuthenticationType = AnswerReader.Text(members, "AuthenticationType"),
+                ElementIndex = AnswerReader.OptionalNumber(members, "ElementIndex"),
+                ErrorStatus = AnswerReader.One(members, "ErrorStatus", StatusOf),
+                Result = AnswerReader.One(members, "Result", ResultOf),
+                LogPath = AnswerReader.Text(members, "LogPath"),
+                Line = AnswerReader.Number(members, "Line"),
+                Offset = AnswerReader.Number(members, "Offset"),
             };
         }
 
@@ -102,10 +102,10 @@ namespace EopRelay
         {
             return new EventCertificate
             {
-                Thumbprint = ReportReader.Text(members, "Thumbprint"),
-                Subject = ReportReader.Text(members, "Subject"),
-                ErrorStatus = ReportReader.One(members, "ErrorStatus", StatusOf),
-                RevocationResult = ReportReader.One(members, "RevocationResult", ResultOf),
+                Thumbprint = AnswerReader.Text(members, "Thumbprint"),
+                Subject = AnswerReader.Text(members, "Subject"),
+                ErrorStatus = AnswerReader.One(members, "ErrorStatus", StatusOf),
+                RevocationResult = AnswerReader.One(members, "RevocationResult", ResultOf),
             };
         }
 
@@ -113,19 +113,19 @@ namespace EopRelay
         {
             return new ResultCode
             {
-                Code = ReportReader.Number(members, "Code"),
-                Hexadecimal = ReportReader.Text(members, "Hexadecimal"),
-                Name = ReportReader.Text(members, "Name"),
+                Code = AnswerReader.Number(members, "Code"),
+                Hexadecimal = AnswerReader.Text(members, "Hexadecimal"),
+                Name = AnswerReader.Text(members, "Name"),
             };
         }
 
         private static TrustStatus StatusOf(IDictionary<string, object> members)
         {
-            List<object> names = ReportReader.List(members, "Names");
+            List<object> names = AnswerReader.List(members, "Names");
             return new TrustStatus
             {
-                Value = ReportReader.Number(members, "Value"),
-                Names = names.ConvertAll(name => ReportReader.Value<string>(name, "Names")).ToArray(),
+                Value = AnswerReader.Number(members, "Value"),
+                Names = names.ConvertAll(name => AnswerReader.Value<string>(name, "Names")).ToArray(),
             };
         }
     }

@@ -107,9 +107,9 @@ namespace EopRelay
         {
             try
             {
-                IDictionary<string, object> batch = ReportReader.Members(JsonReader.Read(json));
-                Take(ReportReader.List(batch, "Records"));
-                Notices = ReportReader.All(batch, "Notices", NoticeOf);
+                IDictionary<string, object> batch = AnswerReader.Members(JsonReader.Read(json));
+                Take(AnswerReader.List(batch, "Records"));
+                Notices = AnswerReader.All(batch, "Notices", NoticeOf);
             }
             catch (FormatException exception)
             {
@@ -119,16 +119,16 @@ namespace EopRelay
 
         private static Notice NoticeOf(IDictionary<string, object> members)
         {
-            long? osError = ReportReader.OptionalNumber(members, "OsError");
+            long? osError = AnswerReader.OptionalNumber(members, "OsError");
             return new Notice(
-                ReportReader.Text(members, "Code"),
-                ReportReader.Text(members, "Severity"),
-                ReportReader.Text(members, "Message"),
-                ReportReader.Text(members, "Path"),
-                ReportReader.OptionalNumber(members, "Line"),
-                ReportReader.OptionalNumber(members, "Offset"),
+                AnswerReader.Text(members, "Code"),
+                AnswerReader.Text(members, "Severity"),
+                AnswerReader.Text(members, "Message"),
+                AnswerReader.Text(members, "Path"),
+                AnswerReader.OptionalNumber(members, "Line"),
+                AnswerReader.OptionalNumber(members, "Offset"),
                 osError == null ? (int?)null : (int)osError.Value,
-                ReportReader.Number(members, "Count"),
+                AnswerReader.Number(members, "Count"),
                 new LogLocation[0]);
         }
 

@@ -108,7 +108,14 @@ namespace EopRelay
             return new ChainEventReader(Native, source);
         }
 
-        /// <summary>A request for <see cref="Test"/> without evidence.</summary>
+        /// <summary>Opens a reader of the hybrid wizard's logs; without a path, of this computer's. Dispose it.</summary>
+        /// <exception cref="EopRelayException">The query cannot be carried out.</exception>
+        public static HybridChangeReader OpenHybridChanges(EvidenceSource source)
+        {
+            return new HybridChangeReader(Native, source);
+        }
+
+        /// <summary>A request for <see cref="Test"/> or <see cref="Certificates"/> without evidence.</summary>
         public static TestRequest NewTestRequest()
         {
             return new TestRequest();
@@ -119,6 +126,28 @@ namespace EopRelay
         public static Report Test(TestRequest request)
         {
             return ReportReader.Read(Native.Test(request.ToJson()));
+        }
+
+        /// <summary>Tells which certificates send connectors would send and have sent.</summary>
+        /// <exception cref="EopRelayException">The request cannot be carried out.</exception>
+        public static CertificateOverview Certificates(TestRequest request)
+        {
+            return CertificateOverviewReader.Read(Native.Certificates(request.ToJson()));
+        }
+
+        /// <summary>A check without logs and evidence.</summary>
+        public static CheckRequest NewCheckRequest()
+        {
+            return new CheckRequest();
+        }
+
+        /// <summary>
+        /// Reads what is new in the logs, judges it and writes the result. Whatever goes wrong is told in
+        /// the result, whose exit code is then 40.
+        /// </summary>
+        public static CheckResult Check(CheckRequest request)
+        {
+            return CheckRun.Make(request);
         }
 
         /// <summary>The functions of the loaded library.</summary>

@@ -180,6 +180,7 @@ namespace EopRelay
         public uint* Outcomes;
         public uint OutcomeCount;
         public uint Threads;
+        public Utf16 StatePath;
     }
 
     [StructLayout(LayoutKind.Sequential)]

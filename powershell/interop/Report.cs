@@ -37,6 +37,27 @@ namespace EopRelay
         /// </summary>
         public int ExitCode { get; internal set; }
 
+        /// <summary>The thumbprint of Certificate, for tables and files of flat columns.</summary>
+        public string Thumbprint
+        {
+            get { return Certificate == null ? null : Certificate.Thumbprint; }
+        }
+
+        /// <summary>The end of Certificate's validity as a text for tables, such as 2026-12-01.</summary>
+        public string Expires
+        {
+            get { return Certificate == null ? null : CertificateText.Date(Certificate.NotAfter); }
+        }
+
+        /// <summary>All findings as a text for lists: what shows them, and what is to be done.</summary>
+        public string Explanation
+        {
+            get
+            {
+                return string.Join("\n\n", Array.ConvertAll(Findings, finding => finding.ToString()));
+            }
+        }
+
         /// <summary>Verdict, cause and summary.</summary>
         public override string ToString()
         {
@@ -74,6 +95,21 @@ namespace EopRelay
 
         /// <summary>How well it is founded: Documented, Observed, Inferred or Uncertain.</summary>
         public string Confidence { get; internal set; }
+
+        /// <summary>How many sessions show it; 0 where it is about something else than sessions.</summary>
+        public long Sessions { get; internal set; }
+
+        /// <summary>The beginning of the first of them, UTC.</summary>
+        public DateTime? FirstSession { get; internal set; }
+
+        /// <summary>The end of the last of them, UTC.</summary>
+        public DateTime? LastSession { get; internal set; }
+
+        /// <summary>The servers of these sessions, at most 32.</summary>
+        public string[] Servers { get; internal set; }
+
+        /// <summary>The domains of their recipients, at most 32.</summary>
+        public string[] RecipientDomains { get; internal set; }
 
         /// <summary>The whole finding as an explanation of several lines.</summary>
         public override string ToString()

@@ -8,7 +8,7 @@ using System.Text;
 namespace EopRelay
 {
     /// <summary>
-    /// What Test-EopRelayCertificate is given, on its way to the native library. Objects are texts,
+    /// What Test-EopRelayCertificate and Get-EopRelayCertificate are given, on its way to the native library. Objects are texts,
     /// numbers, flags, times, bytes, and lists and dictionaries of these.
     /// </summary>
     public sealed class TestRequest
@@ -30,6 +30,12 @@ namespace EopRelay
             }
         }
 
+        /// <summary>
+        /// Whether this computer's certificate stores are evidence too: LocalMachine\My where no installed
+        /// certificates are given, CA where no intermediates are, and Root.
+        /// </summary>
+        public bool UseMachineStores { get; set; }
+
         /// <summary>The address that Exchange Online Protection sees; empty = as the log tells.</summary>
         public string SourceIPAddress { get; set; }
 
@@ -38,6 +44,12 @@ namespace EopRelay
 
         /// <summary>The recipients' domain to judge; empty = all.</summary>
         public string RecipientDomain { get; set; }
+
+        /// <summary>
+        /// The server of installed certificates and of sessions that do not tell theirs themselves; empty
+        /// = not known.
+        /// </summary>
+        public string Server { get; set; }
 
         /// <summary>The time of the judgement; without a zone it is local time. Default: now.</summary>
         public DateTime? At { get; set; }
@@ -78,9 +90,17 @@ namespace EopRelay
         }
 
         /// <summary>Adds an accepted domain: an object, or the domain as text.</summary>
+        /// <exception cref="EopRelayException">The text is the name of a file.</exception>
         public void AddAcceptedDomain(object domain)
         {
             var name = domain as string;
+            if (name != null && IsExport(name.Trim()))
+            {
+                throw new EopRelayException(
+                    "InputNotRecognized",
+                    "InvalidType",
+                    "'" + name + "' is the name of a file. Give what is in it: -AcceptedDomain (Import-Clixml '" + name + "').");
+            }
             Add(
                 "AcceptedDomains",
                 name == null ? domain : new Dictionary<string, object> { { "DomainName", name.Trim() } });
@@ -96,6 +116,18 @@ namespace EopRelay
         public void AddInstalledCertificate(IDictionary certificate)
         {
             Add("InstalledCertificates", certificate);
+        }
+
+        /// <summary>
+        /// Adds logs of the Hybrid Configuration Wizard: a file, a folder, a profile or a folder of profiles.
+        /// </summary>
+        /// <exception cref="EopRelayException">There is none, or one cannot be read.</exception>
+        public void AddHybridLogPath(string path)
+        {
+            foreach (string file in HybridLogFolder.FilesOf(path))
+            {
+                Add("HybridLogFiles", FileOf(file, ReadFile(file, "HybridLog")));
+            }
         }
 
         /// <summary>Adds a file with a certificate to judge: cer, pem, p7b or pfx.</summary>
@@ -144,7 +176,39 @@ namespace EopRelay
             ListOf("ChainEvents");
         }
 
-        /// <summary>The request as eop_test takes it.</summary>
+        /// <summary>
+        /// Whether there is what tells which certificate Exchange would send, be there sessions or not.
+        /// </summary>
+        internal bool CanPredict
+        {
+            get { return CountOf("SendConnectors") > 0 && (UseMachineStores || CountOf("InstalledCertificates") > 0); }
+        }
+
+        /// <summary>The same request, as if no sessions had been looked for.</summary>
+        internal TestRequest WithoutSessions()
+        {
+            var other = new TestRequest
+            {
+                SourceIPAddress = SourceIPAddress,
+                MailFrom = MailFrom,
+                RecipientDomain = RecipientDomain,
+                Server = Server,
+                UseMachineStores = UseMachineStores,
+                At = At,
+                WarningDays = WarningDays,
+            };
+            other.thumbprints.AddRange(thumbprints);
+            foreach (KeyValuePair<string, ObjectList> list in lists)
+            {
+                if (list.Key != "Sessions")
+                {
+                    other.lists.Add(list.Key, list.Value);
+                }
+            }
+            return other;
+        }
+
+        /// <summary>The request as eop_test and eop_certificates take it.</summary>
         internal string ToJson()
         {
             var json = new StringBuilder("{\"WarningDays\":");
@@ -153,13 +217,23 @@ namespace EopRelay
             Append(json, "SourceIPAddress", SourceIPAddress);
             Append(json, "MailFrom", MailFrom);
             Append(json, "RecipientDomain", RecipientDomain);
+            Append(json, "Server", Server);
             Append(json, "Thumbprints", thumbprints);
+            Append(json, "UseMachineStores", UseMachineStores);
             foreach (KeyValuePair<string, ObjectList> list in lists)
             {
                 json.Append(",\"").Append(list.Key).Append("\":");
                 list.Value.AppendTo(json);
             }
             return json.Append('}').ToString();
+        }
+
+        /// <summary>Whether a text ends as the names of exports do: no top-level domain is called so.</summary>
+        private static bool IsExport(string text)
+        {
+            return Array.Exists(
+                new[] { ".xml", ".clixml", ".json", ".csv", ".txt" },
+                extension => text.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
         }
 
         private static void Append(StringBuilder json, string name, object value)

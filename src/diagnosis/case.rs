@@ -3,13 +3,16 @@
 use std::net::IpAddr;
 
 use super::evidence::{Evidence, GivenCertificate, Located};
+use super::literal::listed;
+use super::lookup::{certificates_of, find_installed, find_send_connector};
 use super::report::{CertificateSummary, EvidenceLine};
+use super::rules::wizard::age_text;
 use super::story::{Ending, Story};
 use crate::certificate::{Certificate, LoggedCertificate, Thumbprint, X500Name};
 use crate::chain::{ChainReport, ChainRequest, report};
 use crate::connector::{
     Attribution, AttributionRequest, CertificateNames, CertificateSelection, ExchangeCertificate,
-    InboundConnector, MailFrom, Outcome, SendConnector, ShownCertificate, attribute, find_logged,
+    InboundConnector, MailFrom, Outcome, SendConnector, ShownCertificate, attribute,
     public_address, select_certificate,
 };
 use crate::reply::RejectionClass;
@@ -33,6 +36,9 @@ pub(super) struct Case<'a> {
     /// The send connector, and which certificate it would choose.
     pub send_connector: Option<&'a Located<SendConnector>>,
     pub selection: Option<CertificateSelection>,
+    /// The certificates among which it would choose: those of the server, where it is told whose
+    /// they are, else all that were given.
+    pub choice: Vec<ExchangeCertificate>,
     /// The time of the judgement: that of the newest session, else of the whole diagnosis.
     pub at: Timestamp,
 }
@@ -45,7 +51,7 @@ impl<'a> Case<'a> {
         story: &'a Story,
     ) -> Self {
         let logged = story.sent.as_deref();
-        let installed = logged.and_then(|logged| find_installed(evidence, logged));
+        let installed = logged.and_then(|logged| find_installed(evidence, logged, story));
         let given = logged.and_then(|logged| {
             let thumbprint: Thumbprint = logged.thumbprint.as_deref()?.parse().ok()?;
             evidence.certificates.iter().find(|given| given.certificate.thumbprint() == thumbprint)
@@ -166,19 +172,24 @@ impl<'a> Case<'a> {
                 .iter()
                 .flat_map(|other| std::iter::once(&other.certificate).chain(&other.others));
             known.extend(others.filter(|other| *other != certificate).cloned());
+            let machine = evidence.machine.as_ref();
+            let thumbprint = certificate.thumbprint();
+            let voice = evidence.second_voices.iter().find(|(of, _)| *of == thumbprint);
             report(&ChainRequest {
                 intermediates: evidence.intermediates.as_deref(),
                 known: &known,
                 roots: &evidence.roots,
+                root_store: machine.and_then(|one| one.roots.as_deref()).unwrap_or_default(),
+                programme_roots: machine.map_or(&[], |machine| &machine.programme_roots),
+                second_voice: voice.map(|(_, voice)| voice),
                 ..ChainRequest::new(certificate, at)
             })
         });
-        let selection =
-            send_connector.zip(evidence.installed.as_ref()).map(|(connector, installed)| {
-                let objects: Vec<ExchangeCertificate> =
-                    installed.iter().map(|one| one.object.clone()).collect();
-                select_certificate(&connector.object, &objects, None)
-            });
+        let choice = certificates_of(evidence, story);
+        let full_name = story.and_then(Story::server).filter(|server| server.contains('.'));
+        let selection = send_connector
+            .filter(|_| evidence.installed.is_some())
+            .map(|connector| select_certificate(&connector.object, &choice, full_name));
         Self {
             evidence,
             story,
@@ -192,6 +203,7 @@ impl<'a> Case<'a> {
             chain,
             send_connector,
             selection,
+            choice,
             at,
         }
     }
@@ -313,16 +325,20 @@ impl<'a> Case<'a> {
             .or_else(|| self.installed.and_then(|installed| installed.object.server.as_deref()))
     }
 
-    /// All servers that are known to be meant.
+    /// All servers with the same story.
     pub fn servers(&self) -> Vec<&str> {
-        match self.story {
-            Some(story) => story.servers.iter().map(|server| &**server).collect(),
-            None => self.server().into_iter().collect(),
-        }
+        let servers = self.story.map(|story| story.servers.iter().map(|server| &**server));
+        servers.into_iter().flatten().collect()
     }
 
     pub fn server_text(&self) -> String {
-        self.server().map_or_else(|| "this server".to_owned(), |server| format!("server {server}"))
+        let Some(server) = self.server() else { return "this server".to_owned() };
+        match self.servers().as_slice() {
+            [_, others @ ..] if !others.is_empty() => {
+                format!("server {server} (likewise {})", listed(others.iter().copied(), 4))
+            }
+            _ => format!("server {server}"),
+        }
     }
 
     /// The name of the send connector.
@@ -382,6 +398,10 @@ impl<'a> Case<'a> {
         if connector.enabled == Some(false) {
             text.push_str(", Enabled False");
         }
+        if let Some(state) = self.evidence.wizard_states.get(index) {
+            text.push_str(", ");
+            text.push_str(&age_text(state, self.evidence.at));
+        }
         vec![EvidenceLine { path: located.path.clone(), line: located.line, text }]
     }
 
@@ -424,30 +444,6 @@ fn names_of(
         return of_log;
     }
     installed.map(|one| one.object.names()).filter(|names| names.is_complete).unwrap_or(of_log)
-}
-
-fn find_installed<'a>(
-    evidence: &'a Evidence,
-    logged: &LoggedCertificate,
-) -> Option<&'a Located<ExchangeCertificate>> {
-    let installed = evidence.installed.as_ref()?;
-    installed.iter().find(|one| find_logged(logged, std::slice::from_ref(&one.object)).is_some())
-}
-
-/// The connector of that name, else the first one that sends to EOP, else the only one.
-fn find_send_connector<'a>(
-    evidence: &'a Evidence,
-    name: Option<&str>,
-) -> Option<&'a Located<SendConnector>> {
-    let connectors = evidence.send_connectors.as_ref()?;
-    if let Some(name) = name {
-        return connectors.iter().find(|one| one.object.name.eq_ignore_ascii_case(name));
-    }
-    let sends_to_eop = |one: &&Located<SendConnector>| one.object.eop_sign().is_some();
-    connectors.iter().find(sends_to_eop).or(match connectors.as_slice() {
-        [only] => Some(only),
-        _ => None,
-    })
 }
 
 /// Whether issuer and subject of a log row are the same, where the log tells them apart.

@@ -1,18 +1,24 @@
 //! What a diagnosis rests on. Everything is optional; what is missing is said.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use super::certificates::CertificateUses;
 use super::chain_log::ChainLog;
+use super::literal::counted;
 use super::story::Stories;
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{
     AcceptedDomains, ExchangeCertificate, InboundConnector, MailFrom, SendConnector,
 };
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery, ChainEventReader};
-use crate::evidence::{EvidenceReader, ExchangeObjects};
+use crate::evidence::{
+    EvidenceReader, ExchangeObjects, HybridConnector, HybridHistory, HybridSeverity,
+};
 use crate::log::{Notice, NoticeCode};
 use crate::session::Session;
 use crate::timestamp::Timestamp;
+use crate::windows::{MachineStores, SecondVoice};
 
 /// An object, and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +46,9 @@ pub struct GivenCertificate {
 #[derive(Clone, Debug)]
 pub struct Evidence {
     pub(super) stories: Stories,
+    pub(super) uses: CertificateUses,
+    /// The server of installed certificates and of sessions that do not tell theirs themselves.
+    pub server: Option<Arc<str>>,
     /// Whether logs were given at all, be it that nothing was found in them.
     pub logs_given: bool,
     /// Certificates: those of the log are judged in full, others as if they were sent.
@@ -56,6 +65,13 @@ pub struct Evidence {
     pub send_connectors: Option<Vec<Located<SendConnector>>>,
     /// The certificates installed on the server.
     pub installed: Option<Vec<Located<ExchangeCertificate>>>,
+    /// The certificate stores of this computer, where they were asked for.
+    pub machine: Option<MachineStores>,
+    /// What Windows says of the chains of certificates.
+    pub second_voices: Vec<(Thumbprint, SecondVoice)>,
+    /// What the logs of the Hybrid Configuration Wizard tell. Without an export of the inbound
+    /// connectors their last state in these logs stands in for it.
+    pub hybrid: Option<HybridHistory>,
     /// What the CAPI2 log of the server tells; `None` if it was not given.
     pub chain_log: Option<ChainLog>,
     /// The address that EOP sees, where it is known from elsewhere than the log.
@@ -68,6 +84,8 @@ pub struct Evidence {
     pub at: Timestamp,
     /// How many days before its expiry a certificate is warned about.
     pub warning_days: u32,
+    /// Where the inbound connectors come from the wizard's logs: the state of each.
+    pub(super) wizard_states: Vec<HybridConnector>,
     /// Inputs that cannot be read: path and reason.
     pub unreadable: Vec<(String, String)>,
     /// Inputs that were read in part: path, line and reason.
@@ -86,6 +104,8 @@ impl Evidence {
     pub fn new(at: Timestamp) -> Self {
         Self {
             stories: Stories::default(),
+            uses: CertificateUses::default(),
+            server: None,
             logs_given: false,
             certificates: Vec::new(),
             intermediates: None,
@@ -94,21 +114,30 @@ impl Evidence {
             accepted_domains: None,
             send_connectors: None,
             installed: None,
+            machine: None,
+            second_voices: Vec::new(),
+            hybrid: None,
             chain_log: None,
             source_address: None,
             mail_from: None,
             recipient_domain: None,
             at,
             warning_days: DEFAULT_WARNING_DAYS,
+            wizard_states: Vec::new(),
             unreadable: Vec::new(),
             damaged: Vec::new(),
         }
     }
 
-    /// Takes a session. Accepted domains and send connectors come first, since sessions are told
-    /// apart by them.
+    /// Takes a session. Accepted domains, send connectors and the server come first, since sessions
+    /// are told apart by them.
     pub fn add_session(&mut self, session: &Session) {
+        if let (Some(server), None) = (&self.server, &session.server) {
+            let told = Session { server: Some(Arc::clone(server)), ..session.clone() };
+            return self.add_session(&told);
+        }
         self.logs_given = true;
+        self.uses.add(session);
         let is_eop_connector = self.send_connectors.as_ref().and_then(|connectors| {
             let same_name = |connector: &&Located<SendConnector>| {
                 connector.object.name.eq_ignore_ascii_case(&session.connector)
@@ -134,6 +163,9 @@ impl Evidence {
 
     /// Takes the inbound connectors of an export.
     pub fn add_inbound_connectors(&mut self, objects: &ExchangeObjects) {
+        if !self.has_wanted(objects.inbound_connectors.len(), objects) {
+            return;
+        }
         let list = self.inbound_connectors.get_or_insert_default();
         list.extend(objects.inbound_connectors.iter().map(|found| Located {
             object: found.object.clone(),
@@ -145,6 +177,9 @@ impl Evidence {
 
     /// Takes the accepted domains of an export.
     pub fn add_accepted_domains(&mut self, objects: &ExchangeObjects) {
+        if !self.has_wanted(objects.accepted_domains.len(), objects) {
+            return;
+        }
         let read = objects.to_accepted_domains();
         let line = objects.accepted_domains.first().map_or(0, |found| found.line);
         let path = objects.source_name.clone();
@@ -160,6 +195,9 @@ impl Evidence {
 
     /// Takes the send connectors of an export.
     pub fn add_send_connectors(&mut self, objects: &ExchangeObjects) {
+        if !self.has_wanted(objects.send_connectors.len(), objects) {
+            return;
+        }
         let list = self.send_connectors.get_or_insert_default();
         list.extend(objects.send_connectors.iter().map(|found| Located {
             object: found.object.clone(),
@@ -171,13 +209,54 @@ impl Evidence {
 
     /// Takes the installed certificates of an export.
     pub fn add_installed(&mut self, objects: &ExchangeObjects) {
+        if !self.has_wanted(objects.certificates.len(), objects) {
+            return;
+        }
         let list = self.installed.get_or_insert_default();
+        let given = self.server.as_deref();
+        let server = |one: &ExchangeCertificate| {
+            let given = given.filter(|_| !one.tells_server).map(str::to_owned);
+            given.or_else(|| one.server.clone())
+        };
         list.extend(objects.certificates.iter().map(|found| Located {
-            object: found.object.clone(),
+            object: ExchangeCertificate { server: server(&found.object), ..found.object.clone() },
             path: objects.source_name.clone(),
             line: found.line,
         }));
         self.add_problems(objects);
+    }
+
+    /// Takes what the logs of the Hybrid Configuration Wizard tell; once.
+    pub fn add_hybrid(&mut self, history: HybridHistory) {
+        for notice in &history.notices {
+            let (path, message) = (notice.path.clone(), notice.message.clone());
+            match notice.severity {
+                HybridSeverity::Error => self.unreadable.push((path, message)),
+                HybridSeverity::Warning => {
+                    self.damaged.push((path, notice.line.unwrap_or_default(), message));
+                }
+                HybridSeverity::Information => {}
+            }
+        }
+        self.hybrid = Some(history);
+    }
+
+    /// Puts the last state of the wizard's logs in place of an export that was not given. An
+    /// export wins, be it empty.
+    pub(super) fn stand_in_for_export(&mut self) {
+        let history = self.hybrid.as_ref().filter(|_| self.inbound_connectors.is_none());
+        let states = history.into_iter().flat_map(HybridHistory::inbound_connectors);
+        let states: Vec<_> = states
+            .map(|(state, object)| {
+                (Located { object, path: state.log_path.clone(), line: state.line }, state.clone())
+            })
+            .collect();
+        // That the logs tell of no connector is no proof that there is none.
+        if !states.is_empty() {
+            let (connectors, states) = states.into_iter().unzip();
+            self.inbound_connectors = Some(connectors);
+            self.wizard_states = states;
+        }
     }
 
     /// Takes a validation of the CAPI2 log.
@@ -214,6 +293,24 @@ impl Evidence {
             }
             _ => self.unreadable.push((path, notice.message)),
         }
+    }
+
+    /// Whether an export has any of the `wanted` objects, or is an empty list. One of other objects
+    /// alone is told as unreadable: taken for an empty list it would mean that there is no connector.
+    pub fn has_wanted(&mut self, wanted: usize, objects: &ExchangeObjects) -> bool {
+        let others = objects.count().saturating_sub(wanted);
+        if others > 0 {
+            let verb = if others == 1 { "is" } else { "are" };
+            let others = counted(others as u64, "object");
+            let message = format!("{others} of another kind {verb} left out");
+            let path = objects.source_name.clone();
+            if wanted == 0 {
+                self.unreadable.push((path, message));
+                return false;
+            }
+            self.damaged.push((path, 0, message));
+        }
+        true
     }
 
     fn add_problems(&mut self, objects: &ExchangeObjects) {

@@ -15,8 +15,8 @@ use super::session_reader::{
 use super::status::{EOP_END, EOP_INVALID_ARGUMENT, EOP_INVALID_THUMBPRINT, EOP_OK};
 use super::text::open_json;
 use crate::certificate::Thumbprint;
-use crate::evidence::EvidenceReader;
 use crate::evidence::chain_event::{ChainEventQuery, ChainEventReader};
+use crate::evidence::{EvidenceReader, HybridChangeQuery, HybridChangeReader};
 use crate::log::LogInput;
 use crate::timestamp::Timestamp;
 
@@ -24,7 +24,9 @@ use crate::timestamp::Timestamp;
 /// Microsoft-Windows-CAPI2/Operational: exported XML, .evtx files, and the texts of
 /// EventLogRecord.ToXml() one after the other.
 pub const EOP_EVIDENCE_CHAIN_EVENTS: u32 = 1;
-/// eop_evidence_query.kind: kept for changes of connectors, of logs of the Hybrid Configuration Wizard.
+/// eop_evidence_query.kind: changes that the Hybrid Configuration Wizard made, out of its .log and
+/// .xhcw files, folders of them, and folders of Windows profiles; without input and text those of
+/// the profiles of this computer. A thumbprint is refused, as no change names one.
 pub const EOP_EVIDENCE_HYBRID_CHANGES: u32 = 2;
 /// eop_evidence_query.kind: kept for errors of queues and non-delivery reports.
 pub const EOP_EVIDENCE_DELIVERY_ERRORS: u32 = 3;
@@ -117,6 +119,14 @@ pub unsafe extern "C" fn eop_evidence_open(
         let (open, cancellation): (Box<dyn OpenReader>, _) = match kind {
             EOP_EVIDENCE_CHAIN_EVENTS => {
                 let reader = ChainEventReader::new(query.into());
+                let cancellation = reader.cancellation();
+                (Box::new(reader), cancellation)
+            }
+            EOP_EVIDENCE_HYBRID_CHANGES => {
+                if query.thumbprint.is_some() {
+                    return Err(invalid("thumbprint: no hybrid change names one".to_owned()));
+                }
+                let reader = HybridChangeReader::new(query.into());
                 let cancellation = reader.cancellation();
                 (Box::new(reader), cancellation)
             }
@@ -246,6 +256,18 @@ impl From<EvidenceQuery> for ChainEventQuery {
             contents: text.into_iter().collect(),
             recurse: query.recurse,
             thumbprint: query.thumbprint,
+            start: query.start,
+            end: query.end,
+        }
+    }
+}
+
+impl From<EvidenceQuery> for HybridChangeQuery {
+    fn from(query: EvidenceQuery) -> Self {
+        let text = query.text.map(|text| ("text of the caller".to_owned(), text.into_bytes()));
+        Self {
+            inputs: query.inputs,
+            contents: text.into_iter().collect(),
             start: query.start,
             end: query.end,
         }

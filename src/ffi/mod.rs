@@ -9,7 +9,7 @@
 //! | `handle` | numbers for objects |
 //! | `input`, `output` | pointers of the caller, checked and read or written |
 //! | `records`, `batch` | a batch of the core as flat records |
-//! | `about`, `query`, `session_reader`, `explain`, `chain`, `evidence`, `diagnosis`, `text` | the exported functions and their structs |
+//! | `about`, `query`, `session_reader`, `explain`, `chain`, `evidence`, `diagnosis`, `machine`, `text` | the exported functions and their structs |
 
 mod about;
 mod batch;
@@ -22,6 +22,7 @@ mod guard;
 mod handle;
 mod injection;
 mod input;
+mod machine;
 #[cfg(test)]
 mod misuse;
 mod output;
@@ -39,6 +40,7 @@ pub use error::{EOP_MESSAGE_CAPACITY, EOP_PATH_CAPACITY, ErrorDetail};
 pub use evidence::*;
 pub use explain::*;
 pub use input::Utf16;
+pub use machine::*;
 pub use query::*;
 pub use records::*;
 pub use session_reader::*;

@@ -8,6 +8,7 @@ use super::discovery::LogFile;
 use super::format::Format;
 use super::notice::Notice;
 use super::open_file::{OpenFile, Step};
+use super::position::{FileStart, Fingerprint, KnownFile};
 use super::row::{Row, RowError};
 use super::row_parser::RowParser;
 
@@ -57,34 +58,43 @@ impl Segment {
     /// Returns how many lines there are, blank ones among them.
     pub fn for_each_row<'data>(
         &'data self,
-        mut each: impl FnMut(Line, Result<Row<'data>, RowError>),
+        mut each: impl FnMut(Line, Result<&Row<'data>, RowError>),
     ) -> u64 {
         let data = &self.data[..];
         let mut parser = RowParser::new(&self.format.columns);
-        let may_hold_nul = memchr(0, data).is_some();
         let mut number = 0;
         let mut start = 0;
         while start < data.len() {
-            let newline = memchr(b'\n', &data[start..]).map(|length| start + length);
-            let mut end = newline.unwrap_or(data.len());
-            let next = end + 1;
-            if end > start && data[end - 1] == b'\r' {
-                end -= 1;
-            }
+            let expected = parser.parse_expected(&data[start..]);
+            let end = start + expected.unwrap_or_else(|| line_length(&data[start..]));
+            let line_end = match data[end..] {
+                [b'\r', b'\n', ..] => 2,
+                [b'\n' | b'\r', ..] => 1,
+                _ => 0,
+            };
+            let next = end + line_end;
+            let line = Line { number, start, end, is_terminated: data[next - 1] == b'\n' };
+            let plain;
+            let row = if expected.is_some() {
+                Ok(parser.row())
+            } else {
+                plain = Row::parse(&data[start..end], &self.format.columns);
+                plain.as_ref().map_err(|error| *error)
+            };
             if end > start {
-                let bytes = &data[start..end];
-                let row = if may_hold_nul && memchr(0, bytes).is_some() {
-                    Err(RowError::Nul)
-                } else {
-                    parser.parse(bytes)
-                };
-                each(Line { number, start, end, is_terminated: newline.is_some() }, row);
+                each(line, row);
             }
             number += 1;
             start = next;
         }
         number
     }
+}
+
+/// The length of the line at the beginning of a text, without its line end.
+fn line_length(text: &[u8]) -> usize {
+    let line = &text[..memchr(b'\n', text).unwrap_or(text.len())];
+    line.strip_suffix(b"\r").unwrap_or(line).len()
 }
 
 /// Reads files one after the other, in segments.
@@ -95,6 +105,12 @@ pub struct SegmentReader {
     segment_size: usize,
     spare_buffers: Vec<Vec<u8>>,
     bytes_read: u64,
+    /// By the index of the file; none = all are read whole, and nobody asks where they end.
+    starts: Vec<FileStart>,
+    ends: Vec<Option<KnownFile>>,
+    /// What the file being read is read on from.
+    resumed: Option<KnownFile>,
+    notices: Vec<Notice>,
 }
 
 /// The size of a segment unless a caller asks for another.
@@ -111,7 +127,32 @@ impl SegmentReader {
             segment_size: segment_size.max(16),
             spare_buffers: Vec::new(),
             bytes_read: 0,
+            starts: Vec::new(),
+            ends: Vec::new(),
+            resumed: None,
+            notices: Vec::new(),
         }
+    }
+
+    /// A reader that reads each file on from where it was read before.
+    pub(crate) fn resume(
+        files: Arc<[LogFile]>,
+        segment_size: usize,
+        starts: Vec<FileStart>,
+    ) -> Self {
+        let ends = vec![None; starts.len()];
+        Self { starts, ends, ..Self::new(files, segment_size) }
+    }
+
+    /// How far a file was read that is at its end; its lines are counted from the end of its last
+    /// segment. `None` if it could not be read, or is no longer what was read.
+    pub(crate) fn take_end(&mut self, file: usize) -> Option<KnownFile> {
+        self.ends.get_mut(file)?.take()
+    }
+
+    /// What was met beside the files' contents.
+    pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
     }
 
     /// The next item; `None` when every file is read.
@@ -129,7 +170,12 @@ impl SegmentReader {
                     return Some(SegmentReaderItem::Segment(segment));
                 }
                 Ok(Step::Again) => self.current = Some(open),
-                Ok(Step::End) => return Some(SegmentReaderItem::FileEnd(open.index, None)),
+                Ok(Step::End) => {
+                    self.remember_end(&open);
+                    let index = open.index;
+                    self.recycle(open.into_buffer());
+                    return Some(SegmentReaderItem::FileEnd(index, None));
+                }
                 Err(trouble) => {
                     let notice = trouble.into_notice(&self.files[open.index].path);
                     return Some(SegmentReaderItem::FileEnd(open.index, Some(notice)));
@@ -142,16 +188,52 @@ impl SegmentReader {
         let index = self.next_file;
         let file = self.files.get(index).ok_or(None)?;
         self.next_file += 1;
-        OpenFile::open(index, &file.path).map_err(|error| {
-            let notice = Notice::unreadable(&file.path, &error);
-            Some(SegmentReaderItem::FileEnd(index, Some(notice)))
-        })
+        let start = self.starts.get(index).cloned().unwrap_or_default();
+        let checked = start.known.map_or(Ok(None), |known| {
+            let found = Fingerprint::of(&file.path, known.position.offset)?;
+            if found == Some(known.fingerprint) {
+                return Ok(Some(known));
+            }
+            let lines = known.position.lines;
+            self.notices.push(Notice::replaced(&file.path, found.is_none(), lines));
+            Ok(None)
+        });
+        checked
+            .and_then(|known| {
+                self.resumed = known;
+                let position = self.resumed.as_ref().map(|known| &known.position);
+                OpenFile::open(index, &file.path, position, start.is_growing)
+            })
+            .map_err(|error| {
+                let notice = Notice::unreadable(&file.path, &error);
+                Some(SegmentReaderItem::FileEnd(index, Some(notice)))
+            })
+    }
+
+    fn remember_end(&mut self, open: &OpenFile) {
+        let Some(end) = self.ends.get_mut(open.index) else { return };
+        let position = open.position();
+        let resumed = self.resumed.take();
+        let is_as_before = |known: &KnownFile| known.position.offset == position.offset;
+        let path = &self.files[open.index].path;
+        let fingerprint = match resumed.filter(is_as_before) {
+            Some(known) => Ok(Some(known.fingerprint)),
+            None => Fingerprint::of(path, position.offset),
+        };
+        match fingerprint {
+            Ok(fingerprint) => {
+                *end = fingerprint.map(|fingerprint| KnownFile { position, fingerprint });
+            }
+            Err(error) => self.notices.push(Notice::unreadable(path, &error)),
+        }
     }
 
     /// Takes the buffer of a segment back, to be filled again.
     pub fn recycle(&mut self, mut buffer: Vec<u8>) {
         buffer.clear();
-        self.spare_buffers.push(buffer);
+        if buffer.capacity() > 0 {
+            self.spare_buffers.push(buffer);
+        }
     }
 
     /// Bytes read so far, of all files.

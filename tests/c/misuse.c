@@ -6,6 +6,11 @@
 
 #include "utf16.h"
 
+#ifdef _WIN32
+#define setenv(name, value, overwrite) _putenv_s(name, value)
+#define unsetenv(name) _putenv_s(name, "")
+#endif
+
 static int failures = 0;
 
 #define CHECK(expected, call)                                                            \
@@ -65,6 +70,7 @@ static void check_reader(uint64_t reader, int32_t expected)
     eop_progress progress = new_progress();
     CHECK(expected, eop_session_reader_next_batch(reader, 0, 0, &batch, NULL));
     CHECK(expected, eop_session_reader_progress(reader, &progress, NULL));
+    CHECK(expected, eop_session_reader_save(reader, NULL));
     CHECK(expected, eop_session_reader_cancel(reader, NULL));
     CHECK(expected, eop_session_reader_free(reader, NULL));
 }
@@ -174,6 +180,9 @@ static void check_nulls(void)
     CHECK(EOP_NULL_ARGUMENT, eop_test(&unit, 1, NULL, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_test(&unit, 1, &unused, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_test(&unit, EOP_MAXIMUM_REQUEST_LENGTH + 1, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_certificates(NULL, 0, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_certificates(&unit, 1, NULL, NULL));
+    CHECK(EOP_INVALID_ARGUMENT, eop_certificates(&unit, 1, &unused, NULL));
     CHECK(EOP_OK, eop_text_free(text, NULL));
     query.input_count = 1;
     CHECK(EOP_NULL_ARGUMENT, eop_session_reader_open(&query, &unused, NULL));
@@ -366,6 +375,8 @@ static void check_panics(void)
     CHECK(EOP_PANIC, eop_explain(&unit, 1, &unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_test", 1);
     CHECK(EOP_PANIC, eop_test(&unit, 1, &unused, NULL));
+    setenv("EOP_RELAY_INJECT_PANIC", "eop_certificates", 1);
+    CHECK(EOP_PANIC, eop_certificates(&unit, 1, &unused, NULL));
     CHECK(0, unused);
     unsetenv("EOP_RELAY_INJECT_PANIC");
     CHECK(1, name == NULL);

@@ -1,6 +1,6 @@
 //! `eop-relay test`: one verdict out of logs, certificates and exports.
 
-mod inputs;
+pub mod inputs;
 mod render;
 
 use std::io::{self, Write};
@@ -62,6 +62,11 @@ pub struct TestArguments {
     #[arg(long, value_name = "PATH")]
     installed: Vec<PathBuf>,
 
+    /// Logs of the Hybrid Configuration Wizard: files, folders or profiles. They stand in for the
+    /// inbound connectors where these are not given.
+    #[arg(long, value_name = "PATH")]
+    hybrid_log: Vec<PathBuf>,
+
     /// The CAPI2 log of the server: exported XML, .evtx files, or a folder of them.
     #[arg(long, value_name = "PATH")]
     chain_event: Vec<PathBuf>,
@@ -96,7 +101,7 @@ pub struct TestArguments {
     json: bool,
 }
 
-fn parse_time(text: &str) -> Result<Timestamp, String> {
+pub fn parse_time(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text).ok_or_else(|| "expected a time such as 2026-11-15T01:02:03Z".to_owned())
 }
 

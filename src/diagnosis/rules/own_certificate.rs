@@ -46,10 +46,19 @@ pub(super) fn no_private_key(case: &Case<'_>) -> Option<Proof> {
     let lacks_key = case.installed.is_some_and(|one| one.object.has_private_key == Some(false));
     let is_told = failed_with(case, &["NoCredentials"]);
     let is_shown = failed_with(case, &["UnknownCredentials"]) && lacks_key;
-    (is_told || is_shown).then(|| Proof::of(case.log_proof()))
+    (is_told || is_shown)
+        .then(|| Proof::of(case.log_proof()))
+        .or_else(|| super::machine::without_key(case))
 }
 
 pub(super) fn no_private_key_message(case: &Case<'_>) -> String {
+    if case.story.is_none() {
+        return format!(
+            "{} is installed on {} without its private key: it cannot be sent.",
+            super::tls::capital(&case.certificate_text()),
+            case.server_text(),
+        );
+    }
     format!(
         "TLS failed with {}: {} has no private key on {}, so it cannot be sent over {}.",
         case.tls_error().unwrap_or_default(),
@@ -118,16 +127,26 @@ pub(super) fn key_not_usable(case: &Case<'_>) -> Option<Proof> {
     let is_failure = failed_with(case, &["UnknownCredentials"]) && !has_no_key(case);
     let logged = logged(case, ChainFault::PrivateKeyUnavailable);
     let is_key = logged.is_some() || is_enabled_for_smtp(case) == Some(true);
-    (is_failure && is_key).then(|| {
-        let by_event = logged.map(LoggedFault::proof).into_iter().collect();
-        Proof {
-            confidence: logged.map(|_| Confidence::Observed),
-            ..Proof::of([case.log_proof(), by_event].concat())
-        }
-    })
+    (is_failure && is_key)
+        .then(|| {
+            let by_event = logged.map(LoggedFault::proof).into_iter().collect();
+            Proof {
+                confidence: logged.map(|_| Confidence::Observed),
+                ..Proof::of([case.log_proof(), by_event].concat())
+            }
+        })
+        .or_else(|| super::machine::unreadable_key(case))
 }
 
 pub(super) fn key_not_usable_message(case: &Case<'_>) -> String {
+    if case.story.is_none() {
+        return format!(
+            "NETWORK SERVICE, under which transport runs, may not read the private key of {} on {}: \
+             it cannot be sent.",
+            case.certificate_text(),
+            case.server_text(),
+        );
+    }
     let why = match logged(case, ChainFault::PrivateKeyUnavailable) {
         Some(logged) => {
             let result = logged.failure.result.map(|result| result.to_string());

@@ -1,4 +1,4 @@
-//! The request of `eop_test`, and the evidence that it gives.
+//! The request of `eop_test` and `eop_certificates`, and the evidence that it gives.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use crate::certificate::{Certificate, Thumbprint, read_certificates};
 use crate::diagnosis::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate};
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery};
-use crate::evidence::{EvidenceError, ExchangeObjects};
+use crate::evidence::{EvidenceError, ExchangeObjects, HybridHistoryBuilder};
 use crate::ffi::error::Failure;
 use crate::ffi::status::{
     EOP_CERTIFICATE_NOT_FOUND, EOP_INTERNAL, EOP_INVALID_ARGUMENT, EOP_INVALID_THUMBPRINT,
@@ -20,6 +20,7 @@ use crate::timestamp::Timestamp;
 /// What the parts of the request are called in the report.
 const SESSIONS: &str = "sessions of the pipeline";
 const CERTIFICATES: &str = "certificates of the pipeline";
+const MACHINE: &str = "LocalMachine stores";
 const CHAIN_EVENTS: &str = "-ChainEvent";
 
 #[derive(Default, Deserialize)]
@@ -30,6 +31,7 @@ struct Request<'a> {
     certificate_files: Option<Vec<File>>,
     intermediate_files: Option<Vec<File>>,
     root_files: Option<Vec<File>>,
+    hybrid_log_files: Option<Vec<File>>,
     chain_event_files: Option<Vec<File>>,
     #[serde(borrow)]
     chain_events: Option<Vec<&'a RawValue>>,
@@ -43,11 +45,13 @@ struct Request<'a> {
     send_connectors: Option<&'a RawValue>,
     #[serde(borrow)]
     installed_certificates: Option<&'a RawValue>,
+    use_machine_stores: Option<bool>,
     thumbprints: Option<Vec<String>>,
     #[serde(rename = "SourceIPAddress")]
     source_ip_address: Option<String>,
     mail_from: Option<String>,
     recipient_domain: Option<String>,
+    server: Option<String>,
     at: Option<Timestamp>,
     warning_days: Option<u32>,
 }
@@ -59,36 +63,14 @@ struct File {
     content: String,
 }
 
-/// A list of Exchange objects: its name in the report, how many of its kind were read, and where
-/// they belong.
-struct ObjectList {
-    name: &'static str,
-    count: fn(&ExchangeObjects) -> usize,
-    add: fn(&mut Evidence, &ExchangeObjects),
-}
+/// A list of Exchange objects: its name in the report, and where it belongs.
+type ObjectList = (&'static str, fn(&mut Evidence, &ExchangeObjects));
 
-const INBOUND_CONNECTORS: ObjectList = ObjectList {
-    name: "-InboundConnector",
-    count: |objects| objects.inbound_connectors.len(),
-    add: Evidence::add_inbound_connectors,
-};
-const ACCEPTED_DOMAINS: ObjectList = ObjectList {
-    name: "-AcceptedDomain",
-    count: |objects| objects.accepted_domains.len(),
-    add: Evidence::add_accepted_domains,
-};
-const SEND_CONNECTORS: ObjectList = ObjectList {
-    name: "-SendConnector",
-    count: |objects| objects.send_connectors.len(),
-    add: Evidence::add_send_connectors,
-};
-const INSTALLED_CERTIFICATES: ObjectList = ObjectList {
-    name: "-InstalledCertificate",
-    count: |objects| objects.certificates.len(),
-    add: Evidence::add_installed,
-};
-const JUDGED_CERTIFICATES: ObjectList =
-    ObjectList { name: CERTIFICATES, count: |objects| objects.certificates.len(), add: add_judged };
+const INBOUND_CONNECTORS: ObjectList = ("-InboundConnector", Evidence::add_inbound_connectors);
+const ACCEPTED_DOMAINS: ObjectList = ("-AcceptedDomain", Evidence::add_accepted_domains);
+const SEND_CONNECTORS: ObjectList = ("-SendConnector", Evidence::add_send_connectors);
+const INSTALLED_CERTIFICATES: ObjectList = ("-InstalledCertificate", Evidence::add_installed);
+const JUDGED_CERTIFICATES: ObjectList = (CERTIFICATES, add_judged);
 
 /// Reads a request. What cannot be read of the evidence goes into it; a request that is not one is
 /// an error.
@@ -115,6 +97,7 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
     };
     evidence.mail_from = request.mail_from.as_deref().map(|text| text.parse().unwrap_or_default());
     evidence.recipient_domain = request.recipient_domain;
+    evidence.server = request.server.map(Into::into);
 
     // Sessions come last: they are told apart by accepted domains and send connectors.
     for (list, objects) in [
@@ -125,8 +108,16 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
         (JUDGED_CERTIFICATES, request.certificates),
     ] {
         if let Some(objects) = objects {
-            add_objects(&mut evidence, &list, objects);
+            add_objects(&mut evidence, list, objects);
         }
+    }
+    let uses_machine = request.use_machine_stores == Some(true);
+    if let Some(files) = &request.intermediate_files {
+        let read = files.iter().flat_map(|file| read_file(&mut evidence, file)).collect();
+        evidence.intermediates = Some(read);
+    }
+    if uses_machine && let Err(error) = evidence.add_this_machine() {
+        evidence.unreadable.push((MACHINE.to_owned(), error.to_string()));
     }
     for thumbprint in request.thumbprints.iter().flatten() {
         add_installed(&mut evidence, thumbprint)?;
@@ -138,13 +129,15 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
             evidence.certificates.push(GivenCertificate { certificate, others, path });
         }
     }
-    if let Some(files) = &request.intermediate_files {
-        let read = files.iter().flat_map(|file| read_file(&mut evidence, file)).collect();
-        evidence.intermediates = Some(read);
-    }
     for file in request.root_files.iter().flatten() {
         let mut roots = read_file(&mut evidence, file);
         evidence.roots.append(&mut roots);
+    }
+    if uses_machine {
+        evidence.hear_windows();
+    }
+    if let Some(files) = &request.hybrid_log_files {
+        add_hybrid_logs(&mut evidence, files);
     }
     let (files, events) = (request.chain_event_files, request.chain_events);
     if files.is_some() || events.is_some() {
@@ -199,39 +192,19 @@ fn add_sessions(evidence: &mut Evidence, sessions: &[&RawValue]) {
     }
 }
 
-fn add_objects(evidence: &mut Evidence, list: &ObjectList, objects: &RawValue) {
-    match ExchangeObjects::from_bytes(list.name, objects.get().as_bytes()) {
-        Ok(objects) => {
-            let (wanted, others) = ((list.count)(&objects), count_of_all(&objects));
-            let others = others.saturating_sub(wanted);
-            let message = format!("{others} objects of another kind are left out");
-            match (wanted, others) {
-                // Taken for an empty list they would mean that there is no connector.
-                (0, 1..) => evidence.unreadable.push((list.name.to_owned(), message)),
-                (_, 0) => (list.add)(evidence, &objects),
-                _ => {
-                    (list.add)(evidence, &objects);
-                    evidence.damaged.push((list.name.to_owned(), 0, message));
-                }
-            }
-        }
+fn add_objects(evidence: &mut Evidence, (name, add): ObjectList, objects: &RawValue) {
+    match ExchangeObjects::from_bytes(name, objects.get().as_bytes()) {
+        Ok(objects) => add(evidence, &objects),
         Err(EvidenceError::Empty { .. }) => {}
-        Err(error) => evidence.unreadable.push((list.name.to_owned(), error.to_string())),
+        Err(error) => evidence.unreadable.push((name.to_owned(), error.to_string())),
     }
-}
-
-/// How many objects there are, of whatever kind.
-fn count_of_all(objects: &ExchangeObjects) -> usize {
-    let unused: u64 = objects.unused.values().sum();
-    objects.inbound_connectors.len()
-        + objects.accepted_domains.len()
-        + objects.send_connectors.len()
-        + objects.certificates.len()
-        + usize::try_from(unused).unwrap_or(usize::MAX)
 }
 
 /// Takes certificates that are judged.
 fn add_judged(evidence: &mut Evidence, objects: &ExchangeObjects) {
+    if !evidence.has_wanted(objects.certificates.len(), objects) {
+        return;
+    }
     for found in &objects.certificates {
         let path = objects.source_name.clone();
         match &found.object.certificate {
@@ -259,8 +232,8 @@ fn add_installed(evidence: &mut Evidence, thumbprint: &str) -> Result<(), Failur
     let not_found = |message| Failure::new(EOP_CERTIFICATE_NOT_FOUND, message);
     let Some(found) = found else {
         return Err(not_found(format!(
-            "no certificate with the thumbprint {wanted} is among those given: give the server's \
-             with -InstalledCertificate (Get-ExchangeCertificate -Server ...), or its file with -Path"
+            "no certificate with the thumbprint {wanted} is among those given, nor in \
+             LocalMachine\\My where that was read: give the server's with -InstalledCertificate (Get-ExchangeCertificate -Server ...), or its file with -Path"
         )));
     };
     let Some(certificate) = found.object.certificate.clone() else {
@@ -279,16 +252,31 @@ fn without_raw_data(thumbprint: Option<Thumbprint>) -> String {
     )
 }
 
+fn add_hybrid_logs(evidence: &mut Evidence, files: &[File]) {
+    let mut builder = HybridHistoryBuilder::default();
+    for file in files {
+        if let Some(bytes) = content_of(evidence, file) {
+            builder.add_bytes(&file.path, &bytes);
+        }
+    }
+    evidence.add_hybrid(builder.finish());
+}
+
+/// The bytes of a file; what is no base64 is told in the evidence.
+fn content_of(evidence: &mut Evidence, file: &File) -> Option<Vec<u8>> {
+    let decoded = STANDARD.decode(&file.content);
+    decoded
+        .map_err(|error| {
+            let message = format!("its Content is no base64: {error}");
+            evidence.unreadable.push((file.path.clone(), message));
+        })
+        .ok()
+}
+
 /// The certificates of a file; what cannot be read is told in the evidence.
 fn read_file(evidence: &mut Evidence, file: &File) -> Vec<Certificate> {
     let path = || file.path.clone();
-    let bytes = match STANDARD.decode(&file.content) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            evidence.unreadable.push((path(), format!("its Content is no base64: {error}")));
-            return Vec::new();
-        }
-    };
+    let Some(bytes) = content_of(evidence, file) else { return Vec::new() };
     match read_certificates(&bytes) {
         Ok(content) => {
             let skipped = content.skipped.iter();

@@ -124,3 +124,37 @@ fn a_query_that_cannot_be_carried_out_is_refused_with_its_reason() {
         assert!(message.contains(part), "{message}");
     }
 }
+
+#[test]
+fn changes_of_the_hybrid_wizard_are_records_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = "2026.11.14 20:00:01.000         10276 [Client=UX, Session=Tenant, \
+               Cmdlet=Set-InboundConnector, Thread=9] START Set-InboundConnector -Identity 'In' \
+               -TLSSenderCertificateName '*.contoso.com'\r\n\
+               2026.11.14 20:00:02.000         10277 [Client=UX, Session=Tenant, \
+               Cmdlet=Set-InboundConnector, Thread=9] FINISH Time=900.1ms Results=0\r\n";
+    std::fs::write(folder.path().join("20261114_200000.log"), log).unwrap();
+    std::fs::write(folder.path().join("other.log"), "no log").unwrap();
+    let path: Vec<u16> = folder.path().to_str().unwrap().encode_utf16().collect();
+    let server = Utf16 { text: ptr::null(), length: 0 };
+    let input = LogInputRecord { path: utf16(&path), server, flags: 0, reserved: 0 };
+    let kind = EOP_EVIDENCE_HYBRID_CHANGES;
+    let with_folder =
+        EvidenceQueryOptions { kind, inputs: &raw const input, input_count: 1, ..query() };
+    let read = batches(open(&with_folder).unwrap());
+    let records = all(&read, "Records");
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0]["TlsSenderCertificateNameAfter"], "*.contoso.com");
+    let codes: Vec<&Value> = all(&read, "Notices").iter().map(|one| &one["Code"]).collect();
+    assert_eq!(codes, ["OtherContent", "EvidenceIncomplete"]);
+
+    let units: Vec<u16> = log.encode_utf16().collect();
+    let of_text = EvidenceQueryOptions { kind, text: utf16(&units), ..query() };
+    assert_eq!(all(&batches(open(&of_text).unwrap()), "Records").len(), 1);
+    let before = EvidenceQueryOptions { end: 1, ..of_text };
+    assert!(all(&batches(open(&before).unwrap()), "Records").is_empty());
+    let hex: Vec<u16> = "0".repeat(40).encode_utf16().collect();
+    let (status, message) =
+        open(&EvidenceQueryOptions { thumbprint: utf16(&hex), ..of_text }).unwrap_err();
+    assert_eq!(status, EOP_INVALID_ARGUMENT, "{message}");
+}

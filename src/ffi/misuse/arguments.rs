@@ -67,7 +67,7 @@ fn structs_with_a_wrong_size_are_refused() {
 
 #[test]
 fn an_error_detail_that_is_too_small_stops_every_call_before_it_does_anything() {
-    for function in &HANDLE_FUNCTIONS {
+    for function in HANDLE_FUNCTIONS {
         let handle = (function.opens)();
         let mut error = empty::<ErrorDetail>();
         error.struct_size = u32::try_from(size_of::<ErrorDetail>()).unwrap() - 8;

@@ -27,7 +27,7 @@ struct HandleFunction {
     after_own_panic: i32,
 }
 
-const HANDLE_FUNCTIONS: [HandleFunction; 9] = [
+const HANDLE_FUNCTIONS: &[HandleFunction] = &[
     HandleFunction {
         name: "eop_session_reader_next_batch",
         call: next_batch,
@@ -41,6 +41,16 @@ const HANDLE_FUNCTIONS: [HandleFunction; 9] = [
     HandleFunction {
         name: "eop_session_reader_progress",
         call: progress,
+        opens: open_reader,
+        opens_other_kind: open_some_text,
+        frees: free_reader,
+        while_busy: EOP_BUSY,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_session_reader_save",
+        call: save,
         opens: open_reader,
         opens_other_kind: open_some_text,
         frees: free_reader,
@@ -121,7 +131,7 @@ const HANDLE_FUNCTIONS: [HandleFunction; 9] = [
 ];
 
 /// The functions without a handle; the first two cannot fail.
-const OTHER_FUNCTIONS: [&str; 9] = [
+const OTHER_FUNCTIONS: &[&str] = &[
     "eop_abi_version",
     "eop_version",
     "eop_status_name",
@@ -131,6 +141,7 @@ const OTHER_FUNCTIONS: [&str; 9] = [
     "eop_chain_examine",
     "eop_evidence_open",
     "eop_test",
+    "eop_certificates",
 ];
 
 /// A struct of the ABI with every field zero or NULL.
@@ -200,6 +211,11 @@ pub(super) fn progress(reader: u64, error: *mut ErrorDetail) -> i32 {
     progress.struct_size = u32::try_from(size_of::<ProgressView>()).unwrap();
     // SAFETY: the output is a local variable, `error` comes from a test of this file.
     unsafe { eop_session_reader_progress(reader, &raw mut progress, error) }
+}
+
+pub(super) fn save(reader: u64, error: *mut ErrorDetail) -> i32 {
+    // SAFETY: `error` comes from a test of this file.
+    unsafe { eop_session_reader_save(reader, error) }
 }
 
 pub(super) fn cancel(reader: u64, error: *mut ErrorDetail) -> i32 {

@@ -8,7 +8,7 @@ use super::*;
 
 #[test]
 fn while_one_thread_is_inside_a_call_others_are_told_busy_but_may_cancel_and_free() {
-    for function in &HANDLE_FUNCTIONS {
+    for function in HANDLE_FUNCTIONS {
         let handle = (function.opens)();
         let (name, call) = function.main_use();
         let blocked = BlockedCall::start(name, call, handle);

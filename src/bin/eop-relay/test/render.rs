@@ -57,6 +57,7 @@ fn tells_what_is_missing(finding: &Finding) -> bool {
         Cause::ChainNotKnown
             | Cause::RootNotKnown
             | Cause::ConnectorsNotGiven
+            | Cause::ConnectorsFromWizard
             | Cause::AcceptedDomainsNotGiven
             | Cause::FrontEndHalfMissing
             | Cause::OpenQuestion

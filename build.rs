@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::Path;
 
 /// The sources of the header, in the order of its sections.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "src/ffi/status.rs",
     "src/ffi/values.rs",
     "src/ffi/error.rs",
@@ -17,6 +17,7 @@ const SOURCES: [&str; 12] = [
     "src/ffi/query.rs",
     "src/ffi/session_reader.rs",
     "src/ffi/explain.rs",
+    "src/ffi/delivery_error.rs",
     "src/ffi/chain.rs",
     "src/ffi/diagnosis.rs",
     "src/ffi/text.rs",

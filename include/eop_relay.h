@@ -307,6 +307,26 @@
 #define EOP_SESSION_NOTE_CERTIFICATE_UNATTRIBUTED 8
 
 /*
+ Rows of a log of IIS with one address, put together.
+ */
+#define EOP_SESSION_NOTE_GROUPED_BY_ADDRESS 9
+
+/*
+ Two conversations with one address at a time.
+ */
+#define EOP_SESSION_NOTE_CONVERSATIONS_INTERLEAVED 10
+
+/*
+ A client spoke to this server.
+ */
+#define EOP_SESSION_NOTE_RECEIVED_BY_IIS 11
+
+/*
+ The times are the server's local time.
+ */
+#define EOP_SESSION_NOTE_LOCAL_TIME 12
+
+/*
  A path that does not exist, or a pattern or folder that holds no log file.
  */
 #define EOP_NOTICE_NOTHING_FOUND 1
@@ -465,6 +485,11 @@
  The most units of a text to be explained.
  */
 #define EOP_MAXIMUM_TEXT_LENGTH 16777216
+
+/*
+ The most units of the request of eop_resolve_errors.
+ */
+#define EOP_MAXIMUM_ERRORS_LENGTH 536870912
 
 /*
  eop_chain_file.role: the certificate that is judged; there must be exactly one such file. Further
@@ -1345,6 +1370,40 @@ int32_t eop_session_reader_free(uint64_t reader, struct eop_error *error);
  Each pointer is NULL or points to what is described; outputs are writable.
  */
 int32_t eop_explain(const uint16_t *text, size_t length, uint64_t *report, struct eop_error *error);
+
+/*
+ Explains errors of delivery, and joins each to the session of the log that it tells of.
+
+ `request` has `length` units and is read during the call only. It is one JSON object; every
+ member may be absent or null:
+
+ - Texts: an array of texts: replies, LastErrors, NDRs.
+ - Files: an array of {"Path", "Content"}: what errors call the file, and its bytes in base64. NDRs
+   (a mail, HTML or text), or exported objects of Get-Queue, Get-Message, Get-MessageTrackingLog.
+ - Objects: an array of such objects, their properties as text, numbers, flags or arrays of these,
+   times as 2026-11-15T01:02:03Z. Errors name an object by its line in the text of the array.
+ - Sessions: an array of sessions with the names of their members, as `eop-relay sessions --json`
+   writes them.
+
+ `report` receives a text handle with one JSON object; free it with eop_text_free. Its members:
+
+ - Errors: an array of errors, the same as of `eop-relay explain --path --json`, in the order of
+   texts, files and objects.
+ - WithoutError: how many queues, messages and events had none.
+ - Problems: an array of {"Path", "Line", "Message", "IsFatal"}: what was not read, or not as it
+   stands; IsFatal: nothing was read of it.
+
+ EOP_OK, whatever the report says; EOP_NULL_ARGUMENT: request or report is NULL;
+ EOP_INVALID_ARGUMENT: the length is above EOP_MAXIMUM_ERRORS_LENGTH, or the request is not such an
+ object, which the message says; EOP_INVALID_TEXT; EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_resolve_errors(const uint16_t *request,
+                           size_t length,
+                           uint64_t *report,
+                           struct eop_error *error);
 
 /*
  Examines the chain of a certificate.

@@ -25,6 +25,7 @@ namespace EopRelay
         private readonly HandleFunction cancel;
         private readonly HandleFunction free;
         private readonly TestFunction test;
+        private readonly TestFunction resolveErrors;
         private readonly GetTextFunction getText;
         private readonly HandleFunction freeText;
 
@@ -53,6 +54,7 @@ namespace EopRelay
             cancel = Bind<HandleFunction>(library, "eop_session_reader_cancel");
             free = Bind<HandleFunction>(library, "eop_session_reader_free");
             test = Bind<TestFunction>(library, "eop_test");
+            resolveErrors = Bind<TestFunction>(library, "eop_resolve_errors");
             getText = Bind<GetTextFunction>(library, "eop_text_get");
             freeText = Bind<HandleFunction>(library, "eop_text_free");
         }
@@ -116,11 +118,22 @@ namespace EopRelay
         /// <summary>The report on a request, both in JSON.</summary>
         internal string Test(string request)
         {
+            return Answer(test, request);
+        }
+
+        /// <summary>The errors of a request, both in JSON.</summary>
+        internal string ResolveErrors(string request)
+        {
+            return Answer(resolveErrors, request);
+        }
+
+        private string Answer(TestFunction function, string request)
+        {
             ulong report;
             Error error = NewError();
             fixed (char* units = request)
             {
-                Check(test(units, (UIntPtr)request.Length, &report, &error), &error);
+                Check(function(units, (UIntPtr)request.Length, &report, &error), &error);
             }
             try
             {

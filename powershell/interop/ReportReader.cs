@@ -135,7 +135,7 @@ namespace EopRelay
                 : string.Join(", ", list.ConvertAll<string>(Kind).ToArray());
         }
 
-        private static T One<T>(
+        internal static T One<T>(
             IDictionary<string, object> members, string name, Func<IDictionary<string, object>, T> read)
             where T : class
         {
@@ -143,29 +143,29 @@ namespace EopRelay
             return value == null ? null : read(Members(value));
         }
 
-        private static T[] All<T>(
+        internal static T[] All<T>(
             IDictionary<string, object> members, string name, Func<IDictionary<string, object>, T> read)
         {
             return List(members, name).ConvertAll(value => read(Members(value))).ToArray();
         }
 
-        private static List<object> List(IDictionary<string, object> members, string name)
+        internal static List<object> List(IDictionary<string, object> members, string name)
         {
             return Value<List<object>>(Member(members, name), name);
         }
 
-        private static IDictionary<string, object> Members(object value)
+        internal static IDictionary<string, object> Members(object value)
         {
             return Value<IDictionary<string, object>>(value, "an object");
         }
 
-        private static string Text(IDictionary<string, object> members, string name)
+        internal static string Text(IDictionary<string, object> members, string name)
         {
             object value = Member(members, name);
             return value == null ? null : Value<string>(value, name);
         }
 
-        private static DateTime? Time(IDictionary<string, object> members, string name)
+        internal static DateTime? Time(IDictionary<string, object> members, string name)
         {
             string text = Text(members, name);
             if (text == null)
@@ -179,17 +179,17 @@ namespace EopRelay
                 DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
         }
 
-        private static long Number(IDictionary<string, object> members, string name)
+        internal static long Number(IDictionary<string, object> members, string name)
         {
             return Value<long>(Member(members, name), name);
         }
 
-        private static bool Flag(IDictionary<string, object> members, string name)
+        internal static bool Flag(IDictionary<string, object> members, string name)
         {
             return Value<bool>(Member(members, name), name);
         }
 
-        private static object Member(IDictionary<string, object> members, string name)
+        internal static object Member(IDictionary<string, object> members, string name)
         {
             object value;
             if (!members.TryGetValue(name, out value))
@@ -199,7 +199,7 @@ namespace EopRelay
             return value;
         }
 
-        private static T Value<T>(object value, string name)
+        internal static T Value<T>(object value, string name)
         {
             if (!(value is T))
             {

@@ -128,6 +128,11 @@ static void check_nulls(void)
     CHECK(EOP_NULL_ARGUMENT, eop_test(&unit, 1, NULL, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_test(&unit, 1, &unused, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_test(&unit, EOP_MAXIMUM_REQUEST_LENGTH + 1, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_resolve_errors(NULL, 0, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_resolve_errors(&unit, 1, NULL, NULL));
+    CHECK(EOP_INVALID_ARGUMENT, eop_resolve_errors(&unit, 1, &unused, NULL));
+    CHECK(EOP_INVALID_ARGUMENT,
+          eop_resolve_errors(&unit, EOP_MAXIMUM_ERRORS_LENGTH + 1, &unused, NULL));
     CHECK(EOP_OK, eop_text_free(text, NULL));
     query.input_count = 1;
     CHECK(EOP_NULL_ARGUMENT, eop_session_reader_open(&query, &unused, NULL));
@@ -298,6 +303,8 @@ static void check_panics(void)
     CHECK(EOP_PANIC, eop_explain(&unit, 1, &unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_test", 1);
     CHECK(EOP_PANIC, eop_test(&unit, 1, &unused, NULL));
+    setenv("EOP_RELAY_INJECT_PANIC", "eop_resolve_errors", 1);
+    CHECK(EOP_PANIC, eop_resolve_errors(&unit, 1, &unused, NULL));
     CHECK(0, unused);
     unsetenv("EOP_RELAY_INJECT_PANIC");
     CHECK(1, name == NULL);

@@ -91,7 +91,7 @@ const HANDLE_FUNCTIONS: [HandleFunction; 6] = [
 ];
 
 /// The functions without a handle; the first two cannot fail.
-const OTHER_FUNCTIONS: [&str; 8] = [
+const OTHER_FUNCTIONS: [&str; 9] = [
     "eop_abi_version",
     "eop_version",
     "eop_status_name",
@@ -100,6 +100,7 @@ const OTHER_FUNCTIONS: [&str; 8] = [
     "eop_explain",
     "eop_chain_examine",
     "eop_test",
+    "eop_resolve_errors",
 ];
 
 /// A struct of the ABI with every field zero or NULL.

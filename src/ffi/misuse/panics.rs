@@ -42,7 +42,7 @@ fn with_a_poisoned_handle_only_free_works() {
 #[test]
 fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
     type Call = (&'static str, fn(*mut ErrorDetail) -> i32);
-    let calls: [Call; 6] = [
+    let calls: [Call; 7] = [
         ("eop_status_name", |error| {
             let mut name = ptr::null();
             // SAFETY: the output is a local variable.
@@ -73,6 +73,13 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             let (request, mut report) = (['{', '}'].map(|unit| unit as u16), 0);
             // SAFETY: request and output are local variables.
             let status = unsafe { eop_test(request.as_ptr(), 2, &raw mut report, error) };
+            assert_eq!(report == 0, status != EOP_OK);
+            status
+        }),
+        ("eop_resolve_errors", |error| {
+            let (request, mut report) = (['{', '}'].map(|unit| unit as u16), 0);
+            // SAFETY: request and output are local variables.
+            let status = unsafe { eop_resolve_errors(request.as_ptr(), 2, &raw mut report, error) };
             assert_eq!(report == 0, status != EOP_OK);
             status
         }),

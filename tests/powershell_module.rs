@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use eop_relay::diagnosis::{Cause, Verdict};
+use eop_relay::evidence::delivery_error::DeliveryErrorSource;
+use eop_relay::reply::RejectionClass;
 use support::{assert_success, is_installed, root, say};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -17,6 +19,7 @@ const MANIFEST: &str = include_str!("../powershell/EopRelay/EopRelay.psd1");
 const LOADER: &str = include_str!("../powershell/EopRelay/Interop.psm1");
 const SESSIONS: &str = include_str!("../powershell/EopRelay/SendConnectorTlsSession.psm1");
 const CERTIFICATE_TEST: &str = include_str!("../powershell/EopRelay/EopRelayCertificateTest.psm1");
+const ERRORS: &str = include_str!("../powershell/EopRelay/EopRelayError.psm1");
 const FORMATS: &str = include_str!("../powershell/EopRelay/EopRelay.Format.ps1xml");
 const ASSEMBLY: &str = include_str!("../powershell/interop/AssemblyInfo.cs");
 
@@ -76,7 +79,7 @@ fn every_file_that_the_manifest_names_is_there() {
 
 #[test]
 fn the_help_describes_every_parameter_in_the_order_of_the_signature() {
-    for script in [SESSIONS, CERTIFICATE_TEST] {
+    for script in [SESSIONS, CERTIFICATE_TEST, ERRORS] {
         let (help, code) = script.split_once("#>").unwrap();
         let (block, _) = code.split_once("\n    )\n").unwrap();
         let declared: Vec<&str> = block
@@ -87,7 +90,7 @@ fn the_help_describes_every_parameter_in_the_order_of_the_signature() {
         let described: Vec<&str> =
             help.lines().filter_map(|line| line.trim().strip_prefix(".PARAMETER ")).collect();
         assert_eq!(described, declared);
-        assert!(declared.len() > 10, "{declared:?}");
+        assert!(declared.len() >= 4, "{declared:?}");
     }
 }
 
@@ -138,6 +141,44 @@ fn the_help_of_the_test_has_an_example_for_every_use() {
     }
     // An Exchange cmdlet feeds no other cmdlet of Exchange, whose output is assigned first.
     assert!(!help.contains("Get-TransportService |") && !help.contains("Get-SendConnector |"));
+}
+
+#[test]
+fn the_help_of_the_errors_has_an_example_for_every_use() {
+    let (help, _) = ERRORS.split_once("#>").unwrap();
+    let (_, examples) = help.split_once(".EXAMPLE").unwrap();
+    for expected in [
+        "Resolve-EopRelayError '550 5.7.64",
+        "Pipelines cannot be executed concurrently",
+        "Get-Queue -Filter",
+        "Get-Message -Queue",
+        "Get-MessageTrackingLog -EventId FAIL",
+        "-Filter *.eml",
+        "-Session (Import-Clixml",
+        "Export-Clixml",
+        "-LiteralPath 'D:\\Case [4711]",
+        "-ErrorVariable",
+    ] {
+        assert!(examples.contains(expected), "{expected}");
+    }
+    for cmdlet in ["Get-Queue", "Get-TransportService"] {
+        assert!(!help.contains(&format!("{cmdlet} | Resolve")), "{cmdlet} feeds a cmdlet");
+    }
+}
+
+#[test]
+fn the_table_of_errors_fits_120_columns() {
+    let (_, table) = FORMATS.split_once("<Name>EopRelay.DeliveryError.Table</Name>").unwrap();
+    let (table, _) = table.split_once("</TableHeaders>").unwrap();
+    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
+    let widths: Vec<usize> = table.split("<Width>").skip(1).map(width).collect();
+    let taken = widths.iter().map(|width| width + 1).sum::<usize>();
+    assert!(taken + 40 <= 120, "{taken} columns beside the reply");
+    let longest = |names: Vec<&str>| names.into_iter().map(str::len).max().unwrap();
+    let sources = DeliveryErrorSource::ALL.iter().map(|source| source.name()).collect();
+    let classes = RejectionClass::ALL.iter().map(|class| class.name()).collect();
+    assert!(longest(sources) <= widths[0]);
+    assert!(longest(classes) <= widths[1]);
 }
 
 /// What stands beside the summary has room for the longest name, and the summary for its beginning.

@@ -23,6 +23,9 @@ namespace EopRelay.Tests
                 { "cause", typeof(EopRelayException) },
                 { "request", typeof(TestRequest) },
                 { "report", typeof(Report) },
+                { "resolveRequest", typeof(ResolveRequest) },
+                { "resolved", typeof(ResolvedErrors) },
+                { "problem", typeof(ErrorProblem) },
             };
 
         /// <summary>

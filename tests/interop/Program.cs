@@ -19,7 +19,8 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe json\n"
             + "       EopRelay.Interop.Tests.exe reports BIN CERTIFICATE_FOLDER\n"
             + "       EopRelay.Interop.Tests.exe test BIN PATH...\n"
-            + "       EopRelay.Interop.Tests.exe show REPORT\n";
+            + "       EopRelay.Interop.Tests.exe show REPORT\n"
+            + "       EopRelay.Interop.Tests.exe errors BIN FOLDER\n";
 
         private static int Main(string[] arguments)
         {
@@ -71,6 +72,10 @@ namespace EopRelay.Tests
                     Interop.Load(operands[0]);
                     ReportChecks.Print(operands.GetRange(1, operands.Count - 1));
                     return 0;
+                case "errors":
+                    Interop.Load(operands[0]);
+                    ErrorChecks.Run(checks, operands[1]);
+                    break;
                 case "show":
                     ReportChecks.Show(operands[0]);
                     return 0;

@@ -15,6 +15,7 @@ mod remedies;
 mod report;
 mod rules;
 mod story;
+mod told_errors;
 
 pub use cause::Cause;
 pub use diagnose::{Diagnosis, diagnose};

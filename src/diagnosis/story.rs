@@ -29,11 +29,25 @@ pub(super) enum Ending {
 
 /// What kind of sender, as far as attribution tells them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum SenderKind {
+pub(super) enum SenderKind {
     Unknown,
     Null,
     Accepted,
     Foreign,
+}
+
+impl SenderKind {
+    pub fn of(mail_from: &MailFrom, accepted: Option<&AcceptedDomains>) -> Self {
+        match (mail_from, accepted) {
+            (MailFrom::Null, _) => Self::Null,
+            (MailFrom::Unknown, _) => Self::Unknown,
+            (MailFrom::Domain(_), None) => Self::Accepted,
+            (MailFrom::Domain(domain), Some(accepted)) => match accepted.cover_domain(domain) {
+                Coverage::NotCovered => Self::Foreign,
+                _ => Self::Accepted,
+            },
+        }
+    }
 }
 
 /// What is kept of the recipients' domains and the servers of one story.
@@ -43,7 +57,7 @@ const MAXIMUM_NAMES: usize = 32;
 #[derive(Clone, Debug)]
 pub(super) struct Story {
     pub ending: Ending,
-    sender: SenderKind,
+    pub sender: SenderKind,
     pub mail_from: MailFrom,
     pub connector: Arc<str>,
     pub log_type: LogType,
@@ -69,6 +83,10 @@ pub(super) struct Story {
     pub session_id: Arc<str>,
     /// Whether later sessions show that this has passed.
     pub is_past: bool,
+    /// What tells it in place of a session: `The queue EX1\3`.
+    pub told_by: Option<String>,
+    /// Whether `first` and `last` are known; else they are the time of the diagnosis.
+    pub is_dated: bool,
 }
 
 impl Story {
@@ -101,6 +119,7 @@ impl Story {
             && self.public_address == other.public_address
             && self.is_certificate_known == other.is_certificate_known
             && self.log_type == other.log_type
+            && self.told_by.is_some() == other.told_by.is_some()
             && thumbprint(self) == thumbprint(other)
     }
 
@@ -138,7 +157,7 @@ impl Story {
     fn is_overcome_by(&self, later: &Self) -> bool {
         let same_place = self.connector == later.connector
             && (self.servers == later.servers || !self.servers.is_disjoint(&later.servers));
-        if !same_place || later.last <= self.last {
+        if !same_place || !self.is_dated || later.last <= self.last {
             return false;
         }
         match self.ending {
@@ -201,11 +220,16 @@ impl Stories {
             }
         }
         for story in tell(session, accepted) {
-            match self.told.iter().position(|known| known.is_same(&story)) {
-                Some(place) => self.told[place].take_in(story),
-                None if self.told.len() < MAXIMUM_STORIES => self.told.push(story),
-                None => self.capped += 1,
-            }
+            self.tell(story);
+        }
+    }
+
+    /// Takes a story.
+    pub fn tell(&mut self, story: Story) {
+        match self.told.iter().position(|known| known.is_same(&story)) {
+            Some(place) => self.told[place].take_in(story),
+            None if self.told.len() < MAXIMUM_STORIES => self.told.push(story),
+            None => self.capped += 1,
         }
     }
 
@@ -218,7 +242,9 @@ impl Stories {
         let is_delivered = |story: &&mut Story| story.ending == Ending::Delivered;
         let (delivered, failed): (Vec<&mut Story>, Vec<&mut Story>) =
             self.told.iter_mut().partition(is_delivered);
-        for story in failed.into_iter().chain(delivered).take(MAXIMUM_LOCATED) {
+        let of_logs = |story: &&mut Story| story.told_by.is_none();
+        let located = failed.into_iter().chain(delivered).filter(of_logs).take(MAXIMUM_LOCATED);
+        for story in located {
             let text = story.proof().text;
             let found = locate(Path::new(&story.path), story.line, &story.session_id, &text);
             story.line = found.unwrap_or(story.line);
@@ -229,31 +255,14 @@ impl Stories {
 /// Whether a session that does not say where it went failed in a way that is judged all the same:
 /// TLS that this server could not begin, or words that only EOP speaks.
 fn speaks_of_eop(session: &Session) -> bool {
-    let is_eop_word = |class: RejectionClass| {
-        use RejectionClass as C;
-        matches!(
-            class,
-            C::RelayDenied
-                | C::RelayDeniedAttr36
-                | C::WrongRegionAttr35
-                | C::TenantInboundAttribution
-                | C::DirectSendRejected
-                | C::UnregisteredDomains
-                | C::TenantThresholdExceeded
-                | C::TrafficNotAccepted
-                | C::InboundConnectorBlocked
-                | C::ServerOutOfDate
-                | C::TlsCertificateNameNotFound
-        )
-    };
     let is_local_tls = |error: &str| {
         ["UnknownCredentials", "NoCredentials"].iter().any(|name| error.eq_ignore_ascii_case(name))
     };
     let in_recipients = || {
         let recipients = session.messages.iter().flat_map(|message| &message.recipients);
-        recipients.filter_map(|recipient| recipient.rejection).any(is_eop_word)
+        recipients.filter_map(|recipient| recipient.rejection).any(RejectionClass::is_of_eop)
     };
-    session.rejection.is_some_and(is_eop_word)
+    session.rejection.is_some_and(RejectionClass::is_of_eop)
         || session.tls_error.as_deref().is_some_and(is_local_tls)
         || in_recipients()
 }
@@ -285,6 +294,8 @@ fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec<Story> {
         line: session.line,
         session_id: Arc::clone(&session.session_id),
         is_past: false,
+        told_by: None,
+        is_dated: true,
     };
     let mut stories: Vec<Story> = Vec::new();
     for message in &session.messages {
@@ -296,7 +307,7 @@ fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec<Story> {
         let mut add = |ending: Ending, reply: Option<&Arc<str>>, address: Option<&str>| {
             let mut story = base.clone();
             story.ending = ending;
-            story.sender = kind_of(&mail_from, accepted);
+            story.sender = SenderKind::of(&mail_from, accepted);
             story.mail_from = mail_from.clone();
             story.reply = reply.cloned();
             story.recipient_domains = address.and_then(domain_of).into_iter().collect();
@@ -356,18 +367,6 @@ fn is_certificate_known(session: &Session) -> bool {
             && session.complete
             && session.outcome != Outcome::ConnectFailed
             && !session.notes.iter().any(hides))
-}
-
-fn kind_of(mail_from: &MailFrom, accepted: Option<&AcceptedDomains>) -> SenderKind {
-    match (mail_from, accepted) {
-        (MailFrom::Null, _) => SenderKind::Null,
-        (MailFrom::Unknown, _) => SenderKind::Unknown,
-        (MailFrom::Domain(_), None) => SenderKind::Accepted,
-        (MailFrom::Domain(domain), Some(accepted)) => match accepted.cover_domain(domain) {
-            Coverage::NotCovered => SenderKind::Foreign,
-            _ => SenderKind::Accepted,
-        },
-    }
 }
 
 fn domain_of(address: &str) -> Option<String> {

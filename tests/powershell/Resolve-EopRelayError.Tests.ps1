@@ -77,7 +77,7 @@ Describe 'How an error is shown' {
         Resolve-EopRelayError -Path (Join-Path -Path $folder -ChildPath 'queues.xml') -Session $sessions | Export-Clixml -Path $path
         $imported = Import-Clixml -Path $path
         $imported.Session.TlsError | Should -Be 'UnknownCredentials'
-        $imported.Remedy[0].Where | Should -Not -BeNullOrEmpty
+        $imported.Remedy[0].Action | Should -Not -BeNullOrEmpty
         ($imported | Format-List | Out-String) | Should -Match 'UnknownCredentials with the certificate'
     }
 }

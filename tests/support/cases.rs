@@ -9,6 +9,7 @@ use eop_relay::connector::{
     ExchangeCertificate, InboundConnector, SendConnector, TextList,
 };
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
+use eop_relay::evidence::delivery_error::DeliveryError;
 use eop_relay::log::LogInput;
 use eop_relay::session::{Session, SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -142,6 +143,7 @@ fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
             let connectors = evidence.send_connectors.get_or_insert_default();
             connectors.push(located(send(value), "send.json"));
         }
+        "queue" => evidence.add_delivery_error(DeliveryError::of_text("queue", value)),
         "installed" => {
             let installed = evidence.installed.get_or_insert_default();
             installed.push(located(installed_certificate(value), "installed.xml"));

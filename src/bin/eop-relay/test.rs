@@ -23,6 +23,7 @@ Export-Clixml (ConvertTo-Json, Export-Csv and Format-List text are read too):
   Get-AcceptedDomain | Export-Clixml accepted.xml        in Exchange Online
   Get-SendConnector | Export-Clixml send.xml             on-premises
   Get-ExchangeCertificate | Export-Clixml installed.xml  on-premises
+  Get-Queue | Export-Clixml queues.xml                   on-premises
 A certificate that no session of the logs sent is judged as if it were sent: would it be accepted?
 Times without a zone are UTC.
 
@@ -60,6 +61,11 @@ pub struct TestArguments {
     /// The certificates installed on the server.
     #[arg(long, value_name = "PATH")]
     installed: Vec<PathBuf>,
+
+    /// An error of a queue, an NDR (.eml, .html, text), or exported queues, messages or tracking
+    /// events. What it covers is looked for in the logs; alone it is worth what its text says.
+    #[arg(long, value_name = "TEXT|PATH")]
+    queue_error: Vec<String>,
 
     /// The public address of the server, where the log does not tell it.
     #[arg(long, value_name = "IP")]

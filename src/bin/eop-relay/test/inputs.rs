@@ -6,6 +6,7 @@ use eop_relay::certificate::{Certificate, read_certificates};
 use eop_relay::connector::{AcceptedDomain, DomainName, MailFrom};
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
 use eop_relay::evidence::ExchangeObjects;
+use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 use eop_relay::log::{LogInput, Severity};
 use eop_relay::session::{SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -42,6 +43,7 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     add_exports(&arguments.send_connector, &mut evidence, Evidence::add_send_connectors);
     add_exports(&arguments.installed, &mut evidence, Evidence::add_installed);
     add_accepted_domains(&arguments.accepted_domain, &mut evidence);
+    add_queue_errors(&arguments.queue_error, &mut evidence);
     if !arguments.log.is_empty() {
         add_sessions(arguments, &mut evidence)?;
     }
@@ -75,6 +77,23 @@ fn add_accepted_domains(texts: &[String], evidence: &mut Evidence) {
             line: 0,
         });
         known.object.domains.push(AcceptedDomain::named(text));
+    }
+}
+
+fn add_queue_errors(texts: &[String], evidence: &mut Evidence) {
+    for text in texts {
+        let path = Path::new(text);
+        // What exists is a file; so is meant what has no blank, and yet a dot or a separator.
+        let is_path = path.exists()
+            || (!text.contains(char::is_whitespace) && text.contains(['.', '/', '\\']));
+        if !is_path {
+            evidence.add_delivery_error(DeliveryError::of_text("--queue-error", text));
+            continue;
+        }
+        match DeliveryErrors::from_file(path) {
+            Ok(read) => evidence.add_delivery_errors(read),
+            Err(error) => note_unreadable(evidence, path, &error.to_string()),
+        }
     }
 }
 

@@ -1438,6 +1438,9 @@ int32_t eop_chain_examine(const struct eop_chain_query *query,
    of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
    base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
    RawData. Evidence names an object by its line in the text of its array.
+ - QueueErrors: an array of texts, and of objects of Get-Queue, Get-Message and
+   Get-MessageTrackingLog; QueueErrorFiles: an array of {"Path", "Content"}, as Files of
+   eop_resolve_errors. Each is looked for among the sessions.
  - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
  - SourceIPAddress, MailFrom ("<>" is the null sender), RecipientDomain: texts.
  - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.

@@ -135,6 +135,7 @@ fn the_help_of_the_test_has_an_example_for_every_use() {
         "-Quiet",
         "-At '",
         "-WarningDays",
+        "-QueueError $queues",
     ] {
         let (_, examples) = help.split_once(".EXAMPLE").unwrap();
         assert!(examples.contains(expected), "{expected}");

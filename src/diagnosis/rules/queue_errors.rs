@@ -67,14 +67,12 @@ pub(super) fn joined_message(case: &Case<'_>) -> String {
         }
     }
     let rest = messages.len().saturating_sub(TOLD) as u64;
-    let mut text = messages.into_iter().take(TOLD).collect::<Vec<_>>().join(" ");
+    let more = format!("Joined to sessions of the logs besides: {}.", counted(rest, "error"));
+    messages.truncate(TOLD);
     if rest > 0 {
-        text.push_str(&format!(
-            " {} more were joined to sessions of the logs.",
-            counted(rest, "error")
-        ));
+        messages.push(&more);
     }
-    text
+    messages.join(" ")
 }
 
 pub(super) fn not_judged(case: &Case<'_>) -> Option<Proof> {

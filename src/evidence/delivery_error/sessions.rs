@@ -74,7 +74,10 @@ impl SessionMatcher {
     pub fn finish(self) -> Vec<DeliveryError> {
         let joined = |Search { mut error, best }: Search| {
             if let Some((_, session)) = best {
-                lift_cover(&mut error, &session);
+                if session.certainty > MatchCertainty::Possible {
+                    lift_cover(&mut error, &session);
+                    fill_steps(&mut error, &session);
+                }
                 error.session = Some(session);
             }
             error
@@ -87,7 +90,7 @@ impl SessionMatcher {
 /// done is what the session's TLS error asks for.
 fn lift_cover(error: &mut DeliveryError, session: &SessionMatch) {
     let Some(name) = &session.tls_error else { return };
-    if !error.explanation.cover || session.certainty == MatchCertainty::Possible {
+    if !error.explanation.cover {
         return;
     }
     let told = explain(&format!("TLS negotiation failed with error {name}"));
@@ -97,6 +100,25 @@ fn lift_cover(error: &mut DeliveryError, session: &SessionMatch) {
         explanation.remedy = told.remedy;
         explanation.tls_error = told.tls_error;
         explanation.side = told.side;
+    }
+}
+
+/// Puts what the session tells into the commands: they are copied as they stand.
+fn fill_steps(error: &mut DeliveryError, session: &SessionMatch) {
+    let is_thumbprint =
+        |text: &&str| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let of_queue = error.reporting_server.clone().filter(|_| !is_from_anywhere(error));
+    let known = [
+        ("<send connector>", Some(session.connector.as_str()).filter(|name| !name.is_empty())),
+        ("<thumbprint>", session.sent_thumbprint.as_deref().filter(is_thumbprint)),
+        ("<server>", session.server.as_deref().or(of_queue.as_deref())),
+    ];
+    for step in &mut error.explanation.remedy {
+        for (placeholder, value) in known {
+            if let Some(value) = value {
+                step.fill(placeholder, value);
+            }
+        }
     }
 }
 
@@ -198,12 +220,16 @@ fn distance(time: Timestamp, session: &Session) -> i64 {
 
 /// Whether the log is that of the server whose queue it is; `None` where that is not known.
 fn same_server(error: &DeliveryError, session: &Session) -> Option<bool> {
-    // An NDR can be written by any server on the way.
-    if matches!(error.source, DeliveryErrorSource::Text | DeliveryErrorSource::NonDeliveryReport) {
+    if is_from_anywhere(error) {
         return None;
     }
     let (told, found) = (error.reporting_server.as_deref()?, session.server.as_deref()?);
     Some(first_label(told) == first_label(found))
+}
+
+/// Whether it need not be the sending server that reports: an NDR is written by any on the way.
+fn is_from_anywhere(error: &DeliveryError) -> bool {
+    matches!(error.source, DeliveryErrorSource::Text | DeliveryErrorSource::NonDeliveryReport)
 }
 
 /// Whether error and session name the same host; `None` where that cannot be compared.

@@ -210,10 +210,11 @@ fn the_queue_says_a_cover_text_and_the_log_what_it_covers() {
     );
     let remedy: Vec<&str> =
         error.explanation.remedy.iter().filter_map(|step| step.command.as_deref()).collect();
-    assert!(
-        remedy.iter().any(|command| command.contains("Enable-ExchangeCertificate")),
-        "{remedy:?}"
+    let enable = format!(
+        "Enable-ExchangeCertificate -Server 'EX1' -Thumbprint '{THUMBPRINT}' -Services SMTP"
     );
+    assert!(remedy.contains(&enable.as_str()), "{remedy:?}");
+    assert!(remedy.iter().any(|command| command.contains("Set-SendConnector 'To Microsoft 365'")));
 }
 
 #[test]

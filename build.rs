@@ -1,4 +1,5 @@
-//! Generates the C header of the ABI out of `src/ffi`, into `OUT_DIR`.
+//! Generates the C header of the ABI out of `src/ffi`, into `OUT_DIR`, and for Windows the version
+//! resource of the library.
 //!
 //! The committed `include/eop_relay.h` is never written here: a test compares the two.
 
@@ -7,7 +8,7 @@ use std::error::Error;
 use std::path::Path;
 
 /// The sources of the header, in the order of its sections.
-const SOURCES: [&str; 13] = [
+const SOURCES: &[&str] = &[
     "src/ffi/status.rs",
     "src/ffi/values.rs",
     "src/ffi/error.rs",
@@ -19,7 +20,9 @@ const SOURCES: [&str; 13] = [
     "src/ffi/explain.rs",
     "src/ffi/delivery_error.rs",
     "src/ffi/chain.rs",
+    "src/ffi/evidence.rs",
     "src/ffi/diagnosis.rs",
+    "src/ffi/machine.rs",
     "src/ffi/text.rs",
 ];
 
@@ -33,5 +36,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let header = Path::new(&env::var("OUT_DIR")?).join("eop_relay.h");
     builder.generate()?.write_to_file(header);
+    if env::var("CARGO_CFG_TARGET_OS")? == "windows" {
+        add_version_resource()?;
+    }
+    Ok(())
+}
+
+/// What the Details page of the DLL's properties shows, and what an antivirus product reports.
+/// Needs `windres` (gnu) or `rc.exe` (msvc), which come with the linker of the target.
+fn add_version_resource() -> Result<(), Box<dyn Error>> {
+    const ENGLISH: u16 = 0x0409;
+    const VFT_DLL: u64 = 2;
+    winresource::WindowsResource::new()
+        .set_language(ENGLISH)
+        .set_version_info(winresource::VersionInfo::FILETYPE, VFT_DLL)
+        .set("ProductName", "EopRelay")
+        .set("FileDescription", "EopRelay: why does Exchange Online Protection refuse mail?")
+        .set("CompanyName", "The EopRelay project")
+        .set("LegalCopyright", "MIT OR Apache-2.0")
+        .set("OriginalFilename", "eop_relay.dll")
+        .compile()?;
     Ok(())
 }

@@ -77,7 +77,13 @@ if cargo clippy --version >/dev/null 2>&1; then
     check "lints" cargo clippy --quiet --all-targets --all-features -- -D warnings
 fi
 if have cargo-deny; then
-    check "licences and advisories" cargo deny check
+    check "licences, duplicates and sources" cargo deny --all-features check --hide-inclusion-graph licenses bans sources
+    # The advisories are fetched from the network, which a machine need not have.
+    if cargo deny fetch >/dev/null 2>&1; then
+        check "advisories" cargo deny --all-features check advisories
+    else
+        say "left out: advisories (their database cannot be fetched)"
+    fi
 fi
 if have node && have npm; then
     check "syntax of the PowerShell scripts" tests/powershell/syntax.sh

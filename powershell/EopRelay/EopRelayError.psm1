@@ -1,13 +1,12 @@
 # Resolve-EopRelayError, and how its inputs become errors to explain.
 Set-StrictMode -Version 3.0
 
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
+
 # What is read of a queue, a message or a tracking event; live objects compute other members.
 $errorMembers = 'Identity', 'NextHopDomain', 'MessageCount', 'LastError', 'LastRetryTime', 'FromAddress',
     'InternetMessageId', 'Recipients', 'Server', 'PSComputerName', 'Timestamp', 'TimestampUtc', 'ServerHostname',
     'ConnectorId', 'EventId', 'MessageId', 'InternalMessageId', 'RecipientStatus', 'Sender'
-
-# Deeper than a session: session, messages, recipients.
-$sessionDepth = 3
 
 function Resolve-EopRelayError {
     <#
@@ -174,7 +173,7 @@ function Resolve-EopRelayError {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
         }
         foreach ($problem in $resolved.Problems) {
-            if ($problem.IsFatal) {
+            if ($problem.IsError) {
                 $failure = [EopRelay.Interop]::NewError('NoErrorFound', 'InvalidData', [string]$problem)
                 $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $failure -TargetObject $problem.Path))
             }
@@ -206,7 +205,7 @@ function Add-ErrorObject {
         $ResolveRequest.AddFile([string]$members['FullName'].Value)
     }
     elseif ($null -ne $members['LastError'] -or $null -ne $members['RecipientStatus']) {
-        $ResolveRequest.AddObject((ConvertTo-ErrorBag -InputObject $InputObject -Name $errorMembers))
+        $ResolveRequest.AddObject((ConvertTo-PropertyBag -InputObject $InputObject -Name $errorMembers))
     }
     else {
         $message = "'$InputObject' is neither a text nor a queue, a message or an event of the tracking log. Give the output of Get-Queue, Get-Message or Get-MessageTrackingLog, a text, or files with -Path; sessions go to -Session."
@@ -218,64 +217,11 @@ function Add-ErrorSession {
     [CmdletBinding()]
     param($ResolveRequest, $InputObject)
 
-    $members = $InputObject.PSObject.Properties
-    if ($InputObject -is [EopRelay.Session]) {
-        $ResolveRequest.AddSession($InputObject)
-    }
-    elseif ($null -ne $members['TlsStatus'] -and $null -ne $members['Outcome']) {
-        $ResolveRequest.AddSession((ConvertTo-ErrorBag -InputObject $InputObject -Depth $sessionDepth))
-    }
-    else {
+    if (-not (Test-Session -InputObject $InputObject)) {
         $message = "'$InputObject' is no session. Give the output of Get-SendConnectorTlsSession to -Session."
         throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
     }
-}
-
-# The members of an object by name: texts, numbers, flags and times as they are, lists of these, and
-# everything else as its text; down to $Depth objects within it with their members.
-function ConvertTo-ErrorBag {
-    [CmdletBinding()]
-    param($InputObject, [string[]]$Name, [int]$Depth = 0)
-
-    $bag = [ordered]@{ PSTypeNames = @($InputObject.PSObject.TypeNames) }
-    foreach ($property in $InputObject.PSObject.Properties) {
-        if ($null -ne $Name -and $Name -notcontains $property.Name) {
-            continue
-        }
-        try {
-            $value = $property.Value
-        }
-        catch {
-            # A live object computes some members, and may fail to: then it does not tell them.
-            continue
-        }
-        if ($value -is [System.Collections.IEnumerable] -and $value -isnot [string]) {
-            $bag[$property.Name] = @(foreach ($item in $value) { ConvertTo-ErrorValue -Value $item -Depth $Depth })
-        }
-        else {
-            $bag[$property.Name] = ConvertTo-ErrorValue -Value $value -Depth $Depth
-        }
-    }
-    $bag
-}
-
-# A value that is no list.
-function ConvertTo-ErrorValue {
-    [CmdletBinding()]
-    param($Value, [int]$Depth)
-
-    if ($null -eq $Value -or $Value -is [string]) {
-        $Value
-    }
-    elseif ($Value -is [valuetype] -and $Value -isnot [enum]) {
-        $Value
-    }
-    elseif ($Depth -gt 0 -and $Value -isnot [valuetype]) {
-        ConvertTo-ErrorBag -InputObject $Value -Depth ($Depth - 1)
-    }
-    else {
-        [string]$Value
-    }
+    $ResolveRequest.AddSession((ConvertTo-SessionBag -InputObject $InputObject))
 }
 
 # The full paths of files in the file system; PowerShell resolves its drives and wildcards.
@@ -308,15 +254,6 @@ function Resolve-ErrorPath {
     else {
         $plain
     }
-}
-
-# PowerShell wraps what a method throws; AsError finds it again.
-function ConvertTo-ErrorRecord {
-    [CmdletBinding()]
-    param($Exception, $TargetObject)
-
-    $cause = [EopRelay.Interop]::AsError($Exception)
-    [System.Management.Automation.ErrorRecord]::new($cause, $cause.ErrorId, $cause.Category, $TargetObject)
 }
 
 Export-ModuleMember -Function Resolve-EopRelayError

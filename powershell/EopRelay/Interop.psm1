@@ -1,6 +1,15 @@
 # Loads the C# assembly and, through it, the native library, both by full path.
 Set-StrictMode -Version 3.0
 
+# Constrained Language Mode permits neither the assembly nor its types; Windows would say so in words
+# that name neither the module nor the way out.
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+    throw "EopRelay cannot run in the language mode $($ExecutionContext.SessionState.LanguageMode), to which an application control policy (AppLocker, App Control for Business) confines this console. Have the module's files allowed by the policy (signed, or by path), or read copies of the logs on another computer."
+}
+if ([IntPtr]::Size -ne 8) {
+    throw "EopRelay needs a 64-bit process, and this one has 32 bits. Open the 64-bit PowerShell (the Exchange Management Shell is one), not 'Windows PowerShell (x86)'."
+}
+
 # The same as in the manifest, in Cargo.toml and in the assembly; a test compares them.
 $interopName = 'EopRelay.Interop.0.1.0'
 $binFolder = Join-Path -Path $PSScriptRoot -ChildPath 'bin'

@@ -4,19 +4,23 @@ using System.Collections.Generic;
 namespace EopRelay
 {
     /// <summary>Makes <see cref="ResolvedErrors"/> of the JSON that the native library gives.</summary>
-    internal static class DeliveryErrorReader
+    internal sealed class DeliveryErrorReader : AnswerReader
     {
+        private DeliveryErrorReader()
+        {
+        }
+
         /// <exception cref="EopRelayException">The JSON is not that of errors.</exception>
         internal static ResolvedErrors Read(string json)
         {
             try
             {
-                IDictionary<string, object> members = ReportReader.Members(JsonReader.Read(json));
+                IDictionary<string, object> members = Members(JsonReader.Read(json));
                 return new ResolvedErrors
                 {
-                    Errors = ReportReader.All(members, "Errors", ErrorOf),
-                    WithoutError = ReportReader.Number(members, "WithoutError"),
-                    Problems = ReportReader.All(members, "Problems", ProblemOf),
+                    Errors = All(members, "Errors", ErrorOf),
+                    WithoutError = Number(members, "WithoutError"),
+                    Problems = All(members, "Problems", ProblemOf),
                 };
             }
             catch (FormatException exception)
@@ -30,36 +34,36 @@ namespace EopRelay
             long? code = OptionalNumber(members, "Code");
             return new DeliveryError
             {
-                Source = ReportReader.Text(members, "Source"),
-                Identity = ReportReader.Text(members, "Identity"),
-                ReportingServer = ReportReader.Text(members, "ReportingServer"),
-                Time = ReportReader.Time(members, "Time"),
-                Reply = ReportReader.Text(members, "Reply"),
-                Rejection = ReportReader.Text(members, "Rejection"),
+                Source = Text(members, "Source"),
+                Identity = Text(members, "Identity"),
+                ReportingServer = Text(members, "ReportingServer"),
+                Time = Time(members, "Time"),
+                Reply = Text(members, "Reply"),
+                Rejection = Text(members, "Rejection"),
                 Code = code == null ? (int?)null : (int)code.Value,
-                EnhancedStatus = ReportReader.Text(members, "EnhancedStatus"),
-                TlsError = ReportReader.One(members, "TlsError", error => ReportReader.Text(error, "Name")),
-                Meaning = ReportReader.Text(members, "Meaning"),
-                Session = ReportReader.One(members, "Session", SessionOf),
-                Remedy = ReportReader.All(members, "Remedy", RemedyOf),
+                EnhancedStatus = Text(members, "EnhancedStatus"),
+                TlsError = One(members, "TlsError", error => Text(error, "Name")),
+                Meaning = Text(members, "Meaning"),
+                Session = One(members, "Session", SessionOf),
+                Remedy = All(members, "Remedy", RemedyOf),
                 Side = Texts(members, "Side"),
-                Cover = ReportReader.Flag(members, "Cover"),
-                Local = ReportReader.Flag(members, "Local"),
-                Recognised = ReportReader.Flag(members, "Recognised"),
-                Sender = ReportReader.Text(members, "Sender"),
+                Cover = Flag(members, "Cover"),
+                Local = Flag(members, "Local"),
+                Recognised = Flag(members, "Recognised"),
+                Sender = Text(members, "Sender"),
                 Recipients = Texts(members, "Recipients"),
-                InternetMessageId = ReportReader.Text(members, "InternetMessageId"),
-                NextHop = ReportReader.Text(members, "NextHop"),
-                RemoteServer = ReportReader.Text(members, "RemoteServer"),
-                SendConnector = ReportReader.Text(members, "SendConnector"),
+                InternetMessageId = Text(members, "InternetMessageId"),
+                NextHop = Text(members, "NextHop"),
+                RemoteServer = Text(members, "RemoteServer"),
+                SendConnector = Text(members, "SendConnector"),
                 MessageCount = OptionalNumber(members, "MessageCount"),
                 Wrappers = Texts(members, "Wrappers"),
                 Uncertain = Texts(members, "Uncertain"),
-                Reference = ReportReader.Text(members, "Reference"),
-                Confidence = ReportReader.Text(members, "Confidence"),
-                Path = ReportReader.Text(members, "Path"),
-                Line = ReportReader.Number(members, "Line"),
-                Text = ReportReader.Text(members, "Text"),
+                Reference = Text(members, "Reference"),
+                Confidence = Text(members, "Confidence"),
+                Path = Text(members, "Path"),
+                Line = Number(members, "Line"),
+                Text = Text(members, "Text"),
             };
         }
 
@@ -67,22 +71,22 @@ namespace EopRelay
         {
             return new ErrorSession
             {
-                Certainty = ReportReader.Text(members, "Certainty"),
-                Basis = ReportReader.Text(members, "Basis"),
-                Message = ReportReader.Text(members, "Message"),
-                LogPath = ReportReader.Text(members, "LogPath"),
-                Line = ReportReader.Number(members, "Line"),
-                StartTime = ReportReader.Time(members, "StartTime").GetValueOrDefault(),
-                Server = ReportReader.Text(members, "Server"),
-                Connector = ReportReader.Text(members, "Connector"),
-                SessionId = ReportReader.Text(members, "SessionId"),
-                RemoteHost = ReportReader.Text(members, "RemoteHost"),
-                Outcome = ReportReader.Text(members, "Outcome"),
-                TlsError = ReportReader.Text(members, "TlsError"),
-                SentThumbprint = ReportReader.Text(members, "SentThumbprint"),
-                SentSubject = ReportReader.Text(members, "SentSubject"),
-                Reply = ReportReader.Text(members, "Reply"),
-                Rejection = ReportReader.Text(members, "Rejection"),
+                Certainty = Text(members, "Certainty"),
+                Basis = Text(members, "Basis"),
+                Message = Text(members, "Message"),
+                LogPath = Text(members, "LogPath"),
+                Line = Number(members, "Line"),
+                StartTime = Time(members, "StartTime").GetValueOrDefault(),
+                Server = Text(members, "Server"),
+                Connector = Text(members, "Connector"),
+                SessionId = Text(members, "SessionId"),
+                RemoteHost = Text(members, "RemoteHost"),
+                Outcome = Text(members, "Outcome"),
+                TlsError = Text(members, "TlsError"),
+                SentThumbprint = Text(members, "SentThumbprint"),
+                SentSubject = Text(members, "SentSubject"),
+                Reply = Text(members, "Reply"),
+                Rejection = Text(members, "Rejection"),
             };
         }
 
@@ -91,33 +95,23 @@ namespace EopRelay
         {
             return new Remedy
             {
-                Action = ReportReader.Text(members, "Action"),
-                Command = ReportReader.Text(members, "Command"),
-                Where = ReportReader.Text(members, "Where"),
-                Verify = ReportReader.Text(members, "Verify"),
-                Undo = ReportReader.Text(members, "Undo"),
+                Action = Text(members, "Action"),
+                Command = Text(members, "Command"),
+                Where = Text(members, "Where"),
+                Verify = Text(members, "Verify"),
+                Undo = Text(members, "Undo"),
             };
         }
 
-        private static ErrorProblem ProblemOf(IDictionary<string, object> members)
+        private static InputProblem ProblemOf(IDictionary<string, object> members)
         {
-            return new ErrorProblem
+            return new InputProblem
             {
-                Path = ReportReader.Text(members, "Path"),
-                Line = ReportReader.Number(members, "Line"),
-                Message = ReportReader.Text(members, "Message"),
-                IsFatal = ReportReader.Flag(members, "IsFatal"),
+                Path = Text(members, "Path"),
+                Line = Number(members, "Line"),
+                Message = Text(members, "Message"),
+                IsError = Flag(members, "IsError"),
             };
-        }
-
-        private static string[] Texts(IDictionary<string, object> members, string name)
-        {
-            return ReportReader.List(members, name).ConvertAll(text => ReportReader.Value<string>(text, name)).ToArray();
-        }
-
-        private static long? OptionalNumber(IDictionary<string, object> members, string name)
-        {
-            return ReportReader.Member(members, name) == null ? (long?)null : ReportReader.Number(members, name);
         }
     }
 }

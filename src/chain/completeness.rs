@@ -62,7 +62,10 @@ pub(crate) fn needs(pool: &Pool<'_>, path: &[usize]) -> Vec<Need> {
             match entry.origin {
                 _ if position == 0 => Need::Present,
                 _ if is_last && entry.certificate.is_self_issued() => Need::Root,
-                Origin::IntermediateStore | Origin::GivenRoot => Need::Present,
+                Origin::IntermediateStore
+                | Origin::RootStore
+                | Origin::ProgrammeRoot
+                | Origin::GivenRoot => Need::Present,
                 // An anchor that is no root of its own, and not in the stores.
                 Origin::EmbeddedRoot | Origin::Known | Origin::EndEntity => Need::Absent,
             }
@@ -141,7 +144,7 @@ pub(crate) fn check_stores(
             findings.add(Rule::RootInIntermediateStore, 0, || named(certificate));
         }
     }
-    for certificate in request.roots {
+    for certificate in request.roots.iter().chain(request.root_store) {
         if !certificate.is_self_issued() {
             findings.add(Rule::IntermediateInRootStore, 0, || named(certificate));
         }

@@ -8,6 +8,7 @@ use super::rule::Profile;
 use super::subject_checks::ExpectedName;
 use crate::certificate::{Certificate, ReadError, read_certificates, read_revocation_lists};
 use crate::timestamp::Timestamp;
+use crate::windows::{MachineError, MachineStores, second_voice};
 
 /// A file, by a name to call it in errors.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,8 @@ pub struct ChainInput<'a> {
     pub at: Timestamp,
     /// The profile.
     pub profile: Profile,
+    /// The stores of this computer: what they hold besides, and crypt32's own verdict.
+    pub machine_stores: Option<&'a MachineStores>,
     /// A host, address or mailbox that the certificate must hold.
     pub expected_name: Option<&'a str>,
     /// The purpose that the chain must permit.
@@ -65,6 +68,9 @@ pub enum ChainInputError {
         #[source]
         error: NotARevocationList,
     },
+    /// Windows builds no chain.
+    #[error(transparent)]
+    Machine(#[from] MachineError),
 }
 
 impl<'a> ChainInput<'a> {
@@ -76,6 +82,7 @@ impl<'a> ChainInput<'a> {
             intermediates: None,
             file_is_all_that_is_sent: false,
             roots: &[],
+            machine_stores: None,
             with_embedded_roots: true,
             revocation_lists: &[],
             at,
@@ -101,9 +108,19 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
         return Err(ChainInputError::Read { name: input.certificate.name.to_owned(), error });
     };
     let known: Vec<Certificate> = bundle.collect();
+    let stored = input.machine_stores.and_then(|stores| stores.intermediates.clone());
     let intermediates = match input.intermediates {
-        Some(files) => Some(read_all(files)?),
+        Some(files) => {
+            let mut given = read_all(files)?;
+            given.extend(stored.unwrap_or_default());
+            Some(given)
+        }
+        None if stored.is_some() => stored,
         None => input.file_is_all_that_is_sent.then(|| known.clone()),
+    };
+    let voice = match input.machine_stores {
+        Some(_) => Some(second_voice(end_entity.der(), input.at)?),
+        None => None,
     };
     let roots = read_all(input.roots)?;
     let mut revocation_lists = Vec::new();
@@ -124,6 +141,9 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
         intermediates: intermediates.as_deref(),
         known: &known,
         roots: &roots,
+        root_store: input.machine_stores.and_then(|one| one.roots.as_deref()).unwrap_or_default(),
+        programme_roots: input.machine_stores.map_or(&[], |stores| &stores.programme_roots),
+        second_voice: voice.as_ref(),
         with_embedded_roots: input.with_embedded_roots,
         revocation_lists: &revocation_lists,
         at: input.at,

@@ -8,6 +8,7 @@
 
 mod budget;
 mod certificate_checks;
+mod comparison;
 mod completeness;
 mod embedded_roots;
 mod examination;
@@ -27,6 +28,7 @@ mod survey;
 mod verdict;
 
 pub use budget::Limits;
+pub use comparison::{Comparison, Difference, OnlyIn};
 pub use completeness::{Completeness, MissingIssuer};
 pub use embedded_roots::{EmbeddedRoots, embedded_roots};
 pub use examination::{ChainInput, ChainInputError, NamedBytes, examine};

@@ -15,8 +15,12 @@ pub(crate) enum Origin {
     Known,
     /// One of the server's intermediate certificates.
     IntermediateStore,
+    /// In the server's root store: the server trusts it, and whether receivers do is not told.
+    RootStore,
     /// One of the embedded roots: trusted.
     EmbeddedRoot,
+    /// A root of Microsoft's programme that the server has: trusted.
+    ProgrammeRoot,
     /// One of the given roots: trusted.
     GivenRoot,
 }
@@ -24,7 +28,7 @@ pub(crate) enum Origin {
 impl Origin {
     /// Whether certificates of this origin end a path.
     pub fn is_trusted(self) -> bool {
-        matches!(self, Self::EmbeddedRoot | Self::GivenRoot)
+        matches!(self, Self::EmbeddedRoot | Self::ProgrammeRoot | Self::GivenRoot)
     }
 }
 

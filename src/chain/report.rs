@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::comparison::{Comparison, compare};
 use super::completeness::{
     Completeness, MissingIssuer, Need, completeness, missing_issuers, needs,
 };
@@ -64,6 +65,9 @@ pub struct ChainReport {
     pub is_cut_short: bool,
     /// The embedded roots, where they were used.
     pub embedded_roots: Option<EmbeddedRoots>,
+    /// What Windows says of the same chain, where it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub windows: Option<Comparison>,
 }
 
 /// A certificate of the path.
@@ -110,6 +114,10 @@ pub enum CertificateOrigin {
     Judged,
     /// Among the server's intermediates.
     IntermediateStore,
+    /// In the server's root store, and in no list of roots that receivers trust.
+    RootStore,
+    /// Among the roots of Microsoft's programme that the server has.
+    ProgrammeRoot,
     /// Among the given roots.
     GivenRoot,
     /// Among the embedded roots.
@@ -186,6 +194,12 @@ pub fn report(request: &ChainRequest<'_>) -> ChainReport {
     }
     let completeness = completeness(request, &pool, &best.path, best.end);
     let trust = trust(request, best);
+    let certificates: Vec<CertificateReport> =
+        best.path.iter().map(|index| CertificateReport::new(&pool, *index)).collect();
+    let windows = request.second_voice.map(|voice| {
+        let path: Vec<Thumbprint> = certificates.iter().map(|one| one.thumbprint).collect();
+        compare(&path, &findings, voice)
+    });
     ChainReport {
         is_accepted: best.is_accepted(),
         completeness,
@@ -193,7 +207,7 @@ pub fn report(request: &ChainRequest<'_>) -> ChainReport {
         summary: summary(request, best, completeness),
         profile: request.profile,
         at: request.at,
-        certificates: best.path.iter().map(|index| CertificateReport::new(&pool, *index)).collect(),
+        certificates,
         findings,
         would_send,
         remedies: remedies(&pool, &best.path, best.end, &missing_issuers),
@@ -202,6 +216,7 @@ pub fn report(request: &ChainRequest<'_>) -> ChainReport {
         path_count: survey.path_count,
         is_cut_short: survey.is_cut_short,
         embedded_roots: request.with_embedded_roots.then(EmbeddedRoots::describe),
+        windows,
     }
 }
 
@@ -282,6 +297,8 @@ impl CertificateReport {
             origin: match entry.origin {
                 _ if index == 0 => CertificateOrigin::Judged,
                 Origin::IntermediateStore => CertificateOrigin::IntermediateStore,
+                Origin::RootStore => CertificateOrigin::RootStore,
+                Origin::ProgrammeRoot => CertificateOrigin::ProgrammeRoot,
                 Origin::GivenRoot => CertificateOrigin::GivenRoot,
                 Origin::EmbeddedRoot => CertificateOrigin::EmbeddedRoot,
                 Origin::Known | Origin::EndEntity => CertificateOrigin::Elsewhere,

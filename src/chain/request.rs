@@ -6,6 +6,7 @@ use super::rule::Profile;
 use super::subject_checks::ExpectedName;
 use crate::certificate::Certificate;
 use crate::timestamp::Timestamp;
+use crate::windows::SecondVoice;
 
 /// What a certificate is to be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,14 @@ pub struct ChainRequest<'a> {
     pub known: &'a [Certificate],
     /// Trusted roots (LocalMachine\Root, or files).
     pub roots: &'a [Certificate],
+    /// LocalMachine\Root of the server. What lies there can be sent and ends a path, but trusted is
+    /// only what another list has too: receivers know nothing of a server's own roots.
+    pub root_store: &'a [Certificate],
+    /// Roots of Microsoft's programme, as far as the server has met them (LocalMachine\AuthRoot):
+    /// trusted, and there are more.
+    pub programme_roots: &'a [Certificate],
+    /// What Windows says of the chain, to be held against the own verdict.
+    pub second_voice: Option<&'a SecondVoice>,
     /// Whether the embedded roots are trusted too.
     pub with_embedded_roots: bool,
     /// Revocation lists.
@@ -78,6 +87,9 @@ impl<'a> ChainRequest<'a> {
             intermediates: None,
             known: &[],
             roots: &[],
+            root_store: &[],
+            programme_roots: &[],
+            second_voice: None,
             with_embedded_roots: true,
             revocation_lists: &[],
             at,

@@ -58,6 +58,12 @@ pub(crate) fn fill_pool<'a>(request: &ChainRequest<'a>) -> Pool<'a> {
     let mut pool = Pool::new(request.end_entity);
     pool.add(request.known, Origin::Known);
     pool.add(request.intermediates.unwrap_or_default(), Origin::IntermediateStore);
+    let is_root = |certificate: &&Certificate| certificate.is_self_issued();
+    pool.add(request.root_store.iter().filter(is_root), Origin::RootStore);
+    // Windows takes no certificate for a root that is not self-issued (KB 2795828), but sends it.
+    let others = request.root_store.iter().filter(|certificate| !is_root(certificate));
+    pool.add(others, Origin::IntermediateStore);
+    pool.add(request.programme_roots, Origin::ProgrammeRoot);
     if request.with_embedded_roots {
         pool.add(embedded_roots(), Origin::EmbeddedRoot);
     }

@@ -10,8 +10,9 @@ use super::input::{GrowingStruct, Utf16, read_sized, read_struct_size};
 use super::output::{require, require_output, write_output};
 use super::status::{EOP_INTERNAL, EOP_INVALID_ARGUMENT, EOP_INVALID_CERTIFICATE, EOP_OK};
 use super::text::open_json;
-use crate::chain::{ChainInput, NamedBytes, Profile, examine};
+use crate::chain::{ChainInput, ChainInputError, NamedBytes, Profile, examine};
 use crate::timestamp::Timestamp;
+use crate::windows::read_machine_stores;
 
 /// eop_chain_file.role: the certificate that is judged; there must be exactly one such file. Further
 /// certificates in it may serve as issuers.
@@ -28,6 +29,10 @@ pub const EOP_CHAIN_ROLE_CRL: u32 = 4;
 pub const EOP_CHAIN_STORES_KNOWN: u32 = 1;
 /// eop_chain_query.flags: trust the given roots alone, not the embedded ones.
 pub const EOP_CHAIN_ONLY_GIVEN_ROOTS: u32 = 2;
+
+/// eop_chain_query.flags: use the stores of this computer too (LocalMachine\CA, Root and AuthRoot),
+/// which are then known, and hold the own verdict against that of Windows.
+pub const EOP_CHAIN_MACHINE_STORES: u32 = 4;
 
 /// eop_chain_query.profile: a model of what Windows and Exchange Online refuse.
 pub const EOP_CHAIN_PROFILE_WINDOWS: u32 = 0;
@@ -63,7 +68,7 @@ pub struct ChainFileRecord {
 pub struct ChainQueryOptions {
     /// sizeof(eop_chain_query), set by the caller.
     pub struct_size: u32,
-    /// EOP_CHAIN_STORES_KNOWN, EOP_CHAIN_ONLY_GIVEN_ROOTS.
+    /// EOP_CHAIN_STORES_KNOWN, EOP_CHAIN_ONLY_GIVEN_ROOTS, EOP_CHAIN_MACHINE_STORES.
     pub flags: u32,
     /// The files.
     pub files: *const ChainFileRecord,
@@ -101,7 +106,8 @@ struct File<'a> {
 /// EOP_OK, whatever the report says of the chain; EOP_NULL_ARGUMENT; EOP_INVALID_ARGUMENT: a value
 /// out of its range, or not exactly one file with the certificate; EOP_INVALID_STRUCT_SIZE;
 /// EOP_INVALID_TEXT; EOP_INVALID_CERTIFICATE: a file without a certificate or revocation list, which
-/// the message names; EOP_TOO_MANY_HANDLES. From any thread.
+/// the message names; EOP_NOT_WINDOWS and EOP_MACHINE_CALL_FAILED with EOP_CHAIN_MACHINE_STORES;
+/// EOP_TOO_MANY_HANDLES. From any thread.
 ///
 /// # Safety
 /// Each pointer is NULL or points to what is described; outputs are writable.
@@ -133,7 +139,8 @@ unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<u64, Failure>
     let struct_size = unsafe { read_struct_size(query) };
     // SAFETY: the caller promises that many readable bytes.
     let options = unsafe { read_sized(query, struct_size, "the struct_size of query") }?;
-    let unknown_flags = options.flags & !(EOP_CHAIN_STORES_KNOWN | EOP_CHAIN_ONLY_GIVEN_ROOTS);
+    let unknown_flags = options.flags
+        & !(EOP_CHAIN_STORES_KNOWN | EOP_CHAIN_ONLY_GIVEN_ROOTS | EOP_CHAIN_MACHINE_STORES);
     if unknown_flags != 0 {
         return Err(invalid(format!("query has the unknown flags {unknown_flags:#x}")));
     }
@@ -165,7 +172,10 @@ unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<u64, Failure>
     let intermediates = with_role(EOP_CHAIN_ROLE_INTERMEDIATE);
     let are_stores_known = options.flags & EOP_CHAIN_STORES_KNOWN != 0 || !intermediates.is_empty();
     let (roots, lists) = (with_role(EOP_CHAIN_ROLE_ROOT), with_role(EOP_CHAIN_ROLE_CRL));
+    let uses_machine = options.flags & EOP_CHAIN_MACHINE_STORES != 0;
+    let machine = if uses_machine { Some(read_machine_stores()?) } else { None };
     let report = examine(&ChainInput {
+        machine_stores: machine.as_ref(),
         intermediates: are_stores_known.then_some(intermediates.as_slice()),
         roots: &roots,
         with_embedded_roots: options.flags & EOP_CHAIN_ONLY_GIVEN_ROOTS == 0,
@@ -174,7 +184,10 @@ unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<u64, Failure>
         expected_name: expected_name.as_deref(),
         ..ChainInput::new(*certificate, at)
     })
-    .map_err(|error| Failure::new(EOP_INVALID_CERTIFICATE, error.to_string()))?;
+    .map_err(|error| match error {
+        ChainInputError::Machine(error) => Failure::from(error),
+        error => Failure::new(EOP_INVALID_CERTIFICATE, error.to_string()),
+    })?;
     open_json(&report)
 }
 

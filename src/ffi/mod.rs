@@ -9,7 +9,7 @@
 //! | `handle` | numbers for objects |
 //! | `input`, `output` | pointers of the caller, checked and read or written |
 //! | `records`, `batch` | a batch of the core as flat records |
-//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `diagnosis`, `text` | the exported functions and their structs |
+//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `evidence`, `diagnosis`, `machine`, `text` | the exported functions and their structs |
 
 mod about;
 mod batch;
@@ -17,11 +17,13 @@ mod chain;
 mod delivery_error;
 mod diagnosis;
 mod error;
+mod evidence;
 mod explain;
 mod guard;
 mod handle;
 mod injection;
 mod input;
+mod machine;
 #[cfg(test)]
 mod misuse;
 mod output;
@@ -37,8 +39,10 @@ pub use chain::*;
 pub use delivery_error::*;
 pub use diagnosis::*;
 pub use error::{EOP_MESSAGE_CAPACITY, EOP_PATH_CAPACITY, ErrorDetail};
+pub use evidence::*;
 pub use explain::*;
 pub use input::Utf16;
+pub use machine::*;
 pub use query::*;
 pub use records::*;
 pub use session_reader::*;

@@ -1,5 +1,7 @@
 //! The header of a log: which log it is, and which columns its rows have.
 
+use serde::{Deserialize, Serialize};
+
 use super::iis::{IisFormat, W3cColumns};
 use crate::named_enum::named_enum;
 use crate::timestamp::Timestamp;
@@ -20,7 +22,7 @@ named_enum! {
 pub(super) const MAXIMUM_COLUMNS: usize = 32;
 
 /// Where the nine fields of a protocol log row stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
     /// How many columns a row has.
     pub count: usize,
@@ -70,7 +72,7 @@ impl Columns {
 }
 
 /// What the header lines of a file said so far.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Format {
     /// The log's type, where the header or the file's name tells.
     pub log_type: Option<LogType>,

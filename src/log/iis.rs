@@ -10,6 +10,7 @@ mod w3c;
 use std::borrow::Cow;
 
 use memchr::memchr;
+use serde::{Deserialize, Serialize};
 
 pub use w3c::W3cColumns;
 
@@ -18,7 +19,7 @@ use super::segment::{Line, Segment};
 use crate::timestamp::Timestamp;
 
 /// Which of the two formats a file has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum IisFormat {
     /// W3C extended, with the columns that its last `#Fields` line names. Times are UTC.
     W3c(W3cColumns),

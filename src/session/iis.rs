@@ -5,12 +5,14 @@
 //! be told apart; where the rows show that there were two, both say so.
 
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 use super::assembler::SessionKey;
-use super::draft::Place;
 use super::model::SessionNote;
 use super::sequencer::Sequencer;
-use crate::log::{Event, Field, IisFormat, IisRow, IisSpeaker, LogFile, Row, Segment};
+use super::session_rows::Place;
+use super::texts::append;
+use crate::log::{Event, Field, IisFormat, IisRow, IisSpeaker, LogFile, LogType, Row, Segment};
 use crate::timestamp::Timestamp;
 
 /// The longest time between two rows of one session: that for which a client waits for the answer
@@ -36,7 +38,7 @@ struct Group {
     state: State,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum State {
     Open,
     /// The next banner is the answer to STARTTLS, the next EHLO goes on within TLS.
@@ -48,6 +50,18 @@ enum State {
     Ended,
 }
 
+/// A group as it is kept between two runs.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct StoredGroup {
+    is_outbound: bool,
+    ends: Vec<u8>,
+    session_id: u64,
+    /// In ticks.
+    last: i64,
+    state: State,
+}
+
 /// The conversations of the logs of IIS.
 #[derive(Debug, Default)]
 pub(super) struct IisConversations {
@@ -57,6 +71,8 @@ pub(super) struct IisConversations {
     /// Reused for every row.
     key: GroupKey,
     line: Vec<u8>,
+    /// What the rows of this segment were made to say.
+    text: Vec<u8>,
 }
 
 impl IisConversations {
@@ -70,14 +86,15 @@ impl IisConversations {
     ) {
         let source = files.get(segment.file).map_or(0, |file| file.source);
         let place = sequencer.begin_segment(segment);
+        self.text.clear();
         let lines = segment.for_each_iis_row(format, |line, row| {
             let place = place.of_line(line.number, line.start);
             match row {
-                Ok(row) => self.accept_row(&row, source, place, segment, format, sequencer),
+                Ok(row) => self.accept_row(&row, source, place, format, sequencer),
                 Err(error) => sequencer.accept_damage(error, place, line.is_terminated),
             }
         });
-        sequencer.end_segment(lines);
+        sequencer.end_segment(&self.text, lines);
     }
 
     fn accept_row(
@@ -85,7 +102,6 @@ impl IisConversations {
         row: &IisRow<'_>,
         source: u32,
         place: Place,
-        segment: &Segment,
         format: &IisFormat,
         sequencer: &mut Sequencer,
     ) {
@@ -102,7 +118,7 @@ impl IisConversations {
         let session_id = match known {
             Some(group) if !is_first => group.session_id,
             _ => {
-                self.last_id += 1;
+                self.last_id = self.last_id.wrapping_add(1);
                 self.last_id
             }
         };
@@ -112,9 +128,9 @@ impl IisConversations {
             if group.state != State::Quitting {
                 sequencer.note(before, SessionNote::ConversationsInterleaved);
             }
-            sequencer.end_session(before, group.state == State::Quitting);
+            sequencer.end_session(before, group.state == State::Quitting, &self.text);
         }
-        self.feed(row, place, segment, key, turn, sequencer);
+        self.feed(row, place, key, turn, sequencer);
         if is_first {
             sequencer.note(key, SessionNote::GroupedByAddress);
             if !is_outbound {
@@ -129,7 +145,7 @@ impl IisConversations {
         }
         let state = next_state(row, known.filter(|_| !is_first).map(|group| group.state));
         if state == State::Ended {
-            sequencer.end_session(key, true);
+            sequencer.end_session(key, true, &self.text);
         }
         let group = Group { session_id, last: row.date_time, state };
         match self.groups.get_mut(&self.key) {
@@ -148,7 +164,6 @@ impl IisConversations {
         &mut self,
         row: &IisRow<'_>,
         place: Place,
-        segment: &Segment,
         key: SessionKey,
         turn: Turn,
         sequencer: &mut Sequencer,
@@ -179,27 +194,31 @@ impl IisConversations {
         }
         connector.extend_from_slice(row.service);
         let line = quoted(&self.line);
+        let [connector, local, remote, line] = [&connector[..], local, remote.as_bytes(), &line]
+            .map(|part| append(&mut self.text, part));
+        let text = &self.text[..];
         let fed = Row {
             date_time: row.date_time,
             session_id: key.session_id,
             sequence_number: (turn == Turn::Opens).then_some(0),
             event,
-            connector: Field::new(&connector),
-            local_endpoint: Field::new(local),
-            remote_endpoint: Field::new(remote.as_bytes()),
-            data: Field::new(&line),
+            connector: Field::new(connector.get(text)),
+            local_endpoint: Field::new(local.get(text)),
+            remote_endpoint: Field::new(remote.get(text)),
+            data: Field::new(line.get(text)),
             context: Field::new(b""),
         };
-        sequencer.accept_row(&fed, place, segment);
+        sequencer.accept_row(&fed, place, text, Some(LogType::IisSmtp));
         if row.speaker == IisSpeaker::Client
             && let Some(status) = row.status.filter(|status| *status >= 200)
         {
             // One row holds the command and the code of the answer; DATA that of its end.
             let is_data = row.verb.eq_ignore_ascii_case(b"DATA") && status < 300;
-            if is_data {
-                sequencer.hear(key, Event::Received, b"354");
+            let code = status.to_string();
+            for reply in is_data.then_some("354").into_iter().chain([&code[..]]) {
+                let reply = append(&mut self.text, reply.as_bytes());
+                sequencer.hear(key, Event::Received, reply, &self.text);
             }
-            sequencer.hear(key, Event::Received, status.to_string().as_bytes());
         }
     }
 
@@ -228,7 +247,7 @@ impl IisConversations {
         self.groups.remove(&self.key);
         if group.state != State::Ended {
             let key = SessionKey { source: self.key.source, session_id: group.session_id };
-            sequencer.end_session(key, group.state == State::Quitting);
+            sequencer.end_session(key, group.state == State::Quitting, &self.text);
         }
         None
     }
@@ -251,8 +270,34 @@ impl IisConversations {
         });
         ended.sort_unstable_by_key(|(key, _)| (key.source, key.session_id));
         for (key, is_ended) in ended {
-            sequencer.end_session(key, is_ended);
+            sequencer.end_session(key, is_ended, &self.text);
         }
+    }
+
+    pub(super) fn last_id(&self) -> u64 {
+        self.last_id
+    }
+
+    pub(super) fn restore_last_id(&mut self, last_id: u64) {
+        self.last_id = last_id;
+    }
+
+    /// The groups, each with its source.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (u32, StoredGroup)> {
+        self.groups.iter().map(|(key, group)| {
+            let GroupKey { source, is_outbound, ends } = key.clone();
+            let Group { session_id, last, state } = *group;
+            (source, StoredGroup { is_outbound, ends, session_id, last: last.ticks(), state })
+        })
+    }
+
+    /// Takes a group in that another run left. `None` if its time is not possible.
+    pub(super) fn restore(&mut self, source: u32, group: StoredGroup) -> Option<()> {
+        let StoredGroup { is_outbound, ends, session_id, last, state } = group;
+        let last = Timestamp::from_ticks(last)?;
+        let key = GroupKey { source, is_outbound, ends };
+        self.groups.insert(key, Group { session_id, last, state });
+        Some(())
     }
 
     /// Ends everything: a conversation after QUIT is complete.

@@ -6,6 +6,16 @@ namespace EopRelay.Tests
     /// <summary>Loading says what is wrong, and happens once.</summary>
     internal static class LoadingChecks
     {
+        internal static void RunOnBlockedLibrary(Checks checks, string blockedBin)
+        {
+            checks.That("a library that Windows marks as downloaded is said to be blocked", () =>
+            {
+                EopRelayException error = Checks.Throws<EopRelayException>(() => Interop.Load(blockedBin));
+                Checks.Equal("NativeLibraryNotLoaded", error.ErrorId);
+                Checks.True(error.Message.Contains("Unblock-File"), error.Message);
+            });
+        }
+
         internal static void Run(Checks checks, string emptyFolder, string brokenBin, string bin)
         {
             checks.That("nothing works before the library is loaded", () =>

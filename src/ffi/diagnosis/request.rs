@@ -1,4 +1,4 @@
-//! The request of `eop_test`, and the evidence that it gives.
+//! The request of `eop_test` and `eop_certificates`, and the evidence that it gives.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 
 use crate::certificate::{Certificate, Thumbprint, read_certificates};
 use crate::diagnosis::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate};
+use crate::evidence::chain_event::{ChainEvent, ChainEventQuery};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
-use crate::evidence::{EvidenceError, ExchangeObjects};
+use crate::evidence::{EvidenceError, ExchangeObjects, HybridHistoryBuilder};
 use crate::ffi::error::Failure;
 use crate::ffi::status::{
     EOP_CERTIFICATE_NOT_FOUND, EOP_INTERNAL, EOP_INVALID_ARGUMENT, EOP_INVALID_THUMBPRINT,
@@ -20,6 +21,8 @@ use crate::timestamp::Timestamp;
 /// What the parts of the request are called in the report.
 const SESSIONS: &str = "sessions of the pipeline";
 const CERTIFICATES: &str = "certificates of the pipeline";
+const MACHINE: &str = "LocalMachine stores";
+const CHAIN_EVENTS: &str = "-ChainEvent";
 const QUEUE_ERRORS: &str = "-QueueError";
 
 #[derive(Default, Deserialize)]
@@ -30,6 +33,10 @@ struct Request<'a> {
     certificate_files: Option<Vec<File>>,
     intermediate_files: Option<Vec<File>>,
     root_files: Option<Vec<File>>,
+    hybrid_log_files: Option<Vec<File>>,
+    chain_event_files: Option<Vec<File>>,
+    #[serde(borrow)]
+    chain_events: Option<Vec<&'a RawValue>>,
     #[serde(borrow)]
     certificates: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -40,6 +47,7 @@ struct Request<'a> {
     send_connectors: Option<&'a RawValue>,
     #[serde(borrow)]
     installed_certificates: Option<&'a RawValue>,
+    use_machine_stores: Option<bool>,
     #[serde(borrow)]
     queue_errors: Option<Vec<&'a RawValue>>,
     queue_error_files: Option<Vec<File>>,
@@ -48,6 +56,7 @@ struct Request<'a> {
     source_ip_address: Option<String>,
     mail_from: Option<String>,
     recipient_domain: Option<String>,
+    server: Option<String>,
     at: Option<Timestamp>,
     warning_days: Option<u32>,
 }
@@ -115,6 +124,7 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
     };
     evidence.mail_from = request.mail_from.as_deref().map(|text| text.parse().unwrap_or_default());
     evidence.recipient_domain = request.recipient_domain;
+    evidence.server = request.server.map(Into::into);
 
     // Sessions come last: they are told apart by accepted domains and send connectors, and looked
     // for by queue errors.
@@ -129,6 +139,14 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
             add_objects(&mut evidence, &list, objects);
         }
     }
+    let uses_machine = request.use_machine_stores == Some(true);
+    if let Some(files) = &request.intermediate_files {
+        let read = files.iter().flat_map(|file| read_file(&mut evidence, file)).collect();
+        evidence.intermediates = Some(read);
+    }
+    if uses_machine && let Err(error) = evidence.add_this_machine() {
+        evidence.unreadable.push((MACHINE.to_owned(), error.to_string()));
+    }
     for thumbprint in request.thumbprints.iter().flatten() {
         add_installed(&mut evidence, thumbprint)?;
     }
@@ -139,13 +157,19 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
             evidence.certificates.push(GivenCertificate { certificate, others, path });
         }
     }
-    if let Some(files) = &request.intermediate_files {
-        let read = files.iter().flat_map(|file| read_file(&mut evidence, file)).collect();
-        evidence.intermediates = Some(read);
-    }
     for file in request.root_files.iter().flatten() {
         let mut roots = read_file(&mut evidence, file);
         evidence.roots.append(&mut roots);
+    }
+    if uses_machine {
+        evidence.hear_windows();
+    }
+    if let Some(files) = &request.hybrid_log_files {
+        add_hybrid_logs(&mut evidence, files);
+    }
+    let (files, events) = (request.chain_event_files, request.chain_events);
+    if files.is_some() || events.is_some() {
+        add_chain_events(&mut evidence, files.unwrap_or_default(), &events.unwrap_or_default());
     }
     for (number, error) in (1..).zip(request.queue_errors.iter().flatten()) {
         add_queue_error(&mut evidence, number, error);
@@ -157,6 +181,39 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
         add_sessions(&mut evidence, sessions);
     }
     Ok(evidence)
+}
+
+/// Files go through the one reader, as do the texts of events, each on a line of its own; objects
+/// come from that reader already.
+fn add_chain_events(evidence: &mut Evidence, files: Vec<File>, events: &[&RawValue]) {
+    let mut contents = Vec::new();
+    for file in files {
+        match STANDARD.decode(&file.content) {
+            Ok(bytes) => contents.push((file.path, bytes)),
+            Err(error) => {
+                let reason = format!("its Content is no base64: {error}");
+                evidence.unreadable.push((file.path, reason));
+            }
+        }
+    }
+    let mut texts = String::new();
+    for (number, event) in (1..).zip(events) {
+        if let Ok(text) = serde_json::from_str::<String>(event.get()) {
+            texts.push_str(&text);
+            texts.push('\n');
+            continue;
+        }
+        match serde_json::from_str::<ChainEvent>(event.get()) {
+            Ok(event) => evidence.add_chain_event(&event),
+            Err(error) => {
+                evidence.damaged.push((CHAIN_EVENTS.to_owned(), number, error.to_string()));
+            }
+        }
+    }
+    if !texts.is_empty() || events.is_empty() && contents.is_empty() {
+        contents.push((CHAIN_EVENTS.to_owned(), texts.into_bytes()));
+    }
+    evidence.read_chain_events(ChainEventQuery { contents, ..ChainEventQuery::default() });
 }
 
 /// A text, or an object of Get-Queue, Get-Message or Get-MessageTrackingLog.
@@ -260,8 +317,8 @@ fn add_installed(evidence: &mut Evidence, thumbprint: &str) -> Result<(), Failur
     let not_found = |message| Failure::new(EOP_CERTIFICATE_NOT_FOUND, message);
     let Some(found) = found else {
         return Err(not_found(format!(
-            "no certificate with the thumbprint {wanted} is among those given: give the server's \
-             with -InstalledCertificate (Get-ExchangeCertificate -Server ...), or its file with -Path"
+            "no certificate with the thumbprint {wanted} is among those given, nor in \
+             LocalMachine\\My where that was read: give the server's with -InstalledCertificate (Get-ExchangeCertificate -Server ...), or its file with -Path"
         )));
     };
     let Some(certificate) = found.object.certificate.clone() else {
@@ -280,16 +337,31 @@ fn without_raw_data(thumbprint: Option<Thumbprint>) -> String {
     )
 }
 
+fn add_hybrid_logs(evidence: &mut Evidence, files: &[File]) {
+    let mut builder = HybridHistoryBuilder::default();
+    for file in files {
+        if let Some(bytes) = content_of(evidence, file) {
+            builder.add_bytes(&file.path, &bytes);
+        }
+    }
+    evidence.add_hybrid(builder.finish());
+}
+
+/// The bytes of a file; what is no base64 is told in the evidence.
+fn content_of(evidence: &mut Evidence, file: &File) -> Option<Vec<u8>> {
+    let decoded = STANDARD.decode(&file.content);
+    decoded
+        .map_err(|error| {
+            let message = format!("its Content is no base64: {error}");
+            evidence.unreadable.push((file.path.clone(), message));
+        })
+        .ok()
+}
+
 /// The certificates of a file; what cannot be read is told in the evidence.
 fn read_file(evidence: &mut Evidence, file: &File) -> Vec<Certificate> {
     let path = || file.path.clone();
-    let bytes = match STANDARD.decode(&file.content) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            evidence.unreadable.push((path(), format!("its Content is no base64: {error}")));
-            return Vec::new();
-        }
-    };
+    let Some(bytes) = content_of(evidence, file) else { return Vec::new() };
     match read_certificates(&bytes) {
         Ok(content) => {
             let skipped = content.skipped.iter();

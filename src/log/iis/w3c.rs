@@ -1,5 +1,7 @@
 //! W3C extended logs (W3C working draft WD-logfile): columns separated by single blanks.
 
+use serde::{Deserialize, Serialize};
+
 use super::{IisRow, number, speaker, value, with_blanks};
 use crate::log::format::MAXIMUM_COLUMNS;
 use crate::log::row::RowError;
@@ -27,7 +29,7 @@ const QUERY: usize = 9;
 const TICKS_PER_HOUR: i64 = 36_000_000_000;
 
 /// Where the columns of a `#Fields` line stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct W3cColumns {
     count: usize,
     position: [Option<u8>; 12],

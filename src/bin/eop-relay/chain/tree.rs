@@ -52,6 +52,8 @@ fn print_certificate(
     let origin = match certificate.origin {
         CertificateOrigin::Judged => "the judged certificate",
         CertificateOrigin::IntermediateStore => "from the intermediates",
+        CertificateOrigin::RootStore => "in the root store of this computer",
+        CertificateOrigin::ProgrammeRoot => "in Microsoft's root programme",
         CertificateOrigin::GivenRoot => "from the given roots",
         CertificateOrigin::EmbeddedRoot => "from the embedded roots",
         CertificateOrigin::Elsewhere => "not in the server's stores",

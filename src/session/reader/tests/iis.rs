@@ -105,7 +105,7 @@ fn any_segment_size_and_number_of_threads_gives_the_same_sessions() {
         for threads in [1, 2, 3] {
             let query = SessionQuery { threads, ..folder.query() };
             let reader =
-                SessionReader::with_settings(query, segment_size, Limits::default()).unwrap();
+                SessionReader::with_settings(query, segment_size, Limits::default(), None).unwrap();
             assert_eq!(read_all(reader), expected, "{segment_size} bytes, {threads} threads");
         }
     }

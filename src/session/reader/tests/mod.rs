@@ -9,6 +9,7 @@ use crate::timestamp::Timestamp;
 
 mod bounds;
 mod certificates;
+mod checkpoint;
 mod dialogue;
 mod files;
 mod iis;

@@ -1,0 +1,60 @@
+//! Evidence from the machine itself: its certificate stores, and what Windows says of a chain.
+
+use super::evidence::{Evidence, Located};
+use crate::connector::ExchangeCertificate;
+use crate::windows::{
+    KeyPresence, MachineError, MachineStores, Unseen, read_machine_stores, second_voice,
+};
+
+/// What the stores are called in reports.
+const MY: &str = r"LocalMachine\My";
+
+impl Evidence {
+    /// Takes the stores of the machine that this runs on: its certificates where none were given as
+    /// installed ones, its intermediates where none were given, and its roots.
+    ///
+    /// # Errors
+    /// [`MachineError::NotWindows`] on other systems.
+    pub fn add_this_machine(&mut self) -> Result<(), MachineError> {
+        self.add_machine_stores(read_machine_stores()?);
+        Ok(())
+    }
+
+    /// Takes stores as [`Self::add_this_machine`] does.
+    pub fn add_machine_stores(&mut self, stores: MachineStores) {
+        if self.intermediates.is_none() {
+            self.intermediates.clone_from(&stores.intermediates);
+        }
+        if self.installed.is_none() {
+            let installed = stores.my.iter().map(|one| {
+                let told = ExchangeCertificate {
+                    friendly_name: one.friendly_name.clone(),
+                    has_private_key: Some(one.private_key.presence != KeyPresence::None),
+                    ..ExchangeCertificate::default()
+                };
+                Located {
+                    object: told.with_certificate(one.certificate.clone()),
+                    path: MY.to_owned(),
+                    line: 0,
+                }
+            });
+            self.installed = Some(installed.collect());
+        }
+        self.machine = Some(stores);
+    }
+
+    /// Asks Windows about the chain of each certificate that is judged. Where Windows builds none,
+    /// that is told among what could not be seen.
+    pub fn hear_windows(&mut self) {
+        let at = self.at;
+        let Some(machine) = &mut self.machine else { return };
+        for given in &self.certificates {
+            match second_voice(given.certificate.der(), at) {
+                Ok(voice) => self.second_voices.push((given.certificate.thumbprint(), voice)),
+                Err(error) => machine
+                    .unseen
+                    .push(Unseen { place: given.path.clone(), reason: error.to_string() }),
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Whether this process may see what administrators see.
+
+use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Security::{GetTokenInformation, TOKEN_ELEVATION, TokenElevation};
+
+/// GetCurrentProcessToken (processthreadsapi.h): a handle that need not be closed.
+const CURRENT_PROCESS_TOKEN: isize = -4;
+
+/// Whether the process is elevated; `false` too where Windows does not tell.
+pub(super) fn is_elevated() -> bool {
+    let mut elevation = TOKEN_ELEVATION { TokenIsElevated: 0 };
+    let mut length = 0;
+    // SAFETY: the struct is a local variable of the size given.
+    let is_told = unsafe {
+        GetTokenInformation(
+            CURRENT_PROCESS_TOKEN as HANDLE,
+            TokenElevation,
+            (&raw mut elevation).cast(),
+            size_of::<TOKEN_ELEVATION>() as u32,
+            &raw mut length,
+        )
+    };
+    is_told != 0 && elevation.TokenIsElevated != 0
+}

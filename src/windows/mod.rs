@@ -1,0 +1,29 @@
+//! The machine's certificate stores, and crypt32's own verdict on a chain: read, never changed.
+//!
+//! | file | is |
+//! |---|---|
+//! | `machine` | what the rest of the crate asks for, on every system |
+//! | `stores` | certificates of LocalMachine and their private keys |
+//! | `key_access` | whether NETWORK SERVICE may read a key, from its security descriptor |
+//! | `listing` | the stores as one object to print |
+//! | `second_voice` | what crypt32 says of a chain |
+//! | `trust_status` | the names of its bits and results |
+//! | `crypt32` | the only calls of Windows, for Windows alone |
+//!
+//! Everything but `crypt32` is the same on every system, and is tested there.
+
+#[cfg(windows)]
+mod crypt32;
+mod key_access;
+mod listing;
+mod machine;
+mod second_voice;
+mod stores;
+mod trust_status;
+
+pub use key_access::{KeyAccess, judge_read_access};
+pub use listing::StoreListing;
+pub use machine::{MachineError, read_machine_stores, second_voice};
+pub use second_voice::{ChainElement, ChainMode, ChainPolicy, ChainRun, PolicyResult, SecondVoice};
+pub use stores::{KeyPresence, MachineStores, PrivateKey, StoreCertificate, Unseen};
+pub use trust_status::{error_names, hresults, information_names, result_name};

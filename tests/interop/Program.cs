@@ -20,6 +20,7 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe json\n"
             + "       EopRelay.Interop.Tests.exe reports BIN CERTIFICATE_FOLDER\n"
             + "       EopRelay.Interop.Tests.exe test BIN PATH...\n"
+            + "       EopRelay.Interop.Tests.exe stored BIN THUMBPRINT\n"
             + "       EopRelay.Interop.Tests.exe show REPORT\n";
 
         private static int Main(string[] arguments)
@@ -74,6 +75,10 @@ namespace EopRelay.Tests
                 case "test":
                     Interop.Load(operands[0]);
                     ReportChecks.Print(operands.GetRange(1, operands.Count - 1));
+                    return 0;
+                case "stored":
+                    Interop.Load(operands[0]);
+                    ReportChecks.PrintStored(operands[1]);
                     return 0;
                 case "show":
                     ReportChecks.Show(operands[0]);

@@ -7,10 +7,13 @@ use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use crate::support::{assert_success, root, say};
 
 const WINE: &str = "/usr/lib/wine/wine64";
+/// What hangs is ended, and fails.
+const LONGEST_RUN: Duration = Duration::from_secs(180);
 const COMPILER: &str = "x86_64-w64-mingw32-gcc";
 
 /// The DLL, built by the project's script or taken from its cache, in a folder like `bin` of the
@@ -133,12 +136,22 @@ pub fn program(source: &str) -> Option<PathBuf> {
 /// the end of a pipe never comes.
 pub fn output_of(command: &mut Command) -> Output {
     let [mut stdout, mut stderr] = [(); 2].map(|()| tempfile::tempfile().unwrap());
-    let status = command
+    let mut child = command
         .stdin(Stdio::null())
         .stdout(stdout.try_clone().unwrap())
         .stderr(stderr.try_clone().unwrap())
-        .status()
+        .spawn()
         .unwrap();
+    let started = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if started.elapsed() > LONGEST_RUN {
+            child.kill().unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
     let read = |file: &mut fs::File| {
         let mut bytes = Vec::new();
         file.rewind().unwrap();

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::Path;
 
 /// The sources of the header, in the order of its sections.
-const SOURCES: [&str; 13] = [
+const SOURCES: &[&str] = &[
     "src/ffi/status.rs",
     "src/ffi/values.rs",
     "src/ffi/error.rs",
@@ -19,6 +19,7 @@ const SOURCES: [&str; 13] = [
     "src/ffi/session_reader.rs",
     "src/ffi/explain.rs",
     "src/ffi/chain.rs",
+    "src/ffi/evidence.rs",
     "src/ffi/diagnosis.rs",
     "src/ffi/machine.rs",
     "src/ffi/text.rs",

@@ -122,8 +122,12 @@ fn csv_sessions(path: &Path) -> io::Result<u64> {
 
 fn sessions(path: &Path, threads: usize, filter: &SessionFilter) -> u64 {
     let input = LogInput { path: path.to_owned(), wildcards: false, server: None };
-    let query =
-        SessionQuery { inputs: vec![input], recurse: false, filter: filter.clone(), threads };
+    let query = SessionQuery {
+        inputs: vec![input],
+        filter: filter.clone(),
+        threads,
+        ..SessionQuery::default()
+    };
     let Ok(mut reader) = SessionReader::new(query) else { return 0 };
     let mut count = 0;
     while let Some(batch) = reader.next_batch(4096, 16 << 20) {

@@ -147,6 +147,28 @@
 #define EOP_MACHINE_CALL_FAILED 401
 
 /*
+ 500 to 599, the state file of a query; the message names it and says what to do: another run is
+ using it.
+ */
+#define EOP_STATE_IN_USE 500
+
+/*
+ It is damaged, not a state file, or of another version. It is left as it is.
+ */
+#define EOP_STATE_DAMAGED 501
+
+/*
+ It cannot be opened, read or written.
+ */
+#define EOP_STATE_UNUSABLE 502
+
+/*
+ It cannot be saved yet: eop_session_reader_next_batch has not answered EOP_END, or the reader was
+ cancelled.
+ */
+#define EOP_STATE_NOT_AT_END 503
+
+/*
  Which enumeration eop_value_name is asked about: eop_session_record.log_type.
  */
 #define EOP_VALUES_LOG_TYPE 1
@@ -317,6 +339,26 @@
 #define EOP_SESSION_NOTE_CERTIFICATE_UNATTRIBUTED 8
 
 /*
+ Rows of a log of IIS with one address, put together.
+ */
+#define EOP_SESSION_NOTE_GROUPED_BY_ADDRESS 9
+
+/*
+ Two conversations with one address at a time.
+ */
+#define EOP_SESSION_NOTE_CONVERSATIONS_INTERLEAVED 10
+
+/*
+ A client spoke to this server.
+ */
+#define EOP_SESSION_NOTE_RECEIVED_BY_IIS 11
+
+/*
+ The times are the server's local time.
+ */
+#define EOP_SESSION_NOTE_LOCAL_TIME 12
+
+/*
  A path that does not exist, or a pattern or folder that holds no log file.
  */
 #define EOP_NOTICE_NOTHING_FOUND 1
@@ -360,6 +402,41 @@
  The last row of a file is cut: Exchange is still writing it, or the copy was made then.
  */
 #define EOP_NOTICE_LAST_ROW_CUT 9
+
+/*
+ A file that holds something else than what is read.
+ */
+#define EOP_NOTICE_OTHER_CONTENT 10
+
+/*
+ Records of evidence that cannot be read.
+ */
+#define EOP_NOTICE_DAMAGED_RECORDS 11
+
+/*
+ Evidence that is empty, or does not reach back as far as was asked.
+ */
+#define EOP_NOTICE_EVIDENCE_INCOMPLETE 12
+
+/*
+ A file that is not, or no longer wholly, the one that was read before.
+ */
+#define EOP_NOTICE_FILE_REPLACED 13
+
+/*
+ Sessions that are still open and kept in the state file.
+ */
+#define EOP_NOTICE_SESSIONS_KEPT 14
+
+/*
+ Sessions without a row for days, put out without their end.
+ */
+#define EOP_NOTICE_SESSIONS_OVERDUE 15
+
+/*
+ There was no state file yet: everything is read.
+ */
+#define EOP_NOTICE_STATE_CREATED 16
 
 /*
  Good to know; nothing is missing that could be there.
@@ -440,6 +517,12 @@
  eop_session_query.flags: only sessions known to go to Exchange Online Protection.
  */
 #define EOP_QUERY_EOP_ONLY 4
+
+/*
+ eop_session_query.flags: with a state_path, hand out the sessions that are still open at the end
+ instead of keeping them in the state.
+ */
+#define EOP_QUERY_FINAL 8
 
 /*
  The most inputs of a query.
@@ -540,7 +623,31 @@
 #define EOP_MAXIMUM_CHAIN_NAME_LENGTH 32767
 
 /*
- The most units of the request of eop_test.
+ eop_evidence_query.kind: validations of certificate chains, of the log
+ Microsoft-Windows-CAPI2/Operational: exported XML, .evtx files, and the texts of
+ EventLogRecord.ToXml() one after the other.
+ */
+#define EOP_EVIDENCE_CHAIN_EVENTS 1
+
+/*
+ eop_evidence_query.kind: changes that the Hybrid Configuration Wizard made, out of its .log and
+ .xhcw files, folders of them, and folders of Windows profiles; without input and text those of
+ the profiles of this computer. A thumbprint is refused, as no change names one.
+ */
+#define EOP_EVIDENCE_HYBRID_CHANGES 2
+
+/*
+ eop_evidence_query.kind: the number of errors of queues and non-delivery reports.
+ */
+#define EOP_EVIDENCE_DELIVERY_ERRORS 3
+
+/*
+ The most units of eop_evidence_query.text.
+ */
+#define EOP_MAXIMUM_EVIDENCE_LENGTH 536870912
+
+/*
+ The most units of the request of eop_test and eop_certificates.
  */
 #define EOP_MAXIMUM_REQUEST_LENGTH 536870912
 
@@ -682,6 +789,12 @@ typedef struct eop_session_query {
    How many threads read; 0 = the default (2, or 1 on a single processor).
    */
   uint32_t threads;
+  /*
+   The state file: what the run before it saved with eop_session_reader_save is not read again,
+   and sessions that are open at the end are kept for the next run. There need not be one yet.
+   Absent = everything is read, and nothing is kept.
+   */
+  struct eop_utf16 state_path;
 } eop_session_query;
 
 /*
@@ -1219,6 +1332,57 @@ typedef struct eop_chain_query {
   uint32_t reserved;
 } eop_chain_query;
 
+/*
+ What evidence to read and which records to hand out: those that pass every condition given.
+ */
+typedef struct eop_evidence_query {
+  /*
+   sizeof(eop_evidence_query), set by the caller.
+   */
+  uint32_t struct_size;
+  /*
+   EOP_EVIDENCE_...
+   */
+  uint32_t kind;
+  /*
+   The places to read from; what they say of servers is not used.
+   */
+  const struct eop_log_input *inputs;
+  /*
+   How many, at most EOP_MAXIMUM_INPUTS.
+   */
+  uint32_t input_count;
+  /*
+   sizeof(eop_log_input), set by the caller.
+   */
+  uint32_t input_stride;
+  /*
+   The evidence itself, as the content of a file; absent = none beside the inputs. Unpaired
+   surrogates count as U+FFFD.
+   */
+  struct eop_utf16 text;
+  /*
+   Records that name the certificate with this thumbprint, as pasted; absent = any.
+   */
+  struct eop_utf16 thumbprint;
+  /*
+   Records of that time or later, in ticks; 0 = any. Records of unknown time pass.
+   */
+  int64_t start;
+  /*
+   Records before that time, in ticks; 0 = any. Records of unknown time pass.
+   */
+  int64_t end;
+  /*
+   EOP_QUERY_RECURSE.
+   */
+  uint32_t flags;
+  /*
+   0.
+   */
+  uint32_t reserved;
+} eop_evidence_query;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1278,7 +1442,7 @@ int32_t eop_value_name(uint32_t enumeration,
  EOP_OK; EOP_NULL_ARGUMENT: query, reader, or a pointer whose count or length is not 0;
  EOP_INVALID_ARGUMENT: a number, flag or length out of range, an empty path;
  EOP_INVALID_STRUCT_SIZE; EOP_INVALID_TEXT; EOP_INVALID_PATTERN; EOP_INVALID_THUMBPRINT;
- EOP_TOO_MANY_HANDLES. From any thread.
+ EOP_STATE_IN_USE; EOP_STATE_DAMAGED; EOP_STATE_UNUSABLE; EOP_TOO_MANY_HANDLES. From any thread.
 
  # Safety
  Each pointer is NULL or points to what is described; outputs are writable.
@@ -1322,6 +1486,20 @@ int32_t eop_session_reader_next_batch(uint64_t reader,
 int32_t eop_session_reader_progress(uint64_t reader,
                                     struct eop_progress *progress,
                                     struct eop_error *error);
+
+/*
+ Saves the state of a query with a state_path for the next run, by replacing the state file as a
+ whole. Call it when eop_session_reader_next_batch has answered EOP_END and what it gave before is
+ in safe hands: until then the state file is as the run before left it, so that a run that is given
+ up loses nothing. Without a state_path it does nothing. The state file stays in use until the
+ reader is freed.
+
+ EOP_OK; EOP_STATE_NOT_AT_END; EOP_STATE_UNUSABLE: it cannot be written; the errors of handles.
+
+ # Safety
+ `error` is NULL or points to a writable eop_error.
+ */
+int32_t eop_session_reader_save(uint64_t reader, struct eop_error *error);
 
 /*
  Ends the reading, from any thread, also while another one reads on: that call and all later
@@ -1382,6 +1560,73 @@ int32_t eop_chain_examine(const struct eop_chain_query *query,
                           struct eop_error *error);
 
 /*
+ Opens a reader of evidence and finds its files.
+
+ Trouble with single inputs (a file that is missing, unreadable, of another kind) is no error
+ here: it comes as notices of the batches, and the other inputs are read. `query` and all it
+ points to are read during the call only. `reader` receives the handle; free it with
+ eop_evidence_free.
+
+ EOP_OK; EOP_NULL_ARGUMENT: query, reader, or a pointer whose count or length is not 0;
+ EOP_INVALID_ARGUMENT: a kind that this library does not read, a number, flag or length out of
+ range, an empty path; EOP_INVALID_STRUCT_SIZE; EOP_INVALID_TEXT; EOP_INVALID_THUMBPRINT;
+ EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_evidence_open(const struct eop_evidence_query *query,
+                          uint64_t *reader,
+                          struct eop_error *error);
+
+/*
+ Reads on: the next records and notices.
+
+ Returns after at most `max_records` records (0 = EOP_DEFAULT_RECORDS; at most
+ EOP_MAXIMUM_RECORDS) and after about `budget` bytes of input (0 = EOP_DEFAULT_BUDGET), so that a
+ batch can be empty before the end: call again until EOP_END. `batch` receives a text handle with
+ one JSON object {"Records": [...], "Notices": [...]}; free it with eop_text_free. A record has the
+ names that the command writes with --json, a notice Code and Severity (names of
+ EOP_VALUES_NOTICE and EOP_VALUES_SEVERITY), Path, Line, Offset, OsError, Count and Message.
+
+ EOP_OK; EOP_END: no more records and notices, or the reader was cancelled; EOP_NULL_ARGUMENT:
+ `batch` is NULL; EOP_INVALID_ARGUMENT: max_records is out of range; EOP_TOO_MANY_HANDLES (what
+ was read for this batch is lost); EOP_FREED also if the reader was freed during the call; the
+ errors of handles.
+
+ # Safety
+ Each pointer is NULL or points to what is described, writable.
+ */
+int32_t eop_evidence_next(uint64_t reader,
+                          uint32_t max_records,
+                          uint64_t budget,
+                          uint64_t *batch,
+                          struct eop_error *error);
+
+/*
+ Ends the reading, from any thread, also while another one reads on: that call and all later
+ eop_evidence_next answer EOP_END soon. The handle stays open until it is freed.
+
+ EOP_OK, also if it was cancelled before or is at its end; the errors of handles except EOP_BUSY.
+
+ # Safety
+ `error` is NULL or points to a writable eop_error.
+ */
+int32_t eop_evidence_cancel(uint64_t reader, struct eop_error *error);
+
+/*
+ Frees a reader, from any thread, also a poisoned one. Its handle is invalid at once; while
+ another thread is inside a call with it, that call is cancelled, answers EOP_FREED, and files and
+ memory are released when it returns. The texts of its batches live until they are freed.
+
+ EOP_OK; EOP_INVALID_HANDLE; EOP_WRONG_KIND; EOP_FREED: freed before.
+
+ # Safety
+ `error` is NULL or points to a writable eop_error.
+ */
+int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
+
+/*
  Judges whether Exchange Online Protection accepts a server's mail, and says why and what to do.
 
  `request` has `length` units and is read during the call only. It is one JSON object; every
@@ -1392,6 +1637,8 @@ int32_t eop_chain_examine(const struct eop_chain_query *query,
  - CertificateFiles, IntermediateFiles, RootFiles: arrays of {"Path", "Content"}: what errors call
    the file, and its bytes (DER, PEM, P7B) in base64. CertificateFiles are judged; the
    IntermediateFiles are all that the server has in LocalMachine\CA.
+ - HybridLogFiles: the same of logs of the Hybrid Configuration Wizard (.log, .xhcw), which stand
+   in for InboundConnectors where these are absent.
  - Certificates, InboundConnectors, AcceptedDomains, SendConnectors, InstalledCertificates: arrays
    of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
    base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
@@ -1400,7 +1647,12 @@ int32_t eop_chain_examine(const struct eop_chain_query *query,
    InstalledCertificates are given, CA where no IntermediateFiles are, Root and AuthRoot; and hold
    the verdict on each certificate's chain against that of Windows. On other systems the report
    says that they are not there (InputUnreadable).
+ - ChainEventFiles: an array of {"Path", "Content"} like the certificate files: the CAPI2 log of the
+   server as XML or .evtx. ChainEvents: an array of the texts of EventLogRecord.ToXml(), and of
+   records of eop_evidence_next (EOP_EVIDENCE_CHAIN_EVENTS). An empty array is an empty log.
  - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
+ - Server: the server of InstalledCertificates that have neither Server nor Identity, and of
+   Sessions that do not tell theirs.
  - SourceIPAddress, MailFrom ("<>" is the null sender), RecipientDomain: texts.
  - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
  - WarningDays: days before its expiry from which a certificate is warned about.
@@ -1418,6 +1670,32 @@ int32_t eop_chain_examine(const struct eop_chain_query *query,
  Each pointer is NULL or points to what is described; outputs are writable.
  */
 int32_t eop_test(const uint16_t *request, size_t length, uint64_t *report, struct eop_error *error);
+
+/*
+ Tells which certificate each send connector would send and has sent, server by server, and when
+ they expire.
+
+ `request` has `length` units and is read during the call only. It is a JSON object as of
+ eop_test, of which Sessions, SendConnectors, InstalledCertificates, Server, At and WarningDays
+ are used; each may be absent or null, which the rows then say.
+
+ `overview` receives a text handle with one JSON object, the same as of
+ `eop-relay certificates --json`; free it with eop_text_free. Its member Certificates is an array
+ with one object for each connector and server, Problems an array of what could not be read, and
+ ExitCode 0 (fine), 10 (something expires or differs), 30 (nothing is known) or 40 (an input
+ cannot be read).
+
+ EOP_OK, whatever it says; EOP_NULL_ARGUMENT: request or overview is NULL; EOP_INVALID_ARGUMENT,
+ EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND as of eop_test;
+ EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_certificates(const uint16_t *request,
+                         size_t length,
+                         uint64_t *overview,
+                         struct eop_error *error);
 
 /*
  The certificates of this computer's account: LocalMachine\My with what can be seen of their

@@ -29,7 +29,7 @@ fn the_committed_header_is_the_generated_one() {
 #[test]
 fn every_status_of_the_header_has_its_name_and_no_other_number_has_one() {
     let first = position("EOP_OK");
-    let last = position("EOP_MACHINE_CALL_FAILED");
+    let last = position("EOP_STATE_NOT_AT_END");
     let statuses = &definitions()[first..=last];
     let mut numbers = BTreeSet::new();
     for (name, number) in statuses {
@@ -160,7 +160,7 @@ fn layout() -> String {
     describe!(text, LogInputRecord as "eop_log_input": path, server, flags, reserved);
     describe!(text, SessionQueryOptions as "eop_session_query": struct_size, flags, inputs,
         input_count, input_stride, connector, remote_host, thumbprint, start, end, outcomes,
-        outcome_count, threads);
+        outcome_count, threads, state_path);
     describe!(text, TextSpan as "eop_text_span": offset, length);
     describe!(text, RecordRange as "eop_record_range": first, count);
     describe!(text, SessionRecord as "eop_session_record": start_time, end_time, line, row_count,
@@ -188,6 +188,8 @@ fn layout() -> String {
     describe!(text, ChainFileRecord as "eop_chain_file": bytes, length, name, role, reserved);
     describe!(text, ChainQueryOptions as "eop_chain_query": struct_size, flags, files, file_count,
         file_stride, at, expected_name, profile, reserved);
+    describe!(text, EvidenceQueryOptions as "eop_evidence_query": struct_size, kind, inputs,
+        input_count, input_stride, text, thumbprint, start, end, flags, reserved);
     text
 }
 

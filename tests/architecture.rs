@@ -17,7 +17,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("session", &["named_enum", "timestamp", "eop_host", "log", "reply", "certificate"]),
     ("chain", &["named_enum", "timestamp", "certificate", "windows"]),
     ("connector", &["named_enum", "timestamp", "eop_host", "certificate"]),
-    ("evidence", &["named_enum", "timestamp", "certificate", "windows", "connector"]),
+    (
+        "evidence",
+        &[
+            "named_enum",
+            "timestamp",
+            "eop_host",
+            "log",
+            "reply",
+            "certificate",
+            "session",
+            "windows",
+            "connector",
+        ],
+    ),
     (
         "diagnosis",
         &[

@@ -11,6 +11,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use eop_relay::timestamp::Timestamp;
 use serde_json::Value;
 
 use crate::common::{Profile, SendLog};
@@ -318,4 +319,63 @@ fn an_interrupt_ends_it_quietly() {
     let ended = child.wait_with_output().unwrap();
     assert_eq!(ended.status.signal(), Some(2));
     assert_eq!(text(&ended.stderr), "");
+}
+
+#[test]
+fn a_state_file_makes_the_next_run_read_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("SEND20261116-1.LOG");
+    let state = folder.path().join("tasks.state");
+    let of_state = ["sessions", "--json", "--state", path_text(&state), path_text(folder.path())];
+    // An open session is kept only while its end may still come.
+    let now = Timestamp::try_from(time::OffsetDateTime::now_utc()).unwrap().to_string();
+    let open_row = CONNECT_ROW.replace("2026-11-16T01:00:00.000Z", &now);
+    let end_row = open_row.replace("08DE24A7C31F0001,0,", "08DE24A7C31F0001,1,");
+    let end_row = end_row.replace("*,,attempting to connect", "-,,Local");
+
+    fs::write(&log, format!("{HEADER}{open_row}")).unwrap();
+    let first = run(&of_state);
+    assert_eq!((text(&first.stdout), first.status.code()), ("", Some(30)));
+    assert!(
+        text(&first.stderr).contains("note: 1 sessions are still open"),
+        "{}",
+        text(&first.stderr)
+    );
+
+    fs::write(&log, format!("{HEADER}{open_row}{end_row}")).unwrap();
+    let second = run(&of_state);
+    assert_eq!(second.status.code(), Some(0));
+    let session: Value = serde_json::from_str(text(&second.stdout)).unwrap();
+    assert_eq!((&session["Line"], &session["RowCount"]), (&Value::from(6), &Value::from(2)));
+    assert_eq!(text(&run(&of_state).stdout), "");
+
+    let open = open_row.replace("08DE24A7C31F0001", "08DE24A7C31F0002");
+    fs::write(&log, format!("{HEADER}{open_row}{end_row}{open}")).unwrap();
+    let last = run(&[&of_state[..], &["--final"]].concat());
+    assert!(text(&last.stdout).contains("08DE24A7C31F0002"));
+    assert_eq!(run(&["sessions", "--final", EXAMPLES]).status.code(), Some(64), "of what?");
+}
+
+#[test]
+fn a_state_file_in_use_or_damaged_is_an_error_that_says_what_to_do() {
+    use eop_relay::session::{SessionQuery, SessionReader, StateOptions};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tasks.state");
+    let of_state = ["sessions", "--state", path_text(&path), EXAMPLES];
+    let state = Some(StateOptions { path: path.clone(), is_final: false });
+    let holder = SessionReader::new(SessionQuery { state, ..SessionQuery::default() }).unwrap();
+    let output = run(&of_state);
+    assert_eq!(output.status.code(), Some(40));
+    assert!(text(&output.stderr).contains("is in use by another run"), "{}", text(&output.stderr));
+    drop(holder);
+
+    fs::write(&path, "{\"EopRelayState\":1,").unwrap();
+    let output = run(&of_state);
+    assert_eq!(output.status.code(), Some(40));
+    let error = text(&output.stderr);
+    assert!(
+        error.contains(path_text(&path)) && error.contains("delete it to begin anew"),
+        "{error}"
+    );
+    assert!(output.stdout.is_empty());
 }

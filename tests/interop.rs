@@ -15,8 +15,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use eop_relay::diagnosis::{Evidence, diagnose};
-use eop_relay::evidence::ExchangeObjects;
+use eop_relay::diagnosis::{Evidence, certificate_overview, diagnose};
+use eop_relay::evidence::chain_event::{ChainEventQuery, ChainEventReader};
+use eop_relay::evidence::{EvidenceReader, ExchangeObjects, HybridHistory};
 use eop_relay::log::LogInput;
 use eop_relay::session::{SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -92,6 +93,59 @@ fn requests_become_reports_and_trouble_says_what_to_do() {
     pass_everywhere(&["reports", built.bin.to_str().unwrap(), "tests/fixtures/certificates"]);
 }
 
+#[test]
+fn chain_events_become_objects_and_findings() {
+    let Some(built) = built() else { return };
+    let log = "tests/fixtures/interop/SEND2026111501-1.LOG";
+    let folder = "tests/fixtures/chain-events";
+    pass_everywhere(&["events", built.bin.to_str().unwrap(), folder, log]);
+}
+
+#[test]
+fn csharp_gives_the_chain_events_of_the_core() {
+    let Some(built) = built() else { return };
+    let files = ["german", "partial-chain", "bodies", "lost-blanks"]
+        .map(|name| format!("tests/fixtures/chain-events/{name}.xml"));
+    let inputs = files.iter().map(|file| LogInput { path: file.into(), ..LogInput::default() });
+    let query = ChainEventQuery { inputs: inputs.collect(), ..ChainEventQuery::default() };
+    let mut reader = ChainEventReader::new(query);
+    let mut expected = Vec::new();
+    while let Some(batch) = reader.next_batch(100, u64::MAX) {
+        expected.extend(batch.records.iter().map(|event| serde_json::to_value(event).unwrap()));
+    }
+    assert!(expected.len() > 4);
+    let files = files.each_ref().map(String::as_str);
+    let arguments = [&["chain-events", built.bin.to_str().unwrap()], &files[..]].concat();
+    for (runtime, printed) in print_everywhere(built, &arguments) {
+        // C# writes all digits of a time.
+        let printed = printed.replace("0000Z\"", "Z\"");
+        assert_eq!(json_lines(&printed), expected, "on {runtime}");
+    }
+}
+
+#[test]
+fn changes_of_the_hybrid_wizard_become_objects_and_evidence() {
+    let Some(built) = built() else { return };
+    let log = "tests/fixtures/interop/SEND2026111501-1.LOG";
+    pass_everywhere(&["hybrid", built.bin.to_str().unwrap(), "examples/hybrid", log]);
+}
+
+#[test]
+fn csharp_gives_the_hybrid_changes_of_the_core() {
+    let Some(built) = built() else { return };
+    let folder = "examples/hybrid";
+    let history = HybridHistory::read(&[folder.into()]);
+    let changes = history.changes.iter().map(|change| serde_json::to_value(change).unwrap());
+    let expected: Vec<serde_json::Value> = changes.collect();
+    assert_eq!(expected.len(), 4);
+    let arguments = ["hybrid-changes", built.bin.to_str().unwrap(), folder];
+    for (runtime, printed) in print_everywhere(built, &arguments) {
+        // C# writes all digits of a time.
+        let printed = printed.replace("0000Z\"", "Z\"");
+        assert_eq!(json_lines(&printed), expected, "on {runtime}");
+    }
+}
+
 /// The same of sessions as they are and of what is left of them after serialisation.
 #[test]
 fn csharp_gives_the_report_of_the_core_also_on_serialised_sessions() {
@@ -115,6 +169,46 @@ fn a_report_reads_as_the_golden_explanation() {
     let golden = fs::read_to_string(root().join("tests/golden/report.txt")).unwrap();
     for (runtime, printed) in print_everywhere(built, &["show", "tests/golden/report.json"]) {
         assert_eq!(printed, golden, "on {runtime}");
+    }
+}
+
+/// Fixed JSON, whatever the core says today: the tables at 120 columns and the lists.
+#[test]
+fn views_show_the_golden_tables_and_lists() {
+    let Some(built) = built() else { return };
+    let formats = "powershell/EopRelay/EopRelay.Format.ps1xml";
+    for (kind, json) in [("Report", "report"), ("ConnectorCertificate", "certificates")] {
+        for form in ["Table", "List"] {
+            let golden = format!("tests/golden/{json}-{}.txt", form.to_lowercase());
+            let golden = fs::read_to_string(root().join(golden)).unwrap();
+            assert!(golden.lines().all(|line| line.chars().count() <= 120), "{golden}");
+            let view = format!("EopRelay.{kind}.{form}");
+            let json = format!("tests/golden/{json}.json");
+            for (runtime, printed) in print_everywhere(built, &["view", formats, &view, &json]) {
+                assert_eq!(printed, golden, "{view} on {runtime}");
+            }
+        }
+    }
+}
+
+/// The rows of the core, member for member.
+#[test]
+fn csharp_gives_the_certificates_of_the_core() {
+    let overview = certificate_overview(&certificate_evidence());
+    let core = serde_json::to_value(overview).unwrap();
+    let golden = fs::read_to_string(root().join("tests/golden/certificates.json")).unwrap();
+    let golden: serde_json::Value = serde_json::from_str(&golden).unwrap();
+    assert_eq!(core, golden, "tests/golden/certificates.json is what the core says");
+    let Some(built) = built() else { return };
+    let arguments = ["overview", "tests/golden/certificates.json"];
+    for (runtime, printed) in print_everywhere(built, &arguments) {
+        let rows = json_lines(&printed);
+        for (row, expected) in rows.iter().zip(core["Certificates"].as_array().unwrap()) {
+            for (member, value) in expected.as_object().unwrap() {
+                assert_eq!(&row[member], value, "{member} on {runtime}");
+            }
+        }
+        assert_eq!(rows.len(), core["Certificates"].as_array().unwrap().len(), "on {runtime}");
     }
 }
 
@@ -210,6 +304,23 @@ fn report_of_the_core(log: &str) -> serde_json::Value {
         evidence.add_session(&serde_json::from_value(session).unwrap());
     }
     serde_json::to_value(diagnose(&evidence)).unwrap()
+}
+
+/// A renewal that one of two servers lacks.
+fn certificate_evidence() -> Evidence {
+    let read = |name: &str| {
+        let bytes = fs::read(root().join("examples/certificates").join(name)).unwrap();
+        ExchangeObjects::from_bytes(name, &bytes).unwrap()
+    };
+    let mut evidence = Evidence::new(Timestamp::parse("2026-11-20").unwrap());
+    evidence.server = Some("EX01".into());
+    evidence.add_send_connectors(&read("send.json"));
+    evidence.add_installed(&read("installed.json"));
+    let log = "examples/certificates/SEND2026111501-1.LOG";
+    for session in json_lines(&sessions_of_the_core(&[log])) {
+        evidence.add_session(&serde_json::from_value(session).unwrap());
+    }
+    evidence
 }
 
 /// A log of twice what one batch reads (`EOP_DEFAULT_BUDGET`).

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use eop_relay::diagnosis::{Cause, Verdict};
+use eop_relay::diagnosis::{Cause, CertificateStatus, Verdict};
 use support::{assert_success, is_installed, root, say};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -17,6 +17,9 @@ const MANIFEST: &str = include_str!("../powershell/EopRelay/EopRelay.psd1");
 const LOADER: &str = include_str!("../powershell/EopRelay/Interop.psm1");
 const SESSIONS: &str = include_str!("../powershell/EopRelay/SendConnectorTlsSession.psm1");
 const CERTIFICATE_TEST: &str = include_str!("../powershell/EopRelay/EopRelayCertificateTest.psm1");
+const CERTIFICATES: &str = include_str!("../powershell/EopRelay/EopRelayCertificate.psm1");
+const CHAIN_EVENTS: &str = include_str!("../powershell/EopRelay/ChainEvent.psm1");
+const HYBRID: &str = include_str!("../powershell/EopRelay/HybridChange.psm1");
 const FORMATS: &str = include_str!("../powershell/EopRelay/EopRelay.Format.ps1xml");
 const ASSEMBLY: &str = include_str!("../powershell/interop/AssemblyInfo.cs");
 
@@ -76,7 +79,9 @@ fn every_file_that_the_manifest_names_is_there() {
 
 #[test]
 fn the_help_describes_every_parameter_in_the_order_of_the_signature() {
-    for script in [SESSIONS, CERTIFICATE_TEST] {
+    for (script, least) in
+        [(SESSIONS, 11), (CERTIFICATE_TEST, 11), (CERTIFICATES, 6), (CHAIN_EVENTS, 8), (HYBRID, 5)]
+    {
         let (help, code) = script.split_once("#>").unwrap();
         let (block, _) = code.split_once("\n    )\n").unwrap();
         let declared: Vec<&str> = block
@@ -87,7 +92,7 @@ fn the_help_describes_every_parameter_in_the_order_of_the_signature() {
         let described: Vec<&str> =
             help.lines().filter_map(|line| line.trim().strip_prefix(".PARAMETER ")).collect();
         assert_eq!(described, declared);
-        assert!(declared.len() > 10, "{declared:?}");
+        assert!(declared.len() >= least, "{declared:?}");
     }
 }
 
@@ -132,12 +137,104 @@ fn the_help_of_the_test_has_an_example_for_every_use() {
         "-Quiet",
         "-At '",
         "-WarningDays",
+        "-ChainEvent",
+        "-HybridLogPath",
     ] {
         let (_, examples) = help.split_once(".EXAMPLE").unwrap();
         assert!(examples.contains(expected), "{expected}");
     }
     // An Exchange cmdlet feeds no other cmdlet of Exchange, whose output is assigned first.
     assert!(!help.contains("Get-TransportService |") && !help.contains("Get-SendConnector |"));
+}
+
+#[test]
+fn the_help_of_the_certificates_has_an_example_for_every_use() {
+    let (help, _) = CERTIFICATES.split_once("#>").unwrap();
+    let (_, examples) = help.split_once(".EXAMPLE").unwrap();
+    for expected in [
+        "Pipelines cannot be executed concurrently",
+        "Import-Clixml",
+        "-SendConnector $connectors -InstalledCertificate $installed",
+        "-Server ex01.contoso.com",
+        "Name = 'Server'",
+        "-WarningDays",
+        "-At ",
+        "exit 10",
+    ] {
+        assert!(examples.contains(expected), "{expected}");
+    }
+    for status in CertificateStatus::ALL {
+        assert!(help.contains(status.name()), "{}", status.name());
+    }
+    assert!(!help.contains("Get-TransportService |") && !help.contains("Get-SendConnector |"));
+}
+
+/// The last column takes what is left beside the others, and a status is never cut.
+#[test]
+fn the_table_of_certificates_fits_120_columns() {
+    let (_, table) =
+        FORMATS.split_once("<Name>EopRelay.ConnectorCertificate.Table</Name>").unwrap();
+    let (table, _) = table.split_once("</TableHeaders>").unwrap();
+    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
+    let widths: Vec<usize> = table.split("<Width>").skip(1).map(width).collect();
+    assert_eq!(table.matches("<TableColumnHeader>").count(), widths.len() + 1);
+    assert!(widths.iter().map(|width| width + 1).sum::<usize>() + 15 <= 120, "{widths:?}");
+    let longest = CertificateStatus::ALL.iter().map(|status| status.name().len()).max().unwrap();
+    assert!(longest <= widths[2]);
+}
+
+#[test]
+fn the_help_of_chain_events_has_an_example_for_every_use() {
+    let (help, _) = CHAIN_EVENTS.split_once("#>").unwrap();
+    let (_, examples) = help.split_once(".EXAMPLE").unwrap();
+    for expected in [
+        "Get-WinEvent -LogName Microsoft-Windows-CAPI2/Operational | Get-EopRelayChainEvent",
+        "wevtutil epl",
+        "-Failed",
+        "-Thumbprint $sent",
+        "-LiteralPath 'D:\\Case [4711]",
+        "-Start '",
+        "Get-ChildItem",
+        "ToXml()",
+        "-ChainEvent $chain",
+    ] {
+        assert!(examples.contains(expected), "{expected}");
+    }
+    let command = eop_relay::evidence::chain_event::ENABLE_CHAIN_EVENT_LOG;
+    assert!(help.contains(command), "the help turns the log on as the reader advises");
+}
+
+/// The subject has room beside the longest fault.
+#[test]
+fn the_table_of_chain_events_fits_120_columns() {
+    let (_, table) = FORMATS.split_once("<Name>EopRelay.ChainEvent.Table</Name>").unwrap();
+    let (table, _) = table.split_once("</TableHeaders>").unwrap();
+    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
+    let widths: Vec<usize> = table.split("<Width>").skip(1).map(width).collect();
+    assert!(widths.iter().map(|width| width + 1).sum::<usize>() + 40 <= 120, "{widths:?}");
+    let faults = eop_relay::evidence::chain_event::ChainFault::ALL;
+    assert!(faults.iter().all(|fault| fault.name().len() <= widths[1]));
+}
+
+#[test]
+fn the_help_of_hybrid_changes_has_an_example_for_every_use() {
+    let (help, _) = HYBRID.split_once("#>").unwrap();
+    let (_, examples) = help.split_once(".EXAMPLE").unwrap();
+    for expected in
+        ["-Start", "-End", "-Path", "-LiteralPath", "Get-ChildItem", "Export-Csv", "c$\\Users"]
+    {
+        assert!(examples.contains(expected), "{expected}");
+    }
+}
+
+/// What changed, in the last column, has room for a name.
+#[test]
+fn the_table_of_hybrid_changes_fits_120_columns() {
+    let (_, table) = FORMATS.split_once("<Name>EopRelay.HybridChange.Table</Name>").unwrap();
+    let (table, _) = table.split_once("</TableHeaders>").unwrap();
+    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
+    let taken: usize = table.split("<Width>").skip(1).map(|text| width(text) + 1).sum();
+    assert!(taken + 40 <= 120, "{taken} columns beside what changed");
 }
 
 /// What stands beside the summary has room for the longest name, and the summary for its beginning.

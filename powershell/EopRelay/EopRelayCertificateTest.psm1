@@ -1,13 +1,10 @@
 # Test-EopRelayCertificate, and how its inputs become evidence.
 Set-StrictMode -Version 3.0
 
-# What is read of a certificate. Not all members: that of the private key may ask for a smart card.
-$certificateMembers = 'Thumbprint', 'RawData', 'Subject', 'Issuer', 'SerialNumber', 'NotBefore', 'NotAfter',
-    'Services', 'Status', 'IsSelfSigned', 'HasPrivateKey', 'RootCAType', 'CertificateDomains', 'FriendlyName',
-    'Server', 'PSComputerName'
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
 
-# Deeper than a session: session, messages, recipients.
-$sessionDepth = 3
+# Deeper than a chain event: event, records, certificates, their status.
+$chainEventDepth = 4
 
 function Test-EopRelayCertificate {
     <#
@@ -52,6 +49,9 @@ function Test-EopRelayCertificate {
     .PARAMETER InstalledCertificate
     The certificates installed on the server: objects of Get-ExchangeCertificate.
 
+    .PARAMETER ChainEvent
+    What the CAPI2 log of the sending server tells: objects of Get-EopRelayChainEvent, also after Export-Clixml or Invoke-Command; events of Get-WinEvent, or their texts (ToXml()); the log itself as a file (.evtx, .xml). Only what it tells of the certificate that is judged, for the programs that send mail, becomes a finding.
+
     .PARAMETER SourceIPAddress
     The public address that Exchange Online Protection sees. Without it the address is that of the log.
 
@@ -67,6 +67,9 @@ function Test-EopRelayCertificate {
     .PARAMETER RootPath
     Files with roots that are trusted beside the built-in list of public ones.
 
+    .PARAMETER HybridLogPath
+    Logs of the Hybrid Configuration Wizard: files, folders, profiles or folders of profiles (C:\Users), patterns. They tell what the wizard changed before the refusals began, and stand in for -InboundConnector where that is not given; the report says how old they are.
+
     .PARAMETER At
     The time of the judgement for what no session dates. Without a zone it is local time. The default is now.
 
@@ -80,7 +83,7 @@ function Test-EopRelayCertificate {
     EopRelay.Session, System.Security.Cryptography.X509Certificates.X509Certificate2, objects of Get-ExchangeCertificate; any of them deserialized.
 
     .OUTPUTS
-    EopRelay.Report. Its members: Verdict, Cause, Summary, Findings, Certificate, Chain, Connector, ExitCode.
+    EopRelay.Report. Its members: Verdict, Cause, Summary, Findings, Certificate, Chain, Connector, ExitCode, Thumbprint, Expires, Explanation.
 
     System.Boolean with -Quiet.
 
@@ -140,13 +143,26 @@ function Test-EopRelayCertificate {
     In a script: only the verdict Accepted is $true.
 
     .EXAMPLE
+    $sessions | Test-EopRelayCertificate -ChainEvent C:\Temp\capi2.evtx | Format-List
+
+    Judges with the CAPI2 log of the server (wevtutil epl Microsoft-Windows-CAPI2/Operational C:\Temp\capi2.evtx): an intermediate that the server lacks is found even where neither the certificate nor its stores are given.
+
+    .EXAMPLE
     $report = $sessions | Test-EopRelayCertificate -WarningDays 14 -At '2026-12-24'
     $report.Findings | ForEach-Object { $_.Remedy } | Where-Object { $_.Command } | Select-Object Where, Command, Verify, Undo
 
     Lists the commands of all findings, as of another day.
 
+    .EXAMPLE
+    $sessions | Test-EopRelayCertificate -HybridLogPath 'C:\Users' -AcceptedDomain contoso.com
+
+    Judges without a cloud login: the logs of the Hybrid Configuration Wizard tell how it left the inbound connector. Get-EopRelayHybridChange shows what they hold.
+
     .LINK
     Get-SendConnectorTlsSession
+
+    .LINK
+    Get-EopRelayHybridChange
 
     .LINK
     about_EopRelay
@@ -203,6 +219,11 @@ function Test-EopRelayCertificate {
         $InstalledCertificate,
 
         [Parameter()]
+        [ValidateNotNull()]
+        [psobject[]]
+        $ChainEvent,
+
+        [Parameter()]
         [ValidateNotNullOrEmpty()]
         [string]
         $SourceIPAddress,
@@ -226,6 +247,11 @@ function Test-EopRelayCertificate {
         [ValidateNotNullOrEmpty()]
         [string[]]
         $RootPath,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $HybridLogPath,
 
         [Parameter()]
         [datetime]
@@ -269,7 +295,14 @@ function Test-EopRelayCertificate {
                 $request.AddSendConnector((ConvertTo-PropertyBag -InputObject $given))
             }
             foreach ($given in @($InstalledCertificate) -ne $null) {
-                $request.AddInstalledCertificate((ConvertTo-PropertyBag -InputObject $given -Name $certificateMembers))
+                $request.AddInstalledCertificate((ConvertTo-CertificateBag -InputObject $given))
+            }
+            if ($PSBoundParameters.ContainsKey('ChainEvent')) {
+                # An empty list too: a log that was looked at, and in which nothing was found.
+                $request.ExpectChainEvents()
+                foreach ($given in @($ChainEvent) -ne $null) {
+                    Add-ChainEvent -Request $request -Cmdlet $PSCmdlet -InputObject $given
+                }
             }
             # An issuer or a root that cannot be read would change the judgement: no report then.
             foreach ($given in @($IntermediatePath) -ne $null) {
@@ -280,6 +313,11 @@ function Test-EopRelayCertificate {
             foreach ($given in @($RootPath) -ne $null) {
                 foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
                     $request.AddRootFile($file)
+                }
+            }
+            foreach ($given in @($HybridLogPath) -ne $null) {
+                foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
+                    $request.AddHybridLogPath($file)
                 }
             }
             foreach ($given in @($Thumbprint) -ne $null) {
@@ -356,14 +394,11 @@ function Add-TestObject {
     param($Request, $InputObject)
 
     $members = $InputObject.PSObject.Properties
-    if ($InputObject -is [EopRelay.Session]) {
-        $Request.AddSession($InputObject)
-    }
-    elseif ($null -ne $members['TlsStatus'] -and $null -ne $members['Outcome']) {
-        $Request.AddSession((ConvertTo-PropertyBag -InputObject $InputObject -Depth $sessionDepth))
+    if (Test-Session -InputObject $InputObject) {
+        $Request.AddSession((ConvertTo-SessionBag -InputObject $InputObject))
     }
     elseif ($null -ne $members['RawData'] -or $null -ne $members['Thumbprint']) {
-        $Request.AddCertificate((ConvertTo-PropertyBag -InputObject $InputObject -Name $certificateMembers))
+        $Request.AddCertificate((ConvertTo-CertificateBag -InputObject $InputObject))
     }
     else {
         $message = "'$InputObject' is neither a session nor a certificate. Give the output of Get-SendConnectorTlsSession or Get-ExchangeCertificate, certificates of the certificate drive, or certificate files with -Path."
@@ -371,55 +406,34 @@ function Add-TestObject {
     }
 }
 
-# The members of an object by name: texts, numbers, flags, times and bytes as they are, lists of
-# these, and everything else as its text; down to $Depth objects within it with their members.
-function ConvertTo-PropertyBag {
+# Adds what -ChainEvent gave: a file, an event with ToXml() or its text, or an object of
+# Get-EopRelayChainEvent, told by its members.
+function Add-ChainEvent {
     [CmdletBinding()]
-    param($InputObject, [string[]]$Name, [int]$Depth = 0)
+    param($Request, $Cmdlet, $InputObject)
 
-    if ($InputObject -is [string]) {
-        $message = "'$InputObject' is a text. Give the objects of the cmdlet, or import them (Import-Clixml, Import-Csv)."
-        throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
+    $members = $InputObject.PSObject.Properties
+    if ($InputObject -is [EopRelay.ChainEvent]) {
+        $Request.AddChainEvent($InputObject)
     }
-    $bag = [ordered]@{ PSTypeNames = @($InputObject.PSObject.TypeNames) }
-    foreach ($property in $InputObject.PSObject.Properties) {
-        if ($null -ne $Name -and $Name -notcontains $property.Name) {
-            continue
-        }
-        try {
-            $value = $property.Value
-        }
-        catch {
-            # A live object computes some members, and may fail to: then it does not tell them.
-            continue
-        }
-        if ($value -is [System.Collections.IEnumerable] -and $value -isnot [string] -and $value -isnot [byte[]]) {
-            $bag[$property.Name] = @(foreach ($item in $value) { ConvertTo-PlainValue -Value $item -Depth $Depth })
-        }
-        else {
-            $bag[$property.Name] = ConvertTo-PlainValue -Value $value -Depth $Depth
-        }
+    elseif ($null -ne $members['Failures'] -and $null -ne $members['Records']) {
+        $Request.AddChainEvent((ConvertTo-PropertyBag -InputObject $InputObject -Depth $chainEventDepth))
     }
-    $bag
-}
-
-# A value that is no list.
-function ConvertTo-PlainValue {
-    [CmdletBinding()]
-    param($Value, [int]$Depth)
-
-    if ($null -eq $Value -or $Value -is [string] -or $Value -is [valuetype]) {
-        $Value
+    elseif ($null -ne $InputObject.PSObject.Methods['ToXml']) {
+        $Request.AddChainEvent([string]$InputObject.ToXml())
     }
-    elseif ($Value -is [byte[]]) {
-        # The comma keeps the bytes together.
-        , $Value
-    }
-    elseif ($Depth -gt 0) {
-        ConvertTo-PropertyBag -InputObject $Value -Depth ($Depth - 1)
+    elseif ($InputObject -is [string] -and $InputObject.TrimStart().StartsWith('<', [System.StringComparison]::Ordinal)) {
+        $Request.AddChainEvent([string]$InputObject)
     }
     else {
-        [string]$Value
+        $path = [string]$InputObject
+        $isLiteral = $null -ne $members['FullName']
+        if ($isLiteral) {
+            $path = [string]$members['FullName'].Value
+        }
+        foreach ($file in @(Resolve-CertificatePath -Cmdlet $Cmdlet -Path $path -Literal:$isLiteral)) {
+            $Request.AddChainEventFile($file)
+        }
     }
 }
 
@@ -453,15 +467,6 @@ function Resolve-CertificatePath {
     else {
         $plain
     }
-}
-
-# PowerShell wraps what a method throws; AsError finds it again.
-function ConvertTo-ErrorRecord {
-    [CmdletBinding()]
-    param($Exception, $TargetObject)
-
-    $cause = [EopRelay.Interop]::AsError($Exception)
-    [System.Management.Automation.ErrorRecord]::new($cause, $cause.ErrorId, $cause.Category, $TargetObject)
 }
 
 Export-ModuleMember -Function Test-EopRelayCertificate

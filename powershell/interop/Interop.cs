@@ -95,7 +95,27 @@ namespace EopRelay
             return new SessionReader(Native, query);
         }
 
-        /// <summary>A request for <see cref="Test"/> without evidence.</summary>
+        /// <summary>A source of evidence without inputs.</summary>
+        public static EvidenceSource NewEvidenceSource()
+        {
+            return new EvidenceSource();
+        }
+
+        /// <summary>Opens a reader of the CAPI2 log. Dispose it.</summary>
+        /// <exception cref="EopRelayException">The query cannot be carried out.</exception>
+        public static ChainEventReader OpenChainEvents(EvidenceSource source)
+        {
+            return new ChainEventReader(Native, source);
+        }
+
+        /// <summary>Opens a reader of the hybrid wizard's logs; without a path, of this computer's. Dispose it.</summary>
+        /// <exception cref="EopRelayException">The query cannot be carried out.</exception>
+        public static HybridChangeReader OpenHybridChanges(EvidenceSource source)
+        {
+            return new HybridChangeReader(Native, source);
+        }
+
+        /// <summary>A request for <see cref="Test"/> or <see cref="Certificates"/> without evidence.</summary>
         public static TestRequest NewTestRequest()
         {
             return new TestRequest();
@@ -106,6 +126,13 @@ namespace EopRelay
         public static Report Test(TestRequest request)
         {
             return ReportReader.Read(Native.Test(request.ToJson()));
+        }
+
+        /// <summary>Tells which certificates send connectors would send and have sent.</summary>
+        /// <exception cref="EopRelayException">The request cannot be carried out.</exception>
+        public static CertificateOverview Certificates(TestRequest request)
+        {
+            return CertificateOverviewReader.Read(Native.Certificates(request.ToJson()));
         }
 
         /// <summary>The functions of the loaded library.</summary>

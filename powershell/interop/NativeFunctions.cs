@@ -17,14 +17,24 @@ namespace EopRelay
         private const int StatusInvalidThumbprint = 105;
         private const int StatusCertificateNotFound = 107;
         private const int StatusPoisoned = 204;
+        private const int StatusStateInUse = 500;
+        private const int StatusStateDamaged = 501;
+        private const int StatusStateUnusable = 502;
+        private const int StatusStateNotAtEnd = 503;
 
         private readonly ValueNameFunction valueName;
         private readonly OpenFunction open;
         private readonly NextBatchFunction nextBatch;
         private readonly ProgressFunction progress;
+        private readonly HandleFunction save;
         private readonly HandleFunction cancel;
         private readonly HandleFunction free;
-        private readonly TestFunction test;
+        private readonly RequestFunction test;
+        private readonly RequestFunction certificates;
+        private readonly OpenEvidenceFunction openEvidence;
+        private readonly NextEvidenceFunction nextEvidence;
+        private readonly HandleFunction cancelEvidence;
+        private readonly HandleFunction freeEvidence;
         private readonly GetTextFunction getText;
         private readonly HandleFunction freeText;
 
@@ -50,9 +60,15 @@ namespace EopRelay
             open = Bind<OpenFunction>(library, "eop_session_reader_open");
             nextBatch = Bind<NextBatchFunction>(library, "eop_session_reader_next_batch");
             progress = Bind<ProgressFunction>(library, "eop_session_reader_progress");
+            save = Bind<HandleFunction>(library, "eop_session_reader_save");
             cancel = Bind<HandleFunction>(library, "eop_session_reader_cancel");
             free = Bind<HandleFunction>(library, "eop_session_reader_free");
-            test = Bind<TestFunction>(library, "eop_test");
+            test = Bind<RequestFunction>(library, "eop_test");
+            certificates = Bind<RequestFunction>(library, "eop_certificates");
+            openEvidence = Bind<OpenEvidenceFunction>(library, "eop_evidence_open");
+            nextEvidence = Bind<NextEvidenceFunction>(library, "eop_evidence_next");
+            cancelEvidence = Bind<HandleFunction>(library, "eop_evidence_cancel");
+            freeEvidence = Bind<HandleFunction>(library, "eop_evidence_free");
             getText = Bind<GetTextFunction>(library, "eop_text_get");
             freeText = Bind<HandleFunction>(library, "eop_text_free");
         }
@@ -101,6 +117,12 @@ namespace EopRelay
             Check(progress(reader, view, &error), &error);
         }
 
+        internal void SaveState(ulong reader)
+        {
+            Error error = NewError();
+            Check(save(reader, &error), &error);
+        }
+
         /// <summary>Ends the reading. It can only be refused by a handle that reads no more.</summary>
         internal void CancelReader(ulong reader)
         {
@@ -116,22 +138,75 @@ namespace EopRelay
         /// <summary>The report on a request, both in JSON.</summary>
         internal string Test(string request)
         {
-            ulong report;
+            return Answer(test, request);
+        }
+
+        /// <summary>The certificates of send connectors on a request, both in JSON.</summary>
+        internal string Certificates(string request)
+        {
+            return Answer(certificates, request);
+        }
+
+        private string Answer(RequestFunction function, string request)
+        {
+            ulong answer;
             Error error = NewError();
             fixed (char* units = request)
             {
-                Check(test(units, (UIntPtr)request.Length, &report, &error), &error);
+                Check(function(units, (UIntPtr)request.Length, &answer, &error), &error);
             }
+            return TakeText(answer);
+        }
+
+        internal ulong OpenEvidence(EvidenceQuery* query)
+        {
+            ulong reader;
+            Error error = NewError();
+            query->StructSize = (uint)sizeof(EvidenceQuery);
+            Check(openEvidence(query, &reader, &error), &error);
+            return reader;
+        }
+
+        /// <summary>The next batch in JSON; <c>null</c> at the end.</summary>
+        internal string NextEvidence(ulong reader)
+        {
+            ulong batch;
+            Error error = NewError();
+            int status = nextEvidence(reader, 0, 0, &batch, &error);
+            if (status == StatusEnd)
+            {
+                return null;
+            }
+            Check(status, &error);
+            return TakeText(batch);
+        }
+
+        /// <summary>Ends the reading. It can only be refused by a handle that reads no more.</summary>
+        internal void CancelEvidence(ulong reader)
+        {
+            cancelEvidence(reader, null);
+        }
+
+        /// <summary>Frees a reader; never throws, so that it may stand in a finalizer.</summary>
+        internal void FreeEvidence(ulong reader)
+        {
+            freeEvidence(reader, null);
+        }
+
+        /// <summary>The text behind a handle, which is freed.</summary>
+        private string TakeText(ulong handle)
+        {
             try
             {
                 char* text;
                 UIntPtr length;
-                Check(getText(report, &text, &length, &error), &error);
+                Error error = NewError();
+                Check(getText(handle, &text, &length, &error), &error);
                 return new string(text, 0, checked((int)length));
             }
             finally
             {
-                freeText(report, null);
+                freeText(handle, null);
             }
         }
 
@@ -176,6 +251,14 @@ namespace EopRelay
                     return "InvalidThumbprint";
                 case StatusCertificateNotFound:
                     return "CertificateNotFound";
+                case StatusStateInUse:
+                    return "StateInUse";
+                case StatusStateDamaged:
+                    return "StateDamaged";
+                case StatusStateUnusable:
+                    return "StateUnusable";
+                case StatusStateNotAtEnd:
+                    return "StateNotAtEnd";
                 default:
                     return IsDefect(status) ? "NativeLibraryDefect" : "NativeLibraryRefused";
             }
@@ -183,9 +266,18 @@ namespace EopRelay
 
         private static string CategoryOf(int status)
         {
-            if (status == StatusCertificateNotFound)
+            switch (status)
             {
-                return "ObjectNotFound";
+                case StatusCertificateNotFound:
+                    return "ObjectNotFound";
+                case StatusStateInUse:
+                    return "ResourceBusy";
+                case StatusStateDamaged:
+                    return "InvalidData";
+                case StatusStateUnusable:
+                    return "ResourceUnavailable";
+                case StatusStateNotAtEnd:
+                    return "InvalidOperation";
             }
             return IsOfCaller(status) ? "InvalidArgument" : "InvalidResult";
         }
@@ -221,7 +313,14 @@ namespace EopRelay
         private delegate int HandleFunction(ulong handle, Error* error);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int TestFunction(char* request, UIntPtr length, ulong* report, Error* error);
+        private delegate int RequestFunction(char* request, UIntPtr length, ulong* answer, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int OpenEvidenceFunction(EvidenceQuery* query, ulong* reader, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int NextEvidenceFunction(
+            ulong reader, uint maxRecords, ulong budget, ulong* batch, Error* error);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate int GetTextFunction(ulong text, char** units, UIntPtr* length, Error* error);

@@ -41,6 +41,7 @@ namespace EopRelay
             options.Outcomes = (uint*)Pin(outcomes);
             options.OutcomeCount = (uint)outcomes.Length;
             options.Threads = (uint)query.ThreadCount;
+            options.StatePath = Text(query.StatePath);
         }
 
         internal ulong Open(NativeFunctions native)

@@ -180,6 +180,7 @@ namespace EopRelay
         public uint* Outcomes;
         public uint OutcomeCount;
         public uint Threads;
+        public Utf16 StatePath;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -203,6 +204,22 @@ namespace EopRelay
         public long At;
         public Utf16 ExpectedName;
         public uint Profile;
+        public uint Reserved;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct EvidenceQuery
+    {
+        public uint StructSize;
+        public uint Kind;
+        public LogInput* Inputs;
+        public uint InputCount;
+        public uint InputStride;
+        public Utf16 Text;
+        public Utf16 Thumbprint;
+        public long Start;
+        public long End;
+        public uint Flags;
         public uint Reserved;
     }
 

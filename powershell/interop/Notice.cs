@@ -143,6 +143,8 @@ namespace EopRelay
                 case "Unreadable":
                     return IsAccessDenied(osError) ? "PermissionDenied" : "ReadError";
                 case "NotAProtocolLog":
+                case "OtherContent":
+                case "DamagedRecords":
                     return "InvalidData";
                 case "InvalidPattern":
                     return "InvalidArgument";

@@ -37,6 +37,27 @@ namespace EopRelay
         /// </summary>
         public int ExitCode { get; internal set; }
 
+        /// <summary>The thumbprint of Certificate, for tables and files of flat columns.</summary>
+        public string Thumbprint
+        {
+            get { return Certificate == null ? null : Certificate.Thumbprint; }
+        }
+
+        /// <summary>The end of Certificate's validity as a text for tables, such as 2026-12-01.</summary>
+        public string Expires
+        {
+            get { return Certificate == null ? null : CertificateText.Date(Certificate.NotAfter); }
+        }
+
+        /// <summary>All findings as a text for lists: what shows them, and what is to be done.</summary>
+        public string Explanation
+        {
+            get
+            {
+                return string.Join("\n\n", Array.ConvertAll(Findings, finding => finding.ToString()));
+            }
+        }
+
         /// <summary>Verdict, cause and summary.</summary>
         public override string ToString()
         {
@@ -200,6 +221,12 @@ namespace EopRelay
 
         /// <summary>The certificates of the chain, the judged one first.</summary>
         public CertificateSummary[] Certificates { get; internal set; }
+
+        /// <summary>
+        /// What Windows says of the same chain, a line for each way of building it (StoresOnly, Download,
+        /// CachedRevocation); empty where Windows was not asked.
+        /// </summary>
+        public string[] WindowsVerdict { get; internal set; }
 
         /// <summary>Its summary.</summary>
         public override string ToString()

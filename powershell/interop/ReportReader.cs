@@ -5,8 +5,12 @@ using System.Globalization;
 namespace EopRelay
 {
     /// <summary>Makes a <see cref="Report"/> of the JSON that the native library gives.</summary>
-    internal static class ReportReader
+    internal sealed class ReportReader : AnswerReader
     {
+        private ReportReader()
+        {
+        }
+
         /// <exception cref="EopRelayException">The JSON is not that of a report.</exception>
         internal static Report Read(string json)
         {
@@ -83,7 +87,7 @@ namespace EopRelay
                 SerialNumber = Text(members, "SerialNumber"),
                 NotBefore = Time(members, "NotBefore"),
                 NotAfter = Time(members, "NotAfter"),
-                DnsNames = List(members, "DnsNames").ConvertAll(name => Value<string>(name, "DnsNames")).ToArray(),
+                DnsNames = Texts(members, "DnsNames"),
             };
         }
 
@@ -96,7 +100,26 @@ namespace EopRelay
                 Trust = Text(members, "Trust"),
                 Summary = Text(members, "Summary"),
                 Certificates = All(members, "Certificates", CertificateOf),
+                WindowsVerdict = members.ContainsKey("Windows")
+                    ? All(Members(members["Windows"]), "Runs", WindowsRunOf)
+                    : new string[0],
             };
+        }
+
+        // Such as "StoresOnly: CERT_TRUST_IS_PARTIAL_CHAIN; Base: CERT_E_CHAINING (0x800B010A) at element 0".
+        private static string WindowsRunOf(IDictionary<string, object> members)
+        {
+            string[] errors = Texts(members, "ErrorStatus");
+            string status = errors.Length == 0 ? "no error" : string.Join(", ", errors);
+            string[] policies = All(members, "Policies", PolicyOf);
+            return Text(members, "Mode") + ": " + status + "; " + string.Join("; ", policies);
+        }
+
+        private static string PolicyOf(IDictionary<string, object> members)
+        {
+            string text = Text(members, "Policy") + ": " + Text(members, "Result");
+            object index = Member(members, "ElementIndex");
+            return text + " at element " + Convert.ToString(index, CultureInfo.InvariantCulture);
         }
 
         private static ConnectorAssessment ConnectorOf(IDictionary<string, object> members)
@@ -133,79 +156,6 @@ namespace EopRelay
             return list == null
                 ? Convert.ToString(value, CultureInfo.InvariantCulture)
                 : string.Join(", ", list.ConvertAll<string>(Kind).ToArray());
-        }
-
-        private static T One<T>(
-            IDictionary<string, object> members, string name, Func<IDictionary<string, object>, T> read)
-            where T : class
-        {
-            object value = Member(members, name);
-            return value == null ? null : read(Members(value));
-        }
-
-        private static T[] All<T>(
-            IDictionary<string, object> members, string name, Func<IDictionary<string, object>, T> read)
-        {
-            return List(members, name).ConvertAll(value => read(Members(value))).ToArray();
-        }
-
-        private static List<object> List(IDictionary<string, object> members, string name)
-        {
-            return Value<List<object>>(Member(members, name), name);
-        }
-
-        private static IDictionary<string, object> Members(object value)
-        {
-            return Value<IDictionary<string, object>>(value, "an object");
-        }
-
-        private static string Text(IDictionary<string, object> members, string name)
-        {
-            object value = Member(members, name);
-            return value == null ? null : Value<string>(value, name);
-        }
-
-        private static DateTime? Time(IDictionary<string, object> members, string name)
-        {
-            string text = Text(members, name);
-            if (text == null)
-            {
-                return null;
-            }
-            return DateTime.ParseExact(
-                text,
-                "yyyy-MM-dd'T'HH:mm:ss.fff'Z'",
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
-        }
-
-        private static long Number(IDictionary<string, object> members, string name)
-        {
-            return Value<long>(Member(members, name), name);
-        }
-
-        private static bool Flag(IDictionary<string, object> members, string name)
-        {
-            return Value<bool>(Member(members, name), name);
-        }
-
-        private static object Member(IDictionary<string, object> members, string name)
-        {
-            object value;
-            if (!members.TryGetValue(name, out value))
-            {
-                throw new FormatException("The native library's report has no " + name + ".");
-            }
-            return value;
-        }
-
-        private static T Value<T>(object value, string name)
-        {
-            if (!(value is T))
-            {
-                throw new FormatException("The native library's report has something else as " + name + ".");
-            }
-            return (T)value;
         }
     }
 }

@@ -42,6 +42,11 @@ namespace EopRelay
         /// <summary>How many threads read; 0 for the default.</summary>
         public int ThreadCount { get; set; }
 
+        /// <summary>
+        /// The full path of the state file, to read on where the run before stopped; empty to read all.
+        /// </summary>
+        public string StatePath { get; set; }
+
         /// <summary>How many locations were added.</summary>
         public int LocationCount
         {

@@ -109,14 +109,7 @@ namespace EopRelay
         /// <exception cref="EopRelayException">Another thread reads (ReaderBusy), or the library failed.</exception>
         public bool ReadBatch()
         {
-            // The batch is a view into memory that the next call replaces: one thread at a time.
-            if (!Monitor.TryEnter(gate))
-            {
-                // Disposing holds the gate too.
-                RequireOpen();
-                throw new EopRelayException(
-                    "ReaderBusy", "ResourceBusy", "Another thread reads with this SessionReader. Give each its own.");
-            }
+            Enter();
             try
             {
                 RequireOpen();
@@ -132,6 +125,29 @@ namespace EopRelay
                 Notices = reader.Notices(locations);
                 ReadProgress();
                 return true;
+            }
+            finally
+            {
+                Monitor.Exit(gate);
+                GC.KeepAlive(this);
+            }
+        }
+
+        /// <summary>
+        /// Saves the state of a query with a StatePath, once <see cref="ReadBatch"/> has answered
+        /// <c>false</c> and what it gave is in safe hands. Until then the state file is as it was.
+        /// </summary>
+        /// <exception cref="ObjectDisposedException">The reader is disposed.</exception>
+        /// <exception cref="EopRelayException">
+        /// The end is not reached (StateNotAtEnd), or the file cannot be written (StateUnusable).
+        /// </exception>
+        public void SaveState()
+        {
+            Enter();
+            try
+            {
+                RequireOpen();
+                native.SaveState(handle);
             }
             finally
             {
@@ -170,6 +186,21 @@ namespace EopRelay
             finally
             {
                 Monitor.Exit(gate);
+            }
+        }
+
+        /// <summary>
+        /// Takes the gate: a batch is a view into memory that the next call replaces, so one thread at a
+        /// time.
+        /// </summary>
+        private void Enter()
+        {
+            if (!Monitor.TryEnter(gate))
+            {
+                // Disposing holds the gate too.
+                RequireOpen();
+                throw new EopRelayException(
+                    "ReaderBusy", "ResourceBusy", "Another thread reads with this SessionReader. Give each its own.");
             }
         }
 

@@ -8,7 +8,7 @@ using System.Text;
 namespace EopRelay
 {
     /// <summary>
-    /// What Test-EopRelayCertificate is given, on its way to the native library. Objects are texts,
+    /// What Test-EopRelayCertificate and Get-EopRelayCertificate are given, on its way to the native library. Objects are texts,
     /// numbers, flags, times, bytes, and lists and dictionaries of these.
     /// </summary>
     public sealed class TestRequest
@@ -44,6 +44,12 @@ namespace EopRelay
 
         /// <summary>The recipients' domain to judge; empty = all.</summary>
         public string RecipientDomain { get; set; }
+
+        /// <summary>
+        /// The server of installed certificates and of sessions that do not tell theirs themselves; empty
+        /// = not known.
+        /// </summary>
+        public string Server { get; set; }
 
         /// <summary>The time of the judgement; without a zone it is local time. Default: now.</summary>
         public DateTime? At { get; set; }
@@ -104,6 +110,18 @@ namespace EopRelay
             Add("InstalledCertificates", certificate);
         }
 
+        /// <summary>
+        /// Adds logs of the Hybrid Configuration Wizard: a file, a folder, a profile or a folder of profiles.
+        /// </summary>
+        /// <exception cref="EopRelayException">There is none, or one cannot be read.</exception>
+        public void AddHybridLogPath(string path)
+        {
+            foreach (string file in HybridLogFolder.FilesOf(path))
+            {
+                Add("HybridLogFiles", FileOf(file, ReadFile(file, "HybridLog")));
+            }
+        }
+
         /// <summary>Adds a file with a certificate to judge: cer, pem, p7b or pfx.</summary>
         /// <param name="path">Its full path.</param>
         /// <param name="password">That of a pfx; it does not leave this assembly. May be <c>null</c>.</param>
@@ -128,7 +146,29 @@ namespace EopRelay
             Add("RootFiles", FileOf(path, ReadFile(path)));
         }
 
-        /// <summary>The request as eop_test takes it.</summary>
+        /// <summary>Adds a file with the CAPI2 log of the server: exported XML, or .evtx.</summary>
+        /// <exception cref="EopRelayException">It cannot be read.</exception>
+        public void AddChainEventFile(string path)
+        {
+            Add("ChainEventFiles", FileOf(path, ReadFile(path, "ChainEventFile")));
+        }
+
+        /// <summary>
+        /// Adds what the CAPI2 log tells: the text of an event, a <see cref="ChainEvent"/>, or the members
+        /// of what is left of one.
+        /// </summary>
+        public void AddChainEvent(object chainEvent)
+        {
+            Add("ChainEvents", chainEvent);
+        }
+
+        /// <summary>Says that the CAPI2 log was looked at, be it that nothing was found in it.</summary>
+        public void ExpectChainEvents()
+        {
+            ListOf("ChainEvents");
+        }
+
+        /// <summary>The request as eop_test and eop_certificates take it.</summary>
         internal string ToJson()
         {
             var json = new StringBuilder("{\"WarningDays\":");
@@ -137,6 +177,7 @@ namespace EopRelay
             Append(json, "SourceIPAddress", SourceIPAddress);
             Append(json, "MailFrom", MailFrom);
             Append(json, "RecipientDomain", RecipientDomain);
+            Append(json, "Server", Server);
             Append(json, "Thumbprints", thumbprints);
             Append(json, "UseMachineStores", UseMachineStores);
             foreach (KeyValuePair<string, ObjectList> list in lists)
@@ -159,6 +200,11 @@ namespace EopRelay
 
         private static byte[] ReadFile(string path)
         {
+            return ReadFile(path, "CertificateFile");
+        }
+
+        private static byte[] ReadFile(string path, string kind)
+        {
             try
             {
                 return File.ReadAllBytes(path);
@@ -167,7 +213,7 @@ namespace EopRelay
             {
                 bool isMissing = exception is FileNotFoundException || exception is DirectoryNotFoundException;
                 throw new EopRelayException(
-                    isMissing ? "CertificateFileNotFound" : "CertificateFileUnreadable",
+                    kind + (isMissing ? "NotFound" : "Unreadable"),
                     isMissing ? "ObjectNotFound" : "ReadError",
                     "The file '" + path + "' cannot be read: " + exception.Message + " Check the path and the permissions.",
                     0,

@@ -46,6 +46,10 @@ pub struct ExchangeCertificate {
     pub friendly_name: Option<String>,
     /// The server that has it, where the source tells.
     pub server: Option<String>,
+    /// Whether the certificate itself tells the server; else it is the one over which remoting got
+    /// it, which need not be the one that was asked about.
+    #[serde(skip)]
+    pub tells_server: bool,
     /// The certificate of RawData.
     #[serde(skip)]
     pub certificate: Option<Certificate>,

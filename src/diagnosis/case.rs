@@ -2,8 +2,10 @@
 
 use std::net::IpAddr;
 
+use super::certificates::is_same_server;
 use super::evidence::{Evidence, GivenCertificate, Located};
 use super::report::{CertificateSummary, EvidenceLine};
+use super::rules::wizard::age_text;
 use super::story::{Ending, Story};
 use crate::certificate::{Certificate, LoggedCertificate, Thumbprint, X500Name};
 use crate::chain::{ChainReport, ChainRequest, report};
@@ -33,6 +35,9 @@ pub(super) struct Case<'a> {
     /// The send connector, and which certificate it would choose.
     pub send_connector: Option<&'a Located<SendConnector>>,
     pub selection: Option<CertificateSelection>,
+    /// The certificates among which it would choose: those of the server, where it is told whose
+    /// they are, else all that were given.
+    pub choice: Vec<ExchangeCertificate>,
     /// The time of the judgement: that of the newest session, else of the whole diagnosis.
     pub at: Timestamp,
 }
@@ -45,7 +50,7 @@ impl<'a> Case<'a> {
         story: &'a Story,
     ) -> Self {
         let logged = story.sent.as_deref();
-        let installed = logged.and_then(|logged| find_installed(evidence, logged));
+        let installed = logged.and_then(|logged| find_installed(evidence, logged, story));
         let given = logged.and_then(|logged| {
             let thumbprint: Thumbprint = logged.thumbprint.as_deref()?.parse().ok()?;
             evidence.certificates.iter().find(|given| given.certificate.thumbprint() == thumbprint)
@@ -179,12 +184,11 @@ impl<'a> Case<'a> {
                 ..ChainRequest::new(certificate, at)
             })
         });
-        let selection =
-            send_connector.zip(evidence.installed.as_ref()).map(|(connector, installed)| {
-                let objects: Vec<ExchangeCertificate> =
-                    installed.iter().map(|one| one.object.clone()).collect();
-                select_certificate(&connector.object, &objects, None)
-            });
+        let choice = certificates_of(evidence, story);
+        let full_name = story.and_then(Story::server).filter(|server| server.contains('.'));
+        let selection = send_connector
+            .filter(|_| evidence.installed.is_some())
+            .map(|connector| select_certificate(&connector.object, &choice, full_name));
         Self {
             evidence,
             story,
@@ -198,6 +202,7 @@ impl<'a> Case<'a> {
             chain,
             send_connector,
             selection,
+            choice,
             at,
         }
     }
@@ -380,6 +385,10 @@ impl<'a> Case<'a> {
         if connector.enabled == Some(false) {
             text.push_str(", Enabled False");
         }
+        if let Some(state) = self.evidence.wizard_states.get(index) {
+            text.push_str(", ");
+            text.push_str(&age_text(state, self.evidence.at));
+        }
         vec![EvidenceLine { path: located.path.clone(), line: located.line, text }]
     }
 
@@ -424,12 +433,31 @@ fn names_of(
     installed.map(|one| one.object.names()).filter(|names| names.is_complete).unwrap_or(of_log)
 }
 
+/// The installed certificate of a log row: that of the story's own server before that of another
+/// one, which may be bound to other services there.
 fn find_installed<'a>(
     evidence: &'a Evidence,
     logged: &LoggedCertificate,
+    story: &Story,
 ) -> Option<&'a Located<ExchangeCertificate>> {
-    let installed = evidence.installed.as_ref()?;
-    installed.iter().find(|one| find_logged(logged, std::slice::from_ref(&one.object)).is_some())
+    let is_logged = |one: &&Located<ExchangeCertificate>| {
+        find_logged(logged, std::slice::from_ref(&one.object)).is_some()
+    };
+    let all = || evidence.installed.iter().flatten().filter(is_logged);
+    all().find(|one| is_of_story(&one.object, story)).or_else(|| all().next())
+}
+
+fn is_of_story(certificate: &ExchangeCertificate, story: &Story) -> bool {
+    let Some(own) = &certificate.server else { return false };
+    story.servers.iter().any(|server| is_same_server(own, server))
+}
+
+/// The installed certificates of the story's server, where any tells that it is; else all.
+fn certificates_of(evidence: &Evidence, story: Option<&Story>) -> Vec<ExchangeCertificate> {
+    let all = || evidence.installed.iter().flatten().map(|one| &one.object);
+    let is_own = |one: &ExchangeCertificate| story.is_some_and(|story| is_of_story(one, story));
+    let is_told = all().any(is_own);
+    all().filter(|one| !is_told || is_own(one)).cloned().collect()
 }
 
 /// The connector of that name, else the first one that sends to EOP, else the only one.

@@ -153,5 +153,23 @@ named_enum! {
         MachineStoreNotSeen = 140,
         /// Windows judges the chain otherwise.
         WindowsDiffers = 141,
+        /// The CAPI2 log tells of a chain that is not whole on the sender.
+        ChainIncompleteLogged = 120,
+        /// The CAPI2 log tells of another fault of the sent certificate.
+        ChainFaultLogged = 121,
+        /// Validations of other programs, which were counted and not judged.
+        ChainEventsNotJudged = 122,
+        /// The CAPI2 log is off, empty or begins too late.
+        ChainEventsMissing = 123,
+        /// The inbound connectors are as the logs of the hybrid wizard last tell of them.
+        ConnectorsFromWizard = 150,
+        /// The wizard changed TlsSenderCertificateName shortly before the refusals began.
+        WizardChangedSenderName = 151,
+        /// The wizard changed TlsCertificateName shortly before the failures began.
+        WizardChangedCertificateName = 152,
+        /// The wizard tried to change a connector, and failed.
+        WizardChangeFailed = 153,
+        /// The wizard keeps the connector: it undoes what is changed by hand.
+        WizardUndoesChanges = 154,
     }
 }

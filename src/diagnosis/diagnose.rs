@@ -6,7 +6,8 @@ use super::case::Case;
 use super::cause::Cause;
 use super::evidence::Evidence;
 use super::literal::{counted, listed};
-use super::report::{EvidenceLine, Finding, Report, Severity, Status, Verdict};
+use super::report::{Confidence, EvidenceLine, Finding, Report, Severity, Status, Verdict};
+use super::rules::wizard::{self, Staleness};
 use super::rules::{self, Effect, Rule, Scope};
 use super::story::{Ending, Stories, Story};
 use crate::connector::InboundConnector;
@@ -54,6 +55,7 @@ impl Diagnosis {
     pub fn run(&self, evidence: &Evidence) -> Report {
         let mut settled = evidence.clone();
         settled.stories.settle();
+        settled.stand_in_for_export();
         let evidence = &settled;
         let connectors: Option<Vec<InboundConnector>> = evidence
             .inbound_connectors
@@ -157,6 +159,7 @@ impl Diagnosis {
         let mut decided: Option<(Verdict, usize, Cause)> = None;
         for (place, rule) in self.applied(Scope::Case) {
             let Some(proof) = rule.find(&case) else { continue };
+            let staleness = wizard::staleness(&case, &proof);
             if decided.is_some() && rule.id == Cause::AttributedButRefused {
                 // The refusal has its cause.
                 continue;
@@ -164,7 +167,11 @@ impl Diagnosis {
             let mut status = Status::Present;
             let mut severity = rule.severity;
             if let Effect::Decides(verdict) = rule.effect {
-                let verdict = proof.verdict.unwrap_or(verdict);
+                let verdict = match proof.verdict.unwrap_or(verdict) {
+                    // What was so long ago need not be so today.
+                    Verdict::Accepted if staleness == Some(Staleness::Old) => Verdict::Uncertain,
+                    verdict => verdict,
+                };
                 if decided.is_none() {
                     decided = Some((verdict, place, rule.id));
                     status = Status::Cause;
@@ -187,7 +194,9 @@ impl Diagnosis {
                 evidence: proof.evidence,
                 remedy: rule.remedy(&case),
                 reference: rule.reference(),
-                confidence: proof.confidence.unwrap_or_else(|| rule.confidence()),
+                confidence: staleness
+                    .map_or(Confidence::Documented, Staleness::confidence)
+                    .max(proof.confidence.unwrap_or_else(|| rule.confidence())),
             });
         }
         let verdict = decided.map_or(Verdict::Uncertain, |(verdict, ..)| verdict);

@@ -1,13 +1,20 @@
 //! What a diagnosis rests on. Everything is optional; what is missing is said.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use super::certificates::CertificateUses;
+use super::chain_log::ChainLog;
 use super::story::Stories;
 use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{
     AcceptedDomains, ExchangeCertificate, InboundConnector, MailFrom, SendConnector,
 };
-use crate::evidence::ExchangeObjects;
+use crate::evidence::chain_event::{ChainEvent, ChainEventQuery, ChainEventReader};
+use crate::evidence::{
+    EvidenceReader, ExchangeObjects, HybridConnector, HybridHistory, HybridSeverity,
+};
+use crate::log::{Notice, NoticeCode};
 use crate::session::Session;
 use crate::timestamp::Timestamp;
 use crate::windows::{MachineStores, SecondVoice};
@@ -38,6 +45,9 @@ pub struct GivenCertificate {
 #[derive(Clone, Debug)]
 pub struct Evidence {
     pub(super) stories: Stories,
+    pub(super) uses: CertificateUses,
+    /// The server of installed certificates and of sessions that do not tell theirs themselves.
+    pub server: Option<Arc<str>>,
     /// Whether logs were given at all, be it that nothing was found in them.
     pub logs_given: bool,
     /// Certificates: those of the log are judged in full, others as if they were sent.
@@ -58,6 +68,11 @@ pub struct Evidence {
     pub machine: Option<MachineStores>,
     /// What Windows says of the chains of certificates.
     pub second_voices: Vec<(Thumbprint, SecondVoice)>,
+    /// What the logs of the Hybrid Configuration Wizard tell. Without an export of the inbound
+    /// connectors their last state in these logs stands in for it.
+    pub hybrid: Option<HybridHistory>,
+    /// What the CAPI2 log of the server tells; `None` if it was not given.
+    pub chain_log: Option<ChainLog>,
     /// The address that EOP sees, where it is known from elsewhere than the log.
     pub source_address: Option<IpAddr>,
     /// The envelope sender to judge, in place of those of the log.
@@ -68,11 +83,16 @@ pub struct Evidence {
     pub at: Timestamp,
     /// How many days before its expiry a certificate is warned about.
     pub warning_days: u32,
+    /// Where the inbound connectors come from the wizard's logs: the state of each.
+    pub(super) wizard_states: Vec<HybridConnector>,
     /// Inputs that cannot be read: path and reason.
     pub unreadable: Vec<(String, String)>,
     /// Inputs that were read in part: path, line and reason.
     pub damaged: Vec<(String, u64, String)>,
 }
+
+/// Validations that are in memory at once.
+const RECORDS_PER_BATCH: usize = 256;
 
 /// Days before expiry of the first warning.
 pub const DEFAULT_WARNING_DAYS: u32 = 30;
@@ -83,6 +103,8 @@ impl Evidence {
     pub fn new(at: Timestamp) -> Self {
         Self {
             stories: Stories::default(),
+            uses: CertificateUses::default(),
+            server: None,
             logs_given: false,
             certificates: Vec::new(),
             intermediates: None,
@@ -93,20 +115,28 @@ impl Evidence {
             installed: None,
             machine: None,
             second_voices: Vec::new(),
+            hybrid: None,
+            chain_log: None,
             source_address: None,
             mail_from: None,
             recipient_domain: None,
             at,
             warning_days: DEFAULT_WARNING_DAYS,
+            wizard_states: Vec::new(),
             unreadable: Vec::new(),
             damaged: Vec::new(),
         }
     }
 
-    /// Takes a session. Accepted domains and send connectors come first, since sessions are told
-    /// apart by them.
+    /// Takes a session. Accepted domains, send connectors and the server come first, since sessions
+    /// are told apart by them.
     pub fn add_session(&mut self, session: &Session) {
+        if let (Some(server), None) = (&self.server, &session.server) {
+            let told = Session { server: Some(Arc::clone(server)), ..session.clone() };
+            return self.add_session(&told);
+        }
         self.logs_given = true;
+        self.uses.add(session);
         let is_eop_connector = self.send_connectors.as_ref().and_then(|connectors| {
             let same_name = |connector: &&Located<SendConnector>| {
                 connector.object.name.eq_ignore_ascii_case(&session.connector)
@@ -170,12 +200,86 @@ impl Evidence {
     /// Takes the installed certificates of an export.
     pub fn add_installed(&mut self, objects: &ExchangeObjects) {
         let list = self.installed.get_or_insert_default();
+        let given = self.server.as_deref();
+        let server = |one: &ExchangeCertificate| {
+            let given = given.filter(|_| !one.tells_server).map(str::to_owned);
+            given.or_else(|| one.server.clone())
+        };
         list.extend(objects.certificates.iter().map(|found| Located {
-            object: found.object.clone(),
+            object: ExchangeCertificate { server: server(&found.object), ..found.object.clone() },
             path: objects.source_name.clone(),
             line: found.line,
         }));
         self.add_problems(objects);
+    }
+
+    /// Takes what the logs of the Hybrid Configuration Wizard tell; once.
+    pub fn add_hybrid(&mut self, history: HybridHistory) {
+        for notice in &history.notices {
+            let (path, message) = (notice.path.clone(), notice.message.clone());
+            match notice.severity {
+                HybridSeverity::Error => self.unreadable.push((path, message)),
+                HybridSeverity::Warning => {
+                    self.damaged.push((path, notice.line.unwrap_or_default(), message));
+                }
+                HybridSeverity::Information => {}
+            }
+        }
+        self.hybrid = Some(history);
+    }
+
+    /// Puts the last state of the wizard's logs in place of an export that was not given. An
+    /// export wins, be it empty.
+    pub(super) fn stand_in_for_export(&mut self) {
+        let history = self.hybrid.as_ref().filter(|_| self.inbound_connectors.is_none());
+        let states = history.into_iter().flat_map(HybridHistory::inbound_connectors);
+        let states: Vec<_> = states
+            .map(|(state, object)| {
+                (Located { object, path: state.log_path.clone(), line: state.line }, state.clone())
+            })
+            .collect();
+        // That the logs tell of no connector is no proof that there is none.
+        if !states.is_empty() {
+            let (connectors, states) = states.into_iter().unzip();
+            self.inbound_connectors = Some(connectors);
+            self.wizard_states = states;
+        }
+    }
+
+    /// Takes a validation of the CAPI2 log.
+    pub fn add_chain_event(&mut self, event: &ChainEvent) {
+        self.chain_log.get_or_insert_default().add(event);
+    }
+
+    /// Reads the CAPI2 log; what cannot be read of it goes into the evidence.
+    pub fn read_chain_events(&mut self, query: ChainEventQuery) {
+        self.chain_log.get_or_insert_default();
+        let mut reader = ChainEventReader::new(query);
+        while let Some(batch) = reader.next_batch(RECORDS_PER_BATCH, u64::MAX) {
+            for event in &batch.records {
+                self.add_chain_event(event);
+            }
+            for notice in batch.notices {
+                self.add_chain_notice(notice);
+            }
+        }
+        if let Some(log) = &mut self.chain_log {
+            // Events that are not read tell from when on the log was on, too.
+            log.first_time = log.first_time.into_iter().chain(reader.summary().first_time).min();
+        }
+    }
+
+    fn add_chain_notice(&mut self, notice: Notice) {
+        let path = notice.path.map(|path| path.display().to_string()).unwrap_or_default();
+        match notice.code {
+            NoticeCode::EvidenceIncomplete => {
+                self.chain_log.get_or_insert_default().incomplete.push((path, notice.message));
+            }
+            NoticeCode::DamagedRecords => {
+                self.damaged.push((path, notice.line.unwrap_or_default(), notice.message));
+            }
+            _ => self.unreadable.push((path, notice.message)),
+        }
     }
 
     fn add_problems(&mut self, objects: &ExchangeObjects) {

@@ -2,11 +2,15 @@
 //!
 //! [`Evidence`] takes sessions, certificates and exports; [`diagnose`] holds it against the one
 //! table of rules and gives a [`Report`]. Sessions that tell the same story are judged once.
+//! [`certificate_overview`] tells of the same evidence which certificates are sent, and when they
+//! expire.
 
 #![forbid(unsafe_code)]
 
 mod case;
 mod cause;
+mod certificates;
+mod chain_log;
 mod diagnose;
 mod evidence;
 mod literal;
@@ -18,6 +22,11 @@ mod rules;
 mod story;
 
 pub use cause::Cause;
+pub use certificates::{
+    CertificateOverview, CertificateStatus, ConnectorCertificate, InputProblem,
+    InstalledCertificate, SelectedBy, SentCertificate, SentRelation, certificate_overview,
+};
+pub use chain_log::ChainLog;
 pub use diagnose::{Diagnosis, diagnose};
 pub use evidence::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate, Located};
 pub use report::{

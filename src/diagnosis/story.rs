@@ -182,7 +182,9 @@ impl Stories {
         is_eop_connector: Option<bool>,
     ) {
         self.total += 1;
-        if session.log_type == LogType::Receive {
+        if session.log_type == LogType::Receive
+            || session.notes.contains(&SessionNote::ReceivedByIis)
+        {
             self.received += 1;
             return;
         }

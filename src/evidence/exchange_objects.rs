@@ -52,21 +52,27 @@ pub struct ExchangeObjects {
     pub is_incomplete: bool,
 }
 
+/// The bytes of a file of bounded size.
+pub(super) fn read_whole(path: &Path) -> Result<Vec<u8>, EvidenceError> {
+    let unreadable = |source| EvidenceError::Unreadable { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    if size > MAXIMUM_SIZE {
+        let (path, maximum) = (path.to_owned(), MAXIMUM_SIZE);
+        return Err(EvidenceError::TooLarge { path, size, maximum });
+    }
+    let mut bytes = Vec::new();
+    file.take(MAXIMUM_SIZE).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
 impl ExchangeObjects {
     /// Reads a file in any of the formats and encodings; see [`ExchangeObjects::from_bytes`].
     ///
     /// # Errors
     /// [`EvidenceError`] if the file cannot be read, is too large, empty or of no known format.
     pub fn from_file(path: &Path) -> Result<Self, EvidenceError> {
-        let unreadable = |source| EvidenceError::Unreadable { path: path.to_owned(), source };
-        let file = File::open(path).map_err(unreadable)?;
-        let size = file.metadata().map_err(unreadable)?.len();
-        if size > MAXIMUM_SIZE {
-            let (path, maximum) = (path.to_owned(), MAXIMUM_SIZE);
-            return Err(EvidenceError::TooLarge { path, size, maximum });
-        }
-        let mut bytes = Vec::new();
-        file.take(MAXIMUM_SIZE).read_to_end(&mut bytes).map_err(unreadable)?;
+        let bytes = read_whole(path)?;
         Self::from_bytes(&path.display().to_string(), &bytes)
     }
 

@@ -33,6 +33,14 @@ pub enum EvidenceError {
         /// The file, or what else the text came from.
         source_name: String,
     },
+    /// There is no text of an error in it.
+    #[error(
+        "{source_name}: holds no error to explain: give an NDR (.eml, .html, text), or Get-Queue, Get-Message or Get-MessageTrackingLog exported with Export-Clixml"
+    )]
+    NoDeliveryError {
+        /// The file, or what else the text came from.
+        source_name: String,
+    },
     /// None of the known formats.
     #[error(
         "{source_name}, line 1, byte 0: neither CliXml, JSON, CSV nor Format-List text (it begins with {beginning:?}): export with Export-Clixml"

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::problem::ProblemKind;
 use super::properties::Properties;
 use super::value::Value;
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{CertificateServices, ExchangeCertificate};
 
 /// A certificate; `None` if neither thumbprint nor RawData nor subject tells which one.
@@ -20,6 +20,7 @@ pub(super) fn exchange_certificate(properties: &mut Properties<'_>) -> Option<Ex
         let parsed = CertificateServices::parse(&text);
         properties.checked("Services", &text, parsed, "IMAP, POP, UM, IIS, SMTP, Federation, None")
     });
+    let own_server = own_server(properties);
     let described = ExchangeCertificate {
         thumbprint,
         services,
@@ -32,7 +33,8 @@ pub(super) fn exchange_certificate(properties: &mut Properties<'_>) -> Option<Ex
         root_ca_type: properties.text("RootCAType"),
         certificate_domains: properties.list("CertificateDomains"),
         friendly_name: properties.text("FriendlyName"),
-        server: properties.text("PSComputerName").or_else(|| properties.text("Server")),
+        tells_server: own_server.is_some(),
+        server: own_server.or_else(|| properties.text("PSComputerName")),
         ..ExchangeCertificate::default()
     };
     let certificate = raw_data(properties.bag.get("RawData")).and_then(|der| {
@@ -50,6 +52,17 @@ pub(super) fn exchange_certificate(properties: &mut Properties<'_>) -> Option<Ex
         return is_known.then_some(ExchangeCertificate { not_before, not_after, ..described });
     };
     Some(described.with_certificate(certificate))
+}
+
+/// The server that has it, as told or of the identity `SERVER\THUMBPRINT`.
+fn own_server(properties: &mut Properties<'_>) -> Option<String> {
+    let of_identity = |text: String| {
+        let (server, thumbprint) = text.rsplit_once('\\')?;
+        thumbprint.parse::<Thumbprint>().is_ok().then(|| server.to_owned())
+    };
+    let is_filled = |server: &String| !server.trim().is_empty();
+    let told = properties.text("Server").filter(is_filled);
+    told.or_else(|| properties.text("Identity").and_then(of_identity).filter(is_filled))
 }
 
 /// The bytes of RawData: bytes, base64, or numbers. `None` where there are none, or only the

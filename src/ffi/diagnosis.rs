@@ -9,11 +9,11 @@ use super::input::Utf16;
 use super::output::{require, require_output, write_output};
 use super::status::EOP_OK;
 use super::text::open_json;
-use crate::diagnosis::diagnose;
+use crate::diagnosis::{Evidence, certificate_overview, diagnose};
 
 mod request;
 
-/// The most units of the request of eop_test.
+/// The most units of the request of eop_test and eop_certificates.
 pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 
 /// Judges whether Exchange Online Protection accepts a server's mail, and says why and what to do.
@@ -26,6 +26,8 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 /// - CertificateFiles, IntermediateFiles, RootFiles: arrays of {"Path", "Content"}: what errors call
 ///   the file, and its bytes (DER, PEM, P7B) in base64. CertificateFiles are judged; the
 ///   IntermediateFiles are all that the server has in LocalMachine\CA.
+/// - HybridLogFiles: the same of logs of the Hybrid Configuration Wizard (.log, .xhcw), which stand
+///   in for InboundConnectors where these are absent.
 /// - Certificates, InboundConnectors, AcceptedDomains, SendConnectors, InstalledCertificates: arrays
 ///   of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
 ///   base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
@@ -34,7 +36,12 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 ///   InstalledCertificates are given, CA where no IntermediateFiles are, Root and AuthRoot; and hold
 ///   the verdict on each certificate's chain against that of Windows. On other systems the report
 ///   says that they are not there (InputUnreadable).
+/// - ChainEventFiles: an array of {"Path", "Content"} like the certificate files: the CAPI2 log of the
+///   server as XML or .evtx. ChainEvents: an array of the texts of EventLogRecord.ToXml(), and of
+///   records of eop_evidence_next (EOP_EVIDENCE_CHAIN_EVENTS). An empty array is an empty log.
 /// - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
+/// - Server: the server of InstalledCertificates that have neither Server nor Identity, and of
+///   Sessions that do not tell theirs.
 /// - SourceIPAddress, MailFrom ("<>" is the null sender), RecipientDomain: texts.
 /// - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
 /// - WarningDays: days before its expiry from which a certificate is warned about.
@@ -57,22 +64,68 @@ pub unsafe extern "C" fn eop_test(
     report: *mut u64,
     error: *mut ErrorDetail,
 ) -> i32 {
+    // SAFETY: promised by the caller.
+    unsafe { answer("eop_test", request, length, report, error, diagnose) }
+}
+
+/// Tells which certificate each send connector would send and has sent, server by server, and when
+/// they expire.
+///
+/// `request` has `length` units and is read during the call only. It is a JSON object as of
+/// eop_test, of which Sessions, SendConnectors, InstalledCertificates, Server, At and WarningDays
+/// are used; each may be absent or null, which the rows then say.
+///
+/// `overview` receives a text handle with one JSON object, the same as of
+/// `eop-relay certificates --json`; free it with eop_text_free. Its member Certificates is an array
+/// with one object for each connector and server, Problems an array of what could not be read, and
+/// ExitCode 0 (fine), 10 (something expires or differs), 30 (nothing is known) or 40 (an input
+/// cannot be read).
+///
+/// EOP_OK, whatever it says; EOP_NULL_ARGUMENT: request or overview is NULL; EOP_INVALID_ARGUMENT,
+/// EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND as of eop_test;
+/// EOP_TOO_MANY_HANDLES. From any thread.
+///
+/// # Safety
+/// Each pointer is NULL or points to what is described; outputs are writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn eop_certificates(
+    request: *const u16,
+    length: size_t,
+    overview: *mut u64,
+    error: *mut ErrorDetail,
+) -> i32 {
+    // SAFETY: promised by the caller.
+    unsafe { answer("eop_certificates", request, length, overview, error, certificate_overview) }
+}
+
+/// Reads a request and puts out what is made of its evidence, as JSON.
+///
+/// # Safety
+/// As of the exported functions.
+unsafe fn answer<T: serde::Serialize>(
+    function: &'static str,
+    request: *const u16,
+    length: size_t,
+    output: *mut u64,
+    error: *mut ErrorDetail,
+    judge: impl Fn(&Evidence) -> T,
+) -> i32 {
     let body = || {
-        require_output(report, "report")?;
+        require_output(output, "the output")?;
         require(request, "request")?;
         // SAFETY: the caller promises that many units.
         let text = unsafe {
             Utf16 { text: request, length }.to_text("request", EOP_MAXIMUM_REQUEST_LENGTH)
         }?;
-        injection::strike("eop_test");
+        injection::strike(function);
         let evidence = request::read(&text.unwrap_or_default())?;
-        let handle = open_json(&diagnose(&evidence))?;
+        let handle = open_json(&judge(&evidence))?;
         // SAFETY: not NULL, and the caller promises a place for a handle.
-        unsafe { write_output(report, handle) };
+        unsafe { write_output(output, handle) };
         Ok(EOP_OK)
     };
     // SAFETY: promised by the caller.
-    unsafe { guard("eop_test", error, body) }
+    unsafe { guard(function, error, body) }
 }
 
 #[cfg(test)]

@@ -25,11 +25,13 @@ const MAXIMUM_SLOTS: usize = 1 << SLOT_BITS;
 pub(super) enum Kind {
     SessionReader = 1,
     Text = 2,
+    EvidenceReader = 3,
 }
 
 impl Kind {
     fn from_number(number: u64) -> Option<Self> {
-        [Self::SessionReader, Self::Text].into_iter().find(|kind| *kind as u64 == number)
+        let kinds = [Self::SessionReader, Self::Text, Self::EvidenceReader];
+        kinds.into_iter().find(|kind| *kind as u64 == number)
     }
 }
 
@@ -38,6 +40,7 @@ impl fmt::Display for Kind {
         formatter.write_str(match self {
             Self::SessionReader => "session reader",
             Self::Text => "text",
+            Self::EvidenceReader => "evidence reader",
         })
     }
 }

@@ -9,13 +9,14 @@
 //! | `handle` | numbers for objects |
 //! | `input`, `output` | pointers of the caller, checked and read or written |
 //! | `records`, `batch` | a batch of the core as flat records |
-//! | `about`, `query`, `session_reader`, `explain`, `chain`, `diagnosis`, `machine`, `text` | the exported functions and their structs |
+//! | `about`, `query`, `session_reader`, `explain`, `chain`, `evidence`, `diagnosis`, `machine`, `text` | the exported functions and their structs |
 
 mod about;
 mod batch;
 mod chain;
 mod diagnosis;
 mod error;
+mod evidence;
 mod explain;
 mod guard;
 mod handle;
@@ -36,6 +37,7 @@ pub use about::*;
 pub use chain::*;
 pub use diagnosis::*;
 pub use error::{EOP_MESSAGE_CAPACITY, EOP_PATH_CAPACITY, ErrorDetail};
+pub use evidence::*;
 pub use explain::*;
 pub use input::Utf16;
 pub use machine::*;

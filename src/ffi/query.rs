@@ -7,7 +7,7 @@ use super::input::{GrowingStruct, Utf16, read_sized};
 use super::output::require;
 use super::status::EOP_INVALID_ARGUMENT;
 use crate::log::LogInput;
-use crate::session::{Outcome, SessionFilter, SessionQuery};
+use crate::session::{Outcome, SessionFilter, SessionQuery, StateOptions};
 use crate::timestamp::Timestamp;
 
 /// eop_log_input.flags: the path may hold the wildcards *, ? and [...].
@@ -19,6 +19,9 @@ pub const EOP_QUERY_RECURSE: u32 = 1;
 pub const EOP_QUERY_FAILED: u32 = 2;
 /// eop_session_query.flags: only sessions known to go to Exchange Online Protection.
 pub const EOP_QUERY_EOP_ONLY: u32 = 4;
+/// eop_session_query.flags: with a state_path, hand out the sessions that are still open at the end
+/// instead of keeping them in the state.
+pub const EOP_QUERY_FINAL: u32 = 8;
 
 /// The most inputs of a query.
 pub const EOP_MAXIMUM_INPUTS: u32 = 1_048_576;
@@ -71,6 +74,10 @@ pub struct SessionQueryOptions {
     pub outcome_count: u32,
     /// How many threads read; 0 = the default (2, or 1 on a single processor).
     pub threads: u32,
+    /// The state file: what the run before it saved with eop_session_reader_save is not read again,
+    /// and sessions that are open at the end are kept for the next run. There need not be one yet.
+    /// Absent = everything is read, and nothing is kept.
+    pub state_path: Utf16,
 }
 
 // SAFETY: integers and raw pointers; fields of 8 bytes lie at multiples of 8.
@@ -91,7 +98,8 @@ pub(super) unsafe fn read_query(
     let struct_size = unsafe { super::input::read_struct_size(pointer) };
     // SAFETY: the caller promises that many readable bytes.
     let options = unsafe { read_sized(pointer, struct_size, "the struct_size of query") }?;
-    check_flags(options.flags, EOP_QUERY_RECURSE | EOP_QUERY_FAILED | EOP_QUERY_EOP_ONLY, "query")?;
+    let known_flags = EOP_QUERY_RECURSE | EOP_QUERY_FAILED | EOP_QUERY_EOP_ONLY | EOP_QUERY_FINAL;
+    check_flags(options.flags, known_flags, "query")?;
     if options.threads > EOP_MAXIMUM_THREADS {
         return Err(invalid(format!(
             "threads is {}; at most {EOP_MAXIMUM_THREADS} are accepted",
@@ -114,24 +122,34 @@ pub(super) unsafe fn read_query(
         failed: options.flags & EOP_QUERY_FAILED != 0,
         eop_only: options.flags & EOP_QUERY_EOP_ONLY != 0,
     };
+    // SAFETY: the caller promises that the query's texts are readable.
+    let state_path = unsafe { options.state_path.to_path("state_path") }?;
+    if state_path.as_ref().is_some_and(|path| path.as_os_str().is_empty()) {
+        return Err(invalid("state_path is empty".to_owned()));
+    }
+    let is_final = options.flags & EOP_QUERY_FINAL != 0;
     Ok(SessionQuery {
         // SAFETY: passed on to the caller.
-        inputs: unsafe { read_inputs(&options) }?,
+        inputs: unsafe { read_inputs(options.inputs, options.input_count, options.input_stride) }?,
         recurse: options.flags & EOP_QUERY_RECURSE != 0,
         filter,
         threads: options.threads as usize,
+        state: state_path.map(|path| StateOptions { path, is_final }),
     })
 }
 
 /// # Safety
-/// `options.inputs` points to `input_count` records, `input_stride` bytes apart, and their texts
-/// are readable.
-unsafe fn read_inputs(options: &SessionQueryOptions) -> Result<Vec<LogInput>, Failure> {
-    let (count, stride) = (options.input_count, options.input_stride as size_t);
+/// `inputs` points to `count` records, `stride` bytes apart, and their texts are readable.
+pub(super) unsafe fn read_inputs(
+    inputs: *const LogInputRecord,
+    count: u32,
+    stride: u32,
+) -> Result<Vec<LogInput>, Failure> {
+    let (places, stride) = (inputs, stride as size_t);
     if count == 0 {
         return Ok(Vec::new());
     }
-    require(options.inputs, "inputs")?;
+    require(places, "inputs")?;
     if count > EOP_MAXIMUM_INPUTS {
         return Err(invalid(format!(
             "input_count is {count}; at most {EOP_MAXIMUM_INPUTS} are accepted"
@@ -139,7 +157,7 @@ unsafe fn read_inputs(options: &SessionQueryOptions) -> Result<Vec<LogInput>, Fa
     }
     let mut inputs = Vec::new();
     for index in 0..count as usize {
-        let place = options.inputs.cast::<u8>().wrapping_add(index * stride);
+        let place = places.cast::<u8>().wrapping_add(index * stride);
         // The caller's array is aligned and its stride a multiple of 8, which read_sized checks.
         #[allow(clippy::cast_ptr_alignment, reason = "see above")]
         let place = place.cast::<LogInputRecord>();
@@ -178,7 +196,7 @@ unsafe fn read_outcomes(outcomes: *const u32, count: u32) -> Result<Vec<Outcome>
         .collect()
 }
 
-fn read_time(ticks: i64, what: &str) -> Result<Option<Timestamp>, Failure> {
+pub(super) fn read_time(ticks: i64, what: &str) -> Result<Option<Timestamp>, Failure> {
     if ticks == 0 {
         return Ok(None);
     }
@@ -187,7 +205,7 @@ fn read_time(ticks: i64, what: &str) -> Result<Option<Timestamp>, Failure> {
     })
 }
 
-fn check_flags(flags: u32, known: u32, what: &str) -> Result<(), Failure> {
+pub(super) fn check_flags(flags: u32, known: u32, what: &str) -> Result<(), Failure> {
     match flags & !known {
         0 => Ok(()),
         unknown => Err(invalid(format!("{what} has the unknown flags {unknown:#x}"))),

@@ -16,8 +16,9 @@ use super::query::{SessionQueryOptions, read_query};
 use super::records::BatchView;
 use super::status::{
     EOP_END, EOP_INVALID_ARGUMENT, EOP_INVALID_PATTERN, EOP_INVALID_THUMBPRINT, EOP_OK,
+    EOP_STATE_DAMAGED, EOP_STATE_IN_USE, EOP_STATE_NOT_AT_END, EOP_STATE_UNUSABLE,
 };
-use crate::session::{Progress, QueryError, SessionReader};
+use crate::session::{Progress, QueryError, SessionReader, StateError, StateTrouble};
 
 /// The most sessions of a batch.
 pub const EOP_MAXIMUM_RECORDS: u32 = 65_536;
@@ -67,7 +68,7 @@ struct OpenReader {
 /// EOP_OK; EOP_NULL_ARGUMENT: query, reader, or a pointer whose count or length is not 0;
 /// EOP_INVALID_ARGUMENT: a number, flag or length out of range, an empty path;
 /// EOP_INVALID_STRUCT_SIZE; EOP_INVALID_TEXT; EOP_INVALID_PATTERN; EOP_INVALID_THUMBPRINT;
-/// EOP_TOO_MANY_HANDLES. From any thread.
+/// EOP_STATE_IN_USE; EOP_STATE_DAMAGED; EOP_STATE_UNUSABLE; EOP_TOO_MANY_HANDLES. From any thread.
 ///
 /// # Safety
 /// Each pointer is NULL or points to what is described; outputs are writable.
@@ -172,6 +173,28 @@ pub unsafe extern "C" fn eop_session_reader_progress(
     unsafe { guard("eop_session_reader_progress", error, body) }
 }
 
+/// Saves the state of a query with a state_path for the next run, by replacing the state file as a
+/// whole. Call it when eop_session_reader_next_batch has answered EOP_END and what it gave before is
+/// in safe hands: until then the state file is as the run before left it, so that a run that is given
+/// up loses nothing. Without a state_path it does nothing. The state file stays in use until the
+/// reader is freed.
+///
+/// EOP_OK; EOP_STATE_NOT_AT_END; EOP_STATE_UNUSABLE: it cannot be written; the errors of handles.
+///
+/// # Safety
+/// `error` is NULL or points to a writable eop_error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn eop_session_reader_save(reader: u64, error: *mut ErrorDetail) -> i32 {
+    let body = || {
+        READERS.call("eop_session_reader_save", reader, |open| {
+            open.reader.save_state().map_err(|error| state_failure(&error))
+        })?;
+        Ok(EOP_OK)
+    };
+    // SAFETY: promised by the caller.
+    unsafe { guard("eop_session_reader_save", error, body) }
+}
+
 /// Ends the reading, from any thread, also while another one reads on: that call and all later
 /// eop_session_reader_next_batch answer EOP_END soon. The handle stays open until it is freed.
 ///
@@ -230,6 +253,19 @@ fn query_failure(error: &QueryError) -> Failure {
     let status = match error {
         QueryError::InvalidPattern { .. } => EOP_INVALID_PATTERN,
         QueryError::InvalidThumbprint(_) => EOP_INVALID_THUMBPRINT,
+        QueryError::State(error) => return state_failure(error),
+    };
+    Failure::new(status, error.to_string())
+}
+
+fn state_failure(error: &StateError) -> Failure {
+    let status = match error.trouble {
+        StateTrouble::InUse => EOP_STATE_IN_USE,
+        StateTrouble::Foreign | StateTrouble::Damaged(_) | StateTrouble::OtherVersion(_) => {
+            EOP_STATE_DAMAGED
+        }
+        StateTrouble::Io { .. } => EOP_STATE_UNUSABLE,
+        StateTrouble::NotAtEnd => EOP_STATE_NOT_AT_END,
     };
     Failure::new(status, error.to_string())
 }
@@ -251,6 +287,6 @@ fn progress_view(progress: &Progress) -> ProgressView {
     view
 }
 
-fn or_default<T: Default + PartialEq>(value: T, default: T) -> T {
+pub(super) fn or_default<T: Default + PartialEq>(value: T, default: T) -> T {
     if value == T::default() { default } else { value }
 }

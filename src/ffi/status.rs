@@ -51,8 +51,19 @@ pub const EOP_NOT_WINDOWS: i32 = 400;
 /// A call of Windows failed; the message names it and says why.
 pub const EOP_MACHINE_CALL_FAILED: i32 = 401;
 
+/// 500 to 599, the state file of a query; the message names it and says what to do: another run is
+/// using it.
+pub const EOP_STATE_IN_USE: i32 = 500;
+/// It is damaged, not a state file, or of another version. It is left as it is.
+pub const EOP_STATE_DAMAGED: i32 = 501;
+/// It cannot be opened, read or written.
+pub const EOP_STATE_UNUSABLE: i32 = 502;
+/// It cannot be saved yet: eop_session_reader_next_batch has not answered EOP_END, or the reader was
+/// cancelled.
+pub const EOP_STATE_NOT_AT_END: i32 = 503;
+
 /// Every status with its name, without the prefix.
-pub(super) const NAMES: [(i32, &CStr); 21] = [
+pub(super) const NAMES: &[(i32, &CStr)] = &[
     (EOP_OK, c"OK"),
     (EOP_END, c"END"),
     (EOP_NULL_ARGUMENT, c"NULL_ARGUMENT"),
@@ -74,4 +85,8 @@ pub(super) const NAMES: [(i32, &CStr); 21] = [
     (EOP_INTERNAL, c"INTERNAL"),
     (EOP_NOT_WINDOWS, c"NOT_WINDOWS"),
     (EOP_MACHINE_CALL_FAILED, c"MACHINE_CALL_FAILED"),
+    (EOP_STATE_IN_USE, c"STATE_IN_USE"),
+    (EOP_STATE_DAMAGED, c"STATE_DAMAGED"),
+    (EOP_STATE_UNUSABLE, c"STATE_UNUSABLE"),
+    (EOP_STATE_NOT_AT_END, c"STATE_NOT_AT_END"),
 ];

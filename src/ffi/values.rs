@@ -78,6 +78,14 @@ pub const EOP_SESSION_NOTE_REPLIES_OUT_OF_STEP: u32 = 6;
 pub const EOP_SESSION_NOTE_SMTP_REWRITTEN: u32 = 7;
 /// A certificate row that no opener precedes.
 pub const EOP_SESSION_NOTE_CERTIFICATE_UNATTRIBUTED: u32 = 8;
+/// Rows of a log of IIS with one address, put together.
+pub const EOP_SESSION_NOTE_GROUPED_BY_ADDRESS: u32 = 9;
+/// Two conversations with one address at a time.
+pub const EOP_SESSION_NOTE_CONVERSATIONS_INTERLEAVED: u32 = 10;
+/// A client spoke to this server.
+pub const EOP_SESSION_NOTE_RECEIVED_BY_IIS: u32 = 11;
+/// The times are the server's local time.
+pub const EOP_SESSION_NOTE_LOCAL_TIME: u32 = 12;
 
 /// A path that does not exist, or a pattern or folder that holds no log file.
 pub const EOP_NOTICE_NOTHING_FOUND: u32 = 1;
@@ -97,6 +105,20 @@ pub const EOP_NOTICE_CONTENT_CAPPED: u32 = 7;
 pub const EOP_NOTICE_INVALID_PATTERN: u32 = 8;
 /// The last row of a file is cut: Exchange is still writing it, or the copy was made then.
 pub const EOP_NOTICE_LAST_ROW_CUT: u32 = 9;
+/// A file that holds something else than what is read.
+pub const EOP_NOTICE_OTHER_CONTENT: u32 = 10;
+/// Records of evidence that cannot be read.
+pub const EOP_NOTICE_DAMAGED_RECORDS: u32 = 11;
+/// Evidence that is empty, or does not reach back as far as was asked.
+pub const EOP_NOTICE_EVIDENCE_INCOMPLETE: u32 = 12;
+/// A file that is not, or no longer wholly, the one that was read before.
+pub const EOP_NOTICE_FILE_REPLACED: u32 = 13;
+/// Sessions that are still open and kept in the state file.
+pub const EOP_NOTICE_SESSIONS_KEPT: u32 = 14;
+/// Sessions without a row for days, put out without their end.
+pub const EOP_NOTICE_SESSIONS_OVERDUE: u32 = 15;
+/// There was no state file yet: everything is read.
+pub const EOP_NOTICE_STATE_CREATED: u32 = 16;
 
 /// Good to know; nothing is missing that could be there.
 pub const EOP_SEVERITY_INFORMATION: u32 = 1;

@@ -49,7 +49,17 @@ pub struct Discovery {
 /// Finds the files of all inputs; each file once, even if several inputs lead to it.
 #[must_use]
 pub fn discover(inputs: &[LogInput], recurse: bool) -> Discovery {
-    let mut found = Found { recurse, ..Found::default() };
+    discover_files(inputs, recurse, &["log"])
+}
+
+/// Finds the files of all inputs, of a folder those with one of the extensions; each file once.
+#[must_use]
+pub fn discover_files(
+    inputs: &[LogInput],
+    recurse: bool,
+    extensions: &'static [&'static str],
+) -> Discovery {
+    let mut found = Found { recurse, extensions, ..Found::default() };
     for input in inputs {
         found.add_input(input);
     }
@@ -59,6 +69,8 @@ pub fn discover(inputs: &[LogInput], recurse: bool) -> Discovery {
 #[derive(Default)]
 struct Found {
     recurse: bool,
+    /// Of the files that are read of a folder.
+    extensions: &'static [&'static str],
     files: Vec<(PathBuf, Option<Arc<str>>, u64)>,
     seen: HashSet<PathBuf>,
     notices: Vec<Notice>,
@@ -113,7 +125,7 @@ impl Found {
         let mut is_empty = true;
         for entry in WalkDir::new(folder).min_depth(1).max_depth(depth).follow_links(true) {
             match entry {
-                Ok(entry) if entry.file_type().is_file() && is_log_name(entry.path()) => {
+                Ok(entry) if entry.file_type().is_file() && self.has_extension(entry.path()) => {
                     is_empty = false;
                     let size = entry.metadata().map_or(0, |metadata| metadata.len());
                     self.add_file(entry.path(), server, size);
@@ -130,14 +142,27 @@ impl Found {
             }
         }
         if is_empty && before == self.seen.len() {
-            let advice = if self.recurse {
-                "the folder and those below it hold no .log file; is protocol logging on \
-                 (Set-SendConnector ... -ProtocolLoggingLevel Verbose)?"
-            } else {
-                "the folder holds no .log file; to read the folders below it too, ask to recurse"
+            let names = format!(".{}", self.extensions.join(" or ."));
+            let advice = match (self.recurse, self.extensions) {
+                (true, ["log"]) => {
+                    "the folder and those below it hold no .log file; is protocol logging on \
+                     (Set-SendConnector ... -ProtocolLoggingLevel Verbose)?"
+                        .to_owned()
+                }
+                (true, _) => format!("the folder and those below it hold no {names} file"),
+                (false, _) => format!(
+                    "the folder holds no {names} file; to read the folders below it too, ask to \
+                     recurse"
+                ),
             };
-            self.nothing_found(folder, advice);
+            self.nothing_found(folder, &advice);
         }
+    }
+
+    fn has_extension(&self, path: &Path) -> bool {
+        path.extension().is_some_and(|extension| {
+            self.extensions.iter().any(|wanted| extension.eq_ignore_ascii_case(wanted))
+        })
     }
 
     fn add_file(&mut self, path: &Path, server: Option<&Arc<str>>, size: u64) {
@@ -187,10 +212,6 @@ const PATTERN_OPTIONS: glob::MatchOptions = glob::MatchOptions {
     require_literal_separator: true,
     require_literal_leading_dot: false,
 };
-
-fn is_log_name(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("log"))
-}
 
 /// The host of `\\host\share\...` or `\\?\UNC\host\share\...`.
 fn unc_host(path: &Path) -> Option<String> {

@@ -1,6 +1,10 @@
 //! The header of a log: which log it is, and which columns its rows have.
 
+use serde::{Deserialize, Serialize};
+
+use super::iis::{IisFormat, W3cColumns};
 use crate::named_enum::named_enum;
+use crate::timestamp::Timestamp;
 
 named_enum! {
     /// The log that a row stands in.
@@ -18,7 +22,7 @@ named_enum! {
 pub(super) const MAXIMUM_COLUMNS: usize = 32;
 
 /// Where the nine fields of a protocol log row stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
     /// How many columns a row has.
     pub count: usize,
@@ -68,7 +72,7 @@ impl Columns {
 }
 
 /// What the header lines of a file said so far.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Format {
     /// The log's type, where the header or the file's name tells.
     pub log_type: Option<LogType>,
@@ -76,6 +80,10 @@ pub struct Format {
     pub columns: Columns,
     /// Whether a header line said that this is a protocol log.
     pub declared: bool,
+    /// The format of a log of IIS, which has other rows.
+    pub iis: Option<IisFormat>,
+    /// When the last `#Date` line of IIS was written.
+    opened: Option<Timestamp>,
 }
 
 impl Format {
@@ -92,7 +100,7 @@ impl Format {
         } else {
             None
         };
-        Self { log_type, columns: Columns::STANDARD, declared: false }
+        Self { log_type, columns: Columns::STANDARD, declared: false, iis: None, opened: None }
     }
 
     /// Takes one header line in (`#Log-type: SMTP Send Protocol Log`).
@@ -110,10 +118,28 @@ impl Format {
             self.log_type = Some(Self::log_type_from_header(value)?);
             self.declared = true;
         } else if key.eq_ignore_ascii_case("Fields") {
-            self.columns = Columns::from_names(value).ok_or_else(|| refusal_by_fields(value))?;
+            if let Some(columns) = Columns::from_names(value) {
+                self.columns = columns;
+            } else {
+                let columns = W3cColumns::from_names(value, self.opened);
+                self.declare_iis(IisFormat::W3c(columns.ok_or_else(|| refusal_by_fields(value))??));
+            }
             self.declared = true;
+        } else if key.eq_ignore_ascii_case("Date")
+            && let Some(opened) = W3cColumns::read_date(value)
+        {
+            self.opened = Some(opened);
+            if let Some(IisFormat::W3c(columns)) = &mut self.iis {
+                columns.set_opened(self.opened);
+            }
         }
         Ok(())
+    }
+
+    /// Says that the rows are those of the SMTP service of IIS.
+    pub(super) fn declare_iis(&mut self, format: IisFormat) {
+        self.log_type = Some(LogType::IisSmtp);
+        self.iis = Some(format);
     }
 
     fn log_type_from_header(value: &str) -> Result<LogType, String> {
@@ -132,8 +158,6 @@ fn refusal_by_fields(fields: &str) -> String {
     let lower = fields.to_ascii_lowercase();
     if lower.contains("internal-message-id") || lower.contains("message-subject") {
         "its #Fields are those of a message tracking log".to_owned()
-    } else if lower.contains("sc-status") {
-        "its #Fields are those of a W3C log of IIS".to_owned()
     } else {
         let shown: String = fields.chars().take(80).collect();
         format!("its #Fields ('{shown}') lack date-time, session-id, event or data")

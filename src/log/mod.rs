@@ -7,15 +7,19 @@
 
 mod discovery;
 mod format;
+mod iis;
 mod notice;
 mod open_file;
+mod position;
 mod row;
 mod row_parser;
 mod segment;
 
-pub use discovery::{Discovery, LogFile, LogInput, discover};
+pub use discovery::{Discovery, LogFile, LogInput, discover, discover_files};
 pub use format::{Columns, Format, LogType};
+pub use iis::{IisFormat, IisRow, IisSpeaker, W3cColumns};
 pub use notice::{Notice, NoticeCode, Severity};
+pub(crate) use position::{FileStart, Fingerprint, KnownFile, Position};
 pub use row::{Event, Field, Row, RowError};
 pub use row_parser::RowParser;
 pub(crate) use segment::SEGMENT_SIZE;

@@ -28,6 +28,20 @@ named_enum! {
         InvalidPattern = 8,
         /// The last row of a file is cut: Exchange is still writing it, or the copy was made then.
         LastRowCut = 9,
+        /// A file that holds something else than what is read.
+        OtherContent = 10,
+        /// Records of evidence that cannot be read: `count` of them, the first at `line`.
+        DamagedRecords = 11,
+        /// Evidence that is empty, or does not reach back as far as was asked.
+        EvidenceIncomplete = 12,
+        /// A file that is not, or no longer wholly, the one that was read before.
+        FileReplaced = 13,
+        /// Sessions that are still open and kept in the state file: `count` of them.
+        SessionsKept = 14,
+        /// Sessions without a row for days, put out without their end: `count` of them.
+        SessionsOverdue = 15,
+        /// There was no state file yet: everything is read.
+        StateCreated = 16,
     }
 }
 
@@ -50,11 +64,18 @@ impl NoticeCode {
             Self::NothingFound
             | Self::Unreadable
             | Self::NotAProtocolLog
-            | Self::InvalidPattern => Severity::Error,
-            Self::DamagedRows | Self::LateRows | Self::SessionsEvicted | Self::ContentCapped => {
-                Severity::Warning
+            | Self::InvalidPattern
+            | Self::OtherContent => Severity::Error,
+            Self::DamagedRows
+            | Self::LateRows
+            | Self::SessionsEvicted
+            | Self::ContentCapped
+            | Self::DamagedRecords
+            | Self::EvidenceIncomplete
+            | Self::FileReplaced => Severity::Warning,
+            Self::LastRowCut | Self::SessionsKept | Self::SessionsOverdue | Self::StateCreated => {
+                Severity::Information
             }
-            Self::LastRowCut => Severity::Information,
         }
     }
 }
@@ -97,6 +118,24 @@ impl Notice {
             os_error: error.raw_os_error(),
             message: format!("cannot be read: {error}"),
             ..Self::new(NoticeCode::Unreadable, path)
+        }
+    }
+
+    /// About sessions of any files.
+    pub(crate) fn of_sessions(code: NoticeCode, count: u64, message: String) -> Self {
+        Self { code, path: None, line: None, offset: None, os_error: None, count, message }
+    }
+
+    /// The file has other bytes where `lines` lines were read before, or less than those.
+    pub(crate) fn replaced(path: &Path, is_shorter: bool, lines: u64) -> Self {
+        let change = if is_shorter { "it is shorter than that" } else { "it holds others now" };
+        Self {
+            message: format!(
+                "{lines} lines of this file were read before, and {change}: it was replaced or \
+                 truncated; it is read anew from its beginning, so a session that was put out \
+                 before can come again"
+            ),
+            ..Self::new(NoticeCode::FileReplaced, path)
         }
     }
 

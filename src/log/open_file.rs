@@ -1,7 +1,7 @@
 //! One file, read on and cut into segments.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,12 +10,14 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use memchr::{memchr, memmem, memrchr};
 
 use super::format::Format;
+use super::iis::IisFormat;
 use super::notice::{Notice, NoticeCode};
+use super::position::{Position, skip_by_reading};
 use super::row::{MAXIMUM_LINE, Row};
 use super::segment::Segment;
 
 /// Opens a file for reading while others write, rename or delete it.
-fn open_shared(path: &Path) -> io::Result<File> {
+pub(super) fn open_shared(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.read(true);
     #[cfg(windows)]
@@ -59,7 +61,8 @@ impl Trouble {
             Self::Foreign { line, reason } => Notice {
                 line: Some(line),
                 message: format!(
-                    "not an Exchange SMTP send or receive protocol log, so it is left out: {reason}"
+                    "neither an Exchange SMTP protocol log nor a log of the SMTP service of IIS, \
+                     so it is left out: {reason}"
                 ),
                 ..Notice::new(NoticeCode::NotAProtocolLog, path)
             },
@@ -91,6 +94,8 @@ pub(super) struct OpenFile {
     is_discarding: bool,
     format: Arc<Format>,
     is_recognised: bool,
+    /// Whether a last line without a line end is left unread.
+    leaves_cut_line: bool,
     /// Bytes read of the file itself and not yet counted; those of a UTF-16 file are counted
     /// before they are decoded.
     raw_bytes: u64,
@@ -98,7 +103,13 @@ pub(super) struct OpenFile {
 }
 
 impl OpenFile {
-    pub(super) fn open(index: usize, path: &Path) -> io::Result<Self> {
+    /// Opens a file; with a position, to read on from there.
+    pub(super) fn open(
+        index: usize,
+        path: &Path,
+        position: Option<&Position>,
+        leaves_cut_line: bool,
+    ) -> io::Result<Self> {
         let mut file = open_shared(path)?;
         let mut start = Vec::with_capacity(3);
         file.by_ref().take(3).read_to_end(&mut start)?;
@@ -110,8 +121,16 @@ impl OpenFile {
                 let count = Arc::new(AtomicU64::new(0));
                 let counted = CountedFile { file, bytes_read: Arc::clone(&count) };
                 let unread = Cursor::new(start).chain(counted);
-                let decoder = DecodeReaderBytesBuilder::new().strip_bom(true).build(unread);
+                let mut decoder = DecodeReaderBytesBuilder::new().strip_bom(true).build(unread);
+                if let Some(position) = position {
+                    skip_by_reading(&mut decoder, position.offset)?;
+                    raw_bytes = 0;
+                    count.store(0, Ordering::Relaxed);
+                }
                 (Box::new(decoder), Some(count))
+            } else if let Some(position) = position {
+                file.seek(SeekFrom::Start(position.offset))?;
+                (Box::new(file), None)
             } else {
                 if start.starts_with(b"\xEF\xBB\xBF") {
                     raw_bytes = 3;
@@ -120,19 +139,24 @@ impl OpenFile {
                 }
                 (Box::new(Cursor::new(start).chain(file)), None)
             };
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let position = position.cloned().unwrap_or_else(|| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let format = Arc::new(Format::from_file_name(&name));
+            Position { offset, lines: 0, format, is_recognised: false }
+        });
         Ok(Self {
             index,
             input,
             pending: Vec::new(),
             start: 0,
             lines_end: 0,
-            offset,
-            lines_before: 0,
+            offset: position.offset,
+            lines_before: position.lines,
             oversized_line: None,
             is_discarding: false,
-            format: Arc::new(Format::from_file_name(&name)),
-            is_recognised: false,
+            format: position.format,
+            is_recognised: position.is_recognised,
+            leaves_cut_line,
             raw_bytes,
             decoded_bytes,
         })
@@ -150,10 +174,11 @@ impl OpenFile {
         size: usize,
     ) -> Result<Step, Trouble> {
         if self.start == self.lines_end {
-            self.fill(size)?;
-            return if self.start < self.pending.len() || self.is_discarding {
+            let is_end = self.fill(size)?;
+            let is_left = is_end && self.leaves_cut_line && self.start == self.lines_end;
+            return if !is_left && (self.start < self.pending.len() || self.is_discarding) {
                 Ok(Step::Again)
-            } else if self.oversized_line.is_some() {
+            } else if self.oversized_line.is_some() && !self.is_discarding {
                 Ok(Step::Segment(self.cut_segment(Vec::new())))
             } else {
                 Ok(Step::End)
@@ -182,24 +207,36 @@ impl OpenFile {
         Ok(Step::Segment(self.cut_segment(data)))
     }
 
-    /// Reads on behind what is pending, which is less than one line.
-    fn fill(&mut self, size: usize) -> io::Result<()> {
+    /// Where it stands once it is read to its end; the lines are those since the last segment.
+    pub(super) fn position(&self) -> Position {
+        Position {
+            offset: self.oversized_line.unwrap_or(self.offset),
+            lines: self.lines_before,
+            format: Arc::clone(&self.format),
+            is_recognised: self.is_recognised,
+        }
+    }
+
+    /// Reads on behind what is pending, which is less than one line. Returns whether the file has
+    /// no more.
+    fn fill(&mut self, size: usize) -> io::Result<bool> {
         self.pending.drain(..self.start);
         self.start = 0;
         let wanted = size.saturating_sub(self.pending.len()).max(size / 2);
         let read = self.input.by_ref().take(wanted as u64).read_to_end(&mut self.pending)?;
         self.raw_bytes += if self.decoded_bytes.is_none() { read as u64 } else { 0 };
         let is_end = read < wanted;
+        let ends_last_line = is_end && !self.leaves_cut_line;
 
         if self.is_discarding {
             let newline = memchr(b'\n', &self.pending);
-            self.is_discarding = newline.is_none() && !is_end;
+            self.is_discarding = newline.is_none() && !ends_last_line;
             self.advance(newline.map_or(self.pending.len(), |newline| newline + 1));
             self.lines_before += u64::from(!self.is_discarding);
         }
         let lines = &self.pending[self.start..];
         self.lines_end = match memrchr(b'\n', lines) {
-            _ if is_end => self.pending.len(),
+            _ if ends_last_line => self.pending.len(),
             Some(newline) => self.start + newline + 1,
             None => self.start,
         };
@@ -209,7 +246,7 @@ impl OpenFile {
             self.advance(lines.len());
             self.lines_end = self.start;
         }
-        Ok(())
+        Ok(is_end)
     }
 
     fn cut_segment(&mut self, data: Vec<u8>) -> Segment {
@@ -256,6 +293,9 @@ impl OpenFile {
     /// A file without a header is taken for a protocol log if any of its first lines looks like a
     /// row; a line that names the columns, as exports have it, serves as a header.
     fn recognise(&mut self) -> Result<(), Trouble> {
+        if let Some(format) = self.format.iis.clone() {
+            return self.recognise_iis(&format);
+        }
         if self.is_recognised || self.format.declared {
             return Ok(());
         }
@@ -282,11 +322,35 @@ impl OpenFile {
                 }
             }
         }
+        if self.is_iis(&IisFormat::Native) {
+            Arc::make_mut(&mut self.format).declare_iis(IisFormat::Native);
+            self.is_recognised = true;
+            return Ok(());
+        }
         first_error.map_or(Ok(()), |error| {
             Err(Trouble::Foreign {
                 line: self.lines_before + 1,
                 reason: format!("it has no #Fields header and no line of it is a row ({error})"),
             })
         })
+    }
+
+    /// Columns do not tell whose log it is: a row of the SMTP service must be among the first.
+    fn recognise_iis(&mut self, format: &IisFormat) -> Result<(), Trouble> {
+        self.is_recognised |= self.is_iis(format);
+        if self.is_recognised {
+            return Ok(());
+        }
+        Err(Trouble::Foreign {
+            line: self.lines_before + 1,
+            reason: "its #Fields are those of a W3C log of IIS, but none of its first rows is of \
+                     the SMTP service (SMTPSVC)"
+                .to_owned(),
+        })
+    }
+
+    fn is_iis(&self, format: &IisFormat) -> bool {
+        let mut lines = self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n');
+        lines.any(|line| format.is_smtp_row(line.trim_ascii_end()))
     }
 }

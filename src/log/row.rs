@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use memchr::memchr;
+use serde::{Deserialize, Serialize};
 
 use super::format::{Columns, MAXIMUM_COLUMNS};
 use crate::timestamp::Timestamp;
@@ -36,7 +37,7 @@ pub struct Row<'line> {
 }
 
 /// The event of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// `+`
     Connect,
@@ -123,6 +124,9 @@ pub enum RowError {
     /// The session-id field is not 1 to 16 hexadecimal digits.
     #[error("its session-id is not made of 16 hexadecimal digits")]
     SessionId,
+    /// The date or the time of a row of IIS.
+    #[error("its date and time are none that IIS writes")]
+    IisDateTime,
     /// The event field is none of `+`, `-`, `>`, `<`, `*`.
     #[error("its event is none of + - > < *")]
     Event,
@@ -144,6 +148,9 @@ impl<'line> Row<'line> {
     pub fn parse(line: &'line [u8], columns: &Columns) -> Result<Self, RowError> {
         if line.len() > MAXIMUM_LINE {
             return Err(RowError::TooLong);
+        }
+        if memchr(0, line).is_some() {
+            return Err(RowError::Nul);
         }
         let mut fields = [&b""[..]; MAXIMUM_COLUMNS];
         let count = split(line, &mut fields)?;
@@ -247,7 +254,7 @@ fn parse_session_id(field: &[u8]) -> Option<u64> {
     })
 }
 
-pub(super) fn parse_decimal(field: &[u8]) -> Option<u64> {
+fn parse_decimal(field: &[u8]) -> Option<u64> {
     if field.is_empty() || field.len() > 19 {
         return None;
     }
@@ -302,6 +309,7 @@ mod tests {
             ("Date/Time,To EOP,08DE23A1F00D0001,7,,r:25,*,,", RowError::DateTime),
             ("2026-11-15T01:02:03.100Z,To EOP,SessionId,7,,r:25,*,,", RowError::SessionId),
             ("2026-11-15T01:02:03.100Z,To EOP,,7,,r:25,*,,", RowError::SessionId),
+            (&format!("{START}r:25,*,a\0,"), RowError::Nul),
             (&long, RowError::TooLong),
         ] {
             assert_eq!(parse(line).unwrap_err(), error, "{}", &line[..line.len().min(90)]);

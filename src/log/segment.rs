@@ -8,6 +8,7 @@ use super::discovery::LogFile;
 use super::format::Format;
 use super::notice::Notice;
 use super::open_file::{OpenFile, Step};
+use super::position::{FileStart, Fingerprint, KnownFile};
 use super::row::{Row, RowError};
 use super::row_parser::RowParser;
 
@@ -61,7 +62,6 @@ impl Segment {
     ) -> u64 {
         let data = &self.data[..];
         let mut parser = RowParser::new(&self.format.columns);
-        let may_hold_nul = memchr(0, data).is_some();
         let mut number = 0;
         let mut start = 0;
         while start < data.len() {
@@ -73,12 +73,8 @@ impl Segment {
             }
             if end > start {
                 let bytes = &data[start..end];
-                let row = if may_hold_nul && memchr(0, bytes).is_some() {
-                    Err(RowError::Nul)
-                } else {
-                    parser.parse(bytes)
-                };
-                each(Line { number, start, end, is_terminated: newline.is_some() }, row);
+                let line = Line { number, start, end, is_terminated: newline.is_some() };
+                each(line, parser.parse(bytes));
             }
             number += 1;
             start = next;
@@ -95,6 +91,12 @@ pub struct SegmentReader {
     segment_size: usize,
     spare_buffers: Vec<Vec<u8>>,
     bytes_read: u64,
+    /// By the index of the file; none = all are read whole, and nobody asks where they end.
+    starts: Vec<FileStart>,
+    ends: Vec<Option<KnownFile>>,
+    /// What the file being read is read on from.
+    resumed: Option<KnownFile>,
+    notices: Vec<Notice>,
 }
 
 /// The size of a segment unless a caller asks for another.
@@ -111,7 +113,32 @@ impl SegmentReader {
             segment_size: segment_size.max(16),
             spare_buffers: Vec::new(),
             bytes_read: 0,
+            starts: Vec::new(),
+            ends: Vec::new(),
+            resumed: None,
+            notices: Vec::new(),
         }
+    }
+
+    /// A reader that reads each file on from where it was read before.
+    pub(crate) fn resume(
+        files: Arc<[LogFile]>,
+        segment_size: usize,
+        starts: Vec<FileStart>,
+    ) -> Self {
+        let ends = vec![None; starts.len()];
+        Self { starts, ends, ..Self::new(files, segment_size) }
+    }
+
+    /// How far a file was read that is at its end; its lines are counted from the end of its last
+    /// segment. `None` if it could not be read, or is no longer what was read.
+    pub(crate) fn take_end(&mut self, file: usize) -> Option<KnownFile> {
+        self.ends.get_mut(file)?.take()
+    }
+
+    /// What was met beside the files' contents.
+    pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
     }
 
     /// The next item; `None` when every file is read.
@@ -129,7 +156,10 @@ impl SegmentReader {
                     return Some(SegmentReaderItem::Segment(segment));
                 }
                 Ok(Step::Again) => self.current = Some(open),
-                Ok(Step::End) => return Some(SegmentReaderItem::FileEnd(open.index, None)),
+                Ok(Step::End) => {
+                    self.remember_end(&open);
+                    return Some(SegmentReaderItem::FileEnd(open.index, None));
+                }
                 Err(trouble) => {
                     let notice = trouble.into_notice(&self.files[open.index].path);
                     return Some(SegmentReaderItem::FileEnd(open.index, Some(notice)));
@@ -142,10 +172,44 @@ impl SegmentReader {
         let index = self.next_file;
         let file = self.files.get(index).ok_or(None)?;
         self.next_file += 1;
-        OpenFile::open(index, &file.path).map_err(|error| {
-            let notice = Notice::unreadable(&file.path, &error);
-            Some(SegmentReaderItem::FileEnd(index, Some(notice)))
-        })
+        let start = self.starts.get(index).cloned().unwrap_or_default();
+        let checked = start.known.map_or(Ok(None), |known| {
+            let found = Fingerprint::of(&file.path, known.position.offset)?;
+            if found == Some(known.fingerprint) {
+                return Ok(Some(known));
+            }
+            let lines = known.position.lines;
+            self.notices.push(Notice::replaced(&file.path, found.is_none(), lines));
+            Ok(None)
+        });
+        checked
+            .and_then(|known| {
+                self.resumed = known;
+                let position = self.resumed.as_ref().map(|known| &known.position);
+                OpenFile::open(index, &file.path, position, start.is_growing)
+            })
+            .map_err(|error| {
+                let notice = Notice::unreadable(&file.path, &error);
+                Some(SegmentReaderItem::FileEnd(index, Some(notice)))
+            })
+    }
+
+    fn remember_end(&mut self, open: &OpenFile) {
+        let Some(end) = self.ends.get_mut(open.index) else { return };
+        let position = open.position();
+        let resumed = self.resumed.take();
+        let is_as_before = |known: &KnownFile| known.position.offset == position.offset;
+        let path = &self.files[open.index].path;
+        let fingerprint = match resumed.filter(is_as_before) {
+            Some(known) => Ok(Some(known.fingerprint)),
+            None => Fingerprint::of(path, position.offset),
+        };
+        match fingerprint {
+            Ok(fingerprint) => {
+                *end = fingerprint.map(|fingerprint| KnownFile { position, fingerprint });
+            }
+            Err(error) => self.notices.push(Notice::unreadable(path, &error)),
+        }
     }
 
     /// Takes the buffer of a segment back, to be filled again.

@@ -1,11 +1,11 @@
-//! Rows of many interleaved sessions to one draft a session, in bounded memory.
+//! Rows of many interleaved sessions to the rows of each, in bounded memory.
 
 use std::collections::VecDeque;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::draft::{Place, SessionDraft, is_opening};
 use super::model::SessionNote;
+use super::session_rows::{Place, SessionRows, is_opening};
 use crate::log::{LogType, Row};
 
 /// What tells sessions apart: ids are unique per server process only.
@@ -19,8 +19,8 @@ pub(super) struct SessionKey {
 /// What an assembler may occupy.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// All open sessions together, in bytes. The one without a row for the longest time is put out
-    /// when there are more.
+    /// All open sessions together, in bytes, at the end of a segment. Those without a row for the
+    /// longest time are put out when there are more.
     pub(super) open_bytes: usize,
     /// How many ended sessions are remembered, so that rows behind their end are known as late.
     pub(super) tombstones: usize,
@@ -50,7 +50,12 @@ pub(super) struct Assembler {
     slots: Vec<Slot>,
     free: Vec<usize>,
     by_key: HashMap<SessionKey, usize>,
-    /// The slots whose last row came longest ago, and latest: ends of a list through the slots.
+    /// The open session of the row before: the next row is often its too.
+    last: Option<(SessionKey, usize)>,
+    /// The slots that rows of this segment went to.
+    touched: Vec<usize>,
+    /// The slots whose last row came longest ago, and latest, as of the segment before: ends of a
+    /// list through the slots.
     oldest: Option<usize>,
     newest: Option<usize>,
     open_bytes: usize,
@@ -60,54 +65,104 @@ pub(super) struct Assembler {
 #[derive(Default)]
 struct Slot {
     key: Option<SessionKey>,
-    draft: SessionDraft,
+    rows: SessionRows,
     bytes: usize,
+    is_touched: bool,
+    /// The place of the last row in this segment.
+    last_row: u64,
     older: Option<usize>,
     newer: Option<usize>,
 }
+
+/// About what a session occupies beside its slot: its entry in the table and two allocations.
+const BYTES_BESIDE_SLOT: usize = 96;
 
 impl Assembler {
     pub(super) fn new(limits: Limits) -> Self {
         Self { limits, ..Self::default() }
     }
 
-    /// Takes a row in. Sessions that end with it, or are put out to make room, go to `finish`.
+    /// Takes a row of that segment in. A session that ends with it goes to `finish`.
+    #[inline]
     pub(super) fn accept(
         &mut self,
         row: &Row<'_>,
+        segment: &[u8],
         source: u32,
         place: Place,
         log_type: Option<LogType>,
-        finish: &mut impl FnMut(SessionKey, &mut SessionDraft),
+        finish: &mut impl FnMut(SessionKey, &SessionRows),
     ) -> Accepted {
         let key = SessionKey { source, session_id: row.session_id };
-        let index = match self.by_key.get(&key) {
-            Some(index) => *index,
-            None if !is_opening(row) && self.tombstones.may_hold(key) => return Accepted::Late,
-            None => self.open(key),
+        let index = match self.last {
+            Some((last, index)) if last == key => index,
+            _ => match self.by_key.get(&key) {
+                Some(index) => *index,
+                None if !is_opening(row) && self.tombstones.may_hold(key) => {
+                    return Accepted::Late;
+                }
+                None => self.open(key),
+            },
         };
+        self.last = Some((key, index));
         let slot = &mut self.slots[index];
-        if slot.draft.accept(row, place, log_type) {
+        if slot.rows.accept(row, segment, place, log_type) {
             self.close(index, finish);
             return Accepted::Ended;
         }
-        let bytes = slot.draft.kept_bytes();
-        self.open_bytes = self.open_bytes + bytes - slot.bytes;
-        slot.bytes = bytes;
-        self.touch(index);
-        while self.open_bytes > self.limits.open_bytes
-            && let Some(oldest) = self.oldest
-            && oldest != index
-        {
-            self.slots[oldest].draft.note(SessionNote::Evicted);
-            self.tombstones.has_evictions = true;
-            self.close(oldest, finish);
+        slot.last_row = place.offset;
+        if !slot.is_touched {
+            slot.is_touched = true;
+            self.touched.push(index);
         }
         Accepted::Open
     }
 
+    /// Takes a session in that was begun elsewhere, with its rows, the last one at that offset.
+    pub(super) fn adopt(&mut self, key: SessionKey, rows: SessionRows, last_row: u64) {
+        let index = self.open(key);
+        let slot = &mut self.slots[index];
+        slot.rows = rows;
+        slot.last_row = last_row;
+        if !slot.is_touched {
+            slot.is_touched = true;
+            self.touched.push(index);
+        }
+    }
+
+    /// Ends a segment: what is open no longer depends on its bytes. Sessions that are put out to
+    /// make room go to `finish`.
+    pub(super) fn end_segment(
+        &mut self,
+        segment: &[u8],
+        finish: &mut impl FnMut(SessionKey, &SessionRows),
+    ) {
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.sort_unstable_by_key(|index| self.slots[*index].last_row);
+        for index in touched.drain(..) {
+            let slot = &mut self.slots[index];
+            slot.is_touched = false;
+            if slot.key.is_none() {
+                continue;
+            }
+            slot.rows.carry(segment);
+            let bytes = slot.rows.bytes() + size_of::<Slot>() + BYTES_BESIDE_SLOT;
+            self.open_bytes = self.open_bytes + bytes - slot.bytes;
+            slot.bytes = bytes;
+            self.touch(index);
+        }
+        self.touched = touched;
+        while self.open_bytes > self.limits.open_bytes
+            && let Some(oldest) = self.oldest
+        {
+            self.slots[oldest].rows.note(SessionNote::Evicted);
+            self.tombstones.has_evictions = true;
+            self.close(oldest, finish);
+        }
+    }
+
     /// Puts out all that is open, the session without a row for the longest time first.
-    pub(super) fn finish_all(&mut self, finish: &mut impl FnMut(SessionKey, &mut SessionDraft)) {
+    pub(super) fn finish_all(&mut self, finish: &mut impl FnMut(SessionKey, &SessionRows)) {
         while let Some(oldest) = self.oldest {
             self.close(oldest, finish);
         }
@@ -115,6 +170,47 @@ impl Assembler {
 
     pub(super) fn is_open(&self, key: SessionKey) -> bool {
         self.by_key.contains_key(&key)
+    }
+
+    /// The open sessions, the one without a row for the longest time first, as of the end of a
+    /// segment.
+    pub(super) fn open_sessions(&self) -> impl Iterator<Item = (SessionKey, &SessionRows)> {
+        let slots = std::iter::successors(self.oldest, |index| self.slots[*index].newer);
+        slots.filter_map(|index| {
+            let slot = &self.slots[index];
+            Some((slot.key?, &slot.rows))
+        })
+    }
+
+    /// What is remembered of ended sessions.
+    pub(super) fn tombstones(&self) -> &Tombstones {
+        &self.tombstones
+    }
+
+    /// Remembers what another assembler did, on top of what this one remembers.
+    pub(super) fn restore_tombstones(&mut self, tombstones: Tombstones) {
+        self.tombstones.has_forgotten |= tombstones.has_forgotten;
+        self.tombstones.has_evictions |= tombstones.has_evictions;
+        for key in tombstones.in_order {
+            self.bury(key);
+        }
+    }
+
+    /// The rows of an open session.
+    pub(super) fn open_rows(&mut self, key: SessionKey) -> Option<&mut SessionRows> {
+        let index = self.by_key.get(&key)?;
+        self.slots.get_mut(*index).map(|slot| &mut slot.rows)
+    }
+
+    /// Puts an open session out.
+    pub(super) fn end(
+        &mut self,
+        key: SessionKey,
+        finish: &mut impl FnMut(SessionKey, &SessionRows),
+    ) {
+        if let Some(index) = self.by_key.get(&key) {
+            self.close(*index, finish);
+        }
     }
 
     /// Remembers a session that was assembled elsewhere as ended.
@@ -132,17 +228,18 @@ impl Assembler {
         index
     }
 
-    fn close(&mut self, index: usize, finish: &mut impl FnMut(SessionKey, &mut SessionDraft)) {
+    fn close(&mut self, index: usize, finish: &mut impl FnMut(SessionKey, &SessionRows)) {
         self.unlink(index);
+        self.last = None;
         let slot = &mut self.slots[index];
         self.open_bytes -= slot.bytes;
         slot.bytes = 0;
         if let Some(key) = slot.key.take() {
             self.by_key.remove(&key);
             self.tombstones.add(key, self.limits.tombstones);
-            finish(key, &mut slot.draft);
+            finish(key, &slot.rows);
         }
-        slot.draft.reset();
+        slot.rows.reset();
         self.free.push(index);
     }
 
@@ -177,11 +274,11 @@ impl Assembler {
 
 /// The sessions that ended last.
 #[derive(Default)]
-struct Tombstones {
+pub(super) struct Tombstones {
     keys: HashSet<SessionKey>,
-    in_order: VecDeque<SessionKey>,
-    has_forgotten: bool,
-    has_evictions: bool,
+    pub(super) in_order: VecDeque<SessionKey>,
+    pub(super) has_forgotten: bool,
+    pub(super) has_evictions: bool,
 }
 
 impl Tombstones {
@@ -211,15 +308,16 @@ mod tests {
     use crate::log::Columns;
 
     fn accept(assembler: &mut Assembler, line: &str, out: &mut Vec<(u64, u64, bool)>) -> Accepted {
-        let row = Row::parse(line.as_bytes(), &Columns::STANDARD).unwrap();
+        let segment = line.as_bytes();
+        let row = Row::parse(segment, &Columns::STANDARD).unwrap();
         let place = Place { file: 0, line: 1, offset: 0 };
-        assembler.accept(&row, 0, place, Some(LogType::Send), &mut |key, draft| {
-            out.push((
-                key.session_id,
-                draft.row_count,
-                draft.notes().contains(&SessionNote::Evicted),
-            ));
-        })
+        let mut finish = |key: SessionKey, rows: &SessionRows| {
+            out.push((key.session_id, rows.row_count, rows.has_note(SessionNote::Evicted)));
+        };
+        let log_type = Some(LogType::Send);
+        let accepted = assembler.accept(&row, segment, 0, place, log_type, &mut finish);
+        assembler.end_segment(segment, &mut finish);
+        accepted
     }
 
     fn row(id: u64, sequence: u32, event: char) -> String {

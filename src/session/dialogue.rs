@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use super::model::{MessageOutcome, SessionNote};
 use super::smtp::{self, ReplyLine, Verb};
-use super::text_block::{Span, TextBlock, clear_for_reuse};
+use super::texts::{Rewritten, Span, Value, clear_for_reuse};
 use crate::log::{Event, LogType};
 
 /// A command that waits for its reply.
@@ -92,35 +92,35 @@ const MAXIMUM_RECIPIENTS: usize = 100_000;
 const MAXIMUM_PENDING: usize = 10_000;
 
 impl Dialogue {
-    pub(super) fn accept(&mut self, event: Event, line: &[u8], text: &mut TextBlock) {
+    pub(super) fn accept(&mut self, event: Event, line: &Value<'_>, rewritten: &mut Rewritten) {
         let is_reply = match self.log_type {
             Some(LogType::Send | LogType::IisSmtp) => event == Event::Received,
             Some(LogType::Receive) => event == Event::Sent,
             // The first line of a log without a header tells which side answers.
             None => {
-                let is_reply = ReplyLine::parse(line).is_some();
+                let is_reply = ReplyLine::parse(line.bytes()).is_some();
                 let is_send = is_reply == (event == Event::Received);
                 self.log_type = Some(if is_send { LogType::Send } else { LogType::Receive });
                 is_reply
             }
         };
         if !is_reply {
-            self.accept_command(line, text);
-        } else if let Some(reply) = ReplyLine::parse(line) {
-            self.accept_reply(reply, line, text);
+            self.accept_command(line);
+        } else if let Some(reply) = ReplyLine::parse(line.bytes()) {
+            self.accept_reply(reply, line, rewritten);
         }
     }
 
     /// `sending message with RecordId ...` stands before the MAIL command it belongs to.
-    pub(super) fn announce(&mut self, record_id: &[u8], message_id: &[u8], text: &mut TextBlock) {
-        self.announced = Some((text.keep(record_id), text.keep(message_id)));
+    pub(super) fn announce(&mut self, record_id: Span, message_id: Span) {
+        self.announced = Some((record_id, message_id));
     }
 
-    fn accept_command(&mut self, line: &[u8], text: &mut TextBlock) {
-        let command = match Verb::parse(line) {
+    fn accept_command(&mut self, line: &Value<'_>) {
+        let command = match Verb::parse(line.bytes()) {
             Verb::Hello(name) => {
                 if self.hello_name.is_empty() {
-                    self.hello_name = text.keep(name);
+                    self.hello_name = line.part(name);
                 }
                 self.has_hello_after_start_tls |= self.start_tls_accepted;
                 Command::Hello
@@ -130,7 +130,7 @@ impl Dialogue {
             Verb::Mail(path) => {
                 let (record_id, internet_message_id) = self.announced.take().unwrap_or_default();
                 self.messages.push(MessageDraft {
-                    mail_from: text.keep(path),
+                    mail_from: line.part(path),
                     record_id,
                     internet_message_id,
                     first_recipient: self.recipients.len(),
@@ -145,7 +145,7 @@ impl Dialogue {
                     return;
                 }
                 self.message();
-                let address = text.keep(path);
+                let address = line.part(path);
                 self.recipients.push(RecipientDraft { address, ..RecipientDraft::default() });
                 Command::Recipient(self.recipients.len() - 1)
             }
@@ -181,28 +181,28 @@ impl Dialogue {
         self.messages.len() - 1
     }
 
-    fn accept_reply(&mut self, reply: ReplyLine, line: &[u8], text: &mut TextBlock) {
+    fn accept_reply(&mut self, reply: ReplyLine, line: &Value<'_>, rewritten: &mut Rewritten) {
         let awaited = self.awaited();
         if matches!(awaited, Some(Command::Greeting | Command::Hello)) {
-            self.read_greeting(awaited, reply, line, text);
+            self.read_greeting(awaited, reply, line);
         }
         if reply.is_continued {
             if reply.is_refusal() && self.continued.len() < 4096 {
-                self.continued.extend_from_slice(line);
+                self.continued.extend_from_slice(line.bytes());
                 self.continued.push(b' ');
             }
             return;
         }
         let kept = if self.continued.is_empty() {
-            text.keep(line)
+            line.span()
         } else {
-            self.continued.extend_from_slice(line);
-            let kept = text.keep(&self.continued);
+            self.continued.extend_from_slice(line.bytes());
+            let kept = rewritten.keep(&self.continued);
             self.continued.clear();
             kept
         };
         self.last_reply = kept;
-        match self.answered(reply, line) {
+        match self.answered(reply, line.bytes()) {
             Some(command) => self.settle(command, reply, kept),
             None => self.unexplained(reply, kept),
         }
@@ -216,47 +216,34 @@ impl Dialogue {
         }
     }
 
-    fn read_greeting(
-        &mut self,
-        awaited: Option<Command>,
-        reply: ReplyLine,
-        line: &[u8],
-        text: &mut TextBlock,
-    ) {
+    fn read_greeting(&mut self, awaited: Option<Command>, reply: ReplyLine, line: &Value<'_>) {
         if reply.is_refusal() {
             return;
         }
-        if smtp::looks_rewritten(line) {
+        let is_greeting = awaited == Some(Command::Greeting);
+        let host = if is_greeting { &mut self.banner_host } else { &mut self.hello_host };
+        if host.is_empty()
+            && let Some(name) = smtp::greeting_host(line.bytes())
+        {
+            *host = line.part(name);
+        }
+        let greeting = smtp::Greeting::read(line.bytes());
+        if greeting.looks_rewritten {
             self.note(SessionNote::SmtpRewritten);
         }
-        if awaited == Some(Command::Greeting) {
-            self.keep_host(line, text, |dialogue| &mut dialogue.banner_host);
+        if is_greeting {
             return;
         }
-        self.keep_host(line, text, |dialogue| &mut dialogue.hello_host);
         if self.public_ip_address.is_empty()
-            && let Some(address) = smtp::greeted_address(line)
+            && let Some(address) = smtp::greeted_address(line.bytes())
         {
-            self.public_ip_address = text.keep(address);
+            self.public_ip_address = line.part(address);
         }
         if self.start_tls_offered.is_none() {
-            self.start_tls_seen_in_reply |= smtp::offers_start_tls(line);
+            self.start_tls_seen_in_reply |= greeting.offers_start_tls;
             if !reply.is_continued {
                 self.start_tls_offered = Some(self.start_tls_seen_in_reply);
             }
-        }
-    }
-
-    fn keep_host(
-        &mut self,
-        line: &[u8],
-        text: &mut TextBlock,
-        host: impl Fn(&mut Self) -> &mut Span,
-    ) {
-        if host(self).is_empty()
-            && let Some(name) = smtp::greeting_host(line)
-        {
-            *host(self) = text.keep(name);
         }
     }
 
@@ -271,7 +258,9 @@ impl Dialogue {
         }
         self.has_greeting = true;
         let position = self.pending.iter().position(|command| can_answer(reply, line, *command))?;
-        if position > 0 {
+        // IIS does not log the reply to RSET.
+        let is_unlogged = |command: &Command| self.is_iis() && *command == Command::Reset;
+        if !self.pending.iter().take(position).all(is_unlogged) {
             self.note(SessionNote::RepliesOutOfStep);
         }
         self.pending.drain(..position);
@@ -370,40 +359,46 @@ impl Dialogue {
         }
     }
 
+    fn is_iis(&self) -> bool {
+        self.log_type == Some(LogType::IisSmtp)
+    }
+
     fn note(&mut self, note: SessionNote) {
         self.notes |= 1 << note.number();
     }
 
-    pub(super) fn kept_bytes(&self) -> usize {
-        self.messages.len() * size_of::<MessageDraft>()
-            + self.recipients.len() * size_of::<RecipientDraft>()
-            + self.pending.len() * size_of::<Command>()
-            + self.continued.len()
-    }
-
-    pub(super) fn reset(&mut self) {
+    /// Begins anew, keeping its buffers.
+    pub(super) fn reset(&mut self, is_begun: bool, log_type: Option<LogType>) {
         let Self { mut messages, mut recipients, mut pending, mut continued, .. } =
             std::mem::take(self);
         clear_for_reuse(&mut messages);
         clear_for_reuse(&mut recipients);
         clear_for_reuse(&mut continued);
         pending.clear();
-        *self = Self { messages, recipients, pending, continued, ..Self::default() };
+        *self = Self {
+            messages,
+            recipients,
+            pending,
+            continued,
+            is_begun,
+            log_type,
+            ..Self::default()
+        };
     }
 }
 
 /// Whether a reply with this code can answer the command (RFC 5321, 4.3.2; RFC 3207; RFC 4954).
 fn can_answer(reply: ReplyLine, line: &[u8], command: Command) -> bool {
-    let enhanced_status = smtp::reply_text(line).split(|byte| *byte == b' ').next();
+    let has_status = |status| smtp::has_enhanced_status(line, status);
     match reply.code {
         354 => matches!(command, Command::Data(_)),
         334 | 235 => command == Command::Authenticate,
         220 => matches!(command, Command::StartTls | Command::Other),
         221 => command == Command::Quit,
         250..=252 => match command {
-            Command::Mail(_) => enhanced_status != Some(b"2.1.5"),
-            Command::Recipient(_) => enhanced_status != Some(b"2.6.0"),
-            Command::Content { .. } => !matches!(enhanced_status, Some(b"2.1.0" | b"2.1.5")),
+            Command::Mail(_) => !has_status(b"2.1.5"),
+            Command::Recipient(_) => !has_status(b"2.6.0"),
+            Command::Content { .. } => !has_status(b"2.1.0") && !has_status(b"2.1.5"),
             Command::Hello | Command::Reset | Command::Other => true,
             _ => false,
         },

@@ -1,24 +1,11 @@
-//! A session while its rows come in: bytes and numbers, nothing decoded yet.
-
-use std::borrow::Cow;
+//! A session as its rows tell it: places of text and facts, nothing decoded yet.
 
 use super::dialogue::Dialogue;
 use super::information::{CertificateRole, CertificateValue, Information};
 use super::model::SessionNote;
-use super::text_block::{Span, TextBlock};
-use crate::log::{Event, LogType, Row};
-use crate::timestamp::Timestamp;
-
-/// Where a row stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// The index of its file.
-    pub(super) file: usize,
-    /// Its line in that file, counted from 1.
-    pub(super) line: u64,
-    /// Its byte offset in that file.
-    pub(super) offset: u64,
-}
+use super::session_rows::{SessionRows, StoredRow};
+use super::texts::{Rewritten, Span, Texts, Value};
+use crate::log::Event;
 
 /// A certificate in the making.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,15 +27,8 @@ pub(super) enum TlsOutcome {
     Failed(Span),
 }
 
-/// The sum of what a session keeps may not exceed this many bytes; nothing is kept beyond.
-const MAXIMUM_BYTES: usize = 8 << 20;
-
 #[derive(Debug, Default)]
 pub(super) struct SessionDraft {
-    pub(super) text: TextBlock,
-    pub(super) start: Option<Start>,
-    pub(super) end_time: Option<Timestamp>,
-    pub(super) row_count: u64,
     pub(super) connector: Span,
     pub(super) local_endpoint: Span,
     pub(super) remote_endpoint: Span,
@@ -63,63 +43,64 @@ pub(super) struct SessionDraft {
     unattributed: CertificateDraft,
     opened: Option<CertificateRole>,
     pub(super) dialogue: Dialogue,
+    rewritten: Rewritten,
     notes: u32,
 }
 
-/// The first row of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Start {
-    pub(super) place: Place,
-    pub(super) time: Timestamp,
-    pub(super) session_id: u64,
-    pub(super) log_type: Option<LogType>,
-}
-
 impl SessionDraft {
-    /// Takes the next row in. Returns whether it ends the session.
-    pub(super) fn accept(
-        &mut self,
-        row: &Row<'_>,
-        place: Place,
-        log_type: Option<LogType>,
-    ) -> bool {
-        if self.start.is_none() {
-            self.start =
-                Some(Start { place, time: row.date_time, session_id: row.session_id, log_type });
-            self.is_begun = is_opening(row);
-            self.dialogue.is_begun = self.is_begun;
-            self.dialogue.log_type = log_type;
-            self.connector = self.text.keep(&row.connector.value());
+    /// Reads the rows of a session, whose text is that. What the draft held before is gone.
+    pub(super) fn read(&mut self, rows: &SessionRows, text: &[u8]) {
+        self.reset(rows, text);
+        for row in &rows.rows {
+            self.accept(row, text);
         }
-        self.end_time = Some(row.date_time);
-        self.row_count += 1;
-        if self.kept_bytes() > MAXIMUM_BYTES {
-            self.note(SessionNote::ContentCapped);
-            self.is_ended |= row.event == Event::Disconnect;
-            return self.is_ended;
-        }
-        if self.local_endpoint.is_empty() && !row.local_endpoint.is_empty() {
-            self.local_endpoint = self.text.keep(&row.local_endpoint.value());
-        }
-        if self.remote_endpoint.is_empty() && !row.remote_endpoint.is_empty() {
-            self.remote_endpoint = self.text.keep(&row.remote_endpoint.value());
-        }
-        match row.event {
-            Event::Connect => {}
-            Event::Disconnect => self.is_ended = true,
-            Event::Sent | Event::Received => {
-                self.dialogue.accept(row.event, &row.data.value(), &mut self.text);
-            }
-            Event::Information => self.accept_information(row),
-        }
-        self.is_ended
     }
 
-    fn accept_information(&mut self, row: &Row<'_>) {
-        let (data, context) = (row.data.value(), row.context.value());
+    fn reset(&mut self, rows: &SessionRows, text: &[u8]) {
+        let mut dialogue = std::mem::take(&mut self.dialogue);
+        let mut rewritten = std::mem::take(&mut self.rewritten);
+        rewritten.begin(text);
+        let is_begun = rows.start.is_some_and(|start| start.is_opening);
+        dialogue.reset(is_begun, rows.start.and_then(|start| start.log_type));
+        let mut value = |field| Value::of_field(field, text, &mut rewritten).span();
+        let connector = value(rows.connector);
+        let local_endpoint = value(rows.local_endpoint);
+        let remote_endpoint = value(rows.remote_endpoint);
+        *self = Self {
+            connector,
+            local_endpoint,
+            remote_endpoint,
+            is_begun,
+            is_ended: rows.is_ended,
+            dialogue,
+            rewritten,
+            notes: rows.notes(),
+            ..Self::default()
+        };
+    }
+
+    /// What its spans refer to, beside the text of the rows that it was read from.
+    pub(super) fn texts<'text>(&'text self, rows: &'text [u8]) -> Texts<'text> {
+        Texts::new(rows, &self.rewritten)
+    }
+
+    fn accept(&mut self, row: &StoredRow, text: &[u8]) {
+        match row.event {
+            Event::Connect | Event::Disconnect => {}
+            Event::Sent | Event::Received => {
+                let line = Value::of_field(row.data, text, &mut self.rewritten);
+                self.dialogue.accept(row.event, &line, &mut self.rewritten);
+            }
+            Event::Information => self.accept_information(row, text),
+        }
+    }
+
+    fn accept_information(&mut self, row: &StoredRow, text: &[u8]) {
+        let data = Value::of_field(row.data, text, &mut self.rewritten);
+        let context = Value::of_field(row.context, text, &mut self.rewritten);
         // A message without a label stands in either field.
-        let label: &Cow<'_, [u8]> = if context.is_empty() { &data } else { &context };
-        match Information::parse(label) {
+        let label = if context.bytes().is_empty() { &data } else { &context };
+        match Information::parse(label.bytes()) {
             Information::Certificate(role) => {
                 // Sending comes first in the log: what stood before Remote without an opener was
                 // sent.
@@ -132,19 +113,19 @@ impl SessionDraft {
             Information::CertificateAgain => self.open_certificate(CertificateRole::Remote, &data),
             Information::CertificateValue(value) => self.add_value(value, &data),
             Information::TlsSucceeded(message) => {
-                self.tls = TlsOutcome::Succeeded(self.text.keep(message));
+                self.tls = TlsOutcome::Succeeded(label.part(message));
                 self.attribute(CertificateRole::Remote);
             }
             Information::TlsFailed(error) => {
-                self.tls = TlsOutcome::Failed(self.text.keep(error));
+                self.tls = TlsOutcome::Failed(label.part(error));
                 self.attribute(CertificateRole::Sent);
             }
             Information::ConnectFailed(message) => {
-                self.connect_error = self.text.keep(message);
-                self.is_ended = true;
+                self.connect_error = label.part(message);
             }
             Information::Message { record_id, internet_message_id } => {
-                self.dialogue.announce(record_id, internet_message_id, &mut self.text);
+                let message_id = label.part(internet_message_id);
+                self.dialogue.announce(label.part(record_id), message_id);
             }
             Information::ProxySession(id) => {
                 let id =
@@ -156,17 +137,18 @@ impl SessionDraft {
         }
     }
 
-    fn open_certificate(&mut self, role: CertificateRole, data: &[u8]) {
+    fn open_certificate(&mut self, role: CertificateRole, data: &Value<'_>) {
         self.opened = Some(role);
-        if data.trim_ascii().is_empty() || *self.certificate_mut(role) != CertificateDraft::None {
+        if data.bytes().trim_ascii().is_empty()
+            || *self.certificate_mut(role) != CertificateDraft::None
+        {
             return;
         }
-        let condensed = CertificateDraft::Condensed(self.text.keep(data));
+        let condensed = CertificateDraft::Condensed(data.span());
         *self.certificate_mut(role) = condensed;
     }
 
-    fn add_value(&mut self, value: CertificateValue, data: &[u8]) {
-        let span = self.text.keep(data);
+    fn add_value(&mut self, value: CertificateValue, data: &Value<'_>) {
         let certificate = match self.opened {
             Some(role) => self.certificate_mut(role),
             None => &mut self.unattributed,
@@ -177,7 +159,7 @@ impl SessionDraft {
         if let CertificateDraft::Rows(values) = certificate
             && values[value as usize].is_empty()
         {
-            values[value as usize] = span;
+            values[value as usize] = data.span();
         }
     }
 
@@ -198,39 +180,19 @@ impl SessionDraft {
         }
     }
 
-    pub(super) fn note(&mut self, note: SessionNote) {
-        self.notes |= 1 << note.number();
-    }
-
     pub(super) fn has_note(&self, note: SessionNote) -> bool {
         (self.notes | self.dialogue.notes) & (1 << note.number()) != 0
     }
 
     pub(super) fn notes(&self) -> Vec<SessionNote> {
-        let mut notes: Vec<SessionNote> =
-            SessionNote::ALL.iter().copied().filter(|note| self.has_note(*note)).collect();
+        let mut notes: Vec<SessionNote> = if self.notes | self.dialogue.notes == 0 {
+            Vec::new()
+        } else {
+            SessionNote::ALL.iter().copied().filter(|note| self.has_note(*note)).collect()
+        };
         if self.unattributed != CertificateDraft::None {
             notes.push(SessionNote::CertificateUnattributed);
         }
         notes
     }
-
-    /// About how many bytes it occupies.
-    pub(super) fn kept_bytes(&self) -> usize {
-        self.text.len() + self.dialogue.kept_bytes() + size_of::<Self>()
-    }
-
-    /// Empties it for the next session, keeping its buffers.
-    pub(super) fn reset(&mut self) {
-        let mut text = std::mem::take(&mut self.text);
-        let mut dialogue = std::mem::take(&mut self.dialogue);
-        text.clear();
-        dialogue.reset();
-        *self = Self { text, dialogue, ..Self::default() };
-    }
-}
-
-/// Whether a row stands at the beginning of a session.
-pub(super) fn is_opening(row: &Row<'_>) -> bool {
-    row.sequence_number == Some(0) || row.event == Event::Connect
 }

@@ -2,6 +2,8 @@
 
 use glob::{MatchOptions, Pattern};
 
+use super::checkpoint::StateError;
+use super::glance::Glance;
 use super::model::{Outcome, Session};
 use crate::timestamp::Timestamp;
 
@@ -26,7 +28,7 @@ pub struct SessionFilter {
     pub eop_only: bool,
 }
 
-/// A filter that cannot be used.
+/// A query that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
     /// A pattern is not valid.
@@ -40,6 +42,9 @@ pub enum QueryError {
     /// A thumbprint is not 40 hexadecimal digits.
     #[error("the thumbprint '{0}' is not 40 hexadecimal digits")]
     InvalidThumbprint(String),
+    /// The state file cannot be used.
+    #[error(transparent)]
+    State(#[from] StateError),
 }
 
 /// A filter ready for use.
@@ -68,6 +73,29 @@ impl CompiledFilter {
             failed: filter.failed,
             eop_only: filter.eop_only,
         })
+    }
+
+    /// Whether a [`Glance`] can tell that a session is not wanted.
+    pub(super) fn is_decided_at_a_glance(&self) -> bool {
+        self.start.is_some()
+            || self.end.is_some()
+            || self.thumbprint.is_some()
+            || !self.wants_outcome(Outcome::Delivered)
+            || !self.wants_outcome(Outcome::Incomplete)
+    }
+
+    pub(super) fn thumbprint(&self) -> Option<&str> {
+        self.thumbprint.as_deref()
+    }
+
+    /// Whether a session that begins at that time and looks like that may be wanted.
+    pub(super) fn may_want(&self, start: Timestamp, glance: &Glance) -> bool {
+        let wants_a_success =
+            self.wants_outcome(Outcome::Delivered) || self.wants_outcome(Outcome::Incomplete);
+        !glance.is_whole
+            || (self.wants_start(start)
+                && (glance.may_have_failed || wants_a_success)
+                && (glance.may_hold_thumbprint || self.thumbprint.is_none()))
     }
 
     pub(super) fn wants_start(&self, start: Timestamp) -> bool {

@@ -1,6 +1,6 @@
 //! What the `*` rows of a protocol log say about TLS, certificates and the mail.
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 /// What a `*` row says, told by its context; contexts are taken by prefix, since their wording
 /// behind it differs between builds.
@@ -51,6 +51,8 @@ pub(super) enum CertificateValue {
 }
 
 const MESSAGE: &[u8] = b"sending message";
+const USUAL_MESSAGE: &[u8] = b"sending message with RecordId ";
+const SUCCEEDED: &[u8] = b"negotiation succeeded";
 const RECORD_ID: &[u8] = b"RecordId ";
 const INTERNET_MESSAGE_ID: &[u8] = b"InternetMessageId ";
 const SESSION_ID: &[u8] = b"session id ";
@@ -74,10 +76,7 @@ impl<'row> Information<'row> {
             Some(b'T' | b't') if starts(TLS_FAILED) => {
                 Self::TlsFailed(context[TLS_FAILED.len()..].trim_ascii())
             }
-            Some(b'T' | b't')
-                if starts(b"TLS protocol")
-                    && memmem::find(context, b"negotiation succeeded").is_some() =>
-            {
+            Some(b'T' | b't') if starts(b"TLS protocol") && tells_of_success(context) => {
                 Self::TlsSucceeded(context)
             }
             Some(b'A' | b'a') if starts(b"attempting to connect") => Self::Connecting,
@@ -113,17 +112,32 @@ fn value_of_certificate(context: &[u8]) -> Information<'_> {
     Information::CertificateValue(value)
 }
 
+fn tells_of_success(context: &[u8]) -> bool {
+    // The usual place first: behind one word that names the protocol.
+    let mut words = context.splitn(4, |byte| *byte == b' ').skip(3);
+    words.next().is_some_and(|rest| rest.starts_with(SUCCEEDED))
+        || memmem::find(context, SUCCEEDED).is_some()
+}
+
 fn message(context: &[u8]) -> Information<'_> {
-    let word_after = |label: &[u8]| {
-        let at = memmem::find(context, label)? + label.len();
-        context[at..].split(|byte| *byte == b' ').next()
-    };
-    Information::Message {
-        record_id: word_after(RECORD_ID).unwrap_or_default(),
-        internet_message_id: memmem::find(context, INTERNET_MESSAGE_ID)
-            .map(|at| context[at + INTERNET_MESSAGE_ID.len()..].trim_ascii())
+    let after = |text: &'_ [u8], label: &[u8]| memmem::find(text, label).map(|at| at + label.len());
+    // The usual places first: directly behind one another.
+    let usual = context.strip_prefix(USUAL_MESSAGE).and_then(|rest| {
+        let (record_id, rest) = rest.split_at_checked(memchr(b' ', rest)?)?;
+        let internet_message_id = rest.strip_prefix(b" and InternetMessageId ")?;
+        Some(Information::Message {
+            record_id,
+            internet_message_id: internet_message_id.trim_ascii(),
+        })
+    });
+    usual.unwrap_or_else(|| Information::Message {
+        record_id: after(context, RECORD_ID)
+            .and_then(|at| context[at..].split(|byte| *byte == b' ').next())
             .unwrap_or_default(),
-    }
+        internet_message_id: after(context, INTERNET_MESSAGE_ID)
+            .map(|at| context[at..].trim_ascii())
+            .unwrap_or_default(),
+    })
 }
 
 fn proxy_session(context: &[u8]) -> Information<'_> {

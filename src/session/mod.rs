@@ -1,26 +1,34 @@
 //! Sessions out of protocol logs.
 //!
-//! Rows become drafts ([`SessionReader`] reads, an assembler keeps interleaved sessions apart), and
-//! a draft becomes a [`Session`] when its last row was read and the filter wants it.
+//! [`SessionReader`] reads rows, an assembler keeps those of interleaved sessions apart, and when the
+//! last row of a session has come, its rows become a draft and the draft a [`Session`], if the
+//! filter may want it.
 
 #![forbid(unsafe_code)]
 
 mod assembler;
+mod checkpoint;
 mod decode;
 mod deserialize;
 mod dialogue;
 mod draft;
 mod filter;
+mod glance;
+mod iis;
 mod information;
 mod model;
 mod parallel;
 mod proxy;
 mod reader;
 mod sequencer;
+mod session_maker;
+mod session_rows;
 mod smtp;
-mod text_block;
+mod texts;
 mod tls;
+mod workbench;
 
+pub use checkpoint::{StateError, StateOptions, StateTrouble};
 pub use filter::{QueryError, SessionFilter};
 pub use model::{
     Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, Text, TlsStatus,

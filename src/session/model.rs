@@ -205,6 +205,14 @@ named_enum! {
         SmtpRewritten = 7,
         /// Certificate rows without the row that says whose certificate it is.
         CertificateUnattributed = 8,
+        /// A log of IIS, which has no session ids: rows with one address were put together.
+        GroupedByAddress = 9,
+        /// Two conversations with one address at a time, which a log of IIS does not tell apart.
+        ConversationsInterleaved = 10,
+        /// Of a log of IIS, which holds both directions: a client spoke to this server.
+        ReceivedByIis = 11,
+        /// The times are the server's local time, of which the log does not tell the zone.
+        LocalTime = 12,
     }
 }
 
@@ -241,6 +249,19 @@ impl SessionNote {
             Self::CertificateUnattributed => {
                 "the row that says whose certificate it is (Sending or Remote) is missing, so the \
                  certificate is left out"
+            }
+            Self::GroupedByAddress => {
+                "the log of IIS has no session ids: rows were put together by address and time, \
+                 and the number in SessionId is made up; it tells no certificate either"
+            }
+            Self::ConversationsInterleaved => {
+                "two conversations with this address ran at a time, or one broke off: rows of the \
+                 one may stand in the other"
+            }
+            Self::ReceivedByIis => "a client sent to this server: nothing was sent out",
+            Self::LocalTime => {
+                "the native format of IIS writes the server's local time: the times are that time, \
+                 not UTC"
             }
         }
     }

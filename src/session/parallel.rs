@@ -1,62 +1,93 @@
 //! Segments worked on by several threads, with the same result as one.
 //!
-//! The assembly of rows is not associative, so nothing is merged: a worker finishes the sessions
-//! that begin and end inside its segment, and all other rows are replayed in their order by the
-//! one sequencer.
+//! The assembly of rows is not associative, so nothing is merged: the sessions that begin and end
+//! inside a segment are made by whichever thread works on it, those that only begin there are
+//! gathered, and the rows of all others are replayed in their order by the one sequencer.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use hashbrown::HashMap;
-
-use super::assembler::SessionKey;
-use super::decode::Decoder;
-use super::draft::{Place, SessionDraft, is_opening};
 use super::filter::CompiledFilter;
-use super::model::Session;
-use super::proxy::may_be_half;
-use super::sequencer::{SegmentPlace, Sequencer};
-use crate::log::{Line, LogFile, Row, RowError, Segment};
+use super::workbench::{Workbench, WorkedSegment};
+use crate::log::{LogFile, Segment};
 
-/// What a worker made of a segment.
-pub(super) struct WorkedSegment {
-    pub(super) segment: Segment,
-    line_count: u64,
-    /// In the order of their last rows.
-    sessions: Vec<WorkedSession>,
-    /// The rows of all other sessions, in order.
-    rows: Vec<Line>,
-    damage: Vec<(Line, RowError)>,
-}
-
-/// A session that begins and ends inside a segment.
-struct WorkedSession {
-    key: SessionKey,
-    rows: Vec<Line>,
-    /// `None` if the filter does not want it. Its line is counted within the segment.
-    session: Option<Session>,
-}
-
-/// Threads, each with its own queue: segments go to them in turn, and come back in that order.
+/// The threads beside the calling one, which takes its share while it waits for them.
 pub(super) struct Workers {
-    threads: Vec<Worker>,
-    in_flight: VecDeque<usize>,
-    next: usize,
+    threads: Vec<JoinHandle<()>>,
+    shared: Arc<Shared>,
+    bench: Workbench,
+    sent: u64,
+    received: u64,
 }
 
-struct Worker {
-    segments: Option<SyncSender<Segment>>,
-    results: Receiver<WorkedSegment>,
-    thread: Option<JoinHandle<()>>,
+struct Shared {
+    files: Arc<[LogFile]>,
+    filter: Arc<CompiledFilter>,
+    state: Mutex<State>,
+    has_work: Condvar,
+    has_results: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Segments that nobody works on yet, by their number.
+    waiting: VecDeque<(u64, Segment)>,
+    done: Vec<(u64, WorkedSegment)>,
+    is_over: bool,
+    has_panicked: bool,
 }
 
 /// The name of the threads, by which a panic hook knows them.
 pub(crate) const WORKER_THREAD_NAME: &str = "eop-relay";
 
-/// Segments that a worker may have before it: one in work, one waiting.
-const QUEUE: usize = 2;
+/// Segments per thread that are in memory at once: one in work, one waiting.
+const SEGMENTS_PER_THREAD: u64 = 2;
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn finish(&self, number: u64, worked: WorkedSegment) {
+        self.state().done.push((number, worked));
+        self.has_results.notify_one();
+    }
+
+    /// What a worker does until all is over.
+    fn work(&self) {
+        let _alarm = Alarm(self);
+        let mut bench = Workbench::default();
+        loop {
+            let mut state = self.state();
+            let (number, segment) = loop {
+                if state.is_over {
+                    return;
+                }
+                match state.waiting.pop_front() {
+                    Some(work) => break work,
+                    None => {
+                        state = self.has_work.wait(state).unwrap_or_else(PoisonError::into_inner);
+                    }
+                }
+            };
+            drop(state);
+            self.finish(number, bench.work(segment, &self.files, &self.filter));
+        }
+    }
+}
+
+/// Tells the calling thread of a panic, for which it would wait for ever.
+struct Alarm<'shared>(&'shared Shared);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.state().has_panicked = true;
+            self.0.has_results.notify_one();
+        }
+    }
+}
 
 impl Workers {
     /// Starts the threads; fewer than asked for if the system has no more to give.
@@ -65,27 +96,20 @@ impl Workers {
         files: &Arc<[LogFile]>,
         filter: &Arc<CompiledFilter>,
     ) -> Self {
-        let threads = (0..count)
-            .filter_map(|_| {
-                let (segments, received) = sync_channel::<Segment>(QUEUE);
-                let (send_result, results) = sync_channel(QUEUE);
-                let (files, filter) = (Arc::clone(files), Arc::clone(filter));
-                let work = move || {
-                    let mut bench = Workbench::default();
-                    for segment in received {
-                        let worked = bench.work(segment, &files, &filter);
-                        if send_result.send(worked).is_err() {
-                            return;
-                        }
-                    }
-                };
-                let name = WORKER_THREAD_NAME.to_owned();
-                let thread = std::thread::Builder::new().name(name).spawn(work);
-                let thread = Some(thread.ok()?);
-                Some(Worker { segments: Some(segments), results, thread })
-            })
-            .collect();
-        Self { threads, in_flight: VecDeque::new(), next: 0 }
+        let shared = Arc::new(Shared {
+            files: Arc::clone(files),
+            filter: Arc::clone(filter),
+            state: Mutex::default(),
+            has_work: Condvar::new(),
+            has_results: Condvar::new(),
+        });
+        let start = |_| {
+            let shared = Arc::clone(&shared);
+            let thread = std::thread::Builder::new().name(WORKER_THREAD_NAME.to_owned());
+            thread.spawn(move || shared.work()).ok()
+        };
+        let threads = (0..count).filter_map(start).collect();
+        Self { threads, shared, bench: Workbench::default(), sent: 0, received: 0 }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -93,162 +117,59 @@ impl Workers {
     }
 
     pub(super) fn has_room(&self) -> bool {
-        self.in_flight.len() < self.threads.len() * QUEUE
+        self.sent - self.received < SEGMENTS_PER_THREAD * (self.threads.len() as u64 + 1)
     }
 
-    /// Hands a segment to the worker whose turn it is.
+    /// Leaves a segment to be worked on.
     pub(super) fn send(&mut self, segment: Segment) {
-        let turn = self.next;
-        self.next = (turn + 1) % self.threads.len();
-        let worker = &mut self.threads[turn];
-        let is_sent = worker.segments.as_ref().is_some_and(|queue| queue.send(segment).is_ok());
-        if !is_sent {
-            worker.resume_panic();
-        }
-        self.in_flight.push_back(turn);
+        self.shared.state().waiting.push_back((self.sent, segment));
+        self.shared.has_work.notify_one();
+        self.sent += 1;
     }
 
-    /// The segment sent longest ago, worked.
-    pub(super) fn receive(&mut self) -> Option<WorkedSegment> {
-        let turn = self.in_flight.pop_front()?;
-        let worker = &mut self.threads[turn];
-        let result = worker.results.recv().ok();
-        if result.is_none() {
-            worker.resume_panic();
+    /// The segment sent longest ago, worked; there must be one.
+    pub(super) fn receive(&mut self) -> WorkedSegment {
+        let shared = Arc::clone(&self.shared);
+        let mut state = shared.state();
+        loop {
+            if let Some(at) = state.done.iter().position(|(number, _)| *number == self.received) {
+                self.received += 1;
+                return state.done.swap_remove(at).1;
+            }
+            if state.has_panicked {
+                drop(state);
+                self.resume_panic();
+                state = shared.state();
+            }
+            if let Some((number, segment)) = state.waiting.pop_front() {
+                drop(state);
+                let worked = self.bench.work(segment, &shared.files, &shared.filter);
+                state = shared.state();
+                state.done.push((number, worked));
+            } else {
+                state = shared.has_results.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
         }
-        result
     }
-}
 
-impl Worker {
-    /// A worker only goes away early by a panic, which goes on in the thread that asks it.
+    /// A worker only goes away early by a panic, which goes on in the thread that waits for it.
     fn resume_panic(&mut self) {
-        if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join) {
-            std::panic::resume_unwind(panic);
+        self.shared.state().is_over = true;
+        self.shared.has_work.notify_all();
+        for thread in self.threads.drain(..) {
+            if let Err(panic) = thread.join() {
+                std::panic::resume_unwind(panic);
+            }
         }
     }
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        for worker in &mut self.threads {
-            worker.segments = None;
-            // A worker that waits for room in its results finds the receiver gone.
-            let (_, empty) = sync_channel(0);
-            worker.results = empty;
-            if let Some(thread) = worker.thread.take() {
-                let _ = thread.join();
-            }
+        self.shared.state().is_over = true;
+        self.shared.has_work.notify_all();
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
         }
-    }
-}
-
-/// One session while a worker reads its segment.
-#[derive(Default)]
-struct LocalSession {
-    draft: SessionDraft,
-    rows: Vec<Line>,
-    begins_here: bool,
-}
-
-/// What a worker keeps from one segment to the next.
-#[derive(Default)]
-struct Workbench {
-    decoder: Decoder,
-    open: HashMap<SessionKey, LocalSession>,
-    spare: Vec<LocalSession>,
-}
-
-impl Workbench {
-    fn work(
-        &mut self,
-        segment: Segment,
-        files: &[LogFile],
-        filter: &CompiledFilter,
-    ) -> WorkedSegment {
-        let Self { decoder, open, spare } = self;
-        let source = files.get(segment.file).map_or(0, |file| file.source);
-        let mut sessions = Vec::new();
-        let mut rows = Vec::new();
-        let mut damage = Vec::new();
-        let line_count = segment.for_each_row(|line, row| {
-            let row = match row {
-                Ok(row) => row,
-                Err(error) => {
-                    damage.push((line, error));
-                    return;
-                }
-            };
-            let key = SessionKey { source, session_id: row.session_id };
-            let local = open.entry(key).or_insert_with(|| LocalSession {
-                begins_here: is_opening(&row),
-                ..spare.pop().unwrap_or_default()
-            });
-            local.rows.push(line);
-            if !local.begins_here {
-                return;
-            }
-            let place =
-                Place { file: segment.file, line: line.number + 1, offset: line.start as u64 };
-            if !local.draft.accept(&row, place, segment.format.log_type) {
-                return;
-            }
-            let Some(mut ended) = open.remove(&key) else { return };
-            let filter = (!may_be_half(&ended.draft)).then_some(filter);
-            let session = decoder.decode(&ended.draft, files, filter);
-            sessions.push(WorkedSession { key, rows: std::mem::take(&mut ended.rows), session });
-            ended.draft.reset();
-            spare.push(ended);
-        });
-        for (_, mut local) in open.drain() {
-            rows.append(&mut local.rows);
-            local.draft.reset();
-            spare.push(local);
-        }
-        rows.sort_unstable_by_key(|line| line.start);
-        WorkedSegment { segment, line_count, sessions, rows, damage }
-    }
-}
-
-impl WorkedSegment {
-    /// Replays it into the sequencer; returns the segment's buffer.
-    pub(super) fn replay(self, sequencer: &mut Sequencer) -> Vec<u8> {
-        let Self { segment, line_count, sessions, rows, damage } = self;
-        let place = sequencer.begin_segment(&segment);
-        for (line, error) in damage {
-            let place = place.of_line(line.number, line.start);
-            sequencer.accept_damage(error, place, line.is_terminated);
-        }
-        let mut rows = rows.into_iter().peekable();
-        for worked in sessions {
-            let end = worked.rows.last().map_or(0, |line| line.start);
-            while let Some(line) = rows.next_if(|line| line.start < end) {
-                replay_row(&segment, place, line, sequencer);
-            }
-            if sequencer.is_open(worked.key) {
-                // An earlier segment left that session open: these rows continue it.
-                for line in worked.rows {
-                    replay_row(&segment, place, line, sequencer);
-                }
-                continue;
-            }
-            let session = worked.session.map(|mut session| {
-                session.line = place.line(session.line);
-                session
-            });
-            sequencer.accept_session(worked.key, session);
-        }
-        for line in rows {
-            replay_row(&segment, place, line, sequencer);
-        }
-        sequencer.end_segment(line_count);
-        segment.data
-    }
-}
-
-fn replay_row(segment: &Segment, place: SegmentPlace, line: Line, sequencer: &mut Sequencer) {
-    let bytes = &segment.data[line.start..line.end];
-    if let Ok(row) = Row::parse(bytes, &segment.format.columns) {
-        sequencer.accept_row(&row, place.of_line(line.number, line.start), segment);
     }
 }

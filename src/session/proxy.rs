@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::draft::{CertificateDraft, SessionDraft};
 use super::model::{Outcome, Session, SessionNote, Text, TlsStatus};
+use crate::timestamp::Timestamp;
 
 /// Sessions that wait for their other half.
 #[derive(Default)]
@@ -18,6 +19,13 @@ pub(super) struct ProxyJoiner {
     arrivals: u64,
     by_session_id: HashMap<Text, u64>,
     by_proxy_session_id: HashMap<Text, u64>,
+}
+
+/// A session that waits, and by what its other half finds it: a later one can have taken its place.
+pub(super) struct WaitingHalf<'joiner> {
+    pub(super) session: &'joiner Session,
+    pub(super) is_found_by_id: bool,
+    pub(super) is_found_by_proxy_id: bool,
 }
 
 /// How many sessions wait at most: those of some minutes of a busy server.
@@ -77,9 +85,54 @@ impl ProxyJoiner {
         is_same_server.then(|| self.remove(arrival)).flatten()
     }
 
+    /// Puts out what has waited since before that time, by the stamps of the log.
+    pub(super) fn release_before(&mut self, time: Timestamp, out: &mut impl FnMut(Session)) {
+        let is_due =
+            |(arrival, session): (&u64, &Session)| (session.end_time < time).then_some(*arrival);
+        let due: Vec<u64> = self.waiting.iter().filter_map(is_due).collect();
+        for arrival in due {
+            self.release(arrival, out);
+        }
+    }
+
+    /// What waits, in the order of its arrival.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = WaitingHalf<'_>> {
+        self.waiting.iter().map(|(arrival, session)| {
+            let proxy_session_id = session.proxy_session_id.as_ref();
+            let named = proxy_session_id.and_then(|id| self.by_proxy_session_id.get(id));
+            WaitingHalf {
+                session,
+                is_found_by_id: self.by_session_id.get(&session.session_id) == Some(arrival),
+                is_found_by_proxy_id: named == Some(arrival),
+            }
+        })
+    }
+
+    /// Lets a session wait on that waited in another joiner.
+    pub(super) fn restore(
+        &mut self,
+        session: Session,
+        is_found_by_id: bool,
+        is_found_by_proxy_id: bool,
+    ) {
+        self.arrivals += 1;
+        if is_found_by_id {
+            self.by_session_id.insert(session.session_id.clone(), self.arrivals);
+        }
+        if let Some(id) = session.proxy_session_id.as_ref().filter(|_| is_found_by_proxy_id) {
+            self.by_proxy_session_id.insert(id.clone(), self.arrivals);
+        }
+        self.waiting.insert(self.arrivals, session);
+    }
+
     fn release_first(&mut self, out: &mut impl FnMut(Session)) {
-        let first = self.waiting.first_key_value().map(|(arrival, _)| *arrival);
-        if let Some(mut session) = first.and_then(|arrival| self.remove(arrival)) {
+        if let Some((arrival, _)) = self.waiting.first_key_value() {
+            self.release(*arrival, out);
+        }
+    }
+
+    fn release(&mut self, arrival: u64, out: &mut impl FnMut(Session)) {
+        if let Some(mut session) = self.remove(arrival) {
             if session.proxy_session_id.is_some() {
                 add_note(&mut session, SessionNote::ProxyHalfMissing);
             }

@@ -5,12 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::assembler::Limits;
+use super::checkpoint::{Checkpoint, StateError, StateOptions, StateTrouble};
 use super::filter::{CompiledFilter, QueryError, SessionFilter};
+use super::iis::IisConversations;
 use super::model::Session;
 use super::parallel::Workers;
 use super::proxy::ProxyJoiner;
 use super::sequencer::Sequencer;
-use crate::log::{self, LogFile, LogInput, Notice, SegmentReader, SegmentReaderItem};
+use crate::log::{
+    self, FileStart, LogFile, LogInput, Notice, Segment, SegmentReader, SegmentReaderItem,
+};
+use crate::timestamp::Timestamp;
 
 /// What to read and which sessions to hand out.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +28,9 @@ pub struct SessionQuery {
     pub filter: SessionFilter,
     /// How many threads read, at least 1; 0 = the default (2, or 1 on a single processor).
     pub threads: usize,
+    /// The state of the run before, to read on from there; save it with
+    /// [`SessionReader::save_state`].
+    pub state: Option<StateOptions>,
 }
 
 /// Sessions and the notices of the input read for them.
@@ -39,7 +47,7 @@ pub struct Batch {
 pub struct Progress {
     /// Bytes read.
     pub bytes_read: u64,
-    /// Bytes in all files found, as of the start; files that grow can bring `bytes_read` above it.
+    /// Bytes to read in all files found, as of the start; files that grow can bring `bytes_read` above it.
     pub bytes_total: u64,
     /// Files read to their end.
     pub files_read: u64,
@@ -55,18 +63,26 @@ pub struct Progress {
 /// read, at the end of all input, or when too many are open at once.
 pub struct SessionReader {
     files: Arc<[LogFile]>,
+    bytes_total: u64,
+    checkpoint: Option<Checkpoint>,
+    now: Option<Timestamp>,
     segments: SegmentReader,
     sequencer: Sequencer,
     workers: Workers,
+    iis: IisConversations,
     /// What the workers are busy with, and the ends of files between.
     in_flight: std::collections::VecDeque<InFlight>,
     files_read: usize,
     is_finished: bool,
+    /// Whether everything was handed out.
+    is_drained: bool,
     cancelled: Arc<AtomicBool>,
 }
 
 enum InFlight {
     Segment,
+    /// Of a log of IIS: no work for the workers, since its rows tell their sessions in order only.
+    Iis(Segment),
     FileEnd(usize, Option<Notice>),
 }
 
@@ -78,40 +94,58 @@ impl SessionReader {
     /// Finds the files. Trouble with single inputs comes as notices of the first batch.
     ///
     /// # Errors
-    /// [`QueryError`] if a pattern or the thumbprint of the filter is not valid.
+    /// [`QueryError`] if a pattern or the thumbprint of the filter is not valid, or the state file
+    /// cannot be used.
     pub fn new(query: SessionQuery) -> Result<Self, QueryError> {
-        Self::with_settings(query, log::SEGMENT_SIZE, Limits::default())
+        Self::with_settings(query, log::SEGMENT_SIZE, Limits::default(), now())
     }
 
     fn with_settings(
         query: SessionQuery,
         segment_size: usize,
         limits: Limits,
+        now: Option<Timestamp>,
     ) -> Result<Self, QueryError> {
-        let SessionQuery { inputs, recurse, filter, threads } = query;
+        let SessionQuery { inputs, recurse, filter, threads, state } = query;
         let filter = Arc::new(CompiledFilter::new(&filter)?);
-        let discovery = log::discover(&inputs, recurse);
-        let files: Arc<[LogFile]> = discovery.files.into();
+        let mut discovery = log::discover(&inputs, recurse);
+        let mut checkpoint =
+            state.map(|state| Checkpoint::open(state, &mut discovery)).transpose()?;
+        let (files, starts, all_files) = if let Some(checkpoint) = &mut checkpoint {
+            let (files, starts) = checkpoint.files_to_read();
+            (files, starts, checkpoint.all_files())
+        } else {
+            let files: Arc<[LogFile]> = discovery.files.into();
+            (Arc::clone(&files), Vec::new(), files)
+        };
         let mut sequencer = Sequencer::new(
-            Arc::clone(&files),
+            Arc::clone(&all_files),
             Arc::clone(&filter),
             ProxyJoiner::new(discovery.folders > 1),
             limits,
         );
         sequencer.add_notices(discovery.notices);
+        let mut iis = IisConversations::default();
+        if let Some(checkpoint) = &mut checkpoint {
+            checkpoint.restore(&mut sequencer, &mut iis)?;
+        }
         let threads = match threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from).min(DEFAULT_THREADS),
             asked => asked.min(MAXIMUM_THREADS),
         };
-        let workers = if threads > 1 { threads } else { 0 };
         Ok(Self {
-            segments: SegmentReader::new(Arc::clone(&files), segment_size),
-            workers: Workers::start(workers, &files, &filter),
+            bytes_total: bytes_to_read(&files, &starts),
+            segments: SegmentReader::resume(Arc::clone(&files), segment_size, starts),
+            workers: Workers::start(threads.saturating_sub(1), &all_files, &filter),
             files,
+            checkpoint,
+            now,
             sequencer,
+            iis,
             in_flight: std::collections::VecDeque::new(),
             files_read: 0,
             is_finished: false,
+            is_drained: false,
             cancelled: Arc::default(),
         })
     }
@@ -126,7 +160,15 @@ impl SessionReader {
             && !self.cancelled.load(Ordering::Relaxed)
         {
             if self.step() {
-                self.sequencer.finish();
+                match &self.checkpoint {
+                    Some(checkpoint) if !checkpoint.is_final() => {
+                        checkpoint.pause(&mut self.sequencer, self.now);
+                    }
+                    _ => {
+                        self.iis.finish(&mut self.sequencer);
+                        self.sequencer.finish();
+                    }
+                }
                 self.is_finished = true;
             } else if self.segments.bytes_read() >= limit {
                 break;
@@ -139,25 +181,35 @@ impl SessionReader {
         let ready = self.sequencer.ready_sessions();
         let sessions: Vec<Session> = ready.drain(..ready.len().min(max_sessions)).collect();
         let is_over = self.is_finished && sessions.is_empty() && notices.is_empty();
+        self.is_drained |= is_over;
         (!is_over).then_some(Batch { sessions, notices })
+    }
+
+    /// Saves the state for the next run, once [`Self::next_batch`] has answered `None`; until then
+    /// the state file is as the run before left it, so that a run that is given up loses nothing.
+    /// Nothing is done if no state was asked for.
+    ///
+    /// # Errors
+    /// [`StateError`] if there is more to read, the reading was cancelled, or the file cannot be
+    /// written.
+    pub fn save_state(&mut self) -> Result<(), StateError> {
+        let Some(checkpoint) = &self.checkpoint else { return Ok(()) };
+        if self.is_drained {
+            checkpoint.save(&self.sequencer, &self.iis)
+        } else {
+            Err(checkpoint.error(StateTrouble::NotAtEnd))
+        }
     }
 
     /// Works on one segment more. Returns whether there is none.
     fn step(&mut self) -> bool {
         if self.workers.is_empty() {
             match self.segments.next_item() {
+                Some(SegmentReaderItem::Segment(segment)) if segment.format.iis.is_some() => {
+                    self.accept_iis(segment);
+                }
                 Some(SegmentReaderItem::Segment(segment)) => {
-                    let place = self.sequencer.begin_segment(&segment);
-                    let lines = segment.for_each_row(|line, row| {
-                        let place = place.of_line(line.number, line.start);
-                        match row {
-                            Ok(row) => self.sequencer.accept_row(&row, place, &segment),
-                            Err(error) => {
-                                self.sequencer.accept_damage(error, place, line.is_terminated);
-                            }
-                        }
-                    });
-                    self.sequencer.end_segment(lines);
+                    self.sequencer.accept_segment(&segment);
                     self.segments.recycle(segment.data);
                 }
                 Some(SegmentReaderItem::FileEnd(file, notice)) => self.end_file(file, notice),
@@ -169,6 +221,11 @@ impl SessionReader {
             && let Some(item) = self.segments.next_item()
         {
             self.in_flight.push_back(match item {
+                SegmentReaderItem::Segment(segment) if segment.format.iis.is_some() => {
+                    self.in_flight.push_back(InFlight::Iis(segment));
+                    // The workers do not count it, and so cannot bound how many there are.
+                    break;
+                }
                 SegmentReaderItem::Segment(segment) => {
                     self.workers.send(segment);
                     InFlight::Segment
@@ -178,10 +235,12 @@ impl SessionReader {
         }
         match self.in_flight.pop_front() {
             Some(InFlight::Segment) => {
-                if let Some(worked) = self.workers.receive() {
-                    let buffer = worked.replay(&mut self.sequencer);
-                    self.segments.recycle(buffer);
-                }
+                let buffer = self.workers.receive().replay(&mut self.sequencer);
+                self.segments.recycle(buffer);
+                false
+            }
+            Some(InFlight::Iis(segment)) => {
+                self.accept_iis(segment);
                 false
             }
             Some(InFlight::FileEnd(file, notice)) => {
@@ -192,9 +251,20 @@ impl SessionReader {
         }
     }
 
+    fn accept_iis(&mut self, segment: Segment) {
+        if let Some(format) = &segment.format.iis {
+            self.iis.accept_segment(&segment, format, &self.files, &mut self.sequencer);
+        }
+        self.segments.recycle(segment.data);
+    }
+
     fn end_file(&mut self, file: usize, notice: Option<Notice>) {
         self.files_read += 1;
-        self.sequencer.end_file(file, notice);
+        let lines = self.sequencer.end_file(file, notice);
+        self.sequencer.add_notices(self.segments.take_notices());
+        if let Some(checkpoint) = &mut self.checkpoint {
+            checkpoint.end_file(file, lines, self.segments.take_end(file));
+        }
     }
 
     /// How far it is.
@@ -202,7 +272,7 @@ impl SessionReader {
     pub fn progress(&self) -> Progress {
         Progress {
             bytes_read: self.segments.bytes_read(),
-            bytes_total: self.files.iter().map(|file| file.size).sum(),
+            bytes_total: self.bytes_total,
             files_read: self.files_read as u64,
             files_total: self.files.len() as u64,
             path: self.files.get(self.files_read).map(|file| Arc::clone(&file.path)),
@@ -214,6 +284,18 @@ impl SessionReader {
     pub fn cancellation(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.cancelled)
     }
+}
+
+/// What of the files was not read before.
+fn bytes_to_read(files: &[LogFile], starts: &[FileStart]) -> u64 {
+    let known = |index: usize| starts.get(index)?.known.as_ref().map(|known| known.position.offset);
+    let sizes = files.iter().enumerate();
+    sizes.map(|(index, file)| file.size.saturating_sub(known(index).unwrap_or(0))).sum()
+}
+
+/// `None` where the clock is beyond the year 9999.
+fn now() -> Option<Timestamp> {
+    Timestamp::try_from(time::OffsetDateTime::now_utc()).ok()
 }
 
 #[cfg(test)]

@@ -3,13 +3,15 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::assembler::{Accepted, Assembler, Limits, SessionKey};
-use super::decode::Decoder;
-use super::draft::{Place, SessionDraft};
+use super::assembler::{Accepted, Assembler, Limits, SessionKey, Tombstones};
 use super::filter::CompiledFilter;
 use super::model::{Session, SessionNote};
-use super::proxy::{ProxyJoiner, may_be_half};
-use crate::log::{Event, LogFile, Notice, NoticeCode, Row, RowError, Segment};
+use super::proxy::ProxyJoiner;
+use super::session_maker::{Made, SessionMaker};
+use super::session_rows::{Place, SessionRows};
+use super::texts::Span;
+use crate::log::{Event, LogFile, LogType, Notice, NoticeCode, Row, RowError, Segment};
+use crate::timestamp::Timestamp;
 
 /// Everything that must see the rows in their order.
 pub(super) struct Sequencer {
@@ -17,18 +19,19 @@ pub(super) struct Sequencer {
     assembler: Assembler,
     output: Output,
     file: FileState,
-    evicted: u64,
-    capped: Option<(u64, Arc<std::path::Path>, u64)>,
 }
 
 /// What is ready to be handed out, and what makes it so.
 pub(super) struct Output {
     files: Arc<[LogFile]>,
     filter: Arc<CompiledFilter>,
-    decoder: Decoder,
+    maker: SessionMaker,
     joiner: ProxyJoiner,
     sessions: VecDeque<Session>,
     notices: Vec<Notice>,
+    evicted: u64,
+    /// Sessions of which not all is kept: how many, and where the first one begins.
+    capped: Tally,
 }
 
 /// What is counted while a file is read.
@@ -85,9 +88,9 @@ impl SegmentPlace {
         Place { file: self.file, line: self.lines + number + 1, offset: self.offset + start as u64 }
     }
 
-    /// Adds the lines before the segment to a line counted within it.
-    pub(super) fn line(self, line_in_segment: u64) -> u64 {
-        self.lines + line_in_segment
+    /// Where a row stands whose place is counted from the beginning of the segment.
+    pub(super) fn of_place(self, place: Place) -> Place {
+        Place { line: self.lines + place.line, offset: self.offset + place.offset, ..place }
     }
 }
 
@@ -101,19 +104,14 @@ impl Sequencer {
         let output = Output {
             files: Arc::clone(&files),
             filter,
-            decoder: Decoder::default(),
+            maker: SessionMaker::default(),
             joiner,
             sessions: VecDeque::new(),
             notices: Vec::new(),
-        };
-        Self {
-            files,
-            assembler: Assembler::new(limits),
-            output,
-            file: FileState::default(),
             evicted: 0,
-            capped: None,
-        }
+            capped: Tally::default(),
+        };
+        Self { files, assembler: Assembler::new(limits), output, file: FileState::default() }
     }
 
     /// Begins a segment: says where its rows stand, and counts the line before it that was too long.
@@ -126,22 +124,40 @@ impl Sequencer {
         SegmentPlace { file: segment.file, lines: self.file.lines, offset: segment.offset }
     }
 
-    /// Ends a segment that has that many lines.
-    pub(super) fn end_segment(&mut self, lines: u64) {
-        self.file.lines += lines;
+    /// Takes the rows of a whole segment in.
+    pub(super) fn accept_segment(&mut self, segment: &Segment) {
+        let place = self.begin_segment(segment);
+        let lines = segment.for_each_row(|line, row| {
+            let place = place.of_line(line.number, line.start);
+            match row {
+                Ok(row) => self.accept_row(&row, place, &segment.data, segment.format.log_type),
+                Err(error) => self.accept_damage(error, place, line.is_terminated),
+            }
+        });
+        self.end_segment(&segment.data, lines);
     }
 
-    /// Takes the next row in.
-    pub(super) fn accept_row(&mut self, row: &Row<'_>, place: Place, segment: &Segment) {
+    /// Ends a segment that has that many lines, with the text that its rows are parts of.
+    pub(super) fn end_segment(&mut self, text: &[u8], lines: u64) {
+        self.file.lines += lines;
+        let Self { assembler, output, .. } = self;
+        assembler.end_segment(text, &mut |_, rows| output.finish(rows, text));
+    }
+
+    /// Takes the next row in, a part of that text of a segment.
+    #[inline]
+    pub(super) fn accept_row(
+        &mut self,
+        row: &Row<'_>,
+        place: Place,
+        text: &[u8],
+        log_type: Option<LogType>,
+    ) {
         let Some(file) = self.files.get(place.file) else { return };
-        let Self { assembler, output, evicted, capped, .. } = self;
-        let mut finish = |_: SessionKey, draft: &mut SessionDraft| {
-            *evicted += u64::from(draft.has_note(SessionNote::Evicted));
-            count_if_capped(capped, draft, &output.files);
-            output.finish(draft);
-        };
-        let accepted =
-            assembler.accept(row, file.source, place, segment.format.log_type, &mut finish);
+        let Self { assembler, output, .. } = self;
+        let accepted = assembler.accept(row, text, file.source, place, log_type, &mut |_, rows| {
+            output.finish(rows, text)
+        });
         // An end that was known already, as that of a failed connection, tells nothing new.
         if accepted == Accepted::Late && row.event != Event::Disconnect {
             self.file.late.add(place, None);
@@ -162,16 +178,65 @@ impl Sequencer {
         self.assembler.is_open(key)
     }
 
-    /// Takes a session in that was assembled apart from the others.
-    pub(super) fn accept_session(&mut self, key: SessionKey, session: Option<Session>) {
+    /// Takes a session in that was made apart from the others; its first row stands there.
+    pub(super) fn accept_session(&mut self, key: SessionKey, made: Made, first_row: Place) {
         self.assembler.bury(key);
-        if let Some(session) = session {
-            self.output.accept(session);
+        self.output.accept_made(made, first_row);
+    }
+
+    /// Takes a session in whose first rows were gathered apart from the others, the last of them at
+    /// that offset of the file.
+    pub(super) fn adopt(&mut self, key: SessionKey, rows: SessionRows, last_row: u64) {
+        self.assembler.adopt(key, rows, last_row);
+    }
+
+    /// Takes a session in whose first rows another run read; the next one has a higher turn. `None`
+    /// if there is one with its id.
+    pub(super) fn adopt_restored(&mut self, rows: SessionRows, turn: u64) -> Option<()> {
+        let start = rows.start?;
+        let source = self.files.get(start.place.file)?.source;
+        let key = SessionKey { source, session_id: start.session_id };
+        (!self.is_open(key)).then(|| self.adopt(key, rows, turn))
+    }
+
+    /// Puts a session out whose end no row says; whether it came to its end.
+    pub(super) fn end_session(&mut self, key: SessionKey, is_ended: bool, text: &[u8]) {
+        if is_ended {
+            self.mark_ended(key);
+        }
+        let Self { assembler, output, .. } = self;
+        assembler.end(key, &mut |_, rows| output.finish(rows, text));
+    }
+
+    /// Says of an open session that it came to its end.
+    pub(super) fn mark_ended(&mut self, key: SessionKey) {
+        if let Some(rows) = self.assembler.open_rows(key) {
+            rows.is_ended = true;
         }
     }
 
-    /// Ends a file, with the notice that ended it early.
-    pub(super) fn end_file(&mut self, file: usize, notice: Option<Notice>) {
+    /// Says something of an open session.
+    pub(super) fn note(&mut self, key: SessionKey, note: SessionNote) {
+        if let Some(rows) = self.assembler.open_rows(key) {
+            rows.note(note);
+        }
+    }
+
+    /// Takes a line of the dialogue in that shares its row with another.
+    pub(super) fn hear(&mut self, key: SessionKey, event: Event, line: Span, text: &[u8]) {
+        if let Some(rows) = self.assembler.open_rows(key) {
+            rows.add_line(event, line.get(text), text);
+        }
+    }
+
+    /// Counts a row of a session that was already put out.
+    pub(super) fn count_late(&mut self, place: Place) {
+        self.file.late.add(place, None);
+    }
+
+    /// Ends a file, with the notice that ended it early. Returns how many lines of it there were up
+    /// to the end of its last segment.
+    pub(super) fn end_file(&mut self, file: usize, notice: Option<Notice>) -> u64 {
         let state = std::mem::take(&mut self.file);
         let notices = &mut self.output.notices;
         if let Some(mut notice) = notice {
@@ -207,41 +272,87 @@ impl Sequencer {
                 ..Notice::new(NoticeCode::LastRowCut, &file.path)
             });
         }
+        state.lines
     }
 
     /// Ends everything: what is open and what waits is put out.
     pub(super) fn finish(&mut self) {
-        let Self { assembler, output, capped, .. } = self;
-        assembler.finish_all(&mut |_, draft| {
-            count_if_capped(capped, draft, &output.files);
-            output.finish(draft);
-        });
-        self.output.release_waiting();
-        if self.evicted > 0 {
-            self.output.notices.push(Notice {
-                code: NoticeCode::SessionsEvicted,
-                path: None,
-                line: None,
-                offset: None,
-                os_error: None,
-                count: self.evicted,
-                message: format!(
-                    "{} sessions were put out before their end, because too many were open at \
-                     once to keep them all in memory; they are marked",
-                    self.evicted
-                ),
-            });
+        let Self { assembler, output, .. } = self;
+        assembler.finish_all(&mut |_, rows| output.finish(rows, &[]));
+        output.release_waiting();
+        self.report_limits();
+    }
+
+    /// Ends the reading until it goes on: what is open and what waits stays, but for sessions
+    /// without a row since `overdue` and halves without their other half since `alone`.
+    pub(super) fn pause(&mut self, overdue: Option<Timestamp>, alone: Option<Timestamp>) {
+        let Self { assembler, output, .. } = self;
+        let is_overdue = |rows: &SessionRows| {
+            overdue.zip(rows.end_time).is_some_and(|(overdue, last)| last < overdue)
+        };
+        let (due, kept): (Vec<_>, Vec<_>) =
+            assembler.open_sessions().partition(|(_, rows)| is_overdue(rows));
+        let kept = kept.len();
+        let due: Vec<SessionKey> = due.into_iter().map(|(key, _)| key).collect();
+        for key in &due {
+            assembler.end(*key, &mut |_, rows| output.finish(rows, &[]));
         }
-        if let Some((count, path, line)) = self.capped.take() {
-            self.output.notices.push(Notice {
-                line: Some(line),
-                count,
-                message: format!(
-                    "{count} sessions have more mails or recipients than are kept; they are marked"
-                ),
-                ..Notice::new(NoticeCode::ContentCapped, &path)
-            });
+        if let Some(alone) = alone {
+            output.release_waiting_before(alone);
         }
+        let notices = [
+            (NoticeCode::SessionsOverdue, due.len(), "had no row for two days and are put out"),
+            (NoticeCode::SessionsKept, kept, "are still open and kept in the state file"),
+        ];
+        for (code, count, what) in notices.into_iter().filter(|(_, count, _)| *count > 0) {
+            let message = format!("{count} sessions {what}");
+            output.notices.push(Notice::of_sessions(code, count as u64, message));
+        }
+        self.report_limits();
+    }
+
+    /// The open sessions, the one without a row for the longest time first.
+    pub(super) fn open_sessions(&self) -> impl Iterator<Item = (SessionKey, &SessionRows)> {
+        self.assembler.open_sessions()
+    }
+
+    pub(super) fn tombstones(&self) -> &Tombstones {
+        self.assembler.tombstones()
+    }
+
+    pub(super) fn restore_tombstones(&mut self, tombstones: Tombstones) {
+        self.assembler.restore_tombstones(tombstones);
+    }
+
+    /// The halves that wait for their other half.
+    pub(super) fn joiner(&self) -> &ProxyJoiner {
+        &self.output.joiner
+    }
+
+    pub(super) fn restore_half(
+        &mut self,
+        session: Session,
+        is_found_by_id: bool,
+        is_found_by_proxy_id: bool,
+    ) {
+        self.output.joiner.restore(session, is_found_by_id, is_found_by_proxy_id);
+    }
+
+    fn report_limits(&mut self) {
+        let Self { output, files, .. } = self;
+        if output.evicted > 0 {
+            let message = format!(
+                "{} sessions were put out before their end, because too many were open at once to \
+                 keep them all in memory; they are marked",
+                output.evicted
+            );
+            let notice = Notice::of_sessions(NoticeCode::SessionsEvicted, output.evicted, message);
+            output.notices.push(notice);
+        }
+        let capped = std::mem::take(&mut output.capped);
+        output.notices.extend(capped.notice(NoticeCode::ContentCapped, files, |count, _| {
+            format!("{count} sessions have more mails or recipients than are kept; they are marked")
+        }));
     }
 
     /// What is ready.
@@ -262,23 +373,22 @@ fn rows(count: u64) -> String {
     if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
 }
 
-fn count_if_capped(
-    capped: &mut Option<(u64, Arc<std::path::Path>, u64)>,
-    draft: &SessionDraft,
-    files: &[LogFile],
-) {
-    if !draft.has_note(SessionNote::ContentCapped) {
-        return;
-    }
-    let Some(start) = draft.start else { return };
-    let Some(file) = files.get(start.place.file) else { return };
-    capped.get_or_insert_with(|| (0, Arc::clone(&file.path), start.place.line)).0 += 1;
-}
-
 impl Output {
-    fn finish(&mut self, draft: &SessionDraft) {
-        let filter = (!may_be_half(draft)).then_some(&*self.filter);
-        if let Some(session) = self.decoder.decode(draft, &self.files, filter) {
+    /// Takes the rows of an ended session in, the last ones standing in that segment.
+    fn finish(&mut self, rows: &SessionRows, segment: &[u8]) {
+        self.evicted += u64::from(rows.has_note(SessionNote::Evicted));
+        let made = self.maker.make(rows, segment, &self.files, &self.filter);
+        if let Some(start) = rows.start {
+            self.accept_made(made, start.place);
+        }
+    }
+
+    fn accept_made(&mut self, made: Made, first_row: Place) {
+        if made.is_capped {
+            self.capped.add(first_row, None);
+        }
+        if let Some(mut session) = made.session {
+            session.line = first_row.line;
             self.accept(session);
         }
     }
@@ -286,6 +396,15 @@ impl Output {
     fn accept(&mut self, session: Session) {
         let Self { filter, joiner, sessions, .. } = self;
         joiner.accept(session, &mut |session| {
+            if filter.wants(&session) {
+                sessions.push_back(session);
+            }
+        });
+    }
+
+    fn release_waiting_before(&mut self, time: Timestamp) {
+        let Self { filter, joiner, sessions, .. } = self;
+        joiner.release_before(time, &mut |session| {
             if filter.wants(&session) {
                 sessions.push_back(session);
             }

@@ -1,6 +1,6 @@
 //! SMTP command and reply lines as protocol logs hold them (RFC 5321).
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 /// What a command line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,28 +35,24 @@ impl<'line> Verb<'line> {
         let starts = |verb: &[u8]| {
             line.get(..verb.len()).is_some_and(|start| start.eq_ignore_ascii_case(verb))
         };
-        if starts(b"RCPT TO:") {
-            Self::Recipient(path(&line[8..]))
-        } else if starts(b"MAIL FROM:") {
-            Self::Mail(path(&line[10..]))
-        } else if starts(b"BDAT") {
-            let last = line.trim_ascii_end();
-            let is_last = last.len() > 9 && last[last.len() - 5..].eq_ignore_ascii_case(b" LAST");
-            Self::Chunk { is_last }
-        } else if starts(b"EHLO") || starts(b"HELO") {
-            Self::Hello(line[4..].trim_ascii())
-        } else if starts(b"STARTTLS") || starts(b"X-ANONYMOUSTLS") {
-            Self::StartTls
-        } else if starts(b"AUTH") {
-            Self::Authenticate
-        } else if starts(b"DATA") {
-            Self::Data
-        } else if starts(b"RSET") {
-            Self::Reset
-        } else if starts(b"QUIT") {
-            Self::Quit
-        } else {
-            Self::Other
+        match line.first().map(u8::to_ascii_uppercase) {
+            Some(b'R') if starts(b"RCPT TO:") => Self::Recipient(path(&line[8..])),
+            Some(b'R') if starts(b"RSET") => Self::Reset,
+            Some(b'M') if starts(b"MAIL FROM:") => Self::Mail(path(&line[10..])),
+            Some(b'B') if starts(b"BDAT") => {
+                let last = line.trim_ascii_end();
+                let is_last =
+                    last.len() > 9 && last[last.len() - 5..].eq_ignore_ascii_case(b" LAST");
+                Self::Chunk { is_last }
+            }
+            Some(b'E') if starts(b"EHLO") => Self::Hello(line[4..].trim_ascii()),
+            Some(b'H') if starts(b"HELO") => Self::Hello(line[4..].trim_ascii()),
+            Some(b'S') if starts(b"STARTTLS") => Self::StartTls,
+            Some(b'X') if starts(b"X-ANONYMOUSTLS") => Self::StartTls,
+            Some(b'A') if starts(b"AUTH") => Self::Authenticate,
+            Some(b'D') if starts(b"DATA") => Self::Data,
+            Some(b'Q') if starts(b"QUIT") => Self::Quit,
+            _ => Self::Other,
         }
     }
 }
@@ -109,34 +105,65 @@ pub(super) fn reply_text(line: &[u8]) -> &[u8] {
     line.get(4..).unwrap_or_default().trim_ascii()
 }
 
-/// Whether one of the words is STARTTLS: one keyword a row in older builds, all in one in later.
-pub(super) fn offers_start_tls(line: &[u8]) -> bool {
-    reply_text(line).split(|byte| *byte == b' ').any(|word| word.eq_ignore_ascii_case(b"STARTTLS"))
+/// Whether a reply has that enhanced status code (RFC 2034).
+pub(super) fn has_enhanced_status(line: &[u8], status: &[u8]) -> bool {
+    matches!(reply_text(line).strip_prefix(status), Some([] | [b' ', ..]))
+}
+
+/// What a banner or a line of an EHLO reply shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Greeting {
+    /// One of its words is STARTTLS: one keyword a row in older builds, all in one in later.
+    pub(super) offers_start_tls: bool,
+    /// The marks of a firewall that rewrites SMTP: `220 ******`, keywords overwritten with X
+    /// (`250-XXXXXXXA`).
+    pub(super) looks_rewritten: bool,
+}
+
+impl Greeting {
+    pub(super) fn read(line: &[u8]) -> Self {
+        let mut rest = reply_text(line);
+        let mut greeting = Self {
+            offers_start_tls: false,
+            looks_rewritten: memchr(b'*', rest).is_some() && memmem::find(rest, b"*****").is_some(),
+        };
+        loop {
+            let length = memchr(b' ', rest).unwrap_or(rest.len());
+            let (word, next) = rest.split_at(length);
+            match word {
+                [b'S' | b's', ..] => {
+                    greeting.offers_start_tls |= word.eq_ignore_ascii_case(b"STARTTLS");
+                }
+                [start @ .., b'A' | b'X'] if start.len() >= 3 => {
+                    greeting.looks_rewritten |= start.iter().all(|byte| *byte == b'X');
+                }
+                _ => {}
+            }
+            match next {
+                [_, next @ ..] => rest = next,
+                [] => return greeting,
+            }
+        }
+    }
 }
 
 /// The address in `Hello [203.0.113.7]`.
 pub(super) fn greeted_address(line: &[u8]) -> Option<&[u8]> {
-    let bracket = memchr::memchr(b'[', line)?;
+    let bracket = memchr(b'[', line)?;
     let rest = line[..bracket].ends_with(b"Hello ").then(|| &line[bracket + 1..])?;
-    let end = memchr::memchr(b']', rest)?;
+    let end = memchr(b']', rest)?;
     (end > 0).then(|| &rest[..end])
 }
 
 /// The host name at the beginning of a banner or EHLO reply; `None` if it is masked.
 pub(super) fn greeting_host(line: &[u8]) -> Option<&[u8]> {
-    let host = reply_text(line).split(|byte| *byte == b' ').next()?;
-    let is_name = host.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(byte));
-    (!host.is_empty() && is_name && host.iter().any(u8::is_ascii_alphabetic)).then_some(host)
-}
-
-/// Whether a banner or a line of an EHLO reply shows the marks of a firewall that rewrites SMTP:
-/// `220 ******`, keywords overwritten with X (`250-XXXXXXXA`).
-pub(super) fn looks_rewritten(line: &[u8]) -> bool {
     let text = reply_text(line);
-    memmem::find(text, b"*****").is_some() || text.split(|byte| *byte == b' ').any(|word| {
-        word.len() >= 4
-            && matches!(word, [start @ .., b'A' | b'X'] if start.iter().all(|byte| *byte == b'X'))
-    })
+    let host = &text[..memchr(b' ', text).unwrap_or(text.len())];
+    let is_of_a_name = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'[' | b']' | b':')
+    };
+    let is_name = host.iter().all(is_of_a_name) && host.iter().any(u8::is_ascii_alphabetic);
+    is_name.then_some(host)
 }
 
 #[cfg(test)]
@@ -205,18 +232,42 @@ mod tests {
 
     #[test]
     fn the_marks_of_a_rewriting_firewall_are_seen() {
-        assert!(looks_rewritten(b"220 ******************2******"));
-        assert!(looks_rewritten(b"250-XXXXXXXA"));
-        assert!(looks_rewritten(b"250  host Hello [192.0.2.1] SIZE XXXA 8BITMIME"));
-        assert!(!looks_rewritten(b"250-XRDST"));
-        assert!(!looks_rewritten(b"250 X-EXPS XXX"));
+        for (line, expected) in [
+            ("220 ******************2******", true),
+            ("250-XXXXXXXA", true),
+            ("250  host Hello [192.0.2.1] SIZE XXXA 8BITMIME", true),
+            ("250-XRDST", false),
+            ("250 X-EXPS XXX", false),
+            ("220 ****", false),
+        ] {
+            assert_eq!(Greeting::read(line.as_bytes()).looks_rewritten, expected, "{line}");
+        }
     }
 
     #[test]
     fn start_tls_is_found_in_both_shapes_of_the_ehlo_reply() {
-        assert!(offers_start_tls(b"250-STARTTLS"));
-        assert!(offers_start_tls(b"250  host Hello [192.0.2.1] SIZE 1 STARTTLS 8BITMIME"));
-        assert!(!offers_start_tls(b"250-X-STARTTLS"));
-        assert!(!offers_start_tls(b"250-XXXXXXXA"));
+        for (line, expected) in [
+            ("250-STARTTLS", true),
+            ("250 starttls", true),
+            ("250  host Hello [192.0.2.1] SIZE 1 STARTTLS 8BITMIME", true),
+            ("250-X-STARTTLS", false),
+            ("250-XXXXXXXA", false),
+            ("250", false),
+        ] {
+            assert_eq!(Greeting::read(line.as_bytes()).offers_start_tls, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_enhanced_status_is_a_whole_word() {
+        for (line, expected) in [
+            ("250 2.1.5 Recipient OK", true),
+            ("250 2.1.5", true),
+            ("250 2.1.50 x", false),
+            ("250 OK", false),
+            ("250", false),
+        ] {
+            assert_eq!(has_enhanced_status(line.as_bytes(), b"2.1.5"), expected, "{line}");
+        }
     }
 }

@@ -70,8 +70,36 @@ static void check_reader(uint64_t reader, int32_t expected)
     eop_progress progress = new_progress();
     CHECK(expected, eop_session_reader_next_batch(reader, 0, 0, &batch, NULL));
     CHECK(expected, eop_session_reader_progress(reader, &progress, NULL));
+    CHECK(expected, eop_session_reader_save(reader, NULL));
     CHECK(expected, eop_session_reader_cancel(reader, NULL));
     CHECK(expected, eop_session_reader_free(reader, NULL));
+}
+
+static eop_evidence_query new_evidence_query(void)
+{
+    eop_evidence_query query;
+    memset(&query, 0, sizeof query);
+    query.struct_size = (uint32_t)sizeof query;
+    query.kind = EOP_EVIDENCE_CHAIN_EVENTS;
+    query.input_stride = (uint32_t)sizeof(eop_log_input);
+    return query;
+}
+
+static uint64_t open_evidence(void)
+{
+    eop_evidence_query query = new_evidence_query();
+    uint64_t reader = 0;
+    CHECK(EOP_OK, eop_evidence_open(&query, &reader, NULL));
+    return reader;
+}
+
+static void check_evidence(uint64_t reader, int32_t expected)
+{
+    uint64_t batch = 0;
+    CHECK(expected, eop_evidence_next(reader, 0, 0, &batch, NULL));
+    CHECK(expected, eop_evidence_cancel(reader, NULL));
+    CHECK(expected, eop_evidence_free(reader, NULL));
+    CHECK(0, batch);
 }
 
 static void check_text(uint64_t text, int32_t expected)
@@ -94,6 +122,8 @@ static uint64_t open_text(void)
 static void check_handles(void)
 {
     uint64_t reader = open_reader();
+    uint64_t evidence = open_evidence();
+    uint64_t batch = 0;
     uint64_t text = open_text();
     check_reader(0, EOP_INVALID_HANDLE);
     check_text(0, EOP_INVALID_HANDLE);
@@ -103,6 +133,14 @@ static void check_handles(void)
     check_reader(text, EOP_WRONG_KIND);
     check_text(reader, EOP_WRONG_KIND);
     check_text(text | 0xFFFFFF, EOP_INVALID_HANDLE);
+    check_evidence(0, EOP_INVALID_HANDLE);
+    check_evidence(reader, EOP_WRONG_KIND);
+    check_reader(evidence, EOP_WRONG_KIND);
+    check_text(evidence, EOP_WRONG_KIND);
+    CHECK(EOP_END, eop_evidence_next(evidence, 0, 0, &batch, NULL));
+    CHECK(EOP_OK, eop_evidence_cancel(evidence, NULL));
+    CHECK(EOP_OK, eop_evidence_free(evidence, NULL));
+    check_evidence(evidence, EOP_FREED);
     CHECK(EOP_OK, eop_text_free(text, NULL));
     check_text(text, EOP_FREED);
     CHECK(EOP_OK, eop_session_reader_free(reader, NULL));
@@ -114,6 +152,8 @@ static void check_nulls(void)
     uint64_t reader = open_reader();
     uint64_t text = open_text();
     eop_session_query query = new_query();
+    eop_evidence_query evidence_query = new_evidence_query();
+    uint64_t evidence = open_evidence();
     uint64_t unused = 0;
     uint16_t unit = 'a';
     size_t length = 0;
@@ -129,10 +169,20 @@ static void check_nulls(void)
     CHECK(EOP_NULL_ARGUMENT, eop_explain(NULL, 0, &unused, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_explain(&unit, 1, NULL, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_chain_examine(NULL, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_evidence_open(NULL, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_evidence_open(&evidence_query, NULL, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_evidence_next(evidence, 0, 0, NULL, NULL));
+    CHECK(EOP_INVALID_ARGUMENT, eop_evidence_next(evidence, EOP_MAXIMUM_RECORDS + 1, 0, &unused, NULL));
+    CHECK(EOP_OK, eop_evidence_free(evidence, NULL));
+    evidence_query.kind = 99;
+    CHECK(EOP_INVALID_ARGUMENT, eop_evidence_open(&evidence_query, &unused, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_test(NULL, 0, &unused, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_test(&unit, 1, NULL, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_test(&unit, 1, &unused, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_test(&unit, EOP_MAXIMUM_REQUEST_LENGTH + 1, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_certificates(NULL, 0, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_certificates(&unit, 1, NULL, NULL));
+    CHECK(EOP_INVALID_ARGUMENT, eop_certificates(&unit, 1, &unused, NULL));
     CHECK(EOP_OK, eop_text_free(text, NULL));
     query.input_count = 1;
     CHECK(EOP_NULL_ARGUMENT, eop_session_reader_open(&query, &unused, NULL));
@@ -303,6 +353,8 @@ static void check_panics(void)
     CHECK(EOP_PANIC, eop_explain(&unit, 1, &unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_test", 1);
     CHECK(EOP_PANIC, eop_test(&unit, 1, &unused, NULL));
+    setenv("EOP_RELAY_INJECT_PANIC", "eop_certificates", 1);
+    CHECK(EOP_PANIC, eop_certificates(&unit, 1, &unused, NULL));
     CHECK(0, unused);
     unsetenv("EOP_RELAY_INJECT_PANIC");
     CHECK(1, name == NULL);

@@ -23,6 +23,11 @@ namespace EopRelay.Tests
                 { "cause", typeof(EopRelayException) },
                 { "request", typeof(TestRequest) },
                 { "report", typeof(Report) },
+                { "overview", typeof(CertificateOverview) },
+                { "problem", typeof(InputProblem) },
+                { "source", typeof(EvidenceSource) },
+                { "chainReader", typeof(ChainEventReader) },
+                { "changeReader", typeof(HybridChangeReader) },
             };
 
         /// <summary>
@@ -33,12 +38,13 @@ namespace EopRelay.Tests
         {
             "PSCmdlet.ParameterSetName", "PSCmdlet.WriteError", "PSCmdlet.WriteWarning", "PSCmdlet.WriteVerbose",
             "PSCmdlet.ThrowTerminatingError", "Cmdlet.WriteError", "Cmdlet.SessionState.Path",
-            "PSBoundParameters.ContainsKey", "Recurse.IsPresent", "Failed.IsPresent", "EopOnly.IsPresent",
-            "LogsAreLocal.IsPresent", "_.Exception", "_.Exception.GetBaseException", "provider.Name",
+            "PSBoundParameters.ContainsKey", "MyInvocation.ExpectingInput", "Recurse.IsPresent", "Failed.IsPresent", "EopOnly.IsPresent",
+            "LogsAreLocal.IsPresent", "PSCmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath", "_.Exception", "_.Exception.GetBaseException", "provider.Name",
             "paths.GetUnresolvedProviderPathFromPSPath", "paths.GetResolvedProviderPathFromPSPath",
             "InputObject.PSObject.Properties", "InputObject.PSObject.Properties.Match",
             "value.PSObject.Properties", "property.Name", "property.Value", "innerProperty.Value",
-            "InputObject.PSObject.TypeNames", "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
+            "InputObject.PSObject.TypeNames", "InputObject.PSObject.Methods", "InputObject.ToXml", "_.ToXml", "InputObject.TrimStart",
+            "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
         };
 
         private static readonly Regex HelpAndComments =
@@ -175,11 +181,33 @@ namespace EopRelay.Tests
                     checks.That(view["Name"].InnerText + " shows the property " + property.InnerText, () =>
                         CheckChain(type, property.InnerText));
                 }
+                if (type == typeof(Report) || type == typeof(ConnectorCertificate))
+                {
+                    CheckPlainView(checks, view, type);
+                }
                 foreach (XmlNode script in view.SelectNodes(".//ScriptBlock"))
                 {
                     CheckFormatScript(checks, view["Name"].InnerText, script.InnerText, type);
                 }
             }
+        }
+
+        /// <summary>
+        /// Golden files hold what these views show, and no script runs there: texts and numbers as the
+        /// properties give them, in every culture the same.
+        /// </summary>
+        private static void CheckPlainView(Checks checks, XmlNode view, Type type)
+        {
+            checks.That(view["Name"].InnerText + " names properties alone", () =>
+            {
+                Checks.Equal(0, view.SelectNodes(".//ScriptBlock").Count);
+                foreach (XmlNode property in view.SelectNodes(".//PropertyName"))
+                {
+                    Type shown = type.GetProperty(property.InnerText).PropertyType;
+                    shown = Nullable.GetUnderlyingType(shown) ?? shown;
+                    Checks.True(shown != typeof(DateTime) && !shown.IsArray, property.InnerText + " is a " + shown.Name);
+                }
+            });
         }
 
         private static void CheckFormatScript(Checks checks, string view, string script, Type type)

@@ -19,9 +19,15 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe sessions BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe json\n"
             + "       EopRelay.Interop.Tests.exe reports BIN CERTIFICATE_FOLDER\n"
+            + "       EopRelay.Interop.Tests.exe events BIN EVENT_FOLDER LOG\n"
+            + "       EopRelay.Interop.Tests.exe chain-events BIN PATH...\n"
+            + "       EopRelay.Interop.Tests.exe hybrid BIN HYBRID_FOLDER LOG\n"
+            + "       EopRelay.Interop.Tests.exe hybrid-changes BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe test BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe stored BIN THUMBPRINT\n"
-            + "       EopRelay.Interop.Tests.exe show REPORT\n";
+            + "       EopRelay.Interop.Tests.exe show REPORT\n"
+            + "       EopRelay.Interop.Tests.exe overview OVERVIEW\n"
+            + "       EopRelay.Interop.Tests.exe view FORMATS VIEW REPORT_OR_OVERVIEW\n";
 
         private static int Main(string[] arguments)
         {
@@ -72,6 +78,22 @@ namespace EopRelay.Tests
                     Interop.Load(operands[0]);
                     ReportChecks.Run(checks, operands[1]);
                     break;
+                case "events":
+                    Interop.Load(operands[0]);
+                    ChainEventChecks.Run(checks, operands[1], operands[2]);
+                    break;
+                case "hybrid":
+                    Interop.Load(operands[0]);
+                    HybridChecks.Run(checks, operands[1], operands[2]);
+                    break;
+                case "hybrid-changes":
+                    Interop.Load(operands[0]);
+                    HybridChecks.Print(operands.GetRange(1, operands.Count - 1));
+                    return 0;
+                case "chain-events":
+                    Interop.Load(operands[0]);
+                    ChainEventChecks.Print(operands.GetRange(1, operands.Count - 1));
+                    return 0;
                 case "test":
                     Interop.Load(operands[0]);
                     ReportChecks.Print(operands.GetRange(1, operands.Count - 1));
@@ -82,6 +104,12 @@ namespace EopRelay.Tests
                     return 0;
                 case "show":
                     ReportChecks.Show(operands[0]);
+                    return 0;
+                case "overview":
+                    ReportChecks.PrintCertificates(operands[0]);
+                    return 0;
+                case "view":
+                    ReportChecks.View(operands[0], operands[1], operands[2]);
                     return 0;
                 default:
                     Console.Error.Write(Usage);

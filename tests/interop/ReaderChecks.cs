@@ -108,6 +108,7 @@ namespace EopRelay.Tests
                 }
             });
             Queries(checks, logFolder);
+            States(checks, logFolder);
         }
 
         /// <summary>With a log that is larger than what one batch reads.</summary>
@@ -232,6 +233,56 @@ namespace EopRelay.Tests
                     Checks.True(reader.FilesTotal > 0, "the fixtures have files");
                 }
             });
+        }
+
+        private static void States(Checks checks, string logFolder)
+        {
+            string statePath = Path.Combine(Path.GetTempPath(), "eop-relay-state-" + Guid.NewGuid().ToString("N"));
+            SessionQuery query = Query(logFolder);
+            query.StatePath = statePath;
+            checks.That("a state is not saved before the end, and a run that was given up loses nothing", () =>
+            {
+                using (SessionReader reader = Interop.OpenSessions(query))
+                {
+                    Checks.Equal(true, reader.ReadBatch());
+                    Checks.Equal("StateNotAtEnd", Checks.Throws<EopRelayException>(() => reader.SaveState()).ErrorId);
+                }
+                Checks.Equal(false, File.Exists(statePath));
+            });
+            checks.That("a saved state makes the next run read on, and one run has it at a time", () =>
+            {
+                using (SessionReader reader = Interop.OpenSessions(query))
+                {
+                    int count = 0;
+                    while (reader.ReadBatch())
+                    {
+                        count += reader.Sessions.Length;
+                    }
+                    Checks.True(count > 0, "the fixtures have sessions that end");
+                    reader.SaveState();
+                    EopRelayException inUse = Checks.Throws<EopRelayException>(() => Interop.OpenSessions(query));
+                    Checks.Equal("StateInUse ResourceBusy", inUse.ErrorId + " " + inUse.Category);
+                }
+                Checks.Equal(0, new List<Session>(Read(query)).Count);
+            });
+            checks.That("a damaged state is refused by name, and a folder that is missing too", () =>
+            {
+                File.WriteAllText(statePath, "#Software: Microsoft Exchange Server");
+                EopRelayException damaged = Checks.Throws<EopRelayException>(() => Interop.OpenSessions(query));
+                Checks.Equal("StateDamaged InvalidData", damaged.ErrorId + " " + damaged.Category);
+                Checks.True(damaged.Message.Contains(statePath), damaged.Message);
+                query.StatePath = Path.Combine(statePath, "none");
+                Checks.Equal("StateUnusable", Checks.Throws<EopRelayException>(() => Interop.OpenSessions(query)).ErrorId);
+            });
+            checks.That("a reader without a state has nothing to save", () =>
+            {
+                using (SessionReader reader = Open(logFolder))
+                {
+                    reader.SaveState();
+                }
+            });
+            File.Delete(statePath);
+            File.Delete(statePath + ".lock");
         }
 
         private static SessionQuery Query(string logFolder)

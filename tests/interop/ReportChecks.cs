@@ -125,6 +125,50 @@ namespace EopRelay.Tests
                 Report report = Interop.Test(request);
                 Checks.True(report.Verdict == "Accepted", report.ToString());
             });
+            checks.That("a send connector has what would be sent and what was", () =>
+            {
+                ConnectorCertificate row = Interop.Certificates(CertificateRequest(file("mail.contoso.com.cer"))).Certificates[0];
+                Checks.Equal("Outbound to Microsoft 365", row.Connector);
+                Checks.Equal("EX1", row.Server);
+                Checks.Equal(expected, row.SelectedThumbprint);
+                Checks.Equal("ConnectorFqdn", row.SelectedBy);
+                Checks.Equal("Unknown", row.Comparison);
+                Checks.Equal(true, row.IsEop);
+                Checks.Equal(DateTimeKind.Utc, row.SelectedCertificate.NotAfter.Value.Kind);
+                Checks.Equal(row.NotAfter, row.SelectedCertificate.NotAfter);
+                Checks.Equal(row.NotAfter.Value.ToString("yyyy-MM-dd"), row.Expires);
+                Checks.True(row.Note.Contains("No sessions were given"), row.Note);
+                Checks.Equal(null, row.LastSent);
+                Checks.Equal("", row.Sent);
+            });
+            checks.That("sessions tell what was sent also after serialisation", () =>
+            {
+                TestRequest request = CertificateRequest(file("mail.contoso.com.cer"));
+                string sent = Thumbprint;
+                request.AddSession(JsonReader.Read(SessionJson.Replace("THUMBPRINT", sent)));
+                ConnectorCertificate row = Interop.Certificates(request).Certificates[0];
+                Checks.Equal("NotInstalled", row.Comparison);
+                Checks.Equal("Different", row.Status);
+                Checks.Equal(sent, row.SentThumbprint);
+                Checks.Equal("2026-11-15 01:02", row.LastSent);
+                Checks.Equal(1L, row.SentCertificates[0].EopSessions);
+                Checks.Equal("Delivered", row.SentCertificates[0].LastOutcome);
+                Checks.True(row.ToString().StartsWith("Different: Outbound"), row.ToString());
+            });
+            checks.That("what is no send connector is a problem with its place", () =>
+            {
+                TestRequest request = NewRequest();
+                request.AddSendConnector(new Hashtable { { "DomainName", "contoso.com" } });
+                CertificateOverview overview = Interop.Certificates(request);
+                Checks.Equal(40, overview.ExitCode);
+                Checks.True(overview.Problems[0].IsError, "a warning");
+                Checks.True(overview.Problems[0].ToString().StartsWith("-SendConnector: "), overview.Problems[0].ToString());
+            });
+            checks.That("nothing given is no certificate and no error", () =>
+            {
+                CertificateOverview overview = Interop.Certificates(Interop.NewTestRequest());
+                Checks.Equal("0 rows, exit code 30", overview.Certificates.Length + " rows, exit code " + overview.ExitCode);
+            });
             checks.That("nothing found in the logs is uncertain, never healthy", () =>
             {
                 TestRequest request = NewRequest();
@@ -204,6 +248,31 @@ namespace EopRelay.Tests
             }
         }
 
+        /// <summary>Prints the certificates of an overview in JSON, each on a line.</summary>
+        internal static void PrintCertificates(string path)
+        {
+            using (StreamWriter output = Output())
+            {
+                foreach (ConnectorCertificate row in CertificateOverviewReader.Read(File.ReadAllText(path)).Certificates)
+                {
+                    output.WriteLine(JsonLines.Of(row));
+                }
+            }
+        }
+
+        /// <summary>Prints a report, or the certificates of an overview, in JSON by a view.</summary>
+        internal static void View(string formats, string view, string path)
+        {
+            string json = File.ReadAllText(path);
+            object[] values = view.StartsWith("EopRelay.Report.", StringComparison.Ordinal)
+                ? new object[] { ReportReader.Read(json) }
+                : CertificateOverviewReader.Read(json).Certificates;
+            using (StreamWriter output = Output())
+            {
+                ViewPrinter.Print(output, formats, view, values);
+            }
+        }
+
         private static StreamWriter Output()
         {
             var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
@@ -229,6 +298,28 @@ namespace EopRelay.Tests
                 { "TlsSenderCertificateName", "mail.contosso.com" },
                 { "SenderIPAddresses", new ArrayList() },
             };
+        }
+
+        private const string SessionJson =
+            "{\"LogType\":\"Send\",\"Server\":\"EX1\",\"LogPath\":\"SEND.LOG\",\"Line\":6,"
+            + "\"StartTime\":\"2026-11-15T01:02:03.100Z\",\"EndTime\":\"2026-11-15T01:02:04.100Z\","
+            + "\"Connector\":\"Outbound to Microsoft 365\",\"SessionId\":\"08DE240512345678\",\"IsEop\":true,"
+            + "\"TlsStatus\":\"Succeeded\",\"SentCertificate\":{\"Thumbprint\":\"THUMBPRINT\"},"
+            + "\"Messages\":[],\"Outcome\":\"Delivered\",\"Complete\":true,\"RowCount\":9}";
+
+        private static TestRequest CertificateRequest(string path)
+        {
+            TestRequest request = NewRequest();
+            request.Server = "EX1";
+            request.AddSendConnector(new Hashtable
+            {
+                { "Name", "Outbound to Microsoft 365" },
+                { "Fqdn", "mail.contoso.com" },
+                { "TlsCertificateName", null },
+                { "SmartHosts", new[] { "contoso-com.mail.protection.outlook.com" } },
+            });
+            request.AddInstalledCertificate(new Hashtable { { "RawData", new X509Certificate2(path).RawData } });
+            return request;
         }
 
         private static Finding Find(Report report, string id)

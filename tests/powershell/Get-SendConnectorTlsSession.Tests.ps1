@@ -265,3 +265,30 @@ Describe 'An early stop' {
         { [System.IO.File]::Delete($copy) } | Should -Not -Throw
     }
 }
+
+Describe 'A state file' {
+    BeforeEach {
+        $state = Join-Path -Path $TestDrive -ChildPath ([guid]::NewGuid().ToString('N'))
+    }
+
+    It 'makes the next run read on' {
+        @(Get-SendConnectorTlsSession -Path $log -StatePath $state @silent).Count | Should -BeGreaterThan 0
+        @(Get-SendConnectorTlsSession -Path $log -StatePath $state @silent).Count | Should -Be 0
+    }
+
+    It 'is not written when the pipeline stops early, so that nothing is lost' {
+        $null = Get-SendConnectorTlsSession -Path $log -StatePath $state @silent | Select-Object -First 1
+        Test-Path -LiteralPath $state | Should -BeFalse
+        @(Get-SendConnectorTlsSession -Path $log -StatePath $state @silent).Count | Should -BeGreaterThan 1
+    }
+
+    It 'may be given as a path of a PowerShell drive' {
+        $null = Get-SendConnectorTlsSession -Path $log -StatePath 'TestDrive:\drive.state' @silent
+        Test-Path -LiteralPath (Join-Path -Path $TestDrive -ChildPath 'drive.state') | Should -BeTrue
+    }
+
+    It 'is a terminating error if it is damaged' {
+        Set-Content -LiteralPath $state -Value 'no state'
+        { Get-SendConnectorTlsSession -Path $log -StatePath $state @silent } | Should -Throw -ErrorId 'StateDamaged*'
+    }
+}

@@ -9,6 +9,8 @@ use eop_relay::connector::{
     ExchangeCertificate, InboundConnector, SendConnector, TextList,
 };
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
+use eop_relay::evidence::HybridHistoryBuilder;
+use eop_relay::evidence::chain_event::ChainEventQuery;
 use eop_relay::log::LogInput;
 use eop_relay::session::{Session, SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -62,8 +64,17 @@ fn parts<'t>(text: &'t str, separator: &'t str) -> impl Iterator<Item = (&'t str
 impl Case {
     pub fn evidence(&self) -> Evidence {
         let mut evidence = Evidence::new(Timestamp::parse(NOW).unwrap());
-        for (key, value) in parts(&self.setup, " ; ") {
+        let (of_wizard, others): (Vec<_>, Vec<_>) =
+            parts(&self.setup, " ; ").partition(|(key, _)| *key == "wizard");
+        for (key, value) in others {
             set_up(&mut evidence, key, value);
+        }
+        if !of_wizard.is_empty() {
+            let mut builder = HybridHistoryBuilder::default();
+            for (number, (_, value)) in of_wizard.into_iter().enumerate() {
+                builder.add_bytes(&format!("hcw{number}.log"), wizard_log(value).as_bytes());
+            }
+            evidence.add_hybrid(builder.finish());
         }
         let log: String = self
             .sessions
@@ -91,6 +102,63 @@ fn list(text: &str) -> TextList {
     let shown = text.strip_suffix("...");
     let values = shown.unwrap_or(text).split(',').filter(|value| !value.is_empty());
     TextList { is_truncated: shown.is_some(), ..TextList::complete(values) }
+}
+
+/// A log of the hybrid wizard: `stamp|object|end|before|after|zone`. The object is `inbound`, a new
+/// one (`new`) or `send`; the end `ok`, `failed` or `cut`; the zone absent for UTC.
+fn wizard_log(text: &str) -> String {
+    let fields: Vec<&str> = text.split('|').collect();
+    let [stamp, object, end, before, after] = fields[..5] else { panic!("{text}") };
+    let stamp = stamp.replace('-', ".").replace('T', " ");
+    let (cmdlet, name, property) = match object {
+        "new" => ("New-InboundConnector -Name", "Inbound from HQ", "TLSSenderCertificateName"),
+        "inbound" => {
+            ("Set-InboundConnector -Identity", "Inbound from HQ", "TLSSenderCertificateName")
+        }
+        "send" => ("Set-SendConnector -Identity", "Outbound to Office 365", "TlsCertificateName"),
+        _ => panic!("{text}"),
+    };
+    let zone = fields.get(5).map_or("Coordinated Universal Time", |_| "Romance Standard Time");
+    let clock = &stamp[11..];
+    let context = |cmdlet: &str| format!("[Client=UX, Task=MailFlow, Cmdlet={cmdlet}, Thread=9]");
+    let verb = cmdlet.split(' ').next().unwrap();
+    let mut log = format!("{stamp}:00.000               Current Time Zone: {zone} ({clock}:00)\n");
+    if !before.is_empty() {
+        let title = if object == "send" { "Send" } else { "Inbound" };
+        let _ = writeln!(log, "{stamp}:01.000         10242 [Client=UX, Thread=9]");
+        let _ =
+            writeln!(log, "{0}\nStandard {title} Connector\n{1}", "=".repeat(60), "-".repeat(60));
+        let _ = writeln!(log, "Name | Equals | Actual | Expected\n{}", "-".repeat(60));
+        let _ = writeln!(log, "Name | True | {name} | {name}\nEnabled | True | True | True");
+        if object == "inbound" {
+            let _ = writeln!(log, "ConnectorType | True | OnPremises | OnPremises");
+            let _ = writeln!(log, "ConnectorSource | True | HybridWizard | HybridWizard");
+        }
+        let is_equal = if before == after { "True" } else { "False" };
+        let _ = writeln!(log, "{property} | {is_equal} | {before} | {after}\n{}", "=".repeat(60));
+    }
+    let source = match object {
+        "new" => " -ConnectorType 'OnPremises' -ConnectorSource 'HybridWizard'",
+        _ => "",
+    };
+    let _ = writeln!(
+        log,
+        "{stamp}:02.000         10276 {} START {cmdlet} '{name}'{source} -{property} '{after}'",
+        context(verb)
+    );
+    let finish = match end {
+        "ok" => "        10277",
+        "failed" => "*ERROR* 10277",
+        _ => return log,
+    };
+    let result =
+        if end == "failed" { "PowerShell failed to invoke: no such certificate" } else { "0" };
+    let _ = writeln!(
+        log,
+        "{stamp}:03.000 {finish} {} FINISH Time=9.1ms Results={result}",
+        context(verb)
+    );
+    log
 }
 
 /// A leaf for a host, its intermediate, its root.
@@ -131,6 +199,7 @@ fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
             let accepted = AcceptedDomains { domains, is_incomplete: false };
             evidence.accepted_domains = Some(located(accepted, "accepted.xml"));
         }
+        "event" => read_event(evidence, value),
         "ip" => evidence.source_address = Some(value.parse().unwrap()),
         "from" => evidence.mail_from = Some(value.parse().unwrap()),
         "rcpt" => evidence.recipient_domain = Some(value.to_owned()),
@@ -148,6 +217,40 @@ fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
         }
         _ => set_up_chain(evidence, key, value),
     }
+}
+
+/// `id:result:index/process/names/time`, the last three optional; `off` is a log without events.
+fn read_event(evidence: &mut Evidence, value: &str) {
+    let fields: Vec<&str> = value.split('/').collect();
+    let field = |index: usize, default: &'static str| {
+        fields.get(index).copied().filter(|field| !field.is_empty()).unwrap_or(default).to_owned()
+    };
+    let numbers: Vec<&str> = fields[0].split(':').collect();
+    let names = field(2, "mail.contoso.com");
+    let digest = match names.strip_prefix("made:") {
+        Some(host) => chain(host).0.thumbprint(),
+        None => thumbprint(&names, ""),
+    };
+    let (process, time) = (field(1, "lsass.exe"), field(3, "2026-11-16T00:30:00Z"));
+    let body = match numbers[0] {
+        "11" => "CertGetCertificateChain",
+        "30" => "CertVerifyCertificateChainPolicy",
+        "70" => "CryptAcquireCertificatePrivateKey",
+        _ => "",
+    };
+    let index = numbers.get(2).copied().unwrap_or("-1");
+    let xml = format!(
+        "<Event><System><EventID>{id}</EventID><TimeCreated SystemTime='{time}'/></System>\
+         <UserData><{body}><Certificate fileRef='{digest}.cer' subjectName='{names}'/>\
+         <Status chainIndex='0' elementIndex='{index}'/><EventAuxInfo ProcessName='{process}'/>\
+         <CorrelationAuxInfo TaskId='{{{time}}}' SeqNumber='1'/><Result value='{result}'/></{body}>\
+         </UserData></Event>",
+        id = numbers[0],
+        result = numbers.get(1).copied().unwrap_or("0"),
+    );
+    let content = if value == "off" { Vec::new() } else { xml.into_bytes() };
+    let contents = vec![("capi2.xml".to_owned(), content)];
+    evidence.read_chain_events(ChainEventQuery { contents, ..ChainEventQuery::default() });
 }
 
 /// Certificates made for the case; the value is the host, or several names.

@@ -1,6 +1,10 @@
-//! `eop-relay explain`: a reply, an NDR or a queue's error in plain words.
+//! `eop-relay explain`: a reply, an NDR or a queue's error in plain words, and what the log says of it.
+
+mod errors;
+mod inputs;
 
 use std::io::{self, IsTerminal, Read, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use encoding_rs_io::DecodeReaderBytes;
@@ -18,13 +22,31 @@ const MAX_INPUT: u64 = 4 << 20;
 /// Explain a reply, an NDR or a queue's error: what it means and what is to be done
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Exit codes: 0 explained; 30 not recognised; 40 standard input cannot be read; 64 usage.")]
+--path takes NDRs (.eml, .html, text) and what Get-Queue, Get-Message and Get-MessageTrackingLog gave,
+exported with Export-Clixml (ConvertTo-Json, Export-Csv and Format-List text are read too).
+With --log, each error is joined to the session that it tells of: by the other server's session id,
+by the Message-ID, by time and host; how certain that is, is said.
+
+Exit codes: 0 explained; 30 not recognised; 40 an input cannot be read (the rest is explained);
+64 usage.")]
 pub struct ExplainArguments {
     /// The reply, NDR, LastError, RecipientStatus, event or TLS row; several words are joined.
-    /// Without it, the text is read from standard input.
+    /// Without it and without --path, the text is read from standard input.
     text: Vec<String>,
 
-    /// Print one JSON object.
+    /// An NDR, or exported queues, messages or tracking events; - is standard input.
+    #[arg(long, value_name = "PATH")]
+    path: Vec<PathBuf>,
+
+    /// Logs in which to look for the sessions: files, folders or patterns.
+    #[arg(long, value_name = "PATH")]
+    log: Vec<PathBuf>,
+
+    /// The server whose logs these are, where the paths do not tell.
+    #[arg(long, value_name = "NAME", requires = "log")]
+    server: Option<String>,
+
+    /// Print one JSON object for each error; for a text alone, its explanation.
     #[arg(long)]
     json: bool,
 }
@@ -38,12 +60,16 @@ pub fn run(arguments: &ExplainArguments) -> ExitCode {
             return Exit::CouldNotCheck.into();
         }
     };
-    if text.trim().is_empty() {
+    if text.trim().is_empty() && arguments.path.is_empty() {
         message::error(
-            &"no text given. Give the reply in quotes, or pipe the NDR in:\n  \
-             eop-relay explain \"550 5.7.64 TenantAttribution; Relay Access Denied\"",
+            &"no text given. Give the reply in quotes, pipe the NDR in, or name a file:\n  \
+             eop-relay explain \"550 5.7.64 TenantAttribution; Relay Access Denied\"\n  \
+             eop-relay explain --path ndr.eml --log SmtpSend",
         );
         return Exit::Usage.into();
+    }
+    if !arguments.path.is_empty() || !arguments.log.is_empty() {
+        return errors::run(arguments, &text);
     }
 
     let explanation = explain(&text);
@@ -55,22 +81,27 @@ pub fn run(arguments: &ExplainArguments) -> ExitCode {
     } else {
         render(&explanation, &text, &mut output)
     };
-    match written {
-        // The reader of the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(error) => {
-            message::error(&format_args!("the output cannot be written: {error}"));
-            return Exit::Broken.into();
-        }
-        Ok(()) => {}
+    if let Err(exit) = ended(written) {
+        return exit.into();
     }
     if explanation.recognised { Exit::Fine.into() } else { Exit::NoEvidence.into() }
+}
+
+fn ended(written: io::Result<()>) -> Result<(), Exit> {
+    match written {
+        // The reader of the pipe has seen enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            message::error(&format_args!("the output cannot be written: {error}"));
+            Err(Exit::Broken)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The text of the arguments, else of standard input in UTF-8, or UTF-16 with a byte order mark
 /// (as PowerShell redirects); a terminal is not waited for.
 fn text_of(arguments: &ExplainArguments) -> io::Result<String> {
-    if !arguments.text.is_empty() {
+    if !arguments.text.is_empty() || !arguments.path.is_empty() {
         return Ok(arguments.text.join(" "));
     }
     let input = io::stdin().lock();
@@ -83,7 +114,22 @@ fn text_of(arguments: &ExplainArguments) -> io::Result<String> {
 }
 
 fn render(explanation: &Explanation, text: &str, output: &mut impl Write) -> io::Result<()> {
+    render_with(explanation, text, output, &[])
+}
+
+/// An explanation, with what is known beside the text.
+fn render_with(
+    explanation: &Explanation,
+    text: &str,
+    output: &mut impl Write,
+    known: &[(&str, Option<String>)],
+) -> io::Result<()> {
     writeln!(output, "{}", title(explanation))?;
+    for (label, value) in known {
+        if let Some(value) = value {
+            paragraph(output, label, value)?;
+        }
+    }
     let mut field = |label: &str, value: Option<&str>| match value {
         Some(value) => paragraph(output, label, value),
         None => Ok(()),

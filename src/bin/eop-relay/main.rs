@@ -2,9 +2,12 @@
 
 #![forbid(unsafe_code)]
 
+mod certificates;
 mod chain;
+mod events;
 mod exit;
 mod explain;
+mod hybrid;
 mod message;
 mod paragraph;
 mod sessions;
@@ -30,7 +33,10 @@ enum Command {
     Sessions(sessions::SessionsArguments),
     Explain(explain::ExplainArguments),
     Chain(chain::ChainArguments),
+    Hybrid(hybrid::HybridArguments),
+    Events(events::EventsArguments),
     Test(Box<test::TestArguments>),
+    Certificates(certificates::CertificatesArguments),
 }
 
 impl Command {
@@ -39,7 +45,10 @@ impl Command {
             Self::Sessions(arguments) => sessions::run(arguments),
             Self::Explain(arguments) => explain::run(arguments),
             Self::Chain(arguments) => chain::run(arguments),
+            Self::Hybrid(arguments) => hybrid::run(arguments),
+            Self::Events(arguments) => events::run(arguments),
             Self::Test(arguments) => test::run(arguments),
+            Self::Certificates(arguments) => certificates::run(arguments),
         }
     }
 }

@@ -11,6 +11,11 @@ pub fn error(text: &impl Display) {
     line(format_args!("eop-relay: error: {text}"));
 }
 
+/// Says what was met on the way, and that the rest goes on.
+pub fn note(text: &impl Display) {
+    line(format_args!("eop-relay: note: {}", printable(&text.to_string())));
+}
+
 /// Says what was met while reading, with its place.
 pub fn notice(notice: &Notice) {
     line(format_args!("eop-relay: {}", describe(notice)));

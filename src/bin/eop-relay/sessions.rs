@@ -15,7 +15,9 @@ use std::process::ExitCode;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use eop_relay::log::LogInput;
-use eop_relay::session::{Outcome, Session, SessionFilter, SessionQuery, SessionReader};
+use eop_relay::session::{
+    Outcome, QueryError, Session, SessionFilter, SessionQuery, SessionReader, StateOptions,
+};
 use eop_relay::timestamp::Timestamp;
 
 use self::csv_writer::CsvWriter;
@@ -43,8 +45,12 @@ default, and Set-SendConnector NAME -ProtocolLoggingLevel Verbose turns it on";
 Times without a zone are UTC, as the logs are. A session belongs to the time at which it started;
 --end itself is not in the window. Patterns (GLOB) know *, ? and [...], in any case.
 
+With --state, a run reads only what was written since the run before, keeps sessions that are still
+open, and hands each session out once: give each task a state file of its own. Nothing is saved if
+the run is stopped before its end (Ctrl+C, | head).
+
 Exit codes: 0 all was read; 10 rows are damaged or a limit was hit; 30 no session matched;
-40 an input cannot be read (the others are listed); 64 usage.")]
+40 an input cannot be read (the others are listed), or the state file; 64 usage.")]
 pub struct SessionsArguments {
     /// Log files, folders of logs, or patterns such as SEND2026*.LOG
     #[arg(required = true, value_name = "PATH")]
@@ -88,6 +94,12 @@ pub struct SessionsArguments {
     /// How many threads read; by default 2, or 1 on a single processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     threads: Option<u16>,
+    /// Read on where the run before with this state file stopped
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// List the sessions that are still open too, instead of keeping them in the state file
+    #[arg(long = "final", requires = "state")]
+    is_final: bool,
 }
 
 fn parse_time(text: &str) -> Result<Timestamp, &'static str> {
@@ -120,6 +132,7 @@ impl SessionsArguments {
                 eop_only: self.eop_only,
             },
             threads: self.threads.map_or(0, usize::from),
+            state: self.state.clone().map(|path| StateOptions { path, is_final: self.is_final }),
         }
     }
 
@@ -151,15 +164,21 @@ trait SessionWriter {
 
 /// Lists the sessions; the answer is the exit code.
 pub fn run(arguments: &SessionsArguments) -> ExitCode {
-    let reader = match SessionReader::new(arguments.query()) {
+    let mut reader = match SessionReader::new(arguments.query()) {
         Ok(reader) => reader,
         Err(error) => {
             message::error(&error);
-            return Exit::Usage.into();
+            let is_state = matches!(error, QueryError::State(_));
+            return if is_state { Exit::CouldNotCheck } else { Exit::Usage }.into();
         }
     };
-    match list(reader, arguments.writer().as_mut()) {
+    match list(&mut reader, arguments.writer().as_mut()) {
         Ok(summary) => {
+            // Last of all: what was not listed is read again.
+            if let Err(error) = reader.save_state() {
+                message::error(&error);
+                return Exit::CouldNotCheck.into();
+            }
             message::line(&summary);
             if summary.exit() == Exit::NoEvidence {
                 message::line(NO_EVIDENCE);
@@ -175,7 +194,7 @@ pub fn run(arguments: &SessionsArguments) -> ExitCode {
     }
 }
 
-fn list(mut reader: SessionReader, writer: &mut dyn SessionWriter) -> io::Result<Summary> {
+fn list(reader: &mut SessionReader, writer: &mut dyn SessionWriter) -> io::Result<Summary> {
     let mut summary = Summary::default();
     let display = ProgressDisplay::new(io::stderr().is_terminal());
     writer.begin()?;

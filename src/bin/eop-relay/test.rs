@@ -1,6 +1,6 @@
 //! `eop-relay test`: one verdict out of logs, certificates and exports.
 
-mod inputs;
+pub mod inputs;
 mod render;
 
 use std::io::{self, Write};
@@ -23,6 +23,7 @@ Export-Clixml (ConvertTo-Json, Export-Csv and Format-List text are read too):
   Get-AcceptedDomain | Export-Clixml accepted.xml        in Exchange Online
   Get-SendConnector | Export-Clixml send.xml             on-premises
   Get-ExchangeCertificate | Export-Clixml installed.xml  on-premises
+  wevtutil epl Microsoft-Windows-CAPI2/Operational capi2.evtx  on-premises
 A certificate that no session of the logs sent is judged as if it were sent: would it be accepted?
 Times without a zone are UTC.
 
@@ -61,6 +62,15 @@ pub struct TestArguments {
     #[arg(long, value_name = "PATH")]
     installed: Vec<PathBuf>,
 
+    /// Logs of the Hybrid Configuration Wizard: files, folders or profiles. They stand in for the
+    /// inbound connectors where these are not given.
+    #[arg(long, value_name = "PATH")]
+    hybrid_log: Vec<PathBuf>,
+
+    /// The CAPI2 log of the server: exported XML, .evtx files, or a folder of them.
+    #[arg(long, value_name = "PATH")]
+    chain_event: Vec<PathBuf>,
+
     /// The public address of the server, where the log does not tell it.
     #[arg(long, value_name = "IP")]
     source_ip: Option<IpAddr>,
@@ -91,7 +101,7 @@ pub struct TestArguments {
     json: bool,
 }
 
-fn parse_time(text: &str) -> Result<Timestamp, String> {
+pub fn parse_time(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text).ok_or_else(|| "expected a time such as 2026-11-15T01:02:03Z".to_owned())
 }
 

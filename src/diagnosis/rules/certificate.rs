@@ -4,8 +4,10 @@ use super::Proof;
 use crate::chain::{Completeness, Rule, Severity as ChainSeverity, Trust};
 use crate::connector::{Outcome, ShownCertificate};
 use crate::diagnosis::case::{Case, is_self_issued};
+use crate::diagnosis::chain_log::LoggedFault;
 use crate::diagnosis::remedies::{self, ELEVATED, MANAGEMENT_SHELL};
 use crate::diagnosis::report::{Confidence, Remedy, Verdict};
+use crate::evidence::chain_event::ChainFault;
 use crate::reply::{RejectionClass, Side};
 use crate::session::TlsStatus;
 use crate::timestamp::Timestamp;
@@ -63,13 +65,13 @@ pub(super) fn no_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
 }
 
 /// Whether mail passes by its address, so that the certificate does not matter.
-fn passes_by_address(case: &Case<'_>) -> bool {
+pub(super) fn passes_by_address(case: &Case<'_>) -> bool {
     matches!(case.outcome(), Some(Outcome::ByAddressAndMailFrom { .. })) && !case.is_relay_denied()
 }
 
 /// Whether the certificate was, or would be, the reason of a failure: a log that shows something
 /// else as the reason is not explained by it.
-fn verdict_on_certificate(case: &Case<'_>) -> Option<Verdict> {
+pub(super) fn verdict_on_certificate(case: &Case<'_>) -> Option<Verdict> {
     case.is_delivered().then_some(Verdict::Uncertain)
 }
 
@@ -129,9 +131,11 @@ pub(super) fn private_authority_message(case: &Case<'_>) -> String {
 
 pub(super) fn incomplete(case: &Case<'_>) -> Option<Proof> {
     let chain = case.chain.as_ref()?;
+    let logged = super::chain_log::logged(case, ChainFault::PartialChain);
+    let by_event = logged.map(LoggedFault::proof).into_iter().collect();
     (chain.completeness == Completeness::Incomplete && !passes_by_address(case)).then(|| Proof {
         verdict: verdict_on_certificate(case),
-        ..Proof::of([case.log_proof(), case.certificate_proof()].concat())
+        ..Proof::of([case.log_proof(), by_event, case.certificate_proof()].concat())
     })
 }
 
@@ -173,7 +177,8 @@ pub(super) fn not_trusted_by_receiver(case: &Case<'_>) -> Option<Proof> {
     let is_told = case.class() == Some(RejectionClass::TlsChannelUntrustedRoot);
     let is_explained = self_signed(case).is_some()
         || private_authority(case).is_some()
-        || incomplete(case).is_some();
+        || incomplete(case).is_some()
+        || super::chain_log::incomplete(case).is_some();
     (is_told && !is_explained).then(|| Proof::of(case.log_proof()))
 }
 
@@ -261,9 +266,11 @@ pub(super) fn revoked(case: &Case<'_>) -> Option<Proof> {
     let by_export = case.installed.and_then(|one| one.object.status.as_deref());
     let is_revoked = has_chain_error(case, Rule::Revoked)
         || by_export.is_some_and(|status| status.eq_ignore_ascii_case("Revoked"));
-    (is_revoked && !passes_by_address(case)).then(|| Proof {
+    let logged = super::chain_log::logged(case, ChainFault::Revoked);
+    let by_event = logged.map(LoggedFault::proof).into_iter().collect();
+    ((is_revoked || logged.is_some()) && !passes_by_address(case)).then(|| Proof {
         verdict: verdict_on_certificate(case),
-        ..Proof::of([case.log_proof(), case.certificate_proof()].concat())
+        ..Proof::of([case.log_proof(), by_event, case.certificate_proof()].concat())
     })
 }
 

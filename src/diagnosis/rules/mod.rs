@@ -3,6 +3,7 @@
 mod addresses;
 mod attribution;
 mod certificate;
+mod chain_log;
 mod connectors;
 mod machine;
 mod missing;
@@ -11,6 +12,7 @@ mod own_certificate;
 mod senders;
 mod tls;
 mod whole;
+pub(super) mod wizard;
 
 use super::case::Case;
 use super::cause::Cause;
@@ -218,6 +220,7 @@ const ATTRIBUTION: &[Rule] = rules! {
     SelfSignedCertificate, "row 4", Case, ERROR, Decides(Refused), Documented, certificate::self_signed, certificate::self_signed_message, certificate::wrong_certificate_remedy, "KB 4051495; RFC 5280, section 6.1";
     PrivateAuthority, "row 4", Case, ERROR, Decides(Refused), Inferred, certificate::private_authority, certificate::private_authority_message, certificate::wrong_certificate_remedy, "KB 4051495; RFC 5280, section 6.1";
     IntermediateMissing, "row 5", Case, ERROR, Decides(Refused), Documented, certificate::incomplete, certificate::incomplete_message, certificate::incomplete_remedy, "KB 3212877";
+    ChainIncompleteLogged, "row 5", Case, ERROR, Decides(Refused), Inferred, chain_log::incomplete, chain_log::incomplete_message, chain_log::incomplete_remedy, "KB 3212877; CAPI2 log, events 11 and 30";
     ChainNotTrustedByReceiver, "row 1", Case, ERROR, Decides(Refused), Observed, certificate::not_trusted_by_receiver, certificate::not_trusted_message, certificate::not_trusted_remedy, "event 2004 (MSExchangeTransport, SmtpSend)";
     CertificateExpired, "row 6", Case, ERROR, Decides(Refused), Inferred, certificate::expired, certificate::expired_message, certificate::replace_remedy, "RFC 5280, section 4.1.2.5";
     CertificateNotYetValid, "row 6", Case, ERROR, Decides(Refused), Inferred, certificate::not_yet_valid, certificate::not_yet_valid_message, certificate::replace_remedy, "RFC 5280, section 4.1.2.5";
@@ -255,9 +258,17 @@ const BESIDE: &[Rule] = rules! {
     AcceptedDomainsAreLocal, "section 1", Case, INFORMATION, Notes, Documented, missing::local_domains, missing::local_domains_message, missing::export_accepted_remedy, "KB 3169958";
     SenderAddressIgnored, "section 1", Case, WARNING, Notes, Documented, notes::address_ignored, notes::address_ignored_message, whole::none, "Set-InboundConnector -SenderIPAddresses";
     ConnectorChangedRecently, "section 1", Case, INFORMATION, Notes, Observed, notes::changed_recently, notes::changed_recently_message, whole::none, "Get-InboundConnector, WhenChangedUTC";
+    ConnectorsFromWizard, "section 5", Case, INFORMATION, Notes, Inferred, wizard::stands_in, wizard::stands_in_message, wizard::stands_in_remedy, "logs of the Hybrid Configuration Wizard";
+    WizardChangedSenderName, "section 5", Case, WARNING, Notes, Observed, wizard::changed_sender_name, wizard::changed_sender_name_message, wizard::changed_sender_name_remedy, "KB 4051495";
+    WizardChangedCertificateName, "section 5", Case, WARNING, Notes, Observed, wizard::changed_certificate_name, wizard::changed_certificate_name_message, whole::none, "Set-SendConnector -TlsCertificateName";
+    WizardChangeFailed, "section 5", Case, WARNING, Notes, Observed, wizard::failed, wizard::failed_message, wizard::failed_remedy, "logs of the Hybrid Configuration Wizard";
+    WizardUndoesChanges, "users.md 12", Case, INFORMATION, Notes, Documented, wizard::undoes_changes, wizard::undoes_changes_message, whole::none, "KB 4051495";
     LegacyTls, "other causes", Case, WARNING, Notes, Documented, notes::legacy_tls, notes::legacy_tls_message, tls::tls12_off_remedy, "Microsoft Learn: TLS 1.0 and 1.1 in Exchange Online";
     ChainNotKnown, "row 5", Case, INFORMATION, Notes, Documented, notes::chain_not_known, notes::chain_not_known_message, notes::chain_not_known_remedy, "KB 3212877";
     RootNotKnown, "chain.md 3", Case, INFORMATION, Notes, Uncertain, notes::root_not_known, notes::root_not_known_message, whole::none, "RFC 5280, section 6.1";
+    ChainFaultLogged, "section 6", Case, WARNING, Notes, Observed, chain_log::fault, chain_log::fault_message, whole::none, "winerror.h; wincrypt.h, CERT_TRUST_STATUS; CAPI2 log";
+    ChainEventsMissing, "section 6", Whole, INFORMATION, Notes, Documented, chain_log::missing, chain_log::missing_message, chain_log::missing_remedy, "KB 3212877; wevtutil";
+    ChainEventsNotJudged, "section 6", Whole, INFORMATION, Notes, Documented, chain_log::not_judged, chain_log::not_judged_message, whole::none, "the CAPI2 log itself";
     LoggingOff, "users.md 11", Whole, WARNING, Notes, Documented, whole::logging_off, whole::logging_off_message, whole::logging_on_remedy, "Set-SendConnector -ProtocolLoggingLevel";
     MachineStoreNotSeen, "users.md 11", Whole, INFORMATION, Notes, Observed, machine::not_seen, machine::not_seen_message, machine::not_seen_remedy, "CertOpenStore, NCryptOpenKey";
     WindowsDiffers, "chain.md 3", Case, WARNING, Notes, Observed, machine::differs, machine::differs_message, whole::none, "CertGetCertificateChain";

@@ -62,7 +62,7 @@ pub(super) fn expired_since_message(case: &Case<'_>) -> String {
 }
 
 fn objects(case: &Case<'_>) -> Vec<ExchangeCertificate> {
-    case.evidence.installed.iter().flatten().map(|one| one.object.clone()).collect()
+    case.choice.clone()
 }
 
 fn twins(case: &Case<'_>) -> Vec<String> {

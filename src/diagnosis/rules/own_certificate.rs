@@ -1,11 +1,14 @@
 //! Row 1 of the table: TLS that fails by this server's own certificate, before anything is sent.
 
 use super::Proof;
+use super::chain_log::logged;
 use super::tls::failed_with;
 use crate::connector::{CertificateServices, Selected, SelectionBasis};
 use crate::diagnosis::case::Case;
+use crate::diagnosis::chain_log::LoggedFault;
 use crate::diagnosis::remedies;
-use crate::diagnosis::report::Remedy;
+use crate::diagnosis::report::{Confidence, Remedy};
+use crate::evidence::chain_event::ChainFault;
 use crate::reply::RejectionClass;
 
 pub(super) fn name_not_found(case: &Case<'_>) -> Option<Proof> {
@@ -84,7 +87,8 @@ fn has_no_key(case: &Case<'_>) -> bool {
 
 pub(super) fn not_enabled(case: &Case<'_>) -> Option<Proof> {
     let is_failure = failed_with(case, &["UnknownCredentials"]) && !has_no_key(case);
-    (is_failure && is_enabled_for_smtp(case) != Some(true)).then(|| {
+    let is_key = logged(case, ChainFault::PrivateKeyUnavailable).is_some();
+    (is_failure && is_enabled_for_smtp(case) != Some(true) && !is_key).then(|| {
         let mut evidence = case.log_proof();
         let services = case.installed.and_then(|one| Some((one, one.object.services?)));
         if let Some((one, services)) = services {
@@ -121,8 +125,16 @@ pub(super) fn not_enabled_remedy(case: &Case<'_>) -> Vec<Remedy> {
 
 pub(super) fn key_not_usable(case: &Case<'_>) -> Option<Proof> {
     let is_failure = failed_with(case, &["UnknownCredentials"]) && !has_no_key(case);
-    (is_failure && is_enabled_for_smtp(case) == Some(true))
-        .then(|| Proof::of(case.log_proof()))
+    let logged = logged(case, ChainFault::PrivateKeyUnavailable);
+    let is_key = logged.is_some() || is_enabled_for_smtp(case) == Some(true);
+    (is_failure && is_key)
+        .then(|| {
+            let by_event = logged.map(LoggedFault::proof).into_iter().collect();
+            Proof {
+                confidence: logged.map(|_| Confidence::Observed),
+                ..Proof::of([case.log_proof(), by_event].concat())
+            }
+        })
         .or_else(|| super::machine::unreadable_key(case))
 }
 
@@ -135,9 +147,20 @@ pub(super) fn key_not_usable_message(case: &Case<'_>) -> String {
             case.server_text(),
         );
     }
+    let why = match logged(case, ChainFault::PrivateKeyUnavailable) {
+        Some(logged) => {
+            let result = logged.failure.result.map(|result| result.to_string());
+            format!(
+                "event 70 tells that its private key cannot be used: {}",
+                result.unwrap_or_default()
+            )
+        }
+        None => "it is enabled for SMTP, so its private key cannot be used: most likely NETWORK \
+                 SERVICE may not read it"
+            .to_owned(),
+    };
     format!(
-        "TLS failed with UnknownCredentials: {} is enabled for SMTP on {}, so its private key \
-         cannot be used: most likely NETWORK SERVICE may not read it.",
+        "TLS failed with UnknownCredentials for {} on {}: {why}.",
         case.certificate_text(),
         case.server_text(),
     )

@@ -1,4 +1,4 @@
-//! The request of `eop_test`, and the evidence that it gives.
+//! The request of `eop_test` and `eop_certificates`, and the evidence that it gives.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,8 @@ use time::OffsetDateTime;
 
 use crate::certificate::{Certificate, Thumbprint, read_certificates};
 use crate::diagnosis::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate};
-use crate::evidence::{EvidenceError, ExchangeObjects};
+use crate::evidence::chain_event::{ChainEvent, ChainEventQuery};
+use crate::evidence::{EvidenceError, ExchangeObjects, HybridHistoryBuilder};
 use crate::ffi::error::Failure;
 use crate::ffi::status::{
     EOP_CERTIFICATE_NOT_FOUND, EOP_INTERNAL, EOP_INVALID_ARGUMENT, EOP_INVALID_THUMBPRINT,
@@ -20,6 +21,7 @@ use crate::timestamp::Timestamp;
 const SESSIONS: &str = "sessions of the pipeline";
 const CERTIFICATES: &str = "certificates of the pipeline";
 const MACHINE: &str = "LocalMachine stores";
+const CHAIN_EVENTS: &str = "-ChainEvent";
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
@@ -29,6 +31,10 @@ struct Request<'a> {
     certificate_files: Option<Vec<File>>,
     intermediate_files: Option<Vec<File>>,
     root_files: Option<Vec<File>>,
+    hybrid_log_files: Option<Vec<File>>,
+    chain_event_files: Option<Vec<File>>,
+    #[serde(borrow)]
+    chain_events: Option<Vec<&'a RawValue>>,
     #[serde(borrow)]
     certificates: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -45,6 +51,7 @@ struct Request<'a> {
     source_ip_address: Option<String>,
     mail_from: Option<String>,
     recipient_domain: Option<String>,
+    server: Option<String>,
     at: Option<Timestamp>,
     warning_days: Option<u32>,
 }
@@ -112,6 +119,7 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
     };
     evidence.mail_from = request.mail_from.as_deref().map(|text| text.parse().unwrap_or_default());
     evidence.recipient_domain = request.recipient_domain;
+    evidence.server = request.server.map(Into::into);
 
     // Sessions come last: they are told apart by accepted domains and send connectors.
     for (list, objects) in [
@@ -150,10 +158,50 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
     if uses_machine {
         evidence.hear_windows();
     }
+    if let Some(files) = &request.hybrid_log_files {
+        add_hybrid_logs(&mut evidence, files);
+    }
+    let (files, events) = (request.chain_event_files, request.chain_events);
+    if files.is_some() || events.is_some() {
+        add_chain_events(&mut evidence, files.unwrap_or_default(), &events.unwrap_or_default());
+    }
     if let Some(sessions) = &request.sessions {
         add_sessions(&mut evidence, sessions);
     }
     Ok(evidence)
+}
+
+/// Files go through the one reader, as do the texts of events, each on a line of its own; objects
+/// come from that reader already.
+fn add_chain_events(evidence: &mut Evidence, files: Vec<File>, events: &[&RawValue]) {
+    let mut contents = Vec::new();
+    for file in files {
+        match STANDARD.decode(&file.content) {
+            Ok(bytes) => contents.push((file.path, bytes)),
+            Err(error) => {
+                let reason = format!("its Content is no base64: {error}");
+                evidence.unreadable.push((file.path, reason));
+            }
+        }
+    }
+    let mut texts = String::new();
+    for (number, event) in (1..).zip(events) {
+        if let Ok(text) = serde_json::from_str::<String>(event.get()) {
+            texts.push_str(&text);
+            texts.push('\n');
+            continue;
+        }
+        match serde_json::from_str::<ChainEvent>(event.get()) {
+            Ok(event) => evidence.add_chain_event(&event),
+            Err(error) => {
+                evidence.damaged.push((CHAIN_EVENTS.to_owned(), number, error.to_string()));
+            }
+        }
+    }
+    if !texts.is_empty() || events.is_empty() && contents.is_empty() {
+        contents.push((CHAIN_EVENTS.to_owned(), texts.into_bytes()));
+    }
+    evidence.read_chain_events(ChainEventQuery { contents, ..ChainEventQuery::default() });
 }
 
 fn add_sessions(evidence: &mut Evidence, sessions: &[&RawValue]) {
@@ -246,16 +294,31 @@ fn without_raw_data(thumbprint: Option<Thumbprint>) -> String {
     )
 }
 
+fn add_hybrid_logs(evidence: &mut Evidence, files: &[File]) {
+    let mut builder = HybridHistoryBuilder::default();
+    for file in files {
+        if let Some(bytes) = content_of(evidence, file) {
+            builder.add_bytes(&file.path, &bytes);
+        }
+    }
+    evidence.add_hybrid(builder.finish());
+}
+
+/// The bytes of a file; what is no base64 is told in the evidence.
+fn content_of(evidence: &mut Evidence, file: &File) -> Option<Vec<u8>> {
+    let decoded = STANDARD.decode(&file.content);
+    decoded
+        .map_err(|error| {
+            let message = format!("its Content is no base64: {error}");
+            evidence.unreadable.push((file.path.clone(), message));
+        })
+        .ok()
+}
+
 /// The certificates of a file; what cannot be read is told in the evidence.
 fn read_file(evidence: &mut Evidence, file: &File) -> Vec<Certificate> {
     let path = || file.path.clone();
-    let bytes = match STANDARD.decode(&file.content) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            evidence.unreadable.push((path(), format!("its Content is no base64: {error}")));
-            return Vec::new();
-        }
-    };
+    let Some(bytes) = content_of(evidence, file) else { return Vec::new() };
     match read_certificates(&bytes) {
         Ok(content) => {
             let skipped = content.skipped.iter();

@@ -18,12 +18,18 @@ use crate::timestamp::Timestamp;
 
 const AT: &str = "2026-11-16T00:00:00.000Z";
 
+type Function = unsafe extern "C" fn(*const u16, size_t, *mut u64, *mut ErrorDetail) -> i32;
+
 fn tested(request: &Value) -> Result<Value, i32> {
+    answered(eop_test, request)
+}
+
+fn answered(function: Function, request: &Value) -> Result<Value, i32> {
     let request = U16String::from_str(&request.to_string());
     let (mut report, mut units, mut length) = (0, ptr::null(), 0);
     let no_error = ptr::null_mut();
     // SAFETY: a text and a local variable.
-    let status = unsafe { eop_test(request.as_ptr(), request.len(), &raw mut report, no_error) };
+    let status = unsafe { function(request.as_ptr(), request.len(), &raw mut report, no_error) };
     if status != EOP_OK {
         assert_eq!(report, 0);
         return Err(status);
@@ -207,9 +213,83 @@ fn a_request_that_is_none_is_refused() {
     assert_eq!((missing, nowhere, report), (EOP_NULL_ARGUMENT, EOP_NULL_ARGUMENT, 0));
 }
 
+#[test]
+fn a_request_gives_the_certificates_of_the_core() {
+    let send = json!([{ "Name": "Outbound", "TlsCertificateName": null, "Fqdn": "mail.contoso.com",
+        "SmartHosts": ["contoso-com.mail.protection.outlook.com"] }]);
+    let installed = json!([{ "Thumbprint": "1234567890ABCDEF1234567890ABCDEF12345678",
+        "Subject": "CN=mail.contoso.com", "Issuer": "CN=Fabrikam CA 5", "PSComputerName": "EX9",
+        "NotBefore": "2026-01-01T00:00:00Z", "NotAfter": "2026-12-24T00:00:00Z",
+        "CertificateDomains": ["mail.contoso.com"] }]);
+    let mut untold = session();
+    untold["Server"] = Value::Null;
+    let request = json!({ "At": AT, "Server": "EX1", "WarningDays": 60, "Sessions": [untold],
+        "SendConnectors": send, "InstalledCertificates": installed });
+    let overview = answered(eop_certificates, &request).unwrap();
+    let row = &overview["Certificates"][0];
+    for (member, expected) in [
+        ("Server", json!("EX1")),
+        ("Connector", json!("Outbound")),
+        ("Status", json!("ExpiresSoon")),
+        ("DaysLeft", json!(38)),
+        ("SelectedBy", json!("ConnectorFqdn")),
+        ("Comparison", json!("Same")),
+    ] {
+        assert_eq!(row[member], expected, "{member} of {row:#}");
+    }
+    assert_eq!(row["SentCertificates"][0]["LastOutcome"], "Refused");
+    assert_eq!((&overview["ExitCode"], &overview["Problems"]), (&json!(10), &json!([])));
+}
+
+#[test]
+fn objects_that_are_no_send_connectors_are_a_problem() {
+    let request = json!({ "SendConnectors": [{ "DomainName": "contoso.com" }] });
+    let overview = answered(eop_certificates, &request).unwrap();
+    assert_eq!(overview["ExitCode"], 40);
+    assert_eq!(overview["Problems"][0]["Path"], "-SendConnector");
+    let nothing = answered(eop_certificates, &json!({})).unwrap();
+    assert_eq!((&nothing["ExitCode"], &nothing["Certificates"]), (&json!(30), &json!([])));
+    assert_eq!(answered(eop_certificates, &json!([])), Err(EOP_INVALID_ARGUMENT));
+}
+
 /// The finding with that id, as text.
 fn finding(report: &Value, id: &str) -> String {
     let findings = report["Findings"].as_array().unwrap();
     let found = findings.iter().find(|finding| finding["Id"] == id);
     found.unwrap_or_else(|| panic!("no {id} in {report:#}")).to_string()
+}
+
+#[test]
+fn logs_of_the_wizard_stand_in_for_connectors_and_an_export_wins() {
+    let log = "2026.11.14 20:00:00.000               Current Time Zone: UTC (8:00:00 PM)\r\n\
+               2026.11.14 20:00:01.000         10276 [Client=UX, Session=Tenant, \
+               Cmdlet=New-InboundConnector, Thread=9] START New-InboundConnector -Name 'Inbound' \
+               -ConnectorType 'OnPremises' -TLSSenderCertificateName 'mail.contosso.com'\r\n\
+               2026.11.14 20:00:02.000         10277 [Client=UX, Session=Tenant, \
+               Cmdlet=New-InboundConnector, Thread=9] FINISH Time=900.1ms Results=1\r\n";
+    let file = |bytes: &str| json!([{ "Path": "C:\\hcw.log", "Content": STANDARD.encode(bytes) }]);
+    let mut request = json!({
+        "At": AT, "Sessions": [session()], "HybridLogFiles": file(log),
+        "AcceptedDomains": [{ "DomainName": "contoso.com" }],
+    });
+    let report = tested(&request).unwrap();
+    assert_eq!(report["Cause"], "NameMismatch", "{report:#}");
+    let cause = &report["Findings"][0];
+    assert_eq!(cause["Confidence"], "Inferred");
+    let proof =
+        cause["Evidence"].as_array().unwrap().iter().find(|line| line["Line"] == 2).unwrap();
+    assert_eq!(proof["Path"], "C:\\hcw.log");
+    assert!(proof["Text"].as_str().unwrap().contains("1 day before this report"), "{proof}");
+    assert!(finding(&report, "ConnectorsFromWizard").contains("Inbound"));
+
+    request["InboundConnectors"] = json!([connector()]);
+    let report = tested(&request).unwrap();
+    assert_eq!(report["Findings"][0]["Confidence"], "Documented");
+    let ids = report["Findings"].to_string();
+    assert!(!ids.contains("ConnectorsFromWizard"), "{ids}");
+
+    request["HybridLogFiles"] = file("no log");
+    assert!(finding(&tested(&request).unwrap(), "InputUnreadable").contains("hcw.log"));
+    request["HybridLogFiles"] = json!([{ "Path": "x", "Content": "*" }]);
+    assert!(finding(&tested(&request).unwrap(), "InputUnreadable").contains("base64"));
 }

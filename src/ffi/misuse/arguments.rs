@@ -5,6 +5,7 @@ use super::*;
 #[test]
 fn a_missing_output_or_query_is_a_null_argument() {
     let reader = open_reader();
+    let evidence = open_evidence();
     let text = open_some_text();
     let null = ptr::null_mut::<ErrorDetail>();
     let mut handle = 0;
@@ -24,13 +25,20 @@ fn a_missing_output_or_query_is_a_null_argument() {
         // SAFETY: as above.
         unsafe { eop_session_reader_progress(reader, ptr::null_mut(), null) },
         // SAFETY: as above.
+        unsafe { eop_evidence_open(ptr::null(), &raw mut handle, null) },
+        // SAFETY: as above.
+        unsafe { eop_evidence_open(&evidence_query(), ptr::null_mut(), null) },
+        // SAFETY: as above.
+        unsafe { eop_evidence_next(evidence, 0, 0, ptr::null_mut(), null) },
+        // SAFETY: as above.
         unsafe { eop_text_get(text, ptr::null_mut(), &raw mut length, null) },
         // SAFETY: as above.
         unsafe { eop_text_get(text, &raw mut units, ptr::null_mut(), null) },
     ];
-    assert_eq!(statuses, [EOP_NULL_ARGUMENT; 8]);
+    assert_eq!(statuses, [EOP_NULL_ARGUMENT; 11]);
     assert_eq!((handle, units.is_null(), length), (0, true, 0));
     assert_eq!(free_reader(reader, null), EOP_OK);
+    assert_eq!(free_evidence(evidence, null), EOP_OK);
     assert_eq!(free_text(text, null), EOP_OK);
 }
 
@@ -59,7 +67,7 @@ fn structs_with_a_wrong_size_are_refused() {
 
 #[test]
 fn an_error_detail_that_is_too_small_stops_every_call_before_it_does_anything() {
-    for function in &HANDLE_FUNCTIONS {
+    for function in HANDLE_FUNCTIONS {
         let handle = (function.opens)();
         let mut error = empty::<ErrorDetail>();
         error.struct_size = u32::try_from(size_of::<ErrorDetail>()).unwrap() - 8;
@@ -100,4 +108,11 @@ fn too_many_records_are_refused() {
     };
     assert_eq!(status, EOP_INVALID_ARGUMENT);
     assert_eq!(free_reader(reader, ptr::null_mut()), EOP_OK);
+    let (evidence, most) = (open_evidence(), EOP_MAXIMUM_RECORDS);
+    let mut text = 0;
+    // SAFETY: the output is a local variable.
+    let status =
+        unsafe { eop_evidence_next(evidence, most + 1, 0, &raw mut text, ptr::null_mut()) };
+    assert_eq!((status, text), (EOP_INVALID_ARGUMENT, 0));
+    assert_eq!(free_evidence(evidence, ptr::null_mut()), EOP_OK);
 }

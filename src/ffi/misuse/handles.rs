@@ -21,7 +21,7 @@ fn these_tests_name_every_function_of_the_header() {
 
 #[test]
 fn a_number_that_is_no_handle_is_invalid() {
-    for function in &HANDLE_FUNCTIONS {
+    for function in HANDLE_FUNCTIONS {
         let handle = (function.opens)();
         let far_slot = handle | 0x00FF_FFFF;
         let future_generation = handle | 0xFFFF_FFFF << 24;
@@ -39,7 +39,7 @@ fn a_number_that_is_no_handle_is_invalid() {
 
 #[test]
 fn a_handle_of_another_kind_is_refused_and_stays_open() {
-    for function in &HANDLE_FUNCTIONS {
+    for function in HANDLE_FUNCTIONS {
         let other = (function.opens_other_kind)();
         let (status, message) = with_detail(|error| (function.call)(other, error));
         assert_eq!(status, EOP_WRONG_KIND, "{}", function.name);
@@ -52,7 +52,7 @@ fn a_handle_of_another_kind_is_refused_and_stays_open() {
 
 #[test]
 fn a_freed_handle_stays_freed_even_when_its_slot_is_used_again() {
-    for function in &HANDLE_FUNCTIONS {
+    for function in HANDLE_FUNCTIONS {
         let handle = (function.opens)();
         assert_eq!((function.frees)(handle, ptr::null_mut()), EOP_OK);
         assert_eq!((function.call)(handle, ptr::null_mut()), EOP_FREED, "{}", function.name);

@@ -27,7 +27,7 @@ struct HandleFunction {
     after_own_panic: i32,
 }
 
-const HANDLE_FUNCTIONS: [HandleFunction; 6] = [
+const HANDLE_FUNCTIONS: &[HandleFunction] = &[
     HandleFunction {
         name: "eop_session_reader_next_batch",
         call: next_batch,
@@ -41,6 +41,16 @@ const HANDLE_FUNCTIONS: [HandleFunction; 6] = [
     HandleFunction {
         name: "eop_session_reader_progress",
         call: progress,
+        opens: open_reader,
+        opens_other_kind: open_some_text,
+        frees: free_reader,
+        while_busy: EOP_BUSY,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_session_reader_save",
+        call: save,
         opens: open_reader,
         opens_other_kind: open_some_text,
         frees: free_reader,
@@ -88,10 +98,40 @@ const HANDLE_FUNCTIONS: [HandleFunction; 6] = [
         when_poisoned: EOP_OK,
         after_own_panic: EOP_FREED,
     },
+    HandleFunction {
+        name: "eop_evidence_next",
+        call: next_evidence,
+        opens: open_evidence,
+        opens_other_kind: open_some_text,
+        frees: free_evidence,
+        while_busy: EOP_BUSY,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_evidence_cancel",
+        call: cancel_evidence,
+        opens: open_evidence,
+        opens_other_kind: open_some_text,
+        frees: free_evidence,
+        while_busy: EOP_OK,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_evidence_free",
+        call: free_evidence,
+        opens: open_evidence,
+        opens_other_kind: open_some_text,
+        frees: free_evidence,
+        while_busy: EOP_OK,
+        when_poisoned: EOP_OK,
+        after_own_panic: EOP_FREED,
+    },
 ];
 
 /// The functions without a handle; the first two cannot fail.
-const OTHER_FUNCTIONS: [&str; 8] = [
+const OTHER_FUNCTIONS: &[&str] = &[
     "eop_abi_version",
     "eop_version",
     "eop_status_name",
@@ -99,7 +139,9 @@ const OTHER_FUNCTIONS: [&str; 8] = [
     "eop_session_reader_open",
     "eop_explain",
     "eop_chain_examine",
+    "eop_evidence_open",
     "eop_test",
+    "eop_certificates",
 ];
 
 /// A struct of the ABI with every field zero or NULL.
@@ -111,6 +153,11 @@ fn empty<T: Copy>() -> T {
 pub(super) fn query() -> SessionQueryOptions {
     let struct_size = u32::try_from(size_of::<SessionQueryOptions>()).unwrap();
     SessionQueryOptions { struct_size, ..empty() }
+}
+
+pub(super) fn evidence_query() -> EvidenceQueryOptions {
+    let struct_size = u32::try_from(size_of::<EvidenceQueryOptions>()).unwrap();
+    EvidenceQueryOptions { struct_size, kind: EOP_EVIDENCE_CHAIN_EVENTS, ..empty() }
 }
 
 /// A root, to be judged.
@@ -166,6 +213,11 @@ pub(super) fn progress(reader: u64, error: *mut ErrorDetail) -> i32 {
     unsafe { eop_session_reader_progress(reader, &raw mut progress, error) }
 }
 
+pub(super) fn save(reader: u64, error: *mut ErrorDetail) -> i32 {
+    // SAFETY: `error` comes from a test of this file.
+    unsafe { eop_session_reader_save(reader, error) }
+}
+
 pub(super) fn cancel(reader: u64, error: *mut ErrorDetail) -> i32 {
     // SAFETY: `error` comes from a test of this file.
     unsafe { eop_session_reader_cancel(reader, error) }
@@ -186,4 +238,58 @@ pub(super) fn get_text(text: u64, error: *mut ErrorDetail) -> i32 {
 pub(super) fn free_text(text: u64, error: *mut ErrorDetail) -> i32 {
     // SAFETY: `error` comes from a test of this file.
     unsafe { eop_text_free(text, error) }
+}
+
+/// The text behind a handle, which stays open.
+pub(super) fn read_text(text: u64) -> String {
+    let mut units = ptr::null();
+    let mut length = 0;
+    // SAFETY: the outputs are local variables.
+    let status = unsafe { eop_text_get(text, &raw mut units, &raw mut length, ptr::null_mut()) };
+    assert_eq!(status, EOP_OK);
+    // SAFETY: the text lives until it is freed.
+    String::from_utf16(unsafe { std::slice::from_raw_parts(units, length) }).unwrap()
+}
+
+pub(super) fn open_evidence() -> u64 {
+    let mut reader = 0;
+    // SAFETY: query and output are local variables.
+    let status = unsafe { eop_evidence_open(&evidence_query(), &raw mut reader, ptr::null_mut()) };
+    assert_eq!(status, EOP_OK);
+    reader
+}
+
+pub(super) fn next_evidence(reader: u64, error: *mut ErrorDetail) -> i32 {
+    let mut batch = 0;
+    // SAFETY: the output is a local variable, `error` comes from a test of this file.
+    let status = unsafe { eop_evidence_next(reader, 0, 0, &raw mut batch, error) };
+    assert_eq!(batch == 0, status != EOP_OK);
+    status
+}
+
+pub(super) fn cancel_evidence(reader: u64, error: *mut ErrorDetail) -> i32 {
+    // SAFETY: `error` comes from a test of this file.
+    unsafe { eop_evidence_cancel(reader, error) }
+}
+
+pub(super) fn free_evidence(reader: u64, error: *mut ErrorDetail) -> i32 {
+    // SAFETY: `error` comes from a test of this file.
+    unsafe { eop_evidence_free(reader, error) }
+}
+
+/// A function with which a handle is used: while it runs the handle is busy, if it panics it is
+/// poisoned.
+pub(super) type Use = (&'static str, fn(u64, *mut ErrorDetail) -> i32);
+
+impl HandleFunction {
+    /// The main use of the handles that this function takes.
+    fn main_use(&self) -> Use {
+        if self.name.starts_with("eop_text") {
+            ("eop_text_get", get_text)
+        } else if self.name.starts_with("eop_evidence") {
+            ("eop_evidence_next", next_evidence)
+        } else {
+            ("eop_session_reader_next_batch", next_batch)
+        }
+    }
 }

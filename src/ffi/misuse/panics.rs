@@ -5,7 +5,7 @@ use super::*;
 
 #[test]
 fn a_panic_is_a_status_with_its_place_and_poisons_the_handle() {
-    for function in &HANDLE_FUNCTIONS {
+    for function in HANDLE_FUNCTIONS {
         let handle = (function.opens)();
         at_next_call_of(function.name, || panic!("on purpose"));
         let (status, message) = with_detail(|error| (function.call)(handle, error));
@@ -22,14 +22,9 @@ fn a_panic_is_a_status_with_its_place_and_poisons_the_handle() {
 
 #[test]
 fn with_a_poisoned_handle_only_free_works() {
-    for function in &HANDLE_FUNCTIONS {
+    for function in HANDLE_FUNCTIONS {
         let handle = (function.opens)();
-        let is_text = function.name.starts_with("eop_text");
-        let (name, call): (_, fn(u64, *mut ErrorDetail) -> i32) = if is_text {
-            ("eop_text_get", get_text)
-        } else {
-            ("eop_session_reader_next_batch", next_batch)
-        };
+        let (name, call) = function.main_use();
         at_next_call_of(name, || panic!("on purpose"));
         assert_eq!(call(handle, ptr::null_mut()), EOP_PANIC);
         let status = (function.call)(handle, ptr::null_mut());
@@ -42,7 +37,7 @@ fn with_a_poisoned_handle_only_free_works() {
 #[test]
 fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
     type Call = (&'static str, fn(*mut ErrorDetail) -> i32);
-    let calls: [Call; 6] = [
+    let calls: &[Call] = &[
         ("eop_status_name", |error| {
             let mut name = ptr::null();
             // SAFETY: the output is a local variable.
@@ -76,6 +71,20 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             assert_eq!(report == 0, status != EOP_OK);
             status
         }),
+        ("eop_certificates", |error| {
+            let (request, mut overview) = (['{', '}'].map(|unit| unit as u16), 0);
+            // SAFETY: request and output are local variables.
+            let status = unsafe { eop_certificates(request.as_ptr(), 2, &raw mut overview, error) };
+            assert_eq!(overview == 0, status != EOP_OK);
+            status
+        }),
+        ("eop_evidence_open", |error| {
+            let mut reader = 0;
+            // SAFETY: query and output are local variables.
+            let status = unsafe { eop_evidence_open(&evidence_query(), &raw mut reader, error) };
+            assert_eq!(reader == 0, status != EOP_OK);
+            status
+        }),
         ("eop_session_reader_open", |error| {
             let mut reader = 0;
             // SAFETY: query and output are local variables.
@@ -84,7 +93,7 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             status
         }),
     ];
-    for (name, call) in calls {
+    for &(name, call) in calls {
         at_next_call_of(name, || panic!("on purpose"));
         let (status, message) = with_detail(call);
         assert_eq!(status, EOP_PANIC, "{name}");

@@ -8,13 +8,10 @@ use super::*;
 
 #[test]
 fn while_one_thread_is_inside_a_call_others_are_told_busy_but_may_cancel_and_free() {
-    for function in &HANDLE_FUNCTIONS {
+    for function in HANDLE_FUNCTIONS {
         let handle = (function.opens)();
-        let blocked = if function.name.starts_with("eop_text") {
-            BlockedCall::start("eop_text_get", get_text, handle)
-        } else {
-            BlockedCall::start("eop_session_reader_next_batch", next_batch, handle)
-        };
+        let (name, call) = function.main_use();
+        let blocked = BlockedCall::start(name, call, handle);
         assert_eq!((function.call)(handle, ptr::null_mut()), function.while_busy);
         let freed = function.name.ends_with("_free");
         let inner = blocked.finish();

@@ -25,7 +25,7 @@ fn every_field_arrives() {
     ];
     let outcomes = [7, 3];
     let options = SessionQueryOptions {
-        flags: EOP_QUERY_RECURSE | EOP_QUERY_FAILED | EOP_QUERY_EOP_ONLY,
+        flags: EOP_QUERY_RECURSE | EOP_QUERY_FAILED | EOP_QUERY_EOP_ONLY | EOP_QUERY_FINAL,
         inputs: inputs.as_ptr(),
         input_count: 2,
         connector: utf16(u16str!("To*").as_slice()),
@@ -36,9 +36,12 @@ fn every_field_arrives() {
         outcomes: outcomes.as_ptr(),
         outcome_count: 2,
         threads: 2,
+        state_path: utf16(u16str!("/var/eop-relay.state").as_slice()),
         ..empty_options()
     };
     let query = read(&options).unwrap();
+    let state = query.state.as_ref().unwrap();
+    assert_eq!((&*state.path, state.is_final), (Path::new("/var/eop-relay.state"), true));
     let expected = [("/logs/*.LOG", true, None), ("/logs/\u{416}\u{1F4E7}", false, Some("EX01"))];
     assert_eq!(query.inputs.len(), expected.len());
     for (input, (path, wildcards, server)) in query.inputs.iter().zip(expected) {
@@ -148,7 +151,7 @@ fn what_cannot_be_meant_is_refused() {
     let options = empty_options();
     let unpaired_text = utf16(unpaired.as_slice());
     let cases = [
-        ("unknown flag", EOP_INVALID_ARGUMENT, SessionQueryOptions { flags: 8, ..options }),
+        ("unknown flag", EOP_INVALID_ARGUMENT, SessionQueryOptions { flags: 16, ..options }),
         ("threads", EOP_INVALID_ARGUMENT, SessionQueryOptions { threads: 65, ..options }),
         ("start", EOP_INVALID_ARGUMENT, SessionQueryOptions { start: -1, ..options }),
         ("end", EOP_INVALID_ARGUMENT, SessionQueryOptions { end: i64::MAX, ..options }),
@@ -189,6 +192,11 @@ fn what_cannot_be_meant_is_refused() {
         ("no path", EOP_INVALID_ARGUMENT, with(&no_path)),
         ("long path", EOP_INVALID_ARGUMENT, with(&long_path)),
         ("unknown input flag", EOP_INVALID_ARGUMENT, with(&unknown_flag)),
+        (
+            "empty state path",
+            EOP_INVALID_ARGUMENT,
+            SessionQueryOptions { state_path: utf16(&[]), ..options },
+        ),
         (
             "unpaired surrogate",
             EOP_INVALID_TEXT,

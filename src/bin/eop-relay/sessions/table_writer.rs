@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use eop_relay::log::LogType;
 use eop_relay::session::{Outcome, Session, TlsStatus};
 use terminal_size::{Width, terminal_size_of};
 use textwrap::core::display_width;
@@ -190,7 +191,9 @@ fn refused_recipients(session: &Session) -> Option<String> {
 /// Thumbprint and subject, or that there was none although TLS was begun.
 fn sent_certificate(session: &Session) -> Option<String> {
     let Some(certificate) = session.sent_certificate.as_deref() else {
-        let begun = matches!(session.tls_status, TlsStatus::Succeeded | TlsStatus::Failed);
+        // A log of IIS tells no certificate.
+        let begun = matches!(session.tls_status, TlsStatus::Succeeded | TlsStatus::Failed)
+            && session.log_type != LogType::IisSmtp;
         return begun.then(|| "no certificate, as far as the log tells".to_owned());
     };
     let thumbprint = certificate.thumbprint.as_deref().unwrap_or("thumbprint unknown");

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use eop_relay::certificate::{Certificate, read_certificates};
 use eop_relay::connector::{AcceptedDomain, DomainName, MailFrom};
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
-use eop_relay::evidence::ExchangeObjects;
+use eop_relay::evidence::chain_event::ChainEventQuery;
+use eop_relay::evidence::{ExchangeObjects, HybridHistory};
 use eop_relay::log::{LogInput, Severity};
 use eop_relay::session::{SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -21,12 +22,7 @@ const BYTES_PER_BATCH: u64 = 16 << 20;
 ///
 /// An error is one of the command line itself.
 pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
-    let at = match arguments.at {
-        Some(at) => at,
-        None => Timestamp::try_from(time::OffsetDateTime::now_utc())
-            .map_err(|error| format!("the clock of this computer is wrong: {error}"))?,
-    };
-    let mut evidence = Evidence::new(at);
+    let mut evidence = Evidence::new(given_or_now(arguments.at)?);
     evidence.warning_days = arguments.warn_days;
     evidence.source_address = arguments.source_ip;
     evidence.recipient_domain.clone_from(&arguments.rcpt);
@@ -42,13 +38,35 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     add_exports(&arguments.send_connector, &mut evidence, Evidence::add_send_connectors);
     add_exports(&arguments.installed, &mut evidence, Evidence::add_installed);
     add_accepted_domains(&arguments.accepted_domain, &mut evidence);
+    if !arguments.hybrid_log.is_empty() {
+        evidence.add_hybrid(HybridHistory::read(&arguments.hybrid_log));
+    }
+    if !arguments.chain_event.is_empty() {
+        let inputs = arguments.chain_event.iter();
+        let inputs =
+            inputs.map(|path| LogInput { path: path.clone(), wildcards: true, server: None });
+        let query = ChainEventQuery { inputs: inputs.collect(), ..ChainEventQuery::default() };
+        evidence.read_chain_events(query);
+    }
     if !arguments.log.is_empty() {
-        add_sessions(arguments, &mut evidence)?;
+        add_sessions(&arguments.log, arguments.server.as_deref(), &mut evidence)?;
     }
     Ok(evidence)
 }
 
-fn add_exports(
+/// The time of the judgement.
+pub fn given_or_now(at: Option<Timestamp>) -> Result<Timestamp, String> {
+    at.map_or_else(
+        || {
+            Timestamp::try_from(time::OffsetDateTime::now_utc())
+                .map_err(|error| format!("the clock of this computer is wrong: {error}"))
+        },
+        Ok,
+    )
+}
+
+/// Reads exports; what cannot be read is noted in the evidence.
+pub fn add_exports(
     paths: &[PathBuf],
     evidence: &mut Evidence,
     add: impl Fn(&mut Evidence, &ExchangeObjects),
@@ -125,17 +143,20 @@ fn read_path(path: &Path, evidence: &mut Evidence) -> Vec<Certificate> {
     certificates
 }
 
-fn add_sessions(arguments: &TestArguments, evidence: &mut Evidence) -> Result<(), String> {
+/// Reads logs; what cannot be read is noted in the evidence.
+pub fn add_sessions(
+    logs: &[PathBuf],
+    server: Option<&str>,
+    evidence: &mut Evidence,
+) -> Result<(), String> {
     evidence.logs_given = true;
     let input = |path: &PathBuf| LogInput {
         path: path.clone(),
         wildcards: true,
-        server: arguments.server.clone(),
+        server: server.map(str::to_owned),
     };
-    let query = SessionQuery {
-        inputs: arguments.log.iter().map(input).collect(),
-        ..SessionQuery::default()
-    };
+    let query =
+        SessionQuery { inputs: logs.iter().map(input).collect(), ..SessionQuery::default() };
     let mut reader = SessionReader::new(query).map_err(|error| error.to_string())?;
     while let Some(batch) = reader.next_batch(SESSIONS_PER_BATCH, BYTES_PER_BATCH) {
         for session in &batch.sessions {

@@ -57,12 +57,14 @@ fn tells_what_is_missing(finding: &Finding) -> bool {
         Cause::ChainNotKnown
             | Cause::RootNotKnown
             | Cause::ConnectorsNotGiven
+            | Cause::ConnectorsFromWizard
             | Cause::AcceptedDomainsNotGiven
             | Cause::FrontEndHalfMissing
             | Cause::OpenQuestion
             | Cause::LoggingOff
             | Cause::InputUnreadable
             | Cause::EvidenceDamaged
+            | Cause::ChainEventsMissing
     );
     finding.status == Status::Possible || (is_about_evidence && finding.status != Status::Past)
 }

@@ -11,7 +11,8 @@ fn a_cancelled_reader_ends_and_a_dropped_one_releases_its_files() {
     let folder = Folder::new(&[("a.log", content.as_bytes())]);
     for threads in [1, 3] {
         let query = SessionQuery { threads, ..folder.query() };
-        let mut reader = SessionReader::with_settings(query, 4096, Limits::default()).unwrap();
+        let mut reader =
+            SessionReader::with_settings(query, 4096, Limits::default(), now()).unwrap();
         assert_eq!(reader.next_batch(5, u64::MAX).unwrap().sessions.len(), 5);
         assert!(
             reader.progress().bytes_read < content.len() as u64,
@@ -32,7 +33,7 @@ fn a_batch_returns_after_its_budget_without_a_match() {
     let folder = Folder::new(&[("a.log", content.as_bytes())]);
     let mut query = folder.query();
     query.filter.failed = true;
-    let mut reader = SessionReader::with_settings(query, 4096, Limits::default()).unwrap();
+    let mut reader = SessionReader::with_settings(query, 4096, Limits::default(), now()).unwrap();
     assert_eq!(reader.next_batch(10, 10_000), Some(Batch::default()));
     let progress = reader.progress();
     assert!((10_000..30_000).contains(&progress.bytes_read), "{progress:?}");
@@ -47,7 +48,7 @@ fn evicted_sessions_are_marked_and_counted() {
     }
     let folder = Folder::new(&[("a.log", content.as_bytes())]);
     let limits = Limits { open_bytes: 100_000, ..Limits::default() };
-    let reader = SessionReader::with_settings(folder.query(), 4096, limits).unwrap();
+    let reader = SessionReader::with_settings(folder.query(), 4096, limits, now()).unwrap();
     let (sessions, notices) = read_all(reader);
     assert_eq!(sessions.len(), 3000);
     let marked = sessions.iter().filter(|session| session.notes == [SessionNote::Evicted]).count();

@@ -9,8 +9,10 @@ use crate::timestamp::Timestamp;
 
 mod bounds;
 mod certificates;
+mod checkpoint;
 mod dialogue;
 mod files;
+mod iis;
 mod properties;
 mod proxy;
 

@@ -7,8 +7,13 @@ use proptest::prelude::*;
 use super::*;
 
 /// Files of rows of few sessions in any order, with every kind of row and damage among them.
-fn any_files() -> impl Strategy<Value = Vec<(PathBuf, String)>> {
+pub(super) fn any_files() -> impl Strategy<Value = Vec<(PathBuf, String)>> {
+    files_with(&["* |session id 0000000000000003"])
+}
+
+fn files_with(further: &[&'static str]) -> impl Strategy<Value = Vec<(PathBuf, String)>> + use<> {
     let pool = joined(&[
+        further,
         &GREETING,
         &LONG_FORM,
         &REMOTE_LONG_FORM,
@@ -22,7 +27,6 @@ fn any_files() -> impl Strategy<Value = Vec<(PathBuf, String)>> {
             "< 550 5.7.64 TenantAttribution; Relay Access Denied",
             "> BDAT 1 LAST",
             "< 250 2.6.0 Queued",
-            "* |session id 0000000000000003",
             "- |Local",
             "- |Remote",
         ],
@@ -61,11 +65,47 @@ proptest! {
         let folder = Folder::new(&files);
         let read_with = |segment_size, threads| {
             let query = SessionQuery { threads, ..folder.query() };
-            read_all(SessionReader::with_settings(query, segment_size, Limits::default()).unwrap())
+            read_all(SessionReader::with_settings(query, segment_size, Limits::default(), now()).unwrap())
         };
         let plain = read_with(1 << 20, 1);
         prop_assert_eq!(&read_with(segment_size, 1), &plain);
         prop_assert_eq!(&read_with(segment_size, threads), &plain);
+    }
+
+    #[test]
+    fn a_filter_gives_those_of_all_sessions_that_it_wants(
+        files in files_with(&[
+            "> RCPT TO:<c@fabrikam.com>",
+            "< \"550 5.1.1, no such user\"",
+            "* |Failed to connect. Winsock error code: 10060",
+            "* Failed to connect. Winsock error code: 10060",
+        ]),
+        segment_size in 16..3000_usize,
+        threads in 1..4_usize,
+        failed in any::<bool>(),
+        has_thumbprint in any::<bool>(),
+        outcomes in prop::sample::subsequence(Outcome::ALL.to_vec(), 0..3),
+        start in prop::option::of(0..3_i64),
+    ) {
+        let files: Vec<_> = files.iter().map(|(path, text)| (path.to_str().unwrap(), text.as_bytes())).collect();
+        let folder = Folder::new(&files);
+        let second = |second| Timestamp::parse(&format!("2026-11-15T01:02:0{second}Z"));
+        let filter = SessionFilter {
+            failed,
+            outcomes,
+            thumbprint: has_thumbprint.then(|| THUMBPRINT.to_owned()),
+            start: start.and_then(second),
+            end: start.and_then(|start| second(start + 1)),
+            ..SessionFilter::default()
+        };
+        let read_with = |filter: &SessionFilter, segment_size, threads| {
+            let query = SessionQuery { threads, filter: filter.clone(), ..folder.query() };
+            read_all(SessionReader::with_settings(query, segment_size, Limits::default(), None).unwrap())
+        };
+        let (mut wanted, notices) = read_with(&SessionFilter::default(), 1 << 20, 1);
+        let compiled = CompiledFilter::new(&filter).unwrap();
+        wanted.retain(|session| compiled.wants(session));
+        prop_assert_eq!(read_with(&filter, segment_size, threads), (wanted, notices));
     }
 
     #[test]

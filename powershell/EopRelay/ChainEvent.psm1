@@ -1,0 +1,303 @@
+# Get-EopRelayChainEvent, and how its inputs become places to read.
+Set-StrictMode -Version 3.0
+
+function Get-EopRelayChainEvent {
+    <#
+    .SYNOPSIS
+    Reads the CAPI2 log of Windows and returns one object per validation: which certificate was judged, for which program, what failed, and what it means.
+
+    .DESCRIPTION
+    Get-EopRelayChainEvent reads the log Microsoft-Windows-CAPI2/Operational: exported XML, .evtx files, and events of Get-WinEvent. It joins the events of one validation into one object (by TaskId, and event 30 to event 11 by chainRef) and names the results (winerror.h) and status bits (wincrypt.h). It needs no rights on the files but to read them, and changes nothing.
+
+    It reads the events 11 (a chain was built), 30 (a chain was held against a policy), 41 and 42 (revocation), 70 (a private key was asked for) and 90 (the certificates in detail); others are counted. Texts of results, which Windows writes in its own language, are not read.
+
+    On a server that sends mail the validations of lsass.exe, in which Schannel runs, tell of the certificate that is sent: the fault PartialChain means that the server most likely lacks an intermediate and so sends the certificate without its chain, which Exchange Online Protection answers with 550 5.7.64 (KB 3212877). Under the policy SSL Windows reports an untrusted root in that case, and names no certificate of the chain (element index -1): where no event 11 of the same chain tells its status, the partial chain is concluded, and the meaning says 'most likely'. Validations of other programs, and those of the other side's certificate, are listed too: see ProcessName and Thumbprint.
+
+    The log is off by default and keeps 1 MB, which a busy server fills in minutes. In an elevated console:
+
+        wevtutil sl Microsoft-Windows-CAPI2/Operational /e:true /ms:67108864
+
+    All times in the objects are UTC. -Start and -End without a zone are local time.
+
+    .PARAMETER Path
+    Files (.xml, .evtx), folders with such files, or patterns (*, ?, [...]). A path that exists is taken as it is, whatever its characters.
+
+    .PARAMETER LiteralPath
+    Files or folders, taken as they are: no character is a wildcard.
+
+    .PARAMETER InputObject
+    What the pipeline brings: events of Get-WinEvent, the text of an event (ToXml()), the output of Get-ChildItem or Get-Item, or a path as text.
+
+    .PARAMETER Recurse
+    Reads the folders below the given ones too.
+
+    .PARAMETER Thumbprint
+    Only validations that name this certificate. Taken as pasted: blanks, colons and invisible marks do no harm.
+
+    .PARAMETER Start
+    Only validations of this time or later. Without a zone it is local time. A log that begins later is told in a warning.
+
+    .PARAMETER End
+    Only validations before this time. Without a zone it is local time.
+
+    .PARAMETER Failed
+    Only validations in which something failed.
+
+    .INPUTS
+    System.Diagnostics.Eventing.Reader.EventLogRecord, System.String, System.IO.FileInfo, System.IO.DirectoryInfo.
+
+    .OUTPUTS
+    EopRelay.ChainEvent. Its members: Time, Computer, ProcessName, ProcessId, Thumbprint, Subject, Policy, ServerName, Failed, Fault, Meaning, Failures, TaskId, ChainRef, Records, LogPath, Line. What the log does not tell is $null.
+
+    .EXAMPLE
+    Get-WinEvent -LogName Microsoft-Windows-CAPI2/Operational | Get-EopRelayChainEvent -Failed
+
+    Shows on the server itself what failed. Get-WinEvent says so if the log is off or empty.
+
+    .EXAMPLE
+    wevtutil epl Microsoft-Windows-CAPI2/Operational C:\Temp\capi2.evtx
+    Get-EopRelayChainEvent -Path C:\Temp\capi2.evtx -Failed | Format-List
+
+    Exports the log, and shows what failed in full: results and status bits with their names, and what they mean.
+
+    .EXAMPLE
+    $sent = Get-SendConnectorTlsSession -Path 'D:\Logs\SmtpSend' -Failed -EopOnly | Select-Object -First 1 -ExpandProperty SentThumbprint
+    Get-EopRelayChainEvent -Path C:\Temp\capi2.evtx -Thumbprint $sent
+
+    Shows what Windows says of the certificate that a failed session sent.
+
+    .EXAMPLE
+    Get-EopRelayChainEvent -LiteralPath 'D:\Case [4711]\events.xml' -Start '2026-11-16 01:00' -End '2026-11-16 02:00'
+
+    Reads an export in a folder with brackets in its name, and one hour of it (local time).
+
+    .EXAMPLE
+    Get-ChildItem -Path D:\Case -Filter *.evtx | Get-EopRelayChainEvent | Group-Object -Property Fault, ProcessName, Subject -NoElement
+
+    Counts which faults were met, by program and certificate.
+
+    .EXAMPLE
+    $events = Invoke-Command -ComputerName EX2 { Get-WinEvent -LogName Microsoft-Windows-CAPI2/Operational | ForEach-Object { $_.ToXml() } }
+    $events | Get-EopRelayChainEvent -Failed
+
+    Reads the log of another server. The texts are made there: an event that has come through remoting has lost ToXml().
+
+    .EXAMPLE
+    $chain = Get-EopRelayChainEvent -Path C:\Temp\capi2.evtx
+    $sessions | Test-EopRelayCertificate -ChainEvent $chain
+
+    Judges sessions with what the log tells. -ChainEvent takes the file as well.
+
+    .LINK
+    Test-EopRelayCertificate
+
+    .LINK
+    about_EopRelay
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Path')]
+    [OutputType('EopRelay.ChainEvent')]
+    param(
+        [Parameter(ParameterSetName = 'Path', Mandatory = $true, Position = 0)]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $Path,
+
+        [Parameter(ParameterSetName = 'LiteralPath', Mandatory = $true)]
+        [ValidateNotNullOrEmpty()]
+        [Alias('PSPath', 'LP')]
+        [string[]]
+        $LiteralPath,
+
+        # The only one that takes the pipeline; what it is, is told by its members.
+        [Parameter(ParameterSetName = 'InputObject', Mandatory = $true, ValueFromPipeline = $true)]
+        [psobject]
+        $InputObject,
+
+        [Parameter()]
+        [switch]
+        $Recurse,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $Thumbprint,
+
+        [Parameter()]
+        [datetime]
+        $Start,
+
+        [Parameter()]
+        [datetime]
+        $End,
+
+        [Parameter()]
+        [switch]
+        $Failed
+    )
+
+    begin {
+        $source = [EopRelay.Interop]::NewEvidenceSource()
+        $source.Recurse = $Recurse.IsPresent
+        $source.Thumbprint = $Thumbprint
+        if ($PSBoundParameters.ContainsKey('Start')) {
+            $source.Start = $Start
+        }
+        if ($PSBoundParameters.ContainsKey('End')) {
+            $source.End = $End
+        }
+    }
+
+    process {
+        # All inputs go to one reader, which joins what belongs together across them.
+        switch ($PSCmdlet.ParameterSetName) {
+            'Path' {
+                foreach ($given in $Path) {
+                    Add-GivenPath -Source $source -Cmdlet $PSCmdlet -Path $given
+                }
+            }
+            'LiteralPath' {
+                foreach ($given in $LiteralPath) {
+                    Add-GivenPath -Source $source -Cmdlet $PSCmdlet -Path $given -Literal
+                }
+            }
+            'InputObject' {
+                foreach ($given in @($InputObject) -ne $null) {
+                    Add-GivenObject -Source $source -Cmdlet $PSCmdlet -InputObject $given
+                }
+            }
+        }
+    }
+
+    end {
+        if ($source.InputCount -eq 0) {
+            return
+        }
+        try {
+            $chainReader = [EopRelay.Interop]::OpenChainEvents($source)
+        }
+        catch {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
+        }
+        try {
+            while ($chainReader.ReadBatch()) {
+                foreach ($notice in $chainReader.Notices) {
+                    if ($notice.Severity -eq 'Error') {
+                        $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $notice.ToException() -TargetObject $notice.Path))
+                    }
+                    else {
+                        $PSCmdlet.WriteWarning($notice.Text)
+                    }
+                }
+                if ($Failed) {
+                    @($chainReader.Events) | Where-Object -Property Failed
+                }
+                else {
+                    $chainReader.Events
+                }
+            }
+        }
+        finally {
+            # Here, because a pipeline that stops disposes no enumerators, and 5.1 has no clean block.
+            $chainReader.Dispose()
+        }
+    }
+}
+
+# Adds what the pipeline brought. Events are told by their method, never by their type, which is not
+# there in every edition of PowerShell.
+function Add-GivenObject {
+    [CmdletBinding()]
+    param($Source, $Cmdlet, $InputObject)
+
+    if ($InputObject -is [string]) {
+        if ($InputObject.TrimStart().StartsWith('<', [System.StringComparison]::Ordinal)) {
+            $Source.AddText($InputObject)
+        }
+        else {
+            Add-GivenPath -Source $Source -Cmdlet $Cmdlet -Path $InputObject
+        }
+        return
+    }
+    if ($null -ne $InputObject.PSObject.Methods['ToXml']) {
+        $Source.AddText([string]$InputObject.ToXml())
+        return
+    }
+    foreach ($member in 'PSPath', 'FullName') {
+        $property = $InputObject.PSObject.Properties[$member]
+        if ($null -ne $property -and -not [string]::IsNullOrWhiteSpace([string]$property.Value)) {
+            Add-GivenPath -Source $Source -Cmdlet $Cmdlet -Path ([string]$property.Value) -Literal
+            return
+        }
+    }
+    $message = "'$InputObject' is neither an event with ToXml(), nor the text of one, nor a file. Events that came through remoting have lost ToXml(): make the texts on that server, Get-WinEvent ... | ForEach-Object { `$_.ToXml() }."
+    Write-InputError -Cmdlet $Cmdlet -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
+}
+
+# Adds a path. PowerShell resolves what only it knows (its drives, its current folder, its wildcards);
+# what exists under exactly that name is taken as it is.
+function Add-GivenPath {
+    [CmdletBinding()]
+    param($Source, $Cmdlet, [string]$Path, [switch]$Literal)
+
+    $qualified = $Path
+    if ($Path.StartsWith('\\', [System.StringComparison]::Ordinal)) {
+        # Else a share is looked for in whatever provider the current location has.
+        $qualified = 'Microsoft.PowerShell.Core\FileSystem::' + $Path
+    }
+    $paths = $Cmdlet.SessionState.Path
+    $provider = $null
+    $drive = $null
+    $isPattern = $false
+    $found = @()
+    $trouble = $null
+    try {
+        $plain = $paths.GetUnresolvedProviderPathFromPSPath($qualified, [ref]$provider, [ref]$drive)
+        if ($provider.Name -eq 'FileSystem') {
+            $isPattern = -not $Literal -and -not [EopRelay.Interop]::PathExists($plain) -and
+                [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Path)
+            if ($isPattern) {
+                $found = @($paths.GetResolvedProviderPathFromPSPath($qualified, [ref]$provider))
+            }
+        }
+    }
+    catch {
+        $trouble = $_.Exception.GetBaseException().Message
+    }
+    if ($null -ne $trouble) {
+        $message = "'$Path' cannot be read: $trouble"
+        Write-InputError -Cmdlet $Cmdlet -ErrorId 'LogNotFound' -Category 'ObjectNotFound' -Message $message -TargetObject $Path
+        return
+    }
+    if ($provider.Name -ne 'FileSystem') {
+        $message = "'$Path' is a path of the PowerShell provider $($provider.Name). Give a file in the file system, or pipe the events of Get-WinEvent."
+        Write-InputError -Cmdlet $Cmdlet -ErrorId 'NotAFileSystemPath' -Category 'InvalidArgument' -Message $message -TargetObject $Path
+        return
+    }
+    if ($found.Count -eq 0) {
+        # The reader says what is wrong with a path or pattern that leads nowhere.
+        $Source.AddPath($plain, $isPattern)
+    }
+    foreach ($file in $found) {
+        $Source.AddPath($file, $false)
+    }
+}
+
+# Words for an error of the input, as a non-terminating error of the cmdlet.
+function Write-InputError {
+    [CmdletBinding()]
+    param($Cmdlet, [string]$ErrorId, [string]$Category, [string]$Message, $TargetObject)
+
+    $exception = [EopRelay.Interop]::NewError($ErrorId, $Category, $Message)
+    $Cmdlet.WriteError((ConvertTo-ErrorRecord -Exception $exception -TargetObject $TargetObject))
+}
+
+# PowerShell wraps what a method throws; AsError finds it again.
+function ConvertTo-ErrorRecord {
+    [CmdletBinding()]
+    param($Exception, $TargetObject)
+
+    $cause = [EopRelay.Interop]::AsError($Exception)
+    [System.Management.Automation.ErrorRecord]::new($cause, $cause.ErrorId, $cause.Category, $TargetObject)
+}
+
+Export-ModuleMember -Function Get-EopRelayChainEvent

@@ -1,0 +1,193 @@
+# Get-EopRelayCertificate.
+Set-StrictMode -Version 3.0
+
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
+
+function Get-EopRelayCertificate {
+    <#
+    .SYNOPSIS
+    Tells, send connector by send connector and server by server, which certificate Exchange would send, which one it has sent, and when it expires.
+
+    .DESCRIPTION
+    Get-EopRelayCertificate joins three things that stand apart on an Exchange server: what the send connector asks for (TlsCertificateName, else the names by which Exchange chooses), which installed certificates fit that, and which certificate the send log says was sent. It gives one object for each connector and server, asks no server, and changes nothing.
+
+    Certificates with the same issuer and subject, as a renewal leaves them, cannot be told apart by TlsCertificateName: the object names the thumbprint that would be sent, why, its twins, and the thumbprint that was sent last, with the number of sessions, the first and the last of them.
+
+    Everything is optional. What is not given is $null, and Reason and Note say what is missing: without sessions it tells what would be sent, without connectors or installed certificates what was sent. Connectors that only sessions name have objects too.
+
+    Status is the most urgent of what is to be said: Valid; ExpiresSoon (within -WarningDays); Expired; NotYetValid; Different (the log shows another certificate than the one that would be sent); NotFound (no usable installed certificate is the one asked for); NotEnabled (not enabled for SMTP, and no session shows that it works); NotNeeded (none fits, and none need); Unknown.
+
+    .PARAMETER InputObject
+    Sessions of Get-SendConnectorTlsSession, also after Export-Clixml or Invoke-Command.
+
+    .PARAMETER SendConnector
+    The send connectors: objects of Get-SendConnector, live, imported or selected.
+
+    .PARAMETER InstalledCertificate
+    The installed certificates: objects of Get-ExchangeCertificate, or certificates of the certificate drive. Those of several servers need a property Server, as an example shows: the output of Get-ExchangeCertificate does not tell its server, and over remoting names the server that was asked.
+
+    .PARAMETER Server
+    The server of certificates that have no property Server, and of sessions that do not tell theirs. Give its full name: where a connector has neither TlsCertificateName nor Fqdn, Exchange chooses by it.
+
+    .PARAMETER At
+    The time as of which days are counted. Without a zone it is local time. The default is now.
+
+    .PARAMETER WarningDays
+    The days before its expiry from which a certificate has the Status ExpiresSoon, 0 to 3650. The default is 30.
+
+    .INPUTS
+    EopRelay.Session, also deserialized.
+
+    .OUTPUTS
+    EopRelay.ConnectorCertificate. Its members: Connector, Server, IsEop, Status, NotAfter, DaysLeft, SelectedThumbprint, SentThumbprint, LastSession, Comparison, SelectedBy, Reason, Note, SelectedCertificate, Twins, SentCertificates, Sessions, Expires, LastSent, Sent, Twin.
+
+    .EXAMPLE
+    $connectors = Get-SendConnector
+    $installed = Get-ExchangeCertificate
+    Get-EopRelayCertificate -SendConnector $connectors -InstalledCertificate $installed -Server ex01.contoso.com
+
+    What would this server send? The output of Exchange's cmdlets is assigned first: two of them in one pipeline over remoting fail with 'Pipelines cannot be executed concurrently'.
+
+    .EXAMPLE
+    $services = Get-TransportService
+    $sessions = $services | Get-SendConnectorTlsSession
+    $sessions | Get-EopRelayCertificate -SendConnector $connectors -InstalledCertificate $installed | Format-List
+
+    What would be sent, what was sent, and whether the two differ.
+
+    .EXAMPLE
+    $sessions | Get-EopRelayCertificate
+
+    What was sent, by the logs alone.
+
+    .EXAMPLE
+    $installed = foreach ($name in 'EX01', 'EX02') {
+        $ofServer = Get-ExchangeCertificate -Server $name
+        $ofServer | Select-Object -Property *, @{ Name = 'Server'; Expression = { $name } }
+    }
+    $sessions | Get-EopRelayCertificate -SendConnector $connectors -InstalledCertificate $installed
+
+    Servers side by side: one of them may lack the renewed certificate. Each certificate gets the name of its server.
+
+    .EXAMPLE
+    $rows = Import-Clixml -Path sessions.xml | Get-EopRelayCertificate -SendConnector (Import-Clixml send.xml) -InstalledCertificate (Import-Clixml installed.xml)
+    $rows | Where-Object { $_.Comparison -ne 'Same' } | Select-Object Connector, Server, SelectedThumbprint, SentThumbprint, Note
+
+    On a support engineer's machine: where does the log show something else than the configuration?
+
+    .EXAMPLE
+    $rows = $sessions | Get-EopRelayCertificate -SendConnector $connectors -InstalledCertificate $installed -WarningDays 14
+    $urgent = @($rows | Where-Object { $_.IsEop -and $_.Status -notin 'Valid', 'NotNeeded', 'Unknown' })
+    if ($urgent.Count -gt 0) { exit 10 }
+
+    In a scheduled task, after every automatic renewal.
+
+    .EXAMPLE
+    Get-EopRelayCertificate -SendConnector $connectors -InstalledCertificate $installed -At (Get-Date).AddDays(60)
+
+    What will have expired in 60 days?
+
+    .LINK
+    Get-SendConnectorTlsSession
+
+    .LINK
+    Test-EopRelayCertificate
+
+    .LINK
+    about_EopRelay
+    #>
+    [CmdletBinding()]
+    [OutputType('EopRelay.ConnectorCertificate')]
+    param(
+        # The only one that takes the pipeline; what it is, is told by its members.
+        [Parameter(ValueFromPipeline = $true)]
+        [psobject]
+        $InputObject,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [psobject[]]
+        $SendConnector,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [psobject[]]
+        $InstalledCertificate,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $Server,
+
+        [Parameter()]
+        [datetime]
+        $At,
+
+        [Parameter()]
+        [ValidateRange(0, 3650)]
+        [int]
+        $WarningDays
+    )
+
+    begin {
+        try {
+            $request = [EopRelay.Interop]::NewTestRequest()
+            $request.Server = $Server
+            if ($PSBoundParameters.ContainsKey('At')) {
+                $request.At = $At
+            }
+            if ($PSBoundParameters.ContainsKey('WarningDays')) {
+                $request.WarningDays = $WarningDays
+            }
+            foreach ($given in @($SendConnector) -ne $null) {
+                $request.AddSendConnector((ConvertTo-PropertyBag -InputObject $given))
+            }
+            foreach ($given in @($InstalledCertificate) -ne $null) {
+                $request.AddInstalledCertificate((ConvertTo-CertificateBag -InputObject $given))
+            }
+            if ($MyInvocation.ExpectingInput) {
+                # That a pipeline brought none is told otherwise than that there was none.
+                $request.ExpectSessions()
+            }
+        }
+        catch {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
+        }
+    }
+
+    process {
+        foreach ($given in @($InputObject) -ne $null) {
+            try {
+                if (-not (Test-Session -InputObject $given)) {
+                    $message = "'$given' is no session. Pipe the output of Get-SendConnectorTlsSession; give connectors with -SendConnector and certificates with -InstalledCertificate."
+                    throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
+                }
+                $request.AddSession((ConvertTo-SessionBag -InputObject $given))
+            }
+            catch {
+                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $given))
+            }
+        }
+    }
+
+    end {
+        try {
+            $overview = [EopRelay.Interop]::Certificates($request)
+        }
+        catch {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
+        }
+        foreach ($problem in $overview.Problems) {
+            if ($problem.IsError) {
+                $unread = [EopRelay.Interop]::NewError('InputUnreadable', 'ReadError', [string]$problem)
+                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $unread -TargetObject $problem))
+            }
+            else {
+                $PSCmdlet.WriteWarning([string]$problem)
+            }
+        }
+        $overview.Certificates
+    }
+}
+
+Export-ModuleMember -Function Get-EopRelayCertificate

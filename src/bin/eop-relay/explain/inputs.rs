@@ -1,0 +1,104 @@
+//! From the texts, files and logs of the command line to errors, each with its session.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use eop_relay::evidence::EvidenceError;
+use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors, SessionMatcher};
+use eop_relay::log::{LogInput, Severity};
+use eop_relay::session::{SessionQuery, SessionReader};
+
+use super::{ExplainArguments, MAX_INPUT};
+use crate::message;
+
+const SESSIONS_PER_BATCH: usize = 1024;
+const BYTES_PER_BATCH: u64 = 16 << 20;
+
+/// What was read.
+#[derive(Default)]
+pub struct Collected {
+    pub errors: Vec<DeliveryError>,
+    /// Whether something could not be read at all; it was said.
+    pub is_unreadable: bool,
+    /// How many sessions the logs hold; `None` without logs.
+    pub sessions: Option<u64>,
+}
+
+/// Reads everything. What cannot be read is said, and the rest goes on.
+///
+/// An error is one of the command line itself.
+pub fn collect(arguments: &ExplainArguments, text: &str) -> Result<Collected, String> {
+    let mut collected = Collected::default();
+    if !text.trim().is_empty() {
+        collected.errors.push(DeliveryError::of_text("text", text));
+    }
+    for path in &arguments.path {
+        match read(path) {
+            Ok(read) => collected.add(read),
+            Err(error) => {
+                message::error(&error);
+                collected.is_unreadable = true;
+            }
+        }
+    }
+    if !arguments.log.is_empty() {
+        collected.join(arguments)?;
+    }
+    Ok(collected)
+}
+
+fn read(path: &Path) -> Result<DeliveryErrors, EvidenceError> {
+    if path != Path::new("-") {
+        return DeliveryErrors::from_file(path);
+    }
+    let mut bytes = Vec::new();
+    io::stdin()
+        .lock()
+        .take(MAX_INPUT)
+        .read_to_end(&mut bytes)
+        .map_err(|source| EvidenceError::Unreadable { path: PathBuf::from("-"), source })?;
+    DeliveryErrors::from_bytes("standard input", &bytes)
+}
+
+impl Collected {
+    fn add(&mut self, read: DeliveryErrors) {
+        for problem in &read.problems {
+            message::note(problem);
+        }
+        if read.errors.is_empty() {
+            message::note(&format_args!(
+                "{}: {} queues, messages or events, none of them with an error",
+                read.source_name, read.without_error
+            ));
+        }
+        self.errors.extend(read.errors);
+    }
+
+    fn join(&mut self, arguments: &ExplainArguments) -> Result<(), String> {
+        let input = |path: &PathBuf| LogInput {
+            path: path.clone(),
+            wildcards: true,
+            server: arguments.server.clone(),
+        };
+        let query = SessionQuery {
+            inputs: arguments.log.iter().map(input).collect(),
+            ..SessionQuery::default()
+        };
+        let mut reader = SessionReader::new(query).map_err(|error| error.to_string())?;
+        let mut matcher = SessionMatcher::new(std::mem::take(&mut self.errors));
+        let mut count = 0;
+        while let Some(batch) = reader.next_batch(SESSIONS_PER_BATCH, BYTES_PER_BATCH) {
+            count += batch.sessions.len() as u64;
+            for session in &batch.sessions {
+                matcher.offer(session);
+            }
+            for notice in &batch.notices {
+                message::notice(notice);
+                self.is_unreadable |= notice.severity() == Severity::Error;
+            }
+        }
+        self.errors = matcher.finish();
+        self.sessions = Some(count);
+        Ok(())
+    }
+}

@@ -1,0 +1,169 @@
+//! For which connectors and servers there is something to tell.
+
+use super::uses::{CertificateUse, PlaceUses};
+use crate::connector::{ExchangeCertificate, SendConnector};
+use crate::diagnosis::evidence::Evidence;
+
+/// A connector on a server, with its sessions.
+pub(super) struct Place<'a> {
+    pub connector: Option<&'a SendConnector>,
+    pub name: Option<&'a str>,
+    pub server: Option<&'a str>,
+    pub uses: Vec<&'a CertificateUse>,
+}
+
+/// What is known of the certificates that a server has.
+pub(super) enum Installed<'a> {
+    /// None were given.
+    NotGiven,
+    /// Those that were given are of other servers, or do not tell of which one.
+    NotTold,
+    /// These.
+    Known(Vec<&'a ExchangeCertificate>),
+}
+
+/// Whether two texts name one server: the same name, or the full one and its first label.
+pub(in crate::diagnosis) fn is_same_server(one: &str, other: &str) -> bool {
+    let (one, other) = (one.trim(), other.trim());
+    if one.contains('.') && other.contains('.') {
+        return one.eq_ignore_ascii_case(other);
+    }
+    let label = |name: &str| name.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    label(one) == label(other)
+}
+
+/// Adds a server that is not known yet.
+fn add_server<'a>(servers: &mut Vec<&'a str>, server: &'a str) {
+    let server = server.trim();
+    if !server.is_empty() && !servers.iter().any(|known| is_same_server(known, server)) {
+        servers.push(server);
+    }
+}
+
+/// The exported connectors in their order, each with the servers that use it or that sessions name;
+/// then the connectors that only sessions name; without either the servers of the certificates.
+pub(super) fn places(evidence: &Evidence) -> Vec<Place<'_>> {
+    let all = evidence.uses.places();
+    let connectors = evidence.send_connectors.as_deref().unwrap_or_default();
+    let mut places = Vec::new();
+    for connector in connectors {
+        add_places_of(&connector.object, evidence, &mut places);
+    }
+    let is_exported = |one: &&PlaceUses| {
+        connectors.iter().any(|known| known.object.name.eq_ignore_ascii_case(&one.connector))
+    };
+    places.extend(all.iter().filter(|one| !is_exported(one)).map(|one| Place {
+        connector: None,
+        name: Some(&*one.connector).filter(|name| !name.is_empty()),
+        server: one.server.as_deref(),
+        uses: one.uses.iter().collect(),
+    }));
+    if places.is_empty() && evidence.installed.is_some() {
+        let of_server = |server| Place { connector: None, name: None, server, uses: Vec::new() };
+        let servers = servers_of_certificates(evidence);
+        places.extend(servers.iter().map(|server| of_server(Some(*server))));
+        if servers.is_empty() {
+            places.push(of_server(None));
+        }
+    }
+    places
+}
+
+/// The connector on each of its servers.
+fn add_places_of<'a>(
+    connector: &'a SendConnector,
+    evidence: &'a Evidence,
+    places: &mut Vec<Place<'a>>,
+) {
+    let is_own = |one: &&PlaceUses| one.connector.eq_ignore_ascii_case(&connector.name);
+    let own: Vec<&PlaceUses> = evidence.uses.places().iter().filter(is_own).collect();
+    let mut servers = Vec::new();
+    for server in connector.source_transport_servers.iter().flat_map(|list| &list.values) {
+        add_server(&mut servers, server);
+    }
+    for server in own.iter().filter_map(|one| one.server.as_deref()) {
+        add_server(&mut servers, server);
+    }
+    if servers.is_empty() {
+        servers = servers_of_certificates(evidence);
+    }
+    let mut add = |server: Option<&'a str>, sessions: Vec<&'a PlaceUses>| {
+        places.push(Place {
+            connector: Some(connector),
+            name: Some(&connector.name),
+            server,
+            uses: sessions.into_iter().flat_map(|one| &one.uses).collect(),
+        });
+    };
+    if let [] | [_] = servers.as_slice() {
+        // Whose the sessions are where the log does not tell: there is only one.
+        add(servers.first().copied(), own);
+        return;
+    }
+    for server in servers {
+        let is_of_server = |one: &&PlaceUses| {
+            one.server.as_deref().is_some_and(|name| is_same_server(name, server))
+        };
+        add(Some(server), own.iter().copied().filter(is_of_server).collect());
+    }
+    let untold: Vec<&PlaceUses> = own.into_iter().filter(|one| one.server.is_none()).collect();
+    if !untold.is_empty() {
+        add(None, untold);
+    }
+}
+
+fn servers_of_certificates(evidence: &Evidence) -> Vec<&str> {
+    let mut servers = Vec::new();
+    for one in evidence.installed.iter().flatten() {
+        if let Some(server) = &one.object.server {
+            add_server(&mut servers, server);
+        }
+    }
+    servers
+}
+
+/// All servers that anything names.
+fn all_servers(evidence: &Evidence) -> Vec<&str> {
+    let mut servers = servers_of_certificates(evidence);
+    for connector in evidence.send_connectors.iter().flatten() {
+        let list = connector.object.source_transport_servers.iter();
+        for server in list.flat_map(|list| &list.values) {
+            add_server(&mut servers, server);
+        }
+    }
+    for server in evidence.uses.places().iter().filter_map(|one| one.server.as_deref()) {
+        add_server(&mut servers, server);
+    }
+    servers
+}
+
+/// The certificates of a server. Those that do not tell whose they are count where there is only
+/// one server at all: taken for every server's, they would name certificates that some lack.
+pub(super) fn installed_on<'a>(evidence: &'a Evidence, server: Option<&str>) -> Installed<'a> {
+    let Some(installed) = &evidence.installed else { return Installed::NotGiven };
+    let is_only_server = all_servers(evidence).len() <= 1;
+    let is_on_server = |one: &ExchangeCertificate| match (&one.server, server) {
+        (Some(own), Some(server)) => is_same_server(own, server),
+        (Some(_), None) | (None, _) => is_only_server,
+    };
+    let known: Vec<&ExchangeCertificate> =
+        installed.iter().map(|one| &one.object).filter(|one| is_on_server(one)).collect();
+    if known.is_empty() && !installed.is_empty() {
+        Installed::NotTold
+    } else {
+        Installed::Known(known)
+    }
+}
+
+/// The full name of a server, if anything tells it: Exchange holds certificates against it.
+pub(super) fn full_name<'a>(evidence: &'a Evidence, server: &'a str) -> Option<&'a str> {
+    if server.contains('.') {
+        return Some(server);
+    }
+    let of_certificates =
+        evidence.installed.iter().flatten().filter_map(|one| one.object.server.as_deref());
+    let of_sessions = evidence.uses.places().iter().filter_map(|one| one.server.as_deref());
+    of_certificates
+        .chain(of_sessions)
+        .find(|name| name.contains('.') && is_same_server(name, server))
+}

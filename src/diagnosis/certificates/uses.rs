@@ -1,0 +1,131 @@
+//! What the sessions say was sent, by connector and server.
+
+use std::sync::Arc;
+
+use crate::certificate::LoggedCertificate;
+use crate::log::LogType;
+use crate::session::{Outcome, Session};
+use crate::timestamp::Timestamp;
+
+/// How many connectors and servers are told apart.
+const MAXIMUM_PLACES: usize = 1024;
+/// How many certificates of one connector and server are told apart: years of renewals.
+const MAXIMUM_CERTIFICATES: usize = 64;
+
+/// A certificate, or that none was shown, and the sessions in which that was so.
+#[derive(Clone, Debug)]
+pub(super) struct CertificateUse {
+    pub certificate: Option<Arc<LoggedCertificate>>,
+    pub sessions: u64,
+    pub eop_sessions: u64,
+    pub other_sessions: u64,
+    pub failed_sessions: u64,
+    pub first: Timestamp,
+    pub last: Timestamp,
+    pub last_outcome: Outcome,
+    pub path: String,
+    pub line: u64,
+}
+
+/// The sessions of one connector on one server.
+#[derive(Clone, Debug)]
+pub(super) struct PlaceUses {
+    pub connector: Arc<str>,
+    pub server: Option<Arc<str>>,
+    pub uses: Vec<CertificateUse>,
+}
+
+/// What the sessions say was sent.
+#[derive(Clone, Debug, Default)]
+pub(in crate::diagnosis) struct CertificateUses {
+    places: Vec<PlaceUses>,
+    capped: u64,
+}
+
+impl CertificateUses {
+    /// Takes a session of a send log; those of receive logs send nothing that is asked for here.
+    pub fn add(&mut self, session: &Session) {
+        if session.log_type == LogType::Receive {
+            return;
+        }
+        let known = self.places.iter().position(|place| {
+            place.connector.eq_ignore_ascii_case(&session.connector)
+                && place.server == session.server
+        });
+        let place = match known {
+            Some(place) => place,
+            None if self.places.len() < MAXIMUM_PLACES => {
+                self.places.push(PlaceUses {
+                    connector: Arc::clone(&session.connector),
+                    server: session.server.clone(),
+                    uses: Vec::new(),
+                });
+                self.places.len() - 1
+            }
+            None => {
+                self.capped += 1;
+                return;
+            }
+        };
+        let uses = &mut self.places[place].uses;
+        let sent = session.sent_certificate.as_deref();
+        match uses.iter().position(|one| is_same(one.certificate.as_deref(), sent)) {
+            Some(place) => uses[place].take(session),
+            None if uses.len() < MAXIMUM_CERTIFICATES => uses.push(CertificateUse::of(session)),
+            None => self.capped += 1,
+        }
+    }
+
+    /// The sessions by connector and server, in the order in which these were met.
+    pub(super) fn places(&self) -> &[PlaceUses] {
+        &self.places
+    }
+
+    /// How many sessions found no room.
+    pub(super) fn capped(&self) -> u64 {
+        self.capped
+    }
+}
+
+/// Rows of one certificate need not say the same of it, but the thumbprint is the same.
+fn is_same(one: Option<&LoggedCertificate>, other: Option<&LoggedCertificate>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) if one.thumbprint.is_some() || other.thumbprint.is_some() => {
+            one.thumbprint == other.thumbprint
+        }
+        (one, other) => one == other,
+    }
+}
+
+impl CertificateUse {
+    fn of(session: &Session) -> Self {
+        let mut first = Self {
+            certificate: session.sent_certificate.clone(),
+            sessions: 0,
+            eop_sessions: 0,
+            other_sessions: 0,
+            failed_sessions: 0,
+            first: session.start_time,
+            last: session.start_time,
+            last_outcome: session.outcome,
+            path: String::new(),
+            line: 0,
+        };
+        first.take(session);
+        first
+    }
+
+    fn take(&mut self, session: &Session) {
+        self.sessions += 1;
+        self.eop_sessions += u64::from(session.is_eop == Some(true));
+        self.other_sessions += u64::from(session.is_eop == Some(false));
+        self.failed_sessions += u64::from(session.outcome.is_failure());
+        self.first = self.first.min(session.start_time);
+        if session.start_time >= self.last {
+            self.last = session.start_time;
+            self.last_outcome = session.outcome;
+            self.path = session.log_path.display().to_string();
+            self.line = session.line;
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! A stream of XML cut into events, without trust in what stands around them.
+//!
+//! An event is found by its start tag and ends with its end tag, so that damage ends with the event
+//! that it is in: the roots of `wevtutil qe`, which have none around them, files that were cut, and
+//! texts of a web page are all read alike. Bodies that were copied without their Event are events too.
+
+use std::io::{self, Read};
+
+use memchr::{memchr, memchr_iter, memmem};
+
+use super::record::ChainEventKind;
+
+/// More than any event: the log's own limit for one is 64 KiB.
+const MAXIMUM_EVENT: usize = 1 << 20;
+/// What is read at once.
+const READ_SIZE: usize = 64 << 10;
+/// More than any start of a tag that is looked for.
+const LOOKAHEAD: usize = 64;
+
+/// How an event came out of the stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FrameEnd {
+    Whole,
+    /// The next event begins, or the file ends, before its end.
+    Cut,
+    /// Longer than any event; not handed out.
+    TooLong,
+}
+
+/// One event as it stands in the stream.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Frame<'b> {
+    pub(super) bytes: &'b [u8],
+    /// The line where it begins, from 1.
+    pub(super) line: u64,
+    pub(super) offset: u64,
+    pub(super) end: FrameEnd,
+}
+
+/// The beginning of an event, by its element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opening {
+    Event,
+    /// A body alone.
+    Body(ChainEventKind),
+}
+
+impl Opening {
+    /// Tells an opening by what follows `<`.
+    fn of(tag: &[u8]) -> Option<Self> {
+        let length = tag.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let name = &tag[..length];
+        // Where the blank is lost, the name ends in that of the first attribute.
+        let name = name.strip_suffix(b"xmlns").unwrap_or(name);
+        if name == b"Event" {
+            return Some(Self::Event);
+        }
+        let kinds = ChainEventKind::ALL.iter().copied();
+        kinds.into_iter().find(|kind| kind.name().as_bytes() == name).map(Self::Body)
+    }
+
+    fn end_tag(self) -> Vec<u8> {
+        let element = match self {
+            Self::Event => "Event",
+            Self::Body(kind) => kind.name(),
+        };
+        format!("</{element}").into_bytes()
+    }
+}
+
+pub(super) struct Framer<R> {
+    input: R,
+    buffer: Vec<u8>,
+    start: usize,
+    /// Where `start` stands.
+    line: u64,
+    offset: u64,
+    is_at_end: bool,
+    /// Within an event that was too long: only the next Event is a beginning.
+    skips_bodies: bool,
+}
+
+impl<R: Read> Framer<R> {
+    pub(super) fn new(input: R) -> Self {
+        Self {
+            input,
+            buffer: Vec::new(),
+            start: 0,
+            line: 1,
+            offset: 0,
+            is_at_end: false,
+            skips_bodies: false,
+        }
+    }
+
+    /// How far the stream has been read.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The next event; `None` at the end of the stream.
+    pub(super) fn next(&mut self) -> io::Result<Option<Frame<'_>>> {
+        let Some(opening) = self.find_opening()? else { return Ok(None) };
+        let end_tag = opening.end_tag();
+        let (length, end) = loop {
+            let rest = &self.buffer[self.start..];
+            let closed = find_end(rest, &end_tag);
+            let next = next_event(&rest[..closed.unwrap_or(rest.len())], opening);
+            match (closed, next) {
+                (_, Some(next)) => break (next, FrameEnd::Cut),
+                (Some(length), None) if length <= MAXIMUM_EVENT => break (length, FrameEnd::Whole),
+                _ if rest.len() > MAXIMUM_EVENT => break (1, FrameEnd::TooLong),
+                _ if self.is_at_end => break (rest.len(), FrameEnd::Cut),
+                _ => self.fill()?,
+            }
+        };
+        self.skips_bodies = end == FrameEnd::TooLong;
+        let (line, offset, from) = (self.line, self.offset, self.start);
+        self.advance(length);
+        Ok(Some(Frame { bytes: &self.buffer[from..from + length], line, offset, end }))
+    }
+
+    /// Goes to the next opening.
+    fn find_opening(&mut self) -> io::Result<Option<Opening>> {
+        loop {
+            let rest = &self.buffer[self.start..];
+            let mut passed = rest.len();
+            let mut found = None;
+            for at in memchr_iter(b'<', rest) {
+                if rest.len() - at < LOOKAHEAD && !self.is_at_end {
+                    passed = at;
+                    break;
+                }
+                let opening = Opening::of(&rest[at + 1..]);
+                let is_wanted = opening == Some(Opening::Event) || !self.skips_bodies;
+                if let Some(opening) = opening.filter(|_| is_wanted) {
+                    (passed, found) = (at, Some(opening));
+                    break;
+                }
+            }
+            self.advance(passed);
+            if found.is_some() || (self.is_at_end && self.start == self.buffer.len()) {
+                return Ok(found);
+            }
+            self.fill()?;
+        }
+    }
+
+    fn advance(&mut self, length: usize) {
+        let passed = &self.buffer[self.start..self.start + length];
+        self.line += memchr_iter(b'\n', passed).count() as u64;
+        self.start += length;
+        self.offset += length as u64;
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        let before = self.buffer.len();
+        self.input.by_ref().take(READ_SIZE as u64).read_to_end(&mut self.buffer)?;
+        self.is_at_end = self.buffer.len() == before;
+        Ok(())
+    }
+}
+
+/// Behind the end tag; `</EventID>` is not that of Event.
+fn find_end(bytes: &[u8], end_tag: &[u8]) -> Option<usize> {
+    memmem::find_iter(bytes, end_tag).find_map(|at| {
+        let behind = at + end_tag.len();
+        let is_longer = bytes.get(behind).is_none_or(u8::is_ascii_alphanumeric);
+        if is_longer { None } else { Some(behind + memchr(b'>', &bytes[behind..])? + 1) }
+    })
+}
+
+/// Where the next Event begins within what was taken for one: its end is missing.
+fn next_event(bytes: &[u8], opening: Opening) -> Option<usize> {
+    memchr_iter(b'<', bytes).skip(1).find(|at| match Opening::of(&bytes[at + 1..]) {
+        Some(Opening::Event) => true,
+        Some(Opening::Body(_)) => opening != Opening::Event,
+        None => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frames(text: &str) -> Vec<(String, u64, FrameEnd)> {
+        let mut framer = Framer::new(text.as_bytes());
+        let mut all = Vec::new();
+        while let Some(frame) = framer.next().unwrap() {
+            let text = String::from_utf8_lossy(frame.bytes).into_owned();
+            all.push((text, frame.line, frame.end));
+        }
+        assert_eq!(framer.offset(), text.len() as u64);
+        all
+    }
+
+    #[test]
+    fn events_are_found_whatever_stands_around_them() {
+        use FrameEnd::{Cut, Whole};
+        let one = "<Event xmlns='x'><EventID>30</EventID></Event>";
+        let lost = "<Eventxmlns=\"x\"><EventID>30</EventID></Event >";
+        let body = "<X509Objects><Certificate /></X509Objects>";
+        for (text, expected) in [
+            (one.to_owned(), vec![(one, 1, Whole)]),
+            (format!("<Events>\n{one}\r\n{one}</Events>"), vec![(one, 2, Whole), (one, 3, Whole)]),
+            (format!("{one}{lost}"), vec![(one, 1, Whole), (lost, 1, Whole)]),
+            (format!("<Record>{body}</Record>"), vec![(body, 1, Whole)]),
+            (format!("<?xml version='1.0'?>\n\n{one}"), vec![(one, 3, Whole)]),
+            (
+                format!("<Event><EventID>\n{one}"),
+                vec![("<Event><EventID>\n", 1, Cut), (one, 2, Whole)],
+            ),
+            (format!("{one}<Event><EventID"), vec![(one, 1, Whole), ("<Event><EventID", 1, Cut)]),
+            ("<Events><EventData/><Eventually/></Events>".to_owned(), vec![]),
+            (String::new(), vec![]),
+            ("no <XML".to_owned(), vec![]),
+        ] {
+            let expected: Vec<_> = expected
+                .into_iter()
+                .map(|(text, line, end)| (text.to_owned(), line, end))
+                .collect();
+            assert_eq!(frames(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_event_without_end_costs_no_more_memory_than_one_of_the_greatest_length() {
+        let text = format!(
+            "<Event><X509Objects>{}</X509Objects><Event></Event>",
+            "<Certificate/>".repeat(300_000)
+        );
+        let mut framer = Framer::new(text.as_bytes());
+        let mut ends = Vec::new();
+        while let Some(frame) = framer.next().unwrap() {
+            ends.push(frame.end);
+        }
+        assert_eq!(ends, [FrameEnd::TooLong, FrameEnd::Whole]);
+        assert!(framer.buffer.capacity() < 4 * MAXIMUM_EVENT, "{}", framer.buffer.capacity());
+    }
+}

@@ -1,0 +1,36 @@
+//! The log Microsoft-Windows-CAPI2/Operational: what Windows found when it built and judged the
+//! chains of certificates.
+//!
+//! [`ChainEventReader`] reads exported XML, `.evtx` files and the texts of `EventLogRecord.ToXml()`,
+//! in flat memory, and joins the events of one validation into one [`ChainEvent`]: by the TaskId of
+//! CorrelationAuxInfo, and by the chainRef that CertVerifyCertificateChainPolicy (event 30) and
+//! CertGetCertificateChain (event 11) share. Texts of results and names of usages are localised, and
+//! never read: numbers, thumbprints and names of elements are.
+
+mod assembler;
+mod codes;
+mod evtx_file;
+mod failure;
+mod fault;
+mod framer;
+mod model;
+mod parser;
+mod reader;
+mod record;
+mod source;
+mod tag;
+
+pub use codes::{ResultCode, TrustStatus};
+pub use failure::ChainFailure;
+pub use fault::ChainFault;
+pub use model::ChainEvent;
+pub use reader::{ChainEventQuery, ChainEventReader, ChainEventSummary};
+pub use record::{ChainEventKind, ChainEventRecord, EventCertificate};
+
+/// The name of the log.
+pub const CHAIN_EVENT_LOG: &str = "Microsoft-Windows-CAPI2/Operational";
+
+/// Turns the log on and lets it grow to 64 MiB: by default it is off, and 1 MiB holds minutes of a
+/// busy server.
+pub const ENABLE_CHAIN_EVENT_LOG: &str =
+    "wevtutil sl Microsoft-Windows-CAPI2/Operational /e:true /ms:67108864";

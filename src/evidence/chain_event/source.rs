@@ -1,0 +1,116 @@
+//! Where events come from: a file of XML or an `.evtx` file, told apart by content, or a text.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
+use super::evtx_file::{EvtxFile, SIGNATURE};
+use super::framer::{FrameEnd, Framer};
+use super::parser::{Parsed, parse};
+
+/// One event of a source.
+pub(super) struct Item {
+    /// What it came to, or why it cannot be read.
+    pub(super) parsed: Result<Parsed, String>,
+    /// The line, from 1; 0 in an `.evtx` file.
+    pub(super) line: u64,
+    pub(super) offset: u64,
+}
+
+pub(super) enum Source {
+    Xml(Framer<Box<dyn Read + Send>>),
+    Evtx(Box<EvtxFile>),
+}
+
+/// Why a file cannot be read as events.
+pub(super) enum OpenError {
+    Io(io::Error),
+    Evtx(String),
+}
+
+impl Source {
+    pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
+        let mut file = File::open(path).map_err(OpenError::Io)?;
+        let mut start = Vec::with_capacity(SIGNATURE.len());
+        file.by_ref()
+            .take(SIGNATURE.len() as u64)
+            .read_to_end(&mut start)
+            .map_err(OpenError::Io)?;
+        if start == SIGNATURE {
+            file.seek(SeekFrom::Start(0)).map_err(OpenError::Io)?;
+            return EvtxFile::open(file)
+                .map(|file| Self::Evtx(Box::new(file)))
+                .map_err(OpenError::Evtx);
+        }
+        Ok(Self::of_bytes(start, file))
+    }
+
+    /// XML in a file that is in memory, or begins there: `start` is followed by `rest`.
+    pub(super) fn of_bytes(start: Vec<u8>, rest: impl Read + Send + 'static) -> Self {
+        let encoding = encoding_of(&start);
+        let input = Cursor::new(start).chain(rest);
+        let input: Box<dyn Read + Send> = match encoding {
+            // wevtutil and Out-File write UTF-16; what is said is that of the decoded text.
+            Some(encoding) => Box::new(
+                DecodeReaderBytesBuilder::new()
+                    .encoding(Some(encoding))
+                    .bom_override(true)
+                    .strip_bom(true)
+                    .build(input),
+            ),
+            None => Box::new(input),
+        };
+        Self::Xml(Framer::new(input))
+    }
+
+    /// How far it has been read, in bytes.
+    pub(super) fn offset(&self) -> u64 {
+        match self {
+            Self::Xml(framer) => framer.offset(),
+            Self::Evtx(file) => file.offset(),
+        }
+    }
+
+    /// The next event; `None` at the end.
+    pub(super) fn next(&mut self) -> io::Result<Option<Item>> {
+        match self {
+            Self::Xml(framer) => {
+                let Some(frame) = framer.next()? else { return Ok(None) };
+                let parsed = match frame.end {
+                    FrameEnd::Whole => parse_bytes(frame.bytes),
+                    FrameEnd::Cut => Err("the event is cut: its end is missing".to_owned()),
+                    FrameEnd::TooLong => Err("an event longer than the log can hold".to_owned()),
+                };
+                Ok(Some(Item { parsed, line: frame.line, offset: frame.offset }))
+            }
+            Self::Evtx(file) => Ok(file.next().map(|item| {
+                let parsed = item.xml.and_then(|xml| parse_bytes(xml.as_bytes()));
+                Item { parsed, line: 0, offset: item.offset }
+            })),
+        }
+    }
+}
+
+/// Bytes that are no UTF-8 are taken for Windows-1252, the ANSI code page of most servers: only
+/// localised texts, which are not read, and names of subjects have such letters.
+fn parse_bytes(bytes: &[u8]) -> Result<Parsed, String> {
+    let parsed = match std::str::from_utf8(bytes) {
+        Ok(text) => parse(text),
+        Err(_) => parse(&WINDOWS_1252.decode_without_bom_handling(bytes).0),
+    };
+    parsed.map_err(|damage| damage.to_string())
+}
+
+/// UTF-16 by its byte order mark, or by the zero bytes of its first characters.
+fn encoding_of(start: &[u8]) -> Option<&'static Encoding> {
+    match start {
+        [0xFF, 0xFE, ..] => Some(UTF_16LE),
+        [0xFE, 0xFF, ..] => Some(UTF_16BE),
+        [first, 0, ..] if *first != 0 => Some(UTF_16LE),
+        [0, first, ..] if *first != 0 => Some(UTF_16BE),
+        _ => None,
+    }
+}

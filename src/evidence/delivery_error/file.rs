@@ -1,0 +1,143 @@
+//! Files, texts and objects of the pipeline to errors: which format it is, is told by content.
+
+use std::path::Path;
+
+use super::html::{is_html, text_of_html};
+use super::objects::Found;
+use super::{DeliveryError, mail};
+use crate::evidence::exchange_objects::read_whole;
+use crate::evidence::format::ExportFormat;
+use crate::evidence::parsed::Parsed;
+use crate::evidence::problem::{EvidenceError, Problem, ProblemKind};
+use crate::evidence::text_file::TextFile;
+
+/// What one file, or one text, holds.
+#[derive(Clone, Debug, Default)]
+pub struct DeliveryErrors {
+    /// The file, or what else it came from.
+    pub source_name: String,
+    /// The errors, in the order of the file.
+    pub errors: Vec<DeliveryError>,
+    /// Queues, messages and tracking events without an error.
+    pub without_error: u64,
+    /// Objects of other kinds.
+    pub unused: u64,
+    /// What was not read, or not as it stands.
+    pub problems: Vec<Problem>,
+}
+
+impl DeliveryErrors {
+    /// Reads a file; see [`DeliveryErrors::from_bytes`].
+    ///
+    /// # Errors
+    /// [`EvidenceError`] if the file cannot be read, is too large, or holds no error.
+    pub fn from_file(path: &Path) -> Result<Self, EvidenceError> {
+        let bytes = read_whole(path)?;
+        Self::from_bytes(&path.display().to_string(), &bytes)
+    }
+
+    /// Reads the content of a file: a mail, HTML, objects of Get-Queue, Get-Message and
+    /// Get-MessageTrackingLog as CliXml, JSON, CSV or Format-List text, or any other text, in any
+    /// encoding of PowerShell. `source_name` stands in errors and problems.
+    ///
+    /// # Errors
+    /// [`EvidenceError::NoDeliveryError`].
+    pub fn from_bytes(source_name: &str, bytes: &[u8]) -> Result<Self, EvidenceError> {
+        if mail::is_mail(bytes) {
+            let errors = mail::read(source_name, bytes);
+            return Self::of_errors(source_name, errors);
+        }
+        let file = TextFile::decode(bytes);
+        if file.text.trim().is_empty() {
+            return Err(nothing(source_name));
+        }
+        // The mail as a program without a notion of mails saved it.
+        if mail::is_mail(file.text.as_bytes()) {
+            let errors = mail::read(source_name, file.text.as_bytes());
+            return Self::of_errors(source_name, errors);
+        }
+        if is_html(&file.text) {
+            let error = DeliveryError::of_text(source_name, &text_of_html(&file.text));
+            return Self::of_errors(source_name, vec![error]);
+        }
+        if let Some(read) = Self::of_objects(source_name, &file) {
+            return read;
+        }
+        Self::of_errors(source_name, vec![DeliveryError::of_text(source_name, &file.text)])
+    }
+
+    /// Reads JSON text, as the module hands over objects of the pipeline.
+    ///
+    /// # Errors
+    /// [`EvidenceError::NoDeliveryError`] where it is no JSON of objects.
+    pub fn from_pipeline(source_name: &str, json: &str) -> Result<Self, EvidenceError> {
+        let file = TextFile::decode(json.as_bytes());
+        Self::of_objects(source_name, &file).unwrap_or_else(|| Err(nothing(source_name)))
+    }
+
+    fn of_errors(source_name: &str, errors: Vec<DeliveryError>) -> Result<Self, EvidenceError> {
+        if errors.iter().all(|error| error.text.is_empty()) {
+            return Err(nothing(source_name));
+        }
+        Ok(Self { source_name: source_name.to_owned(), errors, ..Self::default() })
+    }
+
+    /// Objects; `None` where the text is none, or only looks like some.
+    fn of_objects(source_name: &str, file: &TextFile<'_>) -> Option<Result<Self, EvidenceError>> {
+        // `[{LED=...}]` begins like JSON.
+        if file.text.trim_start().trim_start_matches(['{', '[']).starts_with("LED=") {
+            return None;
+        }
+        let format = ExportFormat::of(&file.text)?;
+        let mut parsed = format.read(&file.text);
+        let mut read = Self { source_name: source_name.to_owned(), ..Self::default() };
+        read.convert(file, &mut parsed);
+        let is_empty = read.errors.is_empty() && read.without_error == 0;
+        // A text with a colon or a comma is no table, and words in brackets are no JSON.
+        let may_be_prose = matches!(format, ExportFormat::Csv | ExportFormat::FormatList)
+            || (format == ExportFormat::Json && read.unused == 0 && !parsed.problems.is_empty());
+        if is_empty && may_be_prose {
+            return None;
+        }
+        read.locate(file, parsed);
+        Some(if is_empty { Err(nothing(source_name)) } else { Ok(read) })
+    }
+
+    fn convert(&mut self, file: &TextFile<'_>, parsed: &mut Parsed) {
+        let bags = std::mem::take(&mut parsed.bags);
+        let mut offsets: Vec<usize> = bags.iter().map(|bag| bag.offset).collect();
+        offsets.sort_unstable();
+        let positions = file.positions(&offsets);
+        for bag in &bags {
+            let place = offsets.partition_point(|offset| *offset < bag.offset);
+            let line = positions.get(place).map_or(1, |position| position.line);
+            match super::objects::read(&self.source_name, line, bag) {
+                Found::Errors(mut errors) => self.errors.append(&mut errors),
+                Found::NoError => self.without_error += 1,
+                Found::OtherKind => self.unused += 1,
+            }
+        }
+    }
+
+    fn locate(&mut self, file: &TextFile<'_>, mut parsed: Parsed) {
+        if file.is_damaged {
+            parsed.report(0, ProblemKind::Encoding { encoding: file.encoding_name() });
+        }
+        if parsed.unlisted_problems > 0 {
+            let count = parsed.unlisted_problems;
+            parsed.problems.push((file.text.len(), ProblemKind::More { count }));
+        }
+        parsed.problems.sort_by_key(|(offset, _)| *offset);
+        let offsets: Vec<usize> = parsed.problems.iter().map(|(offset, _)| *offset).collect();
+        let positions = file.positions(&offsets);
+        let problems = parsed.problems.into_iter().zip(positions).map(|((_, kind), position)| {
+            let source_name = self.source_name.clone();
+            Problem { source_name, line: position.line, offset: position.offset, kind }
+        });
+        self.problems = problems.collect();
+    }
+}
+
+fn nothing(source_name: &str) -> EvidenceError {
+    EvidenceError::NoDeliveryError { source_name: source_name.to_owned() }
+}

@@ -1,0 +1,169 @@
+//! Objects of Get-Queue, Get-Message and Get-MessageTrackingLog to errors, by the names of their
+//! properties: live, rehydrated or exported.
+
+use super::{DeliveryError, DeliveryErrorSource};
+use crate::evidence::scalar::parse_time;
+use crate::evidence::value::{PropertyBag, Value};
+use crate::timestamp::Timestamp;
+
+/// What an object held.
+pub(super) enum Found {
+    Errors(Vec<DeliveryError>),
+    /// A queue, message or event without an error.
+    NoError,
+    OtherKind,
+}
+
+/// Events of the tracking log that tell of trouble.
+const FAILURES: &[&str] = &["FAIL", "DEFER", "BADMAIL", "DSN", "POISONMESSAGE"];
+
+pub(super) fn read(path: &str, line: u64, bag: &PropertyBag) -> Found {
+    let has = |name: &str| bag.get(name).is_some();
+    if has("RecipientStatus") && (has("EventId") || has("MessageId")) {
+        tracking_event(path, line, bag)
+    } else if !has("LastError") {
+        Found::OtherKind
+    } else if has("FromAddress") || has("InternetMessageId") {
+        queued_message(path, line, bag)
+    } else {
+        queue(path, line, bag)
+    }
+}
+
+fn queue(path: &str, line: u64, bag: &PropertyBag) -> Found {
+    let Some(last_error) = text(bag, "LastError") else { return Found::NoError };
+    let mut error = of_object(DeliveryErrorSource::Queue, path, line, &last_error);
+    error.identity = text(bag, "Identity");
+    error.reporting_server = server_of(error.identity.as_deref()).or_else(|| server(bag));
+    error.next_hop = text(bag, "NextHopDomain");
+    error.message_count = text(bag, "MessageCount").and_then(|count| count.parse().ok());
+    set_time(&mut error, bag, &["LastRetryTime"]);
+    Found::Errors(vec![error])
+}
+
+fn queued_message(path: &str, line: u64, bag: &PropertyBag) -> Found {
+    let Some(last_error) = text(bag, "LastError") else { return Found::NoError };
+    let mut error = of_object(DeliveryErrorSource::QueuedMessage, path, line, &last_error);
+    error.identity = text(bag, "Identity");
+    error.reporting_server = server_of(error.identity.as_deref()).or_else(|| server(bag));
+    error.sender = text(bag, "FromAddress");
+    // With -IncludeRecipientInfo: `address;type;status;...`.
+    let address = |recipient: String| recipient.split(';').next().unwrap_or_default().to_owned();
+    error.recipients = texts(bag, "Recipients").into_iter().map(address).collect();
+    error.recipients.retain(|recipient| recipient.contains('@'));
+    set_message_id(&mut error, text(bag, "InternetMessageId"));
+    set_time(&mut error, bag, &["LastRetryTime"]);
+    Found::Errors(vec![error])
+}
+
+/// RecipientStatus has one status for each of Recipients.
+fn tracking_event(path: &str, line: u64, bag: &PropertyBag) -> Found {
+    let is_failure = text(bag, "EventId")
+        .is_some_and(|event| FAILURES.iter().any(|known| event.eq_ignore_ascii_case(known)));
+    let recipients = texts(bag, "Recipients");
+    let statuses = texts(bag, "RecipientStatus");
+    let mut errors: Vec<DeliveryError> = Vec::new();
+    for (place, status) in statuses.iter().enumerate() {
+        let own = (statuses.len() == recipients.len()).then(|| &recipients[place..=place]);
+        let own = own.unwrap_or(if errors.is_empty() { &recipients } else { &[] });
+        if let Some(known) = errors.iter_mut().find(|known| known.text == status.trim()) {
+            known.recipients.extend_from_slice(own);
+            continue;
+        }
+        let mut error = of_object(DeliveryErrorSource::TrackingLog, path, line, status);
+        let is_refusal = error.explanation.code.is_some_and(|code| code >= 400)
+            || (error.explanation.recognised && is_failure);
+        if !is_refusal {
+            continue;
+        }
+        error.identity = text(bag, "InternalMessageId");
+        error.reporting_server = text(bag, "ServerHostname").or_else(|| server(bag));
+        error.sender = text(bag, "Sender");
+        error.recipients = own.to_vec();
+        error.explanation.send_connector =
+            error.explanation.send_connector.take().or_else(|| text(bag, "ConnectorId"));
+        set_message_id(&mut error, text(bag, "MessageId"));
+        set_time(&mut error, bag, &["Timestamp", "TimestampUtc"]);
+        errors.push(error);
+    }
+    if errors.is_empty() { Found::NoError } else { Found::Errors(errors) }
+}
+
+fn of_object(
+    source: DeliveryErrorSource,
+    path: &str,
+    line: u64,
+    last_error: &str,
+) -> DeliveryError {
+    DeliveryError { source, line, ..DeliveryError::of_text(path, last_error) }
+}
+
+/// The stamp inside the text is nearer to the attempt than the object's.
+fn set_time(error: &mut DeliveryError, bag: &PropertyBag, names: &[&str]) {
+    if error.time.is_some() {
+        return;
+    }
+    let Some((name, told)) = names.iter().find_map(|name| Some((*name, text(bag, name)?))) else {
+        return;
+    };
+    error.time = zoned_time(&told);
+    if error.time.is_none() {
+        error.explanation.uncertain.push(format!(
+            "{name} ({told}) comes without a time zone, and is not used to find the session: \
+             export with Export-Clixml."
+        ));
+    }
+}
+
+/// A time with its zone: CSV and Format-List text drop it, and local time taken for UTC would find
+/// the wrong session.
+fn zoned_time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let clock = text.split_once('T').map(|(_, clock)| clock);
+    let has_zone = text.contains("/Date(")
+        || clock.is_some_and(|clock| clock.ends_with('Z') || clock.contains(['+', '-']));
+    parse_time(text).filter(|_| has_zone)
+}
+
+fn set_message_id(error: &mut DeliveryError, id: Option<String>) {
+    if let Some(id) = id {
+        error.explanation.internet_message_id = Some(id);
+    }
+}
+
+/// `EX1\3` and `EX1\3\12345` begin with the server.
+fn server_of(identity: Option<&str>) -> Option<String> {
+    let (server, _) = identity?.split_once('\\')?;
+    (!server.is_empty()).then(|| server.to_owned())
+}
+
+fn server(bag: &PropertyBag) -> Option<String> {
+    text(bag, "Server").or_else(|| text(bag, "PSComputerName"))
+}
+
+fn text(bag: &PropertyBag, name: &str) -> Option<String> {
+    let text = bag.get(name)?.as_text()?;
+    (!matches!(text.as_str(), "{}" | "[]" | "$null")).then_some(text)
+}
+
+/// The values of a list, also of one in the braces of Format-List, where a status can hold commas.
+fn texts(bag: &PropertyBag, name: &str) -> Vec<String> {
+    let Some(value) = bag.get(name) else { return Vec::new() };
+    if let Some(values) = value.as_list() {
+        return values.iter().filter_map(Value::as_text).collect();
+    }
+    let Some(text) = value.as_text() else { return Vec::new() };
+    let inner = text
+        .strip_prefix('{')
+        .filter(|inner| !inner.starts_with("LED="))
+        .map_or(text.as_str(), |inner| inner.strip_suffix('}').unwrap_or(inner));
+    if inner.contains("LED=") {
+        // Put back what the separator took of its neighbours.
+        let marked = inner.replace("], [", "]\n[");
+        return marked.lines().map(|part| part.trim().to_owned()).collect();
+    }
+    if !inner.contains('@') {
+        return vec![inner.trim().to_owned()];
+    }
+    inner.split(", ").map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}

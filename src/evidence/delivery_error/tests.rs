@@ -1,0 +1,304 @@
+//! Errors out of every form in which an administrator meets them, and the sessions that they tell of.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::evidence::EvidenceError;
+use crate::log::LogInput;
+use crate::reply::RejectionClass;
+use crate::session::{Session, SessionQuery, SessionReader};
+
+const THUMBPRINT: &str = "0F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C";
+const MAIL: &str = "<9c41f2@ex1.tailspintoys.com>";
+const COVER: &str = "451 4.4.0 Primary target IP address responded with: \"421 4.4.1 Connection timed \
+    out.\" Attempted failover to alternate host, but that did not succeed.";
+
+fn fixture(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/delivery_errors").join(name)
+}
+
+fn read(name: &str) -> DeliveryErrors {
+    DeliveryErrors::from_file(&fixture(name)).unwrap()
+}
+
+/// What is read of a text that is a file's content.
+fn read_text(text: &str) -> Result<DeliveryErrors, EvidenceError> {
+    DeliveryErrors::from_bytes("x", text.as_bytes())
+}
+
+fn sessions() -> Vec<Session> {
+    let input = LogInput { path: fixture("SEND20261117-1.LOG"), ..LogInput::default() };
+    let query = SessionQuery { inputs: vec![input], ..SessionQuery::default() };
+    let mut reader = SessionReader::new(query).unwrap();
+    let mut sessions = Vec::new();
+    while let Some(batch) = reader.next_batch(100, 1 << 20) {
+        assert!(batch.notices.is_empty(), "{:?}", batch.notices);
+        sessions.extend(batch.sessions);
+    }
+    assert_eq!(sessions.len(), 2);
+    sessions
+}
+
+fn joined(error: DeliveryError) -> DeliveryError {
+    let mut matcher = SessionMatcher::new(vec![error]);
+    for session in sessions() {
+        matcher.offer(&session);
+    }
+    matcher.finish().remove(0)
+}
+
+#[test]
+fn a_queue_of_clixml_tells_its_error_hop_time_and_count() {
+    let found = read("queues.xml");
+    assert_eq!((found.errors.len(), found.without_error, found.problems.len()), (1, 1, 0));
+    let error = &found.errors[0];
+    assert_eq!(error.source, DeliveryErrorSource::Queue);
+    assert_eq!((error.identity.as_deref(), error.line), (Some("EX1\\27"), 2));
+    assert_eq!(error.reporting_server.as_deref(), Some("EX1"));
+    assert_eq!(error.next_hop.as_deref(), Some("tailspintoys-com.mail.protection.outlook.com"));
+    assert_eq!(error.message_count, Some(41));
+    assert_eq!(error.time, Timestamp::parse("2026-11-17T05:10:02.5Z"));
+    assert_eq!(error.explanation.reply.as_deref(), Some("421 4.4.1 Connection timed out."));
+    assert_eq!(error.explanation.rejection, Some(RejectionClass::ConnectionTimedOut));
+}
+
+#[test]
+fn the_time_of_format_list_text_has_no_zone_and_that_of_the_error_serves() {
+    let error = &read("queues.txt").errors[0];
+    assert_eq!(error.time, Timestamp::parse("2026-11-17T05:10:02Z"), "LRT, not LastRetryTime");
+    let without = std::fs::read_to_string(fixture("queues.txt")).unwrap();
+    let without = without.replace("{LRT=11/17/2026 5:10:02 AM}", "{LRT=}");
+    let error = &read_text(&without).unwrap().errors[0];
+    assert_eq!(error.time, None);
+    assert!(error.explanation.uncertain.iter().any(|doubt| doubt.contains("time zone")));
+}
+
+#[test]
+fn a_queued_message_tells_its_mail_sender_and_recipients() {
+    let found = read("messages.json");
+    assert_eq!((found.errors.len(), found.without_error), (1, 1));
+    let error = &found.errors[0];
+    assert_eq!(error.source, DeliveryErrorSource::QueuedMessage);
+    assert_eq!(error.sender.as_deref(), Some("orders@tailspintoys.com"));
+    assert_eq!(error.recipients, ["buyer@wingtiptoys.com"]);
+    let id = error.explanation.internet_message_id.as_deref();
+    assert_eq!(id, Some("<77aa10@ex1.tailspintoys.com>"));
+    assert_eq!(error.explanation.ip_address.as_deref(), Some("192.0.2.44"));
+}
+
+#[test]
+fn a_tracking_event_is_one_error_for_all_recipients_of_one_status() {
+    let found = read("tracking.txt");
+    assert_eq!((found.errors.len(), found.without_error), (1, 1));
+    let error = &found.errors[0];
+    assert_eq!(error.source, DeliveryErrorSource::TrackingLog);
+    assert_eq!(error.recipients, ["buyer@wingtiptoys.com", "sales@wingtiptoys.com"]);
+    assert_eq!(error.explanation.rejection, Some(RejectionClass::RelayDenied));
+    assert_eq!(error.explanation.internet_message_id.as_deref(), Some(MAIL));
+    assert_eq!(error.time, Timestamp::parse("2026-11-17T06:20:02.311Z"));
+}
+
+#[test]
+fn a_report_is_read_by_its_status_part_in_any_language() {
+    let found = read("ndr.eml");
+    assert_eq!(found.errors.len(), 1);
+    let error = &found.errors[0];
+    assert_eq!(error.source, DeliveryErrorSource::NonDeliveryReport);
+    assert_eq!(error.recipients, ["buyer@wingtiptoys.com", "sales@wingtiptoys.com"]);
+    assert_eq!(error.explanation.rejection, Some(RejectionClass::RelayDenied));
+    assert_eq!(
+        error.explanation.internet_message_id.as_deref(),
+        Some(MAIL),
+        "not the report's own"
+    );
+    assert_eq!(error.sender.as_deref(), Some("orders@tailspintoys.com"));
+    assert_eq!(error.reporting_server.as_deref(), Some("EX1.tailspintoys.com"));
+    let remote = "AM7EUR03FT051.mail.protection.outlook.com";
+    assert_eq!(error.remote_server.as_deref(), Some(remote));
+    let text = std::fs::read_to_string(fixture("ndr.eml")).unwrap();
+    let line = text.lines().position(|line| line.starts_with("Diagnostic-Code")).unwrap() as u64;
+    assert_eq!(error.line, line + 1);
+}
+
+#[test]
+fn a_report_without_a_status_part_is_read_by_its_body() {
+    let text = std::fs::read_to_string(fixture("ndr.eml")).unwrap();
+    let other = text.replace("message/delivery-status", "application/octet-stream");
+    let error = &read_text(&other).unwrap().errors[0];
+    assert_eq!(error.explanation.rejection, Some(RejectionClass::RelayDenied));
+    assert_eq!(error.source, DeliveryErrorSource::NonDeliveryReport);
+    assert_eq!(error.explanation.internet_message_id.as_deref(), Some(MAIL));
+    let cut = &text[..text.find("Diagnostic-Code").unwrap()];
+    let error = &read_text(cut).unwrap().errors[0];
+    assert_eq!(
+        error.explanation.rejection,
+        Some(RejectionClass::RelayDenied),
+        "the body repeats it"
+    );
+    assert_eq!(error.recipients, ["buyer@wingtiptoys.com"]);
+}
+
+#[test]
+fn html_and_texts_of_any_encoding_give_the_reply_inside() {
+    let error = &read("ndr.html").errors[0];
+    assert_eq!(error.explanation.rejection, Some(RejectionClass::RelayDenied));
+    assert!(error.explanation.reply.as_deref().unwrap().starts_with("550 5.7.64 Ten"));
+    let error = &read("ndr-cs.txt").errors[0];
+    assert_eq!(error.explanation.rejection, Some(RejectionClass::ConnectionTimedOut));
+    assert!(error.explanation.cover);
+}
+
+#[test]
+fn a_text_that_looks_like_a_table_is_a_text() {
+    for text in [
+        "[{LED=550 5.7.64 TenantAttribution; Relay Access Denied};{MSG=};{FQDN=a.example}]",
+        "{[{LED=550 5.7.64 TenantAttribution; Relay Access Denied};{MSG=}]}",
+        "Serveur : EX1\n\nRemote server said: 550 5.7.64 TenantAttribution; Relay Access Denied\n",
+        "a,b,c\n550 5.7.64 TenantAttribution; Relay Access Denied\n",
+    ] {
+        let error = &read_text(text).unwrap().errors[0];
+        assert_eq!(error.source, DeliveryErrorSource::Text, "{text}");
+        assert_eq!(error.explanation.rejection, Some(RejectionClass::RelayDenied), "{text}");
+    }
+}
+
+#[test]
+fn what_holds_no_error_is_refused_with_what_to_give() {
+    let clixml = "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">\
+        <Obj RefId=\"0\"><MS><S N=\"Name\">x</S></MS></Obj></Objs>";
+    for text in ["", " \r\n", clixml, "[{\"Name\":\"x\"}]", "<html><body></body></html>"] {
+        let error = read_text(text).unwrap_err();
+        assert!(matches!(error, EvidenceError::NoDeliveryError { .. }), "{text}: {error}");
+        assert!(error.to_string().contains("Get-Queue"), "{error}");
+    }
+    assert!(matches!(
+        DeliveryErrors::from_file(&fixture("missing.eml")).unwrap_err(),
+        EvidenceError::Unreadable { .. }
+    ));
+}
+
+#[test]
+fn a_cut_export_is_read_as_far_as_it_goes_and_says_where_it_ends() {
+    let text = std::fs::read_to_string(fixture("messages.json")).unwrap();
+    let cut = &text[..text.len() - 20];
+    let found = read_text(cut).unwrap();
+    assert_eq!(found.errors.len(), 1);
+    assert_eq!(found.problems.len(), 1);
+    assert!(found.problems[0].line > 10, "{:?}", found.problems);
+}
+
+#[test]
+fn the_queue_says_a_cover_text_and_the_log_what_it_covers() {
+    let error = joined(read("queues.xml").errors.remove(0));
+    let session = error.session.as_ref().unwrap();
+    assert_eq!(
+        (session.basis, session.certainty),
+        (MatchBasis::TimeAndHost, MatchCertainty::Likely)
+    );
+    assert_eq!(session.tls_error.as_deref(), Some("UnknownCredentials"));
+    assert_eq!(session.sent_thumbprint.as_deref(), Some(THUMBPRINT));
+    assert_eq!(session.line, 6);
+    assert_eq!(
+        session.message,
+        format!(
+            "The queue EX1\\27 says '421 4.4.1 Connection timed out'; the log says \
+             UnknownCredentials with the certificate {THUMBPRINT}. Likely the same: time and host \
+             agree; the log names no mail there."
+        )
+    );
+    let remedy: Vec<&str> =
+        error.explanation.remedy.iter().filter_map(|step| step.command.as_deref()).collect();
+    assert!(
+        remedy.iter().any(|command| command.contains("Enable-ExchangeCertificate")),
+        "{remedy:?}"
+    );
+}
+
+#[test]
+fn a_mail_is_found_by_its_id_and_by_the_other_servers_session() {
+    let mut error = joined(read("ndr.eml").errors.remove(0));
+    assert_eq!(error.session.as_ref().unwrap().basis, MatchBasis::ServerSessionId);
+    assert_eq!(error.session.as_ref().unwrap().line, 21);
+    error.session = None;
+    error.explanation.server_session_id = None;
+    let error = joined(error);
+    let session = error.session.unwrap();
+    assert_eq!(session.basis, MatchBasis::InternetMessageId);
+    assert_eq!(session.certainty, MatchCertainty::Certain);
+    assert_eq!(session.rejection, Some(RejectionClass::RelayDenied));
+}
+
+#[test]
+fn a_bare_text_finds_the_newest_session_that_failed_alike_and_says_that_it_may_be_another() {
+    let error = joined(DeliveryError::of_text("text", COVER));
+    let session = error.session.as_ref().unwrap();
+    assert_eq!(
+        (session.basis, session.certainty),
+        (MatchBasis::SameFailure, MatchCertainty::Possible)
+    );
+    assert_eq!(session.tls_error.as_deref(), Some("UnknownCredentials"));
+    assert!(session.message.contains("Possibly the same"));
+    assert_eq!(error.explanation.tls_error, None, "what may be another session changes no meaning");
+}
+
+#[test]
+fn another_time_another_host_or_another_failure_is_another_session() {
+    let queue = read("queues.xml").errors.remove(0);
+    let later = DeliveryError { time: Timestamp::parse("2026-11-17T05:13:00Z"), ..queue.clone() };
+    assert_eq!(joined(later).session, None);
+    let elsewhere = DeliveryError { next_hop: Some("mx.adatum.com".into()), ..queue.clone() };
+    assert_eq!(joined(elsewhere).session, None);
+    let unregistered = DeliveryError::of_text("x", "550 5.7.750 Service unavailable");
+    assert_eq!(joined(unregistered).session, None);
+    let unknown = DeliveryError::of_text("x", "nothing to be read");
+    assert_eq!(joined(unknown).session, None);
+}
+
+#[test]
+fn mails_nested_without_end_are_not_descended_into() {
+    let nested = "Content-Type: message/rfc822\r\n\r\n".repeat(200_000);
+    let mail = format!("MIME-Version: 1.0\r\n{nested}550 5.7.64 TenantAttribution\r\n");
+    let _ = read_text(&mail);
+    let folded = "Content-Type: (rfc822-)\r\n message / RFC822\r\n\r\n".repeat(50_000);
+    let _ = read_text(&format!("MIME-Version: 1.0\r\n{folded}x"));
+}
+
+#[test]
+fn an_error_is_one_json_object_with_the_members_of_its_explanation() {
+    let json = serde_json::to_value(joined(read("queues.xml").errors.remove(0))).unwrap();
+    for (member, expected) in [
+        ("Source", "Queue"),
+        ("Identity", "EX1\\27"),
+        ("Rejection", "ConnectionTimedOut"),
+        ("Time", "2026-11-17T05:10:02.500Z"),
+        ("Reply", "421 4.4.1 Connection timed out."),
+    ] {
+        assert_eq!(json[member], expected, "{member}");
+    }
+    assert_eq!(json["Session"]["Certainty"], "Likely");
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_readers_panic(
+        prefix in prop::sample::select(vec!["", "MIME-Version: 1.0\r\n", "<html><p>", "[{", "a : b\r\n"]),
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+    ) {
+        let _ = DeliveryErrors::from_bytes("x", &[prefix.as_bytes(), &bytes].concat());
+    }
+
+    #[test]
+    fn no_mutation_of_a_report_makes_the_readers_panic(
+        cut in 0..3000_usize,
+        at in 0..3000_usize,
+        byte in any::<u8>(),
+    ) {
+        let mut bytes = std::fs::read(fixture("ndr.eml")).unwrap();
+        let place = at % bytes.len();
+        bytes[place] = byte;
+        bytes.truncate(bytes.len().saturating_sub(cut));
+        let _ = DeliveryErrors::from_bytes("x", &bytes);
+    }
+}

@@ -1,0 +1,187 @@
+//! Which files to read: those given, those of a folder, those of every profile of a computer.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use super::file_kind::stem_time;
+use super::notice::{HybridNotice, HybridSeverity};
+use crate::log::{LogInput, NoticeCode};
+use crate::timestamp::Timestamp;
+
+/// Where the wizard writes, below a profile.
+const BELOW_PROFILE: [&str; 4] =
+    ["AppData", "Roaming", "Microsoft", "Exchange Hybrid Configuration"];
+
+/// A file to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HybridFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// When its run began, by its name; else when it was last written.
+    pub time: Option<Timestamp>,
+    /// Whether it was named by the caller, and not found in a folder.
+    pub is_named: bool,
+}
+
+/// The files to read, and what went wrong on the way to them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HybridDiscovery {
+    /// Newest first.
+    pub files: Vec<HybridFile>,
+    /// Trouble with single paths.
+    pub notices: Vec<HybridNotice>,
+}
+
+/// Finds the logs of the wizard: files as they are, the `.log` and `.xhcw` files of folders,
+/// patterns. A folder that holds none and is a profile, or holds profiles (`C:\Users`), gives those
+/// of the profiles. Each file once, newest first.
+#[must_use]
+pub fn discover_hybrid_files(inputs: &[LogInput]) -> HybridDiscovery {
+    let mut found = Found::default();
+    for input in inputs {
+        found.add(&input.path, input.wildcards);
+    }
+    found.into_discovery()
+}
+
+/// The folder of this computer that holds the profiles: that of `%PUBLIC%`, `C:\Users` on nearly
+/// every server; `None` where there is no such thing.
+#[must_use]
+pub fn hybrid_profile_folders() -> Option<PathBuf> {
+    let public = std::env::var_os("PUBLIC")?;
+    Path::new(&public).parent().map(Path::to_owned)
+}
+
+#[derive(Default)]
+struct Found {
+    discovery: HybridDiscovery,
+    seen: HashSet<PathBuf>,
+}
+
+impl Found {
+    fn add(&mut self, path: &Path, wildcards: bool) {
+        if std::fs::symlink_metadata(path).is_ok() {
+            self.add_path(path);
+            return;
+        }
+        let pattern = path.to_string_lossy();
+        let matches: Vec<PathBuf> = match glob::glob(&pattern) {
+            Ok(matches) if wildcards && pattern.contains(['*', '?', '[']) => {
+                matches.flatten().collect()
+            }
+            _ => Vec::new(),
+        };
+        if matches.is_empty() {
+            self.error(path, "no file or folder has this path or matches this pattern");
+        }
+        for path in matches {
+            self.add_path(&path);
+        }
+    }
+
+    fn add_path(&mut self, path: &Path) {
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => {
+                let before = self.seen.len();
+                let has_files = self.add_folder(path) || self.add_profiles(path);
+                if !has_files && before == self.seen.len() {
+                    self.error(
+                        path,
+                        "holds no log of the Hybrid Configuration Wizard (yyyyMMdd_HHmmss.log); it \
+                         writes to %AppData%\\Microsoft\\Exchange Hybrid Configuration of whoever \
+                         ran it",
+                    );
+                }
+            }
+            Ok(_) => self.add_file(path, true),
+            Err(error) => self.unreadable(path, &error),
+        }
+    }
+
+    /// Whether the folder holds a file of the wizard, or cannot be read.
+    fn add_folder(&mut self, folder: &Path) -> bool {
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.unreadable(folder, &error);
+                return true;
+            }
+        };
+        let mut has_files = false;
+        for entry in entries {
+            match entry {
+                Ok(entry) => {
+                    let path = entry.path();
+                    let is_log = path.extension().is_some_and(|extension| {
+                        ["log", "xhcw"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+                    });
+                    // Not a link to a folder, nor one that is called like a log.
+                    if is_log && path.is_file() {
+                        has_files = true;
+                        self.add_file(&path, false);
+                    }
+                }
+                Err(error) => self.unreadable(folder, &error),
+            }
+        }
+        has_files
+    }
+
+    /// The folder of a profile, or of each profile in it; whether there was any.
+    fn add_profiles(&mut self, folder: &Path) -> bool {
+        let wizard =
+            |profile: &Path| BELOW_PROFILE.iter().fold(profile.to_owned(), |p, n| p.join(n));
+        let mut has_any = self.add_profile(&wizard(folder));
+        let Ok(entries) = std::fs::read_dir(folder) else { return has_any };
+        let mut profiles: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        profiles.sort();
+        for profile in profiles {
+            has_any |= self.add_profile(&wizard(&profile));
+        }
+        has_any
+    }
+
+    fn add_profile(&mut self, wizard: &Path) -> bool {
+        match std::fs::metadata(wizard) {
+            Ok(metadata) => metadata.is_dir() && self.add_folder(wizard),
+            // A profile may not be read by another user; that there is none is no trouble.
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                self.unreadable(wizard, &error);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    fn add_file(&mut self, path: &Path, is_named: bool) {
+        let identity = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if !self.seen.insert(identity) {
+            return;
+        }
+        let written = || {
+            let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()?;
+            Timestamp::try_from(time::OffsetDateTime::from(modified)).ok()
+        };
+        let time = stem_time(path).or_else(written);
+        self.discovery.files.push(HybridFile { path: path.to_owned(), time, is_named });
+    }
+
+    fn error(&mut self, path: &Path, message: &str) {
+        let path = path.display().to_string();
+        let code = NoticeCode::NothingFound;
+        self.discovery.notices.push(HybridNotice::new(code, HybridSeverity::Error, &path, message));
+    }
+
+    fn unreadable(&mut self, path: &Path, error: &std::io::Error) {
+        let path = path.display().to_string();
+        self.discovery.notices.push(HybridNotice::unreadable(&path, error));
+    }
+
+    fn into_discovery(mut self) -> HybridDiscovery {
+        self.discovery.files.sort_by(|one, other| {
+            (Reverse(one.time), &one.path).cmp(&(Reverse(other.time), &other.path))
+        });
+        self.discovery
+    }
+}

@@ -1,0 +1,121 @@
+//! What a look at the rows of a session tells before they are read: enough to pass over most of
+//! those that a filter does not want.
+
+use memchr::memchr2_iter;
+
+use super::information::{CertificateRole, CertificateValue, Information};
+use super::session_rows::{SessionRows, StoredRow};
+use crate::log::{Event, Field, LogType};
+
+/// Facts that hold for certain where they are false, but for `is_whole`, which holds where it is
+/// true.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Glance {
+    /// It has a certificate and a mail and names no other session: it is not one half of a proxied
+    /// session.
+    pub(super) is_whole: bool,
+    /// Something was refused or failed. A whole session without it was delivered or is incomplete.
+    pub(super) may_have_failed: bool,
+    /// A row of a certificate holds the thumbprint asked for.
+    pub(super) may_hold_thumbprint: bool,
+}
+
+/// What is gathered from row to row.
+struct Look<'filter> {
+    thumbprint: Option<&'filter str>,
+    command: Option<Event>,
+    opened: Option<CertificateRole>,
+    has_certificate: bool,
+    has_mail: bool,
+    names_other: bool,
+    may_have_failed: bool,
+    may_hold_thumbprint: bool,
+}
+
+impl Glance {
+    /// Looks at the rows, whose text is that.
+    pub(super) fn of(rows: &SessionRows, text: &[u8], thumbprint: Option<&str>) -> Self {
+        let command = match rows.start.and_then(|start| start.log_type) {
+            Some(LogType::Send | LogType::IisSmtp) => Some(Event::Sent),
+            Some(LogType::Receive) => Some(Event::Received),
+            None => None,
+        };
+        let mut look = Look {
+            thumbprint,
+            command,
+            opened: None,
+            has_certificate: false,
+            has_mail: false,
+            names_other: false,
+            may_have_failed: false,
+            may_hold_thumbprint: false,
+        };
+        for row in &rows.rows {
+            match row.event {
+                Event::Sent | Event::Received => look.at_line(row, text),
+                Event::Information => look.at_information(row, text),
+                Event::Connect | Event::Disconnect => {}
+            }
+        }
+        Self {
+            is_whole: look.has_certificate && look.has_mail && !look.names_other,
+            may_have_failed: look.may_have_failed,
+            may_hold_thumbprint: look.may_hold_thumbprint,
+        }
+    }
+}
+
+impl Look<'_> {
+    fn at_line(&mut self, row: &StoredRow, text: &[u8]) {
+        match row.data.get(text) {
+            [b'4' | b'5', ..] | [b'"', b'4' | b'5', ..] => self.may_have_failed = true,
+            line if Some(row.event) == self.command => {
+                self.has_mail |= line.starts_with(b"MAIL FROM:");
+            }
+            _ => {}
+        }
+    }
+
+    fn at_information(&mut self, row: &StoredRow, text: &[u8]) {
+        let (data, context) = (Field::new(row.data.get(text)), Field::new(row.context.get(text)));
+        let label = if context.is_empty() { data } else { context };
+        match Information::parse(&label.value()) {
+            Information::Certificate(role) => {
+                self.opened = Some(role);
+                if role == CertificateRole::Sent {
+                    self.has_certificate = !data.value().trim_ascii().is_empty();
+                }
+                self.look_for_thumbprint(data);
+            }
+            Information::CertificateAgain => {
+                self.opened = Some(CertificateRole::Remote);
+                self.look_for_thumbprint(data);
+            }
+            Information::CertificateValue(value) => {
+                self.has_certificate |= self.opened == Some(CertificateRole::Sent);
+                if value == CertificateValue::Thumbprint {
+                    self.look_for_thumbprint(data);
+                }
+            }
+            Information::TlsFailed(_) | Information::ConnectFailed(_) => {
+                self.may_have_failed = true;
+            }
+            Information::ProxySession(_) => self.names_other = true,
+            Information::TlsSucceeded(_)
+            | Information::Message { .. }
+            | Information::Connecting
+            | Information::Other => {}
+        }
+    }
+
+    fn look_for_thumbprint(&mut self, data: Field<'_>) {
+        let Some(thumbprint) = self.thumbprint.map(str::as_bytes) else { return };
+        let Some(first) = thumbprint.first() else { return };
+        let raw = data.raw();
+        self.may_hold_thumbprint |=
+            memchr2_iter(first.to_ascii_lowercase(), *first, raw).any(|at| {
+                raw.get(at..at + thumbprint.len())
+                    .is_some_and(|digits| digits.eq_ignore_ascii_case(thumbprint))
+            });
+    }
+}

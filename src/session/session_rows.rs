@@ -1,0 +1,198 @@
+//! The rows of one session as they stand in the log, until it ends.
+//!
+//! While rows come in, no more is read of them than what ends a session: most sessions lie within
+//! one segment, and many are passed over by the filter. The rest is read from the rows at the end.
+
+use super::information::Information;
+use super::model::SessionNote;
+use super::texts::{Span, append, clear_for_reuse};
+use crate::log::{Event, Field, LogType, Row};
+use crate::timestamp::Timestamp;
+
+/// Where a row stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The index of its file.
+    pub(super) file: usize,
+    /// Its line in that file, counted from 1.
+    pub(super) line: u64,
+    /// Its byte offset in that file.
+    pub(super) offset: u64,
+}
+
+/// The first row of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Start {
+    pub(super) place: Place,
+    pub(super) time: Timestamp,
+    pub(super) session_id: u64,
+    pub(super) log_type: Option<LogType>,
+    /// Whether it stands at the beginning of a session.
+    pub(super) is_opening: bool,
+}
+
+/// What is kept of a row: its fields with their quotes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StoredRow {
+    pub(super) event: Event,
+    pub(super) data: Span,
+    pub(super) context: Span,
+}
+
+/// The rows of a session may occupy no more than this many bytes; nothing is kept beyond.
+const MAXIMUM_BYTES: usize = 8 << 20;
+
+#[derive(Debug, Default)]
+pub(super) struct SessionRows {
+    pub(super) start: Option<Start>,
+    pub(super) end_time: Option<Timestamp>,
+    pub(super) row_count: u64,
+    pub(super) is_ended: bool,
+    pub(super) connector: Span,
+    pub(super) local_endpoint: Span,
+    pub(super) remote_endpoint: Span,
+    pub(super) rows: Vec<StoredRow>,
+    /// What the spans refer to once the segment of the first rows is gone.
+    carried: Vec<u8>,
+    is_carried: bool,
+    notes: u32,
+}
+
+impl SessionRows {
+    /// Takes the next row in, a part of that segment. Returns whether it ends the session.
+    #[inline]
+    pub(super) fn accept(
+        &mut self,
+        row: &Row<'_>,
+        segment: &[u8],
+        place: Place,
+        log_type: Option<LogType>,
+    ) -> bool {
+        if self.start.is_none() {
+            self.begin(row, segment, place, log_type);
+        }
+        self.end_time = Some(row.date_time);
+        self.row_count += 1;
+        if self.carried.len() + self.rows.len() * size_of::<StoredRow>() > MAXIMUM_BYTES {
+            self.note(SessionNote::ContentCapped);
+            self.is_ended = row.event == Event::Disconnect;
+            return self.is_ended;
+        }
+        if self.local_endpoint.is_empty() && !row.local_endpoint.is_empty() {
+            self.local_endpoint = self.keep(row.local_endpoint, segment);
+        }
+        if self.remote_endpoint.is_empty() && !row.remote_endpoint.is_empty() {
+            self.remote_endpoint = self.keep(row.remote_endpoint, segment);
+        }
+        let data = self.keep(row.data, segment);
+        let context = self.keep(row.context, segment);
+        self.rows.push(StoredRow { event: row.event, data, context });
+        self.is_ended = match row.event {
+            Event::Disconnect => true,
+            Event::Information => is_failed_connection(row),
+            _ => false,
+        };
+        self.is_ended
+    }
+
+    /// A session of which other rows were read before: nothing of them is kept here yet.
+    pub(super) fn restored(start: Start, row_count: u64, notes: u32) -> Self {
+        Self { start: Some(start), row_count, notes, is_carried: true, ..Self::default() }
+    }
+
+    /// Keeps a text of its own.
+    pub(super) fn carry_text(&mut self, text: &[u8]) -> Span {
+        append(&mut self.carried, text)
+    }
+
+    /// Takes a line of the dialogue in that shares its row with the line before.
+    pub(super) fn add_line(&mut self, event: Event, line: &[u8], segment: &[u8]) {
+        if !self.has_note(SessionNote::ContentCapped) {
+            let data = self.keep(Field::new(line), segment);
+            self.rows.push(StoredRow { event, data, context: Span::default() });
+        }
+    }
+
+    fn begin(&mut self, row: &Row<'_>, segment: &[u8], place: Place, log_type: Option<LogType>) {
+        self.start = Some(Start {
+            place,
+            time: row.date_time,
+            session_id: row.session_id,
+            log_type,
+            is_opening: is_opening(row),
+        });
+        self.connector = self.keep(row.connector, segment);
+    }
+
+    fn keep(&mut self, field: Field<'_>, segment: &[u8]) -> Span {
+        if self.is_carried {
+            append(&mut self.carried, field.raw())
+        } else {
+            Span::of(field.raw(), segment)
+        }
+    }
+
+    /// Makes the rows independent of their segment.
+    pub(super) fn carry(&mut self, segment: &[u8]) {
+        if std::mem::replace(&mut self.is_carried, true) {
+            return;
+        }
+        let Self { connector, local_endpoint, remote_endpoint, rows, carried, .. } = self;
+        let heading = [connector, local_endpoint, remote_endpoint];
+        let fields = rows.iter_mut().flat_map(|row| [&mut row.data, &mut row.context]);
+        for span in heading.into_iter().chain(fields) {
+            *span = append(carried, span.get(segment));
+        }
+    }
+
+    /// What the spans refer to, for rows of which the last ones stand in that segment.
+    pub(super) fn text<'text>(&'text self, segment: &'text [u8]) -> &'text [u8] {
+        if self.is_carried { &self.carried } else { segment }
+    }
+
+    pub(super) fn note(&mut self, note: SessionNote) {
+        self.notes |= 1 << note.number();
+    }
+
+    pub(super) fn has_note(&self, note: SessionNote) -> bool {
+        self.notes & (1 << note.number()) != 0
+    }
+
+    /// One bit for each [`SessionNote`], by its number.
+    pub(super) fn notes(&self) -> u32 {
+        self.notes
+    }
+
+    /// Changes where its first row stands.
+    pub(super) fn move_to(&mut self, place: impl Fn(Place) -> Place) {
+        if let Some(start) = &mut self.start {
+            start.place = place(start.place);
+        }
+    }
+
+    /// How many bytes its buffers occupy.
+    pub(super) fn bytes(&self) -> usize {
+        self.carried.capacity() + self.rows.capacity() * size_of::<StoredRow>()
+    }
+
+    /// Empties it for the next session, keeping its buffers.
+    pub(super) fn reset(&mut self) {
+        let mut rows = std::mem::take(&mut self.rows);
+        let mut carried = std::mem::take(&mut self.carried);
+        clear_for_reuse(&mut rows);
+        clear_for_reuse(&mut carried);
+        *self = Self { rows, carried, ..Self::default() };
+    }
+}
+
+/// Whether a row stands at the beginning of a session.
+pub(super) fn is_opening(row: &Row<'_>) -> bool {
+    row.sequence_number == Some(0) || row.event == Event::Connect
+}
+
+/// Whether a `*` row says that no connection came about, which ends a session.
+fn is_failed_connection(row: &Row<'_>) -> bool {
+    let label = if row.context.is_empty() { row.data } else { row.context };
+    matches!(label.raw(), [b'F' | b'f', ..] | [b'"', b'F' | b'f', ..])
+        && matches!(Information::parse(&label.value()), Information::ConnectFailed(_))
+}

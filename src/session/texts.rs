@@ -1,0 +1,174 @@
+//! Where the text of a session stands while it is read: in its rows, mostly.
+
+use std::borrow::Cow;
+
+/// A place in the [`Texts`] of a session. An empty span means that there is no such text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Span {
+    start: u32,
+    length: u32,
+}
+
+impl Span {
+    pub(super) fn is_empty(self) -> bool {
+        self.length == 0
+    }
+
+    /// Where a part of a text stands in that text.
+    pub(super) fn of(part: &[u8], whole: &[u8]) -> Self {
+        Self::default().part(part, whole)
+    }
+
+    /// Where a part of the text of this span stands.
+    fn part(self, part: &[u8], whole: &[u8]) -> Self {
+        let offset = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
+        if part.is_empty() || offset > whole.len() {
+            return Self::default();
+        }
+        Self::new(self.start as usize + offset, part.len())
+    }
+
+    fn new(start: usize, length: usize) -> Self {
+        let (Ok(start), Ok(length)) = (u32::try_from(start), u32::try_from(length)) else {
+            return Self::default();
+        };
+        Self { start, length }
+    }
+
+    pub(super) fn get(self, text: &[u8]) -> &[u8] {
+        let start = self.start as usize;
+        text.get(start..start + self.length as usize).unwrap_or_default()
+    }
+}
+
+/// Appends text to other text.
+pub(super) fn append(text: &mut Vec<u8>, part: &[u8]) -> Span {
+    let span = Span::new(text.len(), part.len());
+    text.extend_from_slice(part);
+    span
+}
+
+/// Text that stands in no row as it is needed: doubled quotes made single, replies of several
+/// lines joined. Its spans follow those of the rows.
+#[derive(Debug, Default)]
+pub(super) struct Rewritten {
+    first: usize,
+    bytes: Vec<u8>,
+}
+
+impl Rewritten {
+    /// Begins anew beside rows of that many bytes.
+    pub(super) fn begin(&mut self, rows: &[u8]) {
+        self.first = rows.len();
+        clear_for_reuse(&mut self.bytes);
+    }
+
+    pub(super) fn keep(&mut self, text: &[u8]) -> Span {
+        let span = Span::new(self.first + self.bytes.len(), text.len());
+        self.bytes.extend_from_slice(text);
+        span
+    }
+}
+
+/// All that the spans of a session refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Texts<'text> {
+    rows: &'text [u8],
+    rewritten: &'text [u8],
+}
+
+impl<'text> Texts<'text> {
+    pub(super) fn new(rows: &'text [u8], rewritten: &'text Rewritten) -> Self {
+        Self { rows, rewritten: &rewritten.bytes }
+    }
+
+    pub(super) fn get(self, span: Span) -> &'text [u8] {
+        let start = span.start as usize;
+        match start.checked_sub(self.rows.len()) {
+            None => span.get(self.rows),
+            Some(start) => {
+                self.rewritten.get(start..start + span.length as usize).unwrap_or_default()
+            }
+        }
+    }
+}
+
+/// The value of a field, and where it stands.
+pub(super) struct Value<'row> {
+    bytes: Cow<'row, [u8]>,
+    span: Span,
+}
+
+impl<'row> Value<'row> {
+    /// Takes a field with its quotes, if it has any.
+    pub(super) fn of_field(field: Span, rows: &'row [u8], rewritten: &mut Rewritten) -> Self {
+        let raw = field.get(rows);
+        if raw.first() != Some(&b'"') {
+            return Self { bytes: Cow::Borrowed(raw), span: field };
+        }
+        let bytes = crate::log::Field::new(raw).value();
+        let span = match &bytes {
+            Cow::Borrowed(bytes) => field.part(bytes, raw),
+            Cow::Owned(bytes) => rewritten.keep(bytes),
+        };
+        Self { bytes, span }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn span(&self) -> Span {
+        self.span
+    }
+
+    /// Where a part of the value stands.
+    pub(super) fn part(&self, part: &[u8]) -> Span {
+        self.span.part(part, &self.bytes)
+    }
+}
+
+/// Bytes with every invalid sequence replaced by U+FFFD.
+pub(super) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    // The usual case first: the check alone is much faster than the search for what to replace.
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
+/// Bytes that a buffer may have to be kept when its session has ended: one session of uncommon size
+/// must not hold its memory for ever.
+const MAXIMUM_REUSED: usize = 1 << 14;
+
+/// Empties a buffer for the next session.
+pub(super) fn clear_for_reuse<T>(buffer: &mut Vec<T>) {
+    if buffer.capacity() * size_of::<T>() > MAXIMUM_REUSED {
+        *buffer = Vec::new();
+    } else {
+        buffer.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_rows_and_rewritten_text_are_found_again() {
+        let rows = br#"x,"a ""b"" c",d"#;
+        let mut rewritten = Rewritten::default();
+        rewritten.begin(rows);
+        let plain = Value::of_field(Span::of(&rows[14..], rows), rows, &mut rewritten);
+        let quoted = Value::of_field(Span::of(&rows[2..13], rows), rows, &mut rewritten);
+        let part = quoted.part(&quoted.bytes()[2..5]);
+        let joined = rewritten.keep(b"more");
+        let texts = Texts::new(rows, &rewritten);
+        assert_eq!(texts.get(plain.span()), b"d");
+        assert_eq!(texts.get(quoted.span()), br#"a "b" c"#);
+        assert_eq!(texts.get(part), br#""b""#);
+        assert_eq!(texts.get(joined), b"more");
+        assert_eq!(texts.get(Span::default()), b"");
+        assert!(plain.part(b"").is_empty());
+    }
+}

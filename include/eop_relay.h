@@ -637,7 +637,7 @@
 #define EOP_EVIDENCE_HYBRID_CHANGES 2
 
 /*
- eop_evidence_query.kind: the number of errors of queues and non-delivery reports.
+ eop_evidence_query.kind: kept for errors of queues and non-delivery reports.
  */
 #define EOP_EVIDENCE_DELIVERY_ERRORS 3
 

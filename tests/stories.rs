@@ -109,3 +109,38 @@ fn without_any_evidence_there_is_no_verdict() {
         .unwrap();
     assert_eq!(output.status.code(), Some(64));
 }
+
+/// Taken for a list without inbound connectors, it would be the cause ConnectorMissing.
+#[test]
+fn an_export_of_other_objects_is_not_taken_for_an_empty_list() {
+    let story = folder("renewed-under-another-name");
+    let other = folder("certificate-not-bound-to-smtp").join("send.json");
+    let output = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
+        .current_dir(story)
+        .args(["test", "--log", "SEND2026111601-1.LOG", "--inbound-connector"])
+        .arg(other)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(40));
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(report.starts_with("UNCERTAIN: ConnectorsNotGiven"), "{report}");
+    let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("1 object of another kind is left out"), "{report}");
+}
+
+/// Taken for a domain, `accepted.xml` would cover nothing, and mail be refused for that.
+#[test]
+fn an_export_that_is_not_there_is_not_taken_for_an_accepted_domain() {
+    let output = tell("healthy", &["--accepted-domain", "missing.xml"]);
+    assert_eq!(output.status.code(), Some(40));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.starts_with("eop-relay: error: missing.xml: "), "{errors}");
+    assert!(!errors.contains(": ,"), "{errors}");
+}
+
+#[test]
+fn a_file_of_no_known_format_is_told_with_its_place() {
+    let output = tell("healthy", &["--inbound-connector", "sent.pem"]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.starts_with("eop-relay: error: sent.pem: line 1, byte 0: neither"), "{errors}");
+}

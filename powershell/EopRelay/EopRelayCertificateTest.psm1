@@ -320,6 +320,9 @@ function Test-EopRelayCertificate {
                     $request.AddHybridLogPath($file)
                 }
             }
+            foreach ($warning in $request.Warnings) {
+                $PSCmdlet.WriteWarning($warning)
+            }
             foreach ($given in @($Thumbprint) -ne $null) {
                 $request.AddThumbprint($given)
             }

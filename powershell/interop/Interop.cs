@@ -135,6 +135,21 @@ namespace EopRelay
             return CertificateOverviewReader.Read(Native.Certificates(request.ToJson()));
         }
 
+        /// <summary>A check without logs and evidence.</summary>
+        public static CheckRequest NewCheckRequest()
+        {
+            return new CheckRequest();
+        }
+
+        /// <summary>
+        /// Reads what is new in the logs, judges it and writes the result. Whatever goes wrong is told in
+        /// the result, whose exit code is then 40.
+        /// </summary>
+        public static CheckResult Check(CheckRequest request)
+        {
+            return CheckRun.Make(request);
+        }
+
         /// <summary>The functions of the loaded library.</summary>
         /// <exception cref="InvalidOperationException">None is loaded.</exception>
         internal static NativeFunctions Native

@@ -1,18 +1,15 @@
 using System;
-using System.Collections.Generic;
-using System.Runtime.InteropServices;
 
 namespace EopRelay
 {
     /// <summary>A query as the native library takes it. Its memory lives until it is disposed.</summary>
-    internal sealed unsafe class NativeQuery : IDisposable
+    internal sealed unsafe class NativeQuery : NativeMemory
     {
         private const uint InputWildcards = 1;
         private const uint QueryRecurse = 1;
         private const uint QueryFailed = 2;
         private const uint QueryEopOnly = 4;
 
-        private readonly List<GCHandle> pinned = new List<GCHandle>();
         private SessionQueryOptions options;
 
         internal NativeQuery(SessionQuery query, ValueNames names)
@@ -50,40 +47,6 @@ namespace EopRelay
             {
                 return native.OpenReader(pointer);
             }
-        }
-
-        public void Dispose()
-        {
-            foreach (GCHandle handle in pinned)
-            {
-                handle.Free();
-            }
-            pinned.Clear();
-        }
-
-        /// <summary>The text, pinned; absent where it is empty.</summary>
-        private Utf16 Text(string text)
-        {
-            var view = new Utf16();
-            if (!string.IsNullOrEmpty(text))
-            {
-                view.Text = (char*)Pin(text);
-                view.Length = (UIntPtr)text.Length;
-            }
-            return view;
-        }
-
-        private IntPtr Pin(object value)
-        {
-            GCHandle handle = GCHandle.Alloc(value, GCHandleType.Pinned);
-            pinned.Add(handle);
-            return handle.AddrOfPinnedObject();
-        }
-
-        /// <summary>UTC ticks, 0 for none; a time without a zone is local time.</summary>
-        private static long Ticks(DateTime? time)
-        {
-            return time.HasValue ? time.Value.ToUniversalTime().Ticks : 0;
         }
     }
 }

@@ -96,6 +96,21 @@ namespace EopRelay
         /// <summary>How well it is founded: Documented, Observed, Inferred or Uncertain.</summary>
         public string Confidence { get; internal set; }
 
+        /// <summary>How many sessions show it; 0 where it is about something else than sessions.</summary>
+        public long Sessions { get; internal set; }
+
+        /// <summary>The beginning of the first of them, UTC.</summary>
+        public DateTime? FirstSession { get; internal set; }
+
+        /// <summary>The end of the last of them, UTC.</summary>
+        public DateTime? LastSession { get; internal set; }
+
+        /// <summary>The servers of these sessions, at most 32.</summary>
+        public string[] Servers { get; internal set; }
+
+        /// <summary>The domains of their recipients, at most 32.</summary>
+        public string[] RecipientDomains { get; internal set; }
+
         /// <summary>The whole finding as an explanation of several lines.</summary>
         public override string ToString()
         {

@@ -51,6 +51,11 @@ namespace EopRelay
                 Remedy = All(members, "Remedy", RemedyOf),
                 Reference = Text(members, "Reference"),
                 Confidence = Text(members, "Confidence"),
+                Sessions = Number(members, "Sessions"),
+                FirstSession = Time(members, "FirstSession"),
+                LastSession = Time(members, "LastSession"),
+                Servers = Texts(members, "Servers"),
+                RecipientDomains = Texts(members, "RecipientDomains"),
             };
         }
 

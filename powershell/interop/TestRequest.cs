@@ -16,6 +16,8 @@ namespace EopRelay
         private readonly Dictionary<string, ObjectList> lists = new Dictionary<string, ObjectList>();
         private readonly List<string> thumbprints = new List<string>();
 
+        private readonly List<string> warnings = new List<string>();
+
         internal TestRequest()
         {
         }
@@ -28,6 +30,12 @@ namespace EopRelay
                 return CountOf("Sessions") + CountOf("Certificates") + CountOf("CertificateFiles")
                     + thumbprints.Count;
             }
+        }
+
+        /// <summary>What was left out of what was given, in words.</summary>
+        public IList<string> Warnings
+        {
+            get { return warnings; }
         }
 
         /// <summary>
@@ -90,9 +98,17 @@ namespace EopRelay
         }
 
         /// <summary>Adds an accepted domain: an object, or the domain as text.</summary>
+        /// <exception cref="EopRelayException">The text is the name of a file.</exception>
         public void AddAcceptedDomain(object domain)
         {
             var name = domain as string;
+            if (name != null && IsExport(name.Trim()))
+            {
+                throw new EopRelayException(
+                    "InputNotRecognized",
+                    "InvalidType",
+                    "'" + name + "' is the name of a file. Give what is in it: -AcceptedDomain (Import-Clixml '" + name + "').");
+            }
             Add(
                 "AcceptedDomains",
                 name == null ? domain : new Dictionary<string, object> { { "DomainName", name.Trim() } });
@@ -116,7 +132,7 @@ namespace EopRelay
         /// <exception cref="EopRelayException">There is none, or one cannot be read.</exception>
         public void AddHybridLogPath(string path)
         {
-            foreach (string file in HybridLogFolder.FilesOf(path))
+            foreach (string file in HybridLogFolder.FilesOf(path, warnings))
             {
                 Add("HybridLogFiles", FileOf(file, ReadFile(file, "HybridLog")));
             }
@@ -168,6 +184,38 @@ namespace EopRelay
             ListOf("ChainEvents");
         }
 
+        /// <summary>
+        /// Whether there is what tells which certificate Exchange would send, be there sessions or not.
+        /// </summary>
+        internal bool CanPredict
+        {
+            get { return CountOf("SendConnectors") > 0 && (UseMachineStores || CountOf("InstalledCertificates") > 0); }
+        }
+
+        /// <summary>The same request, as if no sessions had been looked for.</summary>
+        internal TestRequest WithoutSessions()
+        {
+            var other = new TestRequest
+            {
+                SourceIPAddress = SourceIPAddress,
+                MailFrom = MailFrom,
+                RecipientDomain = RecipientDomain,
+                Server = Server,
+                UseMachineStores = UseMachineStores,
+                At = At,
+                WarningDays = WarningDays,
+            };
+            other.thumbprints.AddRange(thumbprints);
+            foreach (KeyValuePair<string, ObjectList> list in lists)
+            {
+                if (list.Key != "Sessions")
+                {
+                    other.lists.Add(list.Key, list.Value);
+                }
+            }
+            return other;
+        }
+
         /// <summary>The request as eop_test and eop_certificates take it.</summary>
         internal string ToJson()
         {
@@ -186,6 +234,14 @@ namespace EopRelay
                 list.Value.AppendTo(json);
             }
             return json.Append('}').ToString();
+        }
+
+        /// <summary>Whether a text ends as the names of exports do: no top-level domain is called so.</summary>
+        private static bool IsExport(string text)
+        {
+            return Array.Exists(
+                new[] { ".xml", ".clixml", ".json", ".csv", ".txt" },
+                extension => text.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
         }
 
         private static void Append(StringBuilder json, string name, object value)

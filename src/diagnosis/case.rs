@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::certificates::is_same_server;
 use super::evidence::{Evidence, GivenCertificate, Located};
+use super::literal::listed;
+use super::lookup::{certificates_of, find_installed, find_send_connector};
 use super::report::{CertificateSummary, EvidenceLine};
 use super::rules::wizard::age_text;
 use super::story::{Ending, Story};
@@ -11,7 +12,7 @@ use crate::certificate::{Certificate, LoggedCertificate, Thumbprint, X500Name};
 use crate::chain::{ChainReport, ChainRequest, report};
 use crate::connector::{
     Attribution, AttributionRequest, CertificateNames, CertificateSelection, ExchangeCertificate,
-    InboundConnector, MailFrom, Outcome, SendConnector, ShownCertificate, attribute, find_logged,
+    InboundConnector, MailFrom, Outcome, SendConnector, ShownCertificate, attribute,
     public_address, select_certificate,
 };
 use crate::reply::RejectionClass;
@@ -324,8 +325,22 @@ impl<'a> Case<'a> {
             .or_else(|| self.installed.and_then(|installed| installed.object.server.as_deref()))
     }
 
+    /// All servers that are known to be meant.
+    pub fn servers(&self) -> Vec<&str> {
+        match self.story {
+            Some(story) => story.servers.iter().map(|server| &**server).collect(),
+            None => self.server().into_iter().collect(),
+        }
+    }
+
     pub fn server_text(&self) -> String {
-        self.server().map_or_else(|| "this server".to_owned(), |server| format!("server {server}"))
+        let Some(server) = self.server() else { return "this server".to_owned() };
+        match self.servers().as_slice() {
+            [_, others @ ..] if !others.is_empty() => {
+                format!("server {server} (likewise {})", listed(others.iter().copied(), 4))
+            }
+            _ => format!("server {server}"),
+        }
     }
 
     /// The name of the send connector.
@@ -431,49 +446,6 @@ fn names_of(
         return of_log;
     }
     installed.map(|one| one.object.names()).filter(|names| names.is_complete).unwrap_or(of_log)
-}
-
-/// The installed certificate of a log row: that of the story's own server before that of another
-/// one, which may be bound to other services there.
-fn find_installed<'a>(
-    evidence: &'a Evidence,
-    logged: &LoggedCertificate,
-    story: &Story,
-) -> Option<&'a Located<ExchangeCertificate>> {
-    let is_logged = |one: &&Located<ExchangeCertificate>| {
-        find_logged(logged, std::slice::from_ref(&one.object)).is_some()
-    };
-    let all = || evidence.installed.iter().flatten().filter(is_logged);
-    all().find(|one| is_of_story(&one.object, story)).or_else(|| all().next())
-}
-
-fn is_of_story(certificate: &ExchangeCertificate, story: &Story) -> bool {
-    let Some(own) = &certificate.server else { return false };
-    story.servers.iter().any(|server| is_same_server(own, server))
-}
-
-/// The installed certificates of the story's server, where any tells that it is; else all.
-fn certificates_of(evidence: &Evidence, story: Option<&Story>) -> Vec<ExchangeCertificate> {
-    let all = || evidence.installed.iter().flatten().map(|one| &one.object);
-    let is_own = |one: &ExchangeCertificate| story.is_some_and(|story| is_of_story(one, story));
-    let is_told = all().any(is_own);
-    all().filter(|one| !is_told || is_own(one)).cloned().collect()
-}
-
-/// The connector of that name, else the first one that sends to EOP, else the only one.
-fn find_send_connector<'a>(
-    evidence: &'a Evidence,
-    name: Option<&str>,
-) -> Option<&'a Located<SendConnector>> {
-    let connectors = evidence.send_connectors.as_ref()?;
-    if let Some(name) = name {
-        return connectors.iter().find(|one| one.object.name.eq_ignore_ascii_case(name));
-    }
-    let sends_to_eop = |one: &&Located<SendConnector>| one.object.eop_sign().is_some();
-    connectors.iter().find(sends_to_eop).or(match connectors.as_slice() {
-        [only] => Some(only),
-        _ => None,
-    })
 }
 
 /// Whether issuer and subject of a log row are the same, where the log tells them apart.

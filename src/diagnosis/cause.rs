@@ -157,7 +157,7 @@ named_enum! {
         ChainIncompleteLogged = 120,
         /// The CAPI2 log tells of another fault of the sent certificate.
         ChainFaultLogged = 121,
-        /// Validations of other programs, which were counted and not judged.
+        /// Failed validations of the certificate for other programs, counted and not judged.
         ChainEventsNotJudged = 122,
         /// The CAPI2 log is off, empty or begins too late.
         ChainEventsMissing = 123,

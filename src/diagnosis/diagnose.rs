@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::case::Case;
 use super::cause::Cause;
 use super::evidence::Evidence;
+use super::findings::merge;
 use super::literal::{counted, listed};
-use super::report::{Confidence, EvidenceLine, Finding, Report, Severity, Status, Verdict};
+use super::report::{Confidence, Finding, Report, Severity, Status, Verdict};
 use super::rules::wizard::{self, Staleness};
 use super::rules::{self, Effect, Rule, Scope};
 use super::story::{Ending, Stories, Story};
@@ -24,9 +25,6 @@ pub fn diagnose(evidence: &Evidence) -> Report {
 pub struct Diagnosis {
     disabled: BTreeSet<Cause>,
 }
-
-/// How many lines show one finding.
-const MAXIMUM_PROOFS: usize = 5;
 
 /// What one case came to.
 struct Judged<'a> {
@@ -74,7 +72,9 @@ impl Diagnosis {
             .filter(|(_, one)| !one.case.story.is_some_and(|story| story.is_past))
             .filter(|(_, one)| one.decided_by.is_some())
             .min_by_key(|(_, one)| {
-                (rank(one.verdict), one.decided_by, std::cmp::Reverse(one.case.at))
+                // A delivery to another tenant says less than a refusal that nothing explains.
+                let is_delivered = one.case.is_delivered();
+                (rank(one.verdict), is_delivered, one.decided_by, std::cmp::Reverse(one.case.at))
             })
             .map(|(index, _)| index);
         let past =
@@ -140,7 +140,6 @@ impl Diagnosis {
         for (_, rule) in self.applied(Scope::Whole) {
             if let (Some(proof), Some(severity)) = (rule.find(case), rule.severity) {
                 findings.push(Finding {
-                    id: rule.id,
                     severity: proof.severity.unwrap_or(severity),
                     status: Status::Present,
                     message: rule.message(case),
@@ -148,6 +147,7 @@ impl Diagnosis {
                     remedy: rule.remedy(case),
                     reference: rule.reference(),
                     confidence: proof.confidence.unwrap_or_else(|| rule.confidence()),
+                    ..Finding::without_sessions(rule.id)
                 });
             }
         }
@@ -159,7 +159,9 @@ impl Diagnosis {
         let mut decided: Option<(Verdict, usize, Cause)> = None;
         for (place, rule) in self.applied(Scope::Case) {
             let Some(proof) = rule.find(&case) else { continue };
-            let staleness = wizard::staleness(&case, &proof);
+            // Notes tell what the logs of the wizard hold, whatever its age.
+            let can_be_cause = matches!(rule.effect, Effect::Decides(_));
+            let staleness = wizard::staleness(&case, &proof).filter(|_| can_be_cause);
             if decided.is_some() && rule.id == Cause::AttributedButRefused {
                 // The refusal has its cause.
                 continue;
@@ -186,18 +188,21 @@ impl Diagnosis {
             if status == Status::Cause {
                 message.push_str(&sessions_of(case.story));
             }
-            findings.push(Finding {
-                id: rule.id,
-                severity,
-                status,
-                message,
-                evidence: proof.evidence,
-                remedy: rule.remedy(&case),
-                reference: rule.reference(),
-                confidence: staleness
-                    .map_or(Confidence::Documented, Staleness::confidence)
-                    .max(proof.confidence.unwrap_or_else(|| rule.confidence())),
-            });
+            findings.push(
+                Finding {
+                    severity,
+                    status,
+                    message,
+                    evidence: proof.evidence,
+                    remedy: rule.remedy(&case),
+                    reference: rule.reference(),
+                    confidence: staleness
+                        .map_or(Confidence::Documented, Staleness::confidence)
+                        .max(proof.confidence.unwrap_or_else(|| rule.confidence())),
+                    ..Finding::without_sessions(rule.id)
+                }
+                .with_sessions_of(case.story),
+            );
         }
         let verdict = decided.map_or(Verdict::Uncertain, |(verdict, ..)| verdict);
         Judged { case, verdict, decided_by: decided.map(|(_, place, id)| (place, id)), findings }
@@ -308,40 +313,18 @@ fn summarise(judged: &Judged<'_>, named: Cause) -> String {
     );
     let place = case.story.map(|story| {
         let thumbprint = case.thumbprint().unwrap_or_else(|| "none".to_owned());
+        let servers = match case.servers().as_slice() {
+            [] => "not told by the log".to_owned(),
+            servers => listed(servers.iter().copied(), 4),
+        };
         format!(
-            " Server: {}; send connector: {}; certificate sent: {thumbprint}; log: {}:{}.",
-            story.server().unwrap_or("not told by the log"),
+            " Server: {servers}; send connector: {}; certificate sent: {thumbprint}; log: {}:{}.",
             if story.connector.is_empty() { "not told" } else { &story.connector },
             story.path,
             story.line
         )
     });
     format!("{verdict} {message}{}", place.unwrap_or_default())
-}
-
-/// Puts a finding to the others; one that was found before in the same words gets the evidence.
-fn merge(findings: &mut Vec<Finding>, finding: Finding) {
-    let is_same = |known: &&mut Finding| {
-        known.id == finding.id
-            && (known.status == Status::Past) == (finding.status == Status::Past)
-            && (known.message == finding.message || known.remedy == finding.remedy)
-    };
-    let Some(known) = findings.iter_mut().find(is_same) else {
-        findings.push(finding);
-        return;
-    };
-    if finding.status == Status::Cause && known.status != Status::Cause {
-        *known = finding;
-        return;
-    }
-    // What shows the cause is a refusal; a delivery shows something else.
-    let is_same_status = known.status == finding.status;
-    let lines: Vec<EvidenceLine> = if is_same_status { finding.evidence } else { Vec::new() };
-    for line in lines {
-        if known.evidence.len() < MAXIMUM_PROOFS && !known.evidence.contains(&line) {
-            known.evidence.push(line);
-        }
-    }
 }
 
 fn exit_code(evidence: &Evidence, verdict: Verdict, findings: &[Finding]) -> u8 {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::certificates::CertificateUses;
 use super::chain_log::ChainLog;
+use super::literal::counted;
 use super::story::Stories;
 use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{
@@ -162,6 +163,9 @@ impl Evidence {
 
     /// Takes the inbound connectors of an export.
     pub fn add_inbound_connectors(&mut self, objects: &ExchangeObjects) {
+        if !self.has_wanted(objects.inbound_connectors.len(), objects) {
+            return;
+        }
         let list = self.inbound_connectors.get_or_insert_default();
         list.extend(objects.inbound_connectors.iter().map(|found| Located {
             object: found.object.clone(),
@@ -173,6 +177,9 @@ impl Evidence {
 
     /// Takes the accepted domains of an export.
     pub fn add_accepted_domains(&mut self, objects: &ExchangeObjects) {
+        if !self.has_wanted(objects.accepted_domains.len(), objects) {
+            return;
+        }
         let read = objects.to_accepted_domains();
         let line = objects.accepted_domains.first().map_or(0, |found| found.line);
         let path = objects.source_name.clone();
@@ -188,6 +195,9 @@ impl Evidence {
 
     /// Takes the send connectors of an export.
     pub fn add_send_connectors(&mut self, objects: &ExchangeObjects) {
+        if !self.has_wanted(objects.send_connectors.len(), objects) {
+            return;
+        }
         let list = self.send_connectors.get_or_insert_default();
         list.extend(objects.send_connectors.iter().map(|found| Located {
             object: found.object.clone(),
@@ -199,6 +209,9 @@ impl Evidence {
 
     /// Takes the installed certificates of an export.
     pub fn add_installed(&mut self, objects: &ExchangeObjects) {
+        if !self.has_wanted(objects.certificates.len(), objects) {
+            return;
+        }
         let list = self.installed.get_or_insert_default();
         let given = self.server.as_deref();
         let server = |one: &ExchangeCertificate| {
@@ -217,12 +230,14 @@ impl Evidence {
     pub fn add_hybrid(&mut self, history: HybridHistory) {
         for notice in &history.notices {
             let (path, message) = (notice.path.clone(), notice.message.clone());
+            let is_left_out = !history.files.contains(&path);
             match notice.severity {
                 HybridSeverity::Error => self.unreadable.push((path, message)),
-                HybridSeverity::Warning => {
+                // What is good to know of a log that was read stands with what it proves.
+                HybridSeverity::Information if !is_left_out => {}
+                HybridSeverity::Warning | HybridSeverity::Information => {
                     self.damaged.push((path, notice.line.unwrap_or_default(), message));
                 }
-                HybridSeverity::Information => {}
             }
         }
         self.hybrid = Some(history);
@@ -280,6 +295,24 @@ impl Evidence {
             }
             _ => self.unreadable.push((path, notice.message)),
         }
+    }
+
+    /// Whether an export has any of the `wanted` objects, or is an empty list. One of other objects
+    /// alone is told as unreadable: taken for an empty list it would mean that there is no connector.
+    pub fn has_wanted(&mut self, wanted: usize, objects: &ExchangeObjects) -> bool {
+        let others = objects.count().saturating_sub(wanted);
+        if others > 0 {
+            let verb = if others == 1 { "is" } else { "are" };
+            let others = counted(others as u64, "object");
+            let message = format!("{others} of another kind {verb} left out");
+            let path = objects.source_name.clone();
+            if wanted == 0 {
+                self.unreadable.push((path, message));
+                return false;
+            }
+            self.damaged.push((path, 0, message));
+        }
+        true
     }
 
     fn add_problems(&mut self, objects: &ExchangeObjects) {

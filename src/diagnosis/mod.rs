@@ -7,19 +7,24 @@
 
 #![forbid(unsafe_code)]
 
+mod candidate;
 mod case;
 mod cause;
 mod certificates;
 mod chain_log;
 mod diagnose;
+mod each_server;
 mod evidence;
+mod findings;
 mod literal;
 mod locate;
+mod lookup;
 mod machine;
 mod remedies;
 mod report;
 mod rules;
 mod story;
+mod tell;
 
 pub use cause::Cause;
 pub use certificates::{

@@ -4,8 +4,10 @@
 use super::case::Case;
 use super::literal::{literal, literals};
 use super::report::Remedy;
-use crate::certificate::Thumbprint;
+use crate::connector::SenderRange;
 use crate::reply::{RejectionClass, Side};
+
+pub(super) use super::candidate::{candidate, select_certificate};
 
 pub(super) const MANAGEMENT_SHELL: &str = "Exchange Management Shell, on-premises";
 pub(super) const EXCHANGE_ONLINE: &str = "Exchange Online PowerShell (Connect-ExchangeOnline)";
@@ -163,103 +165,6 @@ pub(super) fn import_with_key(case: &Case<'_>) -> Remedy {
     .undo("Remove-ExchangeCertificate, for the certificate that was imported")
 }
 
-/// A certificate that could be sent in place of the one that was.
-pub(super) struct Candidate {
-    pub thumbprint: Option<Thumbprint>,
-    pub issuer: String,
-    pub subject: String,
-}
-
-/// The installed or given certificate that an inbound connector expects; without connectors the
-/// only one that an authority issued. Never the one of the case.
-pub(super) fn candidate(case: &Case<'_>) -> Option<Candidate> {
-    let own = case.plain_thumbprint();
-    let evidence = case.evidence;
-    let installed = evidence.installed.iter().flatten().map(|one| one.object.clone());
-    let given = evidence.certificates.iter().map(|given| given.certificate.clone().into());
-    let mut fitting = Vec::new();
-    for one in installed.chain(given) {
-        let one: crate::connector::ExchangeCertificate = one;
-        let is_own = one.thumbprint.is_some() && one.thumbprint.map(|t| t.to_string()) == own;
-        let is_valid = one.not_after.is_none_or(|end| end > case.at)
-            && one.not_before.is_none_or(|start| start <= case.at);
-        let is_usable = !is_own
-            && is_valid
-            && one.has_private_key != Some(false)
-            && one.is_issued_by_authority() == Some(true);
-        if is_usable && expects(case, &one).unwrap_or(true) {
-            fitting.push(one);
-        }
-    }
-    let is_certain = evidence.inbound_connectors.is_some() || fitting.len() == 1;
-    let best = fitting.into_iter().filter(|_| is_certain).max_by_key(|one| one.not_after)?;
-    Some(Candidate { thumbprint: best.thumbprint, issuer: best.issuer?, subject: best.subject? })
-}
-
-/// Whether an eligible connector expects a name of the certificate; `None` without connectors.
-fn expects(case: &Case<'_>, certificate: &crate::connector::ExchangeCertificate) -> Option<bool> {
-    let connectors = case.evidence.inbound_connectors.as_ref()?;
-    let names = certificate.names();
-    Some(connectors.iter().any(|connector| {
-        let value = connector.object.tls_sender_certificate_name.as_deref();
-        connector.object.eligibility() == crate::connector::Eligibility::Eligible
-            && value.is_some_and(|value| {
-                let found = crate::connector::match_certificate(value, &names);
-                matches!(found.relation, crate::connector::NameRelation::Match(_))
-            })
-    }))
-}
-
-/// Names another certificate on the send connector.
-pub(super) fn select_certificate(case: &Case<'_>) -> Remedy {
-    let connector = send_connector(case);
-    let candidate = candidate(case);
-    let value = candidate.as_ref().map(|one| format!("<I>{}<S>{}", one.issuer, one.subject));
-    let value_literal =
-        literal(value.as_deref(), "'<I>issuer<S>subject' of the intended certificate");
-    let which = match candidate.as_ref().and_then(|one| one.thumbprint) {
-        Some(thumbprint) => format!("the certificate {thumbprint}"),
-        None => "the intended certificate, of a public authority and with a name that the inbound \
-                 connector expects"
-            .to_owned(),
-    };
-    let servers = case
-        .send_connector
-        .and_then(|one| one.object.source_transport_servers.as_ref())
-        .filter(|list| !list.values.is_empty())
-        .map_or_else(
-            || "all SourceTransportServers of the connector".to_owned(),
-            |list| format!("all of {}", list.values.join(", ")),
-        );
-    let present = case.send_connector.map(|one| one.object.tls_certificate_name.clone());
-    let undo = match present {
-        Some(Some(present)) => format!(
-            "Set-SendConnector {connector} -TlsCertificateName {}",
-            literal(Some(&present), "present value")
-        ),
-        Some(None) => format!("Set-SendConnector {connector} -TlsCertificateName $null"),
-        None => format!(
-            "the same command with the present value: note it first, Get-SendConnector \
-             {connector} | Format-List TlsCertificateName"
-        ),
-    };
-    Remedy::server(
-        MANAGEMENT_SHELL,
-        format!(
-            "Name {which} on the send connector. It acts on {servers}: first see with \
-             Get-ExchangeCertificate -Server that each of them has it, else those begin to fail \
-             with 454 4.7.5. A subscribed Edge server: on a mailbox server, then \
-             Start-EdgeSynchronization."
-        ),
-    )
-    .command(format!("Set-SendConnector {connector} -TlsCertificateName {value_literal}"))
-    .verify(
-        "the next session in the send log sends that certificate (SentThumbprint) and is not \
-         refused",
-    )
-    .undo(undo)
-}
-
 /// The hybrid wizard, which updates both ends.
 pub(super) fn rerun_wizard() -> Remedy {
     Remedy::server(
@@ -283,15 +188,18 @@ pub(super) fn restart_transport() -> Remedy {
 }
 
 pub(super) fn export_inbound_connectors() -> Remedy {
-    Remedy::tenant("Export the inbound connectors, and give them with --inbound-connector.")
-        .command("Get-InboundConnector | Export-Clixml inbound.xml")
-        .verify("the report names the connector")
+    Remedy::tenant(
+        "Export the inbound connectors, and give them with --inbound-connector (PowerShell: \
+         -InboundConnector).",
+    )
+    .command("Get-InboundConnector | Export-Clixml inbound.xml")
+    .verify("the report names the connector")
 }
 
 pub(super) fn export_accepted_domains() -> Remedy {
     Remedy::tenant(
         "Export the accepted domains of Exchange Online, not those of the on-premises \
-         organisation, and give them with --accepted-domain.",
+         organisation, and give them with --accepted-domain (PowerShell: -AcceptedDomain).",
     )
     .command("Get-AcceptedDomain | Export-Clixml accepted.xml")
     .verify("the report judges the accepted domains")
@@ -338,7 +246,10 @@ pub(super) fn set_sender_name(
 
 pub(super) fn set_addresses(connector: &str, present: &[String], address: &str) -> Remedy {
     let identity = literal(Some(connector), "inbound connector");
-    let complete = present.iter().map(String::as_str).chain(std::iter::once(address));
+    // What takes no part is refused by the command too.
+    let is_taken = |entry: &&str| SenderRange::parse(entry).is_ok();
+    let kept = present.iter().map(String::as_str).filter(is_taken);
+    let complete = kept.chain(std::iter::once(address));
     Remedy::tenant(
         "Add the public address to the connector. The command replaces the list, so it holds all \
          of it. Every host behind these addresses may then relay; null senders (NDRs, automatic \

@@ -112,6 +112,16 @@ pub struct Finding {
     pub reference: &'static str,
     /// How well it is founded.
     pub confidence: Confidence,
+    /// How many sessions show it; 0 where it is about something else than sessions.
+    pub sessions: u64,
+    /// The beginning of the first of them.
+    pub first_session: Option<Timestamp>,
+    /// The end of the last of them.
+    pub last_session: Option<Timestamp>,
+    /// The servers of these sessions, at most 32.
+    pub servers: Vec<String>,
+    /// The domains of their recipients, at most 32.
+    pub recipient_domains: Vec<String>,
 }
 
 /// The certificate that the report is about.

@@ -1,16 +1,17 @@
 //! Sessions that tell the same story, told once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::locate::locate;
 use super::report::EvidenceLine;
+use super::tell::{speaks_of_eop, tell};
 use crate::certificate::LoggedCertificate;
-use crate::connector::{AcceptedDomains, Coverage, MailFrom};
+use crate::connector::{AcceptedDomains, MailFrom};
 use crate::log::LogType;
-use crate::reply::{RejectionClass, classify};
-use crate::session::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
+use crate::reply::RejectionClass;
+use crate::session::{Session, SessionNote, TlsStatus};
 use crate::timestamp::Timestamp;
 
 /// Of how many stories, the failed ones first, the very row is looked up in the log.
@@ -29,7 +30,7 @@ pub(super) enum Ending {
 
 /// What kind of sender, as far as attribution tells them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum SenderKind {
+pub(super) enum SenderKind {
     Unknown,
     Null,
     Accepted,
@@ -37,13 +38,22 @@ enum SenderKind {
 }
 
 /// What is kept of the recipients' domains and the servers of one story.
-const MAXIMUM_NAMES: usize = 32;
+pub(super) const MAXIMUM_NAMES: usize = 32;
+
+/// The newest session of a story on one server.
+#[derive(Clone, Debug)]
+pub(super) struct LastTold {
+    pub time: Timestamp,
+    pub path: String,
+    pub line: u64,
+    pub session_id: Arc<str>,
+}
 
 /// Sessions with one server's end, one certificate, one kind of sender and one ending.
 #[derive(Clone, Debug)]
 pub(super) struct Story {
     pub ending: Ending,
-    sender: SenderKind,
+    pub sender: SenderKind,
     pub mail_from: MailFrom,
     pub connector: Arc<str>,
     pub log_type: LogType,
@@ -62,6 +72,8 @@ pub(super) struct Story {
     pub first: Timestamp,
     pub last: Timestamp,
     pub servers: BTreeSet<Arc<str>>,
+    /// The newest session by server; `None` where the log does not tell the server.
+    pub last_on: BTreeMap<Option<Arc<str>>, LastTold>,
     pub recipient_domains: BTreeSet<String>,
     /// The newest session's first row.
     pub path: String,
@@ -72,7 +84,7 @@ pub(super) struct Story {
 }
 
 impl Story {
-    /// The server of the newest session.
+    /// The first server by name.
     pub fn server(&self) -> Option<&str> {
         self.servers.iter().next().map(|server| &**server)
     }
@@ -89,7 +101,7 @@ impl Story {
         EvidenceLine { path: self.path.clone(), line: self.line, text }
     }
 
-    fn is_same(&self, other: &Self) -> bool {
+    pub fn is_same(&self, other: &Self) -> bool {
         let thumbprint = |story: &Self| {
             story.sent.as_ref().map(|sent| (sent.thumbprint.clone(), sent.subject.clone()))
         };
@@ -112,6 +124,15 @@ impl Story {
                 self.servers.insert(server);
             }
         }
+        for (server, last) in other.last_on {
+            let is_newer = match self.last_on.get(&server) {
+                Some(known) => last.time >= known.time,
+                None => self.last_on.len() < MAXIMUM_NAMES,
+            };
+            if is_newer {
+                self.last_on.insert(server, last);
+            }
+        }
         for domain in other.recipient_domains {
             if self.recipient_domains.len() < MAXIMUM_NAMES {
                 self.recipient_domains.insert(domain);
@@ -132,13 +153,12 @@ impl Story {
         self.tls_protocol = self.tls_protocol.take().or(other.tls_protocol);
     }
 
-    /// Whether `later` shows that this trouble has passed: the same connector and server got
-    /// through what failed here. A delivery elsewhere disproves no refusal, as mail to other
+    /// Whether `later` shows that this trouble has passed on a server: the same connector and server
+    /// got through what failed here. A delivery elsewhere disproves no refusal, as mail to other
     /// tenants arrives without attribution.
-    fn is_overcome_by(&self, later: &Self) -> bool {
-        let same_place = self.connector == later.connector
-            && (self.servers == later.servers || !self.servers.is_disjoint(&later.servers));
-        if !same_place || later.last <= self.last {
+    fn is_overcome_by(&self, later: &Self, server: Option<&Arc<str>>) -> bool {
+        let time = |story: &Self| story.last_on.get(&server.cloned()).map(|last| last.time);
+        if self.connector != later.connector || time(later) <= time(self) {
             return false;
         }
         match self.ending {
@@ -150,6 +170,30 @@ impl Story {
                     && !self.recipient_domains.is_disjoint(&later.recipient_domains)
             }
             Ending::Delivered | Ending::Open => false,
+        }
+    }
+
+    /// Leaves out the servers on which later sessions show that the trouble has passed; where that
+    /// is so on all of them, the story is past.
+    fn settle(&mut self, stories: &[Self]) {
+        let is_overcome = |server: Option<&Arc<str>>| {
+            stories.iter().any(|later| self.is_overcome_by(later, server))
+        };
+        let overcome: Vec<Option<Arc<str>>> =
+            self.last_on.keys().filter(|server| is_overcome(server.as_ref())).cloned().collect();
+        if overcome.len() == self.last_on.len() {
+            self.is_past = true;
+            return;
+        }
+        if overcome.is_empty() {
+            return;
+        }
+        self.servers.retain(|server| !overcome.contains(&Some(Arc::clone(server))));
+        self.last_on.retain(|server, _| !overcome.contains(server));
+        if let Some(newest) = self.last_on.values().max_by_key(|last| last.time).cloned() {
+            self.last = newest.time;
+            (self.path, self.line) = (newest.path, newest.line);
+            self.session_id = newest.session_id;
         }
     }
 }
@@ -167,6 +211,8 @@ pub(super) struct Stories {
     /// Sessions that were told as another story because there were too many.
     pub capped: u64,
     pub total: u64,
+    /// The beginning of the first session, and of the last: from when to when there is evidence.
+    pub window: Option<(Timestamp, Timestamp)>,
 }
 
 /// More different stories than an administrator could read.
@@ -182,6 +228,9 @@ impl Stories {
         is_eop_connector: Option<bool>,
     ) {
         self.total += 1;
+        let (time, known) = (session.start_time, self.window);
+        self.window =
+            Some(known.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
         if session.log_type == LogType::Receive
             || session.notes.contains(&SessionNote::ReceivedByIis)
         {
@@ -213,7 +262,7 @@ impl Stories {
     pub fn settle(&mut self) {
         let stories = self.told.clone();
         for story in &mut self.told {
-            story.is_past = stories.iter().any(|later| story.is_overcome_by(later));
+            story.settle(&stories);
         }
         let is_delivered = |story: &&mut Story| story.ending == Ending::Delivered;
         let (delivered, failed): (Vec<&mut Story>, Vec<&mut Story>) =
@@ -224,153 +273,4 @@ impl Stories {
             story.line = found.unwrap_or(story.line);
         }
     }
-}
-
-/// Whether a session that does not say where it went failed in a way that is judged all the same:
-/// TLS that this server could not begin, or words that only EOP speaks.
-fn speaks_of_eop(session: &Session) -> bool {
-    let is_eop_word = |class: RejectionClass| {
-        use RejectionClass as C;
-        matches!(
-            class,
-            C::RelayDenied
-                | C::RelayDeniedAttr36
-                | C::WrongRegionAttr35
-                | C::TenantInboundAttribution
-                | C::DirectSendRejected
-                | C::UnregisteredDomains
-                | C::TenantThresholdExceeded
-                | C::TrafficNotAccepted
-                | C::InboundConnectorBlocked
-                | C::ServerOutOfDate
-                | C::TlsCertificateNameNotFound
-        )
-    };
-    let is_local_tls = |error: &str| {
-        ["UnknownCredentials", "NoCredentials"].iter().any(|name| error.eq_ignore_ascii_case(name))
-    };
-    let in_recipients = || {
-        let recipients = session.messages.iter().flat_map(|message| &message.recipients);
-        recipients.filter_map(|recipient| recipient.rejection).any(is_eop_word)
-    };
-    session.rejection.is_some_and(is_eop_word)
-        || session.tls_error.as_deref().is_some_and(is_local_tls)
-        || in_recipients()
-}
-
-/// One story for each kind of sender and ending in a session.
-fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec<Story> {
-    let base = Story {
-        ending: ending_without_mail(session),
-        sender: SenderKind::Unknown,
-        mail_from: MailFrom::Unknown,
-        connector: Arc::clone(&session.connector),
-        log_type: session.log_type,
-        sent: session.sent_certificate.clone(),
-        is_certificate_known: is_certificate_known(session),
-        tls_status: session.tls_status,
-        tls_protocol: session.tls_protocol.clone(),
-        tls_error: session.tls_error.clone(),
-        remote: session.remote_certificate.clone(),
-        remote_host: session.remote_host.clone(),
-        public_address: session.public_ip_address.clone(),
-        reply: session.reply.clone(),
-        notes: session.notes.clone(),
-        count: 1,
-        first: session.start_time,
-        last: session.end_time,
-        servers: session.server.iter().cloned().collect(),
-        recipient_domains: BTreeSet::new(),
-        path: session.log_path.display().to_string(),
-        line: session.line,
-        session_id: Arc::clone(&session.session_id),
-        is_past: false,
-    };
-    let mut stories: Vec<Story> = Vec::new();
-    for message in &session.messages {
-        let mail_from: MailFrom = message
-            .mail_from
-            .as_deref()
-            .map(|text| text.parse().unwrap_or_default())
-            .unwrap_or_default();
-        let mut add = |ending: Ending, reply: Option<&Arc<str>>, address: Option<&str>| {
-            let mut story = base.clone();
-            story.ending = ending;
-            story.sender = kind_of(&mail_from, accepted);
-            story.mail_from = mail_from.clone();
-            story.reply = reply.cloned();
-            story.recipient_domains = address.and_then(domain_of).into_iter().collect();
-            match stories.iter_mut().find(|known| known.is_same(&story)) {
-                Some(known) => known.recipient_domains.append(&mut story.recipient_domains),
-                None => stories.push(story),
-            }
-        };
-        let refused = message.reply.as_deref().and_then(classify);
-        for recipient in &message.recipients {
-            let (ending, reply) = match (recipient.rejection, refused) {
-                (Some(class), _) => (Ending::Refused(class), recipient.reply.as_ref()),
-                (None, Some(class)) => (Ending::Refused(class), message.reply.as_ref()),
-                (None, None) if message.outcome == MessageOutcome::Incomplete => {
-                    (Ending::Open, message.reply.as_ref())
-                }
-                (None, None) => (Ending::Delivered, message.reply.as_ref()),
-            };
-            add(ending, reply, Some(&recipient.address));
-        }
-        if message.recipients.is_empty() {
-            let ending = refused.map_or(Ending::Open, Ending::Refused);
-            add(ending, message.reply.as_ref(), None);
-        }
-    }
-    let says_more = matches!(base.ending, Ending::TlsFailed | Ending::ConnectFailed)
-        || (matches!(base.ending, Ending::Refused(_))
-            && !stories.iter().any(|story| matches!(story.ending, Ending::Refused(_))));
-    if stories.is_empty() || says_more {
-        stories.push(base);
-    }
-    stories
-}
-
-fn ending_without_mail(session: &Session) -> Ending {
-    match session.outcome {
-        Outcome::TlsFailed => Ending::TlsFailed,
-        Outcome::ConnectFailed => Ending::ConnectFailed,
-        Outcome::Refused | Outcome::PartlyRefused => {
-            session.rejection.map_or(Ending::Open, Ending::Refused)
-        }
-        Outcome::Delivered | Outcome::Incomplete | Outcome::NoMail => {
-            // TLS that fails before a cut is TLS that fails.
-            if session.tls_status == TlsStatus::Failed { Ending::TlsFailed } else { Ending::Open }
-        }
-    }
-}
-
-/// Without a `Sending certificate` block no certificate was offered (inferred), where the log holds
-/// the whole session and such blocks at all.
-fn is_certificate_known(session: &Session) -> bool {
-    let hides = |note: &SessionNote| {
-        matches!(note, SessionNote::ProxyHalfMissing | SessionNote::CertificateUnattributed)
-    };
-    session.sent_certificate.is_some()
-        || (session.log_type == LogType::Send
-            && session.complete
-            && session.outcome != Outcome::ConnectFailed
-            && !session.notes.iter().any(hides))
-}
-
-fn kind_of(mail_from: &MailFrom, accepted: Option<&AcceptedDomains>) -> SenderKind {
-    match (mail_from, accepted) {
-        (MailFrom::Null, _) => SenderKind::Null,
-        (MailFrom::Unknown, _) => SenderKind::Unknown,
-        (MailFrom::Domain(_), None) => SenderKind::Accepted,
-        (MailFrom::Domain(domain), Some(accepted)) => match accepted.cover_domain(domain) {
-            Coverage::NotCovered => SenderKind::Foreign,
-            _ => SenderKind::Accepted,
-        },
-    }
-}
-
-fn domain_of(address: &str) -> Option<String> {
-    let domain = address.rsplit_once('@')?.1.trim_end_matches('>').trim();
-    (!domain.is_empty()).then(|| domain.to_ascii_lowercase())
 }

@@ -140,6 +140,17 @@ impl ExchangeObjects {
         self.certificates.iter().map(|found| found.object.clone()).collect()
     }
 
+    /// How many objects there are, of whatever kind.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        let unused: u64 = self.unused.values().sum();
+        self.inbound_connectors.len()
+            + self.accepted_domains.len()
+            + self.send_connectors.len()
+            + self.certificates.len()
+            + usize::try_from(unused).unwrap_or(usize::MAX)
+    }
+
     fn convert(&mut self, file: &TextFile<'_>, parsed: &mut Parsed) {
         let bags = std::mem::take(&mut parsed.bags);
         let mut offsets: Vec<usize> = bags.iter().map(|bag| bag.offset).collect();

@@ -155,6 +155,13 @@ namespace EopRelay.Tests
                 Checks.Equal("Delivered", row.SentCertificates[0].LastOutcome);
                 Checks.True(row.ToString().StartsWith("Different: Outbound"), row.ToString());
             });
+            checks.That("the name of a file is no accepted domain", () =>
+            {
+                EopRelayException error = Checks.Throws<EopRelayException>(
+                    () => NewRequest().AddAcceptedDomain("accepted.xml"));
+                Checks.Equal("InputNotRecognized", error.ErrorId);
+                Checks.True(error.Message.Contains("Import-Clixml"), error.Message);
+            });
             checks.That("what is no send connector is a problem with its place", () =>
             {
                 TestRequest request = NewRequest();

@@ -121,6 +121,10 @@ Describe 'Trouble' {
         { Test-EopRelayCertificate -LiteralPath $file -IntermediatePath 'missing.p7b' } | Should -Throw -ErrorId 'CertificateFileNotFound,Test-EopRelayCertificate'
     }
 
+    It 'refuses the name of a file as an accepted domain' {
+        { Test-EopRelayCertificate -LiteralPath $file -AcceptedDomain 'accepted.xml' } | Should -Throw -ErrorId 'InputNotRecognized,Test-EopRelayCertificate'
+    }
+
     It 'refuses a text as a connector' {
         { Test-EopRelayCertificate -LiteralPath $file -InboundConnector 'connectors.xml' } | Should -Throw -ErrorId 'InputNotRecognized,Test-EopRelayCertificate'
     }

@@ -156,25 +156,23 @@ fn list(
 
 fn summary(read: &ChainEventSummary, outcome: Outcome) -> String {
     let kinds: Vec<String> =
-        read.events.iter().map(|(id, count)| format!("{count} of event {id}")).collect();
-    let mut parts = vec![format!(
-        "{} of {} validations failed; {} events read ({}), {} others of the log counted",
-        outcome.failed,
-        outcome.validations,
-        read.events.values().sum::<u64>(),
-        if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") },
-        read.other_events,
-    )];
+        read.events.iter().map(|(id, count)| format!("event {id}: {count}")).collect();
+    let mut parts =
+        vec![format!("{} of {} validations failed", outcome.failed, outcome.validations)];
+    parts.extend((!kinds.is_empty()).then(|| kinds.join(", ")));
+    if read.other_events > 0 {
+        parts.push(format!("others of the log: {}", read.other_events));
+    }
     if read.foreign_events > 0 {
-        parts.push(format!("{} of other logs left out", read.foreign_events));
+        parts.push(format!("of other logs, left out: {}", read.foreign_events));
     }
     if read.damaged_events > 0 {
-        parts.push(format!("{} damaged", read.damaged_events));
+        parts.push(format!("damaged: {}", read.damaged_events));
     }
     if let (Some(first), Some(last)) = (read.first_time, read.last_time) {
         parts.push(format!("from {first} to {last}"));
     }
-    parts.push(format!("{} files read", read.files));
+    parts.push(format!("files: {}", read.files));
     parts.join("; ")
 }
 

@@ -67,13 +67,13 @@ pub(super) fn row(evidence: &Evidence, place: &Place<'_>) -> ConnectorCertificat
     });
     let facts =
         Facts { evidence, place, installed, selection, selected, sent, is_eop: is_eop(place) };
-    assemble(&facts, &uses, comparison)
+    assemble(&facts, &uses, comparison.as_ref())
 }
 
 fn assemble(
     facts: &Facts<'_>,
     uses: &[&CertificateUse],
-    comparison: Option<connector::SentComparison>,
+    comparison: Option<&connector::SentComparison>,
 ) -> ConnectorCertificate {
     let at = facts.evidence.at;
     let describe = |index: usize| Some(described(facts.installed(index)?, at));
@@ -204,7 +204,7 @@ fn sent_certificate(
         first_session: one.first,
         last_session: one.last,
         last_outcome: one.last_outcome,
-        log_path: one.path.clone(),
+        log_path: one.path.display().to_string(),
         line: one.line,
     })
 }

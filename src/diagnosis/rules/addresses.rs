@@ -4,7 +4,7 @@ use super::Proof;
 use super::attribution::{expecting, is_attr36, name_of, outcome, proof, winner};
 use super::connectors::{connector_disabled, is_without_connector};
 use super::senders::sender_text;
-use crate::connector::{Outcome, UnacceptedSender};
+use crate::connector::{ConnectorAssessment, Outcome, UnacceptedSender};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
@@ -19,6 +19,12 @@ fn lists_addresses(case: &Case<'_>) -> Option<usize> {
     listing.next().map(|(index, _)| index)
 }
 
+/// The first connector, where none has a name or an address by which it could match.
+fn names_nothing(case: &Case<'_>) -> Option<usize> {
+    let first = case.attribution.connectors.iter().position(ConnectorAssessment::may_be_eligible);
+    first.filter(|_| lists_addresses(case).is_none())
+}
+
 /// Row 7 where the connectors go by address alone; also for connectors that name nothing at all.
 pub(super) fn address_not_listed(case: &Case<'_>) -> Option<Proof> {
     let is_outcome = matches!(outcome(case), Some(Outcome::NoMatch | Outcome::NoIdentity));
@@ -30,6 +36,14 @@ pub(super) fn address_not_listed(case: &Case<'_>) -> Option<Proof> {
 }
 
 pub(super) fn address_not_listed_message(case: &Case<'_>) -> String {
+    let names_nothing = names_nothing(case);
+    if let Some(index) = names_nothing {
+        return format!(
+            "The inbound connector {} names neither a certificate nor an address: it matches \
+             nothing, whatever the server shows.",
+            name_of(case, index)
+        );
+    }
     let address = case.address().map_or_else(
         || "the address from which the server connects".to_owned(),
         |address| format!("the address {address}"),
@@ -76,15 +90,19 @@ fn certificate_connector(case: &Case<'_>) -> Option<Remedy> {
     let names = case.names();
     let name =
         names.iter().copied().find(|name| !name.starts_with("*.")).or(names.first().copied());
-    let index = lists_addresses(case)?;
+    let index = lists_addresses(case).or_else(|| names_nothing(case))?;
     let value = name?;
     Some(remedies::set_sender_name(
         &name_of(case, index),
         value,
         None,
-        "Better: let the connector go by certificate, which also lets null senders and forwarded \
-         mail pass. The name must lie in an accepted domain."
-            .to_owned(),
+        if lists_addresses(case).is_some() {
+            "Better: let the connector go by certificate, which also lets null senders and \
+             forwarded mail pass. The name must lie in an accepted domain."
+        } else {
+            "Let the connector go by certificate. The name must lie in an accepted domain."
+        }
+        .to_owned(),
     ))
 }
 

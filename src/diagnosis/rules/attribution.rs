@@ -3,7 +3,9 @@
 use super::Proof;
 use super::connectors::connector_disabled;
 use super::tls::capital;
-use crate::connector::{ConnectorAssessment, Coverage, MissKind, Outcome};
+use crate::connector::{
+    ConnectorAssessment, Coverage, Mismatch, MissKind, NameRelation, Outcome, match_name,
+};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
@@ -50,7 +52,30 @@ pub(super) fn name_mismatch(case: &Case<'_>) -> Option<Proof> {
     let is_other = connector_disabled(case).is_some() || is_attr36(case);
     (is_outcome && !connectors.is_empty() && !is_other).then(|| {
         let nearest = case.attribution.nearest_miss.as_ref().map(|miss| miss.connector);
-        proof(case, nearest.or(connectors.first().copied()))
+        Proof {
+            confidence: rests_on_inferred_row(case).then_some(Confidence::Inferred),
+            ..proof(case, nearest.or(connectors.first().copied()))
+        }
+    })
+}
+
+/// Whether a pair of names fails by a row of the table that is concluded, not documented: a name
+/// below a value without asterisk, or one that shares letters, and no label, with a wildcard.
+fn rests_on_inferred_row(case: &Case<'_>) -> bool {
+    let names = case.names();
+    expecting(case).into_iter().any(|index| {
+        let value = case.attribution.connectors[index].value.as_deref().unwrap_or_default();
+        let domain = value.trim().strip_prefix("*.").map(str::to_ascii_lowercase);
+        names.iter().any(|name| {
+            let is_below = match_name(value, name) == NameRelation::NoMatch(Mismatch::BelowValue);
+            let shares_letters = || {
+                let is_other =
+                    match_name(value, name) == NameRelation::NoMatch(Mismatch::OtherName);
+                let name = name.to_ascii_lowercase();
+                domain.as_ref().is_some_and(|domain| is_other && name.ends_with(domain.as_str()))
+            };
+            is_below || shares_letters()
+        })
     })
 }
 
@@ -63,7 +88,9 @@ pub(super) fn name_mismatch_message(case: &Case<'_>) -> String {
     let expected = if let Some(miss) = &case.attribution.nearest_miss {
         let hint = match miss.kind {
             MissKind::Misspelt => " (a letter apart: a slip of the pen?)",
-            MissKind::BelowValue => " (a name below the value matches only *. and the domain)",
+            MissKind::BelowValue => {
+                " (a name below the value matches only *. and the domain: concluded, not documented)"
+            }
             _ => "",
         };
         format!(
@@ -74,10 +101,21 @@ pub(super) fn name_mismatch_message(case: &Case<'_>) -> String {
             miss.found.place,
         )
     } else {
-        let values = expecting(case)
+        let values: Vec<String> = expecting(case)
             .into_iter()
-            .filter_map(|index| case.attribution.connectors[index].value.as_deref());
-        format!("the connectors expect {}", listed(values, 4))
+            .filter_map(|index| {
+                let one = &case.attribution.connectors[index];
+                let is_invalid =
+                    one.name_match.relation == NameRelation::NoMatch(Mismatch::InvalidWildcard);
+                let hint = if is_invalid {
+                    " (no valid value: an asterisk stands first alone, as in *.contoso.com)"
+                } else {
+                    ""
+                };
+                Some(format!("{}{hint}", one.value.as_deref()?))
+            })
+            .collect();
+        format!("the connectors expect {}", listed(values.iter().map(String::as_str), 4))
     };
     format!(
         "No inbound connector matches {}: {expected}; the certificate that {} sent over {} \

@@ -80,7 +80,8 @@ pub(super) fn self_signed(case: &Case<'_>) -> Option<Proof> {
         chain.findings.iter().any(|finding| finding.id == Rule::SelfSignedEndEntity)
     });
     let by_name = case.certificate.is_none() && case.logged.is_some_and(is_self_issued);
-    let by_export = case.installed.is_some_and(|one| one.object.is_self_signed == Some(true));
+    let by_export =
+        case.installed.is_some_and(|one| one.object.is_issued_by_authority() == Some(false));
     ((in_chain || by_name || by_export) && !passes_by_address(case)).then(|| Proof {
         verdict: verdict_on_certificate(case),
         ..Proof::of([case.log_proof(), case.certificate_proof()].concat())
@@ -165,7 +166,8 @@ pub(super) fn incomplete_remedy(case: &Case<'_>) -> Vec<Remedy> {
             side: Side::OnPremisesServer,
             r#where: step.r#where.clone(),
             verify: Some(step.verify.clone().unwrap_or_else(|| {
-                "this check, with the file among --intermediates, finds the chain complete"
+                "this check, with the file among --intermediates (PowerShell: -IntermediatePath), \
+                 finds the chain complete"
                     .to_owned()
             })),
             undo: step.undo.clone(),
@@ -207,7 +209,8 @@ pub(super) fn give_chain(case: &Case<'_>) -> Remedy {
     Remedy::server(
         ELEVATED,
         "Export the sent certificate and the intermediates of this server, and check again with \
-         --certificate and --intermediates: only that tells whether the chain is sent whole.",
+         --certificate and --intermediates (PowerShell: -InstalledCertificate and \
+         -IntermediatePath): only that tells whether the chain is sent whole.",
     )
     .command(format!(
         "Export-Certificate -Cert {place} -FilePath sent.cer\n\

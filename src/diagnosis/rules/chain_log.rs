@@ -16,7 +16,8 @@ use crate::evidence::chain_event::{CHAIN_EVENT_LOG, ChainFault, ENABLE_CHAIN_EVE
 
 /// The fault that the log tells of the certificate of the case.
 pub(super) fn logged<'a>(case: &Case<'a>, fault: ChainFault) -> Option<&'a LoggedFault> {
-    case.evidence.chain_log.as_ref()?.fault(thumbprint(case)?, fault)
+    let log = case.evidence.chain_log.as_ref()?;
+    log.fault(thumbprint(case)?, fault, case.servers())
 }
 
 fn thumbprint(case: &Case<'_>) -> Option<Thumbprint> {
@@ -119,18 +120,21 @@ pub(super) fn fault_message(case: &Case<'_>) -> String {
     )
 }
 
+fn of_other_processes<'a>(case: &Case<'a>) -> Option<(u64, &'a str)> {
+    case.evidence.chain_log.as_ref()?.of_other_processes(thumbprint(case)?)
+}
+
 pub(super) fn not_judged(case: &Case<'_>) -> Option<Proof> {
-    let log = case.evidence.chain_log.as_ref()?;
-    (log.of_other_processes > 0).then(|| Proof::of(Vec::new()))
+    of_other_processes(case).map(|_| Proof::of(Vec::new()))
 }
 
 pub(super) fn not_judged_message(case: &Case<'_>) -> String {
-    let (total, others) =
-        case.evidence.chain_log.as_ref().map_or((0, 0), |log| (log.total, log.of_other_processes));
+    let (count, process) = of_other_processes(case).unwrap_or_default();
     format!(
-        "Of {} in the CAPI2 log {others} were asked for by other programs than those that send \
-         mail: they were counted and not judged.",
-        counted(total, "validation")
+        "The CAPI2 log holds {} of {} that failed for other programs than those that send mail \
+         ({process}): counted, and not judged.",
+        counted(count, "validation"),
+        case.certificate_text(),
     )
 }
 

@@ -16,6 +16,7 @@ pub(super) mod wizard;
 
 use super::case::Case;
 use super::cause::Cause;
+use super::each_server::for_each_server;
 use super::remedies::of_catalogue;
 use super::report::{Confidence, EvidenceLine, Remedy, Severity, Verdict};
 use crate::reply::{self, RejectionClass};
@@ -105,10 +106,11 @@ impl Rule {
     }
 
     pub fn remedy(&self, case: &Case<'_>) -> Vec<Remedy> {
-        match self.test {
+        let steps = match self.test {
             Test::Reply(class) => of_catalogue(case, class),
             Test::By { remedy, .. } => remedy(case),
-        }
+        };
+        for_each_server(&case.servers(), steps)
     }
 
     pub fn reference(&self) -> &'static str {
@@ -268,7 +270,7 @@ const BESIDE: &[Rule] = rules! {
     RootNotKnown, "chain.md 3", Case, INFORMATION, Notes, Uncertain, notes::root_not_known, notes::root_not_known_message, whole::none, "RFC 5280, section 6.1";
     ChainFaultLogged, "section 6", Case, WARNING, Notes, Observed, chain_log::fault, chain_log::fault_message, whole::none, "winerror.h; wincrypt.h, CERT_TRUST_STATUS; CAPI2 log";
     ChainEventsMissing, "section 6", Whole, INFORMATION, Notes, Documented, chain_log::missing, chain_log::missing_message, chain_log::missing_remedy, "KB 3212877; wevtutil";
-    ChainEventsNotJudged, "section 6", Whole, INFORMATION, Notes, Documented, chain_log::not_judged, chain_log::not_judged_message, whole::none, "the CAPI2 log itself";
+    ChainEventsNotJudged, "section 6", Case, INFORMATION, Notes, Documented, chain_log::not_judged, chain_log::not_judged_message, whole::none, "the CAPI2 log itself";
     LoggingOff, "users.md 11", Whole, WARNING, Notes, Documented, whole::logging_off, whole::logging_off_message, whole::logging_on_remedy, "Set-SendConnector -ProtocolLoggingLevel";
     MachineStoreNotSeen, "users.md 11", Whole, INFORMATION, Notes, Observed, machine::not_seen, machine::not_seen_message, machine::not_seen_remedy, "CertOpenStore, NCryptOpenKey";
     WindowsDiffers, "chain.md 3", Case, WARNING, Notes, Observed, machine::differs, machine::differs_message, whole::none, "CertGetCertificateChain";

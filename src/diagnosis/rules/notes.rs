@@ -374,7 +374,7 @@ pub(super) fn root_not_known_message(case: &Case<'_>) -> String {
     format!(
         "The chain of {} ends in a root that is in none of the known lists: a private authority, or \
          one that only Microsoft's programme holds. Give the roots that receivers trust with \
-         --roots to decide.",
+         --roots (PowerShell: -RootPath) to decide.",
         case.certificate_text()
     )
 }

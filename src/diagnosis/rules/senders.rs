@@ -2,7 +2,7 @@
 
 use super::Proof;
 use super::attribution::{attributed_but_refused, is_attr36, name_of, outcome, proof, winner};
-use crate::connector::{Outcome, UnacceptedSender};
+use crate::connector::{Coverage, Outcome, UnacceptedSender};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{listed, literal};
 use crate::diagnosis::remedies;
@@ -76,11 +76,16 @@ pub(super) fn attr36_remedy(case: &Case<'_>) -> Vec<Remedy> {
     if case.evidence.accepted_domains.is_none() {
         steps.push(remedies::export_accepted_domains());
     }
-    let domain = names.first().map(|name| {
-        let name = name.strip_prefix("*.").unwrap_or(name);
-        // host.sub.contoso.com needs sub.contoso.com (KB 4019940).
-        let parent = name.split_once('.').map(|(_, rest)| rest).filter(|rest| rest.contains('.'));
-        if names[0].starts_with("*.") { name } else { parent.unwrap_or(name) }
+    // host.sub.contoso.com needs sub.contoso.com (KB 4019940); where that is accepted already, the
+    // connector names the host itself, which then has to be.
+    let accepted = case.evidence.accepted_domains.as_ref().map(|located| &located.object);
+    let is_there =
+        |domain: &str| accepted.is_some_and(|all| all.cover_value(domain) != Coverage::NotCovered);
+    let domain = names.first().and_then(|name| {
+        let domain = name.strip_prefix("*.").unwrap_or(name);
+        let parent = domain.split_once('.').map(|(_, rest)| rest).filter(|rest| rest.contains('.'));
+        let parent = parent.filter(|_| !name.starts_with("*."));
+        [parent, Some(domain)].into_iter().flatten().find(|domain| !is_there(domain))
     });
     steps.extend(domain.map(remedies::add_accepted_domain));
     steps

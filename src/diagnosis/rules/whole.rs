@@ -43,7 +43,20 @@ pub(super) fn not_judged_message(case: &Case<'_>) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    format!("Of {} sessions some were counted and not judged: {}.", stories.total, parts.join(", "))
+    format!(
+        "Of {} sessions{} some were counted and not judged: {}.",
+        stories.total,
+        window(case),
+        parts.join(", ")
+    )
+}
+
+/// From when to when the logs hold sessions.
+fn window(case: &Case<'_>) -> String {
+    match case.evidence.stories.window {
+        Some((first, last)) => format!(" (from {first} to {last})"),
+        None => String::new(),
+    }
 }
 
 pub(super) fn no_evidence(case: &Case<'_>) -> Option<Proof> {
@@ -58,8 +71,9 @@ pub(super) fn no_evidence_message(case: &Case<'_>) -> String {
     let stories = &case.evidence.stories;
     let what = if stories.total > 0 {
         format!(
-            "None of the {} sessions in the logs is known to go to Exchange Online.",
-            stories.total
+            "None of the {} sessions in the logs{} is known to go to Exchange Online.",
+            stories.total,
+            window(case)
         )
     } else if case.evidence.logs_given {
         "The logs hold no session.".to_owned()
@@ -82,8 +96,16 @@ pub(super) fn unreadable(case: &Case<'_>) -> Option<Proof> {
 }
 
 pub(super) fn unreadable_message(case: &Case<'_>) -> String {
-    let paths = case.evidence.unreadable.iter().map(|(path, _)| path.as_str());
-    format!("Not everything could be read: {}. The rest was judged.", listed(paths, 4))
+    let texts: Vec<String> = case
+        .evidence
+        .unreadable
+        .iter()
+        .map(|(path, reason)| format!("{path} ({})", reason.trim_end_matches('.')))
+        .collect();
+    format!(
+        "Not everything could be read: {}. The rest was judged.",
+        listed(texts.iter().map(String::as_str), 4)
+    )
 }
 
 pub(super) fn damaged(case: &Case<'_>) -> Option<Proof> {

@@ -36,13 +36,11 @@ impl Assembler {
             keys.iter().filter_map(|key| self.keys.get(key).copied()).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let number = match numbers.first().copied().filter(|number| self.has_room(*number)) {
-            Some(number) => number,
-            None => {
-                self.next_number += 1;
-                self.next_number
-            }
-        };
+        let known = numbers.first().copied().filter(|number| self.has_room(*number));
+        let number = known.unwrap_or_else(|| {
+            self.next_number += 1;
+            self.next_number
+        });
         // An event 30 joins what its TaskId and its chainRef had held apart.
         for other in numbers.into_iter().filter(|other| *other > number) {
             self.merge(other, number);

@@ -27,6 +27,15 @@ pub(super) enum FrameEnd {
     TooLong,
 }
 
+/// What a stream gives next.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next<T> {
+    Item(T),
+    /// Nothing yet: some input was passed over.
+    Again,
+    End,
+}
+
 /// One event as it stands in the stream.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Frame<'b> {
@@ -98,52 +107,60 @@ impl<R: Read> Framer<R> {
         self.offset
     }
 
-    /// The next event; `None` at the end of the stream.
-    pub(super) fn next(&mut self) -> io::Result<Option<Frame<'_>>> {
-        let Some(opening) = self.find_opening()? else { return Ok(None) };
+    /// The next event, after a bounded amount of input.
+    pub(super) fn next(&mut self) -> io::Result<Next<Frame<'_>>> {
+        let opening = match self.find_opening() {
+            Some(opening) => opening,
+            None if self.is_at_end => return Ok(Next::End),
+            None => {
+                self.fill()?;
+                return Ok(Next::Again);
+            }
+        };
         let end_tag = opening.end_tag();
         let (length, end) = loop {
             let rest = &self.buffer[self.start..];
             let closed = find_end(rest, &end_tag);
-            let next = next_event(&rest[..closed.unwrap_or(rest.len())], opening);
-            match (closed, next) {
-                (_, Some(next)) => break (next, FrameEnd::Cut),
-                (Some(length), None) if length <= MAXIMUM_EVENT => break (length, FrameEnd::Whole),
-                _ if rest.len() > MAXIMUM_EVENT => break (1, FrameEnd::TooLong),
-                _ if self.is_at_end => break (rest.len(), FrameEnd::Cut),
-                _ => self.fill()?,
+            // What was read last may be half a tag, in which `<EventData` begins like `<Event`.
+            let whole =
+                if self.is_at_end { rest.len() } else { rest.len().saturating_sub(LOOKAHEAD) };
+            let next = || next_event(&rest[..closed.unwrap_or(whole)], opening);
+            match closed {
+                Some(length) if length <= MAXIMUM_EVENT => {
+                    break next().map_or((length, FrameEnd::Whole), |next| (next, FrameEnd::Cut));
+                }
+                None if self.is_at_end && rest.len() <= MAXIMUM_EVENT => {
+                    break (next().unwrap_or(rest.len()), FrameEnd::Cut);
+                }
+                None if rest.len() <= MAXIMUM_EVENT => self.fill()?,
+                _ => break next().map_or((1, FrameEnd::TooLong), |next| (next, FrameEnd::Cut)),
             }
         };
         self.skips_bodies = end == FrameEnd::TooLong;
         let (line, offset, from) = (self.line, self.offset, self.start);
         self.advance(length);
-        Ok(Some(Frame { bytes: &self.buffer[from..from + length], line, offset, end }))
+        Ok(Next::Item(Frame { bytes: &self.buffer[from..from + length], line, offset, end }))
     }
 
-    /// Goes to the next opening.
-    fn find_opening(&mut self) -> io::Result<Option<Opening>> {
-        loop {
-            let rest = &self.buffer[self.start..];
-            let mut passed = rest.len();
-            let mut found = None;
-            for at in memchr_iter(b'<', rest) {
-                if rest.len() - at < LOOKAHEAD && !self.is_at_end {
-                    passed = at;
-                    break;
-                }
-                let opening = Opening::of(&rest[at + 1..]);
-                let is_wanted = opening == Some(Opening::Event) || !self.skips_bodies;
-                if let Some(opening) = opening.filter(|_| is_wanted) {
-                    (passed, found) = (at, Some(opening));
-                    break;
-                }
+    /// Goes to the next opening in what was read; without one to its end, or to half a tag there.
+    fn find_opening(&mut self) -> Option<Opening> {
+        let rest = &self.buffer[self.start..];
+        let mut passed = rest.len();
+        let mut found = None;
+        for at in memchr_iter(b'<', rest) {
+            if rest.len() - at < LOOKAHEAD && !self.is_at_end {
+                passed = at;
+                break;
             }
-            self.advance(passed);
-            if found.is_some() || (self.is_at_end && self.start == self.buffer.len()) {
-                return Ok(found);
+            let opening = Opening::of(&rest[at + 1..]);
+            let is_wanted = opening == Some(Opening::Event) || !self.skips_bodies;
+            if let Some(opening) = opening.filter(|_| is_wanted) {
+                (passed, found) = (at, Some(opening));
+                break;
             }
-            self.fill()?;
         }
+        self.advance(passed);
+        found
     }
 
     fn advance(&mut self, length: usize) {
@@ -188,9 +205,15 @@ mod tests {
     fn frames(text: &str) -> Vec<(String, u64, FrameEnd)> {
         let mut framer = Framer::new(text.as_bytes());
         let mut all = Vec::new();
-        while let Some(frame) = framer.next().unwrap() {
-            let text = String::from_utf8_lossy(frame.bytes).into_owned();
-            all.push((text, frame.line, frame.end));
+        loop {
+            match framer.next().unwrap() {
+                Next::Item(frame) => {
+                    let text = String::from_utf8_lossy(frame.bytes).into_owned();
+                    all.push((text, frame.line, frame.end));
+                }
+                Next::Again => {}
+                Next::End => break,
+            }
         }
         assert_eq!(framer.offset(), text.len() as u64);
         all
@@ -226,6 +249,16 @@ mod tests {
     }
 
     #[test]
+    fn an_event_is_whole_wherever_a_read_ends() {
+        let event = "<Event><EventID>1</EventID><EventAuxInfo/><X509Objects/></Event>";
+        for before_the_end in 0..=event.len() {
+            let text = " ".repeat(READ_SIZE - before_the_end) + event + event;
+            let ends: Vec<FrameEnd> = frames(&text).into_iter().map(|(.., end)| end).collect();
+            assert_eq!(ends, [FrameEnd::Whole; 2], "{before_the_end}");
+        }
+    }
+
+    #[test]
     fn an_event_without_end_costs_no_more_memory_than_one_of_the_greatest_length() {
         let text = format!(
             "<Event><X509Objects>{}</X509Objects><Event></Event>",
@@ -233,8 +266,12 @@ mod tests {
         );
         let mut framer = Framer::new(text.as_bytes());
         let mut ends = Vec::new();
-        while let Some(frame) = framer.next().unwrap() {
-            ends.push(frame.end);
+        loop {
+            match framer.next().unwrap() {
+                Next::Item(frame) => ends.push(frame.end),
+                Next::Again => {}
+                Next::End => break,
+            }
         }
         assert_eq!(ends, [FrameEnd::TooLong, FrameEnd::Whole]);
         assert!(framer.buffer.capacity() < 4 * MAXIMUM_EVENT, "{}", framer.buffer.capacity());

@@ -9,11 +9,13 @@
 
 mod assembler;
 mod codes;
+#[cfg_attr(not(feature = "evtx"), path = "evtx_file_not_read.rs")]
 mod evtx_file;
 mod failure;
 mod fault;
 mod framer;
 mod model;
+mod open_source;
 mod parser;
 mod reader;
 mod record;

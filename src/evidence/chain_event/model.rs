@@ -113,8 +113,8 @@ impl ChainEvent {
 /// The certificate of the chain; events about revocation speak of its issuers too.
 fn judged(records: &[ChainEventRecord]) -> Option<super::record::EventCertificate> {
     let of = |kind: ChainEventKind| {
-        let of_kind = records.iter().filter(move |record| record.event_name == kind);
-        of_kind.filter_map(|record| record.certificate.clone()).next()
+        let mut of_kind = records.iter().filter(move |record| record.event_name == kind);
+        of_kind.find_map(|record| record.certificate.clone())
     };
     [
         ChainEventKind::CertVerifyCertificateChainPolicy,

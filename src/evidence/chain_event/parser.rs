@@ -178,7 +178,7 @@ fn in_body(record: &mut ChainEventRecord, below: &[&str], tag: &Tag<'_>) {
             record.certificate = Some(certificate(tag));
         }
         ([], "IssuerCertificate") => record.issuer = Some(certificate(tag)),
-        ([], "Certificate") | (["CertificateChain", "ChainElement"], "Certificate")
+        ([] | ["CertificateChain", "ChainElement"], "Certificate")
             if record.certificates.len() < MAXIMUM_CERTIFICATES =>
         {
             record.certificates.push(certificate(tag));

@@ -1,14 +1,14 @@
 //! Reading events out of files and texts, batch by batch.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fs::File;
-use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::assembler::Assembler;
+use super::framer::Next;
 use super::model::ChainEvent;
+use super::open_source::{OpenSource, no_event_log, of_content};
 use super::parser::Parsed;
 use super::record::ChainEventRecord;
 use super::source::{Item, OpenError, Source};
@@ -20,8 +20,6 @@ use crate::timestamp::Timestamp;
 
 /// The extensions of files that are read of a folder.
 const EXTENSIONS: &[&str] = &["evtx", "xml"];
-/// The size to which the log grows by default, in bytes; a file of it is not much longer.
-const DEFAULT_LOG_SIZE: u64 = 1_052_672;
 
 /// What to read, and which validations to hand out.
 #[derive(Clone, Debug, Default)]
@@ -76,19 +74,6 @@ enum Input {
     Content(String, Vec<u8>),
 }
 
-/// A source that is being read, and what was met in it.
-struct OpenSource {
-    name: String,
-    source: Source,
-    size: Option<u64>,
-    events: u64,
-    foreign: u64,
-    damaged: u64,
-    /// Place and reason of the first damage.
-    first_damage: Option<(u64, u64, String)>,
-    first_record_id: Option<u64>,
-}
-
 impl ChainEventReader {
     /// Finds the files. Trouble with single inputs comes as notices of the batches.
     #[must_use]
@@ -121,22 +106,15 @@ impl ChainEventReader {
         match input {
             Input::File(path) => match Source::open(&path) {
                 Ok(source) => {
-                    let size = File::open(&path).and_then(|file| file.metadata()).ok();
-                    let size = size.map(|metadata| metadata.len());
+                    let size = std::fs::metadata(&path).ok().map(|metadata| metadata.len());
                     self.open = Some(OpenSource::new(path.display().to_string(), source, size));
                 }
                 Err(OpenError::Io(error)) => self.notices.push(Notice::unreadable(&path, &error)),
-                Err(OpenError::Evtx(reason)) => self.notices.push(other_content(
-                    &path,
-                    format!("cannot be read as an event log ({reason}): copy or export it again"),
-                )),
+                Err(OpenError::Evtx(reason)) => self.notices.push(no_event_log(&path, &reason)),
             },
             Input::Content(name, bytes) => match of_content(bytes) {
                 Ok(source) => self.open = Some(OpenSource::new(name, source, None)),
-                Err(reason) => self.notices.push(other_content(
-                    Path::new(&name),
-                    format!("cannot be read as an event log ({reason}): copy or export it again"),
-                )),
+                Err(reason) => self.notices.push(no_event_log(Path::new(&name), &reason)),
             },
         }
         true
@@ -146,14 +124,18 @@ impl ChainEventReader {
     fn step(&mut self) -> Option<ChainEvent> {
         let open = self.open.as_mut()?;
         let item = match open.source.next() {
-            Ok(Some(item)) => item,
-            Ok(None) => {
+            Ok(Next::Item(item)) => item,
+            Ok(Next::Again) => return None,
+            Ok(Next::End) => {
                 self.close();
                 return None;
             }
             Err(error) => {
-                let name = open.name.clone();
-                self.notices.push(Notice::unreadable(Path::new(&name), &error));
+                self.notices.push(Notice::unreadable(Path::new(&open.name), &error));
+                // Of a file that cannot be read it cannot be said that it is empty.
+                if open.is_empty() {
+                    self.open = None;
+                }
                 self.close();
                 return None;
             }
@@ -268,91 +250,4 @@ impl ChainEventSummary {
         self.first_time = self.first_time.into_iter().chain(time).min();
         self.last_time = self.last_time.into_iter().chain(time).max();
     }
-}
-
-impl OpenSource {
-    fn new(name: String, source: Source, size: Option<u64>) -> Self {
-        Self {
-            name,
-            source,
-            size,
-            events: 0,
-            foreign: 0,
-            damaged: 0,
-            first_damage: None,
-            first_record_id: None,
-        }
-    }
-
-    fn notices(&self) -> Vec<Notice> {
-        let path = Path::new(&self.name);
-        let mut notices = Vec::new();
-        if let Some((line, offset, reason)) = &self.first_damage {
-            notices.push(Notice {
-                line: Some(*line).filter(|line| *line > 0),
-                offset: Some(*offset),
-                count: self.damaged,
-                message: format!(
-                    "{} cannot be read and {} left out; the first: {reason}. Export the log again: \
-                     wevtutil qe {CHAIN_EVENT_LOG} /f:xml",
-                    if self.damaged == 1 {
-                        "1 event".to_owned()
-                    } else {
-                        format!("{} events", self.damaged)
-                    },
-                    if self.damaged == 1 { "is" } else { "are" },
-                ),
-                ..Notice::new(NoticeCode::DamagedRecords, path)
-            });
-        }
-        if self.events == 0 && self.foreign > 0 {
-            notices.push(other_content(
-                path,
-                format!(
-                    "holds {} events, and none of {CHAIN_EVENT_LOG}: export that log",
-                    self.foreign
-                ),
-            ));
-        } else if self.events == 0 && self.damaged == 0 {
-            notices.push(Notice {
-                message: format!(
-                    "holds no event of {CHAIN_EVENT_LOG}. The log is off by default: turn it on with \
-                     {ENABLE_CHAIN_EVENT_LOG} and let the server send a message"
-                ),
-                ..Notice::new(NoticeCode::EvidenceIncomplete, path)
-            });
-        } else if self.has_rolled_over() {
-            notices.push(Notice {
-                message: format!(
-                    "is full at its default size and begins with event record {}: older events are \
-                     overwritten. Let it grow with {ENABLE_CHAIN_EVENT_LOG}",
-                    self.first_record_id.unwrap_or_default(),
-                ),
-                ..Notice::new(NoticeCode::EvidenceIncomplete, path)
-            });
-        }
-        notices
-    }
-
-    /// A log of the default size whose first events are gone.
-    fn has_rolled_over(&self) -> bool {
-        let is_full =
-            self.size.is_some_and(|size| size >= DEFAULT_LOG_SIZE && size < 2 * DEFAULT_LOG_SIZE);
-        matches!(self.source, Source::Evtx(_))
-            && is_full
-            && self.first_record_id.is_some_and(|number| number > 1)
-    }
-}
-
-fn other_content(path: &Path, message: String) -> Notice {
-    Notice { message, ..Notice::new(NoticeCode::OtherContent, path) }
-}
-
-/// A file whose bytes came by another way, such as through the C ABI.
-fn of_content(bytes: Vec<u8>) -> Result<Source, String> {
-    if bytes.starts_with(super::evtx_file::SIGNATURE) {
-        return super::evtx_file::EvtxFile::open(Cursor::new(bytes))
-            .map(|file| Source::Evtx(Box::new(file)));
-    }
-    Ok(Source::of_bytes(bytes, io::empty()))
 }

@@ -63,36 +63,14 @@ struct File {
     content: String,
 }
 
-/// A list of Exchange objects: its name in the report, how many of its kind were read, and where
-/// they belong.
-struct ObjectList {
-    name: &'static str,
-    count: fn(&ExchangeObjects) -> usize,
-    add: fn(&mut Evidence, &ExchangeObjects),
-}
+/// A list of Exchange objects: its name in the report, and where it belongs.
+type ObjectList = (&'static str, fn(&mut Evidence, &ExchangeObjects));
 
-const INBOUND_CONNECTORS: ObjectList = ObjectList {
-    name: "-InboundConnector",
-    count: |objects| objects.inbound_connectors.len(),
-    add: Evidence::add_inbound_connectors,
-};
-const ACCEPTED_DOMAINS: ObjectList = ObjectList {
-    name: "-AcceptedDomain",
-    count: |objects| objects.accepted_domains.len(),
-    add: Evidence::add_accepted_domains,
-};
-const SEND_CONNECTORS: ObjectList = ObjectList {
-    name: "-SendConnector",
-    count: |objects| objects.send_connectors.len(),
-    add: Evidence::add_send_connectors,
-};
-const INSTALLED_CERTIFICATES: ObjectList = ObjectList {
-    name: "-InstalledCertificate",
-    count: |objects| objects.certificates.len(),
-    add: Evidence::add_installed,
-};
-const JUDGED_CERTIFICATES: ObjectList =
-    ObjectList { name: CERTIFICATES, count: |objects| objects.certificates.len(), add: add_judged };
+const INBOUND_CONNECTORS: ObjectList = ("-InboundConnector", Evidence::add_inbound_connectors);
+const ACCEPTED_DOMAINS: ObjectList = ("-AcceptedDomain", Evidence::add_accepted_domains);
+const SEND_CONNECTORS: ObjectList = ("-SendConnector", Evidence::add_send_connectors);
+const INSTALLED_CERTIFICATES: ObjectList = ("-InstalledCertificate", Evidence::add_installed);
+const JUDGED_CERTIFICATES: ObjectList = (CERTIFICATES, add_judged);
 
 /// Reads a request. What cannot be read of the evidence goes into it; a request that is not one is
 /// an error.
@@ -130,7 +108,7 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
         (JUDGED_CERTIFICATES, request.certificates),
     ] {
         if let Some(objects) = objects {
-            add_objects(&mut evidence, &list, objects);
+            add_objects(&mut evidence, list, objects);
         }
     }
     let uses_machine = request.use_machine_stores == Some(true);
@@ -214,39 +192,19 @@ fn add_sessions(evidence: &mut Evidence, sessions: &[&RawValue]) {
     }
 }
 
-fn add_objects(evidence: &mut Evidence, list: &ObjectList, objects: &RawValue) {
-    match ExchangeObjects::from_bytes(list.name, objects.get().as_bytes()) {
-        Ok(objects) => {
-            let (wanted, others) = ((list.count)(&objects), count_of_all(&objects));
-            let others = others.saturating_sub(wanted);
-            let message = format!("{others} objects of another kind are left out");
-            match (wanted, others) {
-                // Taken for an empty list they would mean that there is no connector.
-                (0, 1..) => evidence.unreadable.push((list.name.to_owned(), message)),
-                (_, 0) => (list.add)(evidence, &objects),
-                _ => {
-                    (list.add)(evidence, &objects);
-                    evidence.damaged.push((list.name.to_owned(), 0, message));
-                }
-            }
-        }
+fn add_objects(evidence: &mut Evidence, (name, add): ObjectList, objects: &RawValue) {
+    match ExchangeObjects::from_bytes(name, objects.get().as_bytes()) {
+        Ok(objects) => add(evidence, &objects),
         Err(EvidenceError::Empty { .. }) => {}
-        Err(error) => evidence.unreadable.push((list.name.to_owned(), error.to_string())),
+        Err(error) => evidence.unreadable.push((name.to_owned(), error.to_string())),
     }
-}
-
-/// How many objects there are, of whatever kind.
-fn count_of_all(objects: &ExchangeObjects) -> usize {
-    let unused: u64 = objects.unused.values().sum();
-    objects.inbound_connectors.len()
-        + objects.accepted_domains.len()
-        + objects.send_connectors.len()
-        + objects.certificates.len()
-        + usize::try_from(unused).unwrap_or(usize::MAX)
 }
 
 /// Takes certificates that are judged.
 fn add_judged(evidence: &mut Evidence, objects: &ExchangeObjects) {
+    if !evidence.has_wanted(objects.certificates.len(), objects) {
+        return;
+    }
     for found in &objects.certificates {
         let path = objects.source_name.clone();
         match &found.object.certificate {

@@ -8,6 +8,8 @@ use widestring::U16String;
 use super::*;
 use crate::chain::embedded_roots;
 use crate::diagnosis::Evidence;
+use crate::evidence::EvidenceReader;
+use crate::evidence::chain_event::{ChainEventQuery, ChainEventReader};
 use crate::ffi::status::{
     EOP_CERTIFICATE_NOT_FOUND, EOP_INVALID_ARGUMENT, EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT,
     EOP_NULL_ARGUMENT,
@@ -290,6 +292,59 @@ fn logs_of_the_wizard_stand_in_for_connectors_and_an_export_wins() {
 
     request["HybridLogFiles"] = file("no log");
     assert!(finding(&tested(&request).unwrap(), "InputUnreadable").contains("hcw.log"));
+    request["HybridLogFiles"] = file(r#"{"CurrentDomain":"contoso.com","Mode":"FullHybrid"}"#);
+    assert!(finding(&tested(&request).unwrap(), "EvidenceDamaged").contains("FullHybrid"));
     request["HybridLogFiles"] = json!([{ "Path": "x", "Content": "*" }]);
     assert!(finding(&tested(&request).unwrap(), "InputUnreadable").contains("base64"));
+}
+
+/// An event about a certificate, as EventLogRecord.ToXml() gives it.
+fn chain_event(thumbprint: &str) -> String {
+    include_str!("../../../tests/fixtures/chain-events/partial-chain.xml")
+        .replace("E8412F6A9C03D7B5518E2A4C6F90B3D5E7F81A2C", thumbprint)
+        .replace("EX01.contoso.com", "EX1.contoso.com")
+}
+
+#[test]
+fn the_chain_log_is_taken_as_files_texts_and_objects() {
+    let xml = chain_event("1234567890ABCDEF1234567890ABCDEF12345678");
+    let contents = vec![("capi2.xml".to_owned(), xml.clone().into_bytes())];
+    let query = ChainEventQuery { contents, ..ChainEventQuery::default() };
+    let object = ChainEventReader::new(query).next_batch(10, u64::MAX).unwrap().records.remove(0);
+    let file = json!({"Path": "capi2.xml", "Content": STANDARD.encode(&xml)});
+    for (given, path) in [
+        (json!({"ChainEventFiles": [file]}), "capi2.xml"),
+        (json!({"ChainEvents": [xml]}), "-ChainEvent"),
+        (json!({"ChainEvents": [object]}), "capi2.xml"),
+    ] {
+        let mut request = json!({"At": AT, "Sessions": [session()]});
+        request.as_object_mut().unwrap().extend(given.as_object().unwrap().clone());
+        let report = tested(&request).unwrap();
+        assert_eq!(report["Cause"], "ChainIncompleteLogged", "{given}");
+        let evidence = report["Findings"][0]["Evidence"].as_array().unwrap();
+        assert!(evidence.iter().any(|line| line["Path"] == path), "{evidence:?}");
+        let text = evidence[1]["Text"].as_str().unwrap();
+        assert!(text.starts_with("event 30 (record 4711): CERT_E_UNTRUSTEDROOT"), "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_of_the_chain_log_is_told_in_the_report() {
+    let finding = |given: &Value| {
+        let mut request = json!({"At": AT, "Sessions": [session()]});
+        request.as_object_mut().unwrap().extend(given.as_object().unwrap().clone());
+        let report = tested(&request).unwrap();
+        let findings = report["Findings"].as_array().unwrap();
+        findings.iter().map(|one| one["Id"].as_str().unwrap().to_owned()).collect::<Vec<String>>()
+    };
+    for (given, expected) in [
+        (json!({"ChainEvents": []}), "ChainEventsMissing"),
+        (json!({"ChainEvents": ["<Event><System>"]}), "EvidenceDamaged"),
+        (json!({"ChainEvents": [{"Fault": "PartialChain"}]}), "EvidenceDamaged"),
+        (json!({"ChainEventFiles": [{"Path": "x", "Content": "?"}]}), "InputUnreadable"),
+        (json!({"ChainEventFiles": [{"Path": "x", "Content": ""}]}), "ChainEventsMissing"),
+    ] {
+        let found = finding(&given);
+        assert!(found.iter().any(|id| id == expected), "{given}: {found:?}");
+    }
 }

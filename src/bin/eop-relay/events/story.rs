@@ -86,16 +86,15 @@ impl Story {
         let subject = event.subject.as_deref().unwrap_or("name not told");
         line(output, "of", &format!("{} {subject}", thumbprint.as_deref().unwrap_or("not told")))?;
         for failure in &event.failures {
-            let mut text = failure.to_string();
-            if failure.thumbprint != event.thumbprint
-                && let Some(subject) = &failure.subject
-            {
-                text.push_str(&format!(", of {subject}"));
-            }
-            if let Some(policy) = event.policy.as_deref().filter(|_| failure.event_id == 30) {
-                text.push_str(&format!(", {policy}"));
-            }
-            line(output, "found", &text)?;
+            let is_elsewhere = failure.thumbprint != event.thumbprint;
+            let subject = failure.subject.as_ref().filter(|_| is_elsewhere);
+            let policy = event.policy.as_ref().filter(|_| failure.event_id == 30);
+            let parts: Vec<String> = [Some(failure.to_string())]
+                .into_iter()
+                .chain([subject.map(|subject| format!("of {subject}")), policy.cloned()])
+                .flatten()
+                .collect();
+            line(output, "found", &parts.join(", "))?;
         }
         let mut meanings: Vec<&str> = Vec::new();
         for failure in &event.failures {

@@ -83,7 +83,7 @@ fn add_accepted_domains(texts: &[String], evidence: &mut Evidence) {
     for text in texts {
         let path = Path::new(text);
         // What exists is a file, whatever its name looks like.
-        if path.exists() || DomainName::parse(text).is_err() {
+        if path.exists() || is_export(path) || DomainName::parse(text).is_err() {
             add_exports(&[path.to_owned()], evidence, Evidence::add_accepted_domains);
             continue;
         }
@@ -96,9 +96,18 @@ fn add_accepted_domains(texts: &[String], evidence: &mut Evidence) {
     }
 }
 
+/// Whether a path ends as exports do: no top-level domain has such a name.
+fn is_export(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    ["xml", "clixml", "json", "csv", "txt"]
+        .iter()
+        .any(|known| extension.eq_ignore_ascii_case(known))
+}
+
 fn note_unreadable(evidence: &mut Evidence, path: &Path, reason: &str) {
     let path = path.display().to_string();
-    let reason = reason.strip_prefix(&path).map_or(reason, |rest| rest.trim_start_matches(": "));
+    let reason =
+        reason.strip_prefix(&path).map_or(reason, |rest| rest.trim_start_matches([':', ',', ' ']));
     evidence.unreadable.push((path, reason.to_owned()));
 }
 

@@ -1,0 +1,87 @@
+//! Findings of several stories, put together.
+
+use super::cause::Cause;
+use super::report::{Confidence, EvidenceLine, Finding, Severity, Status};
+use super::story::{MAXIMUM_NAMES, Story};
+
+/// How many lines show one finding.
+const MAXIMUM_PROOFS: usize = 5;
+
+impl Finding {
+    /// A finding of which nothing is said yet.
+    pub(super) fn without_sessions(id: Cause) -> Self {
+        Self {
+            id,
+            severity: Severity::Information,
+            status: Status::Present,
+            message: String::new(),
+            evidence: Vec::new(),
+            remedy: Vec::new(),
+            reference: "",
+            confidence: Confidence::Uncertain,
+            sessions: 0,
+            first_session: None,
+            last_session: None,
+            servers: Vec::new(),
+            recipient_domains: Vec::new(),
+        }
+    }
+
+    /// With the sessions of the story that shows it.
+    pub(super) fn with_sessions_of(self, story: Option<&Story>) -> Self {
+        let Some(story) = story else { return self };
+        Self {
+            sessions: story.count,
+            first_session: Some(story.first),
+            last_session: Some(story.last),
+            servers: story.servers.iter().map(|server| server.as_ref().to_owned()).collect(),
+            recipient_domains: story.recipient_domains.iter().cloned().collect(),
+            ..self
+        }
+    }
+
+    /// Takes the sessions of the same finding in another story.
+    fn add_sessions_of(&mut self, other: &Self) {
+        self.sessions += other.sessions;
+        self.first_session = [self.first_session, other.first_session].into_iter().flatten().min();
+        self.last_session = self.last_session.max(other.last_session);
+        add_names(&mut self.servers, &other.servers);
+        add_names(&mut self.recipient_domains, &other.recipient_domains);
+    }
+}
+
+fn add_names(names: &mut Vec<String>, others: &[String]) {
+    for name in others {
+        if names.len() < MAXIMUM_NAMES && !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names.sort();
+}
+
+/// Puts a finding to the others; one that was found before in the same words gets the evidence.
+pub(super) fn merge(findings: &mut Vec<Finding>, finding: Finding) {
+    let is_same = |known: &&mut Finding| {
+        known.id == finding.id
+            && (known.status == Status::Past) == (finding.status == Status::Past)
+            && (known.message == finding.message || known.remedy == finding.remedy)
+    };
+    let Some(known) = findings.iter_mut().find(is_same) else {
+        findings.push(finding);
+        return;
+    };
+    if finding.status == Status::Cause && known.status != Status::Cause {
+        let other = std::mem::replace(known, finding);
+        known.add_sessions_of(&other);
+        return;
+    }
+    known.add_sessions_of(&finding);
+    // What shows the cause is a refusal; a delivery shows something else.
+    let is_same_status = known.status == finding.status;
+    let lines: Vec<EvidenceLine> = if is_same_status { finding.evidence } else { Vec::new() };
+    for line in lines {
+        if known.evidence.len() < MAXIMUM_PROOFS && !known.evidence.contains(&line) {
+            known.evidence.push(line);
+        }
+    }
+}

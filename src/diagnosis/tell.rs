@@ -1,0 +1,169 @@
+//! From a session to the stories that it tells.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::story::{Ending, LastTold, SenderKind, Story};
+use crate::connector::{AcceptedDomains, Coverage, MailFrom};
+use crate::log::LogType;
+use crate::reply::{RejectionClass, classify};
+use crate::session::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
+
+/// Whether a session that does not say where it went failed in a way that is judged all the same:
+/// TLS that this server could not begin, or words that only EOP speaks.
+pub(super) fn speaks_of_eop(session: &Session) -> bool {
+    let is_eop_word = |class: RejectionClass| {
+        use RejectionClass as C;
+        matches!(
+            class,
+            C::RelayDenied
+                | C::RelayDeniedAttr36
+                | C::WrongRegionAttr35
+                | C::TenantInboundAttribution
+                | C::DirectSendRejected
+                | C::UnregisteredDomains
+                | C::TenantThresholdExceeded
+                | C::TrafficNotAccepted
+                | C::InboundConnectorBlocked
+                | C::ServerOutOfDate
+                | C::TlsCertificateNameNotFound
+        )
+    };
+    let is_local_tls = |error: &str| {
+        ["UnknownCredentials", "NoCredentials"].iter().any(|name| error.eq_ignore_ascii_case(name))
+    };
+    let in_recipients = || {
+        let recipients = session.messages.iter().flat_map(|message| &message.recipients);
+        recipients.filter_map(|recipient| recipient.rejection).any(is_eop_word)
+    };
+    session.rejection.is_some_and(is_eop_word)
+        || session.tls_error.as_deref().is_some_and(is_local_tls)
+        || in_recipients()
+}
+
+/// One story for each kind of sender and ending in a session.
+pub(super) fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec<Story> {
+    let base = Story {
+        ending: ending_without_mail(session),
+        sender: SenderKind::Unknown,
+        mail_from: MailFrom::Unknown,
+        connector: Arc::clone(&session.connector),
+        log_type: session.log_type,
+        sent: session.sent_certificate.clone(),
+        is_certificate_known: is_certificate_known(session),
+        tls_status: session.tls_status,
+        tls_protocol: session.tls_protocol.clone(),
+        tls_error: session.tls_error.clone(),
+        remote: session.remote_certificate.clone(),
+        remote_host: session.remote_host.clone(),
+        public_address: session.public_ip_address.clone(),
+        reply: session.reply.clone(),
+        notes: session.notes.clone(),
+        count: 1,
+        first: session.start_time,
+        last: session.end_time,
+        servers: session.server.iter().cloned().collect(),
+        last_on: BTreeMap::from([(session.server.clone(), last_told(session))]),
+        recipient_domains: BTreeSet::new(),
+        path: session.log_path.display().to_string(),
+        line: session.line,
+        session_id: Arc::clone(&session.session_id),
+        is_past: false,
+    };
+    let mut stories: Vec<Story> = Vec::new();
+    for message in &session.messages {
+        let mail_from: MailFrom = message
+            .mail_from
+            .as_deref()
+            .map(|text| text.parse().unwrap_or_default())
+            .unwrap_or_default();
+        let mut add = |ending: Ending, reply: Option<&Arc<str>>, address: Option<&str>| {
+            let mut story = base.clone();
+            story.ending = ending;
+            story.sender = kind_of(&mail_from, accepted);
+            story.mail_from = mail_from.clone();
+            story.reply = reply.cloned();
+            story.recipient_domains = address.and_then(domain_of).into_iter().collect();
+            match stories.iter_mut().find(|known| known.is_same(&story)) {
+                Some(known) => known.recipient_domains.append(&mut story.recipient_domains),
+                None => stories.push(story),
+            }
+        };
+        let refused = message.reply.as_deref().and_then(classify);
+        for recipient in &message.recipients {
+            let (ending, reply) = match (recipient.rejection, refused) {
+                (Some(class), _) => (Ending::Refused(class), recipient.reply.as_ref()),
+                (None, Some(class)) => (Ending::Refused(class), message.reply.as_ref()),
+                (None, None) if message.outcome == MessageOutcome::Incomplete => {
+                    (Ending::Open, message.reply.as_ref())
+                }
+                (None, None) => (Ending::Delivered, message.reply.as_ref()),
+            };
+            add(ending, reply, Some(&recipient.address));
+        }
+        if message.recipients.is_empty() {
+            let ending = refused.map_or(Ending::Open, Ending::Refused);
+            add(ending, message.reply.as_ref(), None);
+        }
+    }
+    let says_more = matches!(base.ending, Ending::TlsFailed | Ending::ConnectFailed)
+        || (matches!(base.ending, Ending::Refused(_))
+            && !stories.iter().any(|story| matches!(story.ending, Ending::Refused(_))));
+    if stories.is_empty() || says_more {
+        stories.push(base);
+    }
+    stories
+}
+
+fn last_told(session: &Session) -> LastTold {
+    LastTold {
+        time: session.end_time,
+        path: session.log_path.display().to_string(),
+        line: session.line,
+        session_id: Arc::clone(&session.session_id),
+    }
+}
+
+fn ending_without_mail(session: &Session) -> Ending {
+    match session.outcome {
+        Outcome::TlsFailed => Ending::TlsFailed,
+        Outcome::ConnectFailed => Ending::ConnectFailed,
+        Outcome::Refused | Outcome::PartlyRefused => {
+            session.rejection.map_or(Ending::Open, Ending::Refused)
+        }
+        Outcome::Delivered | Outcome::Incomplete | Outcome::NoMail => {
+            // TLS that fails before a cut is TLS that fails.
+            if session.tls_status == TlsStatus::Failed { Ending::TlsFailed } else { Ending::Open }
+        }
+    }
+}
+
+/// Without a `Sending certificate` block no certificate was offered (inferred), where the log holds
+/// the whole session and such blocks at all.
+fn is_certificate_known(session: &Session) -> bool {
+    let hides = |note: &SessionNote| {
+        matches!(note, SessionNote::ProxyHalfMissing | SessionNote::CertificateUnattributed)
+    };
+    session.sent_certificate.is_some()
+        || (session.log_type == LogType::Send
+            && session.complete
+            && session.outcome != Outcome::ConnectFailed
+            && !session.notes.iter().any(hides))
+}
+
+fn kind_of(mail_from: &MailFrom, accepted: Option<&AcceptedDomains>) -> SenderKind {
+    match (mail_from, accepted) {
+        (MailFrom::Null, _) => SenderKind::Null,
+        (MailFrom::Unknown, _) => SenderKind::Unknown,
+        (MailFrom::Domain(_), None) => SenderKind::Accepted,
+        (MailFrom::Domain(domain), Some(accepted)) => match accepted.cover_domain(domain) {
+            Coverage::NotCovered => SenderKind::Foreign,
+            _ => SenderKind::Accepted,
+        },
+    }
+}
+
+fn domain_of(address: &str) -> Option<String> {
+    let domain = address.rsplit_once('@')?.1.trim_end_matches('>').trim();
+    (!domain.is_empty()).then(|| domain.to_ascii_lowercase())
+}

@@ -134,10 +134,10 @@ fn certificates_keys_and_chains_of_the_machine_are_read() {
         .map(|path| Certificate::from_der(&fs::read(root().join(path)).unwrap()).unwrap())
         .map(|certificate| certificate.thumbprint().to_string());
 
-    let [stored] = stores["My"].as_array().unwrap().as_slice() else { panic!("{stores}") };
-    assert_eq!(stored["Thumbprint"], leaf);
-    assert_eq!(stored["FriendlyName"], "Renewed 2026 \u{4e2d}");
-    let key = &stored["PrivateKey"];
+    let [entry] = stores["My"].as_array().unwrap().as_slice() else { panic!("{stores}") };
+    assert_eq!(entry["Thumbprint"], leaf);
+    assert_eq!(entry["FriendlyName"], "Renewed 2026 \u{4e2d}");
+    let key = &entry["PrivateKey"];
     assert_eq!(key["Kind"], "CSP");
     assert_eq!(key["Provider"], "Microsoft Enhanced RSA and AES Cryptographic Provider");
     assert_eq!(key["Container"], "EopRelay test");
@@ -170,14 +170,14 @@ fn csharp_on_windows_gives_the_objects_of_the_core() {
     let mut compared = 0;
     for golden in golden_files() {
         let logs = logs_of(&golden);
-        let printed = dotnet.print(&[&["sessions", &dotnet.bin()], &as_text(&logs)[..]].concat());
+        let printed = dotnet.print(&[&["sessions", &dotnet.bin], &as_text(&logs)[..]].concat());
         let expected = json_lines(&fs::read_to_string(&golden).unwrap());
         assert_eq!(json_lines(&printed), expected, "{}", golden.display());
         compared += 1;
     }
     assert!(compared > 0, "there is no golden file");
     let logs = [INTEROP_LOG.to_owned()];
-    assert_eq!(dotnet.print(&["sessions", &dotnet.bin(), INTEROP_LOG]), serialised(&logs));
+    assert_eq!(dotnet.print(&["sessions", &dotnet.bin, INTEROP_LOG]), serialised(&logs));
 }
 
 /// Only the checks that catch no exception, or one: .NET ends under Wine 8 when more are thrown.
@@ -194,7 +194,7 @@ fn a_thumbprint_alone_is_judged_with_the_stores_of_the_machine() {
     assert_success("stores.exe", &output_of(dotnet.wine.command(program).args(arguments)));
     let leaf = Certificate::from_der(&fs::read(root().join(LEAF)).unwrap()).unwrap();
     let thumbprint = leaf.thumbprint().to_string();
-    let report = &json_lines(&dotnet.print(&["stored", &dotnet.bin(), &thumbprint]))[0];
+    let report = &json_lines(&dotnet.print(&["stored", &dotnet.bin, &thumbprint]))[0];
     assert_eq!(report["Certificate"]["Thumbprint"], thumbprint);
     assert_eq!(report["Chain"]["Completeness"], "Complete", "{report}");
     assert_eq!(report["Chain"]["Windows"]["Runs"].as_array().unwrap().len(), 3);
@@ -225,7 +225,7 @@ fn a_dll_that_windows_marks_as_downloaded_is_said_to_be_blocked() {
 #[test]
 fn csharp_on_windows_judges_sessions_as_the_core_does() {
     let Some(dotnet) = dotnet() else { return };
-    let printed = dotnet.print(&["test", &dotnet.bin(), INTEROP_LOG]);
+    let printed = dotnet.print(&["test", &dotnet.bin, INTEROP_LOG]);
     let [live, serialised] = json_lines(&printed).try_into().unwrap();
     assert_eq!(live, serialised);
     assert_eq!(live["Verdict"], "Refused", "{live}");
@@ -236,6 +236,8 @@ struct Dotnet {
     wine: &'static Wine,
     launcher: PathBuf,
     program: PathBuf,
+    /// What `EopRelay\bin` is in an installed module.
+    bin: String,
 }
 
 /// `None` where something is missing, after one line that says what.
@@ -255,7 +257,7 @@ fn dotnet() -> Option<Dotnet> {
     compile(&["-target:library", "powershell/interop/*.cs"], &[], &assembly);
     let program = folder.join("EopRelay.Interop.Tests.exe");
     compile(&["-r:System.Core", "tests/interop/*.cs"], &[&assembly], &program);
-    Some(Dotnet { wine, launcher, program })
+    Some(Dotnet { wine, launcher, program, bin: windows_path(wine::bin()?) })
 }
 
 fn compile(arguments: &[&str], references: &[&Path], target: &Path) {
@@ -272,10 +274,6 @@ fn compile(arguments: &[&str], references: &[&Path], target: &Path) {
 }
 
 impl Dotnet {
-    fn bin(&self) -> String {
-        windows_path(wine::bin().expect("Wine comes after the DLL"))
-    }
-
     /// Runs checks. A crash under Wine can end with exit code 0, so the count is asked for.
     fn pass(&self, arguments: &[&str]) {
         let output = self.run(arguments);

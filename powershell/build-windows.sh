@@ -42,11 +42,16 @@ else
     fail "there is no Rust for $triple: run rustup target add $triple, or install rustc-web rust-web-src cargo-web"
 fi
 
-key=$({
-    "$compiler" --version --verbose
-    find Cargo.toml Cargo.lock build.rs cbindgen.toml src powershell/build-windows.sh -type f |
-        LC_ALL=C sort | xargs sha256sum
-} | sha256sum | cut -c 1-32)
+# What the library is made of, in one number.
+sources() {
+    {
+        "$compiler" --version --verbose
+        find Cargo.toml Cargo.lock build.rs cbindgen.toml src powershell/build-windows.sh -type f |
+            LC_ALL=C sort | xargs sha256sum
+    } | sha256sum | cut -c 1-32
+}
+
+key=$(sources)
 built=$cache/$key/eop_relay.dll
 
 if [ ! -f "$built" ]; then
@@ -57,6 +62,7 @@ if [ ! -f "$built" ]; then
     export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc
     # Alone, for cargo leaves link-time optimisation out of a library that is cdylib and rlib at once.
     "$cargo" rustc --quiet --locked --release --lib --crate-type cdylib --target "$triple" $build_std
+    [ "$(sources)" = "$key" ] || fail "the sources were changed while they were built: run it again"
     mkdir -p "$cache/$key"
     cp "$CARGO_TARGET_DIR/$triple/release/eop_relay.dll" "$built.$$"
     mv -f "$built.$$" "$built"

@@ -1,6 +1,7 @@
-# Lays out the module on Windows: the native library and the C# assembly, into
-# powershell\EopRelay\bin. Needs cargo with an x86_64 Windows target (msvc or gnu); the C# compiler is
-# the one of .NET Framework, which every Windows has.
+# Builds the module on Windows and packs it: the native library and the C# assembly, into
+# powershell\EopRelay\bin, and all of it as EopRelay\<version> with a zip and its checksum, into
+# target\module. Needs cargo with an x86_64 Windows target (msvc or gnu); the C# compiler is the one of
+# .NET Framework, which every Windows has.
 #   powershell -ExecutionPolicy Bypass -File powershell\build.ps1 [-Target x86_64-pc-windows-gnu]
 [CmdletBinding()]
 param(
@@ -15,8 +16,10 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
 $root = Split-Path -Path $PSScriptRoot -Parent
-$bin = Join-Path -Path $PSScriptRoot -ChildPath 'EopRelay\bin'
-$manifest = Import-PowerShellDataFile -Path (Join-Path -Path $PSScriptRoot -ChildPath 'EopRelay\EopRelay.psd1')
+$source = Join-Path -Path $PSScriptRoot -ChildPath 'EopRelay'
+$bin = Join-Path -Path $source -ChildPath 'bin'
+$manifest = Import-PowerShellDataFile -Path (Join-Path -Path $source -ChildPath 'EopRelay.psd1')
+$version = $manifest.ModuleVersion
 $compiler = Join-Path -Path $env:WINDIR -ChildPath 'Microsoft.NET\Framework64\v4.0.30319\csc.exe'
 
 $null = New-Item -Path (Join-Path -Path $bin -ChildPath 'win-x64') -ItemType Directory -Force
@@ -26,7 +29,7 @@ try {
     # Alone, for cargo leaves link-time optimisation out of a library that is cdylib and rlib at once.
     # The C runtime goes into the DLL, so that nothing else need be installed.
     $env:RUSTFLAGS = '-C target-feature=+crt-static'
-    & cargo rustc --release --lib --crate-type cdylib --target $Target
+    & cargo rustc --locked --release --lib --crate-type cdylib --target $Target
     if ($LASTEXITCODE -ne 0) {
         throw "cargo failed with exit code $LASTEXITCODE."
     }
@@ -37,14 +40,35 @@ try {
     $library = Join-Path -Path $targetFolder -ChildPath "$Target\release\eop_relay.dll"
     Copy-Item -Path $library -Destination (Join-Path -Path $bin -ChildPath 'win-x64') -Force
 
-    $assembly = Join-Path -Path $bin -ChildPath "EopRelay.Interop.$($manifest.ModuleVersion).dll"
+    $assembly = Join-Path -Path $bin -ChildPath "EopRelay.Interop.$version.dll"
     & $compiler /nologo /unsafe /optimize /warn:4 /target:library "/out:$assembly" 'powershell\interop\*.cs'
     if ($LASTEXITCODE -ne 0) {
         throw "csc.exe failed with exit code $LASTEXITCODE."
     }
+
+    $out = Join-Path -Path $root -ChildPath 'target\module'
+    $module = Join-Path -Path $out -ChildPath "EopRelay\$version"
+    if (Test-Path -Path $module) {
+        Remove-Item -Path $module -Recurse -Force
+    }
+    $null = New-Item -Path $module -ItemType Directory -Force
+    foreach ($pattern in 'EopRelay.psd1', '*.psm1', '*.ps1xml', 'en-US', 'bin') {
+        Copy-Item -Path (Join-Path -Path $source -ChildPath $pattern) -Destination $module -Recurse
+    }
+    Copy-Item -Path 'LICENSE' -Destination $module
+    $sums = foreach ($file in Get-ChildItem -Path $module -Recurse -File) {
+        $name = $file.FullName.Substring($module.Length + 1).Replace('\', '/')
+        (Get-FileHash -Path $file.FullName -Algorithm SHA256).Hash.ToLowerInvariant() + '  ' + $name
+    }
+    [System.IO.File]::WriteAllLines((Join-Path -Path $module -ChildPath 'SHA256SUMS'), [string[]]$sums)
+    $zip = Join-Path -Path $out -ChildPath "EopRelay-$version.zip"
+    Compress-Archive -Path (Join-Path -Path $out -ChildPath 'EopRelay') -DestinationPath $zip -Force
+    $hash = (Get-FileHash -Path $zip -Algorithm SHA256).Hash.ToLowerInvariant()
+    [System.IO.File]::WriteAllText("$zip.sha256", "$hash  EopRelay-$version.zip`n")
 }
 finally {
     Pop-Location
 }
 
-"Import-Module '$(Join-Path -Path $PSScriptRoot -ChildPath 'EopRelay\EopRelay.psd1')'"
+"Import-Module '$(Join-Path -Path $source -ChildPath 'EopRelay.psd1')'"
+"Packed as '$zip'"

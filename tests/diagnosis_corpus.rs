@@ -14,7 +14,10 @@ mod forge;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cases::{Case, all};
-use eop_relay::diagnosis::{Diagnosis, Report, Status, Verdict, diagnose};
+use eop_relay::diagnosis::{Cause, Diagnosis, Report, Status, Verdict, diagnose};
+
+/// Their cases are in tests/machine_stores.rs: the stores of a machine are no columns of a table.
+const OF_THE_MACHINE: [Cause; 2] = [Cause::MachineStoreNotSeen, Cause::WindowsDiffers];
 
 /// What is wrong with a report, if anything.
 fn complaint(case: &Case, report: &Report) -> Option<String> {
@@ -84,7 +87,7 @@ fn no_rule_can_be_left_out_without_a_case_that_fails() {
         }
     }
     let mut idle = Vec::new();
-    for (rule, _) in Diagnosis::rules() {
+    for (rule, _) in Diagnosis::rules().filter(|(rule, _)| !OF_THE_MACHINE.contains(rule)) {
         let without = Diagnosis::default().without(rule);
         let users = using.get(rule.name()).map(Vec::as_slice).unwrap_or_default();
         let is_needed = users.iter().any(|index| {

@@ -26,12 +26,27 @@ check() {
     fi
 }
 
+can_build_for_windows() {
+    if have rustup && rustup target list --installed 2>/dev/null | grep -qx x86_64-pc-windows-gnu; then
+        return
+    fi
+    [ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ] &&
+        [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ]
+}
+
 install_missing_packages() {
     local missing=()
     have gcc || missing+=(gcc)
     have g++ || missing+=(g++)
     have mcs || missing+=(mono-mcs)
     have mono || missing+=(mono-runtime)
+    have zip || missing+=(zip)
+    # For the library for Windows and its tests: see powershell/build-windows.sh.
+    have x86_64-w64-mingw32-gcc || missing+=(gcc-mingw-w64-x86-64)
+    [ -e /usr/lib/wine/wine64 ] || missing+=(wine64)
+    if ! can_build_for_windows; then
+        missing+=(rustc-web rust-web-src cargo-web)
+    fi
     if [ ${#missing[@]} -eq 0 ]; then
         return
     fi
@@ -51,6 +66,10 @@ say_what_is_left_out() {
     have g++ || say "left out: the C ABI as C++17 (no g++)"
     have mcs || say "left out: the C# layer (no mcs)"
     have mono || say "left out: running the C# layer (no mono)"
+    have zip || say "left out: packing the module (no zip)"
+    have x86_64-w64-mingw32-gcc || say "left out: the library for Windows (no x86_64-w64-mingw32-gcc)"
+    can_build_for_windows || say "left out: the library for Windows (no Rust for x86_64-pc-windows-gnu)"
+    [ -e /usr/lib/wine/wine64 ] || say "left out: running the library for Windows (no wine64)"
     have pwsh || say "left out: PowerShell tests not run (no pwsh)"
     { have node && have npm; } || say "left out: the syntax of the PowerShell scripts (no node or npm)"
     have cargo-deny || say "left out: licences and advisories of the dependencies (no cargo-deny)"
@@ -87,6 +106,10 @@ if have cargo-deny; then
 fi
 if have node && have npm; then
     check "syntax of the PowerShell scripts" tests/powershell/syntax.sh
+fi
+if have x86_64-w64-mingw32-gcc && can_build_for_windows; then
+    # Minutes where nothing is cached; the tests take it from the cache.
+    check "the library for Windows" powershell/build-windows.sh target/windows/eop_relay.dll
 fi
 if [ ${#failed[@]} -gt 0 ]; then
     say "FAILED before the tests: ${failed[*]}"

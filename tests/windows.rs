@@ -19,7 +19,7 @@ use eop_relay::log::LogInput;
 use eop_relay::session::{SessionQuery, SessionReader};
 use serde_json::Value;
 use support::{assert_success, is_installed, root, say};
-use wine::{Wine, library, program, text, tmp, windows_path, wine};
+use wine::{Wine, library, output_of, program, text, tmp, windows_path, wine};
 
 const HEADER: &str = include_str!("../include/eop_relay.h");
 const LEAF: &str = "tests/fixtures/certificates/mail.contoso.com.cer";
@@ -97,7 +97,7 @@ fn a_c_program_prints_the_sessions_of_the_golden_files() {
     let mut compared = 0;
     for golden in golden_files() {
         let logs = logs_of(&golden);
-        let output = wine.command(&program).args(&logs).output().unwrap();
+        let output = output_of(wine.command(&program).args(&logs));
         assert_success("sessions.exe", &output);
         assert_eq!(text(&output), serialised(&logs), "{}", golden.display());
         compared += 1;
@@ -108,7 +108,7 @@ fn a_c_program_prints_the_sessions_of_the_golden_files() {
 #[test]
 fn every_wrong_use_of_the_dll_is_answered_by_a_status() {
     let (Some(wine), Some(program)) = (wine(), program("misuse")) else { return };
-    assert_success("misuse.exe", &wine.command(program).output().unwrap());
+    assert_success("misuse.exe", &output_of(&mut wine.command(program)));
 }
 
 #[test]
@@ -118,11 +118,8 @@ fn logs_are_read_while_they_grow_move_and_go_and_wherever_they_lie() {
     fs::remove_dir_all(&folder).unwrap();
     fs::create_dir_all(&folder).unwrap();
     wine.share("logs", &folder);
-    let output = wine
-        .command(program)
-        .args([windows_path(&folder), r"\\localhost\logs".to_owned()])
-        .output()
-        .unwrap();
+    let arguments = [windows_path(&folder), r"\\localhost\logs".to_owned()];
+    let output = output_of(wine.command(program).args(arguments));
     assert_success("sharing.exe", &output);
     assert_eq!(text(&output).lines().count(), 6, "{}", text(&output));
 }
@@ -130,17 +127,17 @@ fn logs_are_read_while_they_grow_move_and_go_and_wherever_they_lie() {
 #[test]
 fn certificates_keys_and_chains_of_the_machine_are_read() {
     let (Some(wine), Some(program)) = (wine(), program("windows/stores")) else { return };
-    let output = wine.command(program).args([LEAF, INTERMEDIATE]).output().unwrap();
+    let output = output_of(wine.command(program).args([LEAF, INTERMEDIATE]));
     assert_success("stores.exe", &output);
     let [stores, chain] = json_lines(&text(&output)).try_into().expect("two lines");
     let [leaf, intermediate] = [LEAF, INTERMEDIATE]
         .map(|path| Certificate::from_der(&fs::read(root().join(path)).unwrap()).unwrap())
         .map(|certificate| certificate.thumbprint().to_string());
 
-    let [stored] = stores["My"].as_array().unwrap().as_slice() else { panic!("{stores}") };
-    assert_eq!(stored["Thumbprint"], leaf);
-    assert_eq!(stored["FriendlyName"], "Renewed 2026 \u{4e2d}");
-    let key = &stored["PrivateKey"];
+    let [entry] = stores["My"].as_array().unwrap().as_slice() else { panic!("{stores}") };
+    assert_eq!(entry["Thumbprint"], leaf);
+    assert_eq!(entry["FriendlyName"], "Renewed 2026 \u{4e2d}");
+    let key = &entry["PrivateKey"];
     assert_eq!(key["Kind"], "CSP");
     assert_eq!(key["Provider"], "Microsoft Enhanced RSA and AES Cryptographic Provider");
     assert_eq!(key["Container"], "EopRelay test");
@@ -173,33 +170,45 @@ fn csharp_on_windows_gives_the_objects_of_the_core() {
     let mut compared = 0;
     for golden in golden_files() {
         let logs = logs_of(&golden);
-        let printed = dotnet.print(&[&["sessions", &dotnet.bin()], &as_text(&logs)[..]].concat());
+        let printed = dotnet.print(&[&["sessions", &dotnet.bin], &as_text(&logs)[..]].concat());
         let expected = json_lines(&fs::read_to_string(&golden).unwrap());
         assert_eq!(json_lines(&printed), expected, "{}", golden.display());
         compared += 1;
     }
     assert!(compared > 0, "there is no golden file");
     let logs = [INTEROP_LOG.to_owned()];
-    assert_eq!(dotnet.print(&["sessions", &dotnet.bin(), INTEROP_LOG]), serialised(&logs));
+    assert_eq!(dotnet.print(&["sessions", &dotnet.bin, INTEROP_LOG]), serialised(&logs));
+}
+
+/// Only the checks that catch no exception, or one: .NET ends under Wine 8 when more are thrown.
+#[test]
+fn the_structs_of_csharp_lie_in_memory_as_those_of_the_dll() {
+    let Some(dotnet) = dotnet() else { return };
+    dotnet.pass(&["layout", "tests/golden/abi-layout.txt"]);
 }
 
 #[test]
-fn csharp_on_windows_passes_the_checks_of_the_other_runtimes() {
-    let Some(dotnet) = dotnet() else { return };
-    let bin = dotnet.bin();
-    let (empty, broken) = (tmp("windows-empty"), tmp("windows-broken"));
-    fs::create_dir_all(broken.join("win-x64")).unwrap();
-    fs::write(broken.join("win-x64/eop_relay.dll"), "no library").unwrap();
-    let (empty, broken) = (windows_path(&empty), windows_path(&broken));
-    for arguments in [
-        &["layout", "tests/golden/abi-layout.txt"][..],
-        &["batches", &bin],
-        &["loading", &empty, &broken, &bin],
-        &["readers", &bin, "tests/fixtures/interop"],
-        &["reports", &bin, "tests/fixtures/certificates"],
-    ] {
-        dotnet.print(arguments);
-    }
+fn a_thumbprint_alone_is_judged_with_the_stores_of_the_machine() {
+    let (Some(dotnet), Some(program)) = (dotnet(), program("windows/stores")) else { return };
+    let arguments = [LEAF, INTERMEDIATE, "keep"];
+    assert_success("stores.exe", &output_of(dotnet.wine.command(program).args(arguments)));
+    let leaf = Certificate::from_der(&fs::read(root().join(LEAF)).unwrap()).unwrap();
+    let thumbprint = leaf.thumbprint().to_string();
+    let report = &json_lines(&dotnet.print(&["stored", &dotnet.bin, &thumbprint]))[0];
+    assert_eq!(report["Certificate"]["Thumbprint"], thumbprint);
+    assert_eq!(report["Chain"]["Completeness"], "Complete", "{report}");
+    assert_eq!(report["Chain"]["Windows"]["Runs"].as_array().unwrap().len(), 3);
+    assert_eq!(report["Chain"]["Certificates"][1]["Origin"], "IntermediateStore");
+    let causes: Vec<&str> = report["Findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["Id"].as_str().unwrap())
+        .collect();
+    assert!(
+        !causes.contains(&"InputUnreadable") && !causes.contains(&"NoPrivateKey"),
+        "{causes:?}"
+    );
 }
 
 #[test]
@@ -210,13 +219,13 @@ fn a_dll_that_windows_marks_as_downloaded_is_said_to_be_blocked() {
     fs::write(blocked.join("win-x64/eop_relay.dll"), "no library").unwrap();
     // Wine keeps no streams; a file of that name stands for the one of NTFS.
     fs::write(blocked.join("win-x64/eop_relay.dll:Zone.Identifier"), "[ZoneTransfer]").unwrap();
-    dotnet.print(&["blocked", &windows_path(&blocked)]);
+    dotnet.pass(&["blocked", &windows_path(&blocked)]);
 }
 
 #[test]
 fn csharp_on_windows_judges_sessions_as_the_core_does() {
     let Some(dotnet) = dotnet() else { return };
-    let printed = dotnet.print(&["test", &dotnet.bin(), INTEROP_LOG]);
+    let printed = dotnet.print(&["test", &dotnet.bin, INTEROP_LOG]);
     let [live, serialised] = json_lines(&printed).try_into().unwrap();
     assert_eq!(live, serialised);
     assert_eq!(live["Verdict"], "Refused", "{live}");
@@ -227,6 +236,8 @@ struct Dotnet {
     wine: &'static Wine,
     launcher: PathBuf,
     program: PathBuf,
+    /// What `EopRelay\bin` is in an installed module.
+    bin: String,
 }
 
 /// `None` where something is missing, after one line that says what.
@@ -246,7 +257,7 @@ fn dotnet() -> Option<Dotnet> {
     compile(&["-target:library", "powershell/interop/*.cs"], &[], &assembly);
     let program = folder.join("EopRelay.Interop.Tests.exe");
     compile(&["-r:System.Core", "tests/interop/*.cs"], &[&assembly], &program);
-    Some(Dotnet { wine, launcher, program })
+    Some(Dotnet { wine, launcher, program, bin: windows_path(wine::bin()?) })
 }
 
 fn compile(arguments: &[&str], references: &[&Path], target: &Path) {
@@ -263,8 +274,11 @@ fn compile(arguments: &[&str], references: &[&Path], target: &Path) {
 }
 
 impl Dotnet {
-    fn bin(&self) -> String {
-        windows_path(wine::bin().expect("Wine comes after the DLL"))
+    /// Runs checks. A crash under Wine can end with exit code 0, so the count is asked for.
+    fn pass(&self, arguments: &[&str]) {
+        let output = self.run(arguments);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(text(&output).ends_with(" passed, 0 failed\n"), "{arguments:?}: {errors}");
     }
 
     fn print(&self, arguments: &[&str]) -> String {
@@ -276,7 +290,7 @@ impl Dotnet {
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = self.wine.environment(Command::new(&self.launcher));
         command.arg("windows").arg(windows_path(&self.program)).args(arguments);
-        command.current_dir(root()).output().unwrap()
+        output_of(command.current_dir(root()))
     }
 }
 

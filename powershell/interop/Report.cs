@@ -237,6 +237,12 @@ namespace EopRelay
         /// <summary>The certificates of the chain, the judged one first.</summary>
         public CertificateSummary[] Certificates { get; internal set; }
 
+        /// <summary>
+        /// What Windows says of the same chain, a line for each way of building it (StoresOnly, Download,
+        /// CachedRevocation); empty where Windows was not asked.
+        /// </summary>
+        public string[] WindowsVerdict { get; internal set; }
+
         /// <summary>Its summary.</summary>
         public override string ToString()
         {

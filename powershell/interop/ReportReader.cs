@@ -105,7 +105,26 @@ namespace EopRelay
                 Trust = Text(members, "Trust"),
                 Summary = Text(members, "Summary"),
                 Certificates = All(members, "Certificates", CertificateOf),
+                WindowsVerdict = members.ContainsKey("Windows")
+                    ? All(Members(members["Windows"]), "Runs", WindowsRunOf)
+                    : new string[0],
             };
+        }
+
+        // Such as "StoresOnly: CERT_TRUST_IS_PARTIAL_CHAIN; Base: CERT_E_CHAINING (0x800B010A) at element 0".
+        private static string WindowsRunOf(IDictionary<string, object> members)
+        {
+            string[] errors = Texts(members, "ErrorStatus");
+            string status = errors.Length == 0 ? "no error" : string.Join(", ", errors);
+            string[] policies = All(members, "Policies", PolicyOf);
+            return Text(members, "Mode") + ": " + status + "; " + string.Join("; ", policies);
+        }
+
+        private static string PolicyOf(IDictionary<string, object> members)
+        {
+            string text = Text(members, "Policy") + ": " + Text(members, "Result");
+            object index = Member(members, "ElementIndex");
+            return text + " at element " + Convert.ToString(index, CultureInfo.InvariantCulture);
         }
 
         private static ConnectorAssessment ConnectorOf(IDictionary<string, object> members)

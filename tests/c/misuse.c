@@ -180,6 +180,7 @@ static void check_nulls(void)
     CHECK(EOP_NULL_ARGUMENT, eop_test(&unit, 1, NULL, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_test(&unit, 1, &unused, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_test(&unit, EOP_MAXIMUM_REQUEST_LENGTH + 1, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_store_certificates(NULL, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_certificates(NULL, 0, &unused, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_certificates(&unit, 1, NULL, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_certificates(&unit, 1, &unused, NULL));
@@ -380,6 +381,8 @@ static void check_panics(void)
     CHECK(EOP_PANIC, eop_explain(&unit, 1, &unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_test", 1);
     CHECK(EOP_PANIC, eop_test(&unit, 1, &unused, NULL));
+    setenv("EOP_RELAY_INJECT_PANIC", "eop_store_certificates", 1);
+    CHECK(EOP_PANIC, eop_store_certificates(&unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_certificates", 1);
     CHECK(EOP_PANIC, eop_certificates(&unit, 1, &unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_resolve_errors", 1);

@@ -26,6 +26,7 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe hybrid BIN HYBRID_FOLDER LOG\n"
             + "       EopRelay.Interop.Tests.exe hybrid-changes BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe test BIN PATH...\n"
+            + "       EopRelay.Interop.Tests.exe stored BIN THUMBPRINT\n"
             + "       EopRelay.Interop.Tests.exe show REPORT\n"
             + "       EopRelay.Interop.Tests.exe overview OVERVIEW\n"
             + "       EopRelay.Interop.Tests.exe view FORMATS VIEW REPORT_OR_OVERVIEW\n"
@@ -111,6 +112,10 @@ namespace EopRelay.Tests
                     Interop.Load(operands[0]);
                     ErrorChecks.Run(checks, operands[1]);
                     break;
+                case "stored":
+                    Interop.Load(operands[0]);
+                    ReportChecks.PrintStored(operands[1]);
+                    return 0;
                 case "show":
                     ReportChecks.Show(operands[0]);
                     return 0;

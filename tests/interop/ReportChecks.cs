@@ -231,6 +231,21 @@ namespace EopRelay.Tests
             }
         }
 
+        /// <summary>
+        /// Prints what the native library says of a certificate of this computer, as Test-EopRelayCertificate
+        /// -Thumbprint asks it.
+        /// </summary>
+        internal static void PrintStored(string thumbprint)
+        {
+            TestRequest request = Interop.NewTestRequest();
+            request.UseMachineStores = true;
+            request.AddThumbprint(thumbprint);
+            using (StreamWriter output = Output())
+            {
+                output.WriteLine(Interop.Native.Test(request.ToJson()));
+            }
+        }
+
         /// <summary>Prints the texts that the list view shows of a report in JSON.</summary>
         internal static void Show(string path)
         {

@@ -3,13 +3,17 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use crate::support::{assert_success, root, say};
 
 const WINE: &str = "/usr/lib/wine/wine64";
+/// What hangs is ended, and fails.
+const LONGEST_RUN: Duration = Duration::from_secs(180);
 const COMPILER: &str = "x86_64-w64-mingw32-gcc";
 
 /// The DLL, built by the project's script or taken from its cache, in a folder like `bin` of the
@@ -57,11 +61,10 @@ pub fn wine() -> Option<&'static Wine> {
             );
         }
         let wine = Wine { prefix: tmp("wine") };
-        if !wine.prefix.join("system.reg").exists() {
-            assert_success("wineboot", &wine.command("wineboot").arg("--init").output().unwrap());
-            // The registry is written when the last process has gone.
-            let server = Path::new(WINE).with_file_name("wineserver");
-            let _ = wine.environment(Command::new(server)).arg("-w").status();
+        let is_ready = wine.prefix.join("ready");
+        if !is_ready.exists() {
+            wine.set_up();
+            fs::write(is_ready, "").unwrap();
         }
         Some(wine)
     });
@@ -69,6 +72,19 @@ pub fn wine() -> Option<&'static Wine> {
 }
 
 impl Wine {
+    fn set_up(&self) {
+        let mut boot = self.command("wineboot");
+        // Without Wine's own .NET and browser, which it would offer to download.
+        boot.arg("--init").env("WINEDLLOVERRIDES", "mscoree,mshtml,winemenubuilder.exe=d");
+        assert_success("wineboot", &output_of(&mut boot));
+        // Wine 8 says that it is Windows 7, which Rust and the module do not run on.
+        let key = [r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"];
+        assert_success("reg", &output_of(self.command("reg").arg("add").args(key)));
+        // The registry is written when the last process has gone.
+        let server = Path::new(WINE).with_file_name("wineserver");
+        let _ = self.environment(Command::new(server)).arg("-w").status();
+    }
+
     /// A program to run, in the project's folder.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = self.environment(Command::new(WINE));
@@ -81,7 +97,7 @@ impl Wine {
         command
             .env("WINEPREFIX", &self.prefix)
             .env("WINEDEBUG", "-all")
-            .env("WINEDLLOVERRIDES", "mscoree,mshtml,winemenubuilder.exe=d")
+            .env("WINEDLLOVERRIDES", "winemenubuilder.exe,winedbg.exe=d")
             .env("LC_ALL", "C.UTF-8")
             .env_remove("DISPLAY")
             .env_remove("LD_LIBRARY_PATH");
@@ -114,6 +130,35 @@ pub fn program(source: &str) -> Option<PathBuf> {
         .collect();
     compile(&arguments, &program);
     Some(program)
+}
+
+/// Runs a command of Wine. Its output goes to files: Wine's services inherit it and live on, so that
+/// the end of a pipe never comes.
+pub fn output_of(command: &mut Command) -> Output {
+    let [mut stdout, mut stderr] = [(); 2].map(|()| tempfile::tempfile().unwrap());
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(stdout.try_clone().unwrap())
+        .stderr(stderr.try_clone().unwrap())
+        .spawn()
+        .unwrap();
+    let started = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if started.elapsed() > LONGEST_RUN {
+            child.kill().unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let read = |file: &mut fs::File| {
+        let mut bytes = Vec::new();
+        file.rewind().unwrap();
+        file.read_to_end(&mut bytes).unwrap();
+        bytes
+    };
+    Output { status, stdout: read(&mut stdout), stderr: read(&mut stderr) }
 }
 
 /// The path of a file as Windows programs under Wine see it.

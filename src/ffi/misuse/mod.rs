@@ -143,6 +143,7 @@ const OTHER_FUNCTIONS: &[&str] = &[
     "eop_test",
     "eop_certificates",
     "eop_resolve_errors",
+    "eop_store_certificates",
 ];
 
 /// A struct of the ABI with every field zero or NULL.

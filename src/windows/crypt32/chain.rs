@@ -14,6 +14,7 @@ use windows_sys::Win32::Security::Cryptography::{
     X509_ASN_ENCODING,
 };
 
+use super::size;
 use super::store::der_of;
 use crate::certificate::Thumbprint;
 use crate::timestamp::Timestamp;
@@ -62,7 +63,7 @@ fn run(certificate: &Context, at: Timestamp, mode: ChainMode) -> Result<ChainRun
         dwHighDateTime: (ticks >> 32) as u32,
     };
     let parameters = CERT_CHAIN_PARA {
-        cbSize: size_of::<CERT_CHAIN_PARA>() as u32,
+        cbSize: size::<CERT_CHAIN_PARA>(),
         dwUrlRetrievalTimeout: DOWNLOAD_TIMEOUT,
         ..CERT_CHAIN_PARA::default()
     };
@@ -128,18 +129,23 @@ impl Chain {
     /// The certificates of the first simple chain; others are those of trust lists.
     fn elements(&self) -> Vec<ChainElement> {
         // SAFETY: the chain is alive.
-        let (count, chains) = unsafe { ((*self.0).cChain, (*self.0).rgpChain) };
+        let count = unsafe { (*self.0).cChain };
+        // SAFETY: as above.
+        let chains = unsafe { (*self.0).rgpChain };
         if count == 0 {
             return Vec::new();
         }
         // SAFETY: the array has at least one pointer.
         let simple: *mut CERT_SIMPLE_CHAIN = unsafe { *chains };
         // SAFETY: crypt32 keeps it with the chain.
-        let (count, elements) = unsafe { ((*simple).cElement, (*simple).rgpElement) };
+        let count = unsafe { (*simple).cElement };
+        // SAFETY: as above.
+        let elements = unsafe { (*simple).rgpElement };
         let mut told = Vec::new();
         for index in 0..count as usize {
+            let place = elements.wrapping_add(index);
             // SAFETY: the array has `count` pointers.
-            let element: *mut CERT_CHAIN_ELEMENT = unsafe { *elements.add(index) };
+            let element: *mut CERT_CHAIN_ELEMENT = unsafe { *place };
             // SAFETY: crypt32 keeps it with the chain.
             let status = unsafe { (*element).TrustStatus };
             // SAFETY: as above.
@@ -162,18 +168,18 @@ impl Chain {
             fdwChecks: SSL_CHECKS_LEFT_OUT,
             ..HTTPSPolicyCallbackData::default()
         };
-        ssl.Anonymous.cbSize = size_of::<HTTPSPolicyCallbackData>() as u32;
+        ssl.Anonymous.cbSize = size::<HTTPSPolicyCallbackData>();
         let (number, extra) = match policy {
             ChainPolicy::Base => (CERT_CHAIN_POLICY_BASE, ptr::null_mut()),
             ChainPolicy::Ssl => (CERT_CHAIN_POLICY_SSL, (&raw mut ssl).cast()),
         };
         let parameters = CERT_CHAIN_POLICY_PARA {
-            cbSize: size_of::<CERT_CHAIN_POLICY_PARA>() as u32,
+            cbSize: size::<CERT_CHAIN_POLICY_PARA>(),
             dwFlags: 0,
             pvExtraPolicyPara: extra,
         };
         let mut status = CERT_CHAIN_POLICY_STATUS {
-            cbSize: size_of::<CERT_CHAIN_POLICY_STATUS>() as u32,
+            cbSize: size::<CERT_CHAIN_POLICY_STATUS>(),
             ..CERT_CHAIN_POLICY_STATUS::default()
         };
         // SAFETY: the chain is alive, and the structs are local variables of the size that they say.

@@ -3,6 +3,8 @@
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::Security::{GetTokenInformation, TOKEN_ELEVATION, TokenElevation};
 
+use super::size;
+
 /// GetCurrentProcessToken (processthreadsapi.h): a handle that need not be closed.
 const CURRENT_PROCESS_TOKEN: isize = -4;
 
@@ -16,7 +18,7 @@ pub(super) fn is_elevated() -> bool {
             CURRENT_PROCESS_TOKEN as HANDLE,
             TokenElevation,
             (&raw mut elevation).cast(),
-            size_of::<TOKEN_ELEVATION>() as u32,
+            size::<TOKEN_ELEVATION>(),
             &raw mut length,
         )
     };

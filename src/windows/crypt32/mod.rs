@@ -14,6 +14,11 @@ use elevation::is_elevated;
 use key::private_key;
 use store::{Entry, Store};
 
+/// The size of a struct, as Windows takes it.
+fn size<T>() -> u32 {
+    u32::try_from(size_of::<T>()).unwrap_or_default()
+}
+
 /// CERT_FRIENDLY_NAME_PROP_ID is text.
 fn friendly_name(entry: &Entry<'_>) -> Option<String> {
     use windows_sys::Win32::Security::Cryptography::CERT_FRIENDLY_NAME_PROP_ID;

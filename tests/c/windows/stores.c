@@ -2,7 +2,7 @@
  * The glue over crypt32 on the stores of a machine made for tests: certificates are put into
  * LocalMachine, one with a private key, read back through the library, and taken out again.
  *
- *     stores LEAF.cer INTERMEDIATE.cer
+ *     stores LEAF.cer INTERMEDIATE.cer [keep]
  *
  * Prints two lines of JSON: of eop_store_certificates, and of eop_chain_examine for the leaf with
  * the stores of the machine.
@@ -71,7 +71,7 @@ int main(int argc, char **argv)
     eop_chain_file file;
     eop_error error;
     uint64_t report;
-    CHECK(argc == 3);
+    CHECK(argc == 3 || argc == 4);
     leaf_length = read_file(argv[1], leaf, sizeof(leaf));
     intermediate_length = read_file(argv[2], intermediate, sizeof(intermediate));
     leaf_context = put(my, leaf, leaf_length);
@@ -98,6 +98,9 @@ int main(int argc, char **argv)
     check_ok(eop_chain_examine(&query, &report, &error), &error, "eop_chain_examine");
     print_text(report);
 
+    if (argc == 4) {
+        return 0;
+    }
     CHECK(CertDeleteCertificateFromStore(leaf_context));
     CHECK(CertDeleteCertificateFromStore(intermediate_context));
     CHECK(CertCloseStore(my, 0));

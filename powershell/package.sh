@@ -1,0 +1,41 @@
+#!/bin/sh
+# Lays out the module as it is installed, EopRelay/<version>, with the libraries for Windows and
+# Linux, and packs it: EopRelay-<version>.zip with EopRelay-<version>.zip.sha256 beside it. What is in
+# the zip has its checksums in SHA256SUMS there.
+#   powershell/package.sh [FOLDER]          default: target/module
+# Needs what build.sh and build-windows.sh need, and zip.
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+out=${1:-$root/target/module}
+version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml" | head -n 1)
+zip=EopRelay-$version.zip
+
+command -v zip >/dev/null || {
+    echo "package.sh: there is no zip (Debian: zip)" >&2
+    exit 1
+}
+mkdir -p "$out"
+out=$(CDPATH='' cd -- "$out" && pwd)
+module=$out/EopRelay/$version
+rm -rf "$out/EopRelay" "$out/$zip" "$out/$zip.sha256"
+mkdir -p "$module/bin"
+
+cd "$root/powershell/EopRelay"
+cp EopRelay.psd1 ./*.psm1 ./*.ps1xml "$root/LICENSE" "$module"
+cp -r en-US "$module"
+"$root/powershell/build.sh" "$module/bin" >/dev/null
+"$root/powershell/build-windows.sh" "$module/bin/win-x64/eop_relay.dll" >/dev/null
+
+cd "$module"
+# Notepad and Windows PowerShell expect it.
+find . -type f ! -path './bin/*' -exec sed -i 's/\r*$/\r/' {} +
+find . -type f | sed 's|^\./||' | LC_ALL=C sort | xargs -d '\n' sha256sum >"$out/SHA256SUMS"
+mv "$out/SHA256SUMS" .
+find . -type f -exec chmod 644 {} +
+
+cd "$out"
+# The same names in the same order whatever the file system does.
+find EopRelay -type f | LC_ALL=C sort | zip -q -X -9 "$zip" -@
+sha256sum "$zip" >"$zip.sha256"
+echo "$out/$zip"

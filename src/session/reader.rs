@@ -162,7 +162,7 @@ impl SessionReader {
             if self.step() {
                 match &self.checkpoint {
                     Some(checkpoint) if !checkpoint.is_final() => {
-                        checkpoint.pause(&mut self.sequencer, self.now);
+                        Checkpoint::pause(&mut self.sequencer, self.now);
                     }
                     _ => {
                         self.iis.finish(&mut self.sequencer);

@@ -125,8 +125,7 @@ impl SessionReader {
             && !self.cancelled.load(Ordering::Relaxed)
         {
             if self.step() {
-                self.sequencer.finish();
-                self.is_finished = true;
+                self.is_finished = self.sequencer.finish();
             } else if self.segments.bytes_read() >= limit {
                 break;
             }

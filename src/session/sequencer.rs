@@ -19,6 +19,9 @@ pub(super) struct Sequencer {
     file: FileState,
 }
 
+/// How many open sessions are put out at once in the end: all of them would double the memory.
+const FINISHED_AT_ONCE: usize = 1024;
+
 /// What is ready to be handed out, and what makes it so.
 pub(super) struct Output {
     files: Arc<[LogFile]>,
@@ -235,10 +238,13 @@ impl Sequencer {
         }
     }
 
-    /// Ends everything: what is open and what waits is put out.
-    pub(super) fn finish(&mut self) {
+    /// Ends everything, by a part at a call: what is open is put out, and then what waits. Returns
+    /// whether all is done.
+    pub(super) fn finish(&mut self) -> bool {
         let Self { assembler, output, files, .. } = self;
-        assembler.finish_all(&mut |_, rows| output.finish(rows, &[]));
+        if !assembler.finish(FINISHED_AT_ONCE, &mut |_, rows| output.finish(rows, &[])) {
+            return false;
+        }
         output.release_waiting();
         if output.evicted > 0 {
             output.notices.push(Notice {
@@ -259,6 +265,7 @@ impl Sequencer {
         output.notices.extend(capped.notice(NoticeCode::ContentCapped, files, |count, _| {
             format!("{count} sessions have more mails or recipients than are kept; they are marked")
         }));
+        true
     }
 
     /// What is ready.

@@ -135,6 +135,19 @@ namespace EopRelay
             return CertificateOverviewReader.Read(Native.Certificates(request.ToJson()));
         }
 
+        /// <summary>A request for <see cref="Resolve"/> without errors.</summary>
+        public static ResolveRequest NewResolveRequest()
+        {
+            return new ResolveRequest();
+        }
+
+        /// <summary>Explains the errors that the request gives, and joins them to its sessions.</summary>
+        /// <exception cref="EopRelayException">The request cannot be carried out.</exception>
+        public static ResolvedErrors Resolve(ResolveRequest request)
+        {
+            return DeliveryErrorReader.Read(Native.ResolveErrors(request.ToJson()));
+        }
+
         /// <summary>The functions of the loaded library.</summary>
         /// <exception cref="InvalidOperationException">None is loaded.</exception>
         internal static NativeFunctions Native

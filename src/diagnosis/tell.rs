@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::story::{Ending, LastTold, SenderKind, Story};
-use crate::connector::{AcceptedDomains, Coverage, MailFrom};
+use crate::connector::{AcceptedDomains, MailFrom};
 use crate::log::LogType;
 use crate::reply::{RejectionClass, classify};
 use crate::session::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
@@ -12,31 +12,14 @@ use crate::session::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
 /// Whether a session that does not say where it went failed in a way that is judged all the same:
 /// TLS that this server could not begin, or words that only EOP speaks.
 pub(super) fn speaks_of_eop(session: &Session) -> bool {
-    let is_eop_word = |class: RejectionClass| {
-        use RejectionClass as C;
-        matches!(
-            class,
-            C::RelayDenied
-                | C::RelayDeniedAttr36
-                | C::WrongRegionAttr35
-                | C::TenantInboundAttribution
-                | C::DirectSendRejected
-                | C::UnregisteredDomains
-                | C::TenantThresholdExceeded
-                | C::TrafficNotAccepted
-                | C::InboundConnectorBlocked
-                | C::ServerOutOfDate
-                | C::TlsCertificateNameNotFound
-        )
-    };
     let is_local_tls = |error: &str| {
         ["UnknownCredentials", "NoCredentials"].iter().any(|name| error.eq_ignore_ascii_case(name))
     };
     let in_recipients = || {
         let recipients = session.messages.iter().flat_map(|message| &message.recipients);
-        recipients.filter_map(|recipient| recipient.rejection).any(is_eop_word)
+        recipients.filter_map(|recipient| recipient.rejection).any(RejectionClass::is_of_eop)
     };
-    session.rejection.is_some_and(is_eop_word)
+    session.rejection.is_some_and(RejectionClass::is_of_eop)
         || session.tls_error.as_deref().is_some_and(is_local_tls)
         || in_recipients()
 }
@@ -69,6 +52,8 @@ pub(super) fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec
         line: session.line,
         session_id: Arc::clone(&session.session_id),
         is_past: false,
+        told_by: None,
+        is_dated: true,
     };
     let mut stories: Vec<Story> = Vec::new();
     for message in &session.messages {
@@ -80,7 +65,7 @@ pub(super) fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec
         let mut add = |ending: Ending, reply: Option<&Arc<str>>, address: Option<&str>| {
             let mut story = base.clone();
             story.ending = ending;
-            story.sender = kind_of(&mail_from, accepted);
+            story.sender = SenderKind::of(&mail_from, accepted);
             story.mail_from = mail_from.clone();
             story.reply = reply.cloned();
             story.recipient_domains = address.and_then(domain_of).into_iter().collect();
@@ -149,18 +134,6 @@ fn is_certificate_known(session: &Session) -> bool {
             && session.complete
             && session.outcome != Outcome::ConnectFailed
             && !session.notes.iter().any(hides))
-}
-
-fn kind_of(mail_from: &MailFrom, accepted: Option<&AcceptedDomains>) -> SenderKind {
-    match (mail_from, accepted) {
-        (MailFrom::Null, _) => SenderKind::Null,
-        (MailFrom::Unknown, _) => SenderKind::Unknown,
-        (MailFrom::Domain(_), None) => SenderKind::Accepted,
-        (MailFrom::Domain(domain), Some(accepted)) => match accepted.cover_domain(domain) {
-            Coverage::NotCovered => SenderKind::Foreign,
-            _ => SenderKind::Accepted,
-        },
-    }
 }
 
 fn domain_of(address: &str) -> Option<String> {

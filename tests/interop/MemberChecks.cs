@@ -28,6 +28,9 @@ namespace EopRelay.Tests
                 { "source", typeof(EvidenceSource) },
                 { "chainReader", typeof(ChainEventReader) },
                 { "changeReader", typeof(HybridChangeReader) },
+                { "resolveRequest", typeof(ResolveRequest) },
+                { "resolved", typeof(ResolvedErrors) },
+                { "errorProblem", typeof(ErrorProblem) },
             };
 
         /// <summary>

@@ -25,6 +25,7 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe hybrid-changes BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe test BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe show REPORT\n"
+            + "       EopRelay.Interop.Tests.exe errors BIN FOLDER\n"
             + "       EopRelay.Interop.Tests.exe overview OVERVIEW\n"
             + "       EopRelay.Interop.Tests.exe view FORMATS VIEW REPORT_OR_OVERVIEW\n";
 
@@ -97,6 +98,10 @@ namespace EopRelay.Tests
                     Interop.Load(operands[0]);
                     ReportChecks.Print(operands.GetRange(1, operands.Count - 1));
                     return 0;
+                case "errors":
+                    Interop.Load(operands[0]);
+                    ErrorChecks.Run(checks, operands[1]);
+                    break;
                 case "show":
                     ReportChecks.Show(operands[0]);
                     return 0;

@@ -642,7 +642,7 @@
 #define EOP_EVIDENCE_HYBRID_CHANGES 2
 
 /*
- eop_evidence_query.kind: the number of errors of queues and non-delivery reports.
+ eop_evidence_query.kind: kept for errors of queues and non-delivery reports.
  */
 #define EOP_EVIDENCE_DELIVERY_ERRORS 3
 
@@ -1564,8 +1564,8 @@ int32_t eop_explain(const uint16_t *text, size_t length, uint64_t *report, struc
  - Errors: an array of errors, the same as of `eop-relay explain --path --json`, in the order of
    texts, files and objects.
  - WithoutError: how many queues, messages and events had none.
- - Problems: an array of {"Path", "Line", "Message", "IsFatal"}: what was not read, or not as it
-   stands; IsFatal: nothing was read of it.
+ - Problems: an array of {"Path", "Line", "Message", "IsError"}: what was not read, or not as it
+   stands; IsError: nothing was read of it.
 
  EOP_OK, whatever the report says; EOP_NULL_ARGUMENT: request or report is NULL;
  EOP_INVALID_ARGUMENT: the length is above EOP_MAXIMUM_ERRORS_LENGTH, or the request is not such an

@@ -23,6 +23,9 @@ const TICKS_AT_UNIX_EPOCH: i64 = 621_355_968_000_000_000;
 const MAXIMUM_TICKS: i64 = 3_155_378_975_999_999_999;
 
 impl Timestamp {
+    /// The beginning of year 1.
+    pub const MINIMUM: Self = Self(0);
+
     /// The point in time with that many ticks, or `None` outside the range of `System.DateTime`.
     #[must_use]
     pub fn from_ticks(ticks: i64) -> Option<Self> {

@@ -165,6 +165,17 @@ fn a_chain_that_tells_its_status_decides_what_a_policy_leaves_open() {
     assert!(failures[0].meaning.starts_with("an issuer"), "{}", failures[0].meaning);
 }
 
+/// Only of the policy SSL is it known that no element of the chain means a partial chain.
+#[test]
+fn an_untrusted_root_under_another_policy_is_told_as_it_stands() {
+    let other = PARTIAL_CHAIN.replace("CERT_CHAIN_POLICY_SSL", "CERT_CHAIN_POLICY_BASE");
+    let failure = &read_bytes(other).events[0].failures[0];
+    assert_eq!((failure.fault, failure.is_inferred), (ChainFault::UntrustedRoot, false));
+    let with_element = PARTIAL_CHAIN.replace("elementIndex=\"-1\"", "elementIndex=\"2\"");
+    let failure = &read_bytes(with_element).events[0].failures[0];
+    assert_eq!((failure.fault, failure.is_inferred), (ChainFault::UntrustedRoot, false));
+}
+
 #[test]
 fn bodies_copied_without_their_event_are_read() {
     let read = read_bytes(BODIES);
@@ -306,6 +317,18 @@ fn a_damaged_evtx_file_is_told_and_what_is_left_of_it_read() {
     let header = read_bytes(whole[..100].to_vec());
     assert_eq!(header.notices[0].code, NoticeCode::OtherContent, "{:?}", header.notices);
     assert!(header.notices[0].message.contains("copy or export it again"));
+}
+
+#[test]
+fn a_batch_comes_after_a_bounded_amount_of_input_even_where_nothing_is_found() {
+    let contents = vec![("given".to_owned(), vec![b' '; 3 << 20])];
+    let mut reader =
+        ChainEventReader::new(ChainEventQuery { contents, ..ChainEventQuery::default() });
+    let mut batches = 0;
+    while reader.next_batch(100, 100_000).is_some() {
+        batches += 1;
+    }
+    assert!(batches > 20, "{batches}");
 }
 
 #[test]

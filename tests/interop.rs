@@ -83,6 +83,22 @@ fn readers_survive_misuse() {
 }
 
 #[test]
+fn checks_judge_what_is_new_and_tell_whatever_goes_wrong() {
+    let Some(built) = built() else { return };
+    pass_everywhere(&["checks", built.bin.to_str().unwrap(), "tests/fixtures/interop"]);
+}
+
+#[test]
+fn the_folder_of_the_state_is_in_good_hands() {
+    let Some(built) = built() else { return };
+    for runtime in &built.runtimes {
+        let folder = fresh_folder("interop-state-folder");
+        let output = run(built, runtime, &["folders", folder.to_str().unwrap()]);
+        assert_success(runtime.name, &output);
+    }
+}
+
+#[test]
 fn json_is_written_and_read_strictly() {
     pass_everywhere(&["json"]);
 }

@@ -19,6 +19,8 @@ const MANIFEST: &str = include_str!("../powershell/EopRelay/EopRelay.psd1");
 const LOADER: &str = include_str!("../powershell/EopRelay/Interop.psm1");
 const SESSIONS: &str = include_str!("../powershell/EopRelay/SendConnectorTlsSession.psm1");
 const CERTIFICATE_TEST: &str = include_str!("../powershell/EopRelay/EopRelayCertificateTest.psm1");
+const CHECK: &str = include_str!("../powershell/EopRelay/EopRelayCheck.psm1");
+const README: &str = include_str!("../README.md");
 const CERTIFICATES: &str = include_str!("../powershell/EopRelay/EopRelayCertificate.psm1");
 const CHAIN_EVENTS: &str = include_str!("../powershell/EopRelay/ChainEvent.psm1");
 const HYBRID: &str = include_str!("../powershell/EopRelay/HybridChange.psm1");
@@ -88,6 +90,7 @@ fn the_help_describes_every_parameter_in_the_order_of_the_signature() {
         (CERTIFICATES, 6),
         (CHAIN_EVENTS, 8),
         (HYBRID, 5),
+        (CHECK, 11),
         (ERRORS, 4),
     ] {
         let (help, code) = script.split_once("#>").unwrap();
@@ -244,6 +247,46 @@ fn the_table_of_hybrid_changes_fits_120_columns() {
     let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
     let taken: usize = table.split("<Width>").skip(1).map(|text| width(text) + 1).sum();
     assert!(taken + 40 <= 120, "{taken} columns beside what changed");
+}
+
+#[test]
+fn the_help_of_the_check_says_how_it_is_scheduled() {
+    let (help, _) = CHECK.split_once("#>").unwrap();
+    for expected in [
+        "Import-Module EopRelay -ErrorAction Stop; exit (Invoke-EopRelayCheck ",
+        ").ExitCode\"",
+        "New-EventLog -LogName Application -Source EopRelay",
+        "PowerShell 7 has no New-EventLog",
+        "Export-Clixml",
+        "-StatePath D:",
+        "-SendConnector $send -InstalledCertificate $installed",
+        "| ConvertFrom-Json |",
+    ] {
+        assert!(help.contains(expected), "{expected}");
+    }
+    let codes =
+        "0 fine, 10 warning, 20 refused, 30 uncertain or no evidence, 40 an input cannot be read";
+    assert!(help.contains(codes));
+}
+
+/// `schtasks /Create` takes a command of 261 characters at most ("Value for '/TR' option cannot be
+/// more than 261 character(s)").
+#[test]
+fn the_commands_of_the_readme_are_short_enough_for_schtasks() {
+    let mut found = 0;
+    for line in README.lines().filter(|line| line.trim_start().starts_with("/TR ")) {
+        let quoted = line.trim().strip_prefix("/TR \"").unwrap().strip_suffix('"').unwrap();
+        let command = quoted.replace("\\\"", "\"");
+        assert!(command.len() <= 261, "{} characters: {command}", command.len());
+        assert!(command.starts_with("powershell.exe -NoProfile -NonInteractive -Command \""));
+        assert!(
+            command
+                .contains("Import-Module EopRelay -ErrorAction Stop; exit (Invoke-EopRelayCheck ")
+        );
+        assert!(command.ends_with(").ExitCode\""), "{command}");
+        found += 1;
+    }
+    assert!(found >= 2, "{found}");
 }
 
 #[test]

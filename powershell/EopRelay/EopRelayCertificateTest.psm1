@@ -3,13 +3,13 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
 
-# Deeper than a chain event: event, records, certificates, their status.
-$chainEventDepth = 4
-
 # What is read of a queue, a message or an event of the tracking log.
 $queueErrorMembers = 'Identity', 'NextHopDomain', 'MessageCount', 'LastError', 'LastRetryTime', 'FromAddress',
     'InternetMessageId', 'Recipients', 'Server', 'PSComputerName', 'Timestamp', 'TimestampUtc', 'ServerHostname',
     'ConnectorId', 'EventId', 'MessageId', 'InternalMessageId', 'RecipientStatus', 'Sender'
+
+# Deeper than a chain event: event, records, certificates, their status.
+$chainEventDepth = 4
 
 function Test-EopRelayCertificate {
     <#
@@ -339,14 +339,17 @@ function Test-EopRelayCertificate {
                     $request.AddHybridLogPath($file)
                 }
             }
+            foreach ($warning in $request.Warnings) {
+                $PSCmdlet.WriteWarning($warning)
+            }
             foreach ($given in @($Thumbprint) -ne $null) {
                 $request.AddThumbprint($given)
             }
-            $request.UseMachineStores = $PSCmdlet.ParameterSetName -eq 'Thumbprint' -and
-                -not $PSBoundParameters.ContainsKey('InstalledCertificate')
             foreach ($given in @($QueueError) -ne $null) {
                 Add-TestQueueError -Request $request -InputObject $given
             }
+            $request.UseMachineStores = $PSCmdlet.ParameterSetName -eq 'Thumbprint' -and
+                -not $PSBoundParameters.ContainsKey('InstalledCertificate')
         }
         catch {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
@@ -428,6 +431,37 @@ function Add-TestObject {
     }
 }
 
+# Adds what -ChainEvent gave: a file, an event with ToXml() or its text, or an object of
+# Get-EopRelayChainEvent, told by its members.
+function Add-ChainEvent {
+    [CmdletBinding()]
+    param($Request, $Cmdlet, $InputObject)
+
+    $members = $InputObject.PSObject.Properties
+    if ($InputObject -is [EopRelay.ChainEvent]) {
+        $Request.AddChainEvent($InputObject)
+    }
+    elseif ($null -ne $members['Failures'] -and $null -ne $members['Records']) {
+        $Request.AddChainEvent((ConvertTo-PropertyBag -InputObject $InputObject -Depth $chainEventDepth))
+    }
+    elseif ($null -ne $InputObject.PSObject.Methods['ToXml']) {
+        $Request.AddChainEvent([string]$InputObject.ToXml())
+    }
+    elseif ($InputObject -is [string] -and $InputObject.TrimStart().StartsWith('<', [System.StringComparison]::Ordinal)) {
+        $Request.AddChainEvent([string]$InputObject)
+    }
+    else {
+        $path = [string]$InputObject
+        $isLiteral = $null -ne $members['FullName']
+        if ($isLiteral) {
+            $path = [string]$members['FullName'].Value
+        }
+        foreach ($file in @(Resolve-CertificatePath -Cmdlet $Cmdlet -Path $path -Literal:$isLiteral)) {
+            $Request.AddChainEventFile($file)
+        }
+    }
+}
+
 # Adds an error: what it is, is told by its members.
 function Add-TestQueueError {
     [CmdletBinding()]
@@ -460,37 +494,6 @@ function Add-TestQueueError {
     else {
         $message = "'$InputObject' is no error of a queue. Give a text, the output of Get-Queue, Get-Message, Get-MessageTrackingLog or Resolve-EopRelayError, or a file (Get-Item)."
         throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
-    }
-}
-
-# Adds what -ChainEvent gave: a file, an event with ToXml() or its text, or an object of
-# Get-EopRelayChainEvent, told by its members.
-function Add-ChainEvent {
-    [CmdletBinding()]
-    param($Request, $Cmdlet, $InputObject)
-
-    $members = $InputObject.PSObject.Properties
-    if ($InputObject -is [EopRelay.ChainEvent]) {
-        $Request.AddChainEvent($InputObject)
-    }
-    elseif ($null -ne $members['Failures'] -and $null -ne $members['Records']) {
-        $Request.AddChainEvent((ConvertTo-PropertyBag -InputObject $InputObject -Depth $chainEventDepth))
-    }
-    elseif ($null -ne $InputObject.PSObject.Methods['ToXml']) {
-        $Request.AddChainEvent([string]$InputObject.ToXml())
-    }
-    elseif ($InputObject -is [string] -and $InputObject.TrimStart().StartsWith('<', [System.StringComparison]::Ordinal)) {
-        $Request.AddChainEvent([string]$InputObject)
-    }
-    else {
-        $path = [string]$InputObject
-        $isLiteral = $null -ne $members['FullName']
-        if ($isLiteral) {
-            $path = [string]$members['FullName'].Value
-        }
-        foreach ($file in @(Resolve-CertificatePath -Cmdlet $Cmdlet -Path $path -Literal:$isLiteral)) {
-            $Request.AddChainEventFile($file)
-        }
     }
 }
 

@@ -172,13 +172,13 @@ function Resolve-EopRelayError {
         catch {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
         }
-        foreach ($errorProblem in $resolved.Problems) {
-            if ($errorProblem.IsFatal) {
-                $failure = [EopRelay.Interop]::NewError('NoErrorFound', 'InvalidData', [string]$errorProblem)
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $failure -TargetObject $errorProblem.Path))
+        foreach ($problem in $resolved.Problems) {
+            if ($problem.IsError) {
+                $failure = [EopRelay.Interop]::NewError('NoErrorFound', 'InvalidData', [string]$problem)
+                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $failure -TargetObject $problem.Path))
             }
             else {
-                $PSCmdlet.WriteWarning([string]$errorProblem)
+                $PSCmdlet.WriteWarning([string]$problem)
             }
         }
         if ($resolved.WithoutError -gt 0) {
@@ -217,13 +217,11 @@ function Add-ErrorSession {
     [CmdletBinding()]
     param($ResolveRequest, $InputObject)
 
-    if (Test-Session -InputObject $InputObject) {
-        $ResolveRequest.AddSession((ConvertTo-SessionBag -InputObject $InputObject))
-    }
-    else {
+    if (-not (Test-Session -InputObject $InputObject)) {
         $message = "'$InputObject' is no session. Give the output of Get-SendConnectorTlsSession to -Session."
         throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
     }
+    $ResolveRequest.AddSession((ConvertTo-SessionBag -InputObject $InputObject))
 }
 
 # The full paths of files in the file system; PowerShell resolves its drives and wildcards.

@@ -173,34 +173,6 @@ namespace EopRelay
         }
     }
 
-    /// <summary>What was not read of what was given, or not as it stands.</summary>
-    public sealed class ErrorProblem
-    {
-        internal ErrorProblem()
-        {
-        }
-
-        /// <summary>The file, or what else was given.</summary>
-        public string Path { get; internal set; }
-
-        /// <summary>The line, or which object; 0 where the whole is meant.</summary>
-        public long Line { get; internal set; }
-
-        /// <summary>What it is, and what to do.</summary>
-        public string Message { get; internal set; }
-
-        /// <summary>Whether nothing was read of it.</summary>
-        public bool IsFatal { get; internal set; }
-
-        /// <summary>Place and message.</summary>
-        public override string ToString()
-        {
-            return Line == 0
-                ? Path + ": " + Message
-                : string.Format(CultureInfo.InvariantCulture, "{0}, line {1}: {2}", Path, Line, Message);
-        }
-    }
-
     /// <summary>What came of a <see cref="ResolveRequest"/>.</summary>
     public sealed class ResolvedErrors
     {
@@ -215,6 +187,6 @@ namespace EopRelay
         public long WithoutError { get; internal set; }
 
         /// <summary>What was not read, or not as it stands.</summary>
-        public ErrorProblem[] Problems { get; internal set; }
+        public InputProblem[] Problems { get; internal set; }
     }
 }

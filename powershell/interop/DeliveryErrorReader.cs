@@ -6,6 +6,10 @@ namespace EopRelay
     /// <summary>Makes <see cref="ResolvedErrors"/> of the JSON that the native library gives.</summary>
     internal sealed class DeliveryErrorReader : AnswerReader
     {
+        private DeliveryErrorReader()
+        {
+        }
+
         /// <exception cref="EopRelayException">The JSON is not that of errors.</exception>
         internal static ResolvedErrors Read(string json)
         {
@@ -99,14 +103,14 @@ namespace EopRelay
             };
         }
 
-        private static ErrorProblem ProblemOf(IDictionary<string, object> members)
+        private static InputProblem ProblemOf(IDictionary<string, object> members)
         {
-            return new ErrorProblem
+            return new InputProblem
             {
                 Path = Text(members, "Path"),
                 Line = Number(members, "Line"),
                 Message = Text(members, "Message"),
-                IsFatal = Flag(members, "IsFatal"),
+                IsError = Flag(members, "IsError"),
             };
         }
     }

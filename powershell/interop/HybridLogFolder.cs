@@ -14,8 +14,10 @@ namespace EopRelay
         /// A file as it is; of a folder its .log and .xhcw files; of a profile, or a folder of profiles,
         /// those of the profiles.
         /// </summary>
+        /// <param name="path">A full path.</param>
+        /// <param name="warnings">Takes what is said of profiles that cannot be read.</param>
         /// <exception cref="EopRelayException">There is none, or the folder cannot be read.</exception>
-        internal static IList<string> FilesOf(string path)
+        internal static IList<string> FilesOf(string path, ICollection<string> warnings)
         {
             if (!Directory.Exists(path))
             {
@@ -26,10 +28,10 @@ namespace EopRelay
                 var files = new List<string>(LogsIn(path));
                 if (files.Count == 0)
                 {
-                    files.AddRange(LogsIn(OfProfile(path)));
+                    files.AddRange(LogsOfProfile(path, warnings));
                     foreach (string profile in Directory.GetDirectories(path))
                     {
-                        files.AddRange(LogsIn(OfProfile(profile)));
+                        files.AddRange(LogsOfProfile(profile, warnings));
                     }
                 }
                 if (files.Count > 0)
@@ -53,6 +55,26 @@ namespace EopRelay
                     + "yyyyMMdd_HHmmss.log to %AppData%\\Microsoft\\Exchange Hybrid Configuration of whoever runs it.");
         }
 
+        private static IEnumerable<string> LogsOfProfile(string profile, ICollection<string> warnings)
+        {
+            string folder = OfProfile(profile);
+            try
+            {
+                return LogsIn(folder);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Most users never ran the wizard.
+            }
+            catch (UnauthorizedAccessException exception)
+            {
+                warnings.Add(
+                    "The folder '" + folder + "' cannot be read, so that its logs, if there are any, are left out: "
+                        + exception.Message + " Run the command elevated.");
+            }
+            return new string[0];
+        }
+
         private static string OfProfile(string profile)
         {
             string folder = profile;
@@ -63,21 +85,19 @@ namespace EopRelay
             return folder;
         }
 
-        private static IEnumerable<string> LogsIn(string folder)
+        private static IList<string> LogsIn(string folder)
         {
-            if (!Directory.Exists(folder))
-            {
-                yield break;
-            }
+            var logs = new List<string>();
             foreach (string file in Directory.GetFiles(folder))
             {
                 string extension = Path.GetExtension(file);
                 if (string.Equals(extension, ".log", StringComparison.OrdinalIgnoreCase)
                     || string.Equals(extension, ".xhcw", StringComparison.OrdinalIgnoreCase))
                 {
-                    yield return file;
+                    logs.Add(file);
                 }
             }
+            return logs;
         }
     }
 }

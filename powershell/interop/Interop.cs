@@ -128,13 +128,6 @@ namespace EopRelay
             return ReportReader.Read(Native.Test(request.ToJson()));
         }
 
-        /// <summary>Tells which certificates send connectors would send and have sent.</summary>
-        /// <exception cref="EopRelayException">The request cannot be carried out.</exception>
-        public static CertificateOverview Certificates(TestRequest request)
-        {
-            return CertificateOverviewReader.Read(Native.Certificates(request.ToJson()));
-        }
-
         /// <summary>A request for <see cref="Resolve"/> without errors.</summary>
         public static ResolveRequest NewResolveRequest()
         {
@@ -146,6 +139,28 @@ namespace EopRelay
         public static ResolvedErrors Resolve(ResolveRequest request)
         {
             return DeliveryErrorReader.Read(Native.ResolveErrors(request.ToJson()));
+        }
+
+        /// <summary>Tells which certificates send connectors would send and have sent.</summary>
+        /// <exception cref="EopRelayException">The request cannot be carried out.</exception>
+        public static CertificateOverview Certificates(TestRequest request)
+        {
+            return CertificateOverviewReader.Read(Native.Certificates(request.ToJson()));
+        }
+
+        /// <summary>A check without logs and evidence.</summary>
+        public static CheckRequest NewCheckRequest()
+        {
+            return new CheckRequest();
+        }
+
+        /// <summary>
+        /// Reads what is new in the logs, judges it and writes the result. Whatever goes wrong is told in
+        /// the result, whose exit code is then 40.
+        /// </summary>
+        public static CheckResult Check(CheckRequest request)
+        {
+            return CheckRun.Make(request);
         }
 
         /// <summary>The functions of the loaded library.</summary>

@@ -16,6 +16,8 @@ namespace EopRelay
         private readonly Dictionary<string, ObjectList> lists = new Dictionary<string, ObjectList>();
         private readonly List<string> thumbprints = new List<string>();
 
+        private readonly List<string> warnings = new List<string>();
+
         internal TestRequest()
         {
         }
@@ -28,6 +30,12 @@ namespace EopRelay
                 return CountOf("Sessions") + CountOf("Certificates") + CountOf("CertificateFiles")
                     + CountOf("QueueErrors") + CountOf("QueueErrorFiles") + thumbprints.Count;
             }
+        }
+
+        /// <summary>What was left out of what was given, in words.</summary>
+        public IList<string> Warnings
+        {
+            get { return warnings; }
         }
 
         /// <summary>
@@ -124,7 +132,7 @@ namespace EopRelay
         /// <exception cref="EopRelayException">There is none, or one cannot be read.</exception>
         public void AddHybridLogPath(string path)
         {
-            foreach (string file in HybridLogFolder.FilesOf(path))
+            foreach (string file in HybridLogFolder.FilesOf(path, warnings))
             {
                 Add("HybridLogFiles", FileOf(file, ReadFile(file, "HybridLog")));
             }
@@ -187,6 +195,38 @@ namespace EopRelay
         public void ExpectChainEvents()
         {
             ListOf("ChainEvents");
+        }
+
+        /// <summary>
+        /// Whether there is what tells which certificate Exchange would send, be there sessions or not.
+        /// </summary>
+        internal bool CanPredict
+        {
+            get { return CountOf("SendConnectors") > 0 && (UseMachineStores || CountOf("InstalledCertificates") > 0); }
+        }
+
+        /// <summary>The same request, as if no sessions had been looked for.</summary>
+        internal TestRequest WithoutSessions()
+        {
+            var other = new TestRequest
+            {
+                SourceIPAddress = SourceIPAddress,
+                MailFrom = MailFrom,
+                RecipientDomain = RecipientDomain,
+                Server = Server,
+                UseMachineStores = UseMachineStores,
+                At = At,
+                WarningDays = WarningDays,
+            };
+            other.thumbprints.AddRange(thumbprints);
+            foreach (KeyValuePair<string, ObjectList> list in lists)
+            {
+                if (list.Key != "Sessions")
+                {
+                    other.lists.Add(list.Key, list.Value);
+                }
+            }
+            return other;
         }
 
         /// <summary>The request as eop_test and eop_certificates take it.</summary>

@@ -325,10 +325,12 @@ impl<'a> Case<'a> {
             .or_else(|| self.installed.and_then(|installed| installed.object.server.as_deref()))
     }
 
-    /// All servers with the same story.
+    /// All servers that are known to be meant.
     pub fn servers(&self) -> Vec<&str> {
-        let servers = self.story.map(|story| story.servers.iter().map(|server| &**server));
-        servers.into_iter().flatten().collect()
+        match self.story {
+            Some(story) => story.servers.iter().map(|server| &**server).collect(),
+            None => self.server().into_iter().collect(),
+        }
     }
 
     pub fn server_text(&self) -> String {

@@ -36,12 +36,16 @@ impl LoggedFault {
     }
 }
 
+/// The first label of a computer's name, in lower case; empty where the log does not tell it. A store
+/// is that of one server.
+type Host = String;
+
 /// Validations of certificate chains, of which nothing more is kept than a diagnosis needs.
 #[derive(Clone, Debug, Default)]
 pub struct ChainLog {
-    faults: BTreeMap<(Thumbprint, ChainFault), LoggedFault>,
+    faults: BTreeMap<(Thumbprint, ChainFault, Host), LoggedFault>,
     /// When a certificate was last the subject of an event of that id.
-    last: BTreeMap<(Thumbprint, u32), Timestamp>,
+    last: BTreeMap<(Thumbprint, u32, Host), Timestamp>,
     /// The time of the first validation.
     pub(super) first_time: Option<Timestamp>,
     /// Failed validations that another program asked for: how many of a certificate, and which program.
@@ -63,16 +67,18 @@ impl ChainLog {
             }
             return;
         }
+        let host = host_of(event.computer.as_deref().unwrap_or_default());
         if self.last.len() < MAXIMUM_ENTRIES
             && let Some(time) = event.time
         {
             for record in &event.records {
-                let last = self.last.entry((thumbprint, record.event_id)).or_insert(time);
+                let key = (thumbprint, record.event_id, host.clone());
+                let last = self.last.entry(key).or_insert(time);
                 *last = time.max(*last);
             }
         }
         for failure in &event.failures {
-            let key = (thumbprint, failure.fault);
+            let key = (thumbprint, failure.fault, host.clone());
             let is_newer = self.faults.get(&key).is_none_or(|known| event.time >= known.time);
             if is_newer && (self.faults.len() < MAXIMUM_ENTRIES || self.faults.contains_key(&key)) {
                 let logged = LoggedFault {
@@ -92,16 +98,29 @@ impl ChainLog {
         Some((*count, if process.is_empty() { "a program that is not told" } else { process }))
     }
 
-    /// The fault of that certificate, unless a later event of the same kind no longer has it.
-    pub(super) fn fault(&self, thumbprint: Thumbprint, fault: ChainFault) -> Option<&LoggedFault> {
-        let logged = self.faults.get(&(thumbprint, fault))?;
-        let last = self.last.get(&(thumbprint, logged.failure.event_id));
-        let is_current = match (logged.time, last) {
-            (Some(time), Some(last)) => time >= *last,
-            _ => true,
-        };
-        is_current.then_some(logged)
+    /// The newest event with that fault of that certificate on one of the servers (on any, if none is
+    /// known), unless a later event of the same kind no longer has it there.
+    pub(super) fn fault<'s>(
+        &self,
+        thumbprint: Thumbprint,
+        fault: ChainFault,
+        servers: impl IntoIterator<Item = &'s str>,
+    ) -> Option<&LoggedFault> {
+        let servers: Vec<Host> = servers.into_iter().map(host_of).collect();
+        let is_its = |host: &Host| servers.is_empty() || host.is_empty() || servers.contains(host);
+        let of_it = self.faults.iter().filter(|((found, kind, host), _)| {
+            *found == thumbprint && *kind == fault && is_its(host)
+        });
+        let current = of_it.filter(|((.., host), logged)| {
+            let last = self.last.get(&(thumbprint, logged.failure.event_id, host.clone()));
+            logged.time.zip(last).is_none_or(|(time, last)| time >= *last)
+        });
+        current.map(|(_, logged)| logged).max_by_key(|logged| logged.time)
     }
+}
+
+fn host_of(computer: &str) -> Host {
+    computer.trim().split('.').next().unwrap_or_default().to_lowercase()
 }
 
 fn is_mail_process(name: &str) -> bool {

@@ -161,7 +161,9 @@ impl Diagnosis {
         let mut decided: Option<(Verdict, usize, Cause)> = None;
         for (place, rule) in self.applied(Scope::Case) {
             let Some(proof) = rule.find(&case) else { continue };
-            let staleness = wizard::staleness(&case, &proof);
+            // Notes tell what the logs of the wizard hold, whatever its age.
+            let can_be_cause = matches!(rule.effect, Effect::Decides(_));
+            let staleness = wizard::staleness(&case, &proof).filter(|_| can_be_cause);
             if decided.is_some() && rule.id == Cause::AttributedButRefused {
                 // The refusal has its cause.
                 continue;

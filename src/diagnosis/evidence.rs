@@ -255,12 +255,14 @@ impl Evidence {
     pub fn add_hybrid(&mut self, history: HybridHistory) {
         for notice in &history.notices {
             let (path, message) = (notice.path.clone(), notice.message.clone());
+            let is_left_out = !history.files.contains(&path);
             match notice.severity {
                 HybridSeverity::Error => self.unreadable.push((path, message)),
-                HybridSeverity::Warning => {
+                // What is good to know of a log that was read stands with what it proves.
+                HybridSeverity::Information if !is_left_out => {}
+                HybridSeverity::Warning | HybridSeverity::Information => {
                     self.damaged.push((path, notice.line.unwrap_or_default(), message));
                 }
-                HybridSeverity::Information => {}
             }
         }
         self.hybrid = Some(history);

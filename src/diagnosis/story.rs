@@ -8,7 +8,7 @@ use super::locate::locate;
 use super::report::EvidenceLine;
 use super::tell::{speaks_of_eop, tell};
 use crate::certificate::LoggedCertificate;
-use crate::connector::{AcceptedDomains, Coverage, MailFrom};
+use crate::connector::{AcceptedDomains, MailFrom};
 use crate::log::LogType;
 use crate::reply::RejectionClass;
 use crate::session::{Session, SessionNote, TlsStatus};
@@ -35,20 +35,6 @@ pub(super) enum SenderKind {
     Null,
     Accepted,
     Foreign,
-}
-
-impl SenderKind {
-    pub fn of(mail_from: &MailFrom, accepted: Option<&AcceptedDomains>) -> Self {
-        match (mail_from, accepted) {
-            (MailFrom::Null, _) => Self::Null,
-            (MailFrom::Unknown, _) => Self::Unknown,
-            (MailFrom::Domain(_), None) => Self::Accepted,
-            (MailFrom::Domain(domain), Some(accepted)) => match accepted.cover_domain(domain) {
-                Coverage::NotCovered => Self::Foreign,
-                _ => Self::Accepted,
-            },
-        }
-    }
 }
 
 /// What is kept of the recipients' domains and the servers of one story.
@@ -269,12 +255,12 @@ impl Stories {
             }
         }
         for story in tell(session, accepted) {
-            self.tell(story);
+            self.take(story);
         }
     }
 
     /// Takes a story.
-    pub fn tell(&mut self, story: Story) {
+    pub fn take(&mut self, story: Story) {
         match self.told.iter().position(|known| known.is_same(&story)) {
             Some(place) => self.told[place].take_in(story),
             None if self.told.len() < MAXIMUM_STORIES => self.told.push(story),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::story::{Ending, LastTold, SenderKind, Story};
-use crate::connector::{AcceptedDomains, MailFrom};
+use crate::connector::{AcceptedDomains, Coverage, MailFrom};
 use crate::log::LogType;
 use crate::reply::{RejectionClass, classify};
 use crate::session::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
@@ -65,7 +65,7 @@ pub(super) fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec
         let mut add = |ending: Ending, reply: Option<&Arc<str>>, address: Option<&str>| {
             let mut story = base.clone();
             story.ending = ending;
-            story.sender = SenderKind::of(&mail_from, accepted);
+            story.sender = kind_of(&mail_from, accepted);
             story.mail_from = mail_from.clone();
             story.reply = reply.cloned();
             story.recipient_domains = address.and_then(domain_of).into_iter().collect();
@@ -134,6 +134,18 @@ fn is_certificate_known(session: &Session) -> bool {
             && session.complete
             && session.outcome != Outcome::ConnectFailed
             && !session.notes.iter().any(hides))
+}
+
+pub(super) fn kind_of(mail_from: &MailFrom, accepted: Option<&AcceptedDomains>) -> SenderKind {
+    match (mail_from, accepted) {
+        (MailFrom::Null, _) => SenderKind::Null,
+        (MailFrom::Unknown, _) => SenderKind::Unknown,
+        (MailFrom::Domain(_), None) => SenderKind::Accepted,
+        (MailFrom::Domain(domain), Some(accepted)) => match accepted.cover_domain(domain) {
+            Coverage::NotCovered => SenderKind::Foreign,
+            _ => SenderKind::Accepted,
+        },
+    }
 }
 
 fn domain_of(address: &str) -> Option<String> {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::evidence::Evidence;
-use super::story::{Ending, LastTold, SenderKind, Story};
+use super::story::{Ending, LastTold, Story};
+use super::tell::kind_of;
 use crate::connector::{AcceptedDomains, MailFrom};
 use crate::eop_host::is_eop_host;
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrorSource, SessionMatcher};
@@ -48,7 +49,7 @@ pub(super) fn settle(evidence: &mut Evidence) {
         let is_story = error.session.is_none() && is_about_eop(&error);
         let accepted = evidence.accepted_domains.as_ref().map(|located| &located.object);
         match story_of(&error, accepted, evidence.at).filter(|_| is_story) {
-            Some(story) => evidence.stories.tell(story),
+            Some(story) => evidence.stories.take(story),
             None => evidence.told_errors.keep(error),
         }
     }
@@ -91,11 +92,11 @@ fn story_of(
     let server = error.reporting_server.as_deref().filter(|server| !is_eop_host(server));
     let server: Option<Arc<str>> = server.map(Into::into);
     let line = if error.source == DeliveryErrorSource::Text { 0 } else { error.line };
-    let last_told = LastTold { time, path: error.path.clone(), line, session_id: "".into() };
+    let last_told = LastTold { time, path: error.path.clone(), line, session_id: Arc::from("") };
     let remote = error.remote_server.as_deref().or(explanation.server.as_deref());
     Some(Story {
         ending,
-        sender: SenderKind::of(&mail_from, accepted),
+        sender: kind_of(&mail_from, accepted),
         mail_from,
         connector: explanation.send_connector.as_deref().unwrap_or_default().into(),
         log_type: LogType::Send,

@@ -33,8 +33,8 @@ pub const EOP_MAXIMUM_ERRORS_LENGTH: usize = 536_870_912;
 /// - Errors: an array of errors, the same as of `eop-relay explain --path --json`, in the order of
 ///   texts, files and objects.
 /// - WithoutError: how many queues, messages and events had none.
-/// - Problems: an array of {"Path", "Line", "Message", "IsFatal"}: what was not read, or not as it
-///   stands; IsFatal: nothing was read of it.
+/// - Problems: an array of {"Path", "Line", "Message", "IsError"}: what was not read, or not as it
+///   stands; IsError: nothing was read of it.
 ///
 /// EOP_OK, whatever the report says; EOP_NULL_ARGUMENT: request or report is NULL;
 /// EOP_INVALID_ARGUMENT: the length is above EOP_MAXIMUM_ERRORS_LENGTH, or the request is not such an

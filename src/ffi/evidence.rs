@@ -28,7 +28,7 @@ pub const EOP_EVIDENCE_CHAIN_EVENTS: u32 = 1;
 /// .xhcw files, folders of them, and folders of Windows profiles; without input and text those of
 /// the profiles of this computer. A thumbprint is refused, as no change names one.
 pub const EOP_EVIDENCE_HYBRID_CHANGES: u32 = 2;
-/// eop_evidence_query.kind: the number of errors of queues and non-delivery reports.
+/// eop_evidence_query.kind: kept for errors of queues and non-delivery reports.
 pub const EOP_EVIDENCE_DELIVERY_ERRORS: u32 = 3;
 
 /// The most units of eop_evidence_query.text.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 
 use super::format::Format;
 use super::iis::IisFormat;
@@ -84,6 +84,8 @@ pub(super) struct OpenFile {
     /// Bytes read, and from `start` on not yet handed out: whole lines up to `lines_end`, then the
     /// beginning of a line.
     pending: Vec<u8>,
+    /// The beginning of a line, while the buffer it was read to is away as a segment.
+    tail: Vec<u8>,
     start: usize,
     lines_end: usize,
     /// Where `start` stands in the file.
@@ -148,6 +150,7 @@ impl OpenFile {
             index,
             input,
             pending: Vec::new(),
+            tail: Vec::new(),
             start: 0,
             lines_end: 0,
             offset: position.offset,
@@ -162,6 +165,11 @@ impl OpenFile {
         })
     }
 
+    /// Gives its buffer back when nothing is left to read.
+    pub(super) fn into_buffer(self) -> Vec<u8> {
+        self.pending
+    }
+
     pub(super) fn take_bytes_read(&mut self) -> u64 {
         let decoded = self.decoded_bytes.as_ref();
         std::mem::take(&mut self.raw_bytes)
@@ -174,7 +182,7 @@ impl OpenFile {
         size: usize,
     ) -> Result<Step, Trouble> {
         if self.start == self.lines_end {
-            let is_end = self.fill(size)?;
+            let is_end = self.fill(buffers, size)?;
             let is_left = is_end && self.leaves_cut_line && self.start == self.lines_end;
             return if !is_left && (self.start < self.pending.len() || self.is_discarding) {
                 Ok(Step::Again)
@@ -190,20 +198,22 @@ impl OpenFile {
         }
         self.recognise()?;
         let lines = &self.pending[self.start..self.lines_end];
-        let mut data = buffers.pop().unwrap_or_default();
-        if let Some(newline) = memmem::find(lines, b"\n#") {
-            data.extend_from_slice(&lines[..=newline]);
-            self.start += newline + 1;
+        let data = if let Some(header_line) = find_header_line(lines) {
+            let mut data = buffers.pop().unwrap_or_default();
+            data.extend_from_slice(&lines[..header_line]);
+            self.start += header_line;
+            data
         } else {
             // The usual case: the lines move out without a copy, the beginning of the next line
             // stays behind.
-            data.extend_from_slice(&self.pending[self.lines_end..]);
-            std::mem::swap(&mut data, &mut self.pending);
+            let mut data = std::mem::take(&mut self.pending);
+            self.tail.extend_from_slice(&data[self.lines_end..]);
             data.truncate(self.lines_end);
             data.drain(..self.start);
             self.start = 0;
             self.lines_end = 0;
-        }
+            data
+        };
         Ok(Step::Segment(self.cut_segment(data)))
     }
 
@@ -219,10 +229,16 @@ impl OpenFile {
 
     /// Reads on behind what is pending, which is less than one line. Returns whether the file has
     /// no more.
-    fn fill(&mut self, size: usize) -> io::Result<bool> {
+    fn fill(&mut self, buffers: &mut Vec<Vec<u8>>, size: usize) -> io::Result<bool> {
         self.pending.drain(..self.start);
         self.start = 0;
+        if self.pending.capacity() == 0 {
+            // The buffer of a segment that was worked on is still in the processor's cache.
+            self.pending = buffers.pop().unwrap_or_default();
+        }
+        self.pending.append(&mut self.tail);
         let wanted = size.saturating_sub(self.pending.len()).max(size / 2);
+        self.pending.reserve(wanted);
         let read = self.input.by_ref().take(wanted as u64).read_to_end(&mut self.pending)?;
         self.raw_bytes += if self.decoded_bytes.is_none() { read as u64 } else { 0 };
         let is_end = read < wanted;
@@ -353,4 +369,9 @@ impl OpenFile {
         let mut lines = self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n');
         lines.any(|line| format.is_smtp_row(line.trim_ascii_end()))
     }
+}
+
+/// Where the first line behind others begins that is a header line.
+fn find_header_line(lines: &[u8]) -> Option<usize> {
+    memchr_iter(b'#', lines).find(|at| *at > 0 && lines[at - 1] == b'\n')
 }

@@ -141,6 +141,19 @@ impl RowError {
 }
 
 impl<'line> Row<'line> {
+    /// What a row is before anything of it is read.
+    pub(super) const EMPTY: Self = Self {
+        date_time: Timestamp::MINIMUM,
+        session_id: 0,
+        sequence_number: None,
+        event: Event::Information,
+        connector: Field(b""),
+        local_endpoint: Field(b""),
+        remote_endpoint: Field(b""),
+        data: Field(b""),
+        context: Field(b""),
+    };
+
     /// Reads one line, without its line end.
     ///
     /// # Errors
@@ -192,13 +205,20 @@ impl<'line> Row<'line> {
 }
 
 impl Event {
-    pub(super) fn parse(field: &[u8]) -> Option<Self> {
-        Some(match field {
-            b"+" => Self::Connect,
-            b"-" => Self::Disconnect,
-            b">" => Self::Sent,
-            b"<" => Self::Received,
-            b"*" => Self::Information,
+    fn parse(field: &[u8]) -> Option<Self> {
+        match field {
+            [event] => Self::of(*event),
+            _ => None,
+        }
+    }
+
+    pub(super) fn of(event: u8) -> Option<Self> {
+        Some(match event {
+            b'+' => Self::Connect,
+            b'-' => Self::Disconnect,
+            b'>' => Self::Sent,
+            b'<' => Self::Received,
+            b'*' => Self::Information,
             _ => return None,
         })
     }
@@ -254,7 +274,7 @@ fn parse_session_id(field: &[u8]) -> Option<u64> {
     })
 }
 
-fn parse_decimal(field: &[u8]) -> Option<u64> {
+pub(super) fn parse_decimal(field: &[u8]) -> Option<u64> {
     if field.is_empty() || field.len() > 19 {
         return None;
     }

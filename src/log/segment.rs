@@ -58,29 +58,43 @@ impl Segment {
     /// Returns how many lines there are, blank ones among them.
     pub fn for_each_row<'data>(
         &'data self,
-        mut each: impl FnMut(Line, Result<Row<'data>, RowError>),
+        mut each: impl FnMut(Line, Result<&Row<'data>, RowError>),
     ) -> u64 {
         let data = &self.data[..];
         let mut parser = RowParser::new(&self.format.columns);
         let mut number = 0;
         let mut start = 0;
         while start < data.len() {
-            let newline = memchr(b'\n', &data[start..]).map(|length| start + length);
-            let mut end = newline.unwrap_or(data.len());
-            let next = end + 1;
-            if end > start && data[end - 1] == b'\r' {
-                end -= 1;
-            }
+            let expected = parser.parse_expected(&data[start..]);
+            let end = start + expected.unwrap_or_else(|| line_length(&data[start..]));
+            let line_end = match data[end..] {
+                [b'\r', b'\n', ..] => 2,
+                [b'\n' | b'\r', ..] => 1,
+                _ => 0,
+            };
+            let next = end + line_end;
+            let line = Line { number, start, end, is_terminated: data[next - 1] == b'\n' };
+            let plain;
+            let row = if expected.is_some() {
+                Ok(parser.row())
+            } else {
+                plain = Row::parse(&data[start..end], &self.format.columns);
+                plain.as_ref().map_err(|error| *error)
+            };
             if end > start {
-                let bytes = &data[start..end];
-                let line = Line { number, start, end, is_terminated: newline.is_some() };
-                each(line, parser.parse(bytes));
+                each(line, row);
             }
             number += 1;
             start = next;
         }
         number
     }
+}
+
+/// The length of the line at the beginning of a text, without its line end.
+fn line_length(text: &[u8]) -> usize {
+    let line = &text[..memchr(b'\n', text).unwrap_or(text.len())];
+    line.strip_suffix(b"\r").unwrap_or(line).len()
 }
 
 /// Reads files one after the other, in segments.
@@ -158,7 +172,9 @@ impl SegmentReader {
                 Ok(Step::Again) => self.current = Some(open),
                 Ok(Step::End) => {
                     self.remember_end(&open);
-                    return Some(SegmentReaderItem::FileEnd(open.index, None));
+                    let index = open.index;
+                    self.recycle(open.into_buffer());
+                    return Some(SegmentReaderItem::FileEnd(index, None));
                 }
                 Err(trouble) => {
                     let notice = trouble.into_notice(&self.files[open.index].path);
@@ -215,7 +231,9 @@ impl SegmentReader {
     /// Takes the buffer of a segment back, to be filled again.
     pub fn recycle(&mut self, mut buffer: Vec<u8>) {
         buffer.clear();
-        self.spare_buffers.push(buffer);
+        if buffer.capacity() > 0 {
+            self.spare_buffers.push(buffer);
+        }
     }
 
     /// Bytes read so far, of all files.

@@ -6,7 +6,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::model::SessionNote;
 use super::session_rows::{Place, SessionRows, is_opening};
-use crate::log::{LogType, Row};
+use crate::log::{Row, Segment};
 
 /// What tells sessions apart: ids are unique per server process only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,8 +68,8 @@ struct Slot {
     rows: SessionRows,
     bytes: usize,
     is_touched: bool,
-    /// The place of the last row in this segment.
-    last_row: u64,
+    /// Where the last row begins in this segment.
+    last_row: usize,
     older: Option<usize>,
     newer: Option<usize>,
 }
@@ -82,35 +82,38 @@ impl Assembler {
         Self { limits, ..Self::default() }
     }
 
-    /// Takes a row of that segment in. A session that ends with it goes to `finish`.
+    /// Takes a row in that begins there in that segment. A session that ends with it goes to `finish`.
     #[inline]
     pub(super) fn accept(
         &mut self,
         row: &Row<'_>,
-        segment: &[u8],
+        segment: &Segment,
         source: u32,
-        place: Place,
-        log_type: Option<LogType>,
+        line_start: usize,
+        place: impl FnOnce() -> Place,
         finish: &mut impl FnMut(SessionKey, &SessionRows),
     ) -> Accepted {
         let key = SessionKey { source, session_id: row.session_id };
         let index = match self.last {
             Some((last, index)) if last == key => index,
-            _ => match self.by_key.get(&key) {
-                Some(index) => *index,
-                None if !is_opening(row) && self.tombstones.may_hold(key) => {
-                    return Accepted::Late;
-                }
-                None => self.open(key),
-            },
+            _ => {
+                let index = match self.by_key.get(&key) {
+                    Some(index) => *index,
+                    None if !is_opening(row) && self.tombstones.may_hold(key) => {
+                        return Accepted::Late;
+                    }
+                    None => self.open(key),
+                };
+                self.last = Some((key, index));
+                index
+            }
         };
-        self.last = Some((key, index));
         let slot = &mut self.slots[index];
-        if slot.rows.accept(row, segment, place, log_type) {
+        if slot.rows.accept(row, segment, place) {
             self.close(index, finish);
             return Accepted::Ended;
         }
-        slot.last_row = place.offset;
+        slot.last_row = line_start;
         if !slot.is_touched {
             slot.is_touched = true;
             self.touched.push(index);
@@ -118,8 +121,9 @@ impl Assembler {
         Accepted::Open
     }
 
-    /// Takes a session in that was begun elsewhere, with its rows, the last one at that offset.
-    pub(super) fn adopt(&mut self, key: SessionKey, rows: SessionRows, last_row: u64) {
+    /// Takes a session in that was begun elsewhere, with its rows, the last of which begins there
+    /// in the segment.
+    pub(super) fn adopt(&mut self, key: SessionKey, rows: SessionRows, last_row: usize) {
         let index = self.open(key);
         let slot = &mut self.slots[index];
         slot.rows = rows;
@@ -304,19 +308,27 @@ impl Tombstones {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::log::Columns;
+    use crate::log::{Columns, Format};
 
     fn accept(assembler: &mut Assembler, line: &str, out: &mut Vec<(u64, u64, bool)>) -> Accepted {
-        let segment = line.as_bytes();
-        let row = Row::parse(segment, &Columns::STANDARD).unwrap();
-        let place = Place { file: 0, line: 1, offset: 0 };
+        let segment = Segment {
+            file: 0,
+            data: line.as_bytes().to_vec(),
+            offset: 0,
+            lines_before: 0,
+            oversized_line: None,
+            format: Arc::new(Format::from_file_name("SEND.LOG")),
+        };
+        let row = Row::parse(&segment.data, &Columns::STANDARD).unwrap();
+        let place = || Place { file: 0, line: 1, offset: 0 };
         let mut finish = |key: SessionKey, rows: &SessionRows| {
             out.push((key.session_id, rows.row_count, rows.has_note(SessionNote::Evicted)));
         };
-        let log_type = Some(LogType::Send);
-        let accepted = assembler.accept(&row, segment, 0, place, log_type, &mut finish);
-        assembler.end_segment(segment, &mut finish);
+        let accepted = assembler.accept(&row, &segment, 0, 0, place, &mut finish);
+        assembler.end_segment(&segment.data, &mut finish);
         accepted
     }
 

@@ -142,7 +142,7 @@ impl Decoder {
             });
             let recipients = recipients.collect();
             messages.push(Message {
-                mail_from: own(texts, message.mail_from),
+                mail_from: self.repeated(texts, message.mail_from),
                 record_id: own(texts, message.record_id),
                 internet_message_id: own(texts, message.internet_message_id),
                 reply: self.repeated(texts, dialogue.deciding_reply(index)),
@@ -315,9 +315,11 @@ fn own(texts: Texts<'_>, span: Span) -> Option<Text> {
 
 /// 16 digits.
 fn hexadecimal(id: u64) -> Text {
-    let digit =
-        |position: u32| char::from(b"0123456789ABCDEF"[(id >> (4 * position)) as usize & 15]);
-    (0..16).rev().map(digit).collect::<String>().into()
+    let mut digits = [0; 16];
+    for (place, digit) in digits.iter_mut().rev().enumerate() {
+        *digit = b"0123456789ABCDEF"[(id >> (4 * place)) as usize & 15];
+    }
+    lossy(&digits).into()
 }
 
 /// How the session ended: by its mails if it has any, else by what kept it from having any.

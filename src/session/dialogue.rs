@@ -183,7 +183,10 @@ impl Dialogue {
 
     fn accept_reply(&mut self, reply: ReplyLine, line: &Value<'_>, rewritten: &mut Rewritten) {
         let awaited = self.awaited();
-        if matches!(awaited, Some(Command::Greeting | Command::Hello)) {
+        // A reply of another code answers a later command: that to EHLO is missing.
+        if awaited == Some(Command::Greeting)
+            || (awaited == Some(Command::Hello) && reply.code == 250)
+        {
             self.read_greeting(awaited, reply, line);
         }
         if reply.is_continued {
@@ -227,17 +230,22 @@ impl Dialogue {
         {
             *host = line.part(name);
         }
+        if !is_greeting
+            && self.public_ip_address.is_empty()
+            && let Some(address) = smtp::greeted_address(line.bytes())
+        {
+            self.public_ip_address = line.part(address);
+        }
+        // Within TLS nothing on the way rewrites what is said, and STARTTLS is not offered again.
+        if self.has_hello_after_start_tls {
+            return;
+        }
         let greeting = smtp::Greeting::read(line.bytes());
         if greeting.looks_rewritten {
             self.note(SessionNote::SmtpRewritten);
         }
         if is_greeting {
             return;
-        }
-        if self.public_ip_address.is_empty()
-            && let Some(address) = smtp::greeted_address(line.bytes())
-        {
-            self.public_ip_address = line.part(address);
         }
         if self.start_tls_offered.is_none() {
             self.start_tls_seen_in_reply |= greeting.offers_start_tls;

@@ -79,6 +79,16 @@ impl Look<'_> {
     fn at_information(&mut self, row: &StoredRow, text: &[u8]) {
         let (data, context) = (Field::new(row.data.get(text)), Field::new(row.context.get(text)));
         let label = if context.is_empty() { data } else { context };
+        // The usual rows first, by their exact labels.
+        match label.raw() {
+            b"Certificate subject" => {
+                self.has_certificate |= self.opened == Some(CertificateRole::Sent);
+                return;
+            }
+            b"Certificate issuer name" | b"Certificate serial number" => return,
+            raw if raw.starts_with(b"sending message with RecordId ") => return,
+            _ => {}
+        }
         match Information::parse(&label.value()) {
             Information::Certificate(role) => {
                 self.opened = Some(role);

@@ -4,15 +4,16 @@
 //! begins with a banner (outbound) or EHLO (inbound). Two sessions with one address at a time cannot
 //! be told apart; where the rows show that there were two, both say so.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::assembler::SessionKey;
 use super::model::SessionNote;
-use super::sequencer::Sequencer;
-use super::session_rows::Place;
+use super::sequencer::{SegmentPlace, Sequencer};
 use super::texts::append;
-use crate::log::{Event, Field, IisFormat, IisRow, IisSpeaker, LogFile, LogType, Row, Segment};
+use crate::log::{Event, Field, IisFormat, IisRow, IisSpeaker, Line, LogFile, Row, Segment};
 use crate::timestamp::Timestamp;
 
 /// The longest time between two rows of one session: that for which a client waits for the answer
@@ -86,32 +87,40 @@ impl IisConversations {
     ) {
         let source = files.get(segment.file).map_or(0, |file| file.source);
         let place = sequencer.begin_segment(segment);
-        self.text.clear();
-        let lines = segment.for_each_iis_row(format, |line, row| {
-            let place = place.of_line(line.number, line.start);
-            match row {
-                Ok(row) => self.accept_row(&row, source, place, format, sequencer),
-                Err(error) => sequencer.accept_damage(error, place, line.is_terminated),
-            }
+        let mut data = std::mem::take(&mut self.text);
+        data.clear();
+        let mut said = Segment {
+            file: segment.file,
+            data,
+            offset: segment.offset,
+            lines_before: 0,
+            oversized_line: None,
+            format: Arc::clone(&segment.format),
+        };
+        let lines = segment.for_each_iis_row(format, |line, row| match row {
+            Ok(row) => self.accept_row(&row, source, (line, place), format, &mut said, sequencer),
+            Err(error) => sequencer.accept_damage(error, line, place),
         });
-        sequencer.end_segment(&self.text, lines);
+        sequencer.end_segment(&said.data, lines);
+        self.text = said.data;
     }
 
     fn accept_row(
         &mut self,
         row: &IisRow<'_>,
         source: u32,
-        place: Place,
+        place: (Line, SegmentPlace),
         format: &IisFormat,
+        said: &mut Segment,
         sequencer: &mut Sequencer,
     ) {
         let is_outbound = row.speaker != IisSpeaker::Client;
         self.set_key(row, source, is_outbound);
         let known = self.groups.get(&self.key).copied();
-        let known = self.without_stale(known, row.date_time, sequencer);
+        let known = self.without_stale(known, row.date_time, said, sequencer);
         let turn = Turn::of(row, known.map(|group| group.state));
         if turn == Turn::Stray {
-            sequencer.count_late(place);
+            sequencer.count_late(place.0, place.1);
             return;
         }
         let is_first = turn == Turn::Opens || known.is_none_or(|g| g.state == State::Ended);
@@ -128,9 +137,9 @@ impl IisConversations {
             if group.state != State::Quitting {
                 sequencer.note(before, SessionNote::ConversationsInterleaved);
             }
-            sequencer.end_session(before, group.state == State::Quitting, &self.text);
+            sequencer.end_session(before, group.state == State::Quitting, &said.data);
         }
-        self.feed(row, place, key, turn, sequencer);
+        self.feed(row, place, key, turn, said, sequencer);
         if is_first {
             sequencer.note(key, SessionNote::GroupedByAddress);
             if !is_outbound {
@@ -145,7 +154,7 @@ impl IisConversations {
         }
         let state = next_state(row, known.filter(|_| !is_first).map(|group| group.state));
         if state == State::Ended {
-            sequencer.end_session(key, true, &self.text);
+            sequencer.end_session(key, true, &said.data);
         }
         let group = Group { session_id, last: row.date_time, state };
         match self.groups.get_mut(&self.key) {
@@ -155,7 +164,7 @@ impl IisConversations {
             }
         }
         if self.groups.len() > MAXIMUM_GROUPS {
-            self.forget(row.date_time, sequencer);
+            self.forget(row.date_time, said, sequencer);
         }
     }
 
@@ -163,9 +172,10 @@ impl IisConversations {
     fn feed(
         &mut self,
         row: &IisRow<'_>,
-        place: Place,
+        (at, place): (Line, SegmentPlace),
         key: SessionKey,
         turn: Turn,
+        said: &mut Segment,
         sequencer: &mut Sequencer,
     ) {
         self.line.clear();
@@ -195,8 +205,8 @@ impl IisConversations {
         connector.extend_from_slice(row.service);
         let line = quoted(&self.line);
         let [connector, local, remote, line] = [&connector[..], local, remote.as_bytes(), &line]
-            .map(|part| append(&mut self.text, part));
-        let text = &self.text[..];
+            .map(|part| append(&mut said.data, part));
+        let text = &said.data[..];
         let fed = Row {
             date_time: row.date_time,
             session_id: key.session_id,
@@ -208,7 +218,7 @@ impl IisConversations {
             data: Field::new(line.get(text)),
             context: Field::new(b""),
         };
-        sequencer.accept_row(&fed, place, text, Some(LogType::IisSmtp));
+        sequencer.accept_row(&fed, at, place, said);
         if row.speaker == IisSpeaker::Client
             && let Some(status) = row.status.filter(|status| *status >= 200)
         {
@@ -216,8 +226,8 @@ impl IisConversations {
             let is_data = row.verb.eq_ignore_ascii_case(b"DATA") && status < 300;
             let code = status.to_string();
             for reply in is_data.then_some("354").into_iter().chain([&code[..]]) {
-                let reply = append(&mut self.text, reply.as_bytes());
-                sequencer.hear(key, Event::Received, reply, &self.text);
+                let reply = append(&mut said.data, reply.as_bytes());
+                sequencer.hear(key, Event::Received, reply, said);
             }
         }
     }
@@ -238,6 +248,7 @@ impl IisConversations {
         &mut self,
         known: Option<Group>,
         now: Timestamp,
+        said: &Segment,
         sequencer: &mut Sequencer,
     ) -> Option<Group> {
         let group = known?;
@@ -247,13 +258,13 @@ impl IisConversations {
         self.groups.remove(&self.key);
         if group.state != State::Ended {
             let key = SessionKey { source: self.key.source, session_id: group.session_id };
-            sequencer.end_session(key, group.state == State::Quitting, &self.text);
+            sequencer.end_session(key, group.state == State::Quitting, &said.data);
         }
         None
     }
 
     /// Makes room: puts out what has paused for too long, or else everything.
-    fn forget(&mut self, now: Timestamp, sequencer: &mut Sequencer) {
+    fn forget(&mut self, now: Timestamp, said: &Segment, sequencer: &mut Sequencer) {
         let is_stale = |group: &Group| now.ticks() - group.last.ticks() > LONGEST_PAUSE;
         let stale = self.groups.values().filter(|group| is_stale(group)).count();
         let is_all = stale < MAXIMUM_GROUPS / 2;
@@ -270,7 +281,7 @@ impl IisConversations {
         });
         ended.sort_unstable_by_key(|(key, _)| (key.source, key.session_id));
         for (key, is_ended) in ended {
-            sequencer.end_session(key, is_ended, &self.text);
+            sequencer.end_session(key, is_ended, &said.data);
         }
     }
 

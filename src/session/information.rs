@@ -61,7 +61,10 @@ const TLS_FAILED: &[u8] = b"TLS negotiation failed with error";
 impl<'row> Information<'row> {
     pub(super) fn parse(context: &'row [u8]) -> Self {
         let starts = |prefix: &[u8]| {
-            context.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+            context.starts_with(prefix)
+                || context
+                    .get(..prefix.len())
+                    .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         };
         match context.first() {
             Some(b'C' | b'c') if starts(b"Certificate ") => value_of_certificate(context),
@@ -96,18 +99,13 @@ fn value_of_certificate(context: &[u8]) -> Information<'_> {
     let starts = |prefix: &[u8]| {
         label.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
-    let value = if starts(b"subject") {
-        CertificateValue::Subject
-    } else if starts(b"issuer") {
-        CertificateValue::Issuer
-    } else if starts(b"serial") {
-        CertificateValue::SerialNumber
-    } else if starts(b"thumbprint") {
-        CertificateValue::Thumbprint
-    } else if starts(b"alternate") {
-        CertificateValue::AlternateNames
-    } else {
-        return Information::Other;
+    let value = match label.first().map(u8::to_ascii_lowercase) {
+        Some(b's') if starts(b"subject") => CertificateValue::Subject,
+        Some(b'i') if starts(b"issuer") => CertificateValue::Issuer,
+        Some(b's') if starts(b"serial") => CertificateValue::SerialNumber,
+        Some(b't') if starts(b"thumbprint") => CertificateValue::Thumbprint,
+        Some(b'a') if starts(b"alternate") => CertificateValue::AlternateNames,
+        _ => return Information::Other,
     };
     Information::CertificateValue(value)
 }

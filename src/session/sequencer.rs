@@ -10,7 +10,7 @@ use super::proxy::ProxyJoiner;
 use super::session_maker::{Made, SessionMaker};
 use super::session_rows::{Place, SessionRows};
 use super::texts::Span;
-use crate::log::{Event, LogFile, LogType, Notice, NoticeCode, Row, RowError, Segment};
+use crate::log::{Event, Line, LogFile, Notice, NoticeCode, Row, RowError, Segment};
 use crate::timestamp::Timestamp;
 
 /// Everything that must see the rows in their order.
@@ -78,14 +78,16 @@ impl Tally {
 #[derive(Clone, Copy)]
 pub(super) struct SegmentPlace {
     file: usize,
+    /// [`LogFile::source`].
+    source: u32,
     /// Lines of the file before the segment's data.
     lines: u64,
     offset: u64,
 }
 
 impl SegmentPlace {
-    pub(super) fn of_line(self, number: u64, start: usize) -> Place {
-        Place { file: self.file, line: self.lines + number + 1, offset: self.offset + start as u64 }
+    fn of_line(self, line: Line) -> Place {
+        self.of_place(Place { file: self.file, line: line.number + 1, offset: line.start as u64 })
     }
 
     /// Where a row stands whose place is counted from the beginning of the segment.
@@ -121,18 +123,20 @@ impl Sequencer {
             let place = Place { file: segment.file, line: self.file.lines, offset };
             self.file.damage.add(place, Some(RowError::TooLong));
         }
-        SegmentPlace { file: segment.file, lines: self.file.lines, offset: segment.offset }
+        SegmentPlace {
+            file: segment.file,
+            source: self.files.get(segment.file).map_or(0, |file| file.source),
+            lines: self.file.lines,
+            offset: segment.offset,
+        }
     }
 
     /// Takes the rows of a whole segment in.
     pub(super) fn accept_segment(&mut self, segment: &Segment) {
         let place = self.begin_segment(segment);
-        let lines = segment.for_each_row(|line, row| {
-            let place = place.of_line(line.number, line.start);
-            match row {
-                Ok(row) => self.accept_row(&row, place, &segment.data, segment.format.log_type),
-                Err(error) => self.accept_damage(error, place, line.is_terminated),
-            }
+        let lines = segment.for_each_row(|line, row| match row {
+            Ok(row) => self.accept_row(row, line, place, segment),
+            Err(error) => self.accept_damage(error, line, place),
         });
         self.end_segment(&segment.data, lines);
     }
@@ -149,27 +153,31 @@ impl Sequencer {
     pub(super) fn accept_row(
         &mut self,
         row: &Row<'_>,
-        place: Place,
-        text: &[u8],
-        log_type: Option<LogType>,
+        line: Line,
+        place: SegmentPlace,
+        segment: &Segment,
     ) {
-        let Some(file) = self.files.get(place.file) else { return };
         let Self { assembler, output, .. } = self;
-        let accepted = assembler.accept(row, text, file.source, place, log_type, &mut |_, rows| {
-            output.finish(rows, text)
-        });
+        let accepted = assembler.accept(
+            row,
+            segment,
+            place.source,
+            line.start,
+            || place.of_line(line),
+            &mut |_, rows| output.finish(rows, &segment.data),
+        );
         // An end that was known already, as that of a failed connection, tells nothing new.
         if accepted == Accepted::Late && row.event != Event::Disconnect {
-            self.file.late.add(place, None);
+            self.file.late.add(place.of_line(line), None);
         }
     }
 
     /// Counts a line that is no row; the last line of a file without a line end is only cut.
-    pub(super) fn accept_damage(&mut self, error: RowError, place: Place, is_terminated: bool) {
-        if is_terminated {
-            self.file.damage.add(place, Some(error));
+    pub(super) fn accept_damage(&mut self, error: RowError, line: Line, place: SegmentPlace) {
+        if line.is_terminated {
+            self.file.damage.add(place.of_line(line), Some(error));
         } else {
-            self.file.last_row_cut = Some(place);
+            self.file.last_row_cut = Some(place.of_line(line));
         }
     }
 
@@ -185,18 +193,24 @@ impl Sequencer {
     }
 
     /// Takes a session in whose first rows were gathered apart from the others, the last of them at
-    /// that offset of the file.
-    pub(super) fn adopt(&mut self, key: SessionKey, rows: SessionRows, last_row: u64) {
+    /// that offset of the segment.
+    pub(super) fn adopt(&mut self, key: SessionKey, rows: SessionRows, last_row: usize) {
         self.assembler.adopt(key, rows, last_row);
     }
 
     /// Takes a session in whose first rows another run read; the next one has a higher turn. `None`
     /// if there is one with its id.
-    pub(super) fn adopt_restored(&mut self, rows: SessionRows, turn: u64) -> Option<()> {
+    pub(super) fn adopt_restored(&mut self, rows: SessionRows, turn: usize) -> Option<()> {
         let start = rows.start?;
         let source = self.files.get(start.place.file)?.source;
         let key = SessionKey { source, session_id: start.session_id };
         (!self.is_open(key)).then(|| self.adopt(key, rows, turn))
+    }
+
+    /// Counts what was taken in without a segment.
+    pub(super) fn settle(&mut self) {
+        let Self { assembler, output, .. } = self;
+        assembler.end_segment(&[], &mut |_, rows| output.finish(rows, &[]));
     }
 
     /// Puts a session out whose end no row says; whether it came to its end.
@@ -223,15 +237,15 @@ impl Sequencer {
     }
 
     /// Takes a line of the dialogue in that shares its row with another.
-    pub(super) fn hear(&mut self, key: SessionKey, event: Event, line: Span, text: &[u8]) {
+    pub(super) fn hear(&mut self, key: SessionKey, event: Event, line: Span, segment: &Segment) {
         if let Some(rows) = self.assembler.open_rows(key) {
-            rows.add_line(event, line.get(text), text);
+            rows.add_line(event, line.get(&segment.data), segment);
         }
     }
 
     /// Counts a row of a session that was already put out.
-    pub(super) fn count_late(&mut self, place: Place) {
-        self.file.late.add(place, None);
+    pub(super) fn count_late(&mut self, line: Line, place: SegmentPlace) {
+        self.file.late.add(place.of_line(line), None);
     }
 
     /// Ends a file, with the notice that ended it early. Returns how many lines of it there were up

@@ -6,7 +6,7 @@
 use super::information::Information;
 use super::model::SessionNote;
 use super::texts::{Span, append, clear_for_reuse};
-use crate::log::{Event, Field, LogType, Row};
+use crate::log::{Event, Field, LogType, Row, Segment};
 use crate::timestamp::Timestamp;
 
 /// Where a row stands.
@@ -59,23 +59,23 @@ pub(super) struct SessionRows {
 }
 
 impl SessionRows {
-    /// Takes the next row in, a part of that segment. Returns whether it ends the session.
+    /// Takes the next row in, a part of that segment; `place` tells where it stands. Returns whether
+    /// it ends the session.
     #[inline]
     pub(super) fn accept(
         &mut self,
         row: &Row<'_>,
-        segment: &[u8],
-        place: Place,
-        log_type: Option<LogType>,
+        segment: &Segment,
+        place: impl FnOnce() -> Place,
     ) -> bool {
         if self.start.is_none() {
-            self.begin(row, segment, place, log_type);
+            self.begin(row, segment, place());
         }
         self.end_time = Some(row.date_time);
         self.row_count += 1;
         if self.carried.len() + self.rows.len() * size_of::<StoredRow>() > MAXIMUM_BYTES {
             self.note(SessionNote::ContentCapped);
-            self.is_ended = row.event == Event::Disconnect;
+            self.is_ended |= row.event == Event::Disconnect;
             return self.is_ended;
         }
         if self.local_endpoint.is_empty() && !row.local_endpoint.is_empty() {
@@ -87,12 +87,13 @@ impl SessionRows {
         let data = self.keep(row.data, segment);
         let context = self.keep(row.context, segment);
         self.rows.push(StoredRow { event: row.event, data, context });
-        self.is_ended = match row.event {
+        let is_end = match row.event {
             Event::Disconnect => true,
             Event::Information => is_failed_connection(row),
             _ => false,
         };
-        self.is_ended
+        self.is_ended |= is_end;
+        is_end
     }
 
     /// A session of which other rows were read before: nothing of them is kept here yet.
@@ -106,29 +107,30 @@ impl SessionRows {
     }
 
     /// Takes a line of the dialogue in that shares its row with the line before.
-    pub(super) fn add_line(&mut self, event: Event, line: &[u8], segment: &[u8]) {
+    pub(super) fn add_line(&mut self, event: Event, line: &[u8], segment: &Segment) {
         if !self.has_note(SessionNote::ContentCapped) {
             let data = self.keep(Field::new(line), segment);
             self.rows.push(StoredRow { event, data, context: Span::default() });
         }
     }
 
-    fn begin(&mut self, row: &Row<'_>, segment: &[u8], place: Place, log_type: Option<LogType>) {
+    fn begin(&mut self, row: &Row<'_>, segment: &Segment, place: Place) {
         self.start = Some(Start {
             place,
             time: row.date_time,
             session_id: row.session_id,
-            log_type,
+            log_type: segment.format.log_type,
             is_opening: is_opening(row),
         });
         self.connector = self.keep(row.connector, segment);
     }
 
-    fn keep(&mut self, field: Field<'_>, segment: &[u8]) -> Span {
+    #[inline]
+    fn keep(&mut self, field: Field<'_>, segment: &Segment) -> Span {
         if self.is_carried {
             append(&mut self.carried, field.raw())
         } else {
-            Span::of(field.raw(), segment)
+            Span::of(field.raw(), &segment.data)
         }
     }
 

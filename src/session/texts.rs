@@ -15,11 +15,13 @@ impl Span {
     }
 
     /// Where a part of a text stands in that text.
+    #[inline]
     pub(super) fn of(part: &[u8], whole: &[u8]) -> Self {
         Self::default().part(part, whole)
     }
 
     /// Where a part of the text of this span stands.
+    #[inline]
     fn part(self, part: &[u8], whole: &[u8]) -> Self {
         let offset = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
         if part.is_empty() || offset > whole.len() {
@@ -28,13 +30,15 @@ impl Span {
         Self::new(self.start as usize + offset, part.len())
     }
 
+    #[inline]
     fn new(start: usize, length: usize) -> Self {
-        let (Ok(start), Ok(length)) = (u32::try_from(start), u32::try_from(length)) else {
-            return Self::default();
-        };
-        Self { start, length }
+        match (u32::try_from(start), u32::try_from(length)) {
+            (Ok(start), Ok(length)) => Self { start, length },
+            _ => Self::default(),
+        }
     }
 
+    #[inline]
     pub(super) fn get(self, text: &[u8]) -> &[u8] {
         let start = self.start as usize;
         text.get(start..start + self.length as usize).unwrap_or_default()
@@ -82,6 +86,7 @@ impl<'text> Texts<'text> {
         Self { rows, rewritten: &rewritten.bytes }
     }
 
+    #[inline]
     pub(super) fn get(self, span: Span) -> &'text [u8] {
         let start = span.start as usize;
         match start.checked_sub(self.rows.len()) {
@@ -101,11 +106,16 @@ pub(super) struct Value<'row> {
 
 impl<'row> Value<'row> {
     /// Takes a field with its quotes, if it has any.
+    #[inline]
     pub(super) fn of_field(field: Span, rows: &'row [u8], rewritten: &mut Rewritten) -> Self {
         let raw = field.get(rows);
-        if raw.first() != Some(&b'"') {
-            return Self { bytes: Cow::Borrowed(raw), span: field };
+        if raw.first() == Some(&b'"') {
+            return Self::of_quoted(field, raw, rewritten);
         }
+        Self { bytes: Cow::Borrowed(raw), span: field }
+    }
+
+    fn of_quoted(field: Span, raw: &'row [u8], rewritten: &mut Rewritten) -> Self {
         let bytes = crate::log::Field::new(raw).value();
         let span = match &bytes {
             Cow::Borrowed(bytes) => field.part(bytes, raw),
@@ -114,6 +124,7 @@ impl<'row> Value<'row> {
         Self { bytes, span }
     }
 
+    #[inline]
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -123,6 +134,7 @@ impl<'row> Value<'row> {
     }
 
     /// Where a part of the value stands.
+    #[inline]
     pub(super) fn part(&self, part: &[u8]) -> Span {
         self.span.part(part, &self.bytes)
     }

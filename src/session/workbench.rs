@@ -83,7 +83,7 @@ impl Workbench {
             let key = SessionKey { source, session_id: row.session_id };
             let local = match last {
                 Some((last, local)) if last == key => local,
-                _ => self.local(key, &row),
+                _ => self.local(key, row),
             };
             last = Some((key, local));
             let Local::Begun(index) = local else {
@@ -91,14 +91,14 @@ impl Workbench {
                 return;
             };
             let Some(slot) = self.slots.get_mut(index) else { return };
-            let first_row =
-                Place { file: segment.file, line: line.number + 1, offset: line.start as u64 };
+            let place =
+                || Place { file: segment.file, line: line.number + 1, offset: line.start as u64 };
             slot.last_row = line.start;
-            if !slot.rows.accept(&row, &segment.data, first_row, segment.format.log_type) {
+            if !slot.rows.accept(row, &segment, place) {
                 return;
             }
             let made = self.maker.make(&slot.rows, &segment.data, files, filter);
-            let first_row = slot.rows.start.map_or(first_row, |start| start.place);
+            let first_row = slot.rows.start.map_or_else(place, |start| start.place);
             ended.push(EndedSession { key, first_row, last_row: line.start, made });
             slot.rows.reset();
             self.free.push(index);
@@ -113,7 +113,7 @@ impl Workbench {
         if let Some(local) = self.by_key.get(&key) {
             return *local;
         }
-        let local = if is_opening(row) {
+        let local = if begins_here(row) {
             Local::Begun(self.free.pop().unwrap_or_else(|| {
                 self.slots.push(BegunSlot::default());
                 self.slots.len() - 1
@@ -143,6 +143,12 @@ impl Workbench {
     }
 }
 
+/// Whether a session certainly begins with this row. `+` alone does not tell: mostly rows about the
+/// attempt to connect stand before it, which can lie in the segment before.
+fn begins_here(row: &Row<'_>) -> bool {
+    is_opening(row) && matches!(row.sequence_number, None | Some(0))
+}
+
 impl WorkedSegment {
     /// Replays it into the sequencer; returns the segment's buffer.
     pub(super) fn replay(self, sequencer: &mut Sequencer) -> Vec<u8> {
@@ -156,14 +162,12 @@ impl WorkedSegment {
         }
         let place = sequencer.begin_segment(&segment);
         for (line, error) in damage {
-            let place = place.of_line(line.number, line.start);
-            sequencer.accept_damage(error, place, line.is_terminated);
+            sequencer.accept_damage(error, line, place);
         }
         let mut parser = RowParser::new(&segment.format.columns);
         let mut replay = |line: Line, sequencer: &mut Sequencer| {
             if let Ok(row) = parser.parse(&segment.data[line.start..line.end]) {
-                let place = place.of_line(line.number, line.start);
-                sequencer.accept_row(&row, place, &segment.data, segment.format.log_type);
+                sequencer.accept_row(&row, line, place, &segment);
             }
         };
         let mut rows = rows.into_iter().peekable();
@@ -178,8 +182,7 @@ impl WorkedSegment {
         }
         for mut session in begun {
             session.rows.move_to(|first| place.of_place(first));
-            let last_row = segment.offset + session.last_row as u64;
-            sequencer.adopt(session.key, session.rows, last_row);
+            sequencer.adopt(session.key, session.rows, session.last_row);
         }
         sequencer.end_segment(&segment.data, line_count);
         segment.data

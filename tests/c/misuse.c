@@ -302,6 +302,28 @@ static void check_text_panics(void)
     check_text(text, EOP_FREED);
 }
 
+static void check_evidence_panics(void)
+{
+    static const char *const functions[] = {"eop_evidence_next", "eop_evidence_cancel"};
+    eop_evidence_query query = new_evidence_query();
+    uint64_t unused = 0;
+    size_t i;
+    for (i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        uint64_t reader = open_evidence();
+        setenv("EOP_RELAY_INJECT_PANIC", functions[i], 1);
+        CHECK(EOP_PANIC, i == 0 ? eop_evidence_next(reader, 0, 0, &unused, NULL)
+                                : eop_evidence_cancel(reader, NULL));
+        unsetenv("EOP_RELAY_INJECT_PANIC");
+        CHECK(EOP_POISONED, eop_evidence_next(reader, 0, 0, &unused, NULL));
+        CHECK(EOP_OK, eop_evidence_free(reader, NULL));
+        check_evidence(reader, EOP_FREED);
+    }
+    setenv("EOP_RELAY_INJECT_PANIC", "eop_evidence_open", 1);
+    CHECK(EOP_PANIC, eop_evidence_open(&query, &unused, NULL));
+    unsetenv("EOP_RELAY_INJECT_PANIC");
+    CHECK(0, unused);
+}
+
 static void check_panics(void)
 {
     eop_chain_query chain = new_chain_query(NULL, 0);
@@ -366,6 +388,7 @@ static void check_panics(void)
     unsetenv("EOP_RELAY_INJECT_PANIC");
     CHECK(1, name == NULL);
     check_text_panics();
+    check_evidence_panics();
 }
 
 int main(int argument_count, char **arguments)

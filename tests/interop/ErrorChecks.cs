@@ -97,7 +97,7 @@ namespace EopRelay.Tests
                 request.AddObject(new Hashtable { { "Name", "x" } });
                 ResolvedErrors resolved = Interop.Resolve(request);
                 Checks.Equal(1, resolved.Errors.Length);
-                Checks.True(resolved.Problems[0].IsFatal, "nothing was read of the objects");
+                Checks.True(resolved.Problems[0].IsError, "nothing was read of the objects");
                 Checks.True(resolved.Problems[0].ToString().Contains("Get-Queue"), "what to give");
             });
             checks.That("a file that is missing is an error of its own", () =>

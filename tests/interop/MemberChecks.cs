@@ -23,6 +23,7 @@ namespace EopRelay.Tests
                 { "cause", typeof(EopRelayException) },
                 { "request", typeof(TestRequest) },
                 { "report", typeof(Report) },
+                { "check", typeof(CheckRequest) },
                 { "overview", typeof(CertificateOverview) },
                 { "problem", typeof(InputProblem) },
                 { "source", typeof(EvidenceSource) },
@@ -30,7 +31,6 @@ namespace EopRelay.Tests
                 { "changeReader", typeof(HybridChangeReader) },
                 { "resolveRequest", typeof(ResolveRequest) },
                 { "resolved", typeof(ResolvedErrors) },
-                { "errorProblem", typeof(ErrorProblem) },
             };
 
         /// <summary>
@@ -48,6 +48,7 @@ namespace EopRelay.Tests
             "value.PSObject.Properties", "property.Name", "property.Value", "innerProperty.Value",
             "InputObject.PSObject.TypeNames", "InputObject.PSObject.Methods", "InputObject.ToXml", "_.ToXml", "InputObject.TrimStart",
             "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
+            "EventLog.IsPresent", "ExecutionContext.SessionState.LanguageMode", "Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath", "env.ExchangeInstallPath",
         };
 
         private static readonly Regex HelpAndComments =

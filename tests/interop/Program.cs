@@ -19,15 +19,17 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe sessions BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe json\n"
             + "       EopRelay.Interop.Tests.exe reports BIN CERTIFICATE_FOLDER\n"
+            + "       EopRelay.Interop.Tests.exe checks BIN LOG_FOLDER\n"
+            + "       EopRelay.Interop.Tests.exe folders EMPTY_FOLDER\n"
             + "       EopRelay.Interop.Tests.exe events BIN EVENT_FOLDER LOG\n"
             + "       EopRelay.Interop.Tests.exe chain-events BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe hybrid BIN HYBRID_FOLDER LOG\n"
             + "       EopRelay.Interop.Tests.exe hybrid-changes BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe test BIN PATH...\n"
             + "       EopRelay.Interop.Tests.exe show REPORT\n"
-            + "       EopRelay.Interop.Tests.exe errors BIN FOLDER\n"
             + "       EopRelay.Interop.Tests.exe overview OVERVIEW\n"
-            + "       EopRelay.Interop.Tests.exe view FORMATS VIEW REPORT_OR_OVERVIEW\n";
+            + "       EopRelay.Interop.Tests.exe view FORMATS VIEW REPORT_OR_OVERVIEW\n"
+            + "       EopRelay.Interop.Tests.exe errors BIN FOLDER\n";
 
         private static int Main(string[] arguments)
         {
@@ -77,6 +79,13 @@ namespace EopRelay.Tests
                 case "reports":
                     Interop.Load(operands[0]);
                     ReportChecks.Run(checks, operands[1]);
+                    break;
+                case "checks":
+                    Interop.Load(operands[0]);
+                    CheckChecks.Run(checks, operands[1]);
+                    break;
+                case "folders":
+                    CheckChecks.RunOnFolders(checks, operands[0]);
                     break;
                 case "events":
                     Interop.Load(operands[0]);

@@ -20,7 +20,7 @@ const isNewer = (node) =>
 // The words of Pester, and cmdlets by their full names; aliases differ between versions and systems.
 const isFullName = (name) =>
     /^[A-Z][A-Za-z]+-[A-Z]\w+$/.test(name) ||
-    ['Describe', 'It', 'Should', 'BeforeAll', 'BeforeDiscovery', 'cargo'].includes(name);
+    ['Describe', 'It', 'Should', 'BeforeAll', 'BeforeEach', 'BeforeDiscovery', 'cargo'].includes(name);
 
 // A script is code; a format file holds pieces of it.
 const codeOf = (path) => {

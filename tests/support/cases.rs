@@ -221,7 +221,7 @@ fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
     }
 }
 
-/// `id:result:index/process/names/time`, the last three optional; `off` is a log without events.
+/// `id:result:index/process/names/time/computer`, the last four optional; `off` is a log without events.
 fn read_event(evidence: &mut Evidence, value: &str) {
     let fields: Vec<&str> = value.split('/').collect();
     let field = |index: usize, default: &'static str| {
@@ -234,6 +234,7 @@ fn read_event(evidence: &mut Evidence, value: &str) {
         None => thumbprint(&names, ""),
     };
     let (process, time) = (field(1, "lsass.exe"), field(3, "2026-11-16T00:30:00Z"));
+    let computer = field(4, "");
     let body = match numbers[0] {
         "11" => "CertGetCertificateChain",
         "30" => "CertVerifyCertificateChainPolicy",
@@ -242,8 +243,9 @@ fn read_event(evidence: &mut Evidence, value: &str) {
     };
     let index = numbers.get(2).copied().unwrap_or("-1");
     let xml = format!(
-        "<Event><System><EventID>{id}</EventID><TimeCreated SystemTime='{time}'/></System>\
-         <UserData><{body}><Certificate fileRef='{digest}.cer' subjectName='{names}'/>\
+        "<Event><System><EventID>{id}</EventID><TimeCreated SystemTime='{time}'/>\
+         <Computer>{computer}</Computer></System>\
+         <UserData><{body}><Policy type='CERT_CHAIN_POLICY_SSL' constant='4'/><Certificate fileRef='{digest}.cer' subjectName='{names}'/>\
          <Status chainIndex='0' elementIndex='{index}'/><EventAuxInfo ProcessName='{process}'/>\
          <CorrelationAuxInfo TaskId='{{{time}}}' SeqNumber='1'/><Result value='{result}'/></{body}>\
          </UserData></Event>",

@@ -71,7 +71,6 @@ pub struct TestArguments {
     /// The CAPI2 log of the server: exported XML, .evtx files, or a folder of them.
     #[arg(long, value_name = "PATH")]
     chain_event: Vec<PathBuf>,
-
     /// An error of a queue, an NDR (.eml, .html, text), or exported queues, messages or tracking
     /// events. What it covers is looked for in the logs; alone it is worth what its text says.
     #[arg(long, value_name = "TEXT|PATH")]

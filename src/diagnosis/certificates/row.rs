@@ -204,7 +204,7 @@ fn sent_certificate(
         first_session: one.first,
         last_session: one.last,
         last_outcome: one.last_outcome,
-        log_path: one.path.clone(),
+        log_path: one.path.display().to_string(),
         line: one.line,
     })
 }

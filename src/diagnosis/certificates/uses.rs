@@ -1,10 +1,11 @@
 //! What the sessions say was sent, by connector and server.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::certificate::LoggedCertificate;
 use crate::log::LogType;
-use crate::session::{Outcome, Session};
+use crate::session::{Outcome, Session, SessionNote};
 use crate::timestamp::Timestamp;
 
 /// How many connectors and servers are told apart.
@@ -23,7 +24,7 @@ pub(super) struct CertificateUse {
     pub first: Timestamp,
     pub last: Timestamp,
     pub last_outcome: Outcome,
-    pub path: String,
+    pub path: Arc<Path>,
     pub line: u64,
 }
 
@@ -45,7 +46,9 @@ pub(in crate::diagnosis) struct CertificateUses {
 impl CertificateUses {
     /// Takes a session of a send log; those of receive logs send nothing that is asked for here.
     pub fn add(&mut self, session: &Session) {
-        if session.log_type == LogType::Receive {
+        let is_received = session.log_type == LogType::Receive
+            || session.notes.contains(&SessionNote::ReceivedByIis);
+        if is_received {
             return;
         }
         let known = self.places.iter().position(|place| {
@@ -108,7 +111,7 @@ impl CertificateUse {
             first: session.start_time,
             last: session.start_time,
             last_outcome: session.outcome,
-            path: String::new(),
+            path: Arc::clone(&session.log_path),
             line: 0,
         };
         first.take(session);
@@ -124,7 +127,7 @@ impl CertificateUse {
         if session.start_time >= self.last {
             self.last = session.start_time;
             self.last_outcome = session.outcome;
-            self.path = session.log_path.display().to_string();
+            self.path = Arc::clone(&session.log_path);
             self.line = session.line;
         }
     }

@@ -16,7 +16,8 @@ use crate::evidence::chain_event::{CHAIN_EVENT_LOG, ChainFault, ENABLE_CHAIN_EVE
 
 /// The fault that the log tells of the certificate of the case.
 pub(super) fn logged<'a>(case: &Case<'a>, fault: ChainFault) -> Option<&'a LoggedFault> {
-    case.evidence.chain_log.as_ref()?.fault(thumbprint(case)?, fault)
+    let log = case.evidence.chain_log.as_ref()?;
+    log.fault(thumbprint(case)?, fault, case.servers())
 }
 
 fn thumbprint(case: &Case<'_>) -> Option<Thumbprint> {

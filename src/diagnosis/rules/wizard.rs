@@ -1,5 +1,7 @@
 //! Section 5: what the logs of the Hybrid Configuration Wizard add.
 
+use std::fmt::Write as _;
+
 use super::Proof;
 use super::tls::capital;
 use crate::connector::{NameRelation, ShownCertificate, match_certificate};
@@ -8,7 +10,10 @@ use crate::diagnosis::literal::counted;
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{Confidence, EvidenceLine, Remedy, Severity};
 use crate::diagnosis::story::Ending;
-use crate::evidence::{HybridChange, HybridConnector, HybridObjectType, HybridOutcome};
+use crate::evidence::{
+    HybridChange, HybridConnector, HybridObjectType, HybridOutcome, PropertyChange,
+};
+use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
 
 const TICKS_PER_HOUR: i64 = 36_000_000_000;
@@ -102,11 +107,12 @@ pub(super) fn stands_in_message(case: &Case<'_>) -> String {
         );
     }
     for state in states.iter().filter(|state| !state.unsettled.is_empty()) {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             " The wizard set out to change {} of {}, and its log does not show whether it did.",
             state.unsettled.join(", "),
             state.name
-        ));
+        );
     }
     text
 }
@@ -155,7 +161,7 @@ fn change_before<'c>(
         .filter(|change| {
             change.object_type == object_type
                 && change.outcome != HybridOutcome::Failed
-                && change.property(property).is_some_and(|one| one.is_different())
+                && change.property(property).is_some_and(PropertyChange::is_different)
                 && is_shortly_before(change, first)
         })
         .last()
@@ -204,13 +210,19 @@ pub(super) fn changed_sender_name_message(case: &Case<'_>) -> String {
     let Some(change) = sender_name_change(case) else { return String::new() };
     let before = change.tls_sender_certificate_name_before.as_deref();
     let after = change.tls_sender_certificate_name_after.as_deref();
+    let is_certain = change.outcome == HybridOutcome::Succeeded;
     let verdict = match (fits(case, before), fits(case, after)) {
-        (true, false) => {
+        (true, false) if is_certain => {
             " The certificate that was sent has the former name and not the new one: this is most \
              likely what broke it."
         }
+        (true, false) => {
+            " The certificate that was sent has the former name and not the new one: if the change \
+             was made, it is most likely what broke it."
+        }
         (false, true) => {
-            " The certificate that was sent has the new name: it is not what broke it."
+            " The certificate that was sent has the new name: unless the change had not arrived yet \
+             (up to about an hour), it is not what broke it."
         }
         _ => " A change takes up to about an hour to arrive.",
     };
@@ -246,7 +258,7 @@ fn certificate_name_change<'c>(case: &'c Case<'_>) -> Option<&'c HybridChange> {
     });
     let has_failed = case.is_relay_denied()
         || case.tls_error().is_some()
-        || case.story.is_some_and(|story| matches!(story.ending, Ending::Refused(_)));
+        || case.class() == Some(RejectionClass::TlsCertificateNameNotFound);
     (is_same_connector && has_failed).then_some(change)
 }
 
@@ -268,7 +280,12 @@ pub(super) fn changed_certificate_name_message(case: &Case<'_>) -> String {
     )
 }
 
-/// A failed change of a name that decides, after which none succeeded.
+fn is_long_ago(case: &Case<'_>, change: &HybridChange) -> bool {
+    let days = OLD_DAYS * 24 * TICKS_PER_HOUR;
+    change.time().is_some_and(|time| case.evidence.at.ticks() - time.ticks() > days)
+}
+
+/// A failed change of a name that decides, not long ago, after which none succeeded.
 fn failed_change<'c>(case: &'c Case<'_>) -> Option<&'c HybridChange> {
     let decides = |change: &&HybridChange| {
         let name = match change.object_type {
@@ -289,7 +306,7 @@ fn failed_change<'c>(case: &'c Case<'_>) -> Option<&'c HybridChange> {
     };
     all.iter()
         .enumerate()
-        .filter(|(_, change)| change.outcome == HybridOutcome::Failed)
+        .filter(|(_, change)| change.outcome == HybridOutcome::Failed && !is_long_ago(case, change))
         .filter(|(place, change)| !is_repaired(*place, change))
         .map(|(_, change)| *change)
         .next_back()

@@ -148,6 +148,8 @@ fn of_policy(
 ) -> ChainFailure {
     let fault = ChainFault::of_result(result).unwrap_or(ChainFault::Other);
     let about_root = matches!(fault, ChainFault::UntrustedRoot | ChainFault::PartialChain);
+    // CERT_CHAIN_POLICY_SSL is 4 (wincrypt.h).
+    let is_ssl = matches!(record.policy.as_deref(), Some("CERT_CHAIN_POLICY_SSL" | "4"));
     let chain = all.iter().find(|one| {
         one.event_name == ChainEventKind::CertGetCertificateChain
             && one.chain_ref.is_some()
@@ -161,7 +163,7 @@ fn of_policy(
         Some(status) if status.has(TrustStatus::UNTRUSTED_ROOT) => {
             ChainFailure::new(record, ChainFault::UntrustedRoot, false)
         }
-        _ if about_root && record.element_index.is_some_and(|index| index < 0) => {
+        _ if about_root && is_ssl && record.element_index.is_some_and(|index| index < 0) => {
             ChainFailure::new(record, ChainFault::PartialChain, true)
         }
         _ => ChainFailure::new(record, fault, fault == ChainFault::PartialChain),

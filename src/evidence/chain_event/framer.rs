@@ -27,6 +27,15 @@ pub(super) enum FrameEnd {
     TooLong,
 }
 
+/// What a stream gives next.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next<T> {
+    Item(T),
+    /// Nothing yet: some input was passed over.
+    Again,
+    End,
+}
+
 /// One event as it stands in the stream.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Frame<'b> {
@@ -98,9 +107,16 @@ impl<R: Read> Framer<R> {
         self.offset
     }
 
-    /// The next event; `None` at the end of the stream.
-    pub(super) fn next(&mut self) -> io::Result<Option<Frame<'_>>> {
-        let Some(opening) = self.find_opening()? else { return Ok(None) };
+    /// The next event, after a bounded amount of input.
+    pub(super) fn next(&mut self) -> io::Result<Next<Frame<'_>>> {
+        let opening = match self.find_opening() {
+            Some(opening) => opening,
+            None if self.is_at_end => return Ok(Next::End),
+            None => {
+                self.fill()?;
+                return Ok(Next::Again);
+            }
+        };
         let end_tag = opening.end_tag();
         let (length, end) = loop {
             let rest = &self.buffer[self.start..];
@@ -123,33 +139,28 @@ impl<R: Read> Framer<R> {
         self.skips_bodies = end == FrameEnd::TooLong;
         let (line, offset, from) = (self.line, self.offset, self.start);
         self.advance(length);
-        Ok(Some(Frame { bytes: &self.buffer[from..from + length], line, offset, end }))
+        Ok(Next::Item(Frame { bytes: &self.buffer[from..from + length], line, offset, end }))
     }
 
-    /// Goes to the next opening.
-    fn find_opening(&mut self) -> io::Result<Option<Opening>> {
-        loop {
-            let rest = &self.buffer[self.start..];
-            let mut passed = rest.len();
-            let mut found = None;
-            for at in memchr_iter(b'<', rest) {
-                if rest.len() - at < LOOKAHEAD && !self.is_at_end {
-                    passed = at;
-                    break;
-                }
-                let opening = Opening::of(&rest[at + 1..]);
-                let is_wanted = opening == Some(Opening::Event) || !self.skips_bodies;
-                if let Some(opening) = opening.filter(|_| is_wanted) {
-                    (passed, found) = (at, Some(opening));
-                    break;
-                }
+    /// Goes to the next opening in what was read; without one to its end, or to half a tag there.
+    fn find_opening(&mut self) -> Option<Opening> {
+        let rest = &self.buffer[self.start..];
+        let mut passed = rest.len();
+        let mut found = None;
+        for at in memchr_iter(b'<', rest) {
+            if rest.len() - at < LOOKAHEAD && !self.is_at_end {
+                passed = at;
+                break;
             }
-            self.advance(passed);
-            if found.is_some() || (self.is_at_end && self.start == self.buffer.len()) {
-                return Ok(found);
+            let opening = Opening::of(&rest[at + 1..]);
+            let is_wanted = opening == Some(Opening::Event) || !self.skips_bodies;
+            if let Some(opening) = opening.filter(|_| is_wanted) {
+                (passed, found) = (at, Some(opening));
+                break;
             }
-            self.fill()?;
         }
+        self.advance(passed);
+        found
     }
 
     fn advance(&mut self, length: usize) {
@@ -194,9 +205,15 @@ mod tests {
     fn frames(text: &str) -> Vec<(String, u64, FrameEnd)> {
         let mut framer = Framer::new(text.as_bytes());
         let mut all = Vec::new();
-        while let Some(frame) = framer.next().unwrap() {
-            let text = String::from_utf8_lossy(frame.bytes).into_owned();
-            all.push((text, frame.line, frame.end));
+        loop {
+            match framer.next().unwrap() {
+                Next::Item(frame) => {
+                    let text = String::from_utf8_lossy(frame.bytes).into_owned();
+                    all.push((text, frame.line, frame.end));
+                }
+                Next::Again => {}
+                Next::End => break,
+            }
         }
         assert_eq!(framer.offset(), text.len() as u64);
         all
@@ -249,8 +266,12 @@ mod tests {
         );
         let mut framer = Framer::new(text.as_bytes());
         let mut ends = Vec::new();
-        while let Some(frame) = framer.next().unwrap() {
-            ends.push(frame.end);
+        loop {
+            match framer.next().unwrap() {
+                Next::Item(frame) => ends.push(frame.end),
+                Next::Again => {}
+                Next::End => break,
+            }
         }
         assert_eq!(ends, [FrameEnd::TooLong, FrameEnd::Whole]);
         assert!(framer.buffer.capacity() < 4 * MAXIMUM_EVENT, "{}", framer.buffer.capacity());

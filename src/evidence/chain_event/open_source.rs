@@ -38,6 +38,11 @@ impl OpenSource {
         }
     }
 
+    /// Whether nothing was met in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.events + self.foreign + self.damaged == 0
+    }
+
     pub(super) fn notices(&self) -> Vec<Notice> {
         let path = Path::new(&self.name);
         let mut notices = Vec::new();
@@ -67,7 +72,7 @@ impl OpenSource {
                     self.foreign
                 ),
             ));
-        } else if self.events == 0 && self.damaged == 0 {
+        } else if self.is_empty() {
             notices.push(Notice {
                 message: format!(
                     "holds no event of {CHAIN_EVENT_LOG}. The log is off by default: turn it on with \
@@ -106,7 +111,13 @@ pub(super) fn of_content(bytes: Vec<u8>) -> Result<Source, String> {
     Ok(Source::of_bytes(bytes, io::empty()))
 }
 
+/// What says of a file with the signature of an event log that it is none.
+pub(super) fn no_event_log(path: &Path, reason: &str) -> Notice {
+    let message = format!("cannot be read as an event log ({reason}): copy or export it again");
+    other_content(path, message)
+}
+
 /// A source that is not what is read.
-pub(super) fn other_content(path: &Path, message: String) -> Notice {
+fn other_content(path: &Path, message: String) -> Notice {
     Notice { message, ..Notice::new(NoticeCode::OtherContent, path) }
 }

@@ -1,14 +1,14 @@
 //! Reading events out of files and texts, batch by batch.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::assembler::Assembler;
+use super::framer::Next;
 use super::model::ChainEvent;
-use super::open_source::{OpenSource, of_content, other_content};
+use super::open_source::{OpenSource, no_event_log, of_content};
 use super::parser::Parsed;
 use super::record::ChainEventRecord;
 use super::source::{Item, OpenError, Source};
@@ -106,22 +106,15 @@ impl ChainEventReader {
         match input {
             Input::File(path) => match Source::open(&path) {
                 Ok(source) => {
-                    let size = File::open(&path).and_then(|file| file.metadata()).ok();
-                    let size = size.map(|metadata| metadata.len());
+                    let size = std::fs::metadata(&path).ok().map(|metadata| metadata.len());
                     self.open = Some(OpenSource::new(path.display().to_string(), source, size));
                 }
                 Err(OpenError::Io(error)) => self.notices.push(Notice::unreadable(&path, &error)),
-                Err(OpenError::Evtx(reason)) => self.notices.push(other_content(
-                    &path,
-                    format!("cannot be read as an event log ({reason}): copy or export it again"),
-                )),
+                Err(OpenError::Evtx(reason)) => self.notices.push(no_event_log(&path, &reason)),
             },
             Input::Content(name, bytes) => match of_content(bytes) {
                 Ok(source) => self.open = Some(OpenSource::new(name, source, None)),
-                Err(reason) => self.notices.push(other_content(
-                    Path::new(&name),
-                    format!("cannot be read as an event log ({reason}): copy or export it again"),
-                )),
+                Err(reason) => self.notices.push(no_event_log(Path::new(&name), &reason)),
             },
         }
         true
@@ -131,14 +124,18 @@ impl ChainEventReader {
     fn step(&mut self) -> Option<ChainEvent> {
         let open = self.open.as_mut()?;
         let item = match open.source.next() {
-            Ok(Some(item)) => item,
-            Ok(None) => {
+            Ok(Next::Item(item)) => item,
+            Ok(Next::Again) => return None,
+            Ok(Next::End) => {
                 self.close();
                 return None;
             }
             Err(error) => {
-                let name = open.name.clone();
-                self.notices.push(Notice::unreadable(Path::new(&name), &error));
+                self.notices.push(Notice::unreadable(Path::new(&open.name), &error));
+                // Of a file that cannot be read it cannot be said that it is empty.
+                if open.is_empty() {
+                    self.open = None;
+                }
                 self.close();
                 return None;
             }

@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::evtx_file::{EvtxFile, SIGNATURE};
-use super::framer::{FrameEnd, Framer};
+use super::framer::{FrameEnd, Framer, Next};
 use super::parser::{Parsed, parse};
 
 /// One event of a source.
@@ -74,22 +74,29 @@ impl Source {
         }
     }
 
-    /// The next event; `None` at the end.
-    pub(super) fn next(&mut self) -> io::Result<Option<Item>> {
+    /// The next event, after a bounded amount of input.
+    pub(super) fn next(&mut self) -> io::Result<Next<Item>> {
         match self {
             Self::Xml(framer) => {
-                let Some(frame) = framer.next()? else { return Ok(None) };
+                let frame = match framer.next()? {
+                    Next::Item(frame) => frame,
+                    Next::Again => return Ok(Next::Again),
+                    Next::End => return Ok(Next::End),
+                };
                 let parsed = match frame.end {
                     FrameEnd::Whole => parse_bytes(frame.bytes),
                     FrameEnd::Cut => Err("the event is cut: its end is missing".to_owned()),
                     FrameEnd::TooLong => Err("an event longer than the log can hold".to_owned()),
                 };
-                Ok(Some(Item { parsed, line: frame.line, offset: frame.offset }))
+                Ok(Next::Item(Item { parsed, line: frame.line, offset: frame.offset }))
             }
-            Self::Evtx(file) => Ok(file.next().map(|item| {
-                let parsed = item.xml.and_then(|xml| parse_bytes(xml.as_bytes()));
-                Item { parsed, line: 0, offset: item.offset }
-            })),
+            Self::Evtx(file) => Ok(match file.next() {
+                Some(item) => {
+                    let parsed = item.xml.and_then(|xml| parse_bytes(xml.as_bytes()));
+                    Next::Item(Item { parsed, line: 0, offset: item.offset })
+                }
+                None => Next::End,
+            }),
         }
     }
 }

@@ -9,7 +9,8 @@ const MINUTES_PER_DAY: i64 = 24 * 60;
 ///
 /// The first line of a log reads `Current Time Zone: <name> (<time of day>)`. Where that time of day
 /// differs from the line's own stamp by whole quarters of an hour, the stamp is UTC; where they are
-/// the same, the stamps are times of that zone, and UTC only where the zone is.
+/// the same, the stamps are times of that zone, and UTC only where the zone is. (Inferred: every log
+/// seen is one or the other.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Clock {
     pub(super) is_utc: bool,
@@ -23,9 +24,9 @@ impl Clock {
         let local = minute_of_day(bracket.split(')').next()?)?;
         let stamp = stamp.ticks() / TICKS_PER_MINUTE % MINUTES_PER_DAY;
         let zone = zone.to_ascii_lowercase();
-        let is_utc_zone = ["utc", "coordinated universal", "gmt standard", "greenwich"]
-            .iter()
-            .any(|name| zone.contains(name));
+        // Greenwich Standard Time is Iceland's, all year; GMT Standard Time has a summer.
+        let is_utc_zone =
+            ["utc", "coordinated universal", "greenwich"].iter().any(|name| zone.contains(name));
         // A text in another language may tell twelve hours without saying which.
         let half_days = if bracket.is_ascii() { MINUTES_PER_DAY } else { MINUTES_PER_DAY / 2 };
         let difference = (local - stamp).rem_euclid(half_days);
@@ -62,6 +63,9 @@ mod tests {
             ("Current Time Zone: India Standard Time (2:04:51 AM)", Some(true)),
             ("Current Time Zone: W. Europe Standard Time (20:34:51)", Some(false)),
             ("Current Time Zone: W. Europe Standard Time (21:34:50)", Some(true)),
+            ("Current Time Zone: GMT Standard Time (20:34:51)", Some(false)),
+            ("Current Time Zone: GMT Standard Time (21:34:51)", Some(true)),
+            ("Current Time Zone: Greenwich Standard Time (20:34:51)", Some(true)),
             ("Current Time Zone: Korea (\u{c624}\u{d6c4} 8:34:51)", Some(false)),
             ("Current Time Zone: X (20:41:51)", Some(false)),
             ("Current Time Zone: X", None),

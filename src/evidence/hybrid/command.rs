@@ -173,11 +173,10 @@ impl<'t> Scanner<'t> {
         for (at, next) in self.rest.char_indices() {
             match quote {
                 Some(mark) if next == mark => quote = None,
-                Some(_) => {}
                 None if next == '\'' || next == '"' => quote = Some(next),
                 None if next == opening => level += 1,
                 None if next == closing => level -= 1,
-                None => {}
+                _ => {}
             }
             if level == 0 {
                 let inner = self.take(at);

@@ -87,12 +87,13 @@ impl HybridEntry {
 /// Splits `yyyy.MM.dd HH:mm:ss.fff` off.
 fn split_stamp(text: &str) -> Option<(Timestamp, &str)> {
     let date = text.get(..10)?;
+    if date.as_bytes()[4] != b'.' || date.as_bytes()[7] != b'.' {
+        return None;
+    }
     let rest = text.get(10..)?.trim_start();
     let (time, rest) = (rest.get(..12)?, rest.get(12..)?);
-    let is_date = date.as_bytes()[4] == b'.' && date.as_bytes()[7] == b'.';
     let log_stamp = format!("{}T{time}Z", date.replace('.', "-"));
-    let stamp = Timestamp::from_log_stamp(log_stamp.as_bytes()).filter(|_| is_date)?;
-    Some((stamp, rest))
+    Some((Timestamp::from_log_stamp(log_stamp.as_bytes())?, rest))
 }
 
 fn split_level(text: &str) -> (HybridLevel, &str) {

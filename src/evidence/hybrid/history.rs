@@ -15,7 +15,7 @@ use super::invoke_xml;
 use super::log_reader::{HybridLogReader, decoded};
 use super::notice::{HybridNotice, HybridSeverity};
 use super::replay::Replay;
-use super::run::{Run, RunCollector, RunEvent};
+use super::run::{Run, RunCollector, RunEvent, RunKind};
 use crate::connector::InboundConnector;
 use crate::log::{LogInput, NoticeCode};
 use crate::timestamp::Timestamp;
@@ -41,8 +41,8 @@ impl HybridHistory {
         let input = |path: &PathBuf| LogInput { path: path.clone(), wildcards: true, server: None };
         let inputs: Vec<LogInput> = paths.iter().map(input).collect();
         let discovery = discover_hybrid_files(&inputs);
-        let mut builder = HybridHistoryBuilder::default();
-        builder.notices = discovery.notices;
+        let notices = discovery.notices;
+        let mut builder = HybridHistoryBuilder { notices, ..HybridHistoryBuilder::default() };
         for file in &discovery.files {
             builder.add_file(file);
         }
@@ -191,7 +191,7 @@ impl HybridHistoryBuilder {
         let OpenLog { reader, collector, path, beginning } = log;
         let path = path.as_str();
         let run = collector.finish();
-        if !run.is_recognised {
+        if run.kind == RunKind::Unknown {
             self.refuse(
                 path,
                 format!(
@@ -202,7 +202,7 @@ impl HybridHistoryBuilder {
             );
             return;
         }
-        if run.is_boot {
+        if run.kind == RunKind::BootLog {
             self.remark(
                 NoticeCode::EvidenceIncomplete,
                 path,
@@ -239,7 +239,7 @@ impl HybridHistoryBuilder {
             );
             self.warn(NoticeCode::ContentCapped, &run.path, message, line);
         }
-        if !run.is_utc && !run.events.is_empty() && !run.is_xml {
+        if !run.is_utc && !run.events.is_empty() && run.kind == RunKind::Log {
             self.remark(
                 NoticeCode::EvidenceIncomplete,
                 &run.path,
@@ -289,7 +289,8 @@ impl HybridHistoryBuilder {
     /// the log says nothing, such as whether a connector is enabled.
     fn complete_logs_with_their_xml(&mut self) {
         let mut runs = std::mem::take(&mut self.runs);
-        let (xml, mut logs): (Vec<Run>, Vec<Run>) = runs.drain(..).partition(|run| run.is_xml);
+        let (xml, mut logs): (Vec<Run>, Vec<Run>) =
+            runs.drain(..).partition(|run| run.kind == RunKind::InvokeXml);
         for run in xml {
             let twin = logs.iter_mut().find(|log| {
                 stem(&log.path).is_some_and(|stem_of_log| stem(&run.path) == Some(stem_of_log))

@@ -15,7 +15,7 @@ use super::super::value::Value;
 use super::change::{HybridObjectType, HybridOutcome, HybridSide, Verb, classify};
 use super::command::Command;
 use super::entry::one_line;
-use super::run::{Invocation, Run, RunEvent, Seen, whole_milliseconds};
+use super::run::{Invocation, Run, RunEvent, RunKind, Seen, whole_milliseconds};
 use crate::timestamp::Timestamp;
 
 /// Bytes without the end of an element: no value of Exchange is as long.
@@ -39,7 +39,7 @@ pub(super) fn read(path: &str, input: impl Read) -> io::Result<(Run, Option<XmlD
     let mut reader = Reader::from_reader(BufReader::with_capacity(1 << 16, limiter));
     reader.config_mut().expand_empty_elements = true;
     let mut document = Document {
-        run: Run { path: path.to_owned(), is_xml: true, ..Run::default() },
+        run: Run { path: path.to_owned(), kind: RunKind::InvokeXml, ..Run::default() },
         invoke: None,
         line: 1,
         skipped: 0,
@@ -191,7 +191,6 @@ impl Document {
 
     fn begin_invoke(&mut self, start: &BytesStart<'_>) {
         let cmdlet = attribute(start, "cmdlet").unwrap_or_default();
-        self.run.is_recognised |= !cmdlet.is_empty();
         let started = attribute(start, "start").and_then(|text| invoke_time(&text));
         if let Some(started) = started {
             self.run.started.get_or_insert(started);

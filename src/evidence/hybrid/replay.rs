@@ -73,34 +73,31 @@ impl Replay {
         object_type: HybridObjectType,
         name: Option<&str>,
     ) -> Option<&mut Tracked> {
-        let place = match self.find(object_type, name) {
-            Some(place) => place,
-            None => {
-                let name = match (name, object_type) {
-                    (Some(name), _) => name,
-                    // There is one of it.
-                    (None, HybridObjectType::HybridConfiguration) => "Hybrid Configuration",
-                    (None, _) => return None,
-                };
-                self.objects.push(Tracked {
-                    state: HybridConnector {
-                        object_type,
-                        name: name.to_owned(),
-                        side: object_type.usual_side(),
-                        as_of: None,
-                        is_time_zone_known: run.is_utc,
-                        unsettled: Vec::new(),
-                        properties: Vec::new(),
-                        log_path: run.path.clone(),
-                        line: 0,
-                    },
-                    wanted: Vec::new(),
-                    wanted_at: (None, 0),
-                });
-                self.objects.len() - 1
-            }
+        if let Some(place) = self.find(object_type, name) {
+            return self.objects.get_mut(place);
+        }
+        let name = match (name, object_type) {
+            (Some(name), _) => name,
+            // There is one of it.
+            (None, HybridObjectType::HybridConfiguration) => "Hybrid Configuration",
+            (None, _) => return None,
         };
-        self.objects.get_mut(place)
+        self.objects.push(Tracked {
+            state: HybridConnector {
+                object_type,
+                name: name.to_owned(),
+                side: object_type.usual_side(),
+                as_of: None,
+                is_time_zone_known: run.is_utc,
+                unsettled: Vec::new(),
+                properties: Vec::new(),
+                log_path: run.path.clone(),
+                line: 0,
+            },
+            wanted: Vec::new(),
+            wanted_at: (None, 0),
+        });
+        self.objects.last_mut()
     }
 
     fn see(&mut self, run: &Run, seen: &Seen) {

@@ -26,18 +26,26 @@ pub(super) struct Run {
     pub(super) started: Option<Timestamp>,
     pub(super) is_utc: bool,
     pub(super) events: Vec<RunEvent>,
-    /// Whether it reads like a log of the wizard at all.
-    pub(super) is_recognised: bool,
-    /// Whether it is the log of the wizard's start alone.
-    pub(super) is_boot: bool,
-    /// Whether it comes from an `.xhcw` file, which never tells its time zone.
-    pub(super) is_xml: bool,
+    pub(super) kind: RunKind,
     /// Rows of tables that cannot be read, and the first one's line.
     pub(super) unread_rows: Option<(u64, u64)>,
     /// Cmdlets and tables beyond what is kept, and the first one's line.
     pub(super) left_out: Option<(u64, u64)>,
     /// Bytes that are kept of it.
     pub(super) kept: usize,
+}
+
+/// What a run was read from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum RunKind {
+    /// Nothing in it reads like a log of the wizard.
+    #[default]
+    Unknown,
+    Log,
+    /// The log of the wizard's start alone.
+    BootLog,
+    /// An `.xhcw` file, which never tells its time zone.
+    InvokeXml,
 }
 
 #[derive(Debug)]
@@ -89,7 +97,6 @@ impl Run {
 
     pub(super) fn keep_table(&mut self, table: &Table, time: Option<Timestamp>, line: u64) {
         let Some(object_type) = table.object_type() else { return };
-        self.is_recognised = true;
         let seen = Seen {
             object_type,
             properties: table
@@ -224,8 +231,11 @@ impl RunCollector {
             self.keep(invocation);
         }
         self.run.is_utc = self.clock.is_some_and(|clock| clock.is_utc);
-        self.run.is_recognised |= self.clients > 0;
-        self.run.is_boot = self.clients > 0 && self.clients == self.boot_clients;
+        self.run.kind = match (self.clients, self.boot_clients) {
+            (0, _) if self.run.events.is_empty() => RunKind::Unknown,
+            (clients @ 1.., boot) if clients == boot => RunKind::BootLog,
+            _ => RunKind::Log,
+        };
         self.run
     }
 }

@@ -49,7 +49,7 @@ struct ProblemRecord {
     path: String,
     line: u64,
     message: String,
-    is_fatal: bool,
+    is_error: bool,
 }
 
 /// Carries a request out. What cannot be read of it goes into the report; a request that is not one
@@ -96,7 +96,7 @@ impl Resolved {
             path: problem.source_name,
             line: problem.line,
             message: problem.kind.to_string(),
-            is_fatal: false,
+            is_error: false,
         }));
         self.errors.extend(read.errors);
     }
@@ -106,7 +106,7 @@ impl Resolved {
             path: path.to_owned(),
             line: 0,
             message,
-            is_fatal: true,
+            is_error: true,
         });
     }
 
@@ -119,7 +119,7 @@ impl Resolved {
                     path: SESSIONS.to_owned(),
                     line,
                     message: format!("is no session of Get-SendConnectorTlsSession: {error}"),
-                    is_fatal: false,
+                    is_error: false,
                 }),
             }
         }

@@ -85,7 +85,7 @@ fn what_cannot_be_read_is_told_in_the_report() {
     let problems = report["Problems"].as_array().unwrap();
     let paths: Vec<&str> = problems.iter().map(|one| one["Path"].as_str().unwrap()).collect();
     assert_eq!(paths, ["a.xml", "b.eml", "objects of the pipeline"]);
-    assert!(problems.iter().all(|problem| problem["IsFatal"] == true));
+    assert!(problems.iter().all(|problem| problem["IsError"] == true));
     assert!(problems[0]["Message"].as_str().unwrap().starts_with("holds no error"), "{problems:?}");
 }
 

@@ -200,6 +200,9 @@ fn queue_errors_are_joined_to_the_sessions_and_alone_decide_no_more_than_they_sa
         (&report["Verdict"], &report["Cause"]),
         (&json!("Uncertain"), &json!("CoverTextOnly"))
     );
+    let mut told = report["Findings"].as_array().unwrap().iter();
+    let told = told.find(|finding| finding["Id"] == "CoverTextOnly").unwrap();
+    assert_eq!((&told["Sessions"], &told["FirstSession"]), (&json!(0), &json!(null)));
     let damaged = report["Findings"].as_array().unwrap().iter();
     let mut damaged = damaged.filter(|finding| finding["Id"] == "EvidenceDamaged");
     assert_eq!(damaged.next().unwrap()["Evidence"][0]["Path"], "-QueueError");
@@ -313,6 +316,8 @@ fn logs_of_the_wizard_stand_in_for_connectors_and_an_export_wins() {
 
     request["HybridLogFiles"] = file("no log");
     assert!(finding(&tested(&request).unwrap(), "InputUnreadable").contains("hcw.log"));
+    request["HybridLogFiles"] = file(r#"{"CurrentDomain":"contoso.com","Mode":"FullHybrid"}"#);
+    assert!(finding(&tested(&request).unwrap(), "EvidenceDamaged").contains("FullHybrid"));
     request["HybridLogFiles"] = json!([{ "Path": "x", "Content": "*" }]);
     assert!(finding(&tested(&request).unwrap(), "InputUnreadable").contains("base64"));
 }
@@ -321,6 +326,7 @@ fn logs_of_the_wizard_stand_in_for_connectors_and_an_export_wins() {
 fn chain_event(thumbprint: &str) -> String {
     include_str!("../../../tests/fixtures/chain-events/partial-chain.xml")
         .replace("E8412F6A9C03D7B5518E2A4C6F90B3D5E7F81A2C", thumbprint)
+        .replace("EX01.contoso.com", "EX1.contoso.com")
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod state;
 mod state_file;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -161,10 +162,10 @@ impl Checkpoint {
             .collect();
         for (turn, session) in left.open_sessions.into_iter().enumerate() {
             let rows = session.restore(&sources);
-            rows.and_then(|rows| sequencer.adopt_restored(rows, turn as u64))
+            rows.and_then(|rows| sequencer.adopt_restored(rows, turn))
                 .ok_or_else(|| self.damaged("an open session is not possible"))?;
         }
-        sequencer.end_segment(&[], 0);
+        sequencer.settle();
         iis.restore_last_id(left.last_conversation);
         for StoredConversation { server, folder, group } in left.conversations {
             let source = self.places.number_of(server.as_deref(), &folder);
@@ -272,7 +273,8 @@ impl Checkpoint {
                 last_source = Some(key.source);
             }
             if let Some(last) = stored.last_mut() {
-                last.ids.push_str(&format!("{:016X}", key.session_id));
+                // Writing to a String cannot fail.
+                let _ = write!(last.ids, "{:016X}", key.session_id);
             }
         }
         stored

@@ -109,6 +109,7 @@ pub(super) enum StoredText {
 }
 
 /// A session that waits for its other half.
+#[allow(clippy::struct_excessive_bools, reason = "independent facts, each with its name in JSON")]
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct StoredHalf {

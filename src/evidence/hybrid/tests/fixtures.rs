@@ -1,5 +1,7 @@
 //! Texts with the traits of real files and values of their own.
 
+use std::fmt::Write as _;
+
 /// A line of a log, its level in the column of eight.
 pub(super) fn line(clock: &str, level: &str, number: u32, context: &str, text: &str) -> String {
     format!("2026.11.02 {clock} {level:<7} {number} [Client=UX, {context}, Thread=14] {text}\r\n")
@@ -36,15 +38,14 @@ pub(super) fn comparison(clock: &str, actual: &str, expected: &str) -> String {
         "",
     );
     for part in [&rule, "Standard Inbound Connector", &thin] {
-        text += &format!("{indent}{part}\r\n");
+        let _ = write!(text, "{indent}{part}\r\n");
     }
-    text += &format!(
-        "{indent}{:<26} | Equals | {:<50} | Expected\r\n{indent}{thin}\r\n",
-        "Name", "Actual"
-    );
+    let (name, actual) = ("Name", "Actual");
+    let _ =
+        write!(text, "{indent}{name:<26} | Equals | {actual:<50} | Expected\r\n{indent}{thin}\r\n");
     for (name, actual, expected) in rows {
         let equal = equals(actual == expected);
-        text += &format!("{indent}{name:<26} | {equal}  | {actual:<50} | {expected}\r\n");
+        let _ = write!(text, "{indent}{name:<26} | {equal}  | {actual:<50} | {expected}\r\n");
     }
     text + &format!("{indent}{rule}\r\n")
 }

@@ -62,7 +62,7 @@ fn what_one_file_leaves_behind_is_bounded() {
 
 #[test]
 fn xml_without_the_end_of_an_element_does_not_fill_the_memory() {
-    let text = [b"<invoke cmdlet=\"".as_slice(), &[b'x'; 70_000]].concat();
+    let text = [b"<invoke cmdlet=\"".as_slice(), &vec![b'x'; 70_000]].concat();
     let input = Repeated { text: &text, at: 0, left: 64 << 20 };
     let mut builder = HybridHistoryBuilder::default();
     builder.add_input("x.xhcw", input);

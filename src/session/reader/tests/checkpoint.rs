@@ -30,24 +30,24 @@ impl Folder {
         SessionQuery { state, ..self.query() }
     }
 
-    fn run_at(&self, query: SessionQuery, size: usize, now: Option<Timestamp>) -> Run {
-        let mut reader = SessionReader::with_settings(query, size, Limits::default(), now).unwrap();
-        let (mut sessions, mut notices) = (Vec::new(), Vec::new());
-        while let Some(mut batch) = reader.next_batch(7, 1000) {
-            sessions.append(&mut batch.sessions);
-            notices.append(&mut batch.notices);
-        }
-        reader.save_state().unwrap();
-        Run { sessions, notices }
-    }
-
     fn run(&self) -> Run {
-        self.run_at(self.stateful(false), 4096, soon())
+        run_at(self.stateful(false), 4096, soon())
     }
 
     fn last_run(&self) -> Run {
-        self.run_at(self.stateful(true), 4096, soon())
+        run_at(self.stateful(true), 4096, soon())
     }
+}
+
+fn run_at(query: SessionQuery, size: usize, now: Option<Timestamp>) -> Run {
+    let mut reader = SessionReader::with_settings(query, size, Limits::default(), now).unwrap();
+    let (mut sessions, mut notices) = (Vec::new(), Vec::new());
+    while let Some(mut batch) = reader.next_batch(7, 1000) {
+        sessions.append(&mut batch.sessions);
+        notices.append(&mut batch.notices);
+    }
+    reader.save_state().unwrap();
+    Run { sessions, notices }
 }
 
 #[derive(Default)]
@@ -217,7 +217,7 @@ fn sessions_without_a_row_for_days_and_halves_without_their_other_are_put_out() 
         format!("{HEADER}{}{}", rows(ID, 0, &OPENING), rows("08DE23A1F00D0002", 0, &half));
     let folder = Folder::new(&[(NAME, content.as_bytes())]);
     assert_eq!(folder.run().sessions, []);
-    let at = |text| folder.run_at(folder.stateful(false), 4096, Timestamp::parse(text));
+    let at = |text| run_at(folder.stateful(false), 4096, Timestamp::parse(text));
     let alone = at("2026-11-15T01:20:00Z");
     assert_eq!(alone.sessions[0].notes, [SessionNote::ProxyHalfMissing]);
     assert_eq!((alone.sessions.len(), alone.count_of(NoticeCode::SessionsKept)), (1, 1));
@@ -234,7 +234,7 @@ fn what_is_kept_does_not_depend_on_the_filter() {
     let folder = Folder::new(&[(NAME, first.as_bytes())]);
     let mut query = folder.stateful(false);
     query.filter.connector = Some("another".to_owned());
-    folder.run_at(query, 4096, soon());
+    run_at(query, 4096, soon());
     folder.write(NAME, &format!("{first}{}", rows(ID, OPENING.len(), &ENDING)));
     assert_eq!(folder.run().sessions.len(), 1);
 }
@@ -246,7 +246,7 @@ fn other_inputs_may_be_read_between_and_files_out_of_reach_are_remembered() {
     let run_on = |name: &str| {
         let path = folder.path(name);
         let inputs = vec![LogInput { path, ..LogInput::default() }];
-        folder.run_at(SessionQuery { inputs, ..folder.stateful(false) }, 4096, soon())
+        run_at(SessionQuery { inputs, ..folder.stateful(false) }, 4096, soon())
     };
     assert_eq!(run_on("x").sessions.len(), 1);
     std::fs::rename(folder.path("x"), folder.path("away")).unwrap();
@@ -298,6 +298,28 @@ fn utf_16_files_are_read_on_too() {
 }
 
 /// The logs as they are when that many bytes are written.
+#[test]
+fn conversations_of_logs_of_iis_go_on_in_the_next_run() {
+    let whole = include_str!("../../../../tests/fixtures/iis/ex261116.log");
+    let name = "ex261116.log";
+    let expected = read(Folder::new(&[(name, whole.as_bytes())]).query()).0;
+    let texts = |sessions: &[Session]| -> Vec<String> {
+        let bare =
+            |session: &Session| Session { log_path: Path::new("").into(), ..session.clone() };
+        sessions.iter().map(|session| format!("{:?}", bare(session))).collect()
+    };
+    let now = Timestamp::parse("2026-11-16T10:00:00Z");
+    for cut in (0..whole.len()).step_by(61) {
+        let folder = Folder::new(&[]);
+        let mut sum = Run::default();
+        for (end, is_final) in [(cut, false), (cut + 61, false), (whole.len(), true)] {
+            folder.write(name, &whole[..end.min(whole.len())]);
+            sum.add(run_at(folder.stateful(is_final), 300, now));
+        }
+        assert_eq!(texts(&sum.sessions), texts(&expected), "{cut}");
+    }
+}
+
 fn write_grown(folder: &Folder, files: &[(PathBuf, String)], mut bytes: usize) {
     for (path, content) in files {
         let length = bytes.min(content.len());
@@ -337,7 +359,9 @@ fn files_of(
     turns: &[usize],
     rows_per_file: usize,
 ) -> Vec<(PathBuf, String)> {
-    sessions.iter_mut().for_each(|session| session.reverse());
+    for session in &mut sessions {
+        session.reverse();
+    }
     let mut all_rows = Vec::new();
     for turn in turns.iter().copied().cycle() {
         sessions.retain(|session| !session.is_empty());
@@ -380,11 +404,11 @@ proptest! {
         for (cut, threads, size) in cuts {
             write_grown(&folder, &files, cut);
             let query = SessionQuery { threads, filter: filter.clone(), ..folder.stateful(false) };
-            sum.add(folder.run_at(query, size, soon()));
+            sum.add(run_at(query, size, soon()));
         }
         write_grown(&folder, &files, total);
         let query = SessionQuery { filter: filter.clone(), ..folder.stateful(true) };
-        sum.add(folder.run_at(query, 700, soon()));
+        sum.add(run_at(query, 700, soon()));
 
         let (sessions, notices) = read(SessionQuery { filter, ..folder.query() });
         prop_assert_eq!(&sum.sessions, &sessions);
@@ -431,7 +455,7 @@ proptest! {
             write_grown(&folder, &y, length(&y) * of_y / 1000);
             let threads = cuts.get(index).map_or(1, |(.., threads)| *threads);
             let query = SessionQuery { threads, ..folder.stateful(false) };
-            sum.add(folder.run_at(query, 900, soon()));
+            sum.add(run_at(query, 900, soon()));
             if deletes_read_files && index + 1 == shares.len() {
                 std::fs::remove_dir_all(folder.path("x")).unwrap();
             }

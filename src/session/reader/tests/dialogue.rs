@@ -270,3 +270,18 @@ fn an_end_behind_a_failed_connection_is_no_late_row() {
     ]);
     assert_eq!((session.outcome, session.complete), (Outcome::ConnectFailed, true));
 }
+
+#[test]
+fn an_ehlo_reply_within_tls_says_nothing_about_starttls() {
+    // The reply to the first EHLO is lost; the second never offers STARTTLS.
+    let mut lines = joined(&[&GREETING, &[TLS_SUCCEEDED]]);
+    lines.remove(4);
+    lines.extend([
+        "> EHLO mail.contoso.com",
+        "< 250  EX.mail.protection.outlook.com SIZE 1",
+        "- |",
+    ]);
+    let session = session_of_rows(&lines);
+    assert_eq!(session.start_tls_offered, None);
+    assert_eq!(session.tls_status, TlsStatus::Succeeded);
+}

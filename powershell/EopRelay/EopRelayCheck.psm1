@@ -1,0 +1,336 @@
+# Invoke-EopRelayCheck, the check of a scheduled task.
+Set-StrictMode -Version 3.0
+
+# What is read of a certificate. Not all members: that of the private key may ask for a smart card.
+$certificateMembers = 'Thumbprint', 'RawData', 'Subject', 'Issuer', 'SerialNumber', 'NotBefore', 'NotAfter',
+    'Services', 'Status', 'IsSelfSigned', 'HasPrivateKey', 'RootCAType', 'CertificateDomains', 'FriendlyName',
+    'Server', 'PSComputerName'
+
+function Invoke-EopRelayCheck {
+    <#
+    .SYNOPSIS
+    Checks in a scheduled task whether Exchange Online Protection accepts the server's mail: reads what is new in the logs, judges the certificates in use and the installed ones, and says so in one object with an exit code.
+
+    .DESCRIPTION
+    Invoke-EopRelayCheck reads the rows that the send logs got since its last run, judges the sessions that may have gone to Exchange Online Protection, and, where send connectors and installed certificates are given, the certificate that Exchange would send now, so that a renewal is judged before the first mail. It always returns one object, whatever goes wrong:
+
+        ExitCode  0 fine, 10 warning, 20 refused, 30 uncertain or no evidence, 40 an input cannot be read
+
+    InUse is the report on the sessions, Installed the one on the installed certificate; Verdict, Cause and Summary are those of the graver one. No new session is no evidence (30, cause NoEvidence), and never fine: with protocol logging off there would be none either. What cannot be read outweighs what was found.
+
+    It needs no cloud login and no Exchange cmdlets. What it judges by is given as objects or as files that the cmdlets were exported to: connectors and accepted domains change seldom. Export them again when they do.
+
+    The first run judges the sessions of the last day; every later one all since the run before. Rows count as read only when the result is written, so a run that fails is made good by the next. At most 10,000 sessions of a run are judged, and as many more that failed; the rest is counted, and said.
+
+    The state is kept in a file that one run uses at a time. By default it lies in the folder EopRelay of ProgramData, which is made with access for administrators and SYSTEM alone; if somebody else made that folder, the check refuses it. For another account give -StatePath. Delete the state file to begin anew.
+
+    The process runs at below-normal priority meanwhile.
+
+    Exit code 1 of the task means that the check itself did not run: powershell.exe answers it where the module cannot be imported, or a parameter is wrong.
+
+    .PARAMETER Path
+    Send logs: files, folders or patterns. Without it, the folders of front end, hub and edge transport below the ExchangeInstallPath of this computer. Only without it the certificate stores of this computer are evidence too (LocalMachine\My, CA and Root): the logs of -Path may be another server's. Give both the front-end and the hub folder where mail goes through the front end.
+
+    .PARAMETER Server
+    The server whose logs and installed certificates they are, for logs that were copied.
+
+    .PARAMETER StatePath
+    The state file. By default check.state in the folder EopRelay of ProgramData. Each task needs its own.
+
+    .PARAMETER JsonPath
+    A file to which the result is added, one JSON object a line, for monitoring that reads files. Its folder must exist.
+
+    .PARAMETER EventLog
+    Writes the result to the Application log of Windows: source EopRelay, identifier 1000 plus the exit code, level Information (0), Warning (10, 30) or Error (20, 40). The source is registered once, by an administrator in Windows PowerShell: New-EventLog -LogName Application -Source EopRelay. PowerShell 7 has no New-EventLog; there it is [System.Diagnostics.EventLog]::CreateEventSource('EopRelay', 'Application'). Writing works in both. If no event can be written, Notices says why, and the check stands.
+
+    .PARAMETER InboundConnector
+    The inbound connectors of the tenant: objects of Get-InboundConnector in Exchange Online, or a file that they were exported to (xml of Export-Clixml, csv, json).
+
+    .PARAMETER AcceptedDomain
+    The accepted domains of the tenant: objects of Get-AcceptedDomain in Exchange Online, such a file, or the domains as text.
+
+    .PARAMETER SendConnector
+    The send connectors: objects of Get-SendConnector, or such a file.
+
+    .PARAMETER InstalledCertificate
+    The certificates installed on the server: objects of Get-ExchangeCertificate, or such a file. Without it, and without -Path, the certificates of LocalMachine\My are taken; they do not tell which are enabled for SMTP.
+
+    .PARAMETER IntermediatePath
+    Files with the intermediates that the server has in LocalMachine\CA, all of them. Without it, and with -Path, whether the server can send the chain is not known.
+
+    .PARAMETER RootPath
+    Files with roots that are trusted beside the built-in list of public ones.
+
+    .PARAMETER SourceIPAddress
+    The public address that Exchange Online Protection sees. Without it the address is that of the log.
+
+    .PARAMETER WarningDays
+    Warns about a certificate that many days before its expiry, 0 to 3650. The default is 30.
+
+    .OUTPUTS
+    EopRelay.CheckResult. Its members: Time, Computer, ExitCode, Verdict, Cause, Summary, SessionsRead, SessionsFailed, SessionsJudged, InUse, Installed, Notices.
+
+    .EXAMPLE
+    powershell.exe -NoProfile -NonInteractive -Command "Import-Module EopRelay -ErrorAction Stop; exit (Invoke-EopRelayCheck -EventLog -JsonPath C:\ProgramData\EopRelay\check.jsonl).ExitCode"
+
+    The action of a task under SYSTEM. Import-Module names no path, so the task survives an upgrade of the module.
+
+    .EXAMPLE
+    Connect-ExchangeOnline -Prefix Cloud
+    Get-CloudInboundConnector | Export-Clixml -Path C:\ProgramData\EopRelay\inbound.xml
+    Get-CloudAcceptedDomain | Export-Clixml -Path C:\ProgramData\EopRelay\domains.xml
+    Invoke-EopRelayCheck -InboundConnector C:\ProgramData\EopRelay\inbound.xml -AcceptedDomain C:\ProgramData\EopRelay\domains.xml
+
+    Exports once what the check judges by, wherever the cloud login is, and uses the files.
+
+    .EXAMPLE
+    $send = Get-SendConnector
+    $installed = Get-ExchangeCertificate
+    $result = Invoke-EopRelayCheck -SendConnector $send -InstalledCertificate $installed -WarningDays 45
+    $result.Installed | Format-List
+
+    By hand in the Exchange Management Shell: what would Exchange send now, and will it be accepted? Exchange's output is assigned first.
+
+    .EXAMPLE
+    Invoke-EopRelayCheck -Path '\\EX2\C$\Program Files\Microsoft\Exchange Server\V15\TransportRoles\Logs\Hub\ProtocolLog\SmtpSend' -StatePath D:\EopRelay\ex2.state -JsonPath D:\EopRelay\ex2.jsonl
+
+    Under a service account, for another server's logs: that account must be able to read them and to write to D:\EopRelay. It needs no profile.
+
+    .EXAMPLE
+    Get-Content -Path C:\ProgramData\EopRelay\check.jsonl -Tail 96 | ConvertFrom-Json | Where-Object { $_.ExitCode -eq 20 } | Select-Object Time, Cause, Summary
+
+    Which checks of the last day found that mail is refused.
+
+    .LINK
+    Get-SendConnectorTlsSession
+
+    .LINK
+    Test-EopRelayCertificate
+
+    .LINK
+    about_EopRelay
+    #>
+    [CmdletBinding()]
+    [OutputType('EopRelay.CheckResult')]
+    param(
+        [Parameter(Position = 0)]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $Path,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $Server,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $StatePath,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $JsonPath,
+
+        [Parameter()]
+        [switch]
+        $EventLog,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [psobject[]]
+        $InboundConnector,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [psobject[]]
+        $AcceptedDomain,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [psobject[]]
+        $SendConnector,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [psobject[]]
+        $InstalledCertificate,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $IntermediatePath,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $RootPath,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $SourceIPAddress,
+
+        [Parameter()]
+        [ValidateRange(0, 3650)]
+        [int]
+        $WarningDays
+    )
+
+    $check = [EopRelay.Interop]::NewCheckRequest()
+    $check.WritesEvent = $EventLog.IsPresent
+    # A task has nobody to read an error: what cannot be used is told in the result.
+    try {
+        if ($PSBoundParameters.ContainsKey('JsonPath')) {
+            $check.JsonPath = Resolve-CheckPath -Cmdlet $PSCmdlet -Path $JsonPath
+        }
+        if ($PSBoundParameters.ContainsKey('StatePath')) {
+            $check.StatePath = Resolve-CheckPath -Cmdlet $PSCmdlet -Path $StatePath
+        }
+        if ($PSBoundParameters.ContainsKey('Path')) {
+            foreach ($given in $Path) {
+                $check.Logs.Add([EopRelay.Interop]::LocatePath((Resolve-CheckPath -Cmdlet $PSCmdlet -Path $given), $true, $Server))
+            }
+        }
+        else {
+            $check.AddLogsOfThisServer($env:ExchangeInstallPath, $Server)
+        }
+        $check.Evidence.SourceIPAddress = $SourceIPAddress
+        $check.Evidence.Server = $Server
+        if ($PSBoundParameters.ContainsKey('WarningDays')) {
+            $check.Evidence.WarningDays = $WarningDays
+        }
+        foreach ($given in @(Import-CheckObject -Cmdlet $PSCmdlet -InputObject $InboundConnector)) {
+            $check.Evidence.AddInboundConnector((ConvertTo-CheckBag -InputObject $given))
+        }
+        foreach ($given in @(Import-CheckObject -Cmdlet $PSCmdlet -InputObject $AcceptedDomain)) {
+            if ($given -is [string]) {
+                $check.Evidence.AddAcceptedDomain([string]$given)
+            }
+            else {
+                $check.Evidence.AddAcceptedDomain((ConvertTo-CheckBag -InputObject $given))
+            }
+        }
+        foreach ($given in @(Import-CheckObject -Cmdlet $PSCmdlet -InputObject $SendConnector)) {
+            $check.Evidence.AddSendConnector((ConvertTo-CheckBag -InputObject $given))
+        }
+        foreach ($given in @(Import-CheckObject -Cmdlet $PSCmdlet -InputObject $InstalledCertificate)) {
+            $check.Evidence.AddInstalledCertificate((ConvertTo-CheckBag -InputObject $given -Name $certificateMembers))
+        }
+        foreach ($given in @($IntermediatePath) -ne $null) {
+            $check.Evidence.AddIntermediateFile((Resolve-CheckPath -Cmdlet $PSCmdlet -Path $given))
+        }
+        foreach ($given in @($RootPath) -ne $null) {
+            $check.Evidence.AddRootFile((Resolve-CheckPath -Cmdlet $PSCmdlet -Path $given))
+        }
+    }
+    catch {
+        $check.Fail($_.Exception)
+    }
+    [EopRelay.Interop]::Check($check)
+}
+
+# The full path of a file or folder in the file system, be it there or not.
+function Resolve-CheckPath {
+    [CmdletBinding()]
+    param($Cmdlet, [string]$Path)
+
+    $qualified = $Path
+    if ($Path.StartsWith('\\', [System.StringComparison]::Ordinal)) {
+        # Else a share is looked for in whatever provider the current location has.
+        $qualified = 'Microsoft.PowerShell.Core\FileSystem::' + $Path
+    }
+    $provider = $null
+    $drive = $null
+    $plain = $Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($qualified, [ref]$provider, [ref]$drive)
+    if ($provider.Name -ne 'FileSystem') {
+        throw [EopRelay.Interop]::NewError('NotAFileSystemPath', 'InvalidArgument', "'$Path' is no path of the file system.")
+    }
+    $plain
+}
+
+# Objects as they are, and what files hold in place of their names. A text that names no such file
+# stays a text.
+function Import-CheckObject {
+    [CmdletBinding()]
+    param($Cmdlet, $InputObject)
+
+    foreach ($given in @($InputObject) -ne $null) {
+        $name = ''
+        if ($given -is [string] -or $given -is [System.IO.FileInfo]) {
+            $name = [string]$given
+        }
+        switch -Wildcard ($name) {
+            '*.xml' {
+                Import-Clixml -LiteralPath (Resolve-CheckPath -Cmdlet $Cmdlet -Path $name) -ErrorAction Stop
+                break
+            }
+            '*.csv' {
+                Import-Csv -LiteralPath (Resolve-CheckPath -Cmdlet $Cmdlet -Path $name) -ErrorAction Stop
+                break
+            }
+            '*.json' {
+                # Assigned first: Windows PowerShell passes an array on as one object.
+                $content = Get-Content -LiteralPath (Resolve-CheckPath -Cmdlet $Cmdlet -Path $name) -Raw -ErrorAction Stop
+                $objects = ConvertFrom-Json -InputObject $content -ErrorAction Stop
+                $objects
+                break
+            }
+            default {
+                $given
+            }
+        }
+    }
+}
+
+# The members of an object by name: texts, numbers, flags, times and bytes as they are, lists of
+# these, and everything else as its text.
+function ConvertTo-CheckBag {
+    [CmdletBinding()]
+    param($InputObject, [string[]]$Name)
+
+    if ($InputObject -is [string]) {
+        $message = "'$InputObject' is a text. Give objects, or a file that they were exported to (.xml, .csv, .json)."
+        throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
+    }
+    $bag = [ordered]@{ PSTypeNames = @($InputObject.PSObject.TypeNames) }
+    foreach ($property in $InputObject.PSObject.Properties) {
+        if ($null -ne $Name -and $Name -notcontains $property.Name) {
+            continue
+        }
+        try {
+            $value = $property.Value
+        }
+        catch {
+            # A live object computes some members, and may fail to: then it does not tell them.
+            continue
+        }
+        if ($value -is [System.Collections.IEnumerable] -and $value -isnot [string] -and $value -isnot [byte[]]) {
+            $bag[$property.Name] = @(foreach ($item in $value) { ConvertTo-CheckValue -Value $item })
+        }
+        else {
+            $bag[$property.Name] = ConvertTo-CheckValue -Value $value
+        }
+    }
+    $bag
+}
+
+# A value that is no list.
+function ConvertTo-CheckValue {
+    [CmdletBinding()]
+    param($Value)
+
+    if ($null -eq $Value -or $Value -is [string] -or $Value -is [valuetype]) {
+        $Value
+    }
+    elseif ($Value -is [byte[]]) {
+        # The comma keeps the bytes together.
+        , $Value
+    }
+    else {
+        [string]$Value
+    }
+}
+
+Export-ModuleMember -Function Invoke-EopRelayCheck

@@ -1,0 +1,286 @@
+using System;
+using System.Collections.Generic;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Text;
+
+namespace EopRelay
+{
+    /// <summary>
+    /// Reads what is new in the logs, judges it, and writes the result. What is read counts as read only
+    /// when the result is written.
+    /// </summary>
+    internal sealed class CheckRun
+    {
+        internal const int ExitWarning = 10;
+        internal const int ExitCouldNotCheck = 40;
+
+        /// <summary>Sessions that are judged of any kind, and then as many that failed: a bound to memory.</summary>
+        private const int MaximumJudged = 10000;
+
+        /// <summary>From the gravest: what cannot be read may hold anything.</summary>
+        private static readonly int[] ByWeight = { ExitCouldNotCheck, 20, 30, ExitWarning, 0 };
+
+        /// <summary>The outcomes that -Failed selects.</summary>
+        private static readonly string[] Failures = { "PartlyRefused", "Refused", "TlsFailed", "ConnectFailed" };
+
+        /// <summary>What the first run looks back on; the logs may reach back a month.</summary>
+        private static readonly TimeSpan FirstLook = TimeSpan.FromDays(1);
+
+        private readonly CheckRequest request;
+        private readonly List<string> notices = new List<string>();
+        private readonly CheckResult result = new CheckResult();
+        private long passedOver;
+
+        private CheckRun(CheckRequest request)
+        {
+            this.request = request;
+        }
+
+        /// <summary>Makes a check. Whatever goes wrong is told in its result.</summary>
+        internal static CheckResult Make(CheckRequest request)
+        {
+            var run = new CheckRun(request);
+            ProcessPriorityClass? before = LowerPriority();
+            try
+            {
+                run.Run();
+            }
+            finally
+            {
+                RestorePriority(before);
+            }
+            return run.result;
+        }
+
+        private void Run()
+        {
+            result.Time = DateTime.UtcNow;
+            result.Computer = Environment.MachineName;
+            try
+            {
+                if (request.Trouble != null)
+                {
+                    throw new EopRelayException("InputUnusable", "InvalidData", request.Trouble);
+                }
+                ReadAndJudge();
+            }
+            catch (EopRelayException exception)
+            {
+                CouldNotCheck(exception.Message);
+                WriteWhatFailed();
+            }
+            result.Notices = notices.ToArray();
+            if (request.WritesEvent)
+            {
+                string trouble = EventLogWriter.Write(result);
+                if (trouble != null)
+                {
+                    notices.Add(trouble);
+                    result.Notices = notices.ToArray();
+                }
+            }
+        }
+
+        private void ReadAndJudge()
+        {
+            string statePath = request.EffectiveStatePath;
+            if (string.IsNullOrEmpty(request.StatePath))
+            {
+                StateFolder.Prepare(Path.GetDirectoryName(statePath));
+            }
+            request.Logs.StatePath = statePath;
+            if (!File.Exists(statePath))
+            {
+                request.Logs.Start = result.Time - FirstLook;
+                notices.Add("This is the first run with this state file: only sessions of the last day are judged.");
+            }
+            using (SessionReader reader = Interop.OpenSessions(request.Logs))
+            {
+                int exitOfLogs = Read(reader);
+                Judge();
+                result.ExitCode = Graver(result.ExitCode, exitOfLogs);
+                result.Notices = notices.ToArray();
+                WriteLine();
+                reader.SaveState();
+            }
+        }
+
+        /// <summary>Adds the sessions to the evidence; the exit code that the reading alone gives.</summary>
+        private int Read(SessionReader reader)
+        {
+            int exit = 0;
+            while (reader.ReadBatch())
+            {
+                foreach (Session session in reader.Sessions)
+                {
+                    AddSession(session);
+                }
+                foreach (Notice notice in reader.Notices)
+                {
+                    notices.Add(notice.Text);
+                    if (notice.Severity != "Information")
+                    {
+                        exit = Graver(exit, notice.Severity == "Error" ? ExitCouldNotCheck : ExitWarning);
+                    }
+                }
+            }
+            if (passedOver > 0)
+            {
+                notices.Add(string.Format(
+                    CultureInfo.InvariantCulture,
+                    "{0} sessions are counted and not judged: there were more than {1} since the last run.",
+                    passedOver,
+                    MaximumJudged));
+                exit = Graver(exit, ExitWarning);
+            }
+            return exit;
+        }
+
+        private void AddSession(Session session)
+        {
+            result.SessionsRead++;
+            bool isFailure = Array.IndexOf(Failures, session.Outcome) >= 0;
+            result.SessionsFailed += isFailure ? 1 : 0;
+            if (session.IsEop == false)
+            {
+                return;
+            }
+            if (result.SessionsJudged >= (isFailure ? 2 : 1) * (long)MaximumJudged)
+            {
+                passedOver++;
+                return;
+            }
+            result.SessionsJudged++;
+            request.Evidence.AddSession(session);
+        }
+
+        private void Judge()
+        {
+            if (request.Evidence.CanPredict)
+            {
+                result.Installed = Interop.Test(request.Evidence.WithoutSessions());
+            }
+            if (result.SessionsJudged > 0 || result.Installed == null)
+            {
+                request.Evidence.ExpectSessions();
+                result.InUse = Interop.Test(request.Evidence);
+            }
+            Report decisive = result.InUse ?? result.Installed;
+            if (result.InUse != null && result.Installed != null
+                && Graver(result.InUse.ExitCode, result.Installed.ExitCode) != result.InUse.ExitCode)
+            {
+                decisive = result.Installed;
+            }
+            result.ExitCode = decisive.ExitCode;
+            result.Verdict = decisive.Verdict;
+            result.Cause = decisive.Cause;
+            result.Summary = (result.SessionsJudged == 0 ? "No session since the last run may have gone to Exchange Online Protection. " : "")
+                + (decisive == result.Installed ? "What Exchange would send now: " : "")
+                + decisive.Summary;
+        }
+
+        private void CouldNotCheck(string message)
+        {
+            result.ExitCode = ExitCouldNotCheck;
+            result.Verdict = "Uncertain";
+            result.Cause = null;
+            result.Summary = message;
+        }
+
+        /// <summary>The line about a check that could not be made; its own failure adds nothing to that.</summary>
+        private void WriteWhatFailed()
+        {
+            try
+            {
+                result.Notices = notices.ToArray();
+                WriteLine();
+            }
+            catch (EopRelayException exception)
+            {
+                if (exception.Message != result.Summary)
+                {
+                    notices.Add(exception.Message);
+                }
+            }
+        }
+
+        /// <summary>Adds the result to the file as a line of its own, in one piece.</summary>
+        private void WriteLine()
+        {
+            if (string.IsNullOrEmpty(request.JsonPath))
+            {
+                return;
+            }
+            var json = new StringBuilder();
+            JsonWriter.Write(json, result);
+            byte[] line = new UTF8Encoding(false).GetBytes(json.Append('\n').ToString());
+            try
+            {
+                using (var file = new FileStream(request.JsonPath, FileMode.Append, FileAccess.Write, FileShare.Read))
+                {
+                    file.Write(line, 0, line.Length);
+                    file.Flush(true);
+                }
+            }
+            catch (SystemException exception)
+            {
+                throw new EopRelayException(
+                    "ResultNotWritten",
+                    "WriteError",
+                    "The result cannot be added to '" + request.JsonPath + "': " + exception.Message
+                        + " Check that the folder exists and is writable; the next run reads the same rows again.",
+                    0,
+                    exception);
+            }
+        }
+
+        private static int Graver(int one, int other)
+        {
+            return Array.IndexOf(ByWeight, other) < Array.IndexOf(ByWeight, one) ? other : one;
+        }
+
+        /// <summary>The server has mail to transport; the priority before, or <c>null</c> if it stays.</summary>
+        private static ProcessPriorityClass? LowerPriority()
+        {
+            using (Process process = Process.GetCurrentProcess())
+            {
+                try
+                {
+                    ProcessPriorityClass before = process.PriorityClass;
+                    if (before != ProcessPriorityClass.Normal)
+                    {
+                        return null;
+                    }
+                    process.PriorityClass = ProcessPriorityClass.BelowNormal;
+                    return before;
+                }
+                catch (Win32Exception)
+                {
+                    return null;
+                }
+            }
+        }
+
+        private static void RestorePriority(ProcessPriorityClass? before)
+        {
+            if (before == null)
+            {
+                return;
+            }
+            using (Process process = Process.GetCurrentProcess())
+            {
+                try
+                {
+                    process.PriorityClass = before.Value;
+                }
+                catch (Win32Exception)
+                {
+                    // Outside Windows only the superuser may raise it again.
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+# Pester 5; see Module.Tests.ps1.
+BeforeAll {
+    Set-StrictMode -Version 3.0
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath '../../powershell/EopRelay/EopRelay.psd1') -Force
+
+    # A log with one session of this minute that Exchange Online Protection refused.
+    function New-RefusedLog {
+        param([string]$Folder)
+
+        $null = New-Item -Path $Folder -ItemType Directory -Force
+        $start = [datetime]::UtcNow.AddMinutes(-5).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", [cultureinfo]::InvariantCulture)
+        $rows = '+,,', '<,220 EX1.mail.protection.outlook.com Microsoft ESMTP MAIL Service ready,',
+            '>,MAIL FROM:<alice@contoso.com>,', '>,RCPT TO:<bob@fabrikam.com>,', '<,250 2.1.0 Sender OK,',
+            '<,550 5.7.64 TenantAttribution; Relay Access Denied [EX1.prod.protection.outlook.com],', '-,,Local'
+        $sequence = 0
+        $lines = @('#Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context')
+        $lines += foreach ($row in $rows) {
+            "$start,Outbound,08DE240500000001,$sequence,10.1.0.11:51203,198.51.100.9:25,$row"
+            $sequence++
+        }
+        [System.IO.File]::WriteAllLines((Join-Path -Path $Folder -ChildPath 'SEND20261115-1.LOG'), [string[]]$lines)
+    }
+}
+
+Describe 'Invoke-EopRelayCheck' {
+    BeforeEach {
+        $folder = Join-Path -Path $TestDrive -ChildPath ([guid]::NewGuid().ToString('N'))
+        New-RefusedLog -Folder $folder
+        $state = Join-Path -Path $folder -ChildPath 'check.state'
+        $json = Join-Path -Path $folder -ChildPath 'check.jsonl'
+    }
+
+    It 'returns one object with the exit code, and writes one line of JSON' {
+        $result = @(Invoke-EopRelayCheck -Path $folder -StatePath $state -JsonPath $json)
+        $result.Count | Should -Be 1
+        $result[0].PSObject.TypeNames[0] | Should -Be 'EopRelay.CheckResult'
+        $result[0].ExitCode | Should -Be 20
+        $lines = @(Get-Content -LiteralPath $json)
+        $lines.Count | Should -Be 1
+        ($lines[0] | ConvertFrom-Json).ExitCode | Should -Be 20
+    }
+
+    It 'reads only what is new, and calls nothing new no evidence' {
+        $null = Invoke-EopRelayCheck -Path $folder -StatePath $state
+        $result = Invoke-EopRelayCheck -Path $folder -StatePath $state
+        $result.SessionsRead | Should -Be 0
+        $result.ExitCode | Should -Be 30
+    }
+
+    It 'takes evidence as objects, as text and as exported files' {
+        $connector = [pscustomobject]@{
+            Name = 'From on-premises'; ConnectorType = 'OnPremises'; Enabled = $true
+            TlsSenderCertificateName = 'mail.contoso.com'; SenderIPAddresses = @()
+        }
+        $files = foreach ($extension in 'xml', 'csv', 'json') { Join-Path -Path $folder -ChildPath "inbound.$extension" }
+        $connector | Export-Clixml -LiteralPath $files[0]
+        $connector | Export-Csv -LiteralPath $files[1] -NoTypeInformation
+        ConvertTo-Json -InputObject @($connector) | Set-Content -LiteralPath $files[2]
+        foreach ($given in @($connector) + $files) {
+            Remove-Item -Path "$state*"
+            $result = Invoke-EopRelayCheck -Path $folder -StatePath $state -InboundConnector $given -AcceptedDomain 'contoso.com'
+            $result.InUse.Connector.Name | Should -Be 'From on-premises'
+        }
+    }
+
+    It 'tells what cannot be used in its result, and loses nothing' {
+        $missing = Join-Path -Path $folder -ChildPath 'missing.xml'
+        $result = Invoke-EopRelayCheck -Path $folder -StatePath $state -JsonPath $json -InboundConnector $missing
+        $result.ExitCode | Should -Be 40
+        $result.Summary | Should -Match 'missing\.xml'
+        Test-Path -LiteralPath $state | Should -BeFalse
+        @(Get-Content -LiteralPath $json).Count | Should -Be 1
+    }
+
+    It 'says when there is no log to read' {
+        $before = $env:ExchangeInstallPath
+        try {
+            $env:ExchangeInstallPath = $folder
+            $result = Invoke-EopRelayCheck -StatePath $state
+            $result.ExitCode | Should -Be 40
+            $result.Summary | Should -Match 'Give the folders with -Path'
+        }
+        finally {
+            $env:ExchangeInstallPath = $before
+        }
+    }
+
+    It 'never fails for an event that cannot be written' {
+        $result = Invoke-EopRelayCheck -Path $folder -StatePath $state -EventLog
+        $result.ExitCode | Should -Be 20
+        if (-not $IsWindows -and $PSVersionTable.PSVersion.Major -gt 5) {
+            ($result.Notices -join ' ') | Should -Match 'no Application log here'
+        }
+    }
+
+    It 'leaves the priority of the console as it was' -Skip:($PSVersionTable.PSVersion.Major -gt 5 -and -not $IsWindows) {
+        $before = (Get-Process -Id $PID).PriorityClass
+        $null = Invoke-EopRelayCheck -Path $folder -StatePath $state
+        (Get-Process -Id $PID).PriorityClass | Should -Be $before
+    }
+}

@@ -148,7 +148,7 @@ namespace EopRelay
         /// <exception cref="EopRelayException">It cannot be read.</exception>
         public void AddQueueErrorFile(string path)
         {
-            Add("QueueErrorFiles", FileOf(path, ReadFile(path)));
+            Add("QueueErrorFiles", FileOf(path, ReadFile(path, "ErrorFile")));
         }
 
         /// <summary>Adds a file with a certificate to judge: cer, pem, p7b or pfx.</summary>

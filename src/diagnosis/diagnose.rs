@@ -317,16 +317,16 @@ fn summarise(judged: &Judged<'_>, named: Cause) -> String {
         |finding| finding.message.clone(),
     );
     let place = case.story.map(|story| {
-        if story.told_by.is_some() {
-            let line = if story.line == 0 { String::new() } else { format!(":{}", story.line) };
-            let server = story.server().unwrap_or("not told");
-            return format!(" Server: {server}; error: {}{line}.", story.path);
-        }
-        let thumbprint = case.thumbprint().unwrap_or_else(|| "none".to_owned());
-        let servers = match case.servers().as_slice() {
-            [] => "not told by the log".to_owned(),
+        let servers = |unknown: &str| match case.servers().as_slice() {
+            [] => unknown.to_owned(),
             servers => listed(servers.iter().copied(), 4),
         };
+        if story.told_by.is_some() {
+            let line = if story.line == 0 { String::new() } else { format!(":{}", story.line) };
+            return format!(" Server: {}; error: {}{line}.", servers("not told"), story.path);
+        }
+        let thumbprint = case.thumbprint().unwrap_or_else(|| "none".to_owned());
+        let servers = servers("not told by the log");
         format!(
             " Server: {servers}; send connector: {}; certificate sent: {thumbprint}; log: {}:{}.",
             if story.connector.is_empty() { "not told" } else { &story.connector },

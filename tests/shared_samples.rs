@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use eop_relay::evidence::delivery_error::DeliveryErrors;
 use eop_relay::log::{LogInput, LogType, NoticeCode};
+use eop_relay::reply::RejectionClass;
 use eop_relay::session::{Outcome, Session, SessionNote, SessionQuery, SessionReader, TlsStatus};
 
 fn samples() -> Option<PathBuf> {
@@ -57,7 +58,7 @@ fn the_forms_of_a_refusal_and_the_articles_about_it_are_explained() {
         return;
     };
     let class =
-        |read: DeliveryErrors| read.errors[0].explanation.rejection.map(|class| class.name());
+        |read: DeliveryErrors| read.errors[0].explanation.rejection.map(RejectionClass::name);
     for (form, expected) in [
         ("message tracking log", "TenantInboundAttribution"),
         ("NDR text", "RelayDenied"),

@@ -175,7 +175,7 @@ pub fn first_session(path: &Path, threads: usize) -> Duration {
 fn query(paths: &[PathBuf], threads: usize, filter: &SessionFilter) -> SessionQuery {
     let input = |path: &PathBuf| LogInput { path: path.clone(), wildcards: false, server: None };
     let inputs = paths.iter().map(input).collect();
-    SessionQuery { inputs, recurse: false, filter: filter.clone(), threads }
+    SessionQuery { inputs, filter: filter.clone(), threads, ..SessionQuery::default() }
 }
 
 /// The script says how long the query took, without the start of Python.

@@ -163,7 +163,8 @@ impl Story {
     /// tenants arrives without attribution.
     fn is_overcome_by(&self, later: &Self, server: Option<&Arc<str>>) -> bool {
         let time = |story: &Self| story.last_on.get(&server.cloned()).map(|last| last.time);
-        if self.connector != later.connector || !self.is_dated || time(later) <= time(self) {
+        let is_dated = self.is_dated && later.is_dated;
+        if self.connector != later.connector || !is_dated || time(later) <= time(self) {
             return false;
         }
         match self.ending {

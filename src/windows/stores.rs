@@ -124,15 +124,15 @@ mod tests {
             friendly_name: None,
             private_key: PrivateKey::none(),
         };
-        let stores =
+        let machine =
             MachineStores { my: vec![stored(AUTHORITY), stored(CONTOSO)], ..Default::default() };
         let wanted = Thumbprint::of(CONTOSO);
-        let found = stores.by_thumbprint(wanted).unwrap();
+        let found = machine.by_thumbprint(wanted).unwrap();
         assert_eq!(found.certificate.thumbprint(), wanted);
-        assert_eq!(stores.by_thumbprint(Thumbprint::of(b"")), None);
+        assert_eq!(machine.by_thumbprint(Thumbprint::of(b"")), None);
         let name = TlsCertificateName::of(&found.certificate);
         let named: Vec<Thumbprint> =
-            stores.by_name(&name).map(|one| one.certificate.thumbprint()).collect();
+            machine.by_name(&name).map(|one| one.certificate.thumbprint()).collect();
         assert_eq!(named, [wanted]);
     }
 }

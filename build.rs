@@ -18,6 +18,7 @@ const SOURCES: &[&str] = &[
     "src/ffi/query.rs",
     "src/ffi/session_reader.rs",
     "src/ffi/explain.rs",
+    "src/ffi/delivery_error.rs",
     "src/ffi/chain.rs",
     "src/ffi/evidence.rs",
     "src/ffi/diagnosis.rs",

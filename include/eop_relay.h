@@ -560,6 +560,11 @@
 #define EOP_MAXIMUM_TEXT_LENGTH 16777216
 
 /*
+ The most units of the request of eop_resolve_errors.
+ */
+#define EOP_MAXIMUM_ERRORS_LENGTH 536870912
+
+/*
  eop_chain_file.role: the certificate that is judged; there must be exactly one such file. Further
  certificates in it may serve as issuers.
  */
@@ -1541,6 +1546,40 @@ int32_t eop_session_reader_free(uint64_t reader, struct eop_error *error);
 int32_t eop_explain(const uint16_t *text, size_t length, uint64_t *report, struct eop_error *error);
 
 /*
+ Explains errors of delivery, and joins each to the session of the log that it tells of.
+
+ `request` has `length` units and is read during the call only. It is one JSON object; every
+ member may be absent or null:
+
+ - Texts: an array of texts: replies, LastErrors, NDRs.
+ - Files: an array of {"Path", "Content"}: what errors call the file, and its bytes in base64. NDRs
+   (a mail, HTML or text), or exported objects of Get-Queue, Get-Message, Get-MessageTrackingLog.
+ - Objects: an array of such objects, their properties as text, numbers, flags or arrays of these,
+   times as 2026-11-15T01:02:03Z. Errors name an object by its line in the text of the array.
+ - Sessions: an array of sessions with the names of their members, as `eop-relay sessions --json`
+   writes them.
+
+ `report` receives a text handle with one JSON object; free it with eop_text_free. Its members:
+
+ - Errors: an array of errors, the same as of `eop-relay explain --path --json`, in the order of
+   texts, files and objects.
+ - WithoutError: how many queues, messages and events had none.
+ - Problems: an array of {"Path", "Line", "Message", "IsError"}: what was not read, or not as it
+   stands; IsError: nothing was read of it.
+
+ EOP_OK, whatever the report says; EOP_NULL_ARGUMENT: request or report is NULL;
+ EOP_INVALID_ARGUMENT: the length is above EOP_MAXIMUM_ERRORS_LENGTH, or the request is not such an
+ object, which the message says; EOP_INVALID_TEXT; EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_resolve_errors(const uint16_t *request,
+                           size_t length,
+                           uint64_t *report,
+                           struct eop_error *error);
+
+/*
  Examines the chain of a certificate.
 
  `query` and all that it points to is read during the call only. `report` receives a text handle
@@ -1650,6 +1689,9 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
  - ChainEventFiles: an array of {"Path", "Content"} like the certificate files: the CAPI2 log of the
    server as XML or .evtx. ChainEvents: an array of the texts of EventLogRecord.ToXml(), and of
    records of eop_evidence_next (EOP_EVIDENCE_CHAIN_EVENTS). An empty array is an empty log.
+ - QueueErrors: an array of texts, and of objects of Get-Queue, Get-Message and
+   Get-MessageTrackingLog; QueueErrorFiles: an array of {"Path", "Content"}, as Files of
+   eop_resolve_errors. Each is looked for among the sessions.
  - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
  - Server: the server of InstalledCertificates that have neither Server nor Identity, and of
    Sessions that do not tell theirs.

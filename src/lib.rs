@@ -15,7 +15,7 @@
 //! | [`session`] | rows | sessions |
 //! | [`chain`] | certificates | verdicts and reports about their chains |
 //! | [`connector`] | connectors, accepted domains, certificate names | attribution by EOP |
-//! | [`evidence`] | CliXml, JSON, CSV and Format-List exports; CAPI2 events, logs of the hybrid wizard | connectors, accepted domains, certificates; validations, changes |
+//! | [`evidence`] | CliXml, JSON, CSV and Format-List exports; CAPI2 events, logs of the hybrid wizard, NDRs | connectors, accepted domains, certificates; validations, changes, errors of delivery |
 //! | [`diagnosis`] | all of these | a verdict, its proof and its remedy |
 //!
 //! [`ffi`] is the C ABI over it, declared in `include/eop_relay.h`, for 64-bit processes.

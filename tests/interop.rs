@@ -162,6 +162,12 @@ fn csharp_gives_the_hybrid_changes_of_the_core() {
     }
 }
 
+#[test]
+fn errors_are_explained_and_joined_to_sessions() {
+    let Some(built) = built() else { return };
+    pass_everywhere(&["errors", built.bin.to_str().unwrap(), "tests/fixtures/delivery_errors"]);
+}
+
 /// The same of sessions as they are and of what is left of them after serialisation.
 #[test]
 fn csharp_gives_the_report_of_the_core_also_on_serialised_sessions() {

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use eop_relay::diagnosis::{Cause, CertificateStatus, Verdict};
+use eop_relay::evidence::delivery_error::DeliveryErrorSource;
+use eop_relay::reply::RejectionClass;
 use support::{assert_success, is_installed, root, say};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -22,6 +24,7 @@ const README: &str = include_str!("../README.md");
 const CERTIFICATES: &str = include_str!("../powershell/EopRelay/EopRelayCertificate.psm1");
 const CHAIN_EVENTS: &str = include_str!("../powershell/EopRelay/ChainEvent.psm1");
 const HYBRID: &str = include_str!("../powershell/EopRelay/HybridChange.psm1");
+const ERRORS: &str = include_str!("../powershell/EopRelay/EopRelayError.psm1");
 const FORMATS: &str = include_str!("../powershell/EopRelay/EopRelay.Format.ps1xml");
 const ASSEMBLY: &str = include_str!("../powershell/interop/AssemblyInfo.cs");
 
@@ -88,6 +91,7 @@ fn the_help_describes_every_parameter_in_the_order_of_the_signature() {
         (CHAIN_EVENTS, 8),
         (HYBRID, 5),
         (CHECK, 11),
+        (ERRORS, 4),
     ] {
         let (help, code) = script.split_once("#>").unwrap();
         let (block, _) = code.split_once("\n    )\n").unwrap();
@@ -146,6 +150,7 @@ fn the_help_of_the_test_has_an_example_for_every_use() {
         "-WarningDays",
         "-ChainEvent",
         "-HybridLogPath",
+        "-QueueError $queues",
     ] {
         let (_, examples) = help.split_once(".EXAMPLE").unwrap();
         assert!(examples.contains(expected), "{expected}");
@@ -282,6 +287,44 @@ fn the_commands_of_the_readme_are_short_enough_for_schtasks() {
         found += 1;
     }
     assert!(found >= 2, "{found}");
+}
+
+#[test]
+fn the_help_of_the_errors_has_an_example_for_every_use() {
+    let (help, _) = ERRORS.split_once("#>").unwrap();
+    let (_, examples) = help.split_once(".EXAMPLE").unwrap();
+    for expected in [
+        "Resolve-EopRelayError '550 5.7.64",
+        "Pipelines cannot be executed concurrently",
+        "Get-Queue -Filter",
+        "Get-Message -Queue",
+        "Get-MessageTrackingLog -EventId FAIL",
+        "-Filter *.eml",
+        "-Session (Import-Clixml",
+        "Export-Clixml",
+        "-LiteralPath 'D:\\Case [4711]",
+        "-ErrorVariable",
+    ] {
+        assert!(examples.contains(expected), "{expected}");
+    }
+    for cmdlet in ["Get-Queue", "Get-TransportService"] {
+        assert!(!help.contains(&format!("{cmdlet} | Resolve")), "{cmdlet} feeds a cmdlet");
+    }
+}
+
+#[test]
+fn the_table_of_errors_fits_120_columns() {
+    let (_, table) = FORMATS.split_once("<Name>EopRelay.DeliveryError.Table</Name>").unwrap();
+    let (table, _) = table.split_once("</TableHeaders>").unwrap();
+    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
+    let widths: Vec<usize> = table.split("<Width>").skip(1).map(width).collect();
+    let taken = widths.iter().map(|width| width + 1).sum::<usize>();
+    assert!(taken + 40 <= 120, "{taken} columns beside the reply");
+    let longest = |names: Vec<&str>| names.into_iter().map(str::len).max().unwrap();
+    let sources = DeliveryErrorSource::ALL.iter().map(|source| source.name()).collect();
+    let classes = RejectionClass::ALL.iter().map(|class| class.name()).collect();
+    assert!(longest(sources) <= widths[0]);
+    assert!(longest(classes) <= widths[1]);
 }
 
 /// What stands beside the summary has room for the longest name, and the summary for its beginning.

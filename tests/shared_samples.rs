@@ -4,8 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
-use eop_relay::log::{LogInput, NoticeCode};
-use eop_relay::session::{Outcome, Session, SessionQuery, SessionReader, TlsStatus};
+use eop_relay::evidence::delivery_error::DeliveryErrors;
+use eop_relay::log::{LogInput, LogType, NoticeCode};
+use eop_relay::session::{Outcome, Session, SessionNote, SessionQuery, SessionReader, TlsStatus};
 
 fn samples() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples/logs");
@@ -30,6 +31,54 @@ fn each_sample_log_gives_the_sessions_that_stand_in_it() {
         assert_eq!(notices, [], "{pattern}");
         let [session] = &sessions[..] else { panic!("{pattern}: {sessions:#?}") };
         check(session);
+    }
+}
+
+#[test]
+fn a_sample_log_of_iis_gives_its_outbound_and_its_inbound_session() {
+    let Some(folder) = samples() else { return };
+    let (sessions, notices) = read(&folder.join("synth-iis-5764.log"));
+    assert_eq!(notices, []);
+    let [outbound, inbound] = &sessions[..] else { panic!("{sessions:#?}") };
+    assert_eq!((outbound.outcome, rejection(outbound)), (Outcome::Refused, "RelayDenied"));
+    assert_eq!((outbound.is_eop, outbound.complete), (Some(true), true));
+    assert_eq!(outbound.public_ip_address.as_deref(), Some("203.0.113.7"));
+    assert_eq!(inbound.row_count, 3);
+    assert!(inbound.notes.contains(&SessionNote::ReceivedByIis));
+    assert!(sessions.iter().all(|session| session.log_type == LogType::IisSmtp));
+}
+
+/// Each form in which an administrator meets the reply, and the articles themselves.
+#[test]
+fn the_forms_of_a_refusal_and_the_articles_about_it_are_explained() {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let Ok(forms) = std::fs::read_to_string(shared.join("samples/connectors/ndr-forms.txt")) else {
+        println!("forms of refusals not read: there is no ../shared/samples/connectors");
+        return;
+    };
+    let class =
+        |read: DeliveryErrors| read.errors[0].explanation.rejection.map(|class| class.name());
+    for (form, expected) in [
+        ("message tracking log", "TenantInboundAttribution"),
+        ("NDR text", "RelayDenied"),
+        ("Application event 2004", "TlsChannelUntrustedRoot"),
+        ("Exchange Online message trace", "CannotConnectToRemoteServer"),
+    ] {
+        let block = forms.split("\n## ").find(|block| block.starts_with(form)).unwrap();
+        let (_, text) = block.split_once('\n').unwrap();
+        let read = DeliveryErrors::from_bytes(form, text.as_bytes()).unwrap();
+        assert_eq!(class(read), Some(expected), "{form}");
+    }
+    for (seed, expected) in
+        [("002", "RelayDenied"), ("003", "RelayDenied"), ("004", "ConnectionTimedOut")]
+    {
+        let mut files = std::fs::read_dir(shared.join("seeds")).unwrap();
+        let file = files.find_map(|entry| {
+            let path = entry.unwrap().path();
+            path.file_name()?.to_str()?.starts_with(seed).then_some(path)
+        });
+        let read = DeliveryErrors::from_file(&file.unwrap()).unwrap();
+        assert_eq!(class(read), Some(expected), "{seed}");
     }
 }
 

@@ -11,6 +11,7 @@
 mod common;
 mod contestants;
 mod growth;
+mod interop;
 mod memory;
 
 use std::fs::File;
@@ -42,6 +43,7 @@ fn main() -> io::Result<()> {
         SendLog::new(1, Profile::MIXED).write(mebibytes << 20, &mut File::create(&path)?)?;
     speed(&path, &totals, rounds)?;
     if !has("--speed-only") {
+        interop::report(&path, folder.path())?;
         memory(folder.path(), has("--large"))?;
         growth(&path, folder.path(), has("--large"))?;
     }

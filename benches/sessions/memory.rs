@@ -52,8 +52,8 @@ impl Input {
             }
             Self::OneLine(bytes) => {
                 output.write_all(HEADER.as_bytes())?;
-                let block = [b'x'; 1 << 16];
-                for _ in 0..bytes >> 16 {
+                let block = [b'x'; 1 << 12];
+                for _ in 0..bytes >> 12 {
                     output.write_all(&block)?;
                 }
             }

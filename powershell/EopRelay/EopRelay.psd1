@@ -9,11 +9,11 @@
     CompatiblePSEditions = @('Desktop', 'Core')
 
     # Interop.psm1 comes first: it loads what the others call.
-    NestedModules        = @('Interop.psm1', 'SendConnectorTlsSession.psm1', 'EopRelayCertificateTest.psm1', 'EopRelayCertificate.psm1', 'ChainEvent.psm1', 'HybridChange.psm1', 'EopRelayCheck.psm1')
+    NestedModules        = @('Interop.psm1', 'SendConnectorTlsSession.psm1', 'EopRelayCertificateTest.psm1', 'EopRelayCertificate.psm1', 'ChainEvent.psm1', 'HybridChange.psm1', 'EopRelayCheck.psm1', 'EopRelayError.psm1')
     TypesToProcess       = @('EopRelay.Types.ps1xml')
     FormatsToProcess     = @('EopRelay.Format.ps1xml')
 
-    FunctionsToExport    = @('Get-EopRelayCertificate', 'Get-EopRelayChainEvent', 'Get-EopRelayHybridChange', 'Get-SendConnectorTlsSession', 'Invoke-EopRelayCheck', 'Test-EopRelayCertificate')
+    FunctionsToExport    = @('Get-EopRelayCertificate', 'Get-EopRelayChainEvent', 'Get-EopRelayHybridChange', 'Get-SendConnectorTlsSession', 'Invoke-EopRelayCheck', 'Resolve-EopRelayError', 'Test-EopRelayCertificate')
     CmdletsToExport      = @()
     VariablesToExport    = @()
     AliasesToExport      = @()

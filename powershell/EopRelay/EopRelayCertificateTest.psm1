@@ -3,6 +3,11 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
 
+# What is read of a queue, a message or an event of the tracking log.
+$queueErrorMembers = 'Identity', 'NextHopDomain', 'MessageCount', 'LastError', 'LastRetryTime', 'FromAddress',
+    'InternetMessageId', 'Recipients', 'Server', 'PSComputerName', 'Timestamp', 'TimestampUtc', 'ServerHostname',
+    'ConnectorId', 'EventId', 'MessageId', 'InternalMessageId', 'RecipientStatus', 'Sender'
+
 # Deeper than a chain event: event, records, certificates, their status.
 $chainEventDepth = 4
 
@@ -70,6 +75,9 @@ function Test-EopRelayCertificate {
     .PARAMETER HybridLogPath
     Logs of the Hybrid Configuration Wizard: files, folders, profiles or folders of profiles (C:\Users), patterns. They tell what the wizard changed before the refusals began, and stand in for -InboundConnector where that is not given; the report says how old they are.
 
+    .PARAMETER QueueError
+    Errors of queues and non-delivery reports: texts, objects of Get-Queue, Get-Message or Get-MessageTrackingLog, files (Get-Item), or the output of Resolve-EopRelayError. Each is looked for among the sessions, which tell what a text such as '421 4.4.1 Connection timed out' only covers; alone it is worth what its text says, and no more.
+
     .PARAMETER At
     The time of the judgement for what no session dates. Without a zone it is local time. The default is now.
 
@@ -136,6 +144,12 @@ function Test-EopRelayCertificate {
     Import-Clixml -Path sessions.xml | Test-EopRelayCertificate -SourceIPAddress 203.0.113.7 -RecipientDomain fabrikam.com
 
     Judges sessions that were exported on the server, for one recipient domain, with the public address as the provider names it.
+
+    .EXAMPLE
+    $queues = Get-Queue -Filter "Status -eq 'Retry'"
+    $sessions | Test-EopRelayCertificate -QueueError $queues -InboundConnector $inbound
+
+    With what the queues say: '421 4.4.1 Connection timed out' in the queue and UnknownCredentials in the log are one story.
 
     .EXAMPLE
     if (-not ($sessions | Test-EopRelayCertificate -InboundConnector $inbound -AcceptedDomain $domains -Quiet)) { 'Mail to Exchange Online may be refused.' }
@@ -254,6 +268,11 @@ function Test-EopRelayCertificate {
         $HybridLogPath,
 
         [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [psobject[]]
+        $QueueError,
+
+        [Parameter()]
         [datetime]
         $At,
 
@@ -325,6 +344,9 @@ function Test-EopRelayCertificate {
             }
             foreach ($given in @($Thumbprint) -ne $null) {
                 $request.AddThumbprint($given)
+            }
+            foreach ($given in @($QueueError) -ne $null) {
+                Add-TestQueueError -Request $request -InputObject $given
             }
             $request.UseMachineStores = $PSCmdlet.ParameterSetName -eq 'Thumbprint' -and
                 -not $PSBoundParameters.ContainsKey('InstalledCertificate')
@@ -437,6 +459,41 @@ function Add-ChainEvent {
         foreach ($file in @(Resolve-CertificatePath -Cmdlet $Cmdlet -Path $path -Literal:$isLiteral)) {
             $Request.AddChainEventFile($file)
         }
+    }
+}
+
+# Adds an error: what it is, is told by its members.
+function Add-TestQueueError {
+    [CmdletBinding()]
+    param($Request, $InputObject)
+
+    $members = $InputObject.PSObject.Properties
+    if ($InputObject -is [string]) {
+        $Request.AddQueueError([string]$InputObject)
+    }
+    elseif ($InputObject -is [System.IO.FileInfo]) {
+        $Request.AddQueueErrorFile([string]$members['FullName'].Value)
+    }
+    elseif ($null -ne $members['LastError'] -or $null -ne $members['RecipientStatus']) {
+        $Request.AddQueueError((ConvertTo-PropertyBag -InputObject $InputObject -Name $queueErrorMembers))
+    }
+    elseif ($null -ne $members['EnhancedStatus'] -and $null -ne $members['Text']) {
+        # What Resolve-EopRelayError made of an error, as it was found.
+        $found = [pscustomobject]@{
+            Identity          = $members['Identity'].Value
+            NextHopDomain     = $members['NextHop'].Value
+            LastError         = $members['Text'].Value
+            LastRetryTime     = $members['Time'].Value
+            FromAddress       = $members['Sender'].Value
+            Recipients        = $members['Recipients'].Value
+            InternetMessageId = $members['InternetMessageId'].Value
+            Server            = $members['ReportingServer'].Value
+        }
+        $Request.AddQueueError((ConvertTo-PropertyBag -InputObject $found))
+    }
+    else {
+        $message = "'$InputObject' is no error of a queue. Give a text, the output of Get-Queue, Get-Message, Get-MessageTrackingLog or Resolve-EopRelayError, or a file (Get-Item)."
+        throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
     }
 }
 

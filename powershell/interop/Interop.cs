@@ -128,6 +128,19 @@ namespace EopRelay
             return ReportReader.Read(Native.Test(request.ToJson()));
         }
 
+        /// <summary>A request for <see cref="Resolve"/> without errors.</summary>
+        public static ResolveRequest NewResolveRequest()
+        {
+            return new ResolveRequest();
+        }
+
+        /// <summary>Explains the errors that the request gives, and joins them to its sessions.</summary>
+        /// <exception cref="EopRelayException">The request cannot be carried out.</exception>
+        public static ResolvedErrors Resolve(ResolveRequest request)
+        {
+            return DeliveryErrorReader.Read(Native.ResolveErrors(request.ToJson()));
+        }
+
         /// <summary>Tells which certificates send connectors would send and have sent.</summary>
         /// <exception cref="EopRelayException">The request cannot be carried out.</exception>
         public static CertificateOverview Certificates(TestRequest request)

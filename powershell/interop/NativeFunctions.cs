@@ -31,6 +31,7 @@ namespace EopRelay
         private readonly HandleFunction free;
         private readonly RequestFunction test;
         private readonly RequestFunction certificates;
+        private readonly RequestFunction resolveErrors;
         private readonly OpenEvidenceFunction openEvidence;
         private readonly NextEvidenceFunction nextEvidence;
         private readonly HandleFunction cancelEvidence;
@@ -65,6 +66,7 @@ namespace EopRelay
             free = Bind<HandleFunction>(library, "eop_session_reader_free");
             test = Bind<RequestFunction>(library, "eop_test");
             certificates = Bind<RequestFunction>(library, "eop_certificates");
+            resolveErrors = Bind<RequestFunction>(library, "eop_resolve_errors");
             openEvidence = Bind<OpenEvidenceFunction>(library, "eop_evidence_open");
             nextEvidence = Bind<NextEvidenceFunction>(library, "eop_evidence_next");
             cancelEvidence = Bind<HandleFunction>(library, "eop_evidence_cancel");
@@ -145,6 +147,12 @@ namespace EopRelay
         internal string Certificates(string request)
         {
             return Answer(certificates, request);
+        }
+
+        /// <summary>The errors of a request, both in JSON.</summary>
+        internal string ResolveErrors(string request)
+        {
+            return Answer(resolveErrors, request);
         }
 
         private string Answer(RequestFunction function, string request)

@@ -22,13 +22,13 @@ namespace EopRelay
         {
         }
 
-        /// <summary>How many sessions and certificates there are to judge.</summary>
+        /// <summary>How many sessions, certificates and errors there are to judge.</summary>
         public int SubjectCount
         {
             get
             {
                 return CountOf("Sessions") + CountOf("Certificates") + CountOf("CertificateFiles")
-                    + thumbprints.Count;
+                    + CountOf("QueueErrors") + CountOf("QueueErrorFiles") + thumbprints.Count;
             }
         }
 
@@ -136,6 +136,19 @@ namespace EopRelay
             {
                 Add("HybridLogFiles", FileOf(file, ReadFile(file, "HybridLog")));
             }
+        }
+
+        /// <summary>Adds an error: a text, or the members of a queue, a message or a tracking event.</summary>
+        public void AddQueueError(object error)
+        {
+            Add("QueueErrors", error);
+        }
+
+        /// <summary>Adds a file with an NDR, or with exported queues, messages or events.</summary>
+        /// <exception cref="EopRelayException">It cannot be read.</exception>
+        public void AddQueueErrorFile(string path)
+        {
+            Add("QueueErrorFiles", FileOf(path, ReadFile(path, "ErrorFile")));
         }
 
         /// <summary>Adds a file with a certificate to judge: cer, pem, p7b or pfx.</summary>

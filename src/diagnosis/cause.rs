@@ -149,6 +149,12 @@ named_enum! {
         SelectionDisputed = 115,
         /// Some exported objects were read in part or not at all.
         EvidenceDamaged = 116,
+        /// A cover text of a queue, and no session that tells what it covers.
+        CoverTextOnly = 130,
+        /// Errors of queues or NDRs, joined to sessions of the logs.
+        QueueErrorJoined = 131,
+        /// Errors of queues or NDRs that do not concern Exchange Online, or say nothing known.
+        QueueErrorNotJudged = 132,
         /// Some of this computer's stores or keys could not be seen.
         MachineStoreNotSeen = 140,
         /// Windows judges the chain otherwise.

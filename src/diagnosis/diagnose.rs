@@ -11,6 +11,7 @@ use super::report::{Confidence, Finding, Report, Severity, Status, Verdict};
 use super::rules::wizard::{self, Staleness};
 use super::rules::{self, Effect, Rule, Scope};
 use super::story::{Ending, Stories, Story};
+use super::told_errors;
 use crate::connector::InboundConnector;
 use crate::reply::RejectionClass;
 
@@ -52,6 +53,7 @@ impl Diagnosis {
     #[must_use]
     pub fn run(&self, evidence: &Evidence) -> Report {
         let mut settled = evidence.clone();
+        told_errors::settle(&mut settled);
         settled.stories.settle();
         settled.stand_in_for_export();
         let evidence = &settled;
@@ -269,12 +271,15 @@ fn demote(judged: &mut [Judged<'_>], stories: &Stories) {
 /// How often, when, from where and for whom a story was told.
 fn sessions_of(story: Option<&Story>) -> String {
     let Some(story) = story else { return String::new() };
-    let when = if story.count > 1 {
+    let what = if story.told_by.is_some() { "error" } else { "session" };
+    let when = if !story.is_dated {
+        "without a time".to_owned()
+    } else if story.count > 1 {
         format!("from {} to {}", story.first, story.last)
     } else {
         format!("at {}", story.first)
     };
-    let mut parts = vec![format!(" {} {when}", counted(story.count, "session"))];
+    let mut parts = vec![format!(" {} {when}", counted(story.count, what))];
     if !story.servers.is_empty() {
         parts.push(format!("on {}", listed(story.servers.iter().map(|server| &**server), 4)));
     }
@@ -312,11 +317,16 @@ fn summarise(judged: &Judged<'_>, named: Cause) -> String {
         |finding| finding.message.clone(),
     );
     let place = case.story.map(|story| {
-        let thumbprint = case.thumbprint().unwrap_or_else(|| "none".to_owned());
-        let servers = match case.servers().as_slice() {
-            [] => "not told by the log".to_owned(),
+        let servers = |unknown: &str| match case.servers().as_slice() {
+            [] => unknown.to_owned(),
             servers => listed(servers.iter().copied(), 4),
         };
+        if story.told_by.is_some() {
+            let line = if story.line == 0 { String::new() } else { format!(":{}", story.line) };
+            return format!(" Server: {}; error: {}{line}.", servers("not told"), story.path);
+        }
+        let thumbprint = case.thumbprint().unwrap_or_else(|| "none".to_owned());
+        let servers = servers("not told by the log");
         format!(
             " Server: {servers}; send connector: {}; certificate sent: {thumbprint}; log: {}:{}.",
             if story.connector.is_empty() { "not told" } else { &story.connector },

@@ -7,11 +7,13 @@ use super::certificates::CertificateUses;
 use super::chain_log::ChainLog;
 use super::literal::counted;
 use super::story::Stories;
+use super::told_errors::ToldErrors;
 use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{
     AcceptedDomains, ExchangeCertificate, InboundConnector, MailFrom, SendConnector,
 };
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery, ChainEventReader};
+use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 use crate::evidence::{
     EvidenceReader, ExchangeObjects, HybridConnector, HybridHistory, HybridSeverity,
 };
@@ -49,6 +51,7 @@ pub struct Evidence {
     pub(super) uses: CertificateUses,
     /// The server of installed certificates and of sessions that do not tell theirs themselves.
     pub server: Option<Arc<str>>,
+    pub(super) told_errors: ToldErrors,
     /// Whether logs were given at all, be it that nothing was found in them.
     pub logs_given: bool,
     /// Certificates: those of the log are judged in full, others as if they were sent.
@@ -106,6 +109,7 @@ impl Evidence {
             stories: Stories::default(),
             uses: CertificateUses::default(),
             server: None,
+            told_errors: ToldErrors::default(),
             logs_given: false,
             certificates: Vec::new(),
             intermediates: None,
@@ -138,6 +142,7 @@ impl Evidence {
         }
         self.logs_given = true;
         self.uses.add(session);
+        self.told_errors.search.offer(session);
         let is_eop_connector = self.send_connectors.as_ref().and_then(|connectors| {
             let same_name = |connector: &&Located<SendConnector>| {
                 connector.object.name.eq_ignore_ascii_case(&session.connector)
@@ -153,12 +158,32 @@ impl Evidence {
 
     fn is_wanted(&self, session: &Session) -> bool {
         let Some(domain) = &self.recipient_domain else { return true };
-        let mut recipients =
-            session.messages.iter().flat_map(|message| &message.recipients).peekable();
-        let fits = |address: &str| {
-            address.rsplit_once('@').is_some_and(|(_, found)| found.eq_ignore_ascii_case(domain))
-        };
-        recipients.peek().is_none() || recipients.any(|recipient| fits(&recipient.address))
+        let recipients = session.messages.iter().flat_map(|message| &message.recipients);
+        is_for(domain, recipients.map(|recipient| &*recipient.address))
+    }
+
+    /// Takes an error of a queue, a tracking log or an NDR. The recipients' domain comes before
+    /// them, and they before the sessions, among which each is looked for.
+    pub fn add_delivery_error(&mut self, error: DeliveryError) {
+        let is_wanted = self
+            .recipient_domain
+            .as_ref()
+            .is_none_or(|domain| is_for(domain, error.recipients.iter().map(String::as_str)));
+        if is_wanted {
+            self.told_errors.search.add(error);
+        }
+    }
+
+    /// Takes the errors of a file, or of an export.
+    pub fn add_delivery_errors(&mut self, read: DeliveryErrors) {
+        for error in read.errors {
+            self.add_delivery_error(error);
+        }
+        self.damaged.extend(
+            read.problems
+                .into_iter()
+                .map(|problem| (problem.source_name, problem.line, problem.kind.to_string())),
+        );
     }
 
     /// Takes the inbound connectors of an export.
@@ -322,4 +347,13 @@ impl Evidence {
             }),
         );
     }
+}
+
+/// Whether any of the recipients is of that domain; without recipients it may be.
+fn is_for<'a>(domain: &str, recipients: impl Iterator<Item = &'a str>) -> bool {
+    let mut recipients = recipients.peekable();
+    let fits = |address: &str| {
+        address.rsplit_once('@').is_some_and(|(_, found)| found.eq_ignore_ascii_case(domain))
+    };
+    recipients.peek().is_none() || recipients.any(fits)
 }

@@ -27,13 +27,14 @@ impl Finding {
         }
     }
 
-    /// With the sessions of the story that shows it.
+    /// With the sessions of the story that shows it; an error of a queue is none.
     pub(super) fn with_sessions_of(self, story: Option<&Story>) -> Self {
         let Some(story) = story else { return self };
+        let is_of_sessions = story.told_by.is_none();
         Self {
-            sessions: story.count,
-            first_session: Some(story.first),
-            last_session: Some(story.last),
+            sessions: if is_of_sessions { story.count } else { 0 },
+            first_session: is_of_sessions.then_some(story.first),
+            last_session: is_of_sessions.then_some(story.last),
             servers: story.servers.iter().map(|server| server.as_ref().to_owned()).collect(),
             recipient_domains: story.recipient_domains.iter().cloned().collect(),
             ..self

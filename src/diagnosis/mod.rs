@@ -25,6 +25,7 @@ mod report;
 mod rules;
 mod story;
 mod tell;
+mod told_errors;
 
 pub use cause::Cause;
 pub use certificates::{

@@ -81,6 +81,10 @@ pub(super) struct Story {
     pub session_id: Arc<str>,
     /// Whether later sessions show that this has passed.
     pub is_past: bool,
+    /// What tells it in place of a session: `The queue EX1\3`.
+    pub told_by: Option<String>,
+    /// Whether `first` and `last` are known; else they are the time of the diagnosis.
+    pub is_dated: bool,
 }
 
 impl Story {
@@ -113,6 +117,7 @@ impl Story {
             && self.public_address == other.public_address
             && self.is_certificate_known == other.is_certificate_known
             && self.log_type == other.log_type
+            && self.told_by.is_some() == other.told_by.is_some()
             && thumbprint(self) == thumbprint(other)
     }
 
@@ -158,7 +163,7 @@ impl Story {
     /// tenants arrives without attribution.
     fn is_overcome_by(&self, later: &Self, server: Option<&Arc<str>>) -> bool {
         let time = |story: &Self| story.last_on.get(&server.cloned()).map(|last| last.time);
-        if self.connector != later.connector || time(later) <= time(self) {
+        if self.connector != later.connector || !self.is_dated || time(later) <= time(self) {
             return false;
         }
         match self.ending {
@@ -250,11 +255,16 @@ impl Stories {
             }
         }
         for story in tell(session, accepted) {
-            match self.told.iter().position(|known| known.is_same(&story)) {
-                Some(place) => self.told[place].take_in(story),
-                None if self.told.len() < MAXIMUM_STORIES => self.told.push(story),
-                None => self.capped += 1,
-            }
+            self.take(story);
+        }
+    }
+
+    /// Takes a story.
+    pub fn take(&mut self, story: Story) {
+        match self.told.iter().position(|known| known.is_same(&story)) {
+            Some(place) => self.told[place].take_in(story),
+            None if self.told.len() < MAXIMUM_STORIES => self.told.push(story),
+            None => self.capped += 1,
         }
     }
 
@@ -267,7 +277,9 @@ impl Stories {
         let is_delivered = |story: &&mut Story| story.ending == Ending::Delivered;
         let (delivered, failed): (Vec<&mut Story>, Vec<&mut Story>) =
             self.told.iter_mut().partition(is_delivered);
-        for story in failed.into_iter().chain(delivered).take(MAXIMUM_LOCATED) {
+        let of_logs = |story: &&mut Story| story.told_by.is_none();
+        let located = failed.into_iter().chain(delivered).filter(of_logs).take(MAXIMUM_LOCATED);
+        for story in located {
             let text = story.proof().text;
             let found = locate(Path::new(&story.path), story.line, &story.session_id, &text);
             story.line = found.unwrap_or(story.line);

@@ -12,31 +12,14 @@ use crate::session::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
 /// Whether a session that does not say where it went failed in a way that is judged all the same:
 /// TLS that this server could not begin, or words that only EOP speaks.
 pub(super) fn speaks_of_eop(session: &Session) -> bool {
-    let is_eop_word = |class: RejectionClass| {
-        use RejectionClass as C;
-        matches!(
-            class,
-            C::RelayDenied
-                | C::RelayDeniedAttr36
-                | C::WrongRegionAttr35
-                | C::TenantInboundAttribution
-                | C::DirectSendRejected
-                | C::UnregisteredDomains
-                | C::TenantThresholdExceeded
-                | C::TrafficNotAccepted
-                | C::InboundConnectorBlocked
-                | C::ServerOutOfDate
-                | C::TlsCertificateNameNotFound
-        )
-    };
     let is_local_tls = |error: &str| {
         ["UnknownCredentials", "NoCredentials"].iter().any(|name| error.eq_ignore_ascii_case(name))
     };
     let in_recipients = || {
         let recipients = session.messages.iter().flat_map(|message| &message.recipients);
-        recipients.filter_map(|recipient| recipient.rejection).any(is_eop_word)
+        recipients.filter_map(|recipient| recipient.rejection).any(RejectionClass::is_of_eop)
     };
-    session.rejection.is_some_and(is_eop_word)
+    session.rejection.is_some_and(RejectionClass::is_of_eop)
         || session.tls_error.as_deref().is_some_and(is_local_tls)
         || in_recipients()
 }
@@ -69,6 +52,8 @@ pub(super) fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec
         line: session.line,
         session_id: Arc::clone(&session.session_id),
         is_past: false,
+        told_by: None,
+        is_dated: true,
     };
     let mut stories: Vec<Story> = Vec::new();
     for message in &session.messages {
@@ -151,7 +136,7 @@ fn is_certificate_known(session: &Session) -> bool {
             && !session.notes.iter().any(hides))
 }
 
-fn kind_of(mail_from: &MailFrom, accepted: Option<&AcceptedDomains>) -> SenderKind {
+pub(super) fn kind_of(mail_from: &MailFrom, accepted: Option<&AcceptedDomains>) -> SenderKind {
     match (mail_from, accepted) {
         (MailFrom::Null, _) => SenderKind::Null,
         (MailFrom::Unknown, _) => SenderKind::Unknown,

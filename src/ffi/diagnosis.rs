@@ -39,6 +39,9 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 /// - ChainEventFiles: an array of {"Path", "Content"} like the certificate files: the CAPI2 log of the
 ///   server as XML or .evtx. ChainEvents: an array of the texts of EventLogRecord.ToXml(), and of
 ///   records of eop_evidence_next (EOP_EVIDENCE_CHAIN_EVENTS). An empty array is an empty log.
+/// - QueueErrors: an array of texts, and of objects of Get-Queue, Get-Message and
+///   Get-MessageTrackingLog; QueueErrorFiles: an array of {"Path", "Content"}, as Files of
+///   eop_resolve_errors. Each is looked for among the sessions.
 /// - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
 /// - Server: the server of InstalledCertificates that have neither Server nor Identity, and of
 ///   Sessions that do not tell theirs.

@@ -9,11 +9,12 @@
 //! | `handle` | numbers for objects |
 //! | `input`, `output` | pointers of the caller, checked and read or written |
 //! | `records`, `batch` | a batch of the core as flat records |
-//! | `about`, `query`, `session_reader`, `explain`, `chain`, `evidence`, `diagnosis`, `machine`, `text` | the exported functions and their structs |
+//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `evidence`, `diagnosis`, `machine`, `text` | the exported functions and their structs |
 
 mod about;
 mod batch;
 mod chain;
+mod delivery_error;
 mod diagnosis;
 mod error;
 mod evidence;
@@ -35,6 +36,7 @@ mod values;
 
 pub use about::*;
 pub use chain::*;
+pub use delivery_error::*;
 pub use diagnosis::*;
 pub use error::{EOP_MESSAGE_CAPACITY, EOP_PATH_CAPACITY, ErrorDetail};
 pub use evidence::*;

@@ -1,7 +1,7 @@
 //! Protocol logs: finding, opening and reading them, row by row.
 //!
-//! The formats are described by Microsoft under "Protocol logging" (Exchange Server) and, where that
-//! is silent, by what real logs hold.
+//! The formats are described by Microsoft under "Protocol logging" (Exchange Server) and "IIS log file
+//! formats" and, where these are silent, by what real logs hold.
 
 #![forbid(unsafe_code)]
 

@@ -282,7 +282,7 @@ mod tests {
         fn a_line_is_read_alike_alone_and_before_others(
             lines in prop::collection::vec((almost_a_row(), "\r?\n"), 1..12),
         ) {
-            let text: String = lines.iter().map(|(line, end)| format!("{line}{end}")).collect();
+            let text = lines.iter().flat_map(|(line, end)| [line.as_str(), end]).collect::<String>();
             let text = text.as_bytes();
             let mut parser = RowParser::new(&Columns::STANDARD);
             let mut start = 0;

@@ -64,6 +64,17 @@ pub struct Remedy {
     pub undo: Option<String>,
 }
 
+impl Remedy {
+    /// Puts a value that has become known, as a PowerShell literal, in place of its placeholder, such
+    /// as `<thumbprint>`. A value with control characters never reaches a command.
+    pub fn fill(&mut self, placeholder: &str, value: &str) {
+        let Some(literal) = single_quoted(value) else { return };
+        for text in [&mut self.command, &mut self.verify, &mut self.undo].into_iter().flatten() {
+            *text = text.replace(placeholder, &literal);
+        }
+    }
+}
+
 /// The values of the case at hand that commands can name.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct KnownValues<'a> {

@@ -28,7 +28,7 @@ pub(super) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { open_bytes: 24 << 20, tombstones: 1 << 15 }
+        Self { open_bytes: 16 << 20, tombstones: 1 << 15 }
     }
 }
 
@@ -165,11 +165,18 @@ impl Assembler {
         }
     }
 
-    /// Puts out all that is open, the session without a row for the longest time first.
-    pub(super) fn finish_all(&mut self, finish: &mut impl FnMut(SessionKey, &SessionRows)) {
-        while let Some(oldest) = self.oldest {
+    /// Puts out at most that many of the open sessions, those without a row for the longest time
+    /// first. Returns whether none is left.
+    pub(super) fn finish(
+        &mut self,
+        count: usize,
+        finish: &mut impl FnMut(SessionKey, &SessionRows),
+    ) -> bool {
+        for _ in 0..count {
+            let Some(oldest) = self.oldest else { break };
             self.close(oldest, finish);
         }
+        self.oldest.is_none()
     }
 
     pub(super) fn is_open(&self, key: SessionKey) -> bool {
@@ -356,7 +363,9 @@ mod tests {
         assert_eq!(accept(&mut assembler, &row(1, 1, '-'), &mut out), Accepted::Ended);
         assert_eq!(accept(&mut assembler, &row(1, 2, '*'), &mut out), Accepted::Late);
         assert_eq!(accept(&mut assembler, &row(1, 0, '*'), &mut out), Accepted::Open);
-        assembler.finish_all(&mut |key, draft| out.push((key.session_id, draft.row_count, false)));
+        assembler.finish(usize::MAX, &mut |key, draft| {
+            out.push((key.session_id, draft.row_count, false));
+        });
         assert_eq!(out, [(1, 2, false), (1, 1, false)]);
     }
 
@@ -375,7 +384,9 @@ mod tests {
         for id in 1..=count {
             late += u64::from(accept(&mut assembler, &row(id, 1, '*'), &mut out) == Accepted::Late);
         }
-        assembler.finish_all(&mut |key, draft| out.push((key.session_id, draft.row_count, false)));
+        assembler.finish(usize::MAX, &mut |key, draft| {
+            out.push((key.session_id, draft.row_count, false));
+        });
         assert_eq!(out.len() as u64, count, "each session once");
         let rows: u64 = out.iter().map(|(_, rows, _)| rows).sum();
         assert_eq!(rows + late, 2 * count, "each row is kept or counted");

@@ -24,10 +24,13 @@ pub(super) struct Decoder {
     string_bytes: usize,
     certificates: HashMap<Box<[u8]>, Option<KnownCertificate>>,
     certificate_bytes: usize,
-    negotiations: HashMap<Box<[u8]>, (Option<Text>, Option<Text>)>,
+    negotiations: HashMap<Box<[u8]>, Negotiation>,
     last_refusal: (Vec<u8>, Option<RejectionClass>),
     scratch: Vec<u8>,
 }
+
+/// Protocol and cipher.
+type Negotiation = (Option<Text>, Option<Text>);
 
 /// A certificate, and whether one of its names is one of EOP.
 #[derive(Clone)]
@@ -264,8 +267,8 @@ impl Decoder {
         }
     }
 
-    /// Protocol and cipher; a server hardly ever negotiates more than a handful of them.
-    fn negotiated(&mut self, message: &[u8]) -> (Option<Text>, Option<Text>) {
+    /// A server hardly ever negotiates more than a handful of them.
+    fn negotiated(&mut self, message: &[u8]) -> Negotiation {
         if let Some(known) = self.negotiations.get(message) {
             return known.clone();
         }
@@ -316,8 +319,8 @@ fn own(texts: Texts<'_>, span: Span) -> Option<Text> {
 /// 16 digits.
 fn hexadecimal(id: u64) -> Text {
     let mut digits = [0; 16];
-    for (place, digit) in digits.iter_mut().rev().enumerate() {
-        *digit = b"0123456789ABCDEF"[(id >> (4 * place)) as usize & 15];
+    for (byte, pair) in id.to_be_bytes().into_iter().zip(digits.as_chunks_mut::<2>().0) {
+        *pair = [byte >> 4, byte & 15].map(|digit| b"0123456789ABCDEF"[usize::from(digit)]);
     }
     lossy(&digits).into()
 }

@@ -384,12 +384,12 @@ impl Dialogue {
         clear_for_reuse(&mut continued);
         pending.clear();
         *self = Self {
+            log_type,
+            is_begun,
             messages,
             recipients,
             pending,
             continued,
-            is_begun,
-            log_type,
             ..Self::default()
         };
     }

@@ -89,7 +89,7 @@ impl CompiledFilter {
     }
 
     /// Whether a session that begins at that time and looks like that may be wanted.
-    pub(super) fn may_want(&self, start: Timestamp, glance: &Glance) -> bool {
+    pub(super) fn may_want(&self, start: Timestamp, glance: Glance) -> bool {
         let wants_a_success =
             self.wants_outcome(Outcome::Delivered) || self.wants_outcome(Outcome::Incomplete);
         !glance.is_whole

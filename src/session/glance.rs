@@ -21,6 +21,7 @@ pub(super) struct Glance {
 }
 
 /// What is gathered from row to row.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact seen on its own in the rows")]
 struct Look<'filter> {
     thumbprint: Option<&'filter str>,
     command: Option<Event>,

@@ -41,8 +41,8 @@ struct State {
 /// The name of the threads, by which a panic hook knows them.
 pub(crate) const WORKER_THREAD_NAME: &str = "eop-relay";
 
-/// Segments per thread that are in memory at once: one in work, one waiting.
-const SEGMENTS_PER_THREAD: u64 = 2;
+/// Segments that are in memory beside those in work: one that waits for the next idle thread.
+const WAITING: u64 = 1;
 
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
@@ -117,7 +117,7 @@ impl Workers {
     }
 
     pub(super) fn has_room(&self) -> bool {
-        self.sent - self.received < SEGMENTS_PER_THREAD * (self.threads.len() as u64 + 1)
+        self.sent - self.received < self.threads.len() as u64 + 1 + WAITING
     }
 
     /// Leaves a segment to be worked on.

@@ -160,16 +160,16 @@ impl SessionReader {
             && !self.cancelled.load(Ordering::Relaxed)
         {
             if self.step() {
-                match &self.checkpoint {
+                self.is_finished = match &self.checkpoint {
                     Some(checkpoint) if !checkpoint.is_final() => {
-                        checkpoint.pause(&mut self.sequencer, self.now);
+                        Checkpoint::pause(&mut self.sequencer, self.now);
+                        true
                     }
                     _ => {
                         self.iis.finish(&mut self.sequencer);
-                        self.sequencer.finish();
+                        self.sequencer.finish()
                     }
-                }
-                self.is_finished = true;
+                };
             } else if self.segments.bytes_read() >= limit {
                 break;
             }

@@ -21,6 +21,9 @@ pub(super) struct Sequencer {
     file: FileState,
 }
 
+/// How many open sessions are put out at once in the end: all of them would double the memory.
+const FINISHED_AT_ONCE: usize = 1024;
+
 /// What is ready to be handed out, and what makes it so.
 pub(super) struct Output {
     files: Arc<[LogFile]>,
@@ -289,12 +292,16 @@ impl Sequencer {
         state.lines
     }
 
-    /// Ends everything: what is open and what waits is put out.
-    pub(super) fn finish(&mut self) {
+    /// Ends everything, by a part at a call: what is open is put out, and then what waits. Returns
+    /// whether all is done.
+    pub(super) fn finish(&mut self) -> bool {
         let Self { assembler, output, .. } = self;
-        assembler.finish_all(&mut |_, rows| output.finish(rows, &[]));
+        if !assembler.finish(FINISHED_AT_ONCE, &mut |_, rows| output.finish(rows, &[])) {
+            return false;
+        }
         output.release_waiting();
         self.report_limits();
+        true
     }
 
     /// Ends the reading until it goes on: what is open and what waits stays, but for sessions

@@ -40,7 +40,7 @@ impl SessionMaker {
         if let Some(start) = rows.start
             && filter.is_decided_at_a_glance()
             && rows.rows.len() <= MAXIMUM_ROWS_PASSED_OVER
-            && !filter.may_want(start.time, &Glance::of(rows, text, filter.thumbprint()))
+            && !filter.may_want(start.time, Glance::of(rows, text, filter.thumbprint()))
         {
             return Made { session: None, is_capped: rows.has_note(SessionNote::ContentCapped) };
         }

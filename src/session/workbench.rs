@@ -137,8 +137,9 @@ impl Workbench {
             }
         }
         begun.sort_unstable_by_key(|session| session.last_row);
-        self.slots.clear();
+        // The buffers of those that ended serve the next segment.
         self.free.clear();
+        self.free.extend(0..self.slots.len());
         begun
     }
 }

@@ -184,6 +184,11 @@ static void check_nulls(void)
     CHECK(EOP_NULL_ARGUMENT, eop_certificates(NULL, 0, &unused, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_certificates(&unit, 1, NULL, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_certificates(&unit, 1, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_resolve_errors(NULL, 0, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_resolve_errors(&unit, 1, NULL, NULL));
+    CHECK(EOP_INVALID_ARGUMENT, eop_resolve_errors(&unit, 1, &unused, NULL));
+    CHECK(EOP_INVALID_ARGUMENT,
+          eop_resolve_errors(&unit, EOP_MAXIMUM_ERRORS_LENGTH + 1, &unused, NULL));
     CHECK(EOP_OK, eop_text_free(text, NULL));
     query.input_count = 1;
     CHECK(EOP_NULL_ARGUMENT, eop_session_reader_open(&query, &unused, NULL));
@@ -380,6 +385,8 @@ static void check_panics(void)
     CHECK(EOP_PANIC, eop_store_certificates(&unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_certificates", 1);
     CHECK(EOP_PANIC, eop_certificates(&unit, 1, &unused, NULL));
+    setenv("EOP_RELAY_INJECT_PANIC", "eop_resolve_errors", 1);
+    CHECK(EOP_PANIC, eop_resolve_errors(&unit, 1, &unused, NULL));
     CHECK(0, unused);
     unsetenv("EOP_RELAY_INJECT_PANIC");
     CHECK(1, name == NULL);

@@ -29,6 +29,8 @@ namespace EopRelay.Tests
                 { "source", typeof(EvidenceSource) },
                 { "chainReader", typeof(ChainEventReader) },
                 { "changeReader", typeof(HybridChangeReader) },
+                { "resolveRequest", typeof(ResolveRequest) },
+                { "resolved", typeof(ResolvedErrors) },
             };
 
         /// <summary>

@@ -29,7 +29,8 @@ namespace EopRelay.Tests
             + "       EopRelay.Interop.Tests.exe stored BIN THUMBPRINT\n"
             + "       EopRelay.Interop.Tests.exe show REPORT\n"
             + "       EopRelay.Interop.Tests.exe overview OVERVIEW\n"
-            + "       EopRelay.Interop.Tests.exe view FORMATS VIEW REPORT_OR_OVERVIEW\n";
+            + "       EopRelay.Interop.Tests.exe view FORMATS VIEW REPORT_OR_OVERVIEW\n"
+            + "       EopRelay.Interop.Tests.exe errors BIN FOLDER\n";
 
         private static int Main(string[] arguments)
         {
@@ -107,6 +108,10 @@ namespace EopRelay.Tests
                     Interop.Load(operands[0]);
                     ReportChecks.Print(operands.GetRange(1, operands.Count - 1));
                     return 0;
+                case "errors":
+                    Interop.Load(operands[0]);
+                    ErrorChecks.Run(checks, operands[1]);
+                    break;
                 case "stored":
                     Interop.Load(operands[0]);
                     ReportChecks.PrintStored(operands[1]);

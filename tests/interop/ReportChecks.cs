@@ -32,6 +32,16 @@ namespace EopRelay.Tests
                     Checks.Equal(expected, Interop.Test(request).Certificate.Thumbprint);
                 });
             }
+            checks.That("queue errors are judged, and as firmly as their text is", () =>
+            {
+                TestRequest request = NewRequest();
+                request.AddQueueError("421 4.4.1 Connection timed out");
+                request.AddQueueError(new Hashtable { { "Identity", "EX1\\3" }, { "LastError", "421 4.4.1 Connection timed out" } });
+                Checks.Equal(2, request.SubjectCount);
+                Report report = Interop.Test(request);
+                Checks.Equal("Uncertain", report.Verdict);
+                Checks.Equal("CoverTextOnly", report.Cause);
+            });
             checks.That("a pfx is opened here, and only its certificate goes on", () =>
             {
                 TestRequest request = NewRequest();

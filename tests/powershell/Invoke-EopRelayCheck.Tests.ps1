@@ -93,6 +93,14 @@ Describe 'Invoke-EopRelayCheck' {
         }
     }
 
+    It 'keeps the remedies of its reports over Export-Clixml' {
+        $result = Invoke-EopRelayCheck -Path $folder -StatePath $state
+        $file = Join-Path -Path $folder -ChildPath 'result.xml'
+        $result | Export-Clixml -LiteralPath $file
+        $back = Import-Clixml -LiteralPath $file
+        $back.InUse.Findings[0].Remedy[0].Action | Should -Be $result.InUse.Findings[0].Remedy[0].Action
+    }
+
     It 'leaves the priority of the console as it was' -Skip:($PSVersionTable.PSVersion.Major -gt 5 -and -not $IsWindows) {
         $before = (Get-Process -Id $PID).PriorityClass
         $null = Invoke-EopRelayCheck -Path $folder -StatePath $state

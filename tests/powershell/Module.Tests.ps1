@@ -13,7 +13,7 @@ Describe 'The module' {
 
     It 'exports its cmdlets and nothing else' {
         $module = Get-Module -Name EopRelay
-        @($module.ExportedFunctions.Keys | Sort-Object) | Should -Be @('Get-EopRelayCertificate', 'Get-EopRelayChainEvent', 'Get-EopRelayHybridChange', 'Get-SendConnectorTlsSession', 'Invoke-EopRelayCheck', 'Test-EopRelayCertificate')
+        @($module.ExportedFunctions.Keys | Sort-Object) | Should -Be @('Get-EopRelayCertificate', 'Get-EopRelayChainEvent', 'Get-EopRelayHybridChange', 'Get-SendConnectorTlsSession', 'Invoke-EopRelayCheck', 'Resolve-EopRelayError', 'Test-EopRelayCertificate')
         $module.ExportedAliases.Count | Should -Be 0
         $module.ExportedVariables.Count | Should -Be 0
     }

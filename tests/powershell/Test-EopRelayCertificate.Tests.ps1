@@ -155,3 +155,29 @@ Describe 'Reports' {
         ($back | Format-Table | Out-String -Width 120) | Should -Be ($report | Format-Table | Out-String -Width 120)
     }
 }
+
+Describe 'What -QueueError adds' {
+    BeforeAll {
+        $errorFolder = Join-Path -Path $PSScriptRoot -ChildPath '../fixtures/delivery_errors'
+        $errorLog = Join-Path -Path $errorFolder -ChildPath 'SEND20261117-1.LOG'
+        $queueFile = Join-Path -Path $errorFolder -ChildPath 'queues.xml'
+    }
+
+    It 'joins queues, files and explained errors to the sessions' {
+        $sessions = @(Get-SendConnectorTlsSession -LiteralPath $errorLog)
+        foreach ($given in @((Import-Clixml -Path $queueFile), (Get-Item -LiteralPath $queueFile), (Resolve-EopRelayError -LiteralPath $queueFile))) {
+            $report = $sessions | Test-EopRelayCertificate -QueueError $given
+            @($report.Findings.Id) | Should -Contain 'QueueErrorJoined'
+        }
+    }
+
+    It 'makes no verdict firmer than the text' {
+        $report = Test-EopRelayCertificate -QueueError '421 4.4.1 Connection timed out'
+        $report.Verdict | Should -Be 'Uncertain'
+        $report.Cause | Should -Be 'CoverTextOnly'
+    }
+
+    It 'refuses what is no error' {
+        { Test-EopRelayCertificate -QueueError 5 } | Should -Throw '*Resolve-EopRelayError*'
+    }
+}

@@ -11,6 +11,7 @@ use eop_relay::connector::{
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
 use eop_relay::evidence::HybridHistoryBuilder;
 use eop_relay::evidence::chain_event::ChainEventQuery;
+use eop_relay::evidence::delivery_error::DeliveryError;
 use eop_relay::log::LogInput;
 use eop_relay::session::{Session, SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -211,6 +212,7 @@ fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
             let connectors = evidence.send_connectors.get_or_insert_default();
             connectors.push(located(send(value), "send.json"));
         }
+        "queue" => evidence.add_delivery_error(DeliveryError::of_text("queue", value)),
         "installed" => {
             let installed = evidence.installed.get_or_insert_default();
             installed.push(located(installed_certificate(value), "installed.xml"));

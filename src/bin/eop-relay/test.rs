@@ -24,6 +24,7 @@ Export-Clixml (ConvertTo-Json, Export-Csv and Format-List text are read too):
   Get-SendConnector | Export-Clixml send.xml             on-premises
   Get-ExchangeCertificate | Export-Clixml installed.xml  on-premises
   wevtutil epl Microsoft-Windows-CAPI2/Operational capi2.evtx  on-premises
+  Get-Queue | Export-Clixml queues.xml                   on-premises
 A certificate that no session of the logs sent is judged as if it were sent: would it be accepted?
 Times without a zone are UTC.
 
@@ -70,6 +71,10 @@ pub struct TestArguments {
     /// The CAPI2 log of the server: exported XML, .evtx files, or a folder of them.
     #[arg(long, value_name = "PATH")]
     chain_event: Vec<PathBuf>,
+    /// An error of a queue, an NDR (.eml, .html, text), or exported queues, messages or tracking
+    /// events. What it covers is looked for in the logs; alone it is worth what its text says.
+    #[arg(long, value_name = "TEXT|PATH")]
+    queue_error: Vec<String>,
 
     /// The public address of the server, where the log does not tell it.
     #[arg(long, value_name = "IP")]

@@ -17,7 +17,7 @@ use crate::evidence::chain_event::{CHAIN_EVENT_LOG, ChainFault, ENABLE_CHAIN_EVE
 /// The fault that the log tells of the certificate of the case.
 pub(super) fn logged<'a>(case: &Case<'a>, fault: ChainFault) -> Option<&'a LoggedFault> {
     let log = case.evidence.chain_log.as_ref()?;
-    log.fault(thumbprint(case)?, fault, case.servers())
+    log.fault(thumbprint(case)?, fault, case.servers().into_iter().chain(case.server()))
 }
 
 fn thumbprint(case: &Case<'_>) -> Option<Thumbprint> {

@@ -9,6 +9,7 @@ mod machine;
 mod missing;
 mod notes;
 mod own_certificate;
+mod queue_errors;
 mod senders;
 mod tls;
 mod whole;
@@ -176,6 +177,7 @@ const NO_FAULT: Option<Severity> = None;
 #[rustfmt::skip] // One line per rule: this is a table.
 const BEFORE_ATTRIBUTION: &[Rule] = rules! {
     NoEvidence, "not to be judged", Whole, WARNING, Decides(Uncertain), Documented, whole::no_evidence, whole::no_evidence_message, whole::logging_on_remedy, "Set-SendConnector -ProtocolLoggingLevel";
+    CoverTextOnly, "smtp-logs.md 3", Case, ERROR, Decides(Uncertain), Documented, queue_errors::cover_only, queue_errors::cover_only_message, queue_errors::cover_only_remedy, "KB 4051498";
     TlsCertificateNameNotFound, "row 1", Case, ERROR, Decides(Refused), Documented, own_certificate::name_not_found, own_certificate::name_not_found_message, own_certificate::name_not_found_remedy, "events 12014 and 12016 (MSExchangeTransport)";
     NoPrivateKey, "row 1", Case, ERROR, Decides(Refused), Documented, own_certificate::no_private_key, own_certificate::no_private_key_message, own_certificate::no_private_key_remedy, "KB 4495258";
     CertificateNotEnabledForSmtp, "row 1", Case, ERROR, Decides(Refused), Documented, own_certificate::not_enabled, own_certificate::not_enabled_message, own_certificate::not_enabled_remedy, "KB 4051498";
@@ -274,6 +276,8 @@ const BESIDE: &[Rule] = rules! {
     LoggingOff, "users.md 11", Whole, WARNING, Notes, Documented, whole::logging_off, whole::logging_off_message, whole::logging_on_remedy, "Set-SendConnector -ProtocolLoggingLevel";
     MachineStoreNotSeen, "users.md 11", Whole, INFORMATION, Notes, Observed, machine::not_seen, machine::not_seen_message, machine::not_seen_remedy, "CertOpenStore, NCryptOpenKey";
     WindowsDiffers, "chain.md 3", Case, WARNING, Notes, Observed, machine::differs, machine::differs_message, whole::none, "CertGetCertificateChain";
+    QueueErrorJoined, "smtp-logs.md 3", Whole, INFORMATION, Notes, Observed, queue_errors::joined, queue_errors::joined_message, whole::none, "KB 4051498";
+    QueueErrorNotJudged, "not to be judged", Whole, INFORMATION, Notes, Documented, queue_errors::not_judged, queue_errors::not_judged_message, whole::none, "the errors themselves";
     SessionsNotJudged, "not to be judged", Whole, INFORMATION, Notes, Documented, whole::not_judged, whole::not_judged_message, whole::none, "the logs themselves";
 };
 

@@ -290,7 +290,8 @@ pub(super) fn negotiation_message(case: &Case<'_>) -> String {
 pub(super) fn connection(case: &Case<'_>) -> Option<Proof> {
     let story = case.story?;
     let is_cover = case.class().is_some_and(RejectionClass::is_cover_text);
-    let is_failure = story.ending == Ending::ConnectFailed || is_cover;
+    // Told by a queue, a cover text may cover anything.
+    let is_failure = story.ending == Ending::ConnectFailed || (is_cover && story.told_by.is_none());
     (is_failure && new_hosts(case).is_none() && inspection(case).is_none())
         .then(|| Proof::of(case.log_proof()))
 }

@@ -33,9 +33,9 @@ pub(super) fn is_mail(bytes: &[u8]) -> bool {
         }
         let is_name =
             |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
-        // An mbox begins with `From ` and no colon.
         let is_field = line.split_once(':').is_some_and(|(name, _)| is_name(name.trim_end()));
-        if !is_field && !(number == 0 && line.starts_with("From ")) {
+        let is_mbox_line = number == 0 && line.starts_with("From ");
+        if !is_field && !is_mbox_line {
             return false;
         }
         let lower = line.to_ascii_lowercase();
@@ -58,7 +58,7 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Vec<DeliveryError> {
     }
     if errors.iter().all(|error: &DeliveryError| !error.explanation.recognised) {
         // Where the status part tells little, the body repeats the reply.
-        let body = common.body(&message);
+        let body = body(&message);
         let mut of_body = DeliveryError::of_text(path, &body);
         if of_body.explanation.recognised || errors.is_empty() {
             of_body.recipients = errors.iter().flat_map(|error| error.recipients.clone()).collect();
@@ -114,21 +114,21 @@ impl Common {
         }
         error
     }
+}
 
-    /// What a reader of the mail sees.
-    fn body(&self, message: &Message<'_>) -> String {
-        let plain = message.text_bodies().find_map(|part| match &part.body {
-            PartType::Text(text) => Some(text.clone().into_owned()),
+/// What a reader of the mail sees.
+fn body(message: &Message<'_>) -> String {
+    let plain = message.text_bodies().find_map(|part| match &part.body {
+        PartType::Text(text) => Some(text.clone().into_owned()),
+        _ => None,
+    });
+    let html = || {
+        message.html_bodies().find_map(|part| match &part.body {
+            PartType::Html(html) => Some(text_of_html(html)),
             _ => None,
-        });
-        let html = || {
-            message.html_bodies().find_map(|part| match &part.body {
-                PartType::Html(html) => Some(text_of_html(html)),
-                _ => None,
-            })
-        };
-        plain.filter(|text| !text.trim().is_empty()).or_else(html).unwrap_or_default()
-    }
+        })
+    };
+    plain.filter(|text| !text.trim().is_empty()).or_else(html).unwrap_or_default()
 }
 
 fn add_recipients(

@@ -108,6 +108,12 @@ impl DeliveryError {
         }
     }
 
+    /// Who tells it: `The queue EX1\3`, `The NDR`.
+    #[must_use]
+    pub fn teller(&self) -> String {
+        wording::who(self)
+    }
+
     /// The innermost reply, else the beginning of the text, in one line.
     #[must_use]
     pub fn short_text(&self) -> String {

@@ -23,7 +23,7 @@ pub(super) fn read(path: &str, line: u64, bag: &PropertyBag) -> Found {
         tracking_event(path, line, bag)
     } else if !has("LastError") {
         Found::OtherKind
-    } else if has("FromAddress") || has("InternetMessageId") {
+    } else if text(bag, "FromAddress").or_else(|| text(bag, "InternetMessageId")).is_some() {
         queued_message(path, line, bag)
     } else {
         queue(path, line, bag)

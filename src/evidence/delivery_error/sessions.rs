@@ -1,7 +1,9 @@
 //! Finding the session of the log that an error tells of, while the sessions pass by.
 
+use hashbrown::HashSet;
+
 use super::session_match::{MatchBasis, MatchCertainty, SessionMatch};
-use super::{DeliveryError, wording};
+use super::{DeliveryError, DeliveryErrorSource, wording};
 use crate::eop_host::is_eop_host;
 use crate::reply::{RejectionClass, classify, explain};
 use crate::session::{Outcome, Session, TlsStatus};
@@ -15,6 +17,8 @@ const TOLERANCE: i64 = 2 * 60 * 10_000_000;
 #[derive(Clone, Debug, Default)]
 pub struct SessionMatcher {
     searches: Vec<Search>,
+    /// The Message-IDs that are looked for, without their brackets.
+    wanted_ids: HashSet<String>,
 }
 
 /// What is looked for, and the best so far.
@@ -24,32 +28,40 @@ struct Search {
     best: Option<(Rank, SessionMatch)>,
 }
 
-/// The better, the greater: the basis, whether the session failed alike, how near in time, how new.
-type Rank = (MatchBasis, bool, i64, Timestamp);
+/// The better, the greater: the basis, whether the session failed alike, whether it is known to go to
+/// EOP, how near in time, how new.
+type Rank = (MatchBasis, bool, bool, i64, Timestamp);
 
 impl SessionMatcher {
     /// Looks for the sessions of these errors.
     #[must_use]
     pub fn new(errors: Vec<DeliveryError>) -> Self {
-        let search = |error| Search { error, best: None };
-        Self { searches: errors.into_iter().map(search).collect() }
+        let mut matcher = Self::default();
+        for error in errors {
+            matcher.add(error);
+        }
+        matcher
     }
 
     /// Looks for the session of one error more, among the sessions yet to come.
     pub fn add(&mut self, error: DeliveryError) {
+        let id = error.explanation.internet_message_id.as_deref();
+        self.wanted_ids.extend(id.map(|id| bare_id(id).to_owned()));
         self.searches.push(Search { error, best: None });
-    }
-
-    /// Whether there is nothing to look for.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.searches.is_empty()
     }
 
     /// Holds a session against every error.
     pub fn offer(&mut self, session: &Session) {
+        if self.searches.is_empty() {
+            return;
+        }
+        let facts = Facts::of(session);
+        // Most sessions are those of mail that was delivered.
+        if !facts.is_failure && !facts.ids.iter().any(|id| self.wanted_ids.contains(*id)) {
+            return;
+        }
         for Search { error, best } in &mut self.searches {
-            let Some(rank) = rank(error, session) else { continue };
+            let Some(rank) = facts.rank(error) else { continue };
             if best.as_ref().is_none_or(|(known, _)| *known < rank) {
                 let message = wording::message(error, session, rank.0);
                 *best = Some((rank, SessionMatch::new(rank.0, session, message)));
@@ -62,7 +74,10 @@ impl SessionMatcher {
     pub fn finish(self) -> Vec<DeliveryError> {
         let joined = |Search { mut error, best }: Search| {
             if let Some((_, session)) = best {
-                lift_cover(&mut error, &session);
+                if session.certainty > MatchCertainty::Possible {
+                    lift_cover(&mut error, &session);
+                    fill_steps(&mut error, &session);
+                }
                 error.session = Some(session);
             }
             error
@@ -75,7 +90,7 @@ impl SessionMatcher {
 /// done is what the session's TLS error asks for.
 fn lift_cover(error: &mut DeliveryError, session: &SessionMatch) {
     let Some(name) = &session.tls_error else { return };
-    if !error.explanation.cover || session.certainty == MatchCertainty::Possible {
+    if !error.explanation.cover {
         return;
     }
     let told = explain(&format!("TLS negotiation failed with error {name}"));
@@ -88,31 +103,108 @@ fn lift_cover(error: &mut DeliveryError, session: &SessionMatch) {
     }
 }
 
-fn rank(error: &DeliveryError, session: &Session) -> Option<Rank> {
-    let explanation = &error.explanation;
-    let is_alike = failed_alike(error, session);
-    let distance = error.time.map(|time| distance(time, session));
-    let rank = |basis| Some((basis, is_alike, -distance.unwrap_or_default(), session.start_time));
-    if explanation.server_session_id.as_deref().is_some_and(|id| holds_reply(session, id)) {
-        return rank(MatchBasis::ServerSessionId);
+/// Puts what the session tells into the commands: they are copied as they stand.
+fn fill_steps(error: &mut DeliveryError, session: &SessionMatch) {
+    let is_thumbprint =
+        |text: &&str| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let of_queue = error.reporting_server.clone().filter(|_| !is_from_anywhere(error));
+    let known = [
+        ("<send connector>", Some(session.connector.as_str()).filter(|name| !name.is_empty())),
+        ("<thumbprint>", session.sent_thumbprint.as_deref().filter(is_thumbprint)),
+        ("<server>", session.server.as_deref().or(of_queue.as_deref())),
+    ];
+    for step in &mut error.explanation.remedy {
+        for (placeholder, value) in known {
+            if let Some(value) = value {
+                step.fill(placeholder, value);
+            }
+        }
     }
-    let names_mail = explanation.internet_message_id.as_deref().is_some_and(|id| {
+}
+
+/// What is compared of a session, found out once for all errors.
+struct Facts<'s> {
+    session: &'s Session,
+    ids: Vec<&'s str>,
+    replies: Vec<&'s str>,
+    /// The classes of its refusals.
+    classes: Vec<RejectionClass>,
+    is_failure: bool,
+}
+
+impl<'s> Facts<'s> {
+    fn of(session: &'s Session) -> Self {
         let ids = session.messages.iter().filter_map(|mail| mail.internet_message_id.as_deref());
-        ids.map(bare_id).any(|found| found == bare_id(id))
-    });
-    if names_mail {
-        return rank(MatchBasis::InternetMessageId);
+        let of_mails = session.messages.iter().flat_map(|mail| {
+            let recipients = mail.recipients.iter().filter_map(|one| one.reply.as_deref());
+            mail.reply.as_deref().into_iter().chain(recipients)
+        });
+        let mut replies: Vec<&str> = session.reply.as_deref().into_iter().chain(of_mails).collect();
+        replies.dedup();
+        let classes: Vec<RejectionClass> =
+            replies.iter().filter_map(|reply| classify(reply)).collect();
+        let is_failure = !classes.is_empty()
+            || session.tls_status == TlsStatus::Failed
+            || matches!(session.outcome, Outcome::TlsFailed | Outcome::ConnectFailed);
+        Self { session, ids: ids.map(bare_id).collect(), replies, classes, is_failure }
     }
-    if !is_alike {
-        return None;
+
+    fn rank(&self, error: &DeliveryError) -> Option<Rank> {
+        let Self { session, .. } = self;
+        let explanation = &error.explanation;
+        let is_alike = self.failed_alike(error);
+        let is_eop = session.is_eop == Some(true);
+        let distance = error.time.map(|time| distance(time, session));
+        let nearness = -distance.unwrap_or_default();
+        let rank = |basis| Some((basis, is_alike, is_eop, nearness, session.start_time));
+        let holds = |id: &str| self.replies.iter().any(|reply| reply.contains(id));
+        if explanation.server_session_id.as_deref().is_some_and(holds) {
+            return rank(MatchBasis::ServerSessionId);
+        }
+        let id = explanation.internet_message_id.as_deref().map(bare_id);
+        if id.is_some_and(|id| self.ids.contains(&id)) {
+            return rank(MatchBasis::InternetMessageId);
+        }
+        if !is_alike || same_server(error, session) == Some(false) {
+            return None;
+        }
+        let is_near = distance.map(|distance| distance <= TOLERANCE);
+        match (is_near, same_host(error, session)) {
+            (Some(true), Some(true)) => rank(MatchBasis::TimeAndHost),
+            (Some(true), None) => rank(MatchBasis::Time),
+            (None, Some(true)) => rank(MatchBasis::Host),
+            // Where nothing can be compared, a session that went elsewhere is none of interest.
+            (None, None) if session.is_eop != Some(false) => rank(MatchBasis::SameFailure),
+            _ => None,
+        }
     }
-    let is_near = distance.map(|distance| distance <= TOLERANCE);
-    match (is_near, same_host(error, session)) {
-        (Some(true), Some(true)) => rank(MatchBasis::TimeAndHost),
-        (Some(true), None) => rank(MatchBasis::Time),
-        (None, Some(true)) => rank(MatchBasis::Host),
-        (None, None) => rank(MatchBasis::SameFailure),
-        (Some(false), _) | (_, Some(false)) => None,
+
+    /// Whether the session ended in a way that can be what the error tells: a cover text stands for a
+    /// session that came to no mail, any other for its own class.
+    fn failed_alike(&self, error: &DeliveryError) -> bool {
+        let Self { session, .. } = self;
+        let explanation = &error.explanation;
+        let is_told_error = explanation.tls_error.as_ref().is_some_and(|told| {
+            session.tls_error.as_deref().is_some_and(|found| found.eq_ignore_ascii_case(&told.name))
+        });
+        if is_told_error {
+            return true;
+        }
+        match explanation.rejection {
+            Some(class) if explanation.cover => {
+                matches!(session.outcome, Outcome::TlsFailed | Outcome::ConnectFailed)
+                    || session.tls_status == TlsStatus::Failed
+                    || session.rejection == Some(class)
+            }
+            None | Some(RejectionClass::Unclassified) => {
+                explanation.reply.as_deref().is_some_and(|told| {
+                    let is_same =
+                        |reply: &&str| reply.split_whitespace().eq(told.split_whitespace());
+                    self.replies.iter().any(is_same)
+                })
+            }
+            Some(class) => self.classes.contains(&class),
+        }
     }
 }
 
@@ -126,41 +218,18 @@ fn distance(time: Timestamp, session: &Session) -> i64 {
     (start - time).max(time - end).max(0)
 }
 
-fn replies(session: &Session) -> impl Iterator<Item = &str> {
-    let of_mails = session.messages.iter().flat_map(|mail| {
-        let recipients = mail.recipients.iter().filter_map(|one| one.reply.as_deref());
-        mail.reply.as_deref().into_iter().chain(recipients)
-    });
-    session.reply.as_deref().into_iter().chain(of_mails)
+/// Whether the log is that of the server whose queue it is; `None` where that is not known.
+fn same_server(error: &DeliveryError, session: &Session) -> Option<bool> {
+    if is_from_anywhere(error) {
+        return None;
+    }
+    let (told, found) = (error.reporting_server.as_deref()?, session.server.as_deref()?);
+    Some(first_label(told) == first_label(found))
 }
 
-fn holds_reply(session: &Session, text: &str) -> bool {
-    replies(session).any(|reply| reply.contains(text))
-}
-
-/// Whether a session ended in a way that can be what the error tells: a cover text stands for a
-/// session that came to no mail, any other for its own class.
-fn failed_alike(error: &DeliveryError, session: &Session) -> bool {
-    let explanation = &error.explanation;
-    let is_told_error = explanation.tls_error.as_ref().is_some_and(|told| {
-        session.tls_error.as_deref().is_some_and(|found| found.eq_ignore_ascii_case(&told.name))
-    });
-    if is_told_error {
-        return true;
-    }
-    match explanation.rejection {
-        Some(class) if explanation.cover => {
-            matches!(session.outcome, Outcome::TlsFailed | Outcome::ConnectFailed)
-                || session.tls_status == TlsStatus::Failed
-                || session.rejection == Some(class)
-        }
-        None | Some(RejectionClass::Unclassified) => {
-            explanation.reply.as_deref().is_some_and(|told| {
-                replies(session).any(|reply| reply.split_whitespace().eq(told.split_whitespace()))
-            })
-        }
-        Some(class) => replies(session).any(|reply| classify(reply) == Some(class)),
-    }
+/// Whether it need not be the sending server that reports: an NDR is written by any on the way.
+fn is_from_anywhere(error: &DeliveryError) -> bool {
+    matches!(error.source, DeliveryErrorSource::Text | DeliveryErrorSource::NonDeliveryReport)
 }
 
 /// Whether error and session name the same host; `None` where that cannot be compared.

@@ -210,10 +210,11 @@ fn the_queue_says_a_cover_text_and_the_log_what_it_covers() {
     );
     let remedy: Vec<&str> =
         error.explanation.remedy.iter().filter_map(|step| step.command.as_deref()).collect();
-    assert!(
-        remedy.iter().any(|command| command.contains("Enable-ExchangeCertificate")),
-        "{remedy:?}"
+    let enable = format!(
+        "Enable-ExchangeCertificate -Server 'EX1' -Thumbprint '{THUMBPRINT}' -Services SMTP"
     );
+    assert!(remedy.contains(&enable.as_str()), "{remedy:?}");
+    assert!(remedy.iter().any(|command| command.contains("Set-SendConnector 'To Microsoft 365'")));
 }
 
 #[test]
@@ -254,6 +255,46 @@ fn another_time_another_host_or_another_failure_is_another_session() {
     assert_eq!(joined(unregistered).session, None);
     let unknown = DeliveryError::of_text("x", "nothing to be read");
     assert_eq!(joined(unknown).session, None);
+}
+
+#[test]
+fn the_log_of_another_server_or_of_another_destination_holds_no_session_of_a_queue() {
+    let found = |error: &DeliveryError, change: &dyn Fn(&mut Session)| {
+        let mut matcher = SessionMatcher::new(vec![error.clone()]);
+        for mut session in sessions() {
+            change(&mut session);
+            matcher.offer(&session);
+        }
+        matcher.finish().remove(0).session.map(|session| session.basis)
+    };
+    let queue = read("queues.xml").errors.remove(0);
+    let server =
+        |name: &'static str| move |session: &mut Session| session.server = Some(name.into());
+    assert_eq!(found(&queue, &server("EX2")), None);
+    assert_eq!(found(&queue, &server("ex1.tailspintoys.com")), Some(MatchBasis::TimeAndHost));
+    let text = DeliveryError::of_text("x", COVER);
+    let elsewhere = |session: &mut Session| session.is_eop = Some(false);
+    assert_eq!(found(&text, &elsewhere), None);
+    assert_eq!(found(&text, &|_| {}), Some(MatchBasis::SameFailure));
+    // The same mail is the same mail, whoever logs it.
+    let report = read("tracking.txt").errors.remove(0);
+    assert_eq!(found(&report, &server("EX2")), Some(MatchBasis::ServerSessionId));
+}
+
+#[test]
+fn of_several_tries_of_one_mail_the_one_that_failed_alike_counts() {
+    let mut error = read("ndr.eml").errors.remove(0);
+    error.explanation.server_session_id = None;
+    let mut matcher = SessionMatcher::new(vec![error]);
+    let refused = sessions().remove(1);
+    let mut delivered = refused.clone();
+    delivered.start_time = Timestamp::parse("2026-11-17T07:00:00Z").unwrap();
+    delivered.reply = Some("250 2.6.0 Queued".into());
+    delivered.messages[0].reply = None;
+    delivered.messages[0].recipients[0].reply = Some("250 2.1.5 Recipient OK".into());
+    matcher.offer(&refused);
+    matcher.offer(&delivered);
+    assert_eq!(matcher.finish().remove(0).session.unwrap().start_time, refused.start_time);
 }
 
 #[test]

@@ -44,8 +44,11 @@ fn what(error: &DeliveryError, session: &Session) -> String {
         (Outcome::TlsFailed, None) => format!("that the TLS negotiation failed{certificate}"),
         (Outcome::ConnectFailed, None) => format!("that no connection came about ({reply})"),
         (Outcome::Delivered, None) => "that a mail was delivered".to_owned(),
+        (Outcome::Refused | Outcome::PartlyRefused, None) if is_same && certificate.is_empty() => {
+            "the same".to_owned()
+        }
         (Outcome::Refused | Outcome::PartlyRefused, None) if is_same => {
-            format!("the same{certificate}")
+            format!("the same,{certificate}")
         }
         (Outcome::Refused | Outcome::PartlyRefused, None) => format!("'{reply}'{certificate}"),
         (Outcome::Incomplete, None) => "no more: the session is cut off".to_owned(),

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use crate::certificate::{Certificate, Thumbprint, read_certificates};
 use crate::diagnosis::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate};
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery};
+use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 use crate::evidence::{EvidenceError, ExchangeObjects, HybridHistoryBuilder};
 use crate::ffi::error::Failure;
 use crate::ffi::status::{
@@ -22,6 +23,7 @@ const SESSIONS: &str = "sessions of the pipeline";
 const CERTIFICATES: &str = "certificates of the pipeline";
 const MACHINE: &str = "LocalMachine stores";
 const CHAIN_EVENTS: &str = "-ChainEvent";
+const QUEUE_ERRORS: &str = "-QueueError";
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
@@ -46,6 +48,9 @@ struct Request<'a> {
     #[serde(borrow)]
     installed_certificates: Option<&'a RawValue>,
     use_machine_stores: Option<bool>,
+    #[serde(borrow)]
+    queue_errors: Option<Vec<&'a RawValue>>,
+    queue_error_files: Option<Vec<File>>,
     thumbprints: Option<Vec<String>>,
     #[serde(rename = "SourceIPAddress")]
     source_ip_address: Option<String>,
@@ -99,7 +104,8 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
     evidence.recipient_domain = request.recipient_domain;
     evidence.server = request.server.map(Into::into);
 
-    // Sessions come last: they are told apart by accepted domains and send connectors.
+    // Sessions come last: they are told apart by accepted domains and send connectors, and looked
+    // for by queue errors.
     for (list, objects) in [
         (INBOUND_CONNECTORS, request.inbound_connectors),
         (ACCEPTED_DOMAINS, request.accepted_domains),
@@ -143,6 +149,12 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
     if files.is_some() || events.is_some() {
         add_chain_events(&mut evidence, files.unwrap_or_default(), &events.unwrap_or_default());
     }
+    for (number, error) in (1..).zip(request.queue_errors.iter().flatten()) {
+        add_queue_error(&mut evidence, number, error);
+    }
+    for file in request.queue_error_files.iter().flatten() {
+        add_queue_error_file(&mut evidence, file);
+    }
     if let Some(sessions) = &request.sessions {
         add_sessions(&mut evidence, sessions);
     }
@@ -180,6 +192,37 @@ fn add_chain_events(evidence: &mut Evidence, files: Vec<File>, events: &[&RawVal
         contents.push((CHAIN_EVENTS.to_owned(), texts.into_bytes()));
     }
     evidence.read_chain_events(ChainEventQuery { contents, ..ChainEventQuery::default() });
+}
+
+/// A text, or an object of Get-Queue, Get-Message or Get-MessageTrackingLog.
+fn add_queue_error(evidence: &mut Evidence, number: u64, error: &RawValue) {
+    if let Ok(text) = serde_json::from_str::<String>(error.get()) {
+        let told = DeliveryError { line: number, ..DeliveryError::of_text(QUEUE_ERRORS, &text) };
+        evidence.add_delivery_error(told);
+        return;
+    }
+    match DeliveryErrors::from_pipeline(QUEUE_ERRORS, error.get()) {
+        Ok(mut read) => {
+            for told in &mut read.errors {
+                told.line = number;
+            }
+            evidence.add_delivery_errors(read);
+        }
+        Err(error) => evidence.damaged.push((QUEUE_ERRORS.to_owned(), number, error.to_string())),
+    }
+}
+
+fn add_queue_error_file(evidence: &mut Evidence, file: &File) {
+    let read = STANDARD
+        .decode(&file.content)
+        .map_err(|error| format!("its Content is no base64: {error}"))
+        .and_then(|bytes| {
+            DeliveryErrors::from_bytes(&file.path, &bytes).map_err(|error| error.to_string())
+        });
+    match read {
+        Ok(read) => evidence.add_delivery_errors(read),
+        Err(reason) => evidence.unreadable.push((file.path.clone(), reason)),
+    }
 }
 
 fn add_sessions(evidence: &mut Evidence, sessions: &[&RawValue]) {

@@ -185,6 +185,30 @@ fn files_that_cannot_be_read_are_told_by_their_name() {
 }
 
 #[test]
+fn queue_errors_are_joined_to_the_sessions_and_alone_decide_no_more_than_they_say() {
+    let reply = "550 5.7.64 TenantAttribution; Relay Access Denied";
+    let object = json!({ "Identity": "EX1\\3", "LastError": reply });
+    let file = json!({ "Path": "ndr.txt", "Content": STANDARD.encode(reply) });
+    let request = json!({
+        "At": AT, "Sessions": [session()], "QueueErrors": [reply, object], "QueueErrorFiles": [file],
+    });
+    assert!(finding(&tested(&request).unwrap(), "QueueErrorJoined").contains("the log says"));
+    let alone =
+        json!({ "At": AT, "QueueErrors": ["421 4.4.1 Connection timed out", { "Name": "x" }] });
+    let report = tested(&alone).unwrap();
+    assert_eq!(
+        (&report["Verdict"], &report["Cause"]),
+        (&json!("Uncertain"), &json!("CoverTextOnly"))
+    );
+    let mut told = report["Findings"].as_array().unwrap().iter();
+    let told = told.find(|finding| finding["Id"] == "CoverTextOnly").unwrap();
+    assert_eq!((&told["Sessions"], &told["FirstSession"]), (&json!(0), &json!(null)));
+    let damaged = report["Findings"].as_array().unwrap().iter();
+    let mut damaged = damaged.filter(|finding| finding["Id"] == "EvidenceDamaged");
+    assert_eq!(damaged.next().unwrap()["Evidence"][0]["Path"], "-QueueError");
+}
+
+#[test]
 fn a_request_that_is_none_is_refused() {
     for request in [
         json!([]),

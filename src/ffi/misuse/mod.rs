@@ -142,6 +142,7 @@ const OTHER_FUNCTIONS: &[&str] = &[
     "eop_evidence_open",
     "eop_test",
     "eop_certificates",
+    "eop_resolve_errors",
     "eop_store_certificates",
 ];
 

@@ -85,6 +85,13 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             assert_eq!(reader == 0, status != EOP_OK);
             status
         }),
+        ("eop_resolve_errors", |error| {
+            let (request, mut report) = (['{', '}'].map(|unit| unit as u16), 0);
+            // SAFETY: request and output are local variables.
+            let status = unsafe { eop_resolve_errors(request.as_ptr(), 2, &raw mut report, error) };
+            assert_eq!(report == 0, status != EOP_OK);
+            status
+        }),
         ("eop_session_reader_open", |error| {
             let mut reader = 0;
             // SAFETY: query and output are local variables.

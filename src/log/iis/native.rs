@@ -24,7 +24,7 @@ pub(super) fn parse(line: &[u8]) -> Result<IisRow<'_>, RowError> {
         rest = after;
     }
     let [client, user, date, time, service, computer, server, .., status, _, verb, target] =
-        fields.map(|field| value(field));
+        fields.map(value);
     let parameters = value(rest.strip_suffix(b",").unwrap_or(rest));
     let text = if parameters.is_empty() { target } else { parameters };
     // Where blanks are written as they are, a plus is a plus.

@@ -32,7 +32,7 @@ const TICKS_PER_HOUR: i64 = 36_000_000_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct W3cColumns {
     count: usize,
-    position: [Option<usize>; 12],
+    position: [Option<u8>; 12],
     /// When the last `#Date` line was written: without a date column, rows are of that day.
     opened: Option<Timestamp>,
 }
@@ -49,7 +49,8 @@ impl W3cColumns {
         let mut columns = Self { count: 0, position: [None; 12], opened };
         for name in names.split_ascii_whitespace() {
             if let Some(field) = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name)) {
-                columns.position[field].get_or_insert(columns.count);
+                let place = u8::try_from(columns.count).ok();
+                columns.position[field] = columns.position[field].or(place);
             }
             columns.count += 1;
         }
@@ -97,7 +98,8 @@ impl W3cColumns {
             return Err(RowError::FieldCount { found, expected: self.count });
         }
         let field = |name: usize| {
-            self.position[name].and_then(|place| fields.get(place)).map(|field| value(field))
+            let place = usize::from(self.position[name]?);
+            fields.get(place).map(|field| value(field))
         };
         let told = |name| field(name).unwrap_or_default();
         let date_time = self.date_time(field(DATE), told(TIME)).ok_or(RowError::IisDateTime)?;

@@ -208,8 +208,8 @@ impl Checkpoint {
         self.is_final
     }
 
-    /// Ends the run until the next one.
-    pub(super) fn pause(&self, sequencer: &mut Sequencer, now: Option<Timestamp>) {
+    /// Ends a run until the next one.
+    pub(super) fn pause(sequencer: &mut Sequencer, now: Option<Timestamp>) {
         let before = |ticks| now.and_then(|now| Timestamp::from_ticks(now.ticks() - ticks));
         sequencer.pause(before(OVERDUE_TICKS), before(ALONE_TICKS));
     }

@@ -105,10 +105,10 @@ fn render_error(
 
 fn also(alike: &[&DeliveryError]) -> Option<String> {
     const NAMED: usize = 5;
-    let named: Vec<String> =
+    let identities: Vec<String> =
         alike.iter().take(NAMED).filter_map(|error| error.identity.clone()).collect();
-    let rest = alike.len() - named.len();
-    let names = joined(&named, ", ");
+    let rest = alike.len() - identities.len();
+    let names = joined(&identities, ", ");
     match (names, rest) {
         (None, 0) => None,
         (Some(names), 0) => Some(names),

@@ -6,6 +6,7 @@ use eop_relay::certificate::{Certificate, read_certificates};
 use eop_relay::connector::{AcceptedDomain, DomainName, MailFrom};
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
 use eop_relay::evidence::chain_event::ChainEventQuery;
+use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 use eop_relay::evidence::{ExchangeObjects, HybridHistory};
 use eop_relay::log::{LogInput, Severity};
 use eop_relay::session::{SessionQuery, SessionReader};
@@ -48,6 +49,7 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
         let query = ChainEventQuery { inputs: inputs.collect(), ..ChainEventQuery::default() };
         evidence.read_chain_events(query);
     }
+    add_queue_errors(&arguments.queue_error, &mut evidence);
     if !arguments.log.is_empty() {
         add_sessions(&arguments.log, arguments.server.as_deref(), &mut evidence)?;
     }
@@ -102,6 +104,23 @@ fn is_export(path: &Path) -> bool {
     ["xml", "clixml", "json", "csv", "txt"]
         .iter()
         .any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+fn add_queue_errors(texts: &[String], evidence: &mut Evidence) {
+    for text in texts {
+        let path = Path::new(text);
+        // What exists is a file; so is meant what has no blank, and yet a dot or a separator.
+        let is_path = path.exists()
+            || (!text.contains(char::is_whitespace) && text.contains(['.', '/', '\\']));
+        if !is_path {
+            evidence.add_delivery_error(DeliveryError::of_text("--queue-error", text));
+            continue;
+        }
+        match DeliveryErrors::from_file(path) {
+            Ok(read) => evidence.add_delivery_errors(read),
+            Err(error) => note_unreadable(evidence, path, &error.to_string()),
+        }
+    }
 }
 
 fn note_unreadable(evidence: &mut Evidence, path: &Path, reason: &str) {

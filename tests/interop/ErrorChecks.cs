@@ -1,0 +1,119 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.IO;
+
+namespace EopRelay.Tests
+{
+    /// <summary>Errors of queues, tracking logs and NDRs, as the scripts give them.</summary>
+    internal static class ErrorChecks
+    {
+        private const string Reply = "550 5.7.64 TenantAttribution; Relay Access Denied";
+        private const string Thumbprint = "0F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C";
+
+        /// <param name="checks">Counts.</param>
+        /// <param name="folder">Holds exports, NDRs and the log of their sessions.</param>
+        internal static void Run(Checks checks, string folder)
+        {
+            Func<string, string> file = name => Path.Combine(folder, name);
+            checks.That("a text is explained", () =>
+            {
+                ResolveRequest request = Interop.NewResolveRequest();
+                request.AddText(Reply);
+                DeliveryError error = Interop.Resolve(request).Errors[0];
+                Checks.Equal("RelayDenied", error.Rejection);
+                Checks.Equal(550, error.Code);
+                Checks.Equal("Text", error.Source);
+                Checks.True(error.Recognised && !error.Cover, "a class, and no cover text");
+                Checks.True(error.Remedy.Length > 3 && error.Remedy[0].Where.Length > 0, "steps");
+                Checks.Equal("RelayDenied: " + Reply, error.ToString());
+                Checks.Equal(null, error.Session);
+                Checks.Equal(null, error.MessageCount);
+            });
+            checks.That("a queue is read by its members, its local time with its zone", () =>
+            {
+                ResolveRequest request = Interop.NewResolveRequest();
+                request.AddObject(new Hashtable
+                {
+                    { "Identity", "EX1\\3" },
+                    { "LastError", Reply },
+                    { "MessageCount", 7 },
+                    { "LastRetryTime", new DateTime(2026, 11, 17, 6, 0, 0, DateTimeKind.Local) },
+                });
+                request.AddObject(new Hashtable { { "Identity", "EX1\\4" }, { "LastError", null } });
+                ResolvedErrors resolved = Interop.Resolve(request);
+                Checks.Equal(1L, resolved.WithoutError);
+                Checks.Equal(7L, resolved.Errors[0].MessageCount);
+                Checks.Equal("EX1", resolved.Errors[0].ReportingServer);
+                // The tests run with the clock of Oslo.
+                Checks.Equal(new DateTime(2026, 11, 17, 5, 0, 0, DateTimeKind.Utc), resolved.Errors[0].Time.Value);
+            });
+            checks.That("a tracking event has lists", () =>
+            {
+                ResolveRequest request = Interop.NewResolveRequest();
+                request.AddObject(new Hashtable
+                {
+                    { "EventId", "FAIL" },
+                    { "MessageId", "<1@x>" },
+                    { "Recipients", new List<string> { "a@x", "b@x" } },
+                    { "RecipientStatus", new[] { "[{LED=" + Reply + "}]", "[{LED=" + Reply + "}]" } },
+                });
+                DeliveryError error = Interop.Resolve(request).Errors[0];
+                Checks.Equal("a@x b@x", string.Join(" ", error.Recipients));
+                Checks.Equal("<1@x>", error.InternetMessageId);
+            });
+            checks.That("files are joined to the sessions of a log", () =>
+            {
+                ResolveRequest request = Interop.NewResolveRequest();
+                request.AddFile(file("queues.xml"));
+                request.AddFile(file("ndr.eml"));
+                SessionQuery query = Interop.NewSessionQuery();
+                query.Add(Interop.LocatePath(file("SEND20261117-1.LOG"), false, "EX1"));
+                using (SessionReader reader = Interop.OpenSessions(query))
+                {
+                    while (reader.ReadBatch())
+                    {
+                        foreach (Session session in reader.Sessions)
+                        {
+                            request.AddSession(session);
+                        }
+                    }
+                }
+                ResolvedErrors resolved = Interop.Resolve(request);
+                Checks.Equal(0, resolved.Problems.Length);
+                ErrorSession joined = resolved.Errors[0].Session;
+                Checks.Equal("Likely", joined.Certainty);
+                Checks.Equal("UnknownCredentials", joined.TlsError);
+                Checks.Equal(Thumbprint, joined.SentThumbprint);
+                Checks.Equal("EX1", joined.Server);
+                Checks.Equal("UnknownCredentials", resolved.Errors[0].TlsError);
+                Checks.Equal(DateTimeKind.Utc, joined.StartTime.Kind);
+                Checks.Equal("ServerSessionId", resolved.Errors[1].Session.Basis);
+            });
+            checks.That("what cannot be read is a problem, and the rest goes on", () =>
+            {
+                ResolveRequest request = Interop.NewResolveRequest();
+                request.AddText(Reply);
+                request.AddObject(new Hashtable { { "Name", "x" } });
+                ResolvedErrors resolved = Interop.Resolve(request);
+                Checks.Equal(1, resolved.Errors.Length);
+                Checks.True(resolved.Problems[0].IsError, "nothing was read of the objects");
+                Checks.True(resolved.Problems[0].ToString().Contains("Get-Queue"), "what to give");
+            });
+            checks.That("a file that is missing is an error of its own", () =>
+            {
+                try
+                {
+                    Interop.NewResolveRequest().AddFile(file("missing.eml"));
+                }
+                catch (EopRelayException error)
+                {
+                    Checks.Equal("ErrorFileNotFound", error.ErrorId);
+                    Checks.Equal("ObjectNotFound", error.Category);
+                    return;
+                }
+                Checks.True(false, "no error");
+            });
+        }
+    }
+}

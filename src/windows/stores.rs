@@ -119,13 +119,13 @@ mod tests {
 
     #[test]
     fn certificates_are_found_by_thumbprint_and_by_name() {
-        let stored = |der: &[u8]| StoreCertificate {
+        let entry = |der: &[u8]| StoreCertificate {
             certificate: Certificate::from_der(der).unwrap(),
             friendly_name: None,
             private_key: PrivateKey::none(),
         };
         let machine =
-            MachineStores { my: vec![stored(AUTHORITY), stored(CONTOSO)], ..Default::default() };
+            MachineStores { my: vec![entry(AUTHORITY), entry(CONTOSO)], ..Default::default() };
         let wanted = Thumbprint::of(CONTOSO);
         let found = machine.by_thumbprint(wanted).unwrap();
         assert_eq!(found.certificate.thumbprint(), wanted);

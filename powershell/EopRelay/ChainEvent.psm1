@@ -1,6 +1,8 @@
 # Get-EopRelayChainEvent, and how its inputs become places to read.
 Set-StrictMode -Version 3.0
 
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
+
 function Get-EopRelayChainEvent {
     <#
     .SYNOPSIS
@@ -280,24 +282,6 @@ function Add-GivenPath {
     foreach ($file in $found) {
         $Source.AddPath($file, $false)
     }
-}
-
-# Words for an error of the input, as a non-terminating error of the cmdlet.
-function Write-InputError {
-    [CmdletBinding()]
-    param($Cmdlet, [string]$ErrorId, [string]$Category, [string]$Message, $TargetObject)
-
-    $exception = [EopRelay.Interop]::NewError($ErrorId, $Category, $Message)
-    $Cmdlet.WriteError((ConvertTo-ErrorRecord -Exception $exception -TargetObject $TargetObject))
-}
-
-# PowerShell wraps what a method throws; AsError finds it again.
-function ConvertTo-ErrorRecord {
-    [CmdletBinding()]
-    param($Exception, $TargetObject)
-
-    $cause = [EopRelay.Interop]::AsError($Exception)
-    [System.Management.Automation.ErrorRecord]::new($cause, $cause.ErrorId, $cause.Category, $TargetObject)
 }
 
 Export-ModuleMember -Function Get-EopRelayChainEvent

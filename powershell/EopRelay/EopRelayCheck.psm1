@@ -1,10 +1,7 @@
 # Invoke-EopRelayCheck, the check of a scheduled task.
 Set-StrictMode -Version 3.0
 
-# What is read of a certificate. Not all members: that of the private key may ask for a smart card.
-$certificateMembers = 'Thumbprint', 'RawData', 'Subject', 'Issuer', 'SerialNumber', 'NotBefore', 'NotAfter',
-    'Services', 'Status', 'IsSelfSigned', 'HasPrivateKey', 'RootCAType', 'CertificateDomains', 'FriendlyName',
-    'Server', 'PSComputerName'
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
 
 function Invoke-EopRelayCheck {
     <#
@@ -202,21 +199,21 @@ function Invoke-EopRelayCheck {
             $check.Evidence.WarningDays = $WarningDays
         }
         foreach ($given in @(Import-CheckObject -Cmdlet $PSCmdlet -InputObject $InboundConnector)) {
-            $check.Evidence.AddInboundConnector((ConvertTo-CheckBag -InputObject $given))
+            $check.Evidence.AddInboundConnector((ConvertTo-PropertyBag -InputObject $given))
         }
         foreach ($given in @(Import-CheckObject -Cmdlet $PSCmdlet -InputObject $AcceptedDomain)) {
             if ($given -is [string]) {
                 $check.Evidence.AddAcceptedDomain([string]$given)
             }
             else {
-                $check.Evidence.AddAcceptedDomain((ConvertTo-CheckBag -InputObject $given))
+                $check.Evidence.AddAcceptedDomain((ConvertTo-PropertyBag -InputObject $given))
             }
         }
         foreach ($given in @(Import-CheckObject -Cmdlet $PSCmdlet -InputObject $SendConnector)) {
-            $check.Evidence.AddSendConnector((ConvertTo-CheckBag -InputObject $given))
+            $check.Evidence.AddSendConnector((ConvertTo-PropertyBag -InputObject $given))
         }
         foreach ($given in @(Import-CheckObject -Cmdlet $PSCmdlet -InputObject $InstalledCertificate)) {
-            $check.Evidence.AddInstalledCertificate((ConvertTo-CheckBag -InputObject $given -Name $certificateMembers))
+            $check.Evidence.AddInstalledCertificate((ConvertTo-CertificateBag -InputObject $given))
         }
         foreach ($given in @($IntermediatePath) -ne $null) {
             $check.Evidence.AddIntermediateFile((Resolve-CheckPath -Cmdlet $PSCmdlet -Path $given))
@@ -281,55 +278,6 @@ function Import-CheckObject {
                 $given
             }
         }
-    }
-}
-
-# The members of an object by name: texts, numbers, flags, times and bytes as they are, lists of
-# these, and everything else as its text.
-function ConvertTo-CheckBag {
-    [CmdletBinding()]
-    param($InputObject, [string[]]$Name)
-
-    if ($InputObject -is [string]) {
-        $message = "'$InputObject' is a text. Give objects, or a file that they were exported to (.xml, .csv, .json)."
-        throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
-    }
-    $bag = [ordered]@{ PSTypeNames = @($InputObject.PSObject.TypeNames) }
-    foreach ($property in $InputObject.PSObject.Properties) {
-        if ($null -ne $Name -and $Name -notcontains $property.Name) {
-            continue
-        }
-        try {
-            $value = $property.Value
-        }
-        catch {
-            # A live object computes some members, and may fail to: then it does not tell them.
-            continue
-        }
-        if ($value -is [System.Collections.IEnumerable] -and $value -isnot [string] -and $value -isnot [byte[]]) {
-            $bag[$property.Name] = @(foreach ($item in $value) { ConvertTo-CheckValue -Value $item })
-        }
-        else {
-            $bag[$property.Name] = ConvertTo-CheckValue -Value $value
-        }
-    }
-    $bag
-}
-
-# A value that is no list.
-function ConvertTo-CheckValue {
-    [CmdletBinding()]
-    param($Value)
-
-    if ($null -eq $Value -or $Value -is [string] -or $Value -is [valuetype]) {
-        $Value
-    }
-    elseif ($Value -is [byte[]]) {
-        # The comma keeps the bytes together.
-        , $Value
-    }
-    else {
-        [string]$Value
     }
 }
 

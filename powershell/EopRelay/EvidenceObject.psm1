@@ -1,4 +1,4 @@
-# How objects of the pipeline and of parameters become evidence: for the cmdlets that take it.
+# What the cmdlets share: how objects of the pipeline and of parameters become evidence, and errors.
 Set-StrictMode -Version 3.0
 
 # What is read of a certificate. Not all members: that of the private key may ask for a smart card.
@@ -101,4 +101,13 @@ function ConvertTo-ErrorRecord {
     [System.Management.Automation.ErrorRecord]::new($cause, $cause.ErrorId, $cause.Category, $TargetObject)
 }
 
-Export-ModuleMember -Function Test-Session, ConvertTo-SessionBag, ConvertTo-CertificateBag, ConvertTo-PropertyBag, ConvertTo-ErrorRecord
+# Words for an error of the input, as a non-terminating error of the cmdlet.
+function Write-InputError {
+    [CmdletBinding()]
+    param($Cmdlet, [string]$ErrorId, [string]$Category, [string]$Message, $TargetObject)
+
+    $exception = [EopRelay.Interop]::NewError($ErrorId, $Category, $Message)
+    $Cmdlet.WriteError((ConvertTo-ErrorRecord -Exception $exception -TargetObject $TargetObject))
+}
+
+Export-ModuleMember -Function Test-Session, ConvertTo-SessionBag, ConvertTo-CertificateBag, ConvertTo-PropertyBag, ConvertTo-ErrorRecord, Write-InputError

@@ -1,6 +1,8 @@
 # Get-EopRelayHybridChange: what the Hybrid Configuration Wizard changed.
 Set-StrictMode -Version 3.0
 
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
+
 function Get-EopRelayHybridChange {
     <#
     .SYNOPSIS
@@ -216,15 +218,6 @@ function Add-HybridObject {
     $message = "'$InputObject' is neither a path, nor a file or folder. Give logs of the Hybrid Configuration Wizard, folders of them, or paths."
     $exception = [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
     $Cmdlet.WriteError((ConvertTo-ErrorRecord -Exception $exception -TargetObject $InputObject))
-}
-
-# PowerShell wraps what a method throws; AsError finds it again.
-function ConvertTo-ErrorRecord {
-    [CmdletBinding()]
-    param($Exception, $TargetObject)
-
-    $cause = [EopRelay.Interop]::AsError($Exception)
-    [System.Management.Automation.ErrorRecord]::new($cause, $cause.ErrorId, $cause.Category, $TargetObject)
 }
 
 Export-ModuleMember -Function Get-EopRelayHybridChange

@@ -363,8 +363,8 @@ mod tests {
         assert_eq!(accept(&mut assembler, &row(1, 1, '-'), &mut out), Accepted::Ended);
         assert_eq!(accept(&mut assembler, &row(1, 2, '*'), &mut out), Accepted::Late);
         assert_eq!(accept(&mut assembler, &row(1, 0, '*'), &mut out), Accepted::Open);
-        assembler.finish(usize::MAX, &mut |key, draft| {
-            out.push((key.session_id, draft.row_count, false));
+        assembler.finish(usize::MAX, &mut |key, rows| {
+            out.push((key.session_id, rows.row_count, false));
         });
         assert_eq!(out, [(1, 2, false), (1, 1, false)]);
     }
@@ -384,8 +384,8 @@ mod tests {
         for id in 1..=count {
             late += u64::from(accept(&mut assembler, &row(id, 1, '*'), &mut out) == Accepted::Late);
         }
-        assembler.finish(usize::MAX, &mut |key, draft| {
-            out.push((key.session_id, draft.row_count, false));
+        assembler.finish(usize::MAX, &mut |key, rows| {
+            out.push((key.session_id, rows.row_count, false));
         });
         assert_eq!(out.len() as u64, count, "each session once");
         let rows: u64 = out.iter().map(|(_, rows, _)| rows).sum();

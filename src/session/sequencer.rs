@@ -210,12 +210,6 @@ impl Sequencer {
         (!self.is_open(key)).then(|| self.adopt(key, rows, turn))
     }
 
-    /// Counts what was taken in without a segment.
-    pub(super) fn settle(&mut self) {
-        let Self { assembler, output, .. } = self;
-        assembler.end_segment(&[], &mut |_, rows| output.finish(rows, &[]));
-    }
-
     /// Puts a session out whose end no row says; whether it came to its end.
     pub(super) fn end_session(&mut self, key: SessionKey, is_ended: bool, text: &[u8]) {
         if is_ended {

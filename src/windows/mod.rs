@@ -26,4 +26,6 @@ pub use listing::StoreListing;
 pub use machine::{MachineError, read_machine_stores, second_voice};
 pub use second_voice::{ChainElement, ChainMode, ChainPolicy, ChainRun, PolicyResult, SecondVoice};
 pub use stores::{KeyPresence, MachineStores, PrivateKey, StoreCertificate, Unseen};
-pub use trust_status::{error_names, hresults, information_names, result_name};
+pub use trust_status::{
+    error_name, error_names, hresult_name, hresults, information_names, result_name,
+};

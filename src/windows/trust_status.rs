@@ -27,6 +27,7 @@ const ERROR_BITS: &[(u32, &str, u32)] = &[
     (0x0004_0000, "CERT_TRUST_CTL_IS_NOT_SIGNATURE_VALID", 0),
     (0x0008_0000, "CERT_TRUST_CTL_IS_NOT_VALID_FOR_USAGE", 0),
     (0x0010_0000, "CERT_TRUST_HAS_WEAK_SIGNATURE", 0x8009_4016),
+    (0x0020_0000, "CERT_TRUST_HAS_WEAK_HYGIENE", 0),
     (0x0100_0000, "CERT_TRUST_IS_OFFLINE_REVOCATION", 0x8009_2013),
     (0x0200_0000, "CERT_TRUST_NO_ISSUANCE_CHAIN_POLICY", 0),
     (0x0400_0000, "CERT_TRUST_IS_EXPLICIT_DISTRUST", 0x800B_0111),
@@ -54,21 +55,34 @@ const INFORMATION_BITS: &[(u32, &str)] = &[
     (0x0001_0000, "CERT_TRUST_IS_COMPLEX_CHAIN"),
 ];
 
-/// What a chain policy, or the opening of a key, can result in.
+/// What chains, their policies, revocation and private keys result in.
 const RESULTS: &[(u32, &str)] = &[
+    (0x8007_0002, "ERROR_FILE_NOT_FOUND"),
     (0x8007_0005, "E_ACCESSDENIED"),
+    (0x8009_0005, "NTE_BAD_DATA"),
     (0x8009_000B, "NTE_BAD_KEY_STATE"),
     (0x8009_000D, "NTE_NO_KEY"),
     (0x8009_0010, "NTE_PERM"),
     (0x8009_0011, "NTE_NOT_FOUND"),
+    (0x8009_0014, "NTE_BAD_PROV_TYPE"),
     (0x8009_0016, "NTE_BAD_KEYSET"),
     (0x8009_0019, "NTE_KEYSET_NOT_DEF"),
+    (0x8009_0020, "NTE_FAIL"),
     (0x8009_0022, "NTE_SILENT_CONTEXT"),
     (0x8009_0029, "NTE_NOT_SUPPORTED"),
     (0x8009_0030, "NTE_DEVICE_NOT_READY"),
+    (0x8009_030D, "SEC_E_UNKNOWN_CREDENTIALS"),
+    (0x8009_030E, "SEC_E_NO_CREDENTIALS"),
+    (0x8009_0325, "SEC_E_UNTRUSTED_ROOT"),
+    (0x8009_0328, "SEC_E_CERT_EXPIRED"),
+    (0x8009_0331, "SEC_E_ALGORITHM_MISMATCH"),
+    (0x8009_2004, "CRYPT_E_NOT_FOUND"),
+    (0x8009_200B, "CRYPT_E_NO_KEY_PROPERTY"),
     (0x8009_2010, "CRYPT_E_REVOKED"),
+    (0x8009_2011, "CRYPT_E_NO_REVOCATION_DLL"),
     (0x8009_2012, "CRYPT_E_NO_REVOCATION_CHECK"),
     (0x8009_2013, "CRYPT_E_REVOCATION_OFFLINE"),
+    (0x8009_2014, "CRYPT_E_NOT_IN_REVOCATION_DATABASE"),
     (0x8009_4016, "CERTSRV_E_WEAK_SIGNATURE_OR_KEY"),
     (0x8009_6004, "TRUST_E_CERT_SIGNATURE"),
     (0x8009_6010, "TRUST_E_BAD_DIGEST"),
@@ -76,11 +90,15 @@ const RESULTS: &[(u32, &str)] = &[
     (0x800B_0101, "CERT_E_EXPIRED"),
     (0x800B_0102, "CERT_E_VALIDITYPERIODNESTING"),
     (0x800B_0103, "CERT_E_ROLE"),
+    (0x800B_0104, "CERT_E_PATHLENCONST"),
     (0x800B_0105, "CERT_E_CRITICAL"),
     (0x800B_0106, "CERT_E_PURPOSE"),
     (0x800B_0109, "CERT_E_UNTRUSTEDROOT"),
     (0x800B_010A, "CERT_E_CHAINING"),
+    (0x800B_010B, "TRUST_E_FAIL"),
     (0x800B_010C, "CERT_E_REVOKED"),
+    (0x800B_010D, "CERT_E_UNTRUSTEDTESTROOT"),
+    (0x800B_010E, "CERT_E_REVOCATION_FAILURE"),
     (0x800B_010F, "CERT_E_CN_NO_MATCH"),
     (0x800B_0110, "CERT_E_WRONG_USAGE"),
     (0x800B_0111, "TRUST_E_EXPLICIT_DISTRUST"),
@@ -101,6 +119,12 @@ pub fn error_names(status: u32) -> Vec<String> {
     names(status, ERROR_BITS.iter().map(|(bit, name, _)| (*bit, *name)))
 }
 
+/// The name of one bit of a dwErrorStatus.
+#[must_use]
+pub fn error_name(bit: u32) -> Option<&'static str> {
+    ERROR_BITS.iter().find(|(known, ..)| *known == bit).map(|(_, name, _)| *name)
+}
+
 /// The names of the bits of a dwInfoStatus; a bit without a name as a hexadecimal number.
 #[must_use]
 pub fn information_names(status: u32) -> Vec<String> {
@@ -117,11 +141,17 @@ pub fn hresults(status: u32) -> Vec<u32> {
     results
 }
 
+/// The name of an HRESULT in winerror.h.
+#[must_use]
+pub fn hresult_name(result: u32) -> Option<&'static str> {
+    RESULTS.iter().find(|(known, _)| *known == result).map(|(_, name)| *name)
+}
+
 /// An HRESULT with its name, such as `CERT_E_UNTRUSTEDROOT (0x800B0109)`; 0 is `S_OK`.
 #[must_use]
 pub fn result_name(result: u32) -> String {
-    match RESULTS.iter().find(|(known, _)| *known == result) {
-        Some((_, name)) => format!("{name} (0x{result:08X})"),
+    match hresult_name(result) {
+        Some(name) => format!("{name} (0x{result:08X})"),
         None if result == 0 => "S_OK".to_owned(),
         None => format!("0x{result:08X}"),
     }

@@ -49,7 +49,7 @@ pub(super) struct Checkpoint {
     known: BTreeMap<PathBuf, Known>,
     places: Places,
     growing: Vec<bool>,
-    /// What the other run left, until it is replayed.
+    /// What the other run left, until it is taken in.
     left: State,
     formats: Vec<Arc<Format>>,
 }
@@ -165,7 +165,8 @@ impl Checkpoint {
             rows.and_then(|rows| sequencer.adopt_restored(rows, turn))
                 .ok_or_else(|| self.damaged("an open session is not possible"))?;
         }
-        sequencer.settle();
+        // What was taken in counts against the cap from the beginning.
+        sequencer.end_segment(&[], 0);
         iis.restore_last_id(left.last_conversation);
         for StoredConversation { server, folder, group } in left.conversations {
             let source = self.places.number_of(server.as_deref(), &folder);

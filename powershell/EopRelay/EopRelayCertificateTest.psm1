@@ -497,36 +497,13 @@ function Add-TestQueueError {
     }
 }
 
-# The full paths of files in the file system; PowerShell resolves its drives and wildcards.
+# The full paths of files in the file system.
 function Resolve-CertificatePath {
     [CmdletBinding()]
     param($Cmdlet, [string]$Path, [switch]$Literal)
 
-    $qualified = $Path
-    if ($Path.StartsWith('\\', [System.StringComparison]::Ordinal)) {
-        # Else a share is looked for in whatever provider the current location has.
-        $qualified = 'Microsoft.PowerShell.Core\FileSystem::' + $Path
-    }
-    $paths = $Cmdlet.SessionState.Path
-    $provider = $null
-    $drive = $null
-    $isPattern = -not $Literal -and [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Path)
-    $plain = $paths.GetUnresolvedProviderPathFromPSPath($qualified, [ref]$provider, [ref]$drive)
-    if ($provider.Name -ne 'FileSystem') {
-        $message = "'$Path' is no path of the file system. Pipe certificates of the certificate drive: Get-Item '$Path' | Test-EopRelayCertificate."
-        throw [EopRelay.Interop]::NewError('NotAFileSystemPath', 'InvalidArgument', $message)
-    }
-    if ($isPattern -and -not [EopRelay.Interop]::PathExists($plain)) {
-        $found = @($paths.GetResolvedProviderPathFromPSPath($qualified, [ref]$provider))
-        if ($found.Count -eq 0) {
-            $message = "No file fits '$Path'. Check the pattern."
-            throw [EopRelay.Interop]::NewError('CertificateFileNotFound', 'ObjectNotFound', $message)
-        }
-        $found
-    }
-    else {
-        $plain
-    }
+    $advice = " Pipe certificates of the certificate drive: Get-Item '$Path' | Test-EopRelayCertificate."
+    Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Path -Literal:$Literal -NotFoundId 'CertificateFileNotFound' -Advice $advice
 }
 
 Export-ModuleMember -Function Test-EopRelayCertificate

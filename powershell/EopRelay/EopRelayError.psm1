@@ -144,7 +144,7 @@ function Resolve-EopRelayError {
         }
         foreach ($given in @($paths) -ne $null) {
             try {
-                foreach ($file in @(Resolve-ErrorPath -Cmdlet $PSCmdlet -Path $given -Literal:$isLiteral)) {
+                foreach ($file in @(Resolve-EvidencePath -Cmdlet $PSCmdlet -Path $given -Literal:$isLiteral -NotFoundId 'ErrorFileNotFound')) {
                     $resolveRequest.AddFile($file)
                 }
             }
@@ -222,38 +222,6 @@ function Add-ErrorSession {
         throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
     }
     $ResolveRequest.AddSession((ConvertTo-SessionBag -InputObject $InputObject))
-}
-
-# The full paths of files in the file system; PowerShell resolves its drives and wildcards.
-function Resolve-ErrorPath {
-    [CmdletBinding()]
-    param($Cmdlet, [string]$Path, [switch]$Literal)
-
-    $qualified = $Path
-    if ($Path.StartsWith('\\', [System.StringComparison]::Ordinal)) {
-        # Else a share is looked for in whatever provider the current location has.
-        $qualified = 'Microsoft.PowerShell.Core\FileSystem::' + $Path
-    }
-    $paths = $Cmdlet.SessionState.Path
-    $provider = $null
-    $drive = $null
-    $isPattern = -not $Literal -and [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Path)
-    $plain = $paths.GetUnresolvedProviderPathFromPSPath($qualified, [ref]$provider, [ref]$drive)
-    if ($provider.Name -ne 'FileSystem') {
-        $message = "'$Path' is no path of the file system."
-        throw [EopRelay.Interop]::NewError('NotAFileSystemPath', 'InvalidArgument', $message)
-    }
-    if ($isPattern -and -not [EopRelay.Interop]::PathExists($plain)) {
-        $found = @($paths.GetResolvedProviderPathFromPSPath($qualified, [ref]$provider))
-        if ($found.Count -eq 0) {
-            $message = "No file fits '$Path'. Check the pattern."
-            throw [EopRelay.Interop]::NewError('ErrorFileNotFound', 'ObjectNotFound', $message)
-        }
-        $found
-    }
-    else {
-        $plain
-    }
 }
 
 Export-ModuleMember -Function Resolve-EopRelayError

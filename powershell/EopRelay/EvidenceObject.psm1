@@ -1,4 +1,4 @@
-# What the cmdlets share: how objects of the pipeline and of parameters become evidence, and errors.
+# What the cmdlets share: how objects and files become evidence, and errors.
 Set-StrictMode -Version 3.0
 
 # What is read of a certificate. Not all members: that of the private key may ask for a smart card.
@@ -92,6 +92,38 @@ function ConvertTo-PlainValue {
     }
 }
 
+# The full paths of files in the file system; PowerShell resolves its drives and wildcards.
+function Resolve-EvidencePath {
+    [CmdletBinding()]
+    param($Cmdlet, [string]$Path, [switch]$Literal, [string]$NotFoundId, [string]$Advice)
+
+    $qualified = $Path
+    if ($Path.StartsWith('\\', [System.StringComparison]::Ordinal)) {
+        # Else a share is looked for in whatever provider the current location has.
+        $qualified = 'Microsoft.PowerShell.Core\FileSystem::' + $Path
+    }
+    $paths = $Cmdlet.SessionState.Path
+    $provider = $null
+    $drive = $null
+    $isPattern = -not $Literal -and [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Path)
+    $plain = $paths.GetUnresolvedProviderPathFromPSPath($qualified, [ref]$provider, [ref]$drive)
+    if ($provider.Name -ne 'FileSystem') {
+        $message = "'$Path' is no path of the file system.$Advice"
+        throw [EopRelay.Interop]::NewError('NotAFileSystemPath', 'InvalidArgument', $message)
+    }
+    if ($isPattern -and -not [EopRelay.Interop]::PathExists($plain)) {
+        $found = @($paths.GetResolvedProviderPathFromPSPath($qualified, [ref]$provider))
+        if ($found.Count -eq 0) {
+            $message = "No file fits '$Path'. Check the pattern."
+            throw [EopRelay.Interop]::NewError($NotFoundId, 'ObjectNotFound', $message)
+        }
+        $found
+    }
+    else {
+        $plain
+    }
+}
+
 # PowerShell wraps what a method throws; AsError finds it again.
 function ConvertTo-ErrorRecord {
     [CmdletBinding()]
@@ -110,4 +142,4 @@ function Write-InputError {
     $Cmdlet.WriteError((ConvertTo-ErrorRecord -Exception $exception -TargetObject $TargetObject))
 }
 
-Export-ModuleMember -Function Test-Session, ConvertTo-SessionBag, ConvertTo-CertificateBag, ConvertTo-PropertyBag, ConvertTo-ErrorRecord, Write-InputError
+Export-ModuleMember -Function Test-Session, ConvertTo-SessionBag, ConvertTo-CertificateBag, ConvertTo-PropertyBag, Resolve-EvidencePath, ConvertTo-ErrorRecord, Write-InputError

@@ -230,13 +230,13 @@ impl Dialogue {
     }
 
     fn read_hello_reply(&mut self, reply: ReplyLine, line: Value<'_>) {
-        if self.banner_host.is_empty()
-            && self.hello_host.is_empty()
-            && let Some(name) = smtp::greeting_host(line.bytes)
-        {
+        let has_host = !(self.banner_host.is_empty() && self.hello_host.is_empty());
+        if !has_host && let Some(name) = smtp::greeting_host(line.bytes) {
             self.hello_host = line.part(name);
         }
+        let tells_nothing = smtp::is_common_extension(line.bytes);
         if self.public_ip_address.is_empty()
+            && !tells_nothing
             && let Some(address) = smtp::greeted_address(line.bytes)
         {
             self.public_ip_address = line.part(address);
@@ -245,12 +245,12 @@ impl Dialogue {
         if self.has_hello_after_start_tls {
             return;
         }
-        if smtp::looks_rewritten(line.bytes) {
+        if !tells_nothing && smtp::looks_rewritten(line.bytes) {
             self.note(SessionNote::SmtpRewritten);
         }
         if self.start_tls_offered.is_none() {
-            self.start_tls_seen_in_reply =
-                self.start_tls_seen_in_reply || smtp::offers_start_tls(line.bytes);
+            self.start_tls_seen_in_reply = self.start_tls_seen_in_reply
+                || (!tells_nothing && smtp::offers_start_tls(line.bytes));
             if !reply.is_continued {
                 self.start_tls_offered = Some(self.start_tls_seen_in_reply);
             }

@@ -4,7 +4,7 @@ use super::dialogue::Dialogue;
 use super::information::{CertificateRole, CertificateValue, Information};
 use super::model::SessionNote;
 use super::session_rows::{SessionRows, StoredRow};
-use super::texts::{Rewritten, Span, Texts, Value};
+use super::texts::{Rewritten, Span, Texts, Value, clear_for_reuse};
 use crate::log::{Event, Field};
 
 /// A certificate in the making.
@@ -44,6 +44,8 @@ pub(super) struct SessionDraft {
     opened: Option<CertificateRole>,
     pub(super) dialogue: Dialogue,
     rewritten: Rewritten,
+    /// The value of the field that is read, where it has doubled quotes.
+    unquoted: Vec<u8>,
     notes: u32,
 }
 
@@ -58,6 +60,7 @@ impl SessionDraft {
 
     fn reset(&mut self, rows: &SessionRows, text: &[u8]) {
         self.rewritten.begin(text);
+        clear_for_reuse(&mut self.unquoted);
         self.connector = self.place_of(rows.connector, text);
         self.local_endpoint = self.place_of(rows.local_endpoint, text);
         self.remote_endpoint = self.place_of(rows.remote_endpoint, text);
@@ -77,7 +80,7 @@ impl SessionDraft {
     /// Where the value of a field stands.
     #[inline]
     fn place_of(&mut self, field: Span, text: &[u8]) -> Span {
-        Value::of_field(field, text, &mut self.rewritten, &mut Vec::new()).span
+        Value::of_field(field, text, &mut self.rewritten, &mut self.unquoted).span
     }
 
     /// What its spans refer to, beside the text of the rows that it was read from.
@@ -89,9 +92,9 @@ impl SessionDraft {
         match row.event {
             Event::Connect | Event::Disconnect => {}
             Event::Sent | Event::Received => {
-                let mut unquoted = Vec::new();
-                let line = Value::of_field(row.data, text, &mut self.rewritten, &mut unquoted);
-                self.dialogue.accept(row.event, line, &mut self.rewritten);
+                let Self { dialogue, rewritten, unquoted, .. } = self;
+                let line = Value::of_field(row.data, text, rewritten, unquoted);
+                dialogue.accept(row.event, line, rewritten);
             }
             Event::Information => self.accept_information(row, text),
         }
@@ -101,8 +104,7 @@ impl SessionDraft {
         // A message without a label stands in either field.
         let field =
             if Field::new(row.context.get(text)).is_empty() { row.data } else { row.context };
-        let mut unquoted = Vec::new();
-        let label = Value::of_field(field, text, &mut self.rewritten, &mut unquoted);
+        let label = Value::of_field(field, text, &mut self.rewritten, &mut self.unquoted);
         match Information::parse(label.bytes) {
             Information::Certificate(role) => {
                 // Sending comes first in the log: what stood before Remote without an opener was
@@ -147,8 +149,7 @@ impl SessionDraft {
         if *self.certificate_mut(role) != CertificateDraft::None {
             return;
         }
-        let mut unquoted = Vec::new();
-        let data = Value::of_field(row.data, text, &mut self.rewritten, &mut unquoted);
+        let data = Value::of_field(row.data, text, &mut self.rewritten, &mut self.unquoted);
         if !data.bytes.trim_ascii().is_empty() {
             *self.certificate_mut(role) = CertificateDraft::Condensed(data.span);
         }

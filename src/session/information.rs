@@ -84,7 +84,7 @@ impl<'row> Information<'row> {
 
     /// The labels of most rows as Exchange writes them. `None` does not mean that it is another.
     #[inline]
-    fn parse_usual(context: &'row [u8]) -> Option<Self> {
+    pub(super) fn parse_usual(context: &'row [u8]) -> Option<Self> {
         let (start, rest) = context.split_first_chunk()?;
         let information = match word(start) {
             CERTIFICATE => Self::CertificateValue(usual_value(rest.strip_prefix(b"ate")?)?),
@@ -104,7 +104,8 @@ impl<'row> Information<'row> {
         Some(information)
     }
 
-    fn parse_any(context: &'row [u8]) -> Self {
+    #[cold]
+    pub(super) fn parse_any(context: &'row [u8]) -> Self {
         let starts = |prefix: &[u8]| {
             context.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         };

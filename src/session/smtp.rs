@@ -156,6 +156,19 @@ pub(super) fn enhanced_status(line: &[u8]) -> Option<&[u8; 5]> {
     matches!(rest, [] | [b' ', ..]).then_some(status)
 }
 
+/// Whether a line of an EHLO reply is one of the extensions that most servers offer, each in a row of
+/// its own, and that tell nothing about TLS or about who answers.
+pub(super) fn is_common_extension(line: &[u8]) -> bool {
+    match line.get(4..) {
+        Some([b'S', b'I', b'Z', b'E', b' ', size @ ..]) => size.iter().all(u8::is_ascii_digit),
+        Some(keyword) => COMMON_EXTENSIONS.contains(&keyword),
+        None => false,
+    }
+}
+
+const COMMON_EXTENSIONS: [&[u8]; 6] =
+    [b"PIPELINING", b"DSN", b"ENHANCEDSTATUSCODES", b"8BITMIME", b"BINARYMIME", b"CHUNKING"];
+
 /// Whether a line of an EHLO reply has STARTTLS among its words: one keyword a row in older builds,
 /// all in one in later.
 pub(super) fn offers_start_tls(line: &[u8]) -> bool {
@@ -193,15 +206,27 @@ pub(super) fn greeted_address(line: &[u8]) -> Option<&[u8]> {
 pub(super) fn greeting_host(line: &[u8]) -> Option<&[u8]> {
     let text = reply_text(line);
     let host = &text[..memchr(b' ', text).unwrap_or(text.len())];
-    let (mut is_name, mut has_letter) = (true, false);
-    for byte in host {
-        let is_letter = byte.is_ascii_alphabetic();
-        let is_other = matches!(byte, b'0'..=b'9' | b'-' | b'.' | b'_' | b'[' | b']' | b':');
-        is_name &= is_letter | is_other;
-        has_letter |= is_letter;
-    }
-    (is_name && has_letter).then_some(host)
+    let kinds = host.iter().fold(0, |kinds, byte| kinds | KIND_IN_A_NAME[usize::from(*byte)]);
+    (kinds & (LETTER | OTHER) == LETTER).then_some(host)
 }
+
+const LETTER: u8 = 1;
+const OTHER: u8 = 2;
+
+/// Of each byte: a letter, 0 = another that names and literals of addresses hold, or neither.
+static KIND_IN_A_NAME: [u8; 256] = {
+    let mut kinds = [OTHER; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'A'..=b'Z' | b'a'..=b'z' => LETTER,
+            b'0'..=b'9' | b'-' | b'.' | b'_' | b'[' | b']' | b':' => 0,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    kinds
+};
 
 #[cfg(test)]
 mod tests {
@@ -312,6 +337,20 @@ mod tests {
             ("220 ****", false),
         ] {
             assert_eq!(looks_rewritten(line.as_bytes()), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn common_extensions_tell_nothing() {
+        let size = [&b"SIZE 37748736"[..]];
+        for keyword in COMMON_EXTENSIONS.iter().chain(&size) {
+            let line = [b"250-", *keyword].concat();
+            assert!(is_common_extension(&line));
+            assert!(!looks_rewritten(&line) && !offers_start_tls(&line));
+            assert_eq!(greeted_address(&line), None);
+        }
+        for line in ["250-SIZE 1 STARTTLS", "250-DSN XXXA", "250-STARTTLS", "250-", "250"] {
+            assert!(!is_common_extension(line.as_bytes()), "{line}");
         }
     }
 

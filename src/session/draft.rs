@@ -146,7 +146,7 @@ impl SessionDraft {
 
     fn open_certificate(&mut self, role: CertificateRole, row: &StoredRow, text: &[u8]) {
         self.opened = Some(role);
-        if *self.certificate_mut(role) != CertificateDraft::None {
+        if !matches!(self.certificate_mut(role), CertificateDraft::None) {
             return;
         }
         let data = Value::of_field(row.data, text, &mut self.rewritten, &mut self.unquoted);
@@ -161,7 +161,7 @@ impl SessionDraft {
             Some(role) => self.certificate_mut(role),
             None => &mut self.unattributed,
         };
-        if *certificate == CertificateDraft::None {
+        if let CertificateDraft::None = certificate {
             *certificate = CertificateDraft::Rows([Span::default(); 5]);
         }
         if let CertificateDraft::Rows(values) = certificate
@@ -183,7 +183,7 @@ impl SessionDraft {
     fn attribute(&mut self, role: CertificateRole) {
         let unattributed = std::mem::take(&mut self.unattributed);
         let certificate = self.certificate_mut(role);
-        if *certificate == CertificateDraft::None {
+        if let CertificateDraft::None = certificate {
             *certificate = unattributed;
         }
     }

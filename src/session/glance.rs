@@ -52,10 +52,10 @@ impl Glance {
             may_hold_thumbprint: false,
         };
         for row in &rows.rows {
-            match row.event {
-                Event::Sent | Event::Received => look.at_line(row, text),
-                Event::Information => look.at_information(row, text),
-                Event::Connect | Event::Disconnect => {}
+            if row.event == Event::Information {
+                look.at_information(row, text);
+            } else {
+                look.at_line(row, text);
             }
         }
         Self {
@@ -69,12 +69,12 @@ impl Glance {
 impl Look<'_> {
     #[inline]
     fn at_line(&mut self, row: &StoredRow, text: &[u8]) {
-        let line = row.data.get(text);
-        if let [b'4' | b'5', ..] | [b'"', b'4' | b'5', ..] = line {
-            self.may_have_failed = true;
-        }
-        if !self.has_mail && Some(row.event) == self.command {
-            self.has_mail = line.starts_with(b"MAIL FROM:");
+        match row.data.get(text) {
+            [b'4' | b'5', ..] | [b'"', b'4' | b'5', ..] => self.may_have_failed = true,
+            line @ [b'M', ..] if !self.has_mail => {
+                self.has_mail = Some(row.event) == self.command && line.starts_with(b"MAIL FROM:");
+            }
+            _ => {}
         }
     }
 
@@ -124,16 +124,20 @@ impl Look<'_> {
         }
     }
 
+    #[inline]
     fn look_for_thumbprint(&mut self, data: Field<'_>) {
-        let Some(thumbprint) = self.thumbprint.map(str::as_bytes) else { return };
-        let Some(first) = thumbprint.first() else { return };
-        let raw = data.raw();
-        self.may_hold_thumbprint |=
-            memchr2_iter(first.to_ascii_lowercase(), *first, raw).any(|at| {
-                raw.get(at..at + thumbprint.len())
-                    .is_some_and(|digits| digits.eq_ignore_ascii_case(thumbprint))
-            });
+        if let Some(thumbprint) = self.thumbprint {
+            self.may_hold_thumbprint |= holds(data.raw(), thumbprint.as_bytes());
+        }
     }
+}
+
+fn holds(data: &[u8], thumbprint: &[u8]) -> bool {
+    let Some(first) = thumbprint.first() else { return false };
+    memchr2_iter(first.to_ascii_lowercase(), *first, data).any(|at| {
+        data.get(at..at + thumbprint.len())
+            .is_some_and(|digits| digits.eq_ignore_ascii_case(thumbprint))
+    })
 }
 
 /// Whether the value of a field is more than blanks. Quotes alone are not looked into.

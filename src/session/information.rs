@@ -83,7 +83,8 @@ impl<'row> Information<'row> {
     }
 
     /// The labels of most rows as Exchange writes them. `None` does not mean that it is another.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "what it returns is large and looked at at once")]
+    #[inline(always)]
     pub(super) fn parse_usual(context: &'row [u8]) -> Option<Self> {
         let (start, rest) = context.split_first_chunk()?;
         let information = match word(start) {

@@ -123,6 +123,8 @@ impl<'text> Value<'text> {
         }
     }
 
+    // Within `of_field` it would keep that from being inlined.
+    #[inline(never)]
     fn of_quoted(
         field: Span,
         quoted: &'text [u8],

@@ -185,7 +185,8 @@ impl Dialogue {
     }
 
     fn accept_reply(&mut self, reply: ReplyLine, line: Value<'_>, rewritten: &mut Rewritten) {
-        match self.pending.front() {
+        let awaited = self.pending.front().copied();
+        match awaited {
             // A reply of another code answers a later command: that to EHLO is missing.
             Some(Command::Hello) if reply.code == 250 => self.read_hello_reply(reply, line),
             None if self.awaits_greeting() && !reply.is_refusal() => self.read_greeting(line),
@@ -207,7 +208,7 @@ impl Dialogue {
             kept
         };
         self.last_reply = kept;
-        match self.answered(reply, line.bytes) {
+        match self.answered(awaited, reply, line.bytes) {
             Some(command) => self.settle(command, reply, kept),
             None => self.unexplained(reply, kept),
         }
@@ -257,14 +258,22 @@ impl Dialogue {
         }
     }
 
-    /// Takes the command that this reply answers off the queue.
+    /// Takes the command that this reply answers off the queue, of which the first is awaited.
     #[inline]
-    fn answered(&mut self, reply: ReplyLine, line: &[u8]) -> Option<Command> {
+    fn answered(
+        &mut self,
+        awaited: Option<Command>,
+        reply: ReplyLine,
+        line: &[u8],
+    ) -> Option<Command> {
         let awaits_greeting = self.awaits_greeting();
         self.has_greeting = true;
-        match self.pending.front() {
+        match awaited {
             None => awaits_greeting.then_some(Command::Greeting),
-            Some(first) if can_answer(reply, line, *first) => self.pending.pop_front(),
+            Some(command) if can_answer(reply, line, command) => {
+                self.pending.pop_front();
+                awaited
+            }
             Some(_) => self.answered_later(reply, line),
         }
     }
@@ -273,6 +282,7 @@ impl Dialogue {
     ///
     /// A damaged row can hide a command or a reply; where the code cannot answer the first command
     /// but a later one, those before it are passed over.
+    #[cold]
     fn answered_later(&mut self, reply: ReplyLine, line: &[u8]) -> Option<Command> {
         let position = self.pending.iter().position(|command| can_answer(reply, line, *command))?;
         // IIS does not log the reply to RSET.
@@ -419,6 +429,7 @@ fn answers(log_type: LogType) -> Event {
 }
 
 /// Whether a reply with this code can answer the command (RFC 5321, 4.3.2; RFC 3207; RFC 4954).
+#[inline]
 fn can_answer(reply: ReplyLine, line: &[u8], command: Command) -> bool {
     let has_status = |status| smtp::enhanced_status(line) == Some(status);
     match reply.code {

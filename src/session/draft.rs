@@ -89,14 +89,12 @@ impl SessionDraft {
     }
 
     fn accept(&mut self, row: &StoredRow, text: &[u8]) {
-        match row.event {
-            Event::Connect | Event::Disconnect => {}
-            Event::Sent | Event::Received => {
-                let Self { dialogue, rewritten, unquoted, .. } = self;
-                let line = Value::of_field(row.data, text, rewritten, unquoted);
-                dialogue.accept(row.event, line, rewritten);
-            }
-            Event::Information => self.accept_information(row, text),
+        if row.event == Event::Information {
+            self.accept_information(row, text);
+        } else if matches!(row.event, Event::Sent | Event::Received) {
+            let Self { dialogue, rewritten, unquoted, .. } = self;
+            let line = Value::of_field(row.data, text, rewritten, unquoted);
+            dialogue.accept(row.event, line, rewritten);
         }
     }
 

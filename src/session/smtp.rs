@@ -123,8 +123,21 @@ pub(super) struct ReplyLine {
     pub(super) is_continued: bool,
 }
 
+/// Most replies begin so.
+const OK: u32 = word(b"250 ");
+const OK_CONTINUED: u32 = word(b"250-");
+
 impl ReplyLine {
+    #[inline]
     pub(super) fn parse(line: &[u8]) -> Option<Self> {
+        match line.first_chunk().map(word) {
+            Some(OK) => Some(Self { code: 250, is_continued: false }),
+            Some(OK_CONTINUED) => Some(Self { code: 250, is_continued: true }),
+            _ => Self::parse_any(line),
+        }
+    }
+
+    fn parse_any(line: &[u8]) -> Option<Self> {
         let [hundreds @ b'2'..=b'5', tens, ones, rest @ ..] = line else { return None };
         if !tens.is_ascii_digit() || !ones.is_ascii_digit() {
             return None;
@@ -152,8 +165,8 @@ pub(super) fn reply_text(line: &[u8]) -> &[u8] {
 /// The enhanced status code of a reply (RFC 2034), or another first word of five bytes.
 #[inline]
 pub(super) fn enhanced_status(line: &[u8]) -> Option<&[u8; 5]> {
-    let (status, rest) = reply_text(line).split_first_chunk()?;
-    matches!(rest, [] | [b' ', ..]).then_some(status)
+    let (status, rest) = line.get(4..)?.trim_ascii_start().split_first_chunk()?;
+    (rest.starts_with(b" ") || rest.trim_ascii_start().is_empty()).then_some(status)
 }
 
 /// Whether a line of an EHLO reply is one of the extensions that most servers offer, each in a row of

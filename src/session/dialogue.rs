@@ -231,13 +231,13 @@ impl Dialogue {
     }
 
     fn read_hello_reply(&mut self, reply: ReplyLine, line: Value<'_>) {
-        let has_host = !(self.banner_host.is_empty() && self.hello_host.is_empty());
-        if !has_host && let Some(name) = smtp::greeting_host(line.bytes) {
+        if self.banner_host.is_empty()
+            && self.hello_host.is_empty()
+            && let Some(name) = smtp::greeting_host(line.bytes)
+        {
             self.hello_host = line.part(name);
         }
-        let tells_nothing = smtp::is_common_extension(line.bytes);
         if self.public_ip_address.is_empty()
-            && !tells_nothing
             && let Some(address) = smtp::greeted_address(line.bytes)
         {
             self.public_ip_address = line.part(address);
@@ -246,15 +246,14 @@ impl Dialogue {
         if self.has_hello_after_start_tls {
             return;
         }
-        if !tells_nothing && smtp::looks_rewritten(line.bytes) {
-            self.note(SessionNote::SmtpRewritten);
-        }
-        if self.start_tls_offered.is_none() {
-            self.start_tls_seen_in_reply = self.start_tls_seen_in_reply
-                || (!tells_nothing && smtp::offers_start_tls(line.bytes));
-            if !reply.is_continued {
-                self.start_tls_offered = Some(self.start_tls_seen_in_reply);
+        if !smtp::is_common_extension(line.bytes) {
+            if smtp::looks_rewritten(line.bytes) {
+                self.note(SessionNote::SmtpRewritten);
             }
+            self.start_tls_seen_in_reply |= smtp::offers_start_tls(line.bytes);
+        }
+        if !reply.is_continued {
+            self.start_tls_offered.get_or_insert(self.start_tls_seen_in_reply);
         }
     }
 
@@ -375,13 +374,14 @@ impl Dialogue {
 
     pub(super) fn message_outcome(&self, message: usize) -> MessageOutcome {
         let recipients = self.recipients_of(message);
-        let refused =
-            recipients.iter().filter(|recipient| recipient.accepted == Some(false)).count();
+        let is_refused = |recipient: &RecipientDraft| recipient.accepted == Some(false);
         match self.messages[message].accepted {
             Some(false) => MessageOutcome::Refused,
-            Some(true) if refused > 0 => MessageOutcome::PartlyRefused,
+            Some(true) if recipients.iter().any(is_refused) => MessageOutcome::PartlyRefused,
             Some(true) => MessageOutcome::Delivered,
-            None if refused > 0 && refused == recipients.len() => MessageOutcome::Refused,
+            None if !recipients.is_empty() && recipients.iter().all(is_refused) => {
+                MessageOutcome::Refused
+            }
             None => MessageOutcome::Incomplete,
         }
     }

@@ -111,15 +111,16 @@ impl<'log> RowParser<'log> {
     /// Reads what stands before the sequence number in a row of another session than the one before.
     #[inline(never)]
     fn read_heading(&mut self, text: &'log [u8]) -> Option<&'log [u8]> {
-        if let Some(place) = likely_id(text).map(place_of)
-            && let Some(heading) = self.headings.get(place)
-            && let Some(rest) = text.strip_prefix(heading.start)
-            && !heading.start.is_empty()
-        {
-            self.place = place;
-            self.heading = *heading;
-            self.give_heading();
-            return Some(rest);
+        for place in likely_ids(text).map(place_of) {
+            if let Some(heading) = self.headings.get(place)
+                && let Some(rest) = text.strip_prefix(heading.start)
+                && !heading.start.is_empty()
+            {
+                self.place = place;
+                self.heading = *heading;
+                self.give_heading();
+                return Some(rest);
+            }
         }
         let mut fields = Fields::from(text.strip_prefix(b",")?);
         let connector = fields.next()?;
@@ -169,24 +170,29 @@ impl Heading<'_> {
     };
 }
 
-/// How many headings are remembered: one for each value of the last two digits of a session id.
-const HEADINGS: usize = 256;
+/// How many headings are remembered, a power of two.
+const HEADINGS: usize = 512;
 
 /// Where the heading of a session is remembered. Ids count up, so that their last digits tell those
 /// of a time apart.
 #[inline]
 fn place_of(id: &[u8; 16]) -> usize {
-    let [.., tens, ones] = *id;
-    let value = |digit: u8| (digit & 15) + 9 * (digit >> 6);
-    usize::from(value(tens) << 4 | value(ones) & 15)
+    let [.., hundreds, tens, ones] = *id;
+    let value = |digit: u8| usize::from(digit & 15) + 9 * usize::from(digit >> 6);
+    (value(hundreds) << 8 | value(tens) << 4 | value(ones)) % HEADINGS
 }
 
-/// What may be the session id: the first 16 bytes between two commas.
+/// What may be the session id: 16 bytes between two commas.
 #[inline]
-fn likely_id(text: &[u8]) -> Option<&[u8; 16]> {
-    let commas = separators(text.first_chunk()?);
-    let comma = (commas & commas >> 17).trailing_zeros() as usize;
-    text.get(comma + 1..)?.first_chunk()
+fn likely_ids(text: &[u8]) -> impl Iterator<Item = &[u8; 16]> {
+    let commas = text.first_chunk().map_or(0, separators);
+    let mut pairs = commas & commas >> 17;
+    std::iter::from_fn(move || {
+        let comma = pairs.trailing_zeros() as usize;
+        pairs &= pairs.wrapping_sub(1);
+        text.get(comma + 1..)?.first_chunk()
+    })
+    .take(2)
 }
 
 /// The fields at the beginning of a text. `None` stands for every line that is not as expected: with
@@ -201,58 +207,58 @@ struct Fields<'text> {
 impl<'text> Fields<'text> {
     #[inline]
     fn from(text: &'text [u8]) -> Self {
-        Self { text, start: 0, separators: Separators::of(text) }
+        Self { text, start: 0, separators: Separators::from(text, 0) }
     }
 
     /// The next field that a comma follows.
     #[inline]
     fn next(&mut self) -> Option<&'text [u8]> {
-        if self.text.get(self.start) == Some(&b'"') {
-            self.pass_quoted()?;
-        }
-        let end = self.separators.next();
-        let (field, rest) = self.text.get(self.start..)?.split_at_checked(end - self.start)?;
-        if rest.first() != Some(&b',') {
+        let start = self.start;
+        let end = self.end()?;
+        if self.text.get(end) != Some(&b',') {
             return None;
         }
         self.start = end + 1;
-        Some(field)
+        self.text.get(start..end)
     }
 
     /// The field that ends the line, and where the next line begins.
     #[inline]
     fn last(&mut self) -> Option<(&'text [u8], usize)> {
-        if self.text.get(self.start) == Some(&b'"') {
-            self.pass_quoted()?;
-        }
-        let end = self.separators.next();
+        let end = self.end()?;
         let next = match self.text.get(end) {
             Some(b'\n') => end + 1,
             Some(_) => return None,
             None => end,
         };
-        let field = self.text.get(self.start..end)?;
-        match field {
+        match self.text.get(self.start..end)? {
             [field @ .., b'\r'] => Some((field, next)),
-            _ => Some((field, next)),
+            field => Some((field, next)),
         }
     }
 
-    /// Passes over the separators within a quoted field.
-    #[inline(never)]
-    fn pass_quoted(&mut self) -> Option<()> {
-        let rest = self.text.get(self.start..)?;
-        let mut at = 1;
-        loop {
-            at += memchr3(b'"', b'\n', 0, rest.get(at..)?)?;
-            match rest.get(at..)? {
-                [b'"', b'"', ..] => at += 2,
-                [b'"', b',' | b'\n', ..] | [b'"', b'\r', b'\n', ..] | [b'"'] => break,
-                _ => return None,
-            }
+    /// Where the next field ends, if it is well formed.
+    #[expect(clippy::inline_always, reason = "otherwise its fields live in memory")]
+    #[inline(always)]
+    fn end(&mut self) -> Option<usize> {
+        if self.text.get(self.start) == Some(&b'"') {
+            self.separators = Separators::from(self.text, end_of_quoted(self.text, self.start)?);
         }
-        self.separators.skip_to(self.start + at + 1);
-        Some(())
+        Some(self.separators.next())
+    }
+}
+
+/// Where the quoted field that begins there ends.
+#[inline(never)]
+fn end_of_quoted(text: &[u8], start: usize) -> Option<usize> {
+    let mut at = start + 1;
+    loop {
+        at += memchr3(b'"', b'\n', 0, text.get(at..)?)?;
+        match text.get(at..)? {
+            [b'"', b'"', ..] => at += 2,
+            [b'"', b',' | b'\n', ..] | [b'"', b'\r', b'\n', ..] | [b'"'] => return Some(at + 1),
+            _ => return None,
+        }
     }
 }
 
@@ -299,13 +305,18 @@ impl StampParser {
         // All five digits at once, each in its byte.
         let difference = u64::from_le_bytes(*second.first_chunk()?) ^ ZERO_SECOND;
         let digits = difference & !SEPARATORS;
-        let are_digits = (digits | (digits + 0x0006_0606_0006_0600)) & 0x00F0_F0F0_00F0_F000 == 0;
-        let digit = |byte: usize| i64::from(digits.to_le_bytes()[byte]);
-        if difference & SEPARATORS != 0 || !are_digits || digit(1) > 5 {
+        let no_digits = (digits | (digits + 0x0006_0606_0006_0600)) & 0x00F0_F0F0_00F0_F000;
+        if difference & SEPARATORS | no_digits != 0 {
             return None;
         }
-        let milliseconds =
-            digit(1) * 10_000 + digit(2) * 1000 + digit(4) * 100 + digit(5) * 10 + digit(6);
+        // Each digit ten times with the next one: the seconds, and the tenths and hundredths.
+        let pairs = digits * 10 + (digits >> 8);
+        let [_, seconds, _, _, hundredths, ..] = pairs.to_le_bytes().map(i64::from);
+        let [.., thousandths, _] = digits.to_le_bytes().map(i64::from);
+        if seconds > 59 {
+            return None;
+        }
+        let milliseconds = seconds * 1000 + hundredths * 10 + thousandths;
         Timestamp::from_ticks(self.minute_ticks + milliseconds * 10_000)
     }
 

@@ -18,7 +18,7 @@ use crate::evidence::{
     EvidenceReader, ExchangeObjects, HybridConnector, HybridHistory, HybridSeverity,
 };
 use crate::log::{Notice, NoticeCode};
-use crate::session::Session;
+use crate::session::{Message, Recipient, Session};
 use crate::timestamp::Timestamp;
 use crate::windows::{MachineStores, SecondVoice};
 
@@ -158,8 +158,8 @@ impl Evidence {
 
     fn is_wanted(&self, session: &Session) -> bool {
         let Some(domain) = &self.recipient_domain else { return true };
-        let recipients = session.messages().flat_map(|message| message.recipients());
-        is_for(domain, recipients.map(|recipient| recipient.address()))
+        let recipients = session.messages().flat_map(Message::recipients);
+        is_for(domain, recipients.map(Recipient::address))
     }
 
     /// Takes an error of a queue, a tracking log or an NDR. The recipients' domain comes before

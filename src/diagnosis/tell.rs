@@ -7,7 +7,9 @@ use super::story::{Ending, LastTold, SenderKind, Story};
 use crate::connector::{AcceptedDomains, Coverage, MailFrom};
 use crate::log::LogType;
 use crate::reply::{RejectionClass, classify};
-use crate::session::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
+use crate::session::{
+    Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, TlsStatus,
+};
 
 /// Whether a session that does not say where it went failed in a way that is judged all the same:
 /// TLS that this server could not begin, or words that only EOP speaks.
@@ -16,8 +18,8 @@ pub(super) fn speaks_of_eop(session: &Session) -> bool {
         ["UnknownCredentials", "NoCredentials"].iter().any(|name| error.eq_ignore_ascii_case(name))
     };
     let in_recipients = || {
-        let recipients = session.messages().flat_map(|message| message.recipients());
-        recipients.filter_map(|recipient| recipient.rejection()).any(RejectionClass::is_of_eop)
+        let recipients = session.messages().flat_map(Message::recipients);
+        recipients.filter_map(Recipient::rejection).any(RejectionClass::is_of_eop)
     };
     session.rejection.is_some_and(RejectionClass::is_of_eop)
         || session.tls_error().is_some_and(is_local_tls)

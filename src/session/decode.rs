@@ -286,11 +286,7 @@ impl Tls {
 
 /// 16 digits.
 fn hexadecimal(id: u64) -> [u8; 16] {
-    let mut digits = [0; 16];
-    for (byte, pair) in id.to_be_bytes().into_iter().zip(digits.as_chunks_mut::<2>().0) {
-        *pair = [byte >> 4, byte & 15].map(|digit| b"0123456789ABCDEF"[usize::from(digit)]);
-    }
-    digits
+    std::array::from_fn(|place| b"0123456789ABCDEF"[((id >> (60 - 4 * place)) & 15) as usize])
 }
 
 /// How the session ended: by its mails if it has any, else by what kept it from having any.

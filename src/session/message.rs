@@ -66,6 +66,7 @@ impl<'session> Message<'session> {
     }
 
     /// One per RCPT TO.
+    #[must_use]
     pub fn recipients(
         self,
     ) -> impl ExactSizeIterator<Item = Recipient<'session>> + DoubleEndedIterator + Clone {

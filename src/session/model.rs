@@ -136,6 +136,7 @@ impl Session {
     }
 
     /// The mails of the session, in the order of their MAIL commands.
+    #[must_use]
     pub fn messages(
         &self,
     ) -> impl ExactSizeIterator<Item = Message<'_>> + DoubleEndedIterator + Clone {

@@ -230,6 +230,7 @@ impl From<&Session> for SessionParts {
 mod tests {
     use std::path::Path;
 
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
@@ -275,5 +276,90 @@ mod tests {
         let notes = SessionNote::ALL.to_vec();
         let session = Session { notes, ..read(&written()).unwrap() };
         assert_eq!(read(&serde_json::to_value(&session).unwrap()), Ok(session));
+    }
+
+    const TEXTS: [&str; 12] = [
+        "Connector",
+        "SessionId",
+        "ProxySessionId",
+        "LocalEndpoint",
+        "RemoteEndpoint",
+        "RemoteHost",
+        "EhloName",
+        "PublicIPAddress",
+        "TlsProtocol",
+        "TlsCipher",
+        "TlsError",
+        "Reply",
+    ];
+
+    fn text() -> impl Strategy<Value = Option<String>> {
+        proptest::option::of(prop_oneof![".{0,6}", "[a-z]{0,3}"])
+    }
+
+    fn message() -> impl Strategy<Value = Value> {
+        let recipient = (".{0,6}", text()).prop_map(
+            |(address, reply)| json!({ "Address": address, "Reply": reply, "Rejection": null }),
+        );
+        let recipients = proptest::collection::vec(recipient, 0..3);
+        (proptest::array::uniform4(text()), recipients).prop_map(|(texts, recipients)| {
+            let [mail_from, record_id, internet_message_id, reply] = texts;
+            json!({
+                "MailFrom": mail_from, "RecordId": record_id,
+                "InternetMessageId": internet_message_id, "Reply": reply,
+                "Outcome": "PartlyRefused", "Recipients": recipients,
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_texts_come_back_from_json_and_from_parts(
+            texts in proptest::array::uniform12(text()),
+            messages in proptest::collection::vec(message(), 0..4),
+        ) {
+            let mut value = written();
+            for (name, text) in TEXTS.iter().zip(texts) {
+                // These two are never unknown.
+                let is_certain = matches!(*name, "Connector" | "SessionId");
+                value[name] = json!(if is_certain { Some(text.unwrap_or_default()) } else { text });
+            }
+            value["Messages"] = json!(messages);
+            let session = read(&value).unwrap();
+            let told = serde_json::to_value(&session).unwrap();
+            for name in TEXTS.iter().chain(&["Messages"]) {
+                prop_assert_eq!(&told[name], &value[name]);
+            }
+            prop_assert_eq!(&read(&told).unwrap(), &session);
+            prop_assert_eq!(Session::from(SessionParts::from(&session)), session);
+        }
+
+        #[test]
+        fn sessions_with_another_text_are_not_equal(
+            place in 0..TEXTS.len(),
+            message in message(),
+            name in prop::sample::select(vec!["MailFrom", "RecordId", "InternetMessageId", "Reply"]),
+        ) {
+            let with = |change: &dyn Fn(&mut Value)| {
+                let mut value = written();
+                value["Messages"] = json!([message]);
+                change(&mut value);
+                read(&value).unwrap()
+            };
+            let plain = with(&|_| {});
+            prop_assert_eq!(&with(&|_| {}), &plain);
+            prop_assert_ne!(&with(&|value| value[TEXTS[place]] = json!("another text")), &plain);
+            prop_assert_ne!(
+                &with(&|value| value["Messages"][0][name] = json!("another text")),
+                &plain
+            );
+            prop_assert_ne!(
+                &with(&|value| {
+                    let address = json!({ "Address": "another one" });
+                    value["Messages"][0]["Recipients"].as_array_mut().unwrap().push(address);
+                }),
+                &plain
+            );
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::session_match::{MatchBasis, MatchCertainty, SessionMatch};
 use super::{DeliveryError, DeliveryErrorSource, wording};
 use crate::eop_host::is_eop_host;
 use crate::reply::{RejectionClass, classify, explain};
-use crate::session::{Outcome, Session, TlsStatus};
+use crate::session::{Message, Outcome, Recipient, Session, TlsStatus};
 use crate::timestamp::Timestamp;
 
 /// How far the clock of an error may lie from its session: that of the other server, or the moment
@@ -134,9 +134,9 @@ struct Facts<'s> {
 
 impl<'s> Facts<'s> {
     fn of(session: &'s Session) -> Self {
-        let ids = session.messages().filter_map(|mail| mail.internet_message_id());
+        let ids = session.messages().filter_map(Message::internet_message_id);
         let of_mails = session.messages().flat_map(|mail| {
-            let recipients = mail.recipients().filter_map(|one| one.reply());
+            let recipients = mail.recipients().filter_map(Recipient::reply);
             mail.reply().into_iter().chain(recipients)
         });
         let mut replies: Vec<&str> = session.reply().into_iter().chain(of_mails).collect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use eop_relay::log::LogType;
 use eop_relay::reply::RejectionClass;
-use eop_relay::session::{Outcome, Recipient, Session, TlsStatus};
+use eop_relay::session::{Message, Outcome, Recipient, Session, TlsStatus};
 use eop_relay::timestamp::Timestamp;
 use serde::Serialize;
 
@@ -102,7 +102,7 @@ impl<'a> Columns<'a> {
     fn of(session: &'a Session, log_path: &'a str) -> Self {
         let sent = session.sent_certificate.as_deref();
         let remote = session.remote_certificate.as_deref();
-        let recipients = || session.messages().flat_map(|message| message.recipients());
+        let recipients = || session.messages().flat_map(Message::recipients);
         Self {
             log_type: session.log_type,
             server: session.server.as_deref(),
@@ -137,8 +137,8 @@ impl<'a> Columns<'a> {
             refused_recipient_count: recipients()
                 .filter(|recipient| is_refused(*recipient))
                 .count(),
-            first_mail_from: session.messages().next().and_then(|m| m.mail_from()),
-            first_recipient: recipients().next().map(|recipient| recipient.address()),
+            first_mail_from: session.messages().next().and_then(Message::mail_from),
+            first_recipient: recipients().next().map(Recipient::address),
             reply: session.reply(),
             rejection: session.rejection,
             outcome: session.outcome,

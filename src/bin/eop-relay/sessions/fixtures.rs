@@ -23,8 +23,8 @@ fn certificate() -> LoggedCertificate {
 }
 
 /// A session with some of its parts changed.
-pub fn changed(session: Session, change: impl FnOnce(&mut SessionParts)) -> Session {
-    let mut parts = SessionParts::from(&session);
+pub fn changed(session: &Session, change: impl FnOnce(&mut SessionParts)) -> Session {
+    let mut parts = SessionParts::from(session);
     change(&mut parts);
     parts.into()
 }
@@ -82,7 +82,7 @@ pub fn delivered() -> Session {
 pub fn refused() -> Session {
     let reply = "550 5.7.64 TenantAttribution; Relay Access Denied \
                  [DB9EUR01FT036.eop-eur01.prod.protection.outlook.com 2026-11-16T01:17:40.861Z]";
-    changed(delivered(), |parts| {
+    changed(&delivered(), |parts| {
         parts.outcome = Outcome::Refused;
         parts.reply = Some(reply.into());
         parts.rejection = Some(RejectionClass::RelayDenied);
@@ -98,7 +98,7 @@ pub fn refused() -> Session {
 
 /// A handshake that fails for want of a usable private key.
 pub fn tls_failed() -> Session {
-    changed(delivered(), |parts| {
+    changed(&delivered(), |parts| {
         parts.outcome = Outcome::TlsFailed;
         parts.tls_status = TlsStatus::Failed;
         parts.tls_protocol = None;
@@ -111,7 +111,7 @@ pub fn tls_failed() -> Session {
 
 /// A connection that never came about: hardly anything is known.
 pub fn connect_failed() -> Session {
-    changed(tls_failed(), |parts| {
+    changed(&tls_failed(), |parts| {
         parts.outcome = Outcome::ConnectFailed;
         parts.tls_status = TlsStatus::NotStarted;
         parts.tls_error = None;

@@ -292,7 +292,7 @@ START (UTC)          OUTCOME        TLS      CONNECTOR                      REMO
 
     #[test]
     fn a_winsock_error_is_shown_in_decimal_digits() {
-        let session = fixtures::changed(fixtures::tls_failed(), |parts| {
+        let session = fixtures::changed(&fixtures::tls_failed(), |parts| {
             parts.tls_error = Some("ConnectionReset".into());
             parts.tls_error_code = Some(10054);
         });
@@ -301,7 +301,7 @@ START (UTC)          OUTCOME        TLS      CONNECTOR                      REMO
 
     #[test]
     fn no_line_is_wider_than_the_terminal() {
-        let session = fixtures::changed(fixtures::refused(), |parts| {
+        let session = fixtures::changed(&fixtures::refused(), |parts| {
             parts.connector = "Исходящая почта через облако и ещё раз через облако".into();
             parts.remote_host = Some("邮件.".repeat(30));
             parts.notes = vec![SessionNote::SubjectIssuerAmbiguous];
@@ -316,8 +316,8 @@ START (UTC)          OUTCOME        TLS      CONNECTOR                      REMO
     #[test]
     fn the_columns_stay_in_line_whatever_the_script() {
         let columns_before_host = |connector: &str| {
-            let session = fixtures::changed(fixtures::delivered(), |parts| {
-                parts.connector = connector.into()
+            let session = fixtures::changed(&fixtures::delivered(), |parts| {
+                parts.connector = connector.into();
             });
             let text = table(120, &[session]);
             let row = text.lines().nth(1).unwrap();
@@ -331,7 +331,7 @@ START (UTC)          OUTCOME        TLS      CONNECTOR                      REMO
 
     #[test]
     fn what_the_other_side_wrote_does_not_steer_the_terminal() {
-        let session = fixtures::changed(fixtures::refused(), |parts| {
+        let session = fixtures::changed(&fixtures::refused(), |parts| {
             parts.remote_host = Some("host\u{1b}[2J".into());
             parts.reply = Some("550 \u{1b}]0;title\u{7}\r no".into());
         });

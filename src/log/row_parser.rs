@@ -231,10 +231,8 @@ impl<'text> Fields<'text> {
             Some(_) => return None,
             None => end,
         };
-        match self.text.get(self.start..end)? {
-            [field @ .., b'\r'] => Some((field, next)),
-            field => Some((field, next)),
-        }
+        let field = self.text.get(self.start..end)?;
+        Some((field.strip_suffix(b"\r").unwrap_or(field), next))
     }
 
     /// Where the next field ends, if it is well formed.

@@ -211,7 +211,8 @@ impl<'text> Fields<'text> {
     }
 
     /// The next field that a comma follows.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "as for end")]
+    #[inline(always)]
     fn next(&mut self) -> Option<&'text [u8]> {
         let start = self.start;
         let end = self.end()?;
@@ -223,7 +224,8 @@ impl<'text> Fields<'text> {
     }
 
     /// The field that ends the line, and where the next line begins.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "as for end")]
+    #[inline(always)]
     fn last(&mut self) -> Option<(&'text [u8], usize)> {
         let end = self.end()?;
         let next = match self.text.get(end) {

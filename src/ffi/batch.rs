@@ -17,7 +17,7 @@ use super::values::severity_number;
 use crate::certificate::LoggedCertificate;
 use crate::log::Notice;
 use crate::reply::RejectionClass;
-use crate::session::{Batch, Message, Recipient, Session, SessionNote, Text};
+use crate::session::{Batch, Message, Recipient, Session, SessionNote};
 use crate::timestamp::Timestamp;
 
 /// How much text a flat batch takes on before it hands over, in units: 32 MiB.
@@ -143,37 +143,40 @@ impl<'flat, 'core> Writer<'flat, 'core> {
             sent_certificate: self.certificate(session.sent_certificate.as_deref())?,
             remote_certificate: self.certificate(session.remote_certificate.as_deref())?,
             reserved: 0,
-            server: self.optional(session.server.as_ref())?,
+            server: self.optional(session.server.as_deref())?,
             log_path: self.path(session.log_path.as_os_str())?,
-            connector: self.text(&session.connector)?,
-            session_id: self.text(&session.session_id)?,
-            proxy_session_id: self.optional(session.proxy_session_id.as_ref())?,
-            local_endpoint: self.optional(session.local_endpoint.as_ref())?,
-            remote_endpoint: self.optional(session.remote_endpoint.as_ref())?,
-            remote_host: self.optional(session.remote_host.as_ref())?,
-            ehlo_name: self.optional(session.ehlo_name.as_ref())?,
-            public_ip_address: self.optional(session.public_ip_address.as_ref())?,
-            tls_protocol: self.optional(session.tls_protocol.as_ref())?,
-            tls_cipher: self.optional(session.tls_cipher.as_ref())?,
-            tls_error: self.optional(session.tls_error.as_ref())?,
-            reply: self.optional(session.reply.as_ref())?,
-            messages: self.messages(&session.messages)?,
+            connector: self.text(session.connector())?,
+            session_id: self.text(session.session_id())?,
+            proxy_session_id: self.optional(session.proxy_session_id())?,
+            local_endpoint: self.optional(session.local_endpoint())?,
+            remote_endpoint: self.optional(session.remote_endpoint())?,
+            remote_host: self.optional(session.remote_host())?,
+            ehlo_name: self.optional(session.ehlo_name())?,
+            public_ip_address: self.optional(session.public_ip_address())?,
+            tls_protocol: self.optional(session.tls_protocol())?,
+            tls_cipher: self.optional(session.tls_cipher())?,
+            tls_error: self.optional(session.tls_error())?,
+            reply: self.optional(session.reply())?,
+            messages: self.messages(session.messages())?,
             notes: self.notes(&session.notes)?,
         };
         self.flat.sessions.push(record);
         Ok(())
     }
 
-    fn messages(&mut self, messages: &'core [Message]) -> Result<RecordRange, Failure> {
+    fn messages(
+        &mut self,
+        messages: impl ExactSizeIterator<Item = Message<'core>>,
+    ) -> Result<RecordRange, Failure> {
         let range = range(self.flat.messages.len(), messages.len())?;
         for message in messages {
             let record = MessageRecord {
-                mail_from: self.optional(message.mail_from.as_ref())?,
-                record_id: self.optional(message.record_id.as_ref())?,
-                internet_message_id: self.optional(message.internet_message_id.as_ref())?,
-                reply: self.optional(message.reply.as_ref())?,
-                recipients: self.recipients(&message.recipients)?,
-                outcome: message.outcome.number(),
+                mail_from: self.optional(message.mail_from())?,
+                record_id: self.optional(message.record_id())?,
+                internet_message_id: self.optional(message.internet_message_id())?,
+                reply: self.optional(message.reply())?,
+                recipients: self.recipients(message.recipients())?,
+                outcome: message.outcome().number(),
                 reserved: 0,
             };
             self.flat.messages.push(record);
@@ -181,13 +184,16 @@ impl<'flat, 'core> Writer<'flat, 'core> {
         Ok(range)
     }
 
-    fn recipients(&mut self, recipients: &'core [Recipient]) -> Result<RecordRange, Failure> {
+    fn recipients(
+        &mut self,
+        recipients: impl ExactSizeIterator<Item = Recipient<'core>>,
+    ) -> Result<RecordRange, Failure> {
         let range = range(self.flat.recipients.len(), recipients.len())?;
         for recipient in recipients {
             let record = RecipientRecord {
-                address: self.text(&recipient.address)?,
-                reply: self.optional(recipient.reply.as_ref())?,
-                rejection: rejection(recipient.rejection),
+                address: self.text(recipient.address())?,
+                reply: self.optional(recipient.reply())?,
+                rejection: rejection(recipient.rejection()),
                 reserved: 0,
             };
             self.flat.recipients.push(record);
@@ -220,10 +226,10 @@ impl<'flat, 'core> Writer<'flat, 'core> {
         let record = CertificateRecord {
             not_before: certificate.not_before.map_or(0, Timestamp::ticks),
             not_after: certificate.not_after.map_or(0, Timestamp::ticks),
-            subject: self.optional(certificate.subject.as_ref())?,
-            issuer: self.optional(certificate.issuer.as_ref())?,
-            serial_number: self.optional(certificate.serial_number.as_ref())?,
-            thumbprint: self.optional(certificate.thumbprint.as_ref())?,
+            subject: self.optional(certificate.subject.as_deref())?,
+            issuer: self.optional(certificate.issuer.as_deref())?,
+            serial_number: self.optional(certificate.serial_number.as_deref())?,
+            thumbprint: self.optional(certificate.thumbprint.as_deref())?,
             dns_names,
         };
         let index = number(self.flat.certificates.len())?;
@@ -251,7 +257,7 @@ impl<'flat, 'core> Writer<'flat, 'core> {
         Ok(())
     }
 
-    fn optional(&mut self, text: Option<&'core Text>) -> Result<TextSpan, Failure> {
+    fn optional(&mut self, text: Option<&'core str>) -> Result<TextSpan, Failure> {
         text.map_or(Ok(ABSENT), |text| self.text(text))
     }
 

@@ -16,7 +16,9 @@ use self::read_back::{session_json, text_of};
 use super::*;
 use crate::ffi::{EOP_SEVERITY_ERROR, EOP_SEVERITY_WARNING};
 use crate::log::{LogType, NoticeCode};
-use crate::session::{MessageOutcome, Outcome, TlsStatus};
+use crate::session::{
+    MessageOutcome, MessageParts, Outcome, RecipientParts, SessionParts, TlsStatus,
+};
 
 proptest! {
     #[test]
@@ -54,7 +56,6 @@ fn equal_texts_and_certificates_are_stored_once() {
     let session = || Session {
         sent_certificate: certificate(),
         remote_certificate: certificate(),
-        connector: "To the cloud".into(),
         ..plain_session()
     };
     let flat = flatten(Batch { sessions: vec![session(), session()], notices: Vec::new() });
@@ -66,8 +67,8 @@ fn equal_texts_and_certificates_are_stored_once() {
 
 #[test]
 fn an_absent_text_is_not_an_empty_one() {
-    let session = Session { server: None, remote_host: Some("".into()), ..plain_session() };
-    let flat = flatten(Batch { sessions: vec![session], notices: Vec::new() });
+    let parts = SessionParts { server: None, remote_host: Some(String::new()), ..plain_parts() };
+    let flat = flatten(Batch { sessions: vec![parts.into()], notices: Vec::new() });
     assert_eq!(flat.sessions[0].server, ABSENT);
     assert_eq!(flat.sessions[0].remote_host.length, 0);
     assert_ne!(flat.sessions[0].remote_host.offset, EOP_ABSENT);
@@ -158,14 +159,18 @@ fn flatten(batch: Batch) -> FlatBatch {
 }
 
 fn plain_session() -> Session {
+    plain_parts().into()
+}
+
+fn plain_parts() -> SessionParts {
     let start_time = Timestamp::from_log_stamp(b"2026-11-15T01:02:03.100Z").unwrap();
-    Session {
+    SessionParts {
         log_type: LogType::Send,
         server: None,
-        log_path: Path::new("/logs/SEND20261115-1.LOG").into(),
+        log_path: "/logs/SEND20261115-1.LOG".into(),
         line: 6,
         start_time,
-        end_time: start_time,
+        end_time: None,
         connector: "Outbound".into(),
         session_id: "08DE23A0B1C2D3E4".into(),
         proxy_session_id: None,
@@ -194,12 +199,12 @@ fn plain_session() -> Session {
 }
 
 /// A text from few, so that texts are shared: empty, plain, beyond the basic plane.
-fn text() -> impl Strategy<Value = Text> {
+fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         select(vec!["", "a", "ab", "EX01", "\u{1F4E7}\u{0416}", "\0", "550 5.7.64"]),
         Just("CN=mail.fabrikam.example, O=Fabrikam, C=NO"),
     ]
-    .prop_map(Text::from)
+    .prop_map(str::to_owned)
 }
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -208,8 +213,9 @@ fn time() -> impl Strategy<Value = Timestamp> {
 }
 
 fn certificate() -> impl Strategy<Value = Arc<LoggedCertificate>> {
-    let texts = [option::of(text()), option::of(text()), option::of(text()), option::of(text())];
-    (texts, option::of(time()), option::of(time()), vec(text(), 0..3)).prop_map(
+    let shared = || text().prop_map(Arc::from);
+    let texts = [(); 4].map(|()| option::of(shared()));
+    (texts, option::of(time()), option::of(time()), vec(shared(), 0..3)).prop_map(
         |([subject, issuer, serial_number, thumbprint], not_before, not_after, dns_names)| {
             Arc::new(LoggedCertificate {
                 subject,
@@ -229,12 +235,12 @@ fn rejection_class() -> impl Strategy<Value = Option<RejectionClass>> {
     option::of(select(RejectionClass::ALL))
 }
 
-fn message() -> impl Strategy<Value = Message> {
+fn message() -> impl Strategy<Value = MessageParts> {
     let recipient = (text(), option::of(text()), rejection_class())
-        .prop_map(|(address, reply, rejection)| Recipient { address, reply, rejection });
+        .prop_map(|(address, reply, rejection)| RecipientParts { address, reply, rejection });
     let texts = [option::of(text()), option::of(text()), option::of(text()), option::of(text())];
     (texts, select(MessageOutcome::ALL), vec(recipient, 0..3)).prop_map(
-        |([mail_from, record_id, internet_message_id, reply], outcome, recipients)| Message {
+        |([mail_from, record_id, internet_message_id, reply], outcome, recipients)| MessageParts {
             mail_from,
             record_id,
             internet_message_id,
@@ -261,12 +267,12 @@ fn session() -> impl Strategy<Value = Session> {
             let mut texts = texts.into_iter();
             let mut next = || texts.next().unwrap();
             let [sent_certificate, remote_certificate] = parts.0;
-            Session {
+            SessionParts {
                 log_type: values.0,
-                server: next(),
+                server: next().map(Arc::from),
                 line: numbers.0,
                 start_time,
-                end_time,
+                end_time: Some(end_time),
                 connector: next().unwrap_or_default(),
                 proxy_session_id: next(),
                 local_endpoint: next(),
@@ -290,8 +296,9 @@ fn session() -> impl Strategy<Value = Session> {
                 complete: truths.2,
                 row_count: numbers.1,
                 notes: parts.2,
-                ..plain_session()
+                ..plain_parts()
             }
+            .into()
         },
     )
 }

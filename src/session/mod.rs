@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod assembler;
+mod byte_search;
 mod checkpoint;
 mod content;
 mod decode;

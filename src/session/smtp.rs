@@ -1,6 +1,8 @@
 //! SMTP command and reply lines as protocol logs hold them (RFC 5321).
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memmem};
+
+use super::byte_search::holds_any;
 
 /// What a command line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,7 +194,7 @@ pub(super) fn offers_start_tls(line: &[u8]) -> bool {
 /// `220 ******`, keywords overwritten with X (`250-XXXXXXXA`).
 pub(super) fn looks_rewritten(line: &[u8]) -> bool {
     let text = reply_text(line);
-    memchr2(b'*', b'X', text).is_some()
+    holds_any(text, [b'*', b'X'])
         && (memmem::find(text, b"*****").is_some() || words(text).any(is_overwritten))
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::byte_search::holds_any;
 use crate::log::Field;
 
 /// A place in the [`Texts`] of a session. An empty span means that there is no such text.
@@ -131,6 +132,11 @@ impl<'text> Value<'text> {
         rewritten: &mut Rewritten,
         unquoted: &'text mut Vec<u8>,
     ) -> Self {
+        if let [b'"', inner @ .., b'"'] = quoted
+            && !holds_any(inner, [b'"'])
+        {
+            return Self { bytes: inner, span: field.part(inner, quoted) };
+        }
         match Field::new(quoted).value() {
             Cow::Borrowed(bytes) => Self { bytes, span: field.part(bytes, quoted) },
             Cow::Owned(bytes) => {

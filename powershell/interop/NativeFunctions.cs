@@ -10,6 +10,12 @@ namespace EopRelay
         private const uint AbiMajor = 1;
         private const uint AbiMinor = 0;
 
+        /// <summary>
+        /// How many sessions a batch has at most. The garbage collector finds a batch alive and, where it
+        /// is large, moves megabytes that nobody needs a moment later.
+        /// </summary>
+        private const uint MaximumSessions = 128;
+
         private const int StatusOk = 0;
         private const int StatusEnd = 1;
         private const int StatusInvalidArgument = 101;
@@ -103,7 +109,7 @@ namespace EopRelay
         {
             Error error = NewError();
             batch->StructSize = (uint)sizeof(Batch);
-            int status = nextBatch(reader, 0, 0, batch, &error);
+            int status = nextBatch(reader, MaximumSessions, 0, batch, &error);
             if (status == StatusEnd)
             {
                 return false;

@@ -1,11 +1,13 @@
 //! A batch of the core as flat records: safe code, no pointers but those of the finished view.
 
-use std::ffi::OsStr;
-use std::hash::Hash;
+mod shared;
 
-use hashbrown::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
 use widestring::U16String;
 
+use self::shared::Shared;
 use super::error::Failure;
 use super::records::{
     BatchView, CertificateRecord, EOP_ABSENT, EOP_FALSE, EOP_NO_OFFSET, EOP_TRUE, EOP_UNKNOWN,
@@ -112,21 +114,37 @@ impl Flattening {
     }
 }
 
-/// Writes into a flat batch what it borrows from a core batch, equal texts and certificates once.
+/// Writes into a flat batch what it borrows from a core batch: what sessions share once, the texts of
+/// each session in one piece.
 struct Writer<'flat, 'core> {
     flat: &'flat mut FlatBatch,
-    texts: HashMap<&'core str, TextSpan>,
-    paths: HashMap<&'core OsStr, TextSpan>,
-    certificates: HashMap<&'core LoggedCertificate, u32>,
+    paths: Shared<'core, Path, TextSpan>,
+    texts: Shared<'core, str, TextSpan>,
+    certificates: Shared<'core, LoggedCertificate, u32>,
 }
 
 impl<'flat, 'core> Writer<'flat, 'core> {
     fn new(flat: &'flat mut FlatBatch) -> Self {
-        Self { flat, texts: HashMap::new(), paths: HashMap::new(), certificates: HashMap::new() }
+        Self {
+            flat,
+            paths: Shared::default(),
+            texts: Shared::default(),
+            certificates: Shared::default(),
+        }
     }
 
     fn session(&mut self, session: &'core Session) -> Result<(), Failure> {
-        let record = SessionRecord {
+        // What is shared lies before the session's own piece, not within it.
+        let sent_certificate = self.certificate(session.sent_certificate.as_ref())?;
+        let remote_certificate = self.certificate(session.remote_certificate.as_ref())?;
+        let server = match &session.server {
+            Some(server) => self.shared_text(server)?,
+            None => ABSENT,
+        };
+        let log_path = self.path(&session.log_path)?;
+        let notes = self.notes(&session.notes)?;
+        let start = self.flat.text.len();
+        let mut record = SessionRecord {
             start_time: session.start_time.ticks(),
             end_time: session.end_time.ticks(),
             line: session.line,
@@ -140,11 +158,12 @@ impl<'flat, 'core> Writer<'flat, 'core> {
             complete: truth(Some(session.complete)),
             tls_error_code_known: truth(Some(session.tls_error_code.is_some())),
             tls_error_code: session.tls_error_code.unwrap_or(0),
-            sent_certificate: self.certificate(session.sent_certificate.as_deref())?,
-            remote_certificate: self.certificate(session.remote_certificate.as_deref())?,
+            sent_certificate,
+            remote_certificate,
             reserved: 0,
-            server: self.optional(session.server.as_ref())?,
-            log_path: self.path(session.log_path.as_os_str())?,
+            server,
+            log_path,
+            own_texts: ABSENT,
             connector: self.text(&session.connector)?,
             session_id: self.text(&session.session_id)?,
             proxy_session_id: self.optional(session.proxy_session_id.as_ref())?,
@@ -158,13 +177,14 @@ impl<'flat, 'core> Writer<'flat, 'core> {
             tls_error: self.optional(session.tls_error.as_ref())?,
             reply: self.optional(session.reply.as_ref())?,
             messages: self.messages(&session.messages)?,
-            notes: self.notes(&session.notes)?,
+            notes,
         };
+        record.own_texts = span(start, self.flat.text.len())?;
         self.flat.sessions.push(record);
         Ok(())
     }
 
-    fn messages(&mut self, messages: &'core [Message]) -> Result<RecordRange, Failure> {
+    fn messages(&mut self, messages: &[Message]) -> Result<RecordRange, Failure> {
         let range = range(self.flat.messages.len(), messages.len())?;
         for message in messages {
             let record = MessageRecord {
@@ -181,7 +201,7 @@ impl<'flat, 'core> Writer<'flat, 'core> {
         Ok(range)
     }
 
-    fn recipients(&mut self, recipients: &'core [Recipient]) -> Result<RecordRange, Failure> {
+    fn recipients(&mut self, recipients: &[Recipient]) -> Result<RecordRange, Failure> {
         let range = range(self.flat.recipients.len(), recipients.len())?;
         for recipient in recipients {
             let record = RecipientRecord {
@@ -198,7 +218,7 @@ impl<'flat, 'core> Writer<'flat, 'core> {
     fn notes(&mut self, notes: &[SessionNote]) -> Result<RecordRange, Failure> {
         let range = range(self.flat.notes.len(), notes.len())?;
         for note in notes {
-            let message = self.text(note.message())?;
+            let message = self.shared_text(note.message())?;
             self.flat.notes.push(NoteRecord { code: note.number(), reserved: 0, message });
         }
         Ok(range)
@@ -206,11 +226,11 @@ impl<'flat, 'core> Writer<'flat, 'core> {
 
     fn certificate(
         &mut self,
-        certificate: Option<&'core LoggedCertificate>,
+        certificate: Option<&'core Arc<LoggedCertificate>>,
     ) -> Result<u32, Failure> {
         let Some(certificate) = certificate else { return Ok(EOP_ABSENT) };
         if let Some(index) = self.certificates.get(certificate) {
-            return Ok(*index);
+            return Ok(index);
         }
         let dns_names = range(self.flat.names.len(), certificate.dns_names.len())?;
         for name in &certificate.dns_names {
@@ -242,7 +262,7 @@ impl<'flat, 'core> Writer<'flat, 'core> {
             offset: notice.offset.unwrap_or(EOP_NO_OFFSET),
             count: notice.count,
             path: match &notice.path {
-                Some(path) => self.path(path.as_os_str())?,
+                Some(path) => self.path(path)?,
                 None => ABSENT,
             },
             message: self.text(&notice.message)?,
@@ -251,45 +271,49 @@ impl<'flat, 'core> Writer<'flat, 'core> {
         Ok(())
     }
 
-    fn optional(&mut self, text: Option<&'core Text>) -> Result<TextSpan, Failure> {
+    fn shared_text(&mut self, text: &'core str) -> Result<TextSpan, Failure> {
+        if let Some(span) = self.texts.get(text) {
+            return Ok(span);
+        }
+        let span = self.text(text)?;
+        self.texts.insert(text, span);
+        Ok(span)
+    }
+
+    fn path(&mut self, path: &'core Arc<Path>) -> Result<TextSpan, Failure> {
+        if let Some(span) = self.paths.get(path) {
+            return Ok(span);
+        }
+        let start = self.flat.text.len();
+        self.flat.text.extend_from_slice(U16String::from_os_str(path.as_os_str()).as_slice());
+        let span = span(start, self.flat.text.len())?;
+        self.paths.insert(path, span);
+        Ok(span)
+    }
+
+    fn optional(&mut self, text: Option<&Text>) -> Result<TextSpan, Failure> {
         text.map_or(Ok(ABSENT), |text| self.text(text))
     }
 
-    fn text(&mut self, text: &'core str) -> Result<TextSpan, Failure> {
+    fn text(&mut self, text: &str) -> Result<TextSpan, Failure> {
         let block = &mut self.flat.text;
-        stored_once(&mut self.texts, text, || append(block, text.encode_utf16()))
-    }
-
-    fn path(&mut self, path: &'core OsStr) -> Result<TextSpan, Failure> {
-        let block = &mut self.flat.text;
-        stored_once(&mut self.paths, path, || {
-            append(block, U16String::from_os_str(path).into_vec())
-        })
+        let start = block.len();
+        if text.is_ascii() {
+            // A loop over bytes is one over vectors; encode_utf16 looks at every character.
+            block.extend(text.bytes().map(u16::from));
+        } else {
+            block.extend(text.encode_utf16());
+        }
+        span(start, block.len())
     }
 }
 
 const ABSENT: TextSpan = TextSpan { offset: EOP_ABSENT, length: 0 };
 
-fn stored_once<K: Hash + Eq>(
-    known: &mut HashMap<K, TextSpan>,
-    key: K,
-    store: impl FnOnce() -> Result<TextSpan, Failure>,
-) -> Result<TextSpan, Failure> {
-    if let Some(span) = known.get(&key) {
-        return Ok(*span);
-    }
-    let span = store()?;
-    known.insert(key, span);
-    Ok(span)
-}
-
-fn append(block: &mut Vec<u16>, units: impl IntoIterator<Item = u16>) -> Result<TextSpan, Failure> {
-    let start = block.len();
-    block.extend(units);
+fn span(start: usize, end: usize) -> Result<TextSpan, Failure> {
     // The last offset means absent, so that the end of the text must stay below it.
-    let offset = number(start)?;
-    number(block.len())?;
-    Ok(TextSpan { offset, length: number(block.len() - start)? })
+    number(end)?;
+    Ok(TextSpan { offset: number(start)?, length: number(end - start)? })
 }
 
 fn range(first: usize, count: usize) -> Result<RecordRange, Failure> {

@@ -31,20 +31,25 @@ pub fn report(log: &Path, folder: &Path) -> io::Result<()> {
     let (core_all, count) = fastest(log, &SessionFilter::default());
     let (core_failed, _) = fastest(log, &failed);
     println!(
-        "| C#, 1 thread | all sessions, beyond the core | goal | `Failed`, rate against the core | goal |"
+        "| C#, 1 thread | a session handed out, beyond the core | goal | and every property, mail and \
+         recipient of it read | `Failed`, rate against the core | goal |"
     );
-    println!("|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|");
     for ((name, command), goal) in runtimes.into_iter().zip(["3 us", "1.5 us"]) {
-        let run = |filter: &str| run(&command, &program, &bin, log, filter);
-        let (Ok(all), Ok(failed)) = (run("all"), run("failed")) else {
-            println!("| {name} | not measured | {goal} | not measured | 0.80 |");
+        let run = |way: &str| run(&command, &program, &bin, log, way);
+        let (Ok(all), Ok(read), Ok(failed)) = (run("all"), run("read"), run("failed")) else {
+            println!("| {name} | not measured | {goal} | not measured | not measured | 0.80 |");
             continue;
         };
-        // A log of 2^53 sessions is out of reach.
-        #[allow(clippy::cast_precision_loss)]
-        let each = (all.as_secs_f64() - core_all.as_secs_f64()) / count as f64 * 1e6;
+        let beyond_the_core = |total: Duration| {
+            // A log of 2^53 sessions is out of reach.
+            #[allow(clippy::cast_precision_loss)]
+            let count = count as f64;
+            (total.as_secs_f64() - core_all.as_secs_f64()) / count * 1e6
+        };
+        let (all, read) = (beyond_the_core(all), beyond_the_core(read));
         let rate = core_failed.as_secs_f64() / failed.as_secs_f64();
-        println!("| {name} | {each:.2} us an object | {goal} | {rate:.2} | 0.80 |");
+        println!("| {name} | {all:.2} us | {goal} | {read:.2} us | {rate:.2} | 0.80 |");
     }
     println!();
     Ok(())
@@ -66,7 +71,7 @@ fn build(root: &Path, bin: &Path, folder: &Path) -> io::Result<Option<PathBuf>> 
         .args(["-langversion:5", "-optimize"])
         .arg(format!("-out:{}", program.display()))
         .arg(format!("-reference:{}", assembly.display()))
-        .arg(root.join("benches/interop/Rates.cs"))
+        .arg(root.join("benches/interop/*.cs"))
         .status();
     Ok(compiled.is_ok_and(|status| status.success()).then_some(program))
 }
@@ -76,11 +81,11 @@ fn run(
     program: &Path,
     bin: &Path,
     log: &Path,
-    filter: &str,
+    way: &str,
 ) -> io::Result<Duration> {
     let [runtime, arguments @ ..] = command else { return Err(io::ErrorKind::NotFound.into()) };
     let mut run = Command::new(runtime);
-    run.args(arguments).arg(program).arg(bin).arg(log).args([filter, "1", &ROUNDS.to_string()]);
+    run.args(arguments).arg(program).arg(bin).arg(log).args([way, "1", &ROUNDS.to_string()]);
     let output = run.output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let seconds = text.split_whitespace().next().and_then(|word| word.parse().ok());

@@ -30,11 +30,13 @@ namespace EopRelay
         /// <summary>The part of the text that holds it; <c>null</c> if it is absent.</summary>
         internal string Of(string whole)
         {
-            if (made == null && start != Absent)
+            string text = made;
+            if (text == null && start != Absent)
             {
-                made = whole.Substring(start, length);
+                text = whole.Substring(start, length);
+                made = text;
             }
-            return made;
+            return text;
         }
     }
 }

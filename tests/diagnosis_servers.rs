@@ -6,7 +6,7 @@
 
 use eop_relay::diagnosis::{Cause, Evidence, Finding, Report, Status, diagnose};
 use eop_relay::evidence::ExchangeObjects;
-use eop_relay::session::Session;
+use eop_relay::session::{Session, SessionParts};
 use eop_relay::timestamp::Timestamp;
 use serde_json::{Value, json};
 
@@ -23,6 +23,13 @@ fn failed(server: &str, time: &str) -> Session {
         "Messages": [], "Outcome": "TlsFailed", "Complete": true, "RowCount": 9,
     }))
     .unwrap()
+}
+
+/// A session with some of its parts changed.
+fn changed(session: &Session, change: impl FnOnce(&mut SessionParts)) -> Session {
+    let mut parts = SessionParts::from(session);
+    change(&mut parts);
+    parts.into()
 }
 
 fn installed(server: &str, services: &str) -> Value {
@@ -77,11 +84,11 @@ fn servers_that_fail_alike_are_one_finding_with_a_command_for_each() {
 #[test]
 fn a_server_that_works_again_proves_nothing_for_the_others() {
     let works = |server: &str, time: &str| {
-        let mut session = failed(server, time);
-        session.tls_status = eop_relay::session::TlsStatus::Succeeded;
-        session.tls_error = None;
-        session.outcome = eop_relay::session::Outcome::NoMail;
-        session
+        changed(&failed(server, time), |session| {
+            session.tls_status = eop_relay::session::TlsStatus::Succeeded;
+            session.tls_error = None;
+            session.outcome = eop_relay::session::Outcome::NoMail;
+        })
     };
     let mut both = [
         works("EX02", "2026-11-19T07:00:00Z"),
@@ -142,11 +149,12 @@ fn a_source_server_without_the_intended_certificate_is_named_before_the_connecto
             "SmartHosts": ["contoso-com.mail.protection.outlook.com"],
             "SourceTransportServers": ["EX01", "EX02"] }]),
     ));
-    let mut session = failed("EX01", "2026-11-19T08:00:00Z");
-    session.tls_status = eop_relay::session::TlsStatus::Succeeded;
-    session.tls_error = None;
-    session.outcome = eop_relay::session::Outcome::Refused;
-    session.rejection = Some(eop_relay::reply::RejectionClass::RelayDenied);
+    let session = changed(&failed("EX01", "2026-11-19T08:00:00Z"), |session| {
+        session.tls_status = eop_relay::session::TlsStatus::Succeeded;
+        session.tls_error = None;
+        session.outcome = eop_relay::session::Outcome::Refused;
+        session.rejection = Some(eop_relay::reply::RejectionClass::RelayDenied);
+    });
     evidence.add_session(&session);
     let report = diagnose(&evidence);
     let finding = cause(&report);
@@ -158,22 +166,24 @@ fn a_source_server_without_the_intended_certificate_is_named_before_the_connecto
 
 #[test]
 fn the_sessions_of_the_same_finding_in_several_stories_are_counted_together() {
-    let mut one = failed("EX01", "2026-11-19T08:00:00Z");
-    one.public_ip_address = Some("203.0.113.5".into());
-    let mut other = failed("EX01", "2026-11-19T09:00:00Z");
-    other.public_ip_address = Some("203.0.113.6".into());
+    let seen_as = |address: &str, time: &str| {
+        changed(&failed("EX01", time), |session| session.public_ip_address = Some(address.into()))
+    };
+    let one = seen_as("203.0.113.5", "2026-11-19T08:00:00Z");
+    let other = seen_as("203.0.113.6", "2026-11-19T09:00:00Z");
     let report = report(&[], &[one, other]);
     assert_eq!(cause(&report).sessions, 2);
 }
 
 #[test]
 fn remedies_that_ask_for_evidence_name_it_for_the_command_and_for_powershell() {
-    let mut refused = failed("EX01", "2026-11-19T08:00:00Z");
-    refused.tls_status = eop_relay::session::TlsStatus::Succeeded;
-    refused.tls_error = None;
-    refused.outcome = eop_relay::session::Outcome::Refused;
-    refused.rejection = Some(eop_relay::reply::RejectionClass::RelayDenied);
-    refused.reply = Some("550 5.7.64 TenantAttribution; Relay Access Denied".into());
+    let refused = changed(&failed("EX01", "2026-11-19T08:00:00Z"), |session| {
+        session.tls_status = eop_relay::session::TlsStatus::Succeeded;
+        session.tls_error = None;
+        session.outcome = eop_relay::session::Outcome::Refused;
+        session.rejection = Some(eop_relay::reply::RejectionClass::RelayDenied);
+        session.reply = Some("550 5.7.64 TenantAttribution; Relay Access Denied".into());
+    });
     let report = report(&[], &[refused]);
     let mut asked = 0;
     for step in report.findings.iter().flat_map(|finding| &finding.remedy) {

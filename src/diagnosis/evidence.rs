@@ -18,7 +18,7 @@ use crate::evidence::{
     EvidenceReader, ExchangeObjects, HybridConnector, HybridHistory, HybridSeverity,
 };
 use crate::log::{Notice, NoticeCode};
-use crate::session::Session;
+use crate::session::{Message, Recipient, Session};
 use crate::timestamp::Timestamp;
 use crate::windows::{MachineStores, SecondVoice};
 
@@ -145,7 +145,7 @@ impl Evidence {
         self.told_errors.search.offer(session);
         let is_eop_connector = self.send_connectors.as_ref().and_then(|connectors| {
             let same_name = |connector: &&Located<SendConnector>| {
-                connector.object.name.eq_ignore_ascii_case(&session.connector)
+                connector.object.name.eq_ignore_ascii_case(session.connector())
             };
             connectors.iter().find(same_name).map(|found| found.object.eop_sign().is_some())
         });
@@ -158,8 +158,8 @@ impl Evidence {
 
     fn is_wanted(&self, session: &Session) -> bool {
         let Some(domain) = &self.recipient_domain else { return true };
-        let recipients = session.messages.iter().flat_map(|message| &message.recipients);
-        is_for(domain, recipients.map(|recipient| &*recipient.address))
+        let recipients = session.messages().flat_map(Message::recipients);
+        is_for(domain, recipients.map(Recipient::address))
     }
 
     /// Takes an error of a queue, a tracking log or an NDR. The recipients' domain comes before

@@ -7,7 +7,9 @@ use super::story::{Ending, LastTold, SenderKind, Story};
 use crate::connector::{AcceptedDomains, Coverage, MailFrom};
 use crate::log::LogType;
 use crate::reply::{RejectionClass, classify};
-use crate::session::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
+use crate::session::{
+    Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, TlsStatus,
+};
 
 /// Whether a session that does not say where it went failed in a way that is judged all the same:
 /// TLS that this server could not begin, or words that only EOP speaks.
@@ -16,11 +18,11 @@ pub(super) fn speaks_of_eop(session: &Session) -> bool {
         ["UnknownCredentials", "NoCredentials"].iter().any(|name| error.eq_ignore_ascii_case(name))
     };
     let in_recipients = || {
-        let recipients = session.messages.iter().flat_map(|message| &message.recipients);
-        recipients.filter_map(|recipient| recipient.rejection).any(RejectionClass::is_of_eop)
+        let recipients = session.messages().flat_map(Message::recipients);
+        recipients.filter_map(Recipient::rejection).any(RejectionClass::is_of_eop)
     };
     session.rejection.is_some_and(RejectionClass::is_of_eop)
-        || session.tls_error.as_deref().is_some_and(is_local_tls)
+        || session.tls_error().is_some_and(is_local_tls)
         || in_recipients()
 }
 
@@ -30,17 +32,17 @@ pub(super) fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec
         ending: ending_without_mail(session),
         sender: SenderKind::Unknown,
         mail_from: MailFrom::Unknown,
-        connector: Arc::clone(&session.connector),
+        connector: session.connector().into(),
         log_type: session.log_type,
         sent: session.sent_certificate.clone(),
         is_certificate_known: is_certificate_known(session),
         tls_status: session.tls_status,
-        tls_protocol: session.tls_protocol.clone(),
-        tls_error: session.tls_error.clone(),
+        tls_protocol: session.tls_protocol().map(Arc::from),
+        tls_error: session.tls_error().map(Arc::from),
         remote: session.remote_certificate.clone(),
-        remote_host: session.remote_host.clone(),
-        public_address: session.public_ip_address.clone(),
-        reply: session.reply.clone(),
+        remote_host: session.remote_host().map(Arc::from),
+        public_address: session.public_ip_address().map(Arc::from),
+        reply: session.reply().map(Arc::from),
         notes: session.notes.clone(),
         count: 1,
         first: session.start_time,
@@ -50,45 +52,42 @@ pub(super) fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec
         recipient_domains: BTreeSet::new(),
         path: session.log_path.display().to_string(),
         line: session.line,
-        session_id: Arc::clone(&session.session_id),
+        session_id: session.session_id().into(),
         is_past: false,
         told_by: None,
         is_dated: true,
     };
     let mut stories: Vec<Story> = Vec::new();
-    for message in &session.messages {
-        let mail_from: MailFrom = message
-            .mail_from
-            .as_deref()
-            .map(|text| text.parse().unwrap_or_default())
-            .unwrap_or_default();
-        let mut add = |ending: Ending, reply: Option<&Arc<str>>, address: Option<&str>| {
+    for message in session.messages() {
+        let mail_from: MailFrom =
+            message.mail_from().map(|text| text.parse().unwrap_or_default()).unwrap_or_default();
+        let mut add = |ending: Ending, reply: Option<&str>, address: Option<&str>| {
             let mut story = base.clone();
             story.ending = ending;
             story.sender = kind_of(&mail_from, accepted);
             story.mail_from = mail_from.clone();
-            story.reply = reply.cloned();
+            story.reply = reply.map(Arc::from);
             story.recipient_domains = address.and_then(domain_of).into_iter().collect();
             match stories.iter_mut().find(|known| known.is_same(&story)) {
                 Some(known) => known.recipient_domains.append(&mut story.recipient_domains),
                 None => stories.push(story),
             }
         };
-        let refused = message.reply.as_deref().and_then(classify);
-        for recipient in &message.recipients {
-            let (ending, reply) = match (recipient.rejection, refused) {
-                (Some(class), _) => (Ending::Refused(class), recipient.reply.as_ref()),
-                (None, Some(class)) => (Ending::Refused(class), message.reply.as_ref()),
-                (None, None) if message.outcome == MessageOutcome::Incomplete => {
-                    (Ending::Open, message.reply.as_ref())
+        let refused = message.reply().and_then(classify);
+        for recipient in message.recipients() {
+            let (ending, reply) = match (recipient.rejection(), refused) {
+                (Some(class), _) => (Ending::Refused(class), recipient.reply()),
+                (None, Some(class)) => (Ending::Refused(class), message.reply()),
+                (None, None) if message.outcome() == MessageOutcome::Incomplete => {
+                    (Ending::Open, message.reply())
                 }
-                (None, None) => (Ending::Delivered, message.reply.as_ref()),
+                (None, None) => (Ending::Delivered, message.reply()),
             };
-            add(ending, reply, Some(&recipient.address));
+            add(ending, reply, Some(recipient.address()));
         }
-        if message.recipients.is_empty() {
+        if message.recipients().len() == 0 {
             let ending = refused.map_or(Ending::Open, Ending::Refused);
-            add(ending, message.reply.as_ref(), None);
+            add(ending, message.reply(), None);
         }
     }
     let says_more = matches!(base.ending, Ending::TlsFailed | Ending::ConnectFailed)
@@ -105,7 +104,7 @@ fn last_told(session: &Session) -> LastTold {
         time: session.end_time,
         path: session.log_path.display().to_string(),
         line: session.line,
-        session_id: Arc::clone(&session.session_id),
+        session_id: session.session_id().into(),
     }
 }
 

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use super::content::{ContentWriter, MessageSpans, RecipientSpans, SessionTexts, TextSpan};
 use super::draft::{CertificateDraft, SessionDraft, TlsOutcome};
 use super::filter::CompiledFilter;
-use super::model::{
-    Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, Text, TlsStatus,
-};
+use super::model::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
 use super::session_rows::SessionRows;
 use super::texts::{Span, Texts, lossy};
 use super::tls::Negotiated;
@@ -17,20 +16,16 @@ use crate::eop_host::is_eop_host;
 use crate::log::{LogFile, LogType};
 use crate::reply::{self, RejectionClass};
 
-/// Turns drafts into sessions, and stores equal strings and certificates once.
+/// Turns drafts into sessions, and reads equal certificates once.
 #[derive(Default)]
 pub(super) struct Decoder {
-    strings: HashMap<Box<[u8]>, Text>,
-    string_bytes: usize,
+    writer: ContentWriter,
     certificates: HashMap<Box<[u8]>, Option<KnownCertificate>>,
     certificate_bytes: usize,
-    negotiations: HashMap<Box<[u8]>, Negotiation>,
+    negotiations: HashMap<Vec<u8>, Negotiated>,
     last_refusal: (Vec<u8>, Option<RejectionClass>),
     scratch: Vec<u8>,
 }
-
-/// Protocol and cipher.
-type Negotiation = (Option<Text>, Option<Text>);
 
 /// A certificate, and whether one of its names is one of EOP.
 #[derive(Clone)]
@@ -39,12 +34,10 @@ struct KnownCertificate {
     is_eop: bool,
 }
 
-/// Bytes of strings, and of certificates, that are remembered before all are forgotten.
+/// Bytes of certificates that are remembered before all are forgotten.
 const MAXIMUM_REMEMBERED: usize = 2 << 20;
 /// How many different outcomes of a handshake are remembered.
 const MAXIMUM_NEGOTIATIONS: usize = 256;
-/// Longer replies hold host names and times, so that hardly two are equal.
-const LONGEST_REPEATED: usize = 64;
 
 impl Decoder {
     /// The session that a draft describes; `None` if the filter, where there is one, does not want
@@ -82,8 +75,7 @@ impl Decoder {
             None if outcome == Outcome::ConnectFailed => (draft.connect_error, false),
             None => (dialogue.last_reply, false),
         };
-        let start_tls_offered = start_tls_offered(draft);
-        let tls = self.tls(draft, texts);
+        let rejection = if is_refusal { self.rejection(texts, reply) } else { None };
         // In a receive log the banner is this server's own.
         let banner_host = if log_type == LogType::Receive {
             Span::default()
@@ -92,10 +84,29 @@ impl Decoder {
         } else {
             dialogue.banner_host
         };
-        let remote_host = self.repeated(texts, banner_host);
-        let ehlo_name = self.repeated(texts, dialogue.hello_name);
-        let other_side = if log_type == LogType::Receive { &ehlo_name } else { &remote_host };
-        let is_eop = is_eop(other_side.as_deref(), remote.as_ref());
+        let tls = self.tls(draft, texts);
+        let proxy_session_id = draft.proxy_session_id.map(hexadecimal);
+        let fields = SessionTexts {
+            connector: self.writer.text(texts.get(draft.connector)),
+            session_id: self.writer.text(&hexadecimal(start.session_id)),
+            proxy_session_id: self.writer.text_if_any(proxy_session_id.as_slice().as_flattened()),
+            local_endpoint: self.text(texts, draft.local_endpoint),
+            remote_endpoint: self.text(texts, draft.remote_endpoint),
+            remote_host: self.text(texts, banner_host),
+            ehlo_name: self.text(texts, dialogue.hello_name),
+            public_ip_address: self.text(texts, dialogue.public_ip_address),
+            tls_protocol: tls.protocol,
+            tls_cipher: tls.cipher,
+            tls_error: tls.error,
+            reply: self.text(texts, reply),
+        };
+        let messages = self.messages(draft, texts);
+        let recipients = self.recipients(draft, texts);
+        let content = self.writer.finish(fields, messages, recipients);
+        let other_side = match log_type {
+            LogType::Receive => content.fields.ehlo_name,
+            _ => content.fields.remote_host,
+        };
         let session = Session {
             log_type,
             server: file.server.clone(),
@@ -103,79 +114,51 @@ impl Decoder {
             line: start.place.line,
             start_time: start.time,
             end_time: rows.end_time.unwrap_or(start.time),
-            connector: self.repeated(texts, draft.connector).unwrap_or_default(),
-            session_id: hexadecimal(start.session_id),
-            proxy_session_id: draft.proxy_session_id.map(hexadecimal),
-            local_endpoint: own(texts, draft.local_endpoint),
-            remote_endpoint: self.repeated(texts, draft.remote_endpoint),
-            remote_host,
-            ehlo_name,
-            public_ip_address: self.repeated(texts, dialogue.public_ip_address),
-            is_eop,
-            start_tls_offered,
+            is_eop: is_eop(content.get(other_side), remote.as_ref()),
+            start_tls_offered: start_tls_offered(draft),
             tls_status: tls.status,
-            tls_protocol: tls.protocol,
-            tls_cipher: tls.cipher,
-            tls_error: tls.error,
             tls_error_code: tls.error_code,
             sent_certificate: sent.map(|known| known.certificate),
             remote_certificate: remote.map(|known| known.certificate),
-            messages: self.messages(draft, texts),
-            reply: self.repeated(texts, reply),
-            rejection: if is_refusal { self.rejection(texts, reply) } else { None },
+            rejection,
             outcome,
             complete: draft.is_begun && draft.is_ended,
             row_count: rows.row_count,
             notes,
+            content,
         };
         filter.is_none_or(|filter| filter.wants(&session)).then_some(session)
     }
 
-    fn messages(&mut self, draft: &SessionDraft, texts: Texts<'_>) -> Vec<Message> {
+    fn messages(&mut self, draft: &SessionDraft, texts: Texts<'_>) -> Box<[MessageSpans]> {
         let dialogue = &draft.dialogue;
-        let mut messages = Vec::with_capacity(dialogue.messages.len());
-        for (index, message) in dialogue.messages.iter().enumerate() {
-            let recipients = dialogue.recipients_of(index).iter().map(|recipient| Recipient {
-                address: own(texts, recipient.address).unwrap_or_default(),
-                reply: self.repeated(texts, recipient.reply),
-                rejection: match recipient.accepted {
-                    Some(false) => self.rejection(texts, recipient.reply),
-                    _ => None,
-                },
-            });
-            let recipients = recipients.collect();
-            messages.push(Message {
-                mail_from: self.repeated(texts, message.mail_from),
-                record_id: own(texts, message.record_id),
-                internet_message_id: own(texts, message.internet_message_id),
-                reply: self.repeated(texts, dialogue.deciding_reply(index)),
-                outcome: dialogue.message_outcome(index),
-                recipients,
-            });
-        }
-        messages
+        let messages = dialogue.messages.iter().enumerate().map(|(index, message)| MessageSpans {
+            mail_from: self.text(texts, message.mail_from),
+            record_id: self.text(texts, message.record_id),
+            internet_message_id: self.text(texts, message.internet_message_id),
+            reply: self.text(texts, dialogue.deciding_reply(index)),
+            outcome: dialogue.message_outcome(index),
+            first_recipient: message.first_recipient,
+            recipient_count: dialogue.recipients_of(index).len(),
+        });
+        messages.collect()
     }
 
-    /// Text that other sessions hold too, stored once.
-    fn repeated(&mut self, texts: Texts<'_>, span: Span) -> Option<Text> {
-        let bytes = texts.get(span);
-        if bytes.is_empty() {
-            return None;
-        }
-        if bytes.len() > LONGEST_REPEATED {
-            return own(texts, span);
-        }
-        if let Some(known) = self.strings.get(bytes) {
-            return Some(Arc::clone(known));
-        }
-        if self.string_bytes > MAXIMUM_REMEMBERED {
-            self.strings.clear();
-            self.string_bytes = 0;
-        }
-        let new: Text = lossy(bytes).into();
-        self.string_bytes += bytes.len() + 64;
-        self.strings.insert(bytes.into(), Arc::clone(&new));
-        Some(new)
+    fn recipients(&mut self, draft: &SessionDraft, texts: Texts<'_>) -> Box<[RecipientSpans]> {
+        let recipients = draft.dialogue.recipients.iter().map(|recipient| RecipientSpans {
+            address: self.writer.text(texts.get(recipient.address)),
+            reply: self.text(texts, recipient.reply),
+            rejection: match recipient.accepted {
+                Some(false) => self.rejection(texts, recipient.reply),
+                _ => None,
+            },
+        });
+        recipients.collect()
+    }
+
+    #[inline]
+    fn text(&mut self, texts: Texts<'_>, span: Span) -> TextSpan {
+        self.writer.text_if_any(texts.get(span))
     }
 
     fn certificate(
@@ -244,15 +227,12 @@ impl Decoder {
     fn tls(&mut self, draft: &SessionDraft, texts: Texts<'_>) -> Tls {
         let dialogue = &draft.dialogue;
         match draft.tls {
-            TlsOutcome::Succeeded(message) => {
-                let (protocol, cipher) = self.negotiated(texts.get(message));
-                Tls { protocol, cipher, ..Tls::of(TlsStatus::Succeeded) }
-            }
+            TlsOutcome::Succeeded(message) => self.negotiated(texts.get(message)),
             TlsOutcome::Failed(error) => {
                 let error = reply::tls_error(&lossy(texts.get(error)));
                 Tls {
                     error_code: error.code,
-                    error: Some(self.share(&error.name)),
+                    error: self.writer.text(error.name.as_bytes()),
                     ..Tls::of(TlsStatus::Failed)
                 }
             }
@@ -268,26 +248,17 @@ impl Decoder {
     }
 
     /// A server hardly ever negotiates more than a handful of them.
-    fn negotiated(&mut self, message: &[u8]) -> Negotiation {
-        if let Some(known) = self.negotiations.get(message) {
-            return known.clone();
-        }
-        if self.negotiations.len() >= MAXIMUM_NEGOTIATIONS {
+    fn negotiated(&mut self, message: &[u8]) -> Tls {
+        if self.negotiations.len() > MAXIMUM_NEGOTIATIONS {
             self.negotiations.clear();
         }
-        let Negotiated { protocol, cipher } = Negotiated::parse(&lossy(message));
-        self.negotiations.insert(message.into(), (protocol.clone(), cipher.clone()));
-        (protocol, cipher)
-    }
-
-    fn share(&mut self, text: &str) -> Text {
-        if let Some(known) = self.strings.get(text.as_bytes()) {
-            return Arc::clone(known);
+        let known = self.negotiations.entry_ref(message);
+        let negotiated = known.or_insert_with(|| Negotiated::parse(&lossy(message)));
+        Tls {
+            protocol: self.writer.optional(negotiated.protocol.as_deref()),
+            cipher: self.writer.optional(negotiated.cipher.as_deref()),
+            ..Tls::of(TlsStatus::Succeeded)
         }
-        let new: Text = text.into();
-        self.string_bytes += text.len() + 64;
-        self.strings.insert(text.as_bytes().into(), Arc::clone(&new));
-        new
     }
 }
 
@@ -300,29 +271,22 @@ fn start_tls_offered(draft: &SessionDraft) -> Option<bool> {
 
 struct Tls {
     status: TlsStatus,
-    protocol: Option<Text>,
-    cipher: Option<Text>,
-    error: Option<Text>,
+    protocol: TextSpan,
+    cipher: TextSpan,
+    error: TextSpan,
     error_code: Option<i32>,
 }
 
 impl Tls {
     fn of(status: TlsStatus) -> Self {
-        Self { status, protocol: None, cipher: None, error: None, error_code: None }
+        let absent = TextSpan::ABSENT;
+        Self { status, protocol: absent, cipher: absent, error: absent, error_code: None }
     }
-}
-
-fn own(texts: Texts<'_>, span: Span) -> Option<Text> {
-    (!span.is_empty()).then(|| lossy(texts.get(span)).into())
 }
 
 /// 16 digits.
-fn hexadecimal(id: u64) -> Text {
-    let mut digits = [0; 16];
-    for (byte, pair) in id.to_be_bytes().into_iter().zip(digits.as_chunks_mut::<2>().0) {
-        *pair = [byte >> 4, byte & 15].map(|digit| b"0123456789ABCDEF"[usize::from(digit)]);
-    }
-    lossy(&digits).into()
+fn hexadecimal(id: u64) -> [u8; 16] {
+    std::array::from_fn(|place| b"0123456789ABCDEF"[((id >> (60 - 4 * place)) & 15) as usize])
 }
 
 /// How the session ended: by its mails if it has any, else by what kept it from having any.

@@ -115,10 +115,10 @@ impl CompiledFilter {
                 .any(|certificate| certificate.thumbprint.as_deref() == Some(thumbprint))
         };
         let has_host = |pattern: &Wildcard| {
-            let endpoint = session.remote_endpoint.as_deref();
+            let endpoint = session.remote_endpoint();
             let address =
                 endpoint.and_then(|endpoint| endpoint.rsplit_once(':')).map(|(host, _)| host);
-            [session.remote_host.as_deref(), endpoint, address]
+            [session.remote_host(), endpoint, address]
                 .into_iter()
                 .flatten()
                 .any(|text| pattern.matches(text))
@@ -126,7 +126,7 @@ impl CompiledFilter {
         self.wants_start(session.start_time)
             && self.wants_outcome(session.outcome)
             && (!self.eop_only || session.is_eop == Some(true))
-            && self.connector.as_ref().is_none_or(|pattern| pattern.matches(&session.connector))
+            && self.connector.as_ref().is_none_or(|pattern| pattern.matches(session.connector()))
             && self.thumbprint.as_ref().is_none_or(has_thumbprint)
             && self.remote_host.as_ref().is_none_or(has_host)
     }

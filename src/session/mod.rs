@@ -8,16 +8,18 @@
 
 mod assembler;
 mod checkpoint;
+mod content;
 mod decode;
-mod deserialize;
 mod dialogue;
 mod draft;
 mod filter;
 mod glance;
 mod iis;
 mod information;
+mod message;
 mod model;
 mod parallel;
+mod parts;
 mod proxy;
 mod reader;
 mod sequencer;
@@ -29,9 +31,10 @@ mod tls;
 mod workbench;
 
 pub use checkpoint::{StateError, StateOptions, StateTrouble};
+pub(crate) use content::{Content, TextSpan as ContentSpan};
 pub use filter::{QueryError, SessionFilter};
-pub use model::{
-    Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, Text, TlsStatus,
-};
+pub use message::{Message, Recipient};
+pub use model::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
 pub(crate) use parallel::WORKER_THREAD_NAME;
+pub use parts::{MessageParts, RecipientParts, SessionParts};
 pub use reader::{Batch, Progress, SessionQuery, SessionReader};

@@ -3,27 +3,29 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
+use super::content::{Content, TextSpan};
+use super::message::Message;
 use crate::certificate::LoggedCertificate;
 use crate::log::LogType;
 use crate::named_enum::named_enum;
 use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
 
-/// Text out of a log, shared between all that hold the same.
-pub type Text = Arc<str>;
-
 /// One SMTP session, assembled from its rows. `None` means that the log does not tell.
 ///
-/// Serialised with the names of its fields in PascalCase, absent values as `null`, times as
-/// `2026-11-15T01:02:03.100Z`; read back by those names.
+/// Its texts and mails lie in one piece of text, of which the methods give parts; made of texts of
+/// their own it is with [`SessionParts`](super::SessionParts).
+///
+/// Serialised with the names of its fields and methods in PascalCase, absent values as `null`, times
+/// as `2026-11-15T01:02:03.100Z`; read back by those names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Which log it stands in.
     pub log_type: LogType,
     /// The server whose log it is: as given by the caller, else the host of a UNC path.
-    pub server: Option<Text>,
+    pub server: Option<Arc<str>>,
     /// The file that holds its first row.
     pub log_path: Arc<Path>,
     /// The line of its first row in that file, counted from 1.
@@ -32,35 +34,12 @@ pub struct Session {
     pub start_time: Timestamp,
     /// The stamp of its last row.
     pub end_time: Timestamp,
-    /// Send logs: the name of the send connector. Receive logs: `SERVER\Connector`.
-    pub connector: Text,
-    /// 16 hexadecimal digits, unique per server process.
-    pub session_id: Text,
-    /// The other half's id, where a row says that the session was proxied (FrontEnd and Hub).
-    pub proxy_session_id: Option<Text>,
-    /// This server's end, `address:port`, as logged (may be masked).
-    pub local_endpoint: Option<Text>,
-    /// The other server's end, `address:port`, as logged (may be masked).
-    pub remote_endpoint: Option<Text>,
-    /// The host name in the other server's 220 banner.
-    pub remote_host: Option<Text>,
-    /// The name given in EHLO or HELO by the client side.
-    pub ehlo_name: Option<Text>,
-    /// The client's address as the server side saw it: `Hello [203.0.113.7]` in the EHLO reply.
-    pub public_ip_address: Option<Text>,
     /// Whether the other side is Exchange Online Protection, by banner, then remote certificate.
     pub is_eop: Option<bool>,
     /// Whether the first EHLO reply offered STARTTLS.
     pub start_tls_offered: Option<bool>,
     /// How far TLS came.
     pub tls_status: TlsStatus,
-    /// The negotiated protocol, such as `TLS 1.2`; an unknown one as logged.
-    pub tls_protocol: Option<Text>,
-    /// The negotiated algorithms as logged, such as
-    /// `CALG_AES_256 (256 bits), CALG_SHA_384 (384 bits), CALG_ECDHE (384 bits)`.
-    pub tls_cipher: Option<Text>,
-    /// The error's name as logged (`UnknownCredentials`), or the name of a logged number.
-    pub tls_error: Option<Text>,
     /// The error's number: an SSPI status as a signed HRESULT (-2146893043 is 0x8009030D), or a
     /// Winsock error (10054), where name or number are known.
     pub tls_error_code: Option<i32>,
@@ -68,12 +47,7 @@ pub struct Session {
     pub sent_certificate: Option<Arc<LoggedCertificate>>,
     /// The certificate that the other side sent.
     pub remote_certificate: Option<Arc<LoggedCertificate>>,
-    /// The mails of the session, in the order of their MAIL commands.
-    pub messages: Vec<Message>,
-    /// The first refusal, else the last reply, as logged; for a failed connection the row that
-    /// says why (it holds the Winsock error).
-    pub reply: Option<Text>,
-    /// The class of `reply` where it is a refusal.
+    /// The class of [`reply`](Self::reply) where it is a refusal.
     pub rejection: Option<RejectionClass>,
     /// How it ended.
     pub outcome: Outcome,
@@ -81,11 +55,94 @@ pub struct Session {
     pub complete: bool,
     /// How many rows it has.
     pub row_count: u64,
-    /// What a reader of the other fields must know.
+    /// What a reader of the rest must know.
     pub notes: Vec<SessionNote>,
+    pub(crate) content: Content,
 }
 
 impl Session {
+    /// Send logs: the name of the send connector. Receive logs: `SERVER\Connector`.
+    #[must_use]
+    pub fn connector(&self) -> &str {
+        self.text(self.content.fields.connector).unwrap_or_default()
+    }
+
+    /// 16 hexadecimal digits, unique per server process.
+    #[must_use]
+    pub fn session_id(&self) -> &str {
+        self.text(self.content.fields.session_id).unwrap_or_default()
+    }
+
+    /// The other half's id, where a row says that the session was proxied (FrontEnd and Hub).
+    #[must_use]
+    pub fn proxy_session_id(&self) -> Option<&str> {
+        self.text(self.content.fields.proxy_session_id)
+    }
+
+    /// This server's end, `address:port`, as logged (may be masked).
+    #[must_use]
+    pub fn local_endpoint(&self) -> Option<&str> {
+        self.text(self.content.fields.local_endpoint)
+    }
+
+    /// The other server's end, `address:port`, as logged (may be masked).
+    #[must_use]
+    pub fn remote_endpoint(&self) -> Option<&str> {
+        self.text(self.content.fields.remote_endpoint)
+    }
+
+    /// The host name in the other server's 220 banner.
+    #[must_use]
+    pub fn remote_host(&self) -> Option<&str> {
+        self.text(self.content.fields.remote_host)
+    }
+
+    /// The name given in EHLO or HELO by the client side.
+    #[must_use]
+    pub fn ehlo_name(&self) -> Option<&str> {
+        self.text(self.content.fields.ehlo_name)
+    }
+
+    /// The client's address as the server side saw it: `Hello [203.0.113.7]` in the EHLO reply.
+    #[must_use]
+    pub fn public_ip_address(&self) -> Option<&str> {
+        self.text(self.content.fields.public_ip_address)
+    }
+
+    /// The negotiated protocol, such as `TLS 1.2`; an unknown one as logged.
+    #[must_use]
+    pub fn tls_protocol(&self) -> Option<&str> {
+        self.text(self.content.fields.tls_protocol)
+    }
+
+    /// The negotiated algorithms as logged, such as
+    /// `CALG_AES_256 (256 bits), CALG_SHA_384 (384 bits), CALG_ECDHE (384 bits)`.
+    #[must_use]
+    pub fn tls_cipher(&self) -> Option<&str> {
+        self.text(self.content.fields.tls_cipher)
+    }
+
+    /// The error's name as logged (`UnknownCredentials`), or the name of a logged number.
+    #[must_use]
+    pub fn tls_error(&self) -> Option<&str> {
+        self.text(self.content.fields.tls_error)
+    }
+
+    /// The first refusal, else the last reply, as logged; for a failed connection the row that
+    /// says why (it holds the Winsock error).
+    #[must_use]
+    pub fn reply(&self) -> Option<&str> {
+        self.text(self.content.fields.reply)
+    }
+
+    /// The mails of the session, in the order of their MAIL commands.
+    #[must_use]
+    pub fn messages(
+        &self,
+    ) -> impl ExactSizeIterator<Item = Message<'_>> + DoubleEndedIterator + Clone {
+        self.content.messages()
+    }
+
     /// The thumbprint of the sent certificate.
     #[must_use]
     pub fn sent_thumbprint(&self) -> Option<&str> {
@@ -97,37 +154,10 @@ impl Session {
     pub fn sent_subject(&self) -> Option<&str> {
         self.sent_certificate.as_ref()?.subject.as_deref()
     }
-}
 
-/// One mail of a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Message {
-    /// The address of MAIL FROM; `<>` is the null sender (RFC 5321, 4.5.5).
-    pub mail_from: Option<Text>,
-    /// Exchange's record id, from `sending message with RecordId`.
-    pub record_id: Option<Text>,
-    /// The Message-ID with its angle brackets.
-    pub internet_message_id: Option<Text>,
-    /// The reply that decided about the mail: to the end of its data, else the refusal of its
-    /// MAIL FROM, else, where every recipient was refused, the first of those.
-    pub reply: Option<Text>,
-    /// How it ended.
-    pub outcome: MessageOutcome,
-    /// One per RCPT TO.
-    pub recipients: Vec<Recipient>,
-}
-
-/// One RCPT TO of a mail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Recipient {
-    /// The address.
-    pub address: Text,
-    /// The reply to its RCPT TO.
-    pub reply: Option<Text>,
-    /// The class of that reply where it is a refusal.
-    pub rejection: Option<RejectionClass>,
+    fn text(&self, span: TextSpan) -> Option<&str> {
+        self.content.get(span)
+    }
 }
 
 named_enum! {
@@ -277,27 +307,27 @@ impl Serialize for Session {
         map.serialize_field("Line", &self.line)?;
         map.serialize_field("StartTime", &self.start_time)?;
         map.serialize_field("EndTime", &self.end_time)?;
-        map.serialize_field("Connector", &self.connector)?;
-        map.serialize_field("SessionId", &self.session_id)?;
-        map.serialize_field("ProxySessionId", &self.proxy_session_id)?;
-        map.serialize_field("LocalEndpoint", &self.local_endpoint)?;
-        map.serialize_field("RemoteEndpoint", &self.remote_endpoint)?;
-        map.serialize_field("RemoteHost", &self.remote_host)?;
-        map.serialize_field("EhloName", &self.ehlo_name)?;
-        map.serialize_field("PublicIPAddress", &self.public_ip_address)?;
+        map.serialize_field("Connector", &self.connector())?;
+        map.serialize_field("SessionId", &self.session_id())?;
+        map.serialize_field("ProxySessionId", &self.proxy_session_id())?;
+        map.serialize_field("LocalEndpoint", &self.local_endpoint())?;
+        map.serialize_field("RemoteEndpoint", &self.remote_endpoint())?;
+        map.serialize_field("RemoteHost", &self.remote_host())?;
+        map.serialize_field("EhloName", &self.ehlo_name())?;
+        map.serialize_field("PublicIPAddress", &self.public_ip_address())?;
         map.serialize_field("IsEop", &self.is_eop)?;
         map.serialize_field("StartTlsOffered", &self.start_tls_offered)?;
         map.serialize_field("TlsStatus", &self.tls_status)?;
-        map.serialize_field("TlsProtocol", &self.tls_protocol)?;
-        map.serialize_field("TlsCipher", &self.tls_cipher)?;
-        map.serialize_field("TlsError", &self.tls_error)?;
+        map.serialize_field("TlsProtocol", &self.tls_protocol())?;
+        map.serialize_field("TlsCipher", &self.tls_cipher())?;
+        map.serialize_field("TlsError", &self.tls_error())?;
         map.serialize_field("TlsErrorCode", &self.tls_error_code)?;
         map.serialize_field("SentCertificate", &self.sent_certificate)?;
         map.serialize_field("RemoteCertificate", &self.remote_certificate)?;
         map.serialize_field("SentThumbprint", &self.sent_thumbprint())?;
         map.serialize_field("SentSubject", &self.sent_subject())?;
-        map.serialize_field("Messages", &self.messages)?;
-        map.serialize_field("Reply", &self.reply)?;
+        map.serialize_field("Messages", &self.messages().collect::<Vec<_>>())?;
+        map.serialize_field("Reply", &self.reply())?;
         map.serialize_field("Rejection", &self.rejection)?;
         map.serialize_field("Outcome", &self.outcome)?;
         map.serialize_field("Complete", &self.complete)?;

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::draft::{CertificateDraft, SessionDraft};
-use super::model::{Outcome, Session, SessionNote, Text, TlsStatus};
+use super::model::{Outcome, Session, SessionNote, TlsStatus};
+use super::parts::SessionParts;
 use crate::timestamp::Timestamp;
 
 /// Sessions that wait for their other half.
@@ -17,8 +18,8 @@ pub(super) struct ProxyJoiner {
     /// By the number of their arrival.
     waiting: BTreeMap<u64, Session>,
     arrivals: u64,
-    by_session_id: HashMap<Text, u64>,
-    by_proxy_session_id: HashMap<Text, u64>,
+    by_session_id: HashMap<String, u64>,
+    by_proxy_session_id: HashMap<String, u64>,
 }
 
 /// A session that waits, and by what its other half finds it: a later one can have taken its place.
@@ -39,7 +40,7 @@ impl ProxyJoiner {
     /// Takes a session in; what is ready goes to `out`.
     pub(super) fn accept(&mut self, session: Session, out: &mut impl FnMut(Session)) {
         if let Some(other) = self.take_other_half(&session) {
-            out(join(other, session));
+            out(join(&other, &session));
             return;
         }
         if !self.must_wait(&session) {
@@ -47,9 +48,9 @@ impl ProxyJoiner {
             return;
         }
         self.arrivals += 1;
-        self.by_session_id.insert(session.session_id.clone(), self.arrivals);
-        if let Some(proxy_session_id) = &session.proxy_session_id {
-            self.by_proxy_session_id.insert(proxy_session_id.clone(), self.arrivals);
+        self.by_session_id.insert(session.session_id().to_owned(), self.arrivals);
+        if let Some(proxy_session_id) = session.proxy_session_id() {
+            self.by_proxy_session_id.insert(proxy_session_id.to_owned(), self.arrivals);
         }
         self.waiting.insert(self.arrivals, session);
         if self.waiting.len() > MAXIMUM_WAITING {
@@ -67,18 +68,18 @@ impl ProxyJoiner {
     /// A half that names another waits for it. One that does not may be named later, by a session
     /// in another folder, if it looks like the FrontEnd half: a certificate and no mail.
     fn must_wait(&self, session: &Session) -> bool {
-        session.proxy_session_id.is_some()
+        session.proxy_session_id().is_some()
             || (self.reads_several_folders
                 && session.sent_certificate.is_some()
-                && session.messages.is_empty())
+                && session.messages().len() == 0)
     }
 
     fn take_other_half(&mut self, session: &Session) -> Option<Session> {
         if self.waiting.is_empty() {
             return None;
         }
-        let named = session.proxy_session_id.as_ref().and_then(|id| self.by_session_id.get(id));
-        let arrival = *named.or_else(|| self.by_proxy_session_id.get(&session.session_id))?;
+        let named = session.proxy_session_id().and_then(|id| self.by_session_id.get(id));
+        let arrival = *named.or_else(|| self.by_proxy_session_id.get(session.session_id()))?;
         let other = self.waiting.get(&arrival)?;
         let is_same_server =
             session.server.is_none() || other.server.is_none() || session.server == other.server;
@@ -98,11 +99,11 @@ impl ProxyJoiner {
     /// What waits, in the order of its arrival.
     pub(super) fn waiting(&self) -> impl Iterator<Item = WaitingHalf<'_>> {
         self.waiting.iter().map(|(arrival, session)| {
-            let proxy_session_id = session.proxy_session_id.as_ref();
+            let proxy_session_id = session.proxy_session_id();
             let named = proxy_session_id.and_then(|id| self.by_proxy_session_id.get(id));
             WaitingHalf {
                 session,
-                is_found_by_id: self.by_session_id.get(&session.session_id) == Some(arrival),
+                is_found_by_id: self.by_session_id.get(session.session_id()) == Some(arrival),
                 is_found_by_proxy_id: named == Some(arrival),
             }
         })
@@ -117,10 +118,10 @@ impl ProxyJoiner {
     ) {
         self.arrivals += 1;
         if is_found_by_id {
-            self.by_session_id.insert(session.session_id.clone(), self.arrivals);
+            self.by_session_id.insert(session.session_id().to_owned(), self.arrivals);
         }
-        if let Some(id) = session.proxy_session_id.as_ref().filter(|_| is_found_by_proxy_id) {
-            self.by_proxy_session_id.insert(id.clone(), self.arrivals);
+        if let Some(id) = session.proxy_session_id().filter(|_| is_found_by_proxy_id) {
+            self.by_proxy_session_id.insert(id.to_owned(), self.arrivals);
         }
         self.waiting.insert(self.arrivals, session);
     }
@@ -133,7 +134,7 @@ impl ProxyJoiner {
 
     fn release(&mut self, arrival: u64, out: &mut impl FnMut(Session)) {
         if let Some(mut session) = self.remove(arrival) {
-            if session.proxy_session_id.is_some() {
+            if session.proxy_session_id().is_some() {
                 add_note(&mut session, SessionNote::ProxyHalfMissing);
             }
             out(session);
@@ -142,8 +143,8 @@ impl ProxyJoiner {
 
     fn remove(&mut self, arrival: u64) -> Option<Session> {
         let session = self.waiting.remove(&arrival)?;
-        self.by_session_id.remove(&session.session_id);
-        if let Some(proxy_session_id) = &session.proxy_session_id {
+        self.by_session_id.remove(session.session_id());
+        if let Some(proxy_session_id) = session.proxy_session_id() {
             self.by_proxy_session_id.remove(proxy_session_id);
         }
         Some(session)
@@ -165,7 +166,8 @@ fn add_note(session: &mut Session, note: SessionNote) {
 }
 
 /// The half with the mail dialogue, with the connection and TLS of the other.
-fn join(left: Session, right: Session) -> Session {
+fn join(left: &Session, right: &Session) -> Session {
+    let (left, right) = (SessionParts::from(left), SessionParts::from(right));
     let left_is_front =
         left.messages.is_empty() && (!right.messages.is_empty() || left.sent_certificate.is_some());
     let (front, mut hub) = if left_is_front { (left, right) } else { (right, left) };
@@ -198,6 +200,7 @@ fn join(left: Session, right: Session) -> Session {
         hub.remote_certificate = front.remote_certificate;
     }
     hub.notes.extend(front.notes);
-    add_note(&mut hub, SessionNote::ProxyHalvesJoined);
-    hub
+    let mut joined = Session::from(hub);
+    add_note(&mut joined, SessionNote::ProxyHalvesJoined);
+    joined
 }

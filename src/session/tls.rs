@@ -1,12 +1,10 @@
 //! The outcome of the TLS handshake as its row puts it.
 
-use super::model::Text;
-
 /// What `TLS protocol ... negotiation succeeded using ...` says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Negotiated {
-    pub(super) protocol: Option<Text>,
-    pub(super) cipher: Option<Text>,
+    pub(super) protocol: Option<String>,
+    pub(super) cipher: Option<String>,
 }
 
 impl Negotiated {
@@ -32,13 +30,13 @@ impl Negotiated {
                 algorithms.push(format!("{name} ({bits} bits)"));
             }
         }
-        let cipher = (!algorithms.is_empty()).then(|| Text::from(algorithms.join(", ")));
+        let cipher = (!algorithms.is_empty()).then(|| algorithms.join(", "));
         Self { protocol, cipher }
     }
 }
 
 /// `SP_PROT_TLS1_2_CLIENT` (schannel.h) as `TLS 1.2`; others as they are.
-fn protocol(name: &str) -> Text {
+fn protocol(name: &str) -> String {
     let known = name
         .strip_prefix("SP_PROT_")
         .and_then(|rest| rest.strip_suffix("_CLIENT").or_else(|| rest.strip_suffix("_SERVER")));

@@ -52,14 +52,14 @@ impl CertificateUses {
             return;
         }
         let known = self.places.iter().position(|place| {
-            place.connector.eq_ignore_ascii_case(&session.connector)
+            place.connector.eq_ignore_ascii_case(session.connector())
                 && place.server == session.server
         });
         let place = match known {
             Some(place) => place,
             None if self.places.len() < MAXIMUM_PLACES => {
                 self.places.push(PlaceUses {
-                    connector: Arc::clone(&session.connector),
+                    connector: session.connector().into(),
                     server: session.server.clone(),
                     uses: Vec::new(),
                 });

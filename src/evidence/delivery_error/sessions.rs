@@ -6,7 +6,7 @@ use super::session_match::{MatchBasis, MatchCertainty, SessionMatch};
 use super::{DeliveryError, DeliveryErrorSource, wording};
 use crate::eop_host::is_eop_host;
 use crate::reply::{RejectionClass, classify, explain};
-use crate::session::{Outcome, Session, TlsStatus};
+use crate::session::{Message, Outcome, Recipient, Session, TlsStatus};
 use crate::timestamp::Timestamp;
 
 /// How far the clock of an error may lie from its session: that of the other server, or the moment
@@ -134,12 +134,12 @@ struct Facts<'s> {
 
 impl<'s> Facts<'s> {
     fn of(session: &'s Session) -> Self {
-        let ids = session.messages.iter().filter_map(|mail| mail.internet_message_id.as_deref());
-        let of_mails = session.messages.iter().flat_map(|mail| {
-            let recipients = mail.recipients.iter().filter_map(|one| one.reply.as_deref());
-            mail.reply.as_deref().into_iter().chain(recipients)
+        let ids = session.messages().filter_map(Message::internet_message_id);
+        let of_mails = session.messages().flat_map(|mail| {
+            let recipients = mail.recipients().filter_map(Recipient::reply);
+            mail.reply().into_iter().chain(recipients)
         });
-        let mut replies: Vec<&str> = session.reply.as_deref().into_iter().chain(of_mails).collect();
+        let mut replies: Vec<&str> = session.reply().into_iter().chain(of_mails).collect();
         replies.dedup();
         let classes: Vec<RejectionClass> =
             replies.iter().filter_map(|reply| classify(reply)).collect();
@@ -185,7 +185,7 @@ impl<'s> Facts<'s> {
         let Self { session, .. } = self;
         let explanation = &error.explanation;
         let is_told_error = explanation.tls_error.as_ref().is_some_and(|told| {
-            session.tls_error.as_deref().is_some_and(|found| found.eq_ignore_ascii_case(&told.name))
+            session.tls_error().is_some_and(|found| found.eq_ignore_ascii_case(&told.name))
         });
         if is_told_error {
             return true;
@@ -243,14 +243,14 @@ fn same_host(error: &DeliveryError, session: &Session) -> Option<bool> {
         &explanation.server,
     ];
     let mut told = told.into_iter().flatten().filter(|host| host.contains('.')).peekable();
-    let address = session.remote_endpoint.as_deref().map(|end| {
+    let address = session.remote_endpoint().map(|end| {
         end.rsplit_once(':').map_or(end, |(address, _)| address).trim_matches(['[', ']'])
     });
     if explanation.ip_address.is_some() && explanation.ip_address.as_deref() == address {
         return Some(true);
     }
     told.peek()?;
-    let found = session.remote_host.as_deref();
+    let found = session.remote_host();
     let is_same = |host: &String| {
         let host = host.trim_matches(['[', ']']);
         let is_named = found.is_some_and(|found| first_label(found) == first_label(host));

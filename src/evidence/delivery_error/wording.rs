@@ -37,9 +37,9 @@ fn what(error: &DeliveryError, session: &Session) -> String {
         (None, Some(subject)) => format!(" with the certificate of {subject}"),
         (None, None) => String::new(),
     };
-    let reply = session.reply.as_deref().unwrap_or_default();
+    let reply = session.reply().unwrap_or_default();
     let is_same = error.explanation.reply.as_deref() == Some(reply);
-    match (session.outcome, &session.tls_error) {
+    match (session.outcome, session.tls_error()) {
         (_, Some(error)) => format!("{error}{certificate}"),
         (Outcome::TlsFailed, None) => format!("that the TLS negotiation failed{certificate}"),
         (Outcome::ConnectFailed, None) => format!("that no connection came about ({reply})"),

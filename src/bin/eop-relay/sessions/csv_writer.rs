@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use eop_relay::log::LogType;
 use eop_relay::reply::RejectionClass;
-use eop_relay::session::{Outcome, Recipient, Session, Text, TlsStatus};
+use eop_relay::session::{Message, Outcome, Recipient, Session, TlsStatus};
 use eop_relay::timestamp::Timestamp;
 use serde::Serialize;
 
@@ -102,28 +102,28 @@ impl<'a> Columns<'a> {
     fn of(session: &'a Session, log_path: &'a str) -> Self {
         let sent = session.sent_certificate.as_deref();
         let remote = session.remote_certificate.as_deref();
-        let recipients = || session.messages.iter().flat_map(|message| &message.recipients);
+        let recipients = || session.messages().flat_map(Message::recipients);
         Self {
             log_type: session.log_type,
-            server: text(session.server.as_ref()),
+            server: session.server.as_deref(),
             log_path,
             line: session.line,
             start_time: session.start_time,
             end_time: session.end_time,
-            connector: &session.connector,
-            session_id: &session.session_id,
-            proxy_session_id: text(session.proxy_session_id.as_ref()),
-            local_endpoint: text(session.local_endpoint.as_ref()),
-            remote_endpoint: text(session.remote_endpoint.as_ref()),
-            remote_host: text(session.remote_host.as_ref()),
-            ehlo_name: text(session.ehlo_name.as_ref()),
-            public_ip_address: text(session.public_ip_address.as_ref()),
+            connector: session.connector(),
+            session_id: session.session_id(),
+            proxy_session_id: session.proxy_session_id(),
+            local_endpoint: session.local_endpoint(),
+            remote_endpoint: session.remote_endpoint(),
+            remote_host: session.remote_host(),
+            ehlo_name: session.ehlo_name(),
+            public_ip_address: session.public_ip_address(),
             is_eop: session.is_eop,
             start_tls_offered: session.start_tls_offered,
             tls_status: session.tls_status,
-            tls_protocol: text(session.tls_protocol.as_ref()),
-            tls_cipher: text(session.tls_cipher.as_ref()),
-            tls_error: text(session.tls_error.as_ref()),
+            tls_protocol: session.tls_protocol(),
+            tls_cipher: session.tls_cipher(),
+            tls_error: session.tls_error(),
             tls_error_code: session.tls_error_code,
             sent_thumbprint: session.sent_thumbprint(),
             sent_subject: session.sent_subject(),
@@ -132,12 +132,14 @@ impl<'a> Columns<'a> {
                 .map_or_else(String::new, |certificate| join(&certificate.dns_names)),
             remote_thumbprint: remote.and_then(|certificate| certificate.thumbprint.as_deref()),
             remote_subject: remote.and_then(|certificate| certificate.subject.as_deref()),
-            message_count: session.messages.len(),
+            message_count: session.messages().len(),
             recipient_count: recipients().count(),
-            refused_recipient_count: recipients().filter(|recipient| is_refused(recipient)).count(),
-            first_mail_from: session.messages.first().and_then(|m| m.mail_from.as_deref()),
-            first_recipient: recipients().next().map(|recipient| &*recipient.address),
-            reply: text(session.reply.as_ref()),
+            refused_recipient_count: recipients()
+                .filter(|recipient| is_refused(*recipient))
+                .count(),
+            first_mail_from: session.messages().next().and_then(Message::mail_from),
+            first_recipient: recipients().next().map(Recipient::address),
+            reply: session.reply(),
             rejection: session.rejection,
             outcome: session.outcome,
             complete: session.complete,
@@ -147,17 +149,13 @@ impl<'a> Columns<'a> {
     }
 }
 
-fn text(value: Option<&Text>) -> Option<&str> {
-    value.map(|text| &**text)
-}
-
 fn join(names: &[Arc<str>]) -> String {
     names.join(";")
 }
 
 /// Whether the reply to RCPT TO was a refusal: 4yz or 5yz (RFC 5321, 4.2.1).
-fn is_refused(recipient: &Recipient) -> bool {
-    recipient.reply.as_deref().is_some_and(|reply| reply.starts_with(['4', '5']))
+fn is_refused(recipient: Recipient<'_>) -> bool {
+    recipient.reply().is_some_and(|reply| reply.starts_with(['4', '5']))
 }
 
 /// Writes a header and a line per session.

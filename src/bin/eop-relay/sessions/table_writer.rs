@@ -97,13 +97,13 @@ impl<W: Write> SessionWriter for TableWriter<W> {
         }
         let start = session.start_time.to_string();
         let time = start.get(..TIME_WIDTH).unwrap_or(&start).replace('T', " ");
-        let host = session.remote_host.as_ref().or(session.remote_endpoint.as_ref());
+        let host = session.remote_host().or(session.remote_endpoint());
         self.row(
             &time,
             session.outcome.name(),
             &tls(session),
-            &printable(&session.connector),
-            &printable(host.map_or("-", |host| host)),
+            &printable(session.connector()),
+            &printable(host.unwrap_or("-")),
         )?;
         for (label, text) in details(session) {
             self.detail(label, &text)?;
@@ -120,7 +120,7 @@ impl<W: Write> SessionWriter for TableWriter<W> {
 fn tls(session: &Session) -> String {
     match session.tls_status {
         TlsStatus::Succeeded => {
-            session.tls_protocol.as_deref().map_or_else(|| "yes".to_owned(), str::to_owned)
+            session.tls_protocol().map_or_else(|| "yes".to_owned(), str::to_owned)
         }
         TlsStatus::Failed => "failed".to_owned(),
         TlsStatus::NotOffered => "none".to_owned(),
@@ -135,7 +135,7 @@ fn details(session: &Session) -> Vec<(&'static str, String)> {
         details.push(("TLS", tls_error(session)));
     }
     let decided_by_reply = session.outcome.is_failure() && session.outcome != Outcome::TlsFailed;
-    if let Some(reply) = session.reply.as_deref().filter(|_| decided_by_reply) {
+    if let Some(reply) = session.reply().filter(|_| decided_by_reply) {
         // Without a connection nobody replied: it is the error that this server logged.
         let has_connection = session.outcome != Outcome::ConnectFailed;
         details.push((if has_connection { "reply" } else { "error" }, reply.to_owned()));
@@ -156,7 +156,7 @@ fn details(session: &Session) -> Vec<(&'static str, String)> {
 /// The name and number of the TLS error: statuses of winerror.h in hexadecimal digits, as they are
 /// looked up, numbers of Winsock in decimal ones.
 fn tls_error(session: &Session) -> String {
-    let Some(name) = session.tls_error.as_deref() else {
+    let Some(name) = session.tls_error() else {
         return "failed; the log does not say why".to_owned();
     };
     match session.tls_error_code {
@@ -170,15 +170,15 @@ fn refused_recipients(session: &Session) -> Option<String> {
     let mut text = String::new();
     let mut rest = 0_usize;
     let mut named = 0_usize;
-    for message in &session.messages {
-        for recipient in message.recipients.iter().filter(|r| r.rejection.is_some()) {
+    for message in session.messages() {
+        for recipient in message.recipients().filter(|r| r.rejection().is_some()) {
             if named == RECIPIENTS_NAMED {
                 rest += 1;
                 continue;
             }
             let separator = if named == 0 { "" } else { ", " };
-            let sender = message.mail_from.as_deref().unwrap_or("an unknown sender");
-            let _ = write!(text, "{separator}{} (from {sender})", recipient.address);
+            let sender = message.mail_from().unwrap_or("an unknown sender");
+            let _ = write!(text, "{separator}{} (from {sender})", recipient.address());
             named += 1;
         }
     }
@@ -220,8 +220,6 @@ fn shorten(text: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use eop_relay::session::SessionNote;
 
     use super::*;
@@ -294,18 +292,20 @@ START (UTC)          OUTCOME        TLS      CONNECTOR                      REMO
 
     #[test]
     fn a_winsock_error_is_shown_in_decimal_digits() {
-        let mut session = fixtures::tls_failed();
-        session.tls_error = Some(Arc::from("ConnectionReset"));
-        session.tls_error_code = Some(10054);
+        let session = fixtures::changed(&fixtures::tls_failed(), |parts| {
+            parts.tls_error = Some("ConnectionReset".into());
+            parts.tls_error_code = Some(10054);
+        });
         assert!(table(120, &[session]).contains("TLS    ConnectionReset (10054)\n"));
     }
 
     #[test]
     fn no_line_is_wider_than_the_terminal() {
-        let mut session = fixtures::refused();
-        session.connector = Arc::from("Исходящая почта через облако и ещё раз через облако");
-        session.remote_host = Some(Arc::from("邮件.".repeat(30)));
-        session.notes = vec![SessionNote::SubjectIssuerAmbiguous];
+        let session = fixtures::changed(&fixtures::refused(), |parts| {
+            parts.connector = "Исходящая почта через облако и ещё раз через облако".into();
+            parts.remote_host = Some("邮件.".repeat(30));
+            parts.notes = vec![SessionNote::SubjectIssuerAmbiguous];
+        });
         for width in [80, 81, 99, 120, 300] {
             for line in table(width, std::slice::from_ref(&session)).lines() {
                 assert!(display_width(line) <= width, "{width}: {line}");
@@ -316,8 +316,9 @@ START (UTC)          OUTCOME        TLS      CONNECTOR                      REMO
     #[test]
     fn the_columns_stay_in_line_whatever_the_script() {
         let columns_before_host = |connector: &str| {
-            let mut session = fixtures::delivered();
-            session.connector = Arc::from(connector);
+            let session = fixtures::changed(&fixtures::delivered(), |parts| {
+                parts.connector = connector.into();
+            });
             let text = table(120, &[session]);
             let row = text.lines().nth(1).unwrap();
             display_width(row.split_once("DB9EUR01").unwrap().0)
@@ -330,9 +331,10 @@ START (UTC)          OUTCOME        TLS      CONNECTOR                      REMO
 
     #[test]
     fn what_the_other_side_wrote_does_not_steer_the_terminal() {
-        let mut session = fixtures::refused();
-        session.remote_host = Some(Arc::from("host\u{1b}[2J"));
-        session.reply = Some(Arc::from("550 \u{1b}]0;title\u{7}\r no"));
+        let session = fixtures::changed(&fixtures::refused(), |parts| {
+            parts.remote_host = Some("host\u{1b}[2J".into());
+            parts.reply = Some("550 \u{1b}]0;title\u{7}\r no".into());
+        });
         assert!(table(120, &[session]).chars().all(|c| c == '\n' || !c.is_control()));
     }
 }

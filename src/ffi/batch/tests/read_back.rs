@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::super::*;
 use crate::ffi::values::names;
 use crate::ffi::{
-    EOP_VALUES_LOG_TYPE, EOP_VALUES_MESSAGE_OUTCOME, EOP_VALUES_OUTCOME,
+    EOP_FALSE, EOP_TRUE, EOP_VALUES_LOG_TYPE, EOP_VALUES_MESSAGE_OUTCOME, EOP_VALUES_OUTCOME,
     EOP_VALUES_REJECTION_CLASS, EOP_VALUES_TLS_STATUS,
 };
+use crate::timestamp::Timestamp;
 
 pub(super) fn text_of(flat: &FlatBatch, span: TextSpan) -> Option<String> {
     let start = span.offset as usize;

@@ -25,7 +25,7 @@ fn the_long_form_gives_the_sent_and_the_remote_certificate_unmixed() {
     let remote = session.remote_certificate.as_ref().unwrap();
     assert_eq!(remote.thumbprint.as_deref(), Some(REMOTE_THUMBPRINT));
     assert_eq!(session.tls_status, TlsStatus::Succeeded);
-    assert_eq!(session.tls_protocol.as_deref(), Some("TLS 1.2"));
+    assert_eq!(session.tls_protocol(), Some("TLS 1.2"));
     assert_eq!(session.outcome, Outcome::NoMail);
     assert!(session.complete);
 }
@@ -73,7 +73,7 @@ fn certificate_rows_without_their_opener_are_attributed_by_the_order_of_the_rows
     ));
     assert_eq!(failed.sent_thumbprint(), Some(THUMBPRINT));
     assert_eq!(failed.remote_certificate, None);
-    assert_eq!(failed.tls_error.as_deref(), Some("UnknownCredentials"));
+    assert_eq!(failed.tls_error(), Some("UnknownCredentials"));
     assert_eq!(failed.tls_error_code, Some(-2_146_893_043));
     assert_eq!((failed.outcome, failed.complete), (Outcome::TlsFailed, false));
 
@@ -104,8 +104,8 @@ fn start_tls_is_seen_in_both_shapes_of_the_reply_and_its_absence_too() {
     let session = session_of_rows(&one_row_each);
     assert_eq!(session.start_tls_offered, Some(true));
     assert_eq!(session.tls_status, TlsStatus::NotStarted);
-    assert_eq!(session.public_ip_address.as_deref(), Some("203.0.113.7"));
-    assert_eq!(session.remote_host.as_deref(), Some("mx.fabrikam.com"));
+    assert_eq!(session.public_ip_address(), Some("203.0.113.7"));
+    assert_eq!(session.remote_host(), Some("mx.fabrikam.com"));
     let masked = session_of_rows(&[
         "+ ",
         "< 220 ********************",

@@ -180,7 +180,7 @@ fn a_file_that_is_replaced_or_truncated_is_said_and_read_anew() {
         let notice = run.notice(NoticeCode::FileReplaced);
         assert!(notice.message.contains(expected), "{}", notice.message);
         assert!(notice.path.as_ref().unwrap().ends_with(NAME));
-        assert_eq!(&*run.sessions[0].session_id, "08DE23A1F00D0002");
+        assert_eq!(run.sessions[0].session_id(), "08DE23A1F00D0002");
         let again = folder.run();
         assert_eq!((again.sessions.len(), again.codes().len()), (0, 0));
     }

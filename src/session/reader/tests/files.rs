@@ -1,6 +1,9 @@
 //! Files, folders, ids, languages and filters.
 
+use std::path::PathBuf;
+
 use super::*;
+use crate::session::SessionParts;
 
 #[test]
 fn a_session_may_cross_files_in_the_order_of_their_numbers() {
@@ -38,9 +41,44 @@ fn other_languages_and_bytes_survive() {
     let folder = Folder::new(&[("a.log", &content)]);
     let (sessions, notices) = read(folder.query());
     assert_eq!(notices, []);
-    assert_eq!(sessions[0].reply.as_deref(), Some("220 m\u{fffd}ller.test Gr\u{fffd}\u{fffd}e"));
-    assert_eq!(&*sessions[1].connector, "В облако 世界");
-    assert_eq!(sessions[1].remote_endpoint.as_deref(), Some("10.**.**.31:25"), "masked stays text");
+    assert_eq!(sessions[0].reply(), Some("220 m\u{fffd}ller.test Gr\u{fffd}\u{fffd}e"));
+    assert_eq!(sessions[1].connector(), "В облако 世界");
+    assert_eq!(sessions[1].remote_endpoint(), Some("10.**.**.31:25"), "masked stays text");
+}
+
+#[test]
+fn a_byte_that_is_no_utf8_changes_the_text_that_holds_it_and_no_other() {
+    let lines = [
+        "+ ",
+        "< 220 mx.fabrikam.com ready",
+        "> EHLO ?1.contoso.com",
+        "< 250  mx.fabrikam.com Hello [203.0.113.7]",
+        "* |sending message with RecordId 17 and InternetMessageId <?2@contoso.com>",
+        "> MAIL FROM:<?3@contoso.com>",
+        "> RCPT TO:<?4@fabrikam.com>",
+        "< 250 2.1.0 Sender OK",
+        "< 250 2.1.5 ?5 OK",
+        "> BDAT 1 LAST",
+        "< 250 2.6.0 ?6",
+        "> QUIT",
+        "< 221 2.0.0 ?7",
+        "- |Local",
+    ];
+    let content = format!("{HEADER}{}", rows(ID, 0, &lines));
+    let json_of = |content: &[u8]| {
+        let folder = Folder::new(&[("a.log", content)]);
+        let (sessions, _) = read(folder.query());
+        let parts = SessionParts { log_path: PathBuf::new(), ..SessionParts::from(&sessions[0]) };
+        serde_json::to_string(&Session::from(parts)).unwrap()
+    };
+    let clean = json_of(content.as_bytes());
+    for number in 1..=7 {
+        let (mark, replaced) = (format!("?{number}"), format!("\u{fffd}{number}"));
+        let mut damaged = content.clone().into_bytes();
+        damaged[content.find(&mark).unwrap()] = 0xC3;
+        assert_eq!(json_of(&damaged), clean.replace(&mark, &replaced), "{mark}");
+        assert!(clean.contains(&mark), "{mark} in {clean}");
+    }
 }
 
 #[test]

@@ -43,8 +43,8 @@ fn the_halves_of_a_proxied_session_are_joined_whichever_names_the_other() {
         let (sessions, notices) = read(query);
         assert_eq!((sessions.len(), notices.len()), (1, 0));
         let session = &sessions[0];
-        assert_eq!(&*session.session_id, ID);
-        assert_eq!(session.proxy_session_id.as_deref(), Some("08D54162A04116F1"));
+        assert_eq!(session.session_id(), ID);
+        assert_eq!(session.proxy_session_id(), Some("08D54162A04116F1"));
         assert_eq!(session.outcome, Outcome::Refused);
         assert_eq!(session.sent_thumbprint(), Some(THUMBPRINT));
         assert_eq!(session.is_eop, Some(true));

@@ -79,7 +79,11 @@ namespace EopRelay
             freeEvidence = Bind<HandleFunction>(library, "eop_evidence_free");
             getText = Bind<GetTextFunction>(library, "eop_text_get");
             freeText = Bind<HandleFunction>(library, "eop_text_free");
+            Names = new ValueNames(this);
         }
+
+        /// <summary>The names of the library's numbers.</summary>
+        internal ValueNames Names { get; private set; }
 
         /// <summary>The name of a value, or <c>null</c> if there is no such value.</summary>
         internal string ValueName(ValueKind kind, uint value)

@@ -110,13 +110,18 @@ const ABSENT: TextSpan = TextSpan { offset: EOP_ABSENT, length: 0 };
 
 /// Adds a text to the block.
 fn append(block: &mut Vec<u16>, text: &str) -> Result<TextSpan, Failure> {
-    let start = block.len();
     if text.is_ascii() {
-        // Compiled to a loop over vectors, which encode_utf16 is not.
-        block.extend(text.bytes().map(u16::from));
-    } else {
-        block.extend(text.encode_utf16());
+        return append_ascii(block, text);
     }
+    let start = block.len();
+    block.extend(text.encode_utf16());
+    span(start, block.len())
+}
+
+/// Adds a text that is all ASCII, in a loop that compiles to vectors; `encode_utf16` does not.
+fn append_ascii(block: &mut Vec<u16>, text: &str) -> Result<TextSpan, Failure> {
+    let start = block.len();
+    block.extend(text.bytes().map(u16::from));
     span(start, block.len())
 }
 

@@ -368,7 +368,7 @@ namespace EopRelay.Tests
 
         private static ValueNames Names()
         {
-            return new ValueNames(Interop.Native);
+            return Interop.Native.Names;
         }
     }
 }

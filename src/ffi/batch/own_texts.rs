@@ -1,6 +1,6 @@
 //! The texts of one session on their way into the block of a batch.
 
-use super::{ABSENT, append, span};
+use super::{ABSENT, append, append_ascii, span};
 use crate::ffi::error::Failure;
 use crate::ffi::records::TextSpan;
 use crate::session::{Content, ContentSpan};
@@ -18,8 +18,11 @@ impl<'core> OwnTexts<'core> {
     /// Begins the piece of a session.
     pub fn begin(block: &mut Vec<u16>, content: &'core Content) -> Result<Self, Failure> {
         let start = block.len();
-        let base =
-            if content.text.is_ascii() { Some(append(block, &content.text)?.offset) } else { None };
+        let base = if content.text.is_ascii() {
+            Some(append_ascii(block, &content.text)?.offset)
+        } else {
+            None
+        };
         Ok(Self { content, start, base })
     }
 

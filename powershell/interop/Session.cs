@@ -9,6 +9,10 @@ namespace EopRelay
     /// <remarks>
     /// Names of kinds (LogType, TlsStatus, Outcome, Rejection) are text, not enums: a deserialised
     /// enum no longer equals its name, and ConvertTo-Json prints its number.
+    /// <para>
+    /// Its own texts and mails came as one piece and become strings and objects when they are first
+    /// read, on any thread: most sessions are only filtered by one or two of thirty.
+    /// </para>
     /// </remarks>
     public sealed class Session
     {
@@ -28,8 +32,10 @@ namespace EopRelay
         private TextPart tlsError;
         private TextPart reply;
 
-        /// <summary>MessageRecords until somebody reads the mails, then Message[]: in one field, so that
-        /// a thread sees the one or the other.</summary>
+        /// <summary>
+        /// MessageRecords until somebody reads the mails, then Message[]: in one field, so that a thread
+        /// sees the one or the other.
+        /// </summary>
         private object messages;
 
         /// <param name="record">Its record in a batch, of which its own texts are taken.</param>

@@ -28,6 +28,7 @@ impl Timestamp {
 
     /// The point in time with that many ticks, or `None` outside the range of `System.DateTime`.
     #[must_use]
+    #[inline]
     pub fn from_ticks(ticks: i64) -> Option<Self> {
         (0..=MAXIMUM_TICKS).contains(&ticks).then_some(Self(ticks))
     }

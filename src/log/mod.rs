@@ -14,6 +14,7 @@ mod position;
 mod row;
 mod row_parser;
 mod segment;
+mod separators;
 
 pub use discovery::{Discovery, LogFile, LogInput, discover, discover_files};
 pub use format::{Columns, Format, LogType};

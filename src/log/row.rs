@@ -212,15 +212,19 @@ impl Event {
         }
     }
 
+    #[inline]
     pub(super) fn of(event: u8) -> Option<Self> {
-        Some(match event {
-            b'+' => Self::Connect,
-            b'-' => Self::Disconnect,
-            b'>' => Self::Sent,
-            b'<' => Self::Received,
-            b'*' => Self::Information,
-            _ => return None,
-        })
+        // A table: which event comes next cannot be foreseen, so that a branch would cost more.
+        const EVENTS: [Option<Event>; 128] = {
+            let mut events = [None; 128];
+            events[b'+' as usize] = Some(Event::Connect);
+            events[b'-' as usize] = Some(Event::Disconnect);
+            events[b'>' as usize] = Some(Event::Sent);
+            events[b'<' as usize] = Some(Event::Received);
+            events[b'*' as usize] = Some(Event::Information);
+            events
+        };
+        EVENTS.get(usize::from(event)).copied().flatten()
     }
 }
 

@@ -1,14 +1,15 @@
-//! Rows read fast, by expecting what the row before had.
+//! Rows read fast, by expecting what Exchange writes.
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::memchr3;
 
 use super::format::Columns;
-use super::row::{Event, Field, MAXIMUM_LINE, Row, RowError, parse_decimal, quoted_length};
+use super::row::{Event, Field, MAXIMUM_LINE, Row, RowError, parse_decimal};
+use super::separators::{Separators, separators};
 use crate::timestamp::Timestamp;
 
 /// Reads the rows of a log one after the other, faster than [`Row::parse`] and with the same
-/// result: it expects the standard columns and what the row before had, verifies, and leaves every
-/// other line to [`Row::parse`].
+/// result: it expects the standard columns and what earlier rows of the session had, verifies, and
+/// leaves every other line to [`Row::parse`].
 #[derive(Debug)]
 pub struct RowParser<'log> {
     columns: &'log Columns,
@@ -16,10 +17,32 @@ pub struct RowParser<'log> {
     stamp: StampParser,
     /// The row before, of which the next one changes what differs.
     row: Row<'log>,
-    /// `,connector,session-id,` as it stands in the line before.
-    heading: &'log [u8],
-    /// `local-endpoint,remote-endpoint,` as it stands in the line before.
+    /// What the row before shares with others of its session, and where that is remembered.
+    heading: Heading<'log>,
+    place: usize,
+    headings: Vec<Heading<'log>>,
+}
+
+/// What the rows of a session share, as it stands in one of them; nothing at first.
+#[derive(Clone, Copy, Debug)]
+struct Heading<'log> {
+    /// `,connector,session-id,`
+    start: &'log [u8],
+    connector: Field<'log>,
+    session_id: u64,
+    /// `local-endpoint,remote-endpoint,`; these are not alike in the first rows.
     endpoints: &'log [u8],
+    local_endpoint: Field<'log>,
+    remote_endpoint: Field<'log>,
+}
+
+/// Where a line ends that was read as expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LineEnd {
+    /// The line's length without its line end.
+    pub(super) length: usize,
+    /// The same with it.
+    pub(super) next: usize,
 }
 
 impl<'log> RowParser<'log> {
@@ -31,8 +54,9 @@ impl<'log> RowParser<'log> {
             has_standard_columns: *columns == Columns::STANDARD,
             stamp: StampParser::default(),
             row: Row::EMPTY,
-            heading: b"",
-            endpoints: b"",
+            heading: Heading::NONE,
+            place: 0,
+            headings: vec![Heading::NONE; HEADINGS],
         }
     }
 
@@ -42,7 +66,7 @@ impl<'log> RowParser<'log> {
     /// Those of [`Row::parse`].
     pub fn parse(&mut self, line: &'log [u8]) -> Result<Row<'log>, RowError> {
         match self.parse_expected(line) {
-            Some(length) if length == line.len() => Ok(self.row),
+            Some(end) if end.length == line.len() => Ok(self.row),
             _ => Row::parse(line, self.columns),
         }
     }
@@ -53,125 +77,189 @@ impl<'log> RowParser<'log> {
         &self.row
     }
 
-    /// Reads the line at the beginning of a text, if it is as expected. Returns its length without
-    /// its line end: there is no need to search for that before the fields.
+    /// Reads the line at the beginning of a text, if it is as expected. Returns where it ends:
+    /// there is no need to search for that before the fields.
     #[expect(clippy::inline_always, reason = "called for each row, from one place in each loop")]
     #[inline(always)]
-    pub(super) fn parse_expected(&mut self, text: &'log [u8]) -> Option<usize> {
+    pub(super) fn parse_expected(&mut self, text: &'log [u8]) -> Option<LineEnd> {
+        let (stamp, rest) = text.split_first_chunk::<24>()?;
         if !self.has_standard_columns {
             return None;
         }
-        let (stamp, rest) = text.split_first_chunk::<24>()?;
         self.row.date_time = self.stamp.parse(stamp)?;
-        let rest = match rest.strip_prefix(self.heading) {
-            Some(rest) if !self.heading.is_empty() => rest,
+        let rest = match rest.strip_prefix(self.heading.start) {
+            Some(rest) if !self.heading.start.is_empty() => rest,
             _ => self.read_heading(rest)?,
         };
         let (sequence_number, rest) = decimal(rest)?;
         self.row.sequence_number = Some(sequence_number);
-        let rest = match rest.strip_prefix(self.endpoints) {
-            Some(rest) if !self.endpoints.is_empty() => rest,
+        let rest = match rest.strip_prefix(self.heading.endpoints) {
+            Some(rest) if !self.heading.endpoints.is_empty() => rest,
             _ => self.read_endpoints(rest)?,
         };
         let [event, b',', rest @ ..] = rest else { return None };
         self.row.event = Event::of(*event)?;
-        let (data, context) = last_fields(rest)?;
-        self.row.data = Field::new(data);
+        let mut fields = Fields::from(rest);
+        self.row.data = Field::new(fields.next()?);
+        let (context, next) = fields.last()?;
         self.row.context = Field::new(context);
-        // Both fields and the comma between them.
-        let length = text.len() - rest.len() + data.len() + 1 + context.len();
-        (length <= MAXIMUM_LINE).then_some(length)
+        let before = text.len() - rest.len();
+        let length = before + fields.start + context.len();
+        (length <= MAXIMUM_LINE).then_some(LineEnd { length, next: before + next })
     }
 
-    fn read_heading(&mut self, heading: &'log [u8]) -> Option<&'log [u8]> {
-        let rest = heading.strip_prefix(b",")?;
-        let (connector, rest) = match rest.strip_prefix(self.row.connector.raw()) {
-            Some([b',', rest @ ..]) => (self.row.connector.raw(), rest),
-            _ => first_field(rest)?,
+    /// Reads what stands before the sequence number in a row of another session than the one before.
+    #[inline(never)]
+    fn read_heading(&mut self, text: &'log [u8]) -> Option<&'log [u8]> {
+        for place in likely_ids(text).map(place_of) {
+            if let Some(heading) = self.headings.get(place)
+                && let Some(rest) = text.strip_prefix(heading.start)
+                && !heading.start.is_empty()
+            {
+                self.place = place;
+                self.heading = *heading;
+                self.give_heading();
+                return Some(rest);
+            }
+        }
+        let mut fields = Fields::from(text.strip_prefix(b",")?);
+        let connector = fields.next()?;
+        let id: &[u8; 16] = fields.next()?.try_into().ok()?;
+        let session_id = parse_hexadecimal(id)?;
+        let (start, rest) = text.split_at_checked(1 + fields.start)?;
+        let connector = Field::new(connector);
+        self.place = place_of(id);
+        self.heading = Heading { start, connector, session_id, ..Heading::NONE };
+        self.give_heading();
+        if let Some(heading) = self.headings.get_mut(self.place) {
+            *heading = self.heading;
+        }
+        Some(rest)
+    }
+
+    fn give_heading(&mut self) {
+        self.row.connector = self.heading.connector;
+        self.row.session_id = self.heading.session_id;
+        self.row.local_endpoint = self.heading.local_endpoint;
+        self.row.remote_endpoint = self.heading.remote_endpoint;
+    }
+
+    #[inline(never)]
+    fn read_endpoints(&mut self, text: &'log [u8]) -> Option<&'log [u8]> {
+        let mut fields = Fields::from(text);
+        let local_endpoint = Field::new(fields.next()?);
+        let remote_endpoint = Field::new(fields.next()?);
+        let (endpoints, rest) = text.split_at_checked(fields.start)?;
+        self.heading = Heading { endpoints, local_endpoint, remote_endpoint, ..self.heading };
+        self.give_heading();
+        if let Some(heading) = self.headings.get_mut(self.place) {
+            *heading = self.heading;
+        }
+        Some(rest)
+    }
+}
+
+impl Heading<'_> {
+    const NONE: Self = Self {
+        start: b"",
+        connector: Row::EMPTY.connector,
+        session_id: 0,
+        endpoints: b"",
+        local_endpoint: Row::EMPTY.local_endpoint,
+        remote_endpoint: Row::EMPTY.remote_endpoint,
+    };
+}
+
+/// How many headings are remembered, a power of two.
+const HEADINGS: usize = 512;
+
+/// Where the heading of a session is remembered. Ids count up, so that their last digits tell those
+/// of a time apart.
+#[inline]
+fn place_of(id: &[u8; 16]) -> usize {
+    let [.., hundreds, tens, ones] = *id;
+    let value = |digit: u8| usize::from(digit & 15) + 9 * usize::from(digit >> 6);
+    (value(hundreds) << 8 | value(tens) << 4 | value(ones)) % HEADINGS
+}
+
+/// What may be the session id: 16 bytes between two commas.
+#[inline]
+fn likely_ids(text: &[u8]) -> impl Iterator<Item = &[u8; 16]> {
+    let commas = text.first_chunk().map_or(0, separators);
+    let mut pairs = commas & commas >> 17;
+    std::iter::from_fn(move || {
+        let comma = pairs.trailing_zeros() as usize;
+        pairs &= pairs.wrapping_sub(1);
+        text.get(comma + 1..)?.first_chunk()
+    })
+    .take(2)
+}
+
+/// The fields at the beginning of a text. `None` stands for every line that is not as expected: with
+/// too few fields, a quote that is not closed, or NUL.
+struct Fields<'text> {
+    text: &'text [u8],
+    /// Where the next field begins.
+    start: usize,
+    separators: Separators<'text>,
+}
+
+impl<'text> Fields<'text> {
+    #[inline]
+    fn from(text: &'text [u8]) -> Self {
+        Self { text, start: 0, separators: Separators::from(text, 0) }
+    }
+
+    /// The next field that a comma follows.
+    #[inline]
+    fn next(&mut self) -> Option<&'text [u8]> {
+        let start = self.start;
+        let end = self.end()?;
+        if self.text.get(end) != Some(&b',') {
+            return None;
+        }
+        self.start = end + 1;
+        self.text.get(start..end)
+    }
+
+    /// The field that ends the line, and where the next line begins.
+    #[inline]
+    fn last(&mut self) -> Option<(&'text [u8], usize)> {
+        let end = self.end()?;
+        let next = match self.text.get(end) {
+            Some(b'\n') => end + 1,
+            Some(_) => return None,
+            None => end,
         };
-        let (session_id, rest) = rest.split_first_chunk::<16>()?;
-        let session_id = parse_hexadecimal(session_id)?;
-        let rest = rest.strip_prefix(b",")?;
-        self.heading = &heading[..heading.len() - rest.len()];
-        self.row.connector = Field::new(connector);
-        self.row.session_id = session_id;
-        Some(rest)
+        match self.text.get(self.start..end)? {
+            [field @ .., b'\r'] => Some((field, next)),
+            field => Some((field, next)),
+        }
     }
 
-    fn read_endpoints(&mut self, endpoints: &'log [u8]) -> Option<&'log [u8]> {
-        let (local_endpoint, rest) = unquoted(endpoints)?;
-        let (remote_endpoint, rest) = unquoted(rest)?;
-        self.endpoints = &endpoints[..endpoints.len() - rest.len()];
-        self.row.local_endpoint = Field::new(local_endpoint);
-        self.row.remote_endpoint = Field::new(remote_endpoint);
-        Some(rest)
+    /// Where the next field ends, if it is well formed.
+    #[expect(clippy::inline_always, reason = "otherwise its fields live in memory")]
+    #[inline(always)]
+    fn end(&mut self) -> Option<usize> {
+        if self.text.get(self.start) == Some(&b'"') {
+            self.separators = Separators::from(self.text, end_of_quoted(self.text, self.start)?);
+        }
+        Some(self.separators.next())
     }
 }
 
-/// The two fields at the end of the line at the beginning of a text.
-#[inline]
-fn last_fields(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (data, rest) = match text {
-        [b'"', ..] => return quoted_last_fields(text),
-        [b',', rest @ ..] => (&b""[..], rest),
-        _ => unquoted(text)?,
-    };
-    match rest {
-        [b'\r', b'\n', ..] | [b'\n', ..] => return Some((data, b"")),
-        [b'"', ..] => return quoted_last_fields(text),
-        _ => {}
+/// Where the quoted field that begins there ends.
+#[inline(never)]
+fn end_of_quoted(text: &[u8], start: usize) -> Option<usize> {
+    let mut at = start + 1;
+    loop {
+        at += memchr3(b'"', b'\n', 0, text.get(at..)?)?;
+        match text.get(at..)? {
+            [b'"', b'"', ..] => at += 2,
+            [b'"', b',' | b'\n', ..] | [b'"', b'\r', b'\n', ..] | [b'"'] => return Some(at + 1),
+            _ => return None,
+        }
     }
-    let length = end_of_field(rest).unwrap_or(rest.len());
-    match rest.get(length) {
-        None | Some(b'\n') => Some((data, without_carriage_return(&rest[..length]))),
-        Some(_) => None,
-    }
-}
-
-/// The same, where one of them may be quoted.
-fn quoted_last_fields(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let line = without_carriage_return(&text[..memchr(b'\n', text).unwrap_or(text.len())]);
-    let (data, context) = first_field(line)?;
-    let is_one_field = match context.first() {
-        None => true,
-        Some(b'"') => quoted_length(context) == Ok(context.len()) && memchr(0, context).is_none(),
-        Some(_) => memchr2(b',', 0, context).is_none(),
-    };
-    is_one_field.then_some((data, context))
-}
-
-fn without_carriage_return(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// The field at the beginning and what follows its comma; `None` if it is the last of its line, or
-/// holds NUL.
-fn first_field(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    if text.first() != Some(&b'"') {
-        return unquoted(text);
-    }
-    let (field, rest) = text.split_at_checked(quoted_length(text).ok()?)?;
-    if memchr2(b'\n', 0, field).is_some() {
-        return None;
-    }
-    Some((field, rest.strip_prefix(b",")?))
-}
-
-/// The same, for a field that is not quoted.
-#[inline]
-fn unquoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    if text.first() == Some(&b'"') {
-        return None;
-    }
-    let (field, rest) = text.split_at_checked(end_of_field(text)?)?;
-    Some((field, rest.strip_prefix(b",")?))
-}
-
-/// Where a field that is not quoted ends, or what may not be in it stands: the first comma, line
-/// feed or NUL.
-#[inline]
-fn end_of_field(text: &[u8]) -> Option<usize> {
-    memchr3(b',', b'\n', 0, text)
 }
 
 /// The number at the beginning, and what follows its comma.
@@ -217,13 +305,18 @@ impl StampParser {
         // All five digits at once, each in its byte.
         let difference = u64::from_le_bytes(*second.first_chunk()?) ^ ZERO_SECOND;
         let digits = difference & !SEPARATORS;
-        let are_digits = (digits | (digits + 0x0006_0606_0006_0600)) & 0x00F0_F0F0_00F0_F000 == 0;
-        let digit = |byte: usize| i64::from(digits.to_le_bytes()[byte]);
-        if difference & SEPARATORS != 0 || !are_digits || digit(1) > 5 {
+        let no_digits = (digits | (digits + 0x0006_0606_0006_0600)) & 0x00F0_F0F0_00F0_F000;
+        if difference & SEPARATORS | no_digits != 0 {
             return None;
         }
-        let milliseconds =
-            digit(1) * 10_000 + digit(2) * 1000 + digit(4) * 100 + digit(5) * 10 + digit(6);
+        // Each digit ten times with the next one: the seconds, and the tenths and hundredths.
+        let pairs = digits * 10 + (digits >> 8);
+        let [_, seconds, _, _, hundredths, ..] = pairs.to_le_bytes().map(i64::from);
+        let [.., thousandths, _] = digits.to_le_bytes().map(i64::from);
+        if seconds > 59 {
+            return None;
+        }
+        let milliseconds = seconds * 1000 + hundredths * 10 + thousandths;
         Timestamp::from_ticks(self.minute_ticks + milliseconds * 10_000)
     }
 
@@ -262,6 +355,7 @@ fn parse_hexadecimal(digits: &[u8; 16]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use memchr::memchr;
     use proptest::prelude::*;
 
     use super::*;
@@ -287,10 +381,11 @@ mod tests {
             let mut parser = RowParser::new(&Columns::STANDARD);
             let mut start = 0;
             while let Some(newline) = memchr(b'\n', &text[start..]) {
-                let line = without_carriage_return(&text[start..start + newline]);
-                if let Some(length) = parser.parse_expected(&text[start..]) {
+                let line = &text[start..start + newline];
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                if let Some(end) = parser.parse_expected(&text[start..]) {
                     prop_assert_eq!(Ok(*parser.row()), Row::parse(line, &Columns::STANDARD));
-                    prop_assert_eq!(length, line.len());
+                    prop_assert_eq!(end, LineEnd { length: line.len(), next: newline + 1 });
                 }
                 start += newline + 1;
             }

@@ -10,7 +10,7 @@ use super::notice::Notice;
 use super::open_file::{OpenFile, Step};
 use super::position::{FileStart, Fingerprint, KnownFile};
 use super::row::{Row, RowError};
-use super::row_parser::RowParser;
+use super::row_parser::{LineEnd, RowParser};
 
 /// What [`SegmentReader`] hands out.
 #[derive(Debug)]
@@ -66,14 +66,9 @@ impl Segment {
         let mut start = 0;
         while start < data.len() {
             let expected = parser.parse_expected(&data[start..]);
-            let end = start + expected.unwrap_or_else(|| line_length(&data[start..]));
-            let line_end = match data[end..] {
-                [b'\r', b'\n', ..] => 2,
-                [b'\n' | b'\r', ..] => 1,
-                _ => 0,
-            };
-            let next = end + line_end;
-            let line = Line { number, start, end, is_terminated: data[next - 1] == b'\n' };
+            let line_end = expected.unwrap_or_else(|| line_end(&data[start..]));
+            let (end, next) = (start + line_end.length, start + line_end.next);
+            let line = Line { number, start, end, is_terminated: line_end.length < line_end.next };
             let plain;
             let row = if expected.is_some() {
                 Ok(parser.row())
@@ -91,10 +86,14 @@ impl Segment {
     }
 }
 
-/// The length of the line at the beginning of a text, without its line end.
-fn line_length(text: &[u8]) -> usize {
-    let line = &text[..memchr(b'\n', text).unwrap_or(text.len())];
-    line.strip_suffix(b"\r").unwrap_or(line).len()
+/// Where the line at the beginning of a text ends.
+fn line_end(text: &[u8]) -> LineEnd {
+    let newline = memchr(b'\n', text);
+    let line = &text[..newline.unwrap_or(text.len())];
+    LineEnd {
+        length: line.strip_suffix(b"\r").unwrap_or(line).len(),
+        next: newline.map_or(text.len(), |newline| newline + 1),
+    }
 }
 
 /// Reads files one after the other, in segments.

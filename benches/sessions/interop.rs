@@ -12,7 +12,7 @@ use eop_relay::session::SessionFilter;
 
 use crate::contestants::sessions;
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 
 /// Prints how fast C# is beside the core, on one thread.
 pub fn report(log: &Path, folder: &Path) -> io::Result<()> {

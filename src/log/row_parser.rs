@@ -211,7 +211,8 @@ impl<'text> Fields<'text> {
     }
 
     /// The next field that a comma follows.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "as for end")]
+    #[inline(always)]
     fn next(&mut self) -> Option<&'text [u8]> {
         let start = self.start;
         let end = self.end()?;
@@ -223,7 +224,8 @@ impl<'text> Fields<'text> {
     }
 
     /// The field that ends the line, and where the next line begins.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "as for end")]
+    #[inline(always)]
     fn last(&mut self) -> Option<(&'text [u8], usize)> {
         let end = self.end()?;
         let next = match self.text.get(end) {
@@ -231,10 +233,8 @@ impl<'text> Fields<'text> {
             Some(_) => return None,
             None => end,
         };
-        match self.text.get(self.start..end)? {
-            [field @ .., b'\r'] => Some((field, next)),
-            field => Some((field, next)),
-        }
+        let field = self.text.get(self.start..end)?;
+        Some((field.strip_suffix(b"\r").unwrap_or(field), next))
     }
 
     /// Where the next field ends, if it is well formed.

@@ -113,11 +113,7 @@ impl Assembler {
             self.close(index, finish);
             return Accepted::Ended;
         }
-        slot.last_row = line_start;
-        if !slot.is_touched {
-            slot.is_touched = true;
-            self.touched.push(index);
-        }
+        self.touch_row(index, line_start);
         Accepted::Open
     }
 
@@ -125,8 +121,34 @@ impl Assembler {
     /// in the segment.
     pub(super) fn adopt(&mut self, key: SessionKey, rows: SessionRows, last_row: usize) {
         let index = self.open(key);
+        self.slots[index].rows = rows;
+        self.touch_row(index, last_row);
+    }
+
+    /// Takes rows of a session in that were gathered elsewhere, the last of which begins there in
+    /// the segment, and of which none stands at the beginning of a session. An end among them is
+    /// still to be told by [`Self::end`].
+    pub(super) fn accept_rows(
+        &mut self,
+        key: SessionKey,
+        rows: SessionRows,
+        segment: &Segment,
+        last_row: usize,
+    ) -> Accepted {
+        if let Some(index) = self.by_key.get(&key).copied() {
+            self.slots[index].rows.append(&rows, segment);
+            self.touch_row(index, last_row);
+        } else if self.tombstones.may_hold(key) {
+            return Accepted::Late;
+        } else {
+            self.adopt(key, rows, last_row);
+        }
+        Accepted::Open
+    }
+
+    /// Notes that a row of an open session begins there in this segment.
+    fn touch_row(&mut self, index: usize, last_row: usize) {
         let slot = &mut self.slots[index];
-        slot.rows = rows;
         slot.last_row = last_row;
         if !slot.is_touched {
             slot.is_touched = true;

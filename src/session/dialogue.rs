@@ -63,12 +63,14 @@ struct Refusal {
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact seen on its own in the rows")]
 pub(super) struct Dialogue {
     pub(super) log_type: Option<LogType>,
+    answers: Option<Event>,
     /// Whether the rows begin where the session begins.
     pub(super) is_begun: bool,
     pub(super) messages: Vec<MessageDraft>,
     pub(super) recipients: Vec<RecipientDraft>,
     pub(super) hello_name: Span,
     pub(super) banner_host: Span,
+    /// Of use, and read, only where the banner tells no host.
     pub(super) hello_host: Span,
     pub(super) public_ip_address: Span,
     pub(super) start_tls_offered: Option<bool>,
@@ -92,23 +94,24 @@ const MAXIMUM_RECIPIENTS: usize = 100_000;
 const MAXIMUM_PENDING: usize = 10_000;
 
 impl Dialogue {
-    pub(super) fn accept(&mut self, event: Event, line: &Value<'_>, rewritten: &mut Rewritten) {
-        let is_reply = match self.log_type {
-            Some(LogType::Send | LogType::IisSmtp) => event == Event::Received,
-            Some(LogType::Receive) => event == Event::Sent,
-            // The first line of a log without a header tells which side answers.
-            None => {
-                let is_reply = ReplyLine::parse(line.bytes()).is_some();
-                let is_send = is_reply == (event == Event::Received);
-                self.log_type = Some(if is_send { LogType::Send } else { LogType::Receive });
-                is_reply
-            }
-        };
-        if !is_reply {
+    #[inline]
+    pub(super) fn accept(&mut self, event: Event, line: Value<'_>, rewritten: &mut Rewritten) {
+        let answers = self.answers.unwrap_or_else(|| self.tell_sides_apart(event, line));
+        if event != answers {
             self.accept_command(line);
-        } else if let Some(reply) = ReplyLine::parse(line.bytes()) {
+        } else if let Some(reply) = ReplyLine::parse(line.bytes) {
             self.accept_reply(reply, line, rewritten);
         }
+    }
+
+    /// The first line of a log without a header tells which side answers.
+    #[cold]
+    fn tell_sides_apart(&mut self, event: Event, line: Value<'_>) -> Event {
+        let is_reply = ReplyLine::parse(line.bytes).is_some();
+        let is_send = is_reply == (event == Event::Received);
+        let log_type = if is_send { LogType::Send } else { LogType::Receive };
+        self.log_type = Some(log_type);
+        *self.answers.insert(answers(log_type))
     }
 
     /// `sending message with RecordId ...` stands before the MAIL command it belongs to.
@@ -116,8 +119,8 @@ impl Dialogue {
         self.announced = Some((record_id, message_id));
     }
 
-    fn accept_command(&mut self, line: &Value<'_>) {
-        let command = match Verb::parse(line.bytes()) {
+    fn accept_command(&mut self, line: Value<'_>) {
+        let command = match Verb::parse(line.bytes) {
             Verb::Hello(name) => {
                 if self.hello_name.is_empty() {
                     self.hello_name = line.part(name);
@@ -181,58 +184,61 @@ impl Dialogue {
         self.messages.len() - 1
     }
 
-    fn accept_reply(&mut self, reply: ReplyLine, line: &Value<'_>, rewritten: &mut Rewritten) {
-        let awaited = self.awaited();
-        // A reply of another code answers a later command: that to EHLO is missing.
-        if awaited == Some(Command::Greeting)
-            || (awaited == Some(Command::Hello) && reply.code == 250)
-        {
-            self.read_greeting(awaited, reply, line);
+    fn accept_reply(&mut self, reply: ReplyLine, line: Value<'_>, rewritten: &mut Rewritten) {
+        let awaited = self.pending.front().copied();
+        match awaited {
+            // A reply of another code answers a later command: that to EHLO is missing.
+            Some(Command::Hello) if reply.code == 250 => self.read_hello_reply(reply, line),
+            None if self.awaits_greeting() && !reply.is_refusal() => self.read_greeting(line),
+            _ => {}
         }
         if reply.is_continued {
             if reply.is_refusal() && self.continued.len() < 4096 {
-                self.continued.extend_from_slice(line.bytes());
+                self.continued.extend_from_slice(line.bytes);
                 self.continued.push(b' ');
             }
             return;
         }
         let kept = if self.continued.is_empty() {
-            line.span()
+            line.span
         } else {
-            self.continued.extend_from_slice(line.bytes());
+            self.continued.extend_from_slice(line.bytes);
             let kept = rewritten.keep(&self.continued);
             self.continued.clear();
             kept
         };
         self.last_reply = kept;
-        match self.answered(reply, line.bytes()) {
+        match self.answered(awaited, reply, line.bytes) {
             Some(command) => self.settle(command, reply, kept),
             None => self.unexplained(reply, kept),
         }
     }
 
-    fn awaited(&self) -> Option<Command> {
-        match self.pending.front() {
-            Some(command) => Some(*command),
-            None if self.is_begun && !self.has_greeting => Some(Command::Greeting),
-            None => None,
+    /// Whether the server side speaks next without being asked.
+    fn awaits_greeting(&self) -> bool {
+        self.is_begun && !self.has_greeting
+    }
+
+    fn read_greeting(&mut self, line: Value<'_>) {
+        if self.banner_host.is_empty()
+            && let Some(name) = smtp::greeting_host(line.bytes)
+        {
+            self.banner_host = line.part(name);
+        }
+        if smtp::looks_rewritten(line.bytes) {
+            self.note(SessionNote::SmtpRewritten);
         }
     }
 
-    fn read_greeting(&mut self, awaited: Option<Command>, reply: ReplyLine, line: &Value<'_>) {
-        if reply.is_refusal() {
-            return;
+    fn read_hello_reply(&mut self, reply: ReplyLine, line: Value<'_>) {
+        let has_host = !(self.banner_host.is_empty() && self.hello_host.is_empty());
+        if !has_host && let Some(name) = smtp::greeting_host(line.bytes) {
+            self.hello_host = line.part(name);
         }
-        let is_greeting = awaited == Some(Command::Greeting);
-        let host = if is_greeting { &mut self.banner_host } else { &mut self.hello_host };
-        if host.is_empty()
-            && let Some(name) = smtp::greeting_host(line.bytes())
-        {
-            *host = line.part(name);
-        }
-        if !is_greeting
-            && self.public_ip_address.is_empty()
-            && let Some(address) = smtp::greeted_address(line.bytes())
+        let tells_nothing = smtp::is_common_extension(line.bytes);
+        if self.public_ip_address.is_empty()
+            && !tells_nothing
+            && let Some(address) = smtp::greeted_address(line.bytes)
         {
             self.public_ip_address = line.part(address);
         }
@@ -240,31 +246,44 @@ impl Dialogue {
         if self.has_hello_after_start_tls {
             return;
         }
-        let greeting = smtp::Greeting::read(line.bytes());
-        if greeting.looks_rewritten {
+        if !tells_nothing && smtp::looks_rewritten(line.bytes) {
             self.note(SessionNote::SmtpRewritten);
         }
-        if is_greeting {
-            return;
-        }
         if self.start_tls_offered.is_none() {
-            self.start_tls_seen_in_reply |= greeting.offers_start_tls;
+            self.start_tls_seen_in_reply = self.start_tls_seen_in_reply
+                || (!tells_nothing && smtp::offers_start_tls(line.bytes));
             if !reply.is_continued {
                 self.start_tls_offered = Some(self.start_tls_seen_in_reply);
             }
         }
     }
 
-    /// Takes the command that this reply answers off the queue.
+    /// Takes the command that this reply answers off the queue, of which the first is awaited.
+    #[inline]
+    fn answered(
+        &mut self,
+        awaited: Option<Command>,
+        reply: ReplyLine,
+        line: &[u8],
+    ) -> Option<Command> {
+        let awaits_greeting = self.awaits_greeting();
+        self.has_greeting = true;
+        match awaited {
+            None => awaits_greeting.then_some(Command::Greeting),
+            Some(command) if can_answer(reply, line, command) => {
+                self.pending.pop_front();
+                awaited
+            }
+            Some(_) => self.answered_later(reply, line),
+        }
+    }
+
+    /// Takes a command off that is not the first of the queue.
     ///
     /// A damaged row can hide a command or a reply; where the code cannot answer the first command
     /// but a later one, those before it are passed over.
-    fn answered(&mut self, reply: ReplyLine, line: &[u8]) -> Option<Command> {
-        if self.awaited() == Some(Command::Greeting) && self.pending.is_empty() {
-            self.has_greeting = true;
-            return Some(Command::Greeting);
-        }
-        self.has_greeting = true;
+    #[cold]
+    fn answered_later(&mut self, reply: ReplyLine, line: &[u8]) -> Option<Command> {
         let position = self.pending.iter().position(|command| can_answer(reply, line, *command))?;
         // IIS does not log the reply to RSET.
         let is_unlogged = |command: &Command| self.is_iis() && *command == Command::Reset;
@@ -377,27 +396,42 @@ impl Dialogue {
 
     /// Begins anew, keeping its buffers.
     pub(super) fn reset(&mut self, is_begun: bool, log_type: Option<LogType>) {
-        let Self { mut messages, mut recipients, mut pending, mut continued, .. } =
-            std::mem::take(self);
-        clear_for_reuse(&mut messages);
-        clear_for_reuse(&mut recipients);
-        clear_for_reuse(&mut continued);
-        pending.clear();
-        *self = Self {
-            log_type,
-            is_begun,
-            messages,
-            recipients,
-            pending,
-            continued,
-            ..Self::default()
-        };
+        self.log_type = log_type;
+        self.answers = log_type.map(answers);
+        self.is_begun = is_begun;
+        clear_for_reuse(&mut self.messages);
+        clear_for_reuse(&mut self.recipients);
+        clear_for_reuse(&mut self.continued);
+        self.pending.clear();
+        self.hello_name = Span::default();
+        self.banner_host = Span::default();
+        self.hello_host = Span::default();
+        self.public_ip_address = Span::default();
+        self.start_tls_offered = None;
+        self.start_tls_accepted = false;
+        self.has_hello_after_start_tls = false;
+        self.last_reply = Span::default();
+        self.refusal = None;
+        self.announced = None;
+        self.current_message = None;
+        self.has_greeting = false;
+        self.start_tls_seen_in_reply = false;
+        self.notes = 0;
+    }
+}
+
+/// The rows of the side that answers.
+fn answers(log_type: LogType) -> Event {
+    match log_type {
+        LogType::Send | LogType::IisSmtp => Event::Received,
+        LogType::Receive => Event::Sent,
     }
 }
 
 /// Whether a reply with this code can answer the command (RFC 5321, 4.3.2; RFC 3207; RFC 4954).
+#[inline]
 fn can_answer(reply: ReplyLine, line: &[u8], command: Command) -> bool {
-    let has_status = |status| smtp::has_enhanced_status(line, status);
+    let has_status = |status| smtp::enhanced_status(line) == Some(status);
     match reply.code {
         354 => matches!(command, Command::Data(_)),
         334 | 235 => command == Command::Authenticate,

@@ -4,8 +4,8 @@ use super::dialogue::Dialogue;
 use super::information::{CertificateRole, CertificateValue, Information};
 use super::model::SessionNote;
 use super::session_rows::{SessionRows, StoredRow};
-use super::texts::{Rewritten, Span, Texts, Value};
-use crate::log::Event;
+use super::texts::{Rewritten, Span, Texts, Value, clear_for_reuse};
+use crate::log::{Event, Field};
 
 /// A certificate in the making.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub(super) struct SessionDraft {
     opened: Option<CertificateRole>,
     pub(super) dialogue: Dialogue,
     rewritten: Rewritten,
+    /// The value of the field that is read, where it has doubled quotes.
+    unquoted: Vec<u8>,
     notes: u32,
 }
 
@@ -57,26 +59,28 @@ impl SessionDraft {
     }
 
     fn reset(&mut self, rows: &SessionRows, text: &[u8]) {
-        let mut dialogue = std::mem::take(&mut self.dialogue);
-        let mut rewritten = std::mem::take(&mut self.rewritten);
-        rewritten.begin(text);
-        let is_begun = rows.start.is_some_and(|start| start.is_opening);
-        dialogue.reset(is_begun, rows.start.and_then(|start| start.log_type));
-        let mut value = |field| Value::of_field(field, text, &mut rewritten).span();
-        let connector = value(rows.connector);
-        let local_endpoint = value(rows.local_endpoint);
-        let remote_endpoint = value(rows.remote_endpoint);
-        *self = Self {
-            connector,
-            local_endpoint,
-            remote_endpoint,
-            is_begun,
-            is_ended: rows.is_ended,
-            dialogue,
-            rewritten,
-            notes: rows.notes(),
-            ..Self::default()
-        };
+        self.rewritten.begin(text);
+        clear_for_reuse(&mut self.unquoted);
+        self.connector = self.place_of(rows.connector, text);
+        self.local_endpoint = self.place_of(rows.local_endpoint, text);
+        self.remote_endpoint = self.place_of(rows.remote_endpoint, text);
+        self.proxy_session_id = None;
+        self.is_begun = rows.start.is_some_and(|start| start.is_opening);
+        self.is_ended = rows.is_ended;
+        self.connect_error = Span::default();
+        self.tls = TlsOutcome::None;
+        self.sent_certificate = CertificateDraft::None;
+        self.remote_certificate = CertificateDraft::None;
+        self.unattributed = CertificateDraft::None;
+        self.opened = None;
+        self.dialogue.reset(self.is_begun, rows.start.and_then(|start| start.log_type));
+        self.notes = rows.notes();
+    }
+
+    /// Where the value of a field stands.
+    #[inline]
+    fn place_of(&mut self, field: Span, text: &[u8]) -> Span {
+        Value::of_field(field, text, &mut self.rewritten, &mut self.unquoted).span
     }
 
     /// What its spans refer to, beside the text of the rows that it was read from.
@@ -85,22 +89,21 @@ impl SessionDraft {
     }
 
     fn accept(&mut self, row: &StoredRow, text: &[u8]) {
-        match row.event {
-            Event::Connect | Event::Disconnect => {}
-            Event::Sent | Event::Received => {
-                let line = Value::of_field(row.data, text, &mut self.rewritten);
-                self.dialogue.accept(row.event, &line, &mut self.rewritten);
-            }
-            Event::Information => self.accept_information(row, text),
+        if row.event == Event::Information {
+            self.accept_information(row, text);
+        } else if matches!(row.event, Event::Sent | Event::Received) {
+            let Self { dialogue, rewritten, unquoted, .. } = self;
+            let line = Value::of_field(row.data, text, rewritten, unquoted);
+            dialogue.accept(row.event, line, rewritten);
         }
     }
 
     fn accept_information(&mut self, row: &StoredRow, text: &[u8]) {
-        let data = Value::of_field(row.data, text, &mut self.rewritten);
-        let context = Value::of_field(row.context, text, &mut self.rewritten);
         // A message without a label stands in either field.
-        let label = if context.bytes().is_empty() { &data } else { &context };
-        match Information::parse(label.bytes()) {
+        let field =
+            if Field::new(row.context.get(text)).is_empty() { row.data } else { row.context };
+        let label = Value::of_field(field, text, &mut self.rewritten, &mut self.unquoted);
+        match Information::parse(label.bytes) {
             Information::Certificate(role) => {
                 // Sending comes first in the log: what stood before Remote without an opener was
                 // sent.
@@ -108,10 +111,12 @@ impl SessionDraft {
                     self.attribute(CertificateRole::Sent);
                 }
                 *self.certificate_mut(role) = CertificateDraft::None;
-                self.open_certificate(role, &data);
+                self.open_certificate(role, row, text);
             }
-            Information::CertificateAgain => self.open_certificate(CertificateRole::Remote, &data),
-            Information::CertificateValue(value) => self.add_value(value, &data),
+            Information::CertificateAgain => {
+                self.open_certificate(CertificateRole::Remote, row, text);
+            }
+            Information::CertificateValue(value) => self.add_value(value, row, text),
             Information::TlsSucceeded(message) => {
                 self.tls = TlsOutcome::Succeeded(label.part(message));
                 self.attribute(CertificateRole::Remote);
@@ -137,29 +142,30 @@ impl SessionDraft {
         }
     }
 
-    fn open_certificate(&mut self, role: CertificateRole, data: &Value<'_>) {
+    fn open_certificate(&mut self, role: CertificateRole, row: &StoredRow, text: &[u8]) {
         self.opened = Some(role);
-        if data.bytes().trim_ascii().is_empty()
-            || *self.certificate_mut(role) != CertificateDraft::None
-        {
+        if !matches!(self.certificate_mut(role), CertificateDraft::None) {
             return;
         }
-        let condensed = CertificateDraft::Condensed(data.span());
-        *self.certificate_mut(role) = condensed;
+        let data = Value::of_field(row.data, text, &mut self.rewritten, &mut self.unquoted);
+        if !data.bytes.trim_ascii().is_empty() {
+            *self.certificate_mut(role) = CertificateDraft::Condensed(data.span);
+        }
     }
 
-    fn add_value(&mut self, value: CertificateValue, data: &Value<'_>) {
+    fn add_value(&mut self, value: CertificateValue, row: &StoredRow, text: &[u8]) {
+        let data = self.place_of(row.data, text);
         let certificate = match self.opened {
             Some(role) => self.certificate_mut(role),
             None => &mut self.unattributed,
         };
-        if *certificate == CertificateDraft::None {
+        if let CertificateDraft::None = certificate {
             *certificate = CertificateDraft::Rows([Span::default(); 5]);
         }
         if let CertificateDraft::Rows(values) = certificate
             && values[value as usize].is_empty()
         {
-            values[value as usize] = data.span();
+            values[value as usize] = data;
         }
     }
 
@@ -175,7 +181,7 @@ impl SessionDraft {
     fn attribute(&mut self, role: CertificateRole) {
         let unattributed = std::mem::take(&mut self.unattributed);
         let certificate = self.certificate_mut(role);
-        if *certificate == CertificateDraft::None {
+        if let CertificateDraft::None = certificate {
             *certificate = unattributed;
         }
     }
@@ -194,5 +200,87 @@ impl SessionDraft {
             notes.push(SessionNote::CertificateUnattributed);
         }
         notes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::log::LogType;
+    use crate::session::session_rows::{Place, Start};
+    use crate::timestamp::Timestamp;
+
+    type Told = (Event, &'static str, &'static str);
+
+    proptest! {
+        #[test]
+        fn a_draft_used_before_reads_as_a_new_one(
+            first in prop::collection::vec(prop::sample::select(ROWS.to_vec()), 0..30),
+            second in prop::collection::vec(prop::sample::select(ROWS.to_vec()), 0..30),
+            (first_type, second_type) in (log_type(), log_type()),
+        ) {
+            let (first, first_text) = session(&first, first_type);
+            let (second, second_text) = session(&second, second_type);
+            let mut new = SessionDraft::default();
+            new.read(&second, &second_text);
+            let mut used = SessionDraft::default();
+            used.read(&first, &first_text);
+            used.read(&second, &second_text);
+            prop_assert_eq!(format!("{new:?}"), format!("{used:?}"));
+        }
+    }
+
+    const ROWS: [Told; 22] = [
+        (Event::Information, "", "attempting to connect"),
+        (Event::Received, "220 mail.fabrikam.com ESMTP", ""),
+        (Event::Received, "220 *******", ""),
+        (Event::Sent, "EHLO mail.contoso.com", ""),
+        (Event::Received, "250-mail.fabrikam.com Hello [203.0.113.7]", ""),
+        (Event::Received, "250-STARTTLS", ""),
+        (Event::Received, "250 DSN", ""),
+        (Event::Sent, "STARTTLS", ""),
+        (Event::Information, "", "Sending certificate"),
+        (Event::Information, "CN=mail.contoso.com", "Certificate subject"),
+        (Event::Information, "\"CN=\"\"a\"\"\"", "Remote certificate Subject"),
+        (Event::Information, "", "TLS negotiation failed with error UnknownCredentials"),
+        (Event::Information, "", "Failed to connect"),
+        (Event::Information, "", "session id 08D54162A04116F1"),
+        (Event::Information, "", "sending message with RecordId 1 and InternetMessageId <a@b>"),
+        (Event::Sent, "MAIL FROM:<>", ""),
+        (Event::Sent, "RCPT TO:<bob@fabrikam.com>", ""),
+        (Event::Sent, "BDAT 5 LAST", ""),
+        (Event::Received, "250 2.1.0 OK", ""),
+        (Event::Received, "250 2.1.5 OK", ""),
+        (Event::Received, "550-\"\"5.7.1\"\" refused", ""),
+        (Event::Received, "550 5.7.1 refused", ""),
+    ];
+
+    fn log_type() -> impl Strategy<Value = Option<LogType>> {
+        prop::sample::select(vec![None, Some(LogType::Send), Some(LogType::Receive)])
+    }
+
+    fn session(told: &[Told], log_type: Option<LogType>) -> (SessionRows, Vec<u8>) {
+        let text: Vec<u8> = told.iter().flat_map(|row| [row.1, row.2]).collect::<String>().into();
+        let mut rest = &text[..];
+        let mut span = |length: usize| {
+            let (part, behind) = rest.split_at(length);
+            rest = behind;
+            Span::of(part, &text)
+        };
+        let mut rows = SessionRows::default();
+        rows.start = Some(Start {
+            place: Place { file: 0, line: 1, offset: 0 },
+            time: Timestamp::MINIMUM,
+            session_id: 1,
+            log_type,
+            is_opening: told.len() % 2 == 0,
+        });
+        for (event, data, context) in told {
+            let (data, context) = (span(data.len()), span(context.len()));
+            rows.rows.push(StoredRow { event: *event, data, context });
+        }
+        (rows, text)
     }
 }

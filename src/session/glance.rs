@@ -52,10 +52,10 @@ impl Glance {
             may_hold_thumbprint: false,
         };
         for row in &rows.rows {
-            match row.event {
-                Event::Sent | Event::Received => look.at_line(row, text),
-                Event::Information => look.at_information(row, text),
-                Event::Connect | Event::Disconnect => {}
+            if row.event == Event::Information {
+                look.at_information(row, text);
+            } else {
+                look.at_line(row, text);
             }
         }
         Self {
@@ -67,34 +67,39 @@ impl Glance {
 }
 
 impl Look<'_> {
+    #[inline]
     fn at_line(&mut self, row: &StoredRow, text: &[u8]) {
         match row.data.get(text) {
             [b'4' | b'5', ..] | [b'"', b'4' | b'5', ..] => self.may_have_failed = true,
-            line if Some(row.event) == self.command => {
-                self.has_mail |= line.starts_with(b"MAIL FROM:");
+            line @ [b'M', ..] if !self.has_mail => {
+                self.has_mail = Some(row.event) == self.command && line.starts_with(b"MAIL FROM:");
             }
             _ => {}
         }
     }
 
+    #[inline]
     fn at_information(&mut self, row: &StoredRow, text: &[u8]) {
         let (data, context) = (Field::new(row.data.get(text)), Field::new(row.context.get(text)));
         let label = if context.is_empty() { data } else { context };
-        // The usual rows first, by their exact labels.
-        match label.raw() {
-            b"Certificate subject" => {
-                self.has_certificate |= self.opened == Some(CertificateRole::Sent);
-                return;
-            }
-            b"Certificate issuer name" | b"Certificate serial number" => return,
-            raw if raw.starts_with(b"sending message with RecordId ") => return,
-            _ => {}
+        let within_quotes = match label.raw() {
+            [b'"', inner @ .., b'"'] => inner,
+            plain => plain,
+        };
+        // Doubled quotes stand in no usual label, at most in its values, which do not matter here.
+        match Information::parse_usual(within_quotes) {
+            Some(information) => self.at(information, data),
+            None => self.at(Information::parse_any(&label.value()), data),
         }
-        match Information::parse(&label.value()) {
+    }
+
+    #[inline]
+    fn at(&mut self, information: Information<'_>, data: Field<'_>) {
+        match information {
             Information::Certificate(role) => {
                 self.opened = Some(role);
                 if role == CertificateRole::Sent {
-                    self.has_certificate = !data.value().trim_ascii().is_empty();
+                    self.has_certificate = is_certainly_something(data);
                 }
                 self.look_for_thumbprint(data);
             }
@@ -119,14 +124,23 @@ impl Look<'_> {
         }
     }
 
+    #[inline]
     fn look_for_thumbprint(&mut self, data: Field<'_>) {
-        let Some(thumbprint) = self.thumbprint.map(str::as_bytes) else { return };
-        let Some(first) = thumbprint.first() else { return };
-        let raw = data.raw();
-        self.may_hold_thumbprint |=
-            memchr2_iter(first.to_ascii_lowercase(), *first, raw).any(|at| {
-                raw.get(at..at + thumbprint.len())
-                    .is_some_and(|digits| digits.eq_ignore_ascii_case(thumbprint))
-            });
+        if let Some(thumbprint) = self.thumbprint {
+            self.may_hold_thumbprint |= holds(data.raw(), thumbprint.as_bytes());
+        }
     }
+}
+
+fn holds(data: &[u8], thumbprint: &[u8]) -> bool {
+    let Some(first) = thumbprint.first() else { return false };
+    memchr2_iter(first.to_ascii_lowercase(), *first, data).any(|at| {
+        data.get(at..at + thumbprint.len())
+            .is_some_and(|digits| digits.eq_ignore_ascii_case(thumbprint))
+    })
+}
+
+/// Whether the value of a field is more than blanks. Quotes alone are not looked into.
+fn is_certainly_something(field: Field<'_>) -> bool {
+    field.raw().iter().any(|byte| *byte != b'"' && !byte.is_ascii_whitespace())
 }

@@ -1,6 +1,6 @@
 //! What the `*` rows of a protocol log say about TLS, certificates and the mail.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2_iter, memmem};
 
 /// What a `*` row says, told by its context; contexts are taken by prefix, since their wording
 /// behind it differs between builds.
@@ -50,28 +50,72 @@ pub(super) enum CertificateValue {
     AlternateNames,
 }
 
-const MESSAGE: &[u8] = b"sending message";
-const USUAL_MESSAGE: &[u8] = b"sending message with RecordId ";
 const SUCCEEDED: &[u8] = b"negotiation succeeded";
 const RECORD_ID: &[u8] = b"RecordId ";
 const INTERNET_MESSAGE_ID: &[u8] = b"InternetMessageId ";
-const SESSION_ID: &[u8] = b"session id ";
+const SESSION_ID: &[u8; 10] = b"session id";
 const TLS_FAILED: &[u8] = b"TLS negotiation failed with error";
 
+/// The first bytes of a label as one number, to be compared at once.
+const fn word(bytes: &[u8; 8]) -> u64 {
+    u64::from_le_bytes(*bytes)
+}
+
+const ATTEMPTING: u64 = word(b"attempti");
+const CERTIFICATE: u64 = word(b"Certific");
+const RECEIVED: u64 = word(b"Received");
+const REMOTE: u64 = word(b"Remote c");
+const SENDING_CERTIFICATE: u64 = word(b"Sending ");
+const SENDING_MESSAGE: u64 = word(b"sending ");
+const SET_PERMISSIONS: u64 = word(b"Set Sess");
+const TLS_PROTOCOL: u64 = word(b"TLS prot");
+
+const ALTERNATE: u64 = word(b" alterna");
+const ISSUER: u64 = word(b" issuer ");
+const SERIAL: u64 = word(b" serial ");
+const SUBJECT: u64 = word(b" subject");
+const THUMBPRINT: u64 = word(b" thumbpr");
+
 impl<'row> Information<'row> {
+    #[inline]
     pub(super) fn parse(context: &'row [u8]) -> Self {
+        Self::parse_usual(context).unwrap_or_else(|| Self::parse_any(context))
+    }
+
+    /// The labels of most rows as Exchange writes them. `None` does not mean that it is another.
+    #[expect(clippy::inline_always, reason = "what it returns is large and looked at at once")]
+    #[inline(always)]
+    pub(super) fn parse_usual(context: &'row [u8]) -> Option<Self> {
+        let (start, rest) = context.split_first_chunk()?;
+        let information = match word(start) {
+            CERTIFICATE => Self::CertificateValue(usual_value(rest.strip_prefix(b"ate")?)?),
+            SENDING_MESSAGE => usual_message(rest.strip_prefix(b"message with RecordId ")?)?,
+            ATTEMPTING if rest.starts_with(b"ng to connect") => Self::Connecting,
+            SET_PERMISSIONS if rest == b"ion Permissions" => Self::Other,
+            TLS_PROTOCOL if rest.starts_with(b"ocol") && succeeds_after_a_word(rest) => {
+                Self::TlsSucceeded(context)
+            }
+            SENDING_CERTIFICATE if rest.starts_with(b"certificate") => {
+                Self::Certificate(CertificateRole::Sent)
+            }
+            REMOTE if rest.starts_with(b"ertificate") => Self::Certificate(CertificateRole::Remote),
+            RECEIVED if rest.starts_with(b" certificate") => Self::CertificateAgain,
+            _ => return None,
+        };
+        Some(information)
+    }
+
+    #[cold]
+    pub(super) fn parse_any(context: &'row [u8]) -> Self {
         let starts = |prefix: &[u8]| {
-            context.starts_with(prefix)
-                || context
-                    .get(..prefix.len())
-                    .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+            context.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         };
         match context.first() {
             Some(b'C' | b'c') if starts(b"Certificate ") => value_of_certificate(context),
             Some(b'S' | b's') if starts(b"Sending certificate") => {
                 Self::Certificate(CertificateRole::Sent)
             }
-            Some(b'S' | b's') if starts(MESSAGE) => message(context),
+            Some(b'S' | b's') if starts(b"sending message") => message(context),
             Some(b'R' | b'r') if starts(b"Remote certificate") => {
                 Self::Certificate(CertificateRole::Remote)
             }
@@ -79,7 +123,9 @@ impl<'row> Information<'row> {
             Some(b'T' | b't') if starts(TLS_FAILED) => {
                 Self::TlsFailed(context[TLS_FAILED.len()..].trim_ascii())
             }
-            Some(b'T' | b't') if starts(b"TLS protocol") && tells_of_success(context) => {
+            Some(b'T' | b't')
+                if starts(b"TLS protocol") && memmem::find(context, SUCCEEDED).is_some() =>
+            {
                 Self::TlsSucceeded(context)
             }
             Some(b'A' | b'a') if starts(b"attempting to connect") => Self::Connecting,
@@ -110,51 +156,110 @@ fn value_of_certificate(context: &[u8]) -> Information<'_> {
     Information::CertificateValue(value)
 }
 
-fn tells_of_success(context: &[u8]) -> bool {
-    // The usual place first: behind one word that names the protocol.
-    let mut words = context.splitn(4, |byte| *byte == b' ').skip(3);
-    words.next().is_some_and(|rest| rest.starts_with(SUCCEEDED))
-        || memmem::find(context, SUCCEEDED).is_some()
+fn message(context: &[u8]) -> Information<'_> {
+    let after = |label: &[u8]| memmem::find(context, label).map(|at| &context[at + label.len()..]);
+    Information::Message {
+        record_id: after(RECORD_ID)
+            .and_then(|rest| rest.split(|byte| *byte == b' ').next())
+            .unwrap_or_default(),
+        internet_message_id: after(INTERNET_MESSAGE_ID).unwrap_or_default().trim_ascii(),
+    }
 }
 
-fn message(context: &[u8]) -> Information<'_> {
-    let after = |text: &'_ [u8], label: &[u8]| memmem::find(text, label).map(|at| at + label.len());
-    // The usual places first: directly behind one another.
-    let usual = context.strip_prefix(USUAL_MESSAGE).and_then(|rest| {
-        let (record_id, rest) = rest.split_at_checked(memchr(b' ', rest)?)?;
-        let internet_message_id = rest.strip_prefix(b" and InternetMessageId ")?;
-        Some(Information::Message {
-            record_id,
-            internet_message_id: internet_message_id.trim_ascii(),
-        })
-    });
-    usual.unwrap_or_else(|| Information::Message {
-        record_id: after(context, RECORD_ID)
-            .and_then(|at| context[at..].split(|byte| *byte == b' ').next())
-            .unwrap_or_default(),
-        internet_message_id: after(context, INTERNET_MESSAGE_ID)
-            .map(|at| context[at..].trim_ascii())
-            .unwrap_or_default(),
-    })
+/// What stands behind `Certificate`.
+#[inline]
+fn usual_value(label: &[u8]) -> Option<CertificateValue> {
+    let (start, rest) = label.split_first_chunk()?;
+    let value = match word(start) {
+        SUBJECT => CertificateValue::Subject,
+        ISSUER => CertificateValue::Issuer,
+        SERIAL => CertificateValue::SerialNumber,
+        THUMBPRINT if rest.starts_with(b"int") => CertificateValue::Thumbprint,
+        ALTERNATE if rest.starts_with(b"te") => CertificateValue::AlternateNames,
+        _ => return None,
+    };
+    Some(value)
+}
+
+/// What stands behind `sending message with RecordId `.
+#[inline]
+fn usual_message(values: &[u8]) -> Option<Information<'_>> {
+    let (record_id, rest) = values.split_at_checked(memchr(b' ', values)?)?;
+    let internet_message_id = rest.strip_prefix(b" and InternetMessageId ")?.trim_ascii();
+    Some(Information::Message { record_id, internet_message_id })
+}
+
+/// Whether what stands behind `TLS prot` is `ocol`, the protocol's name and `negotiation succeeded`.
+#[inline]
+fn succeeds_after_a_word(rest: &[u8]) -> bool {
+    let name = rest.strip_prefix(b"ocol ");
+    let behind = name.and_then(|name| name.get(memchr(b' ', name)? + 1..));
+    behind.is_some_and(|behind| behind.starts_with(SUCCEEDED))
 }
 
 fn proxy_session(context: &[u8]) -> Information<'_> {
-    let mut rest = context;
-    while let Some(at) =
-        rest.windows(SESSION_ID.len()).position(|window| window.eq_ignore_ascii_case(SESSION_ID))
-    {
-        rest = &rest[at + SESSION_ID.len()..];
-        let length = rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-        if length == 16 {
-            return Information::ProxySession(&rest[..16]);
-        }
-    }
-    Information::Other
+    // Most texts have few of the letter that ends the label.
+    let mut ends = memchr2_iter(b'd', b'D', context).map(|at| context.split_at(at + 1));
+    let id = ends.find_map(|(label, rest)| {
+        let is_label = label.last_chunk::<10>()?.eq_ignore_ascii_case(SESSION_ID);
+        let digits = rest.strip_prefix(b" ").filter(|_| is_label)?;
+        let length = digits.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        (length == 16).then(|| &digits[..16])
+    });
+    id.map_or(Information::Other, Information::ProxySession)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn usual_labels_mean_what_they_mean_in_any_case(
+            context in prop::sample::select(LABELS.to_vec()),
+            change in prop::option::of((0..60_usize, "[ a-zA-Z]?")),
+        ) {
+            let context = crate::session::texts::changed(context, change);
+            if let Some(usual) = Information::parse_usual(context.as_bytes()) {
+                prop_assert_eq!(usual, Information::parse_any(context.as_bytes()), "{}", context);
+            }
+        }
+
+        #[test]
+        fn a_session_id_is_found_wherever_it_stands(context in "(session id |[sS]ession iD|d|[0-9aF]{16}| |x){0,6}") {
+            let plain = (0..context.len()).find_map(|start| {
+                let (label, rest) = context.as_bytes()[start..].split_at_checked(11)?;
+                let digits = rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+                (label.eq_ignore_ascii_case(b"session id ") && digits == 16).then(|| &rest[..16])
+            });
+            let found = plain.map_or(Information::Other, Information::ProxySession);
+            prop_assert_eq!(proxy_session(context.as_bytes()), found, "{}", context);
+        }
+    }
+
+    const LABELS: [&str; 19] = [
+        "Certificate subject",
+        "Certificate issuer name",
+        "Certificate serial number",
+        "Certificate thumbprint",
+        "Certificate alternate names",
+        "Certificate",
+        "sending message with RecordId 167503004549 and InternetMessageId <a b@c> ",
+        "sending message with RecordId 1 x and InternetMessageId InternetMessageId ",
+        "sending message",
+        "attempting to connect",
+        "Set Session Permissions",
+        "TLS protocol SP_PROT_TLS1_2_CLIENT negotiation succeeded using",
+        "TLS protocol  negotiation succeeded",
+        "TLS protocol of a negotiation succeeded",
+        "TLS negotiation failed with error X",
+        "Sending certificate Subject",
+        "Remote certificate",
+        "Received certificate",
+        "Failed to connect",
+    ];
 
     #[test]
     fn contexts_are_taken_by_prefix() {

@@ -1,39 +1,71 @@
-//! Segments worked on by several threads, with the same result as one.
+//! Files read and segments worked on by several threads, with the same result as one.
 //!
 //! The assembly of rows is not associative, so nothing is merged: the sessions that begin and end
-//! inside a segment are made by whichever thread works on it, those that only begin there are
-//! gathered, and the rows of all others are replayed in their order by the one sequencer.
+//! inside a segment are made by whichever thread read it, the rows of all others are gathered by
+//! session, and the one sequencer puts both together in their order.
 
-use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use super::filter::CompiledFilter;
 use super::workbench::{Workbench, WorkedSegment};
-use crate::log::{LogFile, Segment};
+use crate::log::{KnownFile, LogFile, Notice, Segment, SegmentReader, SegmentReaderItem};
+
+/// What comes next out of the files.
+pub(super) enum Item {
+    /// Rows that only their order tells apart, or that nobody but the caller works on.
+    Segment(Segment),
+    Worked(WorkedSegment),
+    FileEnd(FileEnd),
+}
+
+/// A file that was read to its end or given up.
+pub(super) struct FileEnd {
+    pub(super) file: usize,
+    /// What ended it early.
+    pub(super) notice: Option<Notice>,
+    /// What was met beside its contents.
+    pub(super) notices: Vec<Notice>,
+    /// How far it was read, where that is remembered.
+    pub(super) known: Option<KnownFile>,
+}
 
 /// The threads beside the calling one, which takes its share while it waits for them.
 pub(super) struct Workers {
     threads: Vec<JoinHandle<()>>,
     shared: Arc<Shared>,
     bench: Workbench,
-    sent: u64,
-    received: u64,
 }
 
 struct Shared {
     files: Arc<[LogFile]>,
     filter: Arc<CompiledFilter>,
+    source: Mutex<Source>,
+    bytes_read: AtomicU64,
+    /// How many items may be read and not yet received.
+    room: u64,
+    is_alone: bool,
     state: Mutex<State>,
-    has_work: Condvar,
+    has_room: Condvar,
     has_results: Condvar,
+}
+
+struct Source {
+    segments: SegmentReader,
+    /// The number of the next item.
+    next: u64,
 }
 
 #[derive(Default)]
 struct State {
-    /// Segments that nobody works on yet, by their number.
-    waiting: VecDeque<(u64, Segment)>,
-    done: Vec<(u64, WorkedSegment)>,
+    /// Items that were or are being read.
+    taken: u64,
+    received: u64,
+    done: Vec<(u64, Item)>,
+    spare_buffers: Vec<Vec<u8>>,
+    /// How many items there are, once that is known.
+    end: Option<u64>,
     is_over: bool,
     has_panicked: bool,
 }
@@ -41,7 +73,7 @@ struct State {
 /// The name of the threads, by which a panic hook knows them.
 pub(crate) const WORKER_THREAD_NAME: &str = "eop-relay";
 
-/// Segments that are in memory beside those in work: one that waits for the next idle thread.
+/// Items that may be in memory beside those that the threads work on.
 const WAITING: u64 = 1;
 
 impl Shared {
@@ -49,9 +81,46 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn finish(&self, number: u64, worked: WorkedSegment) {
-        self.state().done.push((number, worked));
+    /// Reads the next item and works on it; there must be room for it. Whoever reads a segment
+    /// works on it, while it is in the cache of that processor.
+    fn take(&self, mut state: MutexGuard<'_, State>, bench: &mut Workbench) {
+        state.taken += 1;
+        let buffer = state.spare_buffers.pop().unwrap_or_default();
+        drop(state);
+        let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
+        let Source { segments, next } = &mut *source;
+        let number = *next;
+        segments.recycle(buffer);
+        let item = match segments.next_item() {
+            Some(SegmentReaderItem::Segment(segment)) => Item::Segment(segment),
+            Some(SegmentReaderItem::FileEnd(file, notice)) => Item::FileEnd(FileEnd {
+                file,
+                notice,
+                notices: segments.take_notices(),
+                known: segments.take_end(file),
+            }),
+            None => {
+                self.state().end = Some(number);
+                self.has_room.notify_all();
+                self.has_results.notify_one();
+                return;
+            }
+        };
+        self.bytes_read.store(segments.bytes_read(), Ordering::Relaxed);
+        *next += 1;
+        drop(source);
+        let item = match item {
+            Item::Segment(segment) if segment.format.iis.is_none() && !self.is_alone => {
+                Item::Worked(bench.work(segment, &self.files, &self.filter))
+            }
+            item => item,
+        };
+        self.state().done.push((number, item));
         self.has_results.notify_one();
+    }
+
+    fn has_room(&self, state: &State) -> bool {
+        state.end.is_none() && state.taken - state.received < self.room
     }
 
     /// What a worker does until all is over.
@@ -60,19 +129,16 @@ impl Shared {
         let mut bench = Workbench::default();
         loop {
             let mut state = self.state();
-            let (number, segment) = loop {
-                if state.is_over {
+            while !self.has_room(&state) {
+                if state.is_over || state.end.is_some() {
                     return;
                 }
-                match state.waiting.pop_front() {
-                    Some(work) => break work,
-                    None => {
-                        state = self.has_work.wait(state).unwrap_or_else(PoisonError::into_inner);
-                    }
-                }
-            };
-            drop(state);
-            self.finish(number, bench.work(segment, &self.files, &self.filter));
+                state = self.has_room.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            if state.is_over {
+                return;
+            }
+            self.take(state, &mut bench);
         }
     }
 }
@@ -93,14 +159,20 @@ impl Workers {
     /// Starts the threads; fewer than asked for if the system has no more to give.
     pub(super) fn start(
         count: usize,
+        segments: SegmentReader,
         files: &Arc<[LogFile]>,
         filter: &Arc<CompiledFilter>,
     ) -> Self {
+        let is_alone = count == 0;
         let shared = Arc::new(Shared {
             files: Arc::clone(files),
             filter: Arc::clone(filter),
+            source: Mutex::new(Source { segments, next: 0 }),
+            bytes_read: AtomicU64::new(0),
+            room: if is_alone { 1 } else { count as u64 + 1 + WAITING },
+            is_alone,
             state: Mutex::default(),
-            has_work: Condvar::new(),
+            has_room: Condvar::new(),
             has_results: Condvar::new(),
         });
         let start = |_| {
@@ -109,53 +181,52 @@ impl Workers {
             thread.spawn(move || shared.work()).ok()
         };
         let threads = (0..count).filter_map(start).collect();
-        Self { threads, shared, bench: Workbench::default(), sent: 0, received: 0 }
+        Self { threads, shared, bench: Workbench::default() }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.threads.is_empty()
+    /// Bytes read so far, of all files.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.shared.bytes_read.load(Ordering::Relaxed)
     }
 
-    pub(super) fn has_room(&self) -> bool {
-        self.sent - self.received < self.threads.len() as u64 + 1 + WAITING
-    }
-
-    /// Leaves a segment to be worked on.
-    pub(super) fn send(&mut self, segment: Segment) {
-        self.shared.state().waiting.push_back((self.sent, segment));
-        self.shared.has_work.notify_one();
-        self.sent += 1;
-    }
-
-    /// The segment sent longest ago, worked; there must be one.
-    pub(super) fn receive(&mut self) -> WorkedSegment {
+    /// The next item in the order of the files; `None` at the end.
+    pub(super) fn next_item(&mut self) -> Option<Item> {
         let shared = Arc::clone(&self.shared);
-        let mut state = shared.state();
         loop {
-            if let Some(at) = state.done.iter().position(|(number, _)| *number == self.received) {
-                self.received += 1;
-                return state.done.swap_remove(at).1;
+            let mut state = shared.state();
+            let received = state.received;
+            if let Some(at) = state.done.iter().position(|(number, _)| *number == received) {
+                state.received += 1;
+                shared.has_room.notify_one();
+                return Some(state.done.swap_remove(at).1);
+            }
+            if state.end == Some(received) {
+                return None;
             }
             if state.has_panicked {
                 drop(state);
                 self.resume_panic();
-                state = shared.state();
-            }
-            if let Some((number, segment)) = state.waiting.pop_front() {
-                drop(state);
-                let worked = self.bench.work(segment, &shared.files, &shared.filter);
-                state = shared.state();
-                state.done.push((number, worked));
+            } else if shared.has_room(&state) {
+                shared.take(state, &mut self.bench);
             } else {
-                state = shared.has_results.wait(state).unwrap_or_else(PoisonError::into_inner);
+                drop(shared.has_results.wait(state));
             }
         }
     }
 
+    /// Takes the buffer of a segment back, to be filled again.
+    pub(super) fn recycle(&mut self, buffer: Vec<u8>) {
+        self.shared.state().spare_buffers.push(buffer);
+    }
+
+    fn stop(&mut self) {
+        self.shared.state().is_over = true;
+        self.shared.has_room.notify_all();
+    }
+
     /// A worker only goes away early by a panic, which goes on in the thread that waits for it.
     fn resume_panic(&mut self) {
-        self.shared.state().is_over = true;
-        self.shared.has_work.notify_all();
+        self.stop();
         for thread in self.threads.drain(..) {
             if let Err(panic) = thread.join() {
                 std::panic::resume_unwind(panic);
@@ -166,8 +237,7 @@ impl Workers {
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        self.shared.state().is_over = true;
-        self.shared.has_work.notify_all();
+        self.stop();
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }

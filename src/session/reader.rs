@@ -9,12 +9,10 @@ use super::checkpoint::{Checkpoint, StateError, StateOptions, StateTrouble};
 use super::filter::{CompiledFilter, QueryError, SessionFilter};
 use super::iis::IisConversations;
 use super::model::Session;
-use super::parallel::Workers;
+use super::parallel::{FileEnd, Item, Workers};
 use super::proxy::ProxyJoiner;
 use super::sequencer::Sequencer;
-use crate::log::{
-    self, FileStart, LogFile, LogInput, Notice, Segment, SegmentReader, SegmentReaderItem,
-};
+use crate::log::{self, FileStart, LogFile, LogInput, Notice, SegmentReader};
 use crate::timestamp::Timestamp;
 
 /// What to read and which sessions to hand out.
@@ -66,24 +64,14 @@ pub struct SessionReader {
     bytes_total: u64,
     checkpoint: Option<Checkpoint>,
     now: Option<Timestamp>,
-    segments: SegmentReader,
     sequencer: Sequencer,
     workers: Workers,
     iis: IisConversations,
-    /// What the workers are busy with, and the ends of files between.
-    in_flight: std::collections::VecDeque<InFlight>,
     files_read: usize,
     is_finished: bool,
     /// Whether everything was handed out.
     is_drained: bool,
     cancelled: Arc<AtomicBool>,
-}
-
-enum InFlight {
-    Segment,
-    /// Of a log of IIS: no work for the workers, since its rows tell their sessions in order only.
-    Iis(Segment),
-    FileEnd(usize, Option<Notice>),
 }
 
 /// Threads that a reader uses unless told otherwise: it runs on a production transport server.
@@ -135,14 +123,17 @@ impl SessionReader {
         };
         Ok(Self {
             bytes_total: bytes_to_read(&files, &starts),
-            segments: SegmentReader::resume(Arc::clone(&files), segment_size, starts),
-            workers: Workers::start(threads.saturating_sub(1), &all_files, &filter),
+            workers: Workers::start(
+                threads.saturating_sub(1),
+                SegmentReader::resume(Arc::clone(&files), segment_size, starts),
+                &all_files,
+                &filter,
+            ),
             files,
             checkpoint,
             now,
             sequencer,
             iis,
-            in_flight: std::collections::VecDeque::new(),
             files_read: 0,
             is_finished: false,
             is_drained: false,
@@ -154,7 +145,7 @@ impl SessionReader {
     /// of input, so that a batch can be empty before the end. `None` at the end.
     pub fn next_batch(&mut self, max_sessions: usize, budget: u64) -> Option<Batch> {
         let max_sessions = max_sessions.max(1);
-        let limit = self.segments.bytes_read().saturating_add(budget);
+        let limit = self.workers.bytes_read().saturating_add(budget);
         while !self.is_finished
             && self.sequencer.ready_sessions().len() < max_sessions
             && !self.cancelled.load(Ordering::Relaxed)
@@ -170,7 +161,7 @@ impl SessionReader {
                         self.sequencer.finish()
                     }
                 };
-            } else if self.segments.bytes_read() >= limit {
+            } else if self.workers.bytes_read() >= limit {
                 break;
             }
         }
@@ -201,69 +192,36 @@ impl SessionReader {
         }
     }
 
-    /// Works on one segment more. Returns whether there is none.
+    /// Takes in what comes next out of the files. Returns whether there is nothing more.
     fn step(&mut self) -> bool {
-        if self.workers.is_empty() {
-            match self.segments.next_item() {
-                Some(SegmentReaderItem::Segment(segment)) if segment.format.iis.is_some() => {
-                    self.accept_iis(segment);
+        match self.workers.next_item() {
+            Some(Item::Segment(segment)) => {
+                match &segment.format.iis {
+                    Some(format) => {
+                        let Self { iis, files, sequencer, .. } = self;
+                        iis.accept_segment(&segment, format, files, sequencer);
+                    }
+                    None => self.sequencer.accept_segment(&segment),
                 }
-                Some(SegmentReaderItem::Segment(segment)) => {
-                    self.sequencer.accept_segment(&segment);
-                    self.segments.recycle(segment.data);
-                }
-                Some(SegmentReaderItem::FileEnd(file, notice)) => self.end_file(file, notice),
-                None => return true,
+                self.workers.recycle(segment.data);
             }
-            return false;
+            Some(Item::Worked(worked)) => {
+                let buffer = worked.replay(&mut self.sequencer);
+                self.workers.recycle(buffer);
+            }
+            Some(Item::FileEnd(end)) => self.end_file(end),
+            None => return true,
         }
-        while self.workers.has_room()
-            && let Some(item) = self.segments.next_item()
-        {
-            self.in_flight.push_back(match item {
-                SegmentReaderItem::Segment(segment) if segment.format.iis.is_some() => {
-                    self.in_flight.push_back(InFlight::Iis(segment));
-                    // The workers do not count it, and so cannot bound how many there are.
-                    break;
-                }
-                SegmentReaderItem::Segment(segment) => {
-                    self.workers.send(segment);
-                    InFlight::Segment
-                }
-                SegmentReaderItem::FileEnd(file, notice) => InFlight::FileEnd(file, notice),
-            });
-        }
-        match self.in_flight.pop_front() {
-            Some(InFlight::Segment) => {
-                let buffer = self.workers.receive().replay(&mut self.sequencer);
-                self.segments.recycle(buffer);
-                false
-            }
-            Some(InFlight::Iis(segment)) => {
-                self.accept_iis(segment);
-                false
-            }
-            Some(InFlight::FileEnd(file, notice)) => {
-                self.end_file(file, notice);
-                false
-            }
-            None => true,
-        }
+        false
     }
 
-    fn accept_iis(&mut self, segment: Segment) {
-        if let Some(format) = &segment.format.iis {
-            self.iis.accept_segment(&segment, format, &self.files, &mut self.sequencer);
-        }
-        self.segments.recycle(segment.data);
-    }
-
-    fn end_file(&mut self, file: usize, notice: Option<Notice>) {
+    fn end_file(&mut self, end: FileEnd) {
+        let FileEnd { file, notice, notices, known } = end;
         self.files_read += 1;
         let lines = self.sequencer.end_file(file, notice);
-        self.sequencer.add_notices(self.segments.take_notices());
+        self.sequencer.add_notices(notices);
         if let Some(checkpoint) = &mut self.checkpoint {
-            checkpoint.end_file(file, lines, self.segments.take_end(file));
+            checkpoint.end_file(file, lines, known);
         }
     }
 
@@ -271,7 +229,7 @@ impl SessionReader {
     #[must_use]
     pub fn progress(&self) -> Progress {
         Progress {
-            bytes_read: self.segments.bytes_read(),
+            bytes_read: self.workers.bytes_read(),
             bytes_total: self.bytes_total,
             files_read: self.files_read as u64,
             files_total: self.files.len() as u64,

@@ -56,8 +56,18 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, place: Place, error: Option<RowError>) {
-        self.count += 1;
-        self.first.get_or_insert((place, error));
+        self.add_several(1, place, error);
+    }
+
+    /// Adds cases of which the first one is there.
+    fn add_several(&mut self, count: u64, place: Place, error: Option<RowError>) {
+        self.count += count;
+        if self
+            .first
+            .is_none_or(|(first, _)| (place.file, place.offset) < (first.file, first.offset))
+        {
+            self.first = Some((place, error));
+        }
     }
 
     fn notice(
@@ -199,6 +209,26 @@ impl Sequencer {
     /// that offset of the segment.
     pub(super) fn adopt(&mut self, key: SessionKey, rows: SessionRows, last_row: usize) {
         self.assembler.adopt(key, rows, last_row);
+    }
+
+    /// Takes rows of a session in that were gathered apart from the others and of which none stands
+    /// at the beginning of a session; the last of them begins there in the segment. An end among
+    /// them is still to be told by [`Self::end_session`].
+    pub(super) fn accept_rows(
+        &mut self,
+        key: SessionKey,
+        rows: SessionRows,
+        segment: &Segment,
+        last_row: usize,
+    ) {
+        let Some(start) = rows.start else { return };
+        let ended_by_disconnect =
+            rows.rows.last().is_some_and(|row| row.event == Event::Disconnect);
+        let count = rows.row_count - u64::from(ended_by_disconnect);
+        let accepted = self.assembler.accept_rows(key, rows, segment, last_row);
+        if accepted == Accepted::Late && count > 0 {
+            self.file.late.add_several(count, start.place, None);
+        }
     }
 
     /// Takes a session in whose first rows another run read; the next one has a higher turn. `None`

@@ -73,7 +73,7 @@ impl SessionRows {
         }
         self.end_time = Some(row.date_time);
         self.row_count += 1;
-        if self.carried.len() + self.rows.len() * size_of::<StoredRow>() > MAXIMUM_BYTES {
+        if self.is_full() {
             self.note(SessionNote::ContentCapped);
             self.is_ended |= row.event == Event::Disconnect;
             return self.is_ended;
@@ -94,6 +94,36 @@ impl SessionRows {
         };
         self.is_ended |= is_end;
         is_end
+    }
+
+    /// Takes further rows of the session in that were gathered apart from these, the text of which
+    /// is that segment.
+    pub(super) fn append(&mut self, further: &Self, segment: &Segment) {
+        self.end_time = further.end_time;
+        self.row_count += further.row_count;
+        self.notes |= further.notes;
+        self.is_ended |= further.is_ended;
+        let text = &segment.data;
+        for row in &further.rows {
+            if self.is_full() {
+                self.note(SessionNote::ContentCapped);
+                break;
+            }
+            let [data, context] = [row.data, row.context]
+                .map(|field| self.keep(Field::new(field.get(text)), segment));
+            self.rows.push(StoredRow { event: row.event, data, context });
+        }
+        if self.local_endpoint.is_empty() {
+            self.local_endpoint = self.keep(Field::new(further.local_endpoint.get(text)), segment);
+        }
+        if self.remote_endpoint.is_empty() {
+            self.remote_endpoint =
+                self.keep(Field::new(further.remote_endpoint.get(text)), segment);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.carried.len() + self.rows.len() * size_of::<StoredRow>() > MAXIMUM_BYTES
     }
 
     /// A session of which other rows were read before: nothing of them is kept here yet.

@@ -1,6 +1,6 @@
 //! SMTP command and reply lines as protocol logs hold them (RFC 5321).
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 
 /// What a command line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +30,49 @@ pub(super) enum Verb<'line> {
     Other,
 }
 
+/// The first bytes of a line as one number, to be compared at once.
+const fn word(bytes: &[u8; 4]) -> u32 {
+    u32::from_le_bytes(*bytes)
+}
+
+const AUTH: u32 = word(b"AUTH");
+const BDAT: u32 = word(b"BDAT");
+const DATA: u32 = word(b"DATA");
+const EHLO: u32 = word(b"EHLO");
+const HELO: u32 = word(b"HELO");
+const MAIL: u32 = word(b"MAIL");
+const QUIT: u32 = word(b"QUIT");
+const RCPT: u32 = word(b"RCPT");
+const RSET: u32 = word(b"RSET");
+const STARTTLS: u32 = word(b"STAR");
+
 impl<'line> Verb<'line> {
+    #[inline]
     pub(super) fn parse(line: &'line [u8]) -> Self {
+        Self::parse_upper_case(line).unwrap_or_else(|| Self::parse_any_case(line))
+    }
+
+    /// The usual form. `None` does not mean that it is no verb.
+    #[inline]
+    fn parse_upper_case(line: &'line [u8]) -> Option<Self> {
+        let (verb, rest) = line.split_first_chunk()?;
+        let verb = match word(verb) {
+            RCPT => Self::Recipient(path(rest.strip_prefix(b" TO:")?)),
+            MAIL => Self::Mail(path(rest.strip_prefix(b" FROM:")?)),
+            BDAT => Self::Chunk { is_last: is_last_chunk(line) },
+            EHLO | HELO => Self::Hello(rest.trim_ascii()),
+            STARTTLS if rest.starts_with(b"TTLS") => Self::StartTls,
+            DATA => Self::Data,
+            RSET => Self::Reset,
+            QUIT => Self::Quit,
+            AUTH => Self::Authenticate,
+            _ => return None,
+        };
+        Some(verb)
+    }
+
+    #[cold]
+    fn parse_any_case(line: &'line [u8]) -> Self {
         let starts = |verb: &[u8]| {
             line.get(..verb.len()).is_some_and(|start| start.eq_ignore_ascii_case(verb))
         };
@@ -39,12 +80,7 @@ impl<'line> Verb<'line> {
             Some(b'R') if starts(b"RCPT TO:") => Self::Recipient(path(&line[8..])),
             Some(b'R') if starts(b"RSET") => Self::Reset,
             Some(b'M') if starts(b"MAIL FROM:") => Self::Mail(path(&line[10..])),
-            Some(b'B') if starts(b"BDAT") => {
-                let last = line.trim_ascii_end();
-                let is_last =
-                    last.len() > 9 && last[last.len() - 5..].eq_ignore_ascii_case(b" LAST");
-                Self::Chunk { is_last }
-            }
+            Some(b'B') if starts(b"BDAT") => Self::Chunk { is_last: is_last_chunk(line) },
             Some(b'E') if starts(b"EHLO") => Self::Hello(line[4..].trim_ascii()),
             Some(b'H') if starts(b"HELO") => Self::Hello(line[4..].trim_ascii()),
             Some(b'S') if starts(b"STARTTLS") => Self::StartTls,
@@ -57,11 +93,19 @@ impl<'line> Verb<'line> {
     }
 }
 
+/// Whether a BDAT line ends with LAST behind its size.
+fn is_last_chunk(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    line.len() > b"BDAT LAST".len()
+        && line.last_chunk().is_some_and(|end: &[u8; 5]| end.eq_ignore_ascii_case(b" LAST"))
+}
+
 /// The mailbox of a path: `<alice@contoso.com> SIZE=1` gives `alice@contoso.com`, `<>` itself.
 fn path(argument: &[u8]) -> &[u8] {
     let argument = argument.trim_ascii_start();
     match argument {
         [b'<', b'>', ..] => &argument[..2],
+        [b'<', inner @ .., b'>'] => inner,
         [b'<', inner @ ..] => {
             let end = memchr::memrchr(b'>', inner).unwrap_or(inner.len());
             &inner[..end]
@@ -79,8 +123,21 @@ pub(super) struct ReplyLine {
     pub(super) is_continued: bool,
 }
 
+/// Most replies begin so.
+const OK: u32 = word(b"250 ");
+const OK_CONTINUED: u32 = word(b"250-");
+
 impl ReplyLine {
+    #[inline]
     pub(super) fn parse(line: &[u8]) -> Option<Self> {
+        match line.first_chunk().map(word) {
+            Some(OK) => Some(Self { code: 250, is_continued: false }),
+            Some(OK_CONTINUED) => Some(Self { code: 250, is_continued: true }),
+            _ => Self::parse_any(line),
+        }
+    }
+
+    fn parse_any(line: &[u8]) -> Option<Self> {
         let [hundreds @ b'2'..=b'5', tens, ones, rest @ ..] = line else { return None };
         if !tens.is_ascii_digit() || !ones.is_ascii_digit() {
             return None;
@@ -105,46 +162,55 @@ pub(super) fn reply_text(line: &[u8]) -> &[u8] {
     line.get(4..).unwrap_or_default().trim_ascii()
 }
 
-/// Whether a reply has that enhanced status code (RFC 2034).
-pub(super) fn has_enhanced_status(line: &[u8], status: &[u8]) -> bool {
-    matches!(reply_text(line).strip_prefix(status), Some([] | [b' ', ..]))
+/// The enhanced status code of a reply (RFC 2034), or another first word of five bytes.
+#[inline]
+pub(super) fn enhanced_status(line: &[u8]) -> Option<&[u8; 5]> {
+    let (status, rest) = line.get(4..)?.trim_ascii_start().split_first_chunk()?;
+    (rest.starts_with(b" ") || rest.trim_ascii_start().is_empty()).then_some(status)
 }
 
-/// What a banner or a line of an EHLO reply shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Greeting {
-    /// One of its words is STARTTLS: one keyword a row in older builds, all in one in later.
-    pub(super) offers_start_tls: bool,
-    /// The marks of a firewall that rewrites SMTP: `220 ******`, keywords overwritten with X
-    /// (`250-XXXXXXXA`).
-    pub(super) looks_rewritten: bool,
-}
-
-impl Greeting {
-    pub(super) fn read(line: &[u8]) -> Self {
-        let mut rest = reply_text(line);
-        let mut greeting = Self {
-            offers_start_tls: false,
-            looks_rewritten: memchr(b'*', rest).is_some() && memmem::find(rest, b"*****").is_some(),
-        };
-        loop {
-            let length = memchr(b' ', rest).unwrap_or(rest.len());
-            let (word, next) = rest.split_at(length);
-            match word {
-                [b'S' | b's', ..] => {
-                    greeting.offers_start_tls |= word.eq_ignore_ascii_case(b"STARTTLS");
-                }
-                [start @ .., b'A' | b'X'] if start.len() >= 3 => {
-                    greeting.looks_rewritten |= start.iter().all(|byte| *byte == b'X');
-                }
-                _ => {}
-            }
-            match next {
-                [_, next @ ..] => rest = next,
-                [] => return greeting,
-            }
-        }
+/// Whether a line of an EHLO reply is one of the extensions that most servers offer, each in a row of
+/// its own, and that tell nothing about TLS or about who answers.
+pub(super) fn is_common_extension(line: &[u8]) -> bool {
+    match line.get(4..) {
+        Some([b'S', b'I', b'Z', b'E', b' ', size @ ..]) => size.iter().all(u8::is_ascii_digit),
+        Some(keyword) => COMMON_EXTENSIONS.contains(&keyword),
+        None => false,
     }
+}
+
+const COMMON_EXTENSIONS: [&[u8]; 6] =
+    [b"PIPELINING", b"DSN", b"ENHANCEDSTATUSCODES", b"8BITMIME", b"BINARYMIME", b"CHUNKING"];
+
+/// Whether a line of an EHLO reply has STARTTLS among its words: one keyword a row in older builds,
+/// all in one in later.
+pub(super) fn offers_start_tls(line: &[u8]) -> bool {
+    words(reply_text(line)).any(|word| word.eq_ignore_ascii_case(b"STARTTLS"))
+}
+
+/// Whether a banner or a line of an EHLO reply has the marks of a firewall that rewrites SMTP:
+/// `220 ******`, keywords overwritten with X (`250-XXXXXXXA`).
+pub(super) fn looks_rewritten(line: &[u8]) -> bool {
+    let text = reply_text(line);
+    memchr2(b'*', b'X', text).is_some()
+        && (memmem::find(text, b"*****").is_some() || words(text).any(is_overwritten))
+}
+
+fn is_overwritten(word: &[u8]) -> bool {
+    match word {
+        [start @ .., b'A' | b'X'] => start.len() >= 3 && start.iter().all(|byte| *byte == b'X'),
+        _ => false,
+    }
+}
+
+fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = memchr(b' ', text).unwrap_or(text.len());
+        rest = text.get(end + 1..);
+        text.get(..end)
+    })
 }
 
 /// The address in `Hello [203.0.113.7]`.
@@ -159,16 +225,65 @@ pub(super) fn greeted_address(line: &[u8]) -> Option<&[u8]> {
 pub(super) fn greeting_host(line: &[u8]) -> Option<&[u8]> {
     let text = reply_text(line);
     let host = &text[..memchr(b' ', text).unwrap_or(text.len())];
-    let is_of_a_name = |byte: &u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'[' | b']' | b':')
-    };
-    let is_name = host.iter().all(is_of_a_name) && host.iter().any(u8::is_ascii_alphabetic);
-    is_name.then_some(host)
+    let kinds = host.iter().fold(0, |kinds, byte| kinds | KIND_IN_A_NAME[usize::from(*byte)]);
+    (kinds & (LETTER | OTHER) == LETTER).then_some(host)
 }
+
+const LETTER: u8 = 1;
+const OTHER: u8 = 2;
+
+/// Of each byte: a letter, 0 = another that names and literals of addresses hold, or neither.
+static KIND_IN_A_NAME: [u8; 256] = {
+    let mut kinds = [OTHER; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'A'..=b'Z' | b'a'..=b'z' => LETTER,
+            b'0'..=b'9' | b'-' | b'.' | b'_' | b'[' | b']' | b':' => 0,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    kinds
+};
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn verbs_in_upper_case_mean_what_they_mean_in_any_case(
+            line in prop::sample::select(COMMANDS.to_vec()),
+            change in prop::option::of((0..30_usize, "[ <>A-Za]?")),
+        ) {
+            let line = crate::session::texts::changed(line, change);
+            if let Some(verb) = Verb::parse_upper_case(line.as_bytes()) {
+                prop_assert_eq!(verb, Verb::parse_any_case(line.as_bytes()), "{}", line);
+            }
+        }
+    }
+
+    const COMMANDS: [&str; 16] = [
+        "EHLO mail.contoso.com",
+        "HELO",
+        "MAIL FROM:<alice@contoso.com> SIZE=18019",
+        "MAIL FROM:<>",
+        "RCPT TO:<bob@fabrikam.com>",
+        "RCPT TO:bob@fabrikam.com NOTIFY=NEVER",
+        "RCPT",
+        "BDAT 5371 LAST",
+        "BDAT LAST",
+        "BDAT 5371",
+        "DATA",
+        "STARTTLS",
+        "STARTER",
+        "RSET",
+        "QUIT",
+        "AUTH LOGIN",
+    ];
 
     #[test]
     fn commands_are_told_apart_in_any_case() {
@@ -240,7 +355,21 @@ mod tests {
             ("250 X-EXPS XXX", false),
             ("220 ****", false),
         ] {
-            assert_eq!(Greeting::read(line.as_bytes()).looks_rewritten, expected, "{line}");
+            assert_eq!(looks_rewritten(line.as_bytes()), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn common_extensions_tell_nothing() {
+        let size = [&b"SIZE 37748736"[..]];
+        for keyword in COMMON_EXTENSIONS.iter().chain(&size) {
+            let line = [b"250-", *keyword].concat();
+            assert!(is_common_extension(&line));
+            assert!(!looks_rewritten(&line) && !offers_start_tls(&line));
+            assert_eq!(greeted_address(&line), None);
+        }
+        for line in ["250-SIZE 1 STARTTLS", "250-DSN XXXA", "250-STARTTLS", "250-", "250"] {
+            assert!(!is_common_extension(line.as_bytes()), "{line}");
         }
     }
 
@@ -254,7 +383,7 @@ mod tests {
             ("250-XXXXXXXA", false),
             ("250", false),
         ] {
-            assert_eq!(Greeting::read(line.as_bytes()).offers_start_tls, expected, "{line}");
+            assert_eq!(offers_start_tls(line.as_bytes()), expected, "{line}");
         }
     }
 
@@ -267,7 +396,8 @@ mod tests {
             ("250 OK", false),
             ("250", false),
         ] {
-            assert_eq!(has_enhanced_status(line.as_bytes(), b"2.1.5"), expected, "{line}");
+            let status = enhanced_status(line.as_bytes());
+            assert_eq!(status == Some(b"2.1.5"), expected, "{line}");
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::log::Field;
+
 /// A place in the [`Texts`] of a session. An empty span means that there is no such text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Span {
@@ -99,44 +101,50 @@ impl<'text> Texts<'text> {
 }
 
 /// The value of a field, and where it stands.
-pub(super) struct Value<'row> {
-    bytes: Cow<'row, [u8]>,
-    span: Span,
+#[derive(Clone, Copy)]
+pub(super) struct Value<'text> {
+    pub(super) bytes: &'text [u8],
+    pub(super) span: Span,
 }
 
-impl<'row> Value<'row> {
-    /// Takes a field with its quotes, if it has any.
+impl<'text> Value<'text> {
+    /// Takes a field with its quotes, if it has any. What has doubled quotes is unquoted into the
+    /// buffer.
     #[inline]
-    pub(super) fn of_field(field: Span, rows: &'row [u8], rewritten: &mut Rewritten) -> Self {
-        let raw = field.get(rows);
-        if raw.first() == Some(&b'"') {
-            return Self::of_quoted(field, raw, rewritten);
+    pub(super) fn of_field(
+        field: Span,
+        rows: &'text [u8],
+        rewritten: &mut Rewritten,
+        unquoted: &'text mut Vec<u8>,
+    ) -> Self {
+        match field.get(rows) {
+            quoted @ [b'"', ..] => Self::of_quoted(field, quoted, rewritten, unquoted),
+            bytes => Self { bytes, span: field },
         }
-        Self { bytes: Cow::Borrowed(raw), span: field }
     }
 
-    fn of_quoted(field: Span, raw: &'row [u8], rewritten: &mut Rewritten) -> Self {
-        let bytes = crate::log::Field::new(raw).value();
-        let span = match &bytes {
-            Cow::Borrowed(bytes) => field.part(bytes, raw),
-            Cow::Owned(bytes) => rewritten.keep(bytes),
-        };
-        Self { bytes, span }
-    }
-
-    #[inline]
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    pub(super) fn span(&self) -> Span {
-        self.span
+    // Within `of_field` it would keep that from being inlined.
+    #[inline(never)]
+    fn of_quoted(
+        field: Span,
+        quoted: &'text [u8],
+        rewritten: &mut Rewritten,
+        unquoted: &'text mut Vec<u8>,
+    ) -> Self {
+        match Field::new(quoted).value() {
+            Cow::Borrowed(bytes) => Self { bytes, span: field.part(bytes, quoted) },
+            Cow::Owned(bytes) => {
+                let span = rewritten.keep(&bytes);
+                *unquoted = bytes;
+                Self { bytes: unquoted, span }
+            }
+        }
     }
 
     /// Where a part of the value stands.
     #[inline]
-    pub(super) fn part(&self, part: &[u8]) -> Span {
-        self.span.part(part, &self.bytes)
+    pub(super) fn part(self, part: &[u8]) -> Span {
+        self.span.part(part, self.bytes)
     }
 }
 
@@ -162,6 +170,18 @@ pub(super) fn clear_for_reuse<T>(buffer: &mut Vec<T>) {
     }
 }
 
+/// A text with one of its bytes replaced, to test with.
+#[cfg(test)]
+pub(super) fn changed(text: &str, change: Option<(usize, String)>) -> String {
+    let mut text = text.to_owned();
+    if let Some((at, replacement)) = change
+        && at < text.len()
+    {
+        text.replace_range(at..=at, &replacement);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,13 +191,15 @@ mod tests {
         let rows = br#"x,"a ""b"" c",d"#;
         let mut rewritten = Rewritten::default();
         rewritten.begin(rows);
-        let plain = Value::of_field(Span::of(&rows[14..], rows), rows, &mut rewritten);
-        let quoted = Value::of_field(Span::of(&rows[2..13], rows), rows, &mut rewritten);
-        let part = quoted.part(&quoted.bytes()[2..5]);
+        let mut buffers = [Vec::new(), Vec::new()];
+        let [first, second] = &mut buffers;
+        let plain = Value::of_field(Span::of(&rows[14..], rows), rows, &mut rewritten, first);
+        let quoted = Value::of_field(Span::of(&rows[2..13], rows), rows, &mut rewritten, second);
+        let part = quoted.part(&quoted.bytes[2..5]);
         let joined = rewritten.keep(b"more");
         let texts = Texts::new(rows, &rewritten);
-        assert_eq!(texts.get(plain.span()), b"d");
-        assert_eq!(texts.get(quoted.span()), br#"a "b" c"#);
+        assert_eq!(texts.get(plain.span), b"d");
+        assert_eq!(texts.get(quoted.span), br#"a "b" c"#);
         assert_eq!(texts.get(part), br#""b""#);
         assert_eq!(texts.get(joined), b"more");
         assert_eq!(texts.get(Span::default()), b"");

@@ -7,42 +7,48 @@ use super::filter::CompiledFilter;
 use super::sequencer::Sequencer;
 use super::session_maker::{Made, SessionMaker};
 use super::session_rows::{Place, SessionRows, is_opening};
-use crate::log::{Line, LogFile, Row, RowError, RowParser, Segment};
+use crate::log::{Event, Line, LogFile, Row, RowError, Segment};
 
 /// What was made of a segment. Lines and offsets are counted from its beginning.
 pub(super) struct WorkedSegment {
-    pub(super) segment: Segment,
+    segment: Segment,
     line_count: u64,
-    /// Sessions that begin and end inside, in the order of their last rows.
+    /// Sessions that begin and end inside.
     ended: Vec<EndedSession>,
-    /// Sessions that begin inside and go on, in the order of their last rows.
-    begun: Vec<BegunSession>,
-    /// The rows of all other sessions, in order.
-    rows: Vec<Line>,
+    /// The rows of sessions that do not, in the order of their last rows.
+    gathered: Vec<GatheredRows>,
+    /// Rows behind the end of a session that ends inside.
+    late: Vec<Line>,
     damage: Vec<(Line, RowError)>,
+    /// An id is used anew inside: what becomes of its rows is told by their order alone.
+    has_reused_id: bool,
 }
 
 struct EndedSession {
     key: SessionKey,
     first_row: Place,
-    /// Where its last row begins.
     last_row: usize,
     made: Made,
 }
 
-struct BegunSession {
+struct GatheredRows {
     key: SessionKey,
     rows: SessionRows,
+    first_row: usize,
     last_row: usize,
+    /// The session begins in this segment.
+    is_begun: bool,
+    /// The session, if it does not begin here, may begin with one of these rows all the same.
+    has_opening: bool,
 }
 
-/// Where the rows of a session go.
+/// What is known of a session of the segment.
 #[derive(Clone, Copy)]
 enum Local {
-    /// It begins in this segment: to that slot.
-    Begun(usize),
-    /// Its beginning is not in this segment: to the sequencer.
-    Elsewhere,
+    /// Its rows are gathered in that slot.
+    Open(usize),
+    /// It ended in this segment.
+    Ended,
 }
 
 /// What is kept from one segment to the next.
@@ -50,14 +56,18 @@ enum Local {
 pub(super) struct Workbench {
     maker: SessionMaker,
     by_key: HashMap<SessionKey, Local>,
-    slots: Vec<BegunSlot>,
+    slots: Vec<Slot>,
     free: Vec<usize>,
 }
 
 #[derive(Default)]
-struct BegunSlot {
+struct Slot {
+    key: Option<SessionKey>,
     rows: SessionRows,
+    first_row: usize,
     last_row: usize,
+    is_begun: bool,
+    has_opening: bool,
 }
 
 impl Workbench {
@@ -69,8 +79,10 @@ impl Workbench {
     ) -> WorkedSegment {
         let source = files.get(segment.file).map_or(0, |file| file.source);
         let mut ended = Vec::new();
-        let mut rows = Vec::new();
+        let mut gathered = Vec::new();
+        let mut late = Vec::new();
         let mut damage = Vec::new();
+        let mut has_reused_id = false;
         let mut last = None;
         let line_count = segment.for_each_row(|line, row| {
             let row = match row {
@@ -83,64 +95,79 @@ impl Workbench {
             let key = SessionKey { source, session_id: row.session_id };
             let local = match last {
                 Some((last, local)) if last == key => local,
-                _ => self.local(key, row),
+                _ => self.local(key, row, line.start),
             };
             last = Some((key, local));
-            let Local::Begun(index) = local else {
-                rows.push(line);
-                return;
+            let index = match local {
+                Local::Open(index) => index,
+                Local::Ended => {
+                    has_reused_id |= is_opening(row);
+                    if row.event != Event::Disconnect {
+                        late.push(line);
+                    }
+                    return;
+                }
             };
             let Some(slot) = self.slots.get_mut(index) else { return };
             let place =
                 || Place { file: segment.file, line: line.number + 1, offset: line.start as u64 };
             slot.last_row = line.start;
+            slot.has_opening |= is_opening(row);
             if !slot.rows.accept(row, &segment, place) {
                 return;
             }
-            let made = self.maker.make(&slot.rows, &segment.data, files, filter);
-            let first_row = slot.rows.start.map_or_else(place, |start| start.place);
-            ended.push(EndedSession { key, first_row, last_row: line.start, made });
-            slot.rows.reset();
+            if slot.is_begun {
+                let made = self.maker.make(&slot.rows, &segment.data, files, filter);
+                let first_row = slot.rows.start.map_or_else(place, |start| start.place);
+                ended.push(EndedSession { key, first_row, last_row: line.start, made });
+                slot.rows.reset();
+            } else {
+                gathered.extend(slot.take());
+            }
+            slot.key = None;
             self.free.push(index);
-            self.by_key.remove(&key);
+            self.by_key.insert(key, Local::Ended);
             last = None;
         });
-        let begun = self.take_begun(&segment);
-        WorkedSegment { segment, line_count, ended, begun, rows, damage }
-    }
-
-    fn local(&mut self, key: SessionKey, row: &Row<'_>) -> Local {
-        if let Some(local) = self.by_key.get(&key) {
-            return *local;
-        }
-        let local = if begins_here(row) {
-            Local::Begun(self.free.pop().unwrap_or_else(|| {
-                self.slots.push(BegunSlot::default());
-                self.slots.len() - 1
-            }))
-        } else {
-            Local::Elsewhere
-        };
-        self.by_key.insert(key, local);
-        local
-    }
-
-    fn take_begun(&mut self, segment: &Segment) -> Vec<BegunSession> {
-        let mut begun = Vec::new();
-        for (key, local) in self.by_key.drain() {
-            if let Local::Begun(index) = local
-                && let Some(slot) = self.slots.get_mut(index)
-            {
-                let mut rows = std::mem::take(&mut slot.rows);
-                rows.carry(&segment.data);
-                begun.push(BegunSession { key, rows, last_row: slot.last_row });
-            }
-        }
-        begun.sort_unstable_by_key(|session| session.last_row);
-        // The buffers of those that ended serve the next segment.
+        self.by_key.clear();
         self.free.clear();
         self.free.extend(0..self.slots.len());
-        begun
+        gathered.extend(self.slots.iter_mut().filter_map(Slot::take));
+        for session in gathered.iter_mut().filter(|session| session.is_begun) {
+            session.rows.carry(&segment.data);
+        }
+        gathered.sort_unstable_by_key(|rows| rows.last_row);
+        WorkedSegment { segment, line_count, ended, gathered, late, damage, has_reused_id }
+    }
+
+    fn local(&mut self, key: SessionKey, row: &Row<'_>, first_row: usize) -> Local {
+        *self.by_key.entry(key).or_insert_with(|| {
+            let index = self.free.pop().unwrap_or_else(|| {
+                self.slots.push(Slot::default());
+                self.slots.len() - 1
+            });
+            if let Some(slot) = self.slots.get_mut(index) {
+                slot.key = Some(key);
+                slot.first_row = first_row;
+                slot.is_begun = begins_here(row);
+                slot.has_opening = false;
+            }
+            Local::Open(index)
+        })
+    }
+}
+
+impl Slot {
+    /// Its rows, if it has any; the slot is then empty.
+    fn take(&mut self) -> Option<GatheredRows> {
+        Some(GatheredRows {
+            key: self.key.take()?,
+            rows: std::mem::take(&mut self.rows),
+            first_row: self.first_row,
+            last_row: self.last_row,
+            is_begun: self.is_begun,
+            has_opening: self.has_opening,
+        })
     }
 }
 
@@ -150,42 +177,64 @@ fn begins_here(row: &Row<'_>) -> bool {
     is_opening(row) && matches!(row.sequence_number, None | Some(0))
 }
 
+/// What is to be told to the sequencer, in the order of the rows that it is about.
+enum Turn {
+    Ended(EndedSession),
+    Gathered(GatheredRows),
+    /// The rows gathered of that session ended it.
+    End(SessionKey),
+}
+
 impl WorkedSegment {
     /// Replays it into the sequencer; returns the segment's buffer.
     pub(super) fn replay(self, sequencer: &mut Sequencer) -> Vec<u8> {
-        let Self { segment, line_count, ended, begun, rows, damage } = self;
-        let ended_keys = ended.iter().map(|session| session.key);
-        let begun_keys = begun.iter().map(|session| session.key);
-        if ended_keys.chain(begun_keys).any(|key| sequencer.is_open(key)) {
-            // A session of an earlier segment goes on where one seemed to begin.
-            sequencer.accept_segment(&segment);
-            return segment.data;
+        if self.has_reused_id || self.contradicts(sequencer) {
+            sequencer.accept_segment(&self.segment);
+            return self.segment.data;
         }
+        let Self { segment, line_count, ended, gathered, late, damage, .. } = self;
         let place = sequencer.begin_segment(&segment);
         for (line, error) in damage {
             sequencer.accept_damage(error, line, place);
         }
-        let mut parser = RowParser::new(&segment.format.columns);
-        let mut replay = |line: Line, sequencer: &mut Sequencer| {
-            if let Ok(row) = parser.parse(&segment.data[line.start..line.end]) {
-                sequencer.accept_row(&row, line, place, &segment);
-            }
-        };
-        let mut rows = rows.into_iter().peekable();
-        for session in ended {
-            while let Some(line) = rows.next_if(|line| line.start < session.last_row) {
-                replay(line, sequencer);
-            }
-            sequencer.accept_session(session.key, session.made, place.of_place(session.first_row));
+        for line in late {
+            sequencer.count_late(line, place);
         }
-        for line in rows {
-            replay(line, sequencer);
+        let mut turns = Vec::with_capacity(ended.len() + 2 * gathered.len());
+        turns.extend(ended.into_iter().map(|session| (session.last_row, Turn::Ended(session))));
+        for rows in gathered {
+            let end = rows.rows.is_ended.then_some((rows.last_row, Turn::End(rows.key)));
+            turns.push((rows.first_row, Turn::Gathered(rows)));
+            turns.extend(end);
         }
-        for mut session in begun {
-            session.rows.move_to(|first| place.of_place(first));
-            sequencer.adopt(session.key, session.rows, session.last_row);
+        turns.sort_by_key(|(row, _)| *row);
+        for (_, turn) in turns {
+            match turn {
+                Turn::Ended(EndedSession { key, first_row, made, .. }) => {
+                    sequencer.accept_session(key, made, place.of_place(first_row));
+                }
+                Turn::Gathered(GatheredRows { key, mut rows, last_row, is_begun, .. }) => {
+                    rows.move_to(|first| place.of_place(first));
+                    if is_begun {
+                        sequencer.adopt(key, rows, last_row);
+                    } else {
+                        sequencer.accept_rows(key, rows, &segment, last_row);
+                    }
+                }
+                Turn::End(key) => sequencer.end_session(key, true, &segment.data),
+            }
         }
         sequencer.end_segment(&segment.data, line_count);
         segment.data
+    }
+
+    /// Whether a session of an earlier segment goes on where one seemed to begin, or one may begin
+    /// among rows that seemed to go on.
+    fn contradicts(&self, sequencer: &Sequencer) -> bool {
+        self.ended.iter().any(|session| sequencer.is_open(session.key))
+            || self.gathered.iter().any(|rows| {
+                let is_open = sequencer.is_open(rows.key);
+                if rows.is_begun { is_open } else { rows.has_opening && !is_open }
+            })
     }
 }

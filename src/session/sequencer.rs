@@ -162,7 +162,8 @@ impl Sequencer {
     }
 
     /// Takes the next row in, a part of that text of a segment.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "called for each row, from two loops")]
+    #[inline(always)]
     pub(super) fn accept_row(
         &mut self,
         row: &Row<'_>,

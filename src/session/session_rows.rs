@@ -170,10 +170,14 @@ impl SessionRows {
             return;
         }
         let Self { connector, local_endpoint, remote_endpoint, rows, carried, .. } = self;
+        let length = |row: &StoredRow| row.data.length() + row.context.length();
+        carried.reserve(rows.iter().map(length).sum());
         let heading = [connector, local_endpoint, remote_endpoint];
         let fields = rows.iter_mut().flat_map(|row| [&mut row.data, &mut row.context]);
         for span in heading.into_iter().chain(fields) {
-            *span = append(carried, span.get(segment));
+            if !span.is_empty() {
+                *span = append(carried, span.get(segment));
+            }
         }
     }
 
@@ -223,8 +227,13 @@ pub(super) fn is_opening(row: &Row<'_>) -> bool {
 }
 
 /// Whether a `*` row says that no connection came about, which ends a session.
+#[inline]
 fn is_failed_connection(row: &Row<'_>) -> bool {
     let label = if row.context.is_empty() { row.data } else { row.context };
-    matches!(label.raw(), [b'F' | b'f', ..] | [b'"', b'F' | b'f', ..])
-        && matches!(Information::parse(&label.value()), Information::ConnectFailed(_))
+    matches!(label.raw(), [b'F' | b'f', ..] | [b'"', b'F' | b'f', ..]) && tells_of_failure(label)
+}
+
+#[cold]
+fn tells_of_failure(label: Field<'_>) -> bool {
+    matches!(Information::parse(&label.value()), Information::ConnectFailed(_))
 }

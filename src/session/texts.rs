@@ -17,6 +17,10 @@ impl Span {
         self.length == 0
     }
 
+    pub(super) fn length(self) -> usize {
+        self.length as usize
+    }
+
     /// Where a part of a text stands in that text.
     #[inline]
     pub(super) fn of(part: &[u8], whole: &[u8]) -> Self {

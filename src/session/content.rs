@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::message::Message;
 use super::model::MessageOutcome;
-use super::texts::{clear_for_reuse, lossy};
+use super::texts::{Span, Texts, clear_for_reuse, lossy};
 use crate::reply::RejectionClass;
 
 /// A place in the text of a session, in bytes.
@@ -138,15 +138,29 @@ pub(super) struct ContentWriter {
 
 impl ContentWriter {
     /// Adds a text. What comes after 4 GiB, which no session has, is absent.
-    #[inline]
     pub(super) fn text(&mut self, text: &[u8]) -> TextSpan {
         let start = self.bytes.len();
-        match (u32::try_from(start), u32::try_from(text.len())) {
-            (Ok(start), Ok(length)) if start.checked_add(length).is_some() => {
-                self.has_torn_character |= matches!(text.first(), Some(0x80..=0xBF));
-                self.bytes.extend_from_slice(text);
-                TextSpan { start, length }
-            }
+        self.bytes.extend_from_slice(text);
+        self.added(start)
+    }
+
+    /// Adds a text of a session that is absent where it is empty.
+    #[inline]
+    pub(super) fn part(&mut self, texts: Texts<'_>, span: Span) -> TextSpan {
+        if span.is_empty() {
+            return TextSpan::ABSENT;
+        }
+        let start = self.bytes.len();
+        texts.append_to(&mut self.bytes, span);
+        self.added(start)
+    }
+
+    /// What was added from that byte on.
+    #[inline]
+    fn added(&mut self, start: usize) -> TextSpan {
+        self.has_torn_character |= matches!(self.bytes.get(start), Some(0x80..=0xBF));
+        match (u32::try_from(start), u32::try_from(self.bytes.len())) {
+            (Ok(start), Ok(end)) => TextSpan { start, length: end - start },
             _ => TextSpan::ABSENT,
         }
     }

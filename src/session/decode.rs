@@ -158,7 +158,7 @@ impl Decoder {
 
     #[inline]
     fn text(&mut self, texts: Texts<'_>, span: Span) -> TextSpan {
-        self.writer.text_if_any(texts.get(span))
+        self.writer.part(texts, span)
     }
 
     fn certificate(

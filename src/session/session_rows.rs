@@ -5,7 +5,7 @@
 
 use super::information::Information;
 use super::model::SessionNote;
-use super::texts::{Span, append, clear_for_reuse};
+use super::texts::{Span, append, append_part, clear_for_reuse};
 use crate::log::{Event, Field, LogType, Row, Segment};
 use crate::timestamp::Timestamp;
 
@@ -176,7 +176,7 @@ impl SessionRows {
         let fields = rows.iter_mut().flat_map(|row| [&mut row.data, &mut row.context]);
         for span in heading.into_iter().chain(fields) {
             if !span.is_empty() {
-                *span = append(carried, span.get(segment));
+                *span = append_part(carried, segment, *span);
             }
         }
     }

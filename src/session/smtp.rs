@@ -193,9 +193,10 @@ pub(super) fn offers_start_tls(line: &[u8]) -> bool {
 /// Whether a banner or a line of an EHLO reply has the marks of a firewall that rewrites SMTP:
 /// `220 ******`, keywords overwritten with X (`250-XXXXXXXA`).
 pub(super) fn looks_rewritten(line: &[u8]) -> bool {
-    let text = reply_text(line);
-    holds_any(text, [b'*', b'X'])
-        && (memmem::find(text, b"*****").is_some() || words(text).any(is_overwritten))
+    holds_any(line, [b'*', b'X']) && {
+        let text = reply_text(line);
+        memmem::find(text, b"*****").is_some() || words(text).any(is_overwritten)
+    }
 }
 
 fn is_overwritten(word: &[u8]) -> bool {

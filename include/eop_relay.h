@@ -803,8 +803,8 @@ typedef struct eop_session_query {
 } eop_session_query;
 
 /*
- A text in a batch: `length` units from unit `offset` of eop_batch.text. Equal texts of a batch
- share their place.
+ A text in a batch: `length` units from unit `offset` of eop_batch.text. Texts may share their
+ place or a part of it.
  */
 typedef struct eop_text_span {
   /*
@@ -908,6 +908,12 @@ typedef struct eop_session_record {
    */
   struct eop_text_span log_path;
   /*
+   The piece of the text that holds all texts of this session alone: those of this record from
+   connector to reply, of its mails and of their recipients. Never absent. server, log_path, the
+   messages of notes and the texts of certificates lie elsewhere, once for all that share them.
+   */
+  struct eop_text_span own_texts;
+  /*
    Send logs: the send connector. Receive logs: SERVER\Connector.
    */
   struct eop_text_span connector;
@@ -986,7 +992,7 @@ typedef struct eop_message_record {
    */
   struct eop_text_span reply;
   /*
-   One per RCPT TO, in recipients.
+   One per RCPT TO, in recipients; those of the session's next mail follow them.
    */
   struct eop_record_range recipients;
   /*

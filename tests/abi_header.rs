@@ -166,8 +166,8 @@ fn layout() -> String {
     describe!(text, SessionRecord as "eop_session_record": start_time, end_time, line, row_count,
         log_type, tls_status, outcome, rejection, is_eop, start_tls_offered, complete,
         tls_error_code_known, tls_error_code, sent_certificate, remote_certificate, reserved, server,
-        log_path, connector, session_id, proxy_session_id, local_endpoint, remote_endpoint,
-        remote_host, ehlo_name, public_ip_address, tls_protocol, tls_cipher, tls_error, reply,
+        log_path, own_texts, connector, session_id, proxy_session_id, local_endpoint,
+        remote_endpoint, remote_host, ehlo_name, public_ip_address, tls_protocol, tls_cipher, tls_error, reply,
         messages, notes);
     describe!(text, MessageRecord as "eop_message_record": mail_from, record_id,
         internet_message_id, reply, recipients, outcome, reserved);

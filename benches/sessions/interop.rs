@@ -12,9 +12,13 @@ use eop_relay::session::SessionFilter;
 
 use crate::contestants::sessions;
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
+/// What the program does with the log: hands out every session, reads everything of each, hands out
+/// the failed ones.
+const WAYS: [&str; 3] = ["all", "read", "failed"];
 
-/// Prints how fast C# is beside the core, on one thread.
+/// Prints how fast C# is beside the core, on one thread: the least times of rounds that run each of
+/// them once, so that a busy machine slows them all.
 pub fn report(log: &Path, folder: &Path) -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let bin = root.join("powershell/EopRelay/bin");
@@ -25,26 +29,46 @@ pub fn report(log: &Path, folder: &Path) -> io::Result<()> {
         return Ok(());
     };
     let dotnet = root.join("../shared/tools/run-dotnet");
-    let runtimes: [(&str, Vec<PathBuf>); 2] =
-        [("Mono", vec!["mono".into()]), (".NET 8", vec![dotnet, "linux".into()])];
+    let runtimes: [(&str, &str, Vec<PathBuf>); 2] =
+        [("Mono", "3 us", vec!["mono".into()]), (".NET 8", "1.5 us", vec![dotnet, "linux".into()])];
     let failed = SessionFilter { failed: true, ..SessionFilter::default() };
-    let (core_all, count) = fastest(log, &SessionFilter::default());
-    let (core_failed, _) = fastest(log, &failed);
+    let mut count = 0;
+    let [mut core_all, mut core_failed] = [Duration::MAX; 2];
+    let mut times = runtimes.each_ref().map(|_| Some([Duration::MAX; WAYS.len()]));
+    for _ in 0..ROUNDS {
+        let (time, sessions) = time_of_core(log, &SessionFilter::default());
+        count = sessions;
+        core_all = core_all.min(time);
+        core_failed = core_failed.min(time_of_core(log, &failed).0);
+        for ((_, _, command), times) in runtimes.iter().zip(&mut times) {
+            for (index, way) in WAYS.into_iter().enumerate() {
+                let time = run(command, &program, &bin, log, way).ok();
+                *times = times.take().zip(time).map(|(mut least, time)| {
+                    least[index] = least[index].min(time);
+                    least
+                });
+            }
+        }
+    }
     println!(
-        "| C#, 1 thread | all sessions, beyond the core | goal | `Failed`, rate against the core | goal |"
+        "| C#, 1 thread | a session handed out, beyond the core | goal | and every property, mail and \
+         recipient of it read | `Failed`, rate against the core | goal |"
     );
-    println!("|---|---|---|---|---|");
-    for ((name, command), goal) in runtimes.into_iter().zip(["3 us", "1.5 us"]) {
-        let run = |filter: &str| run(&command, &program, &bin, log, filter);
-        let (Ok(all), Ok(failed)) = (run("all"), run("failed")) else {
-            println!("| {name} | not measured | {goal} | not measured | 0.80 |");
+    println!("|---|---|---|---|---|---|");
+    for ((name, goal, _), times) in runtimes.into_iter().zip(times) {
+        let Some([all, read, failed]) = times else {
+            println!("| {name} | not measured | {goal} | not measured | not measured | 0.80 |");
             continue;
         };
-        // A log of 2^53 sessions is out of reach.
-        #[allow(clippy::cast_precision_loss)]
-        let each = (all.as_secs_f64() - core_all.as_secs_f64()) / count as f64 * 1e6;
+        let beyond_the_core = |total: Duration| {
+            // A log of 2^53 sessions is out of reach.
+            #[allow(clippy::cast_precision_loss)]
+            let count = count as f64;
+            (total.as_secs_f64() - core_all.as_secs_f64()) / count * 1e6
+        };
+        let (all, read) = (beyond_the_core(all), beyond_the_core(read));
         let rate = core_failed.as_secs_f64() / failed.as_secs_f64();
-        println!("| {name} | {each:.2} us an object | {goal} | {rate:.2} | 0.80 |");
+        println!("| {name} | {all:.2} us | {goal} | {read:.2} us | {rate:.2} | 0.80 |");
     }
     println!();
     Ok(())
@@ -66,7 +90,7 @@ fn build(root: &Path, bin: &Path, folder: &Path) -> io::Result<Option<PathBuf>> 
         .args(["-langversion:5", "-optimize"])
         .arg(format!("-out:{}", program.display()))
         .arg(format!("-reference:{}", assembly.display()))
-        .arg(root.join("benches/interop/Rates.cs"))
+        .arg(root.join("benches/interop/*.cs"))
         .status();
     Ok(compiled.is_ok_and(|status| status.success()).then_some(program))
 }
@@ -76,11 +100,11 @@ fn run(
     program: &Path,
     bin: &Path,
     log: &Path,
-    filter: &str,
+    way: &str,
 ) -> io::Result<Duration> {
     let [runtime, arguments @ ..] = command else { return Err(io::ErrorKind::NotFound.into()) };
     let mut run = Command::new(runtime);
-    run.args(arguments).arg(program).arg(bin).arg(log).args([filter, "1", &ROUNDS.to_string()]);
+    run.args(arguments).arg(program).arg(bin).arg(log).args([way, "1", "1"]);
     let output = run.output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let seconds = text.split_whitespace().next().and_then(|word| word.parse().ok());
@@ -89,12 +113,9 @@ fn run(
         .ok_or_else(|| io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()))
 }
 
-/// The fastest of as many rounds in the core, and how many sessions it gave.
-fn fastest(log: &Path, filter: &SessionFilter) -> (Duration, u64) {
-    let rounds = (0..ROUNDS).map(|_| {
-        let start = Instant::now();
-        let count = sessions(&[log.to_owned()], 1, filter);
-        (start.elapsed(), count)
-    });
-    rounds.min().unwrap_or_default()
+/// How long the core takes, and how many sessions it gives.
+fn time_of_core(log: &Path, filter: &SessionFilter) -> (Duration, u64) {
+    let start = Instant::now();
+    let count = sessions(&[log.to_owned()], 1, filter);
+    (start.elapsed(), count)
 }

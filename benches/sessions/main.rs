@@ -1,11 +1,11 @@
 //! How fast sessions come out of a send log, beside what the same bytes cost in other ways, and how
 //! much memory they take. Prints the tables of BENCHMARKS.md.
 //!
-//! `cargo bench --bench sessions [-- [MEBIBYTES [ROUNDS]] [--large] [--speed-only]]`, by default
-//! 256 MiB and 9 rounds. Every round runs each contestant once, so that a busy machine slows all of
-//! them; the figures that can be compared between machines are the medians of each round's ratio to
-//! the csv crate's `ByteRecord` with a `HashMap` by session id. `--large` reads 16 GiB where else
-//! 1 GiB is enough.
+//! `cargo bench --bench sessions [-- [MEBIBYTES [ROUNDS]] [--large] [--speed-only | --interop-only]]`,
+//! by default 256 MiB and 9 rounds. Every round runs each contestant once, so that a busy machine
+//! slows all of them; the figures that can be compared between machines are the medians of each
+//! round's ratio to the csv crate's `ByteRecord` with a `HashMap` by session id. `--large` reads
+//! 16 GiB where else 1 GiB is enough.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -41,9 +41,13 @@ fn main() -> io::Result<()> {
     let path = folder.path().join("SEND20261115-1.LOG");
     let totals =
         SendLog::new(1, Profile::MIXED).write(mebibytes << 20, &mut File::create(&path)?)?;
-    speed(&path, &totals, rounds)?;
+    if !has("--interop-only") {
+        speed(&path, &totals, rounds)?;
+    }
     if !has("--speed-only") {
         interop::report(&path, folder.path())?;
+    }
+    if !has("--speed-only") && !has("--interop-only") {
         memory(folder.path(), has("--large"))?;
         growth(&path, folder.path(), has("--large"))?;
     }

@@ -10,15 +10,19 @@ namespace EopRelay
     /// </remarks>
     internal sealed unsafe class BatchReader
     {
-        private const uint Absent = uint.MaxValue;
+        private const uint NoCertificate = uint.MaxValue;
         private const ulong NoOffset = ulong.MaxValue;
         private const int False = 1;
         private const int True = 2;
 
-        private readonly Batch batch;
+        private static readonly string[] NoTexts = new string[0];
+
         private readonly ValueNames names;
         private readonly LoggedCertificate[] certificates;
-        private readonly Dictionary<ulong, string> repeatedTexts = new Dictionary<ulong, string>();
+        private readonly Dictionary<ulong, string> sharedTexts = new Dictionary<ulong, string>();
+
+        // Not readonly: mcs would copy the whole struct for each look at one of its members.
+        private Batch batch;
 
         internal BatchReader(Batch batch, ValueNames names)
         {
@@ -68,33 +72,22 @@ namespace EopRelay
 
         private Session Session(SessionRecord* record)
         {
-            return new Session
+            Require(!record->OwnTexts.IsAbsent);
+            var texts = new OwnTexts(Text(record->OwnTexts), record->OwnTexts.Offset);
+            return new Session(record, texts, Messages(record->Messages, texts))
             {
                 LogType = names.Of(ValueKind.LogType, record->LogType),
-                Server = RepeatedText(record->Server),
-                LogPath = RepeatedText(record->LogPath),
+                Server = SharedText(record->Server),
+                LogPath = SharedText(record->LogPath),
                 Line = (long)record->Line,
                 StartTime = Time(record->StartTime),
                 EndTime = Time(record->EndTime),
-                Connector = RepeatedText(record->Connector),
-                SessionId = Text(record->SessionId),
-                ProxySessionId = Text(record->ProxySessionId),
-                LocalEndpoint = Text(record->LocalEndpoint),
-                RemoteEndpoint = RepeatedText(record->RemoteEndpoint),
-                RemoteHost = RepeatedText(record->RemoteHost),
-                EhloName = RepeatedText(record->EhloName),
-                PublicIPAddress = RepeatedText(record->PublicIpAddress),
                 IsEop = Truth(record->IsEop),
                 StartTlsOffered = Truth(record->StartTlsOffered),
                 TlsStatus = names.Of(ValueKind.TlsStatus, record->TlsStatus),
-                TlsProtocol = RepeatedText(record->TlsProtocol),
-                TlsCipher = RepeatedText(record->TlsCipher),
-                TlsError = RepeatedText(record->TlsError),
                 TlsErrorCode = record->TlsErrorCodeKnown == True ? (int?)record->TlsErrorCode : null,
                 SentCertificate = Certificate(record->SentCertificate),
                 RemoteCertificate = Certificate(record->RemoteCertificate),
-                Messages = Messages(record->Messages),
-                Reply = RepeatedText(record->Reply),
                 Rejection = names.Of(ValueKind.RejectionClass, record->Rejection),
                 Outcome = names.Of(ValueKind.Outcome, record->Outcome),
                 Complete = record->Complete == True,
@@ -103,47 +96,52 @@ namespace EopRelay
             };
         }
 
-        private Message[] Messages(RecordRange range)
+        /// <summary>The mails of a session, checked; <c>null</c> if it has none.</summary>
+        private MessageRecords Messages(RecordRange range, OwnTexts texts)
         {
             Require(range, batch.MessageCount);
-            var messages = new Message[range.Count];
-            for (uint index = 0; index < range.Count; index++)
+            if (range.Count == 0)
+            {
+                return null;
+            }
+            var messages = new MessageRecord[range.Count];
+            RecordRange recipients = default(RecordRange);
+            for (uint index = 0; index < messages.Length; index++)
             {
                 var record = (MessageRecord*)(batch.Messages + ((ulong)range.First + index) * batch.MessageStride);
-                messages[index] = new Message
+                texts.Require(record->MailFrom);
+                texts.Require(record->RecordId);
+                texts.Require(record->InternetMessageId);
+                texts.Require(record->Reply);
+                Require(record->Recipients, batch.RecipientCount);
+                if (index == 0)
                 {
-                    MailFrom = Text(record->MailFrom),
-                    RecordId = Text(record->RecordId),
-                    InternetMessageId = Text(record->InternetMessageId),
-                    Reply = Text(record->Reply),
-                    Outcome = names.Of(ValueKind.MessageOutcome, record->Outcome),
-                    Recipients = Recipients(record->Recipients),
-                };
+                    recipients.First = record->Recipients.First;
+                }
+                Require(record->Recipients.First == recipients.First + recipients.Count);
+                recipients.Count += record->Recipients.Count;
+                messages[index] = *record;
             }
-            return messages;
+            return new MessageRecords(texts, names, messages, Recipients(recipients, texts));
         }
 
-        private Recipient[] Recipients(RecordRange range)
+        private RecipientRecord[] Recipients(RecordRange range, OwnTexts texts)
         {
-            Require(range, batch.RecipientCount);
-            var recipients = new Recipient[range.Count];
-            for (uint index = 0; index < range.Count; index++)
+            var recipients = new RecipientRecord[range.Count];
+            for (uint index = 0; index < recipients.Length; index++)
             {
                 var record =
                     (RecipientRecord*)(batch.Recipients + ((ulong)range.First + index) * batch.RecipientStride);
-                recipients[index] = new Recipient
-                {
-                    Address = Text(record->Address),
-                    Reply = RepeatedText(record->Reply),
-                    Rejection = names.Of(ValueKind.RejectionClass, record->Rejection),
-                };
+                texts.Require(record->Address);
+                texts.Require(record->Reply);
+                recipients[index] = *record;
             }
             return recipients;
         }
 
         private LoggedCertificate Certificate(uint index)
         {
-            if (index == Absent)
+            if (index == NoCertificate)
             {
                 return null;
             }
@@ -180,18 +178,22 @@ namespace EopRelay
         private string[] Notes(RecordRange range)
         {
             Require(range, batch.NoteCount);
+            if (range.Count == 0)
+            {
+                return NoTexts;
+            }
             var notes = new string[range.Count];
             for (uint index = 0; index < range.Count; index++)
             {
                 var record = (NoteRecord*)(batch.Notes + ((ulong)range.First + index) * batch.NoteStride);
-                notes[index] = RepeatedText(record->Message);
+                notes[index] = SharedText(record->Message);
             }
             return notes;
         }
 
         private string Text(TextSpan span)
         {
-            if (span.Offset == Absent)
+            if (span.IsAbsent)
             {
                 return null;
             }
@@ -199,19 +201,19 @@ namespace EopRelay
             return span.Length == 0 ? "" : new string(batch.Text + span.Offset, 0, (int)span.Length);
         }
 
-        /// <summary>A text that many records share: one string for all of them.</summary>
-        private string RepeatedText(TextSpan span)
+        /// <summary>A text outside of the sessions' own, which records share: one string for all of them.</summary>
+        private string SharedText(TextSpan span)
         {
-            if (span.Offset == Absent)
+            if (span.IsAbsent)
             {
                 return null;
             }
             ulong place = ((ulong)span.Offset << 32) | span.Length;
             string text;
-            if (!repeatedTexts.TryGetValue(place, out text))
+            if (!sharedTexts.TryGetValue(place, out text))
             {
                 text = Text(span);
-                repeatedTexts.Add(place, text);
+                sharedTexts.Add(place, text);
             }
             return text;
         }
@@ -241,12 +243,18 @@ namespace EopRelay
         {
             if (!condition)
             {
-                throw new EopRelayException(
-                    "NativeDataInvalid",
-                    "InvalidResult",
-                    "The native library handed out a batch that contradicts itself: the module's files belong to "
-                        + "different versions, or it has a defect. Install the whole module again and open a new console.");
+                throw Contradiction();
             }
+        }
+
+        /// <summary>The error of a batch that contradicts itself.</summary>
+        internal static EopRelayException Contradiction()
+        {
+            return new EopRelayException(
+                "NativeDataInvalid",
+                "InvalidResult",
+                "The native library handed out a batch that contradicts itself: the module's files belong to "
+                    + "different versions, or it has a defect. Install the whole module again and open a new console.");
         }
     }
 }

@@ -10,6 +10,12 @@ namespace EopRelay
         private const uint AbiMajor = 1;
         private const uint AbiMinor = 0;
 
+        /// <summary>
+        /// How many sessions a batch has at most. The garbage collector finds a batch alive and, where it
+        /// is large, moves megabytes that nobody needs a moment later.
+        /// </summary>
+        private const uint MaximumSessions = 128;
+
         private const int StatusOk = 0;
         private const int StatusEnd = 1;
         private const int StatusInvalidArgument = 101;
@@ -73,7 +79,11 @@ namespace EopRelay
             freeEvidence = Bind<HandleFunction>(library, "eop_evidence_free");
             getText = Bind<GetTextFunction>(library, "eop_text_get");
             freeText = Bind<HandleFunction>(library, "eop_text_free");
+            Names = new ValueNames(this);
         }
+
+        /// <summary>The names of the library's numbers.</summary>
+        internal ValueNames Names { get; private set; }
 
         /// <summary>The name of a value, or <c>null</c> if there is no such value.</summary>
         internal string ValueName(ValueKind kind, uint value)
@@ -103,7 +113,7 @@ namespace EopRelay
         {
             Error error = NewError();
             batch->StructSize = (uint)sizeof(Batch);
-            int status = nextBatch(reader, 0, 0, batch, &error);
+            int status = nextBatch(reader, MaximumSessions, 0, batch, &error);
             if (status == StatusEnd)
             {
                 return false;

@@ -11,6 +11,11 @@ namespace EopRelay
     {
         public uint Offset;
         public uint Length;
+
+        public bool IsAbsent
+        {
+            get { return Offset == uint.MaxValue; }
+        }
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -41,6 +46,7 @@ namespace EopRelay
         public uint Reserved;
         public TextSpan Server;
         public TextSpan LogPath;
+        public TextSpan OwnTexts;
         public TextSpan Connector;
         public TextSpan SessionId;
         public TextSpan ProxySessionId;

@@ -9,11 +9,54 @@ namespace EopRelay
     /// <remarks>
     /// Names of kinds (LogType, TlsStatus, Outcome, Rejection) are text, not enums: a deserialised
     /// enum no longer equals its name, and ConvertTo-Json prints its number.
+    /// <para>
+    /// Its own texts and mails came as one piece and become strings and objects when they are first
+    /// read, on any thread: most sessions are only filtered by one or two of thirty.
+    /// </para>
     /// </remarks>
     public sealed class Session
     {
-        internal Session()
+        private static readonly Message[] NoMessages = new Message[0];
+
+        private readonly string ownTexts;
+        private TextPart connector;
+        private TextPart sessionId;
+        private TextPart proxySessionId;
+        private TextPart localEndpoint;
+        private TextPart remoteEndpoint;
+        private TextPart remoteHost;
+        private TextPart ehloName;
+        private TextPart publicIPAddress;
+        private TextPart tlsProtocol;
+        private TextPart tlsCipher;
+        private TextPart tlsError;
+        private TextPart reply;
+
+        /// <summary>
+        /// MessageRecords until somebody reads the mails, then Message[]: in one field, so that a thread
+        /// sees the one or the other.
+        /// </summary>
+        private object messages;
+
+        /// <param name="record">Its record in a batch, of which its own texts are taken.</param>
+        /// <param name="texts">Its own texts.</param>
+        /// <param name="messages">Its mails, or <c>null</c>.</param>
+        internal unsafe Session(SessionRecord* record, OwnTexts texts, MessageRecords messages)
         {
+            ownTexts = texts.Whole;
+            connector.Place(record->Connector, texts);
+            sessionId.Place(record->SessionId, texts);
+            proxySessionId.Place(record->ProxySessionId, texts);
+            localEndpoint.Place(record->LocalEndpoint, texts);
+            remoteEndpoint.Place(record->RemoteEndpoint, texts);
+            remoteHost.Place(record->RemoteHost, texts);
+            ehloName.Place(record->EhloName, texts);
+            publicIPAddress.Place(record->PublicIpAddress, texts);
+            tlsProtocol.Place(record->TlsProtocol, texts);
+            tlsCipher.Place(record->TlsCipher, texts);
+            tlsError.Place(record->TlsError, texts);
+            reply.Place(record->Reply, texts);
+            this.messages = (object)messages ?? NoMessages;
         }
 
         /// <summary>The log it stands in: Send, Receive or IisSmtp.</summary>
@@ -35,28 +78,52 @@ namespace EopRelay
         public DateTime EndTime { get; internal set; }
 
         /// <summary>Send logs: the send connector. Receive logs: SERVER\Connector.</summary>
-        public string Connector { get; internal set; }
+        public string Connector
+        {
+            get { return connector.Of(ownTexts); }
+        }
 
         /// <summary>16 hexadecimal digits, unique per server process.</summary>
-        public string SessionId { get; internal set; }
+        public string SessionId
+        {
+            get { return sessionId.Of(ownTexts); }
+        }
 
         /// <summary>The id of the other half of a session proxied through the front end.</summary>
-        public string ProxySessionId { get; internal set; }
+        public string ProxySessionId
+        {
+            get { return proxySessionId.Of(ownTexts); }
+        }
 
         /// <summary>This server's end, address:port, as logged (may be masked).</summary>
-        public string LocalEndpoint { get; internal set; }
+        public string LocalEndpoint
+        {
+            get { return localEndpoint.Of(ownTexts); }
+        }
 
         /// <summary>The other server's end, address:port, as logged (may be masked).</summary>
-        public string RemoteEndpoint { get; internal set; }
+        public string RemoteEndpoint
+        {
+            get { return remoteEndpoint.Of(ownTexts); }
+        }
 
         /// <summary>The host name in the other server's 220 banner.</summary>
-        public string RemoteHost { get; internal set; }
+        public string RemoteHost
+        {
+            get { return remoteHost.Of(ownTexts); }
+        }
 
         /// <summary>The name given in EHLO or HELO.</summary>
-        public string EhloName { get; internal set; }
+        public string EhloName
+        {
+            get { return ehloName.Of(ownTexts); }
+        }
 
         /// <summary>The client's address as the server side saw it.</summary>
-        public string PublicIPAddress { get; internal set; }
+        public string PublicIPAddress
+        {
+            get { return publicIPAddress.Of(ownTexts); }
+        }
 
         /// <summary>Whether the other side is Exchange Online Protection.</summary>
         public bool? IsEop { get; internal set; }
@@ -68,13 +135,22 @@ namespace EopRelay
         public string TlsStatus { get; internal set; }
 
         /// <summary>The negotiated protocol, such as <c>TLS 1.2</c>.</summary>
-        public string TlsProtocol { get; internal set; }
+        public string TlsProtocol
+        {
+            get { return tlsProtocol.Of(ownTexts); }
+        }
 
         /// <summary>The negotiated algorithms as logged.</summary>
-        public string TlsCipher { get; internal set; }
+        public string TlsCipher
+        {
+            get { return tlsCipher.Of(ownTexts); }
+        }
 
         /// <summary>The name of the TLS error as logged, or of a logged number.</summary>
-        public string TlsError { get; internal set; }
+        public string TlsError
+        {
+            get { return tlsError.Of(ownTexts); }
+        }
 
         /// <summary>The number of that error: an SSPI status or a Winsock error.</summary>
         public int? TlsErrorCode { get; internal set; }
@@ -98,10 +174,26 @@ namespace EopRelay
         }
 
         /// <summary>The mails of the session, in the order of their MAIL commands.</summary>
-        public Message[] Messages { get; internal set; }
+        public Message[] Messages
+        {
+            get
+            {
+                object current = messages;
+                var made = current as Message[];
+                if (made == null)
+                {
+                    made = ((MessageRecords)current).ToMessages();
+                    messages = made;
+                }
+                return made;
+            }
+        }
 
         /// <summary>The first refusal, else the last reply, as logged.</summary>
-        public string Reply { get; internal set; }
+        public string Reply
+        {
+            get { return reply.Of(ownTexts); }
+        }
 
         /// <summary>The class of Reply where it is a refusal, such as RelayDenied.</summary>
         public string Rejection { get; internal set; }
@@ -130,99 +222,6 @@ namespace EopRelay
                 StartTime,
                 Connector,
                 Outcome);
-        }
-    }
-
-    /// <summary>A certificate as the certificate rows of a log describe it.</summary>
-    public sealed class LoggedCertificate
-    {
-        internal LoggedCertificate()
-        {
-        }
-
-        /// <summary>The subject, a Windows X.500 string.</summary>
-        public string Subject { get; internal set; }
-
-        /// <summary>The issuer, a Windows X.500 string.</summary>
-        public string Issuer { get; internal set; }
-
-        /// <summary>The serial number in hexadecimal digits.</summary>
-        public string SerialNumber { get; internal set; }
-
-        /// <summary>The SHA-1 thumbprint: 40 hexadecimal digits; masked text as logged.</summary>
-        public string Thumbprint { get; internal set; }
-
-        /// <summary>The beginning of its validity, UTC; older builds do not log it.</summary>
-        public DateTime? NotBefore { get; internal set; }
-
-        /// <summary>The end of its validity, UTC; older builds do not log it.</summary>
-        public DateTime? NotAfter { get; internal set; }
-
-        /// <summary>The subject alternate names as logged, each once.</summary>
-        public string[] DnsNames { get; internal set; }
-
-        /// <summary>Its subject and thumbprint.</summary>
-        public override string ToString()
-        {
-            return (Subject ?? "(no subject logged)") + " [" + (Thumbprint ?? "no thumbprint logged") + "]";
-        }
-    }
-
-    /// <summary>One mail of a session.</summary>
-    public sealed class Message
-    {
-        internal Message()
-        {
-        }
-
-        /// <summary>The address of MAIL FROM; <c>&lt;&gt;</c> is the null sender.</summary>
-        public string MailFrom { get; internal set; }
-
-        /// <summary>Exchange's record id.</summary>
-        public string RecordId { get; internal set; }
-
-        /// <summary>The Message-ID with its angle brackets.</summary>
-        public string InternetMessageId { get; internal set; }
-
-        /// <summary>The reply that decided about the mail.</summary>
-        public string Reply { get; internal set; }
-
-        /// <summary>How it ended: Delivered, PartlyRefused, Refused or Incomplete.</summary>
-        public string Outcome { get; internal set; }
-
-        /// <summary>One per RCPT TO.</summary>
-        public Recipient[] Recipients { get; internal set; }
-
-        /// <summary>Its sender, recipients and outcome.</summary>
-        public override string ToString()
-        {
-            string[] addresses = Array.ConvertAll(Recipients, recipient => recipient.Address);
-            return (MailFrom ?? "(no sender logged)") + " to "
-                + (addresses.Length == 0 ? "(no recipient logged)" : string.Join(", ", addresses))
-                + ": " + Outcome;
-        }
-    }
-
-    /// <summary>One RCPT TO of a mail.</summary>
-    public sealed class Recipient
-    {
-        internal Recipient()
-        {
-        }
-
-        /// <summary>The address.</summary>
-        public string Address { get; internal set; }
-
-        /// <summary>The reply to its RCPT TO.</summary>
-        public string Reply { get; internal set; }
-
-        /// <summary>The class of that reply where it is a refusal.</summary>
-        public string Rejection { get; internal set; }
-
-        /// <summary>The address and the reply.</summary>
-        public override string ToString()
-        {
-            return Reply == null ? Address : Address + ": " + Reply;
         }
     }
 }

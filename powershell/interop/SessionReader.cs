@@ -14,7 +14,6 @@ namespace EopRelay
 
         private readonly object gate = new object();
         private readonly NativeFunctions native;
-        private readonly ValueNames names;
         private readonly IList<LogLocation> locations;
         private readonly Stopwatch sinceProgress = Stopwatch.StartNew();
         private readonly ulong handle;
@@ -23,12 +22,11 @@ namespace EopRelay
         internal SessionReader(NativeFunctions native, SessionQuery query)
         {
             this.native = native;
-            names = new ValueNames(native);
             locations = new List<LogLocation>(query.Locations);
             Sessions = new Session[0];
             Notices = new Notice[0];
             CurrentPath = "";
-            using (var nativeQuery = new NativeQuery(query, names))
+            using (var nativeQuery = new NativeQuery(query, native.Names))
             {
                 handle = nativeQuery.Open(native);
             }
@@ -120,7 +118,7 @@ namespace EopRelay
                 {
                     return false;
                 }
-                var reader = new BatchReader(batch, names);
+                var reader = new BatchReader(batch, native.Names);
                 Sessions = reader.Sessions();
                 Notices = reader.Notices(locations);
                 ReadProgress();

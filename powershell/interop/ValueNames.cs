@@ -18,49 +18,48 @@ namespace EopRelay
     }
 
     /// <summary>
-    /// The names of the ABI's numbers, as the native library tells them: one place for them all.
+    /// The names of the ABI's numbers, as the native library tells them: one place for them all. Never
+    /// changed once made, so that any thread may ask.
     /// </summary>
     internal sealed class ValueNames
     {
-        private readonly NativeFunctions native;
-        private readonly Dictionary<ulong, string> names = new Dictionary<ulong, string>();
+        /// <summary>The names of each kind by their numbers, from 1.</summary>
+        private readonly string[][] names = new string[(int)ValueKind.Severity + 1][];
 
         internal ValueNames(NativeFunctions native)
         {
-            this.native = native;
+            for (ValueKind kind = ValueKind.LogType; kind <= ValueKind.Severity; kind++)
+            {
+                // 0 stands for an absent value.
+                var ofKind = new List<string> { null };
+                string name;
+                while ((name = native.ValueName(kind, (uint)ofKind.Count)) != null)
+                {
+                    ofKind.Add(name);
+                }
+                names[(int)kind] = ofKind.ToArray();
+            }
         }
 
         /// <summary>The name of a value; <c>null</c> for 0, which stands for an absent one.</summary>
         internal string Of(ValueKind kind, uint value)
         {
-            if (value == 0)
-            {
-                return null;
-            }
-            ulong key = ((ulong)kind << 32) | value;
-            string name;
-            if (!names.TryGetValue(key, out name))
-            {
-                name = native.ValueName(kind, value) ?? value.ToString(CultureInfo.InvariantCulture);
-                names.Add(key, name);
-            }
-            return name;
+            string[] ofKind = names[(int)kind];
+            return value < (uint)ofKind.Length ? ofKind[value] : value.ToString(CultureInfo.InvariantCulture);
         }
 
         /// <summary>The number of the value with that name, in any case.</summary>
         /// <exception cref="EopRelayException">There is none.</exception>
         internal uint NumberOf(ValueKind kind, string name)
         {
-            string candidate;
-            for (uint value = 1; (candidate = native.ValueName(kind, value)) != null; value++)
+            int value = Array.FindIndex(
+                names[(int)kind], known => known != null && known.Equals(name, StringComparison.OrdinalIgnoreCase));
+            if (value < 0)
             {
-                if (string.Equals(candidate, name, StringComparison.OrdinalIgnoreCase))
-                {
-                    return value;
-                }
+                throw new EopRelayException(
+                    "InvalidName", "InvalidArgument", "There is no " + kind + " with the name '" + name + "'.");
             }
-            throw new EopRelayException(
-                "InvalidName", "InvalidArgument", "There is no " + kind + " with the name '" + name + "'.");
+            return (uint)value;
         }
     }
 }

@@ -1,24 +1,17 @@
 //! A batch of the core as flat records: safe code, no pointers but those of the finished view.
 
-use std::ffi::OsStr;
-use std::hash::Hash;
+mod own_texts;
+mod shared;
+mod writer;
 
-use hashbrown::HashMap;
-use widestring::U16String;
-
+use self::writer::Writer;
 use super::error::Failure;
 use super::records::{
-    BatchView, CertificateRecord, EOP_ABSENT, EOP_FALSE, EOP_NO_OFFSET, EOP_TRUE, EOP_UNKNOWN,
-    MessageRecord, NameRecord, NoteRecord, NoticeRecord, RecipientRecord, RecordRange,
-    SessionRecord, TextSpan,
+    BatchView, CertificateRecord, EOP_ABSENT, MessageRecord, NameRecord, NoteRecord, NoticeRecord,
+    RecipientRecord, RecordRange, SessionRecord, TextSpan,
 };
 use super::status::EOP_TOO_LARGE;
-use super::values::severity_number;
-use crate::certificate::LoggedCertificate;
-use crate::log::Notice;
-use crate::reply::RejectionClass;
-use crate::session::{Batch, Message, Recipient, Session, SessionNote};
-use crate::timestamp::Timestamp;
+use crate::session::Batch;
 
 /// How much text a flat batch takes on before it hands over, in units: 32 MiB.
 const ENOUGH_TEXT: usize = 16 << 20;
@@ -104,7 +97,7 @@ impl Flattening {
         for session in self.batch.sessions.iter().skip(self.next_session).take(max_sessions) {
             writer.session(session)?;
             self.next_session += 1;
-            if writer.flat.text.len() >= ENOUGH_TEXT {
+            if writer.text_length() >= ENOUGH_TEXT {
                 break;
             }
         }
@@ -112,190 +105,30 @@ impl Flattening {
     }
 }
 
-/// Writes into a flat batch what it borrows from a core batch, equal texts and certificates once.
-struct Writer<'flat, 'core> {
-    flat: &'flat mut FlatBatch,
-    texts: HashMap<&'core str, TextSpan>,
-    paths: HashMap<&'core OsStr, TextSpan>,
-    certificates: HashMap<&'core LoggedCertificate, u32>,
-}
-
-impl<'flat, 'core> Writer<'flat, 'core> {
-    fn new(flat: &'flat mut FlatBatch) -> Self {
-        Self { flat, texts: HashMap::new(), paths: HashMap::new(), certificates: HashMap::new() }
-    }
-
-    fn session(&mut self, session: &'core Session) -> Result<(), Failure> {
-        let record = SessionRecord {
-            start_time: session.start_time.ticks(),
-            end_time: session.end_time.ticks(),
-            line: session.line,
-            row_count: session.row_count,
-            log_type: session.log_type.number(),
-            tls_status: session.tls_status.number(),
-            outcome: session.outcome.number(),
-            rejection: rejection(session.rejection),
-            is_eop: truth(session.is_eop),
-            start_tls_offered: truth(session.start_tls_offered),
-            complete: truth(Some(session.complete)),
-            tls_error_code_known: truth(Some(session.tls_error_code.is_some())),
-            tls_error_code: session.tls_error_code.unwrap_or(0),
-            sent_certificate: self.certificate(session.sent_certificate.as_deref())?,
-            remote_certificate: self.certificate(session.remote_certificate.as_deref())?,
-            reserved: 0,
-            server: self.optional(session.server.as_deref())?,
-            log_path: self.path(session.log_path.as_os_str())?,
-            connector: self.text(session.connector())?,
-            session_id: self.text(session.session_id())?,
-            proxy_session_id: self.optional(session.proxy_session_id())?,
-            local_endpoint: self.optional(session.local_endpoint())?,
-            remote_endpoint: self.optional(session.remote_endpoint())?,
-            remote_host: self.optional(session.remote_host())?,
-            ehlo_name: self.optional(session.ehlo_name())?,
-            public_ip_address: self.optional(session.public_ip_address())?,
-            tls_protocol: self.optional(session.tls_protocol())?,
-            tls_cipher: self.optional(session.tls_cipher())?,
-            tls_error: self.optional(session.tls_error())?,
-            reply: self.optional(session.reply())?,
-            messages: self.messages(session.messages())?,
-            notes: self.notes(&session.notes)?,
-        };
-        self.flat.sessions.push(record);
-        Ok(())
-    }
-
-    fn messages(
-        &mut self,
-        messages: impl ExactSizeIterator<Item = Message<'core>>,
-    ) -> Result<RecordRange, Failure> {
-        let range = range(self.flat.messages.len(), messages.len())?;
-        for message in messages {
-            let record = MessageRecord {
-                mail_from: self.optional(message.mail_from())?,
-                record_id: self.optional(message.record_id())?,
-                internet_message_id: self.optional(message.internet_message_id())?,
-                reply: self.optional(message.reply())?,
-                recipients: self.recipients(message.recipients())?,
-                outcome: message.outcome().number(),
-                reserved: 0,
-            };
-            self.flat.messages.push(record);
-        }
-        Ok(range)
-    }
-
-    fn recipients(
-        &mut self,
-        recipients: impl ExactSizeIterator<Item = Recipient<'core>>,
-    ) -> Result<RecordRange, Failure> {
-        let range = range(self.flat.recipients.len(), recipients.len())?;
-        for recipient in recipients {
-            let record = RecipientRecord {
-                address: self.text(recipient.address())?,
-                reply: self.optional(recipient.reply())?,
-                rejection: rejection(recipient.rejection()),
-                reserved: 0,
-            };
-            self.flat.recipients.push(record);
-        }
-        Ok(range)
-    }
-
-    fn notes(&mut self, notes: &[SessionNote]) -> Result<RecordRange, Failure> {
-        let range = range(self.flat.notes.len(), notes.len())?;
-        for note in notes {
-            let message = self.text(note.message())?;
-            self.flat.notes.push(NoteRecord { code: note.number(), reserved: 0, message });
-        }
-        Ok(range)
-    }
-
-    fn certificate(
-        &mut self,
-        certificate: Option<&'core LoggedCertificate>,
-    ) -> Result<u32, Failure> {
-        let Some(certificate) = certificate else { return Ok(EOP_ABSENT) };
-        if let Some(index) = self.certificates.get(certificate) {
-            return Ok(*index);
-        }
-        let dns_names = range(self.flat.names.len(), certificate.dns_names.len())?;
-        for name in &certificate.dns_names {
-            let name = self.text(name)?;
-            self.flat.names.push(NameRecord { name });
-        }
-        let record = CertificateRecord {
-            not_before: certificate.not_before.map_or(0, Timestamp::ticks),
-            not_after: certificate.not_after.map_or(0, Timestamp::ticks),
-            subject: self.optional(certificate.subject.as_deref())?,
-            issuer: self.optional(certificate.issuer.as_deref())?,
-            serial_number: self.optional(certificate.serial_number.as_deref())?,
-            thumbprint: self.optional(certificate.thumbprint.as_deref())?,
-            dns_names,
-        };
-        let index = number(self.flat.certificates.len())?;
-        self.flat.certificates.push(record);
-        self.certificates.insert(certificate, index);
-        Ok(index)
-    }
-
-    fn notice(&mut self, notice: &'core Notice) -> Result<(), Failure> {
-        let record = NoticeRecord {
-            code: notice.code.number(),
-            severity: severity_number(notice.severity()),
-            os_error_known: truth(Some(notice.os_error.is_some())),
-            os_error: notice.os_error.unwrap_or(0),
-            line: notice.line.unwrap_or(0),
-            offset: notice.offset.unwrap_or(EOP_NO_OFFSET),
-            count: notice.count,
-            path: match &notice.path {
-                Some(path) => self.path(path.as_os_str())?,
-                None => ABSENT,
-            },
-            message: self.text(&notice.message)?,
-        };
-        self.flat.notices.push(record);
-        Ok(())
-    }
-
-    fn optional(&mut self, text: Option<&'core str>) -> Result<TextSpan, Failure> {
-        text.map_or(Ok(ABSENT), |text| self.text(text))
-    }
-
-    fn text(&mut self, text: &'core str) -> Result<TextSpan, Failure> {
-        let block = &mut self.flat.text;
-        stored_once(&mut self.texts, text, || append(block, text.encode_utf16()))
-    }
-
-    fn path(&mut self, path: &'core OsStr) -> Result<TextSpan, Failure> {
-        let block = &mut self.flat.text;
-        stored_once(&mut self.paths, path, || {
-            append(block, U16String::from_os_str(path).into_vec())
-        })
-    }
-}
-
+/// The place of a text that is not there.
 const ABSENT: TextSpan = TextSpan { offset: EOP_ABSENT, length: 0 };
 
-fn stored_once<K: Hash + Eq>(
-    known: &mut HashMap<K, TextSpan>,
-    key: K,
-    store: impl FnOnce() -> Result<TextSpan, Failure>,
-) -> Result<TextSpan, Failure> {
-    if let Some(span) = known.get(&key) {
-        return Ok(*span);
+/// Adds a text to the block.
+fn append(block: &mut Vec<u16>, text: &str) -> Result<TextSpan, Failure> {
+    if text.is_ascii() {
+        return append_ascii(block, text);
     }
-    let span = store()?;
-    known.insert(key, span);
-    Ok(span)
+    let start = block.len();
+    block.extend(text.encode_utf16());
+    span(start, block.len())
 }
 
-fn append(block: &mut Vec<u16>, units: impl IntoIterator<Item = u16>) -> Result<TextSpan, Failure> {
+/// Adds a text that is all ASCII, in a loop that compiles to vectors; `encode_utf16` does not.
+fn append_ascii(block: &mut Vec<u16>, text: &str) -> Result<TextSpan, Failure> {
     let start = block.len();
-    block.extend(units);
+    block.extend(text.bytes().map(u16::from));
+    span(start, block.len())
+}
+
+fn span(start: usize, end: usize) -> Result<TextSpan, Failure> {
     // The last offset means absent, so that the end of the text must stay below it.
-    let offset = number(start)?;
-    number(block.len())?;
-    Ok(TextSpan { offset, length: number(block.len() - start)? })
+    number(end)?;
+    Ok(TextSpan { offset: number(start)?, length: number(end - start)? })
 }
 
 fn range(first: usize, count: usize) -> Result<RecordRange, Failure> {
@@ -315,18 +148,6 @@ fn number(value: usize) -> Result<u32, Failure> {
 
 fn stride<T>(_records: &[T]) -> u32 {
     u32::try_from(size_of::<T>()).unwrap_or(u32::MAX)
-}
-
-fn truth(value: Option<bool>) -> i32 {
-    match value {
-        None => EOP_UNKNOWN,
-        Some(false) => EOP_FALSE,
-        Some(true) => EOP_TRUE,
-    }
-}
-
-fn rejection(class: Option<RejectionClass>) -> u32 {
-    class.map_or(0, RejectionClass::number)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! A batch as C sees it: flat arrays of records, and one block of UTF-16 text that they point into
 //! with numbers.
 
-/// A text in a batch: `length` units from unit `offset` of eop_batch.text. Equal texts of a batch
-/// share their place.
+/// A text in a batch: `length` units from unit `offset` of eop_batch.text. Texts may share their
+/// place or a part of it.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextSpan {
@@ -74,6 +74,10 @@ pub struct SessionRecord {
     pub server: TextSpan,
     /// The file that holds its first row.
     pub log_path: TextSpan,
+    /// The piece of the text that holds all texts of this session alone: those of this record from
+    /// connector to reply, of its mails and of their recipients. Never absent. server, log_path, the
+    /// messages of notes and the texts of certificates lie elsewhere, once for all that share them.
+    pub own_texts: TextSpan,
     /// Send logs: the send connector. Receive logs: SERVER\Connector.
     pub connector: TextSpan,
     /// 16 hexadecimal digits, unique per server process.
@@ -116,7 +120,7 @@ pub struct MessageRecord {
     pub internet_message_id: TextSpan,
     /// The reply that decided about the mail.
     pub reply: TextSpan,
-    /// One per RCPT TO, in recipients.
+    /// One per RCPT TO, in recipients; those of the session's next mail follow them.
     pub recipients: RecordRange,
     /// EOP_MESSAGE_OUTCOME_...
     pub outcome: u32,

@@ -94,7 +94,7 @@ pub(crate) struct Content {
 
 impl Content {
     #[inline]
-    pub(super) fn get(&self, span: TextSpan) -> Option<&str> {
+    pub fn get(&self, span: TextSpan) -> Option<&str> {
         self.text.get(span.range())
     }
 

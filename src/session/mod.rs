@@ -32,6 +32,7 @@ mod tls;
 mod workbench;
 
 pub use checkpoint::{StateError, StateOptions, StateTrouble};
+pub(crate) use content::{Content, TextSpan as ContentSpan};
 pub use filter::{QueryError, SessionFilter};
 pub use message::{Message, Recipient};
 pub use model::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};

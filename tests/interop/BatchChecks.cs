@@ -1,4 +1,7 @@
 using System;
+using System.Collections.Generic;
+using System.Reflection;
+using System.Threading;
 
 namespace EopRelay.Tests
 {
@@ -6,10 +9,21 @@ namespace EopRelay.Tests
     internal static unsafe class BatchChecks
     {
         private const uint Absent = uint.MaxValue;
-        private const string Block = "Send*.contoso.comCN=A550 5.7.64 no";
+        private const string Before = "*.contoso.comCN=A";
+        private const string Own = "Send\uD83D\uDCE7 \u00D8st550 5.7.64 no";
+        private const string Block = Before + Own + "of another session";
         private static readonly TextSpan AbsentText = new TextSpan { Offset = Absent };
 
-        private delegate void Change(ref Batch batch, ref SessionRecord session, ref MessageRecord message);
+        private delegate void Change(Records* records);
+
+        /// <summary>A batch of one session with one mail to one recipient.</summary>
+        private struct Records
+        {
+            public Batch Batch;
+            public SessionRecord Session;
+            public MessageRecord Message;
+            public RecipientRecord Recipient;
+        }
 
         internal static void Run(Checks checks)
         {
@@ -21,24 +35,48 @@ namespace EopRelay.Tests
                 Checks.Equal(0, reader.Sessions().Length);
                 Checks.Equal(0, reader.Notices(new LogLocation[0]).Length);
             });
-            Contradicts(checks, "a text beyond the block", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
-                session.Connector = new TextSpan { Offset = (uint)Block.Length - 1, Length = 2 });
-            Contradicts(checks, "a text whose end overflows 32 bits", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
-                session.Connector = new TextSpan { Offset = Absent - 1, Length = 3 });
-            Contradicts(checks, "messages beyond their array", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
-                session.Messages = new RecordRange { First = 1, Count = 1 });
-            Contradicts(checks, "recipients whose range overflows 32 bits", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
-                message.Recipients = new RecordRange { First = Absent, Count = 2 });
-            Contradicts(checks, "notes beyond their array", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
-                session.Notes = new RecordRange { First = 0, Count = 1 });
-            Contradicts(checks, "a certificate beyond its array", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
-                session.SentCertificate = 1);
-            Contradicts(checks, "a stride smaller than the record", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
-                batch.SessionStride = (uint)sizeof(SessionRecord) - 8);
-            Contradicts(checks, "a time that DateTime cannot hold", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
-                session.EndTime = long.MaxValue);
-            Contradicts(checks, "a time before all times", (ref Batch batch, ref SessionRecord session, ref MessageRecord message) =>
-                session.StartTime = -1);
+            checks.That("recipients that do not follow those of the mail before are refused", () =>
+            {
+                EopRelayException error = Checks.Throws<EopRelayException>(ReadUnorderedRecipients);
+                Checks.Equal("NativeDataInvalid", error.ErrorId);
+            });
+            checks.That("a property read twice gives the same object", GivesTheSameTwice);
+            checks.That("a session keeps nothing of its batch but its own texts and what is shared", KeepsItsOwn);
+            checks.That("several threads may read one session", ReadByManyThreads);
+            Contradicts(checks, "a session's piece beyond the block", records =>
+                records->Session.OwnTexts = new TextSpan { Offset = (uint)Block.Length - 1, Length = 2 });
+            Contradicts(checks, "a session's piece whose end overflows 32 bits", records =>
+                records->Session.OwnTexts = new TextSpan { Offset = Absent - 1, Length = 3 });
+            Contradicts(checks, "a session without a piece", records =>
+                records->Session.OwnTexts = AbsentText);
+            Contradicts(checks, "a shared text beyond the block", records =>
+                records->Session.LogPath = new TextSpan { Offset = (uint)Block.Length - 1, Length = 2 });
+            Contradicts(checks, "a text before the session's piece", records =>
+                records->Session.Connector = Place("CN=A"));
+            Contradicts(checks, "a text behind the session's piece", records =>
+                records->Session.Reply = Place("of another session"));
+            Contradicts(checks, "a text that begins in the session's piece and ends behind it", records =>
+                records->Session.Connector = Place("no" + "of"));
+            Contradicts(checks, "a text whose end overflows 32 bits", records =>
+                records->Session.Connector = new TextSpan { Offset = Absent - 1, Length = 3 });
+            Contradicts(checks, "a text of a mail outside of the session's piece", records =>
+                records->Message.InternetMessageId = Place("of another session"));
+            Contradicts(checks, "a text of a recipient outside of the session's piece", records =>
+                records->Recipient.Address = Place("CN=A"));
+            Contradicts(checks, "messages beyond their array", records =>
+                records->Session.Messages = new RecordRange { First = 1, Count = 1 });
+            Contradicts(checks, "recipients whose range overflows 32 bits", records =>
+                records->Message.Recipients = new RecordRange { First = Absent, Count = 2 });
+            Contradicts(checks, "notes beyond their array", records =>
+                records->Session.Notes = new RecordRange { First = 0, Count = 1 });
+            Contradicts(checks, "a certificate beyond its array", records =>
+                records->Session.SentCertificate = 1);
+            Contradicts(checks, "a stride smaller than the record", records =>
+                records->Batch.SessionStride = (uint)sizeof(SessionRecord) - 8);
+            Contradicts(checks, "a time that DateTime cannot hold", records =>
+                records->Session.EndTime = long.MaxValue);
+            Contradicts(checks, "a time before all times", records =>
+                records->Session.StartTime = -1);
         }
 
         private static void BecomesObjects()
@@ -47,6 +85,7 @@ namespace EopRelay.Tests
             Checks.Equal("Send", session.LogType);
             Checks.Equal("Send", session.Connector);
             Checks.Equal("", session.RemoteHost);
+            Checks.Equal("\uD83D\uDCE7 \u00D8st", session.EhloName);
             Checks.Equal(null, session.Server);
             Checks.Equal(true, session.IsEop);
             Checks.Equal(null, session.StartTlsOffered);
@@ -67,6 +106,131 @@ namespace EopRelay.Tests
             Checks.Equal(null, session.Messages[0].MailFrom);
             Checks.Equal("PartlyRefused", session.Messages[0].Outcome);
             Checks.Equal(0, session.Notes.Length);
+        }
+
+        private static void GivesTheSameTwice()
+        {
+            Session session = Read(null);
+            foreach (PropertyInfo property in typeof(Session).GetProperties())
+            {
+                if (!property.PropertyType.IsValueType)
+                {
+                    object first = property.GetValue(session, null);
+                    Checks.True(ReferenceEquals(first, property.GetValue(session, null)), property.Name);
+                }
+            }
+        }
+
+        private static void KeepsItsOwn()
+        {
+            Session unread = Read(null);
+            Session read = Read(null);
+            Checks.Equal("550 5.7.64 no", read.Messages[0].Recipients[0].Reply);
+            foreach (Session session in new[] { unread, read })
+            {
+                var kept = new HashSet<object>();
+                Collect(session, kept);
+                Checks.True(kept.Contains(Own), "its own texts");
+                Checks.Equal(session == unread, Holds<MessageRecords>(kept));
+                foreach (object part in kept)
+                {
+                    Checks.True(!(part is BatchReader), "it keeps the reader of its batch");
+                    string text = part as string;
+                    Checks.True(text == null || !text.Contains("another"), "it keeps '" + text + "'");
+                }
+            }
+        }
+
+        private static bool Holds<TPart>(IEnumerable<object> parts)
+        {
+            foreach (object part in parts)
+            {
+                if (part is TPart)
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /// <summary>Whatever the object keeps in memory.</summary>
+        private static void Collect(object part, HashSet<object> found)
+        {
+            if (part == null || part is Pointer || part.GetType().IsPrimitive || !found.Add(part))
+            {
+                return;
+            }
+            var array = part as Array;
+            if (array != null)
+            {
+                foreach (object element in array)
+                {
+                    Collect(element, found);
+                }
+            }
+            else if (!(part is string))
+            {
+                foreach (FieldInfo field in part.GetType().GetFields(
+                    BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+                {
+                    Collect(field.GetValue(part), found);
+                }
+            }
+        }
+
+        private static void ReadByManyThreads()
+        {
+            for (int round = 0; round < 50; round++)
+            {
+                Session session = Read(null);
+                int right = 0;
+                var threads = new Thread[4];
+                for (int index = 0; index < threads.Length; index++)
+                {
+                    threads[index] = new Thread(() =>
+                    {
+                        if (session.Connector == "Send" && session.Messages[0].Recipients[0].Reply == "550 5.7.64 no")
+                        {
+                            Interlocked.Increment(ref right);
+                        }
+                    });
+                    threads[index].Start();
+                }
+                foreach (Thread thread in threads)
+                {
+                    thread.Join();
+                }
+                Checks.Equal(threads.Length, right);
+            }
+        }
+
+        private static void ReadUnorderedRecipients()
+        {
+            SessionRecord session = EmptySession();
+            session.Messages = new RecordRange { First = 0, Count = 2 };
+            MessageRecord* messages = stackalloc MessageRecord[2];
+            messages[0] = EmptyMessage();
+            messages[0].Recipients = new RecordRange { First = 0, Count = 1 };
+            messages[1] = EmptyMessage();
+            messages[1].Recipients = new RecordRange { First = 2, Count = 1 };
+            RecipientRecord* recipients = stackalloc RecipientRecord[3];
+            for (int index = 0; index < 3; index++)
+            {
+                recipients[index] = new RecipientRecord { Address = AbsentText, Reply = AbsentText };
+            }
+            var batch = new Batch
+            {
+                Sessions = (byte*)&session,
+                SessionCount = 1,
+                SessionStride = (uint)sizeof(SessionRecord),
+                Messages = (byte*)messages,
+                MessageCount = 2,
+                MessageStride = (uint)sizeof(MessageRecord),
+                Recipients = (byte*)recipients,
+                RecipientCount = 3,
+                RecipientStride = (uint)sizeof(RecipientRecord),
+            };
+            new BatchReader(batch, Names()).Sessions();
         }
 
         private static void LargerStride()
@@ -95,31 +259,28 @@ namespace EopRelay.Tests
 
         private static Session Read(Change change)
         {
-            SessionRecord session = EmptySession();
-            session.StartTime = new DateTime(2026, 11, 15, 1, 2, 3).Ticks;
-            session.LogType = 1;
-            session.TlsStatus = 4;
-            session.Outcome = 3;
-            session.Rejection = RelayDenied();
-            session.IsEop = 2;
-            session.Complete = 1;
-            session.TlsErrorCodeKnown = 2;
-            session.TlsErrorCode = -2146893043;
-            session.SentCertificate = 0;
-            session.RemoteCertificate = 0;
-            session.Connector = Place("Send");
-            session.RemoteHost = new TextSpan { Offset = 0, Length = 0 };
-            session.Messages = new RecordRange { First = 0, Count = 1 };
-            var message = new MessageRecord
-            {
-                MailFrom = AbsentText,
-                RecordId = AbsentText,
-                InternetMessageId = AbsentText,
-                Reply = AbsentText,
-                Recipients = new RecordRange { First = 0, Count = 1 },
-                Outcome = 2,
-            };
-            var recipient = new RecipientRecord { Address = AbsentText, Reply = Place("550 5.7.64 no"), Rejection = RelayDenied() };
+            var records = new Records { Session = EmptySession(), Message = EmptyMessage() };
+            records.Session.StartTime = new DateTime(2026, 11, 15, 1, 2, 3).Ticks;
+            records.Session.LogType = 1;
+            records.Session.TlsStatus = 4;
+            records.Session.Outcome = 3;
+            records.Session.Rejection = RelayDenied();
+            records.Session.IsEop = 2;
+            records.Session.Complete = 1;
+            records.Session.TlsErrorCodeKnown = 2;
+            records.Session.TlsErrorCode = -2146893043;
+            records.Session.SentCertificate = 0;
+            records.Session.RemoteCertificate = 0;
+            records.Session.OwnTexts = Place(Own);
+            records.Session.Connector = Place("Send");
+            records.Session.EhloName = Place("\uD83D\uDCE7 \u00D8st");
+            records.Session.RemoteHost = new TextSpan { Offset = Place(Own).Offset, Length = 0 };
+            records.Session.Messages = new RecordRange { First = 0, Count = 1 };
+            records.Message.Recipients = new RecordRange { First = 0, Count = 1 };
+            records.Message.Outcome = 2;
+            records.Recipient.Address = AbsentText;
+            records.Recipient.Reply = Place("550 5.7.64 no");
+            records.Recipient.Rejection = RelayDenied();
             var certificate = new CertificateRecord
             {
                 Subject = Place("CN=A"),
@@ -131,17 +292,17 @@ namespace EopRelay.Tests
             var name = new NameRecord { Name = Place("*.contoso.com") };
             fixed (char* text = Block)
             {
-                var batch = new Batch
+                records.Batch = new Batch
                 {
                     Text = text,
                     TextLength = (ulong)Block.Length,
-                    Sessions = (byte*)&session,
+                    Sessions = (byte*)&records.Session,
                     SessionCount = 1,
                     SessionStride = (uint)sizeof(SessionRecord),
-                    Messages = (byte*)&message,
+                    Messages = (byte*)&records.Message,
                     MessageCount = 1,
                     MessageStride = (uint)sizeof(MessageRecord),
-                    Recipients = (byte*)&recipient,
+                    Recipients = (byte*)&records.Recipient,
                     RecipientCount = 1,
                     RecipientStride = (uint)sizeof(RecipientRecord),
                     Certificates = (byte*)&certificate,
@@ -153,9 +314,9 @@ namespace EopRelay.Tests
                 };
                 if (change != null)
                 {
-                    change(ref batch, ref session, ref message);
+                    change(&records);
                 }
-                return new BatchReader(batch, Names()).Sessions()[0];
+                return new BatchReader(records.Batch, Names()).Sessions()[0];
             }
         }
 
@@ -182,9 +343,22 @@ namespace EopRelay.Tests
             };
         }
 
+        private static MessageRecord EmptyMessage()
+        {
+            return new MessageRecord
+            {
+                MailFrom = AbsentText,
+                RecordId = AbsentText,
+                InternetMessageId = AbsentText,
+                Reply = AbsentText,
+            };
+        }
+
         private static TextSpan Place(string text)
         {
-            return new TextSpan { Offset = (uint)Block.IndexOf(text, StringComparison.Ordinal), Length = (uint)text.Length };
+            int start = Block.IndexOf(text, StringComparison.Ordinal);
+            Checks.True(start >= 0, "the block has no '" + text + "'");
+            return new TextSpan { Offset = (uint)start, Length = (uint)text.Length };
         }
 
         private static uint RelayDenied()
@@ -194,7 +368,7 @@ namespace EopRelay.Tests
 
         private static ValueNames Names()
         {
-            return new ValueNames(Interop.Native);
+            return Interop.Native.Names;
         }
     }
 }

@@ -12,13 +12,17 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
 
-use self::read_back::{session_json, text_of};
+use self::read_back::{own_spans, session_json, text_of};
 use super::*;
-use crate::ffi::{EOP_SEVERITY_ERROR, EOP_SEVERITY_WARNING};
-use crate::log::{LogType, NoticeCode};
+use crate::certificate::LoggedCertificate;
+use crate::ffi::{EOP_FALSE, EOP_NO_OFFSET, EOP_SEVERITY_ERROR, EOP_SEVERITY_WARNING, EOP_TRUE};
+use crate::log::{LogType, Notice, NoticeCode};
+use crate::reply::RejectionClass;
 use crate::session::{
-    MessageOutcome, MessageParts, Outcome, RecipientParts, SessionParts, TlsStatus,
+    MessageOutcome, MessageParts, Outcome, RecipientParts, Session, SessionNote, SessionParts,
+    TlsStatus,
 };
+use crate::timestamp::Timestamp;
 
 proptest! {
     #[test]
@@ -43,8 +47,39 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn the_own_texts_of_a_session_lie_in_a_piece_that_holds_nothing_else(
+        sessions in vec(session(), 0..6),
+    ) {
+        let flat = flatten(Batch { sessions, notices: Vec::new() });
+        let mut end_of_last = 0;
+        for session in &flat.sessions {
+            let piece = session.own_texts;
+            let end = piece.offset + piece.length;
+            prop_assert!(end_of_last <= piece.offset && end as usize <= flat.text.len());
+            end_of_last = end;
+            let spans = own_spans(&flat, session);
+            for span in &spans {
+                prop_assert!(piece.offset <= span.offset && span.offset + span.length <= end);
+            }
+        }
+    }
+
+    /// The view in C# takes the recipients of all mails of a session in one piece.
+    #[test]
+    fn the_recipients_of_a_sessions_mails_follow_one_another(sessions in vec(session(), 0..6)) {
+        let flat = flatten(Batch { sessions, notices: Vec::new() });
+        let mut next = 0;
+        for message in &flat.messages {
+            prop_assert_eq!(message.recipients.first, next);
+            next += message.recipients.count;
+        }
+    }
+}
+
 #[test]
-fn equal_texts_and_certificates_are_stored_once() {
+fn what_sessions_share_is_stored_once_also_where_each_has_its_own_copy() {
     let certificate = || {
         Some(Arc::new(LoggedCertificate {
             subject: Some("CN=mail.fabrikam.example".into()),
@@ -53,16 +88,62 @@ fn equal_texts_and_certificates_are_stored_once() {
             ..LoggedCertificate::default()
         }))
     };
-    let session = || Session {
-        sent_certificate: certificate(),
-        remote_certificate: certificate(),
+    let shared = certificate();
+    let session = |certificate: &Option<Arc<LoggedCertificate>>| Session {
+        sent_certificate: certificate.clone(),
+        remote_certificate: certificate.clone(),
+        server: Some("EX01".into()),
+        notes: vec![SessionNote::Evicted],
         ..plain_session()
     };
-    let flat = flatten(Batch { sessions: vec![session(), session()], notices: Vec::new() });
+    let sessions = vec![session(&shared), session(&certificate()), session(&shared)];
+    let flat = flatten(Batch { sessions, notices: Vec::new() });
     assert_eq!((flat.certificates.len(), flat.names.len()), (1, 1));
-    assert_eq!(flat.sessions[0].connector, flat.sessions[1].connector);
-    assert_eq!(flat.sessions[0].log_path, flat.sessions[1].log_path);
-    assert_eq!(flat.sessions[0].sent_certificate, flat.sessions[1].remote_certificate);
+    let [first, others @ ..] = &flat.sessions[..] else { panic!() };
+    for other in others {
+        assert_eq!(first.server, other.server);
+        assert_eq!(first.log_path, other.log_path);
+        assert_eq!(first.sent_certificate, other.sent_certificate);
+        assert_eq!(first.sent_certificate, other.remote_certificate);
+        let note = |session: &SessionRecord| flat.notes[session.notes.first as usize].message;
+        assert_eq!(note(first), note(other));
+    }
+}
+
+#[test]
+fn other_certificates_paths_and_servers_are_other_records_and_texts() {
+    let session = |name: &str| Session {
+        sent_certificate: Some(Arc::new(LoggedCertificate {
+            subject: Some(name.into()),
+            ..LoggedCertificate::default()
+        })),
+        server: Some(name.into()),
+        log_path: Path::new(name).into(),
+        ..plain_session()
+    };
+    let names = ["EX01", "EX02", "EX01", "EX02"];
+    let flat = flatten(Batch { sessions: names.map(session).to_vec(), notices: Vec::new() });
+    assert_eq!(flat.certificates.len(), 2);
+    for (session, name) in flat.sessions.iter().zip(names) {
+        let certificate = &flat.certificates[session.sent_certificate as usize];
+        for span in [session.server, session.log_path, certificate.subject] {
+            assert_eq!(text_of(&flat, span).as_deref(), Some(name));
+        }
+    }
+}
+
+#[test]
+fn texts_beyond_ascii_are_told_in_units() {
+    let parts = SessionParts {
+        connector: "\u{1F4E7} \u{d8}st".into(),
+        reply: Some("250 2.1.5 J\u{f8}rgen".into()),
+        ..plain_parts()
+    };
+    let flat = flatten(Batch { sessions: vec![parts.into()], notices: Vec::new() });
+    let record = &flat.sessions[0];
+    assert_eq!((record.connector.length, record.reply.length), (6, 16));
+    assert_eq!(text_of(&flat, record.connector).as_deref(), Some("\u{1F4E7} \u{d8}st"));
+    assert_eq!(text_of(&flat, record.reply).as_deref(), Some("250 2.1.5 J\u{f8}rgen"));
 }
 
 #[test]

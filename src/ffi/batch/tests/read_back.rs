@@ -5,14 +5,46 @@ use serde_json::{Value, json};
 use super::super::*;
 use crate::ffi::values::names;
 use crate::ffi::{
-    EOP_VALUES_LOG_TYPE, EOP_VALUES_MESSAGE_OUTCOME, EOP_VALUES_OUTCOME,
+    EOP_FALSE, EOP_TRUE, EOP_VALUES_LOG_TYPE, EOP_VALUES_MESSAGE_OUTCOME, EOP_VALUES_OUTCOME,
     EOP_VALUES_REJECTION_CLASS, EOP_VALUES_TLS_STATUS,
 };
+use crate::timestamp::Timestamp;
 
 pub(super) fn text_of(flat: &FlatBatch, span: TextSpan) -> Option<String> {
     let start = span.offset as usize;
     (span.offset != EOP_ABSENT)
         .then(|| String::from_utf16(&flat.text[start..start + span.length as usize]).unwrap())
+}
+
+/// The places of all texts that are a session's own.
+pub(super) fn own_spans(flat: &FlatBatch, session: &SessionRecord) -> Vec<TextSpan> {
+    let mut spans = vec![
+        session.connector,
+        session.session_id,
+        session.proxy_session_id,
+        session.local_endpoint,
+        session.remote_endpoint,
+        session.remote_host,
+        session.ehlo_name,
+        session.public_ip_address,
+        session.tls_protocol,
+        session.tls_cipher,
+        session.tls_error,
+        session.reply,
+    ];
+    for message in slice_of(&flat.messages, session.messages) {
+        spans.extend([
+            message.mail_from,
+            message.record_id,
+            message.internet_message_id,
+            message.reply,
+        ]);
+        for recipient in slice_of(&flat.recipients, message.recipients) {
+            spans.extend([recipient.address, recipient.reply]);
+        }
+    }
+    spans.retain(|span| *span != ABSENT);
+    spans
 }
 
 fn slice_of<T>(records: &[T], range: RecordRange) -> &[T] {

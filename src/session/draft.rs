@@ -276,7 +276,7 @@ mod tests {
             time: Timestamp::MINIMUM,
             session_id: 1,
             log_type,
-            is_opening: told.len() % 2 == 0,
+            is_opening: told.len().is_multiple_of(2),
         });
         for (event, data, context) in told {
             let (data, context) = (span(data.len()), span(context.len()));

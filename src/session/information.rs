@@ -85,24 +85,24 @@ const SESSION_ID: &[u8; 10] = b"session id";
 const TLS_FAILED: &[u8] = b"TLS negotiation failed with error";
 
 /// The first bytes of a label as one number, to be compared at once.
-const fn word(bytes: &[u8; 8]) -> u64 {
-    u64::from_le_bytes(*bytes)
+const fn word(bytes: [u8; 8]) -> u64 {
+    u64::from_le_bytes(bytes)
 }
 
-const ATTEMPTING: u64 = word(b"attempti");
-const CERTIFICATE: u64 = word(b"Certific");
-const RECEIVED: u64 = word(b"Received");
-const REMOTE: u64 = word(b"Remote c");
-const SENDING_CERTIFICATE: u64 = word(b"Sending ");
-const SENDING_MESSAGE: u64 = word(b"sending ");
-const SET_PERMISSIONS: u64 = word(b"Set Sess");
-const TLS_PROTOCOL: u64 = word(b"TLS prot");
+const ATTEMPTING: u64 = word(*b"attempti");
+const CERTIFICATE: u64 = word(*b"Certific");
+const RECEIVED: u64 = word(*b"Received");
+const REMOTE: u64 = word(*b"Remote c");
+const SENDING_CERTIFICATE: u64 = word(*b"Sending ");
+const SENDING_MESSAGE: u64 = word(*b"sending ");
+const SET_PERMISSIONS: u64 = word(*b"Set Sess");
+const TLS_PROTOCOL: u64 = word(*b"TLS prot");
 
-const ALTERNATE: u64 = word(b" alterna");
-const ISSUER: u64 = word(b" issuer ");
-const SERIAL: u64 = word(b" serial ");
-const SUBJECT: u64 = word(b" subject");
-const THUMBPRINT: u64 = word(b" thumbpr");
+const ALTERNATE: u64 = word(*b" alterna");
+const ISSUER: u64 = word(*b" issuer ");
+const SERIAL: u64 = word(*b" serial ");
+const SUBJECT: u64 = word(*b" subject");
+const THUMBPRINT: u64 = word(*b" thumbpr");
 
 impl<'row> Information<'row> {
     #[inline]
@@ -115,7 +115,7 @@ impl<'row> Information<'row> {
     #[inline(always)]
     pub(super) fn parse_usual(context: &'row [u8]) -> Option<Self> {
         let (start, rest) = context.split_first_chunk()?;
-        let information = match word(start) {
+        let information = match word(*start) {
             CERTIFICATE => Self::CertificateValue(usual_value(rest.strip_prefix(b"ate")?)?),
             SENDING_MESSAGE if rest.starts_with(b"message") => Self::Message(context),
             ATTEMPTING if rest.starts_with(b"ng to connect") => Self::Connecting,
@@ -188,7 +188,7 @@ fn value_of_certificate(context: &[u8]) -> Information<'_> {
 #[inline]
 fn usual_value(label: &[u8]) -> Option<CertificateValue> {
     let (start, rest) = label.split_first_chunk()?;
-    let value = match word(start) {
+    let value = match word(*start) {
         SUBJECT => CertificateValue::Subject,
         ISSUER => CertificateValue::Issuer,
         SERIAL => CertificateValue::SerialNumber,

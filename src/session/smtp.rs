@@ -33,20 +33,20 @@ pub(super) enum Verb<'line> {
 }
 
 /// The first bytes of a line as one number, to be compared at once.
-const fn word(bytes: &[u8; 4]) -> u32 {
-    u32::from_le_bytes(*bytes)
+const fn word(bytes: [u8; 4]) -> u32 {
+    u32::from_le_bytes(bytes)
 }
 
-const AUTH: u32 = word(b"AUTH");
-const BDAT: u32 = word(b"BDAT");
-const DATA: u32 = word(b"DATA");
-const EHLO: u32 = word(b"EHLO");
-const HELO: u32 = word(b"HELO");
-const MAIL: u32 = word(b"MAIL");
-const QUIT: u32 = word(b"QUIT");
-const RCPT: u32 = word(b"RCPT");
-const RSET: u32 = word(b"RSET");
-const STARTTLS: u32 = word(b"STAR");
+const AUTH: u32 = word(*b"AUTH");
+const BDAT: u32 = word(*b"BDAT");
+const DATA: u32 = word(*b"DATA");
+const EHLO: u32 = word(*b"EHLO");
+const HELO: u32 = word(*b"HELO");
+const MAIL: u32 = word(*b"MAIL");
+const QUIT: u32 = word(*b"QUIT");
+const RCPT: u32 = word(*b"RCPT");
+const RSET: u32 = word(*b"RSET");
+const STARTTLS: u32 = word(*b"STAR");
 
 impl<'line> Verb<'line> {
     #[inline]
@@ -58,7 +58,7 @@ impl<'line> Verb<'line> {
     #[inline]
     fn parse_upper_case(line: &'line [u8]) -> Option<Self> {
         let (verb, rest) = line.split_first_chunk()?;
-        let verb = match word(verb) {
+        let verb = match word(*verb) {
             RCPT => Self::Recipient(path(rest.strip_prefix(b" TO:")?)),
             MAIL => Self::Mail(path(rest.strip_prefix(b" FROM:")?)),
             BDAT => Self::Chunk { is_last: is_last_chunk(line) },
@@ -126,13 +126,13 @@ pub(super) struct ReplyLine {
 }
 
 /// Most replies begin so.
-const OK: u32 = word(b"250 ");
-const OK_CONTINUED: u32 = word(b"250-");
+const OK: u32 = word(*b"250 ");
+const OK_CONTINUED: u32 = word(*b"250-");
 
 impl ReplyLine {
     #[inline]
     pub(super) fn parse(line: &[u8]) -> Option<Self> {
-        match line.first_chunk().map(word) {
+        match line.first_chunk().copied().map(word) {
             Some(OK) => Some(Self { code: 250, is_continued: false }),
             Some(OK_CONTINUED) => Some(Self { code: 250, is_continued: true }),
             _ => Self::parse_any(line),
@@ -331,6 +331,7 @@ mod tests {
             ("", None),
         ] {
             let reply = ReplyLine::parse(line.as_bytes());
+            assert_eq!(reply, ReplyLine::parse_any(line.as_bytes()));
             assert_eq!(reply.map(|reply| (reply.code, reply.is_continued)), expected, "{line}");
         }
     }

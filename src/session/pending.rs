@@ -67,7 +67,8 @@ impl Pending {
     #[inline]
     pub(super) fn push(&mut self, command: Command) -> bool {
         if self.answered == self.commands.len() {
-            self.clear();
+            self.commands.clear();
+            self.answered = 0;
         }
         let has_room = self.commands.len() < MAXIMUM_PENDING || self.make_room();
         self.commands.push(command);
@@ -115,12 +116,6 @@ impl Pending {
     }
 
     /// Begins anew, keeping its buffer.
-    #[inline]
-    pub(super) fn clear(&mut self) {
-        self.commands.clear();
-        self.answered = 0;
-    }
-
     pub(super) fn clear_for_reuse(&mut self) {
         clear_for_reuse(&mut self.commands);
         self.answered = 0;

@@ -1,6 +1,9 @@
 //! SMTP command and reply lines as protocol logs hold them (RFC 5321).
 
-use memchr::{memchr, memmem};
+use std::sync::LazyLock;
+
+use memchr::memchr;
+use memchr::memmem::{self, Finder};
 
 use super::byte_search::holds_any;
 
@@ -187,7 +190,9 @@ const COMMON_EXTENSIONS: [&[u8]; 6] =
 /// Whether a line of an EHLO reply has STARTTLS among its words: one keyword a row in older builds,
 /// all in one in later.
 pub(super) fn offers_start_tls(line: &[u8]) -> bool {
-    words(reply_text(line)).any(|word| word.eq_ignore_ascii_case(b"STARTTLS"))
+    static AMONG_OTHERS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b" STARTTLS "));
+    AMONG_OTHERS.find(line).is_some()
+        || words(reply_text(line)).any(|word| word.eq_ignore_ascii_case(b"STARTTLS"))
 }
 
 /// Whether a banner or a line of an EHLO reply has the marks of a firewall that rewrites SMTP:
@@ -266,6 +271,15 @@ mod tests {
             if let Some(verb) = Verb::parse_upper_case(line.as_bytes()) {
                 prop_assert_eq!(verb, Verb::parse_any_case(line.as_bytes()), "{}", line);
             }
+        }
+
+        #[test]
+        fn start_tls_is_offered_by_a_word_of_the_text(
+            line in "250[- ](STARTTLS|starttls|DSN|[ \tX]){0,6}",
+        ) {
+            let mut words = reply_text(line.as_bytes()).split(|byte| *byte == b' ');
+            let is_offered = words.any(|word| word.eq_ignore_ascii_case(b"STARTTLS"));
+            prop_assert_eq!(offers_start_tls(line.as_bytes()), is_offered, "{}", line);
         }
     }
 

@@ -2,33 +2,11 @@
 //!
 //! MAIL and RCPT are pipelined (RFC 2920), so replies are matched to the commands in their order.
 
-use std::collections::VecDeque;
-
 use super::model::{MessageOutcome, SessionNote};
+use super::pending::{Command, Pending};
 use super::smtp::{self, ReplyLine, Verb};
 use super::texts::{Rewritten, Span, Value, clear_for_reuse};
 use crate::log::{Event, LogType};
-
-/// A command that waits for its reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Command {
-    /// No command: the server side speaks first.
-    Greeting,
-    Hello,
-    StartTls,
-    Authenticate,
-    Mail(usize),
-    Recipient(usize),
-    Data(usize),
-    /// A chunk of the mail's content, or all of it.
-    Content {
-        message: usize,
-        is_last: bool,
-    },
-    Reset,
-    Quit,
-    Other,
-}
 
 /// One mail in the making.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,7 +57,7 @@ pub(super) struct Dialogue {
     pub(super) has_hello_after_start_tls: bool,
     pub(super) last_reply: Span,
     refusal: Option<Refusal>,
-    pending: VecDeque<Command>,
+    pending: Pending,
     announced: Option<(Span, Span)>,
     current_message: Option<usize>,
     has_greeting: bool,
@@ -91,7 +69,6 @@ pub(super) struct Dialogue {
 
 /// More are not kept; the session then says so.
 const MAXIMUM_RECIPIENTS: usize = 100_000;
-const MAXIMUM_PENDING: usize = 10_000;
 
 impl Dialogue {
     #[inline]
@@ -161,11 +138,9 @@ impl Dialogue {
             Verb::Quit => Command::Quit,
             Verb::Other => Command::Other,
         };
-        if self.pending.len() >= MAXIMUM_PENDING {
-            self.pending.pop_front();
+        if !self.pending.push(command) {
             self.note(SessionNote::RepliesOutOfStep);
         }
-        self.pending.push_back(command);
     }
 
     /// The message that a command belongs to; one whose MAIL command is not in the log is begun.
@@ -185,7 +160,7 @@ impl Dialogue {
     }
 
     fn accept_reply(&mut self, reply: ReplyLine, line: Value<'_>, rewritten: &mut Rewritten) {
-        let awaited = self.pending.front().copied();
+        let awaited = self.pending.first();
         match awaited {
             // A reply of another code answers a later command: that to EHLO is missing.
             Some(Command::Hello) if reply.code == 250 => self.read_hello_reply(reply, line),
@@ -269,8 +244,8 @@ impl Dialogue {
         self.has_greeting = true;
         match awaited {
             None => awaits_greeting.then_some(Command::Greeting),
-            Some(command) if can_answer(reply, line, command) => {
-                self.pending.pop_front();
+            Some(command) if command.can_be_answered_by(reply, line) => {
+                self.pending.take_first();
                 awaited
             }
             Some(_) => self.answered_later(reply, line),
@@ -283,14 +258,13 @@ impl Dialogue {
     /// but a later one, those before it are passed over.
     #[cold]
     fn answered_later(&mut self, reply: ReplyLine, line: &[u8]) -> Option<Command> {
-        let position = self.pending.iter().position(|command| can_answer(reply, line, *command))?;
+        let is_iis = self.is_iis();
+        let (command, passed_over) = self.pending.take_answered(reply, line)?;
         // IIS does not log the reply to RSET.
-        let is_unlogged = |command: &Command| self.is_iis() && *command == Command::Reset;
-        if !self.pending.iter().take(position).all(is_unlogged) {
+        if !passed_over.iter().all(|command| is_iis && *command == Command::Reset) {
             self.note(SessionNote::RepliesOutOfStep);
         }
-        self.pending.drain(..position);
-        self.pending.pop_front()
+        Some(command)
     }
 
     fn settle(&mut self, command: Command, reply: ReplyLine, kept: Span) {
@@ -310,7 +284,7 @@ impl Dialogue {
                 self.recipients[recipient].accepted = Some(accepted);
             }
             Command::Data(message) if reply.code == 354 => {
-                self.pending.push_front(Command::Content { message, is_last: true });
+                self.pending.push_first(Command::Content { message, is_last: true });
             }
             Command::Data(message) | Command::Content { message, .. } if !accepted => {
                 let draft = &mut self.messages[message];
@@ -402,7 +376,7 @@ impl Dialogue {
         clear_for_reuse(&mut self.messages);
         clear_for_reuse(&mut self.recipients);
         clear_for_reuse(&mut self.continued);
-        self.pending.clear();
+        self.pending.clear_for_reuse();
         self.hello_name = Span::default();
         self.banner_host = Span::default();
         self.hello_host = Span::default();
@@ -425,25 +399,5 @@ fn answers(log_type: LogType) -> Event {
     match log_type {
         LogType::Send | LogType::IisSmtp => Event::Received,
         LogType::Receive => Event::Sent,
-    }
-}
-
-/// Whether a reply with this code can answer the command (RFC 5321, 4.3.2; RFC 3207; RFC 4954).
-#[inline]
-fn can_answer(reply: ReplyLine, line: &[u8], command: Command) -> bool {
-    let has_status = |status| smtp::enhanced_status(line) == Some(status);
-    match reply.code {
-        354 => matches!(command, Command::Data(_)),
-        334 | 235 => command == Command::Authenticate,
-        220 => matches!(command, Command::StartTls | Command::Other),
-        221 => command == Command::Quit,
-        250..=252 => match command {
-            Command::Mail(_) => !has_status(b"2.1.5"),
-            Command::Recipient(_) => !has_status(b"2.6.0"),
-            Command::Content { .. } => !has_status(b"2.1.0") && !has_status(b"2.1.5"),
-            Command::Hello | Command::Reset | Command::Other => true,
-            _ => false,
-        },
-        _ => true,
     }
 }

@@ -1,7 +1,7 @@
 //! A session as its rows tell it: places of text and facts, nothing decoded yet.
 
 use super::dialogue::Dialogue;
-use super::information::{CertificateRole, CertificateValue, Information};
+use super::information::{CertificateRole, CertificateValue, Information, MessageIds};
 use super::model::SessionNote;
 use super::session_rows::{SessionRows, StoredRow};
 use super::texts::{Rewritten, Span, Texts, Value, clear_for_reuse};
@@ -128,9 +128,10 @@ impl SessionDraft {
             Information::ConnectFailed(message) => {
                 self.connect_error = label.part(message);
             }
-            Information::Message { record_id, internet_message_id } => {
-                let message_id = label.part(internet_message_id);
-                self.dialogue.announce(label.part(record_id), message_id);
+            Information::Message(message) => {
+                let ids = MessageIds::parse(message);
+                let message_id = label.part(ids.internet_message_id);
+                self.dialogue.announce(label.part(ids.record_id), message_id);
             }
             Information::ProxySession(id) => {
                 let id =
@@ -275,7 +276,7 @@ mod tests {
             time: Timestamp::MINIMUM,
             session_id: 1,
             log_type,
-            is_opening: told.len() % 2 == 0,
+            is_opening: told.len().is_multiple_of(2),
         });
         for (event, data, context) in told {
             let (data, context) = (span(data.len()), span(context.len()));

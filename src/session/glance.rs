@@ -118,7 +118,7 @@ impl Look<'_> {
             }
             Information::ProxySession(_) => self.names_other = true,
             Information::TlsSucceeded(_)
-            | Information::Message { .. }
+            | Information::Message(_)
             | Information::Connecting
             | Information::Other => {}
         }

@@ -20,13 +20,8 @@ pub(super) enum Information<'row> {
     Connecting,
     /// `Failed to connect...`, whole.
     ConnectFailed(&'row [u8]),
-    /// `sending message with RecordId n and InternetMessageId <...>`: both values.
-    Message {
-        /// n, empty if there is none.
-        record_id: &'row [u8],
-        /// `<...>`, empty if there is none.
-        internet_message_id: &'row [u8],
-    },
+    /// `sending message with RecordId n and InternetMessageId <...>`, whole.
+    Message(&'row [u8]),
     /// `... session id 08D54162A04116F1`: the session of the other half of a proxied session.
     ProxySession(&'row [u8]),
     /// Anything else.
@@ -50,31 +45,64 @@ pub(super) enum CertificateValue {
     AlternateNames,
 }
 
+/// What [`Information::Message`] tells of a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct MessageIds<'row> {
+    /// n, empty if there is none.
+    pub(super) record_id: &'row [u8],
+    /// `<...>`, empty if there is none.
+    pub(super) internet_message_id: &'row [u8],
+}
+
+impl<'row> MessageIds<'row> {
+    #[inline]
+    pub(super) fn parse(label: &'row [u8]) -> Self {
+        Self::parse_usual(label).unwrap_or_else(|| Self::parse_any(label))
+    }
+
+    #[inline]
+    fn parse_usual(label: &'row [u8]) -> Option<Self> {
+        let ids = label.strip_prefix(b"sending message with RecordId ")?;
+        let (record_id, rest) = ids.split_at_checked(memchr(b' ', ids)?)?;
+        let internet_message_id = rest.strip_prefix(b" and InternetMessageId ")?.trim_ascii();
+        Some(Self { record_id, internet_message_id })
+    }
+
+    #[cold]
+    fn parse_any(label: &'row [u8]) -> Self {
+        let behind = |name| Some(&label[memmem::find(label, name)? + name.len()..]);
+        let record_id =
+            behind(&b"RecordId "[..]).and_then(|id| id.split(|byte| *byte == b' ').next());
+        Self {
+            record_id: record_id.unwrap_or_default(),
+            internet_message_id: behind(b"InternetMessageId ").unwrap_or_default().trim_ascii(),
+        }
+    }
+}
+
 const SUCCEEDED: &[u8] = b"negotiation succeeded";
-const RECORD_ID: &[u8] = b"RecordId ";
-const INTERNET_MESSAGE_ID: &[u8] = b"InternetMessageId ";
 const SESSION_ID: &[u8; 10] = b"session id";
 const TLS_FAILED: &[u8] = b"TLS negotiation failed with error";
 
 /// The first bytes of a label as one number, to be compared at once.
-const fn word(bytes: &[u8; 8]) -> u64 {
-    u64::from_le_bytes(*bytes)
+const fn word(bytes: [u8; 8]) -> u64 {
+    u64::from_le_bytes(bytes)
 }
 
-const ATTEMPTING: u64 = word(b"attempti");
-const CERTIFICATE: u64 = word(b"Certific");
-const RECEIVED: u64 = word(b"Received");
-const REMOTE: u64 = word(b"Remote c");
-const SENDING_CERTIFICATE: u64 = word(b"Sending ");
-const SENDING_MESSAGE: u64 = word(b"sending ");
-const SET_PERMISSIONS: u64 = word(b"Set Sess");
-const TLS_PROTOCOL: u64 = word(b"TLS prot");
+const ATTEMPTING: u64 = word(*b"attempti");
+const CERTIFICATE: u64 = word(*b"Certific");
+const RECEIVED: u64 = word(*b"Received");
+const REMOTE: u64 = word(*b"Remote c");
+const SENDING_CERTIFICATE: u64 = word(*b"Sending ");
+const SENDING_MESSAGE: u64 = word(*b"sending ");
+const SET_PERMISSIONS: u64 = word(*b"Set Sess");
+const TLS_PROTOCOL: u64 = word(*b"TLS prot");
 
-const ALTERNATE: u64 = word(b" alterna");
-const ISSUER: u64 = word(b" issuer ");
-const SERIAL: u64 = word(b" serial ");
-const SUBJECT: u64 = word(b" subject");
-const THUMBPRINT: u64 = word(b" thumbpr");
+const ALTERNATE: u64 = word(*b" alterna");
+const ISSUER: u64 = word(*b" issuer ");
+const SERIAL: u64 = word(*b" serial ");
+const SUBJECT: u64 = word(*b" subject");
+const THUMBPRINT: u64 = word(*b" thumbpr");
 
 impl<'row> Information<'row> {
     #[inline]
@@ -87,9 +115,9 @@ impl<'row> Information<'row> {
     #[inline(always)]
     pub(super) fn parse_usual(context: &'row [u8]) -> Option<Self> {
         let (start, rest) = context.split_first_chunk()?;
-        let information = match word(start) {
+        let information = match word(*start) {
             CERTIFICATE => Self::CertificateValue(usual_value(rest.strip_prefix(b"ate")?)?),
-            SENDING_MESSAGE => usual_message(rest.strip_prefix(b"message with RecordId ")?)?,
+            SENDING_MESSAGE if rest.starts_with(b"message") => Self::Message(context),
             ATTEMPTING if rest.starts_with(b"ng to connect") => Self::Connecting,
             SET_PERMISSIONS if rest == b"ion Permissions" => Self::Other,
             TLS_PROTOCOL if rest.starts_with(b"ocol") && succeeds_after_a_word(rest) => {
@@ -115,7 +143,7 @@ impl<'row> Information<'row> {
             Some(b'S' | b's') if starts(b"Sending certificate") => {
                 Self::Certificate(CertificateRole::Sent)
             }
-            Some(b'S' | b's') if starts(b"sending message") => message(context),
+            Some(b'S' | b's') if starts(b"sending message") => Self::Message(context),
             Some(b'R' | b'r') if starts(b"Remote certificate") => {
                 Self::Certificate(CertificateRole::Remote)
             }
@@ -156,21 +184,11 @@ fn value_of_certificate(context: &[u8]) -> Information<'_> {
     Information::CertificateValue(value)
 }
 
-fn message(context: &[u8]) -> Information<'_> {
-    let after = |label: &[u8]| memmem::find(context, label).map(|at| &context[at + label.len()..]);
-    Information::Message {
-        record_id: after(RECORD_ID)
-            .and_then(|rest| rest.split(|byte| *byte == b' ').next())
-            .unwrap_or_default(),
-        internet_message_id: after(INTERNET_MESSAGE_ID).unwrap_or_default().trim_ascii(),
-    }
-}
-
 /// What stands behind `Certificate`.
 #[inline]
 fn usual_value(label: &[u8]) -> Option<CertificateValue> {
     let (start, rest) = label.split_first_chunk()?;
-    let value = match word(start) {
+    let value = match word(*start) {
         SUBJECT => CertificateValue::Subject,
         ISSUER => CertificateValue::Issuer,
         SERIAL => CertificateValue::SerialNumber,
@@ -179,14 +197,6 @@ fn usual_value(label: &[u8]) -> Option<CertificateValue> {
         _ => return None,
     };
     Some(value)
-}
-
-/// What stands behind `sending message with RecordId `.
-#[inline]
-fn usual_message(values: &[u8]) -> Option<Information<'_>> {
-    let (record_id, rest) = values.split_at_checked(memchr(b' ', values)?)?;
-    let internet_message_id = rest.strip_prefix(b" and InternetMessageId ")?.trim_ascii();
-    Some(Information::Message { record_id, internet_message_id })
 }
 
 /// Whether what stands behind `TLS prot` is `ocol`, the protocol's name and `negotiation succeeded`.
@@ -225,6 +235,9 @@ mod tests {
             if let Some(usual) = Information::parse_usual(context.as_bytes()) {
                 prop_assert_eq!(usual, Information::parse_any(context.as_bytes()), "{}", context);
             }
+            if let Some(usual) = MessageIds::parse_usual(context.as_bytes()) {
+                prop_assert_eq!(usual, MessageIds::parse_any(context.as_bytes()), "{}", context);
+            }
         }
 
         #[test]
@@ -262,6 +275,21 @@ mod tests {
     ];
 
     #[test]
+    fn a_mail_is_announced_with_its_ids() {
+        for (label, record_id, internet_message_id) in [
+            ("sending message with RecordId 1 and InternetMessageId <a b@c>", "1", "<a b@c>"),
+            ("Sending message with InternetMessageId <a@b> ", "", "<a@b>"),
+            ("sending message with RecordId 1", "1", ""),
+            ("sending message", "", ""),
+        ] {
+            let (record_id, internet_message_id) =
+                (record_id.as_bytes(), internet_message_id.as_bytes());
+            let ids = MessageIds { record_id, internet_message_id };
+            assert_eq!(MessageIds::parse(label.as_bytes()), ids, "{label}");
+        }
+    }
+
+    #[test]
     fn contexts_are_taken_by_prefix() {
         let condensed = "Sending certificate Subject Issuer name Serial number Thumbprint \
                          Not before Not after Subject alternate names";
@@ -286,14 +314,7 @@ mod tests {
                 Information::TlsFailed(b"UnknownCredentials"),
             ),
             ("attempting to connect", Information::Connecting),
-            (
-                "sending message with RecordId 167503004549 and InternetMessageId <a b@c>",
-                Information::Message {
-                    record_id: b"167503004549",
-                    internet_message_id: b"<a b@c>",
-                },
-            ),
-            ("sending message", Information::Message { record_id: b"", internet_message_id: b"" }),
+            ("sending message", Information::Message(b"sending message")),
             (
                 "Proxying outbound session with session id 08D54162A04116F1 to EX01",
                 Information::ProxySession(b"08D54162A04116F1"),

@@ -21,6 +21,7 @@ mod message;
 mod model;
 mod parallel;
 mod parts;
+mod pending;
 mod proxy;
 mod reader;
 mod sequencer;

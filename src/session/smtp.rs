@@ -1,6 +1,9 @@
 //! SMTP command and reply lines as protocol logs hold them (RFC 5321).
 
-use memchr::{memchr, memmem};
+use std::sync::LazyLock;
+
+use memchr::memchr;
+use memchr::memmem::{self, Finder};
 
 use super::byte_search::holds_any;
 
@@ -33,20 +36,20 @@ pub(super) enum Verb<'line> {
 }
 
 /// The first bytes of a line as one number, to be compared at once.
-const fn word(bytes: &[u8; 4]) -> u32 {
-    u32::from_le_bytes(*bytes)
+const fn word(bytes: [u8; 4]) -> u32 {
+    u32::from_le_bytes(bytes)
 }
 
-const AUTH: u32 = word(b"AUTH");
-const BDAT: u32 = word(b"BDAT");
-const DATA: u32 = word(b"DATA");
-const EHLO: u32 = word(b"EHLO");
-const HELO: u32 = word(b"HELO");
-const MAIL: u32 = word(b"MAIL");
-const QUIT: u32 = word(b"QUIT");
-const RCPT: u32 = word(b"RCPT");
-const RSET: u32 = word(b"RSET");
-const STARTTLS: u32 = word(b"STAR");
+const AUTH: u32 = word(*b"AUTH");
+const BDAT: u32 = word(*b"BDAT");
+const DATA: u32 = word(*b"DATA");
+const EHLO: u32 = word(*b"EHLO");
+const HELO: u32 = word(*b"HELO");
+const MAIL: u32 = word(*b"MAIL");
+const QUIT: u32 = word(*b"QUIT");
+const RCPT: u32 = word(*b"RCPT");
+const RSET: u32 = word(*b"RSET");
+const STARTTLS: u32 = word(*b"STAR");
 
 impl<'line> Verb<'line> {
     #[inline]
@@ -58,7 +61,7 @@ impl<'line> Verb<'line> {
     #[inline]
     fn parse_upper_case(line: &'line [u8]) -> Option<Self> {
         let (verb, rest) = line.split_first_chunk()?;
-        let verb = match word(verb) {
+        let verb = match word(*verb) {
             RCPT => Self::Recipient(path(rest.strip_prefix(b" TO:")?)),
             MAIL => Self::Mail(path(rest.strip_prefix(b" FROM:")?)),
             BDAT => Self::Chunk { is_last: is_last_chunk(line) },
@@ -126,13 +129,13 @@ pub(super) struct ReplyLine {
 }
 
 /// Most replies begin so.
-const OK: u32 = word(b"250 ");
-const OK_CONTINUED: u32 = word(b"250-");
+const OK: u32 = word(*b"250 ");
+const OK_CONTINUED: u32 = word(*b"250-");
 
 impl ReplyLine {
     #[inline]
     pub(super) fn parse(line: &[u8]) -> Option<Self> {
-        match line.first_chunk().map(word) {
+        match line.first_chunk().copied().map(word) {
             Some(OK) => Some(Self { code: 250, is_continued: false }),
             Some(OK_CONTINUED) => Some(Self { code: 250, is_continued: true }),
             _ => Self::parse_any(line),
@@ -187,15 +190,18 @@ const COMMON_EXTENSIONS: [&[u8]; 6] =
 /// Whether a line of an EHLO reply has STARTTLS among its words: one keyword a row in older builds,
 /// all in one in later.
 pub(super) fn offers_start_tls(line: &[u8]) -> bool {
-    words(reply_text(line)).any(|word| word.eq_ignore_ascii_case(b"STARTTLS"))
+    static AMONG_OTHERS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b" STARTTLS "));
+    AMONG_OTHERS.find(line).is_some()
+        || words(reply_text(line)).any(|word| word.eq_ignore_ascii_case(b"STARTTLS"))
 }
 
 /// Whether a banner or a line of an EHLO reply has the marks of a firewall that rewrites SMTP:
 /// `220 ******`, keywords overwritten with X (`250-XXXXXXXA`).
 pub(super) fn looks_rewritten(line: &[u8]) -> bool {
-    let text = reply_text(line);
-    holds_any(text, [b'*', b'X'])
-        && (memmem::find(text, b"*****").is_some() || words(text).any(is_overwritten))
+    holds_any(line, [b'*', b'X']) && {
+        let text = reply_text(line);
+        memmem::find(text, b"*****").is_some() || words(text).any(is_overwritten)
+    }
 }
 
 fn is_overwritten(word: &[u8]) -> bool {
@@ -266,6 +272,15 @@ mod tests {
                 prop_assert_eq!(verb, Verb::parse_any_case(line.as_bytes()), "{}", line);
             }
         }
+
+        #[test]
+        fn start_tls_is_offered_by_a_word_of_the_text(
+            line in "250[- ](STARTTLS|starttls|DSN|[ \tX]){0,6}",
+        ) {
+            let mut words = reply_text(line.as_bytes()).split(|byte| *byte == b' ');
+            let is_offered = words.any(|word| word.eq_ignore_ascii_case(b"STARTTLS"));
+            prop_assert_eq!(offers_start_tls(line.as_bytes()), is_offered, "{}", line);
+        }
     }
 
     const COMMANDS: [&str; 16] = [
@@ -330,6 +345,7 @@ mod tests {
             ("", None),
         ] {
             let reply = ReplyLine::parse(line.as_bytes());
+            assert_eq!(reply, ReplyLine::parse_any(line.as_bytes()));
             assert_eq!(reply.map(|reply| (reply.code, reply.is_continued)), expected, "{line}");
         }
     }

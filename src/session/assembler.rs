@@ -118,25 +118,25 @@ impl Assembler {
     }
 
     /// Takes a session in that was begun elsewhere, with its rows, the last of which begins there
-    /// in the segment.
-    pub(super) fn adopt(&mut self, key: SessionKey, rows: SessionRows, last_row: usize) {
+    /// in the segment. What is left of the rows is to be used again.
+    pub(super) fn adopt(&mut self, key: SessionKey, rows: &mut SessionRows, last_row: usize) {
         let index = self.open(key);
-        self.slots[index].rows = rows;
+        std::mem::swap(&mut self.slots[index].rows, rows);
         self.touch_row(index, last_row);
     }
 
     /// Takes rows of a session in that were gathered elsewhere, the last of which begins there in
     /// the segment, and of which none stands at the beginning of a session. An end among them is
-    /// still to be told by [`Self::end`].
+    /// still to be told by [`Self::end`]. What is left of the rows is to be used again.
     pub(super) fn accept_rows(
         &mut self,
         key: SessionKey,
-        rows: SessionRows,
+        rows: &mut SessionRows,
         segment: &Segment,
         last_row: usize,
     ) -> Accepted {
         if let Some(index) = self.by_key.get(&key).copied() {
-            self.slots[index].rows.append(&rows, segment);
+            self.slots[index].rows.append(rows, segment);
             self.touch_row(index, last_row);
         } else if self.tombstones.may_hold(key) {
             return Accepted::Late;

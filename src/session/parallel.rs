@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use super::filter::CompiledFilter;
-use super::workbench::{Workbench, WorkedSegment};
+use super::workbench::{Leftover, Workbench, WorkedSegment};
 use crate::log::{KnownFile, LogFile, Notice, Segment, SegmentReader, SegmentReaderItem};
 
 /// What comes next out of the files.
@@ -63,7 +63,7 @@ struct State {
     taken: u64,
     received: u64,
     done: Vec<(u64, Item)>,
-    spare_buffers: Vec<Vec<u8>>,
+    leftovers: Vec<Leftover>,
     /// How many items there are, once that is known.
     end: Option<u64>,
     is_over: bool,
@@ -85,8 +85,9 @@ impl Shared {
     /// works on it, while it is in the cache of that processor.
     fn take(&self, mut state: MutexGuard<'_, State>, bench: &mut Workbench) {
         state.taken += 1;
-        let buffer = state.spare_buffers.pop().unwrap_or_default();
+        let Leftover { buffer, mut rows } = state.leftovers.pop().unwrap_or_default();
         drop(state);
+        bench.reuse(&mut rows);
         let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
         let Source { segments, next } = &mut *source;
         let number = *next;
@@ -214,9 +215,9 @@ impl Workers {
         }
     }
 
-    /// Takes the buffer of a segment back, to be filled again.
-    pub(super) fn recycle(&mut self, buffer: Vec<u8>) {
-        self.shared.state().spare_buffers.push(buffer);
+    /// Takes back what a segment leaves to be used again.
+    pub(super) fn recycle(&mut self, leftover: Leftover) {
+        self.shared.state().leftovers.push(leftover);
     }
 
     fn stop(&mut self) {

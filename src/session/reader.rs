@@ -12,6 +12,7 @@ use super::model::Session;
 use super::parallel::{FileEnd, Item, Workers};
 use super::proxy::ProxyJoiner;
 use super::sequencer::Sequencer;
+use super::workbench::Leftover;
 use crate::log::{self, FileStart, LogFile, LogInput, Notice, SegmentReader};
 use crate::timestamp::Timestamp;
 
@@ -203,11 +204,11 @@ impl SessionReader {
                     }
                     None => self.sequencer.accept_segment(&segment),
                 }
-                self.workers.recycle(segment.data);
+                self.workers.recycle(Leftover::of_buffer(segment.data));
             }
             Some(Item::Worked(worked)) => {
-                let buffer = worked.replay(&mut self.sequencer);
-                self.workers.recycle(buffer);
+                let leftover = worked.replay(&mut self.sequencer);
+                self.workers.recycle(leftover);
             }
             Some(Item::FileEnd(end)) => self.end_file(end),
             None => return true,

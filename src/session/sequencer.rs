@@ -208,7 +208,7 @@ impl Sequencer {
 
     /// Takes a session in whose first rows were gathered apart from the others, the last of them at
     /// that offset of the segment.
-    pub(super) fn adopt(&mut self, key: SessionKey, rows: SessionRows, last_row: usize) {
+    pub(super) fn adopt(&mut self, key: SessionKey, rows: &mut SessionRows, last_row: usize) {
         self.assembler.adopt(key, rows, last_row);
     }
 
@@ -218,7 +218,7 @@ impl Sequencer {
     pub(super) fn accept_rows(
         &mut self,
         key: SessionKey,
-        rows: SessionRows,
+        rows: &mut SessionRows,
         segment: &Segment,
         last_row: usize,
     ) {
@@ -234,11 +234,11 @@ impl Sequencer {
 
     /// Takes a session in whose first rows another run read; the next one has a higher turn. `None`
     /// if there is one with its id.
-    pub(super) fn adopt_restored(&mut self, rows: SessionRows, turn: usize) -> Option<()> {
+    pub(super) fn adopt_restored(&mut self, mut rows: SessionRows, turn: usize) -> Option<()> {
         let start = rows.start?;
         let source = self.files.get(start.place.file)?.source;
         let key = SessionKey { source, session_id: start.session_id };
-        (!self.is_open(key)).then(|| self.adopt(key, rows, turn))
+        (!self.is_open(key)).then(|| self.adopt(key, &mut rows, turn))
     }
 
     /// Puts a session out whose end no row says; whether it came to its end.

@@ -51,6 +51,19 @@ enum Local {
     Ended,
 }
 
+/// Memory of a segment that was replayed, to be used for the next one.
+#[derive(Default)]
+pub(super) struct Leftover {
+    pub(super) buffer: Vec<u8>,
+    pub(super) rows: Vec<SessionRows>,
+}
+
+impl Leftover {
+    pub(super) fn of_buffer(buffer: Vec<u8>) -> Self {
+        Self { buffer, rows: Vec::new() }
+    }
+}
+
 /// What is kept from one segment to the next.
 #[derive(Default)]
 pub(super) struct Workbench {
@@ -58,6 +71,7 @@ pub(super) struct Workbench {
     by_key: HashMap<SessionKey, Local>,
     slots: Vec<Slot>,
     free: Vec<usize>,
+    spare_rows: Vec<SessionRows>,
 }
 
 #[derive(Default)]
@@ -71,6 +85,11 @@ struct Slot {
 }
 
 impl Workbench {
+    /// Takes back what is left of rows that were gathered.
+    pub(super) fn reuse(&mut self, rows: &mut Vec<SessionRows>) {
+        self.spare_rows.append(rows);
+    }
+
     pub(super) fn work(
         &mut self,
         segment: Segment,
@@ -122,7 +141,7 @@ impl Workbench {
                 ended.push(EndedSession { key, first_row, last_row: line.start, made });
                 slot.rows.reset();
             } else {
-                gathered.extend(slot.take());
+                gathered.extend(slot.take(&mut self.spare_rows));
             }
             slot.key = None;
             self.free.push(index);
@@ -132,7 +151,8 @@ impl Workbench {
         self.by_key.clear();
         self.free.clear();
         self.free.extend(0..self.slots.len());
-        gathered.extend(self.slots.iter_mut().filter_map(Slot::take));
+        let spare = &mut self.spare_rows;
+        gathered.extend(self.slots.iter_mut().filter_map(|slot| slot.take(spare)));
         for session in gathered.iter_mut().filter(|session| session.is_begun) {
             session.rows.carry(&segment.data);
         }
@@ -159,10 +179,10 @@ impl Workbench {
 
 impl Slot {
     /// Its rows, if it has any; the slot is then empty.
-    fn take(&mut self) -> Option<GatheredRows> {
+    fn take(&mut self, spare: &mut Vec<SessionRows>) -> Option<GatheredRows> {
         Some(GatheredRows {
             key: self.key.take()?,
-            rows: std::mem::take(&mut self.rows),
+            rows: std::mem::replace(&mut self.rows, spare.pop().unwrap_or_default()),
             first_row: self.first_row,
             last_row: self.last_row,
             is_begun: self.is_begun,
@@ -186,11 +206,11 @@ enum Turn {
 }
 
 impl WorkedSegment {
-    /// Replays it into the sequencer; returns the segment's buffer.
-    pub(super) fn replay(self, sequencer: &mut Sequencer) -> Vec<u8> {
+    /// Replays it into the sequencer; returns what can be used again.
+    pub(super) fn replay(self, sequencer: &mut Sequencer) -> Leftover {
         if self.has_reused_id || self.contradicts(sequencer) {
             sequencer.accept_segment(&self.segment);
-            return self.segment.data;
+            return Leftover::of_buffer(self.segment.data);
         }
         let Self { segment, line_count, ended, gathered, late, damage, .. } = self;
         let place = sequencer.begin_segment(&segment);
@@ -208,6 +228,7 @@ impl WorkedSegment {
             turns.extend(end);
         }
         turns.sort_by_key(|(row, _)| *row);
+        let mut leftover = Leftover::default();
         for (_, turn) in turns {
             match turn {
                 Turn::Ended(EndedSession { key, first_row, made, .. }) => {
@@ -216,16 +237,19 @@ impl WorkedSegment {
                 Turn::Gathered(GatheredRows { key, mut rows, last_row, is_begun, .. }) => {
                     rows.move_to(|first| place.of_place(first));
                     if is_begun {
-                        sequencer.adopt(key, rows, last_row);
+                        sequencer.adopt(key, &mut rows, last_row);
                     } else {
-                        sequencer.accept_rows(key, rows, &segment, last_row);
+                        sequencer.accept_rows(key, &mut rows, &segment, last_row);
                     }
+                    rows.reset();
+                    leftover.rows.push(rows);
                 }
                 Turn::End(key) => sequencer.end_session(key, true, &segment.data),
             }
         }
         sequencer.end_segment(&segment.data, line_count);
-        segment.data
+        leftover.buffer = segment.data;
+        leftover
     }
 
     /// Whether a session of an earlier segment goes on where one seemed to begin, or one may begin

@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 
 use super::assembler::SessionKey;
 use super::filter::CompiledFilter;
+use super::model::Session;
 use super::sequencer::Sequencer;
 use super::session_maker::{Made, SessionMaker};
 use super::session_rows::{Place, SessionRows, is_opening};
@@ -13,9 +14,11 @@ use crate::log::{Event, Line, LogFile, Row, RowError, Segment};
 pub(super) struct WorkedSegment {
     segment: Segment,
     line_count: u64,
-    /// Sessions that begin and end inside.
+    /// What ended of what began inside, in the order of the last rows.
     ended: Vec<EndedSession>,
-    /// The rows of sessions that do not, in the order of their last rows.
+    /// Those of them that are wanted, in the same order.
+    sessions: Vec<Session>,
+    /// The rows of sessions that do not, in the order of their first rows.
     gathered: Vec<GatheredRows>,
     /// Rows behind the end of a session that ends inside.
     late: Vec<Line>,
@@ -28,7 +31,8 @@ struct EndedSession {
     key: SessionKey,
     first_row: Place,
     last_row: usize,
-    made: Made,
+    is_wanted: bool,
+    is_capped: bool,
 }
 
 struct GatheredRows {
@@ -97,7 +101,8 @@ impl Workbench {
         filter: &CompiledFilter,
     ) -> WorkedSegment {
         let source = files.get(segment.file).map_or(0, |file| file.source);
-        let mut ended = Vec::new();
+        let mut ended = Vec::with_capacity(256);
+        let mut sessions = Vec::new();
         let mut gathered = Vec::new();
         let mut late = Vec::new();
         let mut damage = Vec::new();
@@ -136,9 +141,16 @@ impl Workbench {
                 return;
             }
             if slot.is_begun {
-                let made = self.maker.make(&slot.rows, &segment.data, files, filter);
-                let first_row = slot.rows.start.map_or_else(place, |start| start.place);
-                ended.push(EndedSession { key, first_row, last_row: line.start, made });
+                let Made { session, is_capped } =
+                    self.maker.make(&slot.rows, &segment.data, files, filter);
+                ended.push(EndedSession {
+                    key,
+                    first_row: slot.rows.start.map_or_else(place, |start| start.place),
+                    last_row: line.start,
+                    is_wanted: session.is_some(),
+                    is_capped,
+                });
+                sessions.extend(session);
                 slot.rows.reset();
             } else {
                 gathered.extend(slot.take(&mut self.spare_rows));
@@ -156,8 +168,17 @@ impl Workbench {
         for session in gathered.iter_mut().filter(|session| session.is_begun) {
             session.rows.carry(&segment.data);
         }
-        gathered.sort_unstable_by_key(|rows| rows.last_row);
-        WorkedSegment { segment, line_count, ended, gathered, late, damage, has_reused_id }
+        gathered.sort_unstable_by_key(|rows| rows.first_row);
+        WorkedSegment {
+            segment,
+            line_count,
+            ended,
+            sessions,
+            gathered,
+            late,
+            damage,
+            has_reused_id,
+        }
     }
 
     fn local(&mut self, key: SessionKey, row: &Row<'_>, first_row: usize) -> Local {
@@ -197,14 +218,6 @@ fn begins_here(row: &Row<'_>) -> bool {
     is_opening(row) && matches!(row.sequence_number, None | Some(0))
 }
 
-/// What is to be told to the sequencer, in the order of the rows that it is about.
-enum Turn {
-    Ended(EndedSession),
-    Gathered(GatheredRows),
-    /// The rows gathered of that session ended it.
-    End(SessionKey),
-}
-
 impl WorkedSegment {
     /// Replays it into the sequencer; returns what can be used again.
     pub(super) fn replay(self, sequencer: &mut Sequencer) -> Leftover {
@@ -212,7 +225,7 @@ impl WorkedSegment {
             sequencer.accept_segment(&self.segment);
             return Leftover::of_buffer(self.segment.data);
         }
-        let Self { segment, line_count, ended, gathered, late, damage, .. } = self;
+        let Self { segment, line_count, ended, sessions, gathered, late, damage, .. } = self;
         let place = sequencer.begin_segment(&segment);
         for (line, error) in damage {
             sequencer.accept_damage(error, line, place);
@@ -220,31 +233,45 @@ impl WorkedSegment {
         for line in late {
             sequencer.count_late(line, place);
         }
-        let mut turns = Vec::with_capacity(ended.len() + 2 * gathered.len());
-        turns.extend(ended.into_iter().map(|session| (session.last_row, Turn::Ended(session))));
-        for rows in gathered {
-            let end = rows.rows.is_ended.then_some((rows.last_row, Turn::End(rows.key)));
-            turns.push((rows.first_row, Turn::Gathered(rows)));
-            turns.extend(end);
-        }
-        turns.sort_by_key(|(row, _)| *row);
+        let is_ended = |rows: &&GatheredRows| rows.rows.is_ended;
+        let mut ends: Vec<(usize, SessionKey)> =
+            gathered.iter().filter(is_ended).map(|rows| (rows.last_row, rows.key)).collect();
+        ends.sort_unstable_by_key(|(row, _)| *row);
+        let (mut ended, mut gathered, mut ends, mut sessions) = (
+            ended.into_iter().peekable(),
+            gathered.into_iter().peekable(),
+            ends.into_iter().peekable(),
+            sessions.into_iter(),
+        );
         let mut leftover = Leftover::default();
-        for (_, turn) in turns {
-            match turn {
-                Turn::Ended(EndedSession { key, first_row, made, .. }) => {
-                    sequencer.accept_session(key, made, place.of_place(first_row));
+        // All in the order of the rows that tell it.
+        while let Some(row) = [
+            gathered.peek().map(|rows| rows.first_row),
+            ends.peek().map(|(row, _)| *row),
+            ended.peek().map(|session| session.last_row),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+        {
+            if let Some(next) = gathered.next_if(|rows| rows.first_row == row) {
+                let GatheredRows { key, mut rows, last_row, is_begun, .. } = next;
+                rows.move_to(|first| place.of_place(first));
+                if is_begun {
+                    sequencer.adopt(key, &mut rows, last_row);
+                } else {
+                    sequencer.accept_rows(key, &mut rows, &segment, last_row);
                 }
-                Turn::Gathered(GatheredRows { key, mut rows, last_row, is_begun, .. }) => {
-                    rows.move_to(|first| place.of_place(first));
-                    if is_begun {
-                        sequencer.adopt(key, &mut rows, last_row);
-                    } else {
-                        sequencer.accept_rows(key, &mut rows, &segment, last_row);
-                    }
-                    rows.reset();
-                    leftover.rows.push(rows);
-                }
-                Turn::End(key) => sequencer.end_session(key, true, &segment.data),
+                rows.reset();
+                leftover.rows.push(rows);
+            } else if let Some((_, key)) = ends.next_if(|(last_row, _)| *last_row == row) {
+                sequencer.end_session(key, true, &segment.data);
+            } else if let Some(EndedSession { key, first_row, is_wanted, is_capped, .. }) =
+                ended.next()
+            {
+                let session = if is_wanted { sessions.next() } else { None };
+                let made = Made { session, is_capped };
+                sequencer.accept_session(key, made, place.of_place(first_row));
             }
         }
         sequencer.end_segment(&segment.data, line_count);

@@ -28,7 +28,7 @@ pub(super) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { open_bytes: 16 << 20, tombstones: 1 << 15 }
+        Self { open_bytes: 12 << 20, tombstones: 1 << 15 }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::information::Information;
 use super::model::SessionNote;
-use super::texts::{Span, append, append_part, clear_for_reuse};
+use super::texts::{Span, append, clear_for_reuse};
 use crate::log::{Event, Field, LogType, Row, Segment};
 use crate::timestamp::Timestamp;
 
@@ -170,13 +170,14 @@ impl SessionRows {
             return;
         }
         let Self { connector, local_endpoint, remote_endpoint, rows, carried, .. } = self;
-        let length = |row: &StoredRow| row.data.length() + row.context.length();
-        carried.reserve(rows.iter().map(length).sum());
         let heading = [connector, local_endpoint, remote_endpoint];
+        let length = |row: &StoredRow| row.data.length() + row.context.length();
+        let lengths = heading.iter().map(|span| span.length()).chain(rows.iter().map(length));
+        carried.reserve(lengths.sum());
         let fields = rows.iter_mut().flat_map(|row| [&mut row.data, &mut row.context]);
         for span in heading.into_iter().chain(fields) {
             if !span.is_empty() {
-                *span = append_part(carried, segment, *span);
+                *span = append(carried, span.get(segment));
             }
         }
     }

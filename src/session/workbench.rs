@@ -68,6 +68,9 @@ impl Leftover {
     }
 }
 
+/// Memory of more sessions than a segment mostly holds at once is not kept for the next one.
+const MAXIMUM_REUSED: usize = 256;
+
 /// What is kept from one segment to the next.
 #[derive(Default)]
 pub(super) struct Workbench {
@@ -92,6 +95,7 @@ impl Workbench {
     /// Takes back what is left of rows that were gathered.
     pub(super) fn reuse(&mut self, rows: &mut Vec<SessionRows>) {
         self.spare_rows.append(rows);
+        self.spare_rows.truncate(MAXIMUM_REUSED);
     }
 
     pub(super) fn work(
@@ -160,11 +164,12 @@ impl Workbench {
             self.by_key.insert(key, Local::Ended);
             last = None;
         });
-        self.by_key.clear();
-        self.free.clear();
-        self.free.extend(0..self.slots.len());
         let spare = &mut self.spare_rows;
         gathered.extend(self.slots.iter_mut().filter_map(|slot| slot.take(spare)));
+        self.by_key.clear();
+        self.slots.truncate(MAXIMUM_REUSED);
+        self.free.clear();
+        self.free.extend(0..self.slots.len());
         for session in gathered.iter_mut().filter(|session| session.is_begun) {
             session.rows.carry(&segment.data);
         }
@@ -262,8 +267,10 @@ impl WorkedSegment {
                 } else {
                     sequencer.accept_rows(key, &mut rows, &segment, last_row);
                 }
-                rows.reset();
-                leftover.rows.push(rows);
+                if leftover.rows.len() < MAXIMUM_REUSED {
+                    rows.reset();
+                    leftover.rows.push(rows);
+                }
             } else if let Some((_, key)) = ends.next_if(|(last_row, _)| *last_row == row) {
                 sequencer.end_session(key, true, &segment.data);
             } else if let Some(EndedSession { key, first_row, is_wanted, is_capped, .. }) =

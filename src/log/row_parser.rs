@@ -129,12 +129,17 @@ impl<'log> RowParser<'log> {
         let (start, rest) = text.split_at_checked(1 + fields.start)?;
         let connector = Field::new(connector);
         self.place = place_of(id);
-        self.heading = Heading { start, connector, session_id, ..Heading::NONE };
-        self.give_heading();
-        if let Some(heading) = self.headings.get_mut(self.place) {
-            *heading = self.heading;
-        }
+        self.remember(Heading { start, connector, session_id, ..Heading::NONE });
         Some(rest)
+    }
+
+    /// Notes what the rows of the session at the present place share.
+    fn remember(&mut self, heading: Heading<'log>) {
+        if let Some(remembered) = self.headings.get_mut(self.place) {
+            *remembered = heading;
+        }
+        self.heading = heading;
+        self.give_heading();
     }
 
     fn give_heading(&mut self) {
@@ -150,11 +155,7 @@ impl<'log> RowParser<'log> {
         let local_endpoint = Field::new(fields.next()?);
         let remote_endpoint = Field::new(fields.next()?);
         let (endpoints, rest) = text.split_at_checked(fields.start)?;
-        self.heading = Heading { endpoints, local_endpoint, remote_endpoint, ..self.heading };
-        self.give_heading();
-        if let Some(heading) = self.headings.get_mut(self.place) {
-            *heading = self.heading;
-        }
+        self.remember(Heading { endpoints, local_endpoint, remote_endpoint, ..self.heading });
         Some(rest)
     }
 }
@@ -388,6 +389,28 @@ mod tests {
                     prop_assert_eq!(end, LineEnd { length: line.len(), next: newline + 1 });
                 }
                 start += newline + 1;
+            }
+        }
+    }
+
+    #[test]
+    fn lines_that_were_once_misread_are_read_as_the_plain_parser_reads_them() {
+        let row = "2026-11-15T01:02:03.100Z,To EOP,08DE23A1F00D0001,7,,192.0.2.1:25,*,,";
+        let other = "2026-11-15T01:02:03.100Z,To EOP 2,08de23a1f00d0002,7,,192.0.2.1:25,*,,";
+        let without_comma = "2026-11-15T01:02:03.100Z\"To EOP,08DE23A1F00D0001,0,,192.0.2.1:25,*,,";
+        let return_in_quotes =
+            "2026-11-15T01:02:03.100Z,To EOP,08DE23A1F00D0001,0,,192.0.2.1:25,*,\"a\"\rb\",";
+        let without_number = "2026-11-15T01:02:03.100Z,To EOP,08DE23A1F00D0001,,,192.0.2.1:25,*,,";
+        for lines in [
+            [without_comma, row, other],
+            [return_in_quotes, row, other],
+            [other, without_number, other],
+            [row, without_number, other],
+        ] {
+            let mut parser = RowParser::new(&Columns::STANDARD);
+            for line in lines {
+                let plain = Row::parse(line.as_bytes(), &Columns::STANDARD);
+                assert_eq!(parser.parse(line.as_bytes()), plain, "{line}");
             }
         }
     }

@@ -52,23 +52,6 @@ impl Span {
     }
 }
 
-/// Appends a part of a text. Most parts are short, and to copy more and cut it off costs less than
-/// to copy as many bytes as cannot be foreseen.
-#[inline]
-pub(super) fn append_part(text: &mut Vec<u8>, whole: &[u8], part: Span) -> Span {
-    const SHORT: usize = 64;
-    let span = Span::new(text.len(), part.length());
-    match whole.get(part.start as usize..).and_then(<[u8]>::first_chunk::<SHORT>) {
-        Some(block) if part.length() <= SHORT => {
-            let end = text.len() + part.length();
-            text.extend_from_slice(block);
-            text.truncate(end);
-        }
-        _ => text.extend_from_slice(part.get(whole)),
-    }
-    span
-}
-
 /// Appends text to other text.
 pub(super) fn append(text: &mut Vec<u8>, part: &[u8]) -> Span {
     let span = Span::new(text.len(), part.len());
@@ -120,17 +103,19 @@ impl<'text> Texts<'text> {
             }
         }
     }
-}
 
-impl Texts<'_> {
-    /// Appends one of them to other text.
+    /// Appends one of them to other text. Most are short, and to copy more and cut it off costs less
+    /// than to copy as many bytes as cannot be foreseen.
     #[inline]
     pub(super) fn append_to(self, text: &mut Vec<u8>, span: Span) {
-        match (span.start as usize).checked_sub(self.rows.len()) {
-            None => {
-                append_part(text, self.rows, span);
+        const SHORT: usize = 64;
+        match self.rows.get(span.start as usize..).and_then(<[u8]>::first_chunk::<SHORT>) {
+            Some(block) if span.length() <= SHORT => {
+                let end = text.len() + span.length();
+                text.extend_from_slice(block);
+                text.truncate(end);
             }
-            Some(_) => text.extend_from_slice(self.get(span)),
+            _ => text.extend_from_slice(self.get(span)),
         }
     }
 }

@@ -23,6 +23,12 @@ macro_rules! named_enum {
                 Self::ALL.iter().copied().find(|value| value.name().eq_ignore_ascii_case(name))
             }
 
+            /// The value with that number.
+            #[must_use]
+            pub fn from_number(number: u32) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.number() == number)
+            }
+
             /// The number in the C ABI; never reused.
             #[must_use]
             pub fn number(self) -> u32 {

@@ -190,8 +190,8 @@ unsafe fn read_outcomes(outcomes: *const u32, count: u32) -> Result<Vec<Outcome>
     numbers
         .iter()
         .map(|number| {
-            let outcome = Outcome::ALL.iter().find(|outcome| outcome.number() == *number);
-            outcome.copied().ok_or_else(|| invalid(format!("no outcome has the number {number}")))
+            Outcome::from_number(*number)
+                .ok_or_else(|| invalid(format!("no outcome has the number {number}")))
         })
         .collect()
 }

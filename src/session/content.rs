@@ -2,28 +2,12 @@
 
 use std::fmt;
 
+use bytes::{Bytes, BytesMut};
+use bytestring::ByteString;
+
 use super::message::Message;
-use super::model::MessageOutcome;
-use super::texts::{Span, Texts, clear_for_reuse, lossy};
-use crate::reply::RejectionClass;
-
-/// A place in the text of a session, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TextSpan {
-    pub start: u32,
-    pub length: u32,
-}
-
-impl TextSpan {
-    /// The place of a text that the log does not tell. No text is that long.
-    pub const ABSENT: Self = Self { start: u32::MAX, length: 0 };
-
-    #[inline]
-    fn range(self) -> std::ops::Range<usize> {
-        let start = self.start as usize;
-        start..start + self.length as usize
-    }
-}
+use super::spans::{MessageRecord, MessageSpans, RecipientRecord, RecipientSpans, TextSpan};
+use super::texts::{Span, Texts, lossy};
 
 /// What each text of a session is, beside those of its mails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,47 +45,61 @@ impl<T> SessionTexts<T> {
     }
 }
 
-/// One mail of a session.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MessageSpans {
-    pub mail_from: TextSpan,
-    pub record_id: TextSpan,
-    pub internet_message_id: TextSpan,
-    pub reply: TextSpan,
-    pub outcome: MessageOutcome,
-    /// Its recipients among all of the session.
-    pub first_recipient: usize,
-    pub recipient_count: usize,
-}
-
-/// One recipient of a mail.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RecipientSpans {
-    pub address: TextSpan,
-    pub reply: TextSpan,
-    pub rejection: Option<RejectionClass>,
-}
-
 /// All texts of a session and of its mails. Two are equal if they say the same, wherever it stands.
+///
+/// Its memory is a part of a block that several sessions share, so that a session takes none of its
+/// own, and gives none back to the allocator in another thread than took it, which would make both
+/// wait. A block lives as long as any of its sessions.
 #[derive(Clone)]
 pub(crate) struct Content {
-    pub text: Box<str>,
+    text: ByteString,
     pub fields: SessionTexts<TextSpan>,
-    pub messages: Box<[MessageSpans]>,
-    /// Those of all mails, in their order.
-    pub recipients: Box<[RecipientSpans]>,
+    /// Those of the mails, then those of the recipients of all mails in their order.
+    records: Bytes,
+    message_count: usize,
 }
 
 impl Content {
+    /// All its texts, one behind the other.
+    #[inline]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     #[inline]
     pub fn get(&self, span: TextSpan) -> Option<&str> {
         self.text.get(span.range())
     }
 
+    pub fn message_spans(
+        &self,
+    ) -> impl ExactSizeIterator<Item = MessageSpans> + DoubleEndedIterator + Clone {
+        let (messages, _) = self.records.as_chunks();
+        messages.iter().take(self.message_count).map(MessageSpans::of_record)
+    }
+
+    /// Those of all mails.
+    pub fn recipient_spans(
+        &self,
+    ) -> impl ExactSizeIterator<Item = RecipientSpans> + DoubleEndedIterator + Clone {
+        self.recipient_records().iter().map(RecipientSpans::of_record)
+    }
+
+    pub(super) fn recipient_records(&self) -> &[RecipientRecord] {
+        let messages = self.message_count * size_of::<MessageRecord>();
+        self.records.get(messages..).unwrap_or_default().as_chunks().0
+    }
+
     pub(super) fn messages(
         &self,
     ) -> impl ExactSizeIterator<Item = Message<'_>> + DoubleEndedIterator + Clone {
-        self.messages.iter().map(|spans| Message::new(self, spans))
+        self.message_spans().map(|spans| Message::new(self, spans))
+    }
+
+    /// Takes memory of its own, to wait without keeping that of other sessions.
+    pub(super) fn detach(&mut self) {
+        self.text = String::from(&*self.text).into();
+        self.records = Bytes::copy_from_slice(&self.records);
     }
 
     fn texts(&self) -> SessionTexts<Option<&str>> {
@@ -128,19 +126,26 @@ impl fmt::Debug for Content {
     }
 }
 
-/// Gathers the bytes of the texts of one session after the other, in the same buffer.
+/// Writes the texts and mails of one session after the other: the texts of the session, its mails,
+/// then the recipients of all of them.
 #[derive(Default)]
 pub(super) struct ContentWriter {
-    bytes: Vec<u8>,
+    text: BytesMut,
     /// Whether a text begins with what could end a character of the text before it.
     has_torn_character: bool,
+    records: BytesMut,
+    message_count: usize,
 }
+
+/// Bytes of the blocks that sessions share: some dozens find room in one.
+const TEXT_BLOCK: usize = 1 << 16;
+const RECORD_BLOCK: usize = 1 << 14;
 
 impl ContentWriter {
     /// Adds a text. What comes after 4 GiB, which no session has, is absent.
     pub(super) fn text(&mut self, text: &[u8]) -> TextSpan {
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(text);
+        let start = self.text.len();
+        self.text.extend_from_slice(text);
         self.added(start)
     }
 
@@ -150,16 +155,16 @@ impl ContentWriter {
         if span.is_empty() {
             return TextSpan::ABSENT;
         }
-        let start = self.bytes.len();
-        texts.append_to(&mut self.bytes, span);
+        let start = self.text.len();
+        texts.append_to(&mut self.text, span);
         self.added(start)
     }
 
     /// What was added from that byte on.
     #[inline]
     fn added(&mut self, start: usize) -> TextSpan {
-        self.has_torn_character |= matches!(self.bytes.get(start), Some(0x80..=0xBF));
-        match (u32::try_from(start), u32::try_from(self.bytes.len())) {
+        self.has_torn_character |= matches!(self.text.get(start), Some(0x80..=0xBF));
+        match (u32::try_from(start), u32::try_from(self.text.len())) {
             (Ok(start), Ok(end)) => TextSpan { start, length: end - start },
             _ => TextSpan::ABSENT,
         }
@@ -175,49 +180,72 @@ impl ContentWriter {
         text.map_or(TextSpan::ABSENT, |text| self.text(text.as_bytes()))
     }
 
-    /// The content whose texts were added, and begins anew.
-    pub(super) fn finish(
-        &mut self,
-        fields: SessionTexts<TextSpan>,
-        messages: Box<[MessageSpans]>,
-        recipients: Box<[RecipientSpans]>,
-    ) -> Content {
-        let content = match std::str::from_utf8(&self.bytes) {
-            Ok(text) if !self.has_torn_character => {
-                Content { text: text.into(), fields, messages, recipients }
-            }
-            _ => self.repaired(fields, messages, recipients),
-        };
-        clear_for_reuse(&mut self.bytes);
-        self.has_torn_character = false;
-        content
+    /// Adds a mail; all mails come before the first recipient.
+    pub(super) fn message(&mut self, message: MessageSpans) {
+        self.message_count += 1;
+        self.records.extend_from_slice(&message.to_record());
     }
 
-    /// The content with every sequence that is no UTF-8 replaced by U+FFFD, in each text on its own.
-    fn repaired(
-        &self,
-        fields: SessionTexts<TextSpan>,
-        mut messages: Box<[MessageSpans]>,
-        mut recipients: Box<[RecipientSpans]>,
-    ) -> Content {
-        let mut valid = Self::default();
-        let mut repair = |span: TextSpan| {
-            let bytes = self.bytes.get(span.range());
-            bytes.map_or(TextSpan::ABSENT, |bytes| valid.text(lossy(bytes).as_bytes()))
-        };
-        let fields = fields.map(&mut repair);
-        for message in &mut messages {
-            message.mail_from = repair(message.mail_from);
-            message.record_id = repair(message.record_id);
-            message.internet_message_id = repair(message.internet_message_id);
-            message.reply = repair(message.reply);
-        }
-        for recipient in &mut recipients {
-            recipient.address = repair(recipient.address);
-            recipient.reply = repair(recipient.reply);
-        }
-        valid.finish(fields, messages, recipients)
+    /// Adds a recipient of the mails added.
+    pub(super) fn recipient(&mut self, recipient: RecipientSpans) {
+        self.records.extend_from_slice(&recipient.to_record());
     }
+
+    /// Makes room for a session beside those before it.
+    pub(super) fn begin(&mut self) {
+        for (block, size) in [(&mut self.text, TEXT_BLOCK), (&mut self.records, RECORD_BLOCK)] {
+            if block.capacity() < size / 16 || block.capacity() > size {
+                *block = BytesMut::with_capacity(size);
+            }
+        }
+    }
+
+    /// The content of what was added, and begins anew.
+    pub(super) fn finish(&mut self, fields: SessionTexts<TextSpan>) -> Content {
+        let text = self.text.split().freeze();
+        let records = self.records.split().freeze();
+        let message_count = std::mem::take(&mut self.message_count);
+        let is_torn = std::mem::take(&mut self.has_torn_character);
+        match ByteString::try_from(text.clone()) {
+            Ok(text) if !is_torn => Content { text, fields, records, message_count },
+            _ => repaired(&text, fields, &records, message_count),
+        }
+    }
+}
+
+/// The content with every sequence that is no UTF-8 replaced by U+FFFD, in each text on its own.
+fn repaired(
+    text: &[u8],
+    fields: SessionTexts<TextSpan>,
+    records: &[u8],
+    message_count: usize,
+) -> Content {
+    let mut valid = ContentWriter::default();
+    let repair = |valid: &mut ContentWriter, span: TextSpan| {
+        let bytes = text.get(span.range());
+        bytes.map_or(TextSpan::ABSENT, |bytes| valid.text(lossy(bytes).as_bytes()))
+    };
+    let fields = fields.map(|span| repair(&mut valid, span));
+    let (messages, recipients) = records.split_at(message_count * size_of::<MessageRecord>());
+    for message in messages.as_chunks().0.iter().map(MessageSpans::of_record) {
+        let message = MessageSpans {
+            mail_from: repair(&mut valid, message.mail_from),
+            record_id: repair(&mut valid, message.record_id),
+            internet_message_id: repair(&mut valid, message.internet_message_id),
+            reply: repair(&mut valid, message.reply),
+            ..message
+        };
+        valid.message(message);
+    }
+    for recipient in recipients.as_chunks().0.iter().map(RecipientSpans::of_record) {
+        let recipient = RecipientSpans {
+            address: repair(&mut valid, recipient.address),
+            reply: repair(&mut valid, recipient.reply),
+            ..recipient
+        };
+        valid.recipient(recipient);
+    }
+    valid.finish(fields)
 }
 
 #[cfg(test)]
@@ -230,9 +258,9 @@ mod tests {
         let mut writer = ContentWriter::default();
         writer.text(b"of the session before \xC3");
         let nothing = [TextSpan::ABSENT; 12];
-        writer.finish(fields_of(nothing), Box::default(), Box::default());
+        writer.finish(fields_of(nothing));
         let fields = fields_of(texts.map(|text| writer.text(text)));
-        writer.finish(fields, Box::default(), Box::default())
+        writer.finish(fields)
     }
 
     fn fields_of<T>(texts: [T; 12]) -> SessionTexts<T> {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::content::{ContentWriter, MessageSpans, RecipientSpans, SessionTexts, TextSpan};
+use super::content::{ContentWriter, SessionTexts};
 use super::draft::{CertificateDraft, SessionDraft, TlsOutcome};
-use super::filter::CompiledFilter;
+use super::filter::{Candidate, CompiledFilter};
 use super::model::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
 use super::session_rows::SessionRows;
+use super::spans::{MessageSpans, RecipientSpans, TextSpan};
 use super::texts::{Span, Texts, lossy};
 use super::tls::Negotiated;
 use crate::certificate::{CertificateRows, LoggedCertificate};
@@ -75,7 +76,6 @@ impl Decoder {
             None if outcome == Outcome::ConnectFailed => (draft.connect_error, false),
             None => (dialogue.last_reply, false),
         };
-        let rejection = if is_refusal { self.rejection(texts, reply) } else { None };
         // In a receive log the banner is this server's own.
         let banner_host = if log_type == LogType::Receive {
             Span::default()
@@ -84,6 +84,26 @@ impl Decoder {
         } else {
             dialogue.banner_host
         };
+        let other_side = match log_type {
+            LogType::Receive => dialogue.hello_name,
+            _ => banner_host,
+        };
+        let is_eop = is_eop(&lossy(texts.get(other_side)), remote.as_ref());
+        if let Some(filter) = filter
+            && !filter.wants(&Candidate {
+                start_time: start.time,
+                outcome,
+                is_eop,
+                connector: &lossy(texts.get(draft.connector)),
+                remote_host: &lossy(texts.get(banner_host)),
+                remote_endpoint: &lossy(texts.get(draft.remote_endpoint)),
+                certificates: [&sent, &remote].map(|known| Some(&*known.as_ref()?.certificate)),
+            })
+        {
+            return None;
+        }
+        let rejection = if is_refusal { self.rejection(texts, reply) } else { None };
+        self.writer.begin();
         let tls = self.tls(draft, texts);
         let proxy_session_id = draft.proxy_session_id.map(hexadecimal);
         let fields = SessionTexts {
@@ -100,21 +120,16 @@ impl Decoder {
             tls_error: tls.error,
             reply: self.text(texts, reply),
         };
-        let messages = self.messages(draft, texts);
-        let recipients = self.recipients(draft, texts);
-        let content = self.writer.finish(fields, messages, recipients);
-        let other_side = match log_type {
-            LogType::Receive => content.fields.ehlo_name,
-            _ => content.fields.remote_host,
-        };
-        let session = Session {
+        self.messages(draft, texts);
+        self.recipients(draft, texts);
+        Some(Session {
             log_type,
             server: file.server.clone(),
             log_path: Arc::clone(&file.path),
             line: start.place.line,
             start_time: start.time,
             end_time: rows.end_time.unwrap_or(start.time),
-            is_eop: is_eop(content.get(other_side), remote.as_ref()),
+            is_eop,
             start_tls_offered: start_tls_offered(draft),
             tls_status: tls.status,
             tls_error_code: tls.error_code,
@@ -125,35 +140,39 @@ impl Decoder {
             complete: draft.is_begun && draft.is_ended,
             row_count: rows.row_count,
             notes,
-            content,
-        };
-        filter.is_none_or(|filter| filter.wants(&session)).then_some(session)
+            content: self.writer.finish(fields),
+        })
     }
 
-    fn messages(&mut self, draft: &SessionDraft, texts: Texts<'_>) -> Box<[MessageSpans]> {
+    fn messages(&mut self, draft: &SessionDraft, texts: Texts<'_>) {
         let dialogue = &draft.dialogue;
-        let messages = dialogue.messages.iter().enumerate().map(|(index, message)| MessageSpans {
-            mail_from: self.text(texts, message.mail_from),
-            record_id: self.text(texts, message.record_id),
-            internet_message_id: self.text(texts, message.internet_message_id),
-            reply: self.text(texts, dialogue.deciding_reply(index)),
-            outcome: dialogue.message_outcome(index),
-            first_recipient: message.first_recipient,
-            recipient_count: dialogue.recipients_of(index).len(),
-        });
-        messages.collect()
+        for (index, message) in dialogue.messages.iter().enumerate() {
+            let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+            let spans = MessageSpans {
+                mail_from: self.text(texts, message.mail_from),
+                record_id: self.text(texts, message.record_id),
+                internet_message_id: self.text(texts, message.internet_message_id),
+                reply: self.text(texts, dialogue.deciding_reply(index)),
+                outcome: dialogue.message_outcome(index),
+                first_recipient: number(message.first_recipient),
+                recipient_count: number(dialogue.recipients_of(index).len()),
+            };
+            self.writer.message(spans);
+        }
     }
 
-    fn recipients(&mut self, draft: &SessionDraft, texts: Texts<'_>) -> Box<[RecipientSpans]> {
-        let recipients = draft.dialogue.recipients.iter().map(|recipient| RecipientSpans {
-            address: self.writer.text(texts.get(recipient.address)),
-            reply: self.text(texts, recipient.reply),
-            rejection: match recipient.accepted {
-                Some(false) => self.rejection(texts, recipient.reply),
-                _ => None,
-            },
-        });
-        recipients.collect()
+    fn recipients(&mut self, draft: &SessionDraft, texts: Texts<'_>) {
+        for recipient in &draft.dialogue.recipients {
+            let spans = RecipientSpans {
+                address: self.writer.text(texts.get(recipient.address)),
+                reply: self.text(texts, recipient.reply),
+                rejection: match recipient.accepted {
+                    Some(false) => self.rejection(texts, recipient.reply),
+                    _ => None,
+                },
+            };
+            self.writer.recipient(spans);
+        }
     }
 
     #[inline]
@@ -332,9 +351,11 @@ fn outcome(draft: &SessionDraft) -> Outcome {
     }
 }
 
-/// The other side's host name decides; where it is none of EOP, its certificate may still be.
-fn is_eop(host: Option<&str>, certificate: Option<&KnownCertificate>) -> Option<bool> {
-    match (host.map(is_eop_host), certificate.map(|known| known.is_eop)) {
+/// The other side's host name decides; where it is none of EOP, its certificate may still be. An
+/// empty name is unknown.
+fn is_eop(host: &str, certificate: Option<&KnownCertificate>) -> Option<bool> {
+    let is_eop = (!host.is_empty()).then(|| is_eop_host(host));
+    match (is_eop, certificate.map(|known| known.is_eop)) {
         (Some(true), _) | (_, Some(true)) => Some(true),
         (None, None) => None,
         _ => Some(false),

@@ -5,6 +5,7 @@ use glob::{MatchOptions, Pattern};
 use super::checkpoint::StateError;
 use super::glance::Glance;
 use super::model::{Outcome, Session};
+use crate::certificate::LoggedCertificate;
 use crate::timestamp::Timestamp;
 
 /// Which sessions are handed out: those that pass every condition given.
@@ -107,28 +108,52 @@ impl CompiledFilter {
             && (!self.failed || outcome.is_failure())
     }
 
-    pub(super) fn wants(&self, session: &Session) -> bool {
+    pub(super) fn wants(&self, candidate: &Candidate<'_>) -> bool {
         let has_thumbprint = |thumbprint: &String| {
-            [&session.sent_certificate, &session.remote_certificate]
-                .into_iter()
-                .flatten()
-                .any(|certificate| certificate.thumbprint.as_deref() == Some(thumbprint))
+            let certificates = candidate.certificates.iter().flatten();
+            certificates.into_iter().any(|known| known.thumbprint.as_deref() == Some(thumbprint))
         };
         let has_host = |pattern: &Wildcard| {
-            let endpoint = session.remote_endpoint();
-            let address =
-                endpoint.and_then(|endpoint| endpoint.rsplit_once(':')).map(|(host, _)| host);
-            [session.remote_host(), endpoint, address]
+            let endpoint = candidate.remote_endpoint;
+            let address = endpoint.rsplit_once(':').map_or("", |(host, _)| host);
+            [candidate.remote_host, endpoint, address]
                 .into_iter()
-                .flatten()
-                .any(|text| pattern.matches(text))
+                .any(|text| !text.is_empty() && pattern.matches(text))
         };
-        self.wants_start(session.start_time)
-            && self.wants_outcome(session.outcome)
-            && (!self.eop_only || session.is_eop == Some(true))
-            && self.connector.as_ref().is_none_or(|pattern| pattern.matches(session.connector()))
+        self.wants_start(candidate.start_time)
+            && self.wants_outcome(candidate.outcome)
+            && (!self.eop_only || candidate.is_eop == Some(true))
+            && self.connector.as_ref().is_none_or(|pattern| pattern.matches(candidate.connector))
             && self.thumbprint.as_ref().is_none_or(has_thumbprint)
             && self.remote_host.as_ref().is_none_or(has_host)
+    }
+}
+
+/// What a filter looks at of a session. Empty texts are those that the log does not tell.
+pub(super) struct Candidate<'session> {
+    pub(super) start_time: Timestamp,
+    pub(super) outcome: Outcome,
+    pub(super) is_eop: Option<bool>,
+    pub(super) connector: &'session str,
+    pub(super) remote_host: &'session str,
+    pub(super) remote_endpoint: &'session str,
+    pub(super) certificates: [Option<&'session LoggedCertificate>; 2],
+}
+
+impl<'session> From<&'session Session> for Candidate<'session> {
+    fn from(session: &'session Session) -> Self {
+        Self {
+            start_time: session.start_time,
+            outcome: session.outcome,
+            is_eop: session.is_eop,
+            connector: session.connector(),
+            remote_host: session.remote_host().unwrap_or_default(),
+            remote_endpoint: session.remote_endpoint().unwrap_or_default(),
+            certificates: [
+                session.sent_certificate.as_deref(),
+                session.remote_certificate.as_deref(),
+            ],
+        }
     }
 }
 

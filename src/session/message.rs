@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::content::{Content, MessageSpans, RecipientSpans};
+use super::content::Content;
 use super::model::MessageOutcome;
+use super::spans::{MessageSpans, RecipientRecord, RecipientSpans};
 use crate::reply::RejectionClass;
 
 /// One mail of a session.
@@ -21,16 +22,17 @@ pub struct Message<'session> {
 }
 
 impl<'session> Message<'session> {
-    pub(super) fn new(content: &'session Content, spans: &MessageSpans) -> Self {
-        let first = spans.first_recipient;
-        let own = content.recipients.get(first..first + spans.recipient_count);
+    pub(super) fn new(content: &'session Content, spans: MessageSpans) -> Self {
+        let first = spans.first_recipient as usize;
+        let all = content.recipient_records();
+        let own = all.get(first..first + spans.recipient_count as usize);
         Self {
             mail_from: content.get(spans.mail_from),
             record_id: content.get(spans.record_id),
             internet_message_id: content.get(spans.internet_message_id),
             reply: content.get(spans.reply),
             outcome: spans.outcome,
-            recipients: Recipients { content, spans: own.unwrap_or_default() },
+            recipients: Recipients { content, records: own.unwrap_or_default() },
         }
     }
 
@@ -107,14 +109,14 @@ impl<'session> Recipient<'session> {
 #[derive(Clone, Copy)]
 struct Recipients<'session> {
     content: &'session Content,
-    spans: &'session [RecipientSpans],
+    records: &'session [RecipientRecord],
 }
 
 impl<'session> Recipients<'session> {
     fn iter(
         self,
     ) -> impl ExactSizeIterator<Item = Recipient<'session>> + DoubleEndedIterator + Clone {
-        self.spans.iter().map(move |spans| Recipient {
+        self.records.iter().map(RecipientSpans::of_record).map(move |spans| Recipient {
             address: self.content.get(spans.address).unwrap_or_default(),
             reply: self.content.get(spans.reply),
             rejection: spans.rejection,

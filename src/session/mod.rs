@@ -28,15 +28,17 @@ mod sequencer;
 mod session_maker;
 mod session_rows;
 mod smtp;
+mod spans;
 mod texts;
 mod tls;
 mod workbench;
 
 pub use checkpoint::{StateError, StateOptions, StateTrouble};
-pub(crate) use content::{Content, TextSpan as ContentSpan};
+pub(crate) use content::Content;
 pub use filter::{QueryError, SessionFilter};
 pub use message::{Message, Recipient};
 pub use model::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
 pub(crate) use parallel::WORKER_THREAD_NAME;
 pub use parts::{MessageParts, RecipientParts, SessionParts};
 pub use reader::{Batch, Progress, SessionQuery, SessionReader};
+pub(crate) use spans::TextSpan as ContentSpan;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::content::{Content, TextSpan};
+use super::content::Content;
 use super::message::Message;
+use super::spans::TextSpan;
 use crate::certificate::LoggedCertificate;
 use crate::log::LogType;
 use crate::named_enum::named_enum;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
 
-use super::content::{ContentWriter, MessageSpans, RecipientSpans, SessionTexts};
+use super::content::{ContentWriter, SessionTexts};
 use super::model::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
+use super::spans::{MessageSpans, RecipientSpans};
 use crate::certificate::LoggedCertificate;
 use crate::log::LogType;
 use crate::reply::RejectionClass;
@@ -132,23 +133,28 @@ impl From<SessionParts> for Session {
             tls_error: text.optional(parts.tls_error.as_deref()),
             reply: text.optional(parts.reply.as_deref()),
         };
-        let mut messages = Vec::with_capacity(parts.messages.len());
-        let mut recipients = Vec::new();
+        let mut first_recipient = 0;
         for message in &parts.messages {
-            messages.push(MessageSpans {
+            let recipient_count = u32::try_from(message.recipients.len()).unwrap_or(u32::MAX);
+            let spans = MessageSpans {
                 mail_from: text.optional(message.mail_from.as_deref()),
                 record_id: text.optional(message.record_id.as_deref()),
                 internet_message_id: text.optional(message.internet_message_id.as_deref()),
                 reply: text.optional(message.reply.as_deref()),
                 outcome: message.outcome,
-                first_recipient: recipients.len(),
-                recipient_count: message.recipients.len(),
-            });
-            recipients.extend(message.recipients.iter().map(|recipient| RecipientSpans {
+                first_recipient,
+                recipient_count,
+            };
+            text.message(spans);
+            first_recipient = first_recipient.saturating_add(recipient_count);
+        }
+        for recipient in parts.messages.iter().flat_map(|message| &message.recipients) {
+            let spans = RecipientSpans {
                 address: text.text(recipient.address.as_bytes()),
                 reply: text.optional(recipient.reply.as_deref()),
                 rejection: recipient.rejection,
-            }));
+            };
+            text.recipient(spans);
         }
         Self {
             log_type: parts.log_type,
@@ -168,7 +174,7 @@ impl From<SessionParts> for Session {
             complete: parts.complete,
             row_count: parts.row_count,
             notes: parts.notes,
-            content: text.finish(fields, messages.into(), recipients.into()),
+            content: text.finish(fields),
         }
     }
 }

@@ -38,7 +38,7 @@ impl ProxyJoiner {
     }
 
     /// Takes a session in; what is ready goes to `out`.
-    pub(super) fn accept(&mut self, session: Session, out: &mut impl FnMut(Session)) {
+    pub(super) fn accept(&mut self, mut session: Session, out: &mut impl FnMut(Session)) {
         if let Some(other) = self.take_other_half(&session) {
             out(join(&other, &session));
             return;
@@ -52,6 +52,7 @@ impl ProxyJoiner {
         if let Some(proxy_session_id) = session.proxy_session_id() {
             self.by_proxy_session_id.insert(proxy_session_id.to_owned(), self.arrivals);
         }
+        session.content.detach();
         self.waiting.insert(self.arrivals, session);
         if self.waiting.len() > MAXIMUM_WAITING {
             self.release_first(out);

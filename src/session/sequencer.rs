@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::assembler::{Accepted, Assembler, Limits, SessionKey, Tombstones};
-use super::filter::CompiledFilter;
+use super::filter::{Candidate, CompiledFilter};
 use super::model::{Session, SessionNote};
 use super::proxy::ProxyJoiner;
 use super::session_maker::{Made, SessionMaker};
@@ -442,7 +442,7 @@ impl Output {
     fn accept(&mut self, session: Session) {
         let Self { filter, joiner, sessions, .. } = self;
         joiner.accept(session, &mut |session| {
-            if filter.wants(&session) {
+            if filter.wants(&Candidate::from(&session)) {
                 sessions.push_back(session);
             }
         });
@@ -451,7 +451,7 @@ impl Output {
     fn release_waiting_before(&mut self, time: Timestamp) {
         let Self { filter, joiner, sessions, .. } = self;
         joiner.release_before(time, &mut |session| {
-            if filter.wants(&session) {
+            if filter.wants(&Candidate::from(&session)) {
                 sessions.push_back(session);
             }
         });
@@ -460,7 +460,7 @@ impl Output {
     fn release_waiting(&mut self) {
         let Self { filter, joiner, sessions, .. } = self;
         joiner.finish(&mut |session| {
-            if filter.wants(&session) {
+            if filter.wants(&Candidate::from(&session)) {
                 sessions.push_back(session);
             }
         });

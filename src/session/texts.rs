@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use bytes::BytesMut;
+
 use super::byte_search::holds_any;
 use crate::log::Field;
 
@@ -107,7 +109,7 @@ impl<'text> Texts<'text> {
     /// Appends one of them to other text. Most are short, and to copy more and cut it off costs less
     /// than to copy as many bytes as cannot be foreseen.
     #[inline]
-    pub(super) fn append_to(self, text: &mut Vec<u8>, span: Span) {
+    pub(super) fn append_to(self, text: &mut BytesMut, span: Span) {
         const SHORT: usize = 64;
         match self.rows.get(span.start as usize..).and_then(<[u8]>::first_chunk::<SHORT>) {
             Some(block) if span.length() <= SHORT => {

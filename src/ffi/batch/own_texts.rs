@@ -18,8 +18,8 @@ impl<'core> OwnTexts<'core> {
     /// Begins the piece of a session.
     pub fn begin(block: &mut Vec<u16>, content: &'core Content) -> Result<Self, Failure> {
         let start = block.len();
-        let base = if content.text.is_ascii() {
-            Some(append_ascii(block, &content.text)?.offset)
+        let base = if content.text().is_ascii() {
+            Some(append_ascii(block, content.text())?.offset)
         } else {
             None
         };

@@ -104,7 +104,7 @@ impl<'flat, 'core> Writer<'flat, 'core> {
     ) -> Result<RecordRange, Failure> {
         let FlatBatch { text: block, messages, recipients, .. } = &mut *self.flat;
         let first_recipient = recipients.len();
-        for recipient in &content.recipients {
+        for recipient in content.recipient_spans() {
             recipients.push(RecipientRecord {
                 address: texts.place(block, recipient.address)?,
                 reply: texts.place(block, recipient.reply)?,
@@ -113,21 +113,23 @@ impl<'flat, 'core> Writer<'flat, 'core> {
             });
         }
         let first = messages.len();
-        for message in &content.messages {
+        let spans = content.message_spans();
+        let count = spans.len();
+        for message in spans {
             messages.push(MessageRecord {
                 mail_from: texts.place(block, message.mail_from)?,
                 record_id: texts.place(block, message.record_id)?,
                 internet_message_id: texts.place(block, message.internet_message_id)?,
                 reply: texts.place(block, message.reply)?,
                 recipients: range(
-                    first_recipient + message.first_recipient,
-                    message.recipient_count,
+                    first_recipient + message.first_recipient as usize,
+                    message.recipient_count as usize,
                 )?,
                 outcome: message.outcome.number(),
                 reserved: 0,
             });
         }
-        range(first, content.messages.len())
+        range(first, count)
     }
 
     fn notes(&mut self, notes: &[SessionNote]) -> Result<RecordRange, Failure> {

@@ -4,7 +4,7 @@ use memchr::memchr3;
 
 use super::format::Columns;
 use super::row::{Event, Field, MAXIMUM_LINE, Row, RowError, parse_decimal};
-use super::separators::{Separators, separators};
+use super::separators::{BLOCK, Separators, separators};
 use crate::timestamp::Timestamp;
 
 /// Reads the rows of a log one after the other, faster than [`Row::parse`] and with the same
@@ -99,13 +99,48 @@ impl<'log> RowParser<'log> {
         };
         let [event, b',', rest @ ..] = rest else { return None };
         self.row.event = Event::of(*event)?;
-        let mut fields = Fields::from(rest);
+        let found = rest.first_chunk().map_or(0, separators);
+        let LineEnd { length, next } = match self.read_short(rest, found) {
+            Some(end) => end,
+            None => self.read_long(rest, found)?,
+        };
+        let before = text.len() - rest.len();
+        let length = before + length;
+        (length <= MAXIMUM_LINE).then_some(LineEnd { length, next: before + next })
+    }
+
+    /// Reads data and context where both lie within a block, without quotes, as most do.
+    #[expect(clippy::inline_always, reason = "called for each row, from one place")]
+    #[inline(always)]
+    fn read_short(&mut self, text: &'log [u8], first: u64) -> Option<LineEnd> {
+        let block: &[u8; BLOCK] = text.first_chunk()?;
+        let second = first & first.wrapping_sub(1);
+        if second == 0 {
+            return None;
+        }
+        let (data_end, end) = (first.trailing_zeros() as usize, second.trailing_zeros() as usize);
+        let context = data_end + 1;
+        if block[0] == b'"' || block[data_end] != b',' || block[context] == b'"' {
+            return None;
+        }
+        let next = end + 1;
+        let has_return = context < end && block[end - 1] == b'\r';
+        let length = end - usize::from(has_return);
+        if block[end] != b'\n' {
+            return None;
+        }
+        self.row.data = Field::new(block.get(..data_end)?);
+        self.row.context = Field::new(block.get(context..length)?);
+        Some(LineEnd { length, next })
+    }
+
+    #[inline(never)]
+    fn read_long(&mut self, text: &'log [u8], found: u64) -> Option<LineEnd> {
+        let mut fields = Fields { text, start: 0, separators: Separators::resume(text, 0, found) };
         self.row.data = Field::new(fields.next()?);
         let (context, next) = fields.last()?;
         self.row.context = Field::new(context);
-        let before = text.len() - rest.len();
-        let length = before + fields.start + context.len();
-        (length <= MAXIMUM_LINE).then_some(LineEnd { length, next: before + next })
+        Some(LineEnd { length: fields.start + context.len(), next })
     }
 
     /// Reads what stands before the sequence number in a row of another session than the one before.

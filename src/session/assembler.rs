@@ -2,19 +2,10 @@
 
 use std::collections::VecDeque;
 
-use hashbrown::{HashMap, HashSet};
-
 use super::model::SessionNote;
+use super::session_key::{KeyMap, KeySet, SessionKey};
 use super::session_rows::{Place, SessionRows, is_opening};
 use crate::log::{Row, Segment};
-
-/// What tells sessions apart: ids are unique per server process only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct SessionKey {
-    /// [`crate::log::LogFile::source`].
-    pub(super) source: u32,
-    pub(super) session_id: u64,
-}
 
 /// What an assembler may occupy.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +40,7 @@ pub(super) struct Assembler {
     limits: Limits,
     slots: Vec<Slot>,
     free: Vec<usize>,
-    by_key: HashMap<SessionKey, usize>,
+    by_key: KeyMap<usize>,
     /// The open session of the row before: the next row is often its too.
     last: Option<(SessionKey, usize)>,
     /// The slots that rows of this segment went to.
@@ -83,7 +74,8 @@ impl Assembler {
     }
 
     /// Takes a row in that begins there in that segment. A session that ends with it goes to `finish`.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "called for each row, from two loops")]
+    #[inline(always)]
     pub(super) fn accept(
         &mut self,
         row: &Row<'_>,
@@ -113,7 +105,10 @@ impl Assembler {
             self.close(index, finish);
             return Accepted::Ended;
         }
-        self.touch_row(index, line_start);
+        slot.last_row = line_start;
+        if !slot.is_touched {
+            self.touch_row(index, line_start);
+        }
         Accepted::Open
     }
 
@@ -132,11 +127,10 @@ impl Assembler {
         &mut self,
         key: SessionKey,
         rows: &mut SessionRows,
-        segment: &Segment,
         last_row: usize,
     ) -> Accepted {
         if let Some(index) = self.by_key.get(&key).copied() {
-            self.slots[index].rows.append(rows, segment);
+            self.slots[index].rows.append(rows);
             self.touch_row(index, last_row);
         } else if self.tombstones.may_hold(key) {
             return Accepted::Late;
@@ -308,7 +302,7 @@ impl Assembler {
 /// The sessions that ended last.
 #[derive(Default)]
 pub(super) struct Tombstones {
-    keys: HashSet<SessionKey>,
+    keys: KeySet,
     pub(super) in_order: VecDeque<SessionKey>,
     pub(super) has_forgotten: bool,
     pub(super) has_evictions: bool,

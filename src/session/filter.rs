@@ -59,6 +59,7 @@ pub(super) struct CompiledFilter {
     outcomes: Vec<Outcome>,
     failed: bool,
     eop_only: bool,
+    wants_all: bool,
 }
 
 impl CompiledFilter {
@@ -73,6 +74,7 @@ impl CompiledFilter {
             outcomes: filter.outcomes.clone(),
             failed: filter.failed,
             eop_only: filter.eop_only,
+            wants_all: *filter == SessionFilter::default(),
         })
     }
 
@@ -106,6 +108,10 @@ impl CompiledFilter {
     pub(super) fn wants_outcome(&self, outcome: Outcome) -> bool {
         (self.outcomes.is_empty() || self.outcomes.contains(&outcome))
             && (!self.failed || outcome.is_failure())
+    }
+
+    pub(super) fn wants_session(&self, session: &Session) -> bool {
+        self.wants_all || self.wants(&Candidate::from(session))
     }
 
     pub(super) fn wants(&self, candidate: &Candidate<'_>) -> bool {

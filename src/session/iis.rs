@@ -9,9 +9,9 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
-use super::assembler::SessionKey;
 use super::model::SessionNote;
 use super::sequencer::{SegmentPlace, Sequencer};
+use super::session_key::SessionKey;
 use super::texts::append;
 use crate::log::{Event, Field, IisFormat, IisRow, IisSpeaker, Line, LogFile, Row, Segment};
 use crate::timestamp::Timestamp;

@@ -25,6 +25,7 @@ mod pending;
 mod proxy;
 mod reader;
 mod sequencer;
+mod session_key;
 mod session_maker;
 mod session_rows;
 mod smtp;

@@ -148,7 +148,7 @@ impl SessionReader {
         let max_sessions = max_sessions.max(1);
         let limit = self.workers.bytes_read().saturating_add(budget);
         while !self.is_finished
-            && self.sequencer.ready_sessions().len() < max_sessions
+            && self.sequencer.ready() < max_sessions
             && !self.cancelled.load(Ordering::Relaxed)
         {
             if self.step() {
@@ -170,8 +170,7 @@ impl SessionReader {
             return None;
         }
         let notices = self.sequencer.take_notices();
-        let ready = self.sequencer.ready_sessions();
-        let sessions: Vec<Session> = ready.drain(..ready.len().min(max_sessions)).collect();
+        let sessions = self.sequencer.take_sessions(max_sessions);
         let is_over = self.is_finished && sessions.is_empty() && notices.is_empty();
         self.is_drained |= is_over;
         (!is_over).then_some(Batch { sessions, notices })

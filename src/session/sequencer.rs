@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::assembler::{Accepted, Assembler, Limits, SessionKey, Tombstones};
-use super::filter::{Candidate, CompiledFilter};
+use super::assembler::{Accepted, Assembler, Limits, Tombstones};
+use super::filter::CompiledFilter;
 use super::model::{Session, SessionNote};
 use super::proxy::ProxyJoiner;
+use super::session_key::SessionKey;
 use super::session_maker::{Made, SessionMaker};
 use super::session_rows::{Place, SessionRows};
 use super::texts::Span;
@@ -215,18 +216,12 @@ impl Sequencer {
     /// Takes rows of a session in that were gathered apart from the others and of which none stands
     /// at the beginning of a session; the last of them begins there in the segment. An end among
     /// them is still to be told by [`Self::end_session`].
-    pub(super) fn accept_rows(
-        &mut self,
-        key: SessionKey,
-        rows: &mut SessionRows,
-        segment: &Segment,
-        last_row: usize,
-    ) {
+    pub(super) fn accept_rows(&mut self, key: SessionKey, rows: &mut SessionRows, last_row: usize) {
         let Some(start) = rows.start else { return };
         let ended_by_disconnect =
             rows.rows.last().is_some_and(|row| row.event == Event::Disconnect);
         let count = rows.row_count - u64::from(ended_by_disconnect);
-        let accepted = self.assembler.accept_rows(key, rows, segment, last_row);
+        let accepted = self.assembler.accept_rows(key, rows, last_row);
         if accepted == Accepted::Late && count > 0 {
             self.file.late.add_several(count, start.place, None);
         }
@@ -401,9 +396,22 @@ impl Sequencer {
         }));
     }
 
-    /// What is ready.
-    pub(super) fn ready_sessions(&mut self) -> &mut VecDeque<Session> {
-        &mut self.output.sessions
+    /// How many sessions are ready.
+    pub(super) fn ready(&self) -> usize {
+        self.output.sessions.len()
+    }
+
+    /// Hands at most that many of the sessions out that are ready.
+    pub(super) fn take_sessions(&mut self, maximum: usize) -> Vec<Session> {
+        let ready = &mut self.output.sessions;
+        let count = ready.len().min(maximum);
+        if ready.len() > 2 * count {
+            return ready.drain(..count).collect();
+        }
+        // The fewer ones are copied: mostly those of one segment that are too many.
+        let mut later = VecDeque::with_capacity(ready.len());
+        later.extend(ready.drain(count..));
+        std::mem::replace(ready, later).into()
     }
 
     pub(super) fn take_notices(&mut self) -> Vec<Notice> {
@@ -442,7 +450,7 @@ impl Output {
     fn accept(&mut self, session: Session) {
         let Self { filter, joiner, sessions, .. } = self;
         joiner.accept(session, &mut |session| {
-            if filter.wants(&Candidate::from(&session)) {
+            if filter.wants_session(&session) {
                 sessions.push_back(session);
             }
         });
@@ -451,7 +459,7 @@ impl Output {
     fn release_waiting_before(&mut self, time: Timestamp) {
         let Self { filter, joiner, sessions, .. } = self;
         joiner.release_before(time, &mut |session| {
-            if filter.wants(&Candidate::from(&session)) {
+            if filter.wants_session(&session) {
                 sessions.push_back(session);
             }
         });
@@ -460,7 +468,7 @@ impl Output {
     fn release_waiting(&mut self) {
         let Self { filter, joiner, sessions, .. } = self;
         joiner.finish(&mut |session| {
-            if filter.wants(&Candidate::from(&session)) {
+            if filter.wants_session(&session) {
                 sessions.push_back(session);
             }
         });

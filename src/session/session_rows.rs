@@ -5,7 +5,7 @@
 
 use super::information::Information;
 use super::model::SessionNote;
-use super::texts::{Span, append, clear_for_reuse};
+use super::texts::{SHORT, Span, append, append_span, clear_for_reuse};
 use crate::log::{Event, Field, LogType, Row, Segment};
 use crate::timestamp::Timestamp;
 
@@ -61,7 +61,8 @@ pub(super) struct SessionRows {
 impl SessionRows {
     /// Takes the next row in, a part of that segment; `place` tells where it stands. Returns whether
     /// it ends the session.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "called for each row, from three loops")]
+    #[inline(always)]
     pub(super) fn accept(
         &mut self,
         row: &Row<'_>,
@@ -96,34 +97,56 @@ impl SessionRows {
         is_end
     }
 
-    /// Takes further rows of the session in that were gathered apart from these, the text of which
-    /// is that segment.
-    pub(super) fn append(&mut self, further: &Self, segment: &Segment) {
+    /// Takes further rows of the session in that were gathered apart from these. Both are
+    /// independent of their segments.
+    pub(super) fn append(&mut self, further: &Self) {
         self.end_time = further.end_time;
         self.row_count += further.row_count;
         self.notes |= further.notes;
         self.is_ended |= further.is_ended;
-        let text = &segment.data;
+        let heading = [further.connector, further.local_endpoint, further.remote_endpoint];
+        let before: usize = heading.iter().map(|span| span.length()).sum();
+        let rows = further.carried.get(before..).unwrap_or_default();
+        if self.bytes_with(rows.len(), further.rows.len()) <= MAXIMUM_BYTES {
+            let behind = self.carried.len();
+            self.carried.extend_from_slice(rows);
+            self.rows.extend(further.rows.iter().map(|row| StoredRow {
+                event: row.event,
+                data: row.data.moved(before, behind),
+                context: row.context.moved(before, behind),
+            }));
+        } else {
+            self.append_until_full(further);
+        }
+        for (own, further_span) in [
+            (&mut self.local_endpoint, further.local_endpoint),
+            (&mut self.remote_endpoint, further.remote_endpoint),
+        ] {
+            if own.is_empty() {
+                *own = append(&mut self.carried, further_span.get(&further.carried));
+            }
+        }
+    }
+
+    fn append_until_full(&mut self, further: &Self) {
         for row in &further.rows {
             if self.is_full() {
                 self.note(SessionNote::ContentCapped);
                 break;
             }
             let [data, context] = [row.data, row.context]
-                .map(|field| self.keep(Field::new(field.get(text)), segment));
+                .map(|field| append(&mut self.carried, field.get(&further.carried)));
             self.rows.push(StoredRow { event: row.event, data, context });
-        }
-        if self.local_endpoint.is_empty() {
-            self.local_endpoint = self.keep(Field::new(further.local_endpoint.get(text)), segment);
-        }
-        if self.remote_endpoint.is_empty() {
-            self.remote_endpoint =
-                self.keep(Field::new(further.remote_endpoint.get(text)), segment);
         }
     }
 
     fn is_full(&self) -> bool {
-        self.carried.len() + self.rows.len() * size_of::<StoredRow>() > MAXIMUM_BYTES
+        self.bytes_with(0, 0) > MAXIMUM_BYTES
+    }
+
+    /// What is kept, with that many more bytes of text and rows.
+    fn bytes_with(&self, text: usize, rows: usize) -> usize {
+        self.carried.len() + text + (self.rows.len() + rows) * size_of::<StoredRow>()
     }
 
     /// A session of which other rows were read before: nothing of them is kept here yet.
@@ -144,6 +167,7 @@ impl SessionRows {
         }
     }
 
+    #[cold]
     fn begin(&mut self, row: &Row<'_>, segment: &Segment, place: Place) {
         self.start = Some(Start {
             place,
@@ -173,11 +197,11 @@ impl SessionRows {
         let heading = [connector, local_endpoint, remote_endpoint];
         let length = |row: &StoredRow| row.data.length() + row.context.length();
         let lengths = heading.iter().map(|span| span.length()).chain(rows.iter().map(length));
-        carried.reserve(lengths.sum());
+        carried.reserve(lengths.sum::<usize>() + SHORT);
         let fields = rows.iter_mut().flat_map(|row| [&mut row.data, &mut row.context]);
         for span in heading.into_iter().chain(fields) {
             if !span.is_empty() {
-                *span = append(carried, span.get(segment));
+                *span = append_span(carried, *span, segment);
             }
         }
     }

@@ -24,19 +24,22 @@ impl Span {
     }
 
     /// Where a part of a text stands in that text.
+    #[expect(clippy::cast_possible_truncation, reason = "a part is not longer than the whole")]
     #[inline]
     pub(super) fn of(part: &[u8], whole: &[u8]) -> Self {
-        Self::default().part(part, whole)
+        let offset = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
+        // An empty part can lie elsewhere.
+        if offset > whole.len() || whole.len() > u32::MAX as usize {
+            return Self::default();
+        }
+        Self { start: offset as u32, length: part.len() as u32 }
     }
 
     /// Where a part of the text of this span stands.
     #[inline]
     fn part(self, part: &[u8], whole: &[u8]) -> Self {
-        let offset = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
-        if part.is_empty() || offset > whole.len() {
-            return Self::default();
-        }
-        Self::new(self.start as usize + offset, part.len())
+        let part = Self::of(part, whole);
+        Self { start: self.start.saturating_add(part.start), ..part }
     }
 
     #[inline]
@@ -45,6 +48,19 @@ impl Span {
             (Ok(start), Ok(length)) => Self { start, length },
             _ => Self::default(),
         }
+    }
+
+    /// The place of the same text behind `from` where it now stands behind `to`.
+    pub(super) fn moved(self, from: usize, to: usize) -> Self {
+        let start = (self.start as usize).checked_sub(from);
+        start.map_or_else(Self::default, |start| Self::new(start + to, self.length()))
+    }
+
+    /// A short text with what follows it.
+    #[inline]
+    fn short(self, text: &[u8]) -> Option<&[u8; SHORT]> {
+        let block = text.get(self.start as usize..)?.first_chunk()?;
+        (self.length() <= SHORT).then_some(block)
     }
 
     #[inline]
@@ -60,6 +76,20 @@ pub(super) fn append(text: &mut Vec<u8>, part: &[u8]) -> Span {
     text.extend_from_slice(part);
     span
 }
+
+/// Appends the text of a span of other text.
+#[inline]
+pub(super) fn append_span(text: &mut Vec<u8>, span: Span, other: &[u8]) -> Span {
+    let Some(block) = span.short(other) else { return append(text, span.get(other)) };
+    let appended = Span::new(text.len(), span.length());
+    text.extend_from_slice(block);
+    text.truncate(text.len() - SHORT + span.length());
+    appended
+}
+
+/// Most texts are shorter: to copy that many bytes and to cut them off costs less than to copy as many
+/// as cannot be foreseen.
+pub(super) const SHORT: usize = 64;
 
 /// Text that stands in no row as it is needed: doubled quotes made single, replies of several
 /// lines joined. Its spans follow those of the rows.
@@ -106,18 +136,16 @@ impl<'text> Texts<'text> {
         }
     }
 
-    /// Appends one of them to other text. Most are short, and to copy more and cut it off costs less
-    /// than to copy as many bytes as cannot be foreseen.
+    /// Appends one of them to other text.
     #[inline]
     pub(super) fn append_to(self, text: &mut BytesMut, span: Span) {
-        const SHORT: usize = 64;
-        match self.rows.get(span.start as usize..).and_then(<[u8]>::first_chunk::<SHORT>) {
-            Some(block) if span.length() <= SHORT => {
+        match span.short(self.rows) {
+            Some(block) => {
                 let end = text.len() + span.length();
                 text.extend_from_slice(block);
                 text.truncate(end);
             }
-            _ => text.extend_from_slice(self.get(span)),
+            None => text.extend_from_slice(self.get(span)),
         }
     }
 }

@@ -1,11 +1,9 @@
 //! One segment worked on apart from those before it.
 
-use hashbrown::HashMap;
-
-use super::assembler::SessionKey;
 use super::filter::CompiledFilter;
 use super::model::Session;
 use super::sequencer::Sequencer;
+use super::session_key::{KeyMap, SessionKey};
 use super::session_maker::{Made, SessionMaker};
 use super::session_rows::{Place, SessionRows, is_opening};
 use crate::log::{Event, Line, LogFile, Row, RowError, Segment};
@@ -75,7 +73,7 @@ const MAXIMUM_REUSED: usize = 256;
 #[derive(Default)]
 pub(super) struct Workbench {
     maker: SessionMaker,
-    by_key: HashMap<SessionKey, Local>,
+    by_key: KeyMap<Local>,
     slots: Vec<Slot>,
     free: Vec<usize>,
     spare_rows: Vec<SessionRows>,
@@ -170,7 +168,7 @@ impl Workbench {
         self.slots.truncate(MAXIMUM_REUSED);
         self.free.clear();
         self.free.extend(0..self.slots.len());
-        for session in gathered.iter_mut().filter(|session| session.is_begun) {
+        for session in &mut gathered {
             session.rows.carry(&segment.data);
         }
         gathered.sort_unstable_by_key(|rows| rows.first_row);
@@ -265,7 +263,7 @@ impl WorkedSegment {
                 if is_begun {
                     sequencer.adopt(key, &mut rows, last_row);
                 } else {
-                    sequencer.accept_rows(key, &mut rows, &segment, last_row);
+                    sequencer.accept_rows(key, &mut rows, last_row);
                 }
                 if leftover.rows.len() < MAXIMUM_REUSED {
                     rows.reset();

@@ -24,10 +24,11 @@ use self::state::{
 };
 use self::state_file::StateFile;
 pub use self::state_file::{StateError, StateTrouble};
-use super::assembler::{SessionKey, Tombstones};
+use super::assembler::Tombstones;
 use super::iis::IisConversations;
 use super::proxy::ProxyJoiner;
 use super::sequencer::Sequencer;
+use super::session_key::SessionKey;
 use crate::certificate::LoggedCertificate;
 use crate::log::{Discovery, FileStart, Format, KnownFile, LogFile, Notice, NoticeCode};
 use crate::timestamp::Timestamp;

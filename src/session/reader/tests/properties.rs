@@ -6,7 +6,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::session::SessionParts;
-use crate::session::filter::Candidate;
 
 /// Files of rows of few sessions in any order, with every kind of row and damage among them.
 pub(super) fn any_files() -> impl Strategy<Value = Vec<(PathBuf, String)>> {
@@ -106,7 +105,7 @@ proptest! {
         };
         let (mut wanted, notices) = read_with(&SessionFilter::default(), 1 << 20, 1);
         let compiled = CompiledFilter::new(&filter).unwrap();
-        wanted.retain(|session| compiled.wants(&Candidate::from(session)));
+        wanted.retain(|session| compiled.wants_session(session));
         prop_assert_eq!(read_with(&filter, segment_size, threads), (wanted, notices));
     }
 

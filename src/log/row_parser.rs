@@ -1,10 +1,8 @@
 //! Rows read fast, by expecting what Exchange writes.
 
-use memchr::memchr3;
-
 use super::format::Columns;
 use super::row::{Event, Field, MAXIMUM_LINE, Row, RowError, parse_decimal};
-use super::separators::{BLOCK, Separators, separators};
+use super::separators::{BLOCK, Quotes, Separators, marks};
 use crate::timestamp::Timestamp;
 
 /// Reads the rows of a log one after the other, faster than [`Row::parse`] and with the same
@@ -17,10 +15,9 @@ pub struct RowParser<'log> {
     stamp: StampParser,
     /// The row before, of which the next one changes what differs.
     row: Row<'log>,
-    /// What the row before shares with others of its session, and where that is remembered.
-    heading: Heading<'log>,
+    /// What rows share with others of their session, and which of it the row before shares.
+    headings: Box<[Heading<'log>; HEADINGS]>,
     place: usize,
-    headings: Vec<Heading<'log>>,
 }
 
 /// What the rows of a session share, as it stands in one of them; nothing at first.
@@ -54,9 +51,8 @@ impl<'log> RowParser<'log> {
             has_standard_columns: *columns == Columns::STANDARD,
             stamp: StampParser::default(),
             row: Row::EMPTY,
-            heading: Heading::NONE,
+            headings: Box::new([Heading::NONE; HEADINGS]),
             place: 0,
-            headings: vec![Heading::NONE; HEADINGS],
         }
     }
 
@@ -87,19 +83,21 @@ impl<'log> RowParser<'log> {
             return None;
         }
         self.row.date_time = self.stamp.parse(stamp)?;
-        let rest = match rest.strip_prefix(self.heading.start) {
-            Some(rest) if !self.heading.start.is_empty() => rest,
+        let heading = &self.headings[self.place % HEADINGS];
+        let rest = match rest.strip_prefix(heading.start) {
+            Some(rest) if !heading.start.is_empty() => rest,
             _ => self.read_heading(rest)?,
         };
         let (sequence_number, rest) = decimal(rest)?;
         self.row.sequence_number = Some(sequence_number);
-        let rest = match rest.strip_prefix(self.heading.endpoints) {
-            Some(rest) if !self.heading.endpoints.is_empty() => rest,
+        let heading = &self.headings[self.place % HEADINGS];
+        let rest = match rest.strip_prefix(heading.endpoints) {
+            Some(rest) if !heading.endpoints.is_empty() => rest,
             _ => self.read_endpoints(rest)?,
         };
         let [event, b',', rest @ ..] = rest else { return None };
         self.row.event = Event::of(*event)?;
-        let found = rest.first_chunk().map_or(0, separators);
+        let found = rest.first_chunk().map_or(0, marks::<b','>);
         let LineEnd { length, next } = match self.read_short(rest, found) {
             Some(end) => end,
             None => self.read_long(rest, found)?,
@@ -147,13 +145,11 @@ impl<'log> RowParser<'log> {
     #[inline(never)]
     fn read_heading(&mut self, text: &'log [u8]) -> Option<&'log [u8]> {
         for place in likely_ids(text).map(place_of) {
-            if let Some(heading) = self.headings.get(place)
-                && let Some(rest) = text.strip_prefix(heading.start)
+            let heading = &self.headings[place % HEADINGS];
+            if let Some(rest) = text.strip_prefix(heading.start)
                 && !heading.start.is_empty()
             {
-                self.place = place;
-                self.heading = *heading;
-                self.give_heading();
+                self.give_heading(place);
                 return Some(rest);
             }
         }
@@ -163,25 +159,24 @@ impl<'log> RowParser<'log> {
         let session_id = parse_hexadecimal(id)?;
         let (start, rest) = text.split_at_checked(1 + fields.start)?;
         let connector = Field::new(connector);
-        self.place = place_of(id);
-        self.remember(Heading { start, connector, session_id, ..Heading::NONE });
+        let heading = Heading { start, connector, session_id, ..Heading::NONE };
+        self.remember(heading, place_of(id));
         Some(rest)
     }
 
-    /// Notes what the rows of the session at the present place share.
-    fn remember(&mut self, heading: Heading<'log>) {
-        if let Some(remembered) = self.headings.get_mut(self.place) {
-            *remembered = heading;
-        }
-        self.heading = heading;
-        self.give_heading();
+    fn remember(&mut self, heading: Heading<'log>, place: usize) {
+        self.headings[place % HEADINGS] = heading;
+        self.give_heading(place);
     }
 
-    fn give_heading(&mut self) {
-        self.row.connector = self.heading.connector;
-        self.row.session_id = self.heading.session_id;
-        self.row.local_endpoint = self.heading.local_endpoint;
-        self.row.remote_endpoint = self.heading.remote_endpoint;
+    #[inline]
+    fn give_heading(&mut self, place: usize) {
+        let heading = &self.headings[place % HEADINGS];
+        self.place = place;
+        self.row.connector = heading.connector;
+        self.row.session_id = heading.session_id;
+        self.row.local_endpoint = heading.local_endpoint;
+        self.row.remote_endpoint = heading.remote_endpoint;
     }
 
     #[inline(never)]
@@ -190,7 +185,9 @@ impl<'log> RowParser<'log> {
         let local_endpoint = Field::new(fields.next()?);
         let remote_endpoint = Field::new(fields.next()?);
         let (endpoints, rest) = text.split_at_checked(fields.start)?;
-        self.remember(Heading { endpoints, local_endpoint, remote_endpoint, ..self.heading });
+        let heading = self.headings[self.place % HEADINGS];
+        let heading = Heading { endpoints, local_endpoint, remote_endpoint, ..heading };
+        self.remember(heading, self.place);
         Some(rest)
     }
 }
@@ -206,22 +203,22 @@ impl Heading<'_> {
     };
 }
 
-/// How many headings are remembered, a power of two.
-const HEADINGS: usize = 512;
+/// How many headings are remembered, a power of two: more than sessions that are mostly open at once.
+const HEADINGS: usize = 256;
 
 /// Where the heading of a session is remembered. Ids count up, so that their last digits tell those
 /// of a time apart.
 #[inline]
 fn place_of(id: &[u8; 16]) -> usize {
-    let [.., hundreds, tens, ones] = *id;
+    let [.., tens, ones] = *id;
     let value = |digit: u8| usize::from(digit & 15) + 9 * usize::from(digit >> 6);
-    (value(hundreds) << 8 | value(tens) << 4 | value(ones)) % HEADINGS
+    value(tens) << 4 | value(ones)
 }
 
 /// What may be the session id: 16 bytes between two commas.
 #[inline]
 fn likely_ids(text: &[u8]) -> impl Iterator<Item = &[u8; 16]> {
-    let commas = text.first_chunk().map_or(0, separators);
+    let commas = text.first_chunk().map_or(0, marks::<b','>);
     let mut pairs = commas & commas >> 17;
     std::iter::from_fn(move || {
         let comma = pairs.trailing_zeros() as usize;
@@ -287,14 +284,14 @@ impl<'text> Fields<'text> {
 /// Where the quoted field that begins there ends.
 #[inline(never)]
 fn end_of_quoted(text: &[u8], start: usize) -> Option<usize> {
-    let mut at = start + 1;
+    let mut quotes = Quotes::from(text, start + 1);
     loop {
-        at += memchr3(b'"', b'\n', 0, text.get(at..)?)?;
+        let at = quotes.next();
         match text.get(at..)? {
-            [b'"', b'"', ..] => at += 2,
+            [b'"', b'"', ..] => quotes.next(),
             [b'"', b',' | b'\n', ..] | [b'"', b'\r', b'\n', ..] | [b'"'] => return Some(at + 1),
             _ => return None,
-        }
+        };
     }
 }
 

@@ -1,14 +1,14 @@
-//! Where the fields of plain lines end.
+//! Where the fields of lines end.
 
 use wide::u8x16;
 
 /// How many bytes are searched at once.
 pub(super) const BLOCK: usize = 64;
 
-/// The commas of a text and its bytes up to the line feed, one after the other: of these only the line
-/// feed stands in a plain line.
+/// The places of one byte in a text, and those of the bytes up to the line feed, one after the other:
+/// of the latter only the line feed stands in a plain line.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Separators<'text> {
+pub(super) struct Marks<'text, const BYTE: u8> {
     text: &'text [u8],
     /// Where the block that is being looked at begins.
     block: usize,
@@ -16,11 +16,16 @@ pub(super) struct Separators<'text> {
     found: u64,
 }
 
-impl<'text> Separators<'text> {
+/// Where plain fields end.
+pub(super) type Separators<'text> = Marks<'text, b','>;
+/// Where quoted fields may end.
+pub(super) type Quotes<'text> = Marks<'text, b'"'>;
+
+impl<'text, const BYTE: u8> Marks<'text, BYTE> {
     /// Those from that place on.
     #[inline]
     pub(super) fn from(text: &'text [u8], place: usize) -> Self {
-        Self { text, block: place, found: find(text, place) }
+        Self { text, block: place, found: find::<BYTE>(text, place) }
     }
 
     /// Those that were found in the block at that place, where there is a whole one, and those
@@ -35,7 +40,7 @@ impl<'text> Separators<'text> {
     pub(super) fn next(&mut self) -> usize {
         while self.found == 0 {
             self.block += BLOCK;
-            self.found = find(self.text, self.block);
+            self.found = find::<BYTE>(self.text, self.block);
         }
         let at = self.block + self.found.trailing_zeros() as usize;
         self.found &= self.found - 1;
@@ -44,30 +49,30 @@ impl<'text> Separators<'text> {
 }
 
 #[inline]
-fn find(text: &[u8], start: usize) -> u64 {
+fn find<const BYTE: u8>(text: &[u8], start: usize) -> u64 {
     match text.get(start..).and_then(<[u8]>::first_chunk::<BLOCK>) {
-        Some(block) => separators(block),
-        None => find_in_rest(text.get(start..).unwrap_or_default()),
+        Some(block) => marks::<BYTE>(block),
+        None => find_in_rest::<BYTE>(text.get(start..).unwrap_or_default()),
     }
 }
 
 /// The same in less than a block. NUL bytes stand for what is behind the end.
 #[cold]
-fn find_in_rest(rest: &[u8]) -> u64 {
+fn find_in_rest<const BYTE: u8>(rest: &[u8]) -> u64 {
     let mut block = [0; BLOCK];
     block[..rest.len()].copy_from_slice(rest);
-    separators(&block)
+    marks::<BYTE>(&block)
 }
 
 /// One bit for each of them, the first byte's lowest.
 #[inline]
-pub(super) fn separators(block: &[u8; BLOCK]) -> u64 {
-    let [comma, line_feed] = [b',', b'\n'].map(u8x16::splat);
+pub(super) fn marks<const BYTE: u8>(block: &[u8; BLOCK]) -> u64 {
+    let [byte, line_feed] = [BYTE, b'\n'].map(u8x16::splat);
     let mut found = 0;
     for sixteen in block.as_chunks::<16>().0.iter().rev() {
         let bytes = u8x16::new(*sixteen);
-        let ends = bytes.simd_eq(comma) | bytes.simd_eq(bytes.min(line_feed));
-        found = found << 16 | u64::from(ends.to_bitmask());
+        let marks = bytes.simd_eq(byte) | bytes.simd_eq(bytes.min(line_feed));
+        found = found << 16 | u64::from(marks.to_bitmask());
     }
     found
 }
@@ -80,15 +85,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_separator_is_found_and_nothing_else(
-            text in prop::collection::vec(prop::sample::select(&b",\n\0\t\ra-.\xAC\x8A\x80"[..]), 0..300),
+        fn every_mark_is_found_and_nothing_else(
+            text in prop::collection::vec(prop::sample::select(&b",\n\0\t\r\"a-.\xAC\x8A\x80"[..]), 0..300),
             start in 0..300_usize,
         ) {
-            let is_separator = |at: &usize| matches!(text[*at], b',' | ..=b'\n');
-            let expected: Vec<usize> = (start..text.len()).filter(is_separator).collect();
-            let mut separators = Separators::from(&text, start);
-            let next = || Some(separators.next()).filter(|at| *at < text.len());
-            prop_assert_eq!(std::iter::from_fn(next).collect::<Vec<_>>(), expected);
+            let expected = |mark: u8| -> Vec<usize> {
+                (start..text.len()).filter(|at| text[*at] == mark || text[*at] <= b'\n').collect()
+            };
+            prop_assert_eq!(all(Separators::from(&text, start), text.len()), expected(b','));
+            prop_assert_eq!(all(Quotes::from(&text, start), text.len()), expected(b'"'));
         }
+    }
+
+    fn all<const BYTE: u8>(mut marks: Marks<'_, BYTE>, end: usize) -> Vec<usize> {
+        std::iter::from_fn(|| Some(marks.next()).filter(|at| *at < end)).collect()
     }
 }

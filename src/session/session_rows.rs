@@ -198,11 +198,15 @@ impl SessionRows {
         let length = |row: &StoredRow| row.data.length() + row.context.length();
         let lengths = heading.iter().map(|span| span.length()).chain(rows.iter().map(length));
         carried.reserve(lengths.sum::<usize>() + SHORT);
-        let fields = rows.iter_mut().flat_map(|row| [&mut row.data, &mut row.context]);
-        for span in heading.into_iter().chain(fields) {
+        let mut carry = |span: &mut Span| {
             if !span.is_empty() {
                 *span = append_span(carried, *span, segment);
             }
+        };
+        heading.into_iter().for_each(&mut carry);
+        for row in rows {
+            carry(&mut row.data);
+            carry(&mut row.context);
         }
     }
 

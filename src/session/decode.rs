@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
-
 use super::content::{ContentWriter, SessionTexts};
 use super::draft::{CertificateDraft, SessionDraft, TlsOutcome};
 use super::filter::{Candidate, CompiledFilter};
 use super::model::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
+use super::remembered::Remembered;
 use super::session_rows::SessionRows;
 use super::spans::{MessageSpans, RecipientSpans, TextSpan};
 use super::texts::{Span, Texts, lossy};
@@ -21,9 +20,8 @@ use crate::reply::{self, RejectionClass};
 #[derive(Default)]
 pub(super) struct Decoder {
     writer: ContentWriter,
-    certificates: HashMap<Box<[u8]>, Option<KnownCertificate>>,
-    certificate_bytes: usize,
-    negotiations: HashMap<Vec<u8>, Negotiated>,
+    certificates: Remembered<Option<KnownCertificate>>,
+    negotiations: Remembered<Negotiated>,
     last_refusal: (Vec<u8>, Option<RejectionClass>),
     scratch: Vec<u8>,
 }
@@ -35,10 +33,29 @@ struct KnownCertificate {
     is_eop: bool,
 }
 
-/// Bytes of certificates that are remembered before all are forgotten.
-const MAXIMUM_REMEMBERED: usize = 2 << 20;
-/// How many different outcomes of a handshake are remembered.
-const MAXIMUM_NEGOTIATIONS: usize = 256;
+impl KnownCertificate {
+    fn read(texts: Texts<'_>, certificate: CertificateDraft) -> Option<Self> {
+        let certificate = match certificate {
+            CertificateDraft::None => None,
+            CertificateDraft::Condensed(data) => {
+                LoggedCertificate::from_condensed(&lossy(texts.get(data)))
+            }
+            CertificateDraft::Rows(values) => {
+                let [subject, issuer, serial_number, thumbprint, alternate_names] =
+                    values.map(|value| lossy(texts.get(value)));
+                Some(LoggedCertificate::from_rows(&CertificateRows {
+                    subject: &subject,
+                    issuer: &issuer,
+                    serial_number: &serial_number,
+                    thumbprint: &thumbprint,
+                    alternate_names: &alternate_names,
+                }))
+            }
+        }?;
+        let is_eop = names_eop(&certificate);
+        Some(Self { certificate: Arc::new(certificate), is_eop })
+    }
+}
 
 impl Decoder {
     /// The session that a draft describes; `None` if the filter, where there is one, does not want
@@ -185,7 +202,7 @@ impl Decoder {
         texts: Texts<'_>,
         certificate: CertificateDraft,
     ) -> Option<KnownCertificate> {
-        let scratch = &mut self.scratch;
+        let Self { certificates, scratch, .. } = self;
         let key = match certificate {
             CertificateDraft::None => return None,
             CertificateDraft::Condensed(data) => texts.get(data),
@@ -198,37 +215,7 @@ impl Decoder {
                 scratch
             }
         };
-        if let Some(known) = self.certificates.get(key) {
-            return known.clone();
-        }
-        if self.certificate_bytes > MAXIMUM_REMEMBERED {
-            self.certificates.clear();
-            self.certificate_bytes = 0;
-        }
-        let new = match certificate {
-            CertificateDraft::None => None,
-            CertificateDraft::Condensed(data) => {
-                LoggedCertificate::from_condensed(&lossy(texts.get(data)))
-            }
-            CertificateDraft::Rows(values) => {
-                let [subject, issuer, serial_number, thumbprint, alternate_names] =
-                    values.map(|value| lossy(texts.get(value)));
-                Some(LoggedCertificate::from_rows(&CertificateRows {
-                    subject: &subject,
-                    issuer: &issuer,
-                    serial_number: &serial_number,
-                    thumbprint: &thumbprint,
-                    alternate_names: &alternate_names,
-                }))
-            }
-        };
-        let new = new.map(|certificate| KnownCertificate {
-            is_eop: names_eop(&certificate),
-            certificate: Arc::new(certificate),
-        });
-        self.certificate_bytes += 3 * key.len() + 256;
-        self.certificates.insert(key.into(), new.clone());
-        new
+        certificates.get(key, || KnownCertificate::read(texts, certificate)).clone()
     }
 
     /// The class of a refusal; most of a session's refusals are the same.
@@ -268,11 +255,7 @@ impl Decoder {
 
     /// A server hardly ever negotiates more than a handful of them.
     fn negotiated(&mut self, message: &[u8]) -> Tls {
-        if self.negotiations.len() > MAXIMUM_NEGOTIATIONS {
-            self.negotiations.clear();
-        }
-        let known = self.negotiations.entry_ref(message);
-        let negotiated = known.or_insert_with(|| Negotiated::parse(&lossy(message)));
+        let negotiated = self.negotiations.get(message, || Negotiated::parse(&lossy(message)));
         Tls {
             protocol: self.writer.optional(negotiated.protocol.as_deref()),
             cipher: self.writer.optional(negotiated.cipher.as_deref()),

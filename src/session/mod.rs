@@ -24,6 +24,7 @@ mod parts;
 mod pending;
 mod proxy;
 mod reader;
+mod remembered;
 mod sequencer;
 mod session_key;
 mod session_maker;

@@ -1,0 +1,48 @@
+//! What tells sessions apart, and tables by it.
+
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+
+use hashbrown::{HashMap, HashSet};
+
+/// What tells sessions apart: ids are unique per server process only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct SessionKey {
+    /// [`crate::log::LogFile::source`].
+    pub(super) source: u32,
+    pub(super) session_id: u64,
+}
+
+/// A table by keys of sessions.
+pub(super) type KeyMap<T> = HashMap<SessionKey, T, BuildHasherDefault<KeyHasher>>;
+/// A set of keys of sessions.
+pub(super) type KeySet = HashSet<SessionKey, BuildHasherDefault<KeyHasher>>;
+
+impl Hash for SessionKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let source = u64::from(self.source).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        state.write_u64(self.session_id.wrapping_add(source));
+    }
+}
+
+/// Keeps ids that follow each other together: ids count up, so that the sessions of a time lie side
+/// by side in a table, and thus in the cache.
+#[derive(Default)]
+pub(super) struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    #[inline]
+    fn write_u64(&mut self, key: u64) {
+        // The table takes the place from the low bits and tells neighbours apart by the highest seven.
+        self.0 = key ^ key << 57;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(self.0.rotate_left(8) ^ u64::from(*byte));
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

@@ -136,6 +136,14 @@ impl Format {
         Ok(())
     }
 
+    /// Whether rows behind that header line are read as those before it.
+    pub(super) fn is_repeated_by(&self, line: &[u8]) -> bool {
+        let mut repeated = self.clone();
+        let is_read = repeated.read_header_line(line).is_ok();
+        repeated.opened = self.opened;
+        is_read && repeated == *self
+    }
+
     /// Says that the rows are those of the SMTP service of IIS.
     pub(super) fn declare_iis(&mut self, format: IisFormat) {
         self.log_type = Some(LogType::IisSmtp);

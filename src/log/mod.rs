@@ -24,4 +24,4 @@ pub(crate) use position::{FileStart, Fingerprint, KnownFile, Position};
 pub use row::{Event, Field, Row, RowError};
 pub use row_parser::RowParser;
 pub(crate) use segment::SEGMENT_SIZE;
-pub use segment::{Line, Segment, SegmentReader, SegmentReaderItem};
+pub use segment::{Line, LinesRead, Segment, SegmentReader, SegmentReaderItem};

@@ -96,6 +96,8 @@ pub(super) struct OpenFile {
     is_discarding: bool,
     format: Arc<Format>,
     is_recognised: bool,
+    /// Whether the first header lines were read.
+    is_begun: bool,
     /// Whether a last line without a line end is left unread.
     leaves_cut_line: bool,
     /// Bytes read of the file itself and not yet counted; those of a UTF-16 file are counted
@@ -141,6 +143,7 @@ impl OpenFile {
                 }
                 (Box::new(Cursor::new(start).chain(file)), None)
             };
+        let is_begun = position.is_some_and(|read| read.format.declared || read.is_recognised);
         let position = position.cloned().unwrap_or_else(|| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let format = Arc::new(Format::from_file_name(&name));
@@ -159,6 +162,7 @@ impl OpenFile {
             is_discarding: false,
             format: position.format,
             is_recognised: position.is_recognised,
+            is_begun,
             leaves_cut_line,
             raw_bytes,
             decoded_bytes,
@@ -192,13 +196,18 @@ impl OpenFile {
                 Ok(Step::End)
             };
         }
-        self.read_header_lines()?;
-        if self.start == self.lines_end {
-            return Ok(Step::Again);
+        // Within a protocol log, header lines are found and told of while its rows are read.
+        if self.format.iis.is_some() || !self.is_begun {
+            self.read_header_lines()?;
+            if self.start == self.lines_end {
+                return Ok(Step::Again);
+            }
         }
         self.recognise()?;
+        let is_iis = self.format.iis.is_some();
         let lines = &self.pending[self.start..self.lines_end];
-        let data = if let Some(header_line) = find_header_line(lines) {
+        let header_line = if is_iis { find_header_line(lines) } else { None };
+        let data = if let Some(header_line) = header_line {
             let mut data = buffers.pop().unwrap_or_default();
             data.extend_from_slice(&lines[..header_line]);
             self.start += header_line;
@@ -275,6 +284,7 @@ impl OpenFile {
             data,
         };
         self.offset += segment.data.len() as u64;
+        self.is_begun |= !segment.data.is_empty();
         segment
     }
 
@@ -283,27 +293,11 @@ impl OpenFile {
         self.offset += length as u64;
     }
 
-    /// The first of the pending lines, with its line end.
-    fn first_line(&self) -> &[u8] {
-        let lines = &self.pending[self.start..self.lines_end];
-        let length = memchr(b'\n', lines).map_or(lines.len(), |newline| newline + 1);
-        &lines[..length]
-    }
-
     fn read_header_lines(&mut self) -> Result<(), Trouble> {
-        while self.first_line().first() == Some(&b'#') {
-            let line = self.first_line().to_vec();
-            self.read_header_line(&line)?;
-            self.advance(line.len());
-        }
+        let lines = &self.pending[self.start..self.lines_end];
+        let length = read_header_lines(lines, &mut self.format, &mut self.lines_before)?;
+        self.advance(length);
         Ok(())
-    }
-
-    fn read_header_line(&mut self, line: &[u8]) -> Result<(), Trouble> {
-        self.lines_before += 1;
-        Arc::make_mut(&mut self.format)
-            .read_header_line(line.trim_ascii_end())
-            .map_err(|reason| Trouble::Foreign { line: self.lines_before, reason })
     }
 
     /// A file without a header is taken for a protocol log if any of its first lines looks like a
@@ -315,16 +309,18 @@ impl OpenFile {
         if self.is_recognised || self.format.declared {
             return Ok(());
         }
-        let first_line = self.first_line();
+        let first_line = first_line(&self.pending[self.start..self.lines_end]);
         let names = String::from_utf8_lossy(first_line).to_ascii_lowercase();
         if names.trim_start_matches('"').starts_with("date-time") && names.contains("session-id") {
             let length = first_line.len();
-            self.read_header_line(format!("#Fields: {names}").as_bytes())?;
+            let header_line = format!("#Fields: {names}");
+            read_header_line(header_line.as_bytes(), &mut self.format, &mut self.lines_before)?;
             self.advance(length);
             return Ok(());
         }
         let mut first_error = None;
-        for line in self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n') {
+        let lines = self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n');
+        for line in lines.take_while(|line| !line.starts_with(b"#")) {
             if line.trim_ascii().is_empty() {
                 continue;
             }
@@ -369,6 +365,34 @@ impl OpenFile {
         let mut lines = self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n');
         lines.any(|line| format.is_smtp_row(line.trim_ascii_end()))
     }
+}
+
+/// Reads the header lines at the beginning of lines, and counts them. Returns their length.
+pub(super) fn read_header_lines(
+    lines: &[u8],
+    format: &mut Arc<Format>,
+    count: &mut u64,
+) -> Result<usize, Trouble> {
+    let mut length = 0;
+    while let [b'#', ..] = lines[length..] {
+        let line = first_line(&lines[length..]);
+        read_header_line(line, format, count)?;
+        length += line.len();
+    }
+    Ok(length)
+}
+
+fn read_header_line(line: &[u8], format: &mut Arc<Format>, count: &mut u64) -> Result<(), Trouble> {
+    *count += 1;
+    Arc::make_mut(format)
+        .read_header_line(line.trim_ascii_end())
+        .map_err(|reason| Trouble::Foreign { line: *count, reason })
+}
+
+/// The first of some lines, with its line end.
+fn first_line(lines: &[u8]) -> &[u8] {
+    let length = memchr(b'\n', lines).map_or(lines.len(), |newline| newline + 1);
+    &lines[..length]
 }
 
 /// Where the first line behind others begins that is a header line.

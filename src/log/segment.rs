@@ -1,5 +1,6 @@
 //! Files in segments of whole lines, read in order and in bounded memory.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use memchr::memchr;
@@ -7,7 +8,7 @@ use memchr::memchr;
 use super::discovery::LogFile;
 use super::format::Format;
 use super::notice::Notice;
-use super::open_file::{OpenFile, Step};
+use super::open_file::{OpenFile, Step, Trouble, read_header_lines};
 use super::position::{FileStart, Fingerprint, KnownFile};
 use super::row::{Row, RowError};
 use super::row_parser::{LineEnd, RowParser};
@@ -22,7 +23,8 @@ pub enum SegmentReaderItem {
     FileEnd(usize, Option<Notice>),
 }
 
-/// Whole lines of one file that are all rows under one format: no header line is among them.
+/// Whole lines of one file. All of them are rows under one format, up to a header line that tells of
+/// another one.
 #[derive(Debug)]
 pub struct Segment {
     /// The index of the file.
@@ -31,7 +33,7 @@ pub struct Segment {
     pub data: Vec<u8>,
     /// Where `data` begins in the file, in bytes (of the decoded text in a UTF-16 file).
     pub offset: u64,
-    /// Lines of the file since the end of the segment before it: header lines and oversized ones.
+    /// Lines of the file between the segment before it and this one: header lines and oversized ones.
     pub lines_before: u64,
     /// The offset of a line longer than any row that was passed over just before `data`; it is the
     /// last of `lines_before`.
@@ -53,13 +55,23 @@ pub struct Line {
     pub is_terminated: bool,
 }
 
+/// How far the lines of a segment were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinesRead {
+    /// How many lines that is, blank ones among them.
+    pub count: u64,
+    /// Where a header line begins behind which another format holds; `None` at the segment's end.
+    pub header_line: Option<usize>,
+}
+
 impl Segment {
-    /// Calls `each` with every line that is not blank, and with its row or what is wrong with it.
-    /// Returns how many lines there are, blank ones among them.
+    /// Calls `each` with every line that is not blank, and with its row or what is wrong with it, up
+    /// to a header line that tells of another format. Header lines that repeat the format, as a
+    /// restarted service writes them, are passed over.
     pub fn for_each_row<'data>(
         &'data self,
         mut each: impl FnMut(Line, Result<&Row<'data>, RowError>),
-    ) -> u64 {
+    ) -> LinesRead {
         let data = &self.data[..];
         let mut parser = RowParser::new(&self.format.columns);
         let mut number = 0;
@@ -72,6 +84,13 @@ impl Segment {
             let plain;
             let row = if expected.is_some() {
                 Ok(parser.row())
+            } else if data[start] == b'#' {
+                if !self.format.is_repeated_by(&data[start..end]) {
+                    return LinesRead { count: number, header_line: Some(start) };
+                }
+                number += 1;
+                start = next;
+                continue;
             } else {
                 plain = Row::parse(&data[start..end], &self.format.columns);
                 plain.as_ref().map_err(|error| *error)
@@ -82,7 +101,33 @@ impl Segment {
             number += 1;
             start = next;
         }
-        number
+        LinesRead { count: number, header_line: None }
+    }
+
+    /// What follows the header lines that begin there.
+    ///
+    /// # Errors
+    /// The notice that gives the file up, if what they tell of is no log of SMTP. Its line counts
+    /// from that place.
+    pub(crate) fn behind_header_lines(&self, at: usize, path: &Path) -> Result<Self, Notice> {
+        let mut format = Arc::clone(&self.format);
+        let mut lines_before = 0;
+        let lines = self.data.get(at..).unwrap_or_default();
+        let length = read_header_lines(lines, &mut format, &mut lines_before)
+            .map_err(|trouble| trouble.into_notice(path))?;
+        if format.iis.is_some() {
+            let reason = "a log of IIS follows within it".to_owned();
+            return Err(Trouble::Foreign { line: lines_before, reason }.into_notice(path));
+        }
+        let start = at + length;
+        Ok(Self {
+            file: self.file,
+            data: self.data[start..].to_vec(),
+            offset: self.offset + start as u64,
+            lines_before,
+            oversized_line: None,
+            format,
+        })
     }
 }
 
@@ -276,7 +321,7 @@ mod tests {
                     if let Some(offset) = segment.oversized_line {
                         seen.push((base, offset, Err(RowError::TooLong)));
                     }
-                    base += segment.for_each_row(|line, row| {
+                    let LinesRead { count, header_line } = segment.for_each_row(|line, row| {
                         let row = row.map(|row| row.sequence_number.unwrap());
                         seen.push((
                             base + line.number + 1,
@@ -284,6 +329,8 @@ mod tests {
                             row,
                         ));
                     });
+                    assert_eq!(header_line, None);
+                    base += count;
                     reader.recycle(segment.data);
                 }
                 Some(SegmentReaderItem::FileEnd(0, notice)) => {

@@ -13,7 +13,7 @@ use super::parallel::{FileEnd, Item, Workers};
 use super::proxy::ProxyJoiner;
 use super::sequencer::Sequencer;
 use super::workbench::Leftover;
-use crate::log::{self, FileStart, LogFile, LogInput, Notice, SegmentReader};
+use crate::log::{self, FileStart, Format, LogFile, LogInput, Notice, Segment, SegmentReader};
 use crate::timestamp::Timestamp;
 
 /// What to read and which sessions to hand out.
@@ -69,6 +69,9 @@ pub struct SessionReader {
     workers: Workers,
     iis: IisConversations,
     files_read: usize,
+    /// The last file within which a header line told of another format than what the file is read
+    /// by, and that format.
+    changed_format: Option<(usize, Result<Arc<Format>, Notice>)>,
     is_finished: bool,
     /// Whether everything was handed out.
     is_drained: bool,
@@ -136,6 +139,7 @@ impl SessionReader {
             sequencer,
             iis,
             files_read: 0,
+            changed_format: None,
             is_finished: false,
             is_drained: false,
             cancelled: Arc::default(),
@@ -195,19 +199,15 @@ impl SessionReader {
     /// Takes in what comes next out of the files. Returns whether there is nothing more.
     fn step(&mut self) -> bool {
         match self.workers.next_item() {
-            Some(Item::Segment(segment)) => {
-                match &segment.format.iis {
-                    Some(format) => {
-                        let Self { iis, files, sequencer, .. } = self;
-                        iis.accept_segment(&segment, format, files, sequencer);
-                    }
-                    None => self.sequencer.accept_segment(&segment),
-                }
-                self.workers.recycle(Leftover::of_buffer(segment.data));
-            }
+            Some(Item::Segment(segment)) => self.accept_segment(segment),
             Some(Item::Worked(worked)) => {
-                let leftover = worked.replay(&mut self.sequencer);
-                self.workers.recycle(leftover);
+                let changed = self.changed_format(worked.segment().file);
+                let is_read_by_it =
+                    changed.is_none_or(|format| format.as_ref() == Ok(&worked.segment().format));
+                match worked.replay(is_read_by_it, &mut self.sequencer) {
+                    Ok(leftover) => self.workers.recycle(leftover),
+                    Err(segment) => self.accept_segment(segment),
+                }
             }
             Some(Item::FileEnd(end)) => self.end_file(end),
             None => return true,
@@ -215,8 +215,52 @@ impl SessionReader {
         false
     }
 
+    /// Takes the rows of a segment in, one after the other.
+    fn accept_segment(&mut self, mut segment: Segment) {
+        match self.changed_format(segment.file) {
+            None => {}
+            Some(Ok(format)) => segment.format = format,
+            Some(Err(_)) => return self.workers.recycle(Leftover::of_buffer(segment.data)),
+        }
+        let Self { iis, files, sequencer, workers, changed_format, .. } = self;
+        loop {
+            let header_line = match &segment.format.iis {
+                None => sequencer.accept_segment(&segment),
+                Some(format) => {
+                    iis.accept_segment(&segment, format, files, sequencer);
+                    None
+                }
+            };
+            let file = segment.file;
+            let next = header_line
+                .zip(files.get(file))
+                .map(|(at, file)| segment.behind_header_lines(at, &file.path));
+            workers.recycle(Leftover::of_buffer(segment.data));
+            let Some(next) = next else { return };
+            let format = next.as_ref().map(|next| Arc::clone(&next.format)).map_err(Clone::clone);
+            *changed_format = Some((file, format));
+            let Ok(next) = next else { return };
+            segment = next;
+        }
+    }
+
+    /// The format that a header line within that file told of; the notice, if it gives the file up.
+    fn changed_format(&self, file: usize) -> Option<Result<Arc<Format>, Notice>> {
+        let changed = self.changed_format.as_ref().filter(|(changed, _)| *changed == file);
+        changed.map(|(_, format)| format.clone())
+    }
+
     fn end_file(&mut self, end: FileEnd) {
-        let FileEnd { file, notice, notices, known } = end;
+        let FileEnd { file, mut notice, notices, mut known } = end;
+        match self.changed_format(file) {
+            None => {}
+            Some(Ok(format)) => {
+                if let Some(known) = &mut known {
+                    known.position.format = format;
+                }
+            }
+            Some(Err(trouble)) => (notice, known) = (Some(trouble), None),
+        }
         self.files_read += 1;
         let lines = self.sequencer.end_file(file, notice);
         self.sequencer.add_notices(notices);

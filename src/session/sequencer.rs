@@ -145,14 +145,16 @@ impl Sequencer {
         }
     }
 
-    /// Takes the rows of a whole segment in.
-    pub(super) fn accept_segment(&mut self, segment: &Segment) {
+    /// Takes the rows of a segment in, up to a header line that tells of another format. Returns
+    /// where that begins.
+    pub(super) fn accept_segment(&mut self, segment: &Segment) -> Option<usize> {
         let place = self.begin_segment(segment);
-        let lines = segment.for_each_row(|line, row| match row {
+        let read = segment.for_each_row(|line, row| match row {
             Ok(row) => self.accept_row(row, line, place, segment),
             Err(error) => self.accept_damage(error, line, place),
         });
-        self.end_segment(&segment.data, lines);
+        self.end_segment(&segment.data, read.count);
+        read.header_line
     }
 
     /// Ends a segment that has that many lines, with the text that its rows are parts of.

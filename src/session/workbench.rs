@@ -23,6 +23,8 @@ pub(super) struct WorkedSegment {
     damage: Vec<(Line, RowError)>,
     /// An id is used anew inside: what becomes of its rows is told by their order alone.
     has_reused_id: bool,
+    /// A header line inside tells of another format.
+    changes_format: bool,
 }
 
 struct EndedSession {
@@ -110,7 +112,7 @@ impl Workbench {
         let mut damage = Vec::new();
         let mut has_reused_id = false;
         let mut last = None;
-        let line_count = segment.for_each_row(|line, row| {
+        let read = segment.for_each_row(|line, row| {
             let row = match row {
                 Ok(row) => row,
                 Err(error) => {
@@ -174,30 +176,38 @@ impl Workbench {
         gathered.sort_unstable_by_key(|rows| rows.first_row);
         WorkedSegment {
             segment,
-            line_count,
+            line_count: read.count,
             ended,
             sessions,
             gathered,
             late,
             damage,
             has_reused_id,
+            changes_format: read.header_line.is_some(),
         }
     }
 
+    #[inline]
     fn local(&mut self, key: SessionKey, row: &Row<'_>, first_row: usize) -> Local {
-        *self.by_key.entry(key).or_insert_with(|| {
-            let index = self.free.pop().unwrap_or_else(|| {
-                self.slots.push(Slot::default());
-                self.slots.len() - 1
-            });
-            if let Some(slot) = self.slots.get_mut(index) {
-                slot.key = Some(key);
-                slot.first_row = first_row;
-                slot.is_begun = begins_here(row);
-                slot.has_opening = false;
-            }
-            Local::Open(index)
-        })
+        match self.by_key.get(&key) {
+            Some(local) => *local,
+            None => self.open(key, row, first_row),
+        }
+    }
+
+    fn open(&mut self, key: SessionKey, row: &Row<'_>, first_row: usize) -> Local {
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Slot::default());
+            self.slots.len() - 1
+        });
+        if let Some(slot) = self.slots.get_mut(index) {
+            slot.key = Some(key);
+            slot.first_row = first_row;
+            slot.is_begun = begins_here(row);
+            slot.has_opening = false;
+        }
+        self.by_key.insert(key, Local::Open(index));
+        Local::Open(index)
     }
 }
 
@@ -222,11 +232,20 @@ fn begins_here(row: &Row<'_>) -> bool {
 }
 
 impl WorkedSegment {
-    /// Replays it into the sequencer; returns what can be used again.
-    pub(super) fn replay(self, sequencer: &mut Sequencer) -> Leftover {
-        if self.has_reused_id || self.contradicts(sequencer) {
-            sequencer.accept_segment(&self.segment);
-            return Leftover::of_buffer(self.segment.data);
+    /// Replays it into the sequencer; returns what can be used again. What was made of the rows
+    /// does not stand where it was made by another format, or where their order alone tells what
+    /// becomes of them: the segment is then given back.
+    pub(super) fn replay(
+        self,
+        is_read_by_its_format: bool,
+        sequencer: &mut Sequencer,
+    ) -> Result<Leftover, Segment> {
+        if !is_read_by_its_format
+            || self.changes_format
+            || self.has_reused_id
+            || self.contradicts(sequencer)
+        {
+            return Err(self.segment);
         }
         let Self { segment, line_count, ended, sessions, gathered, late, damage, .. } = self;
         let place = sequencer.begin_segment(&segment);
@@ -281,7 +300,11 @@ impl WorkedSegment {
         }
         sequencer.end_segment(&segment.data, line_count);
         leftover.buffer = segment.data;
-        leftover
+        Ok(leftover)
+    }
+
+    pub(super) fn segment(&self) -> &Segment {
+        &self.segment
     }
 
     /// Whether a session of an earlier segment goes on where one seemed to begin, or one may begin

@@ -12,6 +12,7 @@ mod certificates;
 mod checkpoint;
 mod dialogue;
 mod files;
+mod header_lines;
 mod iis;
 mod properties;
 mod proxy;

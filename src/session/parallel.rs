@@ -85,9 +85,10 @@ impl Shared {
     /// works on it, while it is in the cache of that processor.
     fn take(&self, mut state: MutexGuard<'_, State>, bench: &mut Workbench) {
         state.taken += 1;
-        let Leftover { buffer, mut rows } = state.leftovers.pop().unwrap_or_default();
+        let mut leftover = state.leftovers.pop().unwrap_or_default();
         drop(state);
-        bench.reuse(&mut rows);
+        let buffer = std::mem::take(&mut leftover.buffer);
+        bench.reuse(leftover);
         let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
         let Source { segments, next } = &mut *source;
         let number = *next;

@@ -59,12 +59,14 @@ enum Local {
 #[derive(Default)]
 pub(super) struct Leftover {
     pub(super) buffer: Vec<u8>,
-    pub(super) rows: Vec<SessionRows>,
+    rows: Vec<SessionRows>,
+    ended: Vec<EndedSession>,
+    gathered: Vec<GatheredRows>,
 }
 
 impl Leftover {
     pub(super) fn of_buffer(buffer: Vec<u8>) -> Self {
-        Self { buffer, rows: Vec::new() }
+        Self { buffer, ..Self::default() }
     }
 }
 
@@ -79,6 +81,10 @@ pub(super) struct Workbench {
     slots: Vec<Slot>,
     free: Vec<usize>,
     spare_rows: Vec<SessionRows>,
+    spare_ended: Vec<EndedSession>,
+    spare_gathered: Vec<GatheredRows>,
+    /// A little more than the segment before had.
+    expected_sessions: usize,
 }
 
 #[derive(Default)]
@@ -92,10 +98,14 @@ struct Slot {
 }
 
 impl Workbench {
-    /// Takes back what is left of rows that were gathered.
-    pub(super) fn reuse(&mut self, rows: &mut Vec<SessionRows>) {
-        self.spare_rows.append(rows);
+    /// Takes back what is left of a segment beside its buffer.
+    pub(super) fn reuse(&mut self, mut leftover: Leftover) {
+        self.spare_rows.append(&mut leftover.rows);
         self.spare_rows.truncate(MAXIMUM_REUSED);
+        leftover.ended.shrink_to(MAXIMUM_REUSED);
+        leftover.gathered.shrink_to(MAXIMUM_REUSED);
+        self.spare_ended = leftover.ended;
+        self.spare_gathered = leftover.gathered;
     }
 
     pub(super) fn work(
@@ -105,9 +115,9 @@ impl Workbench {
         filter: &CompiledFilter,
     ) -> WorkedSegment {
         let source = files.get(segment.file).map_or(0, |file| file.source);
-        let mut ended = Vec::with_capacity(256);
-        let mut sessions = Vec::new();
-        let mut gathered = Vec::new();
+        let mut ended = std::mem::take(&mut self.spare_ended);
+        let mut sessions = Vec::with_capacity(self.expected_sessions);
+        let mut gathered = std::mem::take(&mut self.spare_gathered);
         let mut late = Vec::new();
         let mut damage = Vec::new();
         let mut has_reused_id = false;
@@ -174,6 +184,7 @@ impl Workbench {
             session.rows.carry(&segment.data);
         }
         gathered.sort_unstable_by_key(|rows| rows.first_row);
+        self.expected_sessions = (sessions.len() + sessions.len() / 8).min(MAXIMUM_REUSED);
         WorkedSegment {
             segment,
             line_count: read.count,
@@ -247,7 +258,8 @@ impl WorkedSegment {
         {
             return Err(self.segment);
         }
-        let Self { segment, line_count, ended, sessions, gathered, late, damage, .. } = self;
+        let Self { segment, line_count, mut ended, sessions, mut gathered, late, damage, .. } =
+            self;
         let place = sequencer.begin_segment(&segment);
         for (line, error) in damage {
             sequencer.accept_damage(error, line, place);
@@ -259,24 +271,22 @@ impl WorkedSegment {
         let mut ends: Vec<(usize, SessionKey)> =
             gathered.iter().filter(is_ended).map(|rows| (rows.last_row, rows.key)).collect();
         ends.sort_unstable_by_key(|(row, _)| *row);
-        let (mut ended, mut gathered, mut ends, mut sessions) = (
-            ended.into_iter().peekable(),
-            gathered.into_iter().peekable(),
-            ends.into_iter().peekable(),
-            sessions.into_iter(),
-        );
-        let mut leftover = Leftover::default();
+        let mut rows_left = Vec::new();
+        let mut sessions = sessions.into_iter();
+        let mut ends = ends.into_iter().peekable();
+        let mut ended_in_order = ended.drain(..).peekable();
+        let mut gathered_in_order = gathered.drain(..).peekable();
         // All in the order of the rows that tell it.
         while let Some(row) = [
-            gathered.peek().map(|rows| rows.first_row),
+            gathered_in_order.peek().map(|rows| rows.first_row),
             ends.peek().map(|(row, _)| *row),
-            ended.peek().map(|session| session.last_row),
+            ended_in_order.peek().map(|session| session.last_row),
         ]
         .into_iter()
         .flatten()
         .min()
         {
-            if let Some(next) = gathered.next_if(|rows| rows.first_row == row) {
+            if let Some(next) = gathered_in_order.next_if(|rows| rows.first_row == row) {
                 let GatheredRows { key, mut rows, last_row, is_begun, .. } = next;
                 rows.move_to(|first| place.of_place(first));
                 if is_begun {
@@ -284,14 +294,14 @@ impl WorkedSegment {
                 } else {
                     sequencer.accept_rows(key, &mut rows, last_row);
                 }
-                if leftover.rows.len() < MAXIMUM_REUSED {
+                if rows_left.len() < MAXIMUM_REUSED {
                     rows.reset();
-                    leftover.rows.push(rows);
+                    rows_left.push(rows);
                 }
             } else if let Some((_, key)) = ends.next_if(|(last_row, _)| *last_row == row) {
                 sequencer.end_session(key, true, &segment.data);
             } else if let Some(EndedSession { key, first_row, is_wanted, is_capped, .. }) =
-                ended.next()
+                ended_in_order.next()
             {
                 let session = if is_wanted { sessions.next() } else { None };
                 let made = Made { session, is_capped };
@@ -299,8 +309,8 @@ impl WorkedSegment {
             }
         }
         sequencer.end_segment(&segment.data, line_count);
-        leftover.buffer = segment.data;
-        Ok(leftover)
+        drop((ended_in_order, gathered_in_order));
+        Ok(Leftover { buffer: segment.data, rows: rows_left, ended, gathered })
     }
 
     pub(super) fn segment(&self) -> &Segment {

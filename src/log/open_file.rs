@@ -96,8 +96,6 @@ pub(super) struct OpenFile {
     is_discarding: bool,
     format: Arc<Format>,
     is_recognised: bool,
-    /// Whether the first header lines were read.
-    is_begun: bool,
     /// Whether a last line without a line end is left unread.
     leaves_cut_line: bool,
     /// Bytes read of the file itself and not yet counted; those of a UTF-16 file are counted
@@ -143,7 +141,6 @@ impl OpenFile {
                 }
                 (Box::new(Cursor::new(start).chain(file)), None)
             };
-        let is_begun = position.is_some_and(|read| read.format.declared || read.is_recognised);
         let position = position.cloned().unwrap_or_else(|| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let format = Arc::new(Format::from_file_name(&name));
@@ -162,7 +159,6 @@ impl OpenFile {
             is_discarding: false,
             format: position.format,
             is_recognised: position.is_recognised,
-            is_begun,
             leaves_cut_line,
             raw_bytes,
             decoded_bytes,
@@ -197,7 +193,8 @@ impl OpenFile {
             };
         }
         // Within a protocol log, header lines are found and told of while its rows are read.
-        if self.format.iis.is_some() || !self.is_begun {
+        let is_known = self.format.declared || self.is_recognised;
+        if !is_known || self.format.iis.is_some() {
             self.read_header_lines()?;
             if self.start == self.lines_end {
                 return Ok(Step::Again);
@@ -284,7 +281,6 @@ impl OpenFile {
             data,
         };
         self.offset += segment.data.len() as u64;
-        self.is_begun |= !segment.data.is_empty();
         segment
     }
 

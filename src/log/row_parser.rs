@@ -44,6 +44,7 @@ pub(super) struct LineEnd {
 
 impl<'log> RowParser<'log> {
     /// A parser for lines with these columns.
+    #[expect(clippy::large_stack_arrays, reason = "22 KiB that go to the heap at once")]
     #[must_use]
     pub fn new(columns: &'log Columns) -> Self {
         Self {

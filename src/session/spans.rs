@@ -65,12 +65,14 @@ impl MessageSpans {
     }
 
     pub(super) fn of_record(record: &MessageRecord) -> Self {
-        let [a, b, c, d, e, f, g, h, outcome, first_recipient, recipient_count] = numbers(record);
+        let numbers: [u32; 11] = numbers(record);
+        let span = |place: usize| TextSpan { start: numbers[place], length: numbers[place + 1] };
+        let [.., outcome, first_recipient, recipient_count] = numbers;
         Self {
-            mail_from: TextSpan { start: a, length: b },
-            record_id: TextSpan { start: c, length: d },
-            internet_message_id: TextSpan { start: e, length: f },
-            reply: TextSpan { start: g, length: h },
+            mail_from: span(0),
+            record_id: span(2),
+            internet_message_id: span(4),
+            reply: span(6),
             outcome: MessageOutcome::from_number(outcome).unwrap_or(MessageOutcome::Incomplete),
             first_recipient,
             recipient_count,
@@ -90,10 +92,10 @@ impl RecipientSpans {
     }
 
     pub(super) fn of_record(record: &RecipientRecord) -> Self {
-        let [a, b, c, d, rejection] = numbers(record);
+        let [address_start, address_length, reply_start, reply_length, rejection] = numbers(record);
         Self {
-            address: TextSpan { start: a, length: b },
-            reply: TextSpan { start: c, length: d },
+            address: TextSpan { start: address_start, length: address_length },
+            reply: TextSpan { start: reply_start, length: reply_length },
             rejection: RejectionClass::from_number(rejection),
         }
     }

@@ -140,8 +140,7 @@ impl Format {
     pub(super) fn is_repeated_by(&self, line: &[u8]) -> bool {
         let mut repeated = self.clone();
         let is_read = repeated.read_header_line(line).is_ok();
-        repeated.opened = self.opened;
-        is_read && repeated == *self
+        is_read && Self { declared: self.declared, opened: self.opened, ..repeated } == *self
     }
 
     /// Says that the rows are those of the SMTP service of IIS.

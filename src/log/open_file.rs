@@ -392,6 +392,6 @@ fn first_line(lines: &[u8]) -> &[u8] {
 }
 
 /// Where the first line behind others begins that is a header line.
-fn find_header_line(lines: &[u8]) -> Option<usize> {
+pub(super) fn find_header_line(lines: &[u8]) -> Option<usize> {
     memchr_iter(b'#', lines).find(|at| *at > 0 && lines[at - 1] == b'\n')
 }

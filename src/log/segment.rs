@@ -8,7 +8,7 @@ use memchr::memchr;
 use super::discovery::LogFile;
 use super::format::Format;
 use super::notice::Notice;
-use super::open_file::{OpenFile, Step, Trouble, read_header_lines};
+use super::open_file::{OpenFile, Step, Trouble, find_header_line, read_header_lines};
 use super::position::{FileStart, Fingerprint, KnownFile};
 use super::row::{Row, RowError};
 use super::row_parser::{LineEnd, RowParser};
@@ -104,12 +104,17 @@ impl Segment {
         LinesRead { count: number, header_line: None }
     }
 
-    /// What follows the header lines that begin there.
+    /// The lines behind the header lines that begin there, up to the next header line, and where that
+    /// begins.
     ///
     /// # Errors
     /// The notice that gives the file up, if what they tell of is no log of SMTP. Its line counts
     /// from that place.
-    pub(crate) fn behind_header_lines(&self, at: usize, path: &Path) -> Result<Self, Notice> {
+    pub(crate) fn behind_header_lines(
+        &self,
+        at: usize,
+        path: &Path,
+    ) -> Result<(Self, Option<usize>), Notice> {
         let mut format = Arc::clone(&self.format);
         let mut lines_before = 0;
         let lines = self.data.get(at..).unwrap_or_default();
@@ -120,14 +125,16 @@ impl Segment {
             return Err(Trouble::Foreign { line: lines_before, reason }.into_notice(path));
         }
         let start = at + length;
-        Ok(Self {
+        let next = find_header_line(&self.data[start..]).map(|next| start + next);
+        let part = Self {
             file: self.file,
-            data: self.data[start..].to_vec(),
+            data: self.data[start..next.unwrap_or(self.data.len())].to_vec(),
             offset: self.offset + start as u64,
             lines_before,
             oversized_line: None,
             format,
-        })
+        };
+        Ok((part, next))
     }
 }
 

@@ -223,25 +223,27 @@ impl SessionReader {
             Some(Err(_)) => return self.workers.recycle(Leftover::of_buffer(segment.data)),
         }
         let Self { iis, files, sequencer, workers, changed_format, .. } = self;
-        loop {
-            let header_line = match &segment.format.iis {
-                None => sequencer.accept_segment(&segment),
-                Some(format) => {
-                    iis.accept_segment(&segment, format, files, sequencer);
-                    None
-                }
-            };
-            let file = segment.file;
-            let next = header_line
-                .zip(files.get(file))
-                .map(|(at, file)| segment.behind_header_lines(at, &file.path));
-            workers.recycle(Leftover::of_buffer(segment.data));
-            let Some(next) = next else { return };
-            let format = next.as_ref().map(|next| Arc::clone(&next.format)).map_err(Clone::clone);
-            *changed_format = Some((file, format));
-            let Ok(next) = next else { return };
-            segment = next;
+        let mut header_line = match &segment.format.iis {
+            None => sequencer.accept_segment(&segment),
+            Some(format) => {
+                iis.accept_segment(&segment, format, files, sequencer);
+                None
+            }
+        };
+        while let (Some(at), Some(file)) = (header_line, files.get(segment.file)) {
+            let format = segment.behind_header_lines(at, &file.path).map(|(part, next)| {
+                sequencer.accept_segment(&part);
+                header_line = next;
+                part.format
+            });
+            if let Ok(format) = &format {
+                segment.format = Arc::clone(format);
+            } else {
+                header_line = None;
+            }
+            *changed_format = Some((segment.file, format));
         }
+        workers.recycle(Leftover::of_buffer(segment.data));
     }
 
     /// The format that a header line within that file told of; the notice, if it gives the file up.

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod discovery;
+mod fields;
 mod format;
 mod iis;
 mod notice;
@@ -15,6 +16,7 @@ mod row;
 mod row_parser;
 mod segment;
 mod separators;
+mod stamp_parser;
 
 pub use discovery::{Discovery, LogFile, LogInput, discover, discover_files};
 pub use format::{Columns, Format, LogType};

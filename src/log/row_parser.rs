@@ -1,9 +1,10 @@
 //! Rows read fast, by expecting what Exchange writes.
 
+use super::fields::Fields;
 use super::format::Columns;
 use super::row::{Event, Field, MAXIMUM_LINE, Row, RowError, parse_decimal};
-use super::separators::{BLOCK, Quotes, Separators, marks};
-use crate::timestamp::Timestamp;
+use super::separators::{BLOCK, marks};
+use super::stamp_parser::StampParser;
 
 /// Reads the rows of a log one after the other, faster than [`Row::parse`] and with the same
 /// result: it expects the standard columns and what earlier rows of the session had, verifies, and
@@ -119,23 +120,20 @@ impl<'log> RowParser<'log> {
         }
         let (data_end, end) = (first.trailing_zeros() as usize, second.trailing_zeros() as usize);
         let context = data_end + 1;
-        if block[0] == b'"' || block[data_end] != b',' || block[context] == b'"' {
+        let is_quoted = block[0] == b'"' || block[context] == b'"';
+        if is_quoted || block[data_end] != b',' || block[end] != b'\n' {
             return None;
         }
-        let next = end + 1;
         let has_return = context < end && block[end - 1] == b'\r';
         let length = end - usize::from(has_return);
-        if block[end] != b'\n' {
-            return None;
-        }
         self.row.data = Field::new(block.get(..data_end)?);
         self.row.context = Field::new(block.get(context..length)?);
-        Some(LineEnd { length, next })
+        Some(LineEnd { length, next: end + 1 })
     }
 
     #[inline(never)]
     fn read_long(&mut self, text: &'log [u8], found: u64) -> Option<LineEnd> {
-        let mut fields = Fields { text, start: 0, separators: Separators::resume(text, 0, found) };
+        let mut fields = Fields::resume(text, found);
         self.row.data = Field::new(fields.next()?);
         let (context, next) = fields.last()?;
         self.row.context = Field::new(context);
@@ -229,73 +227,6 @@ fn likely_ids(text: &[u8]) -> impl Iterator<Item = &[u8; 16]> {
     .take(2)
 }
 
-/// The fields at the beginning of a text. `None` stands for every line that is not as expected: with
-/// too few fields, a quote that is not closed, or NUL.
-struct Fields<'text> {
-    text: &'text [u8],
-    /// Where the next field begins.
-    start: usize,
-    separators: Separators<'text>,
-}
-
-impl<'text> Fields<'text> {
-    #[inline]
-    fn from(text: &'text [u8]) -> Self {
-        Self { text, start: 0, separators: Separators::from(text, 0) }
-    }
-
-    /// The next field that a comma follows.
-    #[expect(clippy::inline_always, reason = "as for end")]
-    #[inline(always)]
-    fn next(&mut self) -> Option<&'text [u8]> {
-        let start = self.start;
-        let end = self.end()?;
-        if self.text.get(end) != Some(&b',') {
-            return None;
-        }
-        self.start = end + 1;
-        self.text.get(start..end)
-    }
-
-    /// The field that ends the line, and where the next line begins.
-    #[expect(clippy::inline_always, reason = "as for end")]
-    #[inline(always)]
-    fn last(&mut self) -> Option<(&'text [u8], usize)> {
-        let end = self.end()?;
-        let next = match self.text.get(end) {
-            Some(b'\n') => end + 1,
-            Some(_) => return None,
-            None => end,
-        };
-        let field = self.text.get(self.start..end)?;
-        Some((field.strip_suffix(b"\r").unwrap_or(field), next))
-    }
-
-    /// Where the next field ends, if it is well formed.
-    #[expect(clippy::inline_always, reason = "otherwise its fields live in memory")]
-    #[inline(always)]
-    fn end(&mut self) -> Option<usize> {
-        if self.text.get(self.start) == Some(&b'"') {
-            self.separators = Separators::from(self.text, end_of_quoted(self.text, self.start)?);
-        }
-        Some(self.separators.next())
-    }
-}
-
-/// Where the quoted field that begins there ends.
-#[inline(never)]
-fn end_of_quoted(text: &[u8], start: usize) -> Option<usize> {
-    let mut quotes = Quotes::from(text, start + 1);
-    loop {
-        let at = quotes.next();
-        match text.get(at..)? {
-            [b'"', b'"', ..] => quotes.next(),
-            [b'"', b',' | b'\n', ..] | [b'"', b'\r', b'\n', ..] | [b'"'] => return Some(at + 1),
-            _ => return None,
-        };
-    }
-}
-
 /// The number at the beginning, and what follows its comma.
 #[inline]
 fn decimal(text: &[u8]) -> Option<(u64, &[u8])> {
@@ -308,59 +239,6 @@ fn decimal(text: &[u8]) -> Option<(u64, &[u8])> {
             let (number, rest) = text.split_at(text.iter().position(|byte| *byte == b',')?);
             Some((parse_decimal(number)?, rest.strip_prefix(b",")?))
         }
-    }
-}
-
-/// `:00.000Z`, the first byte lowest.
-const ZERO_SECOND: u64 = u64::from_le_bytes(*b":00.000Z");
-/// Its bytes that are no digits.
-const SEPARATORS: u64 = u64::from_le_bytes([0xFF, 0, 0, 0xFF, 0, 0, 0, 0xFF]);
-
-/// Reads stamps; most share year to minute with the one before.
-#[derive(Debug)]
-struct StampParser {
-    minute: [u8; 16],
-    minute_ticks: i64,
-}
-
-impl Default for StampParser {
-    fn default() -> Self {
-        Self { minute: *b"0001-01-01T00:00", minute_ticks: 0 }
-    }
-}
-
-impl StampParser {
-    #[inline]
-    fn parse(&mut self, stamp: &[u8; 24]) -> Option<Timestamp> {
-        let (minute, second) = stamp.split_first_chunk::<16>()?;
-        if *minute != self.minute {
-            self.read_minute(minute)?;
-        }
-        // All five digits at once, each in its byte.
-        let difference = u64::from_le_bytes(*second.first_chunk()?) ^ ZERO_SECOND;
-        let digits = difference & !SEPARATORS;
-        let no_digits = (digits | (digits + 0x0006_0606_0006_0600)) & 0x00F0_F0F0_00F0_F000;
-        if difference & SEPARATORS | no_digits != 0 {
-            return None;
-        }
-        // Each digit ten times with the next one: the seconds, and the tenths and hundredths.
-        let pairs = digits * 10 + (digits >> 8);
-        let [_, seconds, _, _, hundredths, ..] = pairs.to_le_bytes().map(i64::from);
-        let [.., thousandths, _] = digits.to_le_bytes().map(i64::from);
-        if seconds > 59 {
-            return None;
-        }
-        let milliseconds = seconds * 1000 + hundredths * 10 + thousandths;
-        Timestamp::from_ticks(self.minute_ticks + milliseconds * 10_000)
-    }
-
-    fn read_minute(&mut self, minute: &[u8; 16]) -> Option<()> {
-        let mut full = [0; 24];
-        full[..16].copy_from_slice(minute);
-        full[16..].copy_from_slice(b":00.000Z");
-        self.minute_ticks = Timestamp::from_log_stamp(&full)?.ticks();
-        self.minute = *minute;
-        Some(())
     }
 }
 

@@ -28,11 +28,10 @@ impl<'text, const BYTE: u8> Marks<'text, BYTE> {
         Self { text, block: place, found: find::<BYTE>(text, place) }
     }
 
-    /// Those that were found in the block at that place, where there is a whole one, and those
-    /// behind it.
+    /// All of them, where those of the first block are found already, if there is a whole one.
     #[inline]
-    pub(super) fn resume(text: &'text [u8], block: usize, found: u64) -> Self {
-        Self { text, block, found }
+    pub(super) fn resume(text: &'text [u8], found: u64) -> Self {
+        Self { text, block: 0, found }
     }
 
     /// Where the next one is; behind the last, the text's length or more.

@@ -1,0 +1,76 @@
+//! The fields of a line one after the other, quoted ones too.
+
+use super::separators::{Quotes, Separators};
+
+/// The fields at the beginning of a text. `None` stands for every line that is not as expected: with
+/// too few fields, a quote that is not closed, or NUL.
+pub(super) struct Fields<'text> {
+    text: &'text [u8],
+    /// Where the next field begins.
+    pub(super) start: usize,
+    separators: Separators<'text>,
+}
+
+impl<'text> Fields<'text> {
+    #[inline]
+    pub(super) fn from(text: &'text [u8]) -> Self {
+        Self { text, start: 0, separators: Separators::from(text, 0) }
+    }
+
+    /// The same, where the commas of the first block are found already.
+    #[inline]
+    pub(super) fn resume(text: &'text [u8], found: u64) -> Self {
+        Self { text, start: 0, separators: Separators::resume(text, found) }
+    }
+
+    /// The next field that a comma follows.
+    #[expect(clippy::inline_always, reason = "as for end")]
+    #[inline(always)]
+    pub(super) fn next(&mut self) -> Option<&'text [u8]> {
+        let start = self.start;
+        let end = self.end()?;
+        if self.text.get(end) != Some(&b',') {
+            return None;
+        }
+        self.start = end + 1;
+        self.text.get(start..end)
+    }
+
+    /// The field that ends the line, and where the next line begins.
+    #[expect(clippy::inline_always, reason = "as for end")]
+    #[inline(always)]
+    pub(super) fn last(&mut self) -> Option<(&'text [u8], usize)> {
+        let end = self.end()?;
+        let next = match self.text.get(end) {
+            Some(b'\n') => end + 1,
+            Some(_) => return None,
+            None => end,
+        };
+        let field = self.text.get(self.start..end)?;
+        Some((field.strip_suffix(b"\r").unwrap_or(field), next))
+    }
+
+    /// Where the next field ends, if it is well formed.
+    #[expect(clippy::inline_always, reason = "otherwise its fields live in memory")]
+    #[inline(always)]
+    fn end(&mut self) -> Option<usize> {
+        if self.text.get(self.start) == Some(&b'"') {
+            self.separators = Separators::from(self.text, end_of_quoted(self.text, self.start)?);
+        }
+        Some(self.separators.next())
+    }
+}
+
+/// Where the quoted field that begins there ends.
+#[inline(never)]
+fn end_of_quoted(text: &[u8], start: usize) -> Option<usize> {
+    let mut quotes = Quotes::from(text, start + 1);
+    loop {
+        let at = quotes.next();
+        match text.get(at..)? {
+            [b'"', b'"', ..] => quotes.next(),
+            [b'"', b',' | b'\n', ..] | [b'"', b'\r', b'\n', ..] | [b'"'] => return Some(at + 1),
+            _ => return None,
+        };
+    }
+}

@@ -8,6 +8,7 @@
 mod discovery;
 mod fields;
 mod format;
+mod header_lines;
 mod iis;
 mod notice;
 mod open_file;
@@ -16,7 +17,9 @@ mod row;
 mod row_parser;
 mod segment;
 mod separators;
+mod shared_file;
 mod stamp_parser;
+mod stretch;
 
 pub use discovery::{Discovery, LogFile, LogInput, discover, discover_files};
 pub use format::{Columns, Format, LogType};
@@ -26,4 +29,5 @@ pub(crate) use position::{FileStart, Fingerprint, KnownFile, Position};
 pub use row::{Event, Field, Row, RowError};
 pub use row_parser::RowParser;
 pub(crate) use segment::SEGMENT_SIZE;
-pub use segment::{Line, LinesRead, Segment, SegmentReader, SegmentReaderItem};
+pub use segment::{FileEnd, Line, LinesRead, Segment, SegmentReader, SegmentReaderItem};
+pub use stretch::Stretch;

@@ -1,5 +1,6 @@
 //! Trouble that does not stop the reading.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -113,7 +114,7 @@ impl Notice {
         }
     }
 
-    pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
+    pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Self {
         Self {
             os_error: error.raw_os_error(),
             message: format!("cannot be read: {error}"),
@@ -143,5 +144,33 @@ impl Notice {
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.code.severity()
+    }
+}
+
+/// What ends the reading of a file before its end.
+pub(super) enum Trouble {
+    Io(io::Error),
+    Foreign { line: u64, reason: String },
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Trouble {
+    pub(super) fn into_notice(self, path: &Path) -> Notice {
+        match self {
+            Self::Io(error) => Notice::unreadable(path, &error),
+            Self::Foreign { line, reason } => Notice {
+                line: Some(line),
+                message: format!(
+                    "neither an Exchange SMTP protocol log nor a log of the SMTP service of IIS, \
+                     so it is left out: {reason}"
+                ),
+                ..Notice::new(NoticeCode::NotAProtocolLog, path)
+            },
+        }
     }
 }

@@ -1,33 +1,23 @@
 //! One file, read on and cut into segments.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
 
 use super::format::Format;
+use super::header_lines::{find_header_line, first_line, read_header_line, read_header_lines};
 use super::iis::IisFormat;
-use super::notice::{Notice, NoticeCode};
+use super::notice::Trouble;
 use super::position::{Position, skip_by_reading};
 use super::row::{MAXIMUM_LINE, Row};
 use super::segment::Segment;
-
-/// Opens a file for reading while others write, rename or delete it.
-pub(super) fn open_shared(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(windows)]
-    {
-        use std::os::windows::fs::OpenOptionsExt;
-        // FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE (winnt.h)
-        options.share_mode(0x1 | 0x2 | 0x4);
-    }
-    options.open(path)
-}
+use super::shared_file::{PositionedFile, open_shared};
+use super::stretch::Stretch;
 
 /// A file that counts what is read of it.
 struct CountedFile {
@@ -43,35 +33,17 @@ impl Read for CountedFile {
     }
 }
 
-pub(super) enum Trouble {
-    Io(io::Error),
-    Foreign { line: u64, reason: String },
-}
-
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl Trouble {
-    pub(super) fn into_notice(self, path: &Path) -> Notice {
-        match self {
-            Self::Io(error) => Notice::unreadable(path, &error),
-            Self::Foreign { line, reason } => Notice {
-                line: Some(line),
-                message: format!(
-                    "neither an Exchange SMTP protocol log nor a log of the SMTP service of IIS, \
-                     so it is left out: {reason}"
-                ),
-                ..Notice::new(NoticeCode::NotAProtocolLog, path)
-            },
-        }
-    }
+/// Where the text of a file comes from.
+enum Input {
+    /// The file as it stands, at any place.
+    File(Arc<File>),
+    /// A pipe, or a file that is decoded, from its beginning to its end.
+    Stream(Box<dyn Read + Send>),
 }
 
 pub(super) enum Step {
     Segment(Segment),
+    Stretch(Stretch),
     /// Nothing to hand out yet.
     Again,
     End,
@@ -80,7 +52,7 @@ pub(super) enum Step {
 /// A file that is being read.
 pub(super) struct OpenFile {
     pub(super) index: usize,
-    input: Box<dyn Read + Send>,
+    input: Input,
     /// Bytes read, and from `start` on not yet handed out: whole lines up to `lines_end`, then the
     /// beginning of a line.
     pending: Vec<u8>,
@@ -98,11 +70,16 @@ pub(super) struct OpenFile {
     is_recognised: bool,
     /// Whether a last line without a line end is left unread.
     leaves_cut_line: bool,
-    /// Bytes read of the file itself and not yet counted; those of a UTF-16 file are counted
-    /// before they are decoded.
-    raw_bytes: u64,
+    /// Up to where it was read, and how much of that was counted; the bytes of a UTF-16 file are
+    /// counted before they are decoded.
+    read_to: u64,
+    counted_to: u64,
     decoded_bytes: Option<Arc<AtomicU64>>,
 }
+
+/// A line that reaches further beyond the place where a stretch is to end is read with those before
+/// it; rows are shorter.
+const LONG_LINE: usize = 4096;
 
 impl OpenFile {
     /// Opens a file; with a position, to read on from there.
@@ -115,32 +92,31 @@ impl OpenFile {
         let mut file = open_shared(path)?;
         let mut start = Vec::with_capacity(3);
         file.by_ref().take(3).read_to_end(&mut start)?;
-        let mut raw_bytes = 0;
         let mut offset = 0;
-        let (input, decoded_bytes): (Box<dyn Read + Send>, _) =
-            if start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") {
-                raw_bytes = start.len() as u64;
-                let count = Arc::new(AtomicU64::new(0));
-                let counted = CountedFile { file, bytes_read: Arc::clone(&count) };
-                let unread = Cursor::new(start).chain(counted);
-                let mut decoder = DecodeReaderBytesBuilder::new().strip_bom(true).build(unread);
-                if let Some(position) = position {
-                    skip_by_reading(&mut decoder, position.offset)?;
-                    raw_bytes = 0;
-                    count.store(0, Ordering::Relaxed);
-                }
-                (Box::new(decoder), Some(count))
-            } else if let Some(position) = position {
-                file.seek(SeekFrom::Start(position.offset))?;
-                (Box::new(file), None)
+        let mut decoded_bytes = None;
+        let input = if start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") {
+            let count = Arc::new(AtomicU64::new(start.len() as u64));
+            let counted = CountedFile { file, bytes_read: Arc::clone(&count) };
+            let unread = Cursor::new(start).chain(counted);
+            let mut decoder = DecodeReaderBytesBuilder::new().strip_bom(true).build(unread);
+            if let Some(position) = position {
+                skip_by_reading(&mut decoder, position.offset)?;
+                count.store(0, Ordering::Relaxed);
+            }
+            decoded_bytes = Some(count);
+            Input::Stream(Box::new(decoder))
+        } else {
+            if position.is_none() && start.starts_with(b"\xEF\xBB\xBF") {
+                offset = 3;
+                start.clear();
+            }
+            if position.is_some() || file.metadata()?.is_file() {
+                Input::File(Arc::new(file))
             } else {
-                if start.starts_with(b"\xEF\xBB\xBF") {
-                    raw_bytes = 3;
-                    offset = 3;
-                    start.clear();
-                }
-                (Box::new(Cursor::new(start).chain(file)), None)
-            };
+                Input::Stream(Box::new(Cursor::new(start).chain(file)))
+            }
+        };
+        let counted_to = position.map_or(0, |position| position.offset);
         let position = position.cloned().unwrap_or_else(|| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let format = Arc::new(Format::from_file_name(&name));
@@ -160,7 +136,8 @@ impl OpenFile {
             format: position.format,
             is_recognised: position.is_recognised,
             leaves_cut_line,
-            raw_bytes,
+            read_to: counted_to,
+            counted_to,
             decoded_bytes,
         })
     }
@@ -171,9 +148,10 @@ impl OpenFile {
     }
 
     pub(super) fn take_bytes_read(&mut self) -> u64 {
-        let decoded = self.decoded_bytes.as_ref();
-        std::mem::take(&mut self.raw_bytes)
-            + decoded.map_or(0, |count| count.swap(0, Ordering::Relaxed))
+        if let Some(count) = &self.decoded_bytes {
+            return count.swap(0, Ordering::Relaxed);
+        }
+        self.read_to - std::mem::replace(&mut self.counted_to, self.read_to)
     }
 
     pub(super) fn next_segment(
@@ -182,6 +160,9 @@ impl OpenFile {
         size: usize,
     ) -> Result<Step, Trouble> {
         if self.start == self.lines_end {
+            if let Some(stretch) = self.next_stretch(buffers, size)? {
+                return Ok(Step::Stretch(stretch));
+            }
             let is_end = self.fill(buffers, size)?;
             let is_left = is_end && self.leaves_cut_line && self.start == self.lines_end;
             return if !is_left && (self.start < self.pending.len() || self.is_discarding) {
@@ -192,9 +173,7 @@ impl OpenFile {
                 Ok(Step::End)
             };
         }
-        // Within a protocol log, header lines are found and told of while its rows are read.
-        let is_known = self.format.declared || self.is_recognised;
-        if !is_known || self.format.iis.is_some() {
+        if !self.is_protocol_log() {
             self.read_header_lines()?;
             if self.start == self.lines_end {
                 return Ok(Step::Again);
@@ -206,6 +185,7 @@ impl OpenFile {
         let header_line = if is_iis { find_header_line(lines) } else { None };
         let data = if let Some(header_line) = header_line {
             let mut data = buffers.pop().unwrap_or_default();
+            data.clear();
             data.extend_from_slice(&lines[..header_line]);
             self.start += header_line;
             data
@@ -221,6 +201,41 @@ impl OpenFile {
             data
         };
         Ok(Step::Segment(self.cut_segment(data)))
+    }
+
+    /// Whether it is known to be one. Header lines within it are found and told of while its rows
+    /// are read.
+    fn is_protocol_log(&self) -> bool {
+        (self.format.declared || self.is_recognised) && self.format.iis.is_none()
+    }
+
+    /// Lines to be read by others, where a look at the place at which they are to end tells where
+    /// that is.
+    fn next_stretch(
+        &mut self,
+        buffers: &mut Vec<Vec<u8>>,
+        size: usize,
+    ) -> io::Result<Option<Stretch>> {
+        let Input::File(file) = &self.input else { return Ok(None) };
+        if self.is_discarding || !self.is_protocol_log() {
+            return Ok(None);
+        }
+        let open = Arc::clone(file);
+        let mut ends = [0; LONG_LINE];
+        let last = self.offset + size as u64 - 1;
+        let read = PositionedFile { file: &open, offset: last }.fill(&mut ends)?;
+        let Some(newline) = memchr(b'\n', &ends[..read]) else { return Ok(None) };
+        let length = size + newline;
+        let mut buffer = buffers.pop().unwrap_or_default();
+        buffer.reserve_exact((size + LONG_LINE).saturating_sub(buffer.len()));
+        self.pending.clear();
+        self.tail.clear();
+        (self.start, self.lines_end) = (0, 0);
+        let mut segment = self.cut_segment(Vec::new());
+        segment.data = buffer;
+        self.offset += length as u64;
+        self.read_to = self.read_to.max(self.offset);
+        Ok(Some(Stretch { open, segment, length }))
     }
 
     /// Where it stands once it is read to its end; the lines are those since the last segment.
@@ -241,12 +256,21 @@ impl OpenFile {
         if self.pending.capacity() == 0 {
             // The buffer of a segment that was worked on is still in the processor's cache.
             self.pending = buffers.pop().unwrap_or_default();
+            self.pending.clear();
         }
         self.pending.append(&mut self.tail);
         let wanted = size.saturating_sub(self.pending.len()).max(size / 2);
         self.pending.reserve(wanted);
-        let read = self.input.by_ref().take(wanted as u64).read_to_end(&mut self.pending)?;
-        self.raw_bytes += if self.decoded_bytes.is_none() { read as u64 } else { 0 };
+        let next = self.offset + self.pending.len() as u64;
+        let read = match &mut self.input {
+            Input::File(file) => PositionedFile { file, offset: next }
+                .take(wanted as u64)
+                .read_to_end(&mut self.pending)?,
+            Input::Stream(input) => {
+                input.by_ref().take(wanted as u64).read_to_end(&mut self.pending)?
+            }
+        };
+        self.read_to = self.read_to.max(next + read as u64);
         let is_end = read < wanted;
         let ends_last_line = is_end && !self.leaves_cut_line;
 
@@ -361,37 +385,4 @@ impl OpenFile {
         let mut lines = self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n');
         lines.any(|line| format.is_smtp_row(line.trim_ascii_end()))
     }
-}
-
-/// Reads the header lines at the beginning of lines, and counts them. Returns their length.
-pub(super) fn read_header_lines(
-    lines: &[u8],
-    format: &mut Arc<Format>,
-    count: &mut u64,
-) -> Result<usize, Trouble> {
-    let mut length = 0;
-    while let [b'#', ..] = lines[length..] {
-        let line = first_line(&lines[length..]);
-        read_header_line(line, format, count)?;
-        length += line.len();
-    }
-    Ok(length)
-}
-
-fn read_header_line(line: &[u8], format: &mut Arc<Format>, count: &mut u64) -> Result<(), Trouble> {
-    *count += 1;
-    Arc::make_mut(format)
-        .read_header_line(line.trim_ascii_end())
-        .map_err(|reason| Trouble::Foreign { line: *count, reason })
-}
-
-/// The first of some lines, with its line end.
-fn first_line(lines: &[u8]) -> &[u8] {
-    let length = memchr(b'\n', lines).map_or(lines.len(), |newline| newline + 1);
-    &lines[..length]
-}
-
-/// Where the first line behind others begins that is a header line.
-pub(super) fn find_header_line(lines: &[u8]) -> Option<usize> {
-    memchr_iter(b'#', lines).find(|at| *at > 0 && lines[at - 1] == b'\n')
 }

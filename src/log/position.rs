@@ -9,7 +9,7 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use sha2::{Digest, Sha256};
 
 use super::format::Format;
-use super::open_file::open_shared;
+use super::shared_file::open_shared;
 
 /// How far a file was read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,20 +7,37 @@ use memchr::memchr;
 
 use super::discovery::LogFile;
 use super::format::Format;
-use super::notice::Notice;
-use super::open_file::{OpenFile, Step, Trouble, find_header_line, read_header_lines};
+use super::header_lines::{find_header_line, read_header_lines};
+use super::notice::{Notice, Trouble};
+use super::open_file::{OpenFile, Step};
 use super::position::{FileStart, Fingerprint, KnownFile};
 use super::row::{Row, RowError};
 use super::row_parser::{LineEnd, RowParser};
+use super::stretch::Stretch;
 
 /// What [`SegmentReader`] hands out.
 #[derive(Debug)]
 pub enum SegmentReaderItem {
     /// Lines of a file.
     Segment(Segment),
-    /// The file with that index is read to its end, or was given up with the notice, whose line
-    /// counts from the end of the file's last segment.
-    FileEnd(usize, Option<Notice>),
+    /// Lines of a file that are still to be read, which needs no order.
+    Stretch(Stretch),
+    /// There is no more of a file.
+    FileEnd(FileEnd),
+}
+
+/// A file that was read to its end or given up.
+#[derive(Debug)]
+pub struct FileEnd {
+    /// The index of the file.
+    pub file: usize,
+    /// What gave it up; its line counts from the end of the file's last segment.
+    pub notice: Option<Notice>,
+    /// What was met beside its contents.
+    pub notices: Vec<Notice>,
+    /// How far it was read, if that was asked for; its lines are counted from the end of its last
+    /// segment. `None` if it could not be read, or is no longer what was read.
+    pub(crate) known: Option<KnownFile>,
 }
 
 /// Whole lines of one file. All of them are rows under one format, up to a header line that tells of
@@ -158,7 +175,6 @@ pub struct SegmentReader {
     bytes_read: u64,
     /// By the index of the file; none = all are read whole, and nobody asks where they end.
     starts: Vec<FileStart>,
-    ends: Vec<Option<KnownFile>>,
     /// What the file being read is read on from.
     resumed: Option<KnownFile>,
     notices: Vec<Notice>,
@@ -179,7 +195,6 @@ impl SegmentReader {
             spare_buffers: Vec::new(),
             bytes_read: 0,
             starts: Vec::new(),
-            ends: Vec::new(),
             resumed: None,
             notices: Vec::new(),
         }
@@ -191,19 +206,7 @@ impl SegmentReader {
         segment_size: usize,
         starts: Vec<FileStart>,
     ) -> Self {
-        let ends = vec![None; starts.len()];
-        Self { starts, ends, ..Self::new(files, segment_size) }
-    }
-
-    /// How far a file was read that is at its end; its lines are counted from the end of its last
-    /// segment. `None` if it could not be read, or is no longer what was read.
-    pub(crate) fn take_end(&mut self, file: usize) -> Option<KnownFile> {
-        self.ends.get_mut(file)?.take()
-    }
-
-    /// What was met beside the files' contents.
-    pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
-        std::mem::take(&mut self.notices)
+        Self { starts, ..Self::new(files, segment_size) }
     }
 
     /// The next item; `None` when every file is read.
@@ -220,16 +223,21 @@ impl SegmentReader {
                     self.current = Some(open);
                     return Some(SegmentReaderItem::Segment(segment));
                 }
+                Ok(Step::Stretch(stretch)) => {
+                    self.current = Some(open);
+                    return Some(SegmentReaderItem::Stretch(stretch));
+                }
                 Ok(Step::Again) => self.current = Some(open),
                 Ok(Step::End) => {
-                    self.remember_end(&open);
-                    let index = open.index;
+                    let known = self.known_end(&open);
+                    let end = self.file_end(open.index, None);
                     self.recycle(open.into_buffer());
-                    return Some(SegmentReaderItem::FileEnd(index, None));
+                    return Some(SegmentReaderItem::FileEnd(FileEnd { known, ..end }));
                 }
                 Err(trouble) => {
                     let notice = trouble.into_notice(&self.files[open.index].path);
-                    return Some(SegmentReaderItem::FileEnd(open.index, Some(notice)));
+                    let end = self.file_end(open.index, Some(notice));
+                    return Some(SegmentReaderItem::FileEnd(end));
                 }
             }
         }
@@ -249,20 +257,26 @@ impl SegmentReader {
             self.notices.push(Notice::replaced(&file.path, found.is_none(), lines));
             Ok(None)
         });
+        let path = Arc::clone(&file.path);
         checked
             .and_then(|known| {
                 self.resumed = known;
                 let position = self.resumed.as_ref().map(|known| &known.position);
-                OpenFile::open(index, &file.path, position, start.is_growing)
+                OpenFile::open(index, &path, position, start.is_growing)
             })
             .map_err(|error| {
-                let notice = Notice::unreadable(&file.path, &error);
-                Some(SegmentReaderItem::FileEnd(index, Some(notice)))
+                let notice = Notice::unreadable(&path, &error);
+                Some(SegmentReaderItem::FileEnd(self.file_end(index, Some(notice))))
             })
     }
 
-    fn remember_end(&mut self, open: &OpenFile) {
-        let Some(end) = self.ends.get_mut(open.index) else { return };
+    fn file_end(&mut self, file: usize, notice: Option<Notice>) -> FileEnd {
+        FileEnd { file, notice, notices: std::mem::take(&mut self.notices), known: None }
+    }
+
+    /// How far a file was read that is at its end, if that was asked for.
+    fn known_end(&mut self, open: &OpenFile) -> Option<KnownFile> {
+        self.starts.get(open.index)?;
         let position = open.position();
         let resumed = self.resumed.take();
         let is_as_before = |known: &KnownFile| known.position.offset == position.offset;
@@ -272,16 +286,16 @@ impl SegmentReader {
             None => Fingerprint::of(path, position.offset),
         };
         match fingerprint {
-            Ok(fingerprint) => {
-                *end = fingerprint.map(|fingerprint| KnownFile { position, fingerprint });
+            Ok(fingerprint) => fingerprint.map(|fingerprint| KnownFile { position, fingerprint }),
+            Err(error) => {
+                self.notices.push(Notice::unreadable(path, &error));
+                None
             }
-            Err(error) => self.notices.push(Notice::unreadable(path, &error)),
         }
     }
 
     /// Takes the buffer of a segment back, to be filled again.
-    pub fn recycle(&mut self, mut buffer: Vec<u8>) {
-        buffer.clear();
+    pub fn recycle(&mut self, buffer: Vec<u8>) {
         if buffer.capacity() > 0 {
             self.spare_buffers.push(buffer);
         }
@@ -322,7 +336,13 @@ mod tests {
         let mut seen = Vec::new();
         let mut base = 0;
         loop {
-            match reader.next_item() {
+            let item = reader.next_item().map(|item| match item {
+                SegmentReaderItem::Stretch(stretch) => {
+                    SegmentReaderItem::Segment(stretch.read().unwrap())
+                }
+                item => item,
+            });
+            match item {
                 Some(SegmentReaderItem::Segment(segment)) => {
                     base += segment.lines_before;
                     if let Some(offset) = segment.oversized_line {
@@ -340,7 +360,7 @@ mod tests {
                     base += count;
                     reader.recycle(segment.data);
                 }
-                Some(SegmentReaderItem::FileEnd(0, notice)) => {
+                Some(SegmentReaderItem::FileEnd(FileEnd { file: 0, notice, .. })) => {
                     assert!(reader.next_item().is_none());
                     if notice.is_none() {
                         assert_eq!(reader.bytes_read(), content.len() as u64);

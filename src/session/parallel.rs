@@ -4,31 +4,23 @@
 //! inside a segment are made by whichever thread read it, the rows of all others are gathered by
 //! session, and the one sequencer puts both together in their order.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use super::filter::CompiledFilter;
 use super::workbench::{Leftover, Workbench, WorkedSegment};
-use crate::log::{KnownFile, LogFile, Notice, Segment, SegmentReader, SegmentReaderItem};
+use crate::log::{FileEnd, LogFile, Notice, Segment, SegmentReader, SegmentReaderItem};
 
 /// What comes next out of the files.
 pub(super) enum Item {
     /// Rows that only their order tells apart, or that nobody but the caller works on.
     Segment(Segment),
     Worked(WorkedSegment),
+    /// The rest of that file cannot be read.
+    Unreadable(usize, Notice),
     FileEnd(FileEnd),
-}
-
-/// A file that was read to its end or given up.
-pub(super) struct FileEnd {
-    pub(super) file: usize,
-    /// What ended it early.
-    pub(super) notice: Option<Notice>,
-    /// What was met beside its contents.
-    pub(super) notices: Vec<Notice>,
-    /// How far it was read, where that is remembered.
-    pub(super) known: Option<KnownFile>,
 }
 
 /// The threads beside the calling one, which takes its share while it waits for them.
@@ -89,36 +81,47 @@ impl Shared {
         drop(state);
         let buffer = std::mem::take(&mut leftover.buffer);
         bench.reuse(leftover);
-        let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
-        let Source { segments, next } = &mut *source;
-        let number = *next;
-        segments.recycle(buffer);
-        let item = match segments.next_item() {
-            Some(SegmentReaderItem::Segment(segment)) => Item::Segment(segment),
-            Some(SegmentReaderItem::FileEnd(file, notice)) => Item::FileEnd(FileEnd {
-                file,
-                notice,
-                notices: segments.take_notices(),
-                known: segments.take_end(file),
-            }),
-            None => {
-                self.state().end = Some(number);
-                self.has_room.notify_all();
-                self.has_results.notify_one();
-                return;
-            }
-        };
-        self.bytes_read.store(segments.bytes_read(), Ordering::Relaxed);
-        *next += 1;
-        drop(source);
+        let Some((number, item)) = self.next_of_source(buffer) else { return };
         let item = match item {
-            Item::Segment(segment) if segment.format.iis.is_none() && !self.is_alone => {
-                Item::Worked(bench.work(segment, &self.files, &self.filter))
+            SegmentReaderItem::Segment(segment) => self.work_on(segment, bench),
+            SegmentReaderItem::Stretch(stretch) => {
+                let file = stretch.file();
+                let path = self.files.get(file).map_or(Path::new(""), |file| &file.path);
+                match stretch.read() {
+                    Ok(segment) => self.work_on(segment, bench),
+                    Err(error) => Item::Unreadable(file, Notice::unreadable(path, &error)),
+                }
             }
-            item => item,
+            SegmentReaderItem::FileEnd(end) => Item::FileEnd(end),
         };
         self.state().done.push((number, item));
         self.has_results.notify_one();
+    }
+
+    /// The next item with its number; the buffer is for it or those after it.
+    fn next_of_source(&self, buffer: Vec<u8>) -> Option<(u64, SegmentReaderItem)> {
+        let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
+        let Source { segments, next } = &mut *source;
+        segments.recycle(buffer);
+        let number = *next;
+        let item = segments.next_item();
+        if item.is_some() {
+            *next += 1;
+            self.bytes_read.store(segments.bytes_read(), Ordering::Relaxed);
+        } else {
+            self.state().end = Some(number);
+            self.has_room.notify_all();
+            self.has_results.notify_one();
+        }
+        Some((number, item?))
+    }
+
+    fn work_on(&self, segment: Segment, bench: &mut Workbench) -> Item {
+        if self.is_alone || segment.format.iis.is_some() {
+            Item::Segment(segment)
+        } else {
+            Item::Worked(bench.work(segment, &self.files, &self.filter))
+        }
     }
 
     fn has_room(&self, state: &State) -> bool {

@@ -9,11 +9,13 @@ use super::checkpoint::{Checkpoint, StateError, StateOptions, StateTrouble};
 use super::filter::{CompiledFilter, QueryError, SessionFilter};
 use super::iis::IisConversations;
 use super::model::Session;
-use super::parallel::{FileEnd, Item, Workers};
+use super::parallel::{Item, Workers};
 use super::proxy::ProxyJoiner;
 use super::sequencer::Sequencer;
 use super::workbench::Leftover;
-use crate::log::{self, FileStart, Format, LogFile, LogInput, Notice, Segment, SegmentReader};
+use crate::log::{
+    self, FileEnd, FileStart, Format, LogFile, LogInput, Notice, Segment, SegmentReader,
+};
 use crate::timestamp::Timestamp;
 
 /// What to read and which sessions to hand out.
@@ -70,7 +72,7 @@ pub struct SessionReader {
     iis: IisConversations,
     files_read: usize,
     /// The last file within which a header line told of another format than what the file is read
-    /// by, and that format.
+    /// by, and that format; or what gives its rest up.
     changed_format: Option<(usize, Result<Arc<Format>, Notice>)>,
     is_finished: bool,
     /// Whether everything was handed out.
@@ -209,6 +211,7 @@ impl SessionReader {
                     Err(segment) => self.accept_segment(segment),
                 }
             }
+            Some(Item::Unreadable(file, notice)) => self.changed_format = Some((file, Err(notice))),
             Some(Item::FileEnd(end)) => self.end_file(end),
             None => return true,
         }

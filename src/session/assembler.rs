@@ -199,6 +199,11 @@ impl Assembler {
         self.by_key.contains_key(&key)
     }
 
+    /// Whether a row of that session, if it is not open, may be late at any time in this segment.
+    pub(super) fn may_be_late(&self, key: SessionKey) -> bool {
+        self.tombstones.has_evictions || self.tombstones.may_hold(key)
+    }
+
     /// The open sessions, the one without a row for the longest time first, as of the end of a
     /// segment.
     pub(super) fn open_sessions(&self) -> impl Iterator<Item = (SessionKey, &SessionRows)> {

@@ -203,6 +203,11 @@ impl Sequencer {
         self.assembler.is_open(key)
     }
 
+    /// Whether rows of a session that is not open may be late, if none of them begins one.
+    pub(super) fn may_be_late(&self, key: SessionKey) -> bool {
+        self.assembler.may_be_late(key)
+    }
+
     /// Takes a session in that was made apart from the others; its first row stands there.
     pub(super) fn accept_session(&mut self, key: SessionKey, made: Made, first_row: Place) {
         self.assembler.bury(key);

@@ -42,7 +42,8 @@ struct GatheredRows {
     last_row: usize,
     /// The session begins in this segment.
     is_begun: bool,
-    /// The session, if it does not begin here, may begin with one of these rows all the same.
+    /// The session, if it does not begin here, may begin with one of these rows all the same: what
+    /// stands before that row is then late.
     has_opening: bool,
 }
 
@@ -317,13 +318,17 @@ impl WorkedSegment {
         &self.segment
     }
 
-    /// Whether a session of an earlier segment goes on where one seemed to begin, or one may begin
-    /// among rows that seemed to go on.
+    /// Whether a session of an earlier segment goes on where one seemed to begin, or one begins with
+    /// a later one of rows that seemed to go on.
     fn contradicts(&self, sequencer: &Sequencer) -> bool {
         self.ended.iter().any(|session| sequencer.is_open(session.key))
             || self.gathered.iter().any(|rows| {
                 let is_open = sequencer.is_open(rows.key);
-                if rows.is_begun { is_open } else { rows.has_opening && !is_open }
+                if rows.is_begun {
+                    is_open
+                } else {
+                    rows.has_opening && !is_open && sequencer.may_be_late(rows.key)
+                }
             })
     }
 }

@@ -1,30 +1,37 @@
 //! The fields of a line one after the other, quoted ones too.
 
+#![expect(
+    clippy::inline_always,
+    reason = "it is compiled for the instructions that the caller may use"
+)]
+
+use fearless_simd::prelude::*;
+
 use super::separators::{Quotes, Separators};
 
 /// The fields at the beginning of a text. `None` stands for every line that is not as expected: with
 /// too few fields, a quote that is not closed, or NUL.
-pub(super) struct Fields<'text> {
+pub(super) struct Fields<'text, S> {
+    simd: S,
     text: &'text [u8],
     /// Where the next field begins.
     pub(super) start: usize,
-    separators: Separators<'text>,
+    separators: Separators<'text, S>,
 }
 
-impl<'text> Fields<'text> {
-    #[inline]
-    pub(super) fn from(text: &'text [u8]) -> Self {
-        Self { text, start: 0, separators: Separators::from(text, 0) }
+impl<'text, S: Simd> Fields<'text, S> {
+    #[inline(always)]
+    pub(super) fn from(simd: S, text: &'text [u8]) -> Self {
+        Self { simd, text, start: 0, separators: Separators::from(simd, text, 0) }
     }
 
     /// The same, where the commas of the first block are found already.
-    #[inline]
-    pub(super) fn resume(text: &'text [u8], found: u64) -> Self {
-        Self { text, start: 0, separators: Separators::resume(text, found) }
+    #[inline(always)]
+    pub(super) fn resume(simd: S, text: &'text [u8], found: u64) -> Self {
+        Self { simd, text, start: 0, separators: Separators::resume(simd, text, found) }
     }
 
     /// The next field that a comma follows.
-    #[expect(clippy::inline_always, reason = "as for end")]
     #[inline(always)]
     pub(super) fn next(&mut self) -> Option<&'text [u8]> {
         let start = self.start;
@@ -37,7 +44,6 @@ impl<'text> Fields<'text> {
     }
 
     /// The field that ends the line, and where the next line begins.
-    #[expect(clippy::inline_always, reason = "as for end")]
     #[inline(always)]
     pub(super) fn last(&mut self) -> Option<(&'text [u8], usize)> {
         let end = self.end()?;
@@ -51,11 +57,11 @@ impl<'text> Fields<'text> {
     }
 
     /// Where the next field ends, if it is well formed.
-    #[expect(clippy::inline_always, reason = "otherwise its fields live in memory")]
     #[inline(always)]
     fn end(&mut self) -> Option<usize> {
         if self.text.get(self.start) == Some(&b'"') {
-            self.separators = Separators::from(self.text, end_of_quoted(self.text, self.start)?);
+            let end = end_of_quoted(self.simd, self.text, self.start)?;
+            self.separators = Separators::from(self.simd, self.text, end);
         }
         Some(self.separators.next())
     }
@@ -63,14 +69,21 @@ impl<'text> Fields<'text> {
 
 /// Where the quoted field that begins there ends.
 #[inline(never)]
-fn end_of_quoted(text: &[u8], start: usize) -> Option<usize> {
-    let mut quotes = Quotes::from(text, start + 1);
-    loop {
-        let at = quotes.next();
-        match text.get(at..)? {
-            [b'"', b'"', ..] => quotes.next(),
-            [b'"', b',' | b'\n', ..] | [b'"', b'\r', b'\n', ..] | [b'"'] => return Some(at + 1),
-            _ => return None,
-        };
-    }
+fn end_of_quoted<S: Simd>(simd: S, text: &[u8], start: usize) -> Option<usize> {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            let mut quotes = Quotes::from(simd, text, start + 1);
+            loop {
+                let at = quotes.next();
+                match text.get(at..)? {
+                    [b'"', b'"', ..] => quotes.next(),
+                    [b'"', b',' | b'\n', ..] | [b'"', b'\r', b'\n', ..] | [b'"'] => {
+                        return Some(at + 1);
+                    }
+                    _ => return None,
+                };
+            }
+        },
+    )
 }

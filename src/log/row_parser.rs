@@ -1,8 +1,11 @@
 //! Rows read fast, by expecting what Exchange writes.
 
+use fearless_simd::prelude::*;
+
 use super::fields::Fields;
 use super::format::Columns;
-use super::row::{Event, Field, MAXIMUM_LINE, Row, RowError, parse_decimal};
+use super::prefix::Prefix;
+use super::row::{Event, Field, MAXIMUM_LINE, Row, parse_decimal};
 use super::separators::{BLOCK, marks};
 use super::stamp_parser::StampParser;
 
@@ -10,8 +13,8 @@ use super::stamp_parser::StampParser;
 /// result: it expects the standard columns and what earlier rows of the session had, verifies, and
 /// leaves every other line to [`Row::parse`].
 #[derive(Debug)]
-pub struct RowParser<'log> {
-    columns: &'log Columns,
+pub(super) struct RowParser<'log, S> {
+    simd: S,
     has_standard_columns: bool,
     stamp: StampParser,
     /// The row before, of which the next one changes what differs.
@@ -25,11 +28,11 @@ pub struct RowParser<'log> {
 #[derive(Clone, Copy, Debug)]
 struct Heading<'log> {
     /// `,connector,session-id,`
-    start: &'log [u8],
+    start: Prefix<'log>,
     connector: Field<'log>,
     session_id: u64,
     /// `local-endpoint,remote-endpoint,`; these are not alike in the first rows.
-    endpoints: &'log [u8],
+    endpoints: Prefix<'log>,
     local_endpoint: Field<'log>,
     remote_endpoint: Field<'log>,
 }
@@ -43,29 +46,17 @@ pub(super) struct LineEnd {
     pub(super) next: usize,
 }
 
-impl<'log> RowParser<'log> {
+impl<'log, S: Simd> RowParser<'log, S> {
     /// A parser for lines with these columns.
     #[expect(clippy::large_stack_arrays, reason = "22 KiB that go to the heap at once")]
-    #[must_use]
-    pub fn new(columns: &'log Columns) -> Self {
+    pub(super) fn new(simd: S, columns: &Columns) -> Self {
         Self {
-            columns,
+            simd,
             has_standard_columns: *columns == Columns::STANDARD,
             stamp: StampParser::default(),
             row: Row::EMPTY,
             headings: Box::new([Heading::NONE; HEADINGS]),
             place: 0,
-        }
-    }
-
-    /// Reads the next line, without its line end.
-    ///
-    /// # Errors
-    /// Those of [`Row::parse`].
-    pub fn parse(&mut self, line: &'log [u8]) -> Result<Row<'log>, RowError> {
-        match self.parse_expected(line) {
-            Some(end) if end.length == line.len() => Ok(self.row),
-            _ => Row::parse(line, self.columns),
         }
     }
 
@@ -86,20 +77,23 @@ impl<'log> RowParser<'log> {
         }
         self.row.date_time = self.stamp.parse(stamp)?;
         let heading = &self.headings[self.place % HEADINGS];
-        let rest = match rest.strip_prefix(heading.start) {
-            Some(rest) if !heading.start.is_empty() => rest,
-            _ => self.read_heading(rest)?,
+        let rest = match heading.start.strip(self.simd, rest) {
+            Some(rest) => rest,
+            None => self.read_heading(rest)?,
         };
         let (sequence_number, rest) = decimal(rest)?;
         self.row.sequence_number = Some(sequence_number);
         let heading = &self.headings[self.place % HEADINGS];
-        let rest = match rest.strip_prefix(heading.endpoints) {
-            Some(rest) if !heading.endpoints.is_empty() => rest,
-            _ => self.read_endpoints(rest)?,
+        let rest = match heading.endpoints.strip(self.simd, rest) {
+            Some(rest) => rest,
+            None => self.read_endpoints(rest)?,
         };
         let [event, b',', rest @ ..] = rest else { return None };
         self.row.event = Event::of(*event)?;
-        let found = rest.first_chunk().map_or(0, marks::<b','>);
+        let found = match rest.first_chunk() {
+            Some(block) => marks::<S, b','>(self.simd, block),
+            None => 0,
+        };
         let LineEnd { length, next } = match self.read_short(rest, found) {
             Some(end) => end,
             None => self.read_long(rest, found)?,
@@ -133,34 +127,49 @@ impl<'log> RowParser<'log> {
 
     #[inline(never)]
     fn read_long(&mut self, text: &'log [u8], found: u64) -> Option<LineEnd> {
-        let mut fields = Fields::resume(text, found);
-        self.row.data = Field::new(fields.next()?);
-        let (context, next) = fields.last()?;
-        self.row.context = Field::new(context);
-        Some(LineEnd { length: fields.start + context.len(), next })
+        let simd = self.simd;
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let mut fields = Fields::resume(simd, text, found);
+                self.row.data = Field::new(fields.next()?);
+                let (context, next) = fields.last()?;
+                self.row.context = Field::new(context);
+                Some(LineEnd { length: fields.start + context.len(), next })
+            },
+        )
     }
 
     /// Reads what stands before the sequence number in a row of another session than the one before.
     #[inline(never)]
     fn read_heading(&mut self, text: &'log [u8]) -> Option<&'log [u8]> {
-        for place in likely_ids(text).map(place_of) {
-            let heading = &self.headings[place % HEADINGS];
-            if let Some(rest) = text.strip_prefix(heading.start)
-                && !heading.start.is_empty()
-            {
-                self.give_heading(place);
-                return Some(rest);
-            }
-        }
-        let mut fields = Fields::from(text.strip_prefix(b",")?);
-        let connector = fields.next()?;
-        let id: &[u8; 16] = fields.next()?.try_into().ok()?;
-        let session_id = parse_hexadecimal(id)?;
-        let (start, rest) = text.split_at_checked(1 + fields.start)?;
-        let connector = Field::new(connector);
-        let heading = Heading { start, connector, session_id, ..Heading::NONE };
-        self.remember(heading, place_of(id));
-        Some(rest)
+        let simd = self.simd;
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                for id in likely_ids(simd, text) {
+                    let place = place_of(id);
+                    let heading = &self.headings[place % HEADINGS];
+                    if let Some(rest) = heading.start.strip(simd, text) {
+                        self.give_heading(place);
+                        return Some(rest);
+                    }
+                }
+                let mut fields = Fields::from(simd, text.strip_prefix(b",")?);
+                let connector = fields.next()?;
+                let id: &[u8; 16] = fields.next()?.try_into().ok()?;
+                let place = place_of(id);
+                if let Some(rest) = self.headings[place % HEADINGS].start.strip(simd, text) {
+                    self.give_heading(place);
+                    return Some(rest);
+                }
+                let session_id = parse_hexadecimal(id)?;
+                let (start, rest) = text.split_at_checked(1 + fields.start)?;
+                let (start, connector) = (Prefix::of(start), Field::new(connector));
+                self.remember(Heading { start, connector, session_id, ..Heading::NONE }, place);
+                Some(rest)
+            },
+        )
     }
 
     fn remember(&mut self, heading: Heading<'log>, place: usize) {
@@ -180,23 +189,30 @@ impl<'log> RowParser<'log> {
 
     #[inline(never)]
     fn read_endpoints(&mut self, text: &'log [u8]) -> Option<&'log [u8]> {
-        let mut fields = Fields::from(text);
-        let local_endpoint = Field::new(fields.next()?);
-        let remote_endpoint = Field::new(fields.next()?);
-        let (endpoints, rest) = text.split_at_checked(fields.start)?;
-        let heading = self.headings[self.place % HEADINGS];
-        let heading = Heading { endpoints, local_endpoint, remote_endpoint, ..heading };
-        self.remember(heading, self.place);
-        Some(rest)
+        let simd = self.simd;
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let mut fields = Fields::from(simd, text);
+                let local_endpoint = Field::new(fields.next()?);
+                let remote_endpoint = Field::new(fields.next()?);
+                let (endpoints, rest) = text.split_at_checked(fields.start)?;
+                let heading = self.headings[self.place % HEADINGS];
+                let endpoints = Prefix::of(endpoints);
+                let heading = Heading { endpoints, local_endpoint, remote_endpoint, ..heading };
+                self.remember(heading, self.place);
+                Some(rest)
+            },
+        )
     }
 }
 
 impl Heading<'_> {
     const NONE: Self = Self {
-        start: b"",
+        start: Prefix::NONE,
         connector: Row::EMPTY.connector,
         session_id: 0,
-        endpoints: b"",
+        endpoints: Prefix::NONE,
         local_endpoint: Row::EMPTY.local_endpoint,
         remote_endpoint: Row::EMPTY.remote_endpoint,
     };
@@ -215,9 +231,13 @@ fn place_of(id: &[u8; 16]) -> usize {
 }
 
 /// What may be the session id: 16 bytes between two commas.
-#[inline]
-fn likely_ids(text: &[u8]) -> impl Iterator<Item = &[u8; 16]> {
-    let commas = text.first_chunk().map_or(0, marks::<b','>);
+#[expect(clippy::inline_always, reason = "for the instructions that the caller may use")]
+#[inline(always)]
+fn likely_ids<S: Simd>(simd: S, text: &[u8]) -> impl Iterator<Item = &[u8; 16]> + use<'_, S> {
+    let commas = match text.first_chunk() {
+        Some(block) => marks::<S, b','>(simd, block),
+        None => 0,
+    };
     let mut pairs = commas & commas >> 17;
     std::iter::from_fn(move || {
         let comma = pairs.trailing_zeros() as usize;
@@ -267,20 +287,55 @@ fn parse_hexadecimal(digits: &[u8; 16]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use fearless_simd::dispatch;
     use memchr::memchr;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::log::RowError;
+    use crate::log::separators::levels;
+
+    /// Reads a line, without its line end, as a segment's are read.
+    fn parse<'log, S: Simd>(
+        parser: &mut RowParser<'log, S>,
+        line: &'log [u8],
+    ) -> Result<Row<'log>, RowError> {
+        match parser.parse_expected(line) {
+            Some(end) if end.length == line.len() => Ok(*parser.row()),
+            _ => Row::parse(line, &Columns::STANDARD),
+        }
+    }
+
+    fn each_line_is_read_as_the_plain_parser_reads_it<S: Simd>(simd: S, lines: &[&str]) {
+        let mut parser = RowParser::new(simd, &Columns::STANDARD);
+        for line in lines {
+            let plain = Row::parse(line.as_bytes(), &Columns::STANDARD);
+            assert_eq!(parse(&mut parser, line.as_bytes()), plain, "{line}");
+        }
+    }
+
+    fn each_line_is_read_alike_alone_and_before_others<S: Simd>(simd: S, text: &[u8]) {
+        let mut parser = RowParser::new(simd, &Columns::STANDARD);
+        let mut start = 0;
+        while let Some(newline) = memchr(b'\n', &text[start..]) {
+            let line = &text[start..start + newline];
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if let Some(end) = parser.parse_expected(&text[start..]) {
+                assert_eq!(Ok(*parser.row()), Row::parse(line, &Columns::STANDARD));
+                assert_eq!(end, LineEnd { length: line.len(), next: newline + 1 });
+            }
+            start += newline + 1;
+        }
+    }
 
     proptest! {
         #[test]
         fn the_fast_parser_and_the_plain_one_agree(
             lines in prop::collection::vec(almost_a_row(), 1..12),
         ) {
-            let mut parser = RowParser::new(&Columns::STANDARD);
-            for line in &lines {
-                let plain = Row::parse(line.as_bytes(), &Columns::STANDARD);
-                prop_assert_eq!(parser.parse(line.as_bytes()), plain, "{}", line);
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            for level in levels() {
+                dispatch!(level, simd => each_line_is_read_as_the_plain_parser_reads_it(simd, &lines));
             }
         }
 
@@ -290,16 +345,8 @@ mod tests {
         ) {
             let text = lines.iter().flat_map(|(line, end)| [line.as_str(), end]).collect::<String>();
             let text = text.as_bytes();
-            let mut parser = RowParser::new(&Columns::STANDARD);
-            let mut start = 0;
-            while let Some(newline) = memchr(b'\n', &text[start..]) {
-                let line = &text[start..start + newline];
-                let line = line.strip_suffix(b"\r").unwrap_or(line);
-                if let Some(end) = parser.parse_expected(&text[start..]) {
-                    prop_assert_eq!(Ok(*parser.row()), Row::parse(line, &Columns::STANDARD));
-                    prop_assert_eq!(end, LineEnd { length: line.len(), next: newline + 1 });
-                }
-                start += newline + 1;
+            for level in levels() {
+                dispatch!(level, simd => each_line_is_read_alike_alone_and_before_others(simd, text));
             }
         }
     }
@@ -318,10 +365,8 @@ mod tests {
             [other, without_number, other],
             [row, without_number, other],
         ] {
-            let mut parser = RowParser::new(&Columns::STANDARD);
-            for line in lines {
-                let plain = Row::parse(line.as_bytes(), &Columns::STANDARD);
-                assert_eq!(parser.parse(line.as_bytes()), plain, "{line}");
+            for level in levels() {
+                dispatch!(level, simd => each_line_is_read_as_the_plain_parser_reads_it(simd, &lines));
             }
         }
     }

@@ -38,3 +38,26 @@ impl Stretch {
         Ok(segment)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Format;
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = File::create(folder.path().join("a.log")).unwrap();
+        let segment = Segment {
+            file: 7,
+            data: Vec::new(),
+            offset: 0,
+            lines_before: 0,
+            oversized_line: None,
+            format: Arc::new(Format::from_file_name("a.log")),
+        };
+        let stretch = Stretch { open: Arc::new(open), segment, length: 1 };
+        assert_eq!(stretch.file(), 7);
+        assert!(stretch.read().is_err());
+    }
+}

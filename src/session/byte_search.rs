@@ -1,21 +1,29 @@
 //! Whether a short text holds one of a few bytes: quicker than `memchr`, which is made to find where.
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, mask8x16, u8x16};
 
 /// Whether any of those bytes is in the text.
 #[inline]
 pub(super) fn holds_any<const COUNT: usize>(text: &[u8], bytes: [u8; COUNT]) -> bool {
+    // What every processor has: to ask for more costs more than so short a text gains by it.
+    dispatch!(Level::baseline(), simd => holds_any_with(simd, text, bytes))
+}
+
+#[expect(clippy::inline_always, reason = "for the instructions that the caller may use")]
+#[inline(always)]
+fn holds_any_with<S: Simd, const COUNT: usize>(simd: S, text: &[u8], bytes: [u8; COUNT]) -> bool {
     let Some(last) = text.last_chunk() else {
         return text.iter().any(|byte| bytes.contains(byte));
     };
-    let vectors = bytes.map(u8x16::splat);
     let matches = |block: &[u8; 16]| {
-        let block = u8x16::new(*block);
-        vectors.iter().fold(u8x16::ZERO, |matches, byte| matches | block.simd_eq(*byte))
+        let block = u8x16::from_slice(simd, block);
+        let none = mask8x16::splat(simd, false);
+        bytes.iter().fold(none, |matches, byte| matches | block.simd_eq(*byte))
     };
     // The last block overlaps the one before it: there is no rest.
     let blocks = text.as_chunks().0.iter();
-    blocks.fold(matches(last), |found, block| found | matches(block)).any()
+    blocks.fold(matches(last), |found, block| found | matches(block)).any_true()
 }
 
 #[cfg(test)]

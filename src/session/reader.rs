@@ -200,9 +200,15 @@ impl SessionReader {
 
     /// Takes in what comes next out of the files. Returns whether there is nothing more.
     fn step(&mut self) -> bool {
-        match self.workers.next_item() {
-            Some(Item::Segment(segment)) => self.accept_segment(segment),
-            Some(Item::Worked(worked)) => {
+        let Some(item) = self.workers.next_item() else { return true };
+        self.take_in(item);
+        false
+    }
+
+    fn take_in(&mut self, item: Item) {
+        match item {
+            Item::Segment(segment) => self.accept_segment(segment),
+            Item::Worked(worked) => {
                 let changed = self.changed_format(worked.segment().file);
                 let is_read_by_it =
                     changed.is_none_or(|format| format.as_ref() == Ok(&worked.segment().format));
@@ -211,11 +217,9 @@ impl SessionReader {
                     Err(segment) => self.accept_segment(segment),
                 }
             }
-            Some(Item::Unreadable(file, notice)) => self.changed_format = Some((file, Err(notice))),
-            Some(Item::FileEnd(end)) => self.end_file(end),
-            None => return true,
+            Item::Unreadable(file, notice) => self.changed_format = Some((file, Err(notice))),
+            Item::FileEnd(end) => self.end_file(end),
         }
-        false
     }
 
     /// Takes the rows of a segment in, one after the other.

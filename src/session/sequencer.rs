@@ -149,10 +149,13 @@ impl Sequencer {
     /// where that begins.
     pub(super) fn accept_segment(&mut self, segment: &Segment) -> Option<usize> {
         let place = self.begin_segment(segment);
-        let read = segment.for_each_row(|line, row| match row {
-            Ok(row) => self.accept_row(row, line, place, segment),
-            Err(error) => self.accept_damage(error, line, place),
-        });
+        let read = segment.for_each_row(
+            #[inline(always)]
+            |line, row| match row {
+                Ok(row) => self.accept_row(row, line, place, segment),
+                Err(error) => self.accept_damage(error, line, place),
+            },
+        );
         self.end_segment(&segment.data, read.count);
         read.header_line
     }

@@ -123,58 +123,64 @@ impl Workbench {
         let mut damage = Vec::new();
         let mut has_reused_id = false;
         let mut last = None;
-        let read = segment.for_each_row(|line, row| {
-            let row = match row {
-                Ok(row) => row,
-                Err(error) => {
-                    damage.push((line, error));
-                    return;
-                }
-            };
-            let key = SessionKey { source, session_id: row.session_id };
-            let local = match last {
-                Some((last, local)) if last == key => local,
-                _ => self.local(key, row, line.start),
-            };
-            last = Some((key, local));
-            let index = match local {
-                Local::Open(index) => index,
-                Local::Ended => {
-                    has_reused_id |= is_opening(row);
-                    if row.event != Event::Disconnect {
-                        late.push(line);
+        let read = segment.for_each_row(
+            #[inline(always)]
+            |line, row| {
+                let row = match row {
+                    Ok(row) => row,
+                    Err(error) => {
+                        damage.push((line, error));
+                        return;
                     }
+                };
+                let key = SessionKey { source, session_id: row.session_id };
+                let local = match last {
+                    Some((last, local)) if last == key => local,
+                    _ => self.local(key, row, line.start),
+                };
+                last = Some((key, local));
+                let index = match local {
+                    Local::Open(index) => index,
+                    Local::Ended => {
+                        has_reused_id |= is_opening(row);
+                        if row.event != Event::Disconnect {
+                            late.push(line);
+                        }
+                        return;
+                    }
+                };
+                let Some(slot) = self.slots.get_mut(index) else { return };
+                let place = || Place {
+                    file: segment.file,
+                    line: line.number + 1,
+                    offset: line.start as u64,
+                };
+                slot.last_row = line.start;
+                slot.has_opening |= is_opening(row);
+                if !slot.rows.accept(row, &segment, place) {
                     return;
                 }
-            };
-            let Some(slot) = self.slots.get_mut(index) else { return };
-            let place =
-                || Place { file: segment.file, line: line.number + 1, offset: line.start as u64 };
-            slot.last_row = line.start;
-            slot.has_opening |= is_opening(row);
-            if !slot.rows.accept(row, &segment, place) {
-                return;
-            }
-            if slot.is_begun {
-                let Made { session, is_capped } =
-                    self.maker.make(&slot.rows, &segment.data, files, filter);
-                ended.push(EndedSession {
-                    key,
-                    first_row: slot.rows.start.map_or_else(place, |start| start.place),
-                    last_row: line.start,
-                    is_wanted: session.is_some(),
-                    is_capped,
-                });
-                sessions.extend(session);
-                slot.rows.reset();
-            } else {
-                gathered.extend(slot.take(&mut self.spare_rows));
-            }
-            slot.key = None;
-            self.free.push(index);
-            self.by_key.insert(key, Local::Ended);
-            last = None;
-        });
+                if slot.is_begun {
+                    let Made { session, is_capped } =
+                        self.maker.make(&slot.rows, &segment.data, files, filter);
+                    ended.push(EndedSession {
+                        key,
+                        first_row: slot.rows.start.map_or_else(place, |start| start.place),
+                        last_row: line.start,
+                        is_wanted: session.is_some(),
+                        is_capped,
+                    });
+                    sessions.extend(session);
+                    slot.rows.reset();
+                } else {
+                    gathered.extend(slot.take(&mut self.spare_rows));
+                }
+                slot.key = None;
+                self.free.push(index);
+                self.by_key.insert(key, Local::Ended);
+                last = None;
+            },
+        );
         let spare = &mut self.spare_rows;
         gathered.extend(self.slots.iter_mut().filter_map(|slot| slot.take(spare)));
         self.by_key.clear();

@@ -24,6 +24,26 @@ fn a_session_may_cross_files_in_the_order_of_their_numbers() {
 }
 
 #[test]
+fn a_file_whose_rest_cannot_be_read_is_named_and_the_others_are_read() {
+    let content = |id| format!("{HEADER}{}", rows(id, 0, &["+ ", "< 220 mx ready", "- |Local"]));
+    let folder = Folder::new(&[
+        ("a.log", content("08DE23A1F00D0001").as_bytes()),
+        ("b.log", content("08DE23A1F00D0002").as_bytes()),
+    ]);
+    for threads in [1, 2] {
+        let query = SessionQuery { threads, ..folder.query() };
+        let mut reader = SessionReader::new(query).unwrap();
+        let error = std::io::Error::from_raw_os_error(5);
+        let notice = Notice::unreadable(&reader.files[0].path, &error);
+        reader.take_in(Item::Unreadable(0, notice.clone()));
+        let (sessions, notices) = read_all(reader);
+        assert_eq!(notices, [notice]);
+        assert_eq!(sessions.len(), 1);
+        assert!(sessions[0].log_path.ends_with("b.log"));
+    }
+}
+
+#[test]
 fn the_same_id_in_two_folders_is_two_sessions() {
     let content = format!("{HEADER}{}", rows(ID, 0, &["+ ", "< 220 mx ready"]));
     let folder = Folder::new(&[("x/a.log", content.as_bytes()), ("y/a.log", content.as_bytes())]);

@@ -80,7 +80,7 @@ struct OpenSession {
 }
 
 const BEGINNING: OffsetDateTime = datetime!(2026-11-15 01:00:00 UTC);
-const FLUSH_AT: usize = 1 << 18;
+const FLUSH_AT: usize = 1 << 20;
 /// A service restart writes the header once more in the middle of a file.
 const ROWS_PER_HEADER: usize = 200_000;
 

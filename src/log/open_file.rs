@@ -77,8 +77,7 @@ pub(super) struct OpenFile {
     decoded_bytes: Option<Arc<AtomicU64>>,
 }
 
-/// A line that reaches further beyond the place where a stretch is to end is read with those before
-/// it; rows are shorter.
+/// How far behind the size of a stretch the end of its last line is looked for: most rows are shorter.
 const LONG_LINE: usize = 4096;
 
 impl OpenFile {
@@ -110,7 +109,8 @@ impl OpenFile {
                 offset = 3;
                 start.clear();
             }
-            if position.is_some() || file.metadata()?.is_file() {
+            let metadata = file.metadata()?;
+            if position.is_some() || metadata.is_file() && metadata.len() > 0 {
                 Input::File(Arc::new(file))
             } else {
                 Input::Stream(Box::new(Cursor::new(start).chain(file)))
@@ -160,6 +160,9 @@ impl OpenFile {
         size: usize,
     ) -> Result<Step, Trouble> {
         if self.start == self.lines_end {
+            if self.oversized_line.is_some() && self.is_oversized() {
+                return Ok(Step::Segment(self.cut_segment(Vec::new())));
+            }
             if let Some(stretch) = self.next_stretch(buffers, size)? {
                 return Ok(Step::Stretch(stretch));
             }
@@ -286,13 +289,19 @@ impl OpenFile {
             Some(newline) => self.start + newline + 1,
             None => self.start,
         };
-        if self.lines_end == self.start && lines.len() > MAXIMUM_LINE {
+        // One at a time: another one before it is handed out first.
+        if self.oversized_line.is_none() && self.is_oversized() {
             self.is_discarding = true;
             self.oversized_line = Some(self.offset);
-            self.advance(lines.len());
+            self.advance(self.pending.len() - self.start);
             self.lines_end = self.start;
         }
         Ok(is_end)
+    }
+
+    /// Whether what is pending is the beginning of a line longer than any row.
+    fn is_oversized(&self) -> bool {
+        self.lines_end == self.start && self.pending.len() - self.start > MAXIMUM_LINE
     }
 
     fn cut_segment(&mut self, data: Vec<u8>) -> Segment {

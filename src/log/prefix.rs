@@ -31,10 +31,9 @@ impl<'log> Prefix<'log> {
     #[expect(clippy::inline_always, reason = "for the instructions that the caller may use")]
     #[inline(always)]
     pub(super) fn strip<'text, S: Simd>(&self, simd: S, text: &'text [u8]) -> Option<&'text [u8]> {
-        let Some(block) = text.first_chunk() else {
+        let Some(block) = text.first_chunk::<BLOCK>() else {
             return self.strip_plainly(text);
         };
-        let block: &[u8; BLOCK] = block;
         let equal = u8x64::from_slice(simd, block).simd_eq(u8x64::from_slice(simd, &self.block));
         if self.bits & !equal.to_bitmask() != 0 || self.bits == 0 {
             return None;

@@ -11,7 +11,7 @@ use super::shared_file::PositionedFile;
 #[derive(Debug)]
 pub struct Stretch {
     pub(super) open: Arc<File>,
-    /// The segment they will be, with a buffer that holds anything.
+    /// The segment they will be, with a used buffer.
     pub(super) segment: Segment,
     /// How many bytes they have.
     pub(super) length: usize,
@@ -24,17 +24,22 @@ impl Stretch {
         self.segment.file
     }
 
-    /// Reads the lines. Those that a file lost since their place was found are not there.
+    /// Reads the lines.
     ///
     /// # Errors
-    /// The file cannot be read.
+    /// The file cannot be read, or was cut since the place of the lines was found.
     pub fn read(self) -> io::Result<Segment> {
         let Self { open, mut segment, length } = self;
-        // What the buffer was used for before spares it to be zeroed.
+        // A used buffer need not be zeroed again.
         segment.data.resize(length, 0);
         let mut input = PositionedFile { file: &open, offset: segment.offset };
-        let read = input.fill(&mut segment.data)?;
-        segment.data.truncate(read);
+        if input.fill(&mut segment.data)? < length {
+            // What follows would be read as if these lines had never been there.
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the file was cut while it was read",
+            ));
+        }
         Ok(segment)
     }
 }

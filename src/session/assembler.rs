@@ -49,7 +49,10 @@ pub(super) struct Assembler {
     /// list through the slots.
     oldest: Option<usize>,
     newest: Option<usize>,
+    /// Those of the open sessions, as [`Limits`] counts them.
     open_bytes: usize,
+    /// Those that they do occupy.
+    reserved_bytes: usize,
     tombstones: Tombstones,
 }
 
@@ -58,6 +61,7 @@ struct Slot {
     key: Option<SessionKey>,
     rows: SessionRows,
     bytes: usize,
+    reserved_bytes: usize,
     is_touched: bool,
     /// Where the last row begins in this segment.
     last_row: usize,
@@ -169,6 +173,13 @@ impl Assembler {
             let bytes = slot.rows.bytes() + size_of::<Slot>() + BYTES_BESIDE_SLOT;
             self.open_bytes = self.open_bytes + bytes - slot.bytes;
             slot.bytes = bytes;
+            let mut reserved = slot.rows.reserved_bytes();
+            if self.reserved_bytes > self.limits.open_bytes && reserved > 2 * bytes {
+                slot.rows.shrink();
+                reserved = slot.rows.reserved_bytes();
+            }
+            self.reserved_bytes = self.reserved_bytes + reserved - slot.reserved_bytes;
+            slot.reserved_bytes = reserved;
             self.touch(index);
         }
         self.touched = touched;
@@ -264,8 +275,8 @@ impl Assembler {
         self.unlink(index);
         self.last = None;
         let slot = &mut self.slots[index];
-        self.open_bytes -= slot.bytes;
-        slot.bytes = 0;
+        self.open_bytes -= std::mem::take(&mut slot.bytes);
+        self.reserved_bytes -= std::mem::take(&mut slot.reserved_bytes);
         if let Some(key) = slot.key.take() {
             self.by_key.remove(&key);
             self.tombstones.add(key, self.limits.tombstones);

@@ -206,7 +206,7 @@ impl Sequencer {
         self.assembler.is_open(key)
     }
 
-    /// Whether rows of a session that is not open may be late, if none of them begins one.
+    /// Whether rows of a session that is not open may be late, up to the one that begins it anew.
     pub(super) fn may_be_late(&self, key: SessionKey) -> bool {
         self.assembler.may_be_late(key)
     }

@@ -235,9 +235,22 @@ impl SessionRows {
         }
     }
 
-    /// How many bytes its buffers occupy.
+    /// About how many bytes its buffers occupy that grew with it. It depends on the rows alone, and
+    /// not on how they came together.
     pub(super) fn bytes(&self) -> usize {
+        let rows = self.rows.len().next_power_of_two().max(4);
+        self.carried.len().next_power_of_two() + rows * size_of::<StoredRow>()
+    }
+
+    /// How many bytes its buffers do occupy, whatever they were used for before.
+    pub(super) fn reserved_bytes(&self) -> usize {
         self.carried.capacity() + self.rows.capacity() * size_of::<StoredRow>()
+    }
+
+    /// Gives back what is not needed of its buffers.
+    pub(super) fn shrink(&mut self) {
+        self.carried.shrink_to_fit();
+        self.rows.shrink_to_fit();
     }
 
     /// Empties it for the next session, keeping its buffers.

@@ -74,6 +74,24 @@ proptest! {
     }
 
     #[test]
+    fn any_number_of_threads_puts_the_same_sessions_out_where_too_many_are_open(
+        files in any_files(),
+        segment_size in 16..600_usize,
+        threads in 2..5_usize,
+        open_bytes in 400..3000_usize,
+    ) {
+        let files: Vec<_> = files.iter().map(|(path, text)| (path.to_str().unwrap(), text.as_bytes())).collect();
+        let folder = Folder::new(&files);
+        // As many as sessions can end within a segment: so it is with those of a mebibyte.
+        let limits = Limits { open_bytes, tombstones: 4 + segment_size / 60 };
+        let read_with = |threads| {
+            let query = SessionQuery { threads, ..folder.query() };
+            read_all(SessionReader::with_settings(query, segment_size, limits, now()).unwrap())
+        };
+        prop_assert_eq!(read_with(threads), read_with(1));
+    }
+
+    #[test]
     fn a_filter_gives_those_of_all_sessions_that_it_wants(
         files in files_with(&[
             "> RCPT TO:<c@fabrikam.com>",

@@ -19,7 +19,7 @@ pub(super) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { open_bytes: 12 << 20, tombstones: 1 << 15 }
+        Self { open_bytes: 10 << 20, tombstones: 1 << 15 }
     }
 }
 
@@ -170,11 +170,13 @@ impl Assembler {
                 continue;
             }
             slot.rows.carry(segment);
-            let bytes = slot.rows.bytes() + size_of::<Slot>() + BYTES_BESIDE_SLOT;
+            let needed = slot.rows.bytes();
+            let bytes = needed + size_of::<Slot>() + BYTES_BESIDE_SLOT;
             self.open_bytes = self.open_bytes + bytes - slot.bytes;
             slot.bytes = bytes;
             let mut reserved = slot.rows.reserved_bytes();
-            if self.reserved_bytes > self.limits.open_bytes && reserved > 2 * bytes {
+            // Buffers are used again for other sessions, which may need less of them.
+            if self.reserved_bytes > self.limits.open_bytes / 4 && reserved > needed + needed / 4 {
                 slot.rows.shrink();
                 reserved = slot.rows.reserved_bytes();
             }

@@ -160,7 +160,7 @@ impl OpenFile {
         size: usize,
     ) -> Result<Step, Trouble> {
         if self.start == self.lines_end {
-            if self.oversized_line.is_some() && self.is_oversized() {
+            if self.has_passed_over_a_line() {
                 return Ok(Step::Segment(self.cut_segment(Vec::new())));
             }
             if let Some(stretch) = self.next_stretch(buffers, size)? {
@@ -168,13 +168,9 @@ impl OpenFile {
             }
             let is_end = self.fill(buffers, size)?;
             let is_left = is_end && self.leaves_cut_line && self.start == self.lines_end;
-            return if !is_left && (self.start < self.pending.len() || self.is_discarding) {
-                Ok(Step::Again)
-            } else if self.oversized_line.is_some() && !self.is_discarding {
-                Ok(Step::Segment(self.cut_segment(Vec::new())))
-            } else {
-                Ok(Step::End)
-            };
+            let has_more = self.start < self.pending.len() || self.is_discarding;
+            let is_over = (is_left || !has_more) && !self.has_passed_over_a_line();
+            return Ok(if is_over { Step::End } else { Step::Again });
         }
         if !self.is_protocol_log() {
             self.read_header_lines()?;
@@ -289,19 +285,19 @@ impl OpenFile {
             Some(newline) => self.start + newline + 1,
             None => self.start,
         };
-        // One at a time: another one before it is handed out first.
-        if self.oversized_line.is_none() && self.is_oversized() {
+        let is_oversized = self.lines_end == self.start && lines.len() > MAXIMUM_LINE;
+        if is_oversized && !self.has_passed_over_a_line() {
             self.is_discarding = true;
             self.oversized_line = Some(self.offset);
-            self.advance(self.pending.len() - self.start);
+            self.advance(lines.len());
             self.lines_end = self.start;
         }
         Ok(is_end)
     }
 
-    /// Whether what is pending is the beginning of a line longer than any row.
-    fn is_oversized(&self) -> bool {
-        self.lines_end == self.start && self.pending.len() - self.start > MAXIMUM_LINE
+    /// Whether a line longer than any row lies behind, which is to be told of before the next one.
+    fn has_passed_over_a_line(&self) -> bool {
+        self.oversized_line.is_some() && !self.is_discarding
     }
 
     fn cut_segment(&mut self, data: Vec<u8>) -> Segment {

@@ -39,6 +39,13 @@ impl Timestamp {
         self.0
     }
 
+    /// That much later, or the last point in time there is.
+    #[inline]
+    pub(crate) fn plus_milliseconds(self, milliseconds: u16) -> Self {
+        let ticks = self.0 + i64::from(milliseconds) * TICKS_PER_MILLISECOND;
+        Self(ticks.min(MAXIMUM_TICKS))
+    }
+
     /// Reads the stamp of Exchange protocol logs, `yyyy-MM-ddTHH:mm:ss.fffZ` in exactly 24 bytes.
     ///
     /// Returns `None` for anything else, impossible dates among them; second 60 is refused, as

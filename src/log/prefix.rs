@@ -44,7 +44,7 @@ impl<'log> Prefix<'log> {
         text.get(self.text.len()..)
     }
 
-    #[cold]
+    #[inline(never)]
     fn strip_plainly<'text>(&self, text: &'text [u8]) -> Option<&'text [u8]> {
         text.strip_prefix(self.text).filter(|_| !self.text.is_empty())
     }

@@ -58,7 +58,7 @@ pub struct Field<'line>(&'line [u8]);
 impl<'line> Field<'line> {
     /// Takes the bytes of a field, with its quotes if it has any.
     #[must_use]
-    pub fn new(bytes: &'line [u8]) -> Self {
+    pub const fn new(bytes: &'line [u8]) -> Self {
         Self(bytes)
     }
 
@@ -141,18 +141,11 @@ impl RowError {
 }
 
 impl<'line> Row<'line> {
-    /// What a row is before anything of it is read.
-    pub(super) const EMPTY: Self = Self {
-        date_time: Timestamp::MINIMUM,
-        session_id: 0,
-        sequence_number: None,
-        event: Event::Information,
-        connector: Field(b""),
-        local_endpoint: Field(b""),
-        remote_endpoint: Field(b""),
-        data: Field(b""),
-        context: Field(b""),
-    };
+    /// Whether it stands at the beginning of a session.
+    #[must_use]
+    pub fn is_opening(&self) -> bool {
+        is_opening(self.sequence_number, self.event)
+    }
 
     /// Reads one line, without its line end.
     ///
@@ -202,6 +195,12 @@ impl<'line> Row<'line> {
             context,
         })
     }
+}
+
+/// Whether a row with that number and event stands at the beginning of a session.
+#[inline]
+pub(super) fn is_opening(sequence_number: Option<u64>, event: Event) -> bool {
+    sequence_number == Some(0) || event == Event::Connect
 }
 
 impl Event {

@@ -1,13 +1,17 @@
 //! Rows read fast, by expecting what Exchange writes.
 
 use fearless_simd::prelude::*;
+use fearless_simd::u8x64;
 
 use super::fields::Fields;
 use super::format::Columns;
 use super::prefix::Prefix;
-use super::row::{Event, Field, MAXIMUM_LINE, Row, parse_decimal};
+use super::row::{Event, Field, MAXIMUM_LINE, Row, is_opening, parse_decimal};
+use super::row_receiver::{RowPart, RowSpans};
+use super::segment::Line;
 use super::separators::{BLOCK, marks};
-use super::stamp_parser::StampParser;
+use super::span::Span;
+use super::stamp_parser::{Stamp, StampParser};
 
 /// Reads the rows of a log one after the other, faster than [`Row::parse`] and with the same
 /// result: it expects the standard columns and what earlier rows of the session had, verifies, and
@@ -15,13 +19,25 @@ use super::stamp_parser::StampParser;
 #[derive(Debug)]
 pub(super) struct RowParser<'log, S> {
     simd: S,
-    has_standard_columns: bool,
+    data: &'log [u8],
     stamp: StampParser,
-    /// The row before, of which the next one changes what differs.
-    row: Row<'log>,
     /// What rows share with others of their session, and which of it the row before shares.
     headings: Box<[Heading<'log>; HEADINGS]>,
     place: usize,
+}
+
+/// What a row tells that was read as expected, beside its heading.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ExpectedRow {
+    pub(super) stamp: Stamp,
+    pub(super) sequence_number: u64,
+    pub(super) spans: RowSpans,
+    /// The line's length without its line end.
+    pub(super) length: usize,
+    /// The same with it: there is no need to search for that before the fields.
+    pub(super) next: usize,
+    /// It has the heading of the row before.
+    pub(super) is_alike: bool,
 }
 
 /// What the rows of a session share, as it stands in one of them; nothing at first.
@@ -37,130 +53,152 @@ struct Heading<'log> {
     remote_endpoint: Field<'log>,
 }
 
-/// Where a line ends that was read as expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct LineEnd {
-    /// The line's length without its line end.
-    pub(super) length: usize,
-    /// The same with it.
-    pub(super) next: usize,
+impl ExpectedRow {
+    #[inline]
+    pub(super) fn is_opening(&self) -> bool {
+        is_opening(Some(self.sequence_number), self.spans.event)
+    }
+
+    /// What is known of it without its heading; its line begins there.
+    #[inline]
+    pub(super) fn part(&self, start: usize, number: u64) -> RowPart {
+        let end = start + self.length;
+        let line = Line { number, start, end, is_terminated: self.length < self.next };
+        RowPart { line, stamp: self.stamp, spans: self.spans, is_opening: self.is_opening() }
+    }
+}
+
+/// Where data and context stand behind the event, and where the line ends.
+#[derive(Clone, Copy)]
+struct Values {
+    data_length: usize,
+    context_start: usize,
+    context_length: usize,
+    next: usize,
 }
 
 impl<'log, S: Simd> RowParser<'log, S> {
-    /// A parser for lines with these columns.
-    #[expect(clippy::large_stack_arrays, reason = "58 KiB that go to the heap at once")]
-    pub(super) fn new(simd: S, columns: &Columns) -> Self {
-        Self {
-            simd,
-            has_standard_columns: *columns == Columns::STANDARD,
-            stamp: StampParser::default(),
-            row: Row::EMPTY,
-            headings: Box::new([Heading::NONE; HEADINGS]),
-            place: 0,
-        }
-    }
-
-    /// The row that was read as expected last.
-    #[inline]
-    pub(super) fn row(&self) -> &Row<'log> {
-        &self.row
-    }
-
-    /// Reads the line at the beginning of a text, if it is as expected. Returns where it ends:
-    /// there is no need to search for that before the fields.
-    #[expect(clippy::inline_always, reason = "called for each row, from one place in each loop")]
-    #[inline(always)]
-    pub(super) fn parse_expected(&mut self, text: &'log [u8]) -> Option<LineEnd> {
-        let (stamp, rest) = text.split_first_chunk::<24>()?;
-        if !self.has_standard_columns {
+    /// A parser for lines of that data, if these columns are the standard ones.
+    pub(super) fn new(simd: S, columns: &Columns, data: &'log [u8]) -> Option<Self> {
+        if *columns != Columns::STANDARD || u32::try_from(data.len()).is_err() {
             return None;
         }
-        self.row.date_time = self.stamp.parse(stamp)?;
+        let headings: Box<[_]> = vec![Heading::NONE; HEADINGS].into();
+        let headings = headings.try_into().ok()?;
+        Some(Self { simd, data, stamp: StampParser::default(), headings, place: 0 })
+    }
+
+    /// The session of the row that was read last.
+    #[inline]
+    pub(super) fn session_id(&self) -> u64 {
+        self.headings[self.place % HEADINGS].session_id
+    }
+
+    /// All of the row that was read last.
+    pub(super) fn row(&self, row: ExpectedRow) -> Row<'log> {
         let heading = &self.headings[self.place % HEADINGS];
-        let rest = match heading.start.strip(self.simd, rest) {
-            Some(rest) => rest,
-            None => self.read_heading(rest)?,
+        Row {
+            date_time: row.stamp.time(),
+            session_id: heading.session_id,
+            sequence_number: Some(row.sequence_number),
+            event: row.spans.event,
+            connector: heading.connector,
+            local_endpoint: heading.local_endpoint,
+            remote_endpoint: heading.remote_endpoint,
+            data: Field::new(row.spans.data.get(self.data)),
+            context: Field::new(row.spans.context.get(self.data)),
+        }
+    }
+
+    /// Reads the line that begins there, if it is as expected.
+    #[expect(clippy::inline_always, reason = "called for each row, from one place in each loop")]
+    #[inline(always)]
+    pub(super) fn parse_expected(&mut self, start: usize) -> Option<ExpectedRow> {
+        let (stamp, rest) = self.data.get(start..)?.split_first_chunk::<24>()?;
+        let stamp = self.stamp.parse(stamp)?;
+        let mut is_alike = true;
+        let heading = &self.headings[self.place % HEADINGS];
+        let rest = if let Some(rest) = heading.start.strip(self.simd, rest) {
+            rest
+        } else {
+            is_alike = false;
+            match self.find_heading(rest) {
+                Some(rest) => rest,
+                None => self.read_heading(rest)?,
+            }
         };
         let (sequence_number, rest) = decimal(rest)?;
-        self.row.sequence_number = Some(sequence_number);
         let heading = &self.headings[self.place % HEADINGS];
-        let rest = match heading.endpoints.strip(self.simd, rest) {
-            Some(rest) => rest,
-            None => self.read_endpoints(rest)?,
+        let rest = if let Some(rest) = heading.endpoints.strip(self.simd, rest) {
+            rest
+        } else {
+            is_alike = false;
+            self.read_endpoints(rest)?
         };
         let [event, b',', rest @ ..] = rest else { return None };
-        self.row.event = Event::of(*event)?;
+        let event = Event::of(*event)?;
         let found = match rest.first_chunk() {
             Some(block) => marks::<S, b','>(self.simd, block),
             None => 0,
         };
-        let LineEnd { length, next } = match self.read_short(rest, found) {
-            Some(end) => end,
+        let values = match read_short(rest, found) {
+            Some(values) => values,
             None => self.read_long(rest, found)?,
         };
-        let before = text.len() - rest.len();
-        let length = before + length;
-        (length <= MAXIMUM_LINE).then_some(LineEnd { length, next: before + next })
-    }
-
-    /// Reads data and context where both lie within a block, without quotes, as most do.
-    #[expect(clippy::inline_always, reason = "called for each row, from one place")]
-    #[inline(always)]
-    fn read_short(&mut self, text: &'log [u8], first: u64) -> Option<LineEnd> {
-        let block: &[u8; BLOCK] = text.first_chunk()?;
-        let second = first & first.wrapping_sub(1);
-        if second == 0 {
-            return None;
-        }
-        let (data_end, end) = (first.trailing_zeros() as usize, second.trailing_zeros() as usize);
-        let context = data_end + 1;
-        let is_quoted = block[0] == b'"' || block[context] == b'"';
-        if is_quoted || block[data_end] != b',' || block[end] != b'\n' {
-            return None;
-        }
-        let has_return = context < end && block[end - 1] == b'\r';
-        let length = end - usize::from(has_return);
-        self.row.data = Field::new(block.get(..data_end)?);
-        self.row.context = Field::new(block.get(context..length)?);
-        Some(LineEnd { length, next: end + 1 })
+        let at = self.data.len() - rest.len();
+        let Values { data_length, context_start, context_length, next } = values;
+        let spans = RowSpans {
+            event,
+            data: Span::within(at, data_length),
+            context: Span::within(at + context_start, context_length),
+        };
+        let before = at - start;
+        let (length, next) = (before + context_start + context_length, before + next);
+        let row = ExpectedRow { stamp, sequence_number, spans, length, next, is_alike };
+        (length <= MAXIMUM_LINE).then_some(row)
     }
 
     #[inline(never)]
-    fn read_long(&mut self, text: &'log [u8], found: u64) -> Option<LineEnd> {
+    fn read_long(&self, text: &[u8], found: u64) -> Option<Values> {
         let simd = self.simd;
         simd.vectorize(
             #[inline(always)]
             || {
+                if let Some(values) = read_within_two_blocks(simd, text, found) {
+                    return Some(values);
+                }
                 let mut fields = Fields::resume(simd, text, found);
-                self.row.data = Field::new(fields.next()?);
+                let data_length = fields.next()?.len();
+                let context_start = fields.start;
                 let (context, next) = fields.last()?;
-                self.row.context = Field::new(context);
-                Some(LineEnd { length: fields.start + context.len(), next })
+                Some(Values { data_length, context_start, context_length: context.len(), next })
             },
         )
     }
 
-    /// Reads what stands before the sequence number in a row of another session than the one before.
+    /// Finds what stands before the sequence number in a row of another session than the one before.
+    #[expect(clippy::inline_always, reason = "called for each change of session, from one place")]
+    #[inline(always)]
+    fn find_heading(&mut self, text: &'log [u8]) -> Option<&'log [u8]> {
+        let place = place_of(likely_id(self.simd, text)?);
+        let rest = self.headings[place % HEADINGS].start.strip(self.simd, text)?;
+        self.place = place;
+        Some(rest)
+    }
+
+    /// Reads the same where it is not remembered, and remembers it.
     #[inline(never)]
     fn read_heading(&mut self, text: &'log [u8]) -> Option<&'log [u8]> {
         let simd = self.simd;
         simd.vectorize(
             #[inline(always)]
             || {
-                for id in likely_ids(simd, text) {
-                    let place = place_of(id);
-                    let heading = &self.headings[place % HEADINGS];
-                    if let Some(rest) = heading.start.strip(simd, text) {
-                        self.give_heading(place);
-                        return Some(rest);
-                    }
-                }
                 let mut fields = Fields::from(simd, text.strip_prefix(b",")?);
                 let connector = fields.next()?;
                 let id: &[u8; 16] = fields.next()?.try_into().ok()?;
                 let place = place_of(id);
                 if let Some(rest) = self.headings[place % HEADINGS].start.strip(simd, text) {
-                    self.give_heading(place);
+                    self.place = place;
                     return Some(rest);
                 }
                 let session_id = parse_hexadecimal(id)?;
@@ -174,17 +212,7 @@ impl<'log, S: Simd> RowParser<'log, S> {
 
     fn remember(&mut self, heading: Heading<'log>, place: usize) {
         self.headings[place % HEADINGS] = heading;
-        self.give_heading(place);
-    }
-
-    #[inline]
-    fn give_heading(&mut self, place: usize) {
-        let heading = &self.headings[place % HEADINGS];
         self.place = place;
-        self.row.connector = heading.connector;
-        self.row.session_id = heading.session_id;
-        self.row.local_endpoint = heading.local_endpoint;
-        self.row.remote_endpoint = heading.remote_endpoint;
     }
 
     #[inline(never)]
@@ -210,12 +238,64 @@ impl<'log, S: Simd> RowParser<'log, S> {
 impl Heading<'_> {
     const NONE: Self = Self {
         start: Prefix::NONE,
-        connector: Row::EMPTY.connector,
+        connector: Field::new(b""),
         session_id: 0,
         endpoints: Prefix::NONE,
-        local_endpoint: Row::EMPTY.local_endpoint,
-        remote_endpoint: Row::EMPTY.remote_endpoint,
+        local_endpoint: Field::new(b""),
+        remote_endpoint: Field::new(b""),
     };
+}
+
+/// Reads data and context where both lie within a block, without quotes, as most do.
+#[expect(clippy::inline_always, reason = "called for each row, from one place")]
+#[inline(always)]
+fn read_short(text: &[u8], first: u64) -> Option<Values> {
+    let second = first & first.wrapping_sub(1);
+    if second == 0 {
+        return None;
+    }
+    let block: &[u8; BLOCK] = text.first_chunk()?;
+    plain_values(block, first.trailing_zeros() as usize, second.trailing_zeros() as usize)
+}
+
+/// Reads them where they lie within two blocks.
+#[expect(clippy::inline_always, reason = "for the instructions that the caller may use")]
+#[inline(always)]
+fn read_within_two_blocks<S: Simd>(simd: S, text: &[u8], first: u64) -> Option<Values> {
+    let blocks: &[u8; 2 * BLOCK] = text.first_chunk()?;
+    if blocks[0] == b'"' {
+        return None;
+    }
+    let (_, block) = blocks.split_last_chunk()?;
+    let mut found = u128::from(marks::<S, b','>(simd, block)) << BLOCK | u128::from(first);
+    let data_length = found.trailing_zeros() as usize;
+    found &= found.wrapping_sub(1);
+    if found == 0 {
+        None
+    } else {
+        plain_values(blocks, data_length, found.trailing_zeros() as usize)
+    }
+}
+
+/// Data and context, if the first mark ends the one and the second one the other and the line.
+#[expect(clippy::inline_always, reason = "called for each row")]
+#[inline(always)]
+fn plain_values<const LENGTH: usize>(
+    text: &[u8; LENGTH],
+    data_length: usize,
+    end: usize,
+) -> Option<Values> {
+    let context_start = data_length + 1;
+    if context_start >= LENGTH || end >= LENGTH {
+        return None;
+    }
+    let is_quoted = text[0] == b'"' || text[context_start] == b'"';
+    if is_quoted || text[data_length] != b',' || text[end] != b'\n' {
+        return None;
+    }
+    let has_return = context_start < end && text[end - 1] == b'\r';
+    let context_length = end - context_start - usize::from(has_return);
+    Some(Values { data_length, context_start, context_length, next: end + 1 })
 }
 
 /// How many headings are remembered, a power of two: more than sessions that are mostly open at once.
@@ -230,21 +310,16 @@ fn place_of(id: &[u8; 16]) -> usize {
     value(tens) << 4 | value(ones)
 }
 
-/// What may be the session id: 16 bytes between two commas.
+/// What may be the session id: 16 bytes between two commas, of which the first is `0`. Ids are
+/// points in time, and begin so for another 1600 years.
 #[expect(clippy::inline_always, reason = "for the instructions that the caller may use")]
 #[inline(always)]
-fn likely_ids<S: Simd>(simd: S, text: &[u8]) -> impl Iterator<Item = &[u8; 16]> + use<'_, S> {
-    let commas = match text.first_chunk() {
-        Some(block) => marks::<S, b','>(simd, block),
-        None => 0,
-    };
-    let mut pairs = commas & commas >> 17;
-    std::iter::from_fn(move || {
-        let comma = pairs.trailing_zeros() as usize;
-        pairs &= pairs.wrapping_sub(1);
-        text.get(comma + 1..)?.first_chunk()
-    })
-    .take(2)
+fn likely_id<S: Simd>(simd: S, text: &[u8]) -> Option<&[u8; 16]> {
+    let block: &[u8; BLOCK] = text.first_chunk()?;
+    let commas = marks::<S, b','>(simd, block);
+    let zeros = u8x64::from_slice(simd, block).simd_eq(b'0').to_bitmask();
+    let comma = (commas & commas >> 17 & zeros >> 1).trailing_zeros() as usize;
+    text.get(comma + 1..)?.first_chunk()
 }
 
 /// The number at the beginning, and what follows its comma.
@@ -286,4 +361,4 @@ fn parse_hexadecimal(digits: &[u8; 16]) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -10,8 +10,9 @@ use memchr::memchr;
 use super::format::Format;
 use super::header_lines::{find_header_line, read_header_lines};
 use super::notice::{Notice, Trouble};
-use super::row::{Row, RowError};
-use super::row_parser::{LineEnd, RowParser};
+use super::row::Row;
+use super::row_parser::RowParser;
+use super::row_receiver::{RowPart, RowReceiver};
 
 /// Whole lines of one file. All of them are rows under one format, up to a header line that tells of
 /// another one.
@@ -33,7 +34,7 @@ pub struct Segment {
 }
 
 /// One line of a segment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
     /// Its number in the segment, counted from 0.
     pub number: u64,
@@ -54,49 +55,66 @@ pub struct LinesRead {
     pub header_line: Option<usize>,
 }
 
+impl Line {
+    /// The line that begins there, and where the next one does.
+    pub(super) fn at(data: &[u8], start: usize, number: u64) -> (Self, usize) {
+        let rest = data.get(start..).unwrap_or_default();
+        let newline = memchr(b'\n', rest);
+        let line = &rest[..newline.unwrap_or(rest.len())];
+        let end = start + line.strip_suffix(b"\r").unwrap_or(line).len();
+        let next = start + newline.map_or(rest.len(), |newline| newline + 1);
+        (Self { number, start, end, is_terminated: newline.is_some() }, next)
+    }
+}
+
 impl Segment {
-    /// Calls `each` with every line that is not blank, and with its row or what is wrong with it, up
-    /// to a header line that tells of another format. Header lines that repeat the format, as a
-    /// restarted service writes them, are passed over.
-    pub fn for_each_row<'data>(
-        &'data self,
-        each: impl FnMut(Line, Result<&Row<'data>, RowError>),
-    ) -> LinesRead {
-        dispatch!(Level::new(), simd => self.for_each_row_with(simd, each))
+    /// Hands all rows to a receiver, and every line that is neither a row nor blank, up to a header
+    /// line that tells of another format. Header lines that repeat the format, as a restarted service
+    /// writes them, are passed over.
+    pub fn read_rows(&self, receiver: &mut impl RowReceiver) -> LinesRead {
+        dispatch!(Level::new(), simd => self.read_rows_with(simd, receiver))
     }
 
     #[expect(clippy::inline_always, reason = "compiled for what each processor can do")]
     #[inline(always)]
-    fn for_each_row_with<'data, S: Simd>(
-        &'data self,
-        simd: S,
-        mut each: impl FnMut(Line, Result<&Row<'data>, RowError>),
-    ) -> LinesRead {
+    fn read_rows_with<S: Simd>(&self, simd: S, receiver: &mut impl RowReceiver) -> LinesRead {
         let data = &self.data[..];
-        let mut parser = RowParser::new(simd, &self.format.columns);
+        let mut parser = RowParser::new(simd, &self.format.columns, data);
         let mut number = 0;
         let mut start = 0;
         while start < data.len() {
-            let expected = parser.parse_expected(&data[start..]);
-            let line_end = expected.unwrap_or_else(|| line_end(&data[start..]));
-            let (end, next) = (start + line_end.length, start + line_end.next);
-            let line = Line { number, start, end, is_terminated: line_end.length < line_end.next };
-            let plain;
-            let row = if expected.is_some() {
-                Ok(parser.row())
-            } else if data[start] == b'#' {
-                if !self.format.is_repeated_by(&data[start..end]) {
+            // A line that is not as expected stands between the rows before and behind it.
+            let mut is_further = false;
+            while let Some(parser) = &mut parser
+                && let Some(row) = parser.parse_expected(start)
+            {
+                let part = row.part(start, number);
+                if is_further && row.is_alike && !part.is_opening {
+                    receiver.further_row(part);
+                } else {
+                    receiver.row(parser.session_id(), part, || parser.row(row));
+                }
+                is_further = true;
+                number += 1;
+                start += row.next;
+            }
+            if start == data.len() {
+                break;
+            }
+            let (line, next) = Line::at(data, start, number);
+            let text = &data[line.start..line.end];
+            if text.starts_with(b"#") {
+                if !self.format.is_repeated_by(text) {
                     return LinesRead { count: number, header_line: Some(start) };
                 }
-                number += 1;
-                start = next;
-                continue;
-            } else {
-                plain = Row::parse(&data[start..end], &self.format.columns);
-                plain.as_ref().map_err(|error| *error)
-            };
-            if end > start {
-                each(line, row);
+            } else if !text.is_empty() {
+                match Row::parse(text, &self.format.columns) {
+                    Ok(row) => {
+                        let part = RowPart::of_row(&row, line, data);
+                        receiver.row(row.session_id, part, || row);
+                    }
+                    Err(error) => receiver.damage(line, error),
+                }
             }
             number += 1;
             start = next;
@@ -138,12 +156,5 @@ impl Segment {
     }
 }
 
-/// Where the line at the beginning of a text ends.
-fn line_end(text: &[u8]) -> LineEnd {
-    let newline = memchr(b'\n', text);
-    let line = &text[..newline.unwrap_or(text.len())];
-    LineEnd {
-        length: line.strip_suffix(b"\r").unwrap_or(line).len(),
-        next: newline.map_or(text.len(), |newline| newline + 1),
-    }
-}
+#[cfg(test)]
+pub(super) mod tests;

@@ -181,7 +181,8 @@ impl SegmentReader {
 mod tests {
     use super::*;
     use crate::log::row::MAXIMUM_LINE;
-    use crate::log::{LinesRead, NoticeCode, RowError};
+    use crate::log::segment::tests::Told;
+    use crate::log::{Line, LinesRead, NoticeCode, Row, RowError};
 
     const HEADER: &str = "#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n\
         #Log-type: SMTP Send Protocol Log\r\n#Date: 2026-11-15T01:00:00.000Z\r\n\
@@ -217,14 +218,16 @@ mod tests {
                     if let Some(offset) = segment.oversized_line {
                         seen.push((base, offset, Err(RowError::TooLong)));
                     }
-                    let LinesRead { count, header_line } = segment.for_each_row(|line, row| {
-                        let row = row.map(|row| row.sequence_number.unwrap());
-                        seen.push((
-                            base + line.number + 1,
-                            segment.offset + line.start as u64,
-                            row,
-                        ));
-                    });
+                    let mut told = Told::of(&segment.data);
+                    let LinesRead { count, header_line } = segment.read_rows(&mut told);
+                    for told in told.lines {
+                        let (line, row) = match told {
+                            Ok(row) => (row.line, Ok(sequence_number(&segment, row.line))),
+                            Err((line, error)) => (line, Err(error)),
+                        };
+                        let offset = segment.offset + line.start as u64;
+                        seen.push((base + line.number + 1, offset, row));
+                    }
                     assert_eq!(header_line, None);
                     base += count;
                     reader.recycle(segment.data);
@@ -239,6 +242,11 @@ mod tests {
                 other => panic!("{other:?}"),
             }
         }
+    }
+
+    fn sequence_number(segment: &Segment, line: Line) -> u64 {
+        let text = &segment.data[line.start..line.end];
+        Row::parse(text, &segment.format.columns).unwrap().sequence_number.unwrap()
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use super::model::SessionNote;
-use super::session_key::{KeyMap, KeySet, SessionKey};
-use super::session_rows::{Place, SessionRows, is_opening};
-use crate::log::{Row, Segment};
+use super::session_key::{KeyMap, KeySet, NO_SLOT, RecentSlots, SessionKey};
+use super::session_rows::{Place, SessionRows};
+use crate::log::{Row, RowPart, Segment};
 
 /// What an assembler may occupy.
 #[derive(Clone, Copy, Debug)]
@@ -41,8 +41,10 @@ pub(super) struct Assembler {
     slots: Vec<Slot>,
     free: Vec<usize>,
     by_key: KeyMap<usize>,
-    /// The open session of the row before: the next row is often its too.
-    last: Option<(SessionKey, usize)>,
+    /// The slot of the row before, or [`NO_SLOT`] if its session is not open.
+    last: usize,
+    /// Slots that sessions may have, by the last digits of their ids.
+    recent: RecentSlots,
     /// The slots that rows of this segment went to.
     touched: Vec<usize>,
     /// The slots whose last row came longest ago, and latest, as of the segment before: ends of a
@@ -74,46 +76,64 @@ const BYTES_BESIDE_SLOT: usize = 96;
 
 impl Assembler {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, ..Self::default() }
+        Self { limits, last: NO_SLOT, ..Self::default() }
     }
 
-    /// Takes a row in that begins there in that segment. A session that ends with it goes to `finish`.
-    #[expect(clippy::inline_always, reason = "called for each row, from two loops")]
-    #[inline(always)]
-    pub(super) fn accept(
+    /// Takes a row of that session in, a part of that segment; `place` tells where it stands. An end
+    /// is still to be told by [`Self::end_last`].
+    #[inline]
+    pub(super) fn accept<'data>(
         &mut self,
-        row: &Row<'_>,
+        key: SessionKey,
+        part: RowPart,
+        whole: impl Fn() -> Row<'data>,
         segment: &Segment,
-        source: u32,
-        line_start: usize,
         place: impl FnOnce() -> Place,
-        finish: &mut impl FnMut(SessionKey, &SessionRows),
     ) -> Accepted {
-        let key = SessionKey { source, session_id: row.session_id };
-        let index = match self.last {
-            Some((last, index)) if last == key => index,
-            _ => {
-                let index = match self.by_key.get(&key) {
-                    Some(index) => *index,
-                    None if !is_opening(row) && self.tombstones.may_hold(key) => {
-                        return Accepted::Late;
-                    }
-                    None => self.open(key),
-                };
-                self.last = Some((key, index));
-                index
-            }
+        let index = self.slot_of(key, part.is_opening);
+        self.last = index;
+        let Some(slot) = self.slots.get_mut(index) else { return Accepted::Late };
+        let is_end = slot.rows.accept(part, whole, segment, place);
+        self.touch_row(index, part.line.start);
+        if is_end { Accepted::Ended } else { Accepted::Open }
+    }
+
+    /// The slot of a session, which is opened if it may be, or [`NO_SLOT`].
+    #[inline]
+    fn slot_of(&mut self, key: SessionKey, is_opening: bool) -> usize {
+        let recent = self.recent.get(key);
+        if self.slots.get(recent).is_some_and(|slot| slot.key == Some(key)) {
+            return recent;
+        }
+        self.find_slot(key, is_opening)
+    }
+
+    #[inline(never)]
+    fn find_slot(&mut self, key: SessionKey, is_opening: bool) -> usize {
+        let index = match self.by_key.get(&key) {
+            Some(index) => *index,
+            None if !is_opening && self.tombstones.may_hold(key) => return NO_SLOT,
+            None => self.open(key),
         };
-        let slot = &mut self.slots[index];
-        if slot.rows.accept(row, segment, place) {
-            self.close(index, finish);
-            return Accepted::Ended;
+        self.recent.set(key, index);
+        index
+    }
+
+    /// Takes a further row in of the session of the row before. An end is still to be told by
+    /// [`Self::end_last`].
+    #[expect(clippy::inline_always, reason = "called for each row, from one loop")]
+    #[inline(always)]
+    pub(super) fn accept_further(&mut self, part: RowPart, segment: &Segment) -> Accepted {
+        let Some(slot) = self.slots.get_mut(self.last) else { return Accepted::Late };
+        slot.last_row = part.line.start;
+        if slot.rows.accept_further(part, segment) { Accepted::Ended } else { Accepted::Open }
+    }
+
+    /// Ends the session of the row before.
+    pub(super) fn end_last(&mut self, finish: &mut impl FnMut(SessionKey, &SessionRows)) {
+        if self.last < self.slots.len() {
+            self.close(self.last, finish);
         }
-        slot.last_row = line_start;
-        if !slot.is_touched {
-            self.touch_row(index, line_start);
-        }
-        Accepted::Open
     }
 
     /// Takes a session in that was begun elsewhere, with its rows, the last of which begins there
@@ -274,8 +294,8 @@ impl Assembler {
     }
 
     fn close(&mut self, index: usize, finish: &mut impl FnMut(SessionKey, &SessionRows)) {
+        self.last = NO_SLOT;
         self.unlink(index);
-        self.last = None;
         let slot = &mut self.slots[index];
         self.open_bytes -= std::mem::take(&mut slot.bytes);
         self.reserved_bytes -= std::mem::take(&mut slot.reserved_bytes);
@@ -352,7 +372,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::log::{Columns, Format};
+    use crate::log::{Columns, Format, Line};
 
     fn accept(assembler: &mut Assembler, line: &str, out: &mut Vec<(u64, u64, bool)>) -> Accepted {
         let segment = Segment {
@@ -364,11 +384,17 @@ mod tests {
             format: Arc::new(Format::from_file_name("SEND.LOG")),
         };
         let row = Row::parse(&segment.data, &Columns::STANDARD).unwrap();
+        let line = Line { number: 0, start: 0, end: segment.data.len(), is_terminated: false };
+        let part = RowPart::of_row(&row, line, &segment.data);
+        let key = SessionKey { source: 0, session_id: row.session_id };
         let place = || Place { file: 0, line: 1, offset: 0 };
         let mut finish = |key: SessionKey, rows: &SessionRows| {
             out.push((key.session_id, rows.row_count, rows.has_note(SessionNote::Evicted)));
         };
-        let accepted = assembler.accept(&row, &segment, 0, 0, place, &mut finish);
+        let accepted = assembler.accept(key, part, || row, &segment, place);
+        if accepted == Accepted::Ended {
+            assembler.end_last(&mut finish);
+        }
         assembler.end_segment(&segment.data, &mut finish);
         accepted
     }
@@ -387,6 +413,19 @@ mod tests {
             accept(&mut assembler, &row(id, sequence, event), &mut out);
         }
         assert_eq!(out, [(2, 2, false), (1, 4, false)]);
+    }
+
+    #[test]
+    fn sessions_whose_ids_end_alike_are_kept_apart() {
+        let mut assembler = Assembler::new(Limits::default());
+        let mut out = Vec::new();
+        let [first, second] = [0x01FF, 0x02FF];
+        for (id, event) in [(first, '+'), (second, '+'), (first, '*'), (second, '-'), (first, '-')]
+        {
+            let sequence = u32::from(event != '+');
+            accept(&mut assembler, &row(id, sequence, event), &mut out);
+        }
+        assert_eq!(out, [(second, 2, false), (first, 3, false)]);
     }
 
     #[test]

@@ -7,7 +7,8 @@ use bytestring::ByteString;
 
 use super::message::Message;
 use super::spans::{MessageRecord, MessageSpans, RecipientRecord, RecipientSpans, TextSpan};
-use super::texts::{Span, Texts, lossy};
+use super::texts::{Texts, lossy};
+use crate::log::Span;
 
 /// What each text of a session is, beside those of its mails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,10 +9,11 @@ use super::model::{MessageOutcome, Outcome, Session, SessionNote, TlsStatus};
 use super::remembered::Remembered;
 use super::session_rows::SessionRows;
 use super::spans::{MessageSpans, RecipientSpans, TextSpan};
-use super::texts::{Span, Texts, lossy};
+use super::texts::{Texts, lossy};
 use super::tls::Negotiated;
 use crate::certificate::{CertificateRows, LoggedCertificate};
 use crate::eop_host::is_eop_host;
+use crate::log::Span;
 use crate::log::{LogFile, LogType};
 use crate::reply::{self, RejectionClass};
 
@@ -145,7 +146,7 @@ impl Decoder {
             log_path: Arc::clone(&file.path),
             line: start.place.line,
             start_time: start.time,
-            end_time: rows.end_time.unwrap_or(start.time),
+            end_time: rows.end_time().unwrap_or(start.time),
             is_eop,
             start_tls_offered: start_tls_offered(draft),
             tls_status: tls.status,

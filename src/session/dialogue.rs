@@ -5,7 +5,8 @@
 use super::model::{MessageOutcome, SessionNote};
 use super::pending::{Command, Pending};
 use super::smtp::{self, ReplyLine, Verb};
-use super::texts::{Rewritten, Span, Value, clear_for_reuse};
+use super::texts::{Rewritten, Value, clear_for_reuse};
+use crate::log::Span;
 use crate::log::{Event, LogType};
 
 /// One mail in the making.

@@ -3,9 +3,9 @@
 use super::dialogue::Dialogue;
 use super::information::{CertificateRole, CertificateValue, Information, MessageIds};
 use super::model::SessionNote;
-use super::session_rows::{SessionRows, StoredRow};
-use super::texts::{Rewritten, Span, Texts, Value, clear_for_reuse};
-use crate::log::{Event, Field};
+use super::session_rows::SessionRows;
+use super::texts::{Rewritten, Texts, Value, clear_for_reuse};
+use crate::log::{Event, Field, RowSpans, Span};
 
 /// A certificate in the making.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl SessionDraft {
         Texts::new(rows, &self.rewritten)
     }
 
-    fn accept(&mut self, row: &StoredRow, text: &[u8]) {
+    fn accept(&mut self, row: &RowSpans, text: &[u8]) {
         if row.event == Event::Information {
             self.accept_information(row, text);
         } else if matches!(row.event, Event::Sent | Event::Received) {
@@ -98,7 +98,7 @@ impl SessionDraft {
         }
     }
 
-    fn accept_information(&mut self, row: &StoredRow, text: &[u8]) {
+    fn accept_information(&mut self, row: &RowSpans, text: &[u8]) {
         // A message without a label stands in either field.
         let field =
             if Field::new(row.context.get(text)).is_empty() { row.data } else { row.context };
@@ -143,7 +143,7 @@ impl SessionDraft {
         }
     }
 
-    fn open_certificate(&mut self, role: CertificateRole, row: &StoredRow, text: &[u8]) {
+    fn open_certificate(&mut self, role: CertificateRole, row: &RowSpans, text: &[u8]) {
         self.opened = Some(role);
         if !matches!(self.certificate_mut(role), CertificateDraft::None) {
             return;
@@ -154,7 +154,7 @@ impl SessionDraft {
         }
     }
 
-    fn add_value(&mut self, value: CertificateValue, row: &StoredRow, text: &[u8]) {
+    fn add_value(&mut self, value: CertificateValue, row: &RowSpans, text: &[u8]) {
         let data = self.place_of(row.data, text);
         let certificate = match self.opened {
             Some(role) => self.certificate_mut(role),
@@ -280,7 +280,7 @@ mod tests {
         });
         for (event, data, context) in told {
             let (data, context) = (span(data.len()), span(context.len()));
-            rows.rows.push(StoredRow { event: *event, data, context });
+            rows.rows.push(RowSpans { event: *event, data, context });
         }
         (rows, text)
     }

@@ -4,8 +4,8 @@
 use memchr::memchr2_iter;
 
 use super::information::{CertificateRole, CertificateValue, Information};
-use super::session_rows::{SessionRows, StoredRow};
-use crate::log::{Event, Field, LogType};
+use super::session_rows::SessionRows;
+use crate::log::{Event, Field, LogType, RowSpans};
 
 /// Facts that hold for certain where they are false, but for `is_whole`, which holds where it is
 /// true.
@@ -68,7 +68,7 @@ impl Glance {
 
 impl Look<'_> {
     #[inline]
-    fn at_line(&mut self, row: &StoredRow, text: &[u8]) {
+    fn at_line(&mut self, row: &RowSpans, text: &[u8]) {
         match row.data.get(text) {
             [b'4' | b'5', ..] | [b'"', b'4' | b'5', ..] => self.may_have_failed = true,
             line @ [b'M', ..] if !self.has_mail => {
@@ -79,7 +79,7 @@ impl Look<'_> {
     }
 
     #[inline]
-    fn at_information(&mut self, row: &StoredRow, text: &[u8]) {
+    fn at_information(&mut self, row: &RowSpans, text: &[u8]) {
         let (data, context) = (Field::new(row.data.get(text)), Field::new(row.context.get(text)));
         let label = if context.is_empty() { data } else { context };
         let within_quotes = match label.raw() {

@@ -13,7 +13,9 @@ use super::model::SessionNote;
 use super::sequencer::{SegmentPlace, Sequencer};
 use super::session_key::SessionKey;
 use super::texts::append;
-use crate::log::{Event, Field, IisFormat, IisRow, IisSpeaker, Line, LogFile, Row, Segment};
+use crate::log::{
+    Event, Field, IisFormat, IisRow, IisSpeaker, Line, LogFile, Row, RowPart, Segment,
+};
 use crate::timestamp::Timestamp;
 
 /// The longest time between two rows of one session: that for which a client waits for the answer
@@ -218,7 +220,8 @@ impl IisConversations {
             data: Field::new(line.get(text)),
             context: Field::new(b""),
         };
-        sequencer.accept_row(&fed, at, place, said);
+        let part = RowPart::of_row(&fed, at, text);
+        sequencer.accept_row(key.session_id, part, || fed, place, said);
         if row.speaker == IisSpeaker::Client
             && let Some(status) = row.status.filter(|status| *status >= 200)
         {

@@ -10,8 +10,9 @@ use super::proxy::ProxyJoiner;
 use super::session_key::SessionKey;
 use super::session_maker::{Made, SessionMaker};
 use super::session_rows::{Place, SessionRows};
-use super::texts::Span;
-use crate::log::{Event, Line, LogFile, Notice, NoticeCode, Row, RowError, Segment};
+use crate::log::{
+    Event, Line, LogFile, Notice, NoticeCode, Row, RowError, RowPart, RowReceiver, Segment, Span,
+};
 use crate::timestamp::Timestamp;
 
 /// Everything that must see the rows in their order.
@@ -110,6 +111,40 @@ impl SegmentPlace {
     }
 }
 
+/// Takes the rows of a segment in.
+struct SegmentRows<'sequencer> {
+    sequencer: &'sequencer mut Sequencer,
+    segment: &'sequencer Segment,
+    place: SegmentPlace,
+}
+
+impl RowReceiver for SegmentRows<'_> {
+    #[inline]
+    fn row<'data>(&mut self, session_id: u64, part: RowPart, whole: impl Fn() -> Row<'data>) {
+        self.sequencer.accept_row(session_id, part, whole, self.place, self.segment);
+    }
+
+    #[expect(clippy::inline_always, reason = "called for each row, from one loop")]
+    #[inline(always)]
+    fn further_row(&mut self, part: RowPart) {
+        match self.sequencer.assembler.accept_further(part, self.segment) {
+            Accepted::Open => {}
+            Accepted::Ended => self.sequencer.end_last(self.segment),
+            Accepted::Late => self.sequencer.late_row(part.spans.event, part.line, self.place),
+        }
+    }
+
+    fn damage(&mut self, line: Line, error: RowError) {
+        self.sequencer.accept_damage(error, line, self.place);
+    }
+}
+
+/// Whether a row behind the end of its session is worth a notice: an end that was known already, as
+/// that of a failed connection, tells nothing new.
+pub(super) fn is_late(event: Event) -> bool {
+    event != Event::Disconnect
+}
+
 impl Sequencer {
     pub(super) fn new(
         files: Arc<[LogFile]>,
@@ -149,13 +184,7 @@ impl Sequencer {
     /// where that begins.
     pub(super) fn accept_segment(&mut self, segment: &Segment) -> Option<usize> {
         let place = self.begin_segment(segment);
-        let read = segment.for_each_row(
-            #[inline(always)]
-            |line, row| match row {
-                Ok(row) => self.accept_row(row, line, place, segment),
-                Err(error) => self.accept_damage(error, line, place),
-            },
-        );
+        let read = segment.read_rows(&mut SegmentRows { sequencer: self, segment, place });
         self.end_segment(&segment.data, read.count);
         read.header_line
     }
@@ -167,29 +196,37 @@ impl Sequencer {
         assembler.end_segment(text, &mut |_, rows| output.finish(rows, text));
     }
 
-    /// Takes the next row in, a part of that text of a segment.
-    #[expect(clippy::inline_always, reason = "called for each row, from two loops")]
-    #[inline(always)]
-    pub(super) fn accept_row(
+    /// Takes a row of that session in, a part of that segment; `whole` gives all of it.
+    #[inline]
+    pub(super) fn accept_row<'data>(
         &mut self,
-        row: &Row<'_>,
-        line: Line,
+        session_id: u64,
+        part: RowPart,
+        whole: impl Fn() -> Row<'data>,
         place: SegmentPlace,
         segment: &Segment,
     ) {
-        let Self { assembler, output, .. } = self;
-        let accepted = assembler.accept(
-            row,
-            segment,
-            place.source,
-            line.start,
-            || place.of_line(line),
-            &mut |_, rows| output.finish(rows, &segment.data),
-        );
-        // An end that was known already, as that of a failed connection, tells nothing new.
-        if accepted == Accepted::Late && row.event != Event::Disconnect {
-            self.file.late.add(place.of_line(line), None);
+        let key = SessionKey { source: place.source, session_id };
+        let line_place = || place.of_line(part.line);
+        match self.assembler.accept(key, part, whole, segment, line_place) {
+            Accepted::Open => {}
+            Accepted::Ended => self.end_last(segment),
+            Accepted::Late => self.late_row(part.spans.event, part.line, place),
         }
+    }
+
+    #[cold]
+    fn late_row(&mut self, event: Event, line: Line, place: SegmentPlace) {
+        if is_late(event) {
+            self.count_late(line, place);
+        }
+    }
+
+    /// Puts the session of the row before out, which ended it.
+    #[inline(never)]
+    fn end_last(&mut self, segment: &Segment) {
+        let Self { assembler, output, .. } = self;
+        assembler.end_last(&mut |_, rows| output.finish(rows, &segment.data));
     }
 
     /// Counts a line that is no row; the last line of a file without a line end is only cut.
@@ -339,7 +376,7 @@ impl Sequencer {
     pub(super) fn pause(&mut self, overdue: Option<Timestamp>, alone: Option<Timestamp>) {
         let Self { assembler, output, .. } = self;
         let is_overdue = |rows: &SessionRows| {
-            overdue.zip(rows.end_time).is_some_and(|(overdue, last)| last < overdue)
+            overdue.zip(rows.end_time()).is_some_and(|(overdue, last)| last < overdue)
         };
         let (due, kept): (Vec<_>, Vec<_>) =
             assembler.open_sessions().partition(|(_, rows)| is_overdue(rows));

@@ -12,6 +12,40 @@ pub(super) struct SessionKey {
     pub(super) session_id: u64,
 }
 
+/// The number of no slot.
+pub(super) const NO_SLOT: usize = usize::MAX;
+
+/// Slots that sessions may have, by the last digits of their ids: a look there and at the slot saves
+/// most searches of a table.
+pub(super) struct RecentSlots([usize; RECENT]);
+
+/// More than sessions that are mostly open at once.
+const RECENT: usize = 256;
+
+impl Default for RecentSlots {
+    fn default() -> Self {
+        Self([NO_SLOT; RECENT])
+    }
+}
+
+impl RecentSlots {
+    #[inline]
+    pub(super) fn get(&self, key: SessionKey) -> usize {
+        self.0[Self::place_of(key)]
+    }
+
+    #[inline]
+    pub(super) fn set(&mut self, key: SessionKey, slot: usize) {
+        self.0[Self::place_of(key)] = slot;
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the last digits are asked for")]
+    #[inline]
+    fn place_of(key: SessionKey) -> usize {
+        key.session_id as usize % RECENT
+    }
+}
+
 /// A table by keys of sessions.
 pub(super) type KeyMap<T> = HashMap<SessionKey, T, BuildHasherDefault<KeyHasher>>;
 /// A set of keys of sessions.

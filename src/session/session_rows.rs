@@ -5,8 +5,9 @@
 
 use super::information::Information;
 use super::model::SessionNote;
-use super::texts::{SHORT, Span, append, append_span, clear_for_reuse};
-use crate::log::{Event, Field, LogType, Row, Segment};
+use super::texts::{SHORT, append, append_span, clear_for_reuse};
+use crate::log::Span;
+use crate::log::{Event, Field, LogType, Row, RowPart, RowSpans, Segment, Stamp};
 use crate::timestamp::Timestamp;
 
 /// Where a row stands.
@@ -31,53 +32,49 @@ pub(super) struct Start {
     pub(super) is_opening: bool,
 }
 
-/// What is kept of a row: its fields with their quotes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct StoredRow {
-    pub(super) event: Event,
-    pub(super) data: Span,
-    pub(super) context: Span,
-}
-
 /// The rows of a session may occupy no more than this many bytes; nothing is kept beyond.
 const MAXIMUM_BYTES: usize = 8 << 20;
 
 #[derive(Debug, Default)]
 pub(super) struct SessionRows {
     pub(super) start: Option<Start>,
-    pub(super) end_time: Option<Timestamp>,
+    pub(super) end: Option<Stamp>,
     pub(super) row_count: u64,
     pub(super) is_ended: bool,
     pub(super) connector: Span,
     pub(super) local_endpoint: Span,
     pub(super) remote_endpoint: Span,
-    pub(super) rows: Vec<StoredRow>,
+    pub(super) rows: Vec<RowSpans>,
     /// What the spans refer to once the segment of the first rows is gone.
     carried: Vec<u8>,
     is_carried: bool,
+    /// Its beginning and endpoints are known.
+    is_settled: bool,
     notes: u32,
 }
 
 impl SessionRows {
-    /// Takes the next row in, a part of that segment; `place` tells where it stands. Returns whether
-    /// it ends the session.
-    #[expect(clippy::inline_always, reason = "called for each row, from three loops")]
-    #[inline(always)]
-    pub(super) fn accept(
+    /// Takes a row in, a part of that segment; `place` tells where it stands. Returns whether it ends
+    /// the session.
+    #[inline]
+    pub(super) fn accept<'data>(
         &mut self,
-        row: &Row<'_>,
+        part: RowPart,
+        whole: impl Fn() -> Row<'data>,
         segment: &Segment,
         place: impl FnOnce() -> Place,
     ) -> bool {
+        if !self.is_settled {
+            self.learn(&whole(), segment, place);
+        }
+        self.accept_further(part, segment)
+    }
+
+    /// Takes in what a row tells of its session.
+    #[inline(never)]
+    fn learn(&mut self, row: &Row<'_>, segment: &Segment, place: impl FnOnce() -> Place) {
         if self.start.is_none() {
             self.begin(row, segment, place());
-        }
-        self.end_time = Some(row.date_time);
-        self.row_count += 1;
-        if self.is_full() {
-            self.note(SessionNote::ContentCapped);
-            self.is_ended |= row.event == Event::Disconnect;
-            return self.is_ended;
         }
         if self.local_endpoint.is_empty() && !row.local_endpoint.is_empty() {
             self.local_endpoint = self.keep(row.local_endpoint, segment);
@@ -85,22 +82,48 @@ impl SessionRows {
         if self.remote_endpoint.is_empty() && !row.remote_endpoint.is_empty() {
             self.remote_endpoint = self.keep(row.remote_endpoint, segment);
         }
-        let data = self.keep(row.data, segment);
-        let context = self.keep(row.context, segment);
-        self.rows.push(StoredRow { event: row.event, data, context });
-        let is_end = match row.event {
-            Event::Disconnect => true,
-            Event::Information => is_failed_connection(row),
-            _ => false,
-        };
+        self.is_settled = !self.local_endpoint.is_empty() && !self.remote_endpoint.is_empty();
+    }
+
+    /// The same of a row that tells the same endpoints as one before.
+    #[expect(clippy::inline_always, reason = "called for each row, from one place in each loop")]
+    #[inline(always)]
+    pub(super) fn accept_further(&mut self, part: RowPart, segment: &Segment) -> bool {
+        self.end = Some(part.stamp);
+        self.row_count += 1;
+        if self.is_carried {
+            self.carry_rows(&[part.spans], &segment.data);
+        } else {
+            self.rows.push(part.spans);
+        }
+        let is_end = is_end(part.spans, &segment.data);
         self.is_ended |= is_end;
         is_end
+    }
+
+    /// When its last row was written.
+    pub(super) fn end_time(&self) -> Option<Timestamp> {
+        self.end.map(Stamp::time)
+    }
+
+    /// Keeps rows, and their text of that other text, as long as there is room.
+    #[inline(never)]
+    fn carry_rows(&mut self, rows: &[RowSpans], text: &[u8]) {
+        for row in rows {
+            if self.is_full() {
+                self.note(SessionNote::ContentCapped);
+                return;
+            }
+            let [data, context] =
+                [row.data, row.context].map(|field| append_span(&mut self.carried, field, text));
+            self.rows.push(RowSpans { event: row.event, data, context });
+        }
     }
 
     /// Takes further rows of the session in that were gathered apart from these. Both are
     /// independent of their segments.
     pub(super) fn append(&mut self, further: &Self) {
-        self.end_time = further.end_time;
+        self.end = further.end;
         self.row_count += further.row_count;
         self.notes |= further.notes;
         self.is_ended |= further.is_ended;
@@ -110,13 +133,13 @@ impl SessionRows {
         if self.bytes_with(rows.len(), further.rows.len()) <= MAXIMUM_BYTES {
             let behind = self.carried.len();
             self.carried.extend_from_slice(rows);
-            self.rows.extend(further.rows.iter().map(|row| StoredRow {
+            self.rows.extend(further.rows.iter().map(|row| RowSpans {
                 event: row.event,
                 data: row.data.moved(before, behind),
                 context: row.context.moved(before, behind),
             }));
         } else {
-            self.append_until_full(further);
+            self.carry_rows(&further.rows, &further.carried);
         }
         for (own, further_span) in [
             (&mut self.local_endpoint, further.local_endpoint),
@@ -128,25 +151,13 @@ impl SessionRows {
         }
     }
 
-    fn append_until_full(&mut self, further: &Self) {
-        for row in &further.rows {
-            if self.is_full() {
-                self.note(SessionNote::ContentCapped);
-                break;
-            }
-            let [data, context] = [row.data, row.context]
-                .map(|field| append(&mut self.carried, field.get(&further.carried)));
-            self.rows.push(StoredRow { event: row.event, data, context });
-        }
-    }
-
     fn is_full(&self) -> bool {
         self.bytes_with(0, 0) > MAXIMUM_BYTES
     }
 
     /// What is kept, with that many more bytes of text and rows.
     fn bytes_with(&self, text: usize, rows: usize) -> usize {
-        self.carried.len() + text + (self.rows.len() + rows) * size_of::<StoredRow>()
+        self.carried.len() + text + (self.rows.len() + rows) * size_of::<RowSpans>()
     }
 
     /// A session of which other rows were read before: nothing of them is kept here yet.
@@ -163,18 +174,17 @@ impl SessionRows {
     pub(super) fn add_line(&mut self, event: Event, line: &[u8], segment: &Segment) {
         if !self.has_note(SessionNote::ContentCapped) {
             let data = self.keep(Field::new(line), segment);
-            self.rows.push(StoredRow { event, data, context: Span::default() });
+            self.rows.push(RowSpans { event, data, context: Span::default() });
         }
     }
 
-    #[cold]
     fn begin(&mut self, row: &Row<'_>, segment: &Segment, place: Place) {
         self.start = Some(Start {
             place,
             time: row.date_time,
             session_id: row.session_id,
             log_type: segment.format.log_type,
-            is_opening: is_opening(row),
+            is_opening: row.is_opening(),
         });
         self.connector = self.keep(row.connector, segment);
     }
@@ -195,7 +205,7 @@ impl SessionRows {
         }
         let Self { connector, local_endpoint, remote_endpoint, rows, carried, .. } = self;
         let heading = [connector, local_endpoint, remote_endpoint];
-        let length = |row: &StoredRow| row.data.length() + row.context.length();
+        let length = |row: &RowSpans| row.data.length() + row.context.length();
         let lengths = heading.iter().map(|span| span.length()).chain(rows.iter().map(length));
         carried.reserve(lengths.sum::<usize>() + SHORT);
         let mut carry = |span: &mut Span| {
@@ -239,12 +249,12 @@ impl SessionRows {
     /// not on how they came together.
     pub(super) fn bytes(&self) -> usize {
         let rows = self.rows.len().next_power_of_two().max(4);
-        self.carried.len().next_power_of_two() + rows * size_of::<StoredRow>()
+        self.carried.len().next_power_of_two() + rows * size_of::<RowSpans>()
     }
 
     /// How many bytes its buffers do occupy, whatever they were used for before.
     pub(super) fn reserved_bytes(&self) -> usize {
-        self.carried.capacity() + self.rows.capacity() * size_of::<StoredRow>()
+        self.carried.capacity() + self.rows.capacity() * size_of::<RowSpans>()
     }
 
     /// Gives back what is not needed of its buffers.
@@ -263,15 +273,21 @@ impl SessionRows {
     }
 }
 
-/// Whether a row stands at the beginning of a session.
-pub(super) fn is_opening(row: &Row<'_>) -> bool {
-    row.sequence_number == Some(0) || row.event == Event::Connect
+/// Whether a row of that text ends its session: a disconnection does, and a `*` row that says that no
+/// connection came about.
+#[inline]
+fn is_end(row: RowSpans, text: &[u8]) -> bool {
+    match row.event {
+        Event::Disconnect => true,
+        Event::Information => is_failed_connection(row, text),
+        _ => false,
+    }
 }
 
-/// Whether a `*` row says that no connection came about, which ends a session.
 #[inline]
-fn is_failed_connection(row: &Row<'_>) -> bool {
-    let label = if row.context.is_empty() { row.data } else { row.context };
+fn is_failed_connection(row: RowSpans, text: &[u8]) -> bool {
+    let [data, context] = [row.data, row.context].map(|span| Field::new(span.get(text)));
+    let label = if context.is_empty() { data } else { context };
     matches!(label.raw(), [b'F' | b'f', ..] | [b'"', b'F' | b'f', ..]) && tells_of_failure(label)
 }
 

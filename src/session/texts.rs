@@ -5,70 +5,7 @@ use std::borrow::Cow;
 use bytes::BytesMut;
 
 use super::byte_search::holds_any;
-use crate::log::Field;
-
-/// A place in the [`Texts`] of a session. An empty span means that there is no such text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Span {
-    start: u32,
-    length: u32,
-}
-
-impl Span {
-    pub(super) fn is_empty(self) -> bool {
-        self.length == 0
-    }
-
-    pub(super) fn length(self) -> usize {
-        self.length as usize
-    }
-
-    /// Where a part of a text stands in that text.
-    #[expect(clippy::cast_possible_truncation, reason = "a part is not longer than the whole")]
-    #[inline]
-    pub(super) fn of(part: &[u8], whole: &[u8]) -> Self {
-        let offset = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
-        // An empty part can lie elsewhere.
-        if offset > whole.len() || whole.len() > u32::MAX as usize {
-            return Self::default();
-        }
-        Self { start: offset as u32, length: part.len() as u32 }
-    }
-
-    /// Where a part of the text of this span stands.
-    #[inline]
-    fn part(self, part: &[u8], whole: &[u8]) -> Self {
-        let part = Self::of(part, whole);
-        Self { start: self.start.saturating_add(part.start), ..part }
-    }
-
-    #[inline]
-    fn new(start: usize, length: usize) -> Self {
-        match (u32::try_from(start), u32::try_from(length)) {
-            (Ok(start), Ok(length)) => Self { start, length },
-            _ => Self::default(),
-        }
-    }
-
-    /// The place of the same text behind `from` where it now stands behind `to`.
-    pub(super) fn moved(self, from: usize, to: usize) -> Self {
-        let start = (self.start as usize).checked_sub(from);
-        start.map_or_else(Self::default, |start| Self::new(start + to, self.length()))
-    }
-
-    /// A short text with what follows it.
-    #[inline]
-    fn short(self, text: &[u8]) -> Option<&[u8; SHORT]> {
-        let block = text.get(self.start as usize..)?.first_chunk()?;
-        (self.length() <= SHORT).then_some(block)
-    }
-
-    #[inline]
-    pub(super) fn get(self, text: &[u8]) -> &[u8] {
-        let start = self.start as usize;
-        text.get(start..start + self.length as usize).unwrap_or_default()
-    }
-}
+use crate::log::{Field, Span};
 
 /// Appends text to other text.
 pub(super) fn append(text: &mut Vec<u8>, part: &[u8]) -> Span {
@@ -80,7 +17,7 @@ pub(super) fn append(text: &mut Vec<u8>, part: &[u8]) -> Span {
 /// Appends the text of a span of other text.
 #[inline]
 pub(super) fn append_span(text: &mut Vec<u8>, span: Span, other: &[u8]) -> Span {
-    let Some(block) = span.short(other) else { return append(text, span.get(other)) };
+    let Some(block) = short(span, other) else { return append(text, span.get(other)) };
     let appended = Span::new(text.len(), span.length());
     text.extend_from_slice(block);
     text.truncate(text.len() - SHORT + span.length());
@@ -90,6 +27,13 @@ pub(super) fn append_span(text: &mut Vec<u8>, span: Span, other: &[u8]) -> Span 
 /// Most texts are shorter: to copy that many bytes and to cut them off costs less than to copy as many
 /// as cannot be foreseen.
 pub(super) const SHORT: usize = 64;
+
+/// A short text with what follows it.
+#[inline]
+fn short(span: Span, text: &[u8]) -> Option<&[u8; SHORT]> {
+    let block = text.get(span.start()..)?.first_chunk()?;
+    (span.length() <= SHORT).then_some(block)
+}
 
 /// Text that stands in no row as it is needed: doubled quotes made single, replies of several
 /// lines joined. Its spans follow those of the rows.
@@ -127,19 +71,17 @@ impl<'text> Texts<'text> {
 
     #[inline]
     pub(super) fn get(self, span: Span) -> &'text [u8] {
-        let start = span.start as usize;
+        let start = span.start();
         match start.checked_sub(self.rows.len()) {
             None => span.get(self.rows),
-            Some(start) => {
-                self.rewritten.get(start..start + span.length as usize).unwrap_or_default()
-            }
+            Some(start) => self.rewritten.get(start..start + span.length()).unwrap_or_default(),
         }
     }
 
     /// Appends one of them to other text.
     #[inline]
     pub(super) fn append_to(self, text: &mut BytesMut, span: Span) {
-        match span.short(self.rows) {
+        match short(span, self.rows) {
             Some(block) => {
                 let end = text.len() + span.length();
                 text.extend_from_slice(block);

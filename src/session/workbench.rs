@@ -2,11 +2,11 @@
 
 use super::filter::CompiledFilter;
 use super::model::Session;
-use super::sequencer::Sequencer;
-use super::session_key::{KeyMap, SessionKey};
+use super::sequencer::{Sequencer, is_late};
+use super::session_key::{KeyMap, NO_SLOT, RecentSlots, SessionKey};
 use super::session_maker::{Made, SessionMaker};
-use super::session_rows::{Place, SessionRows, is_opening};
-use crate::log::{Event, Line, LogFile, Row, RowError, Segment};
+use super::session_rows::{Place, SessionRows};
+use crate::log::{Event, Line, LogFile, Row, RowError, RowPart, RowReceiver, Segment};
 
 /// What was made of a segment. Lines and offsets are counted from its beginning.
 pub(super) struct WorkedSegment {
@@ -79,6 +79,7 @@ const MAXIMUM_REUSED: usize = 256;
 pub(super) struct Workbench {
     maker: SessionMaker,
     by_key: KeyMap<Local>,
+    recent: RecentSlots,
     slots: Vec<Slot>,
     free: Vec<usize>,
     spare_rows: Vec<SessionRows>,
@@ -115,72 +116,22 @@ impl Workbench {
         files: &[LogFile],
         filter: &CompiledFilter,
     ) -> WorkedSegment {
-        let source = files.get(segment.file).map_or(0, |file| file.source);
-        let mut ended = std::mem::take(&mut self.spare_ended);
-        let mut sessions = Vec::with_capacity(self.expected_sessions);
-        let mut gathered = std::mem::take(&mut self.spare_gathered);
-        let mut late = Vec::new();
-        let mut damage = Vec::new();
-        let mut has_reused_id = false;
-        let mut last = None;
-        let read = segment.for_each_row(
-            #[inline(always)]
-            |line, row| {
-                let row = match row {
-                    Ok(row) => row,
-                    Err(error) => {
-                        damage.push((line, error));
-                        return;
-                    }
-                };
-                let key = SessionKey { source, session_id: row.session_id };
-                let local = match last {
-                    Some((last, local)) if last == key => local,
-                    _ => self.local(key, row, line.start),
-                };
-                last = Some((key, local));
-                let index = match local {
-                    Local::Open(index) => index,
-                    Local::Ended => {
-                        has_reused_id |= is_opening(row);
-                        if row.event != Event::Disconnect {
-                            late.push(line);
-                        }
-                        return;
-                    }
-                };
-                let Some(slot) = self.slots.get_mut(index) else { return };
-                let place = || Place {
-                    file: segment.file,
-                    line: line.number + 1,
-                    offset: line.start as u64,
-                };
-                slot.last_row = line.start;
-                slot.has_opening |= is_opening(row);
-                if !slot.rows.accept(row, &segment, place) {
-                    return;
-                }
-                if slot.is_begun {
-                    let Made { session, is_capped } =
-                        self.maker.make(&slot.rows, &segment.data, files, filter);
-                    ended.push(EndedSession {
-                        key,
-                        first_row: slot.rows.start.map_or_else(place, |start| start.place),
-                        last_row: line.start,
-                        is_wanted: session.is_some(),
-                        is_capped,
-                    });
-                    sessions.extend(session);
-                    slot.rows.reset();
-                } else {
-                    gathered.extend(slot.take(&mut self.spare_rows));
-                }
-                slot.key = None;
-                self.free.push(index);
-                self.by_key.insert(key, Local::Ended);
-                last = None;
-            },
-        );
+        let mut rows = SegmentRows {
+            source: files.get(segment.file).map_or(0, |file| file.source),
+            segment: &segment,
+            files,
+            filter,
+            last: NO_SLOT,
+            ended: std::mem::take(&mut self.spare_ended),
+            sessions: Vec::with_capacity(self.expected_sessions),
+            gathered: std::mem::take(&mut self.spare_gathered),
+            late: Vec::new(),
+            damage: Vec::new(),
+            has_reused_id: false,
+            bench: self,
+        };
+        let read = segment.read_rows(&mut rows);
+        let SegmentRows { ended, sessions, mut gathered, late, damage, has_reused_id, .. } = rows;
         let spare = &mut self.spare_rows;
         gathered.extend(self.slots.iter_mut().filter_map(|slot| slot.take(spare)));
         self.by_key.clear();
@@ -205,15 +156,35 @@ impl Workbench {
         }
     }
 
+    /// The slot of a session, which is opened if it is not known, or [`NO_SLOT`] if it ended in this
+    /// segment.
     #[inline]
-    fn local(&mut self, key: SessionKey, row: &Row<'_>, first_row: usize) -> Local {
-        match self.by_key.get(&key) {
-            Some(local) => *local,
-            None => self.open(key, row, first_row),
+    fn slot_of<'data>(
+        &mut self,
+        key: SessionKey,
+        first_row: usize,
+        whole: impl Fn() -> Row<'data>,
+    ) -> usize {
+        let recent = self.recent.get(key);
+        if self.slots.get(recent).is_some_and(|slot| slot.key == Some(key)) {
+            return recent;
         }
+        let index = match self.find(key) {
+            Some(Local::Open(index)) => index,
+            Some(Local::Ended) => return NO_SLOT,
+            None => self.open(key, begins_here(&whole()), first_row),
+        };
+        self.recent.set(key, index);
+        index
     }
 
-    fn open(&mut self, key: SessionKey, row: &Row<'_>, first_row: usize) -> Local {
+    #[inline(never)]
+    fn find(&self, key: SessionKey) -> Option<Local> {
+        self.by_key.get(&key).copied()
+    }
+
+    #[inline(never)]
+    fn open(&mut self, key: SessionKey, is_begun: bool, first_row: usize) -> usize {
         let index = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot::default());
             self.slots.len() - 1
@@ -221,11 +192,101 @@ impl Workbench {
         if let Some(slot) = self.slots.get_mut(index) {
             slot.key = Some(key);
             slot.first_row = first_row;
-            slot.is_begun = begins_here(row);
+            slot.is_begun = is_begun;
             slot.has_opening = false;
         }
         self.by_key.insert(key, Local::Open(index));
-        Local::Open(index)
+        index
+    }
+}
+
+/// Takes the rows of a segment in.
+struct SegmentRows<'work> {
+    bench: &'work mut Workbench,
+    segment: &'work Segment,
+    files: &'work [LogFile],
+    filter: &'work CompiledFilter,
+    source: u32,
+    /// The slot of the row before, or [`NO_SLOT`] if its session ended.
+    last: usize,
+    ended: Vec<EndedSession>,
+    sessions: Vec<Session>,
+    gathered: Vec<GatheredRows>,
+    late: Vec<Line>,
+    damage: Vec<(Line, RowError)>,
+    has_reused_id: bool,
+}
+
+impl RowReceiver for SegmentRows<'_> {
+    #[inline]
+    fn row<'data>(&mut self, session_id: u64, part: RowPart, whole: impl Fn() -> Row<'data>) {
+        let key = SessionKey { source: self.source, session_id };
+        self.last = self.bench.slot_of(key, part.line.start, &whole);
+        let Some(slot) = self.bench.slots.get_mut(self.last) else {
+            self.has_reused_id |= part.is_opening;
+            return self.late_row(part.spans.event, part.line);
+        };
+        let line = part.line;
+        let place =
+            || Place { file: self.segment.file, line: line.number + 1, offset: line.start as u64 };
+        slot.last_row = line.start;
+        slot.has_opening |= part.is_opening;
+        if slot.rows.accept(part, whole, self.segment, place) {
+            self.end_session();
+        }
+    }
+
+    #[expect(clippy::inline_always, reason = "called for each row, from one loop")]
+    #[inline(always)]
+    fn further_row(&mut self, part: RowPart) {
+        let Some(slot) = self.bench.slots.get_mut(self.last) else {
+            return self.late_row(part.spans.event, part.line);
+        };
+        slot.last_row = part.line.start;
+        if slot.rows.accept_further(part, self.segment) {
+            self.end_session();
+        }
+    }
+
+    fn damage(&mut self, line: Line, error: RowError) {
+        self.damage.push((line, error));
+    }
+}
+
+impl SegmentRows<'_> {
+    #[cold]
+    fn late_row(&mut self, event: Event, line: Line) {
+        if is_late(event) {
+            self.late.push(line);
+        }
+    }
+
+    /// Ends the session of the row before.
+    #[inline(never)]
+    fn end_session(&mut self) {
+        let index = std::mem::replace(&mut self.last, NO_SLOT);
+        let Workbench { maker, by_key, slots, free, spare_rows, .. } = &mut *self.bench;
+        let Some(slot) = slots.get_mut(index) else { return };
+        let Some(key) = slot.key else { return };
+        match slot.rows.start {
+            Some(start) if slot.is_begun => {
+                let Made { session, is_capped } =
+                    maker.make(&slot.rows, &self.segment.data, self.files, self.filter);
+                self.ended.push(EndedSession {
+                    key,
+                    first_row: start.place,
+                    last_row: slot.last_row,
+                    is_wanted: session.is_some(),
+                    is_capped,
+                });
+                self.sessions.extend(session);
+                slot.rows.reset();
+            }
+            _ => self.gathered.extend(slot.take(spare_rows)),
+        }
+        slot.key = None;
+        free.push(index);
+        by_key.insert(key, Local::Ended);
     }
 }
 
@@ -246,7 +307,7 @@ impl Slot {
 /// Whether a session certainly begins with this row. `+` alone does not tell: mostly rows about the
 /// attempt to connect stand before it, which can lie in the segment before.
 fn begins_here(row: &Row<'_>) -> bool {
-    is_opening(row) && matches!(row.sequence_number, None | Some(0))
+    row.is_opening() && matches!(row.sequence_number, None | Some(0))
 }
 
 impl WorkedSegment {

@@ -8,11 +8,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use crate::certificate::LoggedCertificate;
-use crate::log::{Event, Fingerprint, Format, KnownFile, LogType, Position};
+use crate::log::{Event, Fingerprint, Format, KnownFile, LogType, Position, RowSpans, Span, Stamp};
 use crate::session::iis::StoredGroup;
 use crate::session::model::Session;
-use crate::session::session_rows::{Place, SessionRows, Start, StoredRow as RowText};
-use crate::session::texts::Span;
+use crate::session::session_rows::{Place, SessionRows, Start};
 use crate::timestamp::Timestamp;
 
 /// Everything that is kept.
@@ -136,7 +135,7 @@ impl StoredSession {
     pub(super) fn new(session: &SessionRows, source: impl FnOnce(usize) -> usize) -> Option<Self> {
         let Start { place, time, session_id, log_type, is_opening } = session.start?;
         let text = |span: Span| StoredText::new(span.get(session.text(&[])));
-        let row = |row: &RowText| StoredRow(row.event, text(row.data), text(row.context));
+        let row = |row: &RowSpans| StoredRow(row.event, text(row.data), text(row.context));
         Some(Self {
             session_id,
             log_type,
@@ -145,7 +144,7 @@ impl StoredSession {
             offset: place.offset,
             is_opening,
             start_time: time.ticks(),
-            end_time: session.end_time.map(Timestamp::ticks),
+            end_time: session.end_time().map(Timestamp::ticks),
             row_count: session.row_count,
             notes: session.notes(),
             connector: text(session.connector),
@@ -166,8 +165,8 @@ impl StoredSession {
             is_opening: self.is_opening,
         };
         let mut session = SessionRows::restored(start, self.row_count, self.notes);
-        session.end_time = match self.end_time {
-            Some(ticks) => Some(Timestamp::from_ticks(ticks)?),
+        session.end = match self.end_time {
+            Some(ticks) => Some(Stamp::of_time(Timestamp::from_ticks(ticks)?)),
             None => None,
         };
         session.connector = session.carry_text(&self.connector.restore()?);
@@ -176,7 +175,7 @@ impl StoredSession {
         for StoredRow(event, data, context) in self.rows {
             let data = session.carry_text(&data.restore()?);
             let context = session.carry_text(&context.restore()?);
-            session.rows.push(RowText { event, data, context });
+            session.rows.push(RowSpans { event, data, context });
         }
         Some(session)
     }

@@ -1,15 +1,16 @@
 //! Segments in their order to sessions in theirs.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::assembler::{Accepted, Assembler, Limits, Tombstones};
 use super::filter::CompiledFilter;
 use super::model::{Session, SessionNote};
+use super::output::Output;
 use super::proxy::ProxyJoiner;
 use super::session_key::SessionKey;
-use super::session_maker::{Made, SessionMaker};
+use super::session_maker::Made;
 use super::session_rows::{Place, SessionRows};
+use super::tally::FileTally;
 use crate::log::{
     Event, Line, LogFile, Notice, NoticeCode, Row, RowError, RowPart, RowReceiver, Segment, Span,
 };
@@ -20,74 +21,11 @@ pub(super) struct Sequencer {
     files: Arc<[LogFile]>,
     assembler: Assembler,
     output: Output,
-    file: FileState,
+    file: FileTally,
 }
 
 /// How many open sessions are put out at once in the end: all of them would double the memory.
 const FINISHED_AT_ONCE: usize = 1024;
-
-/// What is ready to be handed out, and what makes it so.
-pub(super) struct Output {
-    files: Arc<[LogFile]>,
-    filter: Arc<CompiledFilter>,
-    maker: SessionMaker,
-    joiner: ProxyJoiner,
-    sessions: VecDeque<Session>,
-    notices: Vec<Notice>,
-    evicted: u64,
-    /// Sessions of which not all is kept: how many, and where the first one begins.
-    capped: Tally,
-}
-
-/// What is counted while a file is read.
-#[derive(Default)]
-struct FileState {
-    /// Lines before the segment that comes next.
-    lines: u64,
-    damage: Tally,
-    late: Tally,
-    last_row_cut: Option<Place>,
-}
-
-/// A count and its first case.
-#[derive(Default)]
-struct Tally {
-    count: u64,
-    first: Option<(Place, Option<RowError>)>,
-}
-
-impl Tally {
-    fn add(&mut self, place: Place, error: Option<RowError>) {
-        self.add_several(1, place, error);
-    }
-
-    /// Adds cases of which the first one is there.
-    fn add_several(&mut self, count: u64, place: Place, error: Option<RowError>) {
-        self.count += count;
-        if self
-            .first
-            .is_none_or(|(first, _)| (place.file, place.offset) < (first.file, first.offset))
-        {
-            self.first = Some((place, error));
-        }
-    }
-
-    fn notice(
-        self,
-        code: NoticeCode,
-        files: &[LogFile],
-        message: impl Fn(u64, Option<RowError>) -> String,
-    ) -> Option<Notice> {
-        let (place, error) = self.first?;
-        Some(Notice {
-            line: Some(place.line),
-            offset: Some(place.offset),
-            count: self.count,
-            message: message(self.count, error),
-            ..Notice::new(code, &files.get(place.file)?.path)
-        })
-    }
-}
 
 /// Where the rows of a segment stand.
 #[derive(Clone, Copy)]
@@ -152,17 +90,8 @@ impl Sequencer {
         joiner: ProxyJoiner,
         limits: Limits,
     ) -> Self {
-        let output = Output {
-            files: Arc::clone(&files),
-            filter,
-            maker: SessionMaker::default(),
-            joiner,
-            sessions: VecDeque::new(),
-            notices: Vec::new(),
-            evicted: 0,
-            capped: Tally::default(),
-        };
-        Self { files, assembler: Assembler::new(limits), output, file: FileState::default() }
+        let output = Output::new(Arc::clone(&files), filter, joiner);
+        Self { files, assembler: Assembler::new(limits), output, file: FileTally::default() }
     }
 
     /// Begins a segment: says where its rows stand, and counts the line before it that was too long.
@@ -322,41 +251,13 @@ impl Sequencer {
     /// to the end of its last segment.
     pub(super) fn end_file(&mut self, file: usize, notice: Option<Notice>) -> u64 {
         let state = std::mem::take(&mut self.file);
-        let notices = &mut self.output.notices;
         if let Some(mut notice) = notice {
             notice.line = notice.line.map(|line| line + state.lines);
-            notices.push(notice);
+            self.output.notices.push(notice);
         }
-        notices.extend(state.damage.notice(
-            NoticeCode::DamagedRows,
-            &self.files,
-            |count, error| {
-                let reason = error.map(|error| format!(": {error}")).unwrap_or_default();
-                format!(
-                    "{} cannot be read and {} left out; the first one{reason}",
-                    rows(count),
-                    if count == 1 { "is" } else { "are" }
-                )
-            },
-        ));
-        notices.extend(state.late.notice(NoticeCode::LateRows, &self.files, |count, _| {
-            format!(
-                "{} of sessions that were already put out: after their end, or after too many \
-                 sessions were open at once; counted only",
-                rows(count)
-            )
-        }));
-        if let (Some(place), Some(file)) = (state.last_row_cut, self.files.get(file)) {
-            notices.push(Notice {
-                line: Some(place.line),
-                offset: Some(place.offset),
-                message:
-                    "the last row is cut: the file was being written when it was read or copied"
-                        .to_owned(),
-                ..Notice::new(NoticeCode::LastRowCut, &file.path)
-            });
-        }
-        state.lines
+        let lines = state.lines;
+        self.output.notices.extend(state.notices(&self.files, file));
+        lines
     }
 
     /// Ends everything, by a part at a call: what is open is put out, and then what waits. Returns
@@ -367,7 +268,7 @@ impl Sequencer {
             return false;
         }
         output.release_waiting();
-        self.report_limits();
+        self.output.report_limits();
         true
     }
 
@@ -396,7 +297,7 @@ impl Sequencer {
             let message = format!("{count} sessions {what}");
             output.notices.push(Notice::of_sessions(code, count as u64, message));
         }
-        self.report_limits();
+        self.output.report_limits();
     }
 
     /// The open sessions, the one without a row for the longest time first.
@@ -426,39 +327,14 @@ impl Sequencer {
         self.output.joiner.restore(session, is_found_by_id, is_found_by_proxy_id);
     }
 
-    fn report_limits(&mut self) {
-        let Self { output, files, .. } = self;
-        if output.evicted > 0 {
-            let message = format!(
-                "{} sessions were put out before their end, because too many were open at once to \
-                 keep them all in memory; they are marked",
-                output.evicted
-            );
-            let notice = Notice::of_sessions(NoticeCode::SessionsEvicted, output.evicted, message);
-            output.notices.push(notice);
-        }
-        let capped = std::mem::take(&mut output.capped);
-        output.notices.extend(capped.notice(NoticeCode::ContentCapped, files, |count, _| {
-            format!("{count} sessions have more mails or recipients than are kept; they are marked")
-        }));
-    }
-
     /// How many sessions are ready.
     pub(super) fn ready(&self) -> usize {
-        self.output.sessions.len()
+        self.output.ready()
     }
 
     /// Hands at most that many of the sessions out that are ready.
     pub(super) fn take_sessions(&mut self, maximum: usize) -> Vec<Session> {
-        let ready = &mut self.output.sessions;
-        let count = ready.len().min(maximum);
-        if ready.len() > 2 * count {
-            return ready.drain(..count).collect();
-        }
-        // The fewer ones are copied: mostly those of one segment that are too many.
-        let mut later = VecDeque::with_capacity(ready.len());
-        later.extend(ready.drain(count..));
-        std::mem::replace(ready, later).into()
+        self.output.take_sessions(maximum)
     }
 
     pub(super) fn take_notices(&mut self) -> Vec<Notice> {
@@ -467,57 +343,5 @@ impl Sequencer {
 
     pub(super) fn add_notices(&mut self, notices: Vec<Notice>) {
         self.output.notices.extend(notices);
-    }
-}
-
-fn rows(count: u64) -> String {
-    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
-}
-
-impl Output {
-    /// Takes the rows of an ended session in, the last ones standing in that segment.
-    fn finish(&mut self, rows: &SessionRows, segment: &[u8]) {
-        self.evicted += u64::from(rows.has_note(SessionNote::Evicted));
-        let made = self.maker.make(rows, segment, &self.files, &self.filter);
-        if let Some(start) = rows.start {
-            self.accept_made(made, start.place);
-        }
-    }
-
-    fn accept_made(&mut self, made: Made, first_row: Place) {
-        if made.is_capped {
-            self.capped.add(first_row, None);
-        }
-        if let Some(mut session) = made.session {
-            session.line = first_row.line;
-            self.accept(session);
-        }
-    }
-
-    fn accept(&mut self, session: Session) {
-        let Self { filter, joiner, sessions, .. } = self;
-        joiner.accept(session, &mut |session| {
-            if filter.wants_session(&session) {
-                sessions.push_back(session);
-            }
-        });
-    }
-
-    fn release_waiting_before(&mut self, time: Timestamp) {
-        let Self { filter, joiner, sessions, .. } = self;
-        joiner.release_before(time, &mut |session| {
-            if filter.wants_session(&session) {
-                sessions.push_back(session);
-            }
-        });
-    }
-
-    fn release_waiting(&mut self) {
-        let Self { filter, joiner, sessions, .. } = self;
-        joiner.finish(&mut |session| {
-            if filter.wants_session(&session) {
-                sessions.push_back(session);
-            }
-        });
     }
 }

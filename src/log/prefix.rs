@@ -39,9 +39,28 @@ impl<'log> Prefix<'log> {
             return None;
         }
         if self.text.len() > BLOCK {
-            return self.strip_plainly(text);
+            return self.strip_behind_block(simd, text);
         }
         text.get(self.text.len()..)
+    }
+
+    /// The same where the first block is known to be equal: the last one is compared, and with it all,
+    /// if both meet.
+    #[expect(clippy::inline_always, reason = "for the instructions that the caller may use")]
+    #[inline(always)]
+    fn strip_behind_block<'text, S: Simd>(
+        &self,
+        simd: S,
+        text: &'text [u8],
+    ) -> Option<&'text [u8]> {
+        let length = self.text.len();
+        if length > 2 * BLOCK {
+            return self.strip_plainly(text);
+        }
+        let (begun, rest) = text.split_at_checked(length)?;
+        let [last, own]: [&[u8; BLOCK]; 2] = [begun.last_chunk()?, self.text.last_chunk()?];
+        let equal = u8x64::from_slice(simd, last).simd_eq(u8x64::from_slice(simd, own));
+        (equal.to_bitmask() == u64::MAX).then_some(rest)
     }
 
     #[inline(never)]

@@ -180,7 +180,14 @@ impl<'log, S: Simd> RowParser<'log, S> {
     #[expect(clippy::inline_always, reason = "called for each change of session, from one place")]
     #[inline(always)]
     fn find_heading(&mut self, text: &'log [u8]) -> Option<&'log [u8]> {
-        let place = place_of(likely_id(self.simd, text)?);
+        let id = likely_id(self.simd, text)?;
+        self.find_heading_of(id, text)
+    }
+
+    #[expect(clippy::inline_always, reason = "for the instructions that the caller may use")]
+    #[inline(always)]
+    fn find_heading_of(&mut self, id: &[u8; 16], text: &'log [u8]) -> Option<&'log [u8]> {
+        let place = place_of(id);
         let rest = self.headings[place % HEADINGS].start.strip(self.simd, text)?;
         self.place = place;
         Some(rest)
@@ -193,14 +200,20 @@ impl<'log, S: Simd> RowParser<'log, S> {
         simd.vectorize(
             #[inline(always)]
             || {
+                // The names that the Hybrid Configuration Wizard gives reach into the second block.
+                if let Some(behind) = text.get(BLOCK - 18..)
+                    && let Some(id) = likely_id(simd, behind)
+                    && let Some(rest) = self.find_heading_of(id, text)
+                {
+                    return Some(rest);
+                }
                 let mut fields = Fields::from(simd, text.strip_prefix(b",")?);
                 let connector = fields.next()?;
                 let id: &[u8; 16] = fields.next()?.try_into().ok()?;
-                let place = place_of(id);
-                if let Some(rest) = self.headings[place % HEADINGS].start.strip(simd, text) {
-                    self.place = place;
+                if let Some(rest) = self.find_heading_of(id, text) {
                     return Some(rest);
                 }
+                let place = place_of(id);
                 let session_id = parse_hexadecimal(id)?;
                 let (start, rest) = text.split_at_checked(1 + fields.start)?;
                 let (start, connector) = (Prefix::of(start), Field::new(connector));

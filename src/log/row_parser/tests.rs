@@ -98,10 +98,14 @@ pub(in crate::log) fn almost_a_row() -> impl Strategy<Value = String> {
         "2026-02-30T01:02:03.100Z",
         "Date/Time",
     ]);
-    let connector = prop::sample::select(vec!["To EOP", "\"To, EOP\"", "", "To EOP 2"]);
+    let long = "Outbound to Office 365 - 0b5c2d1e-7f3a-4c69-9d84-2a6e1f0c8b57";
+    let longest =
+        "To the other side of the ocean and back again by way of three islands and one reef";
+    let connector =
+        prop::sample::select(vec!["To EOP", "\"To, EOP\"", "", "To EOP 2", long, longest]);
     let value =
         prop::sample::select(vec!["", "a", "\"a,b\"", "\"a\"\"b\"", "\"a\"b", "a\"b", "\""]);
-    let change = prop::option::of((0..120_usize, "[ ,\"0Z*é\0\r\n]"));
+    let change = prop::option::of((0..190_usize, "[ ,\"0Z*é\0\r\n]"));
     let id = prop::sample::select(vec!["08DE23A1F00D0001", "08de23a1f00d0002", "8DE", ""]);
     let sequence = prop::sample::select(vec!["0", "00", "7", "123", "12345678901", "", "x"]);
     let endpoints = prop::sample::select(vec![

@@ -65,7 +65,8 @@ struct Slot {
     bytes: usize,
     reserved_bytes: usize,
     is_touched: bool,
-    /// Where the last row begins in this segment.
+    /// Where the last row begins in this segment, or the first of those that stand together with it:
+    /// both tell the order of the sessions alike.
     last_row: usize,
     older: Option<usize>,
     newer: Option<usize>,
@@ -125,7 +126,6 @@ impl Assembler {
     #[inline(always)]
     pub(super) fn accept_further(&mut self, part: RowPart, segment: &Segment) -> Accepted {
         let Some(slot) = self.slots.get_mut(self.last) else { return Accepted::Late };
-        slot.last_row = part.line.start;
         if slot.rows.accept_further(part, segment) { Accepted::Ended } else { Accepted::Open }
     }
 

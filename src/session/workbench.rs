@@ -94,6 +94,7 @@ struct Slot {
     key: Option<SessionKey>,
     rows: SessionRows,
     first_row: usize,
+    /// Of the rows that stand together, the first of the last ones.
     last_row: usize,
     is_begun: bool,
     has_opening: bool,
@@ -242,7 +243,6 @@ impl RowReceiver for SegmentRows<'_> {
         let Some(slot) = self.bench.slots.get_mut(self.last) else {
             return self.late_row(part.spans.event, part.line);
         };
-        slot.last_row = part.line.start;
         if slot.rows.accept_further(part, self.segment) {
             self.end_session();
         }

@@ -286,3 +286,17 @@ fn an_ehlo_reply_within_tls_says_nothing_about_starttls() {
     assert_eq!(session.start_tls_offered, None);
     assert_eq!(session.tls_status, TlsStatus::Succeeded);
 }
+
+#[test]
+fn the_endpoints_are_those_that_are_told_first() {
+    let told = rows(ID, 0, &["* |attempting to connect", "+ ", "< 220 hello", "> QUIT", "- |"]);
+    let [local, remote] = ["192.0.2.10:44276", "104.47.2.36:25"];
+    // Each row tells one more, or another one.
+    let changed: Vec<String> = told
+        .lines()
+        .zip([["", ""], ["", remote], ["", "192.0.2.1:25"], [local, remote], ["192.0.2.2:1", ""]])
+        .map(|(row, told)| row.replace(local, told[0]).replace(remote, told[1]))
+        .collect();
+    let session = session_of(&format!("{HEADER}{}\r\n", changed.join("\r\n")));
+    assert_eq!([session.local_endpoint(), session.remote_endpoint()], [Some(local), Some(remote)]);
+}

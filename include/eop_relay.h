@@ -314,7 +314,7 @@
 #define EOP_SESSION_NOTE_PROXY_HALVES_JOINED 3
 
 /*
- More mails or recipients than are kept.
+ More rows, mails or recipients than are kept.
  */
 #define EOP_SESSION_NOTE_CONTENT_CAPPED 4
 

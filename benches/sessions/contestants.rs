@@ -28,6 +28,8 @@ pub struct Contestant {
     pub threads: usize,
     /// The least ratio to the baseline that is asked for.
     pub goal: Option<f64>,
+    /// Whether its instructions are counted: not those of another program.
+    pub is_counted: bool,
     run: Box<Run>,
 }
 
@@ -38,7 +40,7 @@ impl Contestant {
             let count = run(path)?;
             Ok((start.elapsed(), count))
         };
-        Self { name, threads: 1, goal: None, run: Box::new(run) }
+        Self { name, threads: 1, goal: None, is_counted: true, run: Box::new(run) }
     }
 
     fn sessions(
@@ -53,12 +55,13 @@ impl Contestant {
             let count = sessions(&[path.to_owned()], threads, &filter);
             Ok((start.elapsed(), count))
         };
-        Self { name, threads, goal, run: Box::new(run) }
+        Self { name, threads, goal, is_counted: true, run: Box::new(run) }
     }
 
     fn duckdb(threads: usize) -> Self {
         let run = move |path: &Path| duckdb(path, threads);
-        Self { name: "DuckDB, GROUP BY session", threads, goal: None, run: Box::new(run) }
+        let name = "DuckDB, GROUP BY session";
+        Self { name, threads, goal: None, is_counted: false, run: Box::new(run) }
     }
 
     pub fn run(&self, path: &Path) -> io::Result<(Duration, u64)> {

@@ -5,12 +5,13 @@
 //! by default 256 MiB and 9 rounds. Every round runs each contestant once, so that a busy machine
 //! slows all of them; the figures that can be compared between machines are the medians of each
 //! round's ratio to the csv crate's `ByteRecord` with a `HashMap` by session id. `--large` reads
-//! 16 GiB where else 1 GiB is enough.
+//! 16 GiB where else 1 GiB is enough. Instructions are counted where valgrind is installed.
 
 #[path = "../common/mod.rs"]
 mod common;
 mod contestants;
 mod growth;
+mod instructions;
 mod interop;
 mod memory;
 
@@ -31,6 +32,11 @@ fn main() -> io::Result<()> {
     {
         return memory::measure(Path::new(path), threads.parse().unwrap_or(1));
     }
+    if let [mode, contestant, path] = &arguments[..]
+        && mode == instructions::RUN
+    {
+        return instructions::run(contestant, Path::new(path));
+    }
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
     // cargo itself passes `--bench`.
     let numbers: Vec<u64> = arguments.iter().filter_map(|word| word.parse().ok()).collect();
@@ -42,7 +48,7 @@ fn main() -> io::Result<()> {
     let totals =
         SendLog::new(1, Profile::MIXED).write(mebibytes << 20, &mut File::create(&path)?)?;
     if !has("--interop-only") {
-        speed(&path, &totals, rounds)?;
+        speed(&path, &totals, rounds, folder.path())?;
     }
     if !has("--speed-only") {
         interop::report(&path, folder.path())?;
@@ -56,7 +62,7 @@ fn main() -> io::Result<()> {
 
 // A size of 2^53 bytes is out of reach here.
 #[allow(clippy::cast_precision_loss)]
-fn speed(path: &Path, totals: &Totals, rounds: u64) -> io::Result<()> {
+fn speed(path: &Path, totals: &Totals, rounds: u64, folder: &Path) -> io::Result<()> {
     let contestants = contestants();
     let mut seconds = vec![Vec::new(); contestants.len()];
     let mut counts = vec![0; contestants.len()];
@@ -71,6 +77,7 @@ fn speed(path: &Path, totals: &Totals, rounds: u64) -> io::Result<()> {
             latencies.push(first_session(path, threads).as_secs_f64() * 1e3);
         }
     }
+    let instructions = instructions::per_row(&contestants, folder)?;
     let bytes = totals.bytes as f64;
     println!(
         "{:.0} MiB, {} rows, {} sessions, {} rows damaged; {rounds} rounds.\n",
@@ -79,20 +86,21 @@ fn speed(path: &Path, totals: &Totals, rounds: u64) -> io::Result<()> {
         totals.sessions,
         totals.damaged_rows,
     );
-    println!("| | threads | ratio | from, to | goal | GB/s | counted |");
-    println!("|---|---|---|---|---|---|---|");
+    println!("| | threads | ratio | from, to | goal | GB/s | instructions a row | counted |");
+    println!("|---|---|---|---|---|---|---|---|");
     let baseline = contestants.iter().position(|each| each.name == BASELINE).unwrap_or(0);
     for (index, Contestant { name, threads, goal, .. }) in contestants.iter().enumerate() {
         let rounds = seconds[baseline].iter().zip(&seconds[index]);
         let ratios = sorted(rounds.map(|(base, own)| base / own));
         let rates = sorted(seconds[index].iter().map(|second| bytes / second / 1e9));
         println!(
-            "| {name} | {threads} | {:.2} | {:.2}, {:.2} | {} | {:.2} | {} |",
+            "| {name} | {threads} | {:.2} | {:.2}, {:.2} | {} | {:.2} | {} | {} |",
             median(&ratios),
             ratios.first().copied().unwrap_or(f64::NAN),
             ratios.last().copied().unwrap_or(f64::NAN),
             goal.map_or(String::new(), |goal| format!("{goal:.1}")),
             median(&rates),
+            instructions[index].map_or(String::new(), |count| format!("{count:.0}")),
             counts[index],
         );
     }

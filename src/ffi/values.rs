@@ -68,7 +68,7 @@ pub const EOP_SESSION_NOTE_SUBJECT_ISSUER_AMBIGUOUS: u32 = 1;
 pub const EOP_SESSION_NOTE_PROXY_HALF_MISSING: u32 = 2;
 /// The two halves of a proxied session were joined into this one.
 pub const EOP_SESSION_NOTE_PROXY_HALVES_JOINED: u32 = 3;
-/// More mails or recipients than are kept.
+/// More rows, mails or recipients than are kept.
 pub const EOP_SESSION_NOTE_CONTENT_CAPPED: u32 = 4;
 /// Put out before its end because too many sessions were open at once.
 pub const EOP_SESSION_NOTE_EVICTED: u32 = 5;

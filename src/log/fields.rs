@@ -10,7 +10,7 @@ use fearless_simd::prelude::*;
 use super::separators::{Quotes, Separators};
 
 /// The fields at the beginning of a text. `None` stands for every line that is not as expected: with
-/// too few fields, a quote that is not closed, or NUL.
+/// too few fields, a quote that is not closed, NUL, or no line feed.
 pub(super) struct Fields<'text, S> {
     simd: S,
     text: &'text [u8],
@@ -43,17 +43,15 @@ impl<'text, S: Simd> Fields<'text, S> {
         self.text.get(start..end)
     }
 
-    /// The field that ends the line, and where the next line begins.
+    /// The field that a line feed follows, and where the next line begins.
     #[inline(always)]
     pub(super) fn last(&mut self) -> Option<(&'text [u8], usize)> {
         let end = self.end()?;
-        let next = match self.text.get(end) {
-            Some(b'\n') => end + 1,
-            Some(_) => return None,
-            None => end,
-        };
+        if self.text.get(end) != Some(&b'\n') {
+            return None;
+        }
         let field = self.text.get(self.start..end)?;
-        Some((field.strip_suffix(b"\r").unwrap_or(field), next))
+        Some((field.strip_suffix(b"\r").unwrap_or(field), end + 1))
     }
 
     /// Where the next field ends, if it is well formed.

@@ -63,7 +63,7 @@ impl ExpectedRow {
     #[inline]
     pub(super) fn part(&self, start: usize, number: u64) -> RowPart {
         let end = start + self.length;
-        let line = Line { number, start, end, is_terminated: self.length < self.next };
+        let line = Line { number, start, end, is_terminated: true };
         RowPart { line, stamp: self.stamp, spans: self.spans, is_opening: self.is_opening() }
     }
 }
@@ -94,7 +94,7 @@ impl<'log, S: Simd> RowParser<'log, S> {
         self.headings[self.place % HEADINGS].session_id
     }
 
-    /// All of the row that was read last.
+    /// All of the row that was read last, of which this is the rest.
     pub(super) fn row(&self, row: ExpectedRow) -> Row<'log> {
         let heading = &self.headings[self.place % HEADINGS];
         Row {
@@ -110,7 +110,7 @@ impl<'log, S: Simd> RowParser<'log, S> {
         }
     }
 
-    /// Reads the line that begins there, if it is as expected.
+    /// Reads the line that begins there, if it is as expected and has a line end.
     #[expect(clippy::inline_always, reason = "called for each row, from one place in each loop")]
     #[inline(always)]
     pub(super) fn parse_expected(&mut self, start: usize) -> Option<ExpectedRow> {
@@ -193,7 +193,7 @@ impl<'log, S: Simd> RowParser<'log, S> {
         Some(rest)
     }
 
-    /// Reads the same where it is not remembered, and remembers it.
+    /// Reads the same where the id does not tell at once where it is remembered, and remembers it.
     #[inline(never)]
     fn read_heading(&mut self, text: &'log [u8]) -> Option<&'log [u8]> {
         let simd = self.simd;
@@ -324,7 +324,8 @@ fn place_of(id: &[u8; 16]) -> usize {
 }
 
 /// What may be the session id: 16 bytes between two commas, of which the first is `0`. Ids are
-/// points in time, and begin so for another 1600 years.
+/// points in time, and begin so for another 1600 years. Without one it is whatever stands behind the
+/// block: the heading tells whether it was right.
 #[expect(clippy::inline_always, reason = "for the instructions that the caller may use")]
 #[inline(always)]
 fn likely_id<S: Simd>(simd: S, text: &[u8]) -> Option<&[u8; 16]> {

@@ -57,8 +57,9 @@ pub trait RowReceiver {
     /// Takes a row of that session in; `whole` gives all of it.
     fn row<'data>(&mut self, session_id: u64, part: RowPart, whole: impl Fn() -> Row<'data>);
 
-    /// Takes a row in that stands behind another of its session, tells the same connector and
-    /// endpoints, and does not open a session.
+    /// Takes a row in of the session of the row before, which it follows with no other line between:
+    /// the call before this one was one of these two. It tells the same connector and endpoints and
+    /// does not open a session.
     fn further_row(&mut self, part: RowPart);
 
     /// Takes a line in that is no row, and what is wrong with it.

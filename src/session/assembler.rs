@@ -65,9 +65,9 @@ struct Slot {
     bytes: usize,
     reserved_bytes: usize,
     is_touched: bool,
-    /// Where the last row begins in this segment, or the first of those that stand together with it:
-    /// both tell the order of the sessions alike.
-    last_row: usize,
+    /// Tells the order of the sessions by their last rows in this segment: where that row begins, or
+    /// the first of those that stand together with it.
+    turn: usize,
     older: Option<usize>,
     newer: Option<usize>,
 }
@@ -136,38 +136,38 @@ impl Assembler {
         }
     }
 
-    /// Takes a session in that was begun elsewhere, with its rows, the last of which begins there
-    /// in the segment. What is left of the rows is to be used again.
-    pub(super) fn adopt(&mut self, key: SessionKey, rows: &mut SessionRows, last_row: usize) {
+    /// Takes a session in that was begun elsewhere, with its rows and its turn in the segment. What is
+    /// left of the rows is to be used again.
+    pub(super) fn adopt(&mut self, key: SessionKey, rows: &mut SessionRows, turn: usize) {
         let index = self.open(key);
         std::mem::swap(&mut self.slots[index].rows, rows);
-        self.touch_row(index, last_row);
+        self.touch_row(index, turn);
     }
 
-    /// Takes rows of a session in that were gathered elsewhere, the last of which begins there in
-    /// the segment, and of which none stands at the beginning of a session. An end among them is
-    /// still to be told by [`Self::end`]. What is left of the rows is to be used again.
+    /// Takes rows of a session in that were gathered elsewhere, with its turn in the segment, and of
+    /// which none stands at the beginning of a session. An end among them is still to be told by
+    /// [`Self::end`]. What is left of the rows is to be used again.
     pub(super) fn accept_rows(
         &mut self,
         key: SessionKey,
         rows: &mut SessionRows,
-        last_row: usize,
+        turn: usize,
     ) -> Accepted {
         if let Some(index) = self.by_key.get(&key).copied() {
             self.slots[index].rows.append(rows);
-            self.touch_row(index, last_row);
+            self.touch_row(index, turn);
         } else if self.tombstones.may_hold(key) {
             return Accepted::Late;
         } else {
-            self.adopt(key, rows, last_row);
+            self.adopt(key, rows, turn);
         }
         Accepted::Open
     }
 
     /// Notes that a row of an open session begins there in this segment.
-    fn touch_row(&mut self, index: usize, last_row: usize) {
+    fn touch_row(&mut self, index: usize, turn: usize) {
         let slot = &mut self.slots[index];
-        slot.last_row = last_row;
+        slot.turn = turn;
         if !slot.is_touched {
             slot.is_touched = true;
             self.touched.push(index);
@@ -182,7 +182,7 @@ impl Assembler {
         finish: &mut impl FnMut(SessionKey, &SessionRows),
     ) {
         let mut touched = std::mem::take(&mut self.touched);
-        touched.sort_unstable_by_key(|index| self.slots[*index].last_row);
+        touched.sort_unstable_by_key(|index| self.slots[*index].turn);
         for index in touched.drain(..) {
             let slot = &mut self.slots[index];
             slot.is_touched = false;

@@ -226,7 +226,7 @@ named_enum! {
         ProxyHalfMissing = 2,
         /// The two halves of a proxied session (FrontEnd and Hub) were joined into this one.
         ProxyHalvesJoined = 3,
-        /// More mails or recipients than are kept; the rest was counted in `row_count` alone.
+        /// More rows, mails or recipients than are kept; the rest was counted in `row_count` alone.
         ContentCapped = 4,
         /// Put out before its end because too many sessions were open at once.
         Evicted = 5,
@@ -264,7 +264,7 @@ impl SessionNote {
                 "joined from the FrontEnd and the Hub log; TLS and certificates are the FrontEnd's"
             }
             Self::ContentCapped => {
-                "more mails or recipients than are kept; the rest is counted in RowCount only"
+                "more rows, mails or recipients than are kept; the rest is counted in RowCount only"
             }
             Self::Evicted => {
                 "put out before its end: too many sessions were open at once; later rows of it \

@@ -120,7 +120,9 @@ impl Output {
         }
         let capped = std::mem::take(&mut self.capped);
         self.notices.extend(capped.notice(NoticeCode::ContentCapped, &self.files, |count, _| {
-            format!("{count} sessions have more mails or recipients than are kept; they are marked")
+            format!(
+                "{count} sessions have more rows, mails or recipients than are kept; they are marked"
+            )
         }));
     }
 }

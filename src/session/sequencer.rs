@@ -50,13 +50,13 @@ impl SegmentPlace {
 }
 
 /// Takes the rows of a segment in.
-struct SegmentRows<'sequencer> {
+struct RowsInOrder<'sequencer> {
     sequencer: &'sequencer mut Sequencer,
     segment: &'sequencer Segment,
     place: SegmentPlace,
 }
 
-impl RowReceiver for SegmentRows<'_> {
+impl RowReceiver for RowsInOrder<'_> {
     #[inline]
     fn row<'data>(&mut self, session_id: u64, part: RowPart, whole: impl Fn() -> Row<'data>) {
         self.sequencer.accept_row(session_id, part, whole, self.place, self.segment);
@@ -113,7 +113,7 @@ impl Sequencer {
     /// where that begins.
     pub(super) fn accept_segment(&mut self, segment: &Segment) -> Option<usize> {
         let place = self.begin_segment(segment);
-        let read = segment.read_rows(&mut SegmentRows { sequencer: self, segment, place });
+        let read = segment.read_rows(&mut RowsInOrder { sequencer: self, segment, place });
         self.end_segment(&segment.data, read.count);
         read.header_line
     }
@@ -183,21 +183,21 @@ impl Sequencer {
         self.output.accept_made(made, first_row);
     }
 
-    /// Takes a session in whose first rows were gathered apart from the others, the last of them at
-    /// that offset of the segment.
-    pub(super) fn adopt(&mut self, key: SessionKey, rows: &mut SessionRows, last_row: usize) {
-        self.assembler.adopt(key, rows, last_row);
+    /// Takes a session in whose first rows were gathered apart from the others, with its turn in the
+    /// segment.
+    pub(super) fn adopt(&mut self, key: SessionKey, rows: &mut SessionRows, turn: usize) {
+        self.assembler.adopt(key, rows, turn);
     }
 
     /// Takes rows of a session in that were gathered apart from the others and of which none stands
-    /// at the beginning of a session; the last of them begins there in the segment. An end among
-    /// them is still to be told by [`Self::end_session`].
-    pub(super) fn accept_rows(&mut self, key: SessionKey, rows: &mut SessionRows, last_row: usize) {
+    /// at the beginning of a session, with its turn in the segment. An end among them is still to be
+    /// told by [`Self::end_session`].
+    pub(super) fn accept_rows(&mut self, key: SessionKey, rows: &mut SessionRows, turn: usize) {
         let Some(start) = rows.start else { return };
         let ended_by_disconnect =
             rows.rows.last().is_some_and(|row| row.event == Event::Disconnect);
         let count = rows.row_count - u64::from(ended_by_disconnect);
-        let accepted = self.assembler.accept_rows(key, rows, last_row);
+        let accepted = self.assembler.accept_rows(key, rows, turn);
         if accepted == Accepted::Late && count > 0 {
             self.file.late.add_several(count, start.place, None);
         }

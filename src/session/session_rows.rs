@@ -32,8 +32,9 @@ pub(super) struct Start {
     pub(super) is_opening: bool,
 }
 
-/// The rows of a session may occupy no more than this many bytes; nothing is kept beyond.
-const MAXIMUM_BYTES: usize = 8 << 20;
+/// The rows of a session may occupy no more than this many bytes; nothing is kept beyond. With more,
+/// it would take all that open sessions may together, and be put out for it.
+const MAXIMUM_BYTES: usize = 4 << 20;
 
 #[derive(Debug, Default)]
 pub(super) struct SessionRows {
@@ -85,7 +86,8 @@ impl SessionRows {
         self.is_settled = !self.local_endpoint.is_empty() && !self.remote_endpoint.is_empty();
     }
 
-    /// The same of a row that tells the same endpoints as one before.
+    /// Takes a row in that tells nothing of its session that is not known. Returns whether it ends the
+    /// session.
     #[expect(clippy::inline_always, reason = "called for each row, from one place in each loop")]
     #[inline(always)]
     pub(super) fn accept_further(&mut self, part: RowPart, segment: &Segment) -> bool {

@@ -30,7 +30,8 @@ pub(super) struct WorkedSegment {
 struct EndedSession {
     key: SessionKey,
     first_row: Place,
-    last_row: usize,
+    /// [`Slot::turn`].
+    turn: usize,
     is_wanted: bool,
     is_capped: bool,
 }
@@ -39,7 +40,8 @@ struct GatheredRows {
     key: SessionKey,
     rows: SessionRows,
     first_row: usize,
-    last_row: usize,
+    /// [`Slot::turn`].
+    turn: usize,
     /// The session begins in this segment.
     is_begun: bool,
     /// The session, if it does not begin here, may begin with one of these rows all the same: what
@@ -94,8 +96,8 @@ struct Slot {
     key: Option<SessionKey>,
     rows: SessionRows,
     first_row: usize,
-    /// Of the rows that stand together, the first of the last ones.
-    last_row: usize,
+    /// Where the last row begins, or the first of those that stand together with it.
+    turn: usize,
     is_begun: bool,
     has_opening: bool,
 }
@@ -117,7 +119,7 @@ impl Workbench {
         files: &[LogFile],
         filter: &CompiledFilter,
     ) -> WorkedSegment {
-        let mut rows = SegmentRows {
+        let mut rows = RowsApart {
             source: files.get(segment.file).map_or(0, |file| file.source),
             segment: &segment,
             files,
@@ -132,7 +134,7 @@ impl Workbench {
             bench: self,
         };
         let read = segment.read_rows(&mut rows);
-        let SegmentRows { ended, sessions, mut gathered, late, damage, has_reused_id, .. } = rows;
+        let RowsApart { ended, sessions, mut gathered, late, damage, has_reused_id, .. } = rows;
         let spare = &mut self.spare_rows;
         gathered.extend(self.slots.iter_mut().filter_map(|slot| slot.take(spare)));
         self.by_key.clear();
@@ -201,8 +203,8 @@ impl Workbench {
     }
 }
 
-/// Takes the rows of a segment in.
-struct SegmentRows<'work> {
+/// Takes the rows of a segment in, apart from those before.
+struct RowsApart<'work> {
     bench: &'work mut Workbench,
     segment: &'work Segment,
     files: &'work [LogFile],
@@ -218,7 +220,7 @@ struct SegmentRows<'work> {
     has_reused_id: bool,
 }
 
-impl RowReceiver for SegmentRows<'_> {
+impl RowReceiver for RowsApart<'_> {
     #[inline]
     fn row<'data>(&mut self, session_id: u64, part: RowPart, whole: impl Fn() -> Row<'data>) {
         let key = SessionKey { source: self.source, session_id };
@@ -230,7 +232,7 @@ impl RowReceiver for SegmentRows<'_> {
         let line = part.line;
         let place =
             || Place { file: self.segment.file, line: line.number + 1, offset: line.start as u64 };
-        slot.last_row = line.start;
+        slot.turn = line.start;
         slot.has_opening |= part.is_opening;
         if slot.rows.accept(part, whole, self.segment, place) {
             self.end_session();
@@ -253,7 +255,7 @@ impl RowReceiver for SegmentRows<'_> {
     }
 }
 
-impl SegmentRows<'_> {
+impl RowsApart<'_> {
     #[cold]
     fn late_row(&mut self, event: Event, line: Line) {
         if is_late(event) {
@@ -275,7 +277,7 @@ impl SegmentRows<'_> {
                 self.ended.push(EndedSession {
                     key,
                     first_row: start.place,
-                    last_row: slot.last_row,
+                    turn: slot.turn,
                     is_wanted: session.is_some(),
                     is_capped,
                 });
@@ -297,7 +299,7 @@ impl Slot {
             key: self.key.take()?,
             rows: std::mem::replace(&mut self.rows, spare.pop().unwrap_or_default()),
             first_row: self.first_row,
-            last_row: self.last_row,
+            turn: self.turn,
             is_begun: self.is_begun,
             has_opening: self.has_opening,
         })
@@ -337,7 +339,7 @@ impl WorkedSegment {
         }
         let is_ended = |rows: &&GatheredRows| rows.rows.is_ended;
         let mut ends: Vec<(usize, SessionKey)> =
-            gathered.iter().filter(is_ended).map(|rows| (rows.last_row, rows.key)).collect();
+            gathered.iter().filter(is_ended).map(|rows| (rows.turn, rows.key)).collect();
         ends.sort_unstable_by_key(|(row, _)| *row);
         let mut rows_left = Vec::new();
         let mut sessions = sessions.into_iter();
@@ -348,25 +350,25 @@ impl WorkedSegment {
         while let Some(row) = [
             gathered_in_order.peek().map(|rows| rows.first_row),
             ends.peek().map(|(row, _)| *row),
-            ended_in_order.peek().map(|session| session.last_row),
+            ended_in_order.peek().map(|session| session.turn),
         ]
         .into_iter()
         .flatten()
         .min()
         {
             if let Some(next) = gathered_in_order.next_if(|rows| rows.first_row == row) {
-                let GatheredRows { key, mut rows, last_row, is_begun, .. } = next;
+                let GatheredRows { key, mut rows, turn, is_begun, .. } = next;
                 rows.move_to(|first| place.of_place(first));
                 if is_begun {
-                    sequencer.adopt(key, &mut rows, last_row);
+                    sequencer.adopt(key, &mut rows, turn);
                 } else {
-                    sequencer.accept_rows(key, &mut rows, last_row);
+                    sequencer.accept_rows(key, &mut rows, turn);
                 }
                 if rows_left.len() < MAXIMUM_REUSED {
                     rows.reset();
                     rows_left.push(rows);
                 }
-            } else if let Some((_, key)) = ends.next_if(|(last_row, _)| *last_row == row) {
+            } else if let Some((_, key)) = ends.next_if(|(turn, _)| *turn == row) {
                 sequencer.end_session(key, true, &segment.data);
             } else if let Some(EndedSession { key, first_row, is_wanted, is_capped, .. }) =
                 ended_in_order.next()

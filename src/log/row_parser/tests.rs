@@ -38,6 +38,7 @@ fn each_line_is_read_alike_alone_and_before_others<S: Simd>(simd: S, text: &[u8]
             let whole = parser.row(row);
             assert_eq!(Ok(whole), Row::parse(line, &Columns::STANDARD));
             assert_eq!((row.length, row.next), (line.len(), newline + 1));
+            assert!(row.part(start, 0).line.is_terminated);
             assert_eq!(parser.session_id(), whole.session_id);
             assert_eq!(row.is_opening(), whole.is_opening());
         }
@@ -103,10 +104,22 @@ pub(in crate::log) fn almost_a_row() -> impl Strategy<Value = String> {
         "To the other side of the ocean and back again by way of three islands and one reef";
     let connector =
         prop::sample::select(vec!["To EOP", "\"To, EOP\"", "", "To EOP 2", long, longest]);
-    let value =
-        prop::sample::select(vec!["", "a", "\"a,b\"", "\"a\"\"b\"", "\"a\"b", "a\"b", "\""]);
-    let change = prop::option::of((0..190_usize, "[ ,\"0Z*é\0\r\n]"));
-    let id = prop::sample::select(vec!["08DE23A1F00D0001", "08de23a1f00d0002", "8DE", ""]);
+    let value = prop_oneof![
+        4 => prop::sample::select(
+            ["", "a", "\"a,b\"", "\"a\"\"b\"", "\"a\"b", "a\"b", "\""].map(str::to_owned).to_vec()
+        ),
+        1 => "[a-z\t]{40,140}",
+        1 => "\"[a-z,]{40,140}\"",
+    ];
+    let change = prop::option::of((0..260_usize, "[ ,\"0Z*é\0\r\n]"));
+    let id = prop::sample::select(vec![
+        "08DE23A1F00D0001",
+        "08de23a1f00d0002",
+        "18DE23A1F00D0001",
+        "8DE",
+        "",
+    ]);
+    let event = prop::sample::select(vec!["*", "+", "-", ">", "<"]);
     let sequence = prop::sample::select(vec!["0", "00", "7", "123", "12345678901", "", "x"]);
     let endpoints = prop::sample::select(vec![
         ",192.0.2.1:25",
@@ -114,11 +127,11 @@ pub(in crate::log) fn almost_a_row() -> impl Strategy<Value = String> {
         "\"192.0.2.10:4321\",192.0.2.1:25",
         ",",
     ]);
-    let heading = (stamp, connector, id, sequence, endpoints);
+    let heading = (stamp, connector, id, sequence, endpoints, event);
     (heading, value.clone(), value, change).prop_map(
-        |((stamp, connector, id, sequence, endpoints), data, context, change)| {
+        |((stamp, connector, id, sequence, endpoints, event), data, context, change)| {
             let mut line =
-                format!("{stamp},{connector},{id},{sequence},{endpoints},*,{data},{context}");
+                format!("{stamp},{connector},{id},{sequence},{endpoints},{event},{data},{context}");
             if let Some((at, text)) = change
                 && at < line.len()
             {

@@ -111,7 +111,7 @@ proptest! {
     #[test]
     fn a_receiver_is_told_every_line_as_the_plain_parser_reads_it(
         lines in prop::collection::vec((almost_a_row(), 1..4_usize, "\r?\n"), 1..12),
-        behind in "x{0,70}",
+        behind in prop_oneof!["x{0,70}", (almost_a_row(), "\r?").prop_map(|(row, end)| row + &end)],
     ) {
         let text: String = lines
             .iter()

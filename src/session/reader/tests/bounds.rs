@@ -70,3 +70,22 @@ fn a_session_beyond_all_measure_is_capped_and_says_so() {
     assert!(sessions[0].complete);
     assert!(notices.iter().any(|notice| notice.code == NoticeCode::ContentCapped));
 }
+
+#[test]
+fn a_session_of_more_text_than_is_kept_is_capped_and_ends_alike_on_any_number_of_threads() {
+    let long = format!("* |{}", "x".repeat(900_000));
+    for end in ["- |Local", "* |Failed to connect. Winsock error code: 10061"] {
+        let lines: Vec<&str> = [&*long; 12].into_iter().chain([end]).collect();
+        let content = format!("{HEADER}{}{}", rows(ID, 0, &["+ "]), rows(ID, 1, &lines));
+        let folder = Folder::new(&[("a.log", content.as_bytes())]);
+        for threads in [1, 2] {
+            let (sessions, notices) = read(SessionQuery { threads, ..folder.query() });
+            assert_eq!(sessions.len(), 1);
+            let notes = &sessions[0].notes;
+            assert_eq!(*notes, [SessionNote::ContentCapped], "{threads}, {end}, {notices:?}");
+            assert_eq!((sessions[0].row_count, sessions[0].complete), (14, true), "{end}");
+            let codes: Vec<NoticeCode> = notices.iter().map(|notice| notice.code).collect();
+            assert_eq!(codes, [NoticeCode::ContentCapped], "{threads}, {end}");
+        }
+    }
+}

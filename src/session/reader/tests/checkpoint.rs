@@ -105,6 +105,19 @@ fn an_open_session_is_kept_and_put_out_when_it_ends() {
 }
 
 #[test]
+fn an_endpoint_that_a_later_run_is_the_first_to_read_is_told() {
+    let local = "192.0.2.10:44276";
+    let first =
+        format!("{HEADER}{}", rows(ID, 0, &["* |attempting to connect"]).replace(local, ""));
+    let folder = Folder::new(&[(NAME, first.as_bytes())]);
+    folder.run();
+    folder.write(NAME, &format!("{first}{}", rows(ID, 1, &["+ ", "- |Local"])));
+    let run = folder.run();
+    assert_eq!(run.sessions[0].local_endpoint(), Some(local));
+    assert_eq!(run.sessions, read(folder.query()).0);
+}
+
+#[test]
 fn rows_of_a_file_that_is_gone_are_not_lost() {
     let first = format!("{HEADER}{}", rows(ID, 0, &OPENING));
     let second = format!("{HEADER}{}", rows(ID, OPENING.len(), &ENDING));

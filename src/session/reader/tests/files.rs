@@ -166,10 +166,12 @@ fn unreadable_and_foreign_files_are_said_and_the_others_go_on() {
 
 #[test]
 fn a_row_cut_at_the_end_of_the_file_is_information_and_no_damage() {
-    let content = format!("{HEADER}{}2026-11-15T01:02:03.1", rows(ID, 0, &["+ "]));
-    let folder = Folder::new(&[("a.log", content.as_bytes())]);
-    let (sessions, notices) = read(folder.query());
-    assert_eq!(sessions.len(), 1);
-    assert_eq!(notices.len(), 1);
-    assert_eq!((notices[0].code, notices[0].line), (NoticeCode::LastRowCut, Some(7)));
+    for cut in ["2026-11-15T01:02:03.1", "2026-11-15T01:02:03.1\r"] {
+        let content = format!("{HEADER}{}{cut}", rows(ID, 0, &["+ "]));
+        let folder = Folder::new(&[("a.log", content.as_bytes())]);
+        let (sessions, notices) = read(folder.query());
+        assert_eq!(sessions.len(), 1);
+        assert_eq!(notices.len(), 1);
+        assert_eq!((notices[0].code, notices[0].line), (NoticeCode::LastRowCut, Some(7)));
+    }
 }

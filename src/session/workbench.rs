@@ -12,6 +12,13 @@ use crate::log::{Event, Line, LogFile, Row, RowError, RowPart, RowReceiver, Segm
 pub(super) struct WorkedSegment {
     segment: Segment,
     line_count: u64,
+    found: Found,
+    /// A header line inside tells of another format.
+    changes_format: bool,
+}
+
+/// What was found in a segment.
+struct Found {
     /// What ended of what began inside, in the order of the last rows.
     ended: Vec<EndedSession>,
     /// Those of them that are wanted, in the same order.
@@ -23,8 +30,6 @@ pub(super) struct WorkedSegment {
     damage: Vec<(Line, RowError)>,
     /// An id is used anew inside: what becomes of its rows is told by their order alone.
     has_reused_id: bool,
-    /// A header line inside tells of another format.
-    changes_format: bool,
 }
 
 struct EndedSession {
@@ -125,36 +130,34 @@ impl Workbench {
             files,
             filter,
             last: NO_SLOT,
-            ended: std::mem::take(&mut self.spare_ended),
-            sessions: Vec::with_capacity(self.expected_sessions),
-            gathered: std::mem::take(&mut self.spare_gathered),
-            late: Vec::new(),
-            damage: Vec::new(),
-            has_reused_id: false,
+            found: Found {
+                ended: std::mem::take(&mut self.spare_ended),
+                sessions: Vec::with_capacity(self.expected_sessions),
+                gathered: std::mem::take(&mut self.spare_gathered),
+                late: Vec::new(),
+                damage: Vec::new(),
+                has_reused_id: false,
+            },
             bench: self,
         };
         let read = segment.read_rows(&mut rows);
-        let RowsApart { ended, sessions, mut gathered, late, damage, has_reused_id, .. } = rows;
+        let RowsApart { mut found, .. } = rows;
         let spare = &mut self.spare_rows;
-        gathered.extend(self.slots.iter_mut().filter_map(|slot| slot.take(spare)));
+        found.gathered.extend(self.slots.iter_mut().filter_map(|slot| slot.take(spare)));
         self.by_key.clear();
         self.slots.truncate(MAXIMUM_REUSED);
         self.free.clear();
         self.free.extend(0..self.slots.len());
-        for session in &mut gathered {
+        for session in &mut found.gathered {
             session.rows.carry(&segment.data);
         }
-        gathered.sort_unstable_by_key(|rows| rows.first_row);
-        self.expected_sessions = (sessions.len() + sessions.len() / 8).min(MAXIMUM_REUSED);
+        found.gathered.sort_unstable_by_key(|rows| rows.first_row);
+        let count = found.sessions.len();
+        self.expected_sessions = (count + count / 8).min(MAXIMUM_REUSED);
         WorkedSegment {
             segment,
             line_count: read.count,
-            ended,
-            sessions,
-            gathered,
-            late,
-            damage,
-            has_reused_id,
+            found,
             changes_format: read.header_line.is_some(),
         }
     }
@@ -212,12 +215,7 @@ struct RowsApart<'work> {
     source: u32,
     /// The slot of the row before, or [`NO_SLOT`] if its session ended.
     last: usize,
-    ended: Vec<EndedSession>,
-    sessions: Vec<Session>,
-    gathered: Vec<GatheredRows>,
-    late: Vec<Line>,
-    damage: Vec<(Line, RowError)>,
-    has_reused_id: bool,
+    found: Found,
 }
 
 impl RowReceiver for RowsApart<'_> {
@@ -226,7 +224,7 @@ impl RowReceiver for RowsApart<'_> {
         let key = SessionKey { source: self.source, session_id };
         self.last = self.bench.slot_of(key, part.line.start, &whole);
         let Some(slot) = self.bench.slots.get_mut(self.last) else {
-            self.has_reused_id |= part.is_opening;
+            self.found.has_reused_id |= part.is_opening;
             return self.late_row(part.spans.event, part.line);
         };
         let line = part.line;
@@ -251,7 +249,7 @@ impl RowReceiver for RowsApart<'_> {
     }
 
     fn damage(&mut self, line: Line, error: RowError) {
-        self.damage.push((line, error));
+        self.found.damage.push((line, error));
     }
 }
 
@@ -259,7 +257,7 @@ impl RowsApart<'_> {
     #[cold]
     fn late_row(&mut self, event: Event, line: Line) {
         if is_late(event) {
-            self.late.push(line);
+            self.found.late.push(line);
         }
     }
 
@@ -274,17 +272,17 @@ impl RowsApart<'_> {
             Some(start) if slot.is_begun => {
                 let Made { session, is_capped } =
                     maker.make(&slot.rows, &self.segment.data, self.files, self.filter);
-                self.ended.push(EndedSession {
+                self.found.ended.push(EndedSession {
                     key,
                     first_row: start.place,
                     turn: slot.turn,
                     is_wanted: session.is_some(),
                     is_capped,
                 });
-                self.sessions.extend(session);
+                self.found.sessions.extend(session);
                 slot.rows.reset();
             }
-            _ => self.gathered.extend(slot.take(spare_rows)),
+            _ => self.found.gathered.extend(slot.take(spare_rows)),
         }
         slot.key = None;
         free.push(index);
@@ -323,13 +321,13 @@ impl WorkedSegment {
     ) -> Result<Leftover, Segment> {
         if !is_read_by_its_format
             || self.changes_format
-            || self.has_reused_id
+            || self.found.has_reused_id
             || self.contradicts(sequencer)
         {
             return Err(self.segment);
         }
-        let Self { segment, line_count, mut ended, sessions, mut gathered, late, damage, .. } =
-            self;
+        let Self { segment, line_count, found, .. } = self;
+        let Found { mut ended, sessions, mut gathered, late, damage, .. } = found;
         let place = sequencer.begin_segment(&segment);
         for (line, error) in damage {
             sequencer.accept_damage(error, line, place);
@@ -390,8 +388,8 @@ impl WorkedSegment {
     /// Whether a session of an earlier segment goes on where one seemed to begin, or one begins with
     /// a later one of rows that seemed to go on.
     fn contradicts(&self, sequencer: &Sequencer) -> bool {
-        self.ended.iter().any(|session| sequencer.is_open(session.key))
-            || self.gathered.iter().any(|rows| {
+        self.found.ended.iter().any(|session| sequencer.is_open(session.key))
+            || self.found.gathered.iter().any(|rows| {
                 let is_open = sequencer.is_open(rows.key);
                 if rows.is_begun {
                     is_open

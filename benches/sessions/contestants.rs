@@ -28,8 +28,6 @@ pub struct Contestant {
     pub threads: usize,
     /// The least ratio to the baseline that is asked for.
     pub goal: Option<f64>,
-    /// Whether its instructions are counted: not those of another program.
-    pub is_counted: bool,
     run: Box<Run>,
 }
 
@@ -40,7 +38,7 @@ impl Contestant {
             let count = run(path)?;
             Ok((start.elapsed(), count))
         };
-        Self { name, threads: 1, goal: None, is_counted: true, run: Box::new(run) }
+        Self { name, threads: 1, goal: None, run: Box::new(run) }
     }
 
     fn sessions(
@@ -55,13 +53,12 @@ impl Contestant {
             let count = sessions(&[path.to_owned()], threads, &filter);
             Ok((start.elapsed(), count))
         };
-        Self { name, threads, goal, is_counted: true, run: Box::new(run) }
+        Self { name, threads, goal, run: Box::new(run) }
     }
 
     fn duckdb(threads: usize) -> Self {
         let run = move |path: &Path| duckdb(path, threads);
-        let name = "DuckDB, GROUP BY session";
-        Self { name, threads, goal: None, is_counted: false, run: Box::new(run) }
+        Self { name: "DuckDB, GROUP BY session", threads, goal: None, run: Box::new(run) }
     }
 
     pub fn run(&self, path: &Path) -> io::Result<(Duration, u64)> {
@@ -71,6 +68,16 @@ impl Contestant {
 
 /// All of them; DuckDB is among them where its Python package is installed.
 pub fn contestants() -> Vec<Contestant> {
+    let mut contestants = within_this_program();
+    let mut python = Command::new("python3");
+    if python.args(["-c", "import duckdb"]).output().is_ok_and(|output| output.status.success()) {
+        contestants.extend([1, 2].map(Contestant::duckdb));
+    }
+    contestants
+}
+
+/// Those that run within this program, which come first.
+pub fn within_this_program() -> Vec<Contestant> {
     let all = SessionFilter::default();
     let failed = SessionFilter { failed: true, ..SessionFilter::default() };
     let thumbprint =
@@ -81,7 +88,7 @@ pub fn contestants() -> Vec<Contestant> {
         end: Timestamp::parse("2026-11-15T01:03:00Z"),
         ..SessionFilter::default()
     };
-    let mut contestants = vec![
+    vec![
         Contestant::plain("read()", read),
         Contestant::plain("newline scan (memchr)", newlines),
         Contestant::plain("csv ByteRecord", csv_records),
@@ -94,12 +101,7 @@ pub fn contestants() -> Vec<Contestant> {
         Contestant::sessions("`--thumbprint`", 2, None, &thumbprint),
         Contestant::sessions("`--start --end` (one minute)", 1, None, &window),
         Contestant::sessions("`--start --end` (one minute)", 2, None, &window),
-    ];
-    let mut python = Command::new("python3");
-    if python.args(["-c", "import duckdb"]).output().is_ok_and(|output| output.status.success()) {
-        contestants.extend([1, 2].map(Contestant::duckdb));
-    }
-    contestants
+    ]
 }
 
 fn read(path: &Path) -> io::Result<u64> {

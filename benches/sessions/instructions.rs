@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::common::{Profile, SendLog};
-use crate::contestants::{Contestant, contestants};
+use crate::contestants::within_this_program;
 
 /// The argument by which this program knows that it is such a process.
 pub const RUN: &str = "--run-contestant";
 
-/// Instructions a row of each contestant, outside the kernel; `None` where they are not counted.
+/// Instructions a row of each contestant within this program, outside the kernel; `None` without
+/// valgrind. The logs that are read stand in that folder.
 ///
 /// They are those that a log of 24 MiB takes beyond one of 8 MiB: what is done once is not among them.
-pub fn per_row(contestants: &[Contestant], folder: &Path) -> io::Result<Vec<Option<f64>>> {
+pub fn per_row(folder: &Path) -> io::Result<Vec<Option<f64>>> {
     let write = |mebibytes: u64| -> io::Result<(PathBuf, u64)> {
         let path = folder.join(format!("counted-{mebibytes}.log"));
         let log = SendLog::new(1, Profile::MIXED);
@@ -23,16 +24,13 @@ pub fn per_row(contestants: &[Contestant], folder: &Path) -> io::Result<Vec<Opti
         Ok((path, rows))
     };
     let ((short, few), (long, many)) = (write(8)?, write(24)?);
-    let per_row = |(number, contestant): (usize, &Contestant)| {
-        if !contestant.is_counted {
-            return None;
-        }
+    let per_row = |number| {
         let further = counted(number, &long)?.saturating_sub(counted(number, &short)?);
         // Both lie far below 2^53.
         #[allow(clippy::cast_precision_loss)]
         Some(further as f64 / (many - few) as f64)
     };
-    let counts = contestants.iter().enumerate().map(per_row).collect();
+    let counts = (0..within_this_program().len()).map(per_row).collect();
     std::fs::remove_file(short)?;
     std::fs::remove_file(long)?;
     Ok(counts)
@@ -52,7 +50,7 @@ fn counted(contestant: usize, path: &Path) -> Option<u64> {
 /// Runs the contestant of that number.
 pub fn run(contestant: &str, path: &Path) -> io::Result<()> {
     let number = contestant.parse().ok();
-    match number.and_then(|number: usize| contestants().into_iter().nth(number)) {
+    match number.and_then(|number: usize| within_this_program().into_iter().nth(number)) {
         Some(contestant) => contestant.run(path).map(|_| ()),
         None => Err(io::Error::other(format!("there is no contestant {contestant}"))),
     }

@@ -77,7 +77,7 @@ fn speed(path: &Path, totals: &Totals, rounds: u64, folder: &Path) -> io::Result
             latencies.push(first_session(path, threads).as_secs_f64() * 1e3);
         }
     }
-    let instructions = instructions::per_row(&contestants, folder)?;
+    let instructions = instructions::per_row(folder)?;
     let bytes = totals.bytes as f64;
     println!(
         "{:.0} MiB, {} rows, {} sessions, {} rows damaged; {rounds} rounds.\n",
@@ -100,7 +100,7 @@ fn speed(path: &Path, totals: &Totals, rounds: u64, folder: &Path) -> io::Result
             ratios.last().copied().unwrap_or(f64::NAN),
             goal.map_or(String::new(), |goal| format!("{goal:.1}")),
             median(&rates),
-            instructions[index].map_or(String::new(), |count| format!("{count:.0}")),
+            instructions.get(index).copied().flatten().map_or(String::new(), |n| format!("{n:.0}")),
             counts[index],
         );
     }

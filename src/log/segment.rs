@@ -68,6 +68,19 @@ impl Line {
 }
 
 impl Segment {
+    /// A segment of a log without a header, to test with.
+    #[cfg(test)]
+    pub(crate) fn of_rows(text: &str) -> Self {
+        Self {
+            file: 0,
+            data: text.as_bytes().to_vec(),
+            offset: 0,
+            lines_before: 0,
+            oversized_line: None,
+            format: Arc::new(Format::from_file_name("SEND.LOG")),
+        }
+    }
+
     /// Hands all rows to a receiver, and every line that is neither a row nor blank, up to a header
     /// line that tells of another format. Header lines that repeat the format, as a restarted service
     /// writes them, are passed over.

@@ -43,7 +43,6 @@ pub(super) struct Assembler {
     by_key: KeyMap<usize>,
     /// The slot of the row before, or [`NO_SLOT`] if its session is not open.
     last: usize,
-    /// Slots that sessions may have, by the last digits of their ids.
     recent: RecentSlots,
     /// The slots that rows of this segment went to.
     touched: Vec<usize>,
@@ -102,8 +101,7 @@ impl Assembler {
     /// The slot of a session, which is opened if it may be, or [`NO_SLOT`].
     #[inline]
     fn slot_of(&mut self, key: SessionKey, is_opening: bool) -> usize {
-        let recent = self.recent.get(key);
-        if self.slots.get(recent).is_some_and(|slot| slot.key == Some(key)) {
+        if let Some(recent) = self.recent.find(key, |slot| self.slots.get(slot)?.key) {
             return recent;
         }
         self.find_slot(key, is_opening)
@@ -369,23 +367,14 @@ impl Tombstones {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::log::{Columns, Format, Line};
+    use crate::log::{Columns, Line};
 
     fn accept(assembler: &mut Assembler, line: &str, out: &mut Vec<(u64, u64, bool)>) -> Accepted {
-        let segment = Segment {
-            file: 0,
-            data: line.as_bytes().to_vec(),
-            offset: 0,
-            lines_before: 0,
-            oversized_line: None,
-            format: Arc::new(Format::from_file_name("SEND.LOG")),
-        };
+        let segment = Segment::of_rows(line);
         let row = Row::parse(&segment.data, &Columns::STANDARD).unwrap();
-        let line = Line { number: 0, start: 0, end: segment.data.len(), is_terminated: false };
-        let part = RowPart::of_row(&row, line, &segment.data);
+        let whole = Line { number: 0, start: 0, end: segment.data.len(), is_terminated: false };
+        let part = RowPart::of_row(&row, whole, &segment.data);
         let key = SessionKey { source: 0, session_id: row.session_id };
         let place = || Place { file: 0, line: 1, offset: 0 };
         let mut finish = |key: SessionKey, rows: &SessionRows| {

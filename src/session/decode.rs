@@ -13,8 +13,7 @@ use super::texts::{Texts, lossy};
 use super::tls::Negotiated;
 use crate::certificate::{CertificateRows, LoggedCertificate};
 use crate::eop_host::is_eop_host;
-use crate::log::Span;
-use crate::log::{LogFile, LogType};
+use crate::log::{LogFile, LogType, Span};
 use crate::reply::{self, RejectionClass};
 
 /// Turns drafts into sessions, and reads equal certificates once.

@@ -6,8 +6,7 @@ use super::model::{MessageOutcome, SessionNote};
 use super::pending::{Command, Pending};
 use super::smtp::{self, ReplyLine, Verb};
 use super::texts::{Rewritten, Value, clear_for_reuse};
-use crate::log::Span;
-use crate::log::{Event, LogType};
+use crate::log::{Event, LogType, Span};
 
 /// One mail in the making.
 #[derive(Clone, Copy, Debug, Default)]

@@ -15,8 +15,8 @@ pub(super) struct SessionKey {
 /// The number of no slot.
 pub(super) const NO_SLOT: usize = usize::MAX;
 
-/// Slots that sessions may have, by the last digits of their ids: a look there and at the slot saves
-/// most searches of a table.
+/// Slots that sessions had, by the last digits of their ids: a look there and at the slot saves most
+/// searches of a table.
 pub(super) struct RecentSlots([usize; RECENT]);
 
 /// More than sessions that are mostly open at once.
@@ -29,9 +29,15 @@ impl Default for RecentSlots {
 }
 
 impl RecentSlots {
+    /// The slot of that session, if it is remembered; `key_of` tells whose a slot is by now.
     #[inline]
-    pub(super) fn get(&self, key: SessionKey) -> usize {
-        self.0[Self::place_of(key)]
+    pub(super) fn find(
+        &self,
+        key: SessionKey,
+        key_of: impl Fn(usize) -> Option<SessionKey>,
+    ) -> Option<usize> {
+        let slot = self.0[Self::place_of(key)];
+        (key_of(slot) == Some(key)).then_some(slot)
     }
 
     #[inline]

@@ -6,8 +6,7 @@
 use super::information::Information;
 use super::model::SessionNote;
 use super::texts::{SHORT, append, append_span, clear_for_reuse};
-use crate::log::Span;
-use crate::log::{Event, Field, LogType, Row, RowPart, RowSpans, Segment, Stamp};
+use crate::log::{Event, Field, LogType, Row, RowPart, RowSpans, Segment, Span, Stamp};
 use crate::timestamp::Timestamp;
 
 /// Where a row stands.
@@ -49,8 +48,6 @@ pub(super) struct SessionRows {
     /// What the spans refer to once the segment of the first rows is gone.
     carried: Vec<u8>,
     is_carried: bool,
-    /// Its beginning and endpoints are known.
-    is_settled: bool,
     notes: u32,
 }
 
@@ -65,7 +62,8 @@ impl SessionRows {
         segment: &Segment,
         place: impl FnOnce() -> Place,
     ) -> bool {
-        if !self.is_settled {
+        // Endpoints are learned with the beginning, or after it.
+        if self.local_endpoint.is_empty() || self.remote_endpoint.is_empty() {
             self.learn(&whole(), segment, place);
         }
         self.accept_further(part, segment)
@@ -83,7 +81,6 @@ impl SessionRows {
         if self.remote_endpoint.is_empty() && !row.remote_endpoint.is_empty() {
             self.remote_endpoint = self.keep(row.remote_endpoint, segment);
         }
-        self.is_settled = !self.local_endpoint.is_empty() && !self.remote_endpoint.is_empty();
     }
 
     /// Takes a row in that tells nothing of its session that is not known. Returns whether it ends the

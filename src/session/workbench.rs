@@ -171,8 +171,7 @@ impl Workbench {
         first_row: usize,
         whole: impl Fn() -> Row<'data>,
     ) -> usize {
-        let recent = self.recent.get(key);
-        if self.slots.get(recent).is_some_and(|slot| slot.key == Some(key)) {
+        if let Some(recent) = self.recent.find(key, |slot| self.slots.get(slot)?.key) {
             return recent;
         }
         let index = match self.find(key) {

@@ -74,17 +74,6 @@ impl WholeRow {
     }
 }
 
-fn segment_of(text: &str) -> Segment {
-    Segment {
-        file: 0,
-        data: text.as_bytes().to_vec(),
-        offset: 0,
-        lines_before: 0,
-        oversized_line: None,
-        format: Arc::new(Format::from_file_name("SEND.LOG")),
-    }
-}
-
 /// The same, one line after the other.
 fn expected_of(segment: &Segment) -> Vec<Result<WholeRow, (Line, RowError)>> {
     let mut lines = Vec::new();
@@ -119,7 +108,7 @@ proptest! {
             .chain([behind.as_str()])
             .collect();
         prop_assume!(!text.contains("\n#") && !text.starts_with('#'));
-        let segment = segment_of(&text);
+        let segment = Segment::of_rows(&text);
         let expected = expected_of(&segment);
         for level in levels() {
             let mut told = Told::of(&segment.data);
@@ -148,7 +137,7 @@ fn a_row_is_a_further_one_where_nothing_of_it_but_its_values_is_new() {
         (vec![row(1, 1, local, ">"), String::new(), row(1, 3, local, ">")], 0),
     ] {
         let text = lines.join("\r\n") + "\r\n" + &"x".repeat(100);
-        let segment = segment_of(&text);
+        let segment = Segment::of_rows(&text);
         let mut told = Told::of(&segment.data);
         segment.read_rows(&mut told);
         assert_eq!(told.further_rows, further, "{text}");

@@ -14,10 +14,10 @@ mod forge;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cases::{Case, all};
-use eop_relay::diagnosis::{Cause, Diagnosis, Report, Status, Verdict, diagnose};
+use eop_relay::diagnosis::{Diagnosis, FindingId, Report, Status, Verdict, diagnose};
 
 /// Their cases are in tests/machine_stores.rs: the stores of a machine are no columns of a table.
-const OF_THE_MACHINE: [Cause; 2] = [Cause::MachineStoreNotSeen, Cause::WindowsDiffers];
+const OF_THE_MACHINE: [FindingId; 2] = [FindingId::MachineStoreNotSeen, FindingId::WindowsDiffers];
 
 /// What is wrong with a report, if anything.
 fn complaint(case: &Case, report: &Report) -> Option<String> {

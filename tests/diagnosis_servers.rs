@@ -4,7 +4,7 @@
 // clippy.toml allows it in #[test] functions alone; what they share is no less a test.
 #![allow(clippy::unwrap_used)]
 
-use eop_relay::diagnosis::{Cause, Evidence, Finding, Report, Status, diagnose};
+use eop_relay::diagnosis::{Evidence, Finding, FindingId, Report, Status, diagnose};
 use eop_relay::evidence::ExchangeObjects;
 use eop_relay::session::{Session, SessionParts};
 use eop_relay::timestamp::Timestamp;
@@ -67,7 +67,7 @@ fn servers_that_fail_alike_are_one_finding_with_a_command_for_each() {
     ];
     let report = report(&[], &sessions);
     let finding = cause(&report);
-    assert_eq!(finding.id, Cause::CertificateNotEnabledForSmtp);
+    assert_eq!(finding.id, FindingId::CertificateNotEnabledForSmtp);
     assert_eq!((finding.sessions, &finding.servers), (3, &vec!["EX01".into(), "EX02".into()]));
     assert_eq!(finding.first_session, Timestamp::parse("2026-11-19T08:00:00Z"));
     assert_eq!(finding.last_session, Timestamp::parse("2026-11-19T10:00:00Z"));
@@ -99,14 +99,14 @@ fn a_server_that_works_again_proves_nothing_for_the_others() {
     both[1].line = 12;
     let report_of_both = report(&[], &both);
     let finding = cause(&report_of_both);
-    assert_eq!(finding.id, Cause::CertificateNotEnabledForSmtp, "{}", report_of_both.summary);
+    assert_eq!(finding.id, FindingId::CertificateNotEnabledForSmtp, "{}", report_of_both.summary);
     assert_eq!((finding.servers.as_slice(), finding.evidence[0].line), (&["EX02".into()][..], 12));
     let command = finding.remedy[0].command.as_deref().unwrap();
     assert!(command.contains("'EX02'") && !command.contains("'EX01'"), "{command}");
     let later = [&both[..], &[works("EX02", "2026-11-19T11:00:00Z")]].concat();
     let report = report(&[], &later);
     assert!(report.findings.iter().all(|finding| finding.status != Status::Cause
-        || finding.id != Cause::CertificateNotEnabledForSmtp));
+        || finding.id != FindingId::CertificateNotEnabledForSmtp));
 }
 
 #[test]
@@ -123,8 +123,8 @@ fn the_services_of_the_failing_servers_own_certificate_count() {
     let certificates = [installed("EX01", "IIS, SMTP"), installed("EX02.contoso.com", "IIS")];
     let report_of =
         |server: &str| report(&certificates, &[failed(server, "2026-11-19T08:00:00Z")]).cause;
-    assert_eq!(report_of("EX02"), Cause::CertificateNotEnabledForSmtp);
-    assert_eq!(report_of("EX01"), Cause::PrivateKeyNotUsable);
+    assert_eq!(report_of("EX02"), FindingId::CertificateNotEnabledForSmtp);
+    assert_eq!(report_of("EX01"), FindingId::PrivateKeyNotUsable);
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_source_server_without_the_intended_certificate_is_named_before_the_connecto
     evidence.add_session(&session);
     let report = diagnose(&evidence);
     let finding = cause(&report);
-    assert_eq!(finding.id, Cause::SelfSignedCertificate, "{}", report.summary);
+    assert_eq!(finding.id, FindingId::SelfSignedCertificate, "{}", report.summary);
     let action = &finding.remedy[0].action;
     assert!(action.contains(intended), "{action}");
     assert!(action.contains("Not among the given certificates of EX02"), "{action}");

@@ -10,7 +10,7 @@ use eop_relay::chain::{
     CertificateOrigin, ChainReport, ChainRequest, Completeness, Rule, Trust, report,
 };
 use eop_relay::diagnosis::{
-    Cause, Evidence, Finding, GivenCertificate, Report, Severity, Verdict, diagnose,
+    Evidence, Finding, FindingId, GivenCertificate, Report, Severity, Verdict, diagnose,
 };
 use eop_relay::timestamp::Timestamp;
 use eop_relay::windows::{
@@ -131,7 +131,7 @@ fn judge(chain: &Chain, stores: MachineStores) -> Report {
     diagnose(&evidence)
 }
 
-fn found(report: &Report, cause: Cause) -> Option<&Finding> {
+fn found(report: &Report, cause: FindingId) -> Option<&Finding> {
     report.findings.iter().find(|finding| finding.id == cause)
 }
 
@@ -140,15 +140,15 @@ fn a_key_that_network_service_may_not_read_or_that_is_not_there_is_the_cause() {
     let chain = chain();
     let cases = [
         (KeyPresence::Present, KeyAccess::Granted, None),
-        (KeyPresence::Present, KeyAccess::Denied, Some(Cause::PrivateKeyNotUsable)),
+        (KeyPresence::Present, KeyAccess::Denied, Some(FindingId::PrivateKeyNotUsable)),
         (KeyPresence::Present, KeyAccess::Unknown, None),
-        (KeyPresence::Missing, KeyAccess::Unknown, Some(Cause::NoPrivateKey)),
-        (KeyPresence::None, KeyAccess::Unknown, Some(Cause::NoPrivateKey)),
+        (KeyPresence::Missing, KeyAccess::Unknown, Some(FindingId::NoPrivateKey)),
+        (KeyPresence::None, KeyAccess::Unknown, Some(FindingId::NoPrivateKey)),
         (KeyPresence::Unknown, KeyAccess::Unknown, None),
     ];
     for (presence, access, expected) in cases {
         let report = judge(&chain, stores(&chain, key(presence, access)));
-        for cause in [Cause::NoPrivateKey, Cause::PrivateKeyNotUsable] {
+        for cause in [FindingId::NoPrivateKey, FindingId::PrivateKeyNotUsable] {
             let is_expected = expected == Some(cause);
             assert_eq!(found(&report, cause).is_some(), is_expected, "{presence:?} {access:?}");
         }
@@ -170,7 +170,7 @@ fn what_could_not_be_seen_is_said_and_a_lost_store_is_no_empty_one() {
     let whole = stores(&chain, key(KeyPresence::Unknown, KeyAccess::Unknown));
     let report =
         judge(&chain, MachineStores { unseen: vec![unseen(r"LocalMachine\My")], ..whole.clone() });
-    let finding = found(&report, Cause::MachineStoreNotSeen).unwrap();
+    let finding = found(&report, FindingId::MachineStoreNotSeen).unwrap();
     assert_eq!(finding.severity, Severity::Information);
     assert!(finding.message.contains(r"LocalMachine\My: access denied"), "{}", finding.message);
 
@@ -180,9 +180,9 @@ fn what_could_not_be_seen_is_said_and_a_lost_store_is_no_empty_one() {
         ..whole.clone()
     };
     let report = judge(&chain, lost);
-    assert_eq!(found(&report, Cause::MachineStoreNotSeen).unwrap().severity, Severity::Warning);
+    assert_eq!(found(&report, FindingId::MachineStoreNotSeen).unwrap().severity, Severity::Warning);
     assert_eq!(report.chain.as_ref().unwrap().completeness, Completeness::Unknown);
-    assert!(found(&judge(&chain, whole), Cause::MachineStoreNotSeen).is_none());
+    assert!(found(&judge(&chain, whole), FindingId::MachineStoreNotSeen).is_none());
 }
 
 #[test]
@@ -198,9 +198,9 @@ fn a_difference_of_the_two_voices_is_a_finding() {
         path: r"LocalMachine\My".to_owned(),
     });
     let voice = SecondVoice { runs: vec![run] };
-    evidence.second_voices.push((chain.server.thumbprint(), voice));
+    evidence.windows_verdicts.push((chain.server.thumbprint(), voice));
     let report = diagnose(&evidence);
-    let finding = found(&report, Cause::WindowsDiffers).unwrap();
+    let finding = found(&report, FindingId::WindowsDiffers).unwrap();
     assert_eq!(finding.severity, Severity::Warning);
     assert!(finding.message.contains("CERT_E_CHAINING (0x800B010A)"), "{}", finding.message);
     assert!(finding.evidence[0].path.contains("StoresOnly"), "{:?}", finding.evidence);

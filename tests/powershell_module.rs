@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use eop_relay::diagnosis::{Cause, CertificateStatus, Verdict};
+use eop_relay::diagnosis::{CertificateStatus, FindingId, Verdict};
 use eop_relay::evidence::delivery_error::DeliveryErrorSource;
 use eop_relay::reply::RejectionClass;
 use support::{assert_success, is_installed, root, say};
@@ -340,7 +340,7 @@ fn the_table_of_reports_fits_120_columns() {
     assert!(taken + 50 <= 120, "{taken} columns beside the summary");
     let longest = |names: Vec<&str>| names.into_iter().map(str::len).max().unwrap();
     let verdicts = Verdict::ALL.iter().map(|verdict| verdict.name()).collect();
-    let causes = Cause::ALL.iter().map(|cause| cause.name()).collect();
+    let causes = FindingId::ALL.iter().map(|cause| cause.name()).collect();
     assert!(longest(verdicts) <= widths[0]);
     assert!(longest(causes) <= widths[1]);
 }

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::case::Case;
-use super::cause::Cause;
-use super::evidence::Evidence;
-use super::findings::merge;
-use super::literal::{counted, listed};
-use super::report::{Confidence, Finding, Report, Severity, Status, Verdict};
-use super::rules::wizard::{self, Staleness};
-use super::rules::{self, Effect, Rule, Scope};
-use super::story::{Ending, Stories, Story};
-use super::told_errors;
 use crate::connector::InboundConnector;
+use crate::diagnosis::case::Case;
+use crate::diagnosis::evidence::Evidence;
+use crate::diagnosis::evidence::incident::{Ending, Incident};
+use crate::diagnosis::evidence::incidents::Incidents;
+use crate::diagnosis::finding_id::FindingId;
+use crate::diagnosis::findings::merge;
+use crate::diagnosis::literal::{counted, listed};
+use crate::diagnosis::report::{Confidence, Finding, Report, Severity, Status, Verdict};
+use crate::diagnosis::rules::rule::{Effect, Rule, Scope};
+use crate::diagnosis::rules::table;
+use crate::diagnosis::rules::wizard::{self, Staleness};
 use crate::reply::RejectionClass;
 
 /// Diagnoses what the evidence shows.
@@ -24,7 +25,7 @@ pub fn diagnose(evidence: &Evidence) -> Report {
 /// A diagnosis with a choice of rules.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnosis {
-    disabled: BTreeSet<Cause>,
+    disabled: BTreeSet<FindingId>,
 }
 
 /// What one case came to.
@@ -32,31 +33,29 @@ struct Judged<'a> {
     case: Case<'a>,
     verdict: Verdict,
     /// The place of the deciding rule in the table, and the rule; `None`: nothing decides.
-    decided_by: Option<(usize, Cause)>,
+    decided_by: Option<(usize, FindingId)>,
     findings: Vec<Finding>,
 }
 
 impl Diagnosis {
     /// Leaves a rule out.
     #[must_use]
-    pub fn without(mut self, rule: Cause) -> Self {
+    pub fn without(mut self, rule: FindingId) -> Self {
         self.disabled.insert(rule);
         self
     }
 
     /// Every rule, in the order of the table.
-    pub fn rules() -> impl Iterator<Item = (Cause, &'static str)> {
-        rules::all().map(|rule| (rule.id, rule.source))
+    pub fn rules() -> impl Iterator<Item = (FindingId, &'static str)> {
+        table::all().map(|rule| (rule.id, rule.source))
     }
 
     /// Diagnoses what the evidence shows.
     #[must_use]
     pub fn run(&self, evidence: &Evidence) -> Report {
-        let mut settled = evidence.clone();
-        told_errors::settle(&mut settled);
-        settled.stories.settle();
-        settled.stand_in_for_export();
-        let evidence = &settled;
+        let mut finished = evidence.clone();
+        finished.finish();
+        let evidence = &finished;
         let connectors: Option<Vec<InboundConnector>> = evidence
             .inbound_connectors
             .as_ref()
@@ -65,13 +64,13 @@ impl Diagnosis {
             .into_iter()
             .map(|case| self.judge(case))
             .collect();
-        demote(&mut judged, &evidence.stories);
+        demote(&mut judged, &evidence.incidents);
         let whole = Case::of_configuration(evidence, connectors.as_deref());
-        let mut findings = self.findings_of_whole(&whole);
+        let mut findings = self.findings_of_evidence(&whole);
         let decisive = judged
             .iter()
             .enumerate()
-            .filter(|(_, one)| !one.case.story.is_some_and(|story| story.is_past))
+            .filter(|(_, one)| !one.case.incident.is_some_and(|incident| incident.is_past))
             .filter(|(_, one)| one.decided_by.is_some())
             .min_by_key(|(_, one)| {
                 // A delivery to another tenant says less than a refusal that nothing explains.
@@ -84,11 +83,11 @@ impl Diagnosis {
         let mut certificate = None;
         let mut chain = None;
         let mut connector = None;
-        let (mut verdict, mut cause) = (Verdict::Uncertain, Cause::NoEvidence);
+        let (mut verdict, mut cause) = (Verdict::Uncertain, FindingId::NoEvidence);
         let mut summary = String::new();
         if let Some(one) = decisive.and_then(|index| judged.get(index)) {
             verdict = one.verdict;
-            cause = one.decided_by.map_or(Cause::NoEvidence, |(_, cause)| cause);
+            cause = one.decided_by.map_or(FindingId::NoEvidence, |(_, cause)| cause);
             certificate = one.case.summary();
             chain.clone_from(&one.case.chain);
             let outcome = one.case.attribution.possible.first();
@@ -107,7 +106,7 @@ impl Diagnosis {
         }
         for (index, one) in judged.into_iter().enumerate() {
             for mut finding in one.findings {
-                if one.case.story.is_some_and(|story| story.is_past) {
+                if one.case.incident.is_some_and(|incident| incident.is_past) {
                     finding.status = Status::Past;
                     finding.severity = Severity::Information;
                 } else if Some(index) != decisive && finding.status == Status::Cause {
@@ -118,7 +117,7 @@ impl Diagnosis {
         }
         if decisive.is_none()
             && let Some(finding) =
-                findings.iter_mut().find(|finding| finding.id == Cause::NoEvidence)
+                findings.iter_mut().find(|finding| finding.id == FindingId::NoEvidence)
         {
             finding.status = Status::Cause;
             summary.clone_from(&finding.message);
@@ -132,14 +131,14 @@ impl Diagnosis {
     }
 
     fn applied(&self, scope: Scope) -> impl Iterator<Item = (usize, &'static Rule)> {
-        rules::all()
+        table::all()
             .enumerate()
             .filter(move |(_, rule)| rule.scope == scope && !self.disabled.contains(&rule.id))
     }
 
-    fn findings_of_whole(&self, case: &Case<'_>) -> Vec<Finding> {
+    fn findings_of_evidence(&self, case: &Case<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for (_, rule) in self.applied(Scope::Whole) {
+        for (_, rule) in self.applied(Scope::Evidence) {
             if let (Some(proof), Some(severity)) = (rule.find(case), rule.severity) {
                 findings.push(Finding {
                     severity: proof.severity.unwrap_or(severity),
@@ -158,13 +157,13 @@ impl Diagnosis {
 
     fn judge<'a>(&self, case: Case<'a>) -> Judged<'a> {
         let mut findings = Vec::new();
-        let mut decided: Option<(Verdict, usize, Cause)> = None;
+        let mut decided: Option<(Verdict, usize, FindingId)> = None;
         for (place, rule) in self.applied(Scope::Case) {
             let Some(proof) = rule.find(&case) else { continue };
-            // Notes tell what the logs of the wizard hold, whatever its age.
+            // What advises says what the logs of the wizard hold, whatever its age.
             let can_be_cause = matches!(rule.effect, Effect::Decides(_));
             let staleness = wizard::staleness(&case, &proof).filter(|_| can_be_cause);
-            if decided.is_some() && rule.id == Cause::AttributedButRefused {
+            if decided.is_some() && rule.id == FindingId::AttributedButRefused {
                 // The refusal has its cause.
                 continue;
             }
@@ -188,7 +187,7 @@ impl Diagnosis {
             let Some(severity) = proof.severity.or(severity) else { continue };
             let mut message = rule.message(&case);
             if status == Status::Cause {
-                message.push_str(&sessions_of(case.story));
+                message.push_str(&sessions_of(case.incident));
             }
             findings.push(
                 Finding {
@@ -203,7 +202,7 @@ impl Diagnosis {
                         .max(proof.confidence.unwrap_or_else(|| rule.confidence())),
                     ..Finding::without_sessions(rule.id)
                 }
-                .with_sessions_of(case.story),
+                .with_sessions_of(case.incident),
             );
         }
         let verdict = decided.map_or(Verdict::Uncertain, |(verdict, ..)| verdict);
@@ -220,14 +219,14 @@ fn rank(verdict: Verdict) -> u8 {
     }
 }
 
-/// The stories of the log with a mail or a failure, else those without; the given certificates that
+/// The incidents of the log with a mail or a failure, else those without; the given certificates that
 /// no session sent; and, without either, what the configuration would send.
 fn cases<'a>(evidence: &'a Evidence, connectors: Option<&[InboundConnector]>) -> Vec<Case<'a>> {
-    let stories = &evidence.stories.told;
-    let has_ended = stories.iter().any(|story| story.ending != Ending::Open);
-    let told = stories.iter().filter(|story| !has_ended || story.ending != Ending::Open);
+    let incidents = &evidence.incidents.all;
+    let has_ended = incidents.iter().any(|incident| incident.ending != Ending::Open);
+    let ended = incidents.iter().filter(|incident| !has_ended || incident.ending != Ending::Open);
     let mut cases: Vec<Case<'a>> =
-        told.map(|story| Case::of_story(evidence, connectors, story)).collect();
+        ended.map(|incident| Case::of_incident(evidence, connectors, incident)).collect();
     for given in &evidence.certificates {
         let is_sent = cases.iter().any(|case| case.certificate == Some(&given.certificate));
         if !is_sent {
@@ -241,9 +240,9 @@ fn cases<'a>(evidence: &'a Evidence, connectors: Option<&[InboundConnector]>) ->
 }
 
 /// Refusals by the recipient's side, and temporary or unknown ones, are everyday life beside
-/// mail that is delivered: they are told, and decide nothing.
-fn demote(judged: &mut [Judged<'_>], stories: &Stories) {
-    let is_delivering = stories.told.iter().any(|story| story.ending == Ending::Delivered);
+/// mail that is delivered: they are reported, and decide nothing.
+fn demote(judged: &mut [Judged<'_>], incidents: &Incidents) {
+    let is_delivering = incidents.all.iter().any(|incident| incident.ending == Ending::Delivered);
     if !is_delivering {
         return;
     }
@@ -268,31 +267,31 @@ fn demote(judged: &mut [Judged<'_>], stories: &Stories) {
     }
 }
 
-/// How often, when, from where and for whom a story was told.
-fn sessions_of(story: Option<&Story>) -> String {
-    let Some(story) = story else { return String::new() };
-    let what = if story.told_by.is_some() { "error" } else { "session" };
-    let when = if !story.is_dated {
+/// How often, when, from where and for whom an incident was seen.
+fn sessions_of(incident: Option<&Incident>) -> String {
+    let Some(incident) = incident else { return String::new() };
+    let what = if incident.reported_by.is_some() { "error" } else { "session" };
+    let when = if !incident.is_dated {
         "without a time".to_owned()
-    } else if story.count > 1 {
-        format!("from {} to {}", story.first, story.last)
+    } else if incident.count > 1 {
+        format!("from {} to {}", incident.first, incident.last)
     } else {
-        format!("at {}", story.first)
+        format!("at {}", incident.first)
     };
-    let mut parts = vec![format!(" {} {when}", counted(story.count, what))];
-    if !story.servers.is_empty() {
-        parts.push(format!("on {}", listed(story.servers.iter().map(|server| &**server), 4)));
+    let mut parts = vec![format!(" {} {when}", counted(incident.count, what))];
+    if !incident.servers.is_empty() {
+        parts.push(format!("on {}", listed(incident.servers.iter().map(|server| &**server), 4)));
     }
-    if !story.recipient_domains.is_empty() {
-        let domains = listed(story.recipient_domains.iter().map(String::as_str), 4);
+    if !incident.recipient_domains.is_empty() {
+        let domains = listed(incident.recipient_domains.iter().map(String::as_str), 4);
         parts.push(format!("to {domains}"));
     }
     parts.join(", ") + "."
 }
 
-fn summarise(judged: &Judged<'_>, named: Cause) -> String {
+fn summarise(judged: &Judged<'_>, named: FindingId) -> String {
     let case = &judged.case;
-    let verdict = match (judged.verdict, case.story.is_some()) {
+    let verdict = match (judged.verdict, case.incident.is_some()) {
         (Verdict::Accepted, true) => "Exchange Online relays this server's mail.",
         (Verdict::Accepted, false) => {
             "Exchange Online would relay mail sent with this certificate."
@@ -311,27 +310,28 @@ fn summarise(judged: &Judged<'_>, named: Cause) -> String {
     let found = judged.findings.iter().find(|finding| finding.id == named);
     let message = found.map_or_else(
         || {
-            let rule = rules::all().find(|rule| rule.id == named);
-            rule.map(|rule| rule.message(case)).unwrap_or_default() + &sessions_of(case.story)
+            let rule = table::all().find(|rule| rule.id == named);
+            rule.map(|rule| rule.message(case)).unwrap_or_default() + &sessions_of(case.incident)
         },
         |finding| finding.message.clone(),
     );
-    let place = case.story.map(|story| {
+    let place = case.incident.map(|incident| {
         let servers = |unknown: &str| match case.servers().as_slice() {
             [] => unknown.to_owned(),
             servers => listed(servers.iter().copied(), 4),
         };
-        if story.told_by.is_some() {
-            let line = if story.line == 0 { String::new() } else { format!(":{}", story.line) };
-            return format!(" Server: {}; error: {}{line}.", servers("not told"), story.path);
+        if incident.reported_by.is_some() {
+            let line =
+                if incident.line == 0 { String::new() } else { format!(":{}", incident.line) };
+            return format!(" Server: {}; error: {}{line}.", servers("not told"), incident.path);
         }
         let thumbprint = case.thumbprint().unwrap_or_else(|| "none".to_owned());
         let servers = servers("not told by the log");
         format!(
             " Server: {servers}; send connector: {}; certificate sent: {thumbprint}; log: {}:{}.",
-            if story.connector.is_empty() { "not told" } else { &story.connector },
-            story.path,
-            story.line
+            if incident.connector.is_empty() { "not told" } else { &incident.connector },
+            incident.path,
+            incident.line
         )
     });
     format!("{verdict} {message}{}", place.unwrap_or_default())

@@ -1,15 +1,15 @@
-//! Findings of several stories, put together.
+//! Findings of several incidents, put together.
 
-use super::cause::Cause;
-use super::report::{Confidence, EvidenceLine, Finding, Severity, Status};
-use super::story::{MAXIMUM_NAMES, Story};
+use crate::diagnosis::evidence::incident::{Incident, MAXIMUM_NAMES};
+use crate::diagnosis::finding_id::FindingId;
+use crate::diagnosis::report::{Confidence, EvidenceLine, Finding, Severity, Status};
 
 /// How many lines show one finding.
 const MAXIMUM_PROOFS: usize = 5;
 
 impl Finding {
-    /// A finding of which nothing is said yet.
-    pub(super) fn without_sessions(id: Cause) -> Self {
+    /// An empty finding.
+    pub(crate) fn without_sessions(id: FindingId) -> Self {
         Self {
             id,
             severity: Severity::Information,
@@ -27,21 +27,21 @@ impl Finding {
         }
     }
 
-    /// With the sessions of the story that shows it; an error of a queue is none.
-    pub(super) fn with_sessions_of(self, story: Option<&Story>) -> Self {
-        let Some(story) = story else { return self };
-        let is_of_sessions = story.told_by.is_none();
+    /// With the sessions of the incident that shows it; an error of a queue is none.
+    pub(crate) fn with_sessions_of(self, incident: Option<&Incident>) -> Self {
+        let Some(incident) = incident else { return self };
+        let is_of_sessions = incident.reported_by.is_none();
         Self {
-            sessions: if is_of_sessions { story.count } else { 0 },
-            first_session: is_of_sessions.then_some(story.first),
-            last_session: is_of_sessions.then_some(story.last),
-            servers: story.servers.iter().map(|server| server.as_ref().to_owned()).collect(),
-            recipient_domains: story.recipient_domains.iter().cloned().collect(),
+            sessions: if is_of_sessions { incident.count } else { 0 },
+            first_session: is_of_sessions.then_some(incident.first),
+            last_session: is_of_sessions.then_some(incident.last),
+            servers: incident.servers.iter().map(|server| server.as_ref().to_owned()).collect(),
+            recipient_domains: incident.recipient_domains.iter().cloned().collect(),
             ..self
         }
     }
 
-    /// Takes the sessions of the same finding in another story.
+    /// Takes the sessions of the same finding in another incident.
     fn add_sessions_of(&mut self, other: &Self) {
         self.sessions += other.sessions;
         self.first_session = [self.first_session, other.first_session].into_iter().flatten().min();
@@ -61,7 +61,7 @@ fn add_names(names: &mut Vec<String>, others: &[String]) {
 }
 
 /// Puts a finding to the others; one that was found before in the same words gets the evidence.
-pub(super) fn merge(findings: &mut Vec<Finding>, finding: Finding) {
+pub(crate) fn merge(findings: &mut Vec<Finding>, finding: Finding) {
     let is_same = |known: &&mut Finding| {
         known.id == finding.id
             && (known.status == Status::Past) == (finding.status == Status::Past)

@@ -1,9 +1,11 @@
 //! Values as PowerShell literals.
 
+use crate::timestamp::Timestamp;
+
 /// `value` in single quotes, those inside doubled; `placeholder` in angle brackets where the value
 /// is not known or holds control characters. PowerShell takes the typographic single quotes for
 /// the plain one, so they are doubled too.
-pub(super) fn literal(value: Option<&str>, placeholder: &str) -> String {
+pub(crate) fn literal(value: Option<&str>, placeholder: &str) -> String {
     let harmless = value.filter(|value| !value.is_empty() && !value.chars().any(char::is_control));
     let Some(value) = harmless else { return format!("<{placeholder}>") };
     let mut text = String::with_capacity(value.len() + 2);
@@ -19,14 +21,14 @@ pub(super) fn literal(value: Option<&str>, placeholder: &str) -> String {
 }
 
 /// Several values as an array literal: `'a','b'`.
-pub(super) fn literals<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn literals<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
     let literals: Vec<String> =
         values.into_iter().map(|value| literal(Some(value), "value")).collect();
     literals.join(",")
 }
 
 /// A few values in prose: `a, b and 3 more`.
-pub(super) fn listed<'a>(values: impl IntoIterator<Item = &'a str>, most: usize) -> String {
+pub(crate) fn listed<'a>(values: impl IntoIterator<Item = &'a str>, most: usize) -> String {
     let values: Vec<&str> = values.into_iter().collect();
     let shown = values.get(..most.min(values.len())).unwrap_or_default().join(", ");
     match values.len().saturating_sub(most) {
@@ -36,8 +38,22 @@ pub(super) fn listed<'a>(values: impl IntoIterator<Item = &'a str>, most: usize)
 }
 
 /// `1 session`, `2 sessions`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
+pub(crate) fn counted(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// The text with a capital at its beginning.
+pub(crate) fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + characters.as_str())
+        .unwrap_or_default()
+}
+
+/// The day of a time: `2026-11-28`.
+pub(crate) fn date(time: Timestamp) -> String {
+    time.to_string().chars().take(10).collect()
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::cause::Cause;
 use crate::chain::ChainReport;
 use crate::connector::ConnectorAssessment;
+use crate::diagnosis::finding_id::FindingId;
 use crate::named_enum::named_enum;
 use crate::reply::Side;
 use crate::timestamp::Timestamp;
@@ -97,7 +97,7 @@ pub struct Remedy {
 #[serde(rename_all = "PascalCase")]
 pub struct Finding {
     /// What it is.
-    pub id: Cause,
+    pub id: FindingId,
     /// How much it matters.
     pub severity: Severity,
     /// What it is to the verdict.
@@ -153,7 +153,7 @@ pub struct Report {
     /// What EOP makes of the server's mail.
     pub verdict: Verdict,
     /// Why.
-    pub cause: Cause,
+    pub cause: FindingId,
     /// Verdict and cause in a few sentences, with thumbprint, server, connector and log line.
     pub summary: String,
     /// Everything that was found: the cause first, then by weight.

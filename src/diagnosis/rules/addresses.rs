@@ -1,14 +1,14 @@
 //! Rows 7, 12 and 13: connectors that go by address.
 
-use super::Proof;
-use super::attribution::{expecting, is_attr36, name_of, outcome, proof, winner};
-use super::connectors::{connector_disabled, is_without_connector};
-use super::senders::sender_text;
 use crate::connector::{ConnectorAssessment, Outcome, UnacceptedSender};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::Remedy;
+use crate::diagnosis::rules::attribution::{expecting, is_attr36, name_of, outcome, proof, winner};
+use crate::diagnosis::rules::connectors::{connector_disabled, is_without_connector};
+use crate::diagnosis::rules::rule::Proof;
+use crate::diagnosis::rules::senders::sender_text;
 
 fn lists_addresses(case: &Case<'_>) -> Option<usize> {
     let all = case.attribution.connectors.iter().enumerate();
@@ -26,16 +26,16 @@ fn names_nothing(case: &Case<'_>) -> Option<usize> {
 }
 
 /// Row 7 where the connectors go by address alone; also for connectors that name nothing at all.
-pub(super) fn address_not_listed(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn address_not_listed(case: &Case<'_>) -> Option<Proof> {
     let is_outcome = matches!(outcome(case), Some(Outcome::NoMatch | Outcome::NoIdentity));
     let is_given = case.evidence.inbound_connectors.is_some();
     let without_name = expecting(case).is_empty() && !is_without_connector(case);
-    let is_other = connector_disabled(case).is_some() || is_attr36(case);
-    (is_outcome && is_given && without_name && !is_other)
+    let excluded = connector_disabled(case).is_some() || is_attr36(case);
+    (is_outcome && is_given && without_name && !excluded)
         .then(|| proof(case, lists_addresses(case)))
 }
 
-pub(super) fn address_not_listed_message(case: &Case<'_>) -> String {
+pub(crate) fn address_not_listed_message(case: &Case<'_>) -> String {
     let names_nothing = names_nothing(case);
     if let Some(index) = names_nothing {
         return format!(
@@ -63,7 +63,7 @@ pub(super) fn address_not_listed_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn address_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn address_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = address_steps(case);
     steps.extend(certificate_connector(case));
     steps
@@ -71,7 +71,7 @@ pub(super) fn address_remedy(case: &Case<'_>) -> Vec<Remedy> {
 
 /// Adds the public address of the session to the connector that goes by address. An address that is
 /// not known to be public is never proposed, nor a list that is not known whole.
-pub(super) fn address_steps(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn address_steps(case: &Case<'_>) -> Vec<Remedy> {
     let Some(index) = lists_addresses(case) else { return Vec::new() };
     let list = case.inbound(index).and_then(|one| one.object.sender_ip_addresses.as_ref());
     let address = case.address().filter(|address| {
@@ -106,7 +106,7 @@ fn certificate_connector(case: &Case<'_>) -> Option<Remedy> {
     ))
 }
 
-pub(super) fn by_address(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn by_address(case: &Case<'_>) -> Option<Proof> {
     let connector = match outcome(case)? {
         Outcome::ByAddressAndMailFrom { connector } if !case.is_relay_denied() => *connector,
         _ => return None,
@@ -114,7 +114,7 @@ pub(super) fn by_address(case: &Case<'_>) -> Option<Proof> {
     Some(Proof { verdict: None, ..proof(case, Some(connector)) })
 }
 
-pub(super) fn by_address_message(case: &Case<'_>) -> String {
+pub(crate) fn by_address_message(case: &Case<'_>) -> String {
     let (connector, _) = winner(case);
     format!(
         "The inbound connector {connector} lists the address {}, and the sender's domain is \
@@ -124,7 +124,7 @@ pub(super) fn by_address_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn address_only(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn address_only(case: &Case<'_>) -> Option<Proof> {
     match outcome(case)? {
         Outcome::AddressOnly { connector, .. } if !is_attr36(case) => {
             Some(proof(case, Some(*connector)))
@@ -133,7 +133,7 @@ pub(super) fn address_only(case: &Case<'_>) -> Option<Proof> {
     }
 }
 
-pub(super) fn address_only_message(case: &Case<'_>) -> String {
+pub(crate) fn address_only_message(case: &Case<'_>) -> String {
     let (connector, _) = winner(case);
     let sender = match case.outcome() {
         Some(Outcome::AddressOnly { sender: UnacceptedSender::Null, .. }) => {
@@ -148,7 +148,7 @@ pub(super) fn address_only_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn address_only_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn address_only_remedy(case: &Case<'_>) -> Vec<Remedy> {
     certificate_connector(case)
         .map_or_else(|| vec![remedies::new_connector(case)], |step| vec![step])
 }

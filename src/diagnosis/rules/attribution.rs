@@ -1,56 +1,55 @@
 //! Rows 7 to 9: whether the names match, and what that comes to.
 
-use super::Proof;
-use super::connectors::connector_disabled;
-use super::tls::capital;
 use crate::connector::{
     ConnectorAssessment, Coverage, Mismatch, MissKind, NameRelation, Outcome, match_name,
 };
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::listed;
+use crate::diagnosis::literal::{capital, listed};
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{Confidence, Remedy, Verdict};
+use crate::diagnosis::rules::connectors::connector_disabled;
+use crate::diagnosis::rules::rule::Proof;
 use crate::reply::RejectionClass;
 
 /// Attribution is judged where the log does not show that something else came first.
-pub(super) fn outcome<'c>(case: &'c Case<'_>) -> Option<&'c Outcome> {
+pub(crate) fn outcome<'c>(case: &'c Case<'_>) -> Option<&'c Outcome> {
     case.outcome().filter(|_| case.rests_on_attribution() && case.is_known())
 }
 
-/// What is foretold and contradicted by a delivery is uncertain: mail to other tenants arrives
+/// What is predicted and contradicted by a delivery is uncertain: mail to other tenants arrives
 /// without attribution.
-fn foretold(case: &Case<'_>) -> Option<Verdict> {
+fn predicted(case: &Case<'_>) -> Option<Verdict> {
     case.is_delivered().then_some(Verdict::Uncertain)
 }
 
-pub(super) fn proof(case: &Case<'_>, connector: Option<usize>) -> Proof {
+pub(crate) fn proof(case: &Case<'_>, connector: Option<usize>) -> Proof {
     let mut evidence = case.log_proof();
     evidence.extend(connector.map(|index| case.inbound_proof(index)).unwrap_or_default());
-    Proof { verdict: foretold(case), ..Proof::of(evidence) }
+    Proof { verdict: predicted(case), ..Proof::of(evidence) }
 }
 
 /// Whether the log says ATTR36, which proves that a connector matched by certificate.
-pub(super) fn is_attr36(case: &Case<'_>) -> bool {
+pub(crate) fn is_attr36(case: &Case<'_>) -> bool {
     case.class() == Some(RejectionClass::RelayDeniedAttr36)
 }
 
-pub(super) fn name_of(case: &Case<'_>, index: usize) -> String {
+pub(crate) fn name_of(case: &Case<'_>, index: usize) -> String {
     case.attribution.connectors.get(index).map(|one| one.name.clone()).unwrap_or_default()
 }
 
 /// The connectors that may grant relay and expect a name.
-pub(super) fn expecting(case: &Case<'_>) -> Vec<usize> {
+pub(crate) fn expecting(case: &Case<'_>) -> Vec<usize> {
     let all = case.attribution.connectors.iter().enumerate();
     all.filter(|(_, one)| one.may_be_eligible() && one.value.is_some())
         .map(|(index, _)| index)
         .collect()
 }
 
-pub(super) fn name_mismatch(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn name_mismatch(case: &Case<'_>) -> Option<Proof> {
     let is_outcome = matches!(outcome(case), Some(Outcome::NoMatch));
     let connectors = expecting(case);
-    let is_other = connector_disabled(case).is_some() || is_attr36(case);
-    (is_outcome && !connectors.is_empty() && !is_other).then(|| {
+    let excluded = connector_disabled(case).is_some() || is_attr36(case);
+    (is_outcome && !connectors.is_empty() && !excluded).then(|| {
         let nearest = case.attribution.nearest_miss.as_ref().map(|miss| miss.connector);
         Proof {
             confidence: rests_on_inferred_row(case).then_some(Confidence::Inferred),
@@ -79,7 +78,7 @@ fn rests_on_inferred_row(case: &Case<'_>) -> bool {
     })
 }
 
-pub(super) fn name_mismatch_message(case: &Case<'_>) -> String {
+pub(crate) fn name_mismatch_message(case: &Case<'_>) -> String {
     let sent = listed(case.names(), 6);
     let address = match case.address() {
         Some(address) => format!(", and no connector lists the address {address}"),
@@ -126,9 +125,9 @@ pub(super) fn name_mismatch_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn name_mismatch_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn name_mismatch_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = Vec::new();
-    if remedies::candidate(case).is_some() && case.evidence.inbound_connectors.is_some() {
+    if remedies::replacement(case).is_some() && case.evidence.inbound_connectors.is_some() {
         steps.push(remedies::select_certificate(case));
     }
     let miss = case.attribution.nearest_miss.as_ref();
@@ -173,7 +172,7 @@ pub(super) fn name_mismatch_remedy(case: &Case<'_>) -> Vec<Remedy> {
 }
 
 /// The accepted domain that a new value of the connector needs, if it is not known to be there.
-pub(super) fn domain_step(case: &Case<'_>, value: &str) -> Option<Remedy> {
+pub(crate) fn domain_step(case: &Case<'_>, value: &str) -> Option<Remedy> {
     let accepted = &case.evidence.accepted_domains.as_ref()?.object;
     let is_covered = matches!(accepted.cover_value(value), Coverage::Covered(_));
     let domain = value.strip_prefix("*.").unwrap_or(value);
@@ -184,7 +183,7 @@ fn is_attributed(case: &Case<'_>) -> bool {
     outcome(case).is_some_and(Outcome::is_attributed)
 }
 
-pub(super) fn attributed_but_refused(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Proof> {
     let is_contradicted = case.is_relay_denied() && is_attributed(case);
     // ATTR36 says that a connector matched: if none of the given ones does, they are not those.
     let is_of_another_tenant = is_attr36(case)
@@ -204,7 +203,7 @@ pub(super) fn attributed_but_refused(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn attributed_but_refused_message(case: &Case<'_>) -> String {
+pub(crate) fn attributed_but_refused_message(case: &Case<'_>) -> String {
     let what = match case.outcome() {
         Some(Outcome::ByAddressAndMailFrom { connector }) => format!(
             "the address {} is listed by {}",
@@ -226,7 +225,7 @@ pub(super) fn attributed_but_refused_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn attributed_but_refused_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn attributed_but_refused_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = vec![
         Remedy::tenant(
             "See when the connector was changed last; if within the hour: wait, and send again.",
@@ -247,7 +246,7 @@ pub(super) fn attributed_but_refused_remedy(case: &Case<'_>) -> Vec<Remedy> {
     steps
 }
 
-pub(super) fn attributed(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn attributed(case: &Case<'_>) -> Option<Proof> {
     let connector = match outcome(case)? {
         Outcome::ByCertificate { connector } if !case.is_relay_denied() => *connector,
         _ => return None,
@@ -255,7 +254,7 @@ pub(super) fn attributed(case: &Case<'_>) -> Option<Proof> {
     Some(Proof { verdict: None, ..proof(case, Some(connector)) })
 }
 
-pub(super) fn attributed_message(case: &Case<'_>) -> String {
+pub(crate) fn attributed_message(case: &Case<'_>) -> String {
     let (connector, name) = winner(case);
     format!(
         "{} matches the inbound connector {connector}{name}.",
@@ -264,7 +263,7 @@ pub(super) fn attributed_message(case: &Case<'_>) -> String {
 }
 
 /// The connector that decides, and by which name of the certificate.
-pub(super) fn winner(case: &Case<'_>) -> (String, String) {
+pub(crate) fn winner(case: &Case<'_>) -> (String, String) {
     let index = case.outcome().and_then(Outcome::connector).unwrap_or_default();
     let Some(one) = case.attribution.connectors.get(index) else { return Default::default() };
     let name = match (&one.name_match.name, &one.value) {
@@ -274,7 +273,7 @@ pub(super) fn winner(case: &Case<'_>) -> (String, String) {
     (one.name.clone(), name)
 }
 
-pub(super) fn fragile(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn fragile(case: &Case<'_>) -> Option<Proof> {
     let connector = match outcome(case)? {
         Outcome::ByCertificateAndMailFrom { connector } if !case.is_relay_denied() => *connector,
         _ => return None,
@@ -282,7 +281,7 @@ pub(super) fn fragile(case: &Case<'_>) -> Option<Proof> {
     Some(Proof { verdict: None, ..proof(case, Some(connector)) })
 }
 
-pub(super) fn fragile_message(case: &Case<'_>) -> String {
+pub(crate) fn fragile_message(case: &Case<'_>) -> String {
     let (connector, name) = winner(case);
     format!(
         "The inbound connector {connector} matches{name}, but no accepted domain covers its value: \
@@ -292,7 +291,7 @@ pub(super) fn fragile_message(case: &Case<'_>) -> String {
 }
 
 /// What makes the connector's value covered.
-pub(super) fn cover_value_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn cover_value_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let index = case.outcome().and_then(Outcome::connector).unwrap_or_default();
     let assessment = case.attribution.connectors.get(index);
     let needed = assessment.and_then(ConnectorAssessment::needed_domain);
@@ -300,7 +299,7 @@ pub(super) fn cover_value_remedy(case: &Case<'_>) -> Vec<Remedy> {
     if let Some(domain) = needed {
         steps.push(remedies::add_accepted_domain(domain.as_str()));
     }
-    if remedies::candidate(case).is_some() {
+    if remedies::replacement(case).is_some() {
         steps.push(remedies::select_certificate(case));
     }
     steps

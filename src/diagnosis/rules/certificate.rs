@@ -1,12 +1,13 @@
 //! Rows 2, 4, 5 and 6: whether an identity was shown, and whether it can be trusted.
 
-use super::Proof;
 use crate::chain::{Completeness, Rule, Severity as ChainSeverity, Trust};
 use crate::connector::{Outcome, ShownCertificate};
 use crate::diagnosis::case::{Case, is_self_issued};
-use crate::diagnosis::chain_log::LoggedFault;
+use crate::diagnosis::evidence::chain_log::LoggedFault;
+use crate::diagnosis::literal::{capital, date};
 use crate::diagnosis::remedies::{self, ELEVATED, MANAGEMENT_SHELL};
 use crate::diagnosis::report::{Confidence, Remedy, Verdict};
+use crate::diagnosis::rules::rule::Proof;
 use crate::evidence::chain_event::ChainFault;
 use crate::reply::{RejectionClass, Side};
 use crate::session::TlsStatus;
@@ -15,7 +16,7 @@ use crate::timestamp::Timestamp;
 /// Row 2 holds where the log shows a refusal without any identity, or where connectors were given
 /// and none lists the address. Mail that was accepted without a certificate is no fault by itself.
 fn has_no_identity(case: &Case<'_>) -> bool {
-    let is_shown_none = case.shown == ShownCertificate::None && case.rests_on_attribution();
+    let is_shown_none = case.presented == ShownCertificate::None && case.rests_on_attribution();
     let is_outcome = matches!(case.outcome(), Some(Outcome::NoIdentity));
     let is_judged = case.is_relay_denied() || case.evidence.inbound_connectors.is_some();
     is_shown_none && is_outcome && is_judged
@@ -25,57 +26,57 @@ fn predicted(case: &Case<'_>) -> Option<Verdict> {
     case.is_delivered().then_some(Verdict::Uncertain)
 }
 
-pub(super) fn start_tls_not_offered(case: &Case<'_>) -> Option<Proof> {
-    let story = case.story.filter(|_| has_no_identity(case))?;
-    (story.tls_status == TlsStatus::NotOffered)
+pub(crate) fn start_tls_not_offered(case: &Case<'_>) -> Option<Proof> {
+    let incident = case.incident.filter(|_| has_no_identity(case))?;
+    (incident.tls_status == TlsStatus::NotOffered)
         .then(|| Proof { verdict: predicted(case), ..Proof::of(case.log_proof()) })
 }
 
-pub(super) fn start_tls_not_offered_message(case: &Case<'_>) -> String {
+pub(crate) fn start_tls_not_offered_message(case: &Case<'_>) -> String {
     format!(
         "{} was not offered STARTTLS, so it showed no certificate, and no inbound connector of \
          type OnPremises is known to list its address{}. Exchange Online always offers STARTTLS: \
          something between hides it.",
-        super::tls::capital(&case.server_text()),
+        capital(&case.server_text()),
         case.address().map(|address| format!(" {address}")).unwrap_or_default(),
     )
 }
 
-pub(super) fn no_certificate(case: &Case<'_>) -> Option<Proof> {
-    let story = case.story.filter(|_| has_no_identity(case))?;
-    (story.tls_status != TlsStatus::NotOffered)
+pub(crate) fn no_certificate(case: &Case<'_>) -> Option<Proof> {
+    let incident = case.incident.filter(|_| has_no_identity(case))?;
+    (incident.tls_status != TlsStatus::NotOffered)
         .then(|| Proof { verdict: predicted(case), ..Proof::of(case.log_proof()) })
 }
 
-pub(super) fn no_certificate_message(case: &Case<'_>) -> String {
+pub(crate) fn no_certificate_message(case: &Case<'_>) -> String {
     format!(
         "{} showed no certificate in the session over {}, and no inbound connector of type \
          OnPremises is known to list its address{}: Exchange Online cannot tell whose mail it is. \
          That no certificate was offered is concluded from the missing rows of the log.",
-        super::tls::capital(&case.server_text()),
+        capital(&case.server_text()),
         case.send_connector_name().unwrap_or("the send connector"),
         case.address().map(|address| format!(" {address}")).unwrap_or_default(),
     )
 }
 
-pub(super) fn no_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn no_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = vec![remedies::select_certificate(case)];
     steps.extend(super::addresses::address_steps(case));
     steps
 }
 
 /// Whether mail passes by its address, so that the certificate does not matter.
-pub(super) fn passes_by_address(case: &Case<'_>) -> bool {
+pub(crate) fn passes_by_address(case: &Case<'_>) -> bool {
     matches!(case.outcome(), Some(Outcome::ByAddressAndMailFrom { .. })) && !case.is_relay_denied()
 }
 
 /// Whether the certificate was, or would be, the reason of a failure: a log that shows something
 /// else as the reason is not explained by it.
-pub(super) fn verdict_on_certificate(case: &Case<'_>) -> Option<Verdict> {
+pub(crate) fn verdict_on_certificate(case: &Case<'_>) -> Option<Verdict> {
     case.is_delivered().then_some(Verdict::Uncertain)
 }
 
-pub(super) fn self_signed(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn self_signed(case: &Case<'_>) -> Option<Proof> {
     let in_chain = case.chain.as_ref().is_some_and(|chain| {
         chain.findings.iter().any(|finding| finding.id == Rule::SelfSignedEndEntity)
     });
@@ -88,21 +89,21 @@ pub(super) fn self_signed(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn self_signed_message(case: &Case<'_>) -> String {
+pub(crate) fn self_signed_message(case: &Case<'_>) -> String {
     format!(
         "{} sends {}, which is self-signed: Exchange Online cannot trust it, so that no connector \
          matches by certificate. The wrong certificate is sent over {}.",
-        super::tls::capital(&case.server_text()),
+        capital(&case.server_text()),
         case.certificate_text(),
         case.send_connector_name().unwrap_or("the send connector"),
     )
 }
 
-pub(super) fn wrong_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn wrong_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
     vec![remedies::select_certificate(case), remedies::rerun_wizard()]
 }
 
-pub(super) fn private_authority(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn private_authority(case: &Case<'_>) -> Option<Proof> {
     if passes_by_address(case) {
         return None;
     }
@@ -119,20 +120,20 @@ pub(super) fn private_authority(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn private_authority_message(case: &Case<'_>) -> String {
+pub(crate) fn private_authority_message(case: &Case<'_>) -> String {
     let issuer = case.issuer().map(|issuer| format!(", issued by {issuer},")).unwrap_or_default();
     format!(
         "{} sends {}{issuer} whose chain ends in a root that no receiver on the internet trusts: a \
          private authority. The wrong certificate is sent over {}.",
-        super::tls::capital(&case.server_text()),
+        capital(&case.server_text()),
         case.certificate_text(),
         case.send_connector_name().unwrap_or("the send connector"),
     )
 }
 
-pub(super) fn incomplete(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn incomplete(case: &Case<'_>) -> Option<Proof> {
     let chain = case.chain.as_ref()?;
-    let logged = super::chain_log::logged(case, ChainFault::PartialChain);
+    let logged = crate::diagnosis::rules::chain_log::logged(case, ChainFault::PartialChain);
     let by_event = logged.map(LoggedFault::proof).into_iter().collect();
     (chain.completeness == Completeness::Incomplete && !passes_by_address(case)).then(|| Proof {
         verdict: verdict_on_certificate(case),
@@ -140,7 +141,7 @@ pub(super) fn incomplete(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn incomplete_message(case: &Case<'_>) -> String {
+pub(crate) fn incomplete_message(case: &Case<'_>) -> String {
     let missing: Vec<&str> = case
         .chain
         .iter()
@@ -151,13 +152,13 @@ pub(super) fn incomplete_message(case: &Case<'_>) -> String {
         "{} cannot send the chain of {}: the intermediate certificate {} is not in its stores, so \
          that Exchange Online gets the certificate alone and does not trust it. That checks on the \
          server succeed, because Windows may download it there, changes nothing.",
-        super::tls::capital(&case.server_text()),
+        capital(&case.server_text()),
         case.certificate_text(),
         missing.join("; "),
     )
 }
 
-pub(super) fn incomplete_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn incomplete_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let steps = case.chain.iter().flat_map(|chain| &chain.remedies);
     steps
         .map(|step| Remedy {
@@ -175,16 +176,16 @@ pub(super) fn incomplete_remedy(case: &Case<'_>) -> Vec<Remedy> {
         .collect()
 }
 
-pub(super) fn not_trusted_by_receiver(case: &Case<'_>) -> Option<Proof> {
-    let is_told = case.class() == Some(RejectionClass::TlsChannelUntrustedRoot);
+pub(crate) fn not_trusted_by_receiver(case: &Case<'_>) -> Option<Proof> {
+    let is_named_by_reply = case.class() == Some(RejectionClass::TlsChannelUntrustedRoot);
     let is_explained = self_signed(case).is_some()
         || private_authority(case).is_some()
         || incomplete(case).is_some()
-        || super::chain_log::incomplete(case).is_some();
-    (is_told && !is_explained).then(|| Proof::of(case.log_proof()))
+        || crate::diagnosis::rules::chain_log::incomplete(case).is_some();
+    (is_named_by_reply && !is_explained).then(|| Proof::of(case.log_proof()))
 }
 
-pub(super) fn not_trusted_message(case: &Case<'_>) -> String {
+pub(crate) fn not_trusted_message(case: &Case<'_>) -> String {
     format!(
         "Exchange Online does not trust the chain that {} presented with {}: a self-signed or \
          private certificate, or intermediates that were not sent along.",
@@ -193,14 +194,14 @@ pub(super) fn not_trusted_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn not_trusted_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn not_trusted_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = vec![give_chain(case)];
     steps.push(remedies::select_certificate(case));
     steps
 }
 
 /// Says how to get the evidence on which rows 4 and 5 rest.
-pub(super) fn give_chain(case: &Case<'_>) -> Remedy {
+pub(crate) fn give_chain(case: &Case<'_>) -> Remedy {
     let thumbprint = case.plain_thumbprint();
     let place = match &thumbprint {
         Some(thumbprint) => format!("'Cert:\\LocalMachine\\My\\{thumbprint}'"),
@@ -241,35 +242,35 @@ fn dates_prove(
     })
 }
 
-pub(super) fn expired(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn expired(case: &Case<'_>) -> Option<Proof> {
     dates_prove(case, |end| end < case.at, case.not_after())
 }
 
-pub(super) fn expired_message(case: &Case<'_>) -> String {
+pub(crate) fn expired_message(case: &Case<'_>) -> String {
     format!(
         "{} expired on {}. Which reply Exchange Online gives to that is not documented.",
-        super::tls::capital(&case.certificate_text()),
+        capital(&case.certificate_text()),
         case.not_after().map(date).unwrap_or_default(),
     )
 }
 
-pub(super) fn not_yet_valid(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn not_yet_valid(case: &Case<'_>) -> Option<Proof> {
     dates_prove(case, |start| start > case.at, case.not_before())
 }
 
-pub(super) fn not_yet_valid_message(case: &Case<'_>) -> String {
+pub(crate) fn not_yet_valid_message(case: &Case<'_>) -> String {
     format!(
         "{} is valid from {} only. Which reply Exchange Online gives to that is not documented.",
-        super::tls::capital(&case.certificate_text()),
+        capital(&case.certificate_text()),
         case.not_before().map(date).unwrap_or_default(),
     )
 }
 
-pub(super) fn revoked(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn revoked(case: &Case<'_>) -> Option<Proof> {
     let by_export = case.installed.and_then(|one| one.object.status.as_deref());
     let is_revoked = has_chain_error(case, Rule::Revoked)
         || by_export.is_some_and(|status| status.eq_ignore_ascii_case("Revoked"));
-    let logged = super::chain_log::logged(case, ChainFault::Revoked);
+    let logged = crate::diagnosis::rules::chain_log::logged(case, ChainFault::Revoked);
     let by_event = logged.map(LoggedFault::proof).into_iter().collect();
     ((is_revoked || logged.is_some()) && !passes_by_address(case)).then(|| Proof {
         verdict: verdict_on_certificate(case),
@@ -277,17 +278,17 @@ pub(super) fn revoked(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn revoked_message(case: &Case<'_>) -> String {
+pub(crate) fn revoked_message(case: &Case<'_>) -> String {
     format!(
         "{} has been revoked by its authority. Which reply Exchange Online gives to that is not \
          documented.",
-        super::tls::capital(&case.certificate_text()),
+        capital(&case.certificate_text()),
     )
 }
 
-pub(super) fn replace_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn replace_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = Vec::new();
-    if remedies::candidate(case).is_some() {
+    if remedies::replacement(case).is_some() {
         steps.push(remedies::select_certificate(case));
     }
     steps.push(
@@ -304,8 +305,4 @@ pub(super) fn replace_remedy(case: &Case<'_>) -> Vec<Remedy> {
         .verify("the next session in the send log sends the new certificate (SentThumbprint)"),
     );
     steps
-}
-
-pub(super) fn date(time: Timestamp) -> String {
-    time.to_string().chars().take(10).collect()
 }

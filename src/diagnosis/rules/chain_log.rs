@@ -1,21 +1,20 @@
 //! What the CAPI2 log of the sending server tells of the sent certificate. Events about other
 //! certificates, the remote one among them, and those of other programs are no finding.
 
-use super::Proof;
-use super::certificate::{give_chain, passes_by_address, verdict_on_certificate};
-use super::tls::capital;
 use crate::certificate::Thumbprint;
 use crate::chain::Completeness;
 use crate::diagnosis::case::Case;
-use crate::diagnosis::chain_log::LoggedFault;
-use crate::diagnosis::literal::counted;
+use crate::diagnosis::evidence::chain_log::LoggedFault;
+use crate::diagnosis::evidence::incident::Ending;
+use crate::diagnosis::literal::{capital, counted};
 use crate::diagnosis::remedies::ELEVATED;
 use crate::diagnosis::report::{Confidence, EvidenceLine, Remedy, Severity};
-use crate::diagnosis::story::Ending;
+use crate::diagnosis::rules::certificate::{give_chain, passes_by_address, verdict_on_certificate};
+use crate::diagnosis::rules::rule::Proof;
 use crate::evidence::chain_event::{CHAIN_EVENT_LOG, ChainFault, ENABLE_CHAIN_EVENT_LOG};
 
 /// The fault that the log tells of the certificate of the case.
-pub(super) fn logged<'a>(case: &Case<'a>, fault: ChainFault) -> Option<&'a LoggedFault> {
+pub(crate) fn logged<'a>(case: &Case<'a>, fault: ChainFault) -> Option<&'a LoggedFault> {
     let log = case.evidence.chain_log.as_ref()?;
     log.fault(thumbprint(case)?, fault, case.servers().into_iter().chain(case.server()))
 }
@@ -24,17 +23,17 @@ fn thumbprint(case: &Case<'_>) -> Option<Thumbprint> {
     case.plain_thumbprint()?.parse().ok()
 }
 
-/// The chain as it is in the stores that were given outweighs what the log told before.
+/// The chain as it is in the stores that were given outweighs what the log held before.
 fn partial_chain<'a>(case: &Case<'a>) -> Option<&'a LoggedFault> {
     let is_repaired =
         case.chain.as_ref().is_some_and(|chain| chain.completeness == Completeness::Complete);
     logged(case, ChainFault::PartialChain).filter(|_| !is_repaired)
 }
 
-pub(super) fn incomplete(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn incomplete(case: &Case<'_>) -> Option<Proof> {
     // Where the stores were given, they say it themselves.
-    let is_shown = super::certificate::incomplete(case).is_some();
-    let logged = partial_chain(case).filter(|_| !is_shown && !passes_by_address(case))?;
+    let proved_by_store = crate::diagnosis::rules::certificate::incomplete(case).is_some();
+    let logged = partial_chain(case).filter(|_| !proved_by_store && !passes_by_address(case))?;
     let evidence = [case.log_proof(), vec![logged.proof()]].concat();
     Some(Proof {
         verdict: verdict_on_certificate(case),
@@ -43,7 +42,7 @@ pub(super) fn incomplete(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn incomplete_message(case: &Case<'_>) -> String {
+pub(crate) fn incomplete_message(case: &Case<'_>) -> String {
     let is_inferred = partial_chain(case).is_some_and(|logged| logged.failure.is_inferred);
     let (found, certainty) = if is_inferred {
         (
@@ -63,7 +62,7 @@ pub(super) fn incomplete_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn incomplete_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn incomplete_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let issuer = case.issuer().map_or_else(String::new, |issuer| format!(" ({issuer})"));
     vec![
         give_chain(case),
@@ -89,18 +88,20 @@ pub(super) fn incomplete_remedy(case: &Case<'_>) -> Vec<Remedy> {
 
 /// What is wrong besides, the most telling first.
 fn other_faults<'a>(case: &Case<'a>) -> Vec<&'a LoggedFault> {
-    let is_told = |fault: ChainFault| match fault {
-        // Told by a rule of its own, unless it does not matter (any more).
+    let has_own_rule = |fault: ChainFault| match fault {
+        // It has a rule of its own, unless it does not matter (any more).
         ChainFault::PartialChain => true,
-        ChainFault::Revoked => super::certificate::revoked(case).is_some(),
-        ChainFault::PrivateKeyUnavailable => super::own_certificate::key_not_usable(case).is_some(),
+        ChainFault::Revoked => crate::diagnosis::rules::certificate::revoked(case).is_some(),
+        ChainFault::PrivateKeyUnavailable => {
+            crate::diagnosis::rules::own_certificate::key_not_usable(case).is_some()
+        }
         _ => false,
     };
-    let faults = ChainFault::ALL.iter().filter(|fault| !is_told(**fault));
+    let faults = ChainFault::ALL.iter().filter(|fault| !has_own_rule(**fault));
     faults.filter_map(|fault| logged(case, *fault)).collect()
 }
 
-pub(super) fn fault(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn fault(case: &Case<'_>) -> Option<Proof> {
     let faults = other_faults(case);
     let is_harmless = faults.iter().all(|logged| logged.failure.fault.is_about_revocation_check());
     (!faults.is_empty()).then(|| Proof {
@@ -109,7 +110,7 @@ pub(super) fn fault(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn fault_message(case: &Case<'_>) -> String {
+pub(crate) fn fault_message(case: &Case<'_>) -> String {
     let meanings: Vec<&str> =
         other_faults(case).iter().map(|logged| logged.failure.meaning.as_str()).collect();
     format!(
@@ -124,11 +125,11 @@ fn of_other_processes<'a>(case: &Case<'a>) -> Option<(u64, &'a str)> {
     case.evidence.chain_log.as_ref()?.of_other_processes(thumbprint(case)?)
 }
 
-pub(super) fn not_judged(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn not_judged(case: &Case<'_>) -> Option<Proof> {
     of_other_processes(case).map(|_| Proof::of(Vec::new()))
 }
 
-pub(super) fn not_judged_message(case: &Case<'_>) -> String {
+pub(crate) fn not_judged_message(case: &Case<'_>) -> String {
     let (count, process) = of_other_processes(case).unwrap_or_default();
     format!(
         "The CAPI2 log holds {} of {} that failed for other programs than those that send mail \
@@ -140,15 +141,15 @@ pub(super) fn not_judged_message(case: &Case<'_>) -> String {
 
 /// Whether the log begins only after all that failed.
 fn begins_too_late(case: &Case<'_>) -> bool {
-    let stories = case.evidence.stories.told.iter();
-    let failed =
-        stories.filter(|story| matches!(story.ending, Ending::Refused(_) | Ending::TlsFailed));
-    let last = failed.map(|story| story.last).max();
+    let incidents = case.evidence.incidents.all.iter();
+    let failed = incidents
+        .filter(|incident| matches!(incident.ending, Ending::Refused(_) | Ending::TlsFailed));
+    let last = failed.map(|incident| incident.last).max();
     let first = case.evidence.chain_log.as_ref().and_then(|log| log.first_time);
     last.zip(first).is_some_and(|(last, first)| last < first)
 }
 
-pub(super) fn missing(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn missing(case: &Case<'_>) -> Option<Proof> {
     let log = case.evidence.chain_log.as_ref()?;
     (!log.incomplete.is_empty() || begins_too_late(case)).then(|| {
         let lines = log.incomplete.iter().take(5).map(|(path, reason)| EvidenceLine {
@@ -160,7 +161,7 @@ pub(super) fn missing(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn missing_message(case: &Case<'_>) -> String {
+pub(crate) fn missing_message(case: &Case<'_>) -> String {
     let log = case.evidence.chain_log.as_ref();
     let first = log.and_then(|log| log.first_time).filter(|_| begins_too_late(case));
     let what = match first {
@@ -172,7 +173,7 @@ pub(super) fn missing_message(case: &Case<'_>) -> String {
     ))
 }
 
-pub(super) fn missing_remedy(_: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn missing_remedy(_: &Case<'_>) -> Vec<Remedy> {
     vec![
         Remedy::server(
             ELEVATED,

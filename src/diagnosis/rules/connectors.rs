@@ -1,19 +1,19 @@
 //! Row 3: whether there is a connector that may grant relay.
 
-use super::Proof;
-use super::attribution::{is_attr36, name_of, outcome, proof};
 use crate::connector::{AddressMatch, ConnectorAssessment, Eligibility, NameRelation, Outcome};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{listed, literal};
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::Remedy;
+use crate::diagnosis::rules::attribution::{is_attr36, name_of, outcome, proof};
+use crate::diagnosis::rules::rule::Proof;
 
 fn connectors_with(case: &Case<'_>, eligibility: &Eligibility) -> Vec<usize> {
     let all = case.attribution.connectors.iter().enumerate();
     all.filter(|(_, one)| one.eligibility == *eligibility).map(|(index, _)| index).collect()
 }
 
-pub(super) fn is_without_connector(case: &Case<'_>) -> bool {
+pub(crate) fn is_without_connector(case: &Case<'_>) -> bool {
     let may_grant = case.attribution.connectors.iter().any(ConnectorAssessment::may_be_eligible);
     case.evidence.inbound_connectors.is_some()
         && !may_grant
@@ -22,7 +22,7 @@ pub(super) fn is_without_connector(case: &Case<'_>) -> bool {
         && !is_attr36(case)
 }
 
-pub(super) fn connector_disabled(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn connector_disabled(case: &Case<'_>) -> Option<Proof> {
     let disabled = matching_disabled(case)?;
     let is_nothing_else = is_without_connector(case)
         || (matches!(outcome(case), Some(Outcome::NoMatch)) && disabled.1);
@@ -41,7 +41,7 @@ fn matching_disabled(case: &Case<'_>) -> Option<(usize, bool)> {
     matching.map(|index| (index, true)).or(disabled.first().map(|index| (*index, false)))
 }
 
-pub(super) fn connector_disabled_message(case: &Case<'_>) -> String {
+pub(crate) fn connector_disabled_message(case: &Case<'_>) -> String {
     let name = matching_disabled(case).map(|(index, _)| name_of(case, index)).unwrap_or_default();
     format!(
         "The inbound connector {name} is disabled, and no other one of type OnPremises matches {}: \
@@ -50,7 +50,7 @@ pub(super) fn connector_disabled_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn connector_disabled_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn connector_disabled_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let name = matching_disabled(case).map(|(index, _)| name_of(case, index));
     let identity = literal(name.as_deref(), "inbound connector");
     vec![
@@ -63,14 +63,14 @@ pub(super) fn connector_disabled_remedy(case: &Case<'_>) -> Vec<Remedy> {
     ]
 }
 
-pub(super) fn connector_wrong_type(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn connector_wrong_type(case: &Case<'_>) -> Option<Proof> {
     let partners = connectors_with(case, &Eligibility::Partner);
     let first = partners.first().copied()?;
     let has_disabled = matching_disabled(case).is_some();
     (is_without_connector(case) && !has_disabled).then(|| proof(case, Some(first)))
 }
 
-pub(super) fn connector_wrong_type_message(case: &Case<'_>) -> String {
+pub(crate) fn connector_wrong_type_message(case: &Case<'_>) -> String {
     let names: Vec<String> = connectors_with(case, &Eligibility::Partner)
         .into_iter()
         .map(|index| name_of(case, index))
@@ -82,17 +82,17 @@ pub(super) fn connector_wrong_type_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn connector_missing(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn connector_missing(case: &Case<'_>) -> Option<Proof> {
     let is_empty = case.attribution.connectors.is_empty();
     (is_without_connector(case) && is_empty).then(|| proof(case, None))
 }
 
-pub(super) fn connector_missing_message(_: &Case<'_>) -> String {
+pub(crate) fn connector_missing_message(_: &Case<'_>) -> String {
     "The tenant has no inbound connector: Exchange Online cannot tell whose mail it is, and relays \
      none."
         .to_owned()
 }
 
-pub(super) fn new_connector_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn new_connector_remedy(case: &Case<'_>) -> Vec<Remedy> {
     vec![remedies::new_connector(case), remedies::rerun_wizard()]
 }

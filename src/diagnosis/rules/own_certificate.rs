@@ -1,24 +1,25 @@
 //! Row 1 of the table: TLS that fails by this server's own certificate, before anything is sent.
 
-use super::Proof;
-use super::chain_log::logged;
-use super::tls::failed_with;
 use crate::connector::{CertificateServices, Selected, SelectionBasis};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::chain_log::LoggedFault;
+use crate::diagnosis::evidence::chain_log::LoggedFault;
+use crate::diagnosis::literal::capital;
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{Confidence, Remedy};
+use crate::diagnosis::rules::chain_log::logged;
+use crate::diagnosis::rules::rule::Proof;
+use crate::diagnosis::rules::tls::failed_with;
 use crate::evidence::chain_event::ChainFault;
 use crate::reply::RejectionClass;
 
-pub(super) fn name_not_found(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn name_not_found(case: &Case<'_>) -> Option<Proof> {
     if case.class() == Some(RejectionClass::TlsCertificateNameNotFound) {
         return Some(Proof::of(case.log_proof()));
     }
     let selection = case.selection.as_ref()?;
     let is_named = matches!(selection.basis, SelectionBasis::TlsCertificateName(_));
     // Where the log shows a certificate, the list of installed ones is another server's.
-    let is_predicted = case.story.is_none()
+    let is_predicted = case.incident.is_none()
         && case.given.is_none()
         && is_named
         && selection.selected == Selected::NotFound;
@@ -27,7 +28,7 @@ pub(super) fn name_not_found(case: &Case<'_>) -> Option<Proof> {
     Some(Proof::at(&connector.path, connector.line, &format!("TlsCertificateName {value}")))
 }
 
-pub(super) fn name_not_found_message(case: &Case<'_>) -> String {
+pub(crate) fn name_not_found_message(case: &Case<'_>) -> String {
     let value = case.send_connector.and_then(|one| one.object.tls_certificate_name.as_deref());
     let value = value.map(|value| format!(" {value}")).unwrap_or_default();
     format!(
@@ -38,24 +39,24 @@ pub(super) fn name_not_found_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn name_not_found_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn name_not_found_remedy(case: &Case<'_>) -> Vec<Remedy> {
     vec![remedies::select_certificate(case), remedies::restart_transport()]
 }
 
-pub(super) fn no_private_key(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn no_private_key(case: &Case<'_>) -> Option<Proof> {
     let lacks_key = case.installed.is_some_and(|one| one.object.has_private_key == Some(false));
-    let is_told = failed_with(case, &["NoCredentials"]);
-    let is_shown = failed_with(case, &["UnknownCredentials"]) && lacks_key;
-    (is_told || is_shown)
+    let is_named = failed_with(case, &["NoCredentials"]);
+    let is_proved_by_export = failed_with(case, &["UnknownCredentials"]) && lacks_key;
+    (is_named || is_proved_by_export)
         .then(|| Proof::of(case.log_proof()))
-        .or_else(|| super::machine::without_key(case))
+        .or_else(|| crate::diagnosis::rules::local_stores::without_key(case))
 }
 
-pub(super) fn no_private_key_message(case: &Case<'_>) -> String {
-    if case.story.is_none() {
+pub(crate) fn no_private_key_message(case: &Case<'_>) -> String {
+    if case.incident.is_none() {
         return format!(
             "{} is installed on {} without its private key: it cannot be sent.",
-            super::tls::capital(&case.certificate_text()),
+            capital(&case.certificate_text()),
             case.server_text(),
         );
     }
@@ -68,7 +69,7 @@ pub(super) fn no_private_key_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn no_private_key_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn no_private_key_remedy(case: &Case<'_>) -> Vec<Remedy> {
     vec![
         remedies::import_with_key(case),
         remedies::check_private_key(case),
@@ -85,7 +86,7 @@ fn has_no_key(case: &Case<'_>) -> bool {
     case.installed.is_some_and(|one| one.object.has_private_key == Some(false))
 }
 
-pub(super) fn not_enabled(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn not_enabled(case: &Case<'_>) -> Option<Proof> {
     let is_failure = failed_with(case, &["UnknownCredentials"]) && !has_no_key(case);
     let is_key = logged(case, ChainFault::PrivateKeyUnavailable).is_some();
     (is_failure && is_enabled_for_smtp(case) != Some(true) && !is_key).then(|| {
@@ -99,7 +100,7 @@ pub(super) fn not_enabled(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn not_enabled_message(case: &Case<'_>) -> String {
+pub(crate) fn not_enabled_message(case: &Case<'_>) -> String {
     let certainty = if is_enabled_for_smtp(case) == Some(false) {
         "is not enabled for SMTP"
     } else {
@@ -115,7 +116,7 @@ pub(super) fn not_enabled_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn not_enabled_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn not_enabled_remedy(case: &Case<'_>) -> Vec<Remedy> {
     vec![
         remedies::enable_for_smtp(case),
         remedies::check_private_key(case),
@@ -123,7 +124,7 @@ pub(super) fn not_enabled_remedy(case: &Case<'_>) -> Vec<Remedy> {
     ]
 }
 
-pub(super) fn key_not_usable(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn key_not_usable(case: &Case<'_>) -> Option<Proof> {
     let is_failure = failed_with(case, &["UnknownCredentials"]) && !has_no_key(case);
     let logged = logged(case, ChainFault::PrivateKeyUnavailable);
     let is_key = logged.is_some() || is_enabled_for_smtp(case) == Some(true);
@@ -135,11 +136,11 @@ pub(super) fn key_not_usable(case: &Case<'_>) -> Option<Proof> {
                 ..Proof::of([case.log_proof(), by_event].concat())
             }
         })
-        .or_else(|| super::machine::unreadable_key(case))
+        .or_else(|| crate::diagnosis::rules::local_stores::unreadable_key(case))
 }
 
-pub(super) fn key_not_usable_message(case: &Case<'_>) -> String {
-    if case.story.is_none() {
+pub(crate) fn key_not_usable_message(case: &Case<'_>) -> String {
+    if case.incident.is_none() {
         return format!(
             "NETWORK SERVICE, under which transport runs, may not read the private key of {} on {}: \
              it cannot be sent.",
@@ -166,6 +167,6 @@ pub(super) fn key_not_usable_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn key_not_usable_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn key_not_usable_remedy(case: &Case<'_>) -> Vec<Remedy> {
     vec![remedies::check_private_key(case), remedies::import_with_key(case)]
 }

@@ -1,26 +1,26 @@
 //! Errors of queues, tracking logs and NDRs beside the logs.
 
-use super::Proof;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{counted, listed};
 use crate::diagnosis::remedies::{of_catalogue, turn_on_logging};
 use crate::diagnosis::report::{EvidenceLine, Remedy};
+use crate::diagnosis::rules::rule::Proof;
 use crate::reply::RejectionClass;
 
-/// How many are told in full.
-const TOLD: usize = 3;
+/// How many are reported in full.
+const REPORTED: usize = 3;
 
 /// A cover text of which no session is known: what it covers stands in a log alone.
-pub(super) fn cover_only(case: &Case<'_>) -> Option<Proof> {
-    let story = case.story.filter(|story| story.told_by.is_some())?;
+pub(crate) fn cover_only(case: &Case<'_>) -> Option<Proof> {
+    let incident = case.incident.filter(|incident| incident.reported_by.is_some())?;
     let is_cover = case.class().is_some_and(RejectionClass::is_cover_text);
-    is_cover.then(|| Proof::of(vec![story.proof()]))
+    is_cover.then(|| Proof::of(vec![incident.proof()]))
 }
 
-pub(super) fn cover_only_message(case: &Case<'_>) -> String {
-    let story = case.story;
-    let teller = story.and_then(|story| story.told_by.as_deref()).unwrap_or_default();
-    let reply = story.and_then(|story| story.reply.as_deref()).unwrap_or_default();
+pub(crate) fn cover_only_message(case: &Case<'_>) -> String {
+    let incident = case.incident;
+    let teller = incident.and_then(|incident| incident.reported_by.as_deref()).unwrap_or_default();
+    let reply = incident.and_then(|incident| incident.reply.as_deref()).unwrap_or_default();
     let missing = if case.evidence.logs_given {
         "none of the sessions in the given logs is the one that it tells of"
     } else {
@@ -34,7 +34,7 @@ pub(super) fn cover_only_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn cover_only_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn cover_only_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = vec![turn_on_logging(case)];
     if let Some(class) = case.class() {
         // The first step of a cover text is to read the log; the rest depends on what it shows.
@@ -43,9 +43,9 @@ pub(super) fn cover_only_remedy(case: &Case<'_>) -> Vec<Remedy> {
     steps
 }
 
-pub(super) fn joined(case: &Case<'_>) -> Option<Proof> {
-    let joined = &case.evidence.told_errors.joined;
-    let lines = joined.iter().take(TOLD).flat_map(|error| {
+pub(crate) fn joined(case: &Case<'_>) -> Option<Proof> {
+    let joined = &case.evidence.queue_errors.joined;
+    let lines = joined.iter().take(REPORTED).flat_map(|error| {
         let of_error =
             EvidenceLine { path: error.path.clone(), line: error.line, text: error.short_text() };
         let of_log = error.session.as_ref().map(|session| EvidenceLine {
@@ -58,26 +58,26 @@ pub(super) fn joined(case: &Case<'_>) -> Option<Proof> {
     (!joined.is_empty()).then(|| Proof::of(lines.collect()))
 }
 
-pub(super) fn joined_message(case: &Case<'_>) -> String {
-    let told = &case.evidence.told_errors;
+pub(crate) fn joined_message(case: &Case<'_>) -> String {
+    let errors = &case.evidence.queue_errors;
     let mut messages: Vec<&str> = Vec::new();
-    for session in told.joined.iter().filter_map(|error| error.session.as_ref()) {
+    for session in errors.joined.iter().filter_map(|error| error.session.as_ref()) {
         if !messages.contains(&session.message.as_str()) {
             messages.push(&session.message);
         }
     }
-    let rest = messages.len().saturating_sub(TOLD) as u64;
+    let rest = messages.len().saturating_sub(REPORTED) as u64;
     let more = format!("Joined to sessions of the logs besides: {}.", counted(rest, "error"));
-    messages.truncate(TOLD);
+    messages.truncate(REPORTED);
     if rest > 0 {
         messages.push(&more);
     }
     messages.join(" ")
 }
 
-pub(super) fn not_judged(case: &Case<'_>) -> Option<Proof> {
-    let errors = &case.evidence.told_errors.not_judged;
-    let lines = errors.iter().take(TOLD).map(|error| EvidenceLine {
+pub(crate) fn not_judged(case: &Case<'_>) -> Option<Proof> {
+    let errors = &case.evidence.queue_errors.not_judged;
+    let lines = errors.iter().take(REPORTED).map(|error| EvidenceLine {
         path: error.path.clone(),
         line: error.line,
         text: error.short_text(),
@@ -85,8 +85,8 @@ pub(super) fn not_judged(case: &Case<'_>) -> Option<Proof> {
     (!errors.is_empty()).then(|| Proof::of(lines.collect()))
 }
 
-pub(super) fn not_judged_message(case: &Case<'_>) -> String {
-    let errors = &case.evidence.told_errors.not_judged;
+pub(crate) fn not_judged_message(case: &Case<'_>) -> String {
+    let errors = &case.evidence.queue_errors.not_judged;
     let (unknown, elsewhere): (Vec<_>, Vec<_>) =
         errors.iter().partition(|error| !error.explanation.recognised);
     let mut hosts: Vec<&str> = elsewhere

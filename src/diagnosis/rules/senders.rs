@@ -1,12 +1,14 @@
 //! Rows 10 and 11: what becomes of null and foreign senders, and of confined connectors.
 
-use super::Proof;
-use super::attribution::{attributed_but_refused, is_attr36, name_of, outcome, proof, winner};
 use crate::connector::{Coverage, Outcome, UnacceptedSender};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{listed, literal};
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{Remedy, Verdict};
+use crate::diagnosis::rules::attribution::{
+    attributed_but_refused, is_attr36, name_of, outcome, proof, winner,
+};
+use crate::diagnosis::rules::rule::Proof;
 
 fn unaccepted(case: &Case<'_>, wanted: UnacceptedSender) -> Option<Proof> {
     match outcome(case)? {
@@ -17,11 +19,11 @@ fn unaccepted(case: &Case<'_>, wanted: UnacceptedSender) -> Option<Proof> {
     }
 }
 
-pub(super) fn attr36_null(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn attr36_null(case: &Case<'_>) -> Option<Proof> {
     unaccepted(case, UnacceptedSender::Null)
 }
 
-pub(super) fn attr36_null_message(case: &Case<'_>) -> String {
+pub(crate) fn attr36_null_message(case: &Case<'_>) -> String {
     let (connector, name) = winner(case);
     format!(
         "The inbound connector {connector} matches{name}, but no accepted domain covers its value, \
@@ -30,11 +32,11 @@ pub(super) fn attr36_null_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn attr36_foreign(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn attr36_foreign(case: &Case<'_>) -> Option<Proof> {
     unaccepted(case, UnacceptedSender::Foreign)
 }
 
-pub(super) fn attr36_foreign_message(case: &Case<'_>) -> String {
+pub(crate) fn attr36_foreign_message(case: &Case<'_>) -> String {
     let (connector, name) = winner(case);
     format!(
         "The inbound connector {connector} matches{name}, but neither its value nor the sender's \
@@ -44,21 +46,21 @@ pub(super) fn attr36_foreign_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn sender_text(case: &Case<'_>) -> String {
+pub(crate) fn sender_text(case: &Case<'_>) -> String {
     match &case.mail_from {
         crate::connector::MailFrom::Domain(domain) => format!(" ({domain})"),
         _ => String::new(),
     }
 }
 
-pub(super) fn attr36(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn attr36(case: &Case<'_>) -> Option<Proof> {
     let is_explained = attributed_but_refused(case).is_some()
         || attr36_null(case).is_some()
         || attr36_foreign(case).is_some();
     (is_attr36(case) && !is_explained).then(|| Proof::of(case.log_proof()))
 }
 
-pub(super) fn attr36_message(case: &Case<'_>) -> String {
+pub(crate) fn attr36_message(case: &Case<'_>) -> String {
     let sender = match &case.mail_from {
         crate::connector::MailFrom::Null => "the null sender has no domain".to_owned(),
         _ => format!("the sender's domain{} is not accepted", sender_text(case)),
@@ -70,7 +72,7 @@ pub(super) fn attr36_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn attr36_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn attr36_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let names = case.names();
     let mut steps: Vec<Remedy> = Vec::new();
     if case.evidence.accepted_domains.is_none() {
@@ -91,7 +93,7 @@ pub(super) fn attr36_remedy(case: &Case<'_>) -> Vec<Remedy> {
     steps
 }
 
-pub(super) fn outside_associated(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn outside_associated(case: &Case<'_>) -> Option<Proof> {
     match outcome(case)? {
         Outcome::OutsideAssociatedDomains { connector } => Some(Proof {
             verdict: (!case.is_relay_denied()).then_some(Verdict::Uncertain),
@@ -101,7 +103,7 @@ pub(super) fn outside_associated(case: &Case<'_>) -> Option<Proof> {
     }
 }
 
-pub(super) fn outside_associated_message(case: &Case<'_>) -> String {
+pub(crate) fn outside_associated_message(case: &Case<'_>) -> String {
     let (connector, _) = winner(case);
     format!(
         "The inbound connector {connector} matches, but is confined by AssociatedAcceptedDomains \
@@ -111,7 +113,7 @@ pub(super) fn outside_associated_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn outside_associated_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn outside_associated_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let index = case.outcome().and_then(Outcome::connector).unwrap_or_default();
     let name = name_of(case, index);
     let identity = literal(Some(&name), "inbound connector");

@@ -1,35 +1,35 @@
 //! Row 1 of the table, first half: what keeps TLS, or the connection, from coming about.
 
-use super::Proof;
-use super::own_certificate::{key_not_usable, no_private_key, not_enabled};
 use crate::certificate::Thumbprint;
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::literal;
+use crate::diagnosis::evidence::incident::Ending;
+use crate::diagnosis::literal::{capital, literal};
 use crate::diagnosis::remedies::{self, ELEVATED, MANAGEMENT_SHELL, of_catalogue, of_template};
 use crate::diagnosis::report::{Confidence, Remedy, Verdict};
-use crate::diagnosis::story::Ending;
+use crate::diagnosis::rules::own_certificate::{key_not_usable, no_private_key, not_enabled};
+use crate::diagnosis::rules::rule::Proof;
 use crate::reply::{RejectionClass, Side, tls_error};
 use crate::session::SessionNote;
 
 /// DigiCert Global Root G2: in the chain of EOP's certificates since 2026-03.
-pub(super) const ROOT_G2: &str = "DF3C24F9BFD666761B268073FE06D1CC8D4F82A4";
+pub(crate) const ROOT_G2: &str = "DF3C24F9BFD666761B268073FE06D1CC8D4F82A4";
 
-pub(super) fn failed_with(case: &Case<'_>, names: &[&str]) -> bool {
+pub(crate) fn failed_with(case: &Case<'_>, names: &[&str]) -> bool {
     let Some(error) = case.tls_error() else { return false };
     let name = tls_error(error).name;
     names.iter().any(|known| known.eq_ignore_ascii_case(&name))
 }
 
-pub(super) fn inspection(case: &Case<'_>) -> Option<Proof> {
-    let story = case.story?;
-    let is_rewritten = story.notes.contains(&SessionNote::SmtpRewritten);
-    let is_failure = !matches!(story.ending, Ending::Delivered | Ending::Open);
+pub(crate) fn inspection(case: &Case<'_>) -> Option<Proof> {
+    let incident = case.incident?;
+    let is_rewritten = incident.notes.contains(&SessionNote::SmtpRewritten);
+    let is_failure = !matches!(incident.ending, Ending::Delivered | Ending::Open);
     let is_token = failed_with(case, &["InvalidToken"]);
     (is_token || (is_rewritten && is_failure && !case.is_relay_denied()))
         .then(|| Proof::of(case.log_proof()))
 }
 
-pub(super) fn inspection_message(case: &Case<'_>) -> String {
+pub(crate) fn inspection_message(case: &Case<'_>) -> String {
     format!(
         "Something between {} and Exchange Online rewrites SMTP (a firewall with SMTP inspection \
          or a proxy): TLS cannot begin.",
@@ -37,7 +37,7 @@ pub(super) fn inspection_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn inspection_remedy(_: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn inspection_remedy(_: &Case<'_>) -> Vec<Remedy> {
     vec![
         Remedy::new(
             Side::Network,
@@ -50,7 +50,7 @@ pub(super) fn inspection_remedy(_: &Case<'_>) -> Vec<Remedy> {
 }
 
 fn refused_remote_root(case: &Case<'_>) -> bool {
-    let reply = case.story.and_then(|story| story.reply.as_deref()).unwrap_or_default();
+    let reply = case.incident.and_then(|incident| incident.reply.as_deref()).unwrap_or_default();
     let is_root = reply.to_ascii_lowercase().contains("untrustedroot");
     failed_with(case, &["UntrustedRoot"])
         || (case.class() == Some(RejectionClass::RemoteCertificateInvalid) && is_root)
@@ -61,7 +61,7 @@ fn has_root_g2(case: &Case<'_>) -> bool {
     case.evidence.roots.iter().any(|known| Some(known.thumbprint()) == root)
 }
 
-pub(super) fn root_g2(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn root_g2(case: &Case<'_>) -> Option<Proof> {
     (refused_remote_root(case) && !has_root_g2(case)).then(|| {
         let confidence = if case.evidence.roots.is_empty() {
             Confidence::Inferred
@@ -72,7 +72,7 @@ pub(super) fn root_g2(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn root_g2_message(case: &Case<'_>) -> String {
+pub(crate) fn root_g2_message(case: &Case<'_>) -> String {
     let certainty = if case.evidence.roots.is_empty() {
         "most likely DigiCert Global Root G2 is not in its Root store"
     } else {
@@ -85,7 +85,7 @@ pub(super) fn root_g2_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn root_g2_remedy(_: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn root_g2_remedy(_: &Case<'_>) -> Vec<Remedy> {
     vec![
         Remedy::server(
             ELEVATED,
@@ -99,14 +99,14 @@ pub(super) fn root_g2_remedy(_: &Case<'_>) -> Vec<Remedy> {
     ]
 }
 
-pub(super) fn remote_certificate(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn remote_certificate(case: &Case<'_>) -> Option<Proof> {
     let is_class = case.class() == Some(RejectionClass::RemoteCertificateInvalid);
     ((is_class || refused_remote_root(case)) && root_g2(case).is_none())
         .then(|| Proof::of(case.log_proof()))
 }
 
-pub(super) fn remote_certificate_message(case: &Case<'_>) -> String {
-    let remote = case.story.and_then(|story| story.remote.as_ref());
+pub(crate) fn remote_certificate_message(case: &Case<'_>) -> String {
+    let remote = case.incident.and_then(|incident| incident.remote.as_ref());
     let shown = remote.and_then(|remote| remote.subject.as_deref());
     let shown = shown.map(|subject| format!(" ({subject})")).unwrap_or_default();
     format!(
@@ -116,7 +116,7 @@ pub(super) fn remote_certificate_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn remote_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn remote_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
     of_catalogue(case, RejectionClass::RemoteCertificateInvalid)
 }
 
@@ -124,11 +124,11 @@ pub(super) fn remote_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
 const NOTHING_IN_COMMON: &[&str] =
     &["AlgorithmMismatch", "UnsupportedFunction", "UnsupportedProtocol", "CipherUnknown"];
 
-pub(super) fn tls12_off(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn tls12_off(case: &Case<'_>) -> Option<Proof> {
     failed_with(case, NOTHING_IN_COMMON).then(|| Proof::of(case.log_proof()))
 }
 
-pub(super) fn tls12_off_message(case: &Case<'_>) -> String {
+pub(crate) fn tls12_off_message(case: &Case<'_>) -> String {
     format!(
         "TLS failed with {}: {} and Exchange Online have no protocol version or cipher in common. \
          Most likely TLS 1.2 is switched off on the server.",
@@ -137,7 +137,7 @@ pub(super) fn tls12_off_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn tls12_off_remedy(_: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn tls12_off_remedy(_: &Case<'_>) -> Vec<Remedy> {
     let key = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\\
                TLS 1.2\\Client";
     vec![
@@ -161,24 +161,24 @@ pub(super) fn tls12_off_remedy(_: &Case<'_>) -> Vec<Remedy> {
 fn new_host(case: &Case<'_>) -> Option<String> {
     let is_new =
         |name: &str| name.trim_end_matches('.').to_ascii_lowercase().ends_with(".mx.microsoft");
-    let story = case.story?;
-    if let Some(host) = story.remote_host.as_deref().filter(|host| is_new(host)) {
+    let incident = case.incident?;
+    if let Some(host) = incident.remote_host.as_deref().filter(|host| is_new(host)) {
         return Some(host.to_owned());
     }
     let hosts = case.send_connector?.object.smart_hosts.as_ref()?;
     hosts.values.iter().find(|host| is_new(host)).cloned()
 }
 
-pub(super) fn new_hosts(case: &Case<'_>) -> Option<Proof> {
-    let story = case.story?;
-    let is_failure = matches!(story.ending, Ending::ConnectFailed)
+pub(crate) fn new_hosts(case: &Case<'_>) -> Option<Proof> {
+    let incident = case.incident?;
+    let is_failure = matches!(incident.ending, Ending::ConnectFailed)
         || failed_with(case, &["WrongPrincipal", "SocketError", "ConnectionReset"])
         || case.class() == Some(RejectionClass::RemoteCertificateInvalid);
     (is_failure && new_host(case).is_some())
         .then(|| Proof { confidence: Some(Confidence::Inferred), ..Proof::of(case.log_proof()) })
 }
 
-pub(super) fn new_hosts_message(case: &Case<'_>) -> String {
+pub(crate) fn new_hosts_message(case: &Case<'_>) -> String {
     format!(
         "The session with {} failed. Since July 2026 Exchange Online answers under new names below \
          mx.microsoft: most likely a firewall rule, a TlsDomain or an allow list still knows the \
@@ -187,7 +187,7 @@ pub(super) fn new_hosts_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn new_hosts_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn new_hosts_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let connector = remedies::send_connector(case);
     let host = new_host(case);
     let host = literal(host.as_deref().map(|host| host.trim_end_matches('.')), "host");
@@ -222,14 +222,14 @@ const HUNG_UP: &[&str] = &[
     "IllegalMessage",
 ];
 
-pub(super) fn aborted(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn aborted(case: &Case<'_>) -> Option<Proof> {
     let is_rewritten =
-        case.story.is_some_and(|story| story.notes.contains(&SessionNote::SmtpRewritten));
-    let is_other = is_rewritten || new_hosts(case).is_some();
-    (failed_with(case, HUNG_UP) && !is_other).then(|| Proof::of(case.log_proof()))
+        case.incident.is_some_and(|incident| incident.notes.contains(&SessionNote::SmtpRewritten));
+    let excluded = is_rewritten || new_hosts(case).is_some();
+    (failed_with(case, HUNG_UP) && !excluded).then(|| Proof::of(case.log_proof()))
 }
 
-pub(super) fn aborted_message(case: &Case<'_>) -> String {
+pub(crate) fn aborted_message(case: &Case<'_>) -> String {
     format!(
         "The connection of {} ended within the TLS handshake ({}): the other side or something \
          between hung up. Protocol version, cipher or a firewall that opens TLS; which of them, \
@@ -239,7 +239,7 @@ pub(super) fn aborted_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn tls_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn tls_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let error = tls_error(case.tls_error().unwrap_or_default());
     error
         .remedy
@@ -248,7 +248,7 @@ pub(super) fn tls_remedy(case: &Case<'_>) -> Vec<Remedy> {
         .collect()
 }
 
-pub(super) fn negotiation(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn negotiation(case: &Case<'_>) -> Option<Proof> {
     let error = case.tls_error()?;
     let known: &[fn(&Case<'_>) -> Option<Proof>] = &[
         no_private_key,
@@ -269,7 +269,7 @@ pub(super) fn negotiation(case: &Case<'_>) -> Option<Proof> {
     Some(Proof { verdict, ..Proof::of(case.log_proof()) })
 }
 
-pub(super) fn negotiation_message(case: &Case<'_>) -> String {
+pub(crate) fn negotiation_message(case: &Case<'_>) -> String {
     let error = tls_error(case.tls_error().unwrap_or_default());
     match error.meaning {
         Some(meaning) => {
@@ -287,17 +287,18 @@ pub(super) fn negotiation_message(case: &Case<'_>) -> String {
     }
 }
 
-pub(super) fn connection(case: &Case<'_>) -> Option<Proof> {
-    let story = case.story?;
+pub(crate) fn connection(case: &Case<'_>) -> Option<Proof> {
+    let incident = case.incident?;
     let is_cover = case.class().is_some_and(RejectionClass::is_cover_text);
     // Told by a queue, a cover text may cover anything.
-    let is_failure = story.ending == Ending::ConnectFailed || (is_cover && story.told_by.is_none());
+    let is_failure =
+        incident.ending == Ending::ConnectFailed || (is_cover && incident.reported_by.is_none());
     (is_failure && new_hosts(case).is_none() && inspection(case).is_none())
         .then(|| Proof::of(case.log_proof()))
 }
 
-pub(super) fn connection_message(case: &Case<'_>) -> String {
-    let reply = case.story.and_then(|story| story.reply.as_deref()).unwrap_or("no reply");
+pub(crate) fn connection_message(case: &Case<'_>) -> String {
+    let reply = case.incident.and_then(|incident| incident.reply.as_deref()).unwrap_or("no reply");
     format!(
         "{} could not reach Exchange Online over {}: {reply}. No certificate was involved.",
         capital(&case.server_text()),
@@ -305,7 +306,7 @@ pub(super) fn connection_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn connection_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn connection_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let host = case.send_connector.and_then(|one| one.object.smart_hosts.as_ref()?.values.first());
     let host = literal(host.map(String::as_str), "smart host of the send connector");
     vec![
@@ -318,12 +319,4 @@ pub(super) fn connection_remedy(case: &Case<'_>) -> Vec<Remedy> {
         .command(format!("Test-NetConnection -ComputerName {host} -Port 25"))
         .verify("TcpTestSucceeded is True, and the next session in the send log begins with 220"),
     ]
-}
-
-pub(super) fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map(|first| first.to_uppercase().collect::<String>() + characters.as_str())
-        .unwrap_or_default()
 }

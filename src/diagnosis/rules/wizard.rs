@@ -2,14 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::Proof;
-use super::tls::capital;
 use crate::connector::{NameRelation, ShownCertificate, match_certificate};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::counted;
+use crate::diagnosis::evidence::incident::Ending;
+use crate::diagnosis::literal::{capital, counted};
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{Confidence, EvidenceLine, Remedy, Severity};
-use crate::diagnosis::story::Ending;
+use crate::diagnosis::rules::rule::Proof;
 use crate::evidence::{
     HybridChange, HybridConnector, HybridObjectType, HybridOutcome, PropertyChange,
 };
@@ -20,14 +19,14 @@ const TICKS_PER_HOUR: i64 = 36_000_000_000;
 /// How long before the first failure a change counts as shortly before: it takes up to about an
 /// hour to arrive (observed), and at night little mail is sent.
 const SHORTLY: i64 = 24 * TICKS_PER_HOUR;
-/// How far a time may be off whose zone is not told.
+/// How far a time may be off whose zone is not known.
 const GREATEST_ZONE: i64 = 14 * TICKS_PER_HOUR;
-/// From this age on a state is told to be old.
+/// From this age on a state is called old.
 const OLD_DAYS: i64 = 30;
 
 /// How well a state of the wizard's logs stands in for an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Staleness {
+pub(crate) enum Staleness {
     Recent,
     Old,
 }
@@ -50,17 +49,17 @@ fn staleness_of(state: &HybridConnector, at: Timestamp) -> Staleness {
 }
 
 /// Whether a proof rests on connectors of the wizard's logs, and how old these are.
-pub(in super::super) fn staleness(case: &Case<'_>, proof: &Proof) -> Option<Staleness> {
+pub(crate) fn staleness(case: &Case<'_>, proof: &Proof) -> Option<Staleness> {
     let states = case.evidence.wizard_states.iter();
-    let told = states.filter(|state| {
+    let used = states.filter(|state| {
         proof.evidence.iter().any(|line| line.path == state.log_path && line.line == state.line)
     });
-    told.map(|state| staleness_of(state, case.evidence.at))
+    used.map(|state| staleness_of(state, case.evidence.at))
         .max_by_key(|staleness| staleness.confidence())
 }
 
 /// The source and the age of a state in words.
-pub(in super::super) fn age_text(state: &HybridConnector, at: Timestamp) -> String {
+pub(crate) fn age_text(state: &HybridConnector, at: Timestamp) -> String {
     match (state.as_of, state.age_days(at)) {
         (Some(time), Some(days)) => {
             let age = match u64::try_from(days) {
@@ -74,7 +73,7 @@ pub(in super::super) fn age_text(state: &HybridConnector, at: Timestamp) -> Stri
     }
 }
 
-pub(super) fn stands_in(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn stands_in(case: &Case<'_>) -> Option<Proof> {
     let states = &case.evidence.wizard_states;
     if states.is_empty() || !case.is_known() || !case.rests_on_attribution() {
         return None;
@@ -87,18 +86,18 @@ pub(super) fn stands_in(case: &Case<'_>) -> Option<Proof> {
     Some(Proof { severity, ..Proof::of(lines) })
 }
 
-pub(super) fn stands_in_message(case: &Case<'_>) -> String {
+pub(crate) fn stands_in_message(case: &Case<'_>) -> String {
     let states = &case.evidence.wizard_states;
-    let told: Vec<String> = states
+    let known: Vec<String> = states
         .iter()
         .map(|state| format!("{} {}", state.name, age_text(state, case.evidence.at)))
         .collect();
     let mut text = format!(
         "No export of the inbound connectors was given; the logs of the Hybrid Configuration \
          Wizard stand in for it: {}. What was changed since by hand, they do not know.",
-        told.join("; ")
+        known.join("; ")
     );
-    let first = case.story.map(|story| story.first);
+    let first = case.incident.map(|incident| incident.first);
     let is_later = |state: &&HybridConnector| state.as_of.zip(first).is_some_and(|(a, b)| a > b);
     if states.iter().any(|state| is_later(&state)) {
         text.push_str(
@@ -117,7 +116,7 @@ pub(super) fn stands_in_message(case: &Case<'_>) -> String {
     text
 }
 
-pub(super) fn stands_in_remedy(_: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn stands_in_remedy(_: &Case<'_>) -> Vec<Remedy> {
     vec![remedies::export_inbound_connectors()]
 }
 
@@ -142,7 +141,7 @@ fn proof_of(change: &HybridChange) -> EvidenceLine {
     EvidenceLine { path: change.log_path.clone(), line: change.line, text }
 }
 
-/// Whether a change came shortly before the story began.
+/// Whether a change came shortly before the incident began.
 fn is_shortly_before(change: &HybridChange, first: Timestamp) -> bool {
     let slack = if change.is_time_zone_known { 0 } else { GREATEST_ZONE };
     change
@@ -150,13 +149,13 @@ fn is_shortly_before(change: &HybridChange, first: Timestamp) -> bool {
         .is_some_and(|time| (-slack..=SHORTLY + slack).contains(&(first.ticks() - time.ticks())))
 }
 
-/// The last change of a property of that kind of object shortly before the story failed.
+/// The last change of a property of that kind of object shortly before the incident failed.
 fn change_before<'c>(
     case: &'c Case<'_>,
     object_type: HybridObjectType,
     property: &str,
 ) -> Option<&'c HybridChange> {
-    let first = case.story.filter(|story| story.ending != Ending::Delivered)?.first;
+    let first = case.incident.filter(|incident| incident.ending != Ending::Delivered)?.first;
     changes(case)
         .filter(|change| {
             change.object_type == object_type
@@ -173,7 +172,7 @@ fn when(case: &Case<'_>, change: &HybridChange) -> String {
     if !change.is_time_zone_known {
         return format!("at {time} (its log does not tell the time zone)");
     }
-    let first = case.story.map_or(time, |story| story.first);
+    let first = case.incident.map_or(time, |incident| incident.first);
     let hours = (first.ticks() - time.ticks()) / TICKS_PER_HOUR;
     let before = match u64::try_from(hours) {
         Ok(hours @ 1..) => counted(hours, "hour"),
@@ -195,18 +194,20 @@ fn sender_name_change<'c>(case: &'c Case<'_>) -> Option<&'c HybridChange> {
     change.filter(|_| case.is_relay_denied())
 }
 
-pub(super) fn changed_sender_name(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn changed_sender_name(case: &Case<'_>) -> Option<Proof> {
     let change = sender_name_change(case)?;
     Some(Proof::of([vec![proof_of(change)], case.log_proof()].concat()))
 }
 
 /// Whether a value matches a name of the certificate that was sent.
 fn fits(case: &Case<'_>, value: Option<&str>) -> bool {
-    let (Some(value), ShownCertificate::Names(names)) = (value, &case.shown) else { return false };
+    let (Some(value), ShownCertificate::Names(names)) = (value, &case.presented) else {
+        return false;
+    };
     matches!(match_certificate(value, names).relation, NameRelation::Match(_))
 }
 
-pub(super) fn changed_sender_name_message(case: &Case<'_>) -> String {
+pub(crate) fn changed_sender_name_message(case: &Case<'_>) -> String {
     let Some(change) = sender_name_change(case) else { return String::new() };
     let before = change.tls_sender_certificate_name_before.as_deref();
     let after = change.tls_sender_certificate_name_after.as_deref();
@@ -236,7 +237,7 @@ pub(super) fn changed_sender_name_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn changed_sender_name_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn changed_sender_name_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let Some(change) = sender_name_change(case) else { return Vec::new() };
     let before = change.tls_sender_certificate_name_before.as_deref();
     let after = change.tls_sender_certificate_name_after.as_deref();
@@ -262,12 +263,12 @@ fn certificate_name_change<'c>(case: &'c Case<'_>) -> Option<&'c HybridChange> {
     (is_same_connector && has_failed).then_some(change)
 }
 
-pub(super) fn changed_certificate_name(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn changed_certificate_name(case: &Case<'_>) -> Option<Proof> {
     let change = certificate_name_change(case)?;
     Some(Proof::of([vec![proof_of(change)], case.log_proof()].concat()))
 }
 
-pub(super) fn changed_certificate_name_message(case: &Case<'_>) -> String {
+pub(crate) fn changed_certificate_name_message(case: &Case<'_>) -> String {
     let Some(change) = certificate_name_change(case) else { return String::new() };
     format!(
         "The Hybrid Configuration Wizard {} TlsCertificateName of {} from {} to {} {}: the server \
@@ -312,11 +313,11 @@ fn failed_change<'c>(case: &'c Case<'_>) -> Option<&'c HybridChange> {
         .next_back()
 }
 
-pub(super) fn failed(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn failed(case: &Case<'_>) -> Option<Proof> {
     failed_change(case).map(|change| Proof::of(vec![proof_of(change)]))
 }
 
-pub(super) fn failed_message(case: &Case<'_>) -> String {
+pub(crate) fn failed_message(case: &Case<'_>) -> String {
     let Some(change) = failed_change(case) else { return String::new() };
     let after = change
         .tls_sender_certificate_name_after
@@ -332,7 +333,7 @@ pub(super) fn failed_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn failed_remedy(_: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn failed_remedy(_: &Case<'_>) -> Vec<Remedy> {
     vec![remedies::rerun_wizard()]
 }
 
@@ -350,7 +351,7 @@ fn kept_connector<'c>(case: &'c Case<'_>) -> Option<&'c HybridConnector> {
         .find(|state| state.text("ConnectorSource").as_deref() == Some("HybridWizard"))
 }
 
-pub(super) fn undoes_changes(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn undoes_changes(case: &Case<'_>) -> Option<Proof> {
     if !case.is_relay_denied() {
         return None;
     }
@@ -363,7 +364,7 @@ pub(super) fn undoes_changes(case: &Case<'_>) -> Option<Proof> {
     Some(Proof::at(&state.log_path, state.line, &text))
 }
 
-pub(super) fn undoes_changes_message(case: &Case<'_>) -> String {
+pub(crate) fn undoes_changes_message(case: &Case<'_>) -> String {
     let name = undone(case)
         .and_then(|change| change.identity.as_deref())
         .or_else(|| kept_connector(case).map(|state| state.name.as_str()))

@@ -140,7 +140,7 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
         evidence.roots.append(&mut roots);
     }
     if uses_machine {
-        evidence.hear_windows();
+        evidence.ask_windows();
     }
     if let Some(files) = &request.hybrid_log_files {
         add_hybrid_logs(&mut evidence, files);

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use eop_relay::diagnosis::{
-    Cause, EvidenceLine, Finding, Remedy, Report, Severity, Status, Verdict,
+    EvidenceLine, Finding, FindingId, Remedy, Report, Severity, Status, Verdict,
 };
 
 use crate::message;
@@ -54,17 +54,17 @@ pub fn render(report: &Report, output: &mut impl Write) -> io::Result<()> {
 fn tells_what_is_missing(finding: &Finding) -> bool {
     let is_about_evidence = matches!(
         finding.id,
-        Cause::ChainNotKnown
-            | Cause::RootNotKnown
-            | Cause::ConnectorsNotGiven
-            | Cause::ConnectorsFromWizard
-            | Cause::AcceptedDomainsNotGiven
-            | Cause::FrontEndHalfMissing
-            | Cause::OpenQuestion
-            | Cause::LoggingOff
-            | Cause::InputUnreadable
-            | Cause::EvidenceDamaged
-            | Cause::ChainEventsMissing
+        FindingId::ChainNotKnown
+            | FindingId::RootNotKnown
+            | FindingId::ConnectorsNotGiven
+            | FindingId::ConnectorsFromWizard
+            | FindingId::AcceptedDomainsNotGiven
+            | FindingId::FrontEndHalfMissing
+            | FindingId::OpenQuestion
+            | FindingId::LoggingOff
+            | FindingId::InputUnreadable
+            | FindingId::EvidenceDamaged
+            | FindingId::ChainEventsMissing
     );
     finding.status == Status::Possible || (is_about_evidence && finding.status != Status::Past)
 }

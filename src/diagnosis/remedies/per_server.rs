@@ -1,7 +1,7 @@
 //! Steps for several servers that fail alike: what is done on one of them is done on each.
 
-use super::literal::{listed, literal};
-use super::report::Remedy;
+use crate::diagnosis::literal::{listed, literal};
+use crate::diagnosis::report::Remedy;
 use crate::reply::Side;
 
 /// How many servers are named where a step is done; commands name them all.
@@ -9,7 +9,7 @@ const MAXIMUM_NAMED: usize = 8;
 
 /// Repeats commands that name the first server for the others, and says of steps on the machine
 /// itself that they are for each. What acts on the organisation is done once.
-pub(super) fn for_each_server(servers: &[&str], steps: Vec<Remedy>) -> Vec<Remedy> {
+pub(crate) fn repeat_per_server(servers: &[&str], steps: Vec<Remedy>) -> Vec<Remedy> {
     let [first, others @ ..] = servers else { return steps };
     if others.is_empty() {
         return steps;
@@ -77,18 +77,18 @@ mod tests {
             Remedy::tenant("Add it.")
                 .command("Set-InboundConnector -Identity 'EX01' -Enabled $true"),
         ];
-        assert_eq!(for_each_server(&["EX01"], steps.clone()), steps);
-        assert_eq!(for_each_server(&[], steps.clone()), steps);
-        let told = for_each_server(&["EX01", "EX02"], steps.clone());
+        assert_eq!(repeat_per_server(&["EX01"], steps.clone()), steps);
+        assert_eq!(repeat_per_server(&[], steps.clone()), steps);
+        let repeated = repeat_per_server(&["EX01", "EX02"], steps.clone());
         let both = format!("{ENABLE}\n{}", ENABLE.replace("EX01", "EX02"));
-        assert_eq!(told[0].command.as_deref(), Some(both.as_str()));
+        assert_eq!(repeated[0].command.as_deref(), Some(both.as_str()));
         assert_eq!(
-            told[0].r#where,
+            repeated[0].r#where,
             "Exchange Management Shell, on-premises, for each of EX01, EX02"
         );
-        assert!(told[0].verify.as_deref().unwrap().ends_with("; likewise for EX02"));
-        assert!(told[1].r#where.ends_with("on the sending server, on each of EX01, EX02"));
-        assert_eq!(told[1].command, steps[1].command);
-        assert_eq!(told[2..], steps[2..]);
+        assert!(repeated[0].verify.as_deref().unwrap().ends_with("; likewise for EX02"));
+        assert!(repeated[1].r#where.ends_with("on the sending server, on each of EX01, EX02"));
+        assert_eq!(repeated[1].command, steps[1].command);
+        assert_eq!(repeated[2..], steps[2..]);
     }
 }

@@ -1,13 +1,9 @@
-//! One case: a story of the log, or a certificate that would be sent, with everything known of it.
+//! One case: an incident of the log, or a certificate that would be sent, with everything known of it.
+
+mod lookup;
 
 use std::net::IpAddr;
 
-use super::evidence::{Evidence, GivenCertificate, Located};
-use super::literal::listed;
-use super::lookup::{certificates_of, find_installed, find_send_connector};
-use super::report::{CertificateSummary, EvidenceLine};
-use super::rules::wizard::age_text;
-use super::story::{Ending, Story};
 use crate::certificate::{Certificate, LoggedCertificate, Thumbprint, X500Name};
 use crate::chain::{ChainReport, ChainRequest, report};
 use crate::connector::{
@@ -15,12 +11,18 @@ use crate::connector::{
     InboundConnector, MailFrom, Outcome, SendConnector, ShownCertificate, attribute,
     public_address, select_certificate,
 };
+use crate::diagnosis::case::lookup::{certificates_of, find_installed, find_send_connector};
+use crate::diagnosis::evidence::incident::{Ending, Incident};
+use crate::diagnosis::evidence::{Evidence, GivenCertificate, Located};
+use crate::diagnosis::literal::listed;
+use crate::diagnosis::report::{CertificateSummary, EvidenceLine};
+use crate::diagnosis::rules::wizard::age_text;
 use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
 
-pub(super) struct Case<'a> {
+pub(crate) struct Case<'a> {
     pub evidence: &'a Evidence,
-    pub story: Option<&'a Story>,
+    pub incident: Option<&'a Incident>,
     /// The certificate as the log describes it.
     pub logged: Option<&'a LoggedCertificate>,
     /// The certificate itself, where a file or an export holds it.
@@ -29,29 +31,29 @@ pub(super) struct Case<'a> {
     pub installed: Option<&'a Located<ExchangeCertificate>>,
     /// The file that holds it.
     pub given: Option<&'a GivenCertificate>,
-    pub shown: ShownCertificate,
+    pub presented: ShownCertificate,
     pub mail_from: MailFrom,
     pub attribution: Attribution,
     pub chain: Option<ChainReport>,
     /// The send connector, and which certificate it would choose.
     pub send_connector: Option<&'a Located<SendConnector>>,
     pub selection: Option<CertificateSelection>,
-    /// The certificates among which it would choose: those of the server, where it is told whose
+    /// The certificates among which it would choose: those of the server, where it is known whose
     /// they are, else all that were given.
-    pub choice: Vec<ExchangeCertificate>,
+    pub selectable: Vec<ExchangeCertificate>,
     /// The time of the judgement: that of the newest session, else of the whole diagnosis.
     pub at: Timestamp,
 }
 
 impl<'a> Case<'a> {
-    /// A story of the log.
-    pub fn of_story(
+    /// An incident of the log.
+    pub fn of_incident(
         evidence: &'a Evidence,
         connectors: Option<&[InboundConnector]>,
-        story: &'a Story,
+        incident: &'a Incident,
     ) -> Self {
-        let logged = story.sent.as_deref();
-        let installed = logged.and_then(|logged| find_installed(evidence, logged, story));
+        let logged = incident.sent.as_deref();
+        let installed = logged.and_then(|logged| find_installed(evidence, logged, incident));
         let given = logged.and_then(|logged| {
             let thumbprint: Thumbprint = logged.thumbprint.as_deref()?.parse().ok()?;
             evidence.certificates.iter().find(|given| given.certificate.thumbprint() == thumbprint)
@@ -62,22 +64,22 @@ impl<'a> Case<'a> {
         let shown = match (certificate, logged) {
             (Some(certificate), _) => ShownCertificate::Names(CertificateNames::from(certificate)),
             (None, Some(logged)) => ShownCertificate::Names(names_of(logged, installed)),
-            (None, None) if story.is_certificate_known => ShownCertificate::None,
+            (None, None) if incident.is_certificate_known => ShownCertificate::None,
             (None, None) => ShownCertificate::Unknown,
         };
-        let send_connector = find_send_connector(evidence, Some(&story.connector));
+        let send_connector = find_send_connector(evidence, Some(&incident.connector));
         Self::new(
             evidence,
             connectors,
             Parts {
-                story: Some(story),
+                incident: Some(incident),
                 logged,
                 certificate,
                 installed,
                 given,
                 shown,
                 send_connector,
-                at: story.last,
+                at: incident.last,
             },
         )
     }
@@ -96,7 +98,7 @@ impl<'a> Case<'a> {
             evidence,
             connectors,
             Parts {
-                story: None,
+                incident: None,
                 logged: None,
                 certificate: Some(&given.certificate),
                 installed,
@@ -130,7 +132,7 @@ impl<'a> Case<'a> {
             evidence,
             connectors,
             Parts {
-                story: None,
+                incident: None,
                 logged: None,
                 certificate: selected.and_then(|one| one.object.certificate.as_ref()),
                 installed: selected,
@@ -147,15 +149,15 @@ impl<'a> Case<'a> {
         connectors: Option<&[InboundConnector]>,
         parts: Parts<'a>,
     ) -> Self {
-        let Parts { story, logged, certificate, installed, given, shown, send_connector, at } =
+        let Parts { incident, logged, certificate, installed, given, shown, send_connector, at } =
             parts;
-        let mail_from = match (&evidence.mail_from, story) {
+        let mail_from = match (&evidence.mail_from, incident) {
             (Some(given), _) => given.clone(),
-            (None, Some(story)) => story.mail_from.clone(),
+            (None, Some(incident)) => incident.mail_from.clone(),
             (None, None) => MailFrom::Unknown,
         };
         let address = evidence.source_address.or_else(|| {
-            story?.public_address.as_deref()?.parse::<IpAddr>().ok().and_then(public_address)
+            incident?.public_address.as_deref()?.parse::<IpAddr>().ok().and_then(public_address)
         });
         let attribution = attribute(&AttributionRequest {
             certificate: &shown,
@@ -174,46 +176,46 @@ impl<'a> Case<'a> {
             known.extend(others.filter(|other| *other != certificate).cloned());
             let machine = evidence.machine.as_ref();
             let thumbprint = certificate.thumbprint();
-            let voice = evidence.second_voices.iter().find(|(of, _)| *of == thumbprint);
+            let verdict = evidence.windows_verdicts.iter().find(|(of, _)| *of == thumbprint);
             report(&ChainRequest {
                 intermediates: evidence.intermediates.as_deref(),
                 known: &known,
                 roots: &evidence.roots,
                 root_store: machine.and_then(|one| one.roots.as_deref()).unwrap_or_default(),
                 programme_roots: machine.map_or(&[], |machine| &machine.programme_roots),
-                second_voice: voice.map(|(_, voice)| voice),
+                second_voice: verdict.map(|(_, verdict)| verdict),
                 ..ChainRequest::new(certificate, at)
             })
         });
-        let choice = certificates_of(evidence, story);
-        let full_name = story.and_then(Story::server).filter(|server| server.contains('.'));
+        let selectable = certificates_of(evidence, incident);
+        let full_name = incident.and_then(Incident::server).filter(|server| server.contains('.'));
         let selection = send_connector
             .filter(|_| evidence.installed.is_some())
-            .map(|connector| select_certificate(&connector.object, &choice, full_name));
+            .map(|connector| select_certificate(&connector.object, &selectable, full_name));
         Self {
             evidence,
-            story,
+            incident,
             logged,
             certificate,
             installed,
             given,
-            shown,
+            presented: shown,
             mail_from,
             attribution,
             chain,
             send_connector,
             selection,
-            choice,
+            selectable,
             at,
         }
     }
 
     pub fn is_known(&self) -> bool {
-        self.story.is_some() || self.shown != ShownCertificate::Unknown
+        self.incident.is_some() || self.presented != ShownCertificate::Unknown
     }
 
     pub fn class(&self) -> Option<RejectionClass> {
-        match self.story?.ending {
+        match self.incident?.ending {
             Ending::Refused(class) => Some(class),
             _ => None,
         }
@@ -230,13 +232,13 @@ impl<'a> Case<'a> {
     /// Whether the log says nothing else than attribution about why mail failed: 5.7.64, delivered,
     /// nothing, or no log at all.
     pub fn rests_on_attribution(&self) -> bool {
-        self.story.is_none_or(|story| {
-            matches!(story.ending, Ending::Delivered | Ending::Open) || self.is_relay_denied()
+        self.incident.is_none_or(|incident| {
+            matches!(incident.ending, Ending::Delivered | Ending::Open) || self.is_relay_denied()
         })
     }
 
     pub fn is_delivered(&self) -> bool {
-        self.story.is_some_and(|story| story.ending == Ending::Delivered)
+        self.incident.is_some_and(|incident| incident.ending == Ending::Delivered)
     }
 
     pub fn outcome(&self) -> Option<&Outcome> {
@@ -244,8 +246,8 @@ impl<'a> Case<'a> {
     }
 
     pub fn tls_error(&self) -> Option<&str> {
-        let story = self.story.filter(|story| story.ending == Ending::TlsFailed)?;
-        Some(story.tls_error.as_deref().unwrap_or_default())
+        let incident = self.incident.filter(|incident| incident.ending == Ending::TlsFailed)?;
+        Some(incident.tls_error.as_deref().unwrap_or_default())
     }
 
     pub fn thumbprint(&self) -> Option<String> {
@@ -293,7 +295,7 @@ impl<'a> Case<'a> {
     }
 
     pub fn names(&self) -> Vec<&str> {
-        match &self.shown {
+        match &self.presented {
             ShownCertificate::Names(names) => {
                 let mut texts: Vec<&str> = Vec::new();
                 for name in &names.names {
@@ -320,15 +322,15 @@ impl<'a> Case<'a> {
 
     /// The server in words and for commands.
     pub fn server(&self) -> Option<&str> {
-        self.story
-            .and_then(Story::server)
+        self.incident
+            .and_then(Incident::server)
             .or_else(|| self.installed.and_then(|installed| installed.object.server.as_deref()))
     }
 
     /// All servers that are known to be meant.
     pub fn servers(&self) -> Vec<&str> {
-        match self.story {
-            Some(story) => story.servers.iter().map(|server| &**server).collect(),
+        match self.incident {
+            Some(incident) => incident.servers.iter().map(|server| &**server).collect(),
             None => self.server().into_iter().collect(),
         }
     }
@@ -345,8 +347,8 @@ impl<'a> Case<'a> {
 
     /// The name of the send connector.
     pub fn send_connector_name(&self) -> Option<&str> {
-        self.story
-            .map(|story| &*story.connector)
+        self.incident
+            .map(|incident| &*incident.connector)
             .filter(|name| !name.is_empty())
             .or_else(|| self.send_connector.map(|connector| connector.object.name.as_str()))
     }
@@ -359,12 +361,12 @@ impl<'a> Case<'a> {
         if let Some(address) = self.evidence.source_address {
             return Some(address.to_string());
         }
-        self.story.and_then(|story| story.public_address.as_deref()).map(str::to_owned)
+        self.incident.and_then(|incident| incident.public_address.as_deref()).map(str::to_owned)
     }
 
     /// The row of the log, if there is one.
     pub fn log_proof(&self) -> Vec<EvidenceLine> {
-        self.story.map(Story::proof).into_iter().collect()
+        self.incident.map(Incident::proof).into_iter().collect()
     }
 
     /// The file or the export that holds the certificate.
@@ -378,8 +380,8 @@ impl<'a> Case<'a> {
             vec![EvidenceLine { path: given.path.clone(), line: 0, text }]
         } else if let Some(installed) = self.installed {
             vec![EvidenceLine { path: installed.path.clone(), line: installed.line, text }]
-        } else if let Some(story) = self.story {
-            vec![EvidenceLine { path: story.path.clone(), line: story.line, text }]
+        } else if let Some(incident) = self.incident {
+            vec![EvidenceLine { path: incident.path.clone(), line: incident.line, text }]
         } else {
             Vec::new()
         }
@@ -408,7 +410,7 @@ impl<'a> Case<'a> {
     }
 
     pub fn summary(&self) -> Option<CertificateSummary> {
-        if !matches!(self.shown, ShownCertificate::Names(_)) {
+        if !matches!(self.presented, ShownCertificate::Names(_)) {
             return None;
         }
         Some(CertificateSummary {
@@ -426,7 +428,7 @@ impl<'a> Case<'a> {
 }
 
 struct Parts<'a> {
-    story: Option<&'a Story>,
+    incident: Option<&'a Incident>,
     logged: Option<&'a LoggedCertificate>,
     certificate: Option<&'a Certificate>,
     installed: Option<&'a Located<ExchangeCertificate>>,
@@ -449,7 +451,7 @@ fn names_of(
 }
 
 /// Whether issuer and subject of a log row are the same, where the log tells them apart.
-pub(super) fn is_self_issued(logged: &LoggedCertificate) -> bool {
+pub(crate) fn is_self_issued(logged: &LoggedCertificate) -> bool {
     let (Some(subject), Some(issuer)) = (&logged.subject, &logged.issuer) else { return false };
     if logged.subject_issuer_ambiguous {
         return false;

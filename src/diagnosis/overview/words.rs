@@ -1,14 +1,13 @@
 //! A row in words: why a certificate would be sent, and what else must be known.
 
-use super::overview::{CertificateStatus, ConnectorCertificate, SentRelation};
-use super::places::{Installed, installed_on};
-use super::row::Facts;
 use crate::connector::{Exclusion, Selected, SelectionBasis};
-use crate::diagnosis::literal::{counted, listed};
-use crate::timestamp::Timestamp;
+use crate::diagnosis::literal::{counted, date, listed};
+use crate::diagnosis::overview::model::{CertificateStatus, ConnectorCertificate, SentRelation};
+use crate::diagnosis::overview::places::{Installed, installed_on};
+use crate::diagnosis::overview::row::Facts;
 
 /// Why the selected certificate would be sent, or why none can be named.
-pub(super) fn reason(facts: &Facts<'_>) -> String {
+pub(crate) fn reason(facts: &Facts<'_>) -> String {
     let Some(selection) = &facts.selection else {
         return match (facts.place.connector, &facts.installed) {
             (None, _) if facts.evidence.send_connectors.is_some() => {
@@ -86,12 +85,8 @@ fn thumbprint(facts: &Facts<'_>, index: usize) -> String {
     one.map_or_else(|| "one without thumbprint".to_owned(), |thumbprint| thumbprint.to_string())
 }
 
-fn date(time: Timestamp) -> String {
-    time.to_string().chars().take(10).collect()
-}
-
 /// What else must be known: expiry, differences, twins, missing evidence.
-pub(super) fn note(facts: &Facts<'_>, row: &ConnectorCertificate) -> String {
+pub(crate) fn note(facts: &Facts<'_>, row: &ConnectorCertificate) -> String {
     let parts = [
         disabled(facts),
         validity(row),
@@ -170,7 +165,7 @@ fn services(row: &ConnectorCertificate) -> Option<String> {
 }
 
 /// That other servers of the connector would send another certificate.
-pub(super) fn other_servers(others: &[(&str, &str)]) -> String {
+pub(crate) fn other_servers(others: &[(&str, &str)]) -> String {
     let texts: Vec<String> =
         others.iter().map(|(server, thumbprint)| format!("{server} {thumbprint}")).collect();
     format!(

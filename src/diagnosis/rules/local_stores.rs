@@ -1,18 +1,18 @@
 //! What the machine's own stores show: keys, what could not be seen, and where Windows differs.
 
-use super::Proof;
 use crate::chain::Comparison;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies::ELEVATED;
 use crate::diagnosis::report::{EvidenceLine, Remedy, Severity};
+use crate::diagnosis::rules::rule::Proof;
 use crate::windows::{KeyAccess, KeyPresence, PrivateKey};
 
 const MY: &str = r"LocalMachine\My";
 
 /// The private key of a certificate that would be sent, as this machine has it.
 fn stored_key<'c>(case: &'c Case<'_>) -> Option<&'c PrivateKey> {
-    let certificate = case.certificate.filter(|_| case.story.is_none())?;
+    let certificate = case.certificate.filter(|_| case.incident.is_none())?;
     let stored = case.evidence.machine.as_ref()?.by_thumbprint(certificate.thumbprint())?;
     Some(&stored.private_key)
 }
@@ -25,7 +25,7 @@ fn key_in_words(key: &PrivateKey) -> String {
 }
 
 /// Shows that the machine has the certificate without its key.
-pub(super) fn without_key(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn without_key(case: &Case<'_>) -> Option<Proof> {
     let key = stored_key(case)?;
     matches!(key.presence, KeyPresence::None | KeyPresence::Missing).then(|| {
         Proof::at(MY, 0, &format!("private key: {} ({})", key.presence.name(), key_in_words(key)))
@@ -33,7 +33,7 @@ pub(super) fn without_key(case: &Case<'_>) -> Option<Proof> {
 }
 
 /// Shows that NETWORK SERVICE may not read the key.
-pub(super) fn unreadable_key(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn unreadable_key(case: &Case<'_>) -> Option<Proof> {
     let key = stored_key(case)?;
     let is_denied =
         key.presence == KeyPresence::Present && key.network_service == KeyAccess::Denied;
@@ -43,7 +43,7 @@ pub(super) fn unreadable_key(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn not_seen(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn not_seen(case: &Case<'_>) -> Option<Proof> {
     let machine = case.evidence.machine.as_ref().filter(|machine| !machine.unseen.is_empty())?;
     let is_store_lost = machine.intermediates.is_none() || machine.roots.is_none();
     let lines = machine.unseen.iter().take(5).map(|one| EvidenceLine {
@@ -57,7 +57,7 @@ pub(super) fn not_seen(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn not_seen_message(case: &Case<'_>) -> String {
+pub(crate) fn not_seen_message(case: &Case<'_>) -> String {
     let unseen = case.evidence.machine.iter().flat_map(|machine| &machine.unseen);
     let texts: Vec<String> = unseen.map(|one| format!("{}: {}", one.place, one.reason)).collect();
     format!(
@@ -66,7 +66,7 @@ pub(super) fn not_seen_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn not_seen_remedy(_: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn not_seen_remedy(_: &Case<'_>) -> Vec<Remedy> {
     vec![
         Remedy::server(ELEVATED, "Run the check again as administrator.")
             .verify("the report says of every store and key what it found"),
@@ -77,7 +77,7 @@ fn comparison<'c>(case: &'c Case<'_>) -> Option<&'c Comparison> {
     case.chain.as_ref()?.windows.as_ref()
 }
 
-pub(super) fn differs(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn differs(case: &Case<'_>) -> Option<Proof> {
     let comparison = comparison(case).filter(|comparison| !comparison.agrees)?;
     let is_about_roots = comparison.differences.iter().all(|one| one.is_about_roots);
     let lines = comparison.runs.iter().map(|run| {
@@ -105,7 +105,7 @@ pub(super) fn differs(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn differs_message(case: &Case<'_>) -> String {
+pub(crate) fn differs_message(case: &Case<'_>) -> String {
     let differences = comparison(case).into_iter().flat_map(|comparison| &comparison.differences);
     let texts: Vec<&str> = differences.map(|one| one.message.as_str()).collect();
     format!(

@@ -1,13 +1,12 @@
-//! Errors of queues, tracking logs and NDRs: told by the session that they belong to, else a story of
-//! their own, which is worth what its text is.
+//! Errors of queues, tracking logs and NDRs: joined to the session that they belong to, else an
+//! incident of their own, which is worth what its text is.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::evidence::Evidence;
-use super::story::{Ending, LastTold, Story};
-use super::tell::kind_of;
 use crate::connector::{AcceptedDomains, MailFrom};
+use crate::diagnosis::evidence::incident::{Ending, Incident, LastSession};
+use crate::diagnosis::evidence::incidents_of_session::kind_of;
 use crate::eop_host::is_eop_host;
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrorSource, SessionMatcher};
 use crate::log::LogType;
@@ -20,7 +19,7 @@ const MAXIMUM_KEPT: usize = 100;
 
 /// The errors, as far as they are known.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ToldErrors {
+pub(crate) struct QueueErrors {
     /// The search for their sessions, while these are taken in.
     pub search: SessionMatcher,
     /// Those that belong to a session.
@@ -31,26 +30,31 @@ pub(super) struct ToldErrors {
     pub not_kept: u64,
 }
 
-impl ToldErrors {
+impl QueueErrors {
+    /// Ends the search; returns the errors that belong to no session, as incidents. An error without
+    /// a time stands at `now`.
+    pub fn finish_search(
+        &mut self,
+        accepted: Option<&AcceptedDomains>,
+        now: Timestamp,
+    ) -> Vec<Incident> {
+        let mut incidents = Vec::new();
+        for error in std::mem::take(&mut self.search).finish() {
+            let is_incident = error.session.is_none() && is_about_eop(&error);
+            match incident_of(&error, accepted, now).filter(|_| is_incident) {
+                Some(incident) => incidents.push(incident),
+                None => self.keep(error),
+            }
+        }
+        incidents
+    }
+
     fn keep(&mut self, error: DeliveryError) {
         let list = if error.session.is_some() { &mut self.joined } else { &mut self.not_judged };
         if list.len() < MAXIMUM_KEPT {
             list.push(error);
         } else {
             self.not_kept += 1;
-        }
-    }
-}
-
-/// Ends the search: what belongs to no session becomes a story.
-pub(super) fn settle(evidence: &mut Evidence) {
-    let errors = std::mem::take(&mut evidence.told_errors.search).finish();
-    for error in errors {
-        let is_story = error.session.is_none() && is_about_eop(&error);
-        let accepted = evidence.accepted_domains.as_ref().map(|located| &located.object);
-        match story_of(&error, accepted, evidence.at).filter(|_| is_story) {
-            Some(story) => evidence.stories.take(story),
-            None => evidence.told_errors.keep(error),
         }
     }
 }
@@ -67,19 +71,19 @@ fn is_about_eop(error: &DeliveryError) -> bool {
         &explanation.server,
     ];
     let mut hosts = hosts.into_iter().flatten().peekable();
-    let is_said = matches!(explanation.rejection, Some(class) if class.is_of_eop());
-    is_said
+    let is_spoken_by_eop = matches!(explanation.rejection, Some(class) if class.is_of_eop());
+    is_spoken_by_eop
         || hosts.peek().is_none()
         || hosts.any(|host| is_eop_host(host.trim_matches(['[', ']'])))
 }
 
-fn story_of(
+fn incident_of(
     error: &DeliveryError,
     accepted: Option<&AcceptedDomains>,
     now: Timestamp,
-) -> Option<Story> {
+) -> Option<Incident> {
     let explanation = &error.explanation;
-    let tls_error = explanation.tls_error.as_ref().filter(|told| told.meaning.is_some());
+    let tls_error = explanation.tls_error.as_ref().filter(|known| known.meaning.is_some());
     let (ending, tls_status) = match (explanation.rejection, tls_error) {
         (Some(class), _) => (Ending::Refused(class), TlsStatus::NotStarted),
         (None, Some(_)) => (Ending::TlsFailed, TlsStatus::Failed),
@@ -92,9 +96,10 @@ fn story_of(
     let server = error.reporting_server.as_deref().filter(|server| !is_eop_host(server));
     let server: Option<Arc<str>> = server.map(Into::into);
     let line = if error.source == DeliveryErrorSource::Text { 0 } else { error.line };
-    let last_told = LastTold { time, path: error.path.clone(), line, session_id: Arc::from("") };
+    let last_session =
+        LastSession { time, path: error.path.clone(), line, session_id: Arc::from("") };
     let remote = error.remote_server.as_deref().or(explanation.server.as_deref());
-    Some(Story {
+    Some(Incident {
         ending,
         sender: kind_of(&mail_from, accepted),
         mail_from,
@@ -105,7 +110,7 @@ fn story_of(
         tls_status,
         tls_protocol: None,
         tls_error: (ending == Ending::TlsFailed)
-            .then(|| tls_error.map(|told| told.name.as_str().into()))
+            .then(|| tls_error.map(|known| known.name.as_str().into()))
             .flatten(),
         remote: None,
         remote_host: remote.map(Into::into),
@@ -116,13 +121,13 @@ fn story_of(
         first: time,
         last: time,
         servers: server.iter().cloned().collect(),
-        last_on: BTreeMap::from([(server, last_told)]),
+        last_on: BTreeMap::from([(server, last_session)]),
         recipient_domains: domains(&error.recipients),
         path: error.path.clone(),
         line,
         session_id: "".into(),
         is_past: false,
-        told_by: Some(error.teller()),
+        reported_by: Some(error.teller()),
         is_dated: error.time.is_some(),
     })
 }
@@ -134,7 +139,7 @@ fn domains(addresses: &[String]) -> BTreeSet<String> {
 
 impl RejectionClass {
     /// Whether only EOP, or this server on its way to EOP, speaks so.
-    pub(super) fn is_of_eop(self) -> bool {
+    pub(crate) fn is_of_eop(self) -> bool {
         matches!(
             self,
             Self::RelayDenied

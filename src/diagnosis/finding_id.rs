@@ -4,7 +4,7 @@ use crate::named_enum::named_enum;
 
 named_enum! {
     /// What was found. Names and numbers are stable.
-    Cause {
+    FindingId {
         /// No session with EOP, and no certificate to judge.
         NoEvidence = 1,
         /// An input cannot be read.

@@ -1,27 +1,27 @@
 //! One row: what would be sent, what was sent, and what follows.
 
-use super::overview::{
-    CertificateStatus, ConnectorCertificate, InstalledCertificate, SelectedBy, SentCertificate,
-    SentRelation,
-};
-use super::places::{Installed, Place, full_name, installed_on};
-use super::uses::CertificateUse;
-use super::words;
 use crate::certificate::LoggedCertificate;
 use crate::connector::{
     self, CertificateSelection, CertificateServices, ExchangeCertificate, Selected, SelectionBasis,
     find_logged, select_certificate, twins_of,
 };
 use crate::diagnosis::evidence::Evidence;
+use crate::diagnosis::evidence::certificate_uses::CertificateUse;
+use crate::diagnosis::overview::model::{
+    CertificateStatus, ConnectorCertificate, InstalledCertificate, SelectedBy, SentCertificate,
+    SentRelation,
+};
+use crate::diagnosis::overview::places::{ConnectorOnServer, Installed, full_name, installed_on};
+use crate::diagnosis::overview::words;
 use crate::session::Outcome;
 use crate::timestamp::Timestamp;
 
 const TICKS_PER_DAY: i64 = 864_000_000_000;
 
 /// What a row is put into words from.
-pub(super) struct Facts<'a> {
+pub(crate) struct Facts<'a> {
     pub evidence: &'a Evidence,
-    pub place: &'a Place<'a>,
+    pub place: &'a ConnectorOnServer<'a>,
     /// The certificates of the server, if they are known.
     pub installed: Option<Vec<ExchangeCertificate>>,
     pub selection: Option<CertificateSelection>,
@@ -42,7 +42,7 @@ fn days_between(at: Timestamp, end: Timestamp) -> i64 {
     (end.ticks() - at.ticks()).div_euclid(TICKS_PER_DAY)
 }
 
-pub(super) fn row(evidence: &Evidence, place: &Place<'_>) -> ConnectorCertificate {
+pub(crate) fn row(evidence: &Evidence, place: &ConnectorOnServer<'_>) -> ConnectorCertificate {
     let installed = match installed_on(evidence, place.server) {
         Installed::Known(known) => Some(known.into_iter().cloned().collect::<Vec<_>>()),
         Installed::NotGiven | Installed::NotTold => None,
@@ -146,7 +146,7 @@ fn selected_by(basis: &SelectionBasis) -> Option<SelectedBy> {
     }
 }
 
-fn is_eop(place: &Place<'_>) -> Option<bool> {
+fn is_eop(place: &ConnectorOnServer<'_>) -> Option<bool> {
     let by_values = place.connector.is_some_and(|connector| connector.eop_sign().is_some());
     if by_values || place.uses.iter().any(|one| one.eop_sessions > 0) {
         return Some(true);

@@ -1,24 +1,24 @@
 //! Rows 14 and 15: what is open, and what is missing.
 
-use super::Proof;
-use super::attribution::{domain_step, is_attr36, name_of, proof};
-use super::connectors::is_without_connector;
-use super::senders::{attr36, sender_text};
 use crate::connector::{DomainOrigin, OpenMatch, OpenQuestion, Outcome, ShownCertificate};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{EvidenceLine, Remedy};
+use crate::diagnosis::rules::attribution::{domain_step, is_attr36, name_of, proof};
+use crate::diagnosis::rules::connectors::is_without_connector;
+use crate::diagnosis::rules::rule::Proof;
+use crate::diagnosis::rules::senders::{attr36, sender_text};
 use crate::session::SessionNote;
 
-pub(super) fn front_end_half(case: &Case<'_>) -> Option<Proof> {
-    let story =
-        case.story.filter(|_| case.rests_on_attribution() && !is_without_connector(case))?;
-    let is_missing = story.notes.contains(&SessionNote::ProxyHalfMissing);
-    (is_missing && case.shown == ShownCertificate::Unknown).then(|| Proof::of(case.log_proof()))
+pub(crate) fn front_end_half(case: &Case<'_>) -> Option<Proof> {
+    let incident =
+        case.incident.filter(|_| case.rests_on_attribution() && !is_without_connector(case))?;
+    let is_missing = incident.notes.contains(&SessionNote::ProxyHalfMissing);
+    (is_missing && case.presented == ShownCertificate::Unknown).then(|| Proof::of(case.log_proof()))
 }
 
-pub(super) fn front_end_half_message(case: &Case<'_>) -> String {
+pub(crate) fn front_end_half_message(case: &Case<'_>) -> String {
     format!(
         "The mail of {} went through the front-end proxy, and the FrontEnd half of the session is \
          not in the given logs: which certificate was sent is not known.",
@@ -26,7 +26,7 @@ pub(super) fn front_end_half_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn front_end_half_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn front_end_half_remedy(case: &Case<'_>) -> Vec<Remedy> {
     vec![
         Remedy::server(
             remedies::MANAGEMENT_SHELL,
@@ -52,18 +52,18 @@ fn is_about_missing(question: &OpenQuestion) -> bool {
     matches!(question, OpenQuestion::ConnectorsNotGiven | OpenQuestion::AcceptedDomainsNotGiven)
 }
 
-/// Whether ATTR36 already tells what the open facts could.
-fn is_told_by_reply(case: &Case<'_>) -> bool {
+/// Whether ATTR36 already says what the open facts could.
+fn explained_by_reply(case: &Case<'_>) -> bool {
     attr36(case).is_some() && case.evidence.accepted_domains.is_none()
 }
 
-pub(super) fn open_question(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn open_question(case: &Case<'_>) -> Option<Proof> {
     // One end for all possible outcomes that refuse, or all that accept, is no open question where
     // the log agrees.
     let questions = deciding_questions(case);
     let is_open = questions.iter().any(|question| !is_about_missing(question));
     let is_missing = questions.iter().any(is_about_missing);
-    (is_open && !is_missing && !is_told_by_reply(case) && front_end_half(case).is_none()).then(
+    (is_open && !is_missing && !explained_by_reply(case) && front_end_half(case).is_none()).then(
         || {
             let connector = case.attribution.possible.iter().find_map(Outcome::connector);
             Proof { verdict: None, ..proof(case, connector) }
@@ -71,7 +71,7 @@ pub(super) fn open_question(case: &Case<'_>) -> Option<Proof> {
     )
 }
 
-pub(super) fn open_question_message(case: &Case<'_>) -> String {
+pub(crate) fn open_question_message(case: &Case<'_>) -> String {
     let questions: Vec<String> = deciding_questions(case)
         .iter()
         .filter(|question| !is_about_missing(question))
@@ -80,7 +80,7 @@ pub(super) fn open_question_message(case: &Case<'_>) -> String {
     format!("Whether Exchange Online attributes the mail hangs on this: {}.", questions.join("; "))
 }
 
-pub(super) fn open_question_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn open_question_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = Vec::new();
     for question in deciding_questions(case) {
         match question {
@@ -137,13 +137,13 @@ pub(super) fn open_question_remedy(case: &Case<'_>) -> Vec<Remedy> {
     steps
 }
 
-pub(super) fn connectors_not_given(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn connectors_not_given(case: &Case<'_>) -> Option<Proof> {
     let is_missing = case.evidence.inbound_connectors.is_none() && !is_attr36(case);
     (is_missing && case.is_known() && case.rests_on_attribution())
         .then(|| Proof::of(case.log_proof()))
 }
 
-pub(super) fn connectors_not_given_message(case: &Case<'_>) -> String {
+pub(crate) fn connectors_not_given_message(case: &Case<'_>) -> String {
     let judged = match case.names().as_slice() {
         [] => String::new(),
         names => format!(
@@ -152,17 +152,17 @@ pub(super) fn connectors_not_given_message(case: &Case<'_>) -> String {
             listed(names.iter().copied(), 6)
         ),
     };
-    let told = if case.is_relay_denied() {
+    let why = if case.is_relay_denied() {
         "Exchange Online could not tell whose mail it is (550 5.7.64). Why, only the inbound \
          connectors of the tenant can tell, and they were not given."
     } else {
         "The inbound connectors of the tenant were not given: whether one of them matches is not \
          known, and that mail was delivered to other tenants proves nothing."
     };
-    format!("{told}{judged}")
+    format!("{why}{judged}")
 }
 
-pub(super) fn connectors_not_given_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn connectors_not_given_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = vec![remedies::export_inbound_connectors()];
     if case.evidence.accepted_domains.is_none() {
         steps.push(remedies::export_accepted_domains());
@@ -173,13 +173,13 @@ pub(super) fn connectors_not_given_remedy(case: &Case<'_>) -> Vec<Remedy> {
     steps
 }
 
-pub(super) fn accepted_domains_not_given(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn accepted_domains_not_given(case: &Case<'_>) -> Option<Proof> {
     let is_missing = deciding_questions(case).contains(&OpenQuestion::AcceptedDomainsNotGiven);
-    (is_missing && case.evidence.inbound_connectors.is_some() && !is_told_by_reply(case))
+    (is_missing && case.evidence.inbound_connectors.is_some() && !explained_by_reply(case))
         .then(|| Proof::of(case.log_proof()))
 }
 
-pub(super) fn accepted_domains_not_given_message(case: &Case<'_>) -> String {
+pub(crate) fn accepted_domains_not_given_message(case: &Case<'_>) -> String {
     let connector = case.attribution.possible.iter().find_map(Outcome::connector);
     let connector = connector.map(|index| name_of(case, index)).unwrap_or_default();
     format!(
@@ -189,11 +189,11 @@ pub(super) fn accepted_domains_not_given_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn export_accepted_remedy(_: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn export_accepted_remedy(_: &Case<'_>) -> Vec<Remedy> {
     vec![remedies::export_accepted_domains()]
 }
 
-pub(super) fn local_domains(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn local_domains(case: &Case<'_>) -> Option<Proof> {
     let located = case.evidence.accepted_domains.as_ref()?;
     let is_local = case.attribution.accepted_domains_from == Some(DomainOrigin::OnPremises);
     (is_local && case.rests_on_attribution() && case.is_known()).then(|| {
@@ -205,7 +205,7 @@ pub(super) fn local_domains(case: &Case<'_>) -> Option<Proof> {
     })
 }
 
-pub(super) fn local_domains_message(_: &Case<'_>) -> String {
+pub(crate) fn local_domains_message(_: &Case<'_>) -> String {
     "The accepted domains are those of the on-premises organisation; Exchange Online goes by its \
      own list, which need not be the same."
         .to_owned()

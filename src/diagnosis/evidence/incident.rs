@@ -1,25 +1,19 @@
-//! Sessions that tell the same story, told once.
+//! An incident: sessions that are alike in end, certificate and sender, as one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
-use super::locate::locate;
-use super::report::EvidenceLine;
-use super::tell::{speaks_of_eop, tell};
 use crate::certificate::LoggedCertificate;
-use crate::connector::{AcceptedDomains, MailFrom};
+use crate::connector::MailFrom;
+use crate::diagnosis::report::EvidenceLine;
 use crate::log::LogType;
 use crate::reply::RejectionClass;
-use crate::session::{Session, SessionNote, TlsStatus};
+use crate::session::{SessionNote, TlsStatus};
 use crate::timestamp::Timestamp;
-
-/// Of how many stories, the failed ones first, the very row is looked up in the log.
-const MAXIMUM_LOCATED: usize = 32;
 
 /// How a mail, or a session without one, ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(crate) enum Ending {
     Delivered,
     Refused(RejectionClass),
     TlsFailed,
@@ -30,19 +24,19 @@ pub(super) enum Ending {
 
 /// What kind of sender, as far as attribution tells them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SenderKind {
+pub(crate) enum SenderKind {
     Unknown,
     Null,
     Accepted,
     Foreign,
 }
 
-/// What is kept of the recipients' domains and the servers of one story.
-pub(super) const MAXIMUM_NAMES: usize = 32;
+/// What is kept of the recipients' domains and the servers of one incident.
+pub(crate) const MAXIMUM_NAMES: usize = 32;
 
-/// The newest session of a story on one server.
+/// The newest session of an incident on one server.
 #[derive(Clone, Debug)]
-pub(super) struct LastTold {
+pub(crate) struct LastSession {
     pub time: Timestamp,
     pub path: String,
     pub line: u64,
@@ -51,7 +45,7 @@ pub(super) struct LastTold {
 
 /// Sessions with one server's end, one certificate, one kind of sender and one ending.
 #[derive(Clone, Debug)]
-pub(super) struct Story {
+pub(crate) struct Incident {
     pub ending: Ending,
     pub sender: SenderKind,
     pub mail_from: MailFrom,
@@ -73,7 +67,7 @@ pub(super) struct Story {
     pub last: Timestamp,
     pub servers: BTreeSet<Arc<str>>,
     /// The newest session by server; `None` where the log does not tell the server.
-    pub last_on: BTreeMap<Option<Arc<str>>, LastTold>,
+    pub last_on: BTreeMap<Option<Arc<str>>, LastSession>,
     pub recipient_domains: BTreeSet<String>,
     /// The newest session's first row.
     pub path: String,
@@ -82,12 +76,12 @@ pub(super) struct Story {
     /// Whether later sessions show that this has passed.
     pub is_past: bool,
     /// What tells it in place of a session: `The queue EX1\3`.
-    pub told_by: Option<String>,
+    pub reported_by: Option<String>,
     /// Whether `first` and `last` are known; else they are the time of the diagnosis.
     pub is_dated: bool,
 }
 
-impl Story {
+impl Incident {
     /// The first server by name.
     pub fn server(&self) -> Option<&str> {
         self.servers.iter().next().map(|server| &**server)
@@ -106,8 +100,8 @@ impl Story {
     }
 
     pub fn is_same(&self, other: &Self) -> bool {
-        let thumbprint = |story: &Self| {
-            story.sent.as_ref().map(|sent| (sent.thumbprint.clone(), sent.subject.clone()))
+        let thumbprint = |incident: &Self| {
+            incident.sent.as_ref().map(|sent| (sent.thumbprint.clone(), sent.subject.clone()))
         };
         self.ending == other.ending
             && self.sender == other.sender
@@ -117,11 +111,11 @@ impl Story {
             && self.public_address == other.public_address
             && self.is_certificate_known == other.is_certificate_known
             && self.log_type == other.log_type
-            && self.told_by.is_some() == other.told_by.is_some()
+            && self.reported_by.is_some() == other.reported_by.is_some()
             && thumbprint(self) == thumbprint(other)
     }
 
-    fn take_in(&mut self, other: Self) {
+    pub fn add(&mut self, other: Self) {
         self.count += other.count;
         self.first = self.first.min(other.first);
         for server in other.servers {
@@ -162,7 +156,7 @@ impl Story {
     /// got through what failed here. A delivery elsewhere disproves no refusal, as mail to other
     /// tenants arrives without attribution.
     fn is_overcome_by(&self, later: &Self, server: Option<&Arc<str>>) -> bool {
-        let time = |story: &Self| story.last_on.get(&server.cloned()).map(|last| last.time);
+        let time = |incident: &Self| incident.last_on.get(&server.cloned()).map(|last| last.time);
         let is_dated = self.is_dated && later.is_dated;
         if self.connector != later.connector || !is_dated || time(later) <= time(self) {
             return false;
@@ -180,10 +174,10 @@ impl Story {
     }
 
     /// Leaves out the servers on which later sessions show that the trouble has passed; where that
-    /// is so on all of them, the story is past.
-    fn settle(&mut self, stories: &[Self]) {
+    /// is so on all of them, the incident is past.
+    pub fn drop_overcome_servers(&mut self, incidents: &[Self]) {
         let is_overcome = |server: Option<&Arc<str>>| {
-            stories.iter().any(|later| self.is_overcome_by(later, server))
+            incidents.iter().any(|later| self.is_overcome_by(later, server))
         };
         let overcome: Vec<Option<Arc<str>>> =
             self.last_on.keys().filter(|server| is_overcome(server.as_ref())).cloned().collect();
@@ -200,90 +194,6 @@ impl Story {
             self.last = newest.time;
             (self.path, self.line) = (newest.path, newest.line);
             self.session_id = newest.session_id;
-        }
-    }
-}
-
-/// All stories, and what was not judged.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Stories {
-    pub told: Vec<Story>,
-    /// Sessions that go elsewhere than to EOP.
-    pub elsewhere: u64,
-    /// Sessions of receive logs.
-    pub received: u64,
-    /// Sessions of which the log does not tell where they went, and which did not fail.
-    pub unknown: u64,
-    /// Sessions that were told as another story because there were too many.
-    pub capped: u64,
-    pub total: u64,
-    /// The beginning of the first session, and of the last: from when to when there is evidence.
-    pub window: Option<(Timestamp, Timestamp)>,
-}
-
-/// More different stories than an administrator could read.
-const MAXIMUM_STORIES: usize = 512;
-
-impl Stories {
-    /// Takes a session; `is_eop_connector` tells of a send connector whether its values show that
-    /// it sends to EOP, where they are known.
-    pub fn add(
-        &mut self,
-        session: &Session,
-        accepted: Option<&AcceptedDomains>,
-        is_eop_connector: Option<bool>,
-    ) {
-        self.total += 1;
-        let (time, known) = (session.start_time, self.window);
-        self.window =
-            Some(known.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
-        if session.log_type == LogType::Receive
-            || session.notes.contains(&SessionNote::ReceivedByIis)
-        {
-            self.received += 1;
-            return;
-        }
-        match session.is_eop.or(is_eop_connector) {
-            Some(true) => {}
-            Some(false) => {
-                self.elsewhere += 1;
-                return;
-            }
-            None if speaks_of_eop(session) => {}
-            None => {
-                self.unknown += 1;
-                return;
-            }
-        }
-        for story in tell(session, accepted) {
-            self.take(story);
-        }
-    }
-
-    /// Takes a story.
-    pub fn take(&mut self, story: Story) {
-        match self.told.iter().position(|known| known.is_same(&story)) {
-            Some(place) => self.told[place].take_in(story),
-            None if self.told.len() < MAXIMUM_STORIES => self.told.push(story),
-            None => self.capped += 1,
-        }
-    }
-
-    /// Marks what later sessions have overcome, and finds the rows that prove the stories.
-    pub fn settle(&mut self) {
-        let stories = self.told.clone();
-        for story in &mut self.told {
-            story.settle(&stories);
-        }
-        let is_delivered = |story: &&mut Story| story.ending == Ending::Delivered;
-        let (delivered, failed): (Vec<&mut Story>, Vec<&mut Story>) =
-            self.told.iter_mut().partition(is_delivered);
-        let of_logs = |story: &&mut Story| story.told_by.is_none();
-        let located = failed.into_iter().chain(delivered).filter(of_logs).take(MAXIMUM_LOCATED);
-        for story in located {
-            let text = story.proof().text;
-            let found = locate(Path::new(&story.path), story.line, &story.session_id, &text);
-            story.line = found.unwrap_or(story.line);
         }
     }
 }

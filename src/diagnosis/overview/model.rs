@@ -1,4 +1,4 @@
-//! What is told of the certificates of send connectors.
+//! The overview: its rows and their words.
 
 use serde::Serialize;
 
@@ -69,7 +69,7 @@ named_enum! {
     }
 }
 
-/// A certificate installed on a server. `None` means that the source does not tell.
+/// A certificate installed on a server. `None` means that the source does not say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct InstalledCertificate {

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
-use super::*;
+use crate::diagnosis::evidence::server_name::is_same_server;
+use crate::diagnosis::overview::*;
 use crate::evidence::ExchangeObjects;
 use crate::session::Session;
 use crate::timestamp::Timestamp;

@@ -15,7 +15,7 @@ const MAXIMUM_CERTIFICATES: usize = 64;
 
 /// A certificate, or that none was shown, and the sessions in which that was so.
 #[derive(Clone, Debug)]
-pub(super) struct CertificateUse {
+pub(crate) struct CertificateUse {
     pub certificate: Option<Arc<LoggedCertificate>>,
     pub sessions: u64,
     pub eop_sessions: u64,
@@ -30,7 +30,7 @@ pub(super) struct CertificateUse {
 
 /// The sessions of one connector on one server.
 #[derive(Clone, Debug)]
-pub(super) struct PlaceUses {
+pub(crate) struct PlaceUses {
     pub connector: Arc<str>,
     pub server: Option<Arc<str>>,
     pub uses: Vec<CertificateUse>,
@@ -38,7 +38,7 @@ pub(super) struct PlaceUses {
 
 /// What the sessions say was sent.
 #[derive(Clone, Debug, Default)]
-pub(in crate::diagnosis) struct CertificateUses {
+pub(crate) struct CertificateUses {
     places: Vec<PlaceUses>,
     capped: u64,
 }
@@ -80,12 +80,12 @@ impl CertificateUses {
     }
 
     /// The sessions by connector and server, in the order in which these were met.
-    pub(super) fn places(&self) -> &[PlaceUses] {
+    pub(crate) fn places(&self) -> &[PlaceUses] {
         &self.places
     }
 
     /// How many sessions found no room.
-    pub(super) fn capped(&self) -> u64 {
+    pub(crate) fn capped(&self) -> u64 {
         self.capped
     }
 }

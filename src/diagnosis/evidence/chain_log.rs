@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::report::EvidenceLine;
 use crate::certificate::Thumbprint;
+use crate::diagnosis::report::EvidenceLine;
 use crate::evidence::chain_event::{ChainEvent, ChainFailure, ChainFault};
 use crate::timestamp::Timestamp;
 
@@ -21,7 +21,7 @@ const MAXIMUM_ENTRIES: usize = 20_000;
 
 /// The newest event with one fault of one certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct LoggedFault {
+pub(crate) struct LoggedFault {
     pub failure: ChainFailure,
     pub time: Option<Timestamp>,
     process: String,
@@ -47,16 +47,16 @@ pub struct ChainLog {
     /// When a certificate was last the subject of an event of that id.
     last: BTreeMap<(Thumbprint, u32, Host), Timestamp>,
     /// The time of the first validation.
-    pub(super) first_time: Option<Timestamp>,
+    pub(crate) first_time: Option<Timestamp>,
     /// Failed validations that another program asked for: how many of a certificate, and which program.
     of_other_processes: BTreeMap<Thumbprint, (u64, String)>,
     /// Where the log is off, empty or too small: path and reason.
-    pub(super) incomplete: Vec<(String, String)>,
+    pub(crate) incomplete: Vec<(String, String)>,
 }
 
 impl ChainLog {
     /// Takes a validation.
-    pub(super) fn add(&mut self, event: &ChainEvent) {
+    pub(crate) fn add(&mut self, event: &ChainEvent) {
         self.first_time = self.first_time.into_iter().chain(event.time).min();
         let process = event.process_name.as_deref().unwrap_or_default();
         let Some(thumbprint) = event.thumbprint else { return };
@@ -93,14 +93,14 @@ impl ChainLog {
     }
 
     /// Failed validations of that certificate for other programs: how many, and one of the programs.
-    pub(super) fn of_other_processes(&self, thumbprint: Thumbprint) -> Option<(u64, &str)> {
+    pub(crate) fn of_other_processes(&self, thumbprint: Thumbprint) -> Option<(u64, &str)> {
         let (count, process) = self.of_other_processes.get(&thumbprint)?;
         Some((*count, if process.is_empty() { "a program that is not told" } else { process }))
     }
 
     /// The newest event with that fault of that certificate on one of the servers (on any, if none is
     /// known), unless a later event of the same kind no longer has it there.
-    pub(super) fn fault<'s>(
+    pub(crate) fn fault<'s>(
         &self,
         thumbprint: Thumbprint,
         fault: ChainFault,

@@ -1,14 +1,14 @@
 //! Which certificate could be sent in place of the one that was, and how it comes to be sent.
 
-use super::case::Case;
-use super::certificates::is_same_server;
-use super::literal::{listed, literal};
-use super::remedies::{self, MANAGEMENT_SHELL, send_connector};
-use super::report::Remedy;
 use crate::certificate::{NameRelation, Thumbprint, TlsCertificateName};
+use crate::diagnosis::case::Case;
+use crate::diagnosis::evidence::server_name::is_same_server;
+use crate::diagnosis::literal::{listed, literal};
+use crate::diagnosis::remedies::{self, MANAGEMENT_SHELL, send_connector};
+use crate::diagnosis::report::Remedy;
 
 /// A certificate that could be sent in place of the one that was.
-pub(super) struct Candidate {
+pub(crate) struct ReplacementCertificate {
     pub thumbprint: Option<Thumbprint>,
     pub issuer: String,
     pub subject: String,
@@ -16,7 +16,7 @@ pub(super) struct Candidate {
 
 /// The installed or given certificate that an inbound connector expects; without connectors the
 /// only one that an authority issued. Never the one of the case.
-pub(super) fn candidate(case: &Case<'_>) -> Option<Candidate> {
+pub(crate) fn replacement(case: &Case<'_>) -> Option<ReplacementCertificate> {
     let own = case.plain_thumbprint();
     let evidence = case.evidence;
     let installed = evidence.installed.iter().flatten().map(|one| one.object.clone());
@@ -37,7 +37,11 @@ pub(super) fn candidate(case: &Case<'_>) -> Option<Candidate> {
     }
     let is_certain = evidence.inbound_connectors.is_some() || fitting.len() == 1;
     let best = fitting.into_iter().filter(|_| is_certain).max_by_key(|one| one.not_after)?;
-    Some(Candidate { thumbprint: best.thumbprint, issuer: best.issuer?, subject: best.subject? })
+    Some(ReplacementCertificate {
+        thumbprint: best.thumbprint,
+        issuer: best.issuer?,
+        subject: best.subject?,
+    })
 }
 
 /// Whether an eligible connector expects a name of the certificate; `None` without connectors.
@@ -55,16 +59,16 @@ fn expects(case: &Case<'_>, certificate: &crate::connector::ExchangeCertificate)
 }
 
 /// Names another certificate on the send connector.
-pub(super) fn select_certificate(case: &Case<'_>) -> Remedy {
+pub(crate) fn select_certificate(case: &Case<'_>) -> Remedy {
     let connector = send_connector(case);
-    let candidate = candidate(case);
-    if let Some(candidate) = candidate.as_ref().filter(|one| is_named_already(case, one)) {
-        return nothing_to_set(case, candidate);
+    let replacement = replacement(case);
+    if let Some(replacement) = replacement.as_ref().filter(|one| is_named_already(case, one)) {
+        return nothing_to_set(case, replacement);
     }
-    let value = candidate.as_ref().map(|one| format!("<I>{}<S>{}", one.issuer, one.subject));
+    let value = replacement.as_ref().map(|one| format!("<I>{}<S>{}", one.issuer, one.subject));
     let value_literal =
         literal(value.as_deref(), "'<I>issuer<S>subject' of the intended certificate");
-    let which = match candidate.as_ref().and_then(|one| one.thumbprint) {
+    let which = match replacement.as_ref().and_then(|one| one.thumbprint) {
         Some(thumbprint) => format!("the certificate {thumbprint}"),
         None => "the intended certificate, of a public authority and with a name that the inbound \
                  connector expects"
@@ -78,7 +82,7 @@ pub(super) fn select_certificate(case: &Case<'_>) -> Remedy {
             || "all SourceTransportServers of the connector".to_owned(),
             |list| format!("all of {}", list.values.join(", ")),
         );
-    let lacking = candidate.as_ref().map(|one| lacking(case, one)).unwrap_or_default();
+    let lacking = replacement.as_ref().map(|one| lacking(case, one)).unwrap_or_default();
     let lacking = match lacking.as_slice() {
         [] => String::new(),
         servers => format!(
@@ -117,18 +121,18 @@ pub(super) fn select_certificate(case: &Case<'_>) -> Remedy {
 
 /// Whether the send connector names issuer and subject of the certificate, as after a renewal that
 /// keeps them.
-fn is_named_already(case: &Case<'_>, candidate: &Candidate) -> bool {
+fn is_named_already(case: &Case<'_>, replacement: &ReplacementCertificate) -> bool {
     let present = case.send_connector.and_then(|one| one.object.tls_certificate_name.as_deref());
     let Some(Ok(present)) = present.map(str::parse::<TlsCertificateName>) else { return false };
     let is_same = |name: &crate::certificate::X500Name, text: &str| {
         text.parse().is_ok_and(|other| name.relation_to(&other) != NameRelation::Different)
     };
-    is_same(&present.issuer, &candidate.issuer) && is_same(&present.subject, &candidate.subject)
+    is_same(&present.issuer, &replacement.issuer) && is_same(&present.subject, &replacement.subject)
 }
 
-fn nothing_to_set(case: &Case<'_>, candidate: &Candidate) -> Remedy {
+fn nothing_to_set(case: &Case<'_>, replacement: &ReplacementCertificate) -> Remedy {
     let server = remedies::server(case);
-    let thumbprint = candidate.thumbprint.map(|thumbprint| thumbprint.to_string());
+    let thumbprint = replacement.thumbprint.map(|thumbprint| thumbprint.to_string());
     let which = thumbprint.as_deref().unwrap_or("another certificate");
     let thumbprint = literal(thumbprint.as_deref(), "thumbprint");
     Remedy::server(
@@ -148,8 +152,8 @@ fn nothing_to_set(case: &Case<'_>, candidate: &Candidate) -> Remedy {
 }
 
 /// The source servers of the connector of which certificates are given, but not this one.
-fn lacking(case: &Case<'_>, candidate: &Candidate) -> Vec<String> {
-    let Some(wanted) = candidate.thumbprint else { return Vec::new() };
+fn lacking(case: &Case<'_>, replacement: &ReplacementCertificate) -> Vec<String> {
+    let Some(wanted) = replacement.thumbprint else { return Vec::new() };
     let servers = case.send_connector.and_then(|one| one.object.source_transport_servers.as_ref());
     let installed = || case.evidence.installed.iter().flatten().map(|one| &one.object);
     let lacks = |server: &&String| {

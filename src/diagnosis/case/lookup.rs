@@ -1,43 +1,44 @@
-//! What the evidence holds of a story: its certificates, its send connector.
+//! What the evidence holds of an incident: its certificates, its send connector.
 
-use super::certificates::is_same_server;
-use super::evidence::{Evidence, Located};
-use super::story::Story;
 use crate::certificate::LoggedCertificate;
 use crate::connector::{ExchangeCertificate, SendConnector, find_logged};
+use crate::diagnosis::evidence::incident::Incident;
+use crate::diagnosis::evidence::server_name::is_same_server;
+use crate::diagnosis::evidence::{Evidence, Located};
 
-/// The installed certificate of a log row: that of the story's own server before that of another
+/// The installed certificate of a log row: that of the incident's own server before that of another
 /// one, which may be bound to other services there.
-pub(super) fn find_installed<'a>(
+pub(crate) fn find_installed<'a>(
     evidence: &'a Evidence,
     logged: &LoggedCertificate,
-    story: &Story,
+    incident: &Incident,
 ) -> Option<&'a Located<ExchangeCertificate>> {
     let is_logged = |one: &&Located<ExchangeCertificate>| {
         find_logged(logged, std::slice::from_ref(&one.object)).is_some()
     };
     let all = || evidence.installed.iter().flatten().filter(is_logged);
-    all().find(|one| is_of_story(&one.object, story)).or_else(|| all().next())
+    all().find(|one| is_of_incident(&one.object, incident)).or_else(|| all().next())
 }
 
-fn is_of_story(certificate: &ExchangeCertificate, story: &Story) -> bool {
+fn is_of_incident(certificate: &ExchangeCertificate, incident: &Incident) -> bool {
     let Some(own) = &certificate.server else { return false };
-    story.servers.iter().any(|server| is_same_server(own, server))
+    incident.servers.iter().any(|server| is_same_server(own, server))
 }
 
-/// The installed certificates of the story's server, where any tells that it is; else all.
-pub(super) fn certificates_of(
+/// The installed certificates of the incident's server, where any tells that it is; else all.
+pub(crate) fn certificates_of(
     evidence: &Evidence,
-    story: Option<&Story>,
+    incident: Option<&Incident>,
 ) -> Vec<ExchangeCertificate> {
     let all = || evidence.installed.iter().flatten().map(|one| &one.object);
-    let is_own = |one: &ExchangeCertificate| story.is_some_and(|story| is_of_story(one, story));
-    let is_told = all().any(is_own);
-    all().filter(|one| !is_told || is_own(one)).cloned().collect()
+    let is_own =
+        |one: &ExchangeCertificate| incident.is_some_and(|incident| is_of_incident(one, incident));
+    let is_known = all().any(is_own);
+    all().filter(|one| !is_known || is_own(one)).cloned().collect()
 }
 
 /// The connector of that name, else the first one that sends to EOP, else the only one.
-pub(super) fn find_send_connector<'a>(
+pub(crate) fn find_send_connector<'a>(
     evidence: &'a Evidence,
     name: Option<&str>,
 ) -> Option<&'a Located<SendConnector>> {

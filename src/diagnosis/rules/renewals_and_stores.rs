@@ -1,16 +1,14 @@
 //! What stands beside the cause: renewals, stores, entries that take no part, missing evidence.
 
-use super::Proof;
-use super::certificate::date;
-use super::tls::capital;
 use crate::certificate::TlsCertificateName;
 use crate::chain::{Completeness, Rule, Trust};
 use crate::connector::ExchangeCertificate;
 use crate::connector::{Selected, SelectionBasis, SentComparison, twins_of};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::{listed, literal};
+use crate::diagnosis::literal::{capital, date, listed, literal};
 use crate::diagnosis::remedies::{self, ELEVATED, MANAGEMENT_SHELL};
 use crate::diagnosis::report::{EvidenceLine, Remedy, Severity};
+use crate::diagnosis::rules::rule::Proof;
 use crate::timestamp::Timestamp;
 
 const TICKS_PER_HOUR: i64 = 36_000_000_000;
@@ -22,17 +20,17 @@ fn days_left(case: &Case<'_>) -> Option<i64> {
     (left >= 0).then_some(left / TICKS_PER_DAY)
 }
 
-pub(super) fn expires_soon(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn expires_soon(case: &Case<'_>) -> Option<Proof> {
     let days = days_left(case)?;
     let is_soon = days < i64::from(case.evidence.warning_days) && case.is_known();
-    // The last week is told louder.
+    // In the last week it is an error.
     is_soon.then(|| Proof {
         severity: (days < 7).then_some(Severity::Error),
         ..Proof::of(case.certificate_proof())
     })
 }
 
-pub(super) fn expires_soon_message(case: &Case<'_>) -> String {
+pub(crate) fn expires_soon_message(case: &Case<'_>) -> String {
     let days = days_left(case).unwrap_or_default();
     let tone = match days {
         0..7 => "Renew it now",
@@ -47,13 +45,13 @@ pub(super) fn expires_soon_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn expired_since(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn expired_since(case: &Case<'_>) -> Option<Proof> {
     let end = case.not_after()?;
-    (case.story.is_some() && end >= case.at && end < case.evidence.at)
+    (case.incident.is_some() && end >= case.at && end < case.evidence.at)
         .then(|| Proof::of(case.certificate_proof()))
 }
 
-pub(super) fn expired_since_message(case: &Case<'_>) -> String {
+pub(crate) fn expired_since_message(case: &Case<'_>) -> String {
     format!(
         "{} was valid in the sessions of the log and has expired since, on {}.",
         capital(&case.certificate_text()),
@@ -62,7 +60,7 @@ pub(super) fn expired_since_message(case: &Case<'_>) -> String {
 }
 
 fn objects(case: &Case<'_>) -> Vec<ExchangeCertificate> {
-    case.choice.clone()
+    case.selectable.clone()
 }
 
 fn twins(case: &Case<'_>) -> Vec<String> {
@@ -82,11 +80,11 @@ fn twins(case: &Case<'_>) -> Vec<String> {
         .collect()
 }
 
-pub(super) fn twin_certificates(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn twin_certificates(case: &Case<'_>) -> Option<Proof> {
     (!twins(case).is_empty()).then(|| Proof::of(case.certificate_proof()))
 }
 
-pub(super) fn twin_certificates_message(case: &Case<'_>) -> String {
+pub(crate) fn twin_certificates_message(case: &Case<'_>) -> String {
     format!(
         "Installed beside {}, with the same issuer and subject: {}. TlsCertificateName cannot tell \
          them apart; only the thumbprint can. After a renewal with the same names there is nothing \
@@ -108,11 +106,11 @@ fn selected(case: &Case<'_>) -> Option<ExchangeCertificate> {
     }
 }
 
-pub(super) fn another_selected(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn another_selected(case: &Case<'_>) -> Option<Proof> {
     selected(case).map(|_| Proof::of([case.log_proof(), case.certificate_proof()].concat()))
 }
 
-pub(super) fn another_selected_message(case: &Case<'_>) -> String {
+pub(crate) fn another_selected_message(case: &Case<'_>) -> String {
     let other = selected(case).and_then(|one| one.thumbprint).map(|t| t.to_string());
     format!(
         "By its configuration {} would send the certificate {} over {}; the log shows {}. The \
@@ -124,7 +122,7 @@ pub(super) fn another_selected_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn restart_remedy(_: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn restart_remedy(_: &Case<'_>) -> Vec<Remedy> {
     vec![remedies::restart_transport()]
 }
 
@@ -150,14 +148,14 @@ fn renewed(case: &Case<'_>) -> Option<ExchangeCertificate> {
     })
 }
 
-pub(super) fn new_issuer(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn new_issuer(case: &Case<'_>) -> Option<Proof> {
     renewed(case)?;
     let connector = case.send_connector?;
     let value = connector.object.tls_certificate_name.as_deref().unwrap_or_default();
     Some(Proof::at(&connector.path, connector.line, &format!("TlsCertificateName {value}")))
 }
 
-pub(super) fn new_issuer_message(case: &Case<'_>) -> String {
+pub(crate) fn new_issuer_message(case: &Case<'_>) -> String {
     let one = renewed(case);
     let thumbprint = one.as_ref().and_then(|one| one.thumbprint).map(|t| t.to_string());
     format!(
@@ -168,7 +166,7 @@ pub(super) fn new_issuer_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn new_issuer_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn new_issuer_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let Some(one) = renewed(case) else { return Vec::new() };
     let connector = remedies::send_connector(case);
     let value =
@@ -192,25 +190,27 @@ pub(super) fn new_issuer_remedy(case: &Case<'_>) -> Vec<Remedy> {
     ]
 }
 
-pub(super) fn selection_disputed(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn selection_disputed(case: &Case<'_>) -> Option<Proof> {
     let selection = case.selection.as_ref()?;
     let is_by_name = matches!(selection.basis, SelectionBasis::TlsCertificateName(_));
-    (is_by_name && matches!(selection.selected, Selected::Disputed { .. }) && case.story.is_none())
-        .then(|| {
-            Proof::of(
-                case.send_connector
-                    .map(|one| EvidenceLine {
-                        path: one.path.clone(),
-                        line: one.line,
-                        text: one.object.tls_certificate_name.clone().unwrap_or_default(),
-                    })
-                    .into_iter()
-                    .collect(),
-            )
-        })
+    (is_by_name
+        && matches!(selection.selected, Selected::Disputed { .. })
+        && case.incident.is_none())
+    .then(|| {
+        Proof::of(
+            case.send_connector
+                .map(|one| EvidenceLine {
+                    path: one.path.clone(),
+                    line: one.line,
+                    text: one.object.tls_certificate_name.clone().unwrap_or_default(),
+                })
+                .into_iter()
+                .collect(),
+        )
+    })
 }
 
-pub(super) fn selection_disputed_message(case: &Case<'_>) -> String {
+pub(crate) fn selection_disputed_message(case: &Case<'_>) -> String {
     let all = objects(case);
     let thumbprint = |index: usize| {
         all.get(index).and_then(|one| one.thumbprint).map(|t| t.to_string()).unwrap_or_default()
@@ -232,16 +232,16 @@ fn chain_details(case: &Case<'_>, rule: Rule) -> Vec<String> {
     findings.filter(|finding| finding.id == rule).map(|finding| finding.message.clone()).collect()
 }
 
-pub(super) fn root_in_ca(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn root_in_ca(case: &Case<'_>) -> Option<Proof> {
     (!chain_details(case, Rule::RootInIntermediateStore).is_empty())
         .then(|| Proof::of(case.certificate_proof()))
 }
 
-pub(super) fn root_in_ca_message(case: &Case<'_>) -> String {
+pub(crate) fn root_in_ca_message(case: &Case<'_>) -> String {
     capital(&format!("{}.", chain_details(case, Rule::RootInIntermediateStore).join("; ")))
 }
 
-pub(super) fn root_in_ca_remedy(_: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn root_in_ca_remedy(_: &Case<'_>) -> Vec<Remedy> {
     vec![
         Remedy::server(
             ELEVATED,
@@ -256,16 +256,16 @@ pub(super) fn root_in_ca_remedy(_: &Case<'_>) -> Vec<Remedy> {
     ]
 }
 
-pub(super) fn intermediate_in_root(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn intermediate_in_root(case: &Case<'_>) -> Option<Proof> {
     (!chain_details(case, Rule::IntermediateInRootStore).is_empty())
         .then(|| Proof::of(case.certificate_proof()))
 }
 
-pub(super) fn intermediate_in_root_message(case: &Case<'_>) -> String {
+pub(crate) fn intermediate_in_root_message(case: &Case<'_>) -> String {
     capital(&format!("{}.", chain_details(case, Rule::IntermediateInRootStore).join("; ")))
 }
 
-pub(super) fn intermediate_in_root_remedy(_: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn intermediate_in_root_remedy(_: &Case<'_>) -> Vec<Remedy> {
     vec![
         Remedy::server(
             ELEVATED,
@@ -280,7 +280,7 @@ pub(super) fn intermediate_in_root_remedy(_: &Case<'_>) -> Vec<Remedy> {
     ]
 }
 
-pub(super) fn address_ignored(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn address_ignored(case: &Case<'_>) -> Option<Proof> {
     let index = case
         .attribution
         .connectors
@@ -289,7 +289,7 @@ pub(super) fn address_ignored(case: &Case<'_>) -> Option<Proof> {
     Some(Proof::of(case.inbound_proof(index)))
 }
 
-pub(super) fn address_ignored_message(case: &Case<'_>) -> String {
+pub(crate) fn address_ignored_message(case: &Case<'_>) -> String {
     let entries = case
         .attribution
         .connectors
@@ -303,20 +303,20 @@ pub(super) fn address_ignored_message(case: &Case<'_>) -> String {
 }
 
 fn changed_before(case: &Case<'_>) -> Option<(usize, Timestamp)> {
-    let story = case.story.filter(|_| case.is_relay_denied())?;
+    let incident = case.incident.filter(|_| case.is_relay_denied())?;
     let connectors = case.evidence.inbound_connectors.as_ref()?;
     connectors.iter().enumerate().find_map(|(index, one)| {
         let changed = one.object.when_changed_utc?;
-        let before = story.first.ticks() - changed.ticks();
+        let before = incident.first.ticks() - changed.ticks();
         (0..=TICKS_PER_HOUR).contains(&before).then_some((index, changed))
     })
 }
 
-pub(super) fn changed_recently(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn changed_recently(case: &Case<'_>) -> Option<Proof> {
     changed_before(case).map(|(index, _)| Proof::of(case.inbound_proof(index)))
 }
 
-pub(super) fn changed_recently_message(case: &Case<'_>) -> String {
+pub(crate) fn changed_recently_message(case: &Case<'_>) -> String {
     let Some((index, changed)) = changed_before(case) else { return String::new() };
     let name = case.inbound(index).map(|one| one.object.name.as_str()).unwrap_or_default();
     format!(
@@ -325,23 +325,23 @@ pub(super) fn changed_recently_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn legacy_tls(case: &Case<'_>) -> Option<Proof> {
-    let protocol = case.story?.tls_protocol.as_deref()?;
+pub(crate) fn legacy_tls(case: &Case<'_>) -> Option<Proof> {
+    let protocol = case.incident?.tls_protocol.as_deref()?;
     ["TLS 1.0", "TLS 1.1", "SSL"]
         .iter()
         .any(|old| protocol.starts_with(old))
         .then(|| Proof::of(case.log_proof()))
 }
 
-pub(super) fn legacy_tls_message(case: &Case<'_>) -> String {
+pub(crate) fn legacy_tls_message(case: &Case<'_>) -> String {
     format!(
         "{} negotiated {} with Exchange Online, which takes TLS 1.2 and later only.",
         capital(&case.server_text()),
-        case.story.and_then(|story| story.tls_protocol.as_deref()).unwrap_or_default(),
+        case.incident.and_then(|incident| incident.tls_protocol.as_deref()).unwrap_or_default(),
     )
 }
 
-pub(super) fn chain_not_known(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn chain_not_known(case: &Case<'_>) -> Option<Proof> {
     let is_open = match &case.chain {
         None => case.is_relay_denied() && case.logged.is_some(),
         Some(chain) => chain.completeness == Completeness::Unknown,
@@ -349,7 +349,7 @@ pub(super) fn chain_not_known(case: &Case<'_>) -> Option<Proof> {
     is_open.then(|| Proof::of(case.certificate_proof()))
 }
 
-pub(super) fn chain_not_known_message(case: &Case<'_>) -> String {
+pub(crate) fn chain_not_known_message(case: &Case<'_>) -> String {
     format!(
         "Whether {} can send the whole chain of {} is not known: neither its intermediate store \
          nor, where it is missing, the certificate itself was given.",
@@ -358,19 +358,20 @@ pub(super) fn chain_not_known_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn chain_not_known_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    vec![super::certificate::give_chain(case)]
+pub(crate) fn chain_not_known_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    vec![crate::diagnosis::rules::certificate::give_chain(case)]
 }
 
-pub(super) fn root_not_known(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn root_not_known(case: &Case<'_>) -> Option<Proof> {
     let chain = case.chain.as_ref()?;
-    let is_told = [Rule::UnknownRoot, Rule::MissingRoot]
+    let is_named_by_chain = [Rule::UnknownRoot, Rule::MissingRoot]
         .iter()
         .any(|rule| chain.findings.iter().any(|finding| finding.id == *rule));
-    (chain.trust == Trust::UnknownRoot && is_told).then(|| Proof::of(case.certificate_proof()))
+    (chain.trust == Trust::UnknownRoot && is_named_by_chain)
+        .then(|| Proof::of(case.certificate_proof()))
 }
 
-pub(super) fn root_not_known_message(case: &Case<'_>) -> String {
+pub(crate) fn root_not_known_message(case: &Case<'_>) -> String {
     format!(
         "The chain of {} ends in a root that is in none of the known lists: a private authority, or \
          one that only Microsoft's programme holds. Give the roots that receivers trust with \

@@ -11,7 +11,12 @@ const COMPARED: usize = 60;
 
 /// The line of the first row, from `first_line` on, that holds the session's id and the beginning
 /// of the text. `None` where there is none, or the file cannot be read (any more).
-pub(super) fn locate(path: &Path, first_line: u64, session_id: &str, text: &str) -> Option<u64> {
+pub(crate) fn find_row_of_session(
+    path: &Path,
+    first_line: u64,
+    session_id: &str,
+    text: &str,
+) -> Option<u64> {
     // A quotation mark is doubled in the log.
     let text = text.split('"').next()?.as_bytes();
     let text = text.get(..COMPARED.min(text.len())).filter(|text| !text.is_empty())?;
@@ -40,9 +45,9 @@ mod tests {
         let path = folder.path().join("SEND.LOG");
         let rows = "a,S1,220 x\na,S2,550 5.7.64 no\na,S1,550 5.7.64 no\na,S1,-\n";
         std::fs::write(&path, rows).unwrap();
-        assert_eq!(locate(&path, 1, "S1", "550 5.7.64 no"), Some(3));
-        assert_eq!(locate(&path, 4, "S1", "550 5.7.64 no"), None);
-        assert_eq!(locate(&path, 1, "S1", ""), None);
-        assert_eq!(locate(&folder.path().join("none"), 1, "S1", "550"), None);
+        assert_eq!(find_row_of_session(&path, 1, "S1", "550 5.7.64 no"), Some(3));
+        assert_eq!(find_row_of_session(&path, 4, "S1", "550 5.7.64 no"), None);
+        assert_eq!(find_row_of_session(&path, 1, "S1", ""), None);
+        assert_eq!(find_row_of_session(&folder.path().join("none"), 1, "S1", "550"), None);
     }
 }

@@ -1,17 +1,27 @@
 //! What a diagnosis rests on. Everything is optional; what is missing is said.
 
+pub(crate) mod certificate_uses;
+pub(crate) mod chain_log;
+pub(crate) mod incident;
+pub(crate) mod incidents;
+mod incidents_of_session;
+mod log_row;
+mod machine;
+mod queue_errors;
+pub(crate) mod server_name;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::certificates::CertificateUses;
-use super::chain_log::ChainLog;
-use super::literal::counted;
-use super::story::Stories;
-use super::told_errors::ToldErrors;
 use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{
     AcceptedDomains, ExchangeCertificate, InboundConnector, MailFrom, SendConnector,
 };
+use crate::diagnosis::evidence::certificate_uses::CertificateUses;
+use crate::diagnosis::evidence::chain_log::ChainLog;
+use crate::diagnosis::evidence::incidents::Incidents;
+use crate::diagnosis::evidence::queue_errors::QueueErrors;
+use crate::diagnosis::literal::counted;
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery, ChainEventReader};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 use crate::evidence::{
@@ -47,11 +57,11 @@ pub struct GivenCertificate {
 /// What a diagnosis rests on.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    pub(super) stories: Stories,
-    pub(super) uses: CertificateUses,
-    /// The server of installed certificates and of sessions that do not tell theirs themselves.
+    pub(crate) incidents: Incidents,
+    pub(crate) uses: CertificateUses,
+    /// The server of installed certificates and of sessions that do not name theirs.
     pub server: Option<Arc<str>>,
-    pub(super) told_errors: ToldErrors,
+    pub(crate) queue_errors: QueueErrors,
     /// Whether logs were given at all, be it that nothing was found in them.
     pub logs_given: bool,
     /// Certificates: those of the log are judged in full, others as if they were sent.
@@ -71,11 +81,11 @@ pub struct Evidence {
     /// The certificate stores of this computer, where they were asked for.
     pub machine: Option<MachineStores>,
     /// What Windows says of the chains of certificates.
-    pub second_voices: Vec<(Thumbprint, SecondVoice)>,
-    /// What the logs of the Hybrid Configuration Wizard tell. Without an export of the inbound
+    pub windows_verdicts: Vec<(Thumbprint, SecondVoice)>,
+    /// What the logs of the Hybrid Configuration Wizard hold. Without an export of the inbound
     /// connectors their last state in these logs stands in for it.
     pub hybrid: Option<HybridHistory>,
-    /// What the CAPI2 log of the server tells; `None` if it was not given.
+    /// What the CAPI2 log of the server holds; `None` if it was not given.
     pub chain_log: Option<ChainLog>,
     /// The address that EOP sees, where it is known from elsewhere than the log.
     pub source_address: Option<IpAddr>,
@@ -88,7 +98,7 @@ pub struct Evidence {
     /// How many days before its expiry a certificate is warned about.
     pub warning_days: u32,
     /// Where the inbound connectors come from the wizard's logs: the state of each.
-    pub(super) wizard_states: Vec<HybridConnector>,
+    pub(crate) wizard_states: Vec<HybridConnector>,
     /// Inputs that cannot be read: path and reason.
     pub unreadable: Vec<(String, String)>,
     /// Inputs that were read in part: path, line and reason.
@@ -106,10 +116,10 @@ impl Evidence {
     #[must_use]
     pub fn new(at: Timestamp) -> Self {
         Self {
-            stories: Stories::default(),
+            incidents: Incidents::default(),
             uses: CertificateUses::default(),
             server: None,
-            told_errors: ToldErrors::default(),
+            queue_errors: QueueErrors::default(),
             logs_given: false,
             certificates: Vec::new(),
             intermediates: None,
@@ -119,7 +129,7 @@ impl Evidence {
             send_connectors: None,
             installed: None,
             machine: None,
-            second_voices: Vec::new(),
+            windows_verdicts: Vec::new(),
             hybrid: None,
             chain_log: None,
             source_address: None,
@@ -133,16 +143,16 @@ impl Evidence {
         }
     }
 
-    /// Takes a session. Accepted domains, send connectors and the server come first, since sessions
-    /// are told apart by them.
+    /// Adds a session. Accepted domains, send connectors and the server come first, since sessions
+    /// are distinguished by them.
     pub fn add_session(&mut self, session: &Session) {
         if let (Some(server), None) = (&self.server, &session.server) {
-            let told = Session { server: Some(Arc::clone(server)), ..session.clone() };
-            return self.add_session(&told);
+            let of_server = Session { server: Some(Arc::clone(server)), ..session.clone() };
+            return self.add_session(&of_server);
         }
         self.logs_given = true;
         self.uses.add(session);
-        self.told_errors.search.offer(session);
+        self.queue_errors.search.offer(session);
         let is_eop_connector = self.send_connectors.as_ref().and_then(|connectors| {
             let same_name = |connector: &&Located<SendConnector>| {
                 connector.object.name.eq_ignore_ascii_case(session.connector())
@@ -153,7 +163,18 @@ impl Evidence {
             return;
         }
         let accepted = self.accepted_domains.as_ref().map(|located| &located.object);
-        self.stories.add(session, accepted, is_eop_connector);
+        self.incidents.add_session(session, accepted, is_eop_connector);
+    }
+
+    /// Ends the search for the sessions of errors, marks what has passed, and lets the connectors of
+    /// the wizard stand in for an export.
+    pub(crate) fn finish(&mut self) {
+        let accepted = self.accepted_domains.as_ref().map(|located| &located.object);
+        for incident in self.queue_errors.finish_search(accepted, self.at) {
+            self.incidents.add(incident);
+        }
+        self.incidents.mark_past();
+        self.use_connectors_of_wizard();
     }
 
     fn is_wanted(&self, session: &Session) -> bool {
@@ -162,7 +183,7 @@ impl Evidence {
         is_for(domain, recipients.map(Recipient::address))
     }
 
-    /// Takes an error of a queue, a tracking log or an NDR. The recipients' domain comes before
+    /// Adds an error of a queue, a tracking log or an NDR. The recipients' domain comes before
     /// them, and they before the sessions, among which each is looked for.
     pub fn add_delivery_error(&mut self, error: DeliveryError) {
         let is_wanted = self
@@ -170,11 +191,11 @@ impl Evidence {
             .as_ref()
             .is_none_or(|domain| is_for(domain, error.recipients.iter().map(String::as_str)));
         if is_wanted {
-            self.told_errors.search.add(error);
+            self.queue_errors.search.add(error);
         }
     }
 
-    /// Takes the errors of a file, or of an export.
+    /// Adds the errors of a file, or of an export.
     pub fn add_delivery_errors(&mut self, read: DeliveryErrors) {
         for error in read.errors {
             self.add_delivery_error(error);
@@ -186,7 +207,7 @@ impl Evidence {
         );
     }
 
-    /// Takes the inbound connectors of an export.
+    /// Adds the inbound connectors of an export.
     pub fn add_inbound_connectors(&mut self, objects: &ExchangeObjects) {
         if !self.has_wanted(objects.inbound_connectors.len(), objects) {
             return;
@@ -200,7 +221,7 @@ impl Evidence {
         self.add_problems(objects);
     }
 
-    /// Takes the accepted domains of an export.
+    /// Adds the accepted domains of an export.
     pub fn add_accepted_domains(&mut self, objects: &ExchangeObjects) {
         if !self.has_wanted(objects.accepted_domains.len(), objects) {
             return;
@@ -218,7 +239,7 @@ impl Evidence {
         self.add_problems(objects);
     }
 
-    /// Takes the send connectors of an export.
+    /// Adds the send connectors of an export.
     pub fn add_send_connectors(&mut self, objects: &ExchangeObjects) {
         if !self.has_wanted(objects.send_connectors.len(), objects) {
             return;
@@ -232,7 +253,7 @@ impl Evidence {
         self.add_problems(objects);
     }
 
-    /// Takes the installed certificates of an export.
+    /// Adds the installed certificates of an export.
     pub fn add_installed(&mut self, objects: &ExchangeObjects) {
         if !self.has_wanted(objects.certificates.len(), objects) {
             return;
@@ -251,7 +272,7 @@ impl Evidence {
         self.add_problems(objects);
     }
 
-    /// Takes what the logs of the Hybrid Configuration Wizard tell; once.
+    /// Adds what the logs of the Hybrid Configuration Wizard hold; once.
     pub fn add_hybrid(&mut self, history: HybridHistory) {
         for notice in &history.notices {
             let (path, message) = (notice.path.clone(), notice.message.clone());
@@ -270,7 +291,7 @@ impl Evidence {
 
     /// Puts the last state of the wizard's logs in place of an export that was not given. An
     /// export wins, be it empty.
-    pub(super) fn stand_in_for_export(&mut self) {
+    pub(crate) fn use_connectors_of_wizard(&mut self) {
         let history = self.hybrid.as_ref().filter(|_| self.inbound_connectors.is_none());
         let states = history.into_iter().flat_map(HybridHistory::inbound_connectors);
         let states: Vec<_> = states
@@ -278,7 +299,7 @@ impl Evidence {
                 (Located { object, path: state.log_path.clone(), line: state.line }, state.clone())
             })
             .collect();
-        // That the logs tell of no connector is no proof that there is none.
+        // That the logs name no connector is no proof that there is none.
         if !states.is_empty() {
             let (connectors, states) = states.into_iter().unzip();
             self.inbound_connectors = Some(connectors);
@@ -286,7 +307,7 @@ impl Evidence {
         }
     }
 
-    /// Takes a validation of the CAPI2 log.
+    /// Adds a validation of the CAPI2 log.
     pub fn add_chain_event(&mut self, event: &ChainEvent) {
         self.chain_log.get_or_insert_default().add(event);
     }
@@ -304,7 +325,7 @@ impl Evidence {
             }
         }
         if let Some(log) = &mut self.chain_log {
-            // Events that are not read tell from when on the log was on, too.
+            // Events that are not read show from when on the log was on, too.
             log.first_time = log.first_time.into_iter().chain(reader.summary().first_time).min();
         }
     }
@@ -323,7 +344,7 @@ impl Evidence {
     }
 
     /// Whether an export has any of the `wanted` objects, or is an empty list. One of other objects
-    /// alone is told as unreadable: taken for an empty list it would mean that there is no connector.
+    /// alone is reported as unreadable: taken for an empty list it would mean that there is no connector.
     pub fn has_wanted(&mut self, wanted: usize, objects: &ExchangeObjects) -> bool {
         let others = objects.count().saturating_sub(wanted);
         if others > 0 {

@@ -1,7 +1,7 @@
 //! Evidence from the machine itself: its certificate stores, and what Windows says of a chain.
 
-use super::evidence::{Evidence, Located};
 use crate::connector::ExchangeCertificate;
+use crate::diagnosis::evidence::{Evidence, Located};
 use crate::windows::{
     KeyPresence, MachineError, MachineStores, Unseen, read_machine_stores, second_voice,
 };
@@ -10,7 +10,7 @@ use crate::windows::{
 const MY: &str = r"LocalMachine\My";
 
 impl Evidence {
-    /// Takes the stores of the machine that this runs on: its certificates where none were given as
+    /// Adds the stores of the machine that this runs on: its certificates where none were given as
     /// installed ones, its intermediates where none were given, and its roots.
     ///
     /// # Errors
@@ -20,20 +20,20 @@ impl Evidence {
         Ok(())
     }
 
-    /// Takes stores as [`Self::add_this_machine`] does.
+    /// Adds stores as [`Self::add_this_machine`] does.
     pub fn add_machine_stores(&mut self, stores: MachineStores) {
         if self.intermediates.is_none() {
             self.intermediates.clone_from(&stores.intermediates);
         }
         if self.installed.is_none() {
             let installed = stores.my.iter().map(|one| {
-                let told = ExchangeCertificate {
+                let seen = ExchangeCertificate {
                     friendly_name: one.friendly_name.clone(),
                     has_private_key: Some(one.private_key.presence != KeyPresence::None),
                     ..ExchangeCertificate::default()
                 };
                 Located {
-                    object: told.with_certificate(one.certificate.clone()),
+                    object: seen.with_certificate(one.certificate.clone()),
                     path: MY.to_owned(),
                     line: 0,
                 }
@@ -44,13 +44,13 @@ impl Evidence {
     }
 
     /// Asks Windows about the chain of each certificate that is judged. Where Windows builds none,
-    /// that is told among what could not be seen.
-    pub fn hear_windows(&mut self) {
+    /// that is reported among what could not be seen.
+    pub fn ask_windows(&mut self) {
         let at = self.at;
         let Some(machine) = &mut self.machine else { return };
         for given in &self.certificates {
             match second_voice(given.certificate.der(), at) {
-                Ok(voice) => self.second_voices.push((given.certificate.thumbprint(), voice)),
+                Ok(voice) => self.windows_verdicts.push((given.certificate.thumbprint(), voice)),
                 Err(error) => machine
                     .unseen
                     .push(Unseen { place: given.path.clone(), reason: error.to_string() }),

@@ -1,21 +1,24 @@
 //! Remedies with literal values: the smallest change, where it is made, how to see that it worked,
 //! and how to take it back.
 
-use super::case::Case;
-use super::literal::{literal, literals};
-use super::report::Remedy;
+pub(crate) mod per_server;
+pub(crate) mod replacement;
+
 use crate::connector::SenderRange;
+use crate::diagnosis::case::Case;
+use crate::diagnosis::literal::{literal, literals};
+use crate::diagnosis::report::Remedy;
 use crate::reply::{RejectionClass, Side};
 
-pub(super) use super::candidate::{candidate, select_certificate};
+pub(crate) use replacement::{replacement, select_certificate};
 
-pub(super) const MANAGEMENT_SHELL: &str = "Exchange Management Shell, on-premises";
-pub(super) const EXCHANGE_ONLINE: &str = "Exchange Online PowerShell (Connect-ExchangeOnline)";
-pub(super) const ELEVATED: &str = "elevated Windows PowerShell on the sending server";
-pub(super) const ADMIN_CENTER: &str = "Microsoft 365 admin center";
+pub(crate) const MANAGEMENT_SHELL: &str = "Exchange Management Shell, on-premises";
+pub(crate) const EXCHANGE_ONLINE: &str = "Exchange Online PowerShell (Connect-ExchangeOnline)";
+pub(crate) const ELEVATED: &str = "elevated Windows PowerShell on the sending server";
+pub(crate) const ADMIN_CENTER: &str = "Microsoft 365 admin center";
 
 impl Remedy {
-    pub(super) fn new(side: Side, r#where: &str, action: impl Into<String>) -> Self {
+    pub(crate) fn new(side: Side, r#where: &str, action: impl Into<String>) -> Self {
         Self {
             action: action.into(),
             command: None,
@@ -26,54 +29,54 @@ impl Remedy {
         }
     }
 
-    pub(super) fn server(r#where: &str, action: impl Into<String>) -> Self {
+    pub(crate) fn server(r#where: &str, action: impl Into<String>) -> Self {
         Self::new(Side::OnPremisesServer, r#where, action)
     }
 
-    pub(super) fn tenant(action: impl Into<String>) -> Self {
+    pub(crate) fn tenant(action: impl Into<String>) -> Self {
         Self::new(Side::ExchangeOnlineTenant, EXCHANGE_ONLINE, action)
     }
 
-    pub(super) fn command(self, command: impl Into<String>) -> Self {
+    pub(crate) fn command(self, command: impl Into<String>) -> Self {
         Self { command: Some(command.into()), ..self }
     }
 
-    pub(super) fn verify(self, verify: impl Into<String>) -> Self {
+    pub(crate) fn verify(self, verify: impl Into<String>) -> Self {
         Self { verify: Some(verify.into()), ..self }
     }
 
-    pub(super) fn undo(self, undo: impl Into<String>) -> Self {
+    pub(crate) fn undo(self, undo: impl Into<String>) -> Self {
         Self { undo: Some(undo.into()), ..self }
     }
 }
 
 /// Literals for the server, the send connector and the thumbprint of a case.
-pub(super) fn server(case: &Case<'_>) -> String {
+pub(crate) fn server(case: &Case<'_>) -> String {
     literal(case.server(), "server")
 }
 
-pub(super) fn send_connector(case: &Case<'_>) -> String {
+pub(crate) fn send_connector(case: &Case<'_>) -> String {
     literal(case.send_connector_name(), "send connector")
 }
 
-pub(super) fn thumbprint(case: &Case<'_>) -> String {
+pub(crate) fn thumbprint(case: &Case<'_>) -> String {
     literal(case.plain_thumbprint().as_deref(), "thumbprint")
 }
 
 /// What the catalogue of replies advises, with the values of the case.
-pub(super) fn of_catalogue(case: &Case<'_>, class: RejectionClass) -> Vec<Remedy> {
+pub(crate) fn of_catalogue(case: &Case<'_>, class: RejectionClass) -> Vec<Remedy> {
     let Some(entry) = class.entry() else { return Vec::new() };
     let side = entry.side.first().copied().unwrap_or(Side::OnPremisesServer);
     entry.remedy.iter().map(|template| of_template(case, template, side)).collect()
 }
 
 /// A step of the catalogue of TLS errors or replies, with the values of the case.
-pub(super) fn of_template(
+pub(crate) fn of_template(
     case: &Case<'_>,
     template: &crate::reply::RemedyTemplate,
     side: Side,
 ) -> Remedy {
-    let host = case.story.and_then(|story| story.remote_host.as_deref());
+    let host = case.incident.and_then(|incident| incident.remote_host.as_deref());
     let fill = |text: &str| {
         let mut text = text.to_owned();
         for (placeholder, value) in [
@@ -114,7 +117,7 @@ fn side_of(place: &str, otherwise: Side) -> Side {
     }
 }
 
-pub(super) fn enable_for_smtp(case: &Case<'_>) -> Remedy {
+pub(crate) fn enable_for_smtp(case: &Case<'_>) -> Remedy {
     let (server, thumbprint) = (server(case), thumbprint(case));
     Remedy::server(
         MANAGEMENT_SHELL,
@@ -135,7 +138,7 @@ pub(super) fn enable_for_smtp(case: &Case<'_>) -> Remedy {
     )
 }
 
-pub(super) fn check_private_key(case: &Case<'_>) -> Remedy {
+pub(crate) fn check_private_key(case: &Case<'_>) -> Remedy {
     Remedy::server(
         ELEVATED,
         "See that the certificate has its private key, and that NETWORK SERVICE (S-1-5-20), under \
@@ -147,7 +150,7 @@ pub(super) fn check_private_key(case: &Case<'_>) -> Remedy {
     .undo("take the permission of NETWORK SERVICE away again in the same dialog")
 }
 
-pub(super) fn import_with_key(case: &Case<'_>) -> Remedy {
+pub(crate) fn import_with_key(case: &Case<'_>) -> Remedy {
     Remedy::server(
         MANAGEMENT_SHELL,
         "Import the certificate again, from a PFX file that holds its private key.",
@@ -166,7 +169,7 @@ pub(super) fn import_with_key(case: &Case<'_>) -> Remedy {
 }
 
 /// The hybrid wizard, which updates both ends.
-pub(super) fn rerun_wizard() -> Remedy {
+pub(crate) fn rerun_wizard() -> Remedy {
     Remedy::server(
         "Hybrid Configuration Wizard",
         "Hybrid organisations, in place of changes by hand, which the wizard undoes: run it again \
@@ -177,7 +180,7 @@ pub(super) fn rerun_wizard() -> Remedy {
     .undo("the wizard's log holds the former values of the connectors")
 }
 
-pub(super) fn restart_transport() -> Remedy {
+pub(crate) fn restart_transport() -> Remedy {
     Remedy::server(
         ELEVATED,
         "Last, and only if the change does not take effect by itself: restart transport. This \
@@ -187,7 +190,7 @@ pub(super) fn restart_transport() -> Remedy {
     .verify("the next session in the send log succeeds, and the queue drains")
 }
 
-pub(super) fn export_inbound_connectors() -> Remedy {
+pub(crate) fn export_inbound_connectors() -> Remedy {
     Remedy::tenant(
         "Export the inbound connectors, and give them with --inbound-connector (PowerShell: \
          -InboundConnector).",
@@ -196,7 +199,7 @@ pub(super) fn export_inbound_connectors() -> Remedy {
     .verify("the report names the connector")
 }
 
-pub(super) fn export_accepted_domains() -> Remedy {
+pub(crate) fn export_accepted_domains() -> Remedy {
     Remedy::tenant(
         "Export the accepted domains of Exchange Online, not those of the on-premises \
          organisation, and give them with --accepted-domain (PowerShell: -AcceptedDomain).",
@@ -205,7 +208,7 @@ pub(super) fn export_accepted_domains() -> Remedy {
     .verify("the report judges the accepted domains")
 }
 
-pub(super) fn turn_on_logging(case: &Case<'_>) -> Remedy {
+pub(crate) fn turn_on_logging(case: &Case<'_>) -> Remedy {
     let connector = send_connector(case);
     Remedy::server(
         MANAGEMENT_SHELL,
@@ -221,7 +224,7 @@ pub(super) fn turn_on_logging(case: &Case<'_>) -> Remedy {
 }
 
 /// Sets what the inbound connector expects.
-pub(super) fn set_sender_name(
+pub(crate) fn set_sender_name(
     connector: &str,
     value: &str,
     present: Option<&str>,
@@ -244,7 +247,7 @@ pub(super) fn set_sender_name(
         .undo(format!("Set-InboundConnector -Identity {identity} -TlsSenderCertificateName {undo}"))
 }
 
-pub(super) fn set_addresses(connector: &str, present: &[String], address: &str) -> Remedy {
+pub(crate) fn set_addresses(connector: &str, present: &[String], address: &str) -> Remedy {
     let identity = literal(Some(connector), "inbound connector");
     // What takes no part is refused by the command too.
     let is_taken = |entry: &&str| SenderRange::parse(entry).is_ok();
@@ -273,7 +276,7 @@ pub(super) fn set_addresses(connector: &str, present: &[String], address: &str) 
     })
 }
 
-pub(super) fn add_accepted_domain(domain: &str) -> Remedy {
+pub(crate) fn add_accepted_domain(domain: &str) -> Remedy {
     Remedy::new(
         Side::ExchangeOnlineTenant,
         ADMIN_CENTER,
@@ -288,7 +291,7 @@ pub(super) fn add_accepted_domain(domain: &str) -> Remedy {
 }
 
 /// A connector of type OnPremises for the certificate of the case.
-pub(super) fn new_connector(case: &Case<'_>) -> Remedy {
+pub(crate) fn new_connector(case: &Case<'_>) -> Remedy {
     let names = case.names();
     let name = names.first().copied();
     let connector = match name {

@@ -1,11 +1,12 @@
-//! For which connectors and servers there is something to tell.
+//! For which connectors and servers there is something to report.
 
-use super::uses::{CertificateUse, PlaceUses};
 use crate::connector::{ExchangeCertificate, SendConnector};
 use crate::diagnosis::evidence::Evidence;
+use crate::diagnosis::evidence::certificate_uses::{CertificateUse, PlaceUses};
+use crate::diagnosis::evidence::server_name::is_same_server;
 
 /// A connector on a server, with its sessions.
-pub(super) struct Place<'a> {
+pub(crate) struct ConnectorOnServer<'a> {
     pub connector: Option<&'a SendConnector>,
     pub name: Option<&'a str>,
     pub server: Option<&'a str>,
@@ -13,23 +14,13 @@ pub(super) struct Place<'a> {
 }
 
 /// What is known of the certificates that a server has.
-pub(super) enum Installed<'a> {
+pub(crate) enum Installed<'a> {
     /// None were given.
     NotGiven,
-    /// Those that were given are of other servers, or do not tell of which one.
+    /// Those that were given are of other servers, or do not name theirs.
     NotTold,
     /// These.
     Known(Vec<&'a ExchangeCertificate>),
-}
-
-/// Whether two texts name one server: the same name, or the full one and its first label.
-pub(in crate::diagnosis) fn is_same_server(one: &str, other: &str) -> bool {
-    let (one, other) = (one.trim(), other.trim());
-    if one.contains('.') && other.contains('.') {
-        return one.eq_ignore_ascii_case(other);
-    }
-    let label = |name: &str| name.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    label(one) == label(other)
 }
 
 /// Adds a server that is not known yet.
@@ -42,7 +33,7 @@ fn add_server<'a>(servers: &mut Vec<&'a str>, server: &'a str) {
 
 /// The exported connectors in their order, each with the servers that use it or that sessions name;
 /// then the connectors that only sessions name; without either the servers of the certificates.
-pub(super) fn places(evidence: &Evidence) -> Vec<Place<'_>> {
+pub(crate) fn places(evidence: &Evidence) -> Vec<ConnectorOnServer<'_>> {
     let all = evidence.uses.places();
     let connectors = evidence.send_connectors.as_deref().unwrap_or_default();
     let mut places = Vec::new();
@@ -52,14 +43,15 @@ pub(super) fn places(evidence: &Evidence) -> Vec<Place<'_>> {
     let is_exported = |one: &&PlaceUses| {
         connectors.iter().any(|known| known.object.name.eq_ignore_ascii_case(&one.connector))
     };
-    places.extend(all.iter().filter(|one| !is_exported(one)).map(|one| Place {
+    places.extend(all.iter().filter(|one| !is_exported(one)).map(|one| ConnectorOnServer {
         connector: None,
         name: Some(&*one.connector).filter(|name| !name.is_empty()),
         server: one.server.as_deref(),
         uses: one.uses.iter().collect(),
     }));
     if places.is_empty() && evidence.installed.is_some() {
-        let of_server = |server| Place { connector: None, name: None, server, uses: Vec::new() };
+        let of_server =
+            |server| ConnectorOnServer { connector: None, name: None, server, uses: Vec::new() };
         let servers = servers_of_certificates(evidence);
         places.extend(servers.iter().map(|server| of_server(Some(*server))));
         if servers.is_empty() {
@@ -73,7 +65,7 @@ pub(super) fn places(evidence: &Evidence) -> Vec<Place<'_>> {
 fn add_places_of<'a>(
     connector: &'a SendConnector,
     evidence: &'a Evidence,
-    places: &mut Vec<Place<'a>>,
+    places: &mut Vec<ConnectorOnServer<'a>>,
 ) {
     let is_own = |one: &&PlaceUses| one.connector.eq_ignore_ascii_case(&connector.name);
     let own: Vec<&PlaceUses> = evidence.uses.places().iter().filter(is_own).collect();
@@ -88,7 +80,7 @@ fn add_places_of<'a>(
         servers = servers_of_certificates(evidence);
     }
     let mut add = |server: Option<&'a str>, sessions: Vec<&'a PlaceUses>| {
-        places.push(Place {
+        places.push(ConnectorOnServer {
             connector: Some(connector),
             name: Some(&connector.name),
             server,
@@ -96,7 +88,7 @@ fn add_places_of<'a>(
         });
     };
     if let [] | [_] = servers.as_slice() {
-        // Whose the sessions are where the log does not tell: there is only one.
+        // Whose the sessions are where the log does not say: there is only one.
         add(servers.first().copied(), own);
         return;
     }
@@ -106,9 +98,9 @@ fn add_places_of<'a>(
         };
         add(Some(server), own.iter().copied().filter(is_of_server).collect());
     }
-    let untold: Vec<&PlaceUses> = own.into_iter().filter(|one| one.server.is_none()).collect();
-    if !untold.is_empty() {
-        add(None, untold);
+    let unnamed: Vec<&PlaceUses> = own.into_iter().filter(|one| one.server.is_none()).collect();
+    if !unnamed.is_empty() {
+        add(None, unnamed);
     }
 }
 
@@ -137,9 +129,9 @@ fn all_servers(evidence: &Evidence) -> Vec<&str> {
     servers
 }
 
-/// The certificates of a server. Those that do not tell whose they are count where there is only
+/// The certificates of a server. Those that do not name their server count where there is only
 /// one server at all: taken for every server's, they would name certificates that some lack.
-pub(super) fn installed_on<'a>(evidence: &'a Evidence, server: Option<&str>) -> Installed<'a> {
+pub(crate) fn installed_on<'a>(evidence: &'a Evidence, server: Option<&str>) -> Installed<'a> {
     let Some(installed) = &evidence.installed else { return Installed::NotGiven };
     let is_only_server = all_servers(evidence).len() <= 1;
     let is_on_server = |one: &ExchangeCertificate| match (&one.server, server) {
@@ -156,7 +148,7 @@ pub(super) fn installed_on<'a>(evidence: &'a Evidence, server: Option<&str>) -> 
 }
 
 /// The full name of a server, if anything tells it: Exchange holds certificates against it.
-pub(super) fn full_name<'a>(evidence: &'a Evidence, server: &'a str) -> Option<&'a str> {
+pub(crate) fn full_name<'a>(evidence: &'a Evidence, server: &'a str) -> Option<&'a str> {
     if server.contains('.') {
         return Some(server);
     }

@@ -1,23 +1,20 @@
 //! Which certificate each send connector sends, server by server: the one that Exchange would
 //! choose, those that the logs say were sent, and when they expire.
 
-mod overview;
+mod model;
 mod places;
 mod row;
-mod uses;
 mod words;
 
-pub use overview::{
+pub use model::{
     CertificateOverview, CertificateStatus, ConnectorCertificate, InputProblem,
     InstalledCertificate, SelectedBy, SentCertificate, SentRelation,
 };
-pub(super) use places::is_same_server;
-pub(super) use uses::CertificateUses;
 
-use super::evidence::Evidence;
-use super::report::Severity;
+use crate::diagnosis::evidence::Evidence;
+use crate::diagnosis::report::Severity;
 
-/// Tells, for each send connector and server, which certificate Exchange would send, which ones the
+/// Reports, for each send connector and server, which certificate Exchange would send, which ones the
 /// sessions say were sent, whether these differ, and when they expire.
 ///
 /// Takes what [`Evidence`] holds of sessions, send connectors and installed certificates; each may

@@ -1,12 +1,12 @@
 //! What concerns the evidence as a whole: none, unreadable, damaged, not judged.
 
-use super::Proof;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{EvidenceLine, Remedy};
+use crate::diagnosis::rules::rule::Proof;
 
-pub(super) fn logging_off(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn logging_off(case: &Case<'_>) -> Option<Proof> {
     let connectors = case.evidence.send_connectors.as_ref()?;
     let off = connectors.iter().find(|one| {
         let level = one.object.protocol_logging_level.as_deref();
@@ -15,28 +15,28 @@ pub(super) fn logging_off(case: &Case<'_>) -> Option<Proof> {
     Some(Proof::at(&off.path, off.line, &format!("{}: ProtocolLoggingLevel None", off.object.name)))
 }
 
-pub(super) fn logging_off_message(_: &Case<'_>) -> String {
+pub(crate) fn logging_off_message(_: &Case<'_>) -> String {
     "Protocol logging is off for a send connector to Exchange Online: its sessions leave no trace."
         .to_owned()
 }
 
-pub(super) fn logging_on_remedy(case: &Case<'_>) -> Vec<Remedy> {
+pub(crate) fn logging_on_remedy(case: &Case<'_>) -> Vec<Remedy> {
     vec![remedies::turn_on_logging(case)]
 }
 
-pub(super) fn not_judged(case: &Case<'_>) -> Option<Proof> {
-    let stories = &case.evidence.stories;
-    (stories.elsewhere + stories.received + stories.unknown + stories.capped > 0)
+pub(crate) fn not_judged(case: &Case<'_>) -> Option<Proof> {
+    let incidents = &case.evidence.incidents;
+    (incidents.elsewhere + incidents.received + incidents.unknown + incidents.capped > 0)
         .then(|| Proof::of(Vec::new()))
 }
 
-pub(super) fn not_judged_message(case: &Case<'_>) -> String {
-    let stories = &case.evidence.stories;
+pub(crate) fn not_judged_message(case: &Case<'_>) -> String {
+    let incidents = &case.evidence.incidents;
     let parts = [
-        (stories.elsewhere, "went elsewhere than to Exchange Online"),
-        (stories.received, "were received"),
-        (stories.unknown, "do not tell where they went"),
-        (stories.capped, "were more different ones than are told apart"),
+        (incidents.elsewhere, "went elsewhere than to Exchange Online"),
+        (incidents.received, "were received"),
+        (incidents.unknown, "do not tell where they went"),
+        (incidents.capped, "were more different ones than are told apart"),
     ];
     let parts: Vec<String> = parts
         .iter()
@@ -45,7 +45,7 @@ pub(super) fn not_judged_message(case: &Case<'_>) -> String {
         .collect();
     format!(
         "Of {} sessions{} some were counted and not judged: {}.",
-        stories.total,
+        incidents.total,
         window(case),
         parts.join(", ")
     )
@@ -53,26 +53,27 @@ pub(super) fn not_judged_message(case: &Case<'_>) -> String {
 
 /// From when to when the logs hold sessions.
 fn window(case: &Case<'_>) -> String {
-    match case.evidence.stories.window {
+    match case.evidence.incidents.window {
         Some((first, last)) => format!(" (from {first} to {last})"),
         None => String::new(),
     }
 }
 
-pub(super) fn no_evidence(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn no_evidence(case: &Case<'_>) -> Option<Proof> {
     let nothing = !case.is_known()
-        && case.evidence.stories.told.is_empty()
+        && case.evidence.incidents.all.is_empty()
         && case.evidence.certificates.is_empty();
-    let is_told = super::own_certificate::name_not_found(case).is_some();
-    (nothing && !is_told).then(|| Proof::of(Vec::new()))
+    let names_nothing_found =
+        crate::diagnosis::rules::own_certificate::name_not_found(case).is_some();
+    (nothing && !names_nothing_found).then(|| Proof::of(Vec::new()))
 }
 
-pub(super) fn no_evidence_message(case: &Case<'_>) -> String {
-    let stories = &case.evidence.stories;
-    let what = if stories.total > 0 {
+pub(crate) fn no_evidence_message(case: &Case<'_>) -> String {
+    let incidents = &case.evidence.incidents;
+    let what = if incidents.total > 0 {
         format!(
             "None of the {} sessions in the logs{} is known to go to Exchange Online.",
-            stories.total,
+            incidents.total,
             window(case)
         )
     } else if case.evidence.logs_given {
@@ -86,7 +87,7 @@ pub(super) fn no_evidence_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn unreadable(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn unreadable(case: &Case<'_>) -> Option<Proof> {
     let lines = case.evidence.unreadable.iter().map(|(path, reason)| EvidenceLine {
         path: path.clone(),
         line: 0,
@@ -95,7 +96,7 @@ pub(super) fn unreadable(case: &Case<'_>) -> Option<Proof> {
     (!case.evidence.unreadable.is_empty()).then(|| Proof::of(lines.collect()))
 }
 
-pub(super) fn unreadable_message(case: &Case<'_>) -> String {
+pub(crate) fn unreadable_message(case: &Case<'_>) -> String {
     let texts: Vec<String> = case
         .evidence
         .unreadable
@@ -108,7 +109,7 @@ pub(super) fn unreadable_message(case: &Case<'_>) -> String {
     )
 }
 
-pub(super) fn damaged(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn damaged(case: &Case<'_>) -> Option<Proof> {
     let lines = case.evidence.damaged.iter().take(5).map(|(path, line, reason)| EvidenceLine {
         path: path.clone(),
         line: *line,
@@ -117,13 +118,9 @@ pub(super) fn damaged(case: &Case<'_>) -> Option<Proof> {
     (!case.evidence.damaged.is_empty()).then(|| Proof::of(lines.collect()))
 }
 
-pub(super) fn damaged_message(case: &Case<'_>) -> String {
+pub(crate) fn damaged_message(case: &Case<'_>) -> String {
     format!(
         "The exports were read in part: {} places could not be used as they stand.",
         case.evidence.damaged.len()
     )
-}
-
-pub(super) fn none(_: &Case<'_>) -> Vec<Remedy> {
-    Vec::new()
 }

@@ -1,10 +1,10 @@
-//! From a session to the stories that it tells.
+//! From a session to its incidents.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::story::{Ending, LastTold, SenderKind, Story};
 use crate::connector::{AcceptedDomains, Coverage, MailFrom};
+use crate::diagnosis::evidence::incident::{Ending, Incident, LastSession, SenderKind};
 use crate::log::LogType;
 use crate::reply::{RejectionClass, classify};
 use crate::session::{
@@ -13,7 +13,7 @@ use crate::session::{
 
 /// Whether a session that does not say where it went failed in a way that is judged all the same:
 /// TLS that this server could not begin, or words that only EOP speaks.
-pub(super) fn speaks_of_eop(session: &Session) -> bool {
+pub(crate) fn speaks_of_eop(session: &Session) -> bool {
     let is_local_tls = |error: &str| {
         ["UnknownCredentials", "NoCredentials"].iter().any(|name| error.eq_ignore_ascii_case(name))
     };
@@ -26,9 +26,9 @@ pub(super) fn speaks_of_eop(session: &Session) -> bool {
         || in_recipients()
 }
 
-/// One story for each kind of sender and ending in a session.
-pub(super) fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec<Story> {
-    let base = Story {
+/// One incident for each kind of sender and ending in a session.
+pub(crate) fn incidents_of(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec<Incident> {
+    let base = Incident {
         ending: ending_without_mail(session),
         sender: SenderKind::Unknown,
         mail_from: MailFrom::Unknown,
@@ -48,29 +48,29 @@ pub(super) fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec
         first: session.start_time,
         last: session.end_time,
         servers: session.server.iter().cloned().collect(),
-        last_on: BTreeMap::from([(session.server.clone(), last_told(session))]),
+        last_on: BTreeMap::from([(session.server.clone(), last_session(session))]),
         recipient_domains: BTreeSet::new(),
         path: session.log_path.display().to_string(),
         line: session.line,
         session_id: session.session_id().into(),
         is_past: false,
-        told_by: None,
+        reported_by: None,
         is_dated: true,
     };
-    let mut stories: Vec<Story> = Vec::new();
+    let mut incidents: Vec<Incident> = Vec::new();
     for message in session.messages() {
         let mail_from: MailFrom =
             message.mail_from().map(|text| text.parse().unwrap_or_default()).unwrap_or_default();
         let mut add = |ending: Ending, reply: Option<&str>, address: Option<&str>| {
-            let mut story = base.clone();
-            story.ending = ending;
-            story.sender = kind_of(&mail_from, accepted);
-            story.mail_from = mail_from.clone();
-            story.reply = reply.map(Arc::from);
-            story.recipient_domains = address.and_then(domain_of).into_iter().collect();
-            match stories.iter_mut().find(|known| known.is_same(&story)) {
-                Some(known) => known.recipient_domains.append(&mut story.recipient_domains),
-                None => stories.push(story),
+            let mut incident = base.clone();
+            incident.ending = ending;
+            incident.sender = kind_of(&mail_from, accepted);
+            incident.mail_from = mail_from.clone();
+            incident.reply = reply.map(Arc::from);
+            incident.recipient_domains = address.and_then(domain_of).into_iter().collect();
+            match incidents.iter_mut().find(|known| known.is_same(&incident)) {
+                Some(known) => known.recipient_domains.append(&mut incident.recipient_domains),
+                None => incidents.push(incident),
             }
         };
         let refused = message.reply().and_then(classify);
@@ -92,15 +92,15 @@ pub(super) fn tell(session: &Session, accepted: Option<&AcceptedDomains>) -> Vec
     }
     let says_more = matches!(base.ending, Ending::TlsFailed | Ending::ConnectFailed)
         || (matches!(base.ending, Ending::Refused(_))
-            && !stories.iter().any(|story| matches!(story.ending, Ending::Refused(_))));
-    if stories.is_empty() || says_more {
-        stories.push(base);
+            && !incidents.iter().any(|incident| matches!(incident.ending, Ending::Refused(_))));
+    if incidents.is_empty() || says_more {
+        incidents.push(base);
     }
-    stories
+    incidents
 }
 
-fn last_told(session: &Session) -> LastTold {
-    LastTold {
+fn last_session(session: &Session) -> LastSession {
+    LastSession {
         time: session.end_time,
         path: session.log_path.display().to_string(),
         line: session.line,
@@ -135,7 +135,7 @@ fn is_certificate_known(session: &Session) -> bool {
             && !session.notes.iter().any(hides))
 }
 
-pub(super) fn kind_of(mail_from: &MailFrom, accepted: Option<&AcceptedDomains>) -> SenderKind {
+pub(crate) fn kind_of(mail_from: &MailFrom, accepted: Option<&AcceptedDomains>) -> SenderKind {
     match (mail_from, accepted) {
         (MailFrom::Null, _) => SenderKind::Null,
         (MailFrom::Unknown, _) => SenderKind::Unknown,

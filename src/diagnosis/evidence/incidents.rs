@@ -1,0 +1,103 @@
+//! All incidents of the logs, and what of them was not judged.
+
+use std::path::Path;
+
+use super::incident::{Ending, Incident};
+use super::incidents_of_session::{incidents_of, speaks_of_eop};
+use super::log_row::find_row_of_session;
+use crate::connector::AcceptedDomains;
+use crate::log::LogType;
+use crate::session::{Session, SessionNote};
+use crate::timestamp::Timestamp;
+
+/// Of how many incidents, the failed ones first, the very row is looked up in the log.
+const MAXIMUM_LOCATED: usize = 32;
+
+/// All incidents, and what was not judged.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Incidents {
+    pub all: Vec<Incident>,
+    /// Sessions that go elsewhere than to EOP.
+    pub elsewhere: u64,
+    /// Sessions of receive logs.
+    pub received: u64,
+    /// Sessions of which the log does not tell where they went, and which did not fail.
+    pub unknown: u64,
+    /// Incidents that found no room, because there were too many.
+    pub capped: u64,
+    pub total: u64,
+    /// The beginning of the first session, and of the last: from when to when there is evidence.
+    pub window: Option<(Timestamp, Timestamp)>,
+}
+
+/// More different incidents than an administrator could read.
+const MAXIMUM_INCIDENTS: usize = 512;
+
+impl Incidents {
+    /// Adds a session; `is_eop_connector` says of a send connector whether its values show that
+    /// it sends to EOP, where they are known.
+    pub fn add_session(
+        &mut self,
+        session: &Session,
+        accepted: Option<&AcceptedDomains>,
+        is_eop_connector: Option<bool>,
+    ) {
+        self.total += 1;
+        let (time, known) = (session.start_time, self.window);
+        self.window =
+            Some(known.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+        if session.log_type == LogType::Receive
+            || session.notes.contains(&SessionNote::ReceivedByIis)
+        {
+            self.received += 1;
+            return;
+        }
+        match session.is_eop.or(is_eop_connector) {
+            Some(true) => {}
+            Some(false) => {
+                self.elsewhere += 1;
+                return;
+            }
+            None if speaks_of_eop(session) => {}
+            None => {
+                self.unknown += 1;
+                return;
+            }
+        }
+        for incident in incidents_of(session, accepted) {
+            self.add(incident);
+        }
+    }
+
+    /// Adds an incident.
+    pub fn add(&mut self, incident: Incident) {
+        match self.all.iter().position(|known| known.is_same(&incident)) {
+            Some(place) => self.all[place].add(incident),
+            None if self.all.len() < MAXIMUM_INCIDENTS => self.all.push(incident),
+            None => self.capped += 1,
+        }
+    }
+
+    /// Marks what later sessions have overcome, and finds the rows that prove the incidents.
+    pub fn mark_past(&mut self) {
+        let incidents = self.all.clone();
+        for incident in &mut self.all {
+            incident.drop_overcome_servers(&incidents);
+        }
+        let is_delivered = |incident: &&mut Incident| incident.ending == Ending::Delivered;
+        let (delivered, failed): (Vec<&mut Incident>, Vec<&mut Incident>) =
+            self.all.iter_mut().partition(is_delivered);
+        let of_logs = |incident: &&mut Incident| incident.reported_by.is_none();
+        let located = failed.into_iter().chain(delivered).filter(of_logs).take(MAXIMUM_LOCATED);
+        for incident in located {
+            let text = incident.proof().text;
+            let found = find_row_of_session(
+                Path::new(&incident.path),
+                incident.line,
+                &incident.session_id,
+                &text,
+            );
+            incident.line = found.unwrap_or(incident.line);
+        }
+    }
+}

@@ -16,7 +16,7 @@ use eop_relay::log::LogInput;
 use eop_relay::session::{Session, SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
 
-use crate::forge::{Forge, SUBJECT_ALT_NAME, dns_names};
+use super::forge::{Forge, SUBJECT_ALT_NAME, dns_names};
 
 const ISSUER: &str = "CN=Trust Server CA 1, O=Trust AS, C=NO";
 const NOW: &str = "2026-11-16T12:00:00Z";

@@ -1,5 +1,16 @@
 //! What several test programs need.
 
+#![allow(dead_code, reason = "each program uses a part")]
+
+pub mod cases;
+pub mod chain_event_log;
+pub mod evtx_forge;
+pub mod forge;
+pub mod limbo;
+pub mod mutation;
+#[cfg(target_os = "linux")]
+pub mod wine;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};

@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use crate::support::{assert_success, root, say};
+use super::{assert_success, root, say};
 
 const WINE: &str = "/usr/lib/wine/wine64";
 /// What hangs is ended, and fails.

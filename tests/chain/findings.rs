@@ -1,0 +1,416 @@
+//! Every rule of the table has a chain that breaks it, and the chain that breaks none is accepted.
+
+use std::collections::BTreeSet;
+
+use eop_relay::certificate::Certificate;
+use eop_relay::chain::rule::RULES;
+use eop_relay::chain::{
+    ChainReport, ChainRequest, ExpectedName, Limits, Profile, RevocationList, Rule, Severity,
+    Verdict, report, verdict,
+};
+use eop_relay::timestamp::Timestamp;
+
+use crate::support::forge::{
+    self, AUTHORITY_INFORMATION_ACCESS, AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, CLIENT_AUTH,
+    EXTENDED_KEY_USAGE, Forge, ForgeList, KEY_USAGE, NAME_CONSTRAINTS, POLICY_CONSTRAINTS,
+    SERVER_AUTH, SUBJECT_ALT_NAME, SUBJECT_KEY_IDENTIFIER, authority_key_identifier,
+    basic_constraints, dns_names, element, issuer_url, key_identifier, key_usage, name,
+    name_constraints, oid, public_key, rsa_public_key, sequence, usages,
+};
+
+/// A chain of three with everything that goes with it.
+struct Scene {
+    server: Forge,
+    intermediates: Vec<Forge>,
+    /// Certificates outside the stores.
+    known: Vec<Forge>,
+    roots: Vec<Forge>,
+    lists: Vec<ForgeList>,
+    expected_name: &'static str,
+    maximum_depth: Option<u32>,
+    purpose_is_asked: bool,
+    limits: Limits,
+}
+
+const HOST: &str = "mail.contoso.com";
+
+/// A scene that breaks no rule except that revocation is not known.
+fn scene() -> Scene {
+    Scene {
+        server: Forge::server(HOST, "Issuing CA"),
+        intermediates: vec![Forge::authority("Issuing CA", "Root CA")],
+        known: Vec::new(),
+        roots: vec![Forge::root("Root CA")],
+        lists: Vec::new(),
+        expected_name: HOST,
+        maximum_depth: None,
+        purpose_is_asked: false,
+        limits: Limits::default(),
+    }
+}
+
+impl Scene {
+    fn judge(&self, profile: Profile) -> (ChainReport, Verdict) {
+        let certificates = |forges: &[Forge]| -> Vec<Certificate> {
+            forges.iter().map(Forge::certificate).collect()
+        };
+        let server = self.server.certificate();
+        let intermediates = certificates(&self.intermediates);
+        let (known, roots) = (certificates(&self.known), certificates(&self.roots));
+        let lists: Vec<RevocationList> =
+            self.lists.iter().map(|list| RevocationList::from_der(&list.der()).unwrap()).collect();
+        let names = [ExpectedName::parse(self.expected_name)];
+        let at = Timestamp::parse("2026-11-15").unwrap();
+        let request = ChainRequest {
+            intermediates: Some(&intermediates),
+            known: &known,
+            roots: &roots,
+            with_embedded_roots: false,
+            revocation_lists: &lists,
+            profile,
+            expected_names: &names,
+            maximum_depth: self.maximum_depth,
+            purpose: self
+                .purpose_is_asked
+                .then_some(eop_relay::chain::Purpose::ServerAuthentication),
+            limits: self.limits,
+            ..ChainRequest::new(&server, at)
+        };
+        (report(&request), verdict(&request))
+    }
+}
+
+type Change = fn(&mut Scene);
+
+fn set(forge: &mut Forge, oid: &str, critical: bool, value: Vec<u8>) {
+    *forge = forge.clone().with(oid, critical, value);
+}
+
+fn remove(forge: &mut Forge, oid: &str) {
+    *forge = forge.clone().without(oid);
+}
+
+/// subjectAltName with one general name of any form.
+fn general_name(tag: u8, content: impl AsRef<[u8]>) -> Vec<u8> {
+    element(0x30, element(tag, content))
+}
+
+/// One chain for each rule.
+const BREACHES: &[(Rule, Change)] = &[
+    (Rule::BudgetExhausted, |s| s.limits.signature_cost = 1),
+    (Rule::Revoked, |s| s.lists = vec![ForgeList::new("Issuing CA", &[&s.server.serial])]),
+    (Rule::Expired, |s| "20261114235959Z".clone_into(&mut s.server.not_after)),
+    (Rule::NotYetValid, |s| "20261115000001Z".clone_into(&mut s.intermediates[0].not_before)),
+    (Rule::SelfSignedEndEntity, |s| s.server = Forge::server(HOST, HOST)),
+    (Rule::BadSignature, |s| "somebody else".clone_into(&mut s.server.signer)),
+    (Rule::MissingIssuer, |s| s.intermediates.clear()),
+    (Rule::MissingRoot, |s| s.roots.clear()),
+    (Rule::IntermediateNotInStore, |s| s.known = std::mem::take(&mut s.intermediates)),
+    (Rule::UntrustedRoot, |s| {
+        s.known = std::mem::replace(&mut s.roots, vec![Forge::root("Another Root")]);
+    }),
+    (Rule::UnknownRoot, |s| s.known = std::mem::take(&mut s.roots)),
+    (Rule::Cyclic, |s| {
+        s.intermediates =
+            vec![Forge::authority("Issuing CA", "B"), Forge::authority("B", "Issuing CA")];
+    }),
+    (Rule::HostNameMismatch, |s| s.expected_name = "smtp.contoso.com"),
+    (Rule::NameExcluded, |s| {
+        let constraints = name_constraints(&[], &[&element(0x82, "contoso.com")]);
+        set(&mut s.intermediates[0], NAME_CONSTRAINTS, true, constraints);
+    }),
+    (Rule::NameNotPermitted, |s| {
+        let constraints = name_constraints(&[&element(0x82, "fabrikam.com")], &[]);
+        set(&mut s.roots[0], NAME_CONSTRAINTS, true, constraints);
+    }),
+    (Rule::NameConstraintNotSupported, |s| {
+        let other = element(0xA0, [oid("1.3.6.1.4.1.311.20.2.3"), element(0xA0, [5, 0])].concat());
+        set(&mut s.intermediates[0], NAME_CONSTRAINTS, true, name_constraints(&[&other], &[]));
+        let names = element(0x30, [other, element(0x82, HOST)].concat());
+        set(&mut s.server, SUBJECT_ALT_NAME, false, names);
+    }),
+    (Rule::NotAnAuthority, |s| remove(&mut s.intermediates[0], BASIC_CONSTRAINTS)),
+    (Rule::PathLengthExceeded, |s| {
+        set(&mut s.roots[0], BASIC_CONSTRAINTS, true, basic_constraints(true, Some(0)));
+    }),
+    (Rule::MaximumDepthExceeded, |s| s.maximum_depth = Some(0)),
+    (Rule::KeyUsageForbidsSigning, |s| {
+        set(&mut s.intermediates[0], KEY_USAGE, true, key_usage(&[6]));
+    }),
+    (Rule::WrongExtendedKeyUsage, |s| {
+        s.purpose_is_asked = true;
+        set(&mut s.intermediates[0], EXTENDED_KEY_USAGE, false, usages(&[CLIENT_AUTH]));
+    }),
+    (Rule::UnknownCriticalExtension, |s| set(&mut s.server, "1.2.3.4", true, vec![5, 0])),
+    (Rule::WeakSignatureHash, |s| {
+        s.server.signature_algorithm = sequence(&[&oid("1.2.840.113549.1.1.4"), &[5, 0]]);
+    }),
+    (Rule::RsaKeyTooWeak, |s| s.server.public_key = rsa_public_key(512, &[1, 0, 1])),
+    (Rule::UnsupportedSignatureAlgorithm, |s| {
+        s.server.signature_algorithm = sequence(&[&oid("1.2.840.10040.4.3")]);
+    }),
+    (Rule::PublicKeyNotPermitted, |s| {
+        let algorithm = sequence(&[&oid("1.2.840.10045.2.1"), &oid("1.3.132.0.10")]);
+        s.server.public_key = sequence(&[&algorithm, &forge::bit_string(&[4; 65])]);
+    }),
+    (Rule::RevocationListNotUsable, |s| {
+        s.lists = vec![ForgeList::new("Issuing CA", &[]).but(|l| l.extensions.clear())];
+    }),
+    (Rule::Sha1Signature, |s| {
+        s.server.signature_algorithm = sequence(&[&oid("1.2.840.113549.1.1.5"), &[5, 0]]);
+    }),
+    (Rule::RsaKeyTooShort, |s| s.server.public_key = rsa_public_key(1024, &[1, 0, 1])),
+    (Rule::RsaKeySizeUneven, |s| s.server.public_key = rsa_public_key(2052, &[1, 0, 1])),
+    (Rule::RsaExponentUnsound, |s| s.server.public_key = rsa_public_key(2048, &[1])),
+    (Rule::SignatureAlgorithmMismatch, |s| {
+        s.server.outer_signature_algorithm = Some(sequence(&[&oid("1.2.840.10045.4.3.3")]));
+    }),
+    (Rule::MalformedExtension, |s| set(&mut s.server, BASIC_CONSTRAINTS, true, b"no DER".to_vec())),
+    (Rule::DuplicateExtension, |s| {
+        let again = s.server.extensions[1].clone();
+        s.server.extensions.push(again);
+    }),
+    (Rule::NotVersion3, |s| s.server.version = 1),
+    (Rule::EmptyIssuer, |s| {
+        s.server.issuer = name("");
+        s.intermediates[0].subject = name("");
+    }),
+    (Rule::EmptySubject, |s| {
+        s.server.issuer = name("");
+        s.intermediates[0].subject = name("");
+    }),
+    (Rule::SerialNumberNotPositive, |s| s.server.serial = vec![0]),
+    (Rule::SerialNumberTooLong, |s| s.server.serial = vec![1; 21]),
+    (Rule::BasicConstraintsNotCritical, |s| {
+        set(&mut s.intermediates[0], BASIC_CONSTRAINTS, false, basic_constraints(true, None));
+    }),
+    (Rule::PathLengthWithoutSigning, |s| {
+        set(&mut s.server, BASIC_CONSTRAINTS, true, basic_constraints(false, Some(0)));
+    }),
+    (Rule::CertSignWithoutAuthority, |s| set(&mut s.server, KEY_USAGE, true, key_usage(&[0, 5]))),
+    (Rule::NameConstraintsInEndEntity, |s| {
+        let constraints = name_constraints(&[&element(0x82, "contoso.com")], &[]);
+        set(&mut s.server, NAME_CONSTRAINTS, true, constraints);
+    }),
+    (Rule::NameConstraintsEmpty, |s| {
+        set(&mut s.intermediates[0], NAME_CONSTRAINTS, true, name_constraints(&[], &[]));
+    }),
+    (Rule::NameConstraintMalformed, |s| {
+        let constraints = name_constraints(&[&element(0x82, ".contoso.com")], &[]);
+        set(&mut s.intermediates[0], NAME_CONSTRAINTS, true, constraints);
+    }),
+    (Rule::ExtendedKeyUsageEmpty, |s| set(&mut s.server, EXTENDED_KEY_USAGE, false, usages(&[]))),
+    (Rule::ExtendedKeyUsageAny, |s| {
+        set(&mut s.server, EXTENDED_KEY_USAGE, false, usages(&["2.5.29.37.0"]));
+    }),
+    (Rule::ExtendedKeyUsageCritical, |s| {
+        set(&mut s.server, EXTENDED_KEY_USAGE, true, usages(&[SERVER_AUTH, CLIENT_AUTH]));
+    }),
+    (Rule::ExtendedKeyUsageInRoot, |s| {
+        set(&mut s.roots[0], EXTENDED_KEY_USAGE, false, usages(&[SERVER_AUTH]));
+    }),
+    (Rule::SubjectAltNameMissing, |s| remove(&mut s.server, SUBJECT_ALT_NAME)),
+    (Rule::SubjectAltNameCritical, |s| {
+        set(&mut s.server, SUBJECT_ALT_NAME, true, dns_names(&[HOST]));
+    }),
+    (Rule::SubjectAltNameNotCritical, |s| s.server.subject = name("")),
+    (Rule::DnsNameInvalid, |s| {
+        set(&mut s.server, SUBJECT_ALT_NAME, false, dns_names(&[HOST, "a_b.contoso.com"]));
+    }),
+    (Rule::WildcardTooBroad, |s| {
+        set(&mut s.server, SUBJECT_ALT_NAME, false, dns_names(&[HOST, "*.com"]));
+    }),
+    (Rule::IpAddressInvalid, |s| {
+        set(&mut s.server, SUBJECT_ALT_NAME, false, general_name(0x87, [192, 0, 2]));
+    }),
+    (Rule::MailboxInvalid, |s| {
+        set(&mut s.server, SUBJECT_ALT_NAME, false, general_name(0x81, "a@b@contoso.com"));
+    }),
+    (Rule::CommonNameMalformed, |s| s.server.subject = name("MAIL.contoso.com")),
+    (Rule::CommonNameNotInSubjectAltName, |s| s.server.subject = name("smtp.contoso.com")),
+    (Rule::AuthorityKeyIdentifierMissing, |s| remove(&mut s.server, AUTHORITY_KEY_IDENTIFIER)),
+    (Rule::AuthorityKeyIdentifierCritical, |s| {
+        let value = authority_key_identifier("Issuing CA");
+        set(&mut s.server, AUTHORITY_KEY_IDENTIFIER, true, value);
+    }),
+    (Rule::AuthorityKeyIdentifierWithoutKey, |s| {
+        set(&mut s.server, AUTHORITY_KEY_IDENTIFIER, false, sequence(&[]));
+    }),
+    (Rule::AuthorityKeyIdentifierNamesIssuer, |s| {
+        let value = sequence(&[&element(0x80, key_identifier("Issuing CA")), &element(0x82, [1])]);
+        set(&mut s.server, AUTHORITY_KEY_IDENTIFIER, false, value);
+    }),
+    (Rule::RootKeyIdentifierMismatch, |s| {
+        set(&mut s.roots[0], AUTHORITY_KEY_IDENTIFIER, false, authority_key_identifier("other"));
+    }),
+    (Rule::SubjectKeyIdentifierMissing, |s| {
+        remove(&mut s.intermediates[0], SUBJECT_KEY_IDENTIFIER);
+    }),
+    (Rule::SubjectKeyIdentifierCritical, |s| {
+        let value = element(0x04, key_identifier("Issuing CA"));
+        set(&mut s.intermediates[0], SUBJECT_KEY_IDENTIFIER, true, value);
+    }),
+    (Rule::AuthorityInformationAccessCritical, |s| {
+        set(
+            &mut s.server,
+            AUTHORITY_INFORMATION_ACCESS,
+            true,
+            issuer_url("http://pki.contoso.com/a"),
+        );
+    }),
+    (Rule::PolicyConstraintsNotCritical, |s| {
+        let value = sequence(&[&element(0x80, [0])]);
+        set(&mut s.intermediates[0], POLICY_CONSTRAINTS, false, value);
+    }),
+    (Rule::ServerAuthenticationMissing, |s| {
+        set(&mut s.server, EXTENDED_KEY_USAGE, false, usages(&[CLIENT_AUTH]));
+    }),
+    (Rule::ChainOnlyThroughDownload, |s| {
+        s.intermediates.clear();
+        set(
+            &mut s.server,
+            AUTHORITY_INFORMATION_ACCESS,
+            false,
+            issuer_url("http://pki.contoso.com/a"),
+        );
+    }),
+    (Rule::RootInIntermediateStore, |s| s.intermediates.push(Forge::root("Root CA"))),
+    (Rule::IntermediateInRootStore, |s| s.roots.push(Forge::authority("Misplaced CA", "Root CA"))),
+    (Rule::KeyIdentifierMismatch, |s| {
+        set(&mut s.server, AUTHORITY_KEY_IDENTIFIER, false, authority_key_identifier("other"));
+    }),
+    (Rule::AuthorityAsEndEntity, |s| {
+        s.server = Forge::authority("Issuing CA", "Root CA").with(
+            SUBJECT_ALT_NAME,
+            false,
+            dns_names(&[HOST]),
+        );
+    }),
+    (Rule::KeyUsageMissing, |s| remove(&mut s.intermediates[0], KEY_USAGE)),
+    (Rule::ExtendedKeyUsageMissing, |s| remove(&mut s.server, EXTENDED_KEY_USAGE)),
+    (Rule::NameConstraintsNotCritical, |s| {
+        let constraints = name_constraints(&[&element(0x82, "contoso.com")], &[]);
+        set(&mut s.intermediates[0], NAME_CONSTRAINTS, false, constraints);
+    }),
+    (Rule::PolicyNotEvaluated, |s| {
+        let value = sequence(&[&element(0x80, [0])]);
+        set(&mut s.intermediates[0], POLICY_CONSTRAINTS, true, value);
+    }),
+    (Rule::Ed25519Key, |s| {
+        let algorithm = sequence(&[&oid("1.3.101.112")]);
+        s.server.public_key = sequence(&[&algorithm, &forge::bit_string(&[7; 32])]);
+    }),
+    (Rule::CommonNameBesideSubjectAltName, |s| s.server.subject = name("contoso.com")),
+    (Rule::ClientAuthenticationMissing, |s| {
+        set(&mut s.server, EXTENDED_KEY_USAGE, false, usages(&[SERVER_AUTH]));
+    }),
+    (Rule::RevocationUnknown, |_| {}),
+    (Rule::CrossSignedAlternative, |s| {
+        s.intermediates.push(Forge::authority("Issuing CA", "Second Root"));
+        s.roots.push(Forge::root("Second Root"));
+    }),
+];
+
+fn has(report: &ChainReport, rule: Rule) -> bool {
+    report.findings.iter().any(|finding| finding.id == rule)
+}
+
+#[test]
+fn the_sound_chain_is_accepted_and_complete() {
+    for profile in [Profile::Strict, Profile::Windows] {
+        let (report, verdict) = scene().judge(profile);
+        assert_eq!(verdict, Verdict::Accepted, "{:?}", report.findings);
+        let ids: Vec<Rule> = report.findings.iter().map(|finding| finding.id).collect();
+        assert_eq!(ids, [Rule::RevocationUnknown]);
+        assert_eq!(report.completeness, eop_relay::chain::Completeness::Complete);
+    }
+}
+
+#[test]
+fn every_rule_has_a_chain_that_breaks_it() {
+    for (rule, change) in BREACHES {
+        let mut scene = scene();
+        change(&mut scene);
+        let (report, _) = scene.judge(Profile::Strict);
+        assert!(has(&report, *rule), "{rule:?} not among {:#?}", report.findings);
+        let finding = report.findings.iter().find(|finding| finding.id == *rule).unwrap();
+        assert_eq!(finding.severity, rule.severity(Profile::Strict));
+    }
+    let covered: BTreeSet<Rule> = BREACHES.iter().map(|(rule, _)| *rule).collect();
+    let all: BTreeSet<Rule> = RULES.iter().map(|entry| entry.rule).collect();
+    assert_eq!(covered, all);
+}
+
+#[test]
+fn report_and_verdict_agree_on_every_breach_under_both_profiles() {
+    for (rule, change) in BREACHES {
+        for profile in [Profile::Strict, Profile::Windows] {
+            let mut scene = scene();
+            change(&mut scene);
+            let (report, verdict) = scene.judge(profile);
+            assert_eq!(
+                report.is_accepted,
+                verdict == Verdict::Accepted,
+                "{rule:?} {profile:?} {:#?}",
+                report.findings
+            );
+        }
+    }
+}
+
+#[test]
+fn an_error_refuses_the_chain_and_a_warning_does_not() {
+    for (rule, change) in BREACHES {
+        let mut scene = scene();
+        change(&mut scene);
+        let (report, _) = scene.judge(Profile::Strict);
+        let has_error = report.findings.iter().any(|f| f.severity == Severity::Error);
+        assert_eq!(report.is_accepted, !has_error, "{rule:?}");
+    }
+}
+
+#[test]
+fn findings_come_by_severity_and_then_by_rank() {
+    let mut scene = scene();
+    "20261114235959Z".clone_into(&mut scene.server.not_after);
+    scene.server.serial = vec![0];
+    remove(&mut scene.server, EXTENDED_KEY_USAGE);
+    let (report, _) = scene.judge(Profile::Strict);
+    let ids: Vec<Rule> = report.findings.iter().map(|finding| finding.id).collect();
+    assert_eq!(
+        ids,
+        [
+            Rule::Expired,
+            Rule::SerialNumberNotPositive,
+            Rule::ExtendedKeyUsageMissing,
+            Rule::RevocationUnknown
+        ]
+    );
+    assert!(report.summary.contains("expired"), "{}", report.summary);
+}
+
+#[test]
+fn an_unused_certificate_with_every_fault_changes_nothing() {
+    let mut scene = scene();
+    let stray = Forge::authority("Stray", "Nowhere").with("1.2.3.4", true, vec![5, 0]);
+    scene.intermediates.push(stray.but(|f| f.public_key = public_key("x")));
+    let (report, verdict) = scene.judge(Profile::Strict);
+    assert_eq!((verdict, report.certificates.len()), (Verdict::Accepted, 3));
+}
+
+/// A path that reached the greatest length was once reported without any finding.
+#[test]
+fn a_chain_longer_than_the_limit_is_refused_in_the_report_too() {
+    let mut scene = scene();
+    scene.intermediates = (0..40)
+        .map(|number| {
+            let subject =
+                if number == 0 { "Issuing CA".to_owned() } else { format!("CA {number}") };
+            Forge::authority(&subject, &format!("CA {}", number + 1))
+        })
+        .collect();
+    scene.roots = vec![Forge::root("CA 40")];
+    let (report, verdict) = scene.judge(Profile::Windows);
+    assert!(!report.is_accepted && has(&report, Rule::BudgetExhausted));
+    assert_ne!(verdict, Verdict::Accepted);
+}

@@ -1,0 +1,109 @@
+//! `eop-relay chain`: files and folders in, a tree or JSON and an exit code out.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use base64::Engine;
+use tempfile::TempDir;
+
+use crate::support::forge::{Forge, ForgeList};
+
+/// A folder with a chain: server.cer, ca/issuing.cer, roots/root.cer, lists/issuing.crl.
+fn folder() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, bytes: Vec<u8>| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    };
+    let server = Forge::server("mail.contoso.com", "Issuing CA");
+    write("server.cer", server.der());
+    write("ca/issuing.cer", Forge::authority("Issuing CA", "Root CA").der());
+    write("ca/readme.txt", b"no certificate".to_vec());
+    write("roots/root.cer", Forge::root("Root CA").der());
+    write("lists/issuing.crl", ForgeList::new("Issuing CA", &[&server.serial]).der());
+    write("empty/none.txt", Vec::new());
+    write("broken.cer", b"no certificate".to_vec());
+    folder
+}
+
+fn run(folder: &TempDir, arguments: &[&str]) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
+        .current_dir(folder.path())
+        .args(["chain", "--at", "2026-11-15"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+#[test]
+fn the_exit_code_says_what_the_report_says() {
+    let folder = folder();
+    let stores = ["--intermediates", "ca", "--roots", "roots"];
+    for (code, arguments) in [
+        (0, vec!["server.cer"]),
+        (0, vec!["server.cer", "--name", "mail.contoso.com", "--profile", "strict"]),
+        (20, vec!["server.cer", "--name", "smtp.contoso.com"]),
+        (20, vec!["server.cer", "--crl", "lists"]),
+        (40, vec!["missing.cer"]),
+        (40, vec!["broken.cer"]),
+        (64, vec!["server.cer", "--profile", "lenient"]),
+        (64, vec!["server.cer", "--at", "yesterday"]),
+    ] {
+        let (found, _, stderr) = run(&folder, &[&arguments[..], &stores].concat());
+        assert_eq!(found, code, "{arguments:?} {stderr}");
+    }
+    assert_eq!(run(&folder, &["server.cer", "--intermediates", "empty"]).0, 20);
+    assert_eq!(run(&folder, &["server.cer"]).0, 20);
+    assert_eq!(run(&folder, &["server.cer", "--intermediates", "ca"]).0, 30);
+}
+
+#[test]
+fn the_tree_names_what_is_missing_and_what_to_do() {
+    let folder = folder();
+    let (_, tree, _) =
+        run(&folder, &["server.cer", "--intermediates", "empty", "--roots", "roots"]);
+    for part in
+        ["the issuer's certificate is missing", "Missing       CN=Issuing CA", "What to do:"]
+    {
+        assert!(tree.contains(part), "{part} not in {tree}");
+    }
+    let bundle = [
+        fs::read(folder.path().join("server.cer")).unwrap(),
+        fs::read(folder.path().join("ca/issuing.cer")).unwrap(),
+    ];
+    let block = |der: &Vec<u8>| {
+        let text = base64::engine::general_purpose::STANDARD.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+    };
+    let pem = bundle.each_ref().map(block).concat();
+    fs::write(folder.path().join("bundle.pem"), pem).unwrap();
+    let (code, tree, _) =
+        run(&folder, &["bundle.pem", "--intermediates", "empty", "--roots", "roots"]);
+    assert_eq!(code, 20);
+    assert!(tree.contains("Import-Certificate") && tree.contains("not in the server's stores"));
+    let (code, tree, _) = run(&folder, &["bundle.pem", "--roots", "roots"]);
+    assert_eq!(code, 0);
+    assert!(tree.contains("complete as given in the file"), "{tree}");
+    assert!(tree.lines().all(|line| line.chars().count() <= 120), "{tree}");
+}
+
+#[test]
+fn json_is_one_object_with_the_same_answer() {
+    let folder = folder();
+    let (code, json, _) =
+        run(&folder, &["server.cer", "--json", "--intermediates", "ca", "--roots", "roots"]);
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((code, &report["IsAccepted"]), (0, &serde_json::Value::Bool(true)));
+    assert_eq!(report["Completeness"], "Complete");
+    assert_eq!(report["Certificates"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn an_unusable_file_is_named() {
+    let folder = folder();
+    let (_, _, error) = run(&folder, &["server.cer", "--roots", "broken.cer"]);
+    assert!(error.starts_with("eop-relay: error: broken.cer: no certificate found"), "{error}");
+}

@@ -1,0 +1,103 @@
+//! `eop-relay explain` with files and logs: what it prints and how it ends.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/delivery_errors")
+}
+
+fn explain(arguments: &[&str]) -> Output {
+    let command = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
+        .arg("explain")
+        .args(arguments)
+        .current_dir(folder())
+        .stdin(Stdio::null())
+        .output();
+    command.unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// The text in one line, so that the width of the page does not matter.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_queue_and_the_log_tell_one_story() {
+    let output = explain(&["--path", "queues.xml", "--log", "SEND20261117-1.LOG"]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = flat(&printed(&output));
+    assert!(text.contains("The queue EX1\\27 says '421 4.4.1 Connection timed out'"), "{text}");
+    assert!(text.contains("UnknownCredentials with the certificate 0F1E2D3C"), "{text}");
+    assert!(text.contains("SEND20261117-1.LOG:6"), "{text}");
+    // Commands are copied as they stand, and so never wrapped.
+    let is_prose = |line: &&str| !line.starts_with("       ") || line.starts_with("             ");
+    for line in printed(&output).lines().filter(is_prose) {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+}
+
+#[test]
+fn errors_that_say_the_same_are_told_once_and_in_json_each() {
+    let arguments = ["--path", "messages.json", "--path", "messages.json"];
+    let output = explain(&arguments);
+    assert_eq!(printed(&output).matches("What to do").count(), 1);
+    assert!(printed(&output).contains("Also"));
+    let output = explain(&[&arguments[..], &["--json"]].concat());
+    let lines: Vec<serde_json::Value> =
+        printed(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0]["InternetMessageId"], "<77aa10@ex1.tailspintoys.com>");
+    assert_eq!(lines[0]["Session"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_text_is_joined_too_and_a_session_that_is_not_there_is_said() {
+    let log = ["--log", "SEND20261117-1.LOG"];
+    let found = explain(&[&["421 4.4.1 Connection timed out"], &log[..]].concat());
+    assert!(flat(&printed(&found)).contains("Possibly the same"), "{}", printed(&found));
+    let missed = explain(&[&["550 5.7.750 Service unavailable"], &log[..]].concat());
+    assert!(flat(&printed(&missed)).contains("None of the 2 sessions"), "{}", printed(&missed));
+    assert_eq!((found.status.code(), missed.status.code()), (Some(0), Some(0)));
+}
+
+#[test]
+fn standard_input_is_a_file_too() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
+        .args(["explain", "--path", "-", "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mail = std::fs::read(folder().join("ndr.eml")).unwrap();
+    command.stdin.take().unwrap().write_all(&mail).unwrap();
+    let output = command.wait_with_output().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&json["Source"], &json["Path"]),
+        (&"NonDeliveryReport".into(), &"standard input".into())
+    );
+    assert_eq!(json["Recipients"][1], "sales@wingtiptoys.com");
+}
+
+#[test]
+fn what_cannot_be_read_is_said_and_the_rest_explained() {
+    let output = explain(&["--path", "missing.eml", "--path", "ndr.eml"]);
+    assert_eq!(output.status.code(), Some(40));
+    assert!(printed(&output).contains("RelayDenied"));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("missing.eml") && said.contains("check the path"), "{said}");
+
+    assert_eq!(
+        explain(&["--path", "SEND20261117-1.LOG", "--log", "missing"]).status.code(),
+        Some(40)
+    );
+    assert_eq!(explain(&["--server", "EX1", "x"]).status.code(), Some(64), "without a log");
+    assert_eq!(explain(&[]).status.code(), Some(64));
+    assert_eq!(explain(&["--path", "queues.xml", "nothing"]).status.code(), Some(0));
+}

@@ -1,0 +1,22 @@
+//! The command as its users meet it: what it prints where, and how it ends.
+
+// clippy.toml allows it in #[test] functions alone; what they share is no less a test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "../../benches/common/mod.rs"]
+mod common;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod certificates;
+mod chain;
+mod chain_events;
+mod explain;
+mod hybrid;
+mod sessions;
+mod stories;

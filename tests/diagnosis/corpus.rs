@@ -1,0 +1,140 @@
+//! Labelled cases: what the table of verdicts says must come out, with the side of the remedy.
+//!
+//! The cases are rows of tests/fixtures/diagnosis/cases.tsv; each cites the row of the table, or
+//! the section, that it comes from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use eop_relay::diagnosis::{Diagnosis, FindingId, Report, Status, Verdict, diagnose};
+
+use crate::support::cases::{Case, all};
+
+/// Their cases are in machine_stores.rs: the stores of a machine are no columns of a table.
+const OF_THE_MACHINE: [FindingId; 2] = [FindingId::MachineStoreNotSeen, FindingId::WindowsDiffers];
+
+/// What is wrong with a report, if anything.
+fn complaint(case: &Case, report: &Report) -> Option<String> {
+    let named = report.findings.iter().find(|finding| finding.status == Status::Cause);
+    let side =
+        named.and_then(|finding| finding.remedy.first()).map(|remedy| format!("{:?}", remedy.side));
+    let side = side.unwrap_or_else(|| "-".to_owned());
+    let found = (report.verdict.name(), report.cause.name(), side.as_str());
+    let expected = (&*case.verdict, &*case.cause, &*case.side);
+    if found != expected {
+        return Some(format!("expected {expected:?}, found {found:?}: {}", report.summary));
+    }
+    let ids: BTreeSet<&str> = report.findings.iter().map(|finding| finding.id.name()).collect();
+    for wanted in &case.findings {
+        let is_right = match wanted.strip_prefix('!') {
+            Some(unwanted) => !ids.contains(unwanted),
+            None => ids.contains(wanted.as_str()),
+        };
+        if !is_right {
+            return Some(format!("expected {wanted} among {ids:?}"));
+        }
+    }
+    None
+}
+
+#[test]
+fn every_case_comes_to_its_verdict_cause_and_side() {
+    let complaints: Vec<String> = all()
+        .iter()
+        .filter_map(|case| {
+            let complaint = complaint(case, &diagnose(&case.evidence()))?;
+            Some(format!("{} ({}): {complaint}", case.name, case.source))
+        })
+        .collect();
+    assert!(complaints.is_empty(), "{}\n{}", complaints.len(), complaints.join("\n"));
+}
+
+#[test]
+fn the_corpus_is_large_and_holds_enough_that_is_no_refusal() {
+    let cases = all();
+    let names: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(names.len(), cases.len(), "names are unique");
+    assert!(cases.len() >= 120, "{}", cases.len());
+    let calm = cases.iter().filter(|case| case.verdict != "Refused").count();
+    assert!(calm >= 40, "{calm}");
+    for row in 1..=15 {
+        let row = format!("row {row}");
+        assert!(cases.iter().any(|case| case.source == row), "{row} has no case");
+    }
+}
+
+#[test]
+fn no_rule_can_be_left_out_without_a_case_that_fails() {
+    let cases: Vec<(Case, _)> = all()
+        .into_iter()
+        .map(|case| {
+            let e = case.evidence();
+            (case, e)
+        })
+        .collect();
+    let mut using: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, (_, evidence)) in cases.iter().enumerate() {
+        let report = diagnose(evidence);
+        let ids = report.findings.iter().map(|finding| finding.id).chain([report.cause]);
+        for id in ids {
+            using.entry(id.name()).or_default().push(index);
+        }
+    }
+    let mut idle = Vec::new();
+    for (rule, _) in Diagnosis::rules().filter(|(rule, _)| !OF_THE_MACHINE.contains(rule)) {
+        let without = Diagnosis::default().without(rule);
+        let users = using.get(rule.name()).map(Vec::as_slice).unwrap_or_default();
+        let is_needed = users.iter().any(|index| {
+            let (case, evidence) = &cases[*index];
+            complaint(case, &without.run(evidence)).is_some()
+        });
+        if !is_needed {
+            idle.push(rule.name());
+        }
+    }
+    assert!(idle.is_empty(), "no case needs {idle:?}");
+}
+
+#[test]
+fn no_remedy_forces_anything_and_every_one_says_where_it_is_run() {
+    for case in all() {
+        for finding in diagnose(&case.evidence()).findings {
+            assert!(!finding.message.is_empty() && !finding.reference.is_empty(), "{}", case.name);
+            for remedy in finding.remedy {
+                let command = remedy.command.unwrap_or_default();
+                assert!(!command.contains("-Force"), "{}: {command}", case.name);
+                assert!(!command.contains("$c."), "{}: {command}", case.name);
+                let into_root =
+                    command.contains("Import-Certificate") && command.contains("\\Root");
+                assert!(!into_root, "{}: {command}", case.name);
+                assert!(!remedy.r#where.is_empty() && !remedy.action.is_empty(), "{}", case.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_exit_code_follows_from_the_verdict() {
+    for case in all() {
+        let report = diagnose(&case.evidence());
+        let fits = match report.verdict {
+            Verdict::Accepted => matches!(report.exit_code, 0 | 10),
+            Verdict::Refused => report.exit_code == 20,
+            Verdict::Uncertain => report.exit_code == 30,
+        };
+        assert!(fits || report.exit_code == 40, "{}: {}", case.name, report.exit_code);
+    }
+}
+
+#[test]
+fn a_refusal_in_the_log_is_never_called_accepted() {
+    let is_judged = |case: &&Case| {
+        case.sessions.contains("550 5.7.64")
+            && !case.setup.contains("rcpt=")
+            && case.cause != "NoEvidence"
+    };
+    for case in all().iter().filter(is_judged) {
+        let report = diagnose(&case.evidence());
+        let is_over = report.findings.iter().any(|finding| finding.status == Status::Past);
+        assert!(report.verdict != Verdict::Accepted || is_over, "{}", case.name);
+    }
+}

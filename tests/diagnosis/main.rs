@@ -1,0 +1,17 @@
+//! The diagnosis: verdict, cause and remedy of cases whose answer is known.
+
+// clippy.toml allows it in #[test] functions alone; what they share is no less a test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod corpus;
+mod machine_stores;
+mod remedies;
+mod servers;

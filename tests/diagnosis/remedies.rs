@@ -1,0 +1,163 @@
+//! What a report says and advises, beyond cause and side: a command that cannot work, or does what
+//! is done already, is worse than none.
+
+use eop_relay::diagnosis::{Confidence, Finding, Report, Status, diagnose};
+
+use crate::support::cases::Case;
+
+const REFUSED: &str = "to=bob@fabrikam.com ;; reply=550 5.7.64 TenantAttribution; Relay Access \
+                       Denied [VI1EUR04FT012.eop-eur04.prod.protection.outlook.com]";
+const ATTR36: &str = "to=bob@fabrikam.com ;; from=<> ;; reply=550 5.7.64 Relay Access Denied \
+                      ATTR36. For more details please refer to: https://support.microsoft.com/kb/3169958";
+
+/// The report on sessions and a setup in the words of tests/fixtures/diagnosis/cases.tsv.
+fn report(sessions: &str, setup: &str) -> Report {
+    let case = Case {
+        name: String::new(),
+        source: String::new(),
+        sessions: sessions.to_owned(),
+        setup: setup.to_owned(),
+        verdict: String::new(),
+        cause: String::new(),
+        side: String::new(),
+        findings: Vec::new(),
+    };
+    diagnose(&case.evidence())
+}
+
+fn cause(report: &Report) -> &Finding {
+    report.findings.iter().find(|finding| finding.status == Status::Cause).unwrap()
+}
+
+fn commands(report: &Report) -> Vec<&str> {
+    cause(report).remedy.iter().filter_map(|step| step.command.as_deref()).collect()
+}
+
+#[test]
+fn a_mismatch_by_a_concluded_row_of_the_table_is_worded_as_such() {
+    for (value, certificate, expected) in [
+        ("mail.contoso.com", "mail2.contoso.com", Confidence::Documented),
+        ("contoso.com", "mail.contoso.com", Confidence::Inferred),
+        ("*.contoso.com", "mail.notcontoso.com", Confidence::Inferred),
+        ("*.contoso.com", "mail.fabrikam.com", Confidence::Documented),
+    ] {
+        let report = report(
+            &format!("cert={certificate} ;; {REFUSED}"),
+            &format!("inbound=In/OnPremises/on/{value} ; accepted=contoso.com"),
+        );
+        assert_eq!(report.cause.name(), "NameMismatch", "{value} {certificate}");
+        assert_eq!(cause(&report).confidence, expected, "{value} {certificate}");
+    }
+    let below = report(
+        &format!("cert=mail.contoso.com ;; {REFUSED}"),
+        "inbound=In/OnPremises/on/contoso.com ; accepted=contoso.com",
+    );
+    assert!(below.summary.contains("concluded, not documented"), "{}", below.summary);
+}
+
+#[test]
+fn a_value_that_the_connector_cannot_have_is_called_so() {
+    let report = report(REFUSED, "inbound=In/OnPremises/on/mail.*.com ; accepted=contoso.com");
+    assert!(report.summary.contains("mail.*.com (no valid value"), "{}", report.summary);
+}
+
+#[test]
+fn a_connector_that_names_nothing_is_said_to_match_nothing_and_gets_a_name() {
+    let report = report(REFUSED, "inbound=In/OnPremises/on ; accepted=mail.contoso.com");
+    let finding = cause(&report);
+    assert!(finding.message.contains("In names neither a certificate nor an address"));
+    let expected =
+        "Set-InboundConnector -Identity 'In' -TlsSenderCertificateName 'mail.contoso.com'";
+    assert_eq!(commands(&report), [expected]);
+}
+
+#[test]
+fn the_complete_list_of_addresses_leaves_out_what_the_command_refuses() {
+    let report = report(
+        &format!("cert=mail.adatum.com ;; {REFUSED}"),
+        "inbound=In/OnPremises/on//192.0.2.1,192.0.2.5-192.0.2.9,192.0.0.0|16,2001:db8::1,192.0.2.64|26 ; \
+         accepted=contoso.com",
+    );
+    assert_eq!(report.cause.name(), "AddressNotListed");
+    assert_eq!(
+        commands(&report)[0],
+        "Set-InboundConnector -Identity 'In' -SenderIPAddresses \
+         '192.0.2.1','192.0.2.64/26','203.0.113.5'"
+    );
+}
+
+#[test]
+fn a_domain_that_is_accepted_already_is_not_to_be_added() {
+    let added = |certificate: &str, setup: &str| {
+        let report = report(&format!("cert={certificate} ;; {ATTR36}"), setup);
+        assert_eq!(report.cause.name(), "Attr36", "{setup}");
+        let commands = commands(&report).into_iter().filter(|command| command.contains("Mg"));
+        commands.map(str::to_owned).collect::<Vec<_>>()
+    };
+    for (certificate, setup, domain) in [
+        ("mail.contoso.com", "-", "contoso.com"),
+        ("host.sub.contoso.com", "-", "sub.contoso.com"),
+        ("*.contoso.com", "-", "contoso.com"),
+        ("mail.contoso.com", "accepted=contoso.com", "mail.contoso.com"),
+        ("mail.contoso.com", "accepted=fabrikam.com", "contoso.com"),
+        (
+            "mail.contoso.com",
+            "inbound=In/OnPremises/on/*.mail.contoso.com ; accepted=contoso.com",
+            "mail.contoso.com",
+        ),
+    ] {
+        let expected = format!("New-MgDomain -Id '{domain}'");
+        assert_eq!(added(certificate, setup), [expected], "{certificate} {setup}");
+    }
+    let both = added("mail.contoso.com", "accepted=contoso.com,mail.contoso.com");
+    assert!(both.is_empty(), "{both:?}");
+}
+
+/// A renewal with the same issuer and subject, while the old certificate is still sent.
+#[test]
+fn after_a_renewal_with_the_same_names_there_is_nothing_to_set() {
+    let report = report(
+        &format!("until=2026-11-10 ;; {REFUSED}"),
+        "inbound=In/OnPremises/on/*.contoso.com ; accepted=contoso.com ; \
+         send=Outbound to Office 365/named/contoso-com.mail.protection.outlook.com ; \
+         installed=mail.contoso.com/SMTP/until:2026-11-10 ; \
+         installed=mail.contoso.com/SMTP/serial:new,since:2026-11-01,until:2027-11-01",
+    );
+    assert_eq!(report.cause.name(), "CertificateExpired");
+    let step = &cause(&report).remedy[0];
+    assert!(step.action.starts_with("There is nothing to set on the send connector"), "{step:?}");
+    assert!(step.command.as_deref().unwrap().starts_with("Get-ExchangeCertificate"), "{step:?}");
+}
+
+#[test]
+fn another_issuer_is_set_on_the_send_connector() {
+    let report = report(
+        &format!("until=2026-11-10 ;; {REFUSED}"),
+        "inbound=In/OnPremises/on/*.contoso.com ; accepted=contoso.com ; \
+         send=Outbound to Office 365/named/contoso-com.mail.protection.outlook.com ; \
+         installed=mail.contoso.com/SMTP/other,serial:new,since:2026-11-01,until:2027-11-01",
+    );
+    let step = &cause(&report).remedy[0];
+    let command = step.command.as_deref().unwrap();
+    assert!(command.contains("<I>CN=Trust Server CA 2, O=Trust AS, C=NO<S>CN=mail.contoso.com"));
+    assert!(step.undo.as_deref().unwrap().contains("<I>CN=Trust Server CA 1"), "{step:?}");
+}
+
+#[test]
+fn sessions_that_prove_nothing_are_told_with_the_time_that_they_cover() {
+    let sessions =
+        "host=mx.adatum.com ;; to=bob@fabrikam.com || host=mx.adatum.com ;; to=x@y.example";
+    let report = report(sessions, "-");
+    let window = "(from 2026-11-16T01:00:00.000Z to 2026-11-16T02:00:00.000Z)";
+    assert!(cause(&report).message.contains(window), "{}", cause(&report).message);
+}
+
+#[test]
+fn a_refusal_that_nothing_explains_is_told_before_a_later_delivery() {
+    let sessions = format!("{REFUSED} || to=eve@adatum.com");
+    for setup in ["-", "inbound=In/OnPremises/on/*.contoso.com"] {
+        let report = report(&sessions, setup);
+        assert!(report.summary.starts_with("Mail is refused,"), "{}", report.summary);
+        assert!(report.summary.contains("to fabrikam.com"), "{}", report.summary);
+    }
+}

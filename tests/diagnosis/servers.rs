@@ -1,0 +1,193 @@
+//! Servers side by side: what they share is told once, with all of them; what one of them has is not
+//! taken for the others'.
+
+use eop_relay::diagnosis::{Evidence, Finding, FindingId, Report, Status, diagnose};
+use eop_relay::evidence::ExchangeObjects;
+use eop_relay::session::{Session, SessionParts};
+use eop_relay::timestamp::Timestamp;
+use serde_json::{Value, json};
+
+const THUMBPRINT: &str = "5D0B1E77C2A94F6688D3107BA4E95C21F06D83AB";
+
+/// A session in which this server could not use its certificate.
+fn failed(server: &str, time: &str) -> Session {
+    serde_json::from_value(json!({
+        "LogType": "Send", "Server": server, "LogPath": "SEND.LOG", "Line": 7,
+        "StartTime": time, "EndTime": time, "Connector": "Outbound to Microsoft 365",
+        "SessionId": "08DE24A1D0B7C3E2", "IsEop": true, "StartTlsOffered": true,
+        "TlsStatus": "Failed", "TlsError": "UnknownCredentials",
+        "SentCertificate": { "Thumbprint": THUMBPRINT, "Subject": "CN=mail.contoso.com" },
+        "Messages": [], "Outcome": "TlsFailed", "Complete": true, "RowCount": 9,
+    }))
+    .unwrap()
+}
+
+/// A session with some of its parts changed.
+fn changed(session: &Session, change: impl FnOnce(&mut SessionParts)) -> Session {
+    let mut parts = SessionParts::from(session);
+    change(&mut parts);
+    parts.into()
+}
+
+fn installed(server: &str, services: &str) -> Value {
+    json!({
+        "Server": server, "Thumbprint": THUMBPRINT, "Subject": "CN=mail.contoso.com",
+        "Issuer": "CN=Northwind Server CA 2", "Services": services, "HasPrivateKey": true,
+        "CertificateDomains": ["mail.contoso.com"], "NotBefore": "2026-01-01T00:00:00Z",
+        "NotAfter": "2027-06-01T00:00:00Z",
+    })
+}
+
+fn report(certificates: &[Value], sessions: &[Session]) -> Report {
+    let mut evidence = Evidence::new(Timestamp::parse("2026-11-20").unwrap());
+    if !certificates.is_empty() {
+        let text = json!(certificates).to_string();
+        let objects = ExchangeObjects::from_bytes("installed.json", text.as_bytes()).unwrap();
+        evidence.add_installed(&objects);
+    }
+    for session in sessions {
+        evidence.add_session(session);
+    }
+    diagnose(&evidence)
+}
+
+fn cause(report: &Report) -> &Finding {
+    report.findings.iter().find(|finding| finding.status == Status::Cause).unwrap()
+}
+
+#[test]
+fn servers_that_fail_alike_are_one_finding_with_a_command_for_each() {
+    let sessions = [
+        failed("EX02", "2026-11-19T09:00:00Z"),
+        failed("EX01", "2026-11-19T08:00:00Z"),
+        failed("EX01", "2026-11-19T10:00:00Z"),
+    ];
+    let report = report(&[], &sessions);
+    let finding = cause(&report);
+    assert_eq!(finding.id, FindingId::CertificateNotEnabledForSmtp);
+    assert_eq!((finding.sessions, &finding.servers), (3, &vec!["EX01".into(), "EX02".into()]));
+    assert_eq!(finding.first_session, Timestamp::parse("2026-11-19T08:00:00Z"));
+    assert_eq!(finding.last_session, Timestamp::parse("2026-11-19T10:00:00Z"));
+    let enable = &finding.remedy[0];
+    let commands: Vec<&str> = enable.command.as_deref().unwrap().lines().collect();
+    assert_eq!(commands.len(), 2, "{commands:?}");
+    assert!(commands[0].contains("-Server 'EX01'") && commands[1].contains("-Server 'EX02'"));
+    assert!(enable.r#where.ends_with("for each of EX01, EX02"), "{}", enable.r#where);
+    assert!(finding.message.contains("server EX01 (likewise EX02)"), "{}", finding.message);
+    assert!(report.summary.contains("Server: EX01, EX02;"), "{}", report.summary);
+}
+
+/// One of them works again: the other one does not.
+#[test]
+fn a_server_that_works_again_proves_nothing_for_the_others() {
+    let works = |server: &str, time: &str| {
+        changed(&failed(server, time), |session| {
+            session.tls_status = eop_relay::session::TlsStatus::Succeeded;
+            session.tls_error = None;
+            session.outcome = eop_relay::session::Outcome::NoMail;
+        })
+    };
+    let mut both = [
+        works("EX02", "2026-11-19T07:00:00Z"),
+        failed("EX02", "2026-11-19T08:00:00Z"),
+        failed("EX01", "2026-11-19T09:00:00Z"),
+        works("EX01", "2026-11-19T10:00:00Z"),
+    ];
+    both[1].line = 12;
+    let report_of_both = report(&[], &both);
+    let finding = cause(&report_of_both);
+    assert_eq!(finding.id, FindingId::CertificateNotEnabledForSmtp, "{}", report_of_both.summary);
+    assert_eq!((finding.servers.as_slice(), finding.evidence[0].line), (&["EX02".into()][..], 12));
+    let command = finding.remedy[0].command.as_deref().unwrap();
+    assert!(command.contains("'EX02'") && !command.contains("'EX01'"), "{command}");
+    let later = [&both[..], &[works("EX02", "2026-11-19T11:00:00Z")]].concat();
+    let report = report(&[], &later);
+    assert!(report.findings.iter().all(|finding| finding.status != Status::Cause
+        || finding.id != FindingId::CertificateNotEnabledForSmtp));
+}
+
+#[test]
+fn one_server_is_named_as_ever() {
+    let report = report(&[], &[failed("EX01", "2026-11-19T08:00:00Z")]);
+    let finding = cause(&report);
+    assert_eq!((finding.sessions, &finding.servers), (1, &vec!["EX01".into()]));
+    assert_eq!(finding.remedy[0].r#where, "Exchange Management Shell, on-premises");
+    assert!(!finding.message.contains("likewise"), "{}", finding.message);
+}
+
+#[test]
+fn the_services_of_the_failing_servers_own_certificate_count() {
+    let certificates = [installed("EX01", "IIS, SMTP"), installed("EX02.contoso.com", "IIS")];
+    let report_of =
+        |server: &str| report(&certificates, &[failed(server, "2026-11-19T08:00:00Z")]).cause;
+    assert_eq!(report_of("EX02"), FindingId::CertificateNotEnabledForSmtp);
+    assert_eq!(report_of("EX01"), FindingId::PrivateKeyNotUsable);
+}
+
+#[test]
+fn a_source_server_without_the_intended_certificate_is_named_before_the_connector_is_changed() {
+    let mut evidence = Evidence::new(Timestamp::parse("2026-11-20").unwrap());
+    let read = |name: &str, objects: Value| {
+        ExchangeObjects::from_bytes(name, objects.to_string().as_bytes()).unwrap()
+    };
+    let intended = "0C6E1B8A3F5D7924E6A8C0B1D2F3E4956778A9BC";
+    let mut good = installed("EX01", "IIS, SMTP");
+    good["Thumbprint"] = json!(intended);
+    let mut bad = installed("EX01", "SMTP");
+    bad["Subject"] = json!("CN=EX01");
+    bad["Issuer"] = json!("CN=EX01");
+    let mut other = bad.clone();
+    other["Server"] = json!("EX02");
+    other["Thumbprint"] = json!("1111111111111111111111111111111111111111");
+    evidence.add_installed(&read("installed.json", json!([good, bad, other])));
+    evidence.add_send_connectors(&read(
+        "send.json",
+        json!([{ "Name": "Outbound to Microsoft 365", "TlsCertificateName": null,
+            "SmartHosts": ["contoso-com.mail.protection.outlook.com"],
+            "SourceTransportServers": ["EX01", "EX02"] }]),
+    ));
+    let session = changed(&failed("EX01", "2026-11-19T08:00:00Z"), |session| {
+        session.tls_status = eop_relay::session::TlsStatus::Succeeded;
+        session.tls_error = None;
+        session.outcome = eop_relay::session::Outcome::Refused;
+        session.rejection = Some(eop_relay::reply::RejectionClass::RelayDenied);
+    });
+    evidence.add_session(&session);
+    let report = diagnose(&evidence);
+    let finding = cause(&report);
+    assert_eq!(finding.id, FindingId::SelfSignedCertificate, "{}", report.summary);
+    let action = &finding.remedy[0].action;
+    assert!(action.contains(intended), "{action}");
+    assert!(action.contains("Not among the given certificates of EX02"), "{action}");
+}
+
+#[test]
+fn the_sessions_of_the_same_finding_in_several_stories_are_counted_together() {
+    let seen_as = |address: &str, time: &str| {
+        changed(&failed("EX01", time), |session| session.public_ip_address = Some(address.into()))
+    };
+    let one = seen_as("203.0.113.5", "2026-11-19T08:00:00Z");
+    let other = seen_as("203.0.113.6", "2026-11-19T09:00:00Z");
+    let report = report(&[], &[one, other]);
+    assert_eq!(cause(&report).sessions, 2);
+}
+
+#[test]
+fn remedies_that_ask_for_evidence_name_it_for_the_command_and_for_powershell() {
+    let refused = changed(&failed("EX01", "2026-11-19T08:00:00Z"), |session| {
+        session.tls_status = eop_relay::session::TlsStatus::Succeeded;
+        session.tls_error = None;
+        session.outcome = eop_relay::session::Outcome::Refused;
+        session.rejection = Some(eop_relay::reply::RejectionClass::RelayDenied);
+        session.reply = Some("550 5.7.64 TenantAttribution; Relay Access Denied".into());
+    });
+    let report = report(&[], &[refused]);
+    let mut asked = 0;
+    for step in report.findings.iter().flat_map(|finding| &finding.remedy) {
+        if step.action.contains(" --") {
+            assert!(step.action.contains("(PowerShell: -"), "{}", step.action);
+            asked += 1;
+        }
+    }
+    assert!(asked >= 3, "{:#?}", report.findings);
+}

@@ -1,0 +1,22 @@
+//! What is read: protocol logs, event logs, replies and the texts that hold them.
+
+// clippy.toml allows it in #[test] functions alone; what they share is no less a test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "../../benches/common/mod.rs"]
+mod common;
+#[path = "../support/mod.rs"]
+mod support;
+
+#[cfg(target_os = "linux")]
+mod chain_event_memory;
+mod chain_events;
+mod generated_logs;
+mod reply_classification;
+mod reply_explanation;
+mod shared_samples;

@@ -1,0 +1,83 @@
+//! The module as it is delivered: `powershell/package.sh` lays it out and packs it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{assert_success, is_installed, root, say, wine};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+#[test]
+fn the_zip_holds_the_files_of_the_module_and_no_others() {
+    for program in ["mcs", "zip"] {
+        if !is_installed(program) && Command::new(program).arg("-v").output().is_err() {
+            say(&format!("the module is not packed: no {program}"));
+            return;
+        }
+    }
+    if wine::bin().is_none() {
+        return;
+    }
+    let out = wine::tmp("module");
+    let output = Command::new(root().join("powershell/package.sh"))
+        .arg(&out)
+        .env("CARGO", env!("CARGO"))
+        // Where the C programs build the shipped library too.
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("shipped"))
+        .output()
+        .unwrap();
+    assert_success("powershell/package.sh", &output);
+
+    let zip = format!("EopRelay-{VERSION}.zip");
+    let listed = Command::new("zip").args(["-sf", &zip]).current_dir(&out).output().unwrap();
+    assert_success("zip -sf", &listed);
+    let text = String::from_utf8(listed.stdout).unwrap();
+    let packed: BTreeSet<String> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("EopRelay/"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(packed, expected());
+
+    for (folder, sums) in
+        [(out.clone(), format!("{zip}.sha256")), (module(&out), "SHA256SUMS".to_owned())]
+    {
+        let checked =
+            Command::new("sha256sum").args(["-c", &sums]).current_dir(folder).output().unwrap();
+        assert_success(&sums, &checked);
+    }
+    let sums = fs::read_to_string(module(&out).join("SHA256SUMS")).unwrap();
+    assert_eq!(sums.lines().count() + 1, packed.len(), "all but the list itself");
+    let manifest = fs::read_to_string(module(&out).join("EopRelay.psd1")).unwrap();
+    assert!(manifest.contains("\r\n") && !manifest.contains("\r\r"), "lines end as on Windows");
+    assert!(manifest.contains(&format!("'{VERSION}'")), "the folder is named like the version");
+}
+
+fn module(out: &Path) -> std::path::PathBuf {
+    out.join("EopRelay").join(VERSION)
+}
+
+/// What the sources have of the module, and what is built.
+fn expected() -> BTreeSet<String> {
+    let source = root().join("powershell/EopRelay");
+    let mut names: BTreeSet<String> = [
+        "LICENSE".to_owned(),
+        "SHA256SUMS".to_owned(),
+        format!("bin/EopRelay.Interop.{VERSION}.dll"),
+        "bin/linux-x64/libeop_relay.so".to_owned(),
+        "bin/win-x64/eop_relay.dll".to_owned(),
+        "en-US/about_EopRelay.help.txt".to_owned(),
+    ]
+    .into();
+    for entry in fs::read_dir(source).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if !["bin", "en-US"].contains(&name.as_str()) {
+            names.insert(name);
+        }
+    }
+    assert!(names.contains("EopRelay.psd1") && names.contains("Interop.psm1"), "{names:?}");
+    names.into_iter().map(|name| format!("EopRelay/{VERSION}/{name}")).collect()
+}

@@ -8,6 +8,7 @@
 //! | module | turns | into |
 //! |---|---|---|
 //! | [`timestamp`] | log stamps | .NET UTC ticks |
+//! | [`finding`] | severity, confidence, place | steps, and the words of every answer |
 //! | [`log`] | files, folders, wildcards | rows of SMTP protocol logs |
 //! | [`reply`] | SMTP replies, NDR and queue texts | rejection classes with their remedies |
 //! | [`certificate`] | logged certificate rows, DER, PEM, P7B | certificates and Windows X.500 names |
@@ -28,6 +29,7 @@ mod eop_host;
 pub mod evidence;
 #[cfg(target_pointer_width = "64")]
 pub mod ffi;
+pub mod finding;
 pub mod log;
 mod named_enum;
 pub mod reply;

@@ -4,8 +4,9 @@
 use serde::Serialize;
 
 use super::report::FindingReport;
-use super::rule::{Rule, Severity};
+use super::rule::Rule;
 use crate::certificate::Thumbprint;
+use crate::finding::Severity;
 use crate::named_enum::named_enum;
 use crate::windows::{ChainMode, ChainRun, SecondVoice, hresults, result_name};
 

@@ -1,6 +1,7 @@
 //! Breaches of rules, as the checks find them.
 
-use super::rule::{Profile, Rule, Severity};
+use super::rule::{Profile, Rule};
+use crate::finding::Severity;
 
 /// A rule that a certificate of a path breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,19 +27,19 @@ mod subject_checks;
 mod survey;
 mod verdict;
 
+pub use crate::finding::{Severity, Step};
 pub use budget::Limits;
 pub use comparison::{Comparison, Difference, OnlyIn};
 pub use completeness::{Completeness, MissingIssuer};
 pub use embedded_roots::{EmbeddedRoots, embedded_roots};
 pub use examination::{ChainInput, ChainInputError, NamedBytes, examine};
 pub use findings::Finding;
-pub use remedy::ChainRemedy;
 pub use report::{
     AlternativePath, CertificateOrigin, CertificateReport, ChainReport, FindingReport, Trust,
     report,
 };
 pub use request::{ChainRequest, Purpose};
 pub use revocation::{NotARevocationList, RevocationList};
-pub use rule::{Profile, Rule, Severity};
+pub use rule::{Profile, Rule};
 pub use subject_checks::ExpectedName;
 pub use verdict::{Verdict, verdict};

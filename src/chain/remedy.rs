@@ -1,27 +1,12 @@
 //! What to do about a chain: exact commands, with how to verify and how to undo.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::completeness::{MissingIssuer, Need, needs};
 use super::pool::Pool;
 use super::search::End;
 use crate::certificate::Certificate;
-
-/// One thing to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct ChainRemedy {
-    /// What it does and why.
-    pub description: String,
-    /// The command, with literal values; `None` where only a person can decide.
-    pub command: Option<String>,
-    /// Where the command runs.
-    pub r#where: String,
-    /// How to see that it worked.
-    pub verify: Option<String>,
-    /// How to take it back.
-    pub undo: Option<String>,
-}
+use crate::finding::{Place, Step};
 
 const ON_THE_SERVER: &str =
     "on the Exchange server that sends, in Windows PowerShell as administrator";
@@ -35,7 +20,7 @@ pub(crate) fn remedies(
     path: &[usize],
     end: End,
     missing: &[MissingIssuer],
-) -> Vec<ChainRemedy> {
+) -> Vec<Step> {
     let mut remedies = Vec::new();
     for (position, need) in needs(pool, path).into_iter().enumerate() {
         if need != Need::Absent {
@@ -54,26 +39,27 @@ pub(crate) fn remedies(
 }
 
 /// Imports an intermediate.
-fn import(certificate: &Certificate) -> ChainRemedy {
+fn import(certificate: &Certificate) -> Step {
     let thumbprint = certificate.thumbprint();
-    ChainRemedy {
-        description: format!(
+    Step::new(
+        Place::ElevatedOnServer,
+        format!(
             "Import the intermediate certificate {} (thumbprint {thumbprint}), so that the server \
              sends it. Save it as {thumbprint}.cer first. Never import it into Root.",
             certificate.subject
         ),
-        command: Some(format!(
-            "Import-Certificate -FilePath '.\\{thumbprint}.cer' -CertStoreLocation \
-             'Cert:\\LocalMachine\\CA'"
-        )),
-        r#where: ON_THE_SERVER.to_owned(),
-        verify: Some(format!("Get-Item -LiteralPath 'Cert:\\LocalMachine\\CA\\{thumbprint}'")),
-        undo: Some(format!("Remove-Item -LiteralPath 'Cert:\\LocalMachine\\CA\\{thumbprint}'")),
-    }
+    )
+    .at(ON_THE_SERVER)
+    .command(format!(
+        "Import-Certificate -FilePath '.\\{thumbprint}.cer' -CertStoreLocation \
+         'Cert:\\LocalMachine\\CA'"
+    ))
+    .verify(format!("Get-Item -LiteralPath 'Cert:\\LocalMachine\\CA\\{thumbprint}'"))
+    .undo(format!("Remove-Item -LiteralPath 'Cert:\\LocalMachine\\CA\\{thumbprint}'"))
 }
 
 /// Finds an issuer of which nothing but its name is known.
-fn obtain(issuer: &MissingIssuer, end: End) -> ChainRemedy {
+fn obtain(issuer: &MissingIssuer, end: End) -> Step {
     let reason = match end {
         End::Cycle => "The given issuers only sign each other.",
         _ => "It is among none of the given certificates.",
@@ -85,8 +71,9 @@ fn obtain(issuer: &MissingIssuer, end: End) -> ChainRemedy {
     } else {
         "Ask the authority that issued the certificate for its intermediates"
     };
-    ChainRemedy {
-        description: format!(
+    let step = Step::new(
+        Place::AnyComputer,
+        format!(
             "Get the certificate of the issuer {}{}. {reason} {source}, then check again with it \
              among the intermediates: only then can it be told whether it is the right one to \
              import.",
@@ -97,11 +84,28 @@ fn obtain(issuer: &MissingIssuer, end: End) -> ChainRemedy {
                 .map(|key| format!(" (key identifier {key})"))
                 .unwrap_or_default(),
         ),
-        command,
-        r#where: "on any computer".to_owned(),
-        verify: None,
-        undo: None,
+    );
+    Step { command, ..step }
+}
+
+/// The steps with their action as `Description` and without the side: all are the sender's.
+pub(super) fn described<S: Serializer>(steps: &[Step], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Described<'a> {
+        description: &'a str,
+        command: Option<&'a str>,
+        r#where: &'a str,
+        verify: Option<&'a str>,
+        undo: Option<&'a str>,
     }
+    serializer.collect_seq(steps.iter().map(|step| Described {
+        description: &step.action,
+        command: step.command.as_deref(),
+        r#where: &step.r#where,
+        verify: step.verify.as_deref(),
+        undo: step.undo.as_deref(),
+    }))
 }
 
 /// A URL that can stand between quotation marks in a command: it comes from a certificate, which

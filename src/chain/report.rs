@@ -9,13 +9,14 @@ use super::completeness::{
 use super::embedded_roots::EmbeddedRoots;
 use super::findings::Finding;
 use super::pool::{Origin, Pool};
-use super::remedy::{ChainRemedy, remedies};
+use super::remedy::{described, remedies};
 use super::request::ChainRequest;
-use super::rule::{Profile, Rule, Severity};
+use super::rule::{Profile, Rule};
 use super::search::End;
 use super::survey::{Evaluated, survey};
 use super::verdict::fill_pool;
 use crate::certificate::{Certificate, GeneralName, Thumbprint};
+use crate::finding::{Severity, Step};
 use crate::timestamp::Timestamp;
 
 /// Whether the chain ends in a root that is trusted.
@@ -56,7 +57,8 @@ pub struct ChainReport {
     /// The issuers that are missing.
     pub missing_issuers: Vec<MissingIssuer>,
     /// What to do.
-    pub remedies: Vec<ChainRemedy>,
+    #[serde(serialize_with = "described")]
+    pub remedies: Vec<Step>,
     /// The other paths, the better first; at most 15.
     pub alternatives: Vec<AlternativePath>,
     /// How many paths were looked at.

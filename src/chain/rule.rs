@@ -2,17 +2,7 @@
 
 use serde::Serialize;
 
-/// How much the breach of a rule weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub enum Severity {
-    /// Worth knowing; nothing refuses the chain for it.
-    Information,
-    /// Some receivers may mind, or it will soon be an error.
-    Warning,
-    /// The profile refuses the chain.
-    Error,
-}
+use crate::finding::Severity;
 
 /// What a chain is held against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -10,10 +10,11 @@ use super::path_checks::check_path;
 use super::pool::Pool;
 use super::request::ChainRequest;
 use super::revocation::check_revocation;
-use super::rule::{Rule, Severity};
+use super::rule::Rule;
 use super::search::{End, Next, Visitor, search};
 use super::signature::{SignatureError, SignatureHash, hash_of};
 use crate::certificate::{Certificate, hexadecimal};
+use crate::finding::Severity;
 
 /// A path and what is wrong with it.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::chain::ChainReport;
 use crate::connector::ConnectorAssessment;
 use crate::diagnosis::finding_id::FindingId;
+pub use crate::finding::{Confidence, Severity, Step as Remedy};
 use crate::named_enum::named_enum;
-use crate::reply::Side;
 use crate::timestamp::Timestamp;
 
 named_enum! {
@@ -18,18 +18,6 @@ named_enum! {
         Refused = 2,
         /// The evidence does not decide, or contradicts itself.
         Uncertain = 3,
-    }
-}
-
-named_enum! {
-    /// How much a finding matters.
-    Severity {
-        /// Good to know.
-        Information = 1,
-        /// It does no harm yet, or not to all mail.
-        Warning = 2,
-        /// It keeps mail from being sent.
-        Error = 3,
     }
 }
 
@@ -47,20 +35,6 @@ named_enum! {
     }
 }
 
-named_enum! {
-    /// How well a finding is founded.
-    Confidence {
-        /// Microsoft documents it.
-        Documented = 1,
-        /// Seen in real logs.
-        Observed = 2,
-        /// Concluded.
-        Inferred = 3,
-        /// Nobody documents it, or the evidence does not decide.
-        Uncertain = 4,
-    }
-}
-
 /// A row of a log, or an object of an export, that shows what a finding says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -71,25 +45,6 @@ pub struct EvidenceLine {
     pub line: u64,
     /// What stands there.
     pub text: String,
-}
-
-/// One step of a remedy. Commands hold literal values; what is not known stands in `<...>`, which
-/// PowerShell refuses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Remedy {
-    /// What to do, and when.
-    pub action: String,
-    /// The command, one or more lines.
-    pub command: Option<String>,
-    /// Who has to act.
-    pub side: Side,
-    /// Where the command runs.
-    pub r#where: String,
-    /// How to see that it worked.
-    pub verify: Option<String>,
-    /// How to take it back.
-    pub undo: Option<String>,
 }
 
 /// One thing that was found.

@@ -25,10 +25,11 @@ mod span;
 mod stamp_parser;
 mod stretch;
 
+pub use crate::finding::Severity;
 pub use discovery::{Discovery, LogFile, LogInput, discover, discover_files};
 pub use format::{Columns, Format, LogType};
 pub use iis::{IisFormat, IisRow, IisSpeaker, W3cColumns};
-pub use notice::{Notice, NoticeCode, Severity};
+pub use notice::{Notice, NoticeCode};
 pub(crate) use position::{FileStart, Fingerprint, KnownFile, Position};
 pub use row::{Event, Field, Row, RowError};
 pub use row_receiver::{RowPart, RowReceiver, RowSpans};

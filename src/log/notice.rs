@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::finding::Severity;
 use crate::named_enum::named_enum;
 
 named_enum! {
@@ -44,17 +45,6 @@ named_enum! {
         /// There was no state file yet: everything is read.
         StateCreated = 16,
     }
-}
-
-/// How much a [`Notice`] matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub enum Severity {
-    /// Good to know; nothing is missing that could be there.
-    Information,
-    /// Something was read only in part.
-    Warning,
-    /// Something could not be read at all.
-    Error,
 }
 
 impl NoticeCode {

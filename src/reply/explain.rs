@@ -1,17 +1,18 @@
 //! Any text about a refusal, explained.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::catalogue::{CATALOGUE, CatalogueEntry, Confidence, Side};
+use super::catalogue::{CATALOGUE, CatalogueEntry};
 use super::classify::{classify_head, classify_numbers, find_words};
 use super::details::Details;
 use super::enhanced_status::EnhancedStatus;
 use super::rejection_class::RejectionClass;
-use super::remedy::{KnownValues, Remedy, RemedyTemplate};
 use super::scan;
 use super::smtp_reply::{Head, Reply, attr_number};
-use super::tls_error::{TlsError, find_in_prose, tls_error};
+use super::tls_error::{find_in_prose, tls_error};
+use super::tls_error_row::TlsError;
 use super::unwrap::{Unwrapped, unwrap};
+use crate::finding::{Confidence, Placeholder, Side, Step, StepTemplate, Values};
 
 /// What is read of one text, in bytes; an NDR is a few kilobytes long.
 const MAX_TEXT: usize = 1 << 20;
@@ -53,7 +54,8 @@ pub struct Explanation {
     /// Who has to act, the likeliest first.
     pub side: &'static [Side],
     /// What to do, the smallest change first.
-    pub remedy: Vec<Remedy>,
+    #[serde(serialize_with = "without_side")]
+    pub remedy: Vec<Step>,
     /// Where it is documented.
     pub reference: Option<&'static str>,
     /// How well the meaning is founded.
@@ -83,6 +85,12 @@ pub struct Explanation {
     pub send_connector: Option<String>,
     /// The Message-ID that the text names.
     pub internet_message_id: Option<String>,
+    /// The steps before they were filled.
+    #[serde(skip)]
+    templates: &'static [StepTemplate],
+    /// With what they were filled.
+    #[serde(skip)]
+    known: Values,
 }
 
 /// Explains a reply, an NDR, a queue's LastError, a tracking RecipientStatus, a line of an event
@@ -119,7 +127,10 @@ pub fn explain(text: &str) -> Explanation {
     uncertain.extend(entry.iter().flat_map(|entry| entry.uncertain).map(|&text| text.to_owned()));
     let enhanced_status = parts.enhanced_status.or(found.status);
 
-    let known = KnownValues { send_connector: details.send_connector, host: details.host };
+    let templates = steps(entry, error.as_ref());
+    let known = Values::default()
+        .with(Placeholder::SendConnector, details.send_connector)
+        .with(Placeholder::Host, details.host);
     let owned = |value: Option<&str>| value.map(str::to_owned);
     Explanation {
         recognised: entry.is_some() || error.as_ref().is_some_and(|error| error.meaning.is_some()),
@@ -139,7 +150,7 @@ pub fn explain(text: &str) -> Explanation {
         server_session_id: owned(parts.server_session_id),
         meaning: meaning(entry, error.as_ref(), &parts, found.status),
         side: entry.map_or(DEFAULT_SIDES, |entry| entry.side),
-        remedy: steps(entry, error.as_ref()).iter().map(|step| step.fill(&known)).collect(),
+        remedy: filled(templates, &known),
         reference: entry.map(|entry| entry.reference),
         confidence: entry.map(|entry| entry.confidence),
         local: entry.is_some_and(|entry| entry.local),
@@ -156,7 +167,51 @@ pub fn explain(text: &str) -> Explanation {
         internet_message_id: owned(details.internet_message_id),
         tls_error: error,
         reply,
+        templates,
+        known,
     }
+}
+
+impl Explanation {
+    /// Fills in what has become known beside the text, which goes before it.
+    pub fn fill(&mut self, placeholder: Placeholder, value: Option<&str>) {
+        self.known = std::mem::take(&mut self.known).with(placeholder, value);
+        self.remedy = filled(self.templates, &self.known);
+    }
+
+    /// Takes meaning and steps of the error that this reply only covers.
+    pub(crate) fn lift_cover(&mut self, error: Self) {
+        self.meaning = format!("{} {}", self.meaning, error.meaning);
+        self.remedy = error.remedy;
+        self.templates = error.templates;
+        self.known = error.known;
+        self.tls_error = error.tls_error;
+        self.side = error.side;
+    }
+}
+
+fn filled(templates: &[StepTemplate], known: &Values) -> Vec<Step> {
+    templates.iter().map(|step| step.fill(known)).collect()
+}
+
+/// The steps without the side: who acts stands beside them, for all of them.
+fn without_side<S: Serializer>(steps: &[Step], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct StepOfReply<'a> {
+        action: &'a str,
+        command: Option<&'a str>,
+        r#where: &'a str,
+        verify: Option<&'a str>,
+        undo: Option<&'a str>,
+    }
+    serializer.collect_seq(steps.iter().map(|step| StepOfReply {
+        action: &step.action,
+        command: step.command.as_deref(),
+        r#where: &step.r#where,
+        verify: step.verify.as_deref(),
+        undo: step.undo.as_deref(),
+    }))
 }
 
 /// Who acts where no class tells: a TLS error or a connection error can be either's.
@@ -332,7 +387,7 @@ fn find_tls_error(
 fn steps(
     entry: Option<&'static CatalogueEntry>,
     error: Option<&TlsError>,
-) -> &'static [RemedyTemplate] {
+) -> &'static [StepTemplate] {
     let own = error.map_or(&[][..], |error| error.remedy);
     match entry {
         Some(entry) if !entry.cover || own.is_empty() => entry.remedy,

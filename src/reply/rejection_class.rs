@@ -2,10 +2,9 @@
 
 use crate::named_enum::named_enum;
 
-use super::catalogue::{CATALOGUE, CatalogueEntry};
-
 named_enum! {
-    /// What a refusal means. What is known of each stands in [`CATALOGUE`].
+    /// What a refusal means. What is known of each stands in
+    /// [`CATALOGUE`](super::CATALOGUE).
     RejectionClass {
         /// A refusal (4yz or 5yz) that no row of the catalogue knows; its text says what it is.
         Unclassified = 1,
@@ -51,19 +50,5 @@ named_enum! {
         ConnectionDropped = 21,
         /// `450 4.4.317 Cannot connect to remote server`: from Exchange Online to this server.
         CannotConnectToRemoteServer = 22,
-    }
-}
-
-impl RejectionClass {
-    /// What the catalogue knows of it; `None` for [`Unclassified`](Self::Unclassified) alone.
-    #[must_use]
-    pub fn entry(self) -> Option<&'static CatalogueEntry> {
-        CATALOGUE.iter().copied().find(|entry| entry.class == self)
-    }
-
-    /// Whether the reply is a cover text: the cause stands in the session's TLS row of the log.
-    #[must_use]
-    pub fn is_cover_text(self) -> bool {
-        self.entry().is_some_and(|entry| entry.cover)
     }
 }

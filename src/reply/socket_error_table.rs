@@ -1,8 +1,8 @@
 //! Socket errors: numbers from winsock2.h, names of System.Net.Sockets.SocketError.
 
-use super::remedy::RemedyTemplate;
-use super::tls_error::TlsErrorRow;
+use super::tls_error_row::TlsErrorRow;
 use super::tls_error_table::{NETWORK, PEER_HUNG_UP};
+use crate::finding::StepTemplate;
 
 /// Every socket error that is known.
 pub(super) static SOCKET_ERRORS: &[TlsErrorRow] = &[
@@ -135,7 +135,7 @@ const fn winsock(
     symbol: &'static str,
     code: i32,
     meaning: &'static str,
-    remedy: &'static [RemedyTemplate],
+    remedy: &'static [StepTemplate],
 ) -> TlsErrorRow {
     TlsErrorRow { name, symbol: Some(symbol), code: Some(code), meaning, remedy }
 }

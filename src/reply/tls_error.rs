@@ -1,53 +1,8 @@
 //! The errors of a failed TLS negotiation or connection: names, numbers, meaning and remedy.
 
-use serde::Serialize;
-
-use super::remedy::RemedyTemplate;
 use super::socket_error_table::SOCKET_ERRORS;
+use super::tls_error_row::{TlsError, TlsErrorRow};
 use super::tls_error_table::TLS_ERRORS;
-
-/// One error of a TLS negotiation or connection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct TlsError {
-    /// The name as Exchange logs it; for a number that is not known, the text as given.
-    pub name: String,
-    /// The name in winerror.h or winsock2.h.
-    pub symbol: Option<&'static str>,
-    /// An SSPI status as a signed HRESULT (-2146893043 is 0x8009030D), or a Winsock error (10054).
-    pub code: Option<i32>,
-    /// What it means; `None`: not known.
-    pub meaning: Option<&'static str>,
-    /// What to do, the smallest change first; empty: not known.
-    pub remedy: &'static [RemedyTemplate],
-}
-
-/// One row of the table of errors.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct TlsErrorRow {
-    pub name: &'static str,
-    pub symbol: Option<&'static str>,
-    pub code: Option<i32>,
-    pub meaning: &'static str,
-    pub remedy: &'static [RemedyTemplate],
-}
-
-impl TlsErrorRow {
-    fn is_named(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name)
-            || self.symbol.is_some_and(|symbol| symbol.eq_ignore_ascii_case(name))
-    }
-
-    fn to_error(self) -> TlsError {
-        TlsError {
-            name: self.name.to_owned(),
-            symbol: self.symbol,
-            code: self.code,
-            meaning: Some(self.meaning),
-            remedy: self.remedy,
-        }
-    }
-}
 
 /// What is known of the X in `TLS negotiation failed with error X`: an SSPI status name or its
 /// symbol in winerror.h, a .NET SocketError name or its symbol in winsock2.h, a decimal number

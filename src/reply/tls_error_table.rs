@@ -5,23 +5,23 @@ use super::catalogue::steps::{
     CHECK_PRIVATE_KEY, CHECK_TLS_VERSION, ENABLE_FOR_SMTP, IMPORT_INTERMEDIATE, INSTALL_ROOTS,
     READ_SEND_LOG, RESTART_TRANSPORT, SELECT_CERTIFICATE, STOP_SMTP_INSPECTION, TEST_PORT,
 };
-use super::remedy::RemedyTemplate;
-use super::tls_error::TlsErrorRow;
+use super::tls_error_row::TlsErrorRow;
+use crate::finding::StepTemplate;
 
-const READ_LOG: &[RemedyTemplate] = &[READ_SEND_LOG];
-const PRIVATE_KEY: &[RemedyTemplate] =
+const READ_LOG: &[StepTemplate] = &[READ_SEND_LOG];
+const PRIVATE_KEY: &[StepTemplate] =
     &[READ_SEND_LOG, ENABLE_FOR_SMTP, CHECK_PRIVATE_KEY, SELECT_CERTIFICATE, RESTART_TRANSPORT];
-const NO_PRIVATE_KEY: &[RemedyTemplate] =
+const NO_PRIVATE_KEY: &[StepTemplate] =
     &[READ_SEND_LOG, CHECK_PRIVATE_KEY, SELECT_CERTIFICATE, RESTART_TRANSPORT];
-pub(super) const PEER_HUNG_UP: &[RemedyTemplate] =
+pub(super) const PEER_HUNG_UP: &[StepTemplate] =
     &[READ_SEND_LOG, CHECK_TLS_VERSION, STOP_SMTP_INSPECTION];
-const SMTP_REWRITTEN: &[RemedyTemplate] = &[READ_SEND_LOG, STOP_SMTP_INSPECTION];
-const LOCAL_TRUST: &[RemedyTemplate] =
+const SMTP_REWRITTEN: &[StepTemplate] = &[READ_SEND_LOG, STOP_SMTP_INSPECTION];
+const LOCAL_TRUST: &[StepTemplate] =
     &[READ_SEND_LOG, INSTALL_ROOTS, IMPORT_INTERMEDIATE, STOP_SMTP_INSPECTION];
-const PRESENTED_CERTIFICATE: &[RemedyTemplate] =
+const PRESENTED_CERTIFICATE: &[StepTemplate] =
     &[READ_SEND_LOG, IMPORT_INTERMEDIATE, SELECT_CERTIFICATE];
-const VERSIONS: &[RemedyTemplate] = &[READ_SEND_LOG, CHECK_TLS_VERSION, STOP_SMTP_INSPECTION];
-pub(super) const NETWORK: &[RemedyTemplate] = &[READ_SEND_LOG, TEST_PORT];
+const VERSIONS: &[StepTemplate] = &[READ_SEND_LOG, CHECK_TLS_VERSION, STOP_SMTP_INSPECTION];
+pub(super) const NETWORK: &[StepTemplate] = &[READ_SEND_LOG, TEST_PORT];
 
 /// Every status that is known.
 pub(super) static TLS_ERRORS: &[TlsErrorRow] = &[
@@ -393,7 +393,7 @@ const fn hresult(
     symbol: &'static str,
     code: u32,
     meaning: &'static str,
-    remedy: &'static [RemedyTemplate],
+    remedy: &'static [StepTemplate],
 ) -> TlsErrorRow {
     TlsErrorRow { name, symbol: Some(symbol), code: Some(code.cast_signed()), meaning, remedy }
 }
@@ -402,7 +402,7 @@ const fn hresult(
 const fn named(
     name: &'static str,
     meaning: &'static str,
-    remedy: &'static [RemedyTemplate],
+    remedy: &'static [StepTemplate],
 ) -> TlsErrorRow {
     TlsErrorRow { name, symbol: None, code: None, meaning, remedy }
 }

@@ -173,6 +173,7 @@ fn render_with(
             Some(Confidence::Documented) => "documented by Microsoft",
             Some(Confidence::Observed) => "observed in real logs",
             Some(Confidence::Inferred) | None => "inferred",
+            Some(Confidence::Uncertain) => "uncertain",
         };
         paragraph(output, "Basis", confidence)?;
     }

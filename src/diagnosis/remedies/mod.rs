@@ -8,45 +8,21 @@ use crate::connector::SenderRange;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{literal, literals};
 use crate::diagnosis::report::Remedy;
-use crate::reply::{RejectionClass, Side};
+use crate::finding::{Place, Placeholder, StepTemplate, Values};
+use crate::reply::RejectionClass;
 
 pub(crate) use replacement::{replacement, select_certificate};
 
-pub(crate) const MANAGEMENT_SHELL: &str = "Exchange Management Shell, on-premises";
-pub(crate) const EXCHANGE_ONLINE: &str = "Exchange Online PowerShell (Connect-ExchangeOnline)";
-pub(crate) const ELEVATED: &str = "elevated Windows PowerShell on the sending server";
-pub(crate) const ADMIN_CENTER: &str = "Microsoft 365 admin center";
+pub(crate) const MANAGEMENT_SHELL: Place = Place::ManagementShell;
+pub(crate) const ELEVATED: Place = Place::ElevatedOnServer;
 
 impl Remedy {
-    pub(crate) fn new(side: Side, r#where: &str, action: impl Into<String>) -> Self {
-        Self {
-            action: action.into(),
-            command: None,
-            side,
-            r#where: r#where.to_owned(),
-            verify: None,
-            undo: None,
-        }
-    }
-
-    pub(crate) fn server(r#where: &str, action: impl Into<String>) -> Self {
-        Self::new(Side::OnPremisesServer, r#where, action)
+    pub(crate) fn server(place: Place, action: impl Into<String>) -> Self {
+        Self::new(place, action)
     }
 
     pub(crate) fn tenant(action: impl Into<String>) -> Self {
-        Self::new(Side::ExchangeOnlineTenant, EXCHANGE_ONLINE, action)
-    }
-
-    pub(crate) fn command(self, command: impl Into<String>) -> Self {
-        Self { command: Some(command.into()), ..self }
-    }
-
-    pub(crate) fn verify(self, verify: impl Into<String>) -> Self {
-        Self { verify: Some(verify.into()), ..self }
-    }
-
-    pub(crate) fn undo(self, undo: impl Into<String>) -> Self {
-        Self { undo: Some(undo.into()), ..self }
+        Self::new(Place::ExchangeOnline, action)
     }
 }
 
@@ -65,56 +41,19 @@ pub(crate) fn thumbprint(case: &Case<'_>) -> String {
 
 /// What the catalogue of replies advises, with the values of the case.
 pub(crate) fn of_catalogue(case: &Case<'_>, class: RejectionClass) -> Vec<Remedy> {
-    let Some(entry) = class.entry() else { return Vec::new() };
-    let side = entry.side.first().copied().unwrap_or(Side::OnPremisesServer);
-    entry.remedy.iter().map(|template| of_template(case, template, side)).collect()
+    let templates = class.entry().map_or(&[][..], |entry| entry.remedy);
+    templates.iter().map(|template| of_template(case, template)).collect()
 }
 
 /// A step of the catalogue of TLS errors or replies, with the values of the case.
-pub(crate) fn of_template(
-    case: &Case<'_>,
-    template: &crate::reply::RemedyTemplate,
-    side: Side,
-) -> Remedy {
+pub(crate) fn of_template(case: &Case<'_>, template: &StepTemplate) -> Remedy {
     let host = case.incident.and_then(|incident| incident.remote_host.as_deref());
-    let fill = |text: &str| {
-        let mut text = text.to_owned();
-        for (placeholder, value) in [
-            ("<send connector>", send_connector(case)),
-            ("<server>", server(case)),
-            ("<thumbprint>", thumbprint(case)),
-            ("<host>", literal(host, "host")),
-        ] {
-            text = text.replace(placeholder, &value);
-        }
-        text
-    };
-    Remedy {
-        action: template.action.to_owned(),
-        command: template.command.map(fill),
-        side: side_of(template.r#where, side),
-        r#where: template.r#where.to_owned(),
-        verify: template.verify.map(fill),
-        undo: template.undo.map(fill),
-    }
-}
-
-/// Where a step is done tells whose step it is.
-fn side_of(place: &str, otherwise: Side) -> Side {
-    if place.contains("on-premises")
-        || place.contains("Windows PowerShell")
-        || place.contains("Wizard")
-    {
-        Side::OnPremisesServer
-    } else if place.contains("recipient") {
-        Side::RecipientOrganisation
-    } else if place.contains("Exchange Online") || place.contains("Microsoft 365") {
-        Side::ExchangeOnlineTenant
-    } else if place.contains("firewall") {
-        Side::Network
-    } else {
-        otherwise
-    }
+    let values = Values::default()
+        .with(Placeholder::SendConnector, case.send_connector_name())
+        .with(Placeholder::Server, case.server())
+        .with(Placeholder::Thumbprint, case.plain_thumbprint().as_deref())
+        .with(Placeholder::Host, host);
+    template.fill(&values)
 }
 
 pub(crate) fn enable_for_smtp(case: &Case<'_>) -> Remedy {
@@ -171,7 +110,7 @@ pub(crate) fn import_with_key(case: &Case<'_>) -> Remedy {
 /// The hybrid wizard, which updates both ends.
 pub(crate) fn rerun_wizard() -> Remedy {
     Remedy::server(
-        "Hybrid Configuration Wizard",
+        Place::Wizard,
         "Hybrid organisations, in place of changes by hand, which the wizard undoes: run it again \
          and choose the new certificate on the transport certificate page (Update Secure Mail \
          Certificate for Connectors).",
@@ -278,8 +217,7 @@ pub(crate) fn set_addresses(connector: &str, present: &[String], address: &str) 
 
 pub(crate) fn add_accepted_domain(domain: &str) -> Remedy {
     Remedy::new(
-        Side::ExchangeOnlineTenant,
-        ADMIN_CENTER,
+        Place::AdminCenter,
         format!("Add {domain} to the tenant and verify it (Settings, Domains)."),
     )
     .command(format!("New-MgDomain -Id {}", literal(Some(domain), "domain")))

@@ -2,7 +2,7 @@
 
 use crate::diagnosis::literal::{listed, literal};
 use crate::diagnosis::report::Remedy;
-use crate::reply::Side;
+use crate::finding::{Place, Side};
 
 /// How many servers are named where a step is done; commands name them all.
 const MAXIMUM_NAMED: usize = 8;
@@ -22,8 +22,7 @@ fn for_each(servers: &[&str], first: &str, others: &[&str], step: Remedy) -> Rem
     let parameters = [format!("-Server {own}"), format!("TransportService -Identity {own}")];
     let named = |text: &str| parameters.iter().find(|parameter| text.contains(*parameter)).cloned();
     let in_command = step.command.as_deref().and_then(named);
-    let is_on_machine = step.r#where.starts_with("elevated Windows PowerShell")
-        || step.r#where.starts_with("on the Exchange server");
+    let is_on_machine = step.place.is_some_and(Place::is_on_machine);
     let is_of_server = step.side == Side::OnPremisesServer;
     if !is_of_server || (in_command.is_none() && !is_on_machine) {
         return step;
@@ -62,7 +61,7 @@ mod tests {
     const ENABLE: &str =
         "Enable-ExchangeCertificate -Server 'EX01' -Thumbprint 'AB' -Services SMTP";
 
-    fn step(place: &str, command: &str) -> Remedy {
+    fn step(place: Place, command: &str) -> Remedy {
         Remedy::server(place, "Do it.")
             .command(command)
             .verify("Get-ExchangeCertificate -Server 'EX01': it is there")
@@ -71,9 +70,9 @@ mod tests {
     #[test]
     fn what_names_a_server_is_done_for_each_and_what_does_not_once() {
         let steps = vec![
-            step("Exchange Management Shell, on-premises", ENABLE),
-            step("elevated Windows PowerShell on the sending server", "certutil -store My 'AB'"),
-            step("Exchange Management Shell, on-premises", "Set-SendConnector 'EX01' -Fqdn 'x'"),
+            step(Place::ManagementShell, ENABLE),
+            step(Place::ElevatedOnServer, "certutil -store My 'AB'"),
+            step(Place::ManagementShell, "Set-SendConnector 'EX01' -Fqdn 'x'"),
             Remedy::tenant("Add it.")
                 .command("Set-InboundConnector -Identity 'EX01' -Enabled $true"),
         ];

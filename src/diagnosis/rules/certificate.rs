@@ -9,7 +9,7 @@ use crate::diagnosis::remedies::{self, ELEVATED, MANAGEMENT_SHELL};
 use crate::diagnosis::report::{Confidence, Remedy, Verdict};
 use crate::diagnosis::rules::rule::Proof;
 use crate::evidence::chain_event::ChainFault;
-use crate::reply::{RejectionClass, Side};
+use crate::reply::RejectionClass;
 use crate::session::TlsStatus;
 use crate::timestamp::Timestamp;
 
@@ -162,16 +162,12 @@ pub(crate) fn incomplete_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let steps = case.chain.iter().flat_map(|chain| &chain.remedies);
     steps
         .map(|step| Remedy {
-            action: step.description.clone(),
-            command: step.command.clone(),
-            side: Side::OnPremisesServer,
-            r#where: step.r#where.clone(),
             verify: Some(step.verify.clone().unwrap_or_else(|| {
                 "this check, with the file among --intermediates (PowerShell: -IntermediatePath), \
                  finds the chain complete"
                     .to_owned()
             })),
-            undo: step.undo.clone(),
+            ..step.clone()
         })
         .collect()
 }

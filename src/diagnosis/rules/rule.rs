@@ -108,11 +108,7 @@ impl Rule {
 
     pub fn confidence(&self) -> Confidence {
         let Test::Reply(class) = self.test else { return self.confidence };
-        class.entry().map_or(Confidence::Uncertain, |entry| match entry.confidence {
-            reply::Confidence::Documented => Confidence::Documented,
-            reply::Confidence::Observed => Confidence::Observed,
-            reply::Confidence::Inferred => Confidence::Inferred,
-        })
+        class.entry().map_or(Confidence::Uncertain, |entry| entry.confidence)
     }
 }
 

@@ -8,7 +8,8 @@ use crate::diagnosis::remedies::{self, ELEVATED, MANAGEMENT_SHELL, of_catalogue,
 use crate::diagnosis::report::{Confidence, Remedy, Verdict};
 use crate::diagnosis::rules::own_certificate::{key_not_usable, no_private_key, not_enabled};
 use crate::diagnosis::rules::rule::Proof;
-use crate::reply::{RejectionClass, Side, tls_error};
+use crate::finding::{Place, Side};
+use crate::reply::{RejectionClass, tls_error};
 use crate::session::SessionNote;
 
 /// DigiCert Global Root G2: in the chain of EOP's certificates since 2026-03.
@@ -40,10 +41,10 @@ pub(crate) fn inspection_message(case: &Case<'_>) -> String {
 pub(crate) fn inspection_remedy(_: &Case<'_>) -> Vec<Remedy> {
     vec![
         Remedy::new(
-            Side::Network,
-            "firewall or SMTP proxy between this server and Exchange Online",
+            Place::Network,
             "Switch SMTP inspection and TLS interception off for this server.",
         )
+        .at("firewall or SMTP proxy between this server and Exchange Online")
         .verify("the EHLO reply in the log offers STARTTLS, the banner is readable, TLS succeeds")
         .undo("switch the inspection on again"),
     ]
@@ -193,11 +194,11 @@ pub(crate) fn new_hosts_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let host = literal(host.as_deref().map(|host| host.trim_end_matches('.')), "host");
     vec![
         Remedy::new(
-            Side::Network,
             ELEVATED,
             "Test name and port from this very server; if it fails, allow TCP port 25 to the hosts \
              below mx.microsoft.",
         )
+        .side(Side::Network)
         .command(format!("Test-NetConnection -ComputerName {host} -Port 25"))
         .verify("TcpTestSucceeded is True"),
         Remedy::server(
@@ -241,11 +242,7 @@ pub(crate) fn aborted_message(case: &Case<'_>) -> String {
 
 pub(crate) fn tls_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let error = tls_error(case.tls_error().unwrap_or_default());
-    error
-        .remedy
-        .iter()
-        .map(|template| of_template(case, template, Side::OnPremisesServer))
-        .collect()
+    error.remedy.iter().map(|template| of_template(case, template)).collect()
 }
 
 pub(crate) fn negotiation(case: &Case<'_>) -> Option<Proof> {
@@ -311,11 +308,11 @@ pub(crate) fn connection_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let host = literal(host.map(String::as_str), "smart host of the send connector");
     vec![
         Remedy::new(
-            Side::Network,
             ELEVATED,
             "Test name and port from this very server; if it fails, allow TCP port 25 to all \
              addresses of Exchange Online.",
         )
+        .side(Side::Network)
         .command(format!("Test-NetConnection -ComputerName {host} -Port 25"))
         .verify("TcpTestSucceeded is True, and the next session in the send log begins with 220"),
     ]

@@ -5,6 +5,7 @@ use hashbrown::HashSet;
 use super::session_match::{MatchBasis, MatchCertainty, SessionMatch};
 use super::{DeliveryError, DeliveryErrorSource, wording};
 use crate::eop_host::is_eop_host;
+use crate::finding::Placeholder;
 use crate::reply::{RejectionClass, classify, explain};
 use crate::session::{Message, Outcome, Recipient, Session, TlsStatus};
 use crate::timestamp::Timestamp;
@@ -95,11 +96,7 @@ fn lift_cover(error: &mut DeliveryError, session: &SessionMatch) {
     }
     let told = explain(&format!("TLS negotiation failed with error {name}"));
     if told.recognised {
-        let explanation = &mut error.explanation;
-        explanation.meaning = format!("{} {}", explanation.meaning, told.meaning);
-        explanation.remedy = told.remedy;
-        explanation.tls_error = told.tls_error;
-        explanation.side = told.side;
+        error.explanation.lift_cover(told);
     }
 }
 
@@ -109,16 +106,15 @@ fn fill_steps(error: &mut DeliveryError, session: &SessionMatch) {
         |text: &&str| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let of_queue = error.reporting_server.clone().filter(|_| !is_from_anywhere(error));
     let known = [
-        ("<send connector>", Some(session.connector.as_str()).filter(|name| !name.is_empty())),
-        ("<thumbprint>", session.sent_thumbprint.as_deref().filter(is_thumbprint)),
-        ("<server>", session.server.as_deref().or(of_queue.as_deref())),
+        (
+            Placeholder::SendConnector,
+            Some(session.connector.as_str()).filter(|name| !name.is_empty()),
+        ),
+        (Placeholder::Thumbprint, session.sent_thumbprint.as_deref().filter(is_thumbprint)),
+        (Placeholder::Server, session.server.as_deref().or(of_queue.as_deref())),
     ];
-    for step in &mut error.explanation.remedy {
-        for (placeholder, value) in known {
-            if let Some(value) = value {
-                step.fill(placeholder, value);
-            }
-        }
+    for (placeholder, value) in known {
+        error.explanation.fill(placeholder, value);
     }
 }
 

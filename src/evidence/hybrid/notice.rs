@@ -5,20 +5,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
+pub use crate::finding::Severity as HybridSeverity;
 use crate::log::{Notice, NoticeCode};
-use crate::named_enum::named_enum;
-
-named_enum! {
-    /// How much a [`HybridNotice`] matters.
-    HybridSeverity {
-        /// Good to know; nothing is missing that could be there.
-        Information = 1,
-        /// Something was read only in part.
-        Warning = 2,
-        /// Something could not be read at all.
-        Error = 3,
-    }
-}
 
 /// Trouble with a file of the wizard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,13 +1,13 @@
 //! Refusals in which Exchange Online did not find out, or did not accept, whose mail it is.
 
 use super::steps::{
-    ADD_ACCEPTED_DOMAIN, EXCHANGE_ONLINE, IMPORT_INTERMEDIATE, MANAGEMENT_SHELL,
-    READ_INBOUND_CONNECTORS, READ_SEND_LOG, RERUN_HYBRID_WIZARD, SELECT_CERTIFICATE,
-    SET_CERTIFICATE_NAME, SET_SENDER_ADDRESSES, TURN_ON_LOGGING,
+    ADD_ACCEPTED_DOMAIN, IMPORT_INTERMEDIATE, READ_INBOUND_CONNECTORS, READ_SEND_LOG,
+    RERUN_HYBRID_WIZARD, SELECT_CERTIFICATE, SET_CERTIFICATE_NAME, SET_SENDER_ADDRESSES,
+    TURN_ON_LOGGING,
 };
-use super::{CatalogueEntry, Confidence, Side, Signature};
+use super::{CatalogueEntry, Signature};
+use crate::finding::{Confidence, Place, Side, StepTemplate};
 use crate::reply::rejection_class::RejectionClass;
-use crate::reply::remedy::RemedyTemplate;
 
 pub(super) const RELAY_DENIED: CatalogueEntry = CatalogueEntry {
     class: RejectionClass::RelayDenied,
@@ -50,15 +50,15 @@ pub(super) const RELAY_DENIED_ATTR36: CatalogueEntry = CatalogueEntry {
     side: &[Side::ExchangeOnlineTenant],
     remedy: &[
         READ_SEND_LOG,
-        RemedyTemplate::new(
-            EXCHANGE_ONLINE,
+        StepTemplate::new(
+            Place::ExchangeOnline,
             "Compare the domain of MAIL FROM, and the names of the sent certificate, with the \
              accepted domains of Exchange Online (not of the on-premises organisation).",
         )
         .command("Get-AcceptedDomain | Format-Table DomainName,DomainType"),
         ADD_ACCEPTED_DOMAIN,
-        RemedyTemplate::new(
-            MANAGEMENT_SHELL,
+        StepTemplate::new(
+            Place::ManagementShell,
             "Or send a certificate with a name in an accepted domain (then the inbound \
              connector's TlsSenderCertificateName must match it too). Acts on all \
              SourceTransportServers: first see that each has the certificate.",
@@ -82,13 +82,13 @@ pub(super) const WRONG_REGION_ATTR35: CatalogueEntry = CatalogueEntry {
               no tenant (then the causes are those of 550 5.7.64).",
     side: &[Side::OnPremisesServer, Side::ExchangeOnlineTenant],
     remedy: &[
-        RemedyTemplate::new(
-            MANAGEMENT_SHELL,
+        StepTemplate::new(
+            Place::ManagementShell,
             "See which smart host the send connector uses: it must be the tenant's own, \
              <tenant>.mail.protection.outlook.com (of the cloud that the tenant is in).",
         )
         .command("Get-SendConnector <send connector> | Format-List Name,SmartHosts,AddressSpaces"),
-        RemedyTemplate::new(MANAGEMENT_SHELL, "If it is another: set the tenant's own.")
+        StepTemplate::new(Place::ManagementShell, "If it is another: set the tenant's own.")
             .command(
                 "Set-SendConnector <send connector> -SmartHosts \
                  <tenant>.mail.protection.outlook.com",
@@ -116,8 +116,8 @@ pub(super) const HOP_COUNT_EXCEEDED_ATTR34: CatalogueEntry = CatalogueEntry {
               accepted domain is of type InternalRelay, and the other side sends it back.",
     side: &[Side::ExchangeOnlineTenant, Side::OnPremisesServer],
     remedy: &[
-        RemedyTemplate::new(
-            EXCHANGE_ONLINE,
+        StepTemplate::new(
+            Place::ExchangeOnline,
             "See whether the recipient's domain is Authoritative or InternalRelay, and where the \
              outbound connectors send it.",
         )
@@ -125,15 +125,15 @@ pub(super) const HOP_COUNT_EXCEEDED_ATTR34: CatalogueEntry = CatalogueEntry {
             "Get-AcceptedDomain | Format-Table DomainName,DomainType\n\
              Get-OutboundConnector | Format-List Name,Enabled,RecipientDomains,SmartHosts",
         ),
-        RemedyTemplate::new(
-            EXCHANGE_ONLINE,
+        StepTemplate::new(
+            Place::ExchangeOnline,
             "If all recipients of the domain are in Exchange Online: make it authoritative.",
         )
         .command("Set-AcceptedDomain -Identity <domain> -DomainType Authoritative")
         .verify("a message to an unknown recipient gets one NDR and no loop")
         .undo("Set-AcceptedDomain -Identity <domain> -DomainType InternalRelay"),
-        RemedyTemplate::new(
-            MANAGEMENT_SHELL,
+        StepTemplate::new(
+            Place::ManagementShell,
             "Else see that no send connector on-premises returns mail of this domain to Exchange \
              Online.",
         )
@@ -155,8 +155,8 @@ pub(super) const TENANT_INBOUND_ATTRIBUTION: CatalogueEntry = CatalogueEntry {
     side: &[Side::RecipientOrganisation],
     remedy: &[
         READ_SEND_LOG,
-        RemedyTemplate::new(
-            "recipient's tenant, by its administrator",
+        StepTemplate::new(
+            Place::RecipientTenant,
             "Give the recipient's administrator the certificate name and the public address of \
              the session; that connector must allow one of them. If the recipient's tenant is \
              your own: it is your partner connector.",
@@ -187,8 +187,8 @@ pub(super) const DIRECT_SEND_REJECTED: CatalogueEntry = CatalogueEntry {
         SELECT_CERTIFICATE,
         SET_CERTIFICATE_NAME,
         SET_SENDER_ADDRESSES,
-        RemedyTemplate::new(
-            EXCHANGE_ONLINE,
+        StepTemplate::new(
+            Place::ExchangeOnline,
             "No connector for this server yet: make one (the certificate's name must lie in an \
              accepted domain).",
         )

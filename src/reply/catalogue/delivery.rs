@@ -1,12 +1,12 @@
 //! Refusals by the recipient's side, and the cover texts of failed connections.
 
 use super::steps::{
-    CHECK_PRIVATE_KEY, CHECK_TLS_VERSION, ENABLE_FOR_SMTP, FIREWALL, MANAGEMENT_SHELL,
-    READ_SEND_LOG, SELECT_CERTIFICATE, STOP_SMTP_INSPECTION, TEST_PORT, TURN_ON_LOGGING,
+    CHECK_PRIVATE_KEY, CHECK_TLS_VERSION, ENABLE_FOR_SMTP, READ_SEND_LOG, SELECT_CERTIFICATE,
+    STOP_SMTP_INSPECTION, TEST_PORT, TURN_ON_LOGGING,
 };
-use super::{CatalogueEntry, Confidence, Side, Signature};
+use super::{CatalogueEntry, Signature};
+use crate::finding::{Confidence, Place, Side, StepTemplate};
 use crate::reply::rejection_class::RejectionClass;
-use crate::reply::remedy::RemedyTemplate;
 
 pub(super) const RECIPIENT_REJECTED: CatalogueEntry = CatalogueEntry {
     class: RejectionClass::RecipientRejected,
@@ -18,8 +18,8 @@ pub(super) const RECIPIENT_REJECTED: CatalogueEntry = CatalogueEntry {
               blocking). It is not a matter of connectors or certificates: Exchange Online knew \
               very well where the mail belongs.",
     side: &[Side::RecipientOrganisation],
-    remedy: &[RemedyTemplate::new(
-        "recipient's tenant, by its administrator",
+    remedy: &[StepTemplate::new(
+        Place::RecipientTenant,
         "Check the address. If it is right, the recipient's administrator has to look whether it \
          exists in Exchange Online; where the recipient is your own and still on-premises: whether \
          it is synchronised, or the accepted domain should be InternalRelay.",
@@ -40,12 +40,12 @@ pub(super) const CLIENT_NOT_AUTHENTICATED: CatalogueEntry = CatalogueEntry {
               without authentication. Server-to-server relay does not go there.",
     side: &[Side::OnPremisesServer],
     remedy: &[
-        RemedyTemplate::new(MANAGEMENT_SHELL, "See which smart host the send connector uses.")
+        StepTemplate::new(Place::ManagementShell, "See which smart host the send connector uses.")
             .command(
                 "Get-SendConnector <send connector> | Format-List Name,SmartHosts,AddressSpaces",
             ),
-        RemedyTemplate::new(
-            MANAGEMENT_SHELL,
+        StepTemplate::new(
+            Place::ManagementShell,
             "Set the MX host of the tenant in its place; the tenant needs an inbound connector \
              for this server.",
         )
@@ -104,8 +104,8 @@ pub(super) const UNABLE_TO_CONNECT: CatalogueEntry = CatalogueEntry {
         READ_SEND_LOG,
         TURN_ON_LOGGING,
         TEST_PORT,
-        RemedyTemplate::new(
-            FIREWALL,
+        StepTemplate::new(
+            Place::Network,
             "If the port test fails: allow TCP port 25 from this server to all addresses of \
              Exchange Online.",
         )

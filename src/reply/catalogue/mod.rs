@@ -6,11 +6,9 @@ mod reputation;
 pub(super) mod steps;
 mod tls;
 
-use serde::Serialize;
-
 use super::enhanced_status::EnhancedStatus;
 use super::rejection_class::RejectionClass;
-use super::remedy::RemedyTemplate;
+use crate::finding::{Confidence, Side, StepTemplate};
 
 /// The classes; the first whose signature fits a refusal is its class.
 pub static CATALOGUE: &[&CatalogueEntry] = &[
@@ -49,7 +47,7 @@ pub struct CatalogueEntry {
     /// Who has to act, the likeliest first.
     pub side: &'static [Side],
     /// What to do, the smallest change first.
-    pub remedy: &'static [RemedyTemplate],
+    pub remedy: &'static [StepTemplate],
     /// Where it is documented.
     pub reference: &'static str,
     /// How well the row is founded.
@@ -112,39 +110,16 @@ impl Signature {
     }
 }
 
-/// Who has to act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-pub enum Side {
-    /// The sending organisation, on its own Exchange server.
-    OnPremisesServer,
-    /// The sending organisation, in its Exchange Online tenant.
-    ExchangeOnlineTenant,
-    /// The recipient's organisation.
-    RecipientOrganisation,
-    /// Whoever runs the firewall, proxy or DNS between the two.
-    Network,
-}
-
-impl Side {
-    /// The side in words.
+impl RejectionClass {
+    /// What the catalogue knows of it; `None` for [`Unclassified`](Self::Unclassified) alone.
     #[must_use]
-    pub fn description(self) -> &'static str {
-        match self {
-            Self::OnPremisesServer => "on-premises server",
-            Self::ExchangeOnlineTenant => "Exchange Online tenant",
-            Self::RecipientOrganisation => "recipient's organisation",
-            Self::Network => "network between the servers",
-        }
+    pub fn entry(self) -> Option<&'static CatalogueEntry> {
+        CATALOGUE.iter().copied().find(|entry| entry.class == self)
     }
-}
 
-/// How well a statement is founded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-pub enum Confidence {
-    /// Microsoft documents it.
-    Documented,
-    /// Seen in real logs.
-    Observed,
-    /// Concluded; to be confirmed in the case at hand.
-    Inferred,
+    /// Whether the reply is a cover text: the cause stands in the session's TLS row of the log.
+    #[must_use]
+    pub fn is_cover_text(self) -> bool {
+        self.entry().is_some_and(|entry| entry.cover)
+    }
 }

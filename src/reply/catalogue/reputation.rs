@@ -1,17 +1,15 @@
 //! Refusals of a tenant, a connector, an address or a server as such.
 
-use super::steps::{
-    ADD_ACCEPTED_DOMAIN, EXCHANGE_ONLINE, MANAGEMENT_SHELL, READ_SEND_LOG, SUPPORT,
-};
-use super::{CatalogueEntry, Confidence, Side, Signature};
+use super::steps::{ADD_ACCEPTED_DOMAIN, READ_SEND_LOG};
+use super::{CatalogueEntry, Signature};
+use crate::finding::{Confidence, Place, Side, StepTemplate};
 use crate::reply::rejection_class::RejectionClass;
-use crate::reply::remedy::RemedyTemplate;
 
 const REFERENCE: &str = "Microsoft Learn: NDR 5.7.700 through 5.7.750 in Exchange Online";
 
 /// Unblocking before the source has stopped leads back to the block.
-const STOP_THE_SOURCE: RemedyTemplate = RemedyTemplate::new(
-    SUPPORT,
+const STOP_THE_SOURCE: StepTemplate = StepTemplate::new(
+    Place::AdminCenter,
     "Find and stop what sends (a compromised account or server, a bulk mailing); then ask \
      Microsoft support to lift the block.",
 )
@@ -66,15 +64,15 @@ pub(super) const INBOUND_CONNECTOR_BLOCKED: CatalogueEntry = CatalogueEntry {
               compromised.",
     side: &[Side::ExchangeOnlineTenant, Side::OnPremisesServer],
     remedy: &[
-        RemedyTemplate::new(
-            EXCHANGE_ONLINE,
+        StepTemplate::new(
+            Place::ExchangeOnline,
             "See which connectors there are, when they were changed last, and whether you know \
              each of them.",
         )
         .command("Get-InboundConnector | Format-List Name,Enabled,ConnectorType,WhenChangedUTC"),
         READ_SEND_LOG,
-        RemedyTemplate::new(
-            SUPPORT,
+        StepTemplate::new(
+            Place::AdminCenter,
             "Stop what sends; then take the connector off the list of restricted entities \
              (Microsoft Defender portal, Email & collaboration, Review, Restricted entities).",
         )
@@ -95,8 +93,8 @@ pub(super) const SERVER_OUT_OF_DATE: CatalogueEntry = CatalogueEntry {
               time.",
     side: &[Side::OnPremisesServer, Side::ExchangeOnlineTenant],
     remedy: &[
-        RemedyTemplate::new(
-            EXCHANGE_ONLINE,
+        StepTemplate::new(
+            Place::ExchangeOnline,
             "Until the server is updated, enforcement can be paused, 90 days a calendar year in \
              all (also in the Exchange admin center: Reports, Mail flow, Out-of-date connecting \
              on-premises Exchange servers).",
@@ -105,8 +103,8 @@ pub(super) const SERVER_OUT_OF_DATE: CatalogueEntry = CatalogueEntry {
             "New-TenantExemptionInfo -BlockingScenario UnpatchedOnPremServer -NumberOfDays <days>",
         )
         .verify("Get-TenantExemptionInfo -BlockingScenario UnpatchedOnPremServer"),
-        RemedyTemplate::new(
-            MANAGEMENT_SHELL,
+        StepTemplate::new(
+            Place::ManagementShell,
             "Update every server that hands mail to Exchange Online to a supported build.",
         )
         .command("Get-ExchangeServer | Format-Table Name,AdminDisplayVersion")

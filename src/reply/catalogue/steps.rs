@@ -1,16 +1,9 @@
 //! The steps that several remedies share.
 
-use crate::reply::remedy::RemedyTemplate;
+use crate::finding::{Place, StepTemplate};
 
-pub(super) const MANAGEMENT_SHELL: &str = "Exchange Management Shell, on-premises";
-pub(super) const EXCHANGE_ONLINE: &str = "Exchange Online PowerShell (Connect-ExchangeOnline)";
-pub(super) const ELEVATED: &str = "elevated Windows PowerShell on the sending server";
-pub(super) const HYBRID_WIZARD: &str = "Hybrid Configuration Wizard";
-pub(super) const SUPPORT: &str = "Microsoft 365 admin center";
-pub(super) const FIREWALL: &str = "firewall or SMTP proxy between this server and the other side";
-
-pub(in crate::reply) const READ_SEND_LOG: RemedyTemplate = RemedyTemplate::new(
-    MANAGEMENT_SHELL,
+pub(in crate::reply) const READ_SEND_LOG: StepTemplate = StepTemplate::new(
+    Place::ManagementShell,
     "Read in the send log which certificate was really sent, how TLS ended and from which public \
      address; it tells which of the following steps is the right one. A connector with \
      FrontendProxyEnabled logs its TLS half under Get-FrontendTransportService.",
@@ -21,15 +14,15 @@ pub(in crate::reply) const READ_SEND_LOG: RemedyTemplate = RemedyTemplate::new(
 )
 .verify("TlsError, SentThumbprint, SentSubject, PublicIPAddress and Reply of the newest session");
 
-pub(in crate::reply) const TURN_ON_LOGGING: RemedyTemplate = RemedyTemplate::new(
-    MANAGEMENT_SHELL,
+pub(in crate::reply) const TURN_ON_LOGGING: StepTemplate = StepTemplate::new(
+    Place::ManagementShell,
     "No session there: logging may be off. Turn it on, send once more, read again.",
 )
 .command("Set-SendConnector <send connector> -ProtocolLoggingLevel Verbose")
 .undo("Set-SendConnector <send connector> -ProtocolLoggingLevel None");
 
-pub(super) const READ_INBOUND_CONNECTORS: RemedyTemplate = RemedyTemplate::new(
-    EXCHANGE_ONLINE,
+pub(super) const READ_INBOUND_CONNECTORS: StepTemplate = StepTemplate::new(
+    Place::ExchangeOnline,
     "Compare with the inbound connector: only an enabled one of type OnPremises lets mail relay, \
      by the name of the certificate (TlsSenderCertificateName) or by the address \
      (SenderIPAddresses).",
@@ -40,8 +33,8 @@ pub(super) const READ_INBOUND_CONNECTORS: RemedyTemplate = RemedyTemplate::new(
      Format-List Name,Enabled,ConnectorType,TlsSenderCertificateName,SenderIPAddresses",
 );
 
-pub(in crate::reply) const ENABLE_FOR_SMTP: RemedyTemplate = RemedyTemplate::new(
-    MANAGEMENT_SHELL,
+pub(in crate::reply) const ENABLE_FOR_SMTP: StepTemplate = StepTemplate::new(
+    Place::ManagementShell,
     "If the certificate is not enabled for SMTP: enable it, for SMTP alone, and answer No when \
      asked to overwrite the default SMTP certificate (Yes replaces the internal transport \
      certificate and can break EdgeSync).",
@@ -53,8 +46,8 @@ pub(in crate::reply) const ENABLE_FOR_SMTP: RemedyTemplate = RemedyTemplate::new
 )
 .undo("services are only ever added to a certificate; note the present value of Services first");
 
-pub(in crate::reply) const CHECK_PRIVATE_KEY: RemedyTemplate = RemedyTemplate::new(
-    ELEVATED,
+pub(in crate::reply) const CHECK_PRIVATE_KEY: StepTemplate = StepTemplate::new(
+    Place::ElevatedOnServer,
     "See that the certificate has its private key and that NETWORK SERVICE (S-1-5-20), under \
      which transport runs, may read it: certlm.msc, Personal, the certificate, All Tasks, Manage \
      Private Keys. Without a key: import the certificate again from a PFX file that holds it.",
@@ -63,8 +56,8 @@ pub(in crate::reply) const CHECK_PRIVATE_KEY: RemedyTemplate = RemedyTemplate::n
 .verify("certutil names a key container and says that its test of the key passed")
 .undo("take the permission of NETWORK SERVICE away again in the same dialog");
 
-pub(in crate::reply) const SELECT_CERTIFICATE: RemedyTemplate = RemedyTemplate::new(
-    MANAGEMENT_SHELL,
+pub(in crate::reply) const SELECT_CERTIFICATE: StepTemplate = StepTemplate::new(
+    Place::ManagementShell,
     "If another certificate than the intended one was sent: name the intended one on the send \
      connector, issuer and subject literally as Get-ExchangeCertificate prints them, in single \
      quotes (quotes inside doubled). It acts on all SourceTransportServers: first see that each \
@@ -77,8 +70,8 @@ pub(in crate::reply) const SELECT_CERTIFICATE: RemedyTemplate = RemedyTemplate::
 )
 .undo("the same command with the value that TlsCertificateName had before: note it first");
 
-pub(in crate::reply) const IMPORT_INTERMEDIATE: RemedyTemplate = RemedyTemplate::new(
-    ELEVATED,
+pub(in crate::reply) const IMPORT_INTERMEDIATE: StepTemplate = StepTemplate::new(
+    Place::ElevatedOnServer,
     "If the right certificate was sent but its chain is incomplete on this server (CAPI2 event 30, \
      800B0109): import the intermediate certificate into the store of intermediate CAs, never \
      into Root; it must not be self-signed, and must be the issuer of the sent certificate \
@@ -90,8 +83,8 @@ pub(in crate::reply) const IMPORT_INTERMEDIATE: RemedyTemplate = RemedyTemplate:
 .verify("certutil -verify -urlfetch <sent certificate.cer> builds the chain to a trusted root")
 .undo("Remove-Item Cert:\\LocalMachine\\CA\\<thumbprint of the intermediate>");
 
-pub(super) const SET_CERTIFICATE_NAME: RemedyTemplate = RemedyTemplate::new(
-    EXCHANGE_ONLINE,
+pub(super) const SET_CERTIFICATE_NAME: StepTemplate = StepTemplate::new(
+    Place::ExchangeOnline,
     "If the certificate is right and its name is not the connector's (renewed under another name): \
      set the exact name; a wildcard last, because every certificate below the domain then \
      matches. The name's domain must be an accepted domain of the tenant.",
@@ -103,8 +96,8 @@ pub(super) const SET_CERTIFICATE_NAME: RemedyTemplate = RemedyTemplate::new(
 )
 .undo("the same command with the value that TlsSenderCertificateName had before: note it first");
 
-pub(super) const SET_SENDER_ADDRESSES: RemedyTemplate = RemedyTemplate::new(
-    EXCHANGE_ONLINE,
+pub(super) const SET_SENDER_ADDRESSES: StepTemplate = StepTemplate::new(
+    Place::ExchangeOnline,
     "Only where the connector identifies by address: give the public address that the EHLO reply \
      shows (Hello [...]). The list is replaced: give it complete. Every host behind these \
      addresses may then relay, and null senders (NDRs) and foreign senders stay refused.",
@@ -113,8 +106,8 @@ pub(super) const SET_SENDER_ADDRESSES: RemedyTemplate = RemedyTemplate::new(
 .verify("Get-InboundConnector -Identity <inbound connector> | Format-List SenderIPAddresses")
 .undo("the same command with the complete list that it had before: note it first");
 
-pub(super) const RERUN_HYBRID_WIZARD: RemedyTemplate = RemedyTemplate::new(
-    HYBRID_WIZARD,
+pub(super) const RERUN_HYBRID_WIZARD: StepTemplate = StepTemplate::new(
+    Place::Wizard,
     "Hybrid organisations, in place of changes by hand: rerun the wizard and choose the new \
      certificate on the transport certificate page (\"Update Secure Mail Certificate for \
      Connectors\"). It undoes changes made by hand to the hybrid configuration.",
@@ -124,39 +117,39 @@ pub(super) const RERUN_HYBRID_WIZARD: RemedyTemplate = RemedyTemplate::new(
 )
 .undo("the wizard's log holds the former values of the connectors");
 
-pub(super) const ADD_ACCEPTED_DOMAIN: RemedyTemplate = RemedyTemplate::new(
-    SUPPORT,
+pub(super) const ADD_ACCEPTED_DOMAIN: StepTemplate = StepTemplate::new(
+    Place::AdminCenter,
     "Add and verify the domain in the tenant: that of the sender, or that of the certificate's \
      name (host.sub.contoso.com needs sub.contoso.com, KB 4019940).",
 )
 .verify("in Exchange Online: Get-AcceptedDomain | Format-Table DomainName,DomainType")
 .undo("remove the domain from the tenant again");
 
-pub(in crate::reply) const RESTART_TRANSPORT: RemedyTemplate = RemedyTemplate::new(
-    ELEVATED,
+pub(in crate::reply) const RESTART_TRANSPORT: StepTemplate = StepTemplate::new(
+    Place::ElevatedOnServer,
     "Last, and only if the change does not take effect by itself: restart transport. This \
      interrupts the mail flow of the server.",
 )
 .command("Restart-Service MSExchangeTransport")
 .verify("Get-Queue: the queue drains; the next session in the send log succeeds");
 
-pub(in crate::reply) const TEST_PORT: RemedyTemplate = RemedyTemplate::new(
-    ELEVATED,
+pub(in crate::reply) const TEST_PORT: StepTemplate = StepTemplate::new(
+    Place::ElevatedOnServer,
     "If the log shows no connection at all: test name and port from this very server.",
 )
 .command("Resolve-DnsName <host>\nTest-NetConnection -ComputerName <host> -Port 25")
 .verify("TcpTestSucceeded is True");
 
-pub(in crate::reply) const STOP_SMTP_INSPECTION: RemedyTemplate = RemedyTemplate::new(
-    FIREWALL,
+pub(in crate::reply) const STOP_SMTP_INSPECTION: StepTemplate = StepTemplate::new(
+    Place::Network,
     "Switch SMTP inspection off for this server (a banner `220 *****` or an EHLO keyword `XXXA` in \
      the log shows it at work).",
 )
 .verify("the EHLO reply in the log offers STARTTLS, and the banner is readable")
 .undo("switch the inspection on again");
 
-pub(in crate::reply) const CHECK_TLS_VERSION: RemedyTemplate = RemedyTemplate::new(
-    ELEVATED,
+pub(in crate::reply) const CHECK_TLS_VERSION: StepTemplate = StepTemplate::new(
+    Place::ElevatedOnServer,
     "See that TLS 1.2 is not switched off on this server; a key that does not exist means the \
      default of the Windows version.",
 )
@@ -166,8 +159,8 @@ pub(in crate::reply) const CHECK_TLS_VERSION: RemedyTemplate = RemedyTemplate::n
 )
 .verify("neither Enabled = 0 nor DisabledByDefault other than 0 is there");
 
-pub(in crate::reply) const INSTALL_ROOTS: RemedyTemplate = RemedyTemplate::new(
-    ELEVATED,
+pub(in crate::reply) const INSTALL_ROOTS: StepTemplate = StepTemplate::new(
+    Place::ElevatedOnServer,
     "See that this server trusts the roots of the other side: automatic root updates may be off. \
      For Exchange Online, DigiCert Global Root G2 must be in the Root store.",
 )

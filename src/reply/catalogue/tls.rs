@@ -1,12 +1,12 @@
 //! Refusals that speak of TLS or of a certificate.
 
 use super::steps::{
-    CHECK_TLS_VERSION, ELEVATED, IMPORT_INTERMEDIATE, INSTALL_ROOTS, MANAGEMENT_SHELL,
-    READ_SEND_LOG, RESTART_TRANSPORT, SELECT_CERTIFICATE, STOP_SMTP_INSPECTION,
+    CHECK_TLS_VERSION, IMPORT_INTERMEDIATE, INSTALL_ROOTS, READ_SEND_LOG, RESTART_TRANSPORT,
+    SELECT_CERTIFICATE, STOP_SMTP_INSPECTION,
 };
-use super::{CatalogueEntry, Confidence, Side, Signature};
+use super::{CatalogueEntry, Signature};
+use crate::finding::{Confidence, Place, Side, StepTemplate};
 use crate::reply::rejection_class::RejectionClass;
-use crate::reply::remedy::RemedyTemplate;
 
 pub(super) const TLS_CHANNEL_UNTRUSTED_ROOT: CatalogueEntry = CatalogueEntry {
     class: RejectionClass::TlsChannelUntrustedRoot,
@@ -39,8 +39,8 @@ pub(super) const TLS_CERTIFICATE_NAME_NOT_FOUND: CatalogueEntry = CatalogueEntry
               SourceTransportServers.",
     side: &[Side::OnPremisesServer],
     remedy: &[
-        RemedyTemplate::new(
-            MANAGEMENT_SHELL,
+        StepTemplate::new(
+            Place::ManagementShell,
             "Compare the connector's value with the certificates of each source server.",
         )
         .command(
@@ -71,8 +71,8 @@ pub(super) const REMOTE_CERTIFICATE_INVALID: CatalogueEntry = CatalogueEntry {
     remedy: &[
         READ_SEND_LOG,
         INSTALL_ROOTS,
-        RemedyTemplate::new(
-            ELEVATED,
+        StepTemplate::new(
+            Place::ElevatedOnServer,
             "If the remote certificate in the log is not the other side's own: a firewall opens \
              TLS on the way. Take this server out of that inspection.",
         )
@@ -119,8 +119,8 @@ pub(super) const CANNOT_CONNECT_TO_REMOTE_SERVER: CatalogueEntry = CatalogueEntr
               presented. The text after Message= says which.",
     side: &[Side::OnPremisesServer, Side::ExchangeOnlineTenant],
     remedy: &[
-        RemedyTemplate::new(
-            MANAGEMENT_SHELL,
+        StepTemplate::new(
+            Place::ManagementShell,
             "Read in the receive log, on the server that was attempted, which certificate it \
              presented, and compare its names and dates with what Exchange Online expects.",
         )
@@ -128,8 +128,8 @@ pub(super) const CANNOT_CONNECT_TO_REMOTE_SERVER: CatalogueEntry = CatalogueEntr
             "$services = Get-FrontendTransportService | Select-Object Name,ReceiveProtocolLogPath\n\
              $services | Get-SendConnectorTlsSession -Failed",
         ),
-        RemedyTemplate::new(
-            MANAGEMENT_SHELL,
+        StepTemplate::new(
+            Place::ManagementShell,
             "CertificateExpired, SubjectMismatch, UntrustedRoot: present a valid certificate of a \
              public CA that has the expected name; enable it for SMTP alone and answer No when \
              asked to overwrite the default SMTP certificate.",
@@ -140,8 +140,8 @@ pub(super) const CANNOT_CONNECT_TO_REMOTE_SERVER: CatalogueEntry = CatalogueEntr
         )
         .verify("the next session of Exchange Online in the receive log succeeds")
         .undo("services are only ever added to a certificate; note the value of Services first"),
-        RemedyTemplate::new(
-            "Exchange Online PowerShell (Connect-ExchangeOnline)",
+        StepTemplate::new(
+            Place::ExchangeOnline,
             "SubjectMismatch although the certificate is right: the outbound connector expects \
              another name.",
         )

@@ -190,7 +190,7 @@ fn print_remedies(report: &ChainReport, output: &mut impl Write) -> io::Result<(
     }
     writeln!(output, "\nWhat to do:")?;
     for (index, remedy) in report.remedies.iter().enumerate() {
-        wrapped(output, &format!("  {}. ", index + 1), "     ", &remedy.description)?;
+        wrapped(output, &format!("  {}. ", index + 1), "     ", &remedy.action)?;
         wrapped(output, "     Where:  ", "             ", &remedy.r#where)?;
         // Never wrapped: a command is to be copied as it is.
         for (label, command) in

@@ -1,0 +1,18 @@
+//! The ground of every answer: how much it matters, how well it is founded, and what is to be done
+//! where and by whom.
+
+#![forbid(unsafe_code)]
+
+mod confidence;
+mod place;
+pub mod powershell;
+mod severity;
+mod step;
+mod template;
+pub mod words;
+
+pub use confidence::Confidence;
+pub use place::{Place, Side};
+pub use severity::Severity;
+pub use step::Step;
+pub use template::{Placeholder, StepTemplate, Values};

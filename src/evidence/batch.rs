@@ -18,17 +18,17 @@ pub struct EvidenceBatch<T> {
     pub notices: Vec<Notice>,
 }
 
-/// Notices with how much each matters, which their code tells only to those who know it.
+/// Notices with how much each matters, which their code shows only to those who know it.
 fn with_severity<S: Serializer>(notices: &[Notice], serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     #[serde(rename_all = "PascalCase")]
-    struct Told<'a> {
+    struct NoticeWithSeverity<'a> {
         #[serde(flatten)]
         notice: &'a Notice,
         severity: Severity,
     }
-    let told = |notice| Told { notice, severity: Notice::severity(notice) };
-    serializer.collect_seq(notices.iter().map(told))
+    let to_object = |notice| NoticeWithSeverity { notice, severity: Notice::severity(notice) };
+    serializer.collect_seq(notices.iter().map(to_object))
 }
 
 /// Reads records of one kind out of files and texts, piece by piece and in bounded memory.

@@ -127,7 +127,7 @@ fn incident_of(
         line,
         session_id: "".into(),
         is_past: false,
-        reported_by: Some(error.teller()),
+        reported_by: Some(error.reporter()),
         is_dated: error.time.is_some(),
     })
 }

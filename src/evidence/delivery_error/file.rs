@@ -1,15 +1,14 @@
-//! Files, texts and objects of the pipeline to errors: which format it is, is told by content.
+//! Files, texts and objects of the pipeline to errors: the format is recognised by content.
 
 use std::path::Path;
 
+use super::error::DeliveryError;
 use super::html::{is_html, text_of_html};
-use super::objects::Found;
-use super::{DeliveryError, mail};
-use crate::evidence::exchange_objects::read_whole;
-use crate::evidence::format::ExportFormat;
-use crate::evidence::parsed::Parsed;
-use crate::evidence::problem::{EvidenceError, Problem, ProblemKind};
-use crate::evidence::text_file::TextFile;
+use super::mail;
+use super::objects::ObjectErrors;
+use crate::evidence::export::{
+    EvidenceError, ExportFormat, Parsed, Problem, ProblemKind, TextFile, read_file,
+};
 
 /// What one file, or one text, holds.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +31,7 @@ impl DeliveryErrors {
     /// # Errors
     /// [`EvidenceError`] if the file cannot be read, is too large, or holds no error.
     pub fn from_file(path: &Path) -> Result<Self, EvidenceError> {
-        let bytes = read_whole(path)?;
+        let bytes = read_file(path)?;
         Self::from_bytes(&path.display().to_string(), &bytes)
     }
 
@@ -66,7 +65,7 @@ impl DeliveryErrors {
         Self::of_errors(source_name, vec![DeliveryError::of_text(source_name, &file.text)])
     }
 
-    /// Reads JSON text, as the module hands over objects of the pipeline.
+    /// Reads JSON text, as the module passes objects of the pipeline.
     ///
     /// # Errors
     /// [`EvidenceError::NoDeliveryError`] where it is no JSON of objects.
@@ -112,9 +111,9 @@ impl DeliveryErrors {
             let place = offsets.partition_point(|offset| *offset < bag.offset);
             let line = positions.get(place).map_or(1, |position| position.line);
             match super::objects::read(&self.source_name, line, bag) {
-                Found::Errors(mut errors) => self.errors.append(&mut errors),
-                Found::NoError => self.without_error += 1,
-                Found::OtherKind => self.unused += 1,
+                ObjectErrors::Errors(mut errors) => self.errors.append(&mut errors),
+                ObjectErrors::NoError => self.without_error += 1,
+                ObjectErrors::OtherKind => self.unused += 1,
             }
         }
     }

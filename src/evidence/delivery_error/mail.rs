@@ -7,9 +7,9 @@ use mail_parser::{
 };
 use memchr::memchr_iter;
 
+use super::error::{DeliveryError, DeliveryErrorSource};
 use super::html::text_of_html;
 use super::status_fields::{self, Group, value};
-use super::{DeliveryError, DeliveryErrorSource};
 use crate::timestamp::Timestamp;
 
 /// Fields of which a mail has one before its body.
@@ -17,7 +17,7 @@ const MARKS: &[&str] =
     &["mime-version:", "content-type:", "received:", "return-path:", "message-id:", "x-ms-"];
 /// What a header may be long.
 const MAXIMUM_HEADER: usize = 256 << 10;
-/// Recipients of one report that are told apart.
+/// Recipients of one report that are listed apart.
 const MAXIMUM_RECIPIENTS: usize = 1000;
 
 /// Whether bytes are a mail: fields up to the first blank line, one of which only mails have.
@@ -57,7 +57,7 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Vec<DeliveryError> {
         }
     }
     if errors.iter().all(|error: &DeliveryError| !error.explanation.recognised) {
-        // Where the status part tells little, the body repeats the reply.
+        // Where the status part says little, the body repeats the reply.
         let body = body(&message);
         let mut of_body = DeliveryError::of_text(path, &body);
         if of_body.explanation.recognised || errors.is_empty() {

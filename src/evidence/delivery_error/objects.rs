@@ -1,28 +1,27 @@
 //! Objects of Get-Queue, Get-Message and Get-MessageTrackingLog to errors, by the names of their
 //! properties: live, rehydrated or exported.
 
-use super::{DeliveryError, DeliveryErrorSource};
-use crate::evidence::scalar::parse_time;
-use crate::evidence::value::{PropertyBag, Value};
+use super::error::{DeliveryError, DeliveryErrorSource};
+use crate::evidence::export::{PropertyBag, Value, parse_time};
 use crate::timestamp::Timestamp;
 
 /// What an object held.
-pub(super) enum Found {
+pub(super) enum ObjectErrors {
     Errors(Vec<DeliveryError>),
     /// A queue, message or event without an error.
     NoError,
     OtherKind,
 }
 
-/// Events of the tracking log that tell of trouble.
+/// Events of the tracking log that report trouble.
 const FAILURES: &[&str] = &["FAIL", "DEFER", "BADMAIL", "DSN", "POISONMESSAGE"];
 
-pub(super) fn read(path: &str, line: u64, bag: &PropertyBag) -> Found {
+pub(super) fn read(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
     let has = |name: &str| bag.get(name).is_some();
     if has("RecipientStatus") && (has("EventId") || has("MessageId")) {
         tracking_event(path, line, bag)
     } else if !has("LastError") {
-        Found::OtherKind
+        ObjectErrors::OtherKind
     } else if text(bag, "FromAddress").or_else(|| text(bag, "InternetMessageId")).is_some() {
         queued_message(path, line, bag)
     } else {
@@ -30,19 +29,19 @@ pub(super) fn read(path: &str, line: u64, bag: &PropertyBag) -> Found {
     }
 }
 
-fn queue(path: &str, line: u64, bag: &PropertyBag) -> Found {
-    let Some(last_error) = text(bag, "LastError") else { return Found::NoError };
+fn queue(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
+    let Some(last_error) = text(bag, "LastError") else { return ObjectErrors::NoError };
     let mut error = of_object(DeliveryErrorSource::Queue, path, line, &last_error);
     error.identity = text(bag, "Identity");
     error.reporting_server = server_of(error.identity.as_deref()).or_else(|| server(bag));
     error.next_hop = text(bag, "NextHopDomain");
     error.message_count = text(bag, "MessageCount").and_then(|count| count.parse().ok());
     set_time(&mut error, bag, &["LastRetryTime"]);
-    Found::Errors(vec![error])
+    ObjectErrors::Errors(vec![error])
 }
 
-fn queued_message(path: &str, line: u64, bag: &PropertyBag) -> Found {
-    let Some(last_error) = text(bag, "LastError") else { return Found::NoError };
+fn queued_message(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
+    let Some(last_error) = text(bag, "LastError") else { return ObjectErrors::NoError };
     let mut error = of_object(DeliveryErrorSource::QueuedMessage, path, line, &last_error);
     error.identity = text(bag, "Identity");
     error.reporting_server = server_of(error.identity.as_deref()).or_else(|| server(bag));
@@ -53,11 +52,11 @@ fn queued_message(path: &str, line: u64, bag: &PropertyBag) -> Found {
     error.recipients.retain(|recipient| recipient.contains('@'));
     set_message_id(&mut error, text(bag, "InternetMessageId"));
     set_time(&mut error, bag, &["LastRetryTime"]);
-    Found::Errors(vec![error])
+    ObjectErrors::Errors(vec![error])
 }
 
 /// RecipientStatus has one status for each of Recipients.
-fn tracking_event(path: &str, line: u64, bag: &PropertyBag) -> Found {
+fn tracking_event(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
     let is_failure = text(bag, "EventId")
         .is_some_and(|event| FAILURES.iter().any(|known| event.eq_ignore_ascii_case(known)));
     let recipients = texts(bag, "Recipients");
@@ -86,7 +85,7 @@ fn tracking_event(path: &str, line: u64, bag: &PropertyBag) -> Found {
         set_time(&mut error, bag, &["Timestamp", "TimestampUtc"]);
         errors.push(error);
     }
-    if errors.is_empty() { Found::NoError } else { Found::Errors(errors) }
+    if errors.is_empty() { ObjectErrors::NoError } else { ObjectErrors::Errors(errors) }
 }
 
 fn of_object(
@@ -103,13 +102,14 @@ fn set_time(error: &mut DeliveryError, bag: &PropertyBag, names: &[&str]) {
     if error.time.is_some() {
         return;
     }
-    let Some((name, told)) = names.iter().find_map(|name| Some((*name, text(bag, name)?))) else {
+    let Some((name, printed)) = names.iter().find_map(|name| Some((*name, text(bag, name)?)))
+    else {
         return;
     };
-    error.time = zoned_time(&told);
+    error.time = zoned_time(&printed);
     if error.time.is_none() {
         error.explanation.uncertain.push(format!(
-            "{name} ({told}) comes without a time zone, and is not used to find the session: \
+            "{name} ({printed}) comes without a time zone, and is not used to find the session: \
              export with Export-Clixml."
         ));
     }

@@ -1,4 +1,4 @@
-//! What is kept of the session that an error tells of, and how certain it is.
+//! What is kept of the session that an error is about, and how certain it is.
 
 use serde::Serialize;
 
@@ -26,7 +26,7 @@ named_enum! {
 }
 
 named_enum! {
-    /// How certain it is that the session is the one that the error tells of.
+    /// How certain it is that the session is the one that the error is about.
     MatchCertainty {
         /// It fits, and so may others.
         Possible = 1,
@@ -49,7 +49,7 @@ impl MatchBasis {
     }
 }
 
-/// A session that an error tells of.
+/// A session that an error is about.
 ///
 /// Serialised with the names of its fields in PascalCase, absent values as `null`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

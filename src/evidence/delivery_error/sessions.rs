@@ -1,9 +1,10 @@
-//! Finding the session of the log that an error tells of, while the sessions pass by.
+//! Finding the session of the log that an error is about, while the sessions pass by.
 
 use hashbrown::HashSet;
 
+use super::error::{DeliveryError, DeliveryErrorSource};
 use super::session_match::{MatchBasis, MatchCertainty, SessionMatch};
-use super::{DeliveryError, DeliveryErrorSource, wording};
+use super::wording;
 use crate::eop_host::is_eop_host;
 use crate::finding::Placeholder;
 use crate::reply::{RejectionClass, classify, explain};
@@ -94,9 +95,9 @@ fn lift_cover(error: &mut DeliveryError, session: &SessionMatch) {
     if !error.explanation.cover {
         return;
     }
-    let told = explain(&format!("TLS negotiation failed with error {name}"));
-    if told.recognised {
-        error.explanation.lift_cover(told);
+    let reported = explain(&format!("TLS negotiation failed with error {name}"));
+    if reported.recognised {
+        error.explanation.lift_cover(reported);
     }
 }
 
@@ -180,10 +181,10 @@ impl<'s> Facts<'s> {
     fn failed_alike(&self, error: &DeliveryError) -> bool {
         let Self { session, .. } = self;
         let explanation = &error.explanation;
-        let is_told_error = explanation.tls_error.as_ref().is_some_and(|told| {
-            session.tls_error().is_some_and(|found| found.eq_ignore_ascii_case(&told.name))
+        let is_same_error = explanation.tls_error.as_ref().is_some_and(|reported| {
+            session.tls_error().is_some_and(|found| found.eq_ignore_ascii_case(&reported.name))
         });
-        if is_told_error {
+        if is_same_error {
             return true;
         }
         match explanation.rejection {
@@ -193,9 +194,9 @@ impl<'s> Facts<'s> {
                     || session.rejection == Some(class)
             }
             None | Some(RejectionClass::Unclassified) => {
-                explanation.reply.as_deref().is_some_and(|told| {
+                explanation.reply.as_deref().is_some_and(|reported| {
                     let is_same =
-                        |reply: &&str| reply.split_whitespace().eq(told.split_whitespace());
+                        |reply: &&str| reply.split_whitespace().eq(reported.split_whitespace());
                     self.replies.iter().any(is_same)
                 })
             }
@@ -219,8 +220,8 @@ fn same_server(error: &DeliveryError, session: &Session) -> Option<bool> {
     if is_from_anywhere(error) {
         return None;
     }
-    let (told, found) = (error.reporting_server.as_deref()?, session.server.as_deref()?);
-    Some(first_label(told) == first_label(found))
+    let (reported, found) = (error.reporting_server.as_deref()?, session.server.as_deref()?);
+    Some(first_label(reported) == first_label(found))
 }
 
 /// Whether it need not be the sending server that reports: an NDR is written by any on the way.
@@ -231,21 +232,21 @@ fn is_from_anywhere(error: &DeliveryError) -> bool {
 /// Whether error and session name the same host; `None` where that cannot be compared.
 fn same_host(error: &DeliveryError, session: &Session) -> Option<bool> {
     let explanation = &error.explanation;
-    let told = [
+    let reported = [
         &error.remote_server,
         &error.next_hop,
         &explanation.host,
         &explanation.fqdn,
         &explanation.server,
     ];
-    let mut told = told.into_iter().flatten().filter(|host| host.contains('.')).peekable();
+    let mut reported = reported.into_iter().flatten().filter(|host| host.contains('.')).peekable();
     let address = session.remote_endpoint().map(|end| {
         end.rsplit_once(':').map_or(end, |(address, _)| address).trim_matches(['[', ']'])
     });
     if explanation.ip_address.is_some() && explanation.ip_address.as_deref() == address {
         return Some(true);
     }
-    told.peek()?;
+    reported.peek()?;
     let found = session.remote_host();
     let is_same = |host: &String| {
         let host = host.trim_matches(['[', ']']);
@@ -254,7 +255,7 @@ fn same_host(error: &DeliveryError, session: &Session) -> Option<bool> {
         let is_service = is_eop_host(host) && session.is_eop == Some(true);
         is_named || is_service || address == Some(host)
     };
-    if told.any(is_same) {
+    if reported.any(is_same) {
         return Some(true);
     }
     // A session without a banner cannot be compared by name.

@@ -9,6 +9,7 @@ use crate::evidence::EvidenceError;
 use crate::log::LogInput;
 use crate::reply::RejectionClass;
 use crate::session::{Session, SessionParts, SessionQuery, SessionReader};
+use crate::timestamp::Timestamp;
 
 const THUMBPRINT: &str = "0F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C";
 const MAIL: &str = "<9c41f2@ex1.tailspintoys.com>";

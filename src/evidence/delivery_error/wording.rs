@@ -1,34 +1,19 @@
 //! An error and its session in one sentence.
 
+use super::error::DeliveryError;
 use super::session_match::MatchBasis;
-use super::{DeliveryError, DeliveryErrorSource};
 use crate::session::{Outcome, Session};
 
 /// "The queue EX1\3 says '421 4.4.1 Connection timed out'; the log says UnknownCredentials with the
-/// certificate 1234...", and how certain it is that both tell of the same.
+/// certificate 1234...", and how certain it is that both are about the same.
 pub(super) fn message(error: &DeliveryError, session: &Session, basis: MatchBasis) -> String {
     format!(
         "{} says '{}'; the log says {}. {}",
-        who(error),
+        error.reporter(),
         error.short_text().trim_end_matches('.'),
         what(error, session),
         why(basis)
     )
-}
-
-/// Who says the error.
-pub(super) fn who(error: &DeliveryError) -> String {
-    let named = |what: &str| match &error.identity {
-        Some(identity) => format!("The {what} {identity}"),
-        None => format!("The {what}"),
-    };
-    match error.source {
-        DeliveryErrorSource::Text => "The text".to_owned(),
-        DeliveryErrorSource::Queue => named("queue"),
-        DeliveryErrorSource::QueuedMessage => named("queued message"),
-        DeliveryErrorSource::TrackingLog => "The message tracking log".to_owned(),
-        DeliveryErrorSource::NonDeliveryReport => "The NDR".to_owned(),
-    }
 }
 
 fn what(error: &DeliveryError, session: &Session) -> String {

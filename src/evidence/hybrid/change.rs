@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::super::value::Value;
+use crate::evidence::export::Value;
 use crate::named_enum::named_enum;
 use crate::timestamp::Timestamp;
 
@@ -17,7 +17,7 @@ named_enum! {
 }
 
 named_enum! {
-    /// The kinds of objects whose changes are told.
+    /// The kinds of objects whose changes are reported.
     HybridObjectType {
         /// Get-InboundConnector, of Exchange Online.
         InboundConnector = 1,
@@ -47,7 +47,7 @@ named_enum! {
 }
 
 impl HybridObjectType {
-    /// Where its cmdlets run, if the log does not tell.
+    /// Where its cmdlets run, if the log does not say.
     #[must_use]
     pub fn usual_side(self) -> HybridSide {
         match self {
@@ -65,11 +65,11 @@ pub(super) enum Verb {
     Remove,
     Enable,
     Disable,
-    /// Get: its results tell what is there.
+    /// Get: its results say what is there.
     Get,
 }
 
-/// The verb and the kind of object of a cmdlet that is told of; `None` for all others.
+/// The verb and the kind of object of a cmdlet that is reported; `None` for all others.
 pub(super) fn classify(cmdlet: &str) -> Option<(Verb, HybridObjectType)> {
     let (verb, noun) = cmdlet.split_once('-')?;
     let verb = match verb.to_ascii_lowercase().as_str() {
@@ -90,7 +90,7 @@ pub(super) fn classify(cmdlet: &str) -> Option<(Verb, HybridObjectType)> {
 pub struct PropertyChange {
     /// The property.
     pub name: String,
-    /// Whether the logs tell what it was before.
+    /// Whether the logs say what it was before.
     pub is_before_known: bool,
     /// What it was; `None` for empty and for not known.
     pub before: Option<String>,
@@ -116,7 +116,7 @@ pub(super) fn is_same_text(one: Option<&str>, other: Option<&str>) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct HybridChange {
-    /// When the cmdlet began; `None` where the log does not tell.
+    /// When the cmdlet began; `None` where the log does not say.
     pub start_time: Option<Timestamp>,
     /// When it ended.
     pub end_time: Option<Timestamp>,
@@ -165,7 +165,7 @@ impl HybridChange {
         self.properties.iter().find(|one| one.name.eq_ignore_ascii_case(name))
     }
 
-    /// When it took effect, as far as the log tells.
+    /// When it took effect, as far as the log says.
     #[must_use]
     pub fn time(&self) -> Option<Timestamp> {
         self.end_time.or(self.start_time)

@@ -28,7 +28,7 @@ pub struct HybridChangeQuery {
     pub end: Option<Timestamp>,
 }
 
-/// Reads the changes, the oldest first. All files are read before the first change is handed out:
+/// Reads the changes, the oldest first. All files are read before the first change is returned:
 /// what one was before may stand in another.
 pub struct HybridChangeReader {
     contents: VecDeque<(String, Vec<u8>)>,

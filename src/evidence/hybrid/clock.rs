@@ -1,4 +1,4 @@
-//! What the stamps of a log mean: its first line names the time zone and tells the time in it.
+//! What the stamps of a log mean: its first line names the time zone and gives the time in it.
 
 use crate::timestamp::Timestamp;
 
@@ -27,7 +27,7 @@ impl Clock {
         // Greenwich Standard Time is Iceland's, all year; GMT Standard Time has a summer.
         let is_utc_zone =
             ["utc", "coordinated universal", "greenwich"].iter().any(|name| zone.contains(name));
-        // A text in another language may tell twelve hours without saying which.
+        // A text in another language may write twelve hours without saying which.
         let half_days = if bracket.is_ascii() { MINUTES_PER_DAY } else { MINUTES_PER_DAY / 2 };
         let difference = (local - stamp).rem_euclid(half_days);
         let is_same = difference <= 1 || difference >= half_days - 1;

@@ -1,8 +1,7 @@
 //! Cmdlets with their parameters, as the log writes them: like PowerShell, yet not quite.
 
+use crate::evidence::export::Value;
 use std::sync::Arc;
-
-use super::super::value::Value;
 
 /// How deep groups of values may lie inside each other.
 const MAXIMUM_DEPTH: usize = 8;

@@ -4,17 +4,16 @@ use serde::Serialize;
 use serde::Serializer;
 use serde::ser::SerializeMap;
 
-use super::super::parsed::Parsed;
-use super::super::properties::Properties;
-use super::super::typed::{inbound_connector, send_connector};
-use super::super::value::{PropertyBag, Value};
 use super::change::{HybridObjectType, HybridSide, text_of};
 use crate::connector::{InboundConnector, SendConnector};
+use crate::evidence::export::{
+    Parsed, Properties, PropertyBag, Value, inbound_connector, send_connector,
+};
 use crate::timestamp::Timestamp;
 
 const TICKS_PER_DAY: i64 = 864_000_000_000;
 
-/// An object as the logs of the wizard last tell of it.
+/// An object as the logs of the wizard last report it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct HybridConnector {
@@ -24,7 +23,7 @@ pub struct HybridConnector {
     pub name: String,
     /// Where it is.
     pub side: HybridSide,
-    /// The time of the newest thing told of it; `None` where the log does not tell.
+    /// The time of the newest report of it; `None` where the log does not say.
     pub as_of: Option<Timestamp>,
     /// Whether that time is known to be UTC; else it is taken as UTC.
     pub is_time_zone_known: bool,
@@ -34,7 +33,7 @@ pub struct HybridConnector {
     /// The properties that are known.
     #[serde(serialize_with = "as_texts")]
     pub properties: Vec<(String, Value)>,
-    /// The file that tells the newest.
+    /// The file with the newest report.
     pub log_path: String,
     /// The line where it does, from 1.
     pub line: u64,
@@ -65,7 +64,7 @@ impl HybridConnector {
         self.property(name).and_then(text_of)
     }
 
-    /// How many whole days the state is old at that time; `None` where its time is not known.
+    /// How many complete days the state is old at that time; `None` where its time is not known.
     #[must_use]
     pub fn age_days(&self, at: Timestamp) -> Option<i64> {
         Some((at.ticks() - self.as_of?.ticks()).max(0) / TICKS_PER_DAY)

@@ -38,7 +38,7 @@ pub struct HybridDiscovery {
 /// of the profiles. Each file once, newest first.
 #[must_use]
 pub fn discover_hybrid_files(inputs: &[LogInput]) -> HybridDiscovery {
-    let mut found = Found::default();
+    let mut found = FoundFiles::default();
     for input in inputs {
         found.add(&input.path, input.wildcards);
     }
@@ -54,12 +54,12 @@ pub fn hybrid_profile_folders() -> Option<PathBuf> {
 }
 
 #[derive(Default)]
-struct Found {
+struct FoundFiles {
     discovery: HybridDiscovery,
     seen: HashSet<PathBuf>,
 }
 
-impl Found {
+impl FoundFiles {
     fn add(&mut self, path: &Path, wildcards: bool) {
         if std::fs::symlink_metadata(path).is_ok() {
             self.add_path(path);

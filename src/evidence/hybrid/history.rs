@@ -20,13 +20,13 @@ use crate::connector::InboundConnector;
 use crate::log::{LogInput, NoticeCode};
 use crate::timestamp::Timestamp;
 
-/// What the logs of the wizard tell: its changes, and how it left the connectors.
+/// What the logs of the wizard report: its changes, and how it left the connectors.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct HybridHistory {
     /// What it changed, tried to change or set out to change, the oldest first.
     pub changes: Vec<HybridChange>,
-    /// The last known state of each object that the logs tell of.
+    /// The last known state of each object in the logs.
     pub connectors: Vec<HybridConnector>,
     /// The files that were read, oldest first.
     pub files: Vec<String>,
@@ -186,7 +186,7 @@ impl HybridHistoryBuilder {
         Ok(None)
     }
 
-    /// Takes what a log tells that was read to its end.
+    /// Adds what a log reports that was read to its end.
     pub(super) fn close(&mut self, log: OpenLog<'_>) {
         let OpenLog { reader, collector, path, beginning } = log;
         let path = path.as_str();
@@ -285,7 +285,7 @@ impl HybridHistoryBuilder {
         }
     }
 
-    /// A run that left a log and an `.xhcw` is told once: by its log, and by the other file where
+    /// A run that left a log and an `.xhcw` is reported once: by its log, and by the other file where
     /// the log says nothing, such as whether a connector is enabled.
     fn complete_logs_with_their_xml(&mut self) {
         let mut runs = std::mem::take(&mut self.runs);
@@ -322,7 +322,7 @@ impl Run {
     /// Takes from the XML of the same run what each first object had of properties that the log
     /// never tells.
     fn complete_with(&mut self, xml: Run) {
-        let mut told: Vec<(HybridObjectType, String)> = Vec::new();
+        let mut in_logs: Vec<(HybridObjectType, String)> = Vec::new();
         for event in &self.events {
             let (object_type, names): (_, Vec<&String>) = match event {
                 RunEvent::Seen(seen) => {
@@ -332,10 +332,10 @@ impl Run {
                     (one.object_type, one.command.parameters.iter().map(|(name, _)| name).collect())
                 }
             };
-            told.extend(names.into_iter().map(|name| (object_type, name.to_ascii_lowercase())));
+            in_logs.extend(names.into_iter().map(|name| (object_type, name.to_ascii_lowercase())));
         }
-        told.sort();
-        told.dedup();
+        in_logs.sort();
+        in_logs.dedup();
         let started: Option<Timestamp> = self.started;
         let mut completing: Vec<RunEvent> = Vec::new();
         for event in xml.events {
@@ -344,7 +344,7 @@ impl Run {
                 name.eq_ignore_ascii_case("Name") || name.eq_ignore_ascii_case("Identity")
             };
             let is_told = |name: &String| {
-                told.binary_search(&(seen.object_type, name.to_ascii_lowercase())).is_ok()
+                in_logs.binary_search(&(seen.object_type, name.to_ascii_lowercase())).is_ok()
             };
             seen.properties.retain(|(name, _)| is_name(name) || !is_told(name));
             seen.time = started;

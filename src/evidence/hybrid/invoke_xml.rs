@@ -1,4 +1,4 @@
-//! `.xhcw` files: the cmdlets of a run as XML, with whole result objects.
+//! `.xhcw` files: the cmdlets of a run as XML, with complete result objects.
 //!
 //! A file, or a part of one, is a row of `<invoke cmdlet type duration start>` elements without a
 //! root, each with `<parameters>` and `<results>` of `<object>` and `<property>`.
@@ -10,12 +10,11 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::super::scalar::parse_time;
-use super::super::value::Value;
 use super::change::{HybridObjectType, HybridOutcome, HybridSide, Verb, classify};
 use super::command::Command;
 use super::entry::one_line;
 use super::run::{Invocation, Run, RunEvent, RunKind, Seen, whole_milliseconds};
+use crate::evidence::export::{Value, parse_time};
 use crate::timestamp::Timestamp;
 
 /// Bytes without the end of an element: no value of Exchange is as long.
@@ -124,7 +123,7 @@ struct Document {
     run: Run,
     invoke: Option<Invoke>,
     line: u64,
-    /// Open elements below an `<invoke>` that is not told of.
+    /// Open elements below an `<invoke>` that is not reported.
     skipped: usize,
 }
 
@@ -159,9 +158,9 @@ impl Document {
         }
         if invoke.is_in_error > 0 || name.to_ascii_lowercase().contains("error") {
             invoke.is_in_error += 1;
-            let told = ["message", "value"].iter().find_map(|key| attribute(start, key));
+            let message = ["message", "value"].iter().find_map(|key| attribute(start, key));
             if invoke.error.is_none() {
-                invoke.error = Some(told.unwrap_or_default());
+                invoke.error = Some(message.unwrap_or_default());
             }
             return;
         }
@@ -265,7 +264,7 @@ impl Document {
         }
     }
 
-    /// What the results tell of an object.
+    /// What the results say of an object.
     fn end_object(&mut self) {
         let Some(invoke) = &mut self.invoke else { return };
         let properties = std::mem::take(&mut invoke.object);
@@ -333,7 +332,7 @@ fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
     Some(text.into_owned())
 }
 
-/// Reads `11/25/2019 17:42:12.355`, as the invariant culture writes it; the zone is not told.
+/// Reads `11/25/2019 17:42:12.355`, as the invariant culture writes it; the zone is not written.
 fn invoke_time(text: &str) -> Option<Timestamp> {
     let (moment, fraction) = match text.rsplit_once('.') {
         Some((moment, fraction)) if moment.contains(':') => (moment, fraction),

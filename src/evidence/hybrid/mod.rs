@@ -2,7 +2,7 @@
 //!
 //! The wizard writes `yyyyMMdd_HHmmss.log` (and `.xhcw`, the same cmdlets as XML) to
 //! `%AppData%\Microsoft\Exchange Hybrid Configuration` of whoever runs it. [`HybridHistory`] reads
-//! such files, oldest first, and tells the changes and the last known state of each connector: on
+//! such files, oldest first, and reports the changes and the last known state of each connector: on
 //! the Exchange server, offline, the nearest thing to Get-InboundConnector.
 //!
 //! Microsoft documents no format. What is read here is what KB 4051381, the Exchange team's

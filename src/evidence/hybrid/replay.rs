@@ -1,11 +1,11 @@
 //! From the runs, oldest first, to changes and the last known state.
 
-use super::super::value::Value;
 use super::change::{
     HybridChange, HybridObjectType, HybridOutcome, PropertyChange, Verb, is_same_text, text_of,
 };
 use super::connector::HybridConnector;
 use super::run::{Invocation, Run, RunEvent, Seen};
+use crate::evidence::export::Value;
 use crate::timestamp::Timestamp;
 
 /// Parameters that say how a cmdlet runs, and are no property.
@@ -117,7 +117,7 @@ impl Replay {
         let Some(tracked) = self.tracked(run, seen.object_type, actual.as_deref()) else { return };
         tracked.wanted.clear();
         for (name, value) in &seen.properties {
-            // Lists may be told in another order; these two are told in one way only.
+            // Lists may be written in another order; these two are written in one way only.
             let is_told_alike =
                 [SENDER_NAME, CERTIFICATE_NAME].iter().any(|one| one.eq_ignore_ascii_case(name));
             let is_by_hand = is_told_alike
@@ -200,7 +200,7 @@ impl Replay {
         let Some(tracked) = self.tracked(run, invocation.object_type, name) else { return };
         if is_new {
             // Documented: -Enabled of New-InboundConnector and New-SendConnector is $true unless
-            // told otherwise. What had the same name before is not it.
+            // written otherwise. What had the same name before is not it.
             tracked.state.properties.clear();
             tracked.state.unsettled.clear();
             tracked.state.set("Enabled", Value::Bool(true));
@@ -216,7 +216,7 @@ impl Replay {
         tracked.state.stand(run, time, invocation.line);
     }
 
-    /// What the wizard wanted and never set, as far as the log goes: told as a change of which the
+    /// What the wizard wanted and never set, as far as the log goes: reported as a change of which the
     /// log does not show that it was made.
     fn end_run(&mut self, run: &Run) {
         for tracked in &mut self.objects {

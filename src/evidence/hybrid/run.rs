@@ -1,11 +1,11 @@
-//! One run of the wizard: what its file tells of connectors, in order.
+//! One run of the wizard: what its file reports of connectors, in order.
 
-use super::super::value::Value;
 use super::change::{HybridObjectType, HybridOutcome, HybridSide, Verb, classify};
 use super::clock::Clock;
 use super::command::Command;
 use super::entry::{HybridEntry, HybridLevel, one_line};
 use super::table::{Table, tables};
+use crate::evidence::export::Value;
 use crate::timestamp::Timestamp;
 
 /// The numbers of the entries with which a cmdlet begins and ends.
@@ -18,7 +18,7 @@ const MAXIMUM_KEPT: usize = 16 << 20;
 /// What is kept of an error, in characters.
 const MAXIMUM_ERROR: usize = 500;
 
-/// What a file tells, in its order.
+/// What a file reports, in its order.
 #[derive(Debug, Default)]
 pub(super) struct Run {
     pub(super) path: String,
@@ -44,7 +44,7 @@ pub(super) enum RunKind {
     Log,
     /// The log of the wizard's start alone.
     BootLog,
-    /// An `.xhcw` file, which never tells its time zone.
+    /// An `.xhcw` file, which never names its time zone.
     InvokeXml,
 }
 
@@ -58,7 +58,7 @@ pub(super) enum RunEvent {
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) object_type: HybridObjectType,
-    /// Every property that is told.
+    /// Every property that is reported.
     pub(super) properties: Vec<(String, Value)>,
     /// Those of which the wizard wants another value, with that value.
     pub(super) wanted: Vec<(String, Value)>,

@@ -1,7 +1,7 @@
 //! The tables of the log: `Name | Equals | Actual | Expected` of connectors, and plain ones.
 
-use super::super::scalar::parse_bool;
 use super::change::HybridObjectType;
+use crate::evidence::export::parse_bool;
 
 /// A table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

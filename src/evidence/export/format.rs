@@ -17,7 +17,7 @@ pub enum ExportFormat {
 }
 
 impl ExportFormat {
-    /// Tells the format by the first characters; `None` for other texts.
+    /// Recognises the format by the first characters; `None` for other texts.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
         let text = text.trim_start();
@@ -39,7 +39,7 @@ impl ExportFormat {
         }
     }
 
-    pub(super) fn read(self, text: &str) -> Parsed {
+    pub(in crate::evidence) fn read(self, text: &str) -> Parsed {
         match self {
             Self::CliXml => clixml::read(text),
             Self::Json => json::read(text),

@@ -1,4 +1,4 @@
-//! Where events come from: a file of XML or an `.evtx` file, told apart by content, or a text.
+//! Where events come from: a file of XML or an `.evtx` file, recognised by content, or a text.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};

@@ -5,25 +5,25 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// The text of a file, and how its positions translate into those of the file.
-pub(super) struct TextFile<'bytes> {
-    pub(super) text: Cow<'bytes, str>,
+pub(in crate::evidence) struct TextFile<'bytes> {
+    pub(in crate::evidence) text: Cow<'bytes, str>,
     encoding: &'static Encoding,
     mark_length: usize,
     /// Whether bytes that the encoding does not allow were replaced.
-    pub(super) is_damaged: bool,
+    pub(in crate::evidence) is_damaged: bool,
 }
 
 /// A position in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Position {
-    pub(super) line: u64,
-    pub(super) offset: u64,
+pub(in crate::evidence) struct Position {
+    pub(in crate::evidence) line: u64,
+    pub(in crate::evidence) offset: u64,
 }
 
 impl<'bytes> TextFile<'bytes> {
     /// Decodes by the byte order mark; without one UTF-16 is known by its zero bytes, and what is
     /// not valid UTF-8 is taken for Windows-1252, the ANSI code page of most servers.
-    pub(super) fn decode(bytes: &'bytes [u8]) -> Self {
+    pub(in crate::evidence) fn decode(bytes: &'bytes [u8]) -> Self {
         let (encoding, mark_length) =
             Encoding::for_bom(bytes).unwrap_or_else(|| (guess_encoding(bytes), 0));
         let body = &bytes[mark_length..];
@@ -31,13 +31,13 @@ impl<'bytes> TextFile<'bytes> {
         Self { text, encoding, mark_length, is_damaged }
     }
 
-    pub(super) fn encoding_name(&self) -> &'static str {
+    pub(in crate::evidence) fn encoding_name(&self) -> &'static str {
         self.encoding.name()
     }
 
     /// The positions of ascending offsets in the text, in one pass over it. Byte offsets are exact
     /// where nothing was replaced.
-    pub(super) fn positions(&self, offsets: &[usize]) -> Vec<Position> {
+    pub(in crate::evidence) fn positions(&self, offsets: &[usize]) -> Vec<Position> {
         let mut reached = 0;
         let mut position = Position { line: 1, offset: self.mark_length as u64 };
         let to_position = |wanted: &usize| {

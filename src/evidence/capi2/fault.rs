@@ -76,7 +76,7 @@ impl ChainFault {
         })
     }
 
-    /// What the bits of a trust status mean, the most telling first.
+    /// What the bits of a trust status mean, the most decisive first.
     #[must_use]
     pub fn of_status(status: TrustStatus) -> Vec<Self> {
         use TrustStatus as S;

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes::{ResultCode, TrustStatus};
-use super::model::or_default;
 use crate::certificate::Thumbprint;
+use crate::evidence::null_as_default::null_as_default;
 use crate::named_enum::named_enum;
 use crate::timestamp::Timestamp;
 
@@ -78,7 +78,7 @@ pub struct ChainEventRecord {
     /// Its issuer, of events about revocation.
     pub issuer: Option<EventCertificate>,
     /// The chain from the certificate up (event 11), or all objects (event 90).
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub certificates: Vec<EventCertificate>,
     /// The policy, such as CERT_CHAIN_POLICY_SSL.
     pub policy: Option<String>,
@@ -88,7 +88,7 @@ pub struct ChainEventRecord {
     pub authentication_type: Option<String>,
     /// Where in the chain the policy failed; -1 = no single certificate.
     pub element_index: Option<i32>,
-    /// What is wrong with the chain as a whole (event 11).
+    /// What is wrong with the complete chain (event 11).
     pub error_status: Option<TrustStatus>,
     /// What came of it.
     pub result: Option<ResultCode>,

@@ -15,7 +15,7 @@ use crate::certificate::Thumbprint;
 pub struct ChainFailure {
     /// What is wrong.
     pub fault: ChainFault,
-    /// Whether the fault is concluded and not told: a partial chain under a policy.
+    /// Whether the fault is concluded and not reported: a partial chain under a policy.
     pub is_inferred: bool,
     /// The certificate that is wrong, or at which the validation began.
     pub thumbprint: Option<Thumbprint>,
@@ -73,7 +73,7 @@ impl fmt::Display for ChainFailure {
     }
 }
 
-/// Everything that failed in the events of one validation, the most telling first.
+/// Everything that failed in the events of one validation, the most decisive first.
 pub(super) fn failures(records: &[ChainEventRecord]) -> Vec<ChainFailure> {
     let mut failures: Vec<ChainFailure> = Vec::new();
     for record in records {
@@ -88,7 +88,7 @@ pub(super) fn failures(records: &[ChainEventRecord]) -> Vec<ChainFailure> {
             }
         }
     }
-    // What is told stands before what is concluded from it.
+    // What is reported stands before what is concluded from it.
     failures.sort_by_key(|failure| (failure.fault, failure.is_inferred));
     failures
 }
@@ -129,7 +129,7 @@ fn of_chain(record: &ChainEventRecord) -> Vec<ChainFailure> {
         let at = record.certificates.iter().find(|one| {
             one.error_status.is_some_and(|status| ChainFault::of_status(status).contains(&fault))
         });
-        // A partial chain is told of the certificate for which it was built.
+        // A partial chain is reported of the certificate for which it was built.
         if let Some(at) = at.filter(|_| fault != ChainFault::PartialChain) {
             failure.thumbprint = at.thumbprint.or(failure.thumbprint);
             failure.subject = at.subject.clone().or(failure.subject);
@@ -140,7 +140,7 @@ fn of_chain(record: &ChainEventRecord) -> Vec<ChainFailure> {
 }
 
 /// The result of a policy. SSL gives CERT_E_UNTRUSTEDROOT for a partial chain too, and then names no
-/// element of it; where the event of the same chain tells its status, that decides.
+/// element of it; where the event of the same chain has its status, that decides.
 fn of_policy(
     record: &ChainEventRecord,
     result: ResultCode,
@@ -155,8 +155,8 @@ fn of_policy(
             && one.chain_ref.is_some()
             && one.chain_ref == record.chain_ref
     });
-    let told = chain.and_then(|chain| chain.error_status).filter(|_| about_root);
-    match told {
+    let chain_status = chain.and_then(|chain| chain.error_status).filter(|_| about_root);
+    match chain_status {
         Some(status) if status.has(TrustStatus::PARTIAL_CHAIN) => {
             ChainFailure::new(record, ChainFault::PartialChain, false)
         }

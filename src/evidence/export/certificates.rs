@@ -1,4 +1,4 @@
-//! Property bags to installed certificates, in the three shapes in which Exchange hands them out:
+//! Property bags to installed certificates, in the three shapes in which Exchange returns them:
 //! with all properties, rehydrated by remoting, or with nothing but RawData.
 
 use base64::Engine;
@@ -10,7 +10,7 @@ use super::value::Value;
 use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{CertificateServices, ExchangeCertificate};
 
-/// A certificate; `None` if neither thumbprint nor RawData nor subject tells which one.
+/// A certificate; `None` if neither thumbprint nor RawData nor subject says which one.
 pub(super) fn exchange_certificate(properties: &mut Properties<'_>) -> Option<ExchangeCertificate> {
     let thumbprint = properties.text("Thumbprint").and_then(|text| {
         let parsed = text.parse().ok();
@@ -54,15 +54,15 @@ pub(super) fn exchange_certificate(properties: &mut Properties<'_>) -> Option<Ex
     Some(described.with_certificate(certificate))
 }
 
-/// The server that has it, as told or of the identity `SERVER\THUMBPRINT`.
+/// The server that has it, as exported or of the identity `SERVER\THUMBPRINT`.
 fn own_server(properties: &mut Properties<'_>) -> Option<String> {
     let of_identity = |text: String| {
         let (server, thumbprint) = text.rsplit_once('\\')?;
         thumbprint.parse::<Thumbprint>().is_ok().then(|| server.to_owned())
     };
     let is_filled = |server: &String| !server.trim().is_empty();
-    let told = properties.text("Server").filter(is_filled);
-    told.or_else(|| properties.text("Identity").and_then(of_identity).filter(is_filled))
+    let named = properties.text("Server").filter(is_filled);
+    named.or_else(|| properties.text("Identity").and_then(of_identity).filter(is_filled))
 }
 
 /// The bytes of RawData: bytes, base64, or numbers. `None` where there are none, or only the
@@ -77,7 +77,7 @@ fn raw_data(value: Option<&Value>) -> Option<Vec<u8>> {
         Value::Text(text) if text.starts_with("System.") => None,
         Value::Text(text) => {
             let compact: String = text.split_ascii_whitespace().collect();
-            // A text that is no base64 is handed on, so that it is reported as damaged.
+            // A text that is no base64 is passed on, so that it is reported as damaged.
             Some(STANDARD.decode(&compact).unwrap_or_else(|_| compact.into_bytes()))
         }
         value => value.as_list()?.iter().map(byte).collect(),

@@ -1,11 +1,12 @@
 //! One validation.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::failure::{ChainFailure, failures};
 use super::fault::ChainFault;
 use super::record::{ChainEventKind, ChainEventRecord};
 use crate::certificate::Thumbprint;
+use crate::evidence::null_as_default::null_as_default;
 use crate::timestamp::Timestamp;
 
 /// The events of one validation, and what failed in it.
@@ -33,35 +34,26 @@ pub struct ChainEvent {
     pub server_name: Option<String>,
     /// Whether anything failed.
     pub failed: bool,
-    /// The most telling of what failed.
+    /// The most decisive of what failed.
     pub fault: Option<ChainFault>,
     /// What it means, in plain words.
     pub meaning: Option<String>,
-    /// Everything that failed, the most telling first.
-    #[serde(default, deserialize_with = "or_default")]
+    /// Everything that failed, the most decisive first.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub failures: Vec<ChainFailure>,
     /// What joins its events.
     pub task_id: Option<String>,
     /// The chain that was built.
     pub chain_ref: Option<String>,
     /// Its events, in their order.
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub records: Vec<ChainEventRecord>,
     /// The file of its first event.
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub log_path: String,
     /// The line of that event, from 1; 0 in an `.evtx` file.
     #[serde(default)]
     pub line: u64,
-}
-
-/// `null` as an empty value: PowerShell makes it of empty texts and lists.
-pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 impl ChainEvent {

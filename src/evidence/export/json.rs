@@ -1,4 +1,4 @@
-//! JSON, as ConvertTo-Json writes it and as the module hands over objects of the pipeline: one
+//! JSON, as ConvertTo-Json writes it and as the module passes objects of the pipeline: one
 //! object, an array of them, or several such texts one after the other.
 
 use std::fmt;

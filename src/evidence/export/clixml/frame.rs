@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::value::Value;
+use crate::evidence::export::value::Value;
 
 /// What an element of CliXml is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

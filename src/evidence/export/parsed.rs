@@ -1,4 +1,4 @@
-//! What the readers of all formats hand over: objects, and what went wrong, by offset in the text.
+//! What the readers of all formats return: objects, and what went wrong, by offset in the text.
 
 use std::sync::Arc;
 
@@ -9,16 +9,16 @@ use super::value::{PropertyBag, Value};
 const MAXIMUM_PROBLEMS: usize = 200;
 
 #[derive(Debug, Default)]
-pub(super) struct Parsed {
-    pub(super) bags: Vec<Arc<PropertyBag>>,
-    pub(super) problems: Vec<(usize, ProblemKind)>,
-    pub(super) unlisted_problems: u64,
+pub(in crate::evidence) struct Parsed {
+    pub(in crate::evidence) bags: Vec<Arc<PropertyBag>>,
+    pub(in crate::evidence) problems: Vec<(usize, ProblemKind)>,
+    pub(in crate::evidence) unlisted_problems: u64,
     /// Objects of the file that were lost to damage.
-    pub(super) is_incomplete: bool,
+    pub(in crate::evidence) is_incomplete: bool,
 }
 
 impl Parsed {
-    pub(super) fn report(&mut self, offset: usize, kind: ProblemKind) {
+    pub(in crate::evidence) fn report(&mut self, offset: usize, kind: ProblemKind) {
         self.is_incomplete |= matches!(
             kind,
             ProblemKind::Xml { .. }
@@ -60,7 +60,7 @@ impl Parsed {
 }
 
 /// The beginning of a text in one line, for a message.
-pub(super) fn shortened(text: &str) -> String {
+pub(in crate::evidence) fn shortened(text: &str) -> String {
     const MAXIMUM: usize = 60;
     let mut short: String = text.chars().take(MAXIMUM).collect();
     if short.len() < text.len() {

@@ -1,28 +1,24 @@
 //! The one reader of exported Exchange objects, for files and for objects of the pipeline.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
+use super::certificates::exchange_certificate;
+use super::connectors::{accepted_domain, inbound_connector, send_connector};
 use super::format::ExportFormat;
 use super::object_kind::{ObjectKind, describe};
 use super::parsed::{Parsed, shortened};
 use super::problem::{EvidenceError, Problem, ProblemKind};
 use super::properties::Properties;
+use super::read_file::read_file;
 use super::text_file::TextFile;
-use super::typed::{accepted_domain, inbound_connector, send_connector};
-use super::typed_certificate::exchange_certificate;
 use crate::connector::{
     AcceptedDomain, AcceptedDomains, ExchangeCertificate, InboundConnector, SendConnector,
 };
 
-/// The largest file that is read, in bytes.
-const MAXIMUM_SIZE: u64 = 128 * 1024 * 1024;
-
 /// An object, and where it stands.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found<T> {
+pub struct ParsedObject<T> {
     /// The object.
     pub object: T,
     /// The line where it begins, from 1.
@@ -37,13 +33,13 @@ pub struct ExchangeObjects {
     /// The format that was read.
     pub format: Option<ExportFormat>,
     /// Inbound connectors of Exchange Online.
-    pub inbound_connectors: Vec<Found<InboundConnector>>,
+    pub inbound_connectors: Vec<ParsedObject<InboundConnector>>,
     /// Accepted domains.
-    pub accepted_domains: Vec<Found<AcceptedDomain>>,
+    pub accepted_domains: Vec<ParsedObject<AcceptedDomain>>,
     /// Send connectors.
-    pub send_connectors: Vec<Found<SendConnector>>,
+    pub send_connectors: Vec<ParsedObject<SendConnector>>,
     /// Installed certificates.
-    pub certificates: Vec<Found<ExchangeCertificate>>,
+    pub certificates: Vec<ParsedObject<ExchangeCertificate>>,
     /// Objects of other kinds: what they are, and how many.
     pub unused: BTreeMap<String, u64>,
     /// What was not read, or not as it stands, in the order of the file.
@@ -52,31 +48,17 @@ pub struct ExchangeObjects {
     pub is_incomplete: bool,
 }
 
-/// The bytes of a file of bounded size.
-pub(super) fn read_whole(path: &Path) -> Result<Vec<u8>, EvidenceError> {
-    let unreadable = |source| EvidenceError::Unreadable { path: path.to_owned(), source };
-    let file = File::open(path).map_err(unreadable)?;
-    let size = file.metadata().map_err(unreadable)?.len();
-    if size > MAXIMUM_SIZE {
-        let (path, maximum) = (path.to_owned(), MAXIMUM_SIZE);
-        return Err(EvidenceError::TooLarge { path, size, maximum });
-    }
-    let mut bytes = Vec::new();
-    file.take(MAXIMUM_SIZE).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
-}
-
 impl ExchangeObjects {
     /// Reads a file in any of the formats and encodings; see [`ExchangeObjects::from_bytes`].
     ///
     /// # Errors
     /// [`EvidenceError`] if the file cannot be read, is too large, empty or of no known format.
     pub fn from_file(path: &Path) -> Result<Self, EvidenceError> {
-        let bytes = read_whole(path)?;
+        let bytes = read_file(path)?;
         Self::from_bytes(&path.display().to_string(), &bytes)
     }
 
-    /// Reads the content of a file: CliXml, JSON, CSV or Format-List text, told apart by content.
+    /// Reads the content of a file: CliXml, JSON, CSV or Format-List text, recognised by content.
     /// `source_name` stands in problems and errors.
     ///
     /// # Errors
@@ -105,7 +87,7 @@ impl ExchangeObjects {
         Ok(objects)
     }
 
-    /// Reads JSON text, as the module hands over objects of the pipeline.
+    /// Reads JSON text, as the module passes objects of the pipeline.
     ///
     /// # Errors
     /// [`EvidenceError::Empty`] and [`EvidenceError::UnknownFormat`].
@@ -163,23 +145,25 @@ impl ExchangeObjects {
             let is_used = match ObjectKind::of(bag) {
                 Some(ObjectKind::InboundConnector) => {
                     let object = inbound_connector(&mut properties);
-                    self.inbound_connectors.push(Found { object, line });
+                    self.inbound_connectors.push(ParsedObject { object, line });
                     true
                 }
                 Some(ObjectKind::SendConnector) => {
                     let object = send_connector(&mut properties);
-                    self.send_connectors.push(Found { object, line });
+                    self.send_connectors.push(ParsedObject { object, line });
                     true
                 }
                 Some(ObjectKind::AcceptedDomain) => {
                     let object = accepted_domain(&mut properties);
                     object
-                        .map(|object| self.accepted_domains.push(Found { object, line }))
+                        .map(|object| self.accepted_domains.push(ParsedObject { object, line }))
                         .is_some()
                 }
                 Some(ObjectKind::Certificate) => {
                     let object = exchange_certificate(&mut properties);
-                    object.map(|object| self.certificates.push(Found { object, line })).is_some()
+                    object
+                        .map(|object| self.certificates.push(ParsedObject { object, line }))
+                        .is_some()
                 }
                 None => false,
             };

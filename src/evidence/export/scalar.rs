@@ -8,7 +8,7 @@ use crate::connector::TextList;
 use crate::timestamp::Timestamp;
 
 /// Reads `True`, `false`, `$true`, `1` and so on.
-pub(super) fn parse_bool(text: &str) -> Option<bool> {
+pub(in crate::evidence) fn parse_bool(text: &str) -> Option<bool> {
     match text.trim().trim_start_matches('$').to_ascii_lowercase().as_str() {
         "true" | "1" => Some(true),
         "false" | "0" => Some(false),
@@ -31,7 +31,7 @@ pub(super) fn parse_size(text: &str) -> Option<u64> {
 /// Reads a time: RFC 3339, `/Date(milliseconds)/` of Windows PowerShell's ConvertTo-Json, the
 /// invariant `07/23/2026 22:55:13` of `[string]`, and dates of other cultures where they can be
 /// read in one way only. Without an offset UTC is taken.
-pub(super) fn parse_time(text: &str) -> Option<Timestamp> {
+pub(in crate::evidence) fn parse_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Some(inner) = text.strip_prefix("/Date(").or_else(|| text.strip_prefix("\\/Date(")) {
         let number: String = inner

@@ -7,15 +7,15 @@ use super::value::{PropertyBag, Value};
 use crate::connector::TextList;
 use crate::timestamp::Timestamp;
 
-pub(super) struct Properties<'a> {
-    pub(super) bag: &'a PropertyBag,
+pub(in crate::evidence) struct Properties<'a> {
+    pub(in crate::evidence) bag: &'a PropertyBag,
     parsed: &'a mut Parsed,
     /// The object's name in reports.
-    pub(super) object: String,
+    pub(in crate::evidence) object: String,
 }
 
 impl<'a> Properties<'a> {
-    pub(super) fn new(bag: &'a PropertyBag, parsed: &'a mut Parsed) -> Self {
+    pub(in crate::evidence) fn new(bag: &'a PropertyBag, parsed: &'a mut Parsed) -> Self {
         let named = ["Name", "Identity", "DomainName", "Thumbprint", "FriendlyName"];
         let object = named
             .iter()
@@ -26,37 +26,37 @@ impl<'a> Properties<'a> {
     }
 
     /// Whether the source has the property, be it empty.
-    pub(super) fn tells(&self, name: &str) -> bool {
+    pub(in crate::evidence) fn tells(&self, name: &str) -> bool {
         self.bag.get(name).is_some()
     }
 
     /// The text of a property; null, `{}` and empty texts are `None`.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(in crate::evidence) fn text(&self, name: &str) -> Option<String> {
         let text = self.bag.get(name)?.as_text()?;
         (!matches!(text.as_str(), "{}" | "[]" | "$null")).then_some(text)
     }
 
-    pub(super) fn flag(&mut self, name: &'static str) -> Option<bool> {
+    pub(in crate::evidence) fn flag(&mut self, name: &'static str) -> Option<bool> {
         let text = self.text(name)?;
         let flag = parse_bool(&text);
         self.checked(name, &text, flag, "True or False")
     }
 
-    pub(super) fn time(&mut self, name: &'static str) -> Option<Timestamp> {
+    pub(in crate::evidence) fn time(&mut self, name: &'static str) -> Option<Timestamp> {
         let text = self.text(name)?;
         let time = parse_time(&text);
         self.checked(name, &text, time, "a time such as 2026-07-23T22:55:13Z")
     }
 
     /// A size in bytes; unlimited is `None`.
-    pub(super) fn size(&mut self, name: &'static str) -> Option<u64> {
+    pub(in crate::evidence) fn size(&mut self, name: &'static str) -> Option<u64> {
         let text = self.text(name).filter(|text| !text.eq_ignore_ascii_case("Unlimited"))?;
         let size = parse_size(&text);
         self.checked(name, &text, size, "a size such as 250 MB (262,144,000 bytes)")
     }
 
     /// A list; `None` where the source does not have the property.
-    pub(super) fn list(&mut self, name: &'static str) -> Option<TextList> {
+    pub(in crate::evidence) fn list(&mut self, name: &'static str) -> Option<TextList> {
         let value = self.bag.get(name)?;
         if let Some(list) = to_list(value) {
             return Some(list);
@@ -67,7 +67,7 @@ impl<'a> Properties<'a> {
         Some(TextList { values: Vec::new(), is_truncated: true })
     }
 
-    pub(super) fn checked<T>(
+    pub(in crate::evidence) fn checked<T>(
         &mut self,
         property: &'static str,
         text: &str,
@@ -81,7 +81,7 @@ impl<'a> Properties<'a> {
         value
     }
 
-    pub(super) fn report(&mut self, kind: ProblemKind) {
+    pub(in crate::evidence) fn report(&mut self, kind: ProblemKind) {
         self.parsed.report(self.bag.offset, kind);
     }
 }

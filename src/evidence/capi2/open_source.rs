@@ -3,9 +3,9 @@
 use std::io::{self, Cursor};
 use std::path::Path;
 
+use super::event_log::{CHAIN_EVENT_LOG, ENABLE_CHAIN_EVENT_LOG};
 use super::evtx_file::{EvtxFile, SIGNATURE};
 use super::source::Source;
-use super::{CHAIN_EVENT_LOG, ENABLE_CHAIN_EVENT_LOG};
 use crate::log::{Notice, NoticeCode};
 
 /// The size to which the log grows by default, in bytes; a file of it is not much longer.

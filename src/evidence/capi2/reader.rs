@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::assembler::Assembler;
+use super::event_log::{CHAIN_EVENT_LOG, ENABLE_CHAIN_EVENT_LOG};
 use super::framer::Next;
 use super::model::ChainEvent;
 use super::open_source::{OpenSource, no_event_log, of_content};
 use super::parser::Parsed;
 use super::record::ChainEventRecord;
 use super::source::{Item, OpenError, Source};
-use super::{CHAIN_EVENT_LOG, ENABLE_CHAIN_EVENT_LOG};
 use crate::certificate::Thumbprint;
 use crate::evidence::{EvidenceBatch, EvidenceReader};
 use crate::log::{LogInput, Notice, NoticeCode, discover_files};
@@ -21,7 +21,7 @@ use crate::timestamp::Timestamp;
 /// The extensions of files that are read of a folder.
 const EXTENSIONS: &[&str] = &["evtx", "xml"];
 
-/// What to read, and which validations to hand out.
+/// What to read, and which validations to return.
 #[derive(Clone, Debug, Default)]
 pub struct ChainEventQuery {
     /// Files, folders and patterns.
@@ -32,7 +32,7 @@ pub struct ChainEventQuery {
     pub recurse: bool,
     /// Only validations that name this certificate.
     pub thumbprint: Option<Thumbprint>,
-    /// Only validations that begin then or later; those of unknown time are handed out all the same.
+    /// Only validations that begin then or later; those of unknown time are returned all the same.
     pub start: Option<Timestamp>,
     /// Only validations that begin before.
     pub end: Option<Timestamp>,
@@ -45,7 +45,7 @@ pub struct ChainEventSummary {
     pub files: u64,
     /// Events that were read, by their ids.
     pub events: BTreeMap<u32, u64>,
-    /// Events of the log that tell nothing of certificates, and were counted only.
+    /// Events of the log that say nothing of certificates, and were counted only.
     pub other_events: u64,
     /// Events of other logs.
     pub foreign_events: u64,

@@ -36,7 +36,7 @@ pub struct PropertyBag {
     pub offset: usize,
 }
 
-/// Properties that stand for a whole object where it has no text of its own, the best first:
+/// Properties that stand for an object where it has no text of its own, the best first:
 /// enumeration values, IP addresses, smart hosts and address spaces, directory objects.
 const SPEAKING_PROPERTIES: &[&str] =
     &["Value", "IPAddressToString", "Domain", "Address", "Name", "DistinguishedName"];
@@ -88,7 +88,7 @@ impl PropertyBag {
 }
 
 impl Value {
-    pub(super) fn text(text: &str) -> Self {
+    pub(in crate::evidence) fn text(text: &str) -> Self {
         Self::Text(text.into())
     }
 
@@ -117,7 +117,7 @@ impl Value {
 
     /// The elements, if this is a list, or the object `{"value": [...], "Count": n}` that Windows
     /// PowerShell writes for some lists.
-    pub(super) fn as_list(&self) -> Option<&[Self]> {
+    pub(in crate::evidence) fn as_list(&self) -> Option<&[Self]> {
         match self {
             Self::List(values) => Some(values),
             Self::Bag(bag) => match (bag.get("value"), bag.get("Count")) {

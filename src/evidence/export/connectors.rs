@@ -5,7 +5,7 @@ use crate::connector::{
     AcceptedDomain, ConnectorType, DomainOrigin, InboundConnector, SendConnector,
 };
 
-pub(super) fn inbound_connector(properties: &mut Properties<'_>) -> InboundConnector {
+pub(in crate::evidence) fn inbound_connector(properties: &mut Properties<'_>) -> InboundConnector {
     InboundConnector {
         name: properties.object.clone(),
         enabled: properties.flag("Enabled"),
@@ -33,7 +33,7 @@ pub(super) fn inbound_connector(properties: &mut Properties<'_>) -> InboundConne
     }
 }
 
-pub(super) fn send_connector(properties: &mut Properties<'_>) -> SendConnector {
+pub(in crate::evidence) fn send_connector(properties: &mut Properties<'_>) -> SendConnector {
     SendConnector {
         name: properties.object.clone(),
         enabled: properties.flag("Enabled"),

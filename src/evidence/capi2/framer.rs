@@ -23,11 +23,11 @@ pub(super) enum FrameEnd {
     Whole,
     /// The next event begins, or the file ends, before its end.
     Cut,
-    /// Longer than any event; not handed out.
+    /// Longer than any event; not returned.
     TooLong,
 }
 
-/// What a stream gives next.
+/// What a stream returns next.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next<T> {
     Item(T),

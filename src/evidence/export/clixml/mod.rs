@@ -4,6 +4,9 @@
 //! exhaust the call stack; entities other than those of XML itself are never expanded, and
 //! references share what they point to.
 
+mod frame;
+mod text;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,13 +15,13 @@ use base64::engine::general_purpose::STANDARD;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::clixml_frame::{Frame, Role};
-use super::clixml_text::unescape;
+use self::frame::{Frame, Role};
+use self::text::unescape;
 use super::parsed::Parsed;
 use super::problem::ProblemKind;
 use super::value::{PropertyBag, Value};
 
-/// Levels of objects inside each other; Export-Clixml writes 2 unless told otherwise.
+/// Levels of objects inside each other; Export-Clixml writes 2 unless -Depth says otherwise.
 const MAXIMUM_DEPTH: usize = 48;
 /// Values in one file: about two thousand objects of Exchange with everything they hold.
 const MAXIMUM_VALUES: usize = 2_000_000;

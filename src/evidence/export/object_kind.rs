@@ -19,7 +19,7 @@ const TYPES: &[(ObjectKind, &[&str])] = &[
     (ObjectKind::Certificate, &["ExchangeCertificate", "X509Certificate2", "X509Certificate"]),
 ];
 
-/// (kind, properties of which each alone tells it); the first that fits is taken.
+/// (kind, properties of which each alone is enough); the first that fits is taken.
 const PROPERTIES: &[(ObjectKind, &[&str])] = &[
     (
         ObjectKind::InboundConnector,

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use super::model::ChainEvent;
 use super::record::ChainEventRecord;
 
-/// The most validations that wait for further events; the oldest is put out then.
+/// The most validations that wait for further events; the oldest is emitted then.
 const MAXIMUM_OPEN: usize = 1024;
 /// The most events of one validation; further ones begin another.
 const MAXIMUM_RECORDS: usize = 256;
 
 /// Joins events by TaskId and chainRef.
 ///
-/// A validation is put out when a thousand younger ones have begun: its last event then lies far
+/// A validation is emitted when a thousand younger ones have begun: its last event then lies far
 /// behind. Validations come out in the order of their first events.
 #[derive(Default)]
 pub(super) struct Assembler {
@@ -29,7 +29,7 @@ struct Draft {
 }
 
 impl Assembler {
-    /// Takes an event; gives the validation that is complete for its sake.
+    /// Adds an event; returns the validation that it completes.
     pub(super) fn add(&mut self, record: ChainEventRecord) -> Option<ChainEvent> {
         let keys: Vec<String> = record.chain_ref.iter().chain(&record.task_id).cloned().collect();
         let mut numbers: Vec<u64> =

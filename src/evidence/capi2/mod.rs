@@ -9,6 +9,7 @@
 
 mod assembler;
 mod codes;
+mod event_log;
 #[cfg_attr(not(feature = "evtx"), path = "evtx_file_not_read.rs")]
 mod evtx_file;
 mod failure;
@@ -23,16 +24,9 @@ mod source;
 mod tag;
 
 pub use codes::{ResultCode, TrustStatus};
+pub use event_log::{CHAIN_EVENT_LOG, ENABLE_CHAIN_EVENT_LOG};
 pub use failure::ChainFailure;
 pub use fault::ChainFault;
 pub use model::ChainEvent;
 pub use reader::{ChainEventQuery, ChainEventReader, ChainEventSummary};
 pub use record::{ChainEventKind, ChainEventRecord, EventCertificate};
-
-/// The name of the log.
-pub const CHAIN_EVENT_LOG: &str = "Microsoft-Windows-CAPI2/Operational";
-
-/// Turns the log on and lets it grow to 64 MiB: by default it is off, and 1 MiB holds minutes of a
-/// busy server.
-pub const ENABLE_CHAIN_EVENT_LOG: &str =
-    "wevtutil sl Microsoft-Windows-CAPI2/Operational /e:true /ms:67108864";

@@ -1,0 +1,119 @@
+//! An error of delivery, and where it comes from.
+
+use serde::Serialize;
+
+use super::session_match::SessionMatch;
+use crate::evidence::export::{parse_time, shortened};
+use crate::named_enum::named_enum;
+use crate::reply::{Explanation, explain};
+use crate::timestamp::Timestamp;
+
+named_enum! {
+    /// Where an error was found.
+    DeliveryErrorSource {
+        /// A text: a reply, a LastError, an NDR as it is read.
+        Text = 1,
+        /// An object of Get-Queue.
+        Queue = 2,
+        /// An object of Get-Message.
+        QueuedMessage = 3,
+        /// An object of Get-MessageTrackingLog.
+        TrackingLog = 4,
+        /// A non-delivery report as a mail.
+        NonDeliveryReport = 5,
+    }
+}
+
+/// An error of delivery: what was said, by whom and when, and what it means.
+///
+/// Serialised with the names of its fields in PascalCase, those of the explanation among them, absent
+/// values as `null`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeliveryError {
+    /// Where it was found.
+    pub source: DeliveryErrorSource,
+    /// The file, or what else it came from.
+    pub path: String,
+    /// The line, from 1; 0 where there is none.
+    pub line: u64,
+    /// The identity of the queue or of the message, such as `EX1\3`.
+    pub identity: Option<String>,
+    /// The server that reports it: whose queue it is, or which wrote the NDR.
+    pub reporting_server: Option<String>,
+    /// The domain or smart host to which the queue leads.
+    pub next_hop: Option<String>,
+    /// The server on the other side: Remote-MTA of an NDR, else the host of the text.
+    pub remote_server: Option<String>,
+    /// When the delivery failed, as exactly as it is reported: by the other side's stamp in the reply,
+    /// else by the last attempt. `None` also where the time comes without a zone.
+    pub time: Option<Timestamp>,
+    /// The envelope sender, or the author of the mail in an NDR.
+    pub sender: Option<String>,
+    /// For whom the mail was.
+    pub recipients: Vec<String>,
+    /// How many messages the queue holds.
+    pub message_count: Option<u64>,
+    /// The error as it was found.
+    pub text: String,
+    /// What it means. Its `internet_message_id` is that of the mail, wherever it was found.
+    #[serde(flatten)]
+    pub explanation: Explanation,
+    /// The session of the log that it is about, where logs were read.
+    pub session: Option<SessionMatch>,
+}
+
+/// The longest text that is kept, in characters.
+const MAXIMUM_TEXT: usize = 8192;
+
+impl DeliveryError {
+    /// Explains one text.
+    #[must_use]
+    pub fn of_text(path: &str, text: &str) -> Self {
+        let explanation = explain(text);
+        let stamp = explanation.server_time.as_deref().and_then(Timestamp::parse);
+        let time = stamp.or_else(|| {
+            // LRT is UTC, as far as published texts show: it agrees with the stamp of the reply.
+            parse_time(explanation.last_retry_time.as_deref()?)
+        });
+        let remote_server = explanation.host.clone().or_else(|| explanation.server.clone());
+        Self {
+            source: DeliveryErrorSource::Text,
+            path: path.to_owned(),
+            line: 1,
+            identity: None,
+            reporting_server: None,
+            next_hop: None,
+            remote_server,
+            time,
+            sender: None,
+            recipients: Vec::new(),
+            message_count: None,
+            text: text.trim().chars().take(MAXIMUM_TEXT).collect(),
+            explanation,
+            session: None,
+        }
+    }
+
+    /// Who reports it: `The queue EX1\3`, `The NDR`.
+    #[must_use]
+    pub fn reporter(&self) -> String {
+        let named = |what: &str| match &self.identity {
+            Some(identity) => format!("The {what} {identity}"),
+            None => format!("The {what}"),
+        };
+        match self.source {
+            DeliveryErrorSource::Text => "The text".to_owned(),
+            DeliveryErrorSource::Queue => named("queue"),
+            DeliveryErrorSource::QueuedMessage => named("queued message"),
+            DeliveryErrorSource::TrackingLog => "The message tracking log".to_owned(),
+            DeliveryErrorSource::NonDeliveryReport => "The NDR".to_owned(),
+        }
+    }
+
+    /// The innermost reply, else the beginning of the text, in one line.
+    #[must_use]
+    pub fn short_text(&self) -> String {
+        self.explanation.reply.clone().unwrap_or_else(|| shortened(&self.text))
+    }
+}

@@ -1,0 +1,36 @@
+//! Objects that PowerShell exported: text of a file -> property bags -> connectors, accepted domains
+//! and certificates.
+//!
+//! A reader per format ([`clixml`], [`json`], [`csv_export`], [`format_list`]) turns text into
+//! [`PropertyBag`]s; [`ExchangeObjects`] turns these into typed objects, whatever the format.
+
+mod certificates;
+mod clixml;
+mod connectors;
+mod csv_export;
+mod exchange_objects;
+mod format;
+mod format_list;
+mod json;
+mod object_kind;
+mod parsed;
+mod problem;
+mod properties;
+mod read_file;
+mod scalar;
+mod text_file;
+mod value;
+
+pub(super) use connectors::{inbound_connector, send_connector};
+pub use exchange_objects::{ExchangeObjects, ParsedObject};
+pub use format::ExportFormat;
+pub(super) use parsed::{Parsed, shortened};
+pub use problem::{EvidenceError, Problem, ProblemKind};
+pub(super) use properties::Properties;
+pub(super) use read_file::read_file;
+pub(super) use scalar::{parse_bool, parse_time};
+pub(super) use text_file::TextFile;
+pub use value::{PropertyBag, Value};
+
+#[cfg(test)]
+mod tests;

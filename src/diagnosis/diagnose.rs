@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use crate::connector::InboundConnector;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::Evidence;
-use crate::diagnosis::evidence::incident::{Ending, Incident};
+use crate::diagnosis::evidence::incident::Ending;
 use crate::diagnosis::evidence::incidents::Incidents;
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::findings::merge;
-use crate::diagnosis::literal::{counted, listed};
-use crate::diagnosis::report::{Confidence, Finding, Report, Severity, Status, Verdict};
-use crate::diagnosis::rules::rule::{Effect, Rule, Scope};
+use crate::diagnosis::judge::{Judged, findings_of_evidence, judge};
+use crate::diagnosis::literal::listed;
+use crate::diagnosis::report::{Finding, Report, Severity, Status, Verdict};
+use crate::diagnosis::rules::rule::RuleText;
 use crate::diagnosis::rules::table;
-use crate::diagnosis::rules::wizard::{self, Staleness};
 use crate::reply::RejectionClass;
 
 /// Diagnoses what the evidence shows.
@@ -28,17 +28,8 @@ pub struct Diagnosis {
     disabled: BTreeSet<FindingId>,
 }
 
-/// What one case came to.
-struct Judged<'a> {
-    case: Case<'a>,
-    verdict: Verdict,
-    /// The place of the deciding rule in the table, and the rule; `None`: nothing decides.
-    decided_by: Option<(usize, FindingId)>,
-    findings: Vec<Finding>,
-}
-
 impl Diagnosis {
-    /// Leaves a rule out.
+    /// Leaves a rule out, and what it excludes with it.
     #[must_use]
     pub fn without(mut self, rule: FindingId) -> Self {
         self.disabled.insert(rule);
@@ -48,6 +39,12 @@ impl Diagnosis {
     /// Every rule, in the order of the table.
     pub fn rules() -> impl Iterator<Item = (FindingId, &'static str)> {
         table::all().map(|rule| (rule.id, rule.source))
+    }
+
+    /// The documentation of a rule.
+    #[must_use]
+    pub fn text(rule: FindingId) -> Option<&'static RuleText> {
+        table::all().find(|known| known.id == rule)?.text
     }
 
     /// Diagnoses what the evidence shows.
@@ -62,11 +59,11 @@ impl Diagnosis {
             .map(|all| all.iter().map(|one| one.object.clone()).collect());
         let mut judged: Vec<Judged<'_>> = cases(evidence, connectors.as_deref())
             .into_iter()
-            .map(|case| self.judge(case))
+            .map(|case| judge(case, &self.disabled))
             .collect();
         demote(&mut judged, &evidence.incidents);
         let whole = Case::of_configuration(evidence, connectors.as_deref());
-        let mut findings = self.findings_of_evidence(&whole);
+        let mut findings = findings_of_evidence(&whole, &self.disabled);
         let decisive = judged
             .iter()
             .enumerate()
@@ -75,11 +72,12 @@ impl Diagnosis {
             .min_by_key(|(_, one)| {
                 // A delivery to another tenant says less than a refusal that nothing explains.
                 let is_delivered = one.case.is_delivered();
-                (rank(one.verdict), is_delivered, one.decided_by, std::cmp::Reverse(one.case.at))
+                let place = one.decided_by.as_ref().map(|decision| decision.place);
+                (rank(one.verdict), is_delivered, place, std::cmp::Reverse(one.case.at))
             })
             .map(|(index, _)| index);
-        let past =
-            judged.iter().filter_map(|one| one.decided_by).min().filter(|_| decisive.is_none());
+        let decisions = judged.iter().filter_map(|one| one.decided_by.as_ref());
+        let past = decisions.min_by_key(|decision| decision.place).map(|decision| decision.id);
         let mut certificate = None;
         let mut chain = None;
         let mut connector = None;
@@ -87,7 +85,7 @@ impl Diagnosis {
         let mut summary = String::new();
         if let Some(one) = decisive.and_then(|index| judged.get(index)) {
             verdict = one.verdict;
-            cause = one.decided_by.map_or(FindingId::NoEvidence, |(_, cause)| cause);
+            cause = one.decided_by.as_ref().map_or(FindingId::NoEvidence, |decision| decision.id);
             certificate = one.case.summary();
             chain.clone_from(&one.case.chain);
             let outcome = one.case.attribution.possible.first();
@@ -98,8 +96,8 @@ impl Diagnosis {
                 .as_ref()
                 .map(|miss| miss.connector));
             connector = index.and_then(|index| one.case.attribution.connectors.get(index)).cloned();
-            summary = summarise(one, cause);
-        } else if let Some((_, past)) = past {
+            summary = summarise(one);
+        } else if let Some(past) = past {
             cause = past;
             "What failed in the logs has passed, and no mail since then shows how it is now."
                 .clone_into(&mut summary);
@@ -128,85 +126,6 @@ impl Diagnosis {
         });
         let exit_code = exit_code(evidence, verdict, &findings);
         Report { verdict, cause, summary, findings, certificate, chain, connector, exit_code }
-    }
-
-    fn applied(&self, scope: Scope) -> impl Iterator<Item = (usize, &'static Rule)> {
-        table::all()
-            .enumerate()
-            .filter(move |(_, rule)| rule.scope == scope && !self.disabled.contains(&rule.id))
-    }
-
-    fn findings_of_evidence(&self, case: &Case<'_>) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for (_, rule) in self.applied(Scope::Evidence) {
-            if let (Some(proof), Some(severity)) = (rule.find(case), rule.severity) {
-                findings.push(Finding {
-                    severity: proof.severity.unwrap_or(severity),
-                    status: Status::Present,
-                    message: rule.message(case),
-                    evidence: proof.evidence,
-                    remedy: rule.remedy(case),
-                    reference: rule.reference(),
-                    confidence: proof.confidence.unwrap_or_else(|| rule.confidence()),
-                    ..Finding::without_sessions(rule.id)
-                });
-            }
-        }
-        findings
-    }
-
-    fn judge<'a>(&self, case: Case<'a>) -> Judged<'a> {
-        let mut findings = Vec::new();
-        let mut decided: Option<(Verdict, usize, FindingId)> = None;
-        for (place, rule) in self.applied(Scope::Case) {
-            let Some(proof) = rule.find(&case) else { continue };
-            // What advises says what the logs of the wizard hold, whatever its age.
-            let can_be_cause = matches!(rule.effect, Effect::Decides(_));
-            let staleness = wizard::staleness(&case, &proof).filter(|_| can_be_cause);
-            if decided.is_some() && rule.id == FindingId::AttributedButRefused {
-                // The refusal has its cause.
-                continue;
-            }
-            let mut status = Status::Present;
-            let mut severity = rule.severity;
-            if let Effect::Decides(verdict) = rule.effect {
-                let verdict = match proof.verdict.unwrap_or(verdict) {
-                    // What was so long ago need not be so today.
-                    Verdict::Accepted if staleness == Some(Staleness::Old) => Verdict::Uncertain,
-                    verdict => verdict,
-                };
-                if decided.is_none() {
-                    decided = Some((verdict, place, rule.id));
-                    status = Status::Cause;
-                } else if verdict == Verdict::Uncertain {
-                    // What is missing besides is good to know, and no more.
-                    status = Status::Possible;
-                    severity = severity.map(|_| Severity::Information);
-                }
-            }
-            let Some(severity) = proof.severity.or(severity) else { continue };
-            let mut message = rule.message(&case);
-            if status == Status::Cause {
-                message.push_str(&sessions_of(case.incident));
-            }
-            findings.push(
-                Finding {
-                    severity,
-                    status,
-                    message,
-                    evidence: proof.evidence,
-                    remedy: rule.remedy(&case),
-                    reference: rule.reference(),
-                    confidence: staleness
-                        .map_or(Confidence::Documented, Staleness::confidence)
-                        .max(proof.confidence.unwrap_or_else(|| rule.confidence())),
-                    ..Finding::without_sessions(rule.id)
-                }
-                .with_sessions_of(case.incident),
-            );
-        }
-        let verdict = decided.map_or(Verdict::Uncertain, |(verdict, ..)| verdict);
-        Judged { case, verdict, decided_by: decided.map(|(_, place, id)| (place, id)), findings }
     }
 }
 
@@ -267,29 +186,7 @@ fn demote(judged: &mut [Judged<'_>], incidents: &Incidents) {
     }
 }
 
-/// How often, when, from where and for whom an incident was seen.
-fn sessions_of(incident: Option<&Incident>) -> String {
-    let Some(incident) = incident else { return String::new() };
-    let what = if incident.reported_by.is_some() { "error" } else { "session" };
-    let when = if !incident.is_dated {
-        "without a time".to_owned()
-    } else if incident.count > 1 {
-        format!("from {} to {}", incident.first, incident.last)
-    } else {
-        format!("at {}", incident.first)
-    };
-    let mut parts = vec![format!(" {} {when}", counted(incident.count, what))];
-    if !incident.servers.is_empty() {
-        parts.push(format!("on {}", listed(incident.servers.iter().map(|server| &**server), 4)));
-    }
-    if !incident.recipient_domains.is_empty() {
-        let domains = listed(incident.recipient_domains.iter().map(String::as_str), 4);
-        parts.push(format!("to {domains}"));
-    }
-    parts.join(", ") + "."
-}
-
-fn summarise(judged: &Judged<'_>, named: FindingId) -> String {
+fn summarise(judged: &Judged<'_>) -> String {
     let case = &judged.case;
     let verdict = match (judged.verdict, case.incident.is_some()) {
         (Verdict::Accepted, true) => "Exchange Online relays this server's mail.",
@@ -307,14 +204,7 @@ fn summarise(judged: &Judged<'_>, named: FindingId) -> String {
         }
         (Verdict::Uncertain, _) => "The evidence does not decide.",
     };
-    let found = judged.findings.iter().find(|finding| finding.id == named);
-    let message = found.map_or_else(
-        || {
-            let rule = table::all().find(|rule| rule.id == named);
-            rule.map(|rule| rule.message(case)).unwrap_or_default() + &sessions_of(case.incident)
-        },
-        |finding| finding.message.clone(),
-    );
+    let message = judged.decided_by.as_ref().map_or("", |decision| &decision.message);
     let place = case.incident.map(|incident| {
         let servers = |unknown: &str| match case.servers().as_slice() {
             [] => unknown.to_owned(),

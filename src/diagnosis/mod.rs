@@ -13,6 +13,7 @@ mod diagnose;
 mod evidence;
 mod finding_id;
 mod findings;
+mod judge;
 mod literal;
 mod overview;
 mod remedies;
@@ -31,3 +32,4 @@ pub use report::{
     CertificateSummary, Confidence, EvidenceLine, Finding, Remedy, Report, Severity, Status,
     Verdict,
 };
+pub use rules::rule::RuleText;

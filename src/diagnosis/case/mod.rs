@@ -1,5 +1,6 @@
 //! One case: an incident of the log, or a certificate that would be sent, with everything known of it.
 
+mod attribution;
 mod lookup;
 
 use std::net::IpAddr;

@@ -249,3 +249,8 @@ pub(crate) fn new_connector(case: &Case<'_>) -> Remedy {
     .verify("after up to an hour a message to a recipient outside Microsoft 365 is accepted")
     .undo(format!("Remove-InboundConnector -Identity {connector}"))
 }
+
+/// A connector for the certificate of the case: by command, or by the hybrid wizard.
+pub(crate) fn make_connector(case: &Case<'_>) -> Vec<Remedy> {
+    vec![new_connector(case), rerun_wizard()]
+}

@@ -6,54 +6,19 @@ use crate::connector::{
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{capital, listed};
 use crate::diagnosis::remedies;
-use crate::diagnosis::report::{Confidence, Remedy, Verdict};
+use crate::diagnosis::report::{Confidence, Remedy};
 use crate::diagnosis::rules::connectors::connector_disabled;
 use crate::diagnosis::rules::rule::Proof;
-use crate::reply::RejectionClass;
-
-/// Attribution is judged where the log does not show that something else came first.
-pub(crate) fn outcome<'c>(case: &'c Case<'_>) -> Option<&'c Outcome> {
-    case.outcome().filter(|_| case.rests_on_attribution() && case.is_known())
-}
-
-/// What is predicted and contradicted by a delivery is uncertain: mail to other tenants arrives
-/// without attribution.
-fn predicted(case: &Case<'_>) -> Option<Verdict> {
-    case.is_delivered().then_some(Verdict::Uncertain)
-}
-
-pub(crate) fn proof(case: &Case<'_>, connector: Option<usize>) -> Proof {
-    let mut evidence = case.log_proof();
-    evidence.extend(connector.map(|index| case.inbound_proof(index)).unwrap_or_default());
-    Proof { verdict: predicted(case), ..Proof::of(evidence) }
-}
-
-/// Whether the log says ATTR36, which proves that a connector matched by certificate.
-pub(crate) fn is_attr36(case: &Case<'_>) -> bool {
-    case.class() == Some(RejectionClass::RelayDeniedAttr36)
-}
-
-pub(crate) fn name_of(case: &Case<'_>, index: usize) -> String {
-    case.attribution.connectors.get(index).map(|one| one.name.clone()).unwrap_or_default()
-}
-
-/// The connectors that may grant relay and expect a name.
-pub(crate) fn expecting(case: &Case<'_>) -> Vec<usize> {
-    let all = case.attribution.connectors.iter().enumerate();
-    all.filter(|(_, one)| one.may_be_eligible() && one.value.is_some())
-        .map(|(index, _)| index)
-        .collect()
-}
 
 pub(crate) fn name_mismatch(case: &Case<'_>) -> Option<Proof> {
-    let is_outcome = matches!(outcome(case), Some(Outcome::NoMatch));
-    let connectors = expecting(case);
-    let excluded = connector_disabled(case).is_some() || is_attr36(case);
+    let is_outcome = matches!(case.judged_outcome(), Some(Outcome::NoMatch));
+    let connectors = case.connectors_by_name();
+    let excluded = connector_disabled(case).is_some() || case.is_attr36();
     (is_outcome && !connectors.is_empty() && !excluded).then(|| {
         let nearest = case.attribution.nearest_miss.as_ref().map(|miss| miss.connector);
         Proof {
             confidence: rests_on_inferred_row(case).then_some(Confidence::Inferred),
-            ..proof(case, nearest.or(connectors.first().copied()))
+            ..Proof::of_connector(case, nearest.or(connectors.first().copied()))
         }
     })
 }
@@ -62,7 +27,7 @@ pub(crate) fn name_mismatch(case: &Case<'_>) -> Option<Proof> {
 /// below a value without asterisk, or one that shares letters, and no label, with a wildcard.
 fn rests_on_inferred_row(case: &Case<'_>) -> bool {
     let names = case.names();
-    expecting(case).into_iter().any(|index| {
+    case.connectors_by_name().into_iter().any(|index| {
         let value = case.attribution.connectors[index].value.as_deref().unwrap_or_default();
         let domain = value.trim().strip_prefix("*.").map(str::to_ascii_lowercase);
         names.iter().any(|name| {
@@ -94,13 +59,14 @@ pub(crate) fn name_mismatch_message(case: &Case<'_>) -> String {
         };
         format!(
             "{} expects {}, nearest is {} ({}){hint}",
-            name_of(case, miss.connector),
+            case.inbound_name(miss.connector),
             miss.expected,
             miss.found.text,
             miss.found.place,
         )
     } else {
-        let values: Vec<String> = expecting(case)
+        let values: Vec<String> = case
+            .connectors_by_name()
             .into_iter()
             .filter_map(|index| {
                 let one = &case.attribution.connectors[index];
@@ -131,7 +97,8 @@ pub(crate) fn name_mismatch_remedy(case: &Case<'_>) -> Vec<Remedy> {
         steps.push(remedies::select_certificate(case));
     }
     let miss = case.attribution.nearest_miss.as_ref();
-    let index = miss.map(|miss| miss.connector).or_else(|| expecting(case).first().copied());
+    let index =
+        miss.map(|miss| miss.connector).or_else(|| case.connectors_by_name().first().copied());
     let names = case.names();
     let accepted = case.evidence.accepted_domains.as_ref().map(|located| &located.object);
     let is_covered = |name: &&str| {
@@ -141,7 +108,7 @@ pub(crate) fn name_mismatch_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let exact =
         plain().find(is_covered).or_else(|| plain().next()).or_else(|| names.first().copied());
     if let (Some(index), Some(exact)) = (index, exact) {
-        let connector = name_of(case, index);
+        let connector = case.inbound_name(index);
         let present = case.attribution.connectors[index].value.as_deref();
         let is_wildcard = exact.starts_with("*.");
         let action = if is_wildcard {
@@ -180,13 +147,13 @@ pub(crate) fn domain_step(case: &Case<'_>, value: &str) -> Option<Remedy> {
 }
 
 fn is_attributed(case: &Case<'_>) -> bool {
-    outcome(case).is_some_and(Outcome::is_attributed)
+    case.judged_outcome().is_some_and(Outcome::is_attributed)
 }
 
 pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Proof> {
     let is_contradicted = case.is_relay_denied() && is_attributed(case);
     // ATTR36 says that a connector matched: if none of the given ones does, they are not those.
-    let is_of_another_tenant = is_attr36(case)
+    let is_of_another_tenant = case.is_attr36()
         && matches!(
             case.outcome(),
             Some(
@@ -199,7 +166,7 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Proof> {
         && case.evidence.inbound_connectors.is_some();
     (is_contradicted || is_of_another_tenant).then(|| Proof {
         confidence: Some(Confidence::Uncertain),
-        ..proof(case, case.outcome().and_then(Outcome::connector))
+        ..Proof::of_connector(case, case.outcome().and_then(Outcome::connector))
     })
 }
 
@@ -208,10 +175,11 @@ pub(crate) fn attributed_but_refused_message(case: &Case<'_>) -> String {
         Some(Outcome::ByAddressAndMailFrom { connector }) => format!(
             "the address {} is listed by {}",
             case.address().unwrap_or_default(),
-            name_of(case, *connector)
+            case.inbound_name(*connector)
         ),
         Some(outcome) if outcome.is_attributed() => {
-            let name = outcome.connector().map(|index| name_of(case, index)).unwrap_or_default();
+            let name =
+                outcome.connector().map(|index| case.inbound_name(index)).unwrap_or_default();
             format!("the connector {name} matches {}", case.certificate_text())
         }
         _ => "the reply says that a connector matched, and none of the given ones does".to_owned(),
@@ -247,42 +215,31 @@ pub(crate) fn attributed_but_refused_remedy(case: &Case<'_>) -> Vec<Remedy> {
 }
 
 pub(crate) fn attributed(case: &Case<'_>) -> Option<Proof> {
-    let connector = match outcome(case)? {
+    let connector = match case.judged_outcome()? {
         Outcome::ByCertificate { connector } if !case.is_relay_denied() => *connector,
         _ => return None,
     };
-    Some(Proof { verdict: None, ..proof(case, Some(connector)) })
+    Some(Proof { verdict: None, ..Proof::of_connector(case, Some(connector)) })
 }
 
 pub(crate) fn attributed_message(case: &Case<'_>) -> String {
-    let (connector, name) = winner(case);
+    let (connector, name) = case.winner();
     format!(
         "{} matches the inbound connector {connector}{name}.",
         capital(&case.certificate_text())
     )
 }
 
-/// The connector that decides, and by which name of the certificate.
-pub(crate) fn winner(case: &Case<'_>) -> (String, String) {
-    let index = case.outcome().and_then(Outcome::connector).unwrap_or_default();
-    let Some(one) = case.attribution.connectors.get(index) else { return Default::default() };
-    let name = match (&one.name_match.name, &one.value) {
-        (Some(name), Some(value)) => format!(" by {} {} ({value})", name.place, name.text),
-        _ => String::new(),
-    };
-    (one.name.clone(), name)
-}
-
 pub(crate) fn fragile(case: &Case<'_>) -> Option<Proof> {
-    let connector = match outcome(case)? {
+    let connector = match case.judged_outcome()? {
         Outcome::ByCertificateAndMailFrom { connector } if !case.is_relay_denied() => *connector,
         _ => return None,
     };
-    Some(Proof { verdict: None, ..proof(case, Some(connector)) })
+    Some(Proof { verdict: None, ..Proof::of_connector(case, Some(connector)) })
 }
 
 pub(crate) fn fragile_message(case: &Case<'_>) -> String {
-    let (connector, name) = winner(case);
+    let (connector, name) = case.winner();
     format!(
         "The inbound connector {connector} matches{name}, but no accepted domain covers its value: \
          the mail passes only because the sender's domain is accepted. NDRs, automatic replies and \

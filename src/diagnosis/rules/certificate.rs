@@ -65,11 +65,6 @@ pub(crate) fn no_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
     steps
 }
 
-/// Whether mail passes by its address, so that the certificate does not matter.
-pub(crate) fn passes_by_address(case: &Case<'_>) -> bool {
-    matches!(case.outcome(), Some(Outcome::ByAddressAndMailFrom { .. })) && !case.is_relay_denied()
-}
-
 /// Whether the certificate was, or would be, the reason of a failure: a log that shows something
 /// else as the reason is not explained by it.
 pub(crate) fn verdict_on_certificate(case: &Case<'_>) -> Option<Verdict> {
@@ -83,7 +78,7 @@ pub(crate) fn self_signed(case: &Case<'_>) -> Option<Proof> {
     let by_name = case.certificate.is_none() && case.logged.is_some_and(is_self_issued);
     let by_export =
         case.installed.is_some_and(|one| one.object.is_issued_by_authority() == Some(false));
-    ((in_chain || by_name || by_export) && !passes_by_address(case)).then(|| Proof {
+    ((in_chain || by_name || by_export) && !case.passes_by_address()).then(|| Proof {
         verdict: verdict_on_certificate(case),
         ..Proof::of([case.log_proof(), case.certificate_proof()].concat())
     })
@@ -104,7 +99,7 @@ pub(crate) fn wrong_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
 }
 
 pub(crate) fn private_authority(case: &Case<'_>) -> Option<Proof> {
-    if passes_by_address(case) {
+    if case.passes_by_address() {
         return None;
     }
     let by_export = case.installed.and_then(|one| one.object.root_ca_type.as_deref());
@@ -135,7 +130,7 @@ pub(crate) fn incomplete(case: &Case<'_>) -> Option<Proof> {
     let chain = case.chain.as_ref()?;
     let logged = crate::diagnosis::rules::chain_log::logged(case, ChainFault::PartialChain);
     let by_event = logged.map(LoggedFault::proof).into_iter().collect();
-    (chain.completeness == Completeness::Incomplete && !passes_by_address(case)).then(|| Proof {
+    (chain.completeness == Completeness::Incomplete && !case.passes_by_address()).then(|| Proof {
         verdict: verdict_on_certificate(case),
         ..Proof::of([case.log_proof(), by_event, case.certificate_proof()].concat())
     })
@@ -231,7 +226,7 @@ fn dates_prove(
     limit: Option<Timestamp>,
 ) -> Option<Proof> {
     let limit = limit?;
-    (is_wrong(limit) && !passes_by_address(case) && case.is_known()).then(|| Proof {
+    (is_wrong(limit) && !case.passes_by_address() && case.is_known()).then(|| Proof {
         verdict: verdict_on_certificate(case),
         confidence: Some(Confidence::Inferred),
         ..Proof::of([case.log_proof(), case.certificate_proof()].concat())
@@ -268,7 +263,7 @@ pub(crate) fn revoked(case: &Case<'_>) -> Option<Proof> {
         || by_export.is_some_and(|status| status.eq_ignore_ascii_case("Revoked"));
     let logged = crate::diagnosis::rules::chain_log::logged(case, ChainFault::Revoked);
     let by_event = logged.map(LoggedFault::proof).into_iter().collect();
-    ((is_revoked || logged.is_some()) && !passes_by_address(case)).then(|| Proof {
+    ((is_revoked || logged.is_some()) && !case.passes_by_address()).then(|| Proof {
         verdict: verdict_on_certificate(case),
         ..Proof::of([case.log_proof(), by_event, case.certificate_proof()].concat())
     })

@@ -9,7 +9,7 @@ use crate::diagnosis::evidence::incident::Ending;
 use crate::diagnosis::literal::{capital, counted};
 use crate::diagnosis::remedies::ELEVATED;
 use crate::diagnosis::report::{Confidence, EvidenceLine, Remedy, Severity};
-use crate::diagnosis::rules::certificate::{give_chain, passes_by_address, verdict_on_certificate};
+use crate::diagnosis::rules::certificate::{give_chain, verdict_on_certificate};
 use crate::diagnosis::rules::rule::Proof;
 use crate::evidence::chain_event::{CHAIN_EVENT_LOG, ChainFault, ENABLE_CHAIN_EVENT_LOG};
 
@@ -33,7 +33,7 @@ fn partial_chain<'a>(case: &Case<'a>) -> Option<&'a LoggedFault> {
 pub(crate) fn incomplete(case: &Case<'_>) -> Option<Proof> {
     // Where the stores were given, they say it themselves.
     let proved_by_store = crate::diagnosis::rules::certificate::incomplete(case).is_some();
-    let logged = partial_chain(case).filter(|_| !proved_by_store && !passes_by_address(case))?;
+    let logged = partial_chain(case).filter(|_| !proved_by_store && !case.passes_by_address())?;
     let evidence = [case.log_proof(), vec![logged.proof()]].concat();
     Some(Proof {
         verdict: verdict_on_certificate(case),

@@ -1,98 +1,83 @@
-//! Row 3: whether there is a connector that may grant relay.
+//! Whether there is a connector that may grant relay.
 
-use crate::connector::{AddressMatch, ConnectorAssessment, Eligibility, NameRelation, Outcome};
+use super::rule::{Answer, Proof, RuleText};
+use crate::connector::{Eligibility, Outcome};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{listed, literal};
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::Remedy;
-use crate::diagnosis::rules::attribution::{is_attr36, name_of, outcome, proof};
-use crate::diagnosis::rules::rule::Proof;
 
-fn connectors_with(case: &Case<'_>, eligibility: &Eligibility) -> Vec<usize> {
-    let all = case.attribution.connectors.iter().enumerate();
-    all.filter(|(_, one)| one.eligibility == *eligibility).map(|(index, _)| index).collect()
-}
+pub(crate) const CONNECTOR_DISABLED: RuleText = RuleText {
+    says: "The inbound connector that would match is disabled, and no other one matches.",
+    why: "Exchange Online holds mail against enabled connectors only; without a match it cannot \
+          tell whose mail it is, and relays none of it (550 5.7.64).",
+    example: "Get-InboundConnector shows 'Inbound from EX01' with Enabled False; since then every \
+              message to another organisation is answered 550 5.7.64.",
+    helps: "Set-InboundConnector -Enabled $true, if nobody disabled it for a reason.",
+    certainty: "Documented: a disabled connector takes no part.",
+    sources: "Set-InboundConnector -Enabled",
+};
 
-pub(crate) fn is_without_connector(case: &Case<'_>) -> bool {
-    let may_grant = case.attribution.connectors.iter().any(ConnectorAssessment::may_be_eligible);
-    case.evidence.inbound_connectors.is_some()
-        && !may_grant
-        && case.rests_on_attribution()
-        && case.is_known()
-        && !is_attr36(case)
-}
-
-pub(crate) fn connector_disabled(case: &Case<'_>) -> Option<Proof> {
-    let disabled = matching_disabled(case)?;
-    let is_nothing_else = is_without_connector(case)
-        || (matches!(outcome(case), Some(Outcome::NoMatch)) && disabled.1);
-    is_nothing_else.then(|| proof(case, Some(disabled.0)))
-}
-
-/// The disabled connector that matches, else the first one; and whether it matches.
-fn matching_disabled(case: &Case<'_>) -> Option<(usize, bool)> {
-    let disabled = connectors_with(case, &Eligibility::Disabled);
-    let matches = |index: &usize| {
-        let one = &case.attribution.connectors[*index];
-        matches!(one.name_match.relation, NameRelation::Match(_))
-            || matches!(one.address, AddressMatch::Listed(_))
-    };
-    let matching = disabled.iter().copied().find(matches);
-    matching.map(|index| (index, true)).or(disabled.first().map(|index| (*index, false)))
-}
-
-pub(crate) fn connector_disabled_message(case: &Case<'_>) -> String {
-    let name = matching_disabled(case).map(|(index, _)| name_of(case, index)).unwrap_or_default();
-    format!(
+pub(crate) fn connector_disabled(case: &Case<'_>) -> Option<Answer> {
+    let (index, matches) = case.disabled_connector()?;
+    let is_only_match = matches && matches!(case.judged_outcome(), Some(Outcome::NoMatch));
+    if !case.is_without_connector() && !is_only_match {
+        return None;
+    }
+    let name = case.inbound_name(index);
+    let message = format!(
         "The inbound connector {name} is disabled, and no other one of type OnPremises matches {}: \
          Exchange Online cannot tell whose mail it is.",
         case.certificate_text()
-    )
+    );
+    let identity = literal(Some(&name), "inbound connector");
+    let step = Remedy::tenant("Enable the connector, if nobody disabled it for a reason.")
+        .command(format!("Set-InboundConnector -Identity {identity} -Enabled $true"))
+        .verify("after up to an hour a message to a recipient outside Microsoft 365 is accepted")
+        .undo(format!("Set-InboundConnector -Identity {identity} -Enabled $false"));
+    Some(Proof::of_connector(case, Some(index)).says(message, vec![step]))
 }
 
-pub(crate) fn connector_disabled_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    let name = matching_disabled(case).map(|(index, _)| name_of(case, index));
-    let identity = literal(name.as_deref(), "inbound connector");
-    vec![
-        Remedy::tenant("Enable the connector, if nobody disabled it for a reason.")
-            .command(format!("Set-InboundConnector -Identity {identity} -Enabled $true"))
-            .verify(
-                "after up to an hour a message to a recipient outside Microsoft 365 is accepted",
-            )
-            .undo(format!("Set-InboundConnector -Identity {identity} -Enabled $false")),
-    ]
-}
+pub(crate) const CONNECTOR_WRONG_TYPE: RuleText = RuleText {
+    says: "The tenant has inbound connectors of type Partner only.",
+    why: "A Partner connector restricts how others may deliver; it never makes mail the tenant's \
+          own, so that mail to other organisations is not relayed, whatever it matches.",
+    example: "The only connector is 'From partner' of ConnectorType Partner, with the name of this \
+              server's certificate; the reply is 550 5.7.64.",
+    helps: "New-InboundConnector -ConnectorType OnPremises for the certificate of the server; in \
+            hybrid organisations the Hybrid Configuration Wizard makes it.",
+    certainty: "Documented: only the type OnPremises attributes mail to the tenant.",
+    sources: "New-InboundConnector -ConnectorType",
+};
 
-pub(crate) fn connector_wrong_type(case: &Case<'_>) -> Option<Proof> {
-    let partners = connectors_with(case, &Eligibility::Partner);
-    let first = partners.first().copied()?;
-    let has_disabled = matching_disabled(case).is_some();
-    (is_without_connector(case) && !has_disabled).then(|| proof(case, Some(first)))
-}
-
-pub(crate) fn connector_wrong_type_message(case: &Case<'_>) -> String {
-    let names: Vec<String> = connectors_with(case, &Eligibility::Partner)
-        .into_iter()
-        .map(|index| name_of(case, index))
-        .collect();
-    format!(
+pub(crate) fn connector_wrong_type(case: &Case<'_>) -> Option<Answer> {
+    let partners = case.connectors_with(&Eligibility::Partner);
+    let first = partners.first().copied().filter(|_| case.is_without_connector())?;
+    let names: Vec<String> = partners.iter().map(|index| case.inbound_name(*index)).collect();
+    let message = format!(
         "The tenant has inbound connectors of type Partner only ({}): a Partner connector never \
          grants relay, whatever it matches.",
         listed(names.iter().map(String::as_str), 4)
-    )
+    );
+    Some(Proof::of_connector(case, Some(first)).says(message, remedies::make_connector(case)))
 }
 
-pub(crate) fn connector_missing(case: &Case<'_>) -> Option<Proof> {
+pub(crate) const CONNECTOR_MISSING: RuleText = RuleText {
+    says: "The tenant has no inbound connector.",
+    why: "Without a connector of type OnPremises nothing ties the server's mail to the tenant: mail \
+          to mailboxes is delivered as from any stranger, and all other mail is not relayed.",
+    example: "Get-InboundConnector returns nothing; mail to another organisation is answered 550 \
+              5.7.64 TenantAttribution; Relay Access Denied.",
+    helps: "New-InboundConnector -ConnectorType OnPremises for the certificate of the server; in \
+            hybrid organisations the Hybrid Configuration Wizard makes it.",
+    certainty: "Documented.",
+    sources: "KB 4051495",
+};
+
+pub(crate) fn connector_missing(case: &Case<'_>) -> Option<Answer> {
     let is_empty = case.attribution.connectors.is_empty();
-    (is_without_connector(case) && is_empty).then(|| proof(case, None))
-}
-
-pub(crate) fn connector_missing_message(_: &Case<'_>) -> String {
-    "The tenant has no inbound connector: Exchange Online cannot tell whose mail it is, and relays \
-     none."
-        .to_owned()
-}
-
-pub(crate) fn new_connector_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    vec![remedies::new_connector(case), remedies::rerun_wizard()]
+    let message = "The tenant has no inbound connector: Exchange Online cannot tell whose mail it \
+                   is, and relays none.";
+    (is_empty && case.is_without_connector())
+        .then(|| Proof::of_connector(case, None).says(message, remedies::make_connector(case)))
 }

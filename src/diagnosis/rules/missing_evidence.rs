@@ -5,15 +5,14 @@ use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{EvidenceLine, Remedy};
-use crate::diagnosis::rules::attribution::{domain_step, is_attr36, name_of, proof};
-use crate::diagnosis::rules::connectors::is_without_connector;
+use crate::diagnosis::rules::attribution::domain_step;
 use crate::diagnosis::rules::rule::Proof;
-use crate::diagnosis::rules::senders::{attr36, sender_text};
+use crate::diagnosis::rules::senders::attr36;
 use crate::session::SessionNote;
 
 pub(crate) fn front_end_half(case: &Case<'_>) -> Option<Proof> {
     let incident =
-        case.incident.filter(|_| case.rests_on_attribution() && !is_without_connector(case))?;
+        case.incident.filter(|_| case.rests_on_attribution() && !case.is_without_connector())?;
     let is_missing = incident.notes.contains(&SessionNote::ProxyHalfMissing);
     (is_missing && case.presented == ShownCertificate::Unknown).then(|| Proof::of(case.log_proof()))
 }
@@ -66,7 +65,7 @@ pub(crate) fn open_question(case: &Case<'_>) -> Option<Proof> {
     (is_open && !is_missing && !explained_by_reply(case) && front_end_half(case).is_none()).then(
         || {
             let connector = case.attribution.possible.iter().find_map(Outcome::connector);
-            Proof { verdict: None, ..proof(case, connector) }
+            Proof { verdict: None, ..Proof::of_connector(case, connector) }
         },
     )
 }
@@ -138,7 +137,7 @@ pub(crate) fn open_question_remedy(case: &Case<'_>) -> Vec<Remedy> {
 }
 
 pub(crate) fn connectors_not_given(case: &Case<'_>) -> Option<Proof> {
-    let is_missing = case.evidence.inbound_connectors.is_none() && !is_attr36(case);
+    let is_missing = case.evidence.inbound_connectors.is_none() && !case.is_attr36();
     (is_missing && case.is_known() && case.rests_on_attribution())
         .then(|| Proof::of(case.log_proof()))
 }
@@ -181,11 +180,11 @@ pub(crate) fn accepted_domains_not_given(case: &Case<'_>) -> Option<Proof> {
 
 pub(crate) fn accepted_domains_not_given_message(case: &Case<'_>) -> String {
     let connector = case.attribution.possible.iter().find_map(Outcome::connector);
-    let connector = connector.map(|index| name_of(case, index)).unwrap_or_default();
+    let connector = connector.map(|index| case.inbound_name(index)).unwrap_or_default();
     format!(
         "The inbound connector {connector} may match, but the accepted domains of the tenant were \
          not given: whether they cover its value, or the sender's domain{}, is not known.",
-        sender_text(case)
+        case.sender_text()
     )
 }
 

@@ -5,6 +5,7 @@ mod attribution;
 mod certificate;
 mod chain_log;
 mod connectors;
+pub(crate) mod engine;
 mod evidence_as_a_whole;
 mod local_stores;
 mod missing_evidence;

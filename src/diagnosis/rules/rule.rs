@@ -1,4 +1,4 @@
-//! What a rule is: how it is found, what it changes, and what it says.
+//! What a rule is: what it says, what it does to the verdict, and how it is asked.
 
 use crate::diagnosis::case::Case;
 use crate::diagnosis::finding_id::FindingId;
@@ -26,6 +26,28 @@ impl Proof {
     pub fn at(path: &str, line: u64, text: &str) -> Self {
         Self::of(vec![EvidenceLine { path: path.to_owned(), line, text: text.to_owned() }])
     }
+
+    /// The row of the log and the inbound connector that decides. What is predicted and contradicted
+    /// by a delivery is uncertain: mail to other tenants arrives without attribution.
+    pub fn of_connector(case: &Case<'_>, connector: Option<usize>) -> Self {
+        let mut evidence = case.log_proof();
+        evidence.extend(connector.map(|index| case.inbound_proof(index)).unwrap_or_default());
+        let verdict = case.is_delivered().then_some(Verdict::Uncertain);
+        Self { verdict, ..Self::of(evidence) }
+    }
+
+    /// The answer of a rule that this proves.
+    pub fn says(self, message: impl Into<String>, steps: Vec<Remedy>) -> Answer {
+        Answer { proof: self, message: message.into(), steps }
+    }
+}
+
+/// What a rule says of a case to which it applies.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub proof: Proof,
+    pub message: String,
+    pub steps: Vec<Remedy>,
 }
 
 /// What a rule does to the verdict.
@@ -46,11 +68,31 @@ pub(crate) enum Scope {
     Evidence,
 }
 
-/// How a rule is found, and what it says.
+/// The documentation of a rule, from which `explain --cause` and the table of verdicts are made.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleText {
+    /// What a finding of it says, in one sentence.
+    pub says: &'static str,
+    /// Why Exchange Online, or the server, acts so.
+    pub why: &'static str,
+    /// What it looks like, with values.
+    pub example: &'static str,
+    /// What helps, the smallest change first.
+    pub helps: &'static str,
+    /// How sure it is, and on what that rests.
+    pub certainty: &'static str,
+    /// KB numbers, sections of RFCs, titles of Microsoft Learn, message centre ids or "observed",
+    /// separated by "; ".
+    pub sources: &'static str,
+}
+
+/// How a rule is asked.
 #[derive(Clone, Copy)]
 pub(crate) enum Test {
-    /// The reply is of that class: the catalogue of replies tells the rest.
+    /// The reply is of that class: the catalogue of replies has the rest.
     Reply(RejectionClass),
+    /// One function finds the facts, and makes proof, message and steps of them.
+    Rule(fn(&Case<'_>) -> Option<Answer>),
     By {
         find: fn(&Case<'_>) -> Option<Proof>,
         message: fn(&Case<'_>) -> String,
@@ -68,40 +110,33 @@ pub(crate) struct Rule {
     pub effect: Effect,
     pub scope: Scope,
     pub confidence: Confidence,
+    /// The rules that explain the same better: where one of them applies, this one does not.
+    pub unless: &'static [FindingId],
+    pub text: Option<&'static RuleText>,
     pub test: Test,
 }
 
 impl Rule {
-    pub fn find(&self, case: &Case<'_>) -> Option<Proof> {
-        match self.test {
-            Test::Reply(class) => {
-                (case.class() == Some(class)).then(|| Proof::of(case.log_proof()))
-            }
-            Test::By { find, .. } => find(case),
-        }
-    }
-
-    pub fn message(&self, case: &Case<'_>) -> String {
-        match self.test {
-            Test::Reply(class) => {
+    /// What the rule says of a case by itself, its exclusions left aside.
+    pub fn ask(&self, case: &Case<'_>) -> Option<Answer> {
+        let mut answer = match self.test {
+            Test::Rule(rule) => rule(case)?,
+            Test::Reply(class) if case.class() == Some(class) => {
                 let known = class.entry().map(|entry| entry.meaning.to_owned());
-                known.unwrap_or_else(|| unknown_refusal(case))
+                let message = known.unwrap_or_else(|| unknown_refusal(case));
+                Proof::of(case.log_proof()).says(message, of_catalogue(case, class))
             }
-            Test::By { message, .. } => message(case),
-        }
-    }
-
-    pub fn remedy(&self, case: &Case<'_>) -> Vec<Remedy> {
-        let steps = match self.test {
-            Test::Reply(class) => of_catalogue(case, class),
-            Test::By { remedy, .. } => remedy(case),
+            Test::Reply(_) => return None,
+            Test::By { find, message, remedy, .. } => find(case)?.says(message(case), remedy(case)),
         };
-        repeat_per_server(&case.servers(), steps)
+        answer.steps = repeat_per_server(&case.servers(), answer.steps);
+        Some(answer)
     }
 
     pub fn reference(&self) -> &'static str {
         match self.test {
             Test::Reply(class) => class.entry().map_or("RFC 3463", |entry| entry.reference),
+            Test::Rule(_) => self.text.map(|text| text.sources).unwrap_or_default(),
             Test::By { reference, .. } => reference,
         }
     }

@@ -5,15 +5,13 @@ use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{listed, literal};
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{Remedy, Verdict};
-use crate::diagnosis::rules::attribution::{
-    attributed_but_refused, is_attr36, name_of, outcome, proof, winner,
-};
+use crate::diagnosis::rules::attribution::attributed_but_refused;
 use crate::diagnosis::rules::rule::Proof;
 
 fn unaccepted(case: &Case<'_>, wanted: UnacceptedSender) -> Option<Proof> {
-    match outcome(case)? {
+    match case.judged_outcome()? {
         Outcome::ValueNotAccepted { connector, sender } if *sender == wanted => {
-            Some(proof(case, Some(*connector)))
+            Some(Proof::of_connector(case, Some(*connector)))
         }
         _ => None,
     }
@@ -24,7 +22,7 @@ pub(crate) fn attr36_null(case: &Case<'_>) -> Option<Proof> {
 }
 
 pub(crate) fn attr36_null_message(case: &Case<'_>) -> String {
-    let (connector, name) = winner(case);
+    let (connector, name) = case.winner();
     format!(
         "The inbound connector {connector} matches{name}, but no accepted domain covers its value, \
          and the null sender (NDRs, automatic replies) has no domain that could stand in: ATTR36. \
@@ -37,33 +35,26 @@ pub(crate) fn attr36_foreign(case: &Case<'_>) -> Option<Proof> {
 }
 
 pub(crate) fn attr36_foreign_message(case: &Case<'_>) -> String {
-    let (connector, name) = winner(case);
+    let (connector, name) = case.winner();
     format!(
         "The inbound connector {connector} matches{name}, but neither its value nor the sender's \
          domain{} is an accepted domain of the tenant: ATTR36. Forwarded mail keeps its foreign \
          sender and passes by the certificate alone.",
-        sender_text(case),
+        case.sender_text(),
     )
-}
-
-pub(crate) fn sender_text(case: &Case<'_>) -> String {
-    match &case.mail_from {
-        crate::connector::MailFrom::Domain(domain) => format!(" ({domain})"),
-        _ => String::new(),
-    }
 }
 
 pub(crate) fn attr36(case: &Case<'_>) -> Option<Proof> {
     let is_explained = attributed_but_refused(case).is_some()
         || attr36_null(case).is_some()
         || attr36_foreign(case).is_some();
-    (is_attr36(case) && !is_explained).then(|| Proof::of(case.log_proof()))
+    (case.is_attr36() && !is_explained).then(|| Proof::of(case.log_proof()))
 }
 
 pub(crate) fn attr36_message(case: &Case<'_>) -> String {
     let sender = match &case.mail_from {
         crate::connector::MailFrom::Null => "the null sender has no domain".to_owned(),
-        _ => format!("the sender's domain{} is not accepted", sender_text(case)),
+        _ => format!("the sender's domain{} is not accepted", case.sender_text()),
     };
     format!(
         "Exchange Online says ATTR36: a connector matches, but {sender}, and no accepted domain of \
@@ -94,28 +85,28 @@ pub(crate) fn attr36_remedy(case: &Case<'_>) -> Vec<Remedy> {
 }
 
 pub(crate) fn outside_associated(case: &Case<'_>) -> Option<Proof> {
-    match outcome(case)? {
+    match case.judged_outcome()? {
         Outcome::OutsideAssociatedDomains { connector } => Some(Proof {
             verdict: (!case.is_relay_denied()).then_some(Verdict::Uncertain),
-            ..proof(case, Some(*connector))
+            ..Proof::of_connector(case, Some(*connector))
         }),
         _ => None,
     }
 }
 
 pub(crate) fn outside_associated_message(case: &Case<'_>) -> String {
-    let (connector, _) = winner(case);
+    let (connector, _) = case.winner();
     format!(
         "The inbound connector {connector} matches, but is confined by AssociatedAcceptedDomains \
          to other domains than the sender's{}; that it then grants no relay is concluded, not \
          documented.",
-        sender_text(case),
+        case.sender_text(),
     )
 }
 
 pub(crate) fn outside_associated_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let index = case.outcome().and_then(Outcome::connector).unwrap_or_default();
-    let name = name_of(case, index);
+    let name = case.inbound_name(index);
     let identity = literal(Some(&name), "inbound connector");
     let list = case.inbound(index).and_then(|one| one.object.associated_accepted_domains.as_ref());
     let present: Vec<&str> =

@@ -18,8 +18,28 @@ const fn reply_rule(id: FindingId, class: RejectionClass) -> Rule {
         effect: Effect::Decides(Verdict::Refused),
         scope: Scope::Case,
         confidence: Confidence::Observed,
+        unless: &[],
+        text: None,
         test: Test::Reply(class),
     }
+}
+
+/// Rules of which one function finds the facts: `unless` names those that explain the same better.
+macro_rules! rules_by_function {
+    ($($id:ident, $scope:ident, $severity:expr, $effect:expr, $confidence:ident,
+       $rule:path, $text:path, unless [$($unless:ident),*];)+) => {
+        &[$(Rule {
+            id: FindingId::$id,
+            source: "",
+            severity: $severity,
+            effect: $effect,
+            scope: Scope::$scope,
+            confidence: Confidence::$confidence,
+            unless: &[$(FindingId::$unless),*],
+            text: Some(&$text),
+            test: Test::Rule($rule),
+        },)+]
+    };
 }
 
 macro_rules! rules {
@@ -32,6 +52,8 @@ macro_rules! rules {
             effect: $effect,
             scope: Scope::$scope,
             confidence: Confidence::$confidence,
+            unless: &[],
+            text: None,
             test: Test::By {
                 find: $find, message: $message, remedy: $remedy, reference: $reference,
             },
@@ -87,14 +109,24 @@ const OTHER_CLASSES: &[Rule] = &[
     },
 ];
 
-/// Rows 2 to 15.
+/// Whether the session showed an identity.
 #[rustfmt::skip] // One line per rule: this is a table.
-const ATTRIBUTION: &[Rule] = rules! {
+const IDENTITY: &[Rule] = rules! {
     StartTlsNotOffered, "row 2", Case, ERROR, Decides(Refused), Inferred, certificate::start_tls_not_offered, certificate::start_tls_not_offered_message, tls::inspection_remedy, "KB 4051495; RFC 3207";
     NoCertificateOffered, "row 2", Case, ERROR, Decides(Refused), Inferred, certificate::no_certificate, certificate::no_certificate_message, certificate::no_certificate_remedy, "KB 4051495";
-    ConnectorDisabled, "row 3", Case, ERROR, Decides(Refused), Documented, connectors::connector_disabled, connectors::connector_disabled_message, connectors::connector_disabled_remedy, "Set-InboundConnector -Enabled";
-    ConnectorWrongType, "row 3", Case, ERROR, Decides(Refused), Documented, connectors::connector_wrong_type, connectors::connector_wrong_type_message, connectors::new_connector_remedy, "New-InboundConnector -ConnectorType";
-    ConnectorMissing, "row 3", Case, ERROR, Decides(Refused), Documented, connectors::connector_missing, connectors::connector_missing_message, connectors::new_connector_remedy, "KB 4051495";
+};
+
+/// Whether there is a connector that may grant relay.
+#[rustfmt::skip] // One line per rule: this is a table.
+const CONNECTORS: &[Rule] = rules_by_function! {
+    ConnectorDisabled, Case, ERROR, Decides(Refused), Documented, connectors::connector_disabled, connectors::CONNECTOR_DISABLED, unless [];
+    ConnectorWrongType, Case, ERROR, Decides(Refused), Documented, connectors::connector_wrong_type, connectors::CONNECTOR_WRONG_TYPE, unless [ConnectorDisabled];
+    ConnectorMissing, Case, ERROR, Decides(Refused), Documented, connectors::connector_missing, connectors::CONNECTOR_MISSING, unless [];
+};
+
+/// Certificates, names, addresses and senders; then what is open or missing.
+#[rustfmt::skip] // One line per rule: this is a table.
+const ATTRIBUTION: &[Rule] = rules! {
     SelfSignedCertificate, "row 4", Case, ERROR, Decides(Refused), Documented, certificate::self_signed, certificate::self_signed_message, certificate::wrong_certificate_remedy, "KB 4051495; RFC 5280, section 6.1";
     PrivateAuthority, "row 4", Case, ERROR, Decides(Refused), Inferred, certificate::private_authority, certificate::private_authority_message, certificate::wrong_certificate_remedy, "KB 4051495; RFC 5280, section 6.1";
     IntermediateMissing, "row 5", Case, ERROR, Decides(Refused), Documented, certificate::incomplete, certificate::incomplete_message, certificate::incomplete_remedy, "KB 3212877";
@@ -157,7 +189,9 @@ const BESIDE: &[Rule] = rules! {
 
 /// All rules, in their order.
 pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
-    [BEFORE_ATTRIBUTION, OTHER_CLASSES, ATTRIBUTION, BESIDE].into_iter().flatten()
+    [BEFORE_ATTRIBUTION, OTHER_CLASSES, IDENTITY, CONNECTORS, ATTRIBUTION, BESIDE]
+        .into_iter()
+        .flatten()
 }
 
 fn none(_: &Case<'_>) -> Vec<Remedy> {

@@ -1,0 +1,137 @@
+//! One case held against the rules: what decides it, and what is found.
+
+use std::collections::BTreeSet;
+
+use crate::diagnosis::case::Case;
+use crate::diagnosis::evidence::incident::Incident;
+use crate::diagnosis::finding_id::FindingId;
+use crate::diagnosis::literal::{counted, listed};
+use crate::diagnosis::report::{Confidence, Finding, Severity, Status, Verdict};
+use crate::diagnosis::rules::engine::Answers;
+use crate::diagnosis::rules::rule::{Effect, Rule, Scope};
+use crate::diagnosis::rules::table;
+use crate::diagnosis::rules::wizard::{self, Staleness};
+
+/// What one case came to.
+pub(crate) struct Judged<'a> {
+    pub case: Case<'a>,
+    pub verdict: Verdict,
+    /// The deciding rule; `None`: nothing decides.
+    pub decided_by: Option<Decision>,
+    pub findings: Vec<Finding>,
+}
+
+/// The rule that decides a case.
+pub(crate) struct Decision {
+    /// Its place in the table.
+    pub place: usize,
+    pub id: FindingId,
+    /// What it says, with the sessions.
+    pub message: String,
+}
+
+fn applied(scope: Scope) -> impl Iterator<Item = (usize, &'static Rule)> {
+    table::all().enumerate().filter(move |(_, rule)| rule.scope == scope)
+}
+
+/// What is found of the evidence as a whole.
+pub(crate) fn findings_of_evidence(
+    case: &Case<'_>,
+    disabled: &BTreeSet<FindingId>,
+) -> Vec<Finding> {
+    let mut answers = Answers::new(case, disabled);
+    let mut findings = Vec::new();
+    for (place, rule) in applied(Scope::Evidence) {
+        if let (Some(answer), Some(severity)) = (answers.take(place, rule), rule.severity) {
+            findings.push(Finding {
+                severity: answer.proof.severity.unwrap_or(severity),
+                status: Status::Present,
+                message: answer.message,
+                evidence: answer.proof.evidence,
+                remedy: answer.steps,
+                reference: rule.reference(),
+                confidence: answer.proof.confidence.unwrap_or_else(|| rule.confidence()),
+                ..Finding::without_sessions(rule.id)
+            });
+        }
+    }
+    findings
+}
+
+/// Holds a case against the rules, in their order: the first that can be the cause is it.
+pub(crate) fn judge<'a>(case: Case<'a>, disabled: &BTreeSet<FindingId>) -> Judged<'a> {
+    let mut answers = Answers::new(&case, disabled);
+    let mut findings = Vec::new();
+    let mut verdict = Verdict::Uncertain;
+    let mut decided_by: Option<Decision> = None;
+    for (place, rule) in applied(Scope::Case) {
+        let Some(answer) = answers.take(place, rule) else { continue };
+        let proof = answer.proof;
+        // What advises says what the logs of the wizard hold, whatever its age.
+        let can_be_cause = matches!(rule.effect, Effect::Decides(_));
+        let staleness = wizard::staleness(&case, &proof).filter(|_| can_be_cause);
+        if decided_by.is_some() && rule.id == FindingId::AttributedButRefused {
+            // The refusal has its cause.
+            continue;
+        }
+        let mut status = Status::Present;
+        let mut severity = rule.severity;
+        let mut message = answer.message;
+        if let Effect::Decides(of_rule) = rule.effect {
+            let found = match proof.verdict.unwrap_or(of_rule) {
+                // What was so long ago need not be so today.
+                Verdict::Accepted if staleness == Some(Staleness::Old) => Verdict::Uncertain,
+                found => found,
+            };
+            if decided_by.is_none() {
+                status = Status::Cause;
+                message.push_str(&sessions_of(case.incident));
+                verdict = found;
+                decided_by = Some(Decision { place, id: rule.id, message: message.clone() });
+            } else if found == Verdict::Uncertain {
+                // What is missing besides is good to know, and no more.
+                status = Status::Possible;
+                severity = severity.map(|_| Severity::Information);
+            }
+        }
+        let Some(severity) = proof.severity.or(severity) else { continue };
+        findings.push(
+            Finding {
+                severity,
+                status,
+                message,
+                evidence: proof.evidence,
+                remedy: answer.steps,
+                reference: rule.reference(),
+                confidence: staleness
+                    .map_or(Confidence::Documented, Staleness::confidence)
+                    .max(proof.confidence.unwrap_or_else(|| rule.confidence())),
+                ..Finding::without_sessions(rule.id)
+            }
+            .with_sessions_of(case.incident),
+        );
+    }
+    Judged { case, verdict, decided_by, findings }
+}
+
+/// How often, when, from where and for whom an incident was seen.
+fn sessions_of(incident: Option<&Incident>) -> String {
+    let Some(incident) = incident else { return String::new() };
+    let what = if incident.reported_by.is_some() { "error" } else { "session" };
+    let when = if !incident.is_dated {
+        "without a time".to_owned()
+    } else if incident.count > 1 {
+        format!("from {} to {}", incident.first, incident.last)
+    } else {
+        format!("at {}", incident.first)
+    };
+    let mut parts = vec![format!(" {} {when}", counted(incident.count, what))];
+    if !incident.servers.is_empty() {
+        parts.push(format!("on {}", listed(incident.servers.iter().map(|server| &**server), 4)));
+    }
+    if !incident.recipient_domains.is_empty() {
+        let domains = listed(incident.recipient_domains.iter().map(String::as_str), 4);
+        parts.push(format!("to {domains}"));
+    }
+    parts.join(", ") + "."
+}

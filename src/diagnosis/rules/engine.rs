@@ -61,7 +61,7 @@ mod tests {
             let mut reached = BTreeSet::new();
             let mut next: Vec<FindingId> = rule.unless.to_vec();
             while let Some(id) = next.pop() {
-                assert_ne!(id, rule.id, "{} excludes itself", rule.id);
+                assert_ne!(id, rule.id, "{} excludes itself", rule.id.name());
                 if reached.insert(id) {
                     let excluding = table::all().find(|other| other.id == id).unwrap();
                     next.extend(excluding.unless);

@@ -9,7 +9,7 @@
     CompatiblePSEditions = @('Desktop', 'Core')
 
     # Interop.psm1 comes first: it loads what the others call.
-    NestedModules        = @('Interop.psm1', 'SendConnectorTlsSession.psm1', 'EopRelayCertificateTest.psm1', 'EopRelayCertificate.psm1', 'ChainEvent.psm1', 'HybridChange.psm1', 'EopRelayCheck.psm1', 'EopRelayError.psm1')
+    NestedModules        = @('shared/Interop.psm1', 'Get-EopRelayCertificate.psm1', 'Get-EopRelayChainEvent.psm1', 'Get-EopRelayHybridChange.psm1', 'Get-SendConnectorTlsSession.psm1', 'Invoke-EopRelayCheck.psm1', 'Resolve-EopRelayError.psm1', 'Test-EopRelayCertificate.psm1')
     TypesToProcess       = @('EopRelay.Types.ps1xml')
     FormatsToProcess     = @('EopRelay.Format.ps1xml')
 

@@ -368,7 +368,7 @@ namespace EopRelay.Tests
 
         private static ValueNames Names()
         {
-            return Interop.Native.Names;
+            return Library.Native.Names;
         }
     }
 }

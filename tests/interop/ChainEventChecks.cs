@@ -78,13 +78,13 @@ namespace EopRelay.Tests
             {
                 EvidenceSource source = Interop.NewEvidenceSource();
                 source.Thumbprint = "xyz";
-                Checks.Equal("InvalidThumbprint", Checks.Throws<EopRelayException>(() => Interop.OpenChainEvents(source)).ErrorId);
+                Checks.Equal("InvalidThumbprint", Checks.Throws<EopRelayException>(() => Library.OpenChainEvents(source)).ErrorId);
             });
             checks.That("a reader can be cancelled, and disposed twice, and then says so", () =>
             {
                 EvidenceSource source = Interop.NewEvidenceSource();
                 source.AddPath(file, false);
-                ChainEventReader reader = Interop.OpenChainEvents(source);
+                EvidenceReader<ChainEvent> reader = Library.OpenChainEvents(source);
                 reader.Cancel();
                 Checks.Equal(false, reader.ReadBatch());
                 reader.Dispose();
@@ -123,20 +123,20 @@ namespace EopRelay.Tests
             source.AddText(about);
             List<Notice> notices;
             ChainEvent typed = Read(source, out notices)[0];
-            var forms = new Dictionary<string, Action<TestRequest>>
+            var forms = new Dictionary<string, Action<Request>>
             {
-                { "its text", request => request.AddChainEvent(about) },
-                { "an object of the reader", request => request.AddChainEvent(typed) },
-                { "the members of one", request => request.AddChainEvent(Bag(typed)) },
+                { "its text", request => request.Add("ChainEvents", about) },
+                { "an object of the reader", request => request.Add("ChainEvents", typed) },
+                { "the members of one", request => request.Add("ChainEvents", Bag(typed)) },
                 { "a file", request => AddFile(request, about) },
             };
-            foreach (KeyValuePair<string, Action<TestRequest>> form in forms)
+            foreach (KeyValuePair<string, Action<Request>> form in forms)
             {
                 checks.That("an event is judged as " + form.Key, () =>
                 {
-                    TestRequest request = NewRequest(session);
+                    Request request = NewRequest(session);
                     form.Value(request);
-                    Report report = Interop.Test(request);
+                    Report report = Library.Test(request);
                     Checks.Equal("ChainIncompleteLogged", report.Cause);
                     Checks.Equal("Refused", report.Verdict);
                     Checks.True(Array.Exists(
@@ -145,27 +145,26 @@ namespace EopRelay.Tests
             }
             checks.That("a log without events is told", () =>
             {
-                TestRequest request = NewRequest(session);
-                request.ExpectChainEvents();
-                Report report = Interop.Test(request);
+                Request request = NewRequest(session);
+                request.Expect("ChainEvents");
+                Report report = Library.Test(request);
                 Checks.True(Array.Exists(report.Findings, finding => finding.Id == "ChainEventsMissing"), "not told");
             });
             checks.That("a file that is not there is told with its path", () =>
             {
-                EopRelayException error = Checks.Throws<EopRelayException>(
-                    () => NewRequest(session).AddChainEventFile("no-such.evtx"));
+                EopRelayException error = NewRequest(session).AddFile("ChainEventFiles", "ChainEventFile", "no-such.evtx");
                 Checks.Equal("ChainEventFileNotFound", error.ErrorId);
                 Checks.True(error.Message.Contains("no-such.evtx"), error.Message);
             });
         }
 
-        private static void AddFile(TestRequest request, string content)
+        private static void AddFile(Request request, string content)
         {
             string path = Path.GetTempFileName();
             try
             {
                 File.WriteAllText(path, content);
-                request.AddChainEventFile(path);
+                request.AddFile("ChainEventFiles", "ChainEventFile", path);
             }
             finally
             {
@@ -202,11 +201,11 @@ namespace EopRelay.Tests
             return bag;
         }
 
-        private static TestRequest NewRequest(Session session)
+        private static Request NewRequest(Session session)
         {
-            TestRequest request = Interop.NewTestRequest();
-            request.At = new DateTime(2027, 1, 1, 0, 0, 0, DateTimeKind.Utc);
-            request.AddSession(session);
+            Request request = Interop.NewRequest();
+            request.Set("At", new DateTime(2027, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+            request.Add("Sessions", session);
             return request;
         }
 
@@ -216,7 +215,7 @@ namespace EopRelay.Tests
             query.Add(Interop.LocatePath(log, false, null));
             query.EopOnly = true;
             query.Outcomes = new[] { "Refused" };
-            using (SessionReader reader = Interop.OpenSessions(query))
+            using (SessionReader reader = Library.OpenSessions(query))
             {
                 while (reader.ReadBatch())
                 {
@@ -233,14 +232,14 @@ namespace EopRelay.Tests
         {
             var events = new List<ChainEvent>();
             notices = new List<Notice>();
-            using (ChainEventReader reader = Interop.OpenChainEvents(source))
+            using (EvidenceReader<ChainEvent> reader = Library.OpenChainEvents(source))
             {
                 while (reader.ReadBatch())
                 {
-                    events.AddRange(reader.Events);
+                    events.AddRange(reader.Records);
                     notices.AddRange(reader.Notices);
                 }
-                Checks.Equal(0, reader.Events.Length);
+                Checks.Equal(0, reader.Records.Length);
             }
             return events;
         }

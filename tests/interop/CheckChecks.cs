@@ -142,7 +142,7 @@ namespace EopRelay.Tests
                 Checks.Equal("40 Uncertain", damaged.ExitCode + " " + damaged.Verdict);
                 Checks.True(damaged.Summary.Contains("is not a state file"), damaged.Summary);
                 request = Request(logs, json);
-                request.Fail(new InvalidOperationException("inbound.xml cannot be read."));
+                request.Fail(Interop.NewError("InputUnreadable", "ReadError", "inbound.xml cannot be read."));
                 Checks.Equal("inbound.xml cannot be read.", Interop.Check(request).Summary);
                 Checks.Equal("no state", File.ReadAllText(request.StatePath));
                 Checks.Equal(2, File.ReadAllLines(json).Length);
@@ -156,7 +156,7 @@ namespace EopRelay.Tests
                 string logs = NewFolder(folder, "prediction");
                 File.WriteAllText(Path.Combine(logs, "SEND20261115-1.LOG"), HeaderLine);
                 CheckRequest request = Request(logs, null);
-                request.Evidence.AddSendConnector(new Hashtable
+                request.Evidence.Add("SendConnectors", new Hashtable
                 {
                     { "Name", "Outbound" },
                     { "Fqdn", "mail.contoso.com" },
@@ -165,7 +165,7 @@ namespace EopRelay.Tests
                     { "CloudServicesMailEnabled", true },
                     { "RequireTLS", true },
                 });
-                request.Evidence.AddInstalledCertificate(new Hashtable
+                request.Evidence.Add("InstalledCertificates", new Hashtable
                 {
                     { "Thumbprint", "1234567890ABCDEF1234567890ABCDEF12345678" },
                     { "Subject", "CN=other.contoso.com" },
@@ -197,7 +197,7 @@ namespace EopRelay.Tests
             checks.That("where there is no Application log, the check says so and stands", () =>
             {
                 CheckRequest request = Interop.NewCheckRequest();
-                request.Fail(new InvalidOperationException("no logs."));
+                request.Fail(Interop.NewError("InputUnreadable", "ReadError", "no logs."));
                 request.WritesEvent = true;
                 CheckResult result = Interop.Check(request);
                 Checks.Equal(40, result.ExitCode);

@@ -18,9 +18,9 @@ namespace EopRelay.Tests
             Func<string, string> file = name => Path.Combine(folder, name);
             checks.That("a text is explained", () =>
             {
-                ResolveRequest request = Interop.NewResolveRequest();
-                request.AddText(Reply);
-                DeliveryError error = Interop.Resolve(request).Errors[0];
+                Request request = Interop.NewRequest();
+                request.Add("Texts", Reply);
+                DeliveryError error = Library.ResolveErrors(request).Errors[0];
                 Checks.Equal("RelayDenied", error.Rejection);
                 Checks.Equal(550, error.Code);
                 Checks.Equal("Text", error.Source);
@@ -32,16 +32,16 @@ namespace EopRelay.Tests
             });
             checks.That("a queue is read by its members, its local time with its zone", () =>
             {
-                ResolveRequest request = Interop.NewResolveRequest();
-                request.AddObject(new Hashtable
+                Request request = Interop.NewRequest();
+                request.Add("Objects", new Hashtable
                 {
                     { "Identity", "EX1\\3" },
                     { "LastError", Reply },
                     { "MessageCount", 7 },
                     { "LastRetryTime", new DateTime(2026, 11, 17, 6, 0, 0, DateTimeKind.Local) },
                 });
-                request.AddObject(new Hashtable { { "Identity", "EX1\\4" }, { "LastError", null } });
-                ResolvedErrors resolved = Interop.Resolve(request);
+                request.Add("Objects", new Hashtable { { "Identity", "EX1\\4" }, { "LastError", null } });
+                ResolvedErrors resolved = Library.ResolveErrors(request);
                 Checks.Equal(1L, resolved.WithoutError);
                 Checks.Equal(7L, resolved.Errors[0].MessageCount);
                 Checks.Equal("EX1", resolved.Errors[0].ReportingServer);
@@ -50,36 +50,36 @@ namespace EopRelay.Tests
             });
             checks.That("a tracking event has lists", () =>
             {
-                ResolveRequest request = Interop.NewResolveRequest();
-                request.AddObject(new Hashtable
+                Request request = Interop.NewRequest();
+                request.Add("Objects", new Hashtable
                 {
                     { "EventId", "FAIL" },
                     { "MessageId", "<1@x>" },
                     { "Recipients", new List<string> { "a@x", "b@x" } },
                     { "RecipientStatus", new[] { "[{LED=" + Reply + "}]", "[{LED=" + Reply + "}]" } },
                 });
-                DeliveryError error = Interop.Resolve(request).Errors[0];
+                DeliveryError error = Library.ResolveErrors(request).Errors[0];
                 Checks.Equal("a@x b@x", string.Join(" ", error.Recipients));
                 Checks.Equal("<1@x>", error.InternetMessageId);
             });
             checks.That("files are joined to the sessions of a log", () =>
             {
-                ResolveRequest request = Interop.NewResolveRequest();
-                request.AddFile(file("queues.xml"));
-                request.AddFile(file("ndr.eml"));
+                Request request = Interop.NewRequest();
+                request.AddFile("Files", "ErrorFile", file("queues.xml"));
+                request.AddFile("Files", "ErrorFile", file("ndr.eml"));
                 SessionQuery query = Interop.NewSessionQuery();
                 query.Add(Interop.LocatePath(file("SEND20261117-1.LOG"), false, "EX1"));
-                using (SessionReader reader = Interop.OpenSessions(query))
+                using (SessionReader reader = Library.OpenSessions(query))
                 {
                     while (reader.ReadBatch())
                     {
                         foreach (Session session in reader.Sessions)
                         {
-                            request.AddSession(session);
+                            request.Add("Sessions", session);
                         }
                     }
                 }
-                ResolvedErrors resolved = Interop.Resolve(request);
+                ResolvedErrors resolved = Library.ResolveErrors(request);
                 Checks.Equal(0, resolved.Problems.Length);
                 ErrorSession joined = resolved.Errors[0].Session;
                 Checks.Equal("Likely", joined.Certainty);
@@ -92,27 +92,19 @@ namespace EopRelay.Tests
             });
             checks.That("what cannot be read is a problem, and the rest goes on", () =>
             {
-                ResolveRequest request = Interop.NewResolveRequest();
-                request.AddText(Reply);
-                request.AddObject(new Hashtable { { "Name", "x" } });
-                ResolvedErrors resolved = Interop.Resolve(request);
+                Request request = Interop.NewRequest();
+                request.Add("Texts", Reply);
+                request.Add("Objects", new Hashtable { { "Name", "x" } });
+                ResolvedErrors resolved = Library.ResolveErrors(request);
                 Checks.Equal(1, resolved.Errors.Length);
                 Checks.True(resolved.Problems[0].IsError, "nothing was read of the objects");
                 Checks.True(resolved.Problems[0].ToString().Contains("Get-Queue"), "what to give");
             });
             checks.That("a file that is missing is an error of its own", () =>
             {
-                try
-                {
-                    Interop.NewResolveRequest().AddFile(file("missing.eml"));
-                }
-                catch (EopRelayException error)
-                {
-                    Checks.Equal("ErrorFileNotFound", error.ErrorId);
-                    Checks.Equal("ObjectNotFound", error.Category);
-                    return;
-                }
-                Checks.True(false, "no error");
+                EopRelayException error = Interop.NewRequest().AddFile("Files", "ErrorFile", file("missing.eml"));
+                Checks.Equal("ErrorFileNotFound", error.ErrorId);
+                Checks.Equal("ObjectNotFound", error.Category);
             });
         }
     }

@@ -63,7 +63,7 @@ namespace EopRelay.Tests
             {
                 EvidenceSource source = SourceOf(file);
                 source.Thumbprint = new string('0', 40);
-                Checks.Throws<EopRelayException>(() => Interop.OpenHybridChanges(source));
+                Checks.Throws<EopRelayException>(() => Library.OpenHybridChanges(source));
             });
             RunRequests(checks, folder, file);
         }
@@ -107,9 +107,9 @@ namespace EopRelay.Tests
                     string given = path;
                     checks.That("logs are judged from " + given, () =>
                     {
-                        TestRequest request = NewRequest();
-                        request.AddHybridLogPath(given);
-                        Report report = Interop.Test(request);
+                        Request request = NewRequest();
+                        request.AddHybridLogs("HybridLogFiles", given);
+                        Report report = Library.Test(request);
                         Finding finding = Array.Find(report.Findings, one => one.Id == "ConnectorsFromWizard");
                         Checks.True(finding.Message.Contains("4 days before this report"), finding.Message);
                     });
@@ -121,26 +121,24 @@ namespace EopRelay.Tests
             }
             checks.That("a folder without logs, and a file that is missing, say so", () =>
             {
-                EopRelayException empty = Checks.Throws<EopRelayException>(
-                    () => NewRequest().AddHybridLogPath(Path.GetDirectoryName(typeof(HybridChecks).Assembly.Location)));
+                EopRelayException empty = NewRequest().AddHybridLogs("HybridLogFiles", Path.GetDirectoryName(typeof(HybridChecks).Assembly.Location));
                 Checks.Equal("HybridLogNotFound", empty.ErrorId);
-                EopRelayException missing = Checks.Throws<EopRelayException>(
-                    () => NewRequest().AddHybridLogPath(file + ".none"));
+                EopRelayException missing = NewRequest().AddHybridLogs("HybridLogFiles", file + ".none");
                 Checks.Equal("HybridLogNotFound", missing.ErrorId);
             });
         }
 
-        private static TestRequest NewRequest()
+        private static Request NewRequest()
         {
-            TestRequest request = Interop.NewTestRequest();
-            request.At = new DateTime(2026, 11, 20, 0, 0, 0, DateTimeKind.Utc);
-            request.AddInstalledCertificate(new Dictionary<string, object>
+            Request request = Interop.NewRequest();
+            request.Set("At", new DateTime(2026, 11, 20, 0, 0, 0, DateTimeKind.Utc));
+            request.Add("InstalledCertificates", new Dictionary<string, object>
             {
                 { "Thumbprint", new string('A', 40) }, { "Subject", "CN=mail.contoso.com" },
                 { "Issuer", "CN=Trust Server CA 1, O=Trust AS, C=NO" }, { "CertificateDomains", new[] { "mail.contoso.com" } },
                 { "Services", "SMTP" }, { "HasPrivateKey", true }, { "NotAfter", "2027-09-01T00:00:00Z" },
             });
-            request.AddSendConnector(new Dictionary<string, object>
+            request.Add("SendConnectors", new Dictionary<string, object>
             {
                 { "Name", "Outbound to Office 365" }, { "SmartHosts", "contoso-com.mail.protection.outlook.com" },
                 { "TlsCertificateName", "<I>CN=Trust Server CA 1, O=Trust AS, C=NO<S>CN=mail.contoso.com" },
@@ -159,11 +157,11 @@ namespace EopRelay.Tests
         {
             var changes = new List<HybridChange>();
             notices = new List<Notice>();
-            using (HybridChangeReader reader = Interop.OpenHybridChanges(source))
+            using (EvidenceReader<HybridChange> reader = Library.OpenHybridChanges(source))
             {
                 while (reader.ReadBatch())
                 {
-                    changes.AddRange(reader.Changes);
+                    changes.AddRange(reader.Records);
                     notices.AddRange(reader.Notices);
                 }
             }

@@ -107,7 +107,7 @@ namespace EopRelay.Tests
                 {
                     Checks.Equal(
                         "NativeLibraryDefect",
-                        Checks.Throws<EopRelayException>(() => ReportReader.Read(text)).ErrorId);
+                        Checks.Throws<EopRelayException>(() => JsonMapper.Read<Report>(text)).ErrorId);
                 }
             });
         }

@@ -21,7 +21,7 @@ namespace EopRelay.Tests
                 query.Add(Interop.LocatePath(path, false, ""));
             }
             using (var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)))
-            using (SessionReader reader = Interop.OpenSessions(query))
+            using (SessionReader reader = Library.OpenSessions(query))
             {
                 output.NewLine = "\n";
                 while (reader.ReadBatch())
@@ -67,6 +67,10 @@ namespace EopRelay.Tests
             {
                 WriteTime(text, (DateTime)value);
             }
+            else if (value is IDictionary<string, object>)
+            {
+                WriteMembers(text, (IDictionary<string, object>)value);
+            }
             else if (value is IEnumerable)
             {
                 WriteArray(text, (IEnumerable)value);
@@ -95,6 +99,20 @@ namespace EopRelay.Tests
                 separator = ",";
             }
             text.Append(separator == "[" ? "[]" : "]");
+        }
+
+        private static void WriteMembers(StringBuilder text, IDictionary<string, object> members)
+        {
+            string separator = "{";
+            foreach (KeyValuePair<string, object> member in members)
+            {
+                text.Append(separator);
+                WriteText(text, member.Key);
+                text.Append(':');
+                Write(text, member.Value);
+                separator = ",";
+            }
+            text.Append(separator == "{" ? "{}" : "}");
         }
 
         private static void WriteObject(StringBuilder text, object value)

@@ -10,7 +10,7 @@ namespace EopRelay.Tests
         {
             checks.That("a library that Windows marks as downloaded is said to be blocked", () =>
             {
-                EopRelayException error = Checks.Throws<EopRelayException>(() => Interop.Load(blockedBin));
+                EopRelayException error = Checks.Throws<EopRelayException>(() => Library.Load(blockedBin));
                 Checks.Equal("NativeLibraryNotLoaded", error.ErrorId);
                 Checks.True(error.Message.Contains("Unblock-File"), error.Message);
             });
@@ -19,24 +19,24 @@ namespace EopRelay.Tests
         internal static void Run(Checks checks, string emptyFolder, string brokenBin, string bin)
         {
             checks.That("nothing works before the library is loaded", () =>
-                Checks.Throws<InvalidOperationException>(() => Interop.OpenSessions(Interop.NewSessionQuery())));
+                Checks.Throws<InvalidOperationException>(() => Library.OpenSessions(Interop.NewSessionQuery())));
             checks.That("a missing library is said with its full path", () =>
             {
-                EopRelayException error = Checks.Throws<EopRelayException>(() => Interop.Load(emptyFolder));
+                EopRelayException error = Checks.Throws<EopRelayException>(() => Library.Load(emptyFolder));
                 Checks.Equal("NativeLibraryMissing", error.ErrorId);
                 Checks.True(error.Message.Contains(Path.GetFullPath(emptyFolder)), error.Message);
             });
             checks.That("a file that is no library is said to be none", () =>
             {
-                EopRelayException error = Checks.Throws<EopRelayException>(() => Interop.Load(brokenBin));
+                EopRelayException error = Checks.Throws<EopRelayException>(() => Library.Load(brokenBin));
                 Checks.Equal("NativeLibraryNotLoaded", error.ErrorId);
             });
-            checks.That("a failed load does not stand in the way of a good one", () => Interop.Load(bin));
+            checks.That("a failed load does not stand in the way of a good one", () => Library.Load(bin));
             checks.That("loading again from the same folder is fine", () =>
-                Interop.Load(Path.Combine(bin, "..", Path.GetFileName(bin))));
+                Library.Load(Path.Combine(bin, "..", Path.GetFileName(bin))));
             checks.That("loading from another folder asks for a new console", () =>
             {
-                EopRelayException error = Checks.Throws<EopRelayException>(() => Interop.Load(brokenBin));
+                EopRelayException error = Checks.Throws<EopRelayException>(() => Library.Load(brokenBin));
                 Checks.Equal("AlreadyLoaded", error.ErrorId);
                 Checks.True(error.Message.Contains("new console"), error.Message);
             });

@@ -20,17 +20,18 @@ namespace EopRelay.Tests
                 { "query", typeof(SessionQuery) },
                 { "reader", typeof(SessionReader) },
                 { "notice", typeof(Notice) },
-                { "cause", typeof(EopRelayException) },
-                { "request", typeof(TestRequest) },
+                { "request", typeof(Request) },
+                { "problem", typeof(EopRelayException) },
                 { "report", typeof(Report) },
                 { "check", typeof(CheckRequest) },
                 { "overview", typeof(CertificateOverview) },
-                { "problem", typeof(InputProblem) },
+                { "unread", typeof(InputProblem) },
                 { "source", typeof(EvidenceSource) },
-                { "chainReader", typeof(ChainEventReader) },
-                { "changeReader", typeof(HybridChangeReader) },
-                { "resolveRequest", typeof(ResolveRequest) },
-                { "resolved", typeof(ResolvedErrors) },
+                { "chainReader", typeof(EvidenceReader<ChainEvent>) },
+                { "changeReader", typeof(EvidenceReader<HybridChange>) },
+                { "resolved", typeof(ResolvedPath) },
+                { "found", typeof(ResolvedErrors) },
+                { "location", typeof(LogLocation) },
             };
 
         /// <summary>
@@ -40,15 +41,15 @@ namespace EopRelay.Tests
         private static readonly HashSet<string> DocumentedMembers = new HashSet<string>
         {
             "PSCmdlet.ParameterSetName", "PSCmdlet.WriteError", "PSCmdlet.WriteWarning", "PSCmdlet.WriteVerbose",
-            "PSCmdlet.ThrowTerminatingError", "Cmdlet.WriteError", "Cmdlet.SessionState.Path",
-            "PSBoundParameters.ContainsKey", "MyInvocation.ExpectingInput", "Recurse.IsPresent", "Failed.IsPresent", "EopOnly.IsPresent",
-            "LogsAreLocal.IsPresent", "PSCmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath", "_.Exception", "_.Exception.GetBaseException", "provider.Name",
-            "paths.GetUnresolvedProviderPathFromPSPath", "paths.GetResolvedProviderPathFromPSPath",
-            "InputObject.PSObject.Properties", "InputObject.PSObject.Properties.Match",
-            "value.PSObject.Properties", "property.Name", "property.Value", "innerProperty.Value",
-            "InputObject.PSObject.TypeNames", "InputObject.PSObject.Methods", "InputObject.ToXml", "_.ToXml", "InputObject.TrimStart",
-            "found.Count", "Path.StartsWith", "members.Count", "loaded.GetName",
-            "EventLog.IsPresent", "ExecutionContext.SessionState.LanguageMode", "Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath", "env.ExchangeInstallPath",
+            "PSCmdlet.ThrowTerminatingError", "Cmdlet.InvokeCommand.InvokeScript", "Cmdlet.SessionState",
+            "ExecutionContext.SessionState.Path", "ExecutionContext.SessionState.LanguageMode",
+            "PSBoundParameters.ContainsKey", "MyInvocation.ExpectingInput", "env.ExchangeInstallPath",
+            "Recurse.IsPresent", "Failed.IsPresent", "EopOnly.IsPresent", "LogsAreLocal.IsPresent", "EventLog.IsPresent",
+            "Literal.IsPresent", "InputObject.PSObject.Properties", "InputObject.PSObject.Properties.Match",
+            "InputObject.PSObject.TypeNames", "InputObject.PSObject.Methods", "InputObject.ToXml", "InputObject.Trim",
+            "InputObject.TrimStart", "InputObject.FullName", "value.PSObject.Properties", "property.Name",
+            "property.Value", "innerProperty.Value", "members.Count", "loaded.GetName", "_.ToXml",
+            "_.Exception.GetBaseException",
         };
 
         private static readonly Regex HelpAndComments =

@@ -53,7 +53,7 @@ namespace EopRelay.Tests
                     MemberChecks.Run(checks, operands);
                     break;
                 case "batches":
-                    Interop.Load(operands[0]);
+                    Library.Load(operands[0]);
                     BatchChecks.Run(checks);
                     break;
                 case "loading":
@@ -63,57 +63,57 @@ namespace EopRelay.Tests
                     LoadingChecks.RunOnBlockedLibrary(checks, operands[0]);
                     break;
                 case "readers":
-                    Interop.Load(operands[0]);
+                    Library.Load(operands[0]);
                     ReaderChecks.Run(checks, operands[1]);
                     break;
                 case "large":
-                    Interop.Load(operands[0]);
+                    Library.Load(operands[0]);
                     ReaderChecks.RunOnLargeLog(checks, operands[1]);
                     break;
                 case "sessions":
-                    Interop.Load(operands[0]);
+                    Library.Load(operands[0]);
                     JsonLines.Print(operands.GetRange(1, operands.Count - 1));
                     return 0;
                 case "json":
                     JsonChecks.Run(checks);
                     break;
                 case "reports":
-                    Interop.Load(operands[0]);
+                    Library.Load(operands[0]);
                     ReportChecks.Run(checks, operands[1]);
                     break;
                 case "checks":
-                    Interop.Load(operands[0]);
+                    Library.Load(operands[0]);
                     CheckChecks.Run(checks, operands[1]);
                     break;
                 case "folders":
                     CheckChecks.RunOnFolders(checks, operands[0]);
                     break;
                 case "events":
-                    Interop.Load(operands[0]);
+                    Library.Load(operands[0]);
                     ChainEventChecks.Run(checks, operands[1], operands[2]);
                     break;
                 case "hybrid":
-                    Interop.Load(operands[0]);
+                    Library.Load(operands[0]);
                     HybridChecks.Run(checks, operands[1], operands[2]);
                     break;
                 case "hybrid-changes":
-                    Interop.Load(operands[0]);
+                    Library.Load(operands[0]);
                     HybridChecks.Print(operands.GetRange(1, operands.Count - 1));
                     return 0;
                 case "chain-events":
-                    Interop.Load(operands[0]);
+                    Library.Load(operands[0]);
                     ChainEventChecks.Print(operands.GetRange(1, operands.Count - 1));
                     return 0;
                 case "test":
-                    Interop.Load(operands[0]);
+                    Library.Load(operands[0]);
                     ReportChecks.Print(operands.GetRange(1, operands.Count - 1));
                     return 0;
                 case "errors":
-                    Interop.Load(operands[0]);
+                    Library.Load(operands[0]);
                     ErrorChecks.Run(checks, operands[1]);
                     break;
                 case "stored":
-                    Interop.Load(operands[0]);
+                    Library.Load(operands[0]);
                     ReportChecks.PrintStored(operands[1]);
                     return 0;
                 case "show":

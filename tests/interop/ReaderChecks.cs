@@ -144,19 +144,19 @@ namespace EopRelay.Tests
             {
                 SessionQuery query = Query(logFolder);
                 query.Thumbprint = "not hexadecimal";
-                Checks.Equal("InvalidThumbprint", Checks.Throws<EopRelayException>(() => Interop.OpenSessions(query)).ErrorId);
+                Checks.Equal("InvalidThumbprint", Checks.Throws<EopRelayException>(() => Library.OpenSessions(query)).ErrorId);
             });
             checks.That("a pattern that is none is refused by name", () =>
             {
                 SessionQuery query = Query(logFolder);
                 query.Connector = "[";
-                Checks.Equal("InvalidPattern", Checks.Throws<EopRelayException>(() => Interop.OpenSessions(query)).ErrorId);
+                Checks.Equal("InvalidPattern", Checks.Throws<EopRelayException>(() => Library.OpenSessions(query)).ErrorId);
             });
             checks.That("an outcome that is none is refused by name", () =>
             {
                 SessionQuery query = Query(logFolder);
                 query.Outcomes = new[] { "Refused", "Lost" };
-                Checks.Equal("InvalidName", Checks.Throws<EopRelayException>(() => Interop.OpenSessions(query)).ErrorId);
+                Checks.Equal("InvalidName", Checks.Throws<EopRelayException>(() => Library.OpenSessions(query)).ErrorId);
             });
             checks.That("outcomes and thumbprints narrow the sessions", () =>
             {
@@ -205,7 +205,7 @@ namespace EopRelay.Tests
             checks.That("a server whose share gives nothing is one error that names it", () =>
             {
                 List<Notice> notices =
-                    NoticesOf(Interop.LocateOnServer("EX-OF-ANOTHER-HOST", @"C:\Logs", "", false));
+                    NoticesOf((LogLocation)Interop.LocateOnServer("EX-OF-ANOTHER-HOST", @"C:\Logs", "", false));
                 Checks.Equal(1, notices.Count);
                 Checks.Equal("RemoteLogUnreadable", notices[0].ErrorId);
                 Checks.True(notices[0].Text.Contains("EX-OF-ANOTHER-HOST lie on that server"), notices[0].Text);
@@ -242,7 +242,7 @@ namespace EopRelay.Tests
             query.StatePath = statePath;
             checks.That("a state is not saved before the end, and a run that was given up loses nothing", () =>
             {
-                using (SessionReader reader = Interop.OpenSessions(query))
+                using (SessionReader reader = Library.OpenSessions(query))
                 {
                     Checks.Equal(true, reader.ReadBatch());
                     Checks.Equal("StateNotAtEnd", Checks.Throws<EopRelayException>(() => reader.SaveState()).ErrorId);
@@ -251,7 +251,7 @@ namespace EopRelay.Tests
             });
             checks.That("a saved state makes the next run read on, and one run has it at a time", () =>
             {
-                using (SessionReader reader = Interop.OpenSessions(query))
+                using (SessionReader reader = Library.OpenSessions(query))
                 {
                     int count = 0;
                     while (reader.ReadBatch())
@@ -260,7 +260,7 @@ namespace EopRelay.Tests
                     }
                     Checks.True(count > 0, "the fixtures have sessions that end");
                     reader.SaveState();
-                    EopRelayException inUse = Checks.Throws<EopRelayException>(() => Interop.OpenSessions(query));
+                    EopRelayException inUse = Checks.Throws<EopRelayException>(() => Library.OpenSessions(query));
                     Checks.Equal("StateInUse ResourceBusy", inUse.ErrorId + " " + inUse.Category);
                 }
                 Checks.Equal(0, new List<Session>(Read(query)).Count);
@@ -268,11 +268,11 @@ namespace EopRelay.Tests
             checks.That("a damaged state is refused by name, and a folder that is missing too", () =>
             {
                 File.WriteAllText(statePath, "#Software: Microsoft Exchange Server");
-                EopRelayException damaged = Checks.Throws<EopRelayException>(() => Interop.OpenSessions(query));
+                EopRelayException damaged = Checks.Throws<EopRelayException>(() => Library.OpenSessions(query));
                 Checks.Equal("StateDamaged InvalidData", damaged.ErrorId + " " + damaged.Category);
                 Checks.True(damaged.Message.Contains(statePath), damaged.Message);
                 query.StatePath = Path.Combine(statePath, "none");
-                Checks.Equal("StateUnusable", Checks.Throws<EopRelayException>(() => Interop.OpenSessions(query)).ErrorId);
+                Checks.Equal("StateUnusable", Checks.Throws<EopRelayException>(() => Library.OpenSessions(query)).ErrorId);
             });
             checks.That("a reader without a state has nothing to save", () =>
             {
@@ -294,12 +294,12 @@ namespace EopRelay.Tests
 
         private static SessionReader Open(string logFolder)
         {
-            return Interop.OpenSessions(Query(logFolder));
+            return Library.OpenSessions(Query(logFolder));
         }
 
         private static IEnumerable<Session> Read(SessionQuery query)
         {
-            using (SessionReader reader = Interop.OpenSessions(query))
+            using (SessionReader reader = Library.OpenSessions(query))
             {
                 while (reader.ReadBatch())
                 {
@@ -316,7 +316,7 @@ namespace EopRelay.Tests
             SessionQuery query = Interop.NewSessionQuery();
             query.Add(location);
             var notices = new List<Notice>();
-            using (SessionReader reader = Interop.OpenSessions(query))
+            using (SessionReader reader = Library.OpenSessions(query))
             {
                 while (reader.ReadBatch())
                 {

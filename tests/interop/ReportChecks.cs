@@ -26,118 +26,118 @@ namespace EopRelay.Tests
                 string name = "mail.contoso.com." + kind;
                 checks.That(name + " is judged", () =>
                 {
-                    TestRequest request = NewRequest();
-                    request.AddCertificateFile(file(name), null);
-                    Checks.Equal(1, request.SubjectCount);
-                    Checks.Equal(expected, Interop.Test(request).Certificate.Thumbprint);
+                    Request request = NewRequest();
+                    request.AddCertificateFile("CertificateFiles", file(name), null);
+                    Checks.Equal(1, request.CountOf("CertificateFiles", "QueueErrors"));
+                    Checks.Equal(expected, Library.Test(request).Certificate.Thumbprint);
                 });
             }
             checks.That("queue errors are judged, and as firmly as their text is", () =>
             {
-                TestRequest request = NewRequest();
-                request.AddQueueError("421 4.4.1 Connection timed out");
-                request.AddQueueError(new Hashtable { { "Identity", "EX1\\3" }, { "LastError", "421 4.4.1 Connection timed out" } });
-                Checks.Equal(2, request.SubjectCount);
-                Report report = Interop.Test(request);
+                Request request = NewRequest();
+                request.Add("QueueErrors", "421 4.4.1 Connection timed out");
+                request.Add("QueueErrors", new Hashtable { { "Identity", "EX1\\3" }, { "LastError", "421 4.4.1 Connection timed out" } });
+                Checks.Equal(2, request.CountOf("CertificateFiles", "QueueErrors"));
+                Report report = Library.Test(request);
                 Checks.Equal("Uncertain", report.Verdict);
                 Checks.Equal("CoverTextOnly", report.Cause);
             });
             checks.That("a pfx is opened here, and only its certificate goes on", () =>
             {
-                TestRequest request = NewRequest();
-                request.AddCertificateFile(file("mail.contoso.com.pfx"), Secure(Password));
+                Request request = NewRequest();
+                request.AddCertificateFile("CertificateFiles", file("mail.contoso.com.pfx"), Secure(Password));
                 byte[] certificate = new X509Certificate2(file("mail.contoso.com.cer")).RawData;
                 Checks.True(request.ToJson().Contains(Convert.ToBase64String(certificate)), "another content");
                 Checks.True(!request.ToJson().Contains(Password), "the password goes on");
-                Checks.Equal(expected, Interop.Test(request).Certificate.Thumbprint);
+                Checks.Equal(expected, Library.Test(request).Certificate.Thumbprint);
             });
             checks.That("a pfx that cannot be opened says what to do", () =>
             {
                 foreach (string password in new[] { null, "wrong" })
                 {
-                    EopRelayException error = Checks.Throws<EopRelayException>(() => NewRequest().AddCertificateFile(
-                        file("mail.contoso.com.pfx"), password == null ? null : Secure(password)));
+                    EopRelayException error = NewRequest().AddCertificateFile("CertificateFiles", 
+                        file("mail.contoso.com.pfx"), password == null ? null : Secure(password));
                     Checks.Equal("PfxNotOpened", error.ErrorId);
                     Checks.True(error.Message.Contains(password == null ? "-Password" : "Check the password"), error.Message);
                 }
             });
             checks.That("a file that is not there is told with its path", () =>
             {
-                EopRelayException error = Checks.Throws<EopRelayException>(
-                    () => NewRequest().AddCertificateFile(file("missing.cer"), null));
+                EopRelayException error = NewRequest().AddCertificateFile("CertificateFiles", file("missing.cer"), null);
                 Checks.Equal("CertificateFileNotFound", error.ErrorId);
                 Checks.True(error.Message.Contains(file("missing.cer")), error.Message);
             });
             checks.That("a file that holds no certificate is told in the report", () =>
             {
-                TestRequest request = NewRequest();
-                request.AddCertificateFile(typeof(ReportChecks).Assembly.Location, null);
-                Report report = Interop.Test(request);
+                Request request = NewRequest();
+                request.AddCertificateFile("CertificateFiles", typeof(ReportChecks).Assembly.Location, null);
+                Report report = Library.Test(request);
                 Checks.Equal(40, report.ExitCode);
                 Checks.True(Find(report, "InputUnreadable").ToString().Contains("Tests.exe"), "no path");
             });
             checks.That("an installed certificate is found by its thumbprint as pasted", () =>
             {
                 byte[] rawData = new X509Certificate2(file("mail.contoso.com.cer")).RawData;
-                TestRequest request = NewRequest();
-                request.AddInstalledCertificate(new Hashtable { { "RawData", rawData } });
-                request.AddThumbprint("\u200E" + expected.ToLowerInvariant().Insert(2, " "));
-                Checks.Equal(expected, Interop.Test(request).Certificate.Thumbprint);
+                Request request = NewRequest();
+                request.Add("InstalledCertificates", new Hashtable { { "RawData", rawData } });
+                request.Add("Thumbprints", "\u200E" + expected.ToLowerInvariant().Insert(2, " "));
+                Checks.Equal(expected, Library.Test(request).Certificate.Thumbprint);
             });
             checks.That("a thumbprint that no certificate has says what to give", () =>
             {
-                TestRequest request = NewRequest();
-                request.AddThumbprint(Thumbprint);
-                EopRelayException error = Checks.Throws<EopRelayException>(() => Interop.Test(request));
+                Request request = NewRequest();
+                request.Add("Thumbprints", Thumbprint);
+                EopRelayException error = Checks.Throws<EopRelayException>(() => Library.Test(request));
                 Checks.Equal("CertificateNotFound", error.ErrorId);
                 Checks.Equal("ObjectNotFound", error.Category);
                 Checks.True(error.Message.Contains("-InstalledCertificate"), error.Message);
             });
             checks.That("a thumbprint that is none is refused as such", () =>
             {
-                TestRequest request = NewRequest();
-                request.AddThumbprint("xyz");
-                Checks.Equal("InvalidThumbprint", Checks.Throws<EopRelayException>(() => Interop.Test(request)).ErrorId);
+                Request request = NewRequest();
+                request.Add("Thumbprints", "xyz");
+                Checks.Equal("InvalidThumbprint", Checks.Throws<EopRelayException>(() => Library.Test(request)).ErrorId);
             });
             checks.That("every value of the request arrives", () =>
             {
-                TestRequest request = NewRequest();
-                request.AddCertificateFile(file("mail.contoso.com.cer"), null);
-                request.AddIntermediateFile(file("mail.contoso.com.cer"));
-                request.AddRootFile(file("mail.contoso.com.cer"));
-                request.AddInboundConnector(Connector());
-                request.AddAcceptedDomain(" contoso.com ");
-                request.AddAcceptedDomain(new Hashtable { { "DomainName", "mail.contoso.com" } });
-                request.AddSendConnector(new Hashtable { { "Name", "Outbound" }, { "TlsCertificateName", null } });
-                request.SourceIPAddress = "203.0.113.7";
-                request.MailFrom = "<>";
-                request.RecipientDomain = "fabrikam.com";
-                request.WarningDays = 14;
-                Report report = Interop.Test(request);
+                Request request = NewRequest();
+                request.AddCertificateFile("CertificateFiles", file("mail.contoso.com.cer"), null);
+                request.AddFile("IntermediateFiles", "CertificateFile", file("mail.contoso.com.cer"));
+                request.AddFile("RootFiles", "CertificateFile", file("mail.contoso.com.cer"));
+                request.Add("InboundConnectors", Connector());
+                request.Add("AcceptedDomains", new Hashtable { { "DomainName", "contoso.com" } });
+                request.Add("AcceptedDomains", new Hashtable { { "DomainName", "mail.contoso.com" } });
+                request.Add("SendConnectors", new Hashtable { { "Name", "Outbound" }, { "TlsCertificateName", null } });
+                request.Set("SourceIPAddress", "203.0.113.7");
+                request.Set("MailFrom", "<>");
+                request.Set("RecipientDomain", "fabrikam.com");
+                request.Set("WarningDays", 14);
+                Report report = Library.Test(request);
                 Checks.Equal("mail.contosso.com", report.Connector.Value);
-                Checks.True(report.Connector.NameMatch.StartsWith("NoMatch(", StringComparison.Ordinal), report.Connector.NameMatch);
+                var match = (IDictionary<string, object>)report.Connector.NameMatch;
+                Checks.True(((IDictionary<string, object>)match["Relation"]).ContainsKey("NoMatch"), JsonLines.Of(match["Relation"]));
                 Checks.Equal(DateTimeKind.Utc, report.Certificate.NotAfter.Value.Kind);
                 Checks.Equal(expected, report.Chain.Certificates[0].Thumbprint);
-                request.SourceIPAddress = "203.0.113";
-                Checks.Equal("InvalidArgument", Checks.Throws<EopRelayException>(() => Interop.Test(request)).Category);
+                request.Set("SourceIPAddress", "203.0.113");
+                Checks.Equal("InvalidArgument", Checks.Throws<EopRelayException>(() => Library.Test(request)).Category);
             });
             checks.That("a certificate that fits is accepted before it is installed", () =>
             {
-                TestRequest request = NewRequest();
-                request.AddCertificateFile(file("mail.contoso.com.p7b"), null);
-                request.AddIntermediateFile(file("fabrikam-ca-5.cer"));
-                request.AddRootFile(file("fabrikam-ca-5.cer"));
+                Request request = NewRequest();
+                request.AddCertificateFile("CertificateFiles", file("mail.contoso.com.p7b"), null);
+                request.AddFile("IntermediateFiles", "CertificateFile", file("fabrikam-ca-5.cer"));
+                request.AddFile("RootFiles", "CertificateFile", file("fabrikam-ca-5.cer"));
                 IDictionary connector = Connector();
                 connector["TlsSenderCertificateName"] = "mail.contoso.com";
-                request.AddInboundConnector(connector);
-                request.AddAcceptedDomain("mail.contoso.com");
-                request.MailFrom = "<>";
-                Report report = Interop.Test(request);
+                request.Add("InboundConnectors", connector);
+                request.Add("AcceptedDomains", new Hashtable { { "DomainName", "mail.contoso.com" } });
+                request.Set("MailFrom", "<>");
+                Report report = Library.Test(request);
                 Checks.True(report.Verdict == "Accepted", report.ToString());
             });
             checks.That("a send connector has what would be sent and what was", () =>
             {
-                ConnectorCertificate row = Interop.Certificates(CertificateRequest(file("mail.contoso.com.cer"))).Certificates[0];
+                ConnectorCertificate row = Library.Certificates(CertificateRequest(file("mail.contoso.com.cer"))).Certificates[0];
                 Checks.Equal("Outbound to Microsoft 365", row.Connector);
                 Checks.Equal("EX1", row.Server);
                 Checks.Equal(expected, row.SelectedThumbprint);
@@ -153,10 +153,10 @@ namespace EopRelay.Tests
             });
             checks.That("sessions tell what was sent also after serialisation", () =>
             {
-                TestRequest request = CertificateRequest(file("mail.contoso.com.cer"));
+                Request request = CertificateRequest(file("mail.contoso.com.cer"));
                 string sent = Thumbprint;
-                request.AddSession(JsonReader.Read(SessionJson.Replace("THUMBPRINT", sent)));
-                ConnectorCertificate row = Interop.Certificates(request).Certificates[0];
+                request.Add("Sessions", JsonReader.Read(SessionJson.Replace("THUMBPRINT", sent)));
+                ConnectorCertificate row = Library.Certificates(request).Certificates[0];
                 Checks.Equal("NotInstalled", row.Comparison);
                 Checks.Equal("Different", row.Status);
                 Checks.Equal(sent, row.SentThumbprint);
@@ -165,32 +165,46 @@ namespace EopRelay.Tests
                 Checks.Equal("Delivered", row.SentCertificates[0].LastOutcome);
                 Checks.True(row.ToString().StartsWith("Different: Outbound"), row.ToString());
             });
-            checks.That("the name of a file is no accepted domain", () =>
+            checks.That("a member that the library does not know is an error with its name", () =>
             {
-                EopRelayException error = Checks.Throws<EopRelayException>(
-                    () => NewRequest().AddAcceptedDomain("accepted.xml"));
-                Checks.Equal("InputNotRecognized", error.ErrorId);
-                Checks.True(error.Message.Contains("Import-Clixml"), error.Message);
+                foreach (string name in new[] { "InboundConector", "" })
+                {
+                    Request request = NewRequest();
+                    request.Set(name, "x");
+                    EopRelayException error = Checks.Throws<EopRelayException>(() => Library.Test(request));
+                    Checks.Equal("InvalidArgument", error.Category);
+                    Checks.True(error.Message.Contains("`" + name + "`"), error.Message);
+                }
+            });
+            checks.That("an object that cannot be written is not added, and the others are", () =>
+            {
+                object[] endless = new object[1];
+                endless[0] = endless;
+                Request request = NewRequest();
+                Checks.Equal(null, request.Add("SendConnectors", new Hashtable { { "Name", "a" } }));
+                Checks.Equal("InputTooDeep", request.Add("SendConnectors", endless).ErrorId);
+                Checks.Equal(null, request.Add("SendConnectors", new Hashtable { { "Name", "b" } }));
+                Checks.True(request.ToJson().Contains("[{\"Name\":\"a\"},\n{\"Name\":\"b\"}]"), request.ToJson());
             });
             checks.That("what is no send connector is a problem with its place", () =>
             {
-                TestRequest request = NewRequest();
-                request.AddSendConnector(new Hashtable { { "DomainName", "contoso.com" } });
-                CertificateOverview overview = Interop.Certificates(request);
+                Request request = NewRequest();
+                request.Add("SendConnectors", new Hashtable { { "DomainName", "contoso.com" } });
+                CertificateOverview overview = Library.Certificates(request);
                 Checks.Equal(40, overview.ExitCode);
                 Checks.True(overview.Problems[0].IsError, "a warning");
                 Checks.True(overview.Problems[0].ToString().StartsWith("-SendConnector: "), overview.Problems[0].ToString());
             });
             checks.That("nothing given is no certificate and no error", () =>
             {
-                CertificateOverview overview = Interop.Certificates(Interop.NewTestRequest());
+                CertificateOverview overview = Library.Certificates(Interop.NewRequest());
                 Checks.Equal("0 rows, exit code 30", overview.Certificates.Length + " rows, exit code " + overview.ExitCode);
             });
             checks.That("nothing found in the logs is uncertain, never healthy", () =>
             {
-                TestRequest request = NewRequest();
-                request.ExpectSessions();
-                Report report = Interop.Test(request);
+                Request request = NewRequest();
+                request.Expect("Sessions");
+                Report report = Library.Test(request);
                 Checks.Equal("Uncertain NoEvidence 30", report.Verdict + " " + report.Cause + " " + report.ExitCode);
             });
         }
@@ -201,33 +215,33 @@ namespace EopRelay.Tests
         /// </summary>
         internal static void Print(IEnumerable<string> paths)
         {
-            TestRequest live = NewRequest();
-            TestRequest serialised = NewRequest();
-            foreach (TestRequest request in new[] { live, serialised })
+            Request live = NewRequest();
+            Request serialised = NewRequest();
+            foreach (Request request in new[] { live, serialised })
             {
-                request.AddInboundConnector(Connector());
-                request.AddAcceptedDomain("contoso.com");
+                request.Add("InboundConnectors", Connector());
+                request.Add("AcceptedDomains", new Hashtable { { "DomainName", "contoso.com" } });
             }
             SessionQuery query = Interop.NewSessionQuery();
             foreach (string path in paths)
             {
                 query.Add(Interop.LocatePath(path, false, ""));
             }
-            using (SessionReader reader = Interop.OpenSessions(query))
+            using (SessionReader reader = Library.OpenSessions(query))
             {
                 while (reader.ReadBatch())
                 {
                     foreach (Session session in reader.Sessions)
                     {
-                        live.AddSession(session);
-                        serialised.AddSession(JsonReader.Read(JsonLines.Of(session)));
+                        live.Add("Sessions", session);
+                        serialised.Add("Sessions", JsonReader.Read(JsonLines.Of(session)));
                     }
                 }
             }
             using (StreamWriter output = Output())
             {
-                output.WriteLine(JsonLines.Of(Interop.Test(live)));
-                output.WriteLine(JsonLines.Of(Interop.Test(serialised)));
+                output.WriteLine(JsonLines.Of(Library.Test(live)));
+                output.WriteLine(JsonLines.Of(Library.Test(serialised)));
             }
         }
 
@@ -237,26 +251,26 @@ namespace EopRelay.Tests
         /// </summary>
         internal static void PrintStored(string thumbprint)
         {
-            TestRequest request = Interop.NewTestRequest();
-            request.UseMachineStores = true;
-            request.AddThumbprint(thumbprint);
+            Request request = Interop.NewRequest();
+            request.Set("UseMachineStores", true);
+            request.Add("Thumbprints", thumbprint);
             using (StreamWriter output = Output())
             {
-                output.WriteLine(Interop.Native.Test(request.ToJson()));
+                output.WriteLine(Library.Native.Test(request.ToJson()));
             }
         }
 
         /// <summary>Prints the texts that the list view shows of a report in JSON.</summary>
         internal static void Show(string path)
         {
-            Report report = ReportReader.Read(File.ReadAllText(path));
+            Report report = JsonMapper.Read<Report>(File.ReadAllText(path));
             using (StreamWriter output = Output())
             {
                 output.WriteLine(report);
                 output.WriteLine("Certificate: " + report.Certificate);
                 output.WriteLine("Chain: " + report.Chain);
                 output.WriteLine("Connector: " + report.Connector);
-                output.WriteLine("  " + report.Connector.NameMatch + ", " + report.Connector.Address);
+                output.WriteLine("  " + JsonLines.Of(report.Connector.NameMatch) + ", " + JsonLines.Of(report.Connector.Address));
                 foreach (Finding finding in report.Findings)
                 {
                     output.WriteLine();
@@ -270,7 +284,7 @@ namespace EopRelay.Tests
         {
             using (StreamWriter output = Output())
             {
-                foreach (ConnectorCertificate row in CertificateOverviewReader.Read(File.ReadAllText(path)).Certificates)
+                foreach (ConnectorCertificate row in JsonMapper.Read<CertificateOverview>(File.ReadAllText(path)).Certificates)
                 {
                     output.WriteLine(JsonLines.Of(row));
                 }
@@ -282,8 +296,8 @@ namespace EopRelay.Tests
         {
             string json = File.ReadAllText(path);
             object[] values = view.StartsWith("EopRelay.Report.", StringComparison.Ordinal)
-                ? new object[] { ReportReader.Read(json) }
-                : CertificateOverviewReader.Read(json).Certificates;
+                ? new object[] { JsonMapper.Read<Report>(json) }
+                : JsonMapper.Read<CertificateOverview>(json).Certificates;
             using (StreamWriter output = Output())
             {
                 ViewPrinter.Print(output, formats, view, values);
@@ -297,10 +311,10 @@ namespace EopRelay.Tests
             return output;
         }
 
-        private static TestRequest NewRequest()
+        private static Request NewRequest()
         {
-            TestRequest request = Interop.NewTestRequest();
-            request.At = At;
+            Request request = Interop.NewRequest();
+            request.Set("At", At);
             return request;
         }
 
@@ -324,18 +338,18 @@ namespace EopRelay.Tests
             + "\"TlsStatus\":\"Succeeded\",\"SentCertificate\":{\"Thumbprint\":\"THUMBPRINT\"},"
             + "\"Messages\":[],\"Outcome\":\"Delivered\",\"Complete\":true,\"RowCount\":9}";
 
-        private static TestRequest CertificateRequest(string path)
+        private static Request CertificateRequest(string path)
         {
-            TestRequest request = NewRequest();
-            request.Server = "EX1";
-            request.AddSendConnector(new Hashtable
+            Request request = NewRequest();
+            request.Set("Server", "EX1");
+            request.Add("SendConnectors", new Hashtable
             {
                 { "Name", "Outbound to Microsoft 365" },
                 { "Fqdn", "mail.contoso.com" },
                 { "TlsCertificateName", null },
                 { "SmartHosts", new[] { "contoso-com.mail.protection.outlook.com" } },
             });
-            request.AddInstalledCertificate(new Hashtable { { "RawData", new X509Certificate2(path).RawData } });
+            request.Add("InstalledCertificates", new Hashtable { { "RawData", new X509Certificate2(path).RawData } });
             return request;
         }
 

@@ -40,15 +40,16 @@ Describe 'A row' {
     }
 
     It 'is the same with <Shape>' -ForEach @(
-        @{ Shape = 'serialised sessions'; Sessions = { Get-Serialized $sessions }; With = { $all } }
-        @{ Shape = 'serialised objects'; Sessions = { $sessions }; With = {
+        @{ Shape = 'serialised sessions'; Given = { Get-Serialized $sessions }; With = { $all } }
+        @{ Shape = 'serialised objects'; Given = { $sessions }; With = {
                 @{ SendConnector = @(Get-Serialized $connectors); InstalledCertificate = @(Get-Serialized $installed); At = $all.At }
             }
         }
     ) {
         $with = & $With
+        @(& $Given).Count | Should -Be $sessions.Count
         $expected = $sessions | Get-EopRelayCertificate @all | ConvertTo-Json -Depth 5
-        & $Sessions | Get-EopRelayCertificate @with | ConvertTo-Json -Depth 5 | Should -Be $expected
+        & $Given | Get-EopRelayCertificate @with | ConvertTo-Json -Depth 5 | Should -Be $expected
     }
 
     It 'survives serialisation, and looks the same' {

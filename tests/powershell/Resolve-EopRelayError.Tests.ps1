@@ -23,7 +23,7 @@ Describe 'What Resolve-EopRelayError takes' {
             $found.Count | Should -Be 1
             $found[0].Identity | Should -Be 'EX1\27'
             $found[0].Rejection | Should -Be 'ConnectionTimedOut'
-            $found[0].Time | Should -Be ([datetime]::new(2026, 11, 17, 5, 10, 2, 500, 'Utc'))
+            $found[0].Time | Should -Be ([datetime]::new(2026, 11, 17, 5, 10, 2, 500, [System.DateTimeKind]::Utc))
         }
     }
 

@@ -80,7 +80,7 @@ Describe 'Certificates' {
     }
 
     It 'are judged from a pattern' {
-        (Test-EopRelayCertificate -Path (Join-Path -Path $certificates -ChildPath '*.ce?') @at).Certificate.Thumbprint | Should -Be $certificate.Thumbprint
+        (Test-EopRelayCertificate -Path (Join-Path -Path $certificates -ChildPath 'mail.*.ce?') @at).Certificate.Thumbprint | Should -Be $certificate.Thumbprint
     }
 }
 

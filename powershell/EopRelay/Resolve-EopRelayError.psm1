@@ -1,12 +1,8 @@
 # Resolve-EopRelayError, and how its inputs become errors to explain.
 Set-StrictMode -Version 3.0
 
-Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
-
-# What is read of a queue, a message or a tracking event; live objects compute other members.
-$errorMembers = 'Identity', 'NextHopDomain', 'MessageCount', 'LastError', 'LastRetryTime', 'FromAddress',
-    'InternetMessageId', 'Recipients', 'Server', 'PSComputerName', 'Timestamp', 'TimestampUtc', 'ServerHostname',
-    'ConnectorId', 'EventId', 'MessageId', 'InternalMessageId', 'RecipientStatus', 'Sender'
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Evidence.psm1')
 
 function Resolve-EopRelayError {
     <#
@@ -123,105 +119,97 @@ function Resolve-EopRelayError {
     )
 
     begin {
-        try {
-            $resolveRequest = [EopRelay.Interop]::NewResolveRequest()
-            foreach ($given in @($Session) -ne $null) {
-                Add-ErrorSession -ResolveRequest $resolveRequest -InputObject $given
+        $request = [EopRelay.Interop]::NewRequest()
+        foreach ($given in $Session) {
+            $problem = Add-ErrorSession -Request $request -InputObject $given
+            if ($null -ne $problem) {
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem -TargetObject $given))
             }
-        }
-        catch {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
         }
     }
 
     process {
-        $isLiteral = $PSCmdlet.ParameterSetName -eq 'LiteralPath'
-        if ($isLiteral) {
-            $paths = $LiteralPath
-        }
-        else {
-            $paths = $Path
-        }
-        foreach ($given in @($paths) -ne $null) {
-            try {
-                foreach ($file in @(Resolve-EvidencePath -Cmdlet $PSCmdlet -Path $given -Literal:$isLiteral -NotFoundId 'ErrorFileNotFound')) {
-                    $resolveRequest.AddFile($file)
-                }
+        $problems = @(
+            foreach ($given in $Path) {
+                Add-EvidenceFile -Request $request -List 'Files' -Cmdlet $PSCmdlet -Path $given -Kind 'ErrorFile'
             }
-            catch {
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $given))
+            foreach ($given in $LiteralPath) {
+                Add-EvidenceFile -Request $request -List 'Files' -Cmdlet $PSCmdlet -Path $given -Literal -Kind 'ErrorFile'
             }
-        }
-        foreach ($given in @($InputObject) -ne $null) {
-            try {
-                Add-ErrorObject -ResolveRequest $resolveRequest -InputObject $given
+            foreach ($given in $InputObject) {
+                Add-ErrorInput -Request $request -InputObject $given
             }
-            catch {
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $given))
+        )
+        foreach ($problem in $problems) {
+            if ($null -ne $problem) {
+                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
             }
         }
     }
 
     end {
-        if ($resolveRequest.SubjectCount -eq 0) {
+        if ($request.CountOf('Texts', 'Files', 'Objects') -eq 0) {
             return
         }
-        try {
-            $resolved = [EopRelay.Interop]::Resolve($resolveRequest)
+        $found = [EopRelay.Interop]::ResolveErrors($request)
+        if ($found -is [EopRelay.EopRelayException]) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $found))
         }
-        catch {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
-        }
-        foreach ($problem in $resolved.Problems) {
-            if ($problem.IsError) {
-                $failure = [EopRelay.Interop]::NewError('NoErrorFound', 'InvalidData', [string]$problem)
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $failure -TargetObject $problem.Path))
+        foreach ($unread in $found.Problems) {
+            if ($unread.IsError) {
+                $problem = New-InputProblem -ErrorId 'NoErrorFound' -Category 'InvalidData' -Message ([string]$unread) -TargetObject $unread.Path
+                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
             }
             else {
-                $PSCmdlet.WriteWarning([string]$problem)
+                $PSCmdlet.WriteWarning([string]$unread)
             }
         }
-        if ($resolved.WithoutError -gt 0) {
-            $PSCmdlet.WriteVerbose("$($resolved.WithoutError) queues, messages or events have no error.")
+        if ($found.WithoutError -gt 0) {
+            $PSCmdlet.WriteVerbose("$($found.WithoutError) queues, messages or events have no error.")
         }
-        $resolved.Errors
+        $found.Errors
     }
 }
 
-# Adds what the pipeline brought: told by its members, never by its type, which is another one after
-# serialisation.
-function Add-ErrorObject {
+# Adds what the pipeline brought: recognised by its members, never by its type, which is another one
+# after serialisation.
+function Add-ErrorInput {
     [CmdletBinding()]
-    param($ResolveRequest, $InputObject)
+    param($Request, $InputObject)
 
+    if ($null -eq $InputObject -or ($InputObject -is [string] -and $InputObject -eq '')) {
+        return
+    }
     $members = $InputObject.PSObject.Properties
     if ($InputObject -is [string]) {
-        if ([string]::IsNullOrEmpty($InputObject)) {
-            return
-        }
-        $ResolveRequest.AddText($InputObject)
+        $Request.Add('Texts', $InputObject)
     }
     elseif ($InputObject -is [System.IO.FileInfo]) {
-        $ResolveRequest.AddFile([string]$members['FullName'].Value)
+        $Request.AddFile('Files', 'ErrorFile', $InputObject.FullName)
     }
     elseif ($null -ne $members['LastError'] -or $null -ne $members['RecipientStatus']) {
-        $ResolveRequest.AddObject((ConvertTo-PropertyBag -InputObject $InputObject -Name $errorMembers))
+        Add-QueueErrorObject -Request $Request -List 'Objects' -InputObject $InputObject
     }
     else {
         $message = "'$InputObject' is neither a text nor a queue, a message or an event of the tracking log. Give the output of Get-Queue, Get-Message or Get-MessageTrackingLog, a text, or files with -Path; sessions go to -Session."
-        throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
+        New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
     }
 }
 
 function Add-ErrorSession {
     [CmdletBinding()]
-    param($ResolveRequest, $InputObject)
+    param($Request, $InputObject)
 
-    if (-not (Test-Session -InputObject $InputObject)) {
-        $message = "'$InputObject' is no session. Give the output of Get-SendConnectorTlsSession to -Session."
-        throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
+    if ($null -eq $InputObject) {
+        return
     }
-    $ResolveRequest.AddSession((ConvertTo-SessionBag -InputObject $InputObject))
+    if (Test-Session -InputObject $InputObject) {
+        Add-Session -Request $Request -InputObject $InputObject
+    }
+    else {
+        $message = "'$InputObject' is no session. Give the output of Get-SendConnectorTlsSession to -Session."
+        New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
+    }
 }
 
 Export-ModuleMember -Function Resolve-EopRelayError

@@ -1,7 +1,9 @@
 # Invoke-EopRelayCheck, the check of a scheduled task.
 Set-StrictMode -Version 3.0
 
-Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Evidence.psm1')
 
 function Invoke-EopRelayCheck {
     <#
@@ -177,74 +179,66 @@ function Invoke-EopRelayCheck {
 
     $check = [EopRelay.Interop]::NewCheckRequest()
     $check.WritesEvent = $EventLog.IsPresent
-    # A task has nobody to read an error: what cannot be used is told in the result.
-    try {
+    foreach ($name in 'Server', 'SourceIPAddress', 'WarningDays') {
+        $check.Evidence.Set($name, $PSBoundParameters[$name])
+    }
+    $problems = @(
         if ($PSBoundParameters.ContainsKey('JsonPath')) {
-            $check.JsonPath = Resolve-CheckPath -Cmdlet $PSCmdlet -Path $JsonPath
-        }
-        if ($PSBoundParameters.ContainsKey('StatePath')) {
-            $check.StatePath = Resolve-CheckPath -Cmdlet $PSCmdlet -Path $StatePath
-        }
-        if ($PSBoundParameters.ContainsKey('Path')) {
-            foreach ($given in $Path) {
-                $check.Logs.Add([EopRelay.Interop]::LocatePath((Resolve-CheckPath -Cmdlet $PSCmdlet -Path $given), $true, $Server))
-            }
-        }
-        else {
-            $check.AddLogsOfThisServer($env:ExchangeInstallPath, $Server)
-        }
-        $check.Evidence.SourceIPAddress = $SourceIPAddress
-        $check.Evidence.Server = $Server
-        if ($PSBoundParameters.ContainsKey('WarningDays')) {
-            $check.Evidence.WarningDays = $WarningDays
-        }
-        foreach ($given in @(Import-CheckObject -Cmdlet $PSCmdlet -InputObject $InboundConnector)) {
-            $check.Evidence.AddInboundConnector((ConvertTo-PropertyBag -InputObject $given))
-        }
-        foreach ($given in @(Import-CheckObject -Cmdlet $PSCmdlet -InputObject $AcceptedDomain)) {
-            if ($given -is [string]) {
-                $check.Evidence.AddAcceptedDomain([string]$given)
+            $resolved = Resolve-EvidencePath -Cmdlet $PSCmdlet -Path $JsonPath -Literal -Kind 'JsonPath'
+            if ($resolved -is [EopRelay.EopRelayException]) {
+                $resolved
             }
             else {
-                $check.Evidence.AddAcceptedDomain((ConvertTo-PropertyBag -InputObject $given))
+                $check.JsonPath = $resolved.Plain
             }
         }
-        foreach ($given in @(Import-CheckObject -Cmdlet $PSCmdlet -InputObject $SendConnector)) {
-            $check.Evidence.AddSendConnector((ConvertTo-PropertyBag -InputObject $given))
+        if ($PSBoundParameters.ContainsKey('StatePath')) {
+            $resolved = Resolve-EvidencePath -Cmdlet $PSCmdlet -Path $StatePath -Literal -Kind 'State'
+            if ($resolved -is [EopRelay.EopRelayException]) {
+                $resolved
+            }
+            else {
+                $check.StatePath = $resolved.Plain
+            }
         }
-        foreach ($given in @(Import-CheckObject -Cmdlet $PSCmdlet -InputObject $InstalledCertificate)) {
-            $check.Evidence.AddInstalledCertificate((ConvertTo-CertificateBag -InputObject $given))
+        foreach ($given in $Path) {
+            $resolved = Resolve-EvidencePath -Cmdlet $PSCmdlet -Path $given -Literal -Kind 'Log'
+            if ($resolved -is [EopRelay.EopRelayException]) {
+                $resolved
+            }
+            else {
+                $check.Logs.Add([EopRelay.Interop]::LocatePath($resolved.Plain, $true, $Server))
+            }
         }
-        foreach ($given in @($IntermediatePath) -ne $null) {
-            $check.Evidence.AddIntermediateFile((Resolve-CheckPath -Cmdlet $PSCmdlet -Path $given))
+        if (-not $PSBoundParameters.ContainsKey('Path')) {
+            $check.AddLogsOfThisServer($env:ExchangeInstallPath, $Server)
         }
-        foreach ($given in @($RootPath) -ne $null) {
-            $check.Evidence.AddRootFile((Resolve-CheckPath -Cmdlet $PSCmdlet -Path $given))
+        foreach ($given in Import-CheckObject -Cmdlet $PSCmdlet -InputObject $InboundConnector) {
+            Add-CheckObject -Request $check.Evidence -List 'InboundConnectors' -InputObject $given
         }
-    }
-    catch {
-        $check.Fail($_.Exception)
+        foreach ($given in Import-CheckObject -Cmdlet $PSCmdlet -InputObject $AcceptedDomain) {
+            Add-CheckObject -Request $check.Evidence -List 'AcceptedDomains' -InputObject $given
+        }
+        foreach ($given in Import-CheckObject -Cmdlet $PSCmdlet -InputObject $SendConnector) {
+            Add-CheckObject -Request $check.Evidence -List 'SendConnectors' -InputObject $given
+        }
+        foreach ($given in Import-CheckObject -Cmdlet $PSCmdlet -InputObject $InstalledCertificate) {
+            Add-CheckObject -Request $check.Evidence -List 'InstalledCertificates' -InputObject $given
+        }
+        foreach ($given in $IntermediatePath) {
+            Add-EvidenceFile -Request $check.Evidence -List 'IntermediateFiles' -Cmdlet $PSCmdlet -Path $given -Literal -Kind 'CertificateFile'
+        }
+        foreach ($given in $RootPath) {
+            Add-EvidenceFile -Request $check.Evidence -List 'RootFiles' -Cmdlet $PSCmdlet -Path $given -Literal -Kind 'CertificateFile'
+        }
+    )
+    # A task has nobody to read an error: what cannot be used is said in the result.
+    foreach ($problem in $problems) {
+        if ($null -ne $problem) {
+            $check.Fail($problem)
+        }
     }
     [EopRelay.Interop]::Check($check)
-}
-
-# The full path of a file or folder in the file system, be it there or not.
-function Resolve-CheckPath {
-    [CmdletBinding()]
-    param($Cmdlet, [string]$Path)
-
-    $qualified = $Path
-    if ($Path.StartsWith('\\', [System.StringComparison]::Ordinal)) {
-        # Else a share is looked for in whatever provider the current location has.
-        $qualified = 'Microsoft.PowerShell.Core\FileSystem::' + $Path
-    }
-    $provider = $null
-    $drive = $null
-    $plain = $Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($qualified, [ref]$provider, [ref]$drive)
-    if ($provider.Name -ne 'FileSystem') {
-        throw [EopRelay.Interop]::NewError('NotAFileSystemPath', 'InvalidArgument', "'$Path' is no path of the file system.")
-    }
-    $plain
 }
 
 # Objects as they are, and what files hold in place of their names. A text that names no such file
@@ -253,30 +247,64 @@ function Import-CheckObject {
     [CmdletBinding()]
     param($Cmdlet, $InputObject)
 
-    foreach ($given in @($InputObject) -ne $null) {
+    foreach ($given in $InputObject) {
+        if ($null -eq $given) {
+            continue
+        }
         $name = ''
         if ($given -is [string] -or $given -is [System.IO.FileInfo]) {
             $name = [string]$given
         }
-        switch -Wildcard ($name) {
-            '*.xml' {
-                Import-Clixml -LiteralPath (Resolve-CheckPath -Cmdlet $Cmdlet -Path $name) -ErrorAction Stop
-                break
+        $extension = [System.IO.Path]::GetExtension($name)
+        if ('.xml', '.csv', '.json' -notcontains $extension) {
+            $given
+            continue
+        }
+        $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $name -Literal -Kind 'Export'
+        if ($resolved -is [EopRelay.EopRelayException]) {
+            $resolved
+            continue
+        }
+        try {
+            switch ($extension) {
+                '.xml' {
+                    Import-Clixml -LiteralPath $resolved.Plain -ErrorAction Stop
+                }
+                '.csv' {
+                    Import-Csv -LiteralPath $resolved.Plain -ErrorAction Stop
+                }
+                '.json' {
+                    # Assigned first: Windows PowerShell passes an array on as one object.
+                    $content = Get-Content -LiteralPath $resolved.Plain -Raw -ErrorAction Stop
+                    $objects = ConvertFrom-Json -InputObject $content -ErrorAction Stop
+                    $objects
+                }
             }
-            '*.csv' {
-                Import-Csv -LiteralPath (Resolve-CheckPath -Cmdlet $Cmdlet -Path $name) -ErrorAction Stop
-                break
-            }
-            '*.json' {
-                # Assigned first: Windows PowerShell passes an array on as one object.
-                $content = Get-Content -LiteralPath (Resolve-CheckPath -Cmdlet $Cmdlet -Path $name) -Raw -ErrorAction Stop
-                $objects = ConvertFrom-Json -InputObject $content -ErrorAction Stop
-                $objects
-                break
-            }
-            default {
-                $given
-            }
+        }
+        catch {
+            New-InputProblem -ErrorId 'ExportUnreadable' -Category 'ReadError' -Message $_.Exception.GetBaseException().Message -TargetObject $given
+        }
+    }
+}
+
+# Adds an object, or passes on what is wrong.
+function Add-CheckObject {
+    [CmdletBinding()]
+    param($Request, [string]$List, $InputObject)
+
+    if ($InputObject -is [EopRelay.EopRelayException]) {
+        $InputObject
+        return
+    }
+    switch ($List) {
+        'AcceptedDomains' {
+            Add-AcceptedDomain -Request $Request -InputObject $InputObject
+        }
+        'InstalledCertificates' {
+            Add-Certificate -Request $Request -List $List -InputObject $InputObject
+        }
+        default {
+            Add-ExchangeObject -Request $Request -List $List -InputObject $InputObject
         }
     }
 }

@@ -1,7 +1,8 @@
 # Get-EopRelayHybridChange: what the Hybrid Configuration Wizard changed.
 Set-StrictMode -Version 3.0
 
-Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
 
 function Get-EopRelayHybridChange {
     <#
@@ -109,22 +110,19 @@ function Get-EopRelayHybridChange {
     }
 
     process {
-        switch ($PSCmdlet.ParameterSetName) {
-            'Path' {
-                foreach ($given in @($Path) -ne $null) {
-                    Add-HybridPath -Source $source -Cmdlet $PSCmdlet -Path $given
-                }
+        $problems = @(
+            foreach ($given in $Path) {
+                Add-EvidencePath -Source $source -Cmdlet $PSCmdlet -Path $given
             }
-            'LiteralPath' {
-                foreach ($given in $LiteralPath) {
-                    Add-HybridPath -Source $source -Cmdlet $PSCmdlet -Path $given -Literal
-                }
+            foreach ($given in $LiteralPath) {
+                Add-EvidencePath -Source $source -Cmdlet $PSCmdlet -Path $given -Literal
             }
-            'InputObject' {
-                foreach ($given in @($InputObject) -ne $null) {
-                    Add-HybridObject -Source $source -Cmdlet $PSCmdlet -InputObject $given
-                }
+            foreach ($given in $InputObject) {
+                Add-HybridLogInput -Source $source -Cmdlet $PSCmdlet -InputObject $given
             }
+        )
+        foreach ($problem in $problems) {
+            $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
         }
     }
 
@@ -134,23 +132,24 @@ function Get-EopRelayHybridChange {
         if ($source.InputCount -eq 0 -and -not $isThisComputer) {
             return
         }
-        try {
-            $changeReader = [EopRelay.Interop]::OpenHybridChanges($source)
-        }
-        catch {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
+        $changeReader = [EopRelay.Interop]::OpenHybridChanges($source)
+        if ($changeReader -is [EopRelay.EopRelayException]) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $changeReader))
         }
         try {
-            while ($changeReader.ReadBatch()) {
+            while ($changeReader.TryReadBatch()) {
                 foreach ($notice in $changeReader.Notices) {
                     if ($notice.Severity -eq 'Error') {
-                        $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $notice.ToException() -TargetObject $notice.Path))
+                        $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $notice.ToException() -TargetObject $notice.Path))
                     }
                     else {
                         $PSCmdlet.WriteWarning($notice.Text)
                     }
                 }
-                $changeReader.Changes
+                $changeReader.Records
+            }
+            if ($null -ne $changeReader.Error) {
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $changeReader.Error))
             }
         }
         finally {
@@ -160,64 +159,25 @@ function Get-EopRelayHybridChange {
     }
 }
 
-# Adds a path that was given as text; PowerShell resolves its drives, its current folder and its
-# wildcards, and what exists under exactly that name is taken as it is.
-function Add-HybridPath {
-    [CmdletBinding()]
-    param($Source, $Cmdlet, [string]$Path, [switch]$Literal)
-
-    $qualified = $Path
-    if ($Path.StartsWith('\\', [System.StringComparison]::Ordinal)) {
-        # Else a share is looked for in whatever provider the current location has.
-        $qualified = 'Microsoft.PowerShell.Core\FileSystem::' + $Path
-    }
-    $paths = $Cmdlet.SessionState.Path
-    $provider = $null
-    $drive = $null
-    try {
-        $plain = $paths.GetUnresolvedProviderPathFromPSPath($qualified, [ref]$provider, [ref]$drive)
-        if ($provider.Name -ne 'FileSystem') {
-            throw [EopRelay.Interop]::NewError('NotAFileSystemPath', 'InvalidArgument', "'$Path' is a path of the PowerShell provider $($provider.Name). Logs are files: give a path in the file system.")
-        }
-        $isPattern = -not $Literal -and -not [EopRelay.Interop]::PathExists($plain) -and
-            [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Path)
-        $found = @()
-        if ($isPattern) {
-            $found = @($paths.GetResolvedProviderPathFromPSPath($qualified, [ref]$provider))
-        }
-    }
-    catch {
-        $Cmdlet.WriteError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $Path))
-        return
-    }
-    if ($found.Count -eq 0) {
-        # The reader says what is wrong with a path or pattern that leads nowhere.
-        $Source.AddPath($plain, $isPattern)
-    }
-    foreach ($file in $found) {
-        $Source.AddPath($file, $false)
-    }
-}
-
 # Adds what the pipeline brought: a path as text, or a file or folder in any shape.
-function Add-HybridObject {
+function Add-HybridLogInput {
     [CmdletBinding()]
     param($Source, $Cmdlet, $InputObject)
 
-    if ($InputObject -is [string]) {
-        Add-HybridPath -Source $Source -Cmdlet $Cmdlet -Path $InputObject
+    if ($null -eq $InputObject) {
         return
     }
-    foreach ($name in 'PSPath', 'FullName') {
-        $property = $InputObject.PSObject.Properties[$name]
-        if ($null -ne $property -and -not [string]::IsNullOrWhiteSpace([string]$property.Value)) {
-            Add-HybridPath -Source $Source -Cmdlet $Cmdlet -Path ([string]$property.Value) -Literal
-            return
-        }
+    if ($InputObject -is [string]) {
+        Add-EvidencePath -Source $Source -Cmdlet $Cmdlet -Path $InputObject
+        return
+    }
+    $path = Get-FileObjectPath -InputObject $InputObject
+    if ($path -ne '') {
+        Add-EvidencePath -Source $Source -Cmdlet $Cmdlet -Path $path -Literal
+        return
     }
     $message = "'$InputObject' is neither a path, nor a file or folder. Give logs of the Hybrid Configuration Wizard, folders of them, or paths."
-    $exception = [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
-    $Cmdlet.WriteError((ConvertTo-ErrorRecord -Exception $exception -TargetObject $InputObject))
+    New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
 }
 
 Export-ModuleMember -Function Get-EopRelayHybridChange

@@ -12,7 +12,8 @@ if ([IntPtr]::Size -ne 8) {
 
 # The same as in the manifest, in Cargo.toml and in the assembly; a test compares them.
 $interopName = 'EopRelay.Interop.0.1.0'
-$binFolder = Join-Path -Path $PSScriptRoot -ChildPath 'bin'
+$moduleFolder = Split-Path -Path $PSScriptRoot -Parent
+$binFolder = Join-Path -Path $moduleFolder -ChildPath 'bin'
 $assemblyPath = Join-Path -Path $binFolder -ChildPath ($interopName + '.dll')
 
 # Two versions in one process would share the names of their types, and the first would win.
@@ -24,20 +25,18 @@ foreach ($loaded in [System.AppDomain]::CurrentDomain.GetAssemblies()) {
 }
 
 if (-not [System.IO.File]::Exists($assemblyPath)) {
-    throw "The file '$assemblyPath' is missing. Install the whole module again; from the sources, run powershell/build.ps1 (Windows) or powershell/build.sh first."
+    throw "The file '$assemblyPath' is missing. Install the whole module again; from the sources, run powershell/build/build.ps1 (Windows) or powershell/build/build.sh first."
 }
 try {
     $null = [System.Reflection.Assembly]::LoadFrom($assemblyPath)
 }
 catch {
     $reason = $_.Exception.GetBaseException().Message
-    throw "The file '$assemblyPath' cannot be loaded: $reason If the module was downloaded, Windows blocks its files: run Get-ChildItem -LiteralPath '$PSScriptRoot' -Recurse | Unblock-File, then open a new console."
+    throw "The file '$assemblyPath' cannot be loaded: $reason If the module was downloaded, Windows blocks its files: run Get-ChildItem -LiteralPath '$moduleFolder' -Recurse | Unblock-File, then open a new console."
 }
-try {
-    [EopRelay.Interop]::Load($binFolder)
-}
-catch {
-    throw $_.Exception.GetBaseException()
+$problem = [EopRelay.Interop]::Load($binFolder)
+if ($null -ne $problem) {
+    throw $problem
 }
 
 Export-ModuleMember -Function @()

@@ -1,7 +1,8 @@
 # Get-EopRelayCertificate.
 Set-StrictMode -Version 3.0
 
-Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Evidence.psm1')
 
 function Get-EopRelayCertificate {
     <#
@@ -130,60 +131,59 @@ function Get-EopRelayCertificate {
     )
 
     begin {
-        try {
-            $request = [EopRelay.Interop]::NewTestRequest()
-            $request.Server = $Server
-            if ($PSBoundParameters.ContainsKey('At')) {
-                $request.At = $At
+        $request = [EopRelay.Interop]::NewRequest()
+        foreach ($name in 'Server', 'At', 'WarningDays') {
+            $request.Set($name, $PSBoundParameters[$name])
+        }
+        $problems = @(
+            foreach ($given in $SendConnector) {
+                Add-ExchangeObject -Request $request -List 'SendConnectors' -InputObject $given
             }
-            if ($PSBoundParameters.ContainsKey('WarningDays')) {
-                $request.WarningDays = $WarningDays
+            foreach ($given in $InstalledCertificate) {
+                Add-Certificate -Request $request -List 'InstalledCertificates' -InputObject $given
             }
-            foreach ($given in @($SendConnector) -ne $null) {
-                $request.AddSendConnector((ConvertTo-PropertyBag -InputObject $given))
-            }
-            foreach ($given in @($InstalledCertificate) -ne $null) {
-                $request.AddInstalledCertificate((ConvertTo-CertificateBag -InputObject $given))
-            }
-            if ($MyInvocation.ExpectingInput) {
-                # That a pipeline brought none is told otherwise than that there was none.
-                $request.ExpectSessions()
+        )
+        foreach ($problem in $problems) {
+            if ($null -ne $problem) {
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
             }
         }
-        catch {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
+        if ($MyInvocation.ExpectingInput) {
+            # That a pipeline brought none says something else than that there was none.
+            $request.Expect('Sessions')
         }
     }
 
     process {
-        foreach ($given in @($InputObject) -ne $null) {
-            try {
-                if (-not (Test-Session -InputObject $given)) {
-                    $message = "'$given' is no session. Pipe the output of Get-SendConnectorTlsSession; give connectors with -SendConnector and certificates with -InstalledCertificate."
-                    throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
-                }
-                $request.AddSession((ConvertTo-SessionBag -InputObject $given))
+        foreach ($given in $InputObject) {
+            if ($null -eq $given) {
+                continue
             }
-            catch {
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $given))
+            if (Test-Session -InputObject $given) {
+                $problem = Add-Session -Request $request -InputObject $given
+            }
+            else {
+                $message = "'$given' is no session. Pipe the output of Get-SendConnectorTlsSession; give connectors with -SendConnector and certificates with -InstalledCertificate."
+                $problem = New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $given
+            }
+            if ($null -ne $problem) {
+                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem -TargetObject $given))
             }
         }
     }
 
     end {
-        try {
-            $overview = [EopRelay.Interop]::Certificates($request)
+        $overview = [EopRelay.Interop]::Certificates($request)
+        if ($overview -is [EopRelay.EopRelayException]) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $overview))
         }
-        catch {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
-        }
-        foreach ($problem in $overview.Problems) {
-            if ($problem.IsError) {
-                $unread = [EopRelay.Interop]::NewError('InputUnreadable', 'ReadError', [string]$problem)
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $unread -TargetObject $problem))
+        foreach ($unread in $overview.Problems) {
+            if ($unread.IsError) {
+                $problem = New-InputProblem -ErrorId 'InputUnreadable' -Category 'ReadError' -Message ([string]$unread) -TargetObject $unread
+                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
             }
             else {
-                $PSCmdlet.WriteWarning([string]$problem)
+                $PSCmdlet.WriteWarning([string]$unread)
             }
         }
         $overview.Certificates

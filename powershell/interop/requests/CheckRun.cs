@@ -17,6 +17,9 @@ namespace EopRelay
         internal const int ExitWarning = 10;
         internal const int ExitCouldNotCheck = 40;
 
+        /// <summary>The member of the request that has the sessions.</summary>
+        private const string SessionList = "Sessions";
+
         /// <summary>Sessions that are judged of any kind, and then as many that failed: a bound to memory.</summary>
         private const int MaximumJudged = 10000;
 
@@ -97,7 +100,7 @@ namespace EopRelay
                 request.Logs.Start = result.Time - FirstLook;
                 notices.Add("This is the first run with this state file: only sessions of the last day are judged.");
             }
-            using (SessionReader reader = Interop.OpenSessions(request.Logs))
+            using (SessionReader reader = Library.OpenSessions(request.Logs))
             {
                 int exitOfLogs = Read(reader);
                 Judge();
@@ -154,19 +157,32 @@ namespace EopRelay
                 return;
             }
             result.SessionsJudged++;
-            request.Evidence.AddSession(session);
+            request.Evidence.Add(SessionList, session);
+        }
+
+        /// <summary>
+        /// Whether there is what says which certificate Exchange would send, be there sessions or not.
+        /// </summary>
+        private bool CanPredict
+        {
+            get
+            {
+                Request evidence = request.Evidence;
+                return evidence.CountOf("SendConnectors") > 0
+                    && (evidence.IsSet("UseMachineStores") || evidence.CountOf("InstalledCertificates") > 0);
+            }
         }
 
         private void Judge()
         {
-            if (request.Evidence.CanPredict)
+            if (CanPredict)
             {
-                result.Installed = Interop.Test(request.Evidence.WithoutSessions());
+                result.Installed = Library.Test(request.Evidence.Without(SessionList));
             }
             if (result.SessionsJudged > 0 || result.Installed == null)
             {
-                request.Evidence.ExpectSessions();
-                result.InUse = Interop.Test(request.Evidence);
+                request.Evidence.Expect(SessionList);
+                result.InUse = Library.Test(request.Evidence);
             }
             Report decisive = result.InUse ?? result.Installed;
             if (result.InUse != null && result.Installed != null

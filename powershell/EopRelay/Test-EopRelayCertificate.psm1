@@ -1,12 +1,9 @@
 # Test-EopRelayCertificate, and how its inputs become evidence.
 Set-StrictMode -Version 3.0
 
-Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
-
-# What is read of a queue, a message or an event of the tracking log.
-$queueErrorMembers = 'Identity', 'NextHopDomain', 'MessageCount', 'LastError', 'LastRetryTime', 'FromAddress',
-    'InternetMessageId', 'Recipients', 'Server', 'PSComputerName', 'Timestamp', 'TimestampUtc', 'ServerHostname',
-    'ConnectorId', 'EventId', 'MessageId', 'InternalMessageId', 'RecipientStatus', 'Sender'
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Evidence.psm1')
 
 # Deeper than a chain event: event, records, certificates, their status.
 $chainEventDepth = 4
@@ -288,106 +285,80 @@ function Test-EopRelayCertificate {
 
     begin {
         $isDamaged = $false
-        try {
-            $request = [EopRelay.Interop]::NewTestRequest()
-            $request.SourceIPAddress = $SourceIPAddress
-            $request.MailFrom = $MailFrom
-            $request.RecipientDomain = $RecipientDomain
-            if ($PSBoundParameters.ContainsKey('At')) {
-                $request.At = $At
+        $request = [EopRelay.Interop]::NewRequest()
+        foreach ($name in 'SourceIPAddress', 'MailFrom', 'RecipientDomain', 'At', 'WarningDays') {
+            $request.Set($name, $PSBoundParameters[$name])
+        }
+        $request.Set('UseMachineStores', ($PSCmdlet.ParameterSetName -eq 'Thumbprint' -and -not $PSBoundParameters.ContainsKey('InstalledCertificate')))
+        if ($PSBoundParameters.ContainsKey('ChainEvent')) {
+            # An empty list too: a log that was looked at, and in which nothing was found.
+            $request.Expect('ChainEvents')
+        }
+        $problems = @(
+            foreach ($given in $InboundConnector) {
+                Add-ExchangeObject -Request $request -List 'InboundConnectors' -InputObject $given
             }
-            if ($PSBoundParameters.ContainsKey('WarningDays')) {
-                $request.WarningDays = $WarningDays
+            foreach ($given in $AcceptedDomain) {
+                Add-AcceptedDomain -Request $request -InputObject $given
             }
-            foreach ($given in @($InboundConnector) -ne $null) {
-                $request.AddInboundConnector((ConvertTo-PropertyBag -InputObject $given))
+            foreach ($given in $SendConnector) {
+                Add-ExchangeObject -Request $request -List 'SendConnectors' -InputObject $given
             }
-            foreach ($given in @($AcceptedDomain) -ne $null) {
-                if ($given -is [string]) {
-                    $request.AddAcceptedDomain([string]$given)
-                }
-                else {
-                    $request.AddAcceptedDomain((ConvertTo-PropertyBag -InputObject $given))
-                }
+            foreach ($given in $InstalledCertificate) {
+                Add-Certificate -Request $request -List 'InstalledCertificates' -InputObject $given
             }
-            foreach ($given in @($SendConnector) -ne $null) {
-                $request.AddSendConnector((ConvertTo-PropertyBag -InputObject $given))
-            }
-            foreach ($given in @($InstalledCertificate) -ne $null) {
-                $request.AddInstalledCertificate((ConvertTo-CertificateBag -InputObject $given))
-            }
-            if ($PSBoundParameters.ContainsKey('ChainEvent')) {
-                # An empty list too: a log that was looked at, and in which nothing was found.
-                $request.ExpectChainEvents()
-                foreach ($given in @($ChainEvent) -ne $null) {
-                    Add-ChainEvent -Request $request -Cmdlet $PSCmdlet -InputObject $given
-                }
+            foreach ($given in $ChainEvent) {
+                Add-ChainEvent -Request $request -Cmdlet $PSCmdlet -InputObject $given
             }
             # An issuer or a root that cannot be read would change the judgement: no report then.
-            foreach ($given in @($IntermediatePath) -ne $null) {
-                foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
-                    $request.AddIntermediateFile($file)
-                }
+            foreach ($given in $IntermediatePath) {
+                Add-EvidenceFile -Request $request -List 'IntermediateFiles' -Cmdlet $PSCmdlet -Path $given -Kind 'CertificateFile'
             }
-            foreach ($given in @($RootPath) -ne $null) {
-                foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
-                    $request.AddRootFile($file)
-                }
+            foreach ($given in $RootPath) {
+                Add-EvidenceFile -Request $request -List 'RootFiles' -Cmdlet $PSCmdlet -Path $given -Kind 'CertificateFile'
             }
-            foreach ($given in @($HybridLogPath) -ne $null) {
-                foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given)) {
-                    $request.AddHybridLogPath($file)
-                }
+            foreach ($given in $HybridLogPath) {
+                Add-HybridLog -Request $request -Cmdlet $PSCmdlet -Path $given
             }
-            foreach ($warning in $request.Warnings) {
-                $PSCmdlet.WriteWarning($warning)
+            foreach ($given in $Thumbprint) {
+                $request.Add('Thumbprints', $given)
             }
-            foreach ($given in @($Thumbprint) -ne $null) {
-                $request.AddThumbprint($given)
-            }
-            foreach ($given in @($QueueError) -ne $null) {
+            foreach ($given in $QueueError) {
                 Add-TestQueueError -Request $request -InputObject $given
             }
-            $request.UseMachineStores = $PSCmdlet.ParameterSetName -eq 'Thumbprint' -and
-                -not $PSBoundParameters.ContainsKey('InstalledCertificate')
+        )
+        foreach ($problem in $problems) {
+            if ($null -ne $problem) {
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
+            }
         }
-        catch {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
+        foreach ($warning in $request.Warnings) {
+            $PSCmdlet.WriteWarning($warning)
         }
     }
 
     process {
-        $isLiteral = $PSCmdlet.ParameterSetName -eq 'LiteralPath'
-        if ($isLiteral) {
-            $paths = $LiteralPath
-        }
-        else {
-            $paths = $Path
-        }
-        foreach ($given in @($paths) -ne $null) {
-            try {
-                foreach ($file in @(Resolve-CertificatePath -Cmdlet $PSCmdlet -Path $given -Literal:$isLiteral)) {
-                    $request.AddCertificateFile($file, $Password)
-                }
+        $problems = @(
+            foreach ($given in $Path) {
+                Add-CertificateFile -Request $request -Cmdlet $PSCmdlet -Path $given -Password $Password
             }
-            catch {
+            foreach ($given in $LiteralPath) {
+                Add-CertificateFile -Request $request -Cmdlet $PSCmdlet -Path $given -Literal -Password $Password
+            }
+            foreach ($given in $InputObject) {
+                Add-TestInput -Request $request -InputObject $given
+            }
+        )
+        foreach ($problem in $problems) {
+            if ($null -ne $problem) {
                 $isDamaged = $true
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $given))
-            }
-        }
-        foreach ($given in @($InputObject) -ne $null) {
-            try {
-                Add-TestObject -Request $request -InputObject $given
-            }
-            catch {
-                $isDamaged = $true
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $given))
+                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
             }
         }
     }
 
     end {
-        if ($request.SubjectCount -eq 0) {
+        if ($request.CountOf('Sessions', 'Certificates', 'CertificateFiles', 'Thumbprints', 'QueueErrors', 'QueueErrorFiles') -eq 0) {
             if ($isDamaged) {
                 # The errors say it; a report would speak of missing evidence.
                 if ($Quiet) {
@@ -395,13 +366,11 @@ function Test-EopRelayCertificate {
                 }
                 return
             }
-            $request.ExpectSessions()
+            $request.Expect('Sessions')
         }
-        try {
-            $report = [EopRelay.Interop]::Test($request)
-        }
-        catch {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
+        $report = [EopRelay.Interop]::Test($request)
+        if ($report -is [EopRelay.EopRelayException]) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $report))
         }
         if ($Quiet) {
             $report.Verdict -eq 'Accepted' -and -not $isDamaged
@@ -412,74 +381,113 @@ function Test-EopRelayCertificate {
     }
 }
 
-# Adds what the pipeline brought: told by its members, never by its type, which is another one after
-# serialisation.
-function Add-TestObject {
+# Adds what the pipeline brought: recognised by its members, never by its type, which is another one
+# after serialisation.
+function Add-TestInput {
     [CmdletBinding()]
     param($Request, $InputObject)
 
+    if ($null -eq $InputObject) {
+        return
+    }
     $members = $InputObject.PSObject.Properties
     if (Test-Session -InputObject $InputObject) {
-        $Request.AddSession((ConvertTo-SessionBag -InputObject $InputObject))
+        Add-Session -Request $Request -InputObject $InputObject
     }
     elseif ($null -ne $members['RawData'] -or $null -ne $members['Thumbprint']) {
-        $Request.AddCertificate((ConvertTo-CertificateBag -InputObject $InputObject))
+        Add-Certificate -Request $Request -List 'Certificates' -InputObject $InputObject
     }
     else {
         $message = "'$InputObject' is neither a session nor a certificate. Give the output of Get-SendConnectorTlsSession or Get-ExchangeCertificate, certificates of the certificate drive, or certificate files with -Path."
-        throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
+        New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
+    }
+}
+
+# Adds the certificate files that a path or pattern stands for.
+function Add-CertificateFile {
+    [CmdletBinding()]
+    param($Request, $Cmdlet, [string]$Path, [switch]$Literal, [securestring]$Password)
+
+    foreach ($file in Get-EvidenceFile -Cmdlet $Cmdlet -Path $Path -Literal:$Literal -Kind 'CertificateFile') {
+        $problem = $file
+        if ($file -isnot [EopRelay.EopRelayException]) {
+            $problem = $Request.AddCertificateFile('CertificateFiles', $file, $Password)
+        }
+        if ($null -ne $problem -and $null -eq $problem.TargetObject) {
+            $problem.TargetObject = $Path
+        }
+        $problem
     }
 }
 
 # Adds what -ChainEvent gave: a file, an event with ToXml() or its text, or an object of
-# Get-EopRelayChainEvent, told by its members.
+# Get-EopRelayChainEvent, recognised by its members.
 function Add-ChainEvent {
     [CmdletBinding()]
     param($Request, $Cmdlet, $InputObject)
 
+    if ($null -eq $InputObject) {
+        return
+    }
     $members = $InputObject.PSObject.Properties
     if ($InputObject -is [EopRelay.ChainEvent]) {
-        $Request.AddChainEvent($InputObject)
+        $Request.Add('ChainEvents', $InputObject)
     }
     elseif ($null -ne $members['Failures'] -and $null -ne $members['Records']) {
-        $Request.AddChainEvent((ConvertTo-PropertyBag -InputObject $InputObject -Depth $chainEventDepth))
+        $Request.Add('ChainEvents', (ConvertTo-PropertyBag -InputObject $InputObject -Depth $chainEventDepth))
     }
     elseif ($null -ne $InputObject.PSObject.Methods['ToXml']) {
-        $Request.AddChainEvent([string]$InputObject.ToXml())
+        $Request.Add('ChainEvents', [string]$InputObject.ToXml())
     }
     elseif ($InputObject -is [string] -and $InputObject.TrimStart().StartsWith('<', [System.StringComparison]::Ordinal)) {
-        $Request.AddChainEvent([string]$InputObject)
+        $Request.Add('ChainEvents', $InputObject)
     }
     else {
-        $path = [string]$InputObject
-        $isLiteral = $null -ne $members['FullName']
-        if ($isLiteral) {
-            $path = [string]$members['FullName'].Value
+        $path = Get-FileObjectPath -InputObject $InputObject
+        $isLiteral = $path -ne ''
+        if (-not $isLiteral) {
+            $path = [string]$InputObject
         }
-        foreach ($file in @(Resolve-CertificatePath -Cmdlet $Cmdlet -Path $path -Literal:$isLiteral)) {
-            $Request.AddChainEventFile($file)
+        Add-EvidenceFile -Request $Request -List 'ChainEventFiles' -Cmdlet $Cmdlet -Path $path -Literal:$isLiteral -Kind 'ChainEventFile'
+    }
+}
+
+# Adds the logs of the Hybrid Configuration Wizard that a path or pattern stands for.
+function Add-HybridLog {
+    [CmdletBinding()]
+    param($Request, $Cmdlet, [string]$Path)
+
+    foreach ($file in Get-EvidenceFile -Cmdlet $Cmdlet -Path $Path -Kind 'HybridLog') {
+        if ($file -is [EopRelay.EopRelayException]) {
+            $file
+        }
+        else {
+            $Request.AddHybridLogs('HybridLogFiles', $file)
         }
     }
 }
 
-# Adds an error: what it is, is told by its members.
+# Adds an error, recognised by its members.
 function Add-TestQueueError {
     [CmdletBinding()]
     param($Request, $InputObject)
 
+    if ($null -eq $InputObject) {
+        return
+    }
     $members = $InputObject.PSObject.Properties
     if ($InputObject -is [string]) {
-        $Request.AddQueueError([string]$InputObject)
+        $Request.Add('QueueErrors', $InputObject)
     }
     elseif ($InputObject -is [System.IO.FileInfo]) {
-        $Request.AddQueueErrorFile([string]$members['FullName'].Value)
+        $Request.AddFile('QueueErrorFiles', 'ErrorFile', $InputObject.FullName)
     }
     elseif ($null -ne $members['LastError'] -or $null -ne $members['RecipientStatus']) {
-        $Request.AddQueueError((ConvertTo-PropertyBag -InputObject $InputObject -Name $queueErrorMembers))
+        Add-QueueErrorObject -Request $Request -List 'QueueErrors' -InputObject $InputObject
     }
     elseif ($null -ne $members['EnhancedStatus'] -and $null -ne $members['Text']) {
         # What Resolve-EopRelayError made of an error, as it was found.
-        $found = [pscustomobject]@{
+        $queueObject = [pscustomobject]@{
             Identity          = $members['Identity'].Value
             NextHopDomain     = $members['NextHop'].Value
             LastError         = $members['Text'].Value
@@ -489,21 +497,12 @@ function Add-TestQueueError {
             InternetMessageId = $members['InternetMessageId'].Value
             Server            = $members['ReportingServer'].Value
         }
-        $Request.AddQueueError((ConvertTo-PropertyBag -InputObject $found))
+        Add-QueueErrorObject -Request $Request -List 'QueueErrors' -InputObject $queueObject
     }
     else {
         $message = "'$InputObject' is no error of a queue. Give a text, the output of Get-Queue, Get-Message, Get-MessageTrackingLog or Resolve-EopRelayError, or a file (Get-Item)."
-        throw [EopRelay.Interop]::NewError('InputNotRecognized', 'InvalidType', $message)
+        New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
     }
-}
-
-# The full paths of files in the file system.
-function Resolve-CertificatePath {
-    [CmdletBinding()]
-    param($Cmdlet, [string]$Path, [switch]$Literal)
-
-    $advice = " Pipe certificates of the certificate drive: Get-Item '$Path' | Test-EopRelayCertificate."
-    Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Path -Literal:$Literal -NotFoundId 'CertificateFileNotFound' -Advice $advice
 }
 
 Export-ModuleMember -Function Test-EopRelayCertificate

@@ -1,7 +1,8 @@
 # Get-EopRelayChainEvent, and how its inputs become places to read.
 Set-StrictMode -Version 3.0
 
-Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
 
 function Get-EopRelayChainEvent {
     <#
@@ -151,22 +152,19 @@ function Get-EopRelayChainEvent {
 
     process {
         # All inputs go to one reader, which joins what belongs together across them.
-        switch ($PSCmdlet.ParameterSetName) {
-            'Path' {
-                foreach ($given in $Path) {
-                    Add-GivenPath -Source $source -Cmdlet $PSCmdlet -Path $given
-                }
+        $problems = @(
+            foreach ($given in $Path) {
+                Add-EvidencePath -Source $source -Cmdlet $PSCmdlet -Path $given
             }
-            'LiteralPath' {
-                foreach ($given in $LiteralPath) {
-                    Add-GivenPath -Source $source -Cmdlet $PSCmdlet -Path $given -Literal
-                }
+            foreach ($given in $LiteralPath) {
+                Add-EvidencePath -Source $source -Cmdlet $PSCmdlet -Path $given -Literal
             }
-            'InputObject' {
-                foreach ($given in @($InputObject) -ne $null) {
-                    Add-GivenObject -Source $source -Cmdlet $PSCmdlet -InputObject $given
-                }
+            foreach ($given in $InputObject) {
+                Add-ChainEventInput -Source $source -Cmdlet $PSCmdlet -InputObject $given
             }
+        )
+        foreach ($problem in $problems) {
+            $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
         }
     }
 
@@ -174,28 +172,29 @@ function Get-EopRelayChainEvent {
         if ($source.InputCount -eq 0) {
             return
         }
-        try {
-            $chainReader = [EopRelay.Interop]::OpenChainEvents($source)
-        }
-        catch {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
+        $chainReader = [EopRelay.Interop]::OpenChainEvents($source)
+        if ($chainReader -is [EopRelay.EopRelayException]) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $chainReader))
         }
         try {
-            while ($chainReader.ReadBatch()) {
+            while ($chainReader.TryReadBatch()) {
                 foreach ($notice in $chainReader.Notices) {
                     if ($notice.Severity -eq 'Error') {
-                        $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $notice.ToException() -TargetObject $notice.Path))
+                        $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $notice.ToException() -TargetObject $notice.Path))
                     }
                     else {
                         $PSCmdlet.WriteWarning($notice.Text)
                     }
                 }
                 if ($Failed) {
-                    @($chainReader.Events) | Where-Object -Property Failed
+                    $chainReader.Records | Where-Object -Property Failed
                 }
                 else {
-                    $chainReader.Events
+                    $chainReader.Records
                 }
+            }
+            if ($null -ne $chainReader.Error) {
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $chainReader.Error))
             }
         }
         finally {
@@ -205,18 +204,21 @@ function Get-EopRelayChainEvent {
     }
 }
 
-# Adds what the pipeline brought. Events are told by their method, never by their type, which is not
-# there in every edition of PowerShell.
-function Add-GivenObject {
+# Adds what the pipeline brought. Events are recognised by their method, never by their type, which is
+# not there in every edition of PowerShell.
+function Add-ChainEventInput {
     [CmdletBinding()]
     param($Source, $Cmdlet, $InputObject)
 
+    if ($null -eq $InputObject) {
+        return
+    }
     if ($InputObject -is [string]) {
         if ($InputObject.TrimStart().StartsWith('<', [System.StringComparison]::Ordinal)) {
             $Source.AddText($InputObject)
         }
         else {
-            Add-GivenPath -Source $Source -Cmdlet $Cmdlet -Path $InputObject
+            Add-EvidencePath -Source $Source -Cmdlet $Cmdlet -Path $InputObject
         }
         return
     }
@@ -224,64 +226,13 @@ function Add-GivenObject {
         $Source.AddText([string]$InputObject.ToXml())
         return
     }
-    foreach ($member in 'PSPath', 'FullName') {
-        $property = $InputObject.PSObject.Properties[$member]
-        if ($null -ne $property -and -not [string]::IsNullOrWhiteSpace([string]$property.Value)) {
-            Add-GivenPath -Source $Source -Cmdlet $Cmdlet -Path ([string]$property.Value) -Literal
-            return
-        }
+    $path = Get-FileObjectPath -InputObject $InputObject
+    if ($path -ne '') {
+        Add-EvidencePath -Source $Source -Cmdlet $Cmdlet -Path $path -Literal
+        return
     }
     $message = "'$InputObject' is neither an event with ToXml(), nor the text of one, nor a file. Events that came through remoting have lost ToXml(): make the texts on that server, Get-WinEvent ... | ForEach-Object { `$_.ToXml() }."
-    Write-InputError -Cmdlet $Cmdlet -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
-}
-
-# Adds a path. PowerShell resolves what only it knows (its drives, its current folder, its wildcards);
-# what exists under exactly that name is taken as it is.
-function Add-GivenPath {
-    [CmdletBinding()]
-    param($Source, $Cmdlet, [string]$Path, [switch]$Literal)
-
-    $qualified = $Path
-    if ($Path.StartsWith('\\', [System.StringComparison]::Ordinal)) {
-        # Else a share is looked for in whatever provider the current location has.
-        $qualified = 'Microsoft.PowerShell.Core\FileSystem::' + $Path
-    }
-    $paths = $Cmdlet.SessionState.Path
-    $provider = $null
-    $drive = $null
-    $isPattern = $false
-    $found = @()
-    $trouble = $null
-    try {
-        $plain = $paths.GetUnresolvedProviderPathFromPSPath($qualified, [ref]$provider, [ref]$drive)
-        if ($provider.Name -eq 'FileSystem') {
-            $isPattern = -not $Literal -and -not [EopRelay.Interop]::PathExists($plain) -and
-                [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Path)
-            if ($isPattern) {
-                $found = @($paths.GetResolvedProviderPathFromPSPath($qualified, [ref]$provider))
-            }
-        }
-    }
-    catch {
-        $trouble = $_.Exception.GetBaseException().Message
-    }
-    if ($null -ne $trouble) {
-        $message = "'$Path' cannot be read: $trouble"
-        Write-InputError -Cmdlet $Cmdlet -ErrorId 'LogNotFound' -Category 'ObjectNotFound' -Message $message -TargetObject $Path
-        return
-    }
-    if ($provider.Name -ne 'FileSystem') {
-        $message = "'$Path' is a path of the PowerShell provider $($provider.Name). Give a file in the file system, or pipe the events of Get-WinEvent."
-        Write-InputError -Cmdlet $Cmdlet -ErrorId 'NotAFileSystemPath' -Category 'InvalidArgument' -Message $message -TargetObject $Path
-        return
-    }
-    if ($found.Count -eq 0) {
-        # The reader says what is wrong with a path or pattern that leads nowhere.
-        $Source.AddPath($plain, $isPattern)
-    }
-    foreach ($file in $found) {
-        $Source.AddPath($file, $false)
-    }
+    New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
 }
 
 Export-ModuleMember -Function Get-EopRelayChainEvent

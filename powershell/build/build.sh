@@ -1,11 +1,11 @@
 #!/bin/sh
 # Lays out the module for this Linux machine: the native library and the C# assembly, into
 # powershell/EopRelay/bin (or the folder given). Needs cargo and Mono's mcs (Debian: mono-mcs).
-#   powershell/build.sh [BIN_FOLDER]
+#   powershell/build/build.sh [BIN_FOLDER]
 # EOP_RELAY_LIBRARY names a library that is already built.
 set -eu
 
-root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 bin=${1:-$root/powershell/EopRelay/bin}
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml" | head -n 1)
 
@@ -24,6 +24,6 @@ mv -f "$bin/linux-x64/libeop_relay.so.new" "$bin/linux-x64/libeop_relay.so"
 
 # C# 5 is what the csc.exe of every Windows compiles.
 mcs -langversion:5 -unsafe -optimize -warn:4 -warnaserror -target:library \
-    -out:"$bin/EopRelay.Interop.$version.dll" powershell/interop/*.cs
+    -out:"$bin/EopRelay.Interop.$version.dll" -recurse:'powershell/interop/*.cs'
 
 printf 'Import-Module %s\n' "${bin%/bin}/EopRelay.psd1"

@@ -1,7 +1,8 @@
 # Get-SendConnectorTlsSession, and how its inputs become places to read.
 Set-StrictMode -Version 3.0
 
-Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
 
 function Get-SendConnectorTlsSession {
     <#
@@ -225,33 +226,29 @@ function Get-SendConnectorTlsSession {
             $query.End = $End
         }
         if ($PSBoundParameters.ContainsKey('StatePath')) {
-            try {
-                $query.StatePath = $PSCmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($StatePath)
+            $resolved = Resolve-EvidencePath -Cmdlet $PSCmdlet -Path $StatePath -Literal -Kind 'State'
+            if ($resolved -is [EopRelay.EopRelayException]) {
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $resolved -TargetObject $StatePath))
             }
-            catch {
-                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $StatePath))
-            }
+            $query.StatePath = $resolved.Plain
         }
     }
 
     process {
         # All inputs go to one reader, which joins what belongs together across folders.
-        switch ($PSCmdlet.ParameterSetName) {
-            'Path' {
-                foreach ($given in $Path) {
-                    Add-GivenPath -Query $query -Cmdlet $PSCmdlet -Path $given -Server $Server
-                }
+        $problems = @(
+            foreach ($given in $Path) {
+                Add-GivenPath -Query $query -Cmdlet $PSCmdlet -Path $given -Server $Server
             }
-            'LiteralPath' {
-                foreach ($given in $LiteralPath) {
-                    Add-GivenPath -Query $query -Cmdlet $PSCmdlet -Path $given -Server $Server -Literal
-                }
+            foreach ($given in $LiteralPath) {
+                Add-GivenPath -Query $query -Cmdlet $PSCmdlet -Path $given -Server $Server -Literal
             }
-            'InputObject' {
-                foreach ($given in @($InputObject) -ne $null) {
-                    Add-GivenObject -Query $query -Cmdlet $PSCmdlet -InputObject $given -Server $Server -LogsAreLocal:$LogsAreLocal
-                }
+            foreach ($given in $InputObject) {
+                Add-GivenObject -Query $query -Cmdlet $PSCmdlet -InputObject $given -Server $Server -LogsAreLocal:$LogsAreLocal
             }
+        )
+        foreach ($problem in $problems) {
+            $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
         }
     }
 
@@ -259,22 +256,20 @@ function Get-SendConnectorTlsSession {
         if ($query.LocationCount -eq 0) {
             return
         }
-        try {
-            $reader = [EopRelay.Interop]::OpenSessions($query)
-        }
-        catch {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $null))
+        $reader = [EopRelay.Interop]::OpenSessions($query)
+        if ($reader -is [EopRelay.EopRelayException]) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reader))
         }
         $activity = 'Reading SMTP protocol logs'
         try {
-            while ($reader.ReadBatch()) {
+            while ($reader.TryReadBatch()) {
                 if ($reader.TakeProgressTurn()) {
                     Write-Progress -Activity $activity -Status $reader.ProgressStatus -CurrentOperation $reader.CurrentPath -PercentComplete $reader.PercentComplete
                 }
                 foreach ($notice in $reader.Notices) {
                     switch ($notice.Severity) {
                         'Error' {
-                            $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $notice.ToException() -TargetObject $notice.Path))
+                            $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $notice.ToException() -TargetObject $notice.Path))
                         }
                         'Warning' {
                             $PSCmdlet.WriteWarning($notice.Text)
@@ -286,13 +281,16 @@ function Get-SendConnectorTlsSession {
                 }
                 $reader.Sessions
             }
+            if ($null -ne $reader.Error) {
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reader.Error))
+            }
             Write-Progress -Activity $activity -Completed
             # Not before everything is returned; a pipeline that stops does not come here.
-            try {
-                $reader.SaveState()
-            }
-            catch {
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $StatePath))
+            if ($PSBoundParameters.ContainsKey('StatePath')) {
+                $problem = $reader.TrySaveState()
+                if ($null -ne $problem) {
+                    $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem -TargetObject $StatePath))
+                }
             }
         }
         finally {
@@ -302,51 +300,20 @@ function Get-SendConnectorTlsSession {
     }
 }
 
-# Adds a path that was given as text. PowerShell resolves what only it knows (its drives, its
-# current folder, its wildcards); what exists under exactly that name is taken as it is.
+# Adds a path that was given as text. Returns what is wrong with it.
 function Add-GivenPath {
     [CmdletBinding()]
     param($Query, $Cmdlet, [string]$Path, [string]$Server, [switch]$Literal)
 
-    $qualified = $Path
-    if ($Path.StartsWith('\\', [System.StringComparison]::Ordinal)) {
-        # Else a share is looked for in whatever provider the current location has.
-        $qualified = 'Microsoft.PowerShell.Core\FileSystem::' + $Path
+    $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Path -Literal:$Literal -Kind 'Log'
+    if ($resolved -is [EopRelay.EopRelayException]) {
+        return $resolved
     }
-    $paths = $Cmdlet.SessionState.Path
-    $provider = $null
-    $drive = $null
-    $isPattern = $false
-    $found = @()
-    $trouble = $null
-    try {
-        $plain = $paths.GetUnresolvedProviderPathFromPSPath($qualified, [ref]$provider, [ref]$drive)
-        if ($provider.Name -eq 'FileSystem') {
-            $isPattern = -not $Literal -and -not [EopRelay.Interop]::PathExists($plain) -and
-                [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Path)
-            if ($isPattern) {
-                $found = @($paths.GetResolvedProviderPathFromPSPath($qualified, [ref]$provider))
-            }
-        }
+    if ($resolved.Found.Length -eq 0) {
+        # The reader says what is wrong with a pattern that leads nowhere.
+        $Query.Add([EopRelay.Interop]::LocatePath($resolved.Plain, $true, $Server))
     }
-    catch {
-        $trouble = $_.Exception.GetBaseException().Message
-    }
-    if ($null -ne $trouble) {
-        $message = "'$Path' cannot be read: $trouble"
-        Write-InputError -Cmdlet $Cmdlet -ErrorId 'LogNotFound' -Category 'ObjectNotFound' -Message $message -TargetObject $Path
-        return
-    }
-    if ($provider.Name -ne 'FileSystem') {
-        $message = "'$Path' is a path of the PowerShell provider $($provider.Name). Protocol logs are files: give a path in the file system."
-        Write-InputError -Cmdlet $Cmdlet -ErrorId 'NotAFileSystemPath' -Category 'InvalidArgument' -Message $message -TargetObject $Path
-        return
-    }
-    if ($found.Count -eq 0) {
-        # The reader says what is wrong with a path or pattern that leads nowhere.
-        $Query.Add([EopRelay.Interop]::LocatePath($plain, $isPattern, $Server))
-    }
-    foreach ($file in $found) {
+    foreach ($file in $resolved.Found) {
         $Query.Add([EopRelay.Interop]::LocatePath($file, $false, $Server))
     }
 }
@@ -357,6 +324,9 @@ function Add-GivenObject {
     [CmdletBinding()]
     param($Query, $Cmdlet, $InputObject, [string]$Server, [switch]$LogsAreLocal)
 
+    if ($null -eq $InputObject) {
+        return
+    }
     if ($InputObject -is [string]) {
         Add-GivenPath -Query $Query -Cmdlet $Cmdlet -Path $InputObject -Server $Server
         return
@@ -368,10 +338,10 @@ function Add-GivenObject {
             $path = Get-MemberText -InputObject $InputObject -Name $member
             if ($path -eq '') {
                 $message = "$member of '$owner' is empty: that service keeps no protocol log. Set the path and -ProtocolLoggingLevel Verbose on the connector."
-                Write-InputError -Cmdlet $Cmdlet -ErrorId 'NoProtocolLogPath' -Category 'ObjectNotFound' -Message $message -TargetObject $InputObject
+                New-InputProblem -ErrorId 'NoProtocolLogPath' -Category 'ObjectNotFound' -Message $message -TargetObject $InputObject
                 continue
             }
-            Add-OwnedPath -Query $Query -Cmdlet $Cmdlet -Owner $owner -Path $path -Server $Server -LogsAreLocal:$LogsAreLocal
+            Add-OwnedPath -Query $Query -Owner $owner -Path $path -Server $Server -LogsAreLocal:$LogsAreLocal
         }
         return
     }
@@ -379,7 +349,7 @@ function Add-GivenObject {
     $seenOn = Get-MemberText -InputObject $InputObject -Name 'PSComputerName'
     $fullName = Get-MemberText -InputObject $InputObject -Name 'FullName'
     if ($seenOn -ne '' -and $fullName -ne '') {
-        Add-OwnedPath -Query $Query -Cmdlet $Cmdlet -Owner $seenOn -Path $fullName -Server $Server -LogsAreLocal:$LogsAreLocal
+        Add-OwnedPath -Query $Query -Owner $seenOn -Path $fullName -Server $Server -LogsAreLocal:$LogsAreLocal
         return
     }
     $path = Get-MemberText -InputObject $InputObject -Name 'PSPath', 'FullName'
@@ -388,20 +358,21 @@ function Add-GivenObject {
         return
     }
     $message = "'$InputObject' is neither a path, nor a file or folder, nor an object with a SendProtocolLogPath. Give the output of Get-TransportService, files, folders, or paths."
-    Write-InputError -Cmdlet $Cmdlet -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
+    New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
 }
 
 # Adds a path that is true on the computer named $Owner.
 function Add-OwnedPath {
     [CmdletBinding()]
-    param($Query, $Cmdlet, [string]$Owner, [string]$Path, [string]$Server, [switch]$LogsAreLocal)
+    param($Query, [string]$Owner, [string]$Path, [string]$Server, [switch]$LogsAreLocal)
 
-    try {
-        $Query.Add([EopRelay.Interop]::LocateOnServer($Owner, $Path, $Server, $LogsAreLocal.IsPresent))
+    $location = [EopRelay.Interop]::LocateOnServer($Owner, $Path, $Server, $LogsAreLocal.IsPresent)
+    if ($location -is [EopRelay.EopRelayException]) {
+        $problem = $location
+        $problem.TargetObject = $Path
+        return $problem
     }
-    catch {
-        $Cmdlet.WriteError((ConvertTo-ErrorRecord -Exception $_.Exception -TargetObject $Path))
-    }
+    $Query.Add($location)
 }
 
 # The names of the members that hold log paths: the send log's, else every protocol log's.
@@ -428,13 +399,7 @@ function Get-MemberText {
         if ($null -eq $property) {
             continue
         }
-        try {
-            $value = $property.Value
-        }
-        catch {
-            # A live object computes some members, and may fail to: then it has no text.
-            continue
-        }
+        $value = [EopRelay.Interop]::ValueOf($property)
         if ($null -ne $value -and $value -isnot [string]) {
             foreach ($inner in 'PathName', 'FullName', 'Value') {
                 $innerProperty = $value.PSObject.Properties[$inner]

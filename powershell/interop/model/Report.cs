@@ -158,7 +158,8 @@ namespace EopRelay
         /// <summary>The command, one or more lines.</summary>
         public string Command { get; internal set; }
 
-        /// <summary>Who has to act.</summary>
+        /// <summary>Who has to act; absent where the step is the same for whoever does.</summary>
+        [JsonMember(IsOptional = true)]
         public string Side { get; internal set; }
 
         /// <summary>Where the command runs.</summary>
@@ -237,11 +238,23 @@ namespace EopRelay
         /// <summary>The certificates of the chain, the judged one first.</summary>
         public CertificateSummary[] Certificates { get; internal set; }
 
+        /// <summary>What Windows says of the same chain; <c>null</c> where it was not asked.</summary>
+        [JsonMember(IsOptional = true)]
+        public WindowsComparison Windows { get; internal set; }
+
         /// <summary>
         /// What Windows says of the same chain, a line for each way of building it (StoresOnly, Download,
         /// CachedRevocation); empty where Windows was not asked.
         /// </summary>
-        public string[] WindowsVerdict { get; internal set; }
+        public string[] WindowsVerdict
+        {
+            get
+            {
+                return Windows == null
+                    ? new string[0]
+                    : Array.ConvertAll(Windows.Runs, run => run.ToString());
+            }
+        }
 
         /// <summary>Its summary.</summary>
         public override string ToString()
@@ -250,7 +263,70 @@ namespace EopRelay
         }
     }
 
+    /// <summary>What Windows says of a chain.</summary>
+    public sealed class WindowsComparison
+    {
+        internal WindowsComparison()
+        {
+        }
+
+        /// <summary>One for each way of building the chain.</summary>
+        public WindowsRun[] Runs { get; internal set; }
+    }
+
+    /// <summary>A chain that Windows built in one way, and its verdict.</summary>
+    public sealed class WindowsRun
+    {
+        internal WindowsRun()
+        {
+        }
+
+        /// <summary>StoresOnly, Download or CachedRevocation.</summary>
+        public string Mode { get; internal set; }
+
+        /// <summary>The names of the status bits that are set (wincrypt.h).</summary>
+        public string[] ErrorStatus { get; internal set; }
+
+        /// <summary>The verdicts of the policies.</summary>
+        public WindowsPolicy[] Policies { get; internal set; }
+
+        /// <summary>Mode, status and policies.</summary>
+        public override string ToString()
+        {
+            string status = ErrorStatus.Length == 0 ? "no error" : string.Join(", ", ErrorStatus);
+            return Mode + ": " + status + "; "
+                + string.Join("; ", Array.ConvertAll(Policies, policy => policy.ToString()));
+        }
+    }
+
+    /// <summary>The verdict of one policy.</summary>
+    public sealed class WindowsPolicy
+    {
+        internal WindowsPolicy()
+        {
+        }
+
+        /// <summary>The policy: Base or Ssl.</summary>
+        public string Policy { get; internal set; }
+
+        /// <summary>Name and number of the result, such as CERT_E_CHAINING (0x800B010A).</summary>
+        public string Result { get; internal set; }
+
+        /// <summary>The certificate at which it failed, 0 for the judged one; -1 for none.</summary>
+        public long? ElementIndex { get; internal set; }
+
+        /// <summary>Policy, result and place.</summary>
+        public override string ToString()
+        {
+            return string.Format(CultureInfo.InvariantCulture, "{0}: {1} at element {2}", Policy, Result, ElementIndex);
+        }
+    }
+
     /// <summary>What one inbound connector makes of the server.</summary>
+    /// <remarks>
+    /// A kind with a value is an object of one member, as in JSON: <c>{"Listed":"203.0.113.0/24"}</c>; one
+    /// without is its name.
+    /// </remarks>
     public sealed class ConnectorAssessment
     {
         internal ConnectorAssessment()
@@ -261,22 +337,26 @@ namespace EopRelay
         public string Name { get; internal set; }
 
         /// <summary>Whether it can grant relay at all.</summary>
-        public string Eligibility { get; internal set; }
+        public object Eligibility { get; internal set; }
 
         /// <summary>Its TlsSenderCertificateName.</summary>
         public string Value { get; internal set; }
 
-        /// <summary>What it makes of the certificate, such as Match(SameName).</summary>
-        public string NameMatch { get; internal set; }
+        /// <summary>What it makes of the certificate: Relation, and the Name that it is held against.</summary>
+        public object NameMatch { get; internal set; }
 
         /// <summary>Whether accepted domains cover its value.</summary>
-        public string Coverage { get; internal set; }
+        public object Coverage { get; internal set; }
 
         /// <summary>What it makes of the connecting address.</summary>
-        public string Address { get; internal set; }
+        public object Address { get; internal set; }
+
+        /// <summary>Entries of SenderIPAddresses that take no part, each with the reason.</summary>
+        [JsonMember(IsOptional = true)]
+        public object IgnoredAddresses { get; internal set; }
 
         /// <summary>Whether it is confined to other domains than the sender's.</summary>
-        public string Association { get; internal set; }
+        public object Association { get; internal set; }
 
         /// <summary>Its name and value.</summary>
         public override string ToString()

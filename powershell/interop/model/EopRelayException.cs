@@ -25,6 +25,9 @@ namespace EopRelay
         /// <summary>The name of a System.Management.Automation.ErrorCategory.</summary>
         public string Category { get; private set; }
 
+        /// <summary>The input that is refused, for the ErrorRecord; <c>null</c> where the caller knows it.</summary>
+        public object TargetObject { get; set; }
+
         /// <summary>The status of the native library's answer; 0 where it was not asked.</summary>
         public int Status { get; private set; }
     }

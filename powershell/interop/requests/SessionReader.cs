@@ -48,6 +48,9 @@ namespace EopRelay
         /// <summary>The trouble met while the last batch was read.</summary>
         public Notice[] Notices { get; private set; }
 
+        /// <summary>What ended the reading before its end, or <c>null</c>.</summary>
+        public EopRelayException Error { get; private set; }
+
         /// <summary>Bytes read so far.</summary>
         public long BytesRead { get; private set; }
 
@@ -98,6 +101,20 @@ namespace EopRelay
             return true;
         }
 
+        /// <summary>The same as <see cref="ReadBatch"/>; an error ends the reading and is in <see cref="Error"/>.</summary>
+        public bool TryReadBatch()
+        {
+            object answer = Interop.Attempt(() => ReadBatch());
+            Error = answer as EopRelayException;
+            return Error == null && (bool)answer;
+        }
+
+        /// <summary>The same as <see cref="SaveState"/>; why the state is not saved, or <c>null</c>.</summary>
+        public EopRelayException TrySaveState()
+        {
+            return Interop.Problem(SaveState);
+        }
+
         /// <summary>
         /// Reads the next batch into <see cref="Sessions"/> and <see cref="Notices"/>; it can be empty
         /// before the end.
@@ -105,7 +122,7 @@ namespace EopRelay
         /// <returns><c>false</c> at the end, or after <see cref="Cancel"/>.</returns>
         /// <exception cref="ObjectDisposedException">The reader is disposed.</exception>
         /// <exception cref="EopRelayException">Another thread reads (ReaderBusy), or the library failed.</exception>
-        public bool ReadBatch()
+        internal bool ReadBatch()
         {
             Enter();
             try
@@ -139,7 +156,7 @@ namespace EopRelay
         /// <exception cref="EopRelayException">
         /// The end is not reached (StateNotAtEnd), or the file cannot be written (StateUnusable).
         /// </exception>
-        public void SaveState()
+        internal void SaveState()
         {
             Enter();
             try
@@ -155,7 +172,7 @@ namespace EopRelay
         }
 
         /// <summary>Ends the reading, from any thread: ReadBatch then answers <c>false</c>.</summary>
-        public void Cancel()
+        internal void Cancel()
         {
             native.CancelReader(handle);
             GC.KeepAlive(this);

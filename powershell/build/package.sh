@@ -2,11 +2,11 @@
 # Lays out the module as it is installed, EopRelay/<version>, with the libraries for Windows and
 # Linux, and packs it: EopRelay-<version>.zip with EopRelay-<version>.zip.sha256 beside it. What is in
 # the zip has its checksums in SHA256SUMS there.
-#   powershell/package.sh [FOLDER]          default: target/module
+#   powershell/build/package.sh [FOLDER]          default: target/module
 # Needs what build.sh and build-windows.sh need, and zip.
 set -eu
 
-root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 out=${1:-$root/target/module}
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml" | head -n 1)
 zip=EopRelay-$version.zip
@@ -23,9 +23,9 @@ mkdir -p "$module/bin"
 
 cd "$root/powershell/EopRelay"
 cp EopRelay.psd1 ./*.psm1 ./*.ps1xml "$root/LICENSE" "$module"
-cp -r en-US "$module"
-"$root/powershell/build.sh" "$module/bin" >/dev/null
-"$root/powershell/build-windows.sh" "$module/bin/win-x64/eop_relay.dll" >/dev/null
+cp -r en-US shared "$module"
+"$root/powershell/build/build.sh" "$module/bin" >/dev/null
+"$root/powershell/build/build-windows.sh" "$module/bin/win-x64/eop_relay.dll" >/dev/null
 
 cd "$module"
 # Notepad and Windows PowerShell expect it.

@@ -2,7 +2,7 @@
 # powershell\EopRelay\bin, and all of it as EopRelay\<version> with a zip and its checksum, into
 # target\module. Needs cargo with an x86_64 Windows target (msvc or gnu); the C# compiler is the one of
 # .NET Framework, which every Windows has.
-#   powershell -ExecutionPolicy Bypass -File powershell\build.ps1 [-Target x86_64-pc-windows-gnu]
+#   powershell -ExecutionPolicy Bypass -File powershell\build\build.ps1 [-Target x86_64-pc-windows-gnu]
 [CmdletBinding()]
 param(
     # The Rust target triple.
@@ -15,8 +15,9 @@ param(
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
-$root = Split-Path -Path $PSScriptRoot -Parent
-$source = Join-Path -Path $PSScriptRoot -ChildPath 'EopRelay'
+$powershell = Split-Path -Path $PSScriptRoot -Parent
+$root = Split-Path -Path $powershell -Parent
+$source = Join-Path -Path $powershell -ChildPath 'EopRelay'
 $bin = Join-Path -Path $source -ChildPath 'bin'
 $manifest = Import-PowerShellDataFile -Path (Join-Path -Path $source -ChildPath 'EopRelay.psd1')
 $version = $manifest.ModuleVersion
@@ -41,7 +42,7 @@ try {
     Copy-Item -Path $library -Destination (Join-Path -Path $bin -ChildPath 'win-x64') -Force
 
     $assembly = Join-Path -Path $bin -ChildPath "EopRelay.Interop.$version.dll"
-    & $compiler /nologo /unsafe /optimize /warn:4 /target:library "/out:$assembly" 'powershell\interop\*.cs'
+    & $compiler /nologo /unsafe /optimize /warn:4 /target:library "/out:$assembly" '/recurse:powershell\interop\*.cs'
     if ($LASTEXITCODE -ne 0) {
         throw "csc.exe failed with exit code $LASTEXITCODE."
     }
@@ -52,7 +53,7 @@ try {
         Remove-Item -Path $module -Recurse -Force
     }
     $null = New-Item -Path $module -ItemType Directory -Force
-    foreach ($pattern in 'EopRelay.psd1', '*.psm1', '*.ps1xml', 'en-US', 'bin') {
+    foreach ($pattern in 'EopRelay.psd1', '*.psm1', '*.ps1xml', 'en-US', 'shared', 'bin') {
         Copy-Item -Path (Join-Path -Path $source -ChildPath $pattern) -Destination $module -Recurse
     }
     Copy-Item -Path 'LICENSE' -Destination $module

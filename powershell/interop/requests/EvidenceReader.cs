@@ -1,24 +1,32 @@
 using System;
-using System.Collections.Generic;
 using System.Threading;
 
 namespace EopRelay
 {
+    /// <summary>The kinds of evidence that the native library reads, EOP_EVIDENCE_... in include/eop_relay.h.</summary>
+    internal enum EvidenceKind : uint
+    {
+        ChainEvents = 1,
+        HybridChanges = 2,
+    }
+
     /// <summary>
     /// Reads evidence in the form of records, of one kind, batch by batch. Dispose it to release the files.
     /// </summary>
-    public abstract class EvidenceReader : IDisposable
+    /// <typeparam name="T">The class of the records.</typeparam>
+    public sealed class EvidenceReader<T> : IDisposable
     {
         private readonly object gate = new object();
         private readonly NativeFunctions native;
         private readonly ulong handle;
         private int disposed;
 
-        internal EvidenceReader(NativeFunctions native, uint kind, EvidenceSource source)
+        internal EvidenceReader(NativeFunctions native, EvidenceKind kind, EvidenceSource source)
         {
             this.native = native;
+            Records = new T[0];
             Notices = new Notice[0];
-            using (var query = new NativeEvidenceQuery(kind, source))
+            using (var query = new NativeEvidenceQuery((uint)kind, source))
             {
                 handle = query.Open(native);
             }
@@ -34,16 +42,31 @@ namespace EopRelay
             }
         }
 
+        /// <summary>The records of the last batch.</summary>
+        public T[] Records { get; private set; }
+
         /// <summary>The trouble met while the last batch was read.</summary>
         public Notice[] Notices { get; private set; }
 
+        /// <summary>What ended the reading before its end, or <c>null</c>.</summary>
+        public EopRelayException Error { get; private set; }
+
+        /// <summary>The same as <see cref="ReadBatch"/>; an error ends the reading and is in <see cref="Error"/>.</summary>
+        public bool TryReadBatch()
+        {
+            object answer = Interop.Attempt(() => ReadBatch());
+            Error = answer as EopRelayException;
+            return Error == null && (bool)answer;
+        }
+
         /// <summary>
-        /// Reads the next batch of records and <see cref="Notices"/>; it can be empty before the end.
+        /// Reads the next batch of <see cref="Records"/> and <see cref="Notices"/>; it can be empty before
+        /// the end.
         /// </summary>
         /// <returns><c>false</c> at the end, or after <see cref="Cancel"/>.</returns>
         /// <exception cref="ObjectDisposedException">The reader is disposed.</exception>
         /// <exception cref="EopRelayException">Another thread reads (ReaderBusy), or the library failed.</exception>
-        public bool ReadBatch()
+        internal bool ReadBatch()
         {
             if (!Monitor.TryEnter(gate))
             {
@@ -56,7 +79,9 @@ namespace EopRelay
             {
                 RequireOpen();
                 string json = native.NextEvidence(handle);
-                Read(json ?? "{\"Records\":[],\"Notices\":[]}");
+                EvidenceBatch<T> batch = json == null ? new EvidenceBatch<T>() : JsonMapper.Read<EvidenceBatch<T>>(json);
+                Records = batch.Records;
+                Notices = Array.ConvertAll(batch.Notices, notice => notice.ToNotice());
                 return json != null;
             }
             finally
@@ -67,7 +92,7 @@ namespace EopRelay
         }
 
         /// <summary>Ends the reading, from any thread: ReadBatch then answers <c>false</c>.</summary>
-        public void Cancel()
+        internal void Cancel()
         {
             native.CancelEvidence(handle);
             GC.KeepAlive(this);
@@ -99,45 +124,51 @@ namespace EopRelay
             }
         }
 
-        /// <summary>Takes the records of a batch, as JSON has them.</summary>
-        /// <exception cref="FormatException">They are not those of this kind.</exception>
-        protected abstract void Take(IList<object> records);
-
-        private void Read(string json)
-        {
-            try
-            {
-                IDictionary<string, object> batch = AnswerReader.Members(JsonReader.Read(json));
-                Take(AnswerReader.List(batch, "Records"));
-                Notices = AnswerReader.All(batch, "Notices", NoticeOf);
-            }
-            catch (FormatException exception)
-            {
-                throw new EopRelayException("NativeLibraryDefect", "InvalidResult", exception.Message, 0, exception);
-            }
-        }
-
-        private static Notice NoticeOf(IDictionary<string, object> members)
-        {
-            long? osError = AnswerReader.OptionalNumber(members, "OsError");
-            return new Notice(
-                AnswerReader.Text(members, "Code"),
-                AnswerReader.Text(members, "Severity"),
-                AnswerReader.Text(members, "Message"),
-                AnswerReader.Text(members, "Path"),
-                AnswerReader.OptionalNumber(members, "Line"),
-                AnswerReader.OptionalNumber(members, "Offset"),
-                osError == null ? (int?)null : (int)osError.Value,
-                AnswerReader.Number(members, "Count"),
-                new LogLocation[0]);
-        }
-
         private void RequireOpen()
         {
             if (Thread.VolatileRead(ref disposed) != 0)
             {
                 throw new ObjectDisposedException(GetType().Name);
             }
+        }
+    }
+
+    /// <summary>What eop_evidence_next answers.</summary>
+    internal sealed class EvidenceBatch<T>
+    {
+        internal EvidenceBatch()
+        {
+            Records = new T[0];
+            Notices = new EvidenceNotice[0];
+        }
+
+        public T[] Records { get; internal set; }
+
+        public EvidenceNotice[] Notices { get; internal set; }
+    }
+
+    /// <summary>A notice as JSON has it.</summary>
+    internal sealed class EvidenceNotice
+    {
+        public string Code { get; internal set; }
+
+        public string Severity { get; internal set; }
+
+        public string Message { get; internal set; }
+
+        public string Path { get; internal set; }
+
+        public long? Line { get; internal set; }
+
+        public long? Offset { get; internal set; }
+
+        public int? OsError { get; internal set; }
+
+        public long Count { get; internal set; }
+
+        internal Notice ToNotice()
+        {
+            return new Notice(Code, Severity, Message, Path, Line, Offset, OsError, Count, new LogLocation[0]);
         }
     }
 }

@@ -36,6 +36,7 @@ namespace EopRelay
         public string EnhancedStatus { get; internal set; }
 
         /// <summary>The name of the TLS or connection error, of the text or of the session.</summary>
+        [JsonMember(Part = "Name")]
         public string TlsError { get; internal set; }
 
         /// <summary>What it means, in plain words.</summary>
@@ -173,7 +174,7 @@ namespace EopRelay
         }
     }
 
-    /// <summary>What came of a <see cref="ResolveRequest"/>.</summary>
+    /// <summary>What came of a request of Resolve-EopRelayError.</summary>
     public sealed class ResolvedErrors
     {
         internal ResolvedErrors()
@@ -188,5 +189,32 @@ namespace EopRelay
 
         /// <summary>What was not read, or not as it stands.</summary>
         public InputProblem[] Problems { get; internal set; }
+    }
+
+    /// <summary>An input that was not read, or in part.</summary>
+    public sealed class InputProblem
+    {
+        internal InputProblem()
+        {
+        }
+
+        /// <summary>Whether nothing of it was read; else a part.</summary>
+        public bool IsError { get; internal set; }
+
+        /// <summary>The input.</summary>
+        public string Path { get; internal set; }
+
+        /// <summary>The line, counted from 1, or which object of the parameter; 0 where the whole is meant.</summary>
+        public long Line { get; internal set; }
+
+        /// <summary>What is wrong.</summary>
+        public string Message { get; internal set; }
+
+        /// <summary>Place and message.</summary>
+        public override string ToString()
+        {
+            string place = Line == 0 ? Path : string.Format(CultureInfo.InvariantCulture, "{0}:{1}", Path, Line);
+            return place + ": " + Message;
+        }
     }
 }

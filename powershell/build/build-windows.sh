@@ -1,14 +1,14 @@
 #!/bin/sh
 # Builds eop_relay.dll for 64-bit Windows on Linux, into powershell/EopRelay/bin/win-x64 (or the file
 # given). What was built from the same sources before is taken from the cache.
-#   powershell/build-windows.sh [FILE]
+#   powershell/build/build-windows.sh [FILE]
 # Needs gcc-mingw-w64-x86-64 and one of these:
 #   rustup target add x86_64-pc-windows-gnu
 #   Debian's rustc-web, rust-web-src and cargo-web, which build the standard library along
 # EOP_RELAY_CACHE names the cache's folder, else it is eop-relay in XDG_CACHE_HOME.
 set -eu
 
-root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 file=${1:-$root/powershell/EopRelay/bin/win-x64/eop_relay.dll}
 cache=${EOP_RELAY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/eop-relay}/windows
 triple=x86_64-pc-windows-gnu
@@ -46,7 +46,7 @@ fi
 sources() {
     {
         "$compiler" --version --verbose
-        find Cargo.toml Cargo.lock build.rs cbindgen.toml src powershell/build-windows.sh -type f |
+        find Cargo.toml Cargo.lock build.rs cbindgen.toml src powershell/build/build-windows.sh -type f |
             LC_ALL=C sort | xargs sha256sum
     } | sha256sum | cut -c 1-32
 }

@@ -11,14 +11,14 @@ namespace EopRelay
         internal CheckRequest()
         {
             Logs = new SessionQuery();
-            Evidence = new TestRequest();
+            Evidence = new Request();
         }
 
         /// <summary>The logs to read. Their state is <see cref="StatePath"/>.</summary>
         public SessionQuery Logs { get; private set; }
 
         /// <summary>What the sessions are judged by; the sessions themselves are added by the check.</summary>
-        public TestRequest Evidence { get; private set; }
+        public Request Evidence { get; private set; }
 
         /// <summary>The full path of the state file; empty for the one of all administrators.</summary>
         public string StatePath { get; set; }
@@ -82,16 +82,17 @@ namespace EopRelay
                         + "'. Give the folders with -Path (SendProtocolLogPath of Get-TransportService and "
                         + "Get-FrontendTransportService)."));
             }
-            Evidence.UseMachineStores = Environment.OSVersion.Platform == PlatformID.Win32NT;
+            Evidence.Set("UseMachineStores", Environment.OSVersion.Platform == PlatformID.Win32NT);
         }
 
         /// <summary>
         /// Says that an input cannot be used: the check then reads nothing, so that nothing is lost, and
         /// its result says why.
         /// </summary>
-        public void Fail(Exception exception)
+        /// <param name="problem">What is wrong with it.</param>
+        public void Fail(EopRelayException problem)
         {
-            string message = exception.GetBaseException().Message;
+            string message = problem.Message;
             Trouble = Trouble == null ? message : Trouble + " " + message;
         }
     }

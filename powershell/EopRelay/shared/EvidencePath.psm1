@@ -1,0 +1,73 @@
+# How a path becomes the full paths of files in the file system.
+Set-StrictMode -Version 3.0
+
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'ErrorRecord.psm1')
+
+# Bound to no module, so that it runs in the scope of the caller and sees the caller's drives; in a block
+# of its own there, so that it leaves no variable.
+$resolve = [scriptblock]::Create('& { param($Path, $IsLiteral, $Kind) [EopRelay.Interop]::ResolvePath($ExecutionContext.SessionState.Path, $Path, $IsLiteral, $Kind) } @args')
+
+# What a path or pattern of the caller stands for: a ResolvedPath, or an EopRelayException. $Kind is the
+# beginning of the error's id.
+function Resolve-EvidencePath {
+    [CmdletBinding()]
+    param($Cmdlet, [string]$Path, [switch]$Literal, [string]$Kind)
+
+    $resolved = $Cmdlet.InvokeCommand.InvokeScript($Cmdlet.SessionState, $resolve, $Path, $Literal.IsPresent, $Kind)[0]
+    if ($resolved -is [EopRelay.EopRelayException]) {
+        $problem = $resolved
+        $problem.TargetObject = $Path
+    }
+    $resolved
+}
+
+# The path of a file or folder object in any shape (PSPath, FullName), or an empty text.
+function Get-FileObjectPath {
+    [CmdletBinding()]
+    param($InputObject)
+
+    foreach ($name in 'PSPath', 'FullName') {
+        $property = $InputObject.PSObject.Properties[$name]
+        if ($null -ne $property -and -not [string]::IsNullOrWhiteSpace([string]$property.Value)) {
+            return [string]$property.Value
+        }
+    }
+    ''
+}
+
+# Adds what a path stands for to a source of evidence. Returns what is wrong with it.
+function Add-EvidencePath {
+    [CmdletBinding()]
+    param($Source, $Cmdlet, [string]$Path, [switch]$Literal)
+
+    $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Path -Literal:$Literal -Kind 'Log'
+    if ($resolved -is [EopRelay.EopRelayException]) {
+        return $resolved
+    }
+    if ($resolved.Found.Length -eq 0) {
+        # The reader says what is wrong with a pattern that leads nowhere.
+        $Source.AddPath($resolved.Plain, $true)
+    }
+    foreach ($file in $resolved.Found) {
+        $Source.AddPath($file, $false)
+    }
+}
+
+# The full paths that a path or pattern stands for, or what is wrong with it.
+function Get-EvidenceFile {
+    [CmdletBinding()]
+    param($Cmdlet, [string]$Path, [switch]$Literal, [string]$Kind)
+
+    $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Path -Literal:$Literal -Kind $Kind
+    if ($resolved -is [EopRelay.EopRelayException]) {
+        $resolved
+    }
+    elseif ($resolved.Found.Length -eq 0) {
+        New-InputProblem -ErrorId ($Kind + 'NotFound') -Category 'ObjectNotFound' -Message "No file fits '$Path'. Check the pattern." -TargetObject $Path
+    }
+    else {
+        $resolved.Found
+    }
+}
+
+Export-ModuleMember -Function Resolve-EvidencePath, Get-FileObjectPath, Add-EvidencePath, Get-EvidenceFile

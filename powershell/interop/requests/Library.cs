@@ -1,0 +1,81 @@
+using System;
+using System.IO;
+
+namespace EopRelay
+{
+    /// <summary>The native library in this process. What it refuses is an <see cref="EopRelayException"/>.</summary>
+    internal static class Library
+    {
+        private static readonly object Gate = new object();
+        private static NativeFunctions native;
+        private static string loadedFrom;
+
+        /// <summary>The functions of the loaded library.</summary>
+        /// <exception cref="InvalidOperationException">None is loaded.</exception>
+        internal static NativeFunctions Native
+        {
+            get
+            {
+                lock (Gate)
+                {
+                    if (native == null)
+                    {
+                        throw new InvalidOperationException("Interop.Load was not called.");
+                    }
+                    return native;
+                }
+            }
+        }
+
+        internal static void Load(string binFolder)
+        {
+            string folder = Path.GetFullPath(binFolder);
+            lock (Gate)
+            {
+                if (native == null)
+                {
+                    native = new NativeFunctions(NativeLoader.Load(folder));
+                    loadedFrom = folder;
+                }
+                else if (!string.Equals(folder, loadedFrom, StringComparison.OrdinalIgnoreCase))
+                {
+                    throw new EopRelayException(
+                        "AlreadyLoaded",
+                        "ResourceExists",
+                        "This process has loaded EopRelay from '" + loadedFrom + "'. Open a new console to use '"
+                            + folder + "'.");
+                }
+            }
+        }
+
+        internal static SessionReader OpenSessions(SessionQuery query)
+        {
+            return new SessionReader(Native, query);
+        }
+
+        internal static EvidenceReader<ChainEvent> OpenChainEvents(EvidenceSource source)
+        {
+            return new EvidenceReader<ChainEvent>(Native, EvidenceKind.ChainEvents, source);
+        }
+
+        internal static EvidenceReader<HybridChange> OpenHybridChanges(EvidenceSource source)
+        {
+            return new EvidenceReader<HybridChange>(Native, EvidenceKind.HybridChanges, source);
+        }
+
+        internal static Report Test(Request request)
+        {
+            return JsonMapper.Read<Report>(Native.Test(request.ToJson()));
+        }
+
+        internal static CertificateOverview Certificates(Request request)
+        {
+            return JsonMapper.Read<CertificateOverview>(Native.Certificates(request.ToJson()));
+        }
+
+        internal static ResolvedErrors ResolveErrors(Request request)
+        {
+            return JsonMapper.Read<ResolvedErrors>(Native.ResolveErrors(request.ToJson()));
+        }
+    }
+}

@@ -41,7 +41,7 @@ install_missing_packages() {
     have mcs || missing+=(mono-mcs)
     have mono || missing+=(mono-runtime)
     have zip || missing+=(zip)
-    # For the library for Windows and its tests: see powershell/build-windows.sh.
+    # For the library for Windows and its tests: see powershell/build/build-windows.sh.
     have x86_64-w64-mingw32-gcc || missing+=(gcc-mingw-w64-x86-64)
     [ -e /usr/lib/wine/wine64 ] || missing+=(wine64)
     if ! can_build_for_windows; then
@@ -109,7 +109,7 @@ if have node && have npm; then
 fi
 if have x86_64-w64-mingw32-gcc && can_build_for_windows; then
     # Minutes where nothing is cached; the tests take it from the cache.
-    check "the library for Windows" powershell/build-windows.sh target/windows/eop_relay.dll
+    check "the library for Windows" powershell/build/build-windows.sh target/windows/eop_relay.dll
 fi
 if [ ${#failed[@]} -gt 0 ]; then
     say "FAILED before the tests: ${failed[*]}"

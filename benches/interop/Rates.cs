@@ -18,7 +18,11 @@ namespace EopRelay.Benchmarks
                 Console.Error.WriteLine("usage: EopRelay.Rates.exe BIN LOG all|read|failed THREADS ROUNDS");
                 return 64;
             }
-            Interop.Load(arguments[0]);
+            EopRelayException problem = Interop.Load(arguments[0]);
+            if (problem != null)
+            {
+                throw problem;
+            }
             int rounds = int.Parse(arguments[4], CultureInfo.InvariantCulture);
             double fastest = double.MaxValue;
             long count = 0;
@@ -43,9 +47,9 @@ namespace EopRelay.Benchmarks
             query.Failed = way == "failed";
             query.ThreadCount = int.Parse(threads, CultureInfo.InvariantCulture);
             long count = 0;
-            using (SessionReader reader = Interop.OpenSessions(query))
+            using (SessionReader reader = (SessionReader)Interop.OpenSessions(query))
             {
-                while (reader.ReadBatch())
+                while (reader.TryReadBatch())
                 {
                     count += reader.Sessions.Length;
                     if (way == "read")

@@ -1,6 +1,6 @@
 //! The same log through the C ABI and C#, on Mono (which stands for .NET Framework) and on .NET 8.
 //!
-//! Measured is what `powershell/build.sh` laid out in `powershell/EopRelay/bin`: the library as it is
+//! Measured is what `powershell/build/build.sh` laid out in `powershell/EopRelay/bin`: the library as it is
 //! shipped. A runtime that is not there is left out, and said.
 
 use std::io;
@@ -26,7 +26,7 @@ pub fn report(log: &Path, folder: &Path) -> io::Result<()> {
     let bin = root.join("powershell/EopRelay/bin");
     let Some(program) = build(root, &bin, folder)? else {
         println!(
-            "C#: not measured; it needs mcs (mono-mcs) and what powershell/build.sh builds.\n"
+            "C#: not measured; it needs mcs (mono-mcs) and what powershell/build/build.sh builds.\n"
         );
         return Ok(());
     };

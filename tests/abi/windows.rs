@@ -251,7 +251,7 @@ fn dotnet() -> Option<Dotnet> {
     }
     let folder = tmp("windows-interop");
     let assembly = folder.join(format!("EopRelay.Interop.{}.dll", env!("CARGO_PKG_VERSION")));
-    compile(&["-target:library", "powershell/interop/*.cs"], &[], &assembly);
+    compile(&["-target:library", "-recurse:powershell/interop/*.cs"], &[], &assembly);
     let program = folder.join("EopRelay.Interop.Tests.exe");
     compile(&["-r:System.Core", "tests/interop/*.cs"], &[&assembly], &program);
     Some(Dotnet { wine, launcher, program, bin: windows_path(wine::bin()?) })

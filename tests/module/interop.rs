@@ -1,4 +1,4 @@
-//! The C# layer over the shipped library: built by `powershell/build.sh`, run on Mono (which stands
+//! The C# layer over the shipped library: built by `powershell/build/build.sh`, run on Mono (which stands
 //! for .NET Framework) and on .NET 8.
 //!
 //! The tests themselves are C# (`tests/interop`), for they ask what PowerShell would see. Without
@@ -46,7 +46,9 @@ fn the_structs_lie_in_memory_as_those_of_c() {
 #[test]
 fn every_member_that_the_scripts_and_formats_name_exists() {
     let mut arguments = vec!["members".to_owned()];
-    for entry in fs::read_dir(root().join("powershell/EopRelay")).unwrap() {
+    let folders = ["powershell/EopRelay", "powershell/EopRelay/shared"];
+    let entries = folders.into_iter().flat_map(|folder| fs::read_dir(root().join(folder)).unwrap());
+    for entry in entries {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "psm1" || extension == "ps1xml") {
             arguments.push(path.to_str().unwrap().to_owned());
@@ -398,14 +400,14 @@ fn build() -> Option<Built> {
         }
     }
     let bin = fresh_folder("interop-bin");
-    let output = Command::new(root().join("powershell/build.sh"))
+    let output = Command::new(root().join("powershell/build/build.sh"))
         .arg(&bin)
         .env("CARGO", env!("CARGO"))
         // Where the C programs build the shipped library too.
         .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("shipped"))
         .output()
         .unwrap();
-    assert_success("powershell/build.sh", &output);
+    assert_success("powershell/build/build.sh", &output);
 
     let assembly = format!("EopRelay.Interop.{}.dll", env!("CARGO_PKG_VERSION"));
     let folder = fresh_folder("interop-tests");

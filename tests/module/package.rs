@@ -1,4 +1,4 @@
-//! The module as it is delivered: `powershell/package.sh` lays it out and packs it.
+//! The module as it is delivered: `powershell/build/package.sh` lays it out and packs it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,14 +21,14 @@ fn the_zip_holds_the_files_of_the_module_and_no_others() {
         return;
     }
     let out = wine::tmp("module");
-    let output = Command::new(root().join("powershell/package.sh"))
+    let output = Command::new(root().join("powershell/build/package.sh"))
         .arg(&out)
         .env("CARGO", env!("CARGO"))
         // Where the C programs build the shipped library too.
         .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("shipped"))
         .output()
         .unwrap();
-    assert_success("powershell/package.sh", &output);
+    assert_success("powershell/build/package.sh", &output);
 
     let zip = format!("EopRelay-{VERSION}.zip");
     let listed = Command::new("zip").args(["-sf", &zip]).current_dir(&out).output().unwrap();
@@ -72,12 +72,14 @@ fn expected() -> BTreeSet<String> {
         "en-US/about_EopRelay.help.txt".to_owned(),
     ]
     .into();
-    for entry in fs::read_dir(source).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        if !["bin", "en-US"].contains(&name.as_str()) {
-            names.insert(name);
+    for folder in ["", "shared/"] {
+        for entry in fs::read_dir(source.join(folder)).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if !["bin", "en-US", "shared"].contains(&name.as_str()) {
+                names.insert(format!("{folder}{name}"));
+            }
         }
     }
-    assert!(names.contains("EopRelay.psd1") && names.contains("Interop.psm1"), "{names:?}");
+    assert!(names.contains("EopRelay.psd1") && names.contains("shared/Interop.psm1"), "{names:?}");
     names.into_iter().map(|name| format!("EopRelay/{VERSION}/{name}")).collect()
 }

@@ -14,16 +14,16 @@ use crate::support::{assert_success, is_installed, root, say};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const MANIFEST: &str = include_str!("../../powershell/EopRelay/EopRelay.psd1");
-const LOADER: &str = include_str!("../../powershell/EopRelay/Interop.psm1");
-const SESSIONS: &str = include_str!("../../powershell/EopRelay/SendConnectorTlsSession.psm1");
+const LOADER: &str = include_str!("../../powershell/EopRelay/shared/Interop.psm1");
+const SESSIONS: &str = include_str!("../../powershell/EopRelay/Get-SendConnectorTlsSession.psm1");
 const CERTIFICATE_TEST: &str =
-    include_str!("../../powershell/EopRelay/EopRelayCertificateTest.psm1");
-const CHECK: &str = include_str!("../../powershell/EopRelay/EopRelayCheck.psm1");
+    include_str!("../../powershell/EopRelay/Test-EopRelayCertificate.psm1");
+const CHECK: &str = include_str!("../../powershell/EopRelay/Invoke-EopRelayCheck.psm1");
 const README: &str = include_str!("../../README.md");
-const CERTIFICATES: &str = include_str!("../../powershell/EopRelay/EopRelayCertificate.psm1");
-const CHAIN_EVENTS: &str = include_str!("../../powershell/EopRelay/ChainEvent.psm1");
-const HYBRID: &str = include_str!("../../powershell/EopRelay/HybridChange.psm1");
-const ERRORS: &str = include_str!("../../powershell/EopRelay/EopRelayError.psm1");
+const CERTIFICATES: &str = include_str!("../../powershell/EopRelay/Get-EopRelayCertificate.psm1");
+const CHAIN_EVENTS: &str = include_str!("../../powershell/EopRelay/Get-EopRelayChainEvent.psm1");
+const HYBRID: &str = include_str!("../../powershell/EopRelay/Get-EopRelayHybridChange.psm1");
+const ERRORS: &str = include_str!("../../powershell/EopRelay/Resolve-EopRelayError.psm1");
 const FORMATS: &str = include_str!("../../powershell/EopRelay/EopRelay.Format.ps1xml");
 const ASSEMBLY: &str = include_str!("../../powershell/interop/AssemblyInfo.cs");
 
@@ -371,8 +371,8 @@ fn pester_tests_pass() {
         return;
     }
     if !cfg!(windows) {
-        let output = Command::new(root().join("powershell/build.sh")).output().unwrap();
-        assert_success("powershell/build.sh", &output);
+        let output = Command::new(root().join("powershell/build/build.sh")).output().unwrap();
+        assert_success("powershell/build/build.sh", &output);
     }
     let output = Command::new("pwsh")
         .args(["-NoProfile", "-NonInteractive", "-Command"])
@@ -389,7 +389,12 @@ fn pester_tests_pass() {
 /// Every script of the project and every file of the module with its text.
 fn scripts() -> Vec<(PathBuf, String)> {
     let mut scripts = Vec::new();
-    for folder in ["powershell", "powershell/EopRelay", "tests/powershell"] {
+    for folder in [
+        "powershell/build",
+        "powershell/EopRelay",
+        "powershell/EopRelay/shared",
+        "tests/powershell",
+    ] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
             let path = entry.unwrap().path();
             let is_script = path.extension().is_some_and(|extension| {

@@ -1,4 +1,4 @@
-# Pester 5. Build the module first (powershell/build.sh or powershell/build.ps1), then:
+# Pester 5. Build the module first (powershell/build/build.sh or powershell/build/build.ps1), then:
 #   Invoke-Pester -Path tests/powershell
 BeforeAll {
     Set-StrictMode -Version 3.0

@@ -13,5 +13,5 @@ if [ ! -e "$grammar/node_modules" ]; then
         tree-sitter-pwsh@0.38.1 web-tree-sitter@0.27.1
 fi
 exec node tests/powershell/syntax.mjs "$grammar/node_modules" \
-    powershell/*.ps1 powershell/EopRelay/*.ps1xml powershell/EopRelay/*.psd1 powershell/EopRelay/*.psm1 \
+    powershell/build/*.ps1 powershell/EopRelay/*.ps1xml powershell/EopRelay/*.psd1 powershell/EopRelay/*.psm1 powershell/EopRelay/shared/*.psm1 \
     tests/powershell/*.ps1

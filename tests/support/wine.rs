@@ -26,9 +26,9 @@ pub fn bin() -> Option<&'static Path> {
         }
         let bin = tmp("windows-bin");
         let library = bin.join("win-x64/eop_relay.dll");
-        let script = root().join("powershell/build-windows.sh");
+        let script = root().join("powershell/build/build-windows.sh");
         let output = Command::new(script).arg(&library).output().unwrap();
-        assert_success("powershell/build-windows.sh", &output);
+        assert_success("powershell/build/build-windows.sh", &output);
         Some(bin)
     });
     BIN.as_deref()

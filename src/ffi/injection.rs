@@ -1,15 +1,15 @@
 //! Panics and pauses on purpose, for the tests. The shipped library has none of it.
 //!
-//! Unit tests put an action on the calling thread; the feature `panic-injection` lets the C tests
+//! Unit tests put an action on the calling thread; in a library with debug assertions the C tests
 //! name a function in the environment variable `EOP_RELAY_INJECT_PANIC`.
 
 /// Called inside every exported function, with its name, where a defect would do most harm: inside
 /// the handle's lock where there is a handle.
-#[cfg(not(any(test, feature = "panic-injection")))]
+#[cfg(not(any(test, debug_assertions)))]
 #[inline]
 pub(super) fn strike(_name: &'static str) {}
 
-#[cfg(any(test, feature = "panic-injection"))]
+#[cfg(any(test, debug_assertions))]
 pub(super) fn strike(name: &'static str) {
     #[cfg(test)]
     if let Some(action) = tests::take(name) {

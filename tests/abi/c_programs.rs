@@ -1,7 +1,7 @@
 //! C programs that use the shipped library through its header, compiled as C99 and as C++17.
 //!
-//! The library under test is built here the way it is shipped, or named by `EOP_RELAY_LIBRARY` (the
-//! path of a built one). Without a C compiler the tests say so in one line and check nothing.
+//! The library under test is the one of the tests' own build, or named by `EOP_RELAY_LIBRARY` (the
+//! path of a shipped one). Without a C compiler the tests say so in one line and check nothing.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -15,7 +15,7 @@ use eop_relay::log::LogInput;
 use eop_relay::session::{SessionQuery, SessionReader};
 use tempfile::TempDir;
 
-use crate::support::{assert_success, root, say};
+use crate::support::{assert_success, library, root, say};
 
 const HEADER: &str = include_str!("../../include/eop_relay.h");
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
@@ -33,14 +33,9 @@ const LANGUAGES: [Language; 2] = [
     Language { standard: "-std=c++17", name: "c++", compiler_variable: "CXX", compiler: "c++" },
 ];
 
-static SHIPPED_LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
-    env::var_os("EOP_RELAY_LIBRARY")
-        .map_or_else(|| build_library("shipped", &["--release"]), PathBuf::from)
-});
-
 #[test]
 fn the_sessions_program_says_how_it_is_used() {
-    for program in programs("sessions", &SHIPPED_LIBRARY) {
+    for program in programs("sessions", &library::shipped()) {
         let output = run(&program, &[]);
         assert_eq!(output.status.code(), Some(64));
         assert!(String::from_utf8_lossy(&output.stderr).starts_with("usage: sessions"));
@@ -50,7 +45,7 @@ fn the_sessions_program_says_how_it_is_used() {
 /// Each `tests/golden/*.jsonl` was written by hand; the LogPath in its lines says what to read.
 #[test]
 fn the_sessions_program_prints_the_golden_files() {
-    let programs = programs("sessions", &SHIPPED_LIBRARY);
+    let programs = programs("sessions", &library::shipped());
     let golden = root().join("tests/golden");
     let mut compared = 0;
     for file in fs::read_dir(golden).unwrap().map(|entry| entry.unwrap().path()) {
@@ -79,7 +74,7 @@ fn the_sessions_program_prints_the_golden_files() {
 #[test]
 fn the_sessions_program_passes_on_filters_and_notices() {
     const LOG: &str = "tests/golden/difficult-texts.log";
-    for program in programs("sessions", &SHIPPED_LIBRARY) {
+    for program in programs("sessions", &library::shipped()) {
         let ids = |arguments: &[&str]| -> Vec<String> {
             let output = run(&program, arguments);
             assert_success("sessions", &output);
@@ -108,14 +103,18 @@ fn the_sessions_program_passes_on_filters_and_notices() {
 
 #[test]
 fn every_wrong_use_of_the_shipped_library_is_answered_by_a_status() {
-    for program in programs("misuse", &SHIPPED_LIBRARY) {
+    for program in programs("misuse", &library::shipped()) {
         assert_success("misuse", &run(&program, &[]));
     }
 }
 
 #[test]
 fn the_shipped_library_cannot_be_made_to_panic() {
-    for program in programs("misuse", &SHIPPED_LIBRARY) {
+    if library::named().is_none() {
+        say("panics of the shipped library not tried: EOP_RELAY_LIBRARY does not name one");
+        return;
+    }
+    for program in programs("misuse", &library::shipped()) {
         let output = Command::new(program.path())
             .env("EOP_RELAY_INJECT_PANIC", "eop_session_reader_open")
             .output()
@@ -126,11 +125,7 @@ fn the_shipped_library_cannot_be_made_to_panic() {
 
 #[test]
 fn a_panic_in_a_library_leaves_a_handle_that_can_only_be_freed() {
-    if !has_compilers() {
-        return;
-    }
-    let library = build_library("panic-injection", &["--features", "panic-injection"]);
-    for program in programs("misuse", &library) {
+    for program in programs("misuse", &library::with_assertions()) {
         let output = run(&program, &["panic"]);
         assert_success("misuse panic", &output);
         assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -141,7 +136,7 @@ fn a_panic_in_a_library_leaves_a_handle_that_can_only_be_freed() {
 #[test]
 fn the_shipped_library_exports_the_functions_of_the_header_and_no_other() {
     let Ok(output) =
-        Command::new("nm").args(["-D", "--defined-only"]).arg(&*SHIPPED_LIBRARY).output()
+        Command::new("nm").args(["-D", "--defined-only"]).arg(library::shipped()).output()
     else {
         say("exports not compared: no nm");
         return;
@@ -168,7 +163,7 @@ fn c_sees_the_layout_that_rust_sees() {
     let folder = TempDir::new().unwrap();
     let source = folder.path().join("layout.c");
     fs::write(&source, layout_program()).unwrap();
-    for program in programs_from(&source, &SHIPPED_LIBRARY) {
+    for program in programs_from(&source, &library::shipped()) {
         let output = run(&program, &[]);
         assert_success("layout", &output);
         assert_eq!(
@@ -227,28 +222,6 @@ fn serialised(logs: &[&str]) -> String {
         }
     }
     text
-}
-
-/// Builds the library alone, as it is shipped (Cargo turns link-time optimisation off where it is
-/// built as a crate at the same time), in a directory of its own.
-fn build_library(name: &str, arguments: &[&str]) -> PathBuf {
-    let output = Command::new(env!("CARGO"))
-        .current_dir(root())
-        .args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib"])
-        .args(["--message-format", "json-render-diagnostics", "--target-dir"])
-        .arg(out_directory(name))
-        .args(arguments)
-        .output()
-        .unwrap();
-    assert_success("cargo rustc", &output);
-    let artifacts = String::from_utf8(output.stdout).unwrap();
-    artifacts
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(|message| message["target"]["name"] == "eop_relay")
-        .filter_map(|message| message["filenames"][0].as_str().map(PathBuf::from))
-        .next_back()
-        .expect("cargo names the library that it has built")
 }
 
 /// A compiled program in a folder of its own, since tests run at the same time.
@@ -312,12 +285,6 @@ fn has_compilers() -> bool {
 
 fn compiler(language: &Language) -> std::ffi::OsString {
     env::var_os(language.compiler_variable).unwrap_or_else(|| language.compiler.into())
-}
-
-fn out_directory(name: &str) -> PathBuf {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::create_dir_all(&directory).unwrap();
-    directory
 }
 
 fn run(program: &Program, arguments: &[&str]) -> Output {

@@ -6,6 +6,7 @@ pub mod cases;
 pub mod chain_event_log;
 pub mod evtx_forge;
 pub mod forge;
+pub mod library;
 pub mod limbo;
 pub mod mutation;
 #[cfg(target_os = "linux")]

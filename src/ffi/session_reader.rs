@@ -18,7 +18,7 @@ use super::status::{
     EOP_END, EOP_INVALID_ARGUMENT, EOP_INVALID_PATTERN, EOP_INVALID_THUMBPRINT, EOP_OK,
     EOP_STATE_DAMAGED, EOP_STATE_IN_USE, EOP_STATE_NOT_AT_END, EOP_STATE_UNUSABLE,
 };
-use crate::session::{Progress, QueryError, SessionReader, StateError, StateTrouble};
+use crate::session::{FilterError, Progress, QueryError, SessionReader, StateError, StateTrouble};
 
 /// The most sessions of a batch.
 pub const EOP_MAXIMUM_RECORDS: u32 = 65_536;
@@ -251,8 +251,8 @@ impl OpenReader {
 
 fn query_failure(error: &QueryError) -> Failure {
     let status = match error {
-        QueryError::InvalidPattern { .. } => EOP_INVALID_PATTERN,
-        QueryError::InvalidThumbprint(_) => EOP_INVALID_THUMBPRINT,
+        QueryError::Filter(FilterError::InvalidPattern { .. }) => EOP_INVALID_PATTERN,
+        QueryError::Filter(FilterError::InvalidThumbprint(_)) => EOP_INVALID_THUMBPRINT,
         QueryError::State(error) => return state_failure(error),
     };
     Failure::new(status, error.to_string())

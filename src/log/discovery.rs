@@ -59,7 +59,7 @@ pub fn discover_files(
     recurse: bool,
     extensions: &'static [&'static str],
 ) -> Discovery {
-    let mut found = Found { recurse, extensions, ..Found::default() };
+    let mut found = FoundFiles { recurse, extensions, ..FoundFiles::default() };
     for input in inputs {
         found.add_input(input);
     }
@@ -67,7 +67,7 @@ pub fn discover_files(
 }
 
 #[derive(Default)]
-struct Found {
+struct FoundFiles {
     recurse: bool,
     /// Of the files that are read of a folder.
     extensions: &'static [&'static str],
@@ -76,7 +76,7 @@ struct Found {
     notices: Vec<Notice>,
 }
 
-impl Found {
+impl FoundFiles {
     fn add_input(&mut self, input: &LogInput) {
         let server = input.server.as_deref().map(Arc::from);
         if std::fs::symlink_metadata(&input.path).is_ok() || !input.wildcards {

@@ -5,11 +5,13 @@
 
 #![forbid(unsafe_code)]
 
+mod columns;
 mod discovery;
 mod fields;
 mod format;
 mod header_lines;
 mod iis;
+mod line;
 mod notice;
 mod open_file;
 mod position;
@@ -23,19 +25,21 @@ mod separators;
 mod shared_file;
 mod span;
 mod stamp_parser;
-mod stretch;
+mod unread_range;
 
 pub use crate::finding::Severity;
+pub use columns::Columns;
 pub use discovery::{Discovery, LogFile, LogInput, discover, discover_files};
-pub use format::{Columns, Format, LogType};
+pub use format::{Format, LogType};
 pub use iis::{IisFormat, IisRow, IisSpeaker, W3cColumns};
+pub use line::Line;
 pub use notice::{Notice, NoticeCode};
 pub(crate) use position::{FileStart, Fingerprint, KnownFile, Position};
 pub use row::{Event, Field, Row, RowError};
 pub use row_receiver::{RowPart, RowReceiver, RowSpans};
-pub use segment::{Line, LinesRead, Segment};
+pub use segment::{LinesRead, Segment};
 pub(crate) use segment_reader::SEGMENT_SIZE;
 pub use segment_reader::{FileEnd, SegmentReader, SegmentReaderItem};
 pub use span::Span;
 pub use stamp_parser::Stamp;
-pub use stretch::Stretch;
+pub use unread_range::UnreadRange;

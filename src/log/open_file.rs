@@ -17,7 +17,7 @@ use super::position::{Position, skip_by_reading};
 use super::row::{MAXIMUM_LINE, Row};
 use super::segment::Segment;
 use super::shared_file::{PositionedFile, open_shared};
-use super::stretch::Stretch;
+use super::unread_range::UnreadRange;
 
 /// A file that counts what is read of it.
 struct CountedFile {
@@ -43,7 +43,7 @@ enum Input {
 
 pub(super) enum Step {
     Segment(Segment),
-    Stretch(Stretch),
+    UnreadRange(UnreadRange),
     /// Nothing to hand out yet.
     Again,
     End,
@@ -77,7 +77,7 @@ pub(super) struct OpenFile {
     decoded_bytes: Option<Arc<AtomicU64>>,
 }
 
-/// How far behind the size of a stretch the end of its last line is looked for: most rows are shorter.
+/// How far behind the size of a range the end of its last line is looked for: most rows are shorter.
 const LONG_LINE: usize = 4096;
 
 impl OpenFile {
@@ -163,8 +163,8 @@ impl OpenFile {
             if self.has_passed_over_a_line() {
                 return Ok(Step::Segment(self.cut_segment(Vec::new())));
             }
-            if let Some(stretch) = self.next_stretch(buffers, size)? {
-                return Ok(Step::Stretch(stretch));
+            if let Some(range) = self.next_range(buffers, size)? {
+                return Ok(Step::UnreadRange(range));
             }
             let is_end = self.fill(buffers, size)?;
             let is_left = is_end && self.leaves_cut_line && self.start == self.lines_end;
@@ -210,11 +210,11 @@ impl OpenFile {
 
     /// Lines to be read by others, where a look at the place at which they are to end tells where
     /// that is.
-    fn next_stretch(
+    fn next_range(
         &mut self,
         buffers: &mut Vec<Vec<u8>>,
         size: usize,
-    ) -> io::Result<Option<Stretch>> {
+    ) -> io::Result<Option<UnreadRange>> {
         let Input::File(file) = &self.input else { return Ok(None) };
         if self.is_discarding || !self.is_protocol_log() {
             return Ok(None);
@@ -234,7 +234,7 @@ impl OpenFile {
         segment.data = buffer;
         self.offset += length as u64;
         self.read_to = self.read_to.max(self.offset);
-        Ok(Some(Stretch { open, segment, length }))
+        Ok(Some(UnreadRange { open, segment, length }))
     }
 
     /// Where it stands once it is read to its end; the lines are those since the last segment.

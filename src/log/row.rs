@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use memchr::memchr;
 use serde::{Deserialize, Serialize};
 
-use super::format::{Columns, MAXIMUM_COLUMNS};
+use super::columns::{Columns, MAXIMUM_COLUMNS};
 use crate::timestamp::Timestamp;
 
 /// The longest line that is read as a row; a longer one is damage.

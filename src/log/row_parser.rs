@@ -3,12 +3,12 @@
 use fearless_simd::prelude::*;
 use fearless_simd::u8x64;
 
+use super::columns::Columns;
 use super::fields::Fields;
-use super::format::Columns;
+use super::line::Line;
 use super::prefix::Prefix;
 use super::row::{Event, Field, MAXIMUM_LINE, Row, is_opening, parse_decimal};
 use super::row_receiver::{RowPart, RowSpans};
-use super::segment::Line;
 use super::separators::{BLOCK, marks};
 use super::span::Span;
 use super::stamp_parser::{Stamp, StampParser};

@@ -1,7 +1,7 @@
 //! Who takes the rows of a segment in.
 
+use super::line::Line;
 use super::row::{Event, Row, RowError};
-use super::segment::Line;
 use super::span::Span;
 use super::stamp_parser::Stamp;
 

@@ -9,8 +9,10 @@ use memchr::memchr;
 
 use super::format::Format;
 use super::header_lines::{find_header_line, read_header_lines};
+use super::iis::{IisFormat, IisRow};
+use super::line::Line;
 use super::notice::{Notice, Trouble};
-use super::row::Row;
+use super::row::{Row, RowError};
 use super::row_parser::RowParser;
 use super::row_receiver::{RowPart, RowReceiver};
 
@@ -33,19 +35,6 @@ pub struct Segment {
     pub format: Arc<Format>,
 }
 
-/// One line of a segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// Its number in the segment, counted from 0.
-    pub number: u64,
-    /// Where it begins in the segment's data.
-    pub start: usize,
-    /// Where it ends, without its line end.
-    pub end: usize,
-    /// Whether it has a line end.
-    pub is_terminated: bool,
-}
-
 /// How far the lines of a segment were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinesRead {
@@ -53,18 +42,6 @@ pub struct LinesRead {
     pub count: u64,
     /// Where a header line begins behind which another format holds; `None` at the segment's end.
     pub header_line: Option<usize>,
-}
-
-impl Line {
-    /// The line that begins there, and where the next one does.
-    pub(super) fn at(data: &[u8], start: usize, number: u64) -> (Self, usize) {
-        let rest = data.get(start..).unwrap_or_default();
-        let newline = memchr(b'\n', rest);
-        let line = &rest[..newline.unwrap_or(rest.len())];
-        let end = start + line.strip_suffix(b"\r").unwrap_or(line).len();
-        let next = start + newline.map_or(rest.len(), |newline| newline + 1);
-        (Self { number, start, end, is_terminated: newline.is_some() }, next)
-    }
 }
 
 impl Segment {
@@ -133,6 +110,29 @@ impl Segment {
             start = next;
         }
         LinesRead { count: number, header_line: None }
+    }
+
+    /// Calls `each` with every line that is not blank, and with its row or what is wrong with it,
+    /// where this is a segment of a log of IIS. Returns how many lines there are.
+    pub fn for_each_iis_row<'data>(
+        &'data self,
+        format: &IisFormat,
+        mut each: impl FnMut(Line, Result<IisRow<'data>, RowError>),
+    ) -> u64 {
+        let data = &self.data[..];
+        let (mut number, mut start) = (0, 0);
+        while start < data.len() {
+            let newline = memchr(b'\n', &data[start..]).map(|length| start + length);
+            let next = newline.map_or(data.len(), |newline| newline + 1);
+            let end = start + data[start..newline.unwrap_or(next)].trim_ascii_end().len();
+            if end > start {
+                let line = Line { number, start, end, is_terminated: newline.is_some() };
+                each(line, format.parse(&data[start..end]));
+            }
+            number += 1;
+            start = next;
+        }
+        number
     }
 
     /// The lines behind the header lines that begin there, up to the next header line, and where that

@@ -9,7 +9,7 @@ use super::notice::Notice;
 use super::open_file::{OpenFile, Step};
 use super::position::{FileStart, Fingerprint, KnownFile};
 use super::segment::Segment;
-use super::stretch::Stretch;
+use super::unread_range::UnreadRange;
 
 /// What [`SegmentReader`] hands out.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub enum SegmentReaderItem {
     /// Lines of a file.
     Segment(Segment),
     /// Lines of a file that are still to be read, which needs no order.
-    Stretch(Stretch),
+    UnreadRange(UnreadRange),
     /// There is no more of a file.
     FileEnd(FileEnd),
 }
@@ -104,9 +104,9 @@ impl SegmentReader {
                     self.current = Some(open);
                     return Some(SegmentReaderItem::Segment(segment));
                 }
-                Ok(Step::Stretch(stretch)) => {
+                Ok(Step::UnreadRange(range)) => {
                     self.current = Some(open);
-                    return Some(SegmentReaderItem::Stretch(stretch));
+                    return Some(SegmentReaderItem::UnreadRange(range));
                 }
                 Ok(Step::Again) => self.current = Some(open),
                 Ok(Step::End) => {
@@ -207,8 +207,8 @@ mod tests {
         let mut base = 0;
         loop {
             let item = reader.next_item().map(|item| match item {
-                SegmentReaderItem::Stretch(stretch) => {
-                    SegmentReaderItem::Segment(stretch.read().unwrap())
+                SegmentReaderItem::UnreadRange(range) => {
+                    SegmentReaderItem::Segment(range.read().unwrap())
                 }
                 item => item,
             });
@@ -368,9 +368,9 @@ mod tests {
         let file = LogFile { path: path.as_path().into(), server: None, source: 0, size: 0 };
         let mut reader = SegmentReader::new(Arc::from([file]), 4096);
         assert!(matches!(reader.next_item(), Some(SegmentReaderItem::Segment(_))));
-        let Some(SegmentReaderItem::Stretch(stretch)) = reader.next_item() else { panic!() };
+        let Some(SegmentReaderItem::UnreadRange(range)) = reader.next_item() else { panic!() };
         std::fs::File::options().write(true).open(&path).unwrap().set_len(5000).unwrap();
-        assert_eq!(stretch.read().unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        assert_eq!(range.read().unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
         let end = reader.next_item();
         assert!(
             matches!(end, Some(SegmentReaderItem::FileEnd(FileEnd { notice: None, .. }))),

@@ -2,8 +2,6 @@
 
 use glob::{MatchOptions, Pattern};
 
-use super::checkpoint::StateError;
-use super::glance::Glance;
 use super::model::{Outcome, Session};
 use crate::certificate::LoggedCertificate;
 use crate::timestamp::Timestamp;
@@ -29,9 +27,9 @@ pub struct SessionFilter {
     pub eop_only: bool,
 }
 
-/// A query that cannot be used.
+/// A condition that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum QueryError {
+pub enum FilterError {
     /// A pattern is not valid.
     #[error("the pattern '{pattern}' is not valid: {reason}")]
     InvalidPattern {
@@ -43,9 +41,6 @@ pub enum QueryError {
     /// A thumbprint is not 40 hexadecimal digits.
     #[error("the thumbprint '{0}' is not 40 hexadecimal digits")]
     InvalidThumbprint(String),
-    /// The state file cannot be used.
-    #[error(transparent)]
-    State(#[from] StateError),
 }
 
 /// A filter ready for use.
@@ -63,7 +58,7 @@ pub(super) struct CompiledFilter {
 }
 
 impl CompiledFilter {
-    pub(super) fn new(filter: &SessionFilter) -> Result<Self, QueryError> {
+    pub(super) fn new(filter: &SessionFilter) -> Result<Self, FilterError> {
         let wildcard = |pattern: &Option<String>| pattern.as_deref().map(Wildcard::new).transpose();
         Ok(Self {
             connector: wildcard(&filter.connector)?,
@@ -78,27 +73,13 @@ impl CompiledFilter {
         })
     }
 
-    /// Whether a [`Glance`] can tell that a session is not wanted.
-    pub(super) fn is_decided_at_a_glance(&self) -> bool {
-        self.start.is_some()
-            || self.end.is_some()
-            || self.thumbprint.is_some()
-            || !self.wants_outcome(Outcome::Delivered)
-            || !self.wants_outcome(Outcome::Incomplete)
+    /// Whether sessions are asked for by their time.
+    pub(super) fn limits_time(&self) -> bool {
+        self.start.is_some() || self.end.is_some()
     }
 
     pub(super) fn thumbprint(&self) -> Option<&str> {
         self.thumbprint.as_deref()
-    }
-
-    /// Whether a session that begins at that time and looks like that may be wanted.
-    pub(super) fn may_want(&self, start: Timestamp, glance: Glance) -> bool {
-        let wants_a_success =
-            self.wants_outcome(Outcome::Delivered) || self.wants_outcome(Outcome::Incomplete);
-        !glance.is_whole
-            || (self.wants_start(start)
-                && (glance.may_have_failed || wants_a_success)
-                && (glance.may_hold_thumbprint || self.thumbprint.is_none()))
     }
 
     pub(super) fn wants_start(&self, start: Timestamp) -> bool {
@@ -111,32 +92,32 @@ impl CompiledFilter {
     }
 
     pub(super) fn wants_session(&self, session: &Session) -> bool {
-        self.wants_all || self.wants(&Candidate::from(session))
+        self.wants_all || self.wants(&FilterInput::from(session))
     }
 
-    pub(super) fn wants(&self, candidate: &Candidate<'_>) -> bool {
+    pub(super) fn wants(&self, input: &FilterInput<'_>) -> bool {
         let has_thumbprint = |thumbprint: &String| {
-            let certificates = candidate.certificates.iter().flatten();
+            let certificates = input.certificates.iter().flatten();
             certificates.into_iter().any(|known| known.thumbprint.as_deref() == Some(thumbprint))
         };
         let has_host = |pattern: &Wildcard| {
-            let endpoint = candidate.remote_endpoint;
+            let endpoint = input.remote_endpoint;
             let address = endpoint.rsplit_once(':').map_or("", |(host, _)| host);
-            [candidate.remote_host, endpoint, address]
+            [input.remote_host, endpoint, address]
                 .into_iter()
                 .any(|text| !text.is_empty() && pattern.matches(text))
         };
-        self.wants_start(candidate.start_time)
-            && self.wants_outcome(candidate.outcome)
-            && (!self.eop_only || candidate.is_eop == Some(true))
-            && self.connector.as_ref().is_none_or(|pattern| pattern.matches(candidate.connector))
+        self.wants_start(input.start_time)
+            && self.wants_outcome(input.outcome)
+            && (!self.eop_only || input.is_eop == Some(true))
+            && self.connector.as_ref().is_none_or(|pattern| pattern.matches(input.connector))
             && self.thumbprint.as_ref().is_none_or(has_thumbprint)
             && self.remote_host.as_ref().is_none_or(has_host)
     }
 }
 
 /// What a filter looks at of a session. Empty texts are those that the log does not tell.
-pub(super) struct Candidate<'session> {
+pub(super) struct FilterInput<'session> {
     pub(super) start_time: Timestamp,
     pub(super) outcome: Outcome,
     pub(super) is_eop: Option<bool>,
@@ -146,7 +127,7 @@ pub(super) struct Candidate<'session> {
     pub(super) certificates: [Option<&'session LoggedCertificate>; 2],
 }
 
-impl<'session> From<&'session Session> for Candidate<'session> {
+impl<'session> From<&'session Session> for FilterInput<'session> {
     fn from(session: &'session Session) -> Self {
         Self {
             start_time: session.start_time,
@@ -168,13 +149,13 @@ impl<'session> From<&'session Session> for Candidate<'session> {
 struct Wildcard(Pattern);
 
 impl Wildcard {
-    fn new(pattern: &str) -> Result<Self, QueryError> {
+    fn new(pattern: &str) -> Result<Self, FilterError> {
         let mut lower = pattern.to_lowercase();
         // Runs of asterisks mean nothing more here; to the glob crate they are path components.
         while lower.contains("**") {
             lower = lower.replace("**", "*");
         }
-        Pattern::new(&lower).map(Self).map_err(|error| QueryError::InvalidPattern {
+        Pattern::new(&lower).map(Self).map_err(|error| FilterError::InvalidPattern {
             pattern: pattern.to_owned(),
             reason: error.msg.to_owned(),
         })
@@ -192,7 +173,7 @@ impl Wildcard {
 
 /// Takes a thumbprint as it comes out of the certificate dialog: with blanks, colons, and the
 /// invisible U+200E before it.
-fn pasted_thumbprint(text: &str) -> Result<String, QueryError> {
+fn pasted_thumbprint(text: &str) -> Result<String, FilterError> {
     let digits: String = text
         .chars()
         .filter(|character| {
@@ -203,7 +184,7 @@ fn pasted_thumbprint(text: &str) -> Result<String, QueryError> {
     if digits.len() == 40 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         Ok(digits.to_ascii_uppercase())
     } else {
-        Err(QueryError::InvalidThumbprint(text.to_owned()))
+        Err(FilterError::InvalidThumbprint(text.to_owned()))
     }
 }
 

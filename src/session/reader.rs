@@ -4,15 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::assembler::Limits;
-use super::checkpoint::{Checkpoint, StateError, StateOptions, StateTrouble};
-use super::filter::{CompiledFilter, QueryError, SessionFilter};
-use super::iis::IisConversations;
+use super::assembly::{
+    IisConversations, Limits, ProxyJoiner, Sequencer, SpareBuffers, WorkItem, Workers,
+};
+use super::filter::{CompiledFilter, FilterError, SessionFilter};
 use super::model::Session;
-use super::parallel::{Item, Workers};
-use super::proxy::ProxyJoiner;
-use super::sequencer::Sequencer;
-use super::workbench::Leftover;
+use super::state::{Checkpoint, StateError, StateOptions, StateTrouble};
 use crate::log::{
     self, FileEnd, FileStart, Format, LogFile, LogInput, Notice, Segment, SegmentReader,
 };
@@ -32,6 +29,17 @@ pub struct SessionQuery {
     /// The state of the run before, to read on from there; save it with
     /// [`SessionReader::save_state`].
     pub state: Option<StateOptions>,
+}
+
+/// A query that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// A condition of the filter cannot be used.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// The state file cannot be used.
+    #[error(transparent)]
+    State(#[from] StateError),
 }
 
 /// Sessions and the notices of the input read for them.
@@ -201,24 +209,24 @@ impl SessionReader {
     /// Takes in what comes next out of the files. Returns whether there is nothing more.
     fn step(&mut self) -> bool {
         let Some(item) = self.workers.next_item() else { return true };
-        self.take_in(item);
+        self.accept_item(item);
         false
     }
 
-    fn take_in(&mut self, item: Item) {
+    fn accept_item(&mut self, item: WorkItem) {
         match item {
-            Item::Segment(segment) => self.accept_segment(segment),
-            Item::Worked(worked) => {
-                let changed = self.changed_format(worked.segment().file);
+            WorkItem::Segment(segment) => self.accept_segment(segment),
+            WorkItem::Result(result) => {
+                let changed = self.changed_format(result.segment().file);
                 let is_read_by_it =
-                    changed.is_none_or(|format| format.as_ref() == Ok(&worked.segment().format));
-                match worked.replay(is_read_by_it, &mut self.sequencer) {
-                    Ok(leftover) => self.workers.recycle(leftover),
+                    changed.is_none_or(|format| format.as_ref() == Ok(&result.segment().format));
+                match result.replay(is_read_by_it, &mut self.sequencer) {
+                    Ok(spare) => self.workers.recycle(spare),
                     Err(segment) => self.accept_segment(segment),
                 }
             }
-            Item::Unreadable(file, notice) => self.changed_format = Some((file, Err(notice))),
-            Item::FileEnd(end) => self.end_file(end),
+            WorkItem::Unreadable(file, notice) => self.changed_format = Some((file, Err(notice))),
+            WorkItem::FileEnd(end) => self.end_file(end),
         }
     }
 
@@ -227,7 +235,7 @@ impl SessionReader {
         match self.changed_format(segment.file) {
             None => {}
             Some(Ok(format)) => segment.format = format,
-            Some(Err(_)) => return self.workers.recycle(Leftover::of_buffer(segment.data)),
+            Some(Err(_)) => return self.workers.recycle(SpareBuffers::of_buffer(segment.data)),
         }
         let Self { iis, files, sequencer, workers, changed_format, .. } = self;
         let mut header_line = match &segment.format.iis {
@@ -250,7 +258,7 @@ impl SessionReader {
             }
             *changed_format = Some((segment.file, format));
         }
-        workers.recycle(Leftover::of_buffer(segment.data));
+        workers.recycle(SpareBuffers::of_buffer(segment.data));
     }
 
     /// The format that a header line within that file told of; the notice, if it gives the file up.

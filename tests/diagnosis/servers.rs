@@ -3,7 +3,7 @@
 
 use eop_relay::diagnosis::{Evidence, Finding, FindingId, Report, Status, diagnose};
 use eop_relay::evidence::ExchangeObjects;
-use eop_relay::session::{Session, SessionParts};
+use eop_relay::session::{OwnedSession, Session};
 use eop_relay::timestamp::Timestamp;
 use serde_json::{Value, json};
 
@@ -23,8 +23,8 @@ fn failed(server: &str, time: &str) -> Session {
 }
 
 /// A session with some of its parts changed.
-fn changed(session: &Session, change: impl FnOnce(&mut SessionParts)) -> Session {
-    let mut parts = SessionParts::from(session);
+fn changed(session: &Session, change: impl FnOnce(&mut OwnedSession)) -> Session {
+    let mut parts = OwnedSession::from(session);
     change(&mut parts);
     parts.into()
 }

@@ -8,7 +8,7 @@ use super::*;
 use crate::evidence::EvidenceError;
 use crate::log::LogInput;
 use crate::reply::RejectionClass;
-use crate::session::{Session, SessionParts, SessionQuery, SessionReader};
+use crate::session::{OwnedSession, Session, SessionQuery, SessionReader};
 use crate::timestamp::Timestamp;
 
 const THUMBPRINT: &str = "0F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C";
@@ -288,7 +288,7 @@ fn of_several_tries_of_one_mail_the_one_that_failed_alike_counts() {
     error.explanation.server_session_id = None;
     let mut matcher = SessionMatcher::new(vec![error]);
     let refused = sessions().remove(1);
-    let mut delivered = SessionParts::from(&refused);
+    let mut delivered = OwnedSession::from(&refused);
     delivered.start_time = Timestamp::parse("2026-11-17T07:00:00Z").unwrap();
     delivered.reply = Some("250 2.6.0 Queued".into());
     delivered.messages[0].reply = None;

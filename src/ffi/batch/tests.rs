@@ -19,7 +19,7 @@ use crate::ffi::{EOP_FALSE, EOP_NO_OFFSET, EOP_SEVERITY_ERROR, EOP_SEVERITY_WARN
 use crate::log::{LogType, Notice, NoticeCode};
 use crate::reply::RejectionClass;
 use crate::session::{
-    MessageOutcome, MessageParts, Outcome, RecipientParts, Session, SessionNote, SessionParts,
+    MessageOutcome, Outcome, OwnedMessage, OwnedRecipient, OwnedSession, Session, SessionNote,
     TlsStatus,
 };
 use crate::timestamp::Timestamp;
@@ -134,7 +134,7 @@ fn other_certificates_paths_and_servers_are_other_records_and_texts() {
 
 #[test]
 fn texts_beyond_ascii_are_told_in_units() {
-    let parts = SessionParts {
+    let parts = OwnedSession {
         connector: "\u{1F4E7} \u{d8}st".into(),
         reply: Some("250 2.1.5 J\u{f8}rgen".into()),
         ..plain_parts()
@@ -148,7 +148,7 @@ fn texts_beyond_ascii_are_told_in_units() {
 
 #[test]
 fn an_absent_text_is_not_an_empty_one() {
-    let parts = SessionParts { server: None, remote_host: Some(String::new()), ..plain_parts() };
+    let parts = OwnedSession { server: None, remote_host: Some(String::new()), ..plain_parts() };
     let flat = flatten(Batch { sessions: vec![parts.into()], notices: Vec::new() });
     assert_eq!(flat.sessions[0].server, ABSENT);
     assert_eq!(flat.sessions[0].remote_host.length, 0);
@@ -243,9 +243,9 @@ fn plain_session() -> Session {
     plain_parts().into()
 }
 
-fn plain_parts() -> SessionParts {
+fn plain_parts() -> OwnedSession {
     let start_time = Timestamp::from_log_stamp(b"2026-11-15T01:02:03.100Z").unwrap();
-    SessionParts {
+    OwnedSession {
         log_type: LogType::Send,
         server: None,
         log_path: "/logs/SEND20261115-1.LOG".into(),
@@ -316,12 +316,12 @@ fn rejection_class() -> impl Strategy<Value = Option<RejectionClass>> {
     option::of(select(RejectionClass::ALL))
 }
 
-fn message() -> impl Strategy<Value = MessageParts> {
+fn message() -> impl Strategy<Value = OwnedMessage> {
     let recipient = (text(), option::of(text()), rejection_class())
-        .prop_map(|(address, reply, rejection)| RecipientParts { address, reply, rejection });
+        .prop_map(|(address, reply, rejection)| OwnedRecipient { address, reply, rejection });
     let texts = [option::of(text()), option::of(text()), option::of(text()), option::of(text())];
     (texts, select(MessageOutcome::ALL), vec(recipient, 0..3)).prop_map(
-        |([mail_from, record_id, internet_message_id, reply], outcome, recipients)| MessageParts {
+        |([mail_from, record_id, internet_message_id, reply], outcome, recipients)| OwnedMessage {
             mail_from,
             record_id,
             internet_message_id,
@@ -348,7 +348,7 @@ fn session() -> impl Strategy<Value = Session> {
             let mut texts = texts.into_iter();
             let mut next = || texts.next().unwrap();
             let [sent_certificate, remote_certificate] = parts.0;
-            SessionParts {
+            OwnedSession {
                 log_type: values.0,
                 server: next().map(Arc::from),
                 line: numbers.0,

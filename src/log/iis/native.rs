@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use super::{IisRow, number, speaker, value, with_blanks};
+use super::row::{IisRow, number, speaker, value, with_blanks};
 use crate::log::row::RowError;
 use crate::timestamp::Timestamp;
 

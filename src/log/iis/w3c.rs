@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{IisRow, number, speaker, value, with_blanks};
-use crate::log::format::MAXIMUM_COLUMNS;
+use super::row::{IisRow, number, speaker, value, with_blanks};
+use crate::log::columns::MAXIMUM_COLUMNS;
 use crate::log::row::RowError;
 use crate::timestamp::Timestamp;
 

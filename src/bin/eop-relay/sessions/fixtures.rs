@@ -6,7 +6,7 @@ use eop_relay::certificate::LoggedCertificate;
 use eop_relay::log::LogType;
 use eop_relay::reply::RejectionClass;
 use eop_relay::session::{
-    MessageOutcome, MessageParts, Outcome, RecipientParts, Session, SessionParts, TlsStatus,
+    MessageOutcome, Outcome, OwnedMessage, OwnedRecipient, OwnedSession, Session, TlsStatus,
 };
 use eop_relay::timestamp::Timestamp;
 
@@ -23,8 +23,8 @@ fn certificate() -> LoggedCertificate {
 }
 
 /// A session with some of its parts changed.
-pub fn changed(session: &Session, change: impl FnOnce(&mut SessionParts)) -> Session {
-    let mut parts = SessionParts::from(session);
+pub fn changed(session: &Session, change: impl FnOnce(&mut OwnedSession)) -> Session {
+    let mut parts = OwnedSession::from(session);
     change(&mut parts);
     parts.into()
 }
@@ -32,7 +32,7 @@ pub fn changed(session: &Session, change: impl FnOnce(&mut SessionParts)) -> Ses
 /// One mail to one recipient, delivered over TLS 1.2.
 pub fn delivered() -> Session {
     let time = Timestamp::parse("2026-11-16T01:02:09.114Z").unwrap();
-    SessionParts {
+    OwnedSession {
         log_type: LogType::Send,
         server: Some("EX01".into()),
         log_path: "SEND2026111601-1.LOG".into(),
@@ -56,13 +56,13 @@ pub fn delivered() -> Session {
         tls_error_code: None,
         sent_certificate: Some(Arc::new(certificate())),
         remote_certificate: None,
-        messages: vec![MessageParts {
+        messages: vec![OwnedMessage {
             mail_from: Some("alice@contoso.com".into()),
             record_id: Some("167503004549".into()),
             internet_message_id: Some("<a81c44e2@contoso.com>".into()),
             reply: Some("250 2.6.0 Queued mail for delivery".into()),
             outcome: MessageOutcome::Delivered,
-            recipients: vec![RecipientParts {
+            recipients: vec![OwnedRecipient {
                 address: "bob@fabrikam.com".into(),
                 reply: Some("250 2.1.5 Recipient OK".into()),
                 rejection: None,
@@ -86,7 +86,7 @@ pub fn refused() -> Session {
         parts.outcome = Outcome::Refused;
         parts.reply = Some(reply.into());
         parts.rejection = Some(RejectionClass::RelayDenied);
-        let refusal = |number| RecipientParts {
+        let refusal = |number| OwnedRecipient {
             address: format!("user{number}@fabrikam.com"),
             reply: Some(reply.into()),
             rejection: Some(RejectionClass::RelayDenied),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::session::SessionParts;
+use crate::session::OwnedSession;
 
 #[test]
 fn a_session_may_cross_files_in_the_order_of_their_numbers() {
@@ -35,7 +35,7 @@ fn a_file_whose_rest_cannot_be_read_is_named_and_the_others_are_read() {
         let mut reader = SessionReader::new(query).unwrap();
         let error = std::io::Error::from_raw_os_error(5);
         let notice = Notice::unreadable(&reader.files[0].path, &error);
-        reader.take_in(Item::Unreadable(0, notice.clone()));
+        reader.accept_item(WorkItem::Unreadable(0, notice.clone()));
         let (sessions, notices) = read_all(reader);
         assert_eq!(notices, [notice]);
         assert_eq!(sessions.len(), 1);
@@ -88,7 +88,7 @@ fn a_byte_that_is_no_utf8_changes_the_text_that_holds_it_and_no_other() {
     let json_of = |content: &[u8]| {
         let folder = Folder::new(&[("a.log", content)]);
         let (sessions, _) = read(folder.query());
-        let parts = SessionParts { log_path: PathBuf::new(), ..SessionParts::from(&sessions[0]) };
+        let parts = OwnedSession { log_path: PathBuf::new(), ..OwnedSession::from(&sessions[0]) };
         serde_json::to_string(&Session::from(parts)).unwrap()
     };
     let clean = json_of(content.as_bytes());
@@ -148,7 +148,10 @@ fn filters_select_sessions() {
         filter: SessionFilter { thumbprint: Some("12".into()), ..all },
         ..folder.query()
     };
-    assert!(matches!(SessionReader::new(query), Err(QueryError::InvalidThumbprint(_))));
+    assert!(matches!(
+        SessionReader::new(query),
+        Err(QueryError::Filter(FilterError::InvalidThumbprint(_)))
+    ));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::log::LogType;
-use crate::session::checkpoint::StateOptions;
+use crate::session::StateOptions;
 
 const REPLIES: [&str; 4] = ["+ ", "< 220 mx.fabrikam.com ready", "< 421 4.4.2 bye", "- "];
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::*;
-use crate::session::SessionParts;
+use crate::session::OwnedSession;
 
 /// Files of rows of few sessions in any order, with every kind of row and damage among them.
 pub(super) fn any_files() -> impl Strategy<Value = Vec<(PathBuf, String)>> {
@@ -167,7 +167,7 @@ proptest! {
             let back: Session = serde_json::from_str(&json).unwrap();
             prop_assert_eq!(serde_json::to_string(&back).unwrap(), json);
             prop_assert_eq!(&back, &session);
-            prop_assert_eq!(Session::from(SessionParts::from(&session)), session);
+            prop_assert_eq!(Session::from(OwnedSession::from(&session)), session);
         }
     }
 }

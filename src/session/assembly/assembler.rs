@@ -1,0 +1,461 @@
+//! Rows of many interleaved sessions to the rows of each, in bounded memory.
+
+use std::collections::VecDeque;
+
+use super::session_key::{KeyMap, KeySet, NO_SLOT, RecentSlots, SessionKey};
+use crate::log::{Row, RowPart, Segment};
+use crate::session::decode::{RowPosition, SessionRows};
+use crate::session::model::SessionNote;
+
+/// What an assembler may occupy.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// All open sessions together, in bytes, at the end of a segment. Those without a row for the
+    /// longest time are put out when there are more.
+    pub(crate) open_bytes: usize,
+    /// How many ended sessions are remembered, so that rows behind their end are known as late.
+    pub(crate) tombstones: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { open_bytes: 10 << 20, tombstones: 1 << 15 }
+    }
+}
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Accepted {
+    /// It belongs to a session that goes on.
+    Open,
+    /// It ended its session.
+    Ended,
+    /// Its session had already been put out.
+    Late,
+}
+
+/// The open sessions.
+#[derive(Default)]
+pub(super) struct Assembler {
+    limits: Limits,
+    slots: Vec<Slot>,
+    free: Vec<usize>,
+    by_key: KeyMap<usize>,
+    /// The slot of the row before, or [`NO_SLOT`] if its session is not open.
+    last: usize,
+    recent: RecentSlots,
+    /// The slots that rows of this segment went to.
+    touched: Vec<usize>,
+    /// The slots whose last row came longest ago, and latest, as of the segment before: ends of a
+    /// list through the slots.
+    oldest: Option<usize>,
+    newest: Option<usize>,
+    /// Those of the open sessions, as [`Limits`] counts them.
+    open_bytes: usize,
+    /// Those that they do occupy.
+    reserved_bytes: usize,
+    tombstones: Tombstones,
+}
+
+#[derive(Default)]
+struct Slot {
+    key: Option<SessionKey>,
+    rows: SessionRows,
+    bytes: usize,
+    reserved_bytes: usize,
+    is_touched: bool,
+    /// Tells the order of the sessions by their last rows in this segment: where that row begins, or
+    /// the first of those that stand together with it.
+    last_row_offset: usize,
+    older: Option<usize>,
+    newer: Option<usize>,
+}
+
+/// About what a session occupies beside its slot: its entry in the table and two allocations.
+const BYTES_BESIDE_SLOT: usize = 96;
+
+impl Assembler {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, last: NO_SLOT, ..Self::default() }
+    }
+
+    /// Takes a row of that session in, a part of that segment; `position` tells where it stands. An end
+    /// is still to be told by [`Self::end_last`].
+    #[inline]
+    pub(super) fn accept<'data>(
+        &mut self,
+        key: SessionKey,
+        part: RowPart,
+        whole: impl Fn() -> Row<'data>,
+        segment: &Segment,
+        position: impl FnOnce() -> RowPosition,
+    ) -> Accepted {
+        let index = self.slot_of(key, part.is_opening);
+        self.last = index;
+        let Some(slot) = self.slots.get_mut(index) else { return Accepted::Late };
+        let is_end = slot.rows.accept(part, whole, segment, position);
+        self.touch_row(index, part.line.start);
+        if is_end { Accepted::Ended } else { Accepted::Open }
+    }
+
+    /// The slot of a session, which is opened if it may be, or [`NO_SLOT`].
+    #[inline]
+    fn slot_of(&mut self, key: SessionKey, is_opening: bool) -> usize {
+        if let Some(recent) = self.recent.find(key, |slot| self.slots.get(slot)?.key) {
+            return recent;
+        }
+        self.find_slot(key, is_opening)
+    }
+
+    #[inline(never)]
+    fn find_slot(&mut self, key: SessionKey, is_opening: bool) -> usize {
+        let index = match self.by_key.get(&key) {
+            Some(index) => *index,
+            None if !is_opening && self.tombstones.may_hold(key) => return NO_SLOT,
+            None => self.open(key),
+        };
+        self.recent.set(key, index);
+        index
+    }
+
+    /// Takes a further row in of the session of the row before. An end is still to be told by
+    /// [`Self::end_last`].
+    #[expect(clippy::inline_always, reason = "called for each row, from one loop")]
+    #[inline(always)]
+    pub(super) fn accept_further(&mut self, part: RowPart, segment: &Segment) -> Accepted {
+        let Some(slot) = self.slots.get_mut(self.last) else { return Accepted::Late };
+        if slot.rows.accept_further(part, segment) { Accepted::Ended } else { Accepted::Open }
+    }
+
+    /// Ends the session of the row before.
+    pub(super) fn end_last(&mut self, finish: &mut impl FnMut(SessionKey, &SessionRows)) {
+        if self.last < self.slots.len() {
+            self.close(self.last, finish);
+        }
+    }
+
+    /// Takes a session in that was begun elsewhere, with its rows and its last_row_offset in the segment. What is
+    /// left of the rows is to be used again.
+    pub(super) fn resume(
+        &mut self,
+        key: SessionKey,
+        rows: &mut SessionRows,
+        last_row_offset: usize,
+    ) {
+        let index = self.open(key);
+        std::mem::swap(&mut self.slots[index].rows, rows);
+        self.touch_row(index, last_row_offset);
+    }
+
+    /// Takes rows of a session in that were gathered elsewhere, with its last_row_offset in the segment, and of
+    /// which none stands at the beginning of a session. An end among them is still to be told by
+    /// [`Self::end`]. What is left of the rows is to be used again.
+    pub(super) fn accept_rows(
+        &mut self,
+        key: SessionKey,
+        rows: &mut SessionRows,
+        last_row_offset: usize,
+    ) -> Accepted {
+        if let Some(index) = self.by_key.get(&key).copied() {
+            self.slots[index].rows.append(rows);
+            self.touch_row(index, last_row_offset);
+        } else if self.tombstones.may_hold(key) {
+            return Accepted::Late;
+        } else {
+            self.resume(key, rows, last_row_offset);
+        }
+        Accepted::Open
+    }
+
+    /// Notes that a row of an open session begins there in this segment.
+    fn touch_row(&mut self, index: usize, last_row_offset: usize) {
+        let slot = &mut self.slots[index];
+        slot.last_row_offset = last_row_offset;
+        if !slot.is_touched {
+            slot.is_touched = true;
+            self.touched.push(index);
+        }
+    }
+
+    /// Ends a segment: what is open no longer depends on its bytes. Sessions that are put out to
+    /// make room go to `finish`.
+    pub(super) fn end_segment(
+        &mut self,
+        segment: &[u8],
+        finish: &mut impl FnMut(SessionKey, &SessionRows),
+    ) {
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.sort_unstable_by_key(|index| self.slots[*index].last_row_offset);
+        for index in touched.drain(..) {
+            let slot = &mut self.slots[index];
+            slot.is_touched = false;
+            if slot.key.is_none() {
+                continue;
+            }
+            slot.rows.carry(segment);
+            let needed = slot.rows.bytes();
+            let bytes = needed + size_of::<Slot>() + BYTES_BESIDE_SLOT;
+            self.open_bytes = self.open_bytes + bytes - slot.bytes;
+            slot.bytes = bytes;
+            let mut reserved = slot.rows.reserved_bytes();
+            // Buffers are used again for other sessions, which may need less of them.
+            if self.reserved_bytes > self.limits.open_bytes / 4 && reserved > needed + needed / 4 {
+                slot.rows.shrink();
+                reserved = slot.rows.reserved_bytes();
+            }
+            self.reserved_bytes = self.reserved_bytes + reserved - slot.reserved_bytes;
+            slot.reserved_bytes = reserved;
+            self.touch(index);
+        }
+        self.touched = touched;
+        while self.open_bytes > self.limits.open_bytes
+            && let Some(oldest) = self.oldest
+        {
+            self.slots[oldest].rows.note(SessionNote::Evicted);
+            self.tombstones.has_evictions = true;
+            self.close(oldest, finish);
+        }
+    }
+
+    /// Puts out at most that many of the open sessions, those without a row for the longest time
+    /// first. Returns whether none is left.
+    pub(super) fn finish(
+        &mut self,
+        count: usize,
+        finish: &mut impl FnMut(SessionKey, &SessionRows),
+    ) -> bool {
+        for _ in 0..count {
+            let Some(oldest) = self.oldest else { break };
+            self.close(oldest, finish);
+        }
+        self.oldest.is_none()
+    }
+
+    pub(super) fn is_open(&self, key: SessionKey) -> bool {
+        self.by_key.contains_key(&key)
+    }
+
+    /// Whether a row of that session, if it is not open, may be late at any time in this segment.
+    pub(super) fn may_be_late(&self, key: SessionKey) -> bool {
+        self.tombstones.has_evictions || self.tombstones.may_hold(key)
+    }
+
+    /// The open sessions, the one without a row for the longest time first, as of the end of a
+    /// segment.
+    pub(super) fn open_sessions(&self) -> impl Iterator<Item = (SessionKey, &SessionRows)> {
+        let slots = std::iter::successors(self.oldest, |index| self.slots[*index].newer);
+        slots.filter_map(|index| {
+            let slot = &self.slots[index];
+            Some((slot.key?, &slot.rows))
+        })
+    }
+
+    /// What is remembered of ended sessions.
+    pub(super) fn tombstones(&self) -> &Tombstones {
+        &self.tombstones
+    }
+
+    /// Remembers what another assembler did, on top of what this one remembers.
+    pub(super) fn restore_tombstones(&mut self, tombstones: Tombstones) {
+        self.tombstones.has_forgotten |= tombstones.has_forgotten;
+        self.tombstones.has_evictions |= tombstones.has_evictions;
+        for key in tombstones.in_order {
+            self.remember_ended(key);
+        }
+    }
+
+    /// The rows of an open session.
+    pub(super) fn open_rows(&mut self, key: SessionKey) -> Option<&mut SessionRows> {
+        let index = self.by_key.get(&key)?;
+        self.slots.get_mut(*index).map(|slot| &mut slot.rows)
+    }
+
+    /// Puts an open session out.
+    pub(super) fn end(
+        &mut self,
+        key: SessionKey,
+        finish: &mut impl FnMut(SessionKey, &SessionRows),
+    ) {
+        if let Some(index) = self.by_key.get(&key) {
+            self.close(*index, finish);
+        }
+    }
+
+    /// Remembers a session that was assembled elsewhere as ended.
+    pub(super) fn remember_ended(&mut self, key: SessionKey) {
+        self.tombstones.add(key, self.limits.tombstones);
+    }
+
+    fn open(&mut self, key: SessionKey) -> usize {
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Slot::default());
+            self.slots.len() - 1
+        });
+        self.slots[index].key = Some(key);
+        self.by_key.insert(key, index);
+        index
+    }
+
+    fn close(&mut self, index: usize, finish: &mut impl FnMut(SessionKey, &SessionRows)) {
+        self.last = NO_SLOT;
+        self.unlink(index);
+        let slot = &mut self.slots[index];
+        self.open_bytes -= std::mem::take(&mut slot.bytes);
+        self.reserved_bytes -= std::mem::take(&mut slot.reserved_bytes);
+        if let Some(key) = slot.key.take() {
+            self.by_key.remove(&key);
+            self.tombstones.add(key, self.limits.tombstones);
+            finish(key, &slot.rows);
+        }
+        slot.rows.reset();
+        self.free.push(index);
+    }
+
+    fn touch(&mut self, index: usize) {
+        if self.newest == Some(index) {
+            return;
+        }
+        self.unlink(index);
+        self.slots[index].older = self.newest;
+        match self.newest.replace(index) {
+            Some(newest) => self.slots[newest].newer = Some(index),
+            None => self.oldest = Some(index),
+        }
+    }
+
+    fn unlink(&mut self, index: usize) {
+        let Slot { older, newer, .. } = self.slots[index];
+        match older {
+            Some(older) => self.slots[older].newer = newer,
+            None if self.oldest == Some(index) => self.oldest = newer,
+            None => {}
+        }
+        match newer {
+            Some(newer) => self.slots[newer].older = older,
+            None if self.newest == Some(index) => self.newest = older,
+            None => {}
+        }
+        self.slots[index].older = None;
+        self.slots[index].newer = None;
+    }
+}
+
+/// The sessions that ended last.
+#[derive(Default)]
+pub(crate) struct Tombstones {
+    keys: KeySet,
+    pub(crate) in_order: VecDeque<SessionKey>,
+    pub(crate) has_forgotten: bool,
+    pub(crate) has_evictions: bool,
+}
+
+impl Tombstones {
+    fn add(&mut self, key: SessionKey, limit: usize) {
+        if !self.keys.insert(key) {
+            return;
+        }
+        self.in_order.push_back(key);
+        if self.in_order.len() > limit
+            && let Some(forgotten) = self.in_order.pop_front()
+        {
+            self.keys.remove(&forgotten);
+            self.has_forgotten = true;
+        }
+    }
+
+    /// Whether that session was put out before. Once sessions were put out before their end and
+    /// some are forgotten, every unknown one may have been: better a counted row than a phantom.
+    fn may_hold(&self, key: SessionKey) -> bool {
+        self.keys.contains(&key) || (self.has_evictions && self.has_forgotten)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{Columns, Line};
+
+    fn accept(assembler: &mut Assembler, line: &str, out: &mut Vec<(u64, u64, bool)>) -> Accepted {
+        let segment = Segment::of_rows(line);
+        let row = Row::parse(&segment.data, &Columns::STANDARD).unwrap();
+        let whole = Line { number: 0, start: 0, end: segment.data.len(), is_terminated: false };
+        let part = RowPart::of_row(&row, whole, &segment.data);
+        let key = SessionKey { source: 0, session_id: row.session_id };
+        let position = || RowPosition { file: 0, line: 1, offset: 0 };
+        let mut finish = |key: SessionKey, rows: &SessionRows| {
+            out.push((key.session_id, rows.row_count, rows.has_note(SessionNote::Evicted)));
+        };
+        let accepted = assembler.accept(key, part, || row, &segment, position);
+        if accepted == Accepted::Ended {
+            assembler.end_last(&mut finish);
+        }
+        assembler.end_segment(&segment.data, &mut finish);
+        accepted
+    }
+
+    fn row(id: u64, sequence: u32, event: char) -> String {
+        format!("2026-11-15T01:02:03.100Z,To EOP,{id:016X},{sequence},,192.0.2.1:25,{event},,")
+    }
+
+    #[test]
+    fn interleaved_sessions_are_kept_apart() {
+        let mut assembler = Assembler::new(Limits::default());
+        let mut out = Vec::new();
+        for (id, sequence, event) in
+            [(1, 0, '+'), (2, 0, '+'), (1, 1, '*'), (2, 1, '-'), (1, 2, '*'), (1, 3, '-')]
+        {
+            accept(&mut assembler, &row(id, sequence, event), &mut out);
+        }
+        assert_eq!(out, [(2, 2, false), (1, 4, false)]);
+    }
+
+    #[test]
+    fn sessions_whose_ids_end_alike_are_kept_apart() {
+        let mut assembler = Assembler::new(Limits::default());
+        let mut out = Vec::new();
+        let [first, second] = [0x01FF, 0x02FF];
+        for (id, event) in [(first, '+'), (second, '+'), (first, '*'), (second, '-'), (first, '-')]
+        {
+            let sequence = u32::from(event != '+');
+            accept(&mut assembler, &row(id, sequence, event), &mut out);
+        }
+        assert_eq!(out, [(second, 2, false), (first, 3, false)]);
+    }
+
+    #[test]
+    fn rows_behind_the_end_are_late_and_an_opening_row_begins_anew() {
+        let mut assembler = Assembler::new(Limits::default());
+        let mut out = Vec::new();
+        accept(&mut assembler, &row(1, 0, '+'), &mut out);
+        assert_eq!(accept(&mut assembler, &row(1, 1, '-'), &mut out), Accepted::Ended);
+        assert_eq!(accept(&mut assembler, &row(1, 2, '*'), &mut out), Accepted::Late);
+        assert_eq!(accept(&mut assembler, &row(1, 0, '*'), &mut out), Accepted::Open);
+        assembler.finish(usize::MAX, &mut |key, rows| {
+            out.push((key.session_id, rows.row_count, false));
+        });
+        assert_eq!(out, [(1, 2, false), (1, 1, false)]);
+    }
+
+    #[test]
+    fn a_million_sessions_that_never_end_stay_within_the_cap_and_found_no_phantoms() {
+        let limits = Limits { open_bytes: 1 << 20, tombstones: 1000 };
+        let mut assembler = Assembler::new(limits);
+        let mut out = Vec::new();
+        let count = 100_000_u64;
+        for id in 1..=count {
+            accept(&mut assembler, &row(id, 0, '+'), &mut out);
+            assert!(assembler.open_bytes <= limits.open_bytes);
+        }
+        assert!(assembler.slots.len() < 5000, "{}", assembler.slots.len());
+        let mut late = 0;
+        for id in 1..=count {
+            late += u64::from(accept(&mut assembler, &row(id, 1, '*'), &mut out) == Accepted::Late);
+        }
+        assembler.finish(usize::MAX, &mut |key, rows| {
+            out.push((key.session_id, rows.row_count, false));
+        });
+        assert_eq!(out.len() as u64, count, "each session once");
+        let rows: u64 = out.iter().map(|(_, rows, _)| rows).sum();
+        assert_eq!(rows + late, 2 * count, "each row is kept or counted");
+    }
+}

@@ -1,0 +1,447 @@
+//! Rows of the SMTP service of IIS to sessions.
+//!
+//! Those logs have no session id: rows are grouped by direction, address and port, and a session
+//! begins with a banner (outbound) or EHLO (inbound). Two sessions with one address at a time cannot
+//! be told apart; where the rows show that there were two, both say so.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
+
+use super::sequencer::{SegmentPosition, Sequencer};
+use super::session_key::SessionKey;
+use crate::log::{
+    Event, Field, IisFormat, IisRow, IisSpeaker, Line, LogFile, Row, RowPart, Segment,
+};
+use crate::session::decode::append;
+use crate::session::model::SessionNote;
+use crate::timestamp::Timestamp;
+
+/// The longest time between two rows of one session: that for which a client waits for the answer
+/// to the end of a mail's data (RFC 5321, 4.5.3.2.6).
+const LONGEST_PAUSE: i64 = 10 * 60 * 10_000_000;
+/// How many conversations are kept apart before those that have paused for too long are forgotten.
+const MAXIMUM_CONVERSATIONS: usize = 1 << 14;
+
+/// What keeps conversations apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct ConversationKey {
+    source: u32,
+    is_outbound: bool,
+    /// Address, port and virtual server, separated by blanks.
+    ends: Vec<u8>,
+}
+
+/// The last conversation of a conversation.
+#[derive(Clone, Copy, Debug)]
+struct Conversation {
+    session_id: u64,
+    last: Timestamp,
+    state: ConversationState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum ConversationState {
+    Open,
+    /// The next banner is the answer to STARTTLS, the next EHLO goes on within TLS.
+    InStartTls,
+    /// Nothing but EHLO so far: HELO may follow (RFC 5321, 3.2).
+    Greeting,
+    /// QUIT was sent.
+    Quitting,
+    Ended,
+}
+
+/// A conversation as it is kept between two runs.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SavedConversation {
+    is_outbound: bool,
+    ends: Vec<u8>,
+    session_id: u64,
+    /// In ticks.
+    last: i64,
+    state: ConversationState,
+}
+
+/// The conversations of the logs of IIS.
+#[derive(Debug, Default)]
+pub(crate) struct IisConversations {
+    conversations: HashMap<ConversationKey, Conversation>,
+    /// The number of the last session. Ids of Exchange are points in time, far above.
+    last_id: u64,
+    /// Reused for every row.
+    key: ConversationKey,
+    line: Vec<u8>,
+    /// What the rows of this segment were made to say.
+    text: Vec<u8>,
+}
+
+impl IisConversations {
+    /// Takes the rows of a segment in.
+    pub(crate) fn accept_segment(
+        &mut self,
+        segment: &Segment,
+        format: &IisFormat,
+        files: &[LogFile],
+        sequencer: &mut Sequencer,
+    ) {
+        let source = files.get(segment.file).map_or(0, |file| file.source);
+        let position = sequencer.begin_segment(segment);
+        let mut data = std::mem::take(&mut self.text);
+        data.clear();
+        let mut translated = Segment {
+            file: segment.file,
+            data,
+            offset: segment.offset,
+            lines_before: 0,
+            oversized_line: None,
+            format: Arc::clone(&segment.format),
+        };
+        let lines = segment.for_each_iis_row(format, |line, row| match row {
+            Ok(row) => {
+                self.accept_row(&row, source, (line, position), format, &mut translated, sequencer)
+            }
+            Err(error) => sequencer.accept_damage(error, line, position),
+        });
+        sequencer.end_segment(&translated.data, lines);
+        self.text = translated.data;
+    }
+
+    fn accept_row(
+        &mut self,
+        row: &IisRow<'_>,
+        source: u32,
+        position: (Line, SegmentPosition),
+        format: &IisFormat,
+        translated: &mut Segment,
+        sequencer: &mut Sequencer,
+    ) {
+        let is_outbound = row.speaker != IisSpeaker::Client;
+        self.set_key(row, source, is_outbound);
+        let known = self.conversations.get(&self.key).copied();
+        let known = self.without_stale(known, row.date_time, translated, sequencer);
+        let role = RowRole::of(row, known.map(|conversation| conversation.state));
+        if role == RowRole::Stray {
+            sequencer.count_late(position.0, position.1);
+            return;
+        }
+        let is_first = role == RowRole::Opens
+            || known.is_none_or(|conversation| conversation.state == ConversationState::Ended);
+        let session_id = match known {
+            Some(conversation) if !is_first => conversation.session_id,
+            _ => {
+                self.last_id = self.last_id.wrapping_add(1);
+                self.last_id
+            }
+        };
+        let key = SessionKey { source, session_id };
+        if let Some(conversation) =
+            known.filter(|conversation| is_first && conversation.state != ConversationState::Ended)
+        {
+            let before = SessionKey { source, session_id: conversation.session_id };
+            if conversation.state != ConversationState::Quitting {
+                sequencer.note(before, SessionNote::ConversationsInterleaved);
+            }
+            sequencer.end_session(
+                before,
+                conversation.state == ConversationState::Quitting,
+                &translated.data,
+            );
+        }
+        self.forward(row, position, key, role, translated, sequencer);
+        if is_first {
+            sequencer.note(key, SessionNote::GroupedByAddress);
+            if !is_outbound {
+                sequencer.note(key, SessionNote::ReceivedByIis);
+            }
+            if *format == IisFormat::Native {
+                sequencer.note(key, SessionNote::LocalTime);
+            }
+            if known.is_some_and(|conversation| {
+                !matches!(
+                    conversation.state,
+                    ConversationState::Ended | ConversationState::Quitting
+                )
+            }) {
+                sequencer.note(key, SessionNote::ConversationsInterleaved);
+            }
+        }
+        let state =
+            next_state(row, known.filter(|_| !is_first).map(|conversation| conversation.state));
+        if state == ConversationState::Ended {
+            sequencer.end_session(key, true, &translated.data);
+        }
+        let conversation = Conversation { session_id, last: row.date_time, state };
+        match self.conversations.get_mut(&self.key) {
+            Some(known) => *known = conversation,
+            None => {
+                self.conversations.insert(self.key.clone(), conversation);
+            }
+        }
+        if self.conversations.len() > MAXIMUM_CONVERSATIONS {
+            self.forget(row.date_time, translated, sequencer);
+        }
+    }
+
+    /// Hands the row on as the rows of Exchange logs: a command, or a reply.
+    fn forward(
+        &mut self,
+        row: &IisRow<'_>,
+        (at, position): (Line, SegmentPosition),
+        key: SessionKey,
+        role: RowRole,
+        translated: &mut Segment,
+        sequencer: &mut Sequencer,
+    ) {
+        self.line.clear();
+        let event = if row.speaker == IisSpeaker::OutboundResponse {
+            self.line.extend_from_slice(&row.text);
+            // Of a reply in several lines the first alone is logged: no other one follows.
+            if let Some(hyphen) = self.line.get_mut(3).filter(|byte| **byte == b'-') {
+                *hyphen = b' ';
+            }
+            Event::Received
+        } else {
+            self.line.extend_from_slice(row.verb);
+            if !row.text.is_empty() {
+                self.line.push(b' ');
+                self.line.extend_from_slice(&row.text);
+            }
+            Event::Sent
+        };
+        let (local, remote) = match row.speaker {
+            IisSpeaker::Client => (row.server_address, endpoint(row.client_address, b"")),
+            _ => (&b""[..], endpoint(row.client_address, row.port)),
+        };
+        let mut connector = row.computer.to_vec();
+        if !connector.is_empty() && !row.service.is_empty() {
+            connector.push(b'\\');
+        }
+        connector.extend_from_slice(row.service);
+        let line = quoted(&self.line);
+        let [connector, local, remote, line] = [&connector[..], local, remote.as_bytes(), &line]
+            .map(|part| append(&mut translated.data, part));
+        let text = &translated.data[..];
+        let forwarded = Row {
+            date_time: row.date_time,
+            session_id: key.session_id,
+            sequence_number: (role == RowRole::Opens).then_some(0),
+            event,
+            connector: Field::new(connector.get(text)),
+            local_endpoint: Field::new(local.get(text)),
+            remote_endpoint: Field::new(remote.get(text)),
+            data: Field::new(line.get(text)),
+            context: Field::new(b""),
+        };
+        let part = RowPart::of_row(&forwarded, at, text);
+        sequencer.accept_row(key.session_id, part, || forwarded, position, translated);
+        if row.speaker == IisSpeaker::Client
+            && let Some(status) = row.status.filter(|status| *status >= 200)
+        {
+            // One row holds the command and the code of the answer; DATA that of its end.
+            let is_data = row.verb.eq_ignore_ascii_case(b"DATA") && status < 300;
+            let code = status.to_string();
+            for reply in is_data.then_some("354").into_iter().chain([&code[..]]) {
+                let reply = append(&mut translated.data, reply.as_bytes());
+                sequencer.add_dialogue_line(key, Event::Received, reply, translated);
+            }
+        }
+    }
+
+    fn set_key(&mut self, row: &IisRow<'_>, source: u32, is_outbound: bool) {
+        let ConversationKey { ends, .. } = &mut self.key;
+        ends.clear();
+        for part in [row.client_address, row.port, row.service, row.computer] {
+            ends.extend_from_slice(part);
+            ends.push(b' ');
+        }
+        self.key.source = source;
+        self.key.is_outbound = is_outbound;
+    }
+
+    /// The conversation, unless its conversation has paused for too long: that one is put out.
+    fn without_stale(
+        &mut self,
+        known: Option<Conversation>,
+        now: Timestamp,
+        translated: &Segment,
+        sequencer: &mut Sequencer,
+    ) -> Option<Conversation> {
+        let conversation = known?;
+        if now.ticks() - conversation.last.ticks() <= LONGEST_PAUSE {
+            return Some(conversation);
+        }
+        self.conversations.remove(&self.key);
+        if conversation.state != ConversationState::Ended {
+            let key = SessionKey { source: self.key.source, session_id: conversation.session_id };
+            sequencer.end_session(
+                key,
+                conversation.state == ConversationState::Quitting,
+                &translated.data,
+            );
+        }
+        None
+    }
+
+    /// Makes room: puts out what has paused for too long, or else everything.
+    fn forget(&mut self, now: Timestamp, translated: &Segment, sequencer: &mut Sequencer) {
+        let is_stale =
+            |conversation: &Conversation| now.ticks() - conversation.last.ticks() > LONGEST_PAUSE;
+        let stale =
+            self.conversations.values().filter(|conversation| is_stale(conversation)).count();
+        let is_all = stale < MAXIMUM_CONVERSATIONS / 2;
+        let mut ended: Vec<(SessionKey, bool)> = Vec::new();
+        self.conversations.retain(|key, conversation| {
+            if !is_all && !is_stale(conversation) {
+                return true;
+            }
+            if conversation.state != ConversationState::Ended {
+                let key = SessionKey { source: key.source, session_id: conversation.session_id };
+                ended.push((key, conversation.state == ConversationState::Quitting));
+            }
+            false
+        });
+        ended.sort_unstable_by_key(|(key, _)| (key.source, key.session_id));
+        for (key, is_ended) in ended {
+            sequencer.end_session(key, is_ended, &translated.data);
+        }
+    }
+
+    pub(crate) fn last_id(&self) -> u64 {
+        self.last_id
+    }
+
+    pub(crate) fn restore_last_id(&mut self, last_id: u64) {
+        self.last_id = last_id;
+    }
+
+    /// The conversations, each with its source.
+    pub(crate) fn conversations(&self) -> impl Iterator<Item = (u32, SavedConversation)> {
+        self.conversations.iter().map(|(key, conversation)| {
+            let ConversationKey { source, is_outbound, ends } = key.clone();
+            let Conversation { session_id, last, state } = *conversation;
+            (source, SavedConversation { is_outbound, ends, session_id, last: last.ticks(), state })
+        })
+    }
+
+    /// Takes a conversation in that another run left. `None` if its time is not possible.
+    pub(crate) fn restore(&mut self, source: u32, conversation: SavedConversation) -> Option<()> {
+        let SavedConversation { is_outbound, ends, session_id, last, state } = conversation;
+        let last = Timestamp::from_ticks(last)?;
+        let key = ConversationKey { source, is_outbound, ends };
+        self.conversations.insert(key, Conversation { session_id, last, state });
+        Some(())
+    }
+
+    /// Ends everything: a conversation after QUIT is complete.
+    pub(crate) fn finish(&mut self, sequencer: &mut Sequencer) {
+        for (key, conversation) in &self.conversations {
+            if conversation.state == ConversationState::Quitting {
+                let key = SessionKey { source: key.source, session_id: conversation.session_id };
+                sequencer.mark_ended(key);
+            }
+        }
+        self.conversations.clear();
+    }
+}
+
+/// `address:port`; an address alone where there is no port.
+fn endpoint(address: &[u8], port: &[u8]) -> String {
+    let address = String::from_utf8_lossy(address);
+    let port = String::from_utf8_lossy(port);
+    if address.is_empty() || port.is_empty() || port == "0" {
+        address.into_owned()
+    } else if address.contains(':') {
+        format!("[{address}]:{port}")
+    } else {
+        format!("{address}:{port}")
+    }
+}
+
+/// What a row is to the conversation of its conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RowRole {
+    /// It begins one.
+    Opens,
+    GoesOn,
+    /// It belongs to one that has ended.
+    Stray,
+}
+
+impl RowRole {
+    fn of(row: &IisRow<'_>, state: Option<ConversationState>) -> Self {
+        let is_hello = is_verb(row, b"EHLO") || is_verb(row, b"HELO");
+        let opens = match row.speaker {
+            IisSpeaker::OutboundResponse => {
+                let is_greeting = row.text.starts_with(b"220") || row.text.starts_with(b"554");
+                let is_alone =
+                    !matches!(state, Some(ConversationState::Open | ConversationState::Greeting));
+                (is_greeting && (row.text.starts_with(b"220") || is_alone))
+                    && state != Some(ConversationState::InStartTls)
+            }
+            IisSpeaker::Client => {
+                let is_fallback =
+                    state == Some(ConversationState::Greeting) && is_verb(row, b"HELO");
+                is_hello && state != Some(ConversationState::InStartTls) && !is_fallback
+            }
+            IisSpeaker::OutboundCommand => {
+                is_hello
+                    && matches!(
+                        state,
+                        None | Some(ConversationState::Ended | ConversationState::Quitting)
+                    )
+            }
+        };
+        if opens {
+            return Self::Opens;
+        }
+        match state {
+            Some(ConversationState::Ended) => Self::Stray,
+            _ => Self::GoesOn,
+        }
+    }
+}
+
+fn is_verb(row: &IisRow<'_>, verb: &[u8]) -> bool {
+    row.verb.eq_ignore_ascii_case(verb)
+}
+
+fn next_state(row: &IisRow<'_>, state: Option<ConversationState>) -> ConversationState {
+    match row.speaker {
+        IisSpeaker::OutboundResponse => match state {
+            Some(ConversationState::Quitting) => ConversationState::Ended,
+            // The server side hangs up.
+            _ if row.text.starts_with(b"221") || row.text.starts_with(b"421") => {
+                ConversationState::Ended
+            }
+            Some(ConversationState::InStartTls) if !row.text.starts_with(b"220") => {
+                ConversationState::Open
+            }
+            Some(state) => state,
+            None => ConversationState::Open,
+        },
+        _ if is_verb(row, b"QUIT") && row.speaker == IisSpeaker::Client => ConversationState::Ended,
+        _ if is_verb(row, b"QUIT") => ConversationState::Quitting,
+        _ if is_verb(row, b"STARTTLS") => ConversationState::InStartTls,
+        _ if is_verb(row, b"EHLO") && state.is_none() => ConversationState::Greeting,
+        _ => ConversationState::Open,
+    }
+}
+
+/// A value that would be taken for a quoted one, quoted.
+fn quoted(line: &[u8]) -> Vec<u8> {
+    if line.first() != Some(&b'"') {
+        return line.to_vec();
+    }
+    let mut quoted = vec![b'"'];
+    for byte in line {
+        quoted.push(*byte);
+        if *byte == b'"' {
+            quoted.push(b'"');
+        }
+    }
+    quoted.push(b'"');
+    quoted
+}

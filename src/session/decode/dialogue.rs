@@ -1,0 +1,403 @@
+//! The SMTP dialogue of a session: which reply answers which command.
+//!
+//! MAIL and RCPT are pipelined (RFC 2920), so replies are matched to the commands in their order.
+
+use super::pending::{Command, Pending};
+use super::smtp::{self, ReplyLine, Verb};
+use super::texts::{Rewritten, Value, clear_for_reuse};
+use crate::log::{Event, LogType, Span};
+use crate::session::model::{MessageOutcome, SessionNote};
+
+/// One mail in the making.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct MessageDraft {
+    pub(super) mail_from: Span,
+    pub(super) record_id: Span,
+    pub(super) internet_message_id: Span,
+    /// The reply that decided about the mail as a whole.
+    pub(super) reply: Span,
+    /// Whether the mail as a whole was accepted or refused.
+    pub(super) accepted: Option<bool>,
+    /// The recipients are `first_recipient..` up to the next message's first.
+    pub(super) first_recipient: usize,
+}
+
+/// One recipient in the making.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RecipientDraft {
+    pub(super) address: Span,
+    pub(super) reply: Span,
+    pub(super) accepted: Option<bool>,
+}
+
+/// A refusal and whether it still counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Refusal {
+    reply: Span,
+    by_hello: bool,
+}
+
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact seen on its own in the rows")]
+pub(super) struct Dialogue {
+    pub(super) log_type: Option<LogType>,
+    answers: Option<Event>,
+    /// Whether the rows begin where the session begins.
+    pub(super) is_begun: bool,
+    pub(super) messages: Vec<MessageDraft>,
+    pub(super) recipients: Vec<RecipientDraft>,
+    pub(super) hello_name: Span,
+    pub(super) banner_host: Span,
+    /// Of use, and read, only where the banner tells no host.
+    pub(super) hello_host: Span,
+    pub(super) public_ip_address: Span,
+    pub(super) start_tls_offered: Option<bool>,
+    pub(super) start_tls_accepted: bool,
+    /// Whether an EHLO follows the accepted STARTTLS: the handshake then succeeded.
+    pub(super) has_hello_after_start_tls: bool,
+    pub(super) last_reply: Span,
+    refusal: Option<Refusal>,
+    pending: Pending,
+    announced: Option<(Span, Span)>,
+    current_message: Option<usize>,
+    has_greeting: bool,
+    start_tls_seen_in_reply: bool,
+    continued: Vec<u8>,
+    /// One bit for each [`SessionNote`], by its number.
+    pub(super) notes: u32,
+}
+
+/// More are not kept; the session then says so.
+const MAXIMUM_RECIPIENTS: usize = 100_000;
+
+impl Dialogue {
+    #[inline]
+    pub(super) fn accept(&mut self, event: Event, line: Value<'_>, rewritten: &mut Rewritten) {
+        let answers = self.answers.unwrap_or_else(|| self.tell_sides_apart(event, line));
+        if event != answers {
+            self.accept_command(line);
+        } else if let Some(reply) = ReplyLine::parse(line.bytes) {
+            self.accept_reply(reply, line, rewritten);
+        }
+    }
+
+    /// The first line of a log without a header tells which side answers.
+    #[cold]
+    fn tell_sides_apart(&mut self, event: Event, line: Value<'_>) -> Event {
+        let is_reply = ReplyLine::parse(line.bytes).is_some();
+        let is_send = is_reply == (event == Event::Received);
+        let log_type = if is_send { LogType::Send } else { LogType::Receive };
+        self.log_type = Some(log_type);
+        *self.answers.insert(answers(log_type))
+    }
+
+    /// `sending message with RecordId ...` stands before the MAIL command it belongs to.
+    pub(super) fn announce(&mut self, record_id: Span, message_id: Span) {
+        self.announced = Some((record_id, message_id));
+    }
+
+    fn accept_command(&mut self, line: Value<'_>) {
+        let command = match Verb::parse(line.bytes) {
+            Verb::Hello(name) => {
+                if self.hello_name.is_empty() {
+                    self.hello_name = line.part(name);
+                }
+                self.has_hello_after_start_tls |= self.start_tls_accepted;
+                Command::Hello
+            }
+            Verb::StartTls => Command::StartTls,
+            Verb::Authenticate => Command::Authenticate,
+            Verb::Mail(path) => {
+                let (record_id, internet_message_id) = self.announced.take().unwrap_or_default();
+                self.messages.push(MessageDraft {
+                    mail_from: line.part(path),
+                    record_id,
+                    internet_message_id,
+                    first_recipient: self.recipients.len(),
+                    ..MessageDraft::default()
+                });
+                self.current_message = Some(self.messages.len() - 1);
+                Command::Mail(self.messages.len() - 1)
+            }
+            Verb::Recipient(path) => {
+                if self.recipients.len() >= MAXIMUM_RECIPIENTS {
+                    self.note(SessionNote::ContentCapped);
+                    return;
+                }
+                self.message();
+                let address = line.part(path);
+                self.recipients.push(RecipientDraft { address, ..RecipientDraft::default() });
+                Command::Recipient(self.recipients.len() - 1)
+            }
+            Verb::Data => Command::Data(self.message()),
+            Verb::Chunk { is_last } => Command::Content { message: self.message(), is_last },
+            Verb::Reset => {
+                self.current_message = None;
+                Command::Reset
+            }
+            Verb::Quit => Command::Quit,
+            Verb::Other => Command::Other,
+        };
+        if !self.pending.push(command) {
+            self.note(SessionNote::RepliesOutOfStep);
+        }
+    }
+
+    /// The message that a command belongs to; one whose MAIL command is not in the log is begun.
+    fn message(&mut self) -> usize {
+        if let Some(message) = self.current_message {
+            return message;
+        }
+        let (record_id, internet_message_id) = self.announced.take().unwrap_or_default();
+        self.messages.push(MessageDraft {
+            record_id,
+            internet_message_id,
+            first_recipient: self.recipients.len(),
+            ..MessageDraft::default()
+        });
+        self.current_message = Some(self.messages.len() - 1);
+        self.messages.len() - 1
+    }
+
+    fn accept_reply(&mut self, reply: ReplyLine, line: Value<'_>, rewritten: &mut Rewritten) {
+        let awaited = self.pending.first();
+        match awaited {
+            // A reply of another code answers a later command: that to EHLO is missing.
+            Some(Command::Hello) if reply.code == 250 => self.read_hello_reply(reply, line),
+            None if self.awaits_greeting() && !reply.is_refusal() => self.read_greeting(line),
+            _ => {}
+        }
+        if reply.is_continued {
+            if reply.is_refusal() && self.continued.len() < 4096 {
+                self.continued.extend_from_slice(line.bytes);
+                self.continued.push(b' ');
+            }
+            return;
+        }
+        let kept = if self.continued.is_empty() {
+            line.span
+        } else {
+            self.continued.extend_from_slice(line.bytes);
+            let kept = rewritten.keep(&self.continued);
+            self.continued.clear();
+            kept
+        };
+        self.last_reply = kept;
+        match self.answered(awaited, reply, line.bytes) {
+            Some(command) => self.apply_reply(command, reply, kept),
+            None => self.unexplained(reply, kept),
+        }
+    }
+
+    /// Whether the server side speaks next without being asked.
+    fn awaits_greeting(&self) -> bool {
+        self.is_begun && !self.has_greeting
+    }
+
+    fn read_greeting(&mut self, line: Value<'_>) {
+        if self.banner_host.is_empty()
+            && let Some(name) = smtp::greeting_host(line.bytes)
+        {
+            self.banner_host = line.part(name);
+        }
+        if smtp::looks_rewritten(line.bytes) {
+            self.note(SessionNote::SmtpRewritten);
+        }
+    }
+
+    fn read_hello_reply(&mut self, reply: ReplyLine, line: Value<'_>) {
+        if self.banner_host.is_empty()
+            && self.hello_host.is_empty()
+            && let Some(name) = smtp::greeting_host(line.bytes)
+        {
+            self.hello_host = line.part(name);
+        }
+        if self.public_ip_address.is_empty()
+            && let Some(address) = smtp::greeted_address(line.bytes)
+        {
+            self.public_ip_address = line.part(address);
+        }
+        // Within TLS nothing on the way rewrites what is said, and STARTTLS is not offered again.
+        if self.has_hello_after_start_tls {
+            return;
+        }
+        if !smtp::is_common_extension(line.bytes) {
+            if smtp::looks_rewritten(line.bytes) {
+                self.note(SessionNote::SmtpRewritten);
+            }
+            self.start_tls_seen_in_reply |= smtp::offers_start_tls(line.bytes);
+        }
+        if !reply.is_continued {
+            self.start_tls_offered.get_or_insert(self.start_tls_seen_in_reply);
+        }
+    }
+
+    /// Takes the command that this reply answers off the queue, of which the first is awaited.
+    #[inline]
+    fn answered(
+        &mut self,
+        awaited: Option<Command>,
+        reply: ReplyLine,
+        line: &[u8],
+    ) -> Option<Command> {
+        let awaits_greeting = self.awaits_greeting();
+        self.has_greeting = true;
+        match awaited {
+            None => awaits_greeting.then_some(Command::Greeting),
+            Some(command) if command.can_be_answered_by(reply, line) => {
+                self.pending.take_first();
+                awaited
+            }
+            Some(_) => self.answered_later(reply, line),
+        }
+    }
+
+    /// Takes a command off that is not the first of the queue.
+    ///
+    /// A damaged row can hide a command or a reply; where the code cannot answer the first command
+    /// but a later one, those before it are passed over.
+    #[cold]
+    fn answered_later(&mut self, reply: ReplyLine, line: &[u8]) -> Option<Command> {
+        let is_iis = self.is_iis();
+        let (command, passed_over) = self.pending.take_answered(reply, line)?;
+        // IIS does not log the reply to RSET.
+        if !passed_over.iter().all(|command| is_iis && *command == Command::Reset) {
+            self.note(SessionNote::RepliesOutOfStep);
+        }
+        Some(command)
+    }
+
+    fn apply_reply(&mut self, command: Command, reply: ReplyLine, kept: Span) {
+        let accepted = !reply.is_refusal();
+        match command {
+            Command::Hello if accepted => {
+                // HELO after a refused EHLO is the fallback of RFC 5321, 3.2.
+                self.refusal = self.refusal.filter(|refusal| !refusal.by_hello);
+            }
+            Command::StartTls if accepted => self.start_tls_accepted = true,
+            Command::Mail(message) if !accepted => {
+                self.messages[message].reply = kept;
+                self.messages[message].accepted = Some(false);
+            }
+            Command::Recipient(recipient) => {
+                self.recipients[recipient].reply = kept;
+                self.recipients[recipient].accepted = Some(accepted);
+            }
+            Command::Data(message) if reply.code == 354 => {
+                self.pending.push_first(Command::Content { message, is_last: true });
+            }
+            Command::Data(message) | Command::Content { message, .. } if !accepted => {
+                let draft = &mut self.messages[message];
+                if draft.accepted.is_none() {
+                    draft.accepted = Some(false);
+                    draft.reply = kept;
+                }
+                self.current_message = None;
+            }
+            Command::Content { message, is_last: true } => {
+                let draft = &mut self.messages[message];
+                if draft.accepted.is_none() {
+                    draft.accepted = Some(true);
+                    draft.reply = kept;
+                }
+                self.current_message = None;
+            }
+            _ => {}
+        }
+        // Refused extensions and a refused QUIT are no refusal of mail.
+        let counts = !matches!(command, Command::Other | Command::Quit | Command::Reset);
+        if !accepted && counts && self.refusal.is_none() {
+            self.refusal = Some(Refusal { reply: kept, by_hello: command == Command::Hello });
+        }
+    }
+
+    /// A reply that no command waits for: `421` when the server side hangs up, or a row is missing.
+    fn unexplained(&mut self, reply: ReplyLine, kept: Span) {
+        if reply.code != 421 && self.is_begun {
+            self.note(SessionNote::RepliesOutOfStep);
+        }
+        let is_idle_goodbye = reply.code == 421 && !self.messages.is_empty();
+        if reply.is_refusal() && !is_idle_goodbye && self.refusal.is_none() {
+            self.refusal = Some(Refusal { reply: kept, by_hello: false });
+        }
+    }
+
+    /// The first refusal of the session, of a mail or of a recipient.
+    pub(super) fn first_refusal(&self) -> Option<Span> {
+        self.refusal.map(|refusal| refusal.reply)
+    }
+
+    pub(super) fn recipients_of(&self, message: usize) -> &[RecipientDraft] {
+        let first = self.messages[message].first_recipient;
+        let next = self.messages.get(message + 1).map(|next| next.first_recipient);
+        &self.recipients[first..next.unwrap_or(self.recipients.len())]
+    }
+
+    /// The reply that decided about a mail; where every recipient was refused, the first of those.
+    pub(super) fn deciding_reply(&self, message: usize) -> Span {
+        let reply = self.messages[message].reply;
+        if reply.is_empty() && self.message_outcome(message) == MessageOutcome::Refused {
+            return self
+                .recipients_of(message)
+                .first()
+                .map(|first| first.reply)
+                .unwrap_or_default();
+        }
+        reply
+    }
+
+    pub(super) fn message_outcome(&self, message: usize) -> MessageOutcome {
+        let recipients = self.recipients_of(message);
+        let is_refused = |recipient: &RecipientDraft| recipient.accepted == Some(false);
+        match self.messages[message].accepted {
+            Some(false) => MessageOutcome::Refused,
+            Some(true) if recipients.iter().any(is_refused) => MessageOutcome::PartlyRefused,
+            Some(true) => MessageOutcome::Delivered,
+            None if !recipients.is_empty() && recipients.iter().all(is_refused) => {
+                MessageOutcome::Refused
+            }
+            None => MessageOutcome::Incomplete,
+        }
+    }
+
+    fn is_iis(&self) -> bool {
+        self.log_type == Some(LogType::IisSmtp)
+    }
+
+    fn note(&mut self, note: SessionNote) {
+        self.notes |= 1 << note.number();
+    }
+
+    /// Begins anew, keeping its buffers.
+    pub(super) fn reset(&mut self, is_begun: bool, log_type: Option<LogType>) {
+        self.log_type = log_type;
+        self.answers = log_type.map(answers);
+        self.is_begun = is_begun;
+        clear_for_reuse(&mut self.messages);
+        clear_for_reuse(&mut self.recipients);
+        clear_for_reuse(&mut self.continued);
+        self.pending.clear_for_reuse();
+        self.hello_name = Span::default();
+        self.banner_host = Span::default();
+        self.hello_host = Span::default();
+        self.public_ip_address = Span::default();
+        self.start_tls_offered = None;
+        self.start_tls_accepted = false;
+        self.has_hello_after_start_tls = false;
+        self.last_reply = Span::default();
+        self.refusal = None;
+        self.announced = None;
+        self.current_message = None;
+        self.has_greeting = false;
+        self.start_tls_seen_in_reply = false;
+        self.notes = 0;
+    }
+}
+
+/// The rows of the side that answers.
+fn answers(log_type: LogType) -> Event {
+    match log_type {
+        LogType::Send | LogType::IisSmtp => Event::Received,
+        LogType::Receive => Event::Sent,
+    }
+}

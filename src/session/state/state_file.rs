@@ -1,0 +1,300 @@
+//! The state file: held by one run at a time, and replaced as a whole.
+
+use std::fs::{File, TryLockError};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::stored::{State, hexadecimal};
+
+/// A state file that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the state file '{}' {trouble}", path.display())]
+pub struct StateError {
+    /// The state file.
+    pub path: PathBuf,
+    /// What is the matter with it.
+    pub trouble: StateTrouble,
+}
+
+/// What is the matter with a state file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StateTrouble {
+    /// Another run holds it.
+    #[error(
+        "is in use by another run: wait until that has ended, or give each task a state file of its own"
+    )]
+    InUse,
+    /// It was not written by EopRelay.
+    #[error("is not a state file of EopRelay: give another path")]
+    Foreign,
+    /// It is not as it was written.
+    #[error(
+        "is damaged ({0}): delete it to begin anew; all logs are then read from their beginning"
+    )]
+    Damaged(String),
+    /// It has a form that this version does not know.
+    #[error(
+        "has the form {0} of another version of EopRelay, and this version knows {VERSION}: use \
+         that version, or delete the file to begin anew; all logs are then read from their beginning"
+    )]
+    OtherVersion(u32),
+    /// It, or the lock file beside it, cannot be opened, read or written.
+    #[error("cannot be {action}: {message}; check that its folder exists and is writable")]
+    Io {
+        /// `opened`, `read` or `written`.
+        action: &'static str,
+        /// The operating system's words.
+        message: String,
+        /// The operating system's error number.
+        os_error: Option<i32>,
+    },
+    /// The logs were not read to their end, so that nothing can be saved yet.
+    #[error("can be saved only when the last batch was taken: read on to the end first")]
+    NotAtEnd,
+}
+
+/// The version of the file's form, raised with every change that an older one would not understand.
+const VERSION: u32 = 1;
+/// No first line of a state file is longer.
+const MAXIMUM_HEADER: u64 = 200;
+/// No state file is larger: the rows it keeps are bounded.
+const MAXIMUM_BODY: u64 = 1 << 30;
+
+/// The first line of the file; what follows is the state.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Header {
+    eop_relay_state: u32,
+    sha256: String,
+}
+
+/// A state file in the hands of this run, until it is dropped.
+#[derive(Debug)]
+pub(super) struct StateFile {
+    path: PathBuf,
+    /// The lock lies beside the file: the file itself is replaced by another.
+    _lock: File,
+}
+
+impl StateFile {
+    /// Takes the file; what it holds, `None` if there is none yet.
+    pub(super) fn open(path: PathBuf) -> Result<(Self, Option<State>), StateError> {
+        let lock_path = beside(&path, ".lock");
+        let lock = private_options()
+            .create(true)
+            .truncate(false)
+            .open(&lock_path)
+            .map_err(|error| io_error(&path, "opened", &error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(StateError { path, trouble: StateTrouble::InUse });
+            }
+            Err(TryLockError::Error(error)) => return Err(io_error(&path, "opened", &error)),
+        }
+        let state = match File::open(&path) {
+            Ok(file) => Some(read(&path, file)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(io_error(&path, "opened", &error)),
+        };
+        Ok((Self { path, _lock: lock }, state))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Replaces what it holds: by a new file that takes its place when it is written.
+    pub(super) fn write(&self, state: &State) -> Result<(), StateError> {
+        self.replace(state).map_err(|error| io_error(&self.path, "written", &error))
+    }
+
+    fn replace(&self, state: &State) -> io::Result<()> {
+        let body = serde_json::to_vec(state)?;
+        let header = Header { eop_relay_state: VERSION, sha256: digest(&body) };
+        let new_path = beside(&self.path, ".new");
+        // What an earlier run left that was interrupted.
+        match std::fs::remove_file(&new_path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = private_options().create_new(true).open(&new_path)?;
+        file.write_all(&serde_json::to_vec(&header)?)?;
+        file.write_all(b"\n")?;
+        file.write_all(&body)?;
+        file.write_all(b"\n")?;
+        file.sync_all()?;
+        drop(file);
+        std::fs::rename(&new_path, &self.path)?;
+        sync_folder(&self.path)
+    }
+}
+
+/// A file for this user alone where the folder does not already say for whom: logs name senders
+/// and recipients. On Windows a new file has the permissions of its folder.
+fn private_options() -> std::fs::OpenOptions {
+    let mut options = File::options();
+    options.write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options
+}
+
+/// Makes the new name of a file last; Windows writes names with the file.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+fn read(path: &Path, file: File) -> Result<State, StateError> {
+    let trouble = |trouble| StateError { path: path.to_owned(), trouble };
+    let damaged = |reason: &str| trouble(StateTrouble::Damaged(reason.to_owned()));
+    let unreadable = |error: io::Error| io_error(path, "read", &error);
+    let mut file = BufReader::new(file);
+    let mut first_line = Vec::new();
+    file.by_ref().take(MAXIMUM_HEADER).read_until(b'\n', &mut first_line).map_err(unreadable)?;
+    if first_line.is_empty() {
+        return Err(damaged("it is empty"));
+    }
+    let Ok(header) = serde_json::from_slice::<Header>(&first_line) else {
+        return Err(if first_line.starts_with(b"{\"EopRelayState\"") {
+            damaged("its first line cannot be read")
+        } else {
+            trouble(StateTrouble::Foreign)
+        });
+    };
+    if header.eop_relay_state != VERSION {
+        return Err(trouble(StateTrouble::OtherVersion(header.eop_relay_state)));
+    }
+    let mut body = Vec::new();
+    file.take(MAXIMUM_BODY).read_to_end(&mut body).map_err(unreadable)?;
+    let body = body.strip_suffix(b"\n").ok_or_else(|| damaged("its end is missing"))?;
+    if digest(body) != header.sha256 {
+        return Err(damaged("its contents were changed or cut"));
+    }
+    serde_json::from_slice(body).map_err(|error| damaged(&error.to_string()))
+}
+
+fn digest(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+fn io_error(path: &Path, action: &'static str, error: &io::Error) -> StateError {
+    let os_error = error.raw_os_error();
+    let trouble = StateTrouble::Io { action, message: error.to_string(), os_error };
+    StateError { path: path.to_owned(), trouble }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trouble(path: &Path) -> StateTrouble {
+        StateFile::open(path.to_owned()).unwrap_err().trouble
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_replaced_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        let (file, state) = StateFile::open(path.clone()).unwrap();
+        assert_eq!(state, None);
+        for has_forgotten in [true, false] {
+            let state = State { has_forgotten, ..State::default() };
+            file.write(&state).unwrap();
+        }
+        drop(file);
+        let (_, state) = StateFile::open(path).unwrap();
+        assert_eq!(state, Some(State::default()));
+        let mut names: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["state", "state.lock"]);
+    }
+
+    #[test]
+    fn what_an_interrupted_run_left_is_no_obstacle() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        std::fs::write(beside(&path, ".new"), "half").unwrap();
+        let (file, _) = StateFile::open(path.clone()).unwrap();
+        file.write(&State::default()).unwrap();
+        drop(file);
+        assert!(StateFile::open(path).unwrap().1.is_some());
+    }
+
+    #[test]
+    fn a_file_in_use_says_so_until_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        let held = StateFile::open(path.clone()).unwrap();
+        assert_eq!(trouble(&path), StateTrouble::InUse);
+        drop(held);
+        assert!(StateFile::open(path).is_ok());
+    }
+
+    #[test]
+    fn a_damaged_or_foreign_file_is_an_error_that_says_what_to_do_and_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        let (file, _) = StateFile::open(path.clone()).unwrap();
+        file.write(&State::default()).unwrap();
+        drop(file);
+        let whole = std::fs::read(&path).unwrap();
+        let mut changed = whole.clone();
+        let last = changed.len() - 5;
+        changed[last] ^= 1;
+        let newer = String::from_utf8(whole.clone()).unwrap().replace("State\":1", "State\":2");
+        for (content, expected) in [
+            (&b""[..], "is damaged (it is empty): delete it to begin anew"),
+            (&whole[..40], "its first line cannot be read"),
+            (&whole[..whole.len() - 1], "its end is missing"),
+            (&whole[..whole.len() - 9], "its end is missing"),
+            (&changed, "contents were changed"),
+            (newer.as_bytes(), "has the form 2 of another version"),
+            (b"#Software: Microsoft Exchange Server\r\n", "is not a state file of EopRelay"),
+            (b"{\"ModuleVersion\":1}\n{}\n", "is not a state file of EopRelay"),
+        ] {
+            std::fs::write(&path, content).unwrap();
+            let error = StateFile::open(path.clone()).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+            assert!(error.contains(path.to_str().unwrap()), "{error}");
+            assert_eq!(std::fs::read(&path).unwrap(), content);
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_missing_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = StateFile::open(folder.path().join("none/state")).unwrap_err();
+        assert!(error.to_string().contains("check that its folder exists"), "{error}");
+        assert!(matches!(error.trouble, StateTrouble::Io { os_error: Some(_), .. }));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        StateFile::open(path.clone()).unwrap().0.write(&State::default()).unwrap();
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -36,8 +36,8 @@ impl Columns {
 
     /// Reads the names of a `#Fields` line, in any case and order.
     ///
-    /// `None` if date-time, session-id, event or data is not among them: no session could be told
-    /// from such rows.
+    /// `None` if date-time, session-id, event or data is not among them: such rows say nothing about
+    /// sessions.
     pub(super) fn from_names(names: &str) -> Option<Self> {
         let mut columns = Self { count: 0, position: [None; 9] };
         for name in names.split(',') {

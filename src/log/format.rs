@@ -22,7 +22,7 @@ named_enum! {
 /// What the header lines of a file said so far.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Format {
-    /// The log's type, where the header or the file's name tells.
+    /// The log's type, where the header or the file's name says it.
     pub log_type: Option<LogType>,
     /// The columns of its rows.
     pub columns: Columns,
@@ -35,7 +35,7 @@ pub struct Format {
 }
 
 impl Format {
-    /// The format of a file before its first header line: only its name can tell the type.
+    /// The format of a file before its first header line: only its name can say the type.
     #[must_use]
     pub fn from_file_name(name: &str) -> Self {
         let starts = |prefix: &str| {
@@ -51,7 +51,7 @@ impl Format {
         Self { log_type, columns: Columns::STANDARD, declared: false, iis: None, opened: None }
     }
 
-    /// Takes one header line in (`#Log-type: SMTP Send Protocol Log`).
+    /// Reads one header line (`#Log-type: SMTP Send Protocol Log`).
     ///
     /// # Errors
     /// What kind of log it is, in words, if it is not an SMTP protocol log. `#Software` and

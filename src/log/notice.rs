@@ -20,9 +20,9 @@ named_enum! {
         NotAProtocolLog = 3,
         /// Rows that cannot be read: `count` of them, the first at `line`.
         DamagedRows = 4,
-        /// Rows of sessions that had already been put out: `count` of them, the first at `line`.
+        /// Rows of sessions that had already been emitted: `count` of them, the first at `line`.
         LateRows = 5,
-        /// Sessions put out before their end because too many were open at once: `count` of them.
+        /// Sessions emitted before their end because too many were open at once: `count` of them.
         SessionsEvicted = 6,
         /// Sessions of which not everything is kept: `count` of them, the first at `line`.
         ContentCapped = 7,
@@ -40,7 +40,7 @@ named_enum! {
         FileReplaced = 13,
         /// Sessions that are still open and kept in the state file: `count` of them.
         SessionsKept = 14,
-        /// Sessions without a row for days, put out without their end: `count` of them.
+        /// Sessions without a row for days, emitted without their end: `count` of them.
         SessionsOverdue = 15,
         /// There was no state file yet: everything is read.
         StateCreated = 16,

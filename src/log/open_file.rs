@@ -44,7 +44,7 @@ enum Input {
 pub(super) enum Step {
     Segment(Segment),
     UnreadRange(UnreadRange),
-    /// Nothing to hand out yet.
+    /// Nothing to return yet.
     Again,
     End,
 }
@@ -53,7 +53,7 @@ pub(super) enum Step {
 pub(super) struct OpenFile {
     pub(super) index: usize,
     input: Input,
-    /// Bytes read, and from `start` on not yet handed out: whole lines up to `lines_end`, then the
+    /// Bytes read, and from `start` on not yet returned: complete lines up to `lines_end`, then the
     /// beginning of a line.
     pending: Vec<u8>,
     /// The beginning of a line, while the buffer it was read to is away as a segment.
@@ -202,14 +202,12 @@ impl OpenFile {
         Ok(Step::Segment(self.cut_segment(data)))
     }
 
-    /// Whether it is known to be one. Header lines within it are found and told of while its rows
-    /// are read.
+    /// Whether it is known to be one. Header lines within it are found while its rows are read.
     fn is_protocol_log(&self) -> bool {
         (self.format.declared || self.is_recognised) && self.format.iis.is_none()
     }
 
-    /// Lines to be read by others, where a look at the place at which they are to end tells where
-    /// that is.
+    /// Lines to be read by any thread, if a look at the place where they are to end finds that end.
     fn next_range(
         &mut self,
         buffers: &mut Vec<Vec<u8>>,
@@ -295,7 +293,7 @@ impl OpenFile {
         Ok(is_end)
     }
 
-    /// Whether a line longer than any row lies behind, which is to be told of before the next one.
+    /// Whether a line longer than any row lies behind, to be reported before the next one.
     fn has_passed_over_a_line(&self) -> bool {
         self.oversized_line.is_some() && !self.is_discarding
     }
@@ -372,7 +370,7 @@ impl OpenFile {
         })
     }
 
-    /// Columns do not tell whose log it is: a row of the SMTP service must be among the first.
+    /// Columns do not say whose log it is: a row of the SMTP service must be among the first.
     fn recognise_iis(&mut self, format: &IisFormat) -> Result<(), Trouble> {
         self.is_recognised |= self.is_iis(format);
         if self.is_recognised {

@@ -48,8 +48,8 @@ pub(crate) struct FileStart {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint(pub(crate) [u8; 32]);
 
-/// How many bytes are taken of either end. The header of a protocol log, whose `#Date` tells one
-/// file from another, has less than half of that.
+/// How many bytes are taken of either end. The header of a protocol log, whose `#Date` differs from
+/// file to file, has less than half of that.
 const EDGE: u64 = 512;
 
 impl Fingerprint {

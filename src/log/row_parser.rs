@@ -1,4 +1,12 @@
 //! Rows read fast, by expecting what Exchange writes.
+//!
+//! This is clever on purpose; read this first. It splits no line: it predicts that a row has the stamp's
+//! form, the connector and session of the row before (or of one of 256 others, by the last two digits
+//! of the id) and the same endpoints, compares these prefixes in one step each, and looks for commas
+//! only behind them. Nothing is trusted that was not compared: whatever differs from what is expected,
+//! by one byte, is no error but `None`, and [`Row::parse`], the plain reader, decides. So a change here
+//! can make reading slower, and never wrong, as long as `Some` means exactly what [`Row::parse`] says
+//! of that line; the property tests hold it to that on every instruction set of the machine.
 
 use fearless_simd::prelude::*;
 use fearless_simd::u8x64;
@@ -26,7 +34,7 @@ pub(super) struct RowParser<'log, S> {
     place: usize,
 }
 
-/// What a row tells that was read as expected, beside its heading.
+/// A row that was read as expected, without its heading.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ExpectedRow {
     pub(super) stamp: Stamp,
@@ -193,7 +201,7 @@ impl<'log, S: Simd> RowParser<'log, S> {
         Some(rest)
     }
 
-    /// Reads the same where the id does not tell at once where it is remembered, and remembers it.
+    /// Reads the same where the id does not lead at once to where it is remembered, and remembers it.
     #[inline(never)]
     fn read_heading(&mut self, text: &'log [u8]) -> Option<&'log [u8]> {
         let simd = self.simd;
@@ -314,7 +322,7 @@ fn plain_values<const LENGTH: usize>(
 /// How many headings are remembered, a power of two: more than sessions that are mostly open at once.
 const HEADINGS: usize = 256;
 
-/// Where the heading of a session is remembered. Ids count up, so that their last digits tell those
+/// Where the heading of a session is remembered. Ids count up, so that their last digits keep those
 /// of a time apart.
 #[inline]
 fn place_of(id: &[u8; 16]) -> usize {
@@ -325,7 +333,7 @@ fn place_of(id: &[u8; 16]) -> usize {
 
 /// What may be the session id: 16 bytes between two commas, of which the first is `0`. Ids are
 /// points in time, and begin so for another 1600 years. Without one it is whatever stands behind the
-/// block: the heading tells whether it was right.
+/// block: the heading shows whether it was right.
 #[expect(clippy::inline_always, reason = "for the instructions that the caller may use")]
 #[inline(always)]
 fn likely_id<S: Simd>(simd: S, text: &[u8]) -> Option<&[u8; 16]> {

@@ -1,11 +1,11 @@
-//! Who takes the rows of a segment in.
+//! The interface by which rows of a segment are received.
 
 use super::line::Line;
 use super::row::{Event, Row, RowError};
 use super::span::Span;
 use super::stamp_parser::Stamp;
 
-/// What a row tells beside what it shares with others of its session, as places in the segment's
+/// What a row holds beside what it shares with others of its session, as places in the segment's
 /// data, with quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowSpans {
@@ -26,7 +26,7 @@ impl RowSpans {
     }
 }
 
-/// What a row tells beside its session, connector and endpoints.
+/// A row without its session, connector and endpoints.
 #[derive(Clone, Copy, Debug)]
 pub struct RowPart {
     /// Its line.
@@ -52,16 +52,16 @@ impl RowPart {
     }
 }
 
-/// Takes the lines of a segment in, one after the other.
+/// Receives the lines of a segment, one after the other.
 pub trait RowReceiver {
-    /// Takes a row of that session in; `whole` gives all of it.
+    /// Accepts a row of that session; `whole` gives all of it.
     fn row<'data>(&mut self, session_id: u64, part: RowPart, whole: impl Fn() -> Row<'data>);
 
-    /// Takes a row in of the session of the row before, which it follows with no other line between:
-    /// the call before this one was one of these two. It tells the same connector and endpoints and
+    /// Accepts a row of the session of the row before, which it follows with no other line between:
+    /// the call before this one was one of these two. It has the same connector and endpoints and
     /// does not open a session.
     fn further_row(&mut self, part: RowPart);
 
-    /// Takes a line in that is no row, and what is wrong with it.
+    /// Accepts a line that is no row, and what is wrong with it.
     fn damage(&mut self, line: Line, error: RowError);
 }

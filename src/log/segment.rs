@@ -16,7 +16,7 @@ use super::row::{Row, RowError};
 use super::row_parser::RowParser;
 use super::row_receiver::{RowPart, RowReceiver};
 
-/// Whole lines of one file. All of them are rows under one format, up to a header line that tells of
+/// Complete lines of one file. All of them are rows under one format, up to a header line that names
 /// another one.
 #[derive(Debug)]
 pub struct Segment {
@@ -58,8 +58,8 @@ impl Segment {
         }
     }
 
-    /// Hands all rows to a receiver, and every line that is neither a row nor blank, up to a header
-    /// line that tells of another format. Header lines that repeat the format, as a restarted service
+    /// Passes all rows to a receiver, and every line that is neither a row nor blank, up to a header
+    /// line that names another format. Header lines that repeat the format, as a restarted service
     /// writes them, are passed over.
     pub fn read_rows(&self, receiver: &mut impl RowReceiver) -> LinesRead {
         dispatch!(Level::new(), simd => self.read_rows_with(simd, receiver))
@@ -139,7 +139,7 @@ impl Segment {
     /// begins.
     ///
     /// # Errors
-    /// The notice that gives the file up, if what they tell of is no log of SMTP. Its line counts
+    /// The notice that gives the file up, if what they name is no log of SMTP. Its line counts
     /// from that place.
     pub(crate) fn behind_header_lines(
         &self,

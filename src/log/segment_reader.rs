@@ -11,12 +11,12 @@ use super::position::{FileStart, Fingerprint, KnownFile};
 use super::segment::Segment;
 use super::unread_range::UnreadRange;
 
-/// What [`SegmentReader`] hands out.
+/// What [`SegmentReader`] returns.
 #[derive(Debug)]
 pub enum SegmentReaderItem {
     /// Lines of a file.
     Segment(Segment),
-    /// Lines of a file that are still to be read, which needs no order.
+    /// A range of lines that any thread may read, in any order.
     UnreadRange(UnreadRange),
     /// There is no more of a file.
     FileEnd(FileEnd),
@@ -44,7 +44,7 @@ pub struct SegmentReader {
     segment_size: usize,
     spare_buffers: Vec<Vec<u8>>,
     bytes_read: u64,
-    /// By the index of the file; none = all are read whole, and nobody asks where they end.
+    /// By the index of the file; none = all are read from their beginning, and nobody asks where they end.
     starts: Vec<FileStart>,
     /// What the file being read is read on from.
     resumed: Option<KnownFile>,
@@ -163,7 +163,7 @@ impl SegmentReader {
         }
     }
 
-    /// Takes the buffer of a segment back, to be filled again.
+    /// Accepts the buffer of a segment back, to be filled again.
     pub fn recycle(&mut self, buffer: Vec<u8>) {
         if buffer.capacity() > 0 {
             self.spare_buffers.push(buffer);

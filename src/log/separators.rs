@@ -35,7 +35,7 @@ impl<'text, S: Simd, const BYTE: u8> Marks<'text, S, BYTE> {
         Self { simd, text, block: place, found: find::<S, BYTE>(simd, text, place) }
     }
 
-    /// All of them, where those of the first block are found already. Without a whole block nothing in
+    /// All of them, where those of the first block are found already. Without a complete block nothing in
     /// it is found, which leaves the line to the plain parser.
     #[inline(always)]
     pub(super) fn resume(simd: S, text: &'text [u8], found: u64) -> Self {

@@ -14,7 +14,7 @@ pub(super) struct StampParser {
     minute_time: Timestamp,
 }
 
-/// A stamp that was read, of which the time is not told yet: it is asked for of few rows.
+/// A stamp that was read; its time is computed only when asked for, which is for few rows.
 #[derive(Clone, Copy, Debug)]
 pub struct Stamp {
     minute: Timestamp,

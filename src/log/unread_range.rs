@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::segment::Segment;
 use super::shared_file::PositionedFile;
 
-/// Whole lines of a file that are still to be read, by any thread.
+/// Complete lines of a file that any thread may read, in any order.
 #[derive(Debug)]
 pub struct UnreadRange {
     pub(super) open: Arc<File>,

@@ -1,4 +1,4 @@
-//! Which sessions are handed out.
+//! Which sessions a reader returns.
 
 use glob::{MatchOptions, Pattern};
 
@@ -6,7 +6,7 @@ use super::model::{Outcome, Session};
 use crate::certificate::LoggedCertificate;
 use crate::timestamp::Timestamp;
 
-/// Which sessions are handed out: those that pass every condition given.
+/// Which sessions a reader returns: those that pass every condition given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SessionFilter {
     /// A pattern (`*`, `?`, `[...]`, any case) for the connector.
@@ -116,7 +116,7 @@ impl CompiledFilter {
     }
 }
 
-/// What a filter looks at of a session. Empty texts are those that the log does not tell.
+/// What a filter looks at of a session. Empty texts are those that the log does not hold.
 pub(super) struct FilterInput<'session> {
     pub(super) start_time: Timestamp,
     pub(super) outcome: Outcome,
@@ -144,7 +144,7 @@ impl<'session> From<&'session Session> for FilterInput<'session> {
     }
 }
 
-/// A pattern as PowerShell's -like takes it, in any case.
+/// A pattern as PowerShell's -like reads it, in any case.
 #[derive(Clone, Debug)]
 struct Wildcard(Pattern);
 
@@ -171,7 +171,7 @@ impl Wildcard {
     }
 }
 
-/// Takes a thumbprint as it comes out of the certificate dialog: with blanks, colons, and the
+/// Reads a thumbprint as it comes out of the certificate dialog: with blanks, colons, and the
 /// invisible U+200E before it.
 fn pasted_thumbprint(text: &str) -> Result<String, FilterError> {
     let digits: String = text

@@ -1,4 +1,4 @@
-//! The way in: log files to sessions, in batches.
+//! Log files to sessions, in batches.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use crate::log::{
 };
 use crate::timestamp::Timestamp;
 
-/// What to read and which sessions to hand out.
+/// What to read, and which sessions to return.
 #[derive(Clone, Debug, Default)]
 pub struct SessionQuery {
     /// Files, folders, patterns.
     pub inputs: Vec<LogInput>,
     /// Whether folders below the given ones are read too.
     pub recurse: bool,
-    /// Which sessions are handed out.
+    /// Which sessions are returned.
     pub filter: SessionFilter,
     /// How many threads read, at least 1; 0 = the default (2, or 1 on a single processor).
     pub threads: usize,
@@ -51,7 +51,7 @@ pub struct Batch {
     pub notices: Vec<Notice>,
 }
 
-/// How far the reading is, in bytes of bytes.
+/// Progress, in bytes and in files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Bytes read.
@@ -68,7 +68,7 @@ pub struct Progress {
 
 /// Reads sessions out of logs, batch by batch, in bounded memory.
 ///
-/// Rows of one session may lie in several files; a session is handed out when its last row was
+/// Rows of one session may lie in several files; a session is returned when its last row was
 /// read, at the end of all input, or when too many are open at once.
 pub struct SessionReader {
     files: Arc<[LogFile]>,
@@ -79,16 +79,16 @@ pub struct SessionReader {
     workers: Workers,
     iis: IisConversations,
     files_read: usize,
-    /// The last file within which a header line told of another format than what the file is read
+    /// The last file within which a header line names another format than what the file is read
     /// by, and that format; or what gives its rest up.
     changed_format: Option<(usize, Result<Arc<Format>, Notice>)>,
     is_finished: bool,
-    /// Whether everything was handed out.
+    /// Whether everything was returned.
     is_drained: bool,
     cancelled: Arc<AtomicBool>,
 }
 
-/// Threads that a reader uses unless told otherwise: it runs on a production transport server.
+/// Threads that a reader uses unless asked for others: it runs on a production transport server.
 const DEFAULT_THREADS: usize = 2;
 const MAXIMUM_THREADS: usize = 64;
 
@@ -206,7 +206,7 @@ impl SessionReader {
         }
     }
 
-    /// Takes in what comes next out of the files. Returns whether there is nothing more.
+    /// Accepts what comes next out of the files. Returns whether there is nothing more.
     fn step(&mut self) -> bool {
         let Some(item) = self.workers.next_item() else { return true };
         self.accept_item(item);
@@ -230,7 +230,7 @@ impl SessionReader {
         }
     }
 
-    /// Takes the rows of a segment in, one after the other.
+    /// Accepts the rows of a segment, one after the other.
     fn accept_segment(&mut self, mut segment: Segment) {
         match self.changed_format(segment.file) {
             None => {}
@@ -261,7 +261,7 @@ impl SessionReader {
         workers.recycle(SpareBuffers::of_buffer(segment.data));
     }
 
-    /// The format that a header line within that file told of; the notice, if it gives the file up.
+    /// The format that a header line within that file names; the notice, if it gives the file up.
     fn changed_format(&self, file: usize) -> Option<Result<Arc<Format>, Notice>> {
         let changed = self.changed_format.as_ref().filter(|(changed, _)| *changed == file);
         changed.map(|(_, format)| format.clone())

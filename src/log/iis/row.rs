@@ -80,7 +80,7 @@ impl IisRow<'_> {
     }
 }
 
-/// Who speaks, by the user's name; where the columns leave that out, by what else tells.
+/// Who speaks, by the user's name; where the columns leave that out, by the rest of the row.
 pub(super) fn speaker(
     user: Option<&[u8]>,
     verb: &[u8],

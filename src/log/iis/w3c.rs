@@ -54,8 +54,8 @@ impl W3cColumns {
             }
             columns.count += 1;
         }
-        let told = columns.position.iter().flatten().count();
-        if told < 3 || columns.position[TIME].is_none() || names.contains(',') {
+        let used = columns.position.iter().flatten().count();
+        if used < 3 || columns.position[TIME].is_none() || names.contains(',') {
             return None;
         }
         if columns.position[QUERY].is_none() {
@@ -75,7 +75,7 @@ impl W3cColumns {
         Some(Ok(columns))
     }
 
-    /// Takes a `#Date` line in: `2026-11-15 01:02:03`.
+    /// Reads a `#Date` line: `2026-11-15 01:02:03`.
     pub(in crate::log) fn read_date(value: &str) -> Option<Timestamp> {
         let (date, time) = value.trim().split_once(' ')?;
         stamp(date.as_bytes(), time.trim().as_bytes())
@@ -101,21 +101,21 @@ impl W3cColumns {
             let place = usize::from(self.position[name]?);
             fields.get(place).map(|field| value(field))
         };
-        let told = |name| field(name).unwrap_or_default();
-        let date_time = self.date_time(field(DATE), told(TIME)).ok_or(RowError::IisDateTime)?;
-        let (verb, text, status) = (told(8), with_blanks(told(QUERY)), number(told(10)));
+        let text_of = |name| field(name).unwrap_or_default();
+        let date_time = self.date_time(field(DATE), text_of(TIME)).ok_or(RowError::IisDateTime)?;
+        let (verb, text, status) = (text_of(8), with_blanks(text_of(QUERY)), number(text_of(10)));
         Ok(IisRow {
             date_time,
             speaker: speaker(field(3), verb, &text, status),
-            client_address: told(2),
-            server_address: told(6),
-            port: told(7),
-            service: told(4),
-            computer: told(5),
+            client_address: text_of(2),
+            server_address: text_of(6),
+            port: text_of(7),
+            service: text_of(4),
+            computer: text_of(5),
             verb,
             text,
             status,
-            version: told(11),
+            version: text_of(11),
         })
     }
 

@@ -11,7 +11,7 @@ use crate::session::model::SessionNote;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// All open sessions together, in bytes, at the end of a segment. Those without a row for the
-    /// longest time are put out when there are more.
+    /// longest time are emitted when there are more.
     pub(crate) open_bytes: usize,
     /// How many ended sessions are remembered, so that rows behind their end are known as late.
     pub(crate) tombstones: usize,
@@ -30,7 +30,7 @@ pub(super) enum Accepted {
     Open,
     /// It ended its session.
     Ended,
-    /// Its session had already been put out.
+    /// Its session had already been emitted.
     Late,
 }
 
@@ -46,8 +46,7 @@ pub(super) struct Assembler {
     recent: RecentSlots,
     /// The slots that rows of this segment went to.
     touched: Vec<usize>,
-    /// The slots whose last row came longest ago, and latest, as of the segment before: ends of a
-    /// list through the slots.
+    /// Head and tail of the least-recently-used list of slots, as of the segment before.
     oldest: Option<usize>,
     newest: Option<usize>,
     /// Those of the open sessions, as [`Limits`] counts them.
@@ -64,8 +63,8 @@ struct Slot {
     bytes: usize,
     reserved_bytes: usize,
     is_touched: bool,
-    /// Tells the order of the sessions by their last rows in this segment: where that row begins, or
-    /// the first of those that stand together with it.
+    /// Where the last row in this segment begins, or the first of those that stand together with it:
+    /// it orders the sessions.
     last_row_offset: usize,
     older: Option<usize>,
     newer: Option<usize>,
@@ -79,8 +78,8 @@ impl Assembler {
         Self { limits, last: NO_SLOT, ..Self::default() }
     }
 
-    /// Takes a row of that session in, a part of that segment; `position` tells where it stands. An end
-    /// is still to be told by [`Self::end_last`].
+    /// Accepts a row of that session, a part of that segment, which stands at `position`. If it ends
+    /// the session, the caller calls [`Self::end_last`].
     #[inline]
     pub(super) fn accept<'data>(
         &mut self,
@@ -118,8 +117,8 @@ impl Assembler {
         index
     }
 
-    /// Takes a further row in of the session of the row before. An end is still to be told by
-    /// [`Self::end_last`].
+    /// Accepts a further row of the session of the row before. If it ends the session, the caller
+    /// calls [`Self::end_last`].
     #[expect(clippy::inline_always, reason = "called for each row, from one loop")]
     #[inline(always)]
     pub(super) fn accept_further(&mut self, part: RowPart, segment: &Segment) -> Accepted {
@@ -134,8 +133,8 @@ impl Assembler {
         }
     }
 
-    /// Takes a session in that was begun elsewhere, with its rows and its last_row_offset in the segment. What is
-    /// left of the rows is to be used again.
+    /// Goes on with a session that was begun elsewhere, with its rows; `last_row_offset` as in
+    /// [`Slot::last_row_offset`]. The buffers left in `rows` are to be used again.
     pub(super) fn resume(
         &mut self,
         key: SessionKey,
@@ -147,9 +146,9 @@ impl Assembler {
         self.touch_row(index, last_row_offset);
     }
 
-    /// Takes rows of a session in that were gathered elsewhere, with its last_row_offset in the segment, and of
-    /// which none stands at the beginning of a session. An end among them is still to be told by
-    /// [`Self::end`]. What is left of the rows is to be used again.
+    /// Accepts rows of a session that were gathered elsewhere, none of which stands at the beginning of
+    /// a session; `last_row_offset` as in [`Slot::last_row_offset`]. If they end the session, the caller
+    /// calls [`Self::end`]. The buffers left in `rows` are to be used again.
     pub(super) fn accept_rows(
         &mut self,
         key: SessionKey,
@@ -177,7 +176,7 @@ impl Assembler {
         }
     }
 
-    /// Ends a segment: what is open no longer depends on its bytes. Sessions that are put out to
+    /// Ends a segment: what is open no longer depends on its bytes. Sessions that are emitted to
     /// make room go to `finish`.
     pub(super) fn end_segment(
         &mut self,
@@ -217,7 +216,7 @@ impl Assembler {
         }
     }
 
-    /// Puts out at most that many of the open sessions, those without a row for the longest time
+    /// Emits at most that many of the open sessions, those without a row for the longest time
     /// first. Returns whether none is left.
     pub(super) fn finish(
         &mut self,
@@ -270,7 +269,7 @@ impl Assembler {
         self.slots.get_mut(*index).map(|slot| &mut slot.rows)
     }
 
-    /// Puts an open session out.
+    /// Emits an open session.
     pub(super) fn end(
         &mut self,
         key: SessionKey,
@@ -363,7 +362,7 @@ impl Tombstones {
         }
     }
 
-    /// Whether that session was put out before. Once sessions were put out before their end and
+    /// Whether that session was emitted before. Once sessions were emitted before their end and
     /// some are forgotten, every unknown one may have been: better a counted row than a phantom.
     fn may_hold(&self, key: SessionKey) -> bool {
         self.keys.contains(&key) || (self.has_evictions && self.has_forgotten)

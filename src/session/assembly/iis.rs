@@ -33,7 +33,7 @@ struct ConversationKey {
     ends: Vec<u8>,
 }
 
-/// The last conversation of a conversation.
+/// The last conversation of its ends.
 #[derive(Clone, Copy, Debug)]
 struct Conversation {
     session_id: u64,
@@ -79,7 +79,7 @@ pub(crate) struct IisConversations {
 }
 
 impl IisConversations {
-    /// Takes the rows of a segment in.
+    /// Accepts the rows of a segment.
     pub(crate) fn accept_segment(
         &mut self,
         segment: &Segment,
@@ -185,7 +185,7 @@ impl IisConversations {
         }
     }
 
-    /// Hands the row on as the rows of Exchange logs: a command, or a reply.
+    /// Forwards the row as the rows of Exchange logs: a command, or a reply.
     fn forward(
         &mut self,
         row: &IisRow<'_>,
@@ -261,7 +261,7 @@ impl IisConversations {
         self.key.is_outbound = is_outbound;
     }
 
-    /// The conversation, unless its conversation has paused for too long: that one is put out.
+    /// The conversation, unless it has paused for too long: then it is emitted.
     fn without_stale(
         &mut self,
         known: Option<Conversation>,
@@ -285,7 +285,7 @@ impl IisConversations {
         None
     }
 
-    /// Makes room: puts out what has paused for too long, or else everything.
+    /// Makes room: emits what has paused for too long, or else everything.
     fn forget(&mut self, now: Timestamp, translated: &Segment, sequencer: &mut Sequencer) {
         let is_stale =
             |conversation: &Conversation| now.ticks() - conversation.last.ticks() > LONGEST_PAUSE;
@@ -326,7 +326,7 @@ impl IisConversations {
         })
     }
 
-    /// Takes a conversation in that another run left. `None` if its time is not possible.
+    /// Restores a conversation that another run left. `None` if its time is not possible.
     pub(crate) fn restore(&mut self, source: u32, conversation: SavedConversation) -> Option<()> {
         let SavedConversation { is_outbound, ends, session_id, last, state } = conversation;
         let last = Timestamp::from_ticks(last)?;

@@ -1,4 +1,4 @@
-//! Sessions that are ready to be handed out.
+//! Sessions that are ready to be returned.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::session::filter::CompiledFilter;
 use crate::session::model::{Session, SessionNote};
 use crate::timestamp::Timestamp;
 
-/// What is ready to be handed out, and what makes it so.
+/// The sessions and notices that are ready, and what makes them so.
 pub(super) struct Output {
     files: Arc<[LogFile]>,
     filter: Arc<CompiledFilter>,
@@ -42,7 +42,7 @@ impl Output {
         }
     }
 
-    /// Takes the rows of an ended session in, the last ones standing in that segment.
+    /// Accepts the rows of an ended session, the last ones standing in that segment.
     pub(super) fn finish(&mut self, rows: &SessionRows, segment: &[u8]) {
         self.evicted += u64::from(rows.has_note(SessionNote::Evicted));
         let made = self.maker.make(rows, segment, &self.files, &self.filter);
@@ -93,7 +93,7 @@ impl Output {
         self.sessions.len()
     }
 
-    /// Hands at most that many of them out.
+    /// Returns at most that many of them.
     pub(super) fn take_sessions(&mut self, maximum: usize) -> Vec<Session> {
         let ready = &mut self.sessions;
         let count = ready.len().min(maximum);
@@ -106,7 +106,7 @@ impl Output {
         std::mem::replace(ready, later).into()
     }
 
-    /// Tells of sessions that are not whole because of what may be kept.
+    /// Reports the sessions of which not everything was kept.
     pub(super) fn report_limits(&mut self) {
         if self.evicted > 0 {
             let message = format!(

@@ -15,7 +15,7 @@ use crate::session::filter::CompiledFilter;
 
 /// What comes next out of the files.
 pub(crate) enum WorkItem {
-    /// Rows that only their order tells apart, or that nobody but the caller works on.
+    /// Rows that must be read in order, or that the caller alone works on.
     Segment(Segment),
     Result(SegmentResult),
     /// The rest of that file cannot be read.

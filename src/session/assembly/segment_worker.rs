@@ -1,4 +1,14 @@
 //! One segment worked on apart from those before it.
+//!
+//! This is clever on purpose; read this first. Rows of a session may lie in several segments, and what
+//! a row means can depend on rows before it, so results of segments cannot be merged. A worker
+//! therefore finishes only those sessions that certainly begin and end inside its segment, and gathers
+//! the rows of all others by session, unread. [`SegmentResult::replay`] then puts both into the
+//! [`Sequencer`] in the order of their rows, as if these had been read one by one. Where only
+//! sequential reading is right (another format, an id used twice, a session that turns out to go on
+//! from an earlier segment), the segment is given back unread, and its work is thrown away: rare, and
+//! always right. Every change here must keep this: any number of threads and any size of segments give
+//! the same sessions in the same order (`reader/tests/properties.rs`).
 
 use super::sequencer::{Sequencer, is_late};
 use super::session_key::{KeyMap, NO_SLOT, RecentSlots, SessionKey};
@@ -12,22 +22,22 @@ pub(crate) struct SegmentResult {
     segment: Segment,
     line_count: u64,
     findings: SegmentFindings,
-    /// A header line inside tells of another format.
+    /// A header line inside names another format.
     changes_format: bool,
 }
 
-/// What was findings in a segment.
+/// What was found in a segment.
 struct SegmentFindings {
     /// What ended of what began inside, in the order of the last rows.
     ended: Vec<EndedSession>,
     /// Those of them that are wanted, in the same order.
     sessions: Vec<Session>,
-    /// The rows of sessions that do not, in the order of their first rows.
+    /// Rows of sessions that begin before or end after this segment, by first row.
     gathered: Vec<GatheredRows>,
     /// Rows behind the end of a session that ends inside.
     late: Vec<Line>,
     damage: Vec<(Line, RowError)>,
-    /// An id is used anew inside: what becomes of its rows is told by their order alone.
+    /// An id is used anew inside: only sequential reading says what becomes of its rows.
     has_reused_id: bool,
 }
 
@@ -62,7 +72,7 @@ enum Local {
     Ended,
 }
 
-/// Memory of a segment that was replayed, to be used for the next one.
+/// Buffers of a segment that was replayed, to be used for the next one.
 #[derive(Default)]
 pub(crate) struct SpareBuffers {
     pub(crate) buffer: Vec<u8>,
@@ -204,7 +214,7 @@ impl SegmentWorker {
     }
 }
 
-/// Takes the rows of a segment in, apart from those before.
+/// Collects the rows of a segment, apart from those before.
 struct RowCollector<'work> {
     worker: &'work mut SegmentWorker,
     segment: &'work Segment,
@@ -305,16 +315,16 @@ impl Slot {
     }
 }
 
-/// Whether a session certainly begins with this row. `+` alone does not tell: mostly rows about the
+/// Whether a session certainly begins with this row. `+` alone does not show it: mostly rows about the
 /// attempt to connect stand before it, which can lie in the segment before.
 fn begins_here(row: &Row<'_>) -> bool {
     row.is_opening() && matches!(row.sequence_number, None | Some(0))
 }
 
 impl SegmentResult {
-    /// Replays it into the sequencer; returns what can be used again. What was made of the rows
-    /// does not stand where it was made by another format, or where their order alone tells what
-    /// becomes of them: the segment is then given back.
+    /// Replays it into the sequencer; returns the buffers, to be used again. Gives the segment back
+    /// unread if it was parsed by an outdated format, or if an id was used twice inside: then only
+    /// sequential reading is right.
     pub(crate) fn replay(
         self,
         is_read_by_its_format: bool,
@@ -345,7 +355,7 @@ impl SegmentResult {
         let mut ends = ends.into_iter().peekable();
         let mut ended_in_order = ended.drain(..).peekable();
         let mut gathered_in_order = gathered.drain(..).peekable();
-        // All in the order of the rows that tell it.
+        // All in the order of their rows.
         while let Some(row) = [
             gathered_in_order.peek().map(|rows| rows.first_row),
             ends.peek().map(|(row, _)| *row),

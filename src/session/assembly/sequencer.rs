@@ -23,7 +23,7 @@ pub(crate) struct Sequencer {
     file: FileTally,
 }
 
-/// How many open sessions are put out at once in the end: all of them would double the memory.
+/// How many open sessions are emitted at once in the end: all of them would double the memory.
 const FINISHED_AT_ONCE: usize = 1024;
 
 /// Where the rows of a segment stand.
@@ -56,7 +56,7 @@ impl SegmentPosition {
     }
 }
 
-/// Takes the rows of a segment in.
+/// Accepts the rows of a segment.
 struct RowsInOrder<'sequencer> {
     sequencer: &'sequencer mut Sequencer,
     segment: &'sequencer Segment,
@@ -85,7 +85,7 @@ impl RowReceiver for RowsInOrder<'_> {
 }
 
 /// Whether a row behind the end of its session is worth a notice: an end that was known already, as
-/// that of a failed connection, tells nothing new.
+/// that of a failed connection, says nothing new.
 pub(super) fn is_late(event: Event) -> bool {
     event != Event::Disconnect
 }
@@ -116,7 +116,7 @@ impl Sequencer {
         }
     }
 
-    /// Takes the rows of a segment in, up to a header line that tells of another format. Returns
+    /// Accepts the rows of a segment, up to a header line that names another format. Returns
     /// where that begins.
     pub(crate) fn accept_segment(&mut self, segment: &Segment) -> Option<usize> {
         let position = self.begin_segment(segment);
@@ -132,7 +132,7 @@ impl Sequencer {
         assembler.end_segment(text, &mut |_, rows| output.finish(rows, text));
     }
 
-    /// Takes a row of that session in, a part of that segment; `whole` gives all of it.
+    /// Accepts a row of that session, a part of that segment; `whole` gives all of it.
     #[inline]
     pub(crate) fn accept_row<'data>(
         &mut self,
@@ -158,7 +158,7 @@ impl Sequencer {
         }
     }
 
-    /// Puts the session of the row before out, which ended it.
+    /// Emits the session of the row before, which ended it.
     #[inline(never)]
     fn end_last(&mut self, segment: &Segment) {
         let Self { assembler, output, .. } = self;
@@ -184,14 +184,14 @@ impl Sequencer {
         self.assembler.may_be_late(key)
     }
 
-    /// Takes a session in that was made apart from the others; its first row stands there.
+    /// Accepts a session that a worker made; its first row stands there.
     pub(crate) fn accept_session(&mut self, key: SessionKey, made: Made, first_row: RowPosition) {
         self.assembler.remember_ended(key);
         self.output.accept_made(made, first_row);
     }
 
-    /// Takes a session in whose first rows were gathered apart from the others, with its last_row_offset in the
-    /// segment.
+    /// Goes on with a session whose first rows a worker gathered; `last_row_offset` as in the
+    /// assembler.
     pub(crate) fn resume(
         &mut self,
         key: SessionKey,
@@ -201,9 +201,8 @@ impl Sequencer {
         self.assembler.resume(key, rows, last_row_offset);
     }
 
-    /// Takes rows of a session in that were gathered apart from the others and of which none stands
-    /// at the beginning of a session, with its last_row_offset in the segment. An end among them is still to be
-    /// told by [`Self::end_session`].
+    /// Accepts rows of a session that a worker gathered, none of which stands at the beginning of a
+    /// session. If they end the session, the caller calls [`Self::end_session`].
     pub(crate) fn accept_rows(
         &mut self,
         key: SessionKey,
@@ -220,8 +219,8 @@ impl Sequencer {
         }
     }
 
-    /// Takes a session in whose first rows another run read; the next one has a higher last_row_offset. `None`
-    /// if there is one with its id.
+    /// Goes on with a session whose first rows another run read; `order` grows from one to the next.
+    /// `None` if a session with its id is open.
     pub(crate) fn resume_restored(
         &mut self,
         mut rows: SessionRows,
@@ -230,10 +229,10 @@ impl Sequencer {
         let start = rows.start?;
         let source = self.files.get(start.position.file)?.source;
         let key = SessionKey { source, session_id: start.session_id };
-        (!self.is_open(key)).then(|| self.resume(key, &mut rows, last_row_offset))
+        (!self.is_open(key)).then(|| self.resume(key, &mut rows, order))
     }
 
-    /// Puts a session out whose end no row says; whether it came to its end.
+    /// Emits a session whose end no row says; `is_ended`: whether it came to its end.
     pub(crate) fn end_session(&mut self, key: SessionKey, is_ended: bool, text: &[u8]) {
         if is_ended {
             self.mark_ended(key);
@@ -256,7 +255,7 @@ impl Sequencer {
         }
     }
 
-    /// Takes a line of the dialogue in that shares its row with another.
+    /// Adds a line of the dialogue that shares its row with another.
     pub(crate) fn add_dialogue_line(
         &mut self,
         key: SessionKey,
@@ -269,7 +268,7 @@ impl Sequencer {
         }
     }
 
-    /// Counts a row of a session that was already put out.
+    /// Counts a row of a session that was already emitted.
     pub(crate) fn count_late(&mut self, line: Line, position: SegmentPosition) {
         self.file.late.add(position.of_line(line), None);
     }
@@ -287,7 +286,7 @@ impl Sequencer {
         lines
     }
 
-    /// Ends everything, by a part at a call: what is open is put out, and then what waits. Returns
+    /// Ends everything, by a part at a call: what is open is emitted, and then what waits. Returns
     /// whether all is done.
     pub(crate) fn finish(&mut self) -> bool {
         let Self { assembler, output, .. } = self;
@@ -299,8 +298,8 @@ impl Sequencer {
         true
     }
 
-    /// Ends the reading until it goes on: what is open and what waits stays, but for sessions
-    /// without a row since `overdue` and halves without their other half since `alone`.
+    /// Ends the reading until it goes on: what is open and what waits stays, except sessions without
+    /// a row since `overdue` and halves without their other half since `alone`.
     pub(crate) fn pause(&mut self, overdue: Option<Timestamp>, alone: Option<Timestamp>) {
         let Self { assembler, output, .. } = self;
         let is_overdue = |rows: &SessionRows| {
@@ -359,7 +358,7 @@ impl Sequencer {
         self.output.ready()
     }
 
-    /// Hands at most that many of the sessions out that are ready.
+    /// Returns at most that many of the sessions that are ready.
     pub(crate) fn take_sessions(&mut self, maximum: usize) -> Vec<Session> {
         self.output.take_sessions(maximum)
     }

@@ -1,10 +1,10 @@
-//! What tells sessions apart, and tables by it.
+//! The key that keeps sessions apart, and tables by it.
 
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use hashbrown::{HashMap, HashSet};
 
-/// What tells sessions apart: ids are unique per server process only.
+/// The key that keeps sessions apart: ids are unique per server process only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SessionKey {
     /// [`crate::log::LogFile::source`].
@@ -29,7 +29,7 @@ impl Default for RecentSlots {
 }
 
 impl RecentSlots {
-    /// The slot of that session, if it is remembered; `key_of` tells whose a slot is by now.
+    /// The slot of that session, if it is remembered; `key_of` gives whose a slot is by now.
     #[inline]
     pub(super) fn find(
         &self,
@@ -72,7 +72,7 @@ pub(super) struct KeyHasher(u64);
 impl Hasher for KeyHasher {
     #[inline]
     fn write_u64(&mut self, key: u64) {
-        // The table takes the place from the low bits and tells neighbours apart by the highest seven.
+        // The table takes the place from the low bits and compares neighbours by the highest seven.
         self.0 = key ^ key << 57;
     }
 

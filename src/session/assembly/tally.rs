@@ -1,4 +1,4 @@
-//! What is counted of lines and sessions, and told as notices.
+//! Counts of lines and sessions, reported as notices.
 
 use crate::log::{LogFile, Notice, NoticeCode, RowError};
 use crate::session::decode::RowPosition;
@@ -59,7 +59,7 @@ pub(super) struct FileTally {
 }
 
 impl FileTally {
-    /// What is to be told of the file of that number.
+    /// The notices about the file of that number.
     pub(super) fn notices(self, files: &[LogFile], file: usize) -> Vec<Notice> {
         let mut notices = Vec::new();
         notices.extend(self.damage.notice(NoticeCode::DamagedRows, files, |count, error| {

@@ -268,8 +268,8 @@ impl Decoder {
     }
 }
 
-/// Whether STARTTLS was offered. IIS logs the first line of the EHLO reply alone, which tells nothing
-/// by its silence.
+/// Whether STARTTLS was offered. IIS logs the first line of the EHLO reply alone, so that its
+/// silence says nothing.
 fn start_tls_offered(draft: &SessionDraft) -> Option<bool> {
     let is_first_line = draft.dialogue.log_type == Some(LogType::IisSmtp);
     draft.dialogue.start_tls_offered.filter(|offered| *offered || !is_first_line)

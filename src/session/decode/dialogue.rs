@@ -48,7 +48,7 @@ pub(super) struct Dialogue {
     pub(super) recipients: Vec<RecipientDraft>,
     pub(super) hello_name: Span,
     pub(super) banner_host: Span,
-    /// Of use, and read, only where the banner tells no host.
+    /// Of use, and read, only where the banner names no host.
     pub(super) hello_host: Span,
     pub(super) public_ip_address: Span,
     pub(super) start_tls_offered: Option<bool>,
@@ -81,7 +81,7 @@ impl Dialogue {
         }
     }
 
-    /// The first line of a log without a header tells which side answers.
+    /// In a log without a header the first line decides which side answers.
     #[cold]
     fn tell_sides_apart(&mut self, event: Event, line: Value<'_>) -> Event {
         let is_reply = ReplyLine::parse(line.bytes).is_some();

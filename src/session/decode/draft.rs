@@ -1,4 +1,4 @@
-//! A session as its rows tell it: places of text and facts, nothing decoded yet.
+//! A session in the making: places of text and facts, nothing decoded yet.
 
 use super::dialogue::Dialogue;
 use super::information::{CertificateRole, CertificateValue, Information, MessageIds};
@@ -177,8 +177,7 @@ impl SessionDraft {
         }
     }
 
-    /// Settles whose certificate the rows without an opener described: the order of the rows tells,
-    /// since the sent certificate is logged before the handshake and the remote one within it.
+    /// Attributes the certificate that the rows without an opener describe, by their order: the sent certificate is logged before the handshake and the remote one within it.
     fn attribute(&mut self, role: CertificateRole) {
         let unattributed = std::mem::take(&mut self.unattributed);
         let certificate = self.certificate_mut(role);

@@ -2,8 +2,8 @@
 
 use memchr::{memchr, memchr2_iter, memmem};
 
-/// What a `*` row says, told by its context; contexts are taken by prefix, since their wording
-/// behind it differs between builds.
+/// What a `*` row says, by its context; contexts are compared by prefix, since their wording behind
+/// it differs between builds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Information<'row> {
     /// The beginning of a certificate: its openers, with or without the values in the same row.
@@ -12,15 +12,15 @@ pub(super) enum Information<'row> {
     CertificateAgain,
     /// One value of the certificate that was opened last.
     CertificateValue(CertificateValue),
-    /// `TLS protocol ... negotiation succeeded ...`, whole.
+    /// `TLS protocol ... negotiation succeeded ...`, all of it.
     TlsSucceeded(&'row [u8]),
     /// `TLS negotiation failed with error X`: X.
     TlsFailed(&'row [u8]),
     /// `attempting to connect`
     Connecting,
-    /// `Failed to connect...`, whole.
+    /// `Failed to connect...`, all of it.
     ConnectFailed(&'row [u8]),
-    /// `sending message with RecordId n and InternetMessageId <...>`, whole.
+    /// `sending message with RecordId n and InternetMessageId <...>`, all of it.
     Message(&'row [u8]),
     /// `... session id 08D54162A04116F1`: the session of the other half of a proxied session.
     ProxySession(&'row [u8]),
@@ -45,7 +45,7 @@ pub(super) enum CertificateValue {
     AlternateNames,
 }
 
-/// What [`Information::Message`] tells of a mail.
+/// What [`Information::Message`] says about a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct MessageIds<'row> {
     /// n, empty if there is none.

@@ -1,5 +1,5 @@
-//! What a look at the rows of a session tells before they are read: enough to pass over most of
-//! those that a filter does not want.
+//! A quick look at the rows of a session before they are read: enough to pass over most of those that
+//! a filter does not want.
 
 use memchr::memchr2_iter;
 
@@ -10,8 +10,7 @@ use crate::session::filter::CompiledFilter;
 use crate::session::model::Outcome;
 use crate::timestamp::Timestamp;
 
-/// Facts that hold for certain where they are false, but for `is_whole`, which holds where it is
-/// true.
+/// `may_...` can be true by mistake, never false by mistake; `is_whole` the other way round.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Prescan {
     /// It has a certificate and a mail and names no other session: it is not one half of a proxied

@@ -32,7 +32,7 @@ pub(crate) struct Start {
 }
 
 /// The rows of a session may occupy no more than this many bytes; nothing is kept beyond. With more,
-/// it would take all that open sessions may together, and be put out for it.
+/// it would take all that open sessions may together, and be evicted for it.
 const MAXIMUM_BYTES: usize = 4 << 20;
 
 #[derive(Debug, Default)]
@@ -52,8 +52,8 @@ pub(crate) struct SessionRows {
 }
 
 impl SessionRows {
-    /// Takes a row in, a part of that segment; `position` tells where it stands. Returns whether it ends
-    /// the session.
+    /// Accepts a row, a part of that segment, which stands at `position`. Returns whether it ends the
+    /// session.
     #[inline]
     pub(crate) fn accept<'data>(
         &mut self,
@@ -69,7 +69,7 @@ impl SessionRows {
         self.accept_further(part, segment)
     }
 
-    /// Takes in what a row tells of its session.
+    /// Learns what a row says about its session.
     #[inline(never)]
     fn learn(&mut self, row: &Row<'_>, segment: &Segment, position: impl FnOnce() -> RowPosition) {
         if self.start.is_none() {
@@ -83,8 +83,7 @@ impl SessionRows {
         }
     }
 
-    /// Takes a row in that tells nothing of its session that is not known. Returns whether it ends the
-    /// session.
+    /// Accepts a row that says nothing new about its session. Returns whether it ends the session.
     #[expect(clippy::inline_always, reason = "called for each row, from one position in each loop")]
     #[inline(always)]
     pub(crate) fn accept_further(&mut self, part: RowPart, segment: &Segment) -> bool {
@@ -119,7 +118,7 @@ impl SessionRows {
         }
     }
 
-    /// Takes further rows of the session in that were gathered apart from these. Both are
+    /// Appends further rows of the session that were gathered apart from these. Both are
     /// independent of their segments.
     pub(crate) fn append(&mut self, further: &Self) {
         self.end = further.end;
@@ -169,7 +168,7 @@ impl SessionRows {
         append(&mut self.carried, text)
     }
 
-    /// Takes a line of the dialogue in that shares its row with the line before.
+    /// Adds a line of the dialogue that shares its row with the line before.
     pub(crate) fn add_line(&mut self, event: Event, line: &[u8], segment: &Segment) {
         if !self.has_note(SessionNote::ContentCapped) {
             let data = self.keep(Field::new(line), segment);

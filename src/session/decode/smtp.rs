@@ -175,7 +175,7 @@ pub(super) fn enhanced_status(line: &[u8]) -> Option<&[u8; 5]> {
 }
 
 /// Whether a line of an EHLO reply is one of the extensions that most servers offer, each in a row of
-/// its own, and that tell nothing about TLS or about a firewall.
+/// its own, and that say nothing about TLS or about a firewall.
 pub(super) fn is_common_extension(line: &[u8]) -> bool {
     match line.get(4..) {
         Some([b'S', b'I', b'Z', b'E', b' ', size @ ..]) => size.iter().all(u8::is_ascii_digit),

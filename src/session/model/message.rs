@@ -1,4 +1,4 @@
-//! The mails of a session, as they are handed out.
+//! The mails of a session.
 
 use std::fmt;
 

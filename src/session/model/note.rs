@@ -13,7 +13,7 @@ named_enum! {
         ProxyHalvesJoined = 3,
         /// More rows, mails or recipients than are kept; the rest was counted in `row_count` alone.
         ContentCapped = 4,
-        /// Put out before its end because too many sessions were open at once.
+        /// Emitted before its end because too many sessions were open at once.
         Evicted = 5,
         /// A reply came that no pending command explains; replies may be assigned one off.
         RepliesOutOfStep = 6,
@@ -23,11 +23,11 @@ named_enum! {
         CertificateUnattributed = 8,
         /// A log of IIS, which has no session ids: rows with one address were put together.
         GroupedByAddress = 9,
-        /// Two conversations with one address at a time, which a log of IIS does not tell apart.
+        /// Two conversations with one address at a time, which a log of IIS does not keep apart.
         ConversationsInterleaved = 10,
         /// Of a log of IIS, which holds both directions: a client spoke to this server.
         ReceivedByIis = 11,
-        /// The times are the server's local time, of which the log does not tell the zone.
+        /// The times are the server's local time, whose zone the log does not say.
         LocalTime = 12,
     }
 }

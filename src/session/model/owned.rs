@@ -18,9 +18,8 @@ use crate::timestamp::Timestamp;
 
 /// A [`Session`] whose texts and mails are values of their own, to make or to change one.
 ///
-/// Read by the names that the session is written with. Absent fields are those that the log did not
-/// tell, but for the few without which nothing can be told of a session; unknown fields are passed
-/// over.
+/// Read by the names that the session is written with. Absent fields are those that the log does not
+/// hold; the few without which a session means nothing are required. Unknown fields are ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "each is what the session's field or method of that name gives")]
@@ -99,9 +98,9 @@ where
 
 /// Notes by their words.
 fn notes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SessionNote>, D::Error> {
-    let told: Vec<String> = or_default(deserializer)?;
-    let is_told = |note: &SessionNote| told.iter().any(|told| told == note.message());
-    Ok(SessionNote::ALL.iter().copied().filter(is_told).collect())
+    let messages: Vec<String> = or_default(deserializer)?;
+    let is_among = |note: &SessionNote| messages.iter().any(|message| message == note.message());
+    Ok(SessionNote::ALL.iter().copied().filter(is_among).collect())
 }
 
 impl<'de> Deserialize<'de> for Session {

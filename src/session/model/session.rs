@@ -15,7 +15,7 @@ use crate::log::LogType;
 use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
 
-/// One SMTP session, assembled from its rows. `None` means that the log does not tell.
+/// One SMTP session, assembled from its rows. `None` means that the log does not say.
 ///
 /// Its texts and mails lie in one piece of text, of which the methods give parts; made of texts of
 /// their own it is with [`OwnedSession`](super::OwnedSession).

@@ -11,7 +11,7 @@ pub(crate) struct TextSpan {
 }
 
 impl TextSpan {
-    /// The place of a text that the log does not tell. No text is that long.
+    /// The place of a text that the log does not hold. No text is that long.
     pub const ABSENT: Self = Self { start: u32::MAX, length: 0 };
 
     #[inline]

@@ -2,7 +2,7 @@
 //!
 //! A [`StateFile`] remembers how far each file was read, the rows of the sessions that were still
 //! open, the halves of proxied sessions that wait, and the ids of sessions that ended. The next run
-//! begins with these: so the runs together, the last of them a final one, put out what one run over
+//! begins with these: so the runs together, the last of them a final one, return what one run over
 //! everything would.
 //!
 //! That holds as long as the logs only grow: by rows at the end of the newest file of a folder, and
@@ -34,7 +34,7 @@ use crate::timestamp::Timestamp;
 pub struct StateOptions {
     /// The state file; there need not be one yet. A lock file lies beside it.
     pub path: PathBuf,
-    /// Whether open sessions are put out as incomplete, as without a state, instead of kept.
+    /// Whether open sessions are returned as incomplete, as without a state, instead of kept.
     pub is_final: bool,
 }
 
@@ -57,9 +57,9 @@ struct Known {
     is_growing: bool,
 }
 
-/// After that long without a row a session is put out: its end will not come.
+/// After that long without a row a session is emitted: its end will not come.
 const OVERDUE_TICKS: i64 = 2 * 86_400 * 10_000_000;
-/// After that long a half is put out alone. The halves of one session end within seconds, but
+/// After that long a half is emitted alone. The halves of one session end within seconds, but
 /// Exchange writes the one log later than the other.
 const ALONE_TICKS: i64 = 15 * 60 * 10_000_000;
 
@@ -192,7 +192,8 @@ impl Checkpoint {
         Ok(())
     }
 
-    /// Remembers how far a file was read, which had that many lines before those of `end`.
+    /// Remembers how far a file was read; `lines`: lines of the file before the segment where `end`
+    /// begins to count.
     pub(super) fn end_file(&mut self, index: usize, lines: u64, end: Option<KnownFile>) {
         let (Some(file), Some(mut end)) = (self.registry.files.get(index), end) else { return };
         end.position.lines += lines;

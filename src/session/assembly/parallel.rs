@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use super::segment_worker::{SegmentResult, SegmentWorker, SpareBuffers};
+use super::segment_result::{SegmentResult, SpareBuffers};
+use super::segment_worker::SegmentWorker;
 use crate::log::{FileEnd, LogFile, Notice, Segment, SegmentReader, SegmentReaderItem};
 use crate::session::filter::CompiledFilter;
 

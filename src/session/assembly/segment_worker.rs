@@ -10,58 +10,14 @@
 //! always right. Every change here must keep this: any number of threads and any size of segments give
 //! the same sessions in the same order (`reader/tests/properties.rs`).
 
-use super::sequencer::{Sequencer, is_late};
+use super::segment_result::{
+    EndedSession, GatheredRows, MAXIMUM_REUSED, SegmentFindings, SegmentResult, SpareBuffers,
+};
+use super::sequencer::is_late;
 use super::session_key::{KeyMap, NO_SLOT, RecentSlots, SessionKey};
 use crate::log::{Event, Line, LogFile, Row, RowError, RowPart, RowReceiver, Segment};
 use crate::session::decode::{Made, RowPosition, SessionMaker, SessionRows};
 use crate::session::filter::CompiledFilter;
-use crate::session::model::Session;
-
-/// What was made of a segment. Lines and offsets are counted from its beginning.
-pub(crate) struct SegmentResult {
-    segment: Segment,
-    line_count: u64,
-    findings: SegmentFindings,
-    /// A header line inside names another format.
-    changes_format: bool,
-}
-
-/// What was found in a segment.
-struct SegmentFindings {
-    /// What ended of what began inside, in the order of the last rows.
-    ended: Vec<EndedSession>,
-    /// Those of them that are wanted, in the same order.
-    sessions: Vec<Session>,
-    /// Rows of sessions that begin before or end after this segment, by first row.
-    gathered: Vec<GatheredRows>,
-    /// Rows behind the end of a session that ends inside.
-    late: Vec<Line>,
-    damage: Vec<(Line, RowError)>,
-    /// An id is used anew inside: only sequential reading says what becomes of its rows.
-    has_reused_id: bool,
-}
-
-struct EndedSession {
-    key: SessionKey,
-    first_row: RowPosition,
-    /// [`Slot::last_row_offset`].
-    last_row_offset: usize,
-    is_wanted: bool,
-    is_capped: bool,
-}
-
-struct GatheredRows {
-    key: SessionKey,
-    rows: SessionRows,
-    first_row: usize,
-    /// [`Slot::last_row_offset`].
-    last_row_offset: usize,
-    /// The session begins in this segment.
-    is_begun: bool,
-    /// The session, if it does not begin here, may begin with one of these rows all the same: what
-    /// stands before that row is then late.
-    has_opening: bool,
-}
 
 /// What is known of a session of the segment.
 #[derive(Clone, Copy)]
@@ -71,24 +27,6 @@ enum Local {
     /// It ended in this segment.
     Ended,
 }
-
-/// Buffers of a segment that was replayed, to be used for the next one.
-#[derive(Default)]
-pub(crate) struct SpareBuffers {
-    pub(crate) buffer: Vec<u8>,
-    rows: Vec<SessionRows>,
-    ended: Vec<EndedSession>,
-    gathered: Vec<GatheredRows>,
-}
-
-impl SpareBuffers {
-    pub(crate) fn of_buffer(buffer: Vec<u8>) -> Self {
-        Self { buffer, ..Self::default() }
-    }
-}
-
-/// Memory of more sessions than a segment mostly holds at once is not kept for the next one.
-const MAXIMUM_REUSED: usize = 256;
 
 /// What is kept from one segment to the next.
 #[derive(Default)]
@@ -319,96 +257,4 @@ impl Slot {
 /// attempt to connect stand before it, which can lie in the segment before.
 fn begins_here(row: &Row<'_>) -> bool {
     row.is_opening() && matches!(row.sequence_number, None | Some(0))
-}
-
-impl SegmentResult {
-    /// Replays it into the sequencer; returns the buffers, to be used again. Gives the segment back
-    /// unread if it was parsed by an outdated format, or if an id was used twice inside: then only
-    /// sequential reading is right.
-    pub(crate) fn replay(
-        self,
-        is_read_by_its_format: bool,
-        sequencer: &mut Sequencer,
-    ) -> Result<SpareBuffers, Segment> {
-        if !is_read_by_its_format
-            || self.changes_format
-            || self.findings.has_reused_id
-            || self.contradicts(sequencer)
-        {
-            return Err(self.segment);
-        }
-        let Self { segment, line_count, findings, .. } = self;
-        let SegmentFindings { mut ended, sessions, mut gathered, late, damage, .. } = findings;
-        let position = sequencer.begin_segment(&segment);
-        for (line, error) in damage {
-            sequencer.accept_damage(error, line, position);
-        }
-        for line in late {
-            sequencer.count_late(line, position);
-        }
-        let is_ended = |rows: &&GatheredRows| rows.rows.is_ended;
-        let mut ends: Vec<(usize, SessionKey)> =
-            gathered.iter().filter(is_ended).map(|rows| (rows.last_row_offset, rows.key)).collect();
-        ends.sort_unstable_by_key(|(row, _)| *row);
-        let mut rows_left = Vec::new();
-        let mut sessions = sessions.into_iter();
-        let mut ends = ends.into_iter().peekable();
-        let mut ended_in_order = ended.drain(..).peekable();
-        let mut gathered_in_order = gathered.drain(..).peekable();
-        // All in the order of their rows.
-        while let Some(row) = [
-            gathered_in_order.peek().map(|rows| rows.first_row),
-            ends.peek().map(|(row, _)| *row),
-            ended_in_order.peek().map(|session| session.last_row_offset),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
-        {
-            if let Some(next) = gathered_in_order.next_if(|rows| rows.first_row == row) {
-                let GatheredRows { key, mut rows, last_row_offset, is_begun, .. } = next;
-                rows.move_to(|first| position.in_file(first));
-                if is_begun {
-                    sequencer.resume(key, &mut rows, last_row_offset);
-                } else {
-                    sequencer.accept_rows(key, &mut rows, last_row_offset);
-                }
-                if rows_left.len() < MAXIMUM_REUSED {
-                    rows.reset();
-                    rows_left.push(rows);
-                }
-            } else if let Some((_, key)) =
-                ends.next_if(|(last_row_offset, _)| *last_row_offset == row)
-            {
-                sequencer.end_session(key, true, &segment.data);
-            } else if let Some(EndedSession { key, first_row, is_wanted, is_capped, .. }) =
-                ended_in_order.next()
-            {
-                let session = if is_wanted { sessions.next() } else { None };
-                let made = Made { session, is_capped };
-                sequencer.accept_session(key, made, position.in_file(first_row));
-            }
-        }
-        sequencer.end_segment(&segment.data, line_count);
-        drop((ended_in_order, gathered_in_order));
-        Ok(SpareBuffers { buffer: segment.data, rows: rows_left, ended, gathered })
-    }
-
-    pub(crate) fn segment(&self) -> &Segment {
-        &self.segment
-    }
-
-    /// Whether a session of an earlier segment goes on where one seemed to begin, or one begins with
-    /// a later one of rows that seemed to go on.
-    fn contradicts(&self, sequencer: &Sequencer) -> bool {
-        self.findings.ended.iter().any(|session| sequencer.is_open(session.key))
-            || self.findings.gathered.iter().any(|rows| {
-                let is_open = sequencer.is_open(rows.key);
-                if rows.is_begun {
-                    is_open
-                } else {
-                    rows.has_opening && !is_open && sequencer.may_be_late(rows.key)
-                }
-            })
-    }
 }

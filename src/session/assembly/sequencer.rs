@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::assembler::{Accepted, Assembler, Limits, Tombstones};
+use super::assembler::{Accepted, Assembler, Limits};
 use super::output::Output;
 use super::proxy::ProxyJoiner;
 use super::session_key::SessionKey;
 use super::tally::FileTally;
+use super::tombstones::Tombstones;
 use crate::log::{
     Event, Line, LogFile, Notice, NoticeCode, Row, RowError, RowPart, RowReceiver, Segment, Span,
 };
@@ -221,11 +222,7 @@ impl Sequencer {
 
     /// Goes on with a session whose first rows another run read; `order` grows from one to the next.
     /// `None` if a session with its id is open.
-    pub(crate) fn resume_restored(
-        &mut self,
-        mut rows: SessionRows,
-        last_row_offset: usize,
-    ) -> Option<()> {
+    pub(crate) fn resume_restored(&mut self, mut rows: SessionRows, order: usize) -> Option<()> {
         let start = rows.start?;
         let source = self.files.get(start.position.file)?.source;
         let key = SessionKey { source, session_id: start.session_id };

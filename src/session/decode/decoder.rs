@@ -13,8 +13,8 @@ use crate::log::{LogFile, LogType, Span};
 use crate::reply::{self, RejectionClass};
 use crate::session::filter::{CompiledFilter, FilterInput};
 use crate::session::model::{
-    ContentWriter, MessageOutcome, MessageSpans, Outcome, RecipientSpans, Session, SessionNote,
-    SessionTexts, TextSpan, TlsStatus, lossy,
+    ContentWriter, MessageSpans, Outcome, RecipientSpans, Session, SessionNote, SessionTexts,
+    TextSpan, TlsStatus, lossy,
 };
 
 /// Turns drafts into sessions, and reads equal certificates once.
@@ -163,24 +163,24 @@ impl Decoder {
     }
 
     fn messages(&mut self, draft: &SessionDraft, texts: Texts<'_>) {
-        let dialogue = &draft.dialogue;
-        for (index, message) in dialogue.messages.iter().enumerate() {
+        let mails = &draft.dialogue.mails;
+        for (index, message) in mails.messages.iter().enumerate() {
             let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
             let spans = MessageSpans {
                 mail_from: self.text(texts, message.mail_from),
                 record_id: self.text(texts, message.record_id),
                 internet_message_id: self.text(texts, message.internet_message_id),
-                reply: self.text(texts, dialogue.deciding_reply(index)),
-                outcome: dialogue.message_outcome(index),
+                reply: self.text(texts, mails.deciding_reply(index)),
+                outcome: mails.message_outcome(index),
                 first_recipient: number(message.first_recipient),
-                recipient_count: number(dialogue.recipients_of(index).len()),
+                recipient_count: number(mails.recipients_of(index).len()),
             };
             self.writer.message(spans);
         }
     }
 
     fn recipients(&mut self, draft: &SessionDraft, texts: Texts<'_>) {
-        for recipient in &draft.dialogue.recipients {
+        for recipient in &draft.dialogue.mails.recipients {
             let spans = RecipientSpans {
                 address: self.writer.text(texts.get(recipient.address)),
                 reply: self.text(texts, recipient.reply),
@@ -298,43 +298,23 @@ fn hexadecimal(id: u64) -> [u8; 16] {
 /// How the session ended: by its mails if it has any, else by what kept it from having any.
 fn outcome(draft: &SessionDraft) -> Outcome {
     let dialogue = &draft.dialogue;
-    if dialogue.messages.is_empty() {
-        return if !draft.connect_error.is_empty() {
-            Outcome::ConnectFailed
-        } else if dialogue.first_refusal().is_some() {
-            Outcome::Refused
-        } else if matches!(draft.tls, TlsOutcome::Failed(_))
-            || (draft.tls == TlsOutcome::None
-                && draft.is_ended
-                && dialogue.start_tls_accepted
-                && !dialogue.has_hello_after_start_tls)
-        {
-            Outcome::TlsFailed
-        } else if draft.is_ended {
-            Outcome::NoMail
-        } else {
-            Outcome::Incomplete
-        };
-    }
-    let mut counts = [0_usize; 4];
-    let mut has_refused_recipient = false;
-    for message in 0..dialogue.messages.len() {
-        counts[match dialogue.message_outcome(message) {
-            MessageOutcome::Delivered => 0,
-            MessageOutcome::PartlyRefused => 1,
-            MessageOutcome::Refused => 2,
-            MessageOutcome::Incomplete => 3,
-        }] += 1;
-        has_refused_recipient |= dialogue
-            .recipients_of(message)
-            .iter()
-            .any(|recipient| recipient.accepted == Some(false));
-    }
-    match counts {
-        [_, 0, 0, 0] => Outcome::Delivered,
-        [0, 0, _, 0] => Outcome::Refused,
-        [_, 0, 0, _] if !has_refused_recipient => Outcome::Incomplete,
-        _ => Outcome::PartlyRefused,
+    if let Some(outcome) = dialogue.mails.outcome() {
+        outcome
+    } else if !draft.connect_error.is_empty() {
+        Outcome::ConnectFailed
+    } else if dialogue.first_refusal().is_some() {
+        Outcome::Refused
+    } else if matches!(draft.tls, TlsOutcome::Failed(_))
+        || (draft.tls == TlsOutcome::None
+            && draft.is_ended
+            && dialogue.start_tls_accepted
+            && !dialogue.has_hello_after_start_tls)
+    {
+        Outcome::TlsFailed
+    } else if draft.is_ended {
+        Outcome::NoMail
+    } else {
+        Outcome::Incomplete
     }
 }
 

@@ -2,33 +2,13 @@
 //!
 //! MAIL and RCPT are pipelined (RFC 2920), so replies are matched to the commands in their order.
 
+use super::greeting;
+use super::mails::{Mails, MessageDraft, RecipientDraft};
 use super::pending::{Command, Pending};
-use super::smtp::{self, ReplyLine, Verb};
+use super::smtp::{ReplyLine, Verb};
 use super::texts::{Rewritten, Value, clear_for_reuse};
 use crate::log::{Event, LogType, Span};
-use crate::session::model::{MessageOutcome, SessionNote};
-
-/// One mail in the making.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct MessageDraft {
-    pub(super) mail_from: Span,
-    pub(super) record_id: Span,
-    pub(super) internet_message_id: Span,
-    /// The reply that decided about the mail as a whole.
-    pub(super) reply: Span,
-    /// Whether the mail as a whole was accepted or refused.
-    pub(super) accepted: Option<bool>,
-    /// The recipients are `first_recipient..` up to the next message's first.
-    pub(super) first_recipient: usize,
-}
-
-/// One recipient in the making.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct RecipientDraft {
-    pub(super) address: Span,
-    pub(super) reply: Span,
-    pub(super) accepted: Option<bool>,
-}
+use crate::session::model::SessionNote;
 
 /// A refusal and whether it still counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +24,7 @@ pub(super) struct Dialogue {
     answers: Option<Event>,
     /// Whether the rows begin where the session begins.
     pub(super) is_begun: bool,
-    pub(super) messages: Vec<MessageDraft>,
-    pub(super) recipients: Vec<RecipientDraft>,
+    pub(super) mails: Mails,
     pub(super) hello_name: Span,
     pub(super) banner_host: Span,
     /// Of use, and read, only where the banner names no host.
@@ -109,25 +88,25 @@ impl Dialogue {
             Verb::Authenticate => Command::Authenticate,
             Verb::Mail(path) => {
                 let (record_id, internet_message_id) = self.announced.take().unwrap_or_default();
-                self.messages.push(MessageDraft {
+                self.mails.messages.push(MessageDraft {
                     mail_from: line.part(path),
                     record_id,
                     internet_message_id,
-                    first_recipient: self.recipients.len(),
+                    first_recipient: self.mails.recipients.len(),
                     ..MessageDraft::default()
                 });
-                self.current_message = Some(self.messages.len() - 1);
-                Command::Mail(self.messages.len() - 1)
+                self.current_message = Some(self.mails.messages.len() - 1);
+                Command::Mail(self.mails.messages.len() - 1)
             }
             Verb::Recipient(path) => {
-                if self.recipients.len() >= MAXIMUM_RECIPIENTS {
+                if self.mails.recipients.len() >= MAXIMUM_RECIPIENTS {
                     self.note(SessionNote::ContentCapped);
                     return;
                 }
                 self.message();
                 let address = line.part(path);
-                self.recipients.push(RecipientDraft { address, ..RecipientDraft::default() });
-                Command::Recipient(self.recipients.len() - 1)
+                self.mails.recipients.push(RecipientDraft { address, ..RecipientDraft::default() });
+                Command::Recipient(self.mails.recipients.len() - 1)
             }
             Verb::Data => Command::Data(self.message()),
             Verb::Chunk { is_last } => Command::Content { message: self.message(), is_last },
@@ -149,14 +128,14 @@ impl Dialogue {
             return message;
         }
         let (record_id, internet_message_id) = self.announced.take().unwrap_or_default();
-        self.messages.push(MessageDraft {
+        self.mails.messages.push(MessageDraft {
             record_id,
             internet_message_id,
-            first_recipient: self.recipients.len(),
+            first_recipient: self.mails.recipients.len(),
             ..MessageDraft::default()
         });
-        self.current_message = Some(self.messages.len() - 1);
-        self.messages.len() - 1
+        self.current_message = Some(self.mails.messages.len() - 1);
+        self.mails.messages.len() - 1
     }
 
     fn accept_reply(&mut self, reply: ReplyLine, line: Value<'_>, rewritten: &mut Rewritten) {
@@ -196,11 +175,11 @@ impl Dialogue {
 
     fn read_greeting(&mut self, line: Value<'_>) {
         if self.banner_host.is_empty()
-            && let Some(name) = smtp::greeting_host(line.bytes)
+            && let Some(name) = greeting::greeting_host(line.bytes)
         {
             self.banner_host = line.part(name);
         }
-        if smtp::looks_rewritten(line.bytes) {
+        if greeting::looks_rewritten(line.bytes) {
             self.note(SessionNote::SmtpRewritten);
         }
     }
@@ -208,12 +187,12 @@ impl Dialogue {
     fn read_hello_reply(&mut self, reply: ReplyLine, line: Value<'_>) {
         if self.banner_host.is_empty()
             && self.hello_host.is_empty()
-            && let Some(name) = smtp::greeting_host(line.bytes)
+            && let Some(name) = greeting::greeting_host(line.bytes)
         {
             self.hello_host = line.part(name);
         }
         if self.public_ip_address.is_empty()
-            && let Some(address) = smtp::greeted_address(line.bytes)
+            && let Some(address) = greeting::greeted_address(line.bytes)
         {
             self.public_ip_address = line.part(address);
         }
@@ -221,11 +200,11 @@ impl Dialogue {
         if self.has_hello_after_start_tls {
             return;
         }
-        if !smtp::is_common_extension(line.bytes) {
-            if smtp::looks_rewritten(line.bytes) {
+        if !greeting::is_common_extension(line.bytes) {
+            if greeting::looks_rewritten(line.bytes) {
                 self.note(SessionNote::SmtpRewritten);
             }
-            self.start_tls_seen_in_reply |= smtp::offers_start_tls(line.bytes);
+            self.start_tls_seen_in_reply |= greeting::offers_start_tls(line.bytes);
         }
         if !reply.is_continued {
             self.start_tls_offered.get_or_insert(self.start_tls_seen_in_reply);
@@ -276,18 +255,18 @@ impl Dialogue {
             }
             Command::StartTls if accepted => self.start_tls_accepted = true,
             Command::Mail(message) if !accepted => {
-                self.messages[message].reply = kept;
-                self.messages[message].accepted = Some(false);
+                self.mails.messages[message].reply = kept;
+                self.mails.messages[message].accepted = Some(false);
             }
             Command::Recipient(recipient) => {
-                self.recipients[recipient].reply = kept;
-                self.recipients[recipient].accepted = Some(accepted);
+                self.mails.recipients[recipient].reply = kept;
+                self.mails.recipients[recipient].accepted = Some(accepted);
             }
             Command::Data(message) if reply.code == 354 => {
                 self.pending.push_first(Command::Content { message, is_last: true });
             }
             Command::Data(message) | Command::Content { message, .. } if !accepted => {
-                let draft = &mut self.messages[message];
+                let draft = &mut self.mails.messages[message];
                 if draft.accepted.is_none() {
                     draft.accepted = Some(false);
                     draft.reply = kept;
@@ -295,7 +274,7 @@ impl Dialogue {
                 self.current_message = None;
             }
             Command::Content { message, is_last: true } => {
-                let draft = &mut self.messages[message];
+                let draft = &mut self.mails.messages[message];
                 if draft.accepted.is_none() {
                     draft.accepted = Some(true);
                     draft.reply = kept;
@@ -316,7 +295,7 @@ impl Dialogue {
         if reply.code != 421 && self.is_begun {
             self.note(SessionNote::RepliesOutOfStep);
         }
-        let is_idle_goodbye = reply.code == 421 && !self.messages.is_empty();
+        let is_idle_goodbye = reply.code == 421 && !self.mails.messages.is_empty();
         if reply.is_refusal() && !is_idle_goodbye && self.refusal.is_none() {
             self.refusal = Some(Refusal { reply: kept, by_hello: false });
         }
@@ -325,39 +304,6 @@ impl Dialogue {
     /// The first refusal of the session, of a mail or of a recipient.
     pub(super) fn first_refusal(&self) -> Option<Span> {
         self.refusal.map(|refusal| refusal.reply)
-    }
-
-    pub(super) fn recipients_of(&self, message: usize) -> &[RecipientDraft] {
-        let first = self.messages[message].first_recipient;
-        let next = self.messages.get(message + 1).map(|next| next.first_recipient);
-        &self.recipients[first..next.unwrap_or(self.recipients.len())]
-    }
-
-    /// The reply that decided about a mail; where every recipient was refused, the first of those.
-    pub(super) fn deciding_reply(&self, message: usize) -> Span {
-        let reply = self.messages[message].reply;
-        if reply.is_empty() && self.message_outcome(message) == MessageOutcome::Refused {
-            return self
-                .recipients_of(message)
-                .first()
-                .map(|first| first.reply)
-                .unwrap_or_default();
-        }
-        reply
-    }
-
-    pub(super) fn message_outcome(&self, message: usize) -> MessageOutcome {
-        let recipients = self.recipients_of(message);
-        let is_refused = |recipient: &RecipientDraft| recipient.accepted == Some(false);
-        match self.messages[message].accepted {
-            Some(false) => MessageOutcome::Refused,
-            Some(true) if recipients.iter().any(is_refused) => MessageOutcome::PartlyRefused,
-            Some(true) => MessageOutcome::Delivered,
-            None if !recipients.is_empty() && recipients.iter().all(is_refused) => {
-                MessageOutcome::Refused
-            }
-            None => MessageOutcome::Incomplete,
-        }
     }
 
     fn is_iis(&self) -> bool {
@@ -373,8 +319,7 @@ impl Dialogue {
         self.log_type = log_type;
         self.answers = log_type.map(answers);
         self.is_begun = is_begun;
-        clear_for_reuse(&mut self.messages);
-        clear_for_reuse(&mut self.recipients);
+        self.mails.clear_for_reuse();
         clear_for_reuse(&mut self.continued);
         self.pending.clear_for_reuse();
         self.hello_name = Span::default();

@@ -190,7 +190,7 @@ impl SessionDraft {
     /// a certificate and no mail, the Hub half mail and no certificate.
     pub(super) fn may_be_half(&self) -> bool {
         let has_certificate = self.sent_certificate != CertificateDraft::None;
-        let has_messages = !self.dialogue.messages.is_empty();
+        let has_messages = !self.dialogue.mails.messages.is_empty();
         self.proxy_session_id.is_some() || has_certificate != has_messages
     }
 

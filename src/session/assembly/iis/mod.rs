@@ -4,11 +4,16 @@
 //! begins with a banner (outbound) or EHLO (inbound). Two sessions with one address at a time cannot
 //! be told apart; where the rows show that there were two, both say so.
 
+mod conversation;
+mod translation;
+
 use std::sync::Arc;
 
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
 
+pub(crate) use self::conversation::SavedConversation;
+use self::conversation::{Conversation, ConversationKey, ConversationState, RowRole, next_state};
+use self::translation::{connector_of, endpoint, line_of, quoted};
 use super::sequencer::{SegmentPosition, Sequencer};
 use super::session_key::SessionKey;
 use crate::log::{
@@ -23,47 +28,6 @@ use crate::timestamp::Timestamp;
 const LONGEST_PAUSE: i64 = 10 * 60 * 10_000_000;
 /// How many conversations are kept apart before those that have paused for too long are forgotten.
 const MAXIMUM_CONVERSATIONS: usize = 1 << 14;
-
-/// What keeps conversations apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct ConversationKey {
-    source: u32,
-    is_outbound: bool,
-    /// Address, port and virtual server, separated by blanks.
-    ends: Vec<u8>,
-}
-
-/// The last conversation of its ends.
-#[derive(Clone, Copy, Debug)]
-struct Conversation {
-    session_id: u64,
-    last: Timestamp,
-    state: ConversationState,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum ConversationState {
-    Open,
-    /// The next banner is the answer to STARTTLS, the next EHLO goes on within TLS.
-    InStartTls,
-    /// Nothing but EHLO so far: HELO may follow (RFC 5321, 3.2).
-    Greeting,
-    /// QUIT was sent.
-    Quitting,
-    Ended,
-}
-
-/// A conversation as it is kept between two runs.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct SavedConversation {
-    is_outbound: bool,
-    ends: Vec<u8>,
-    session_id: u64,
-    /// In ticks.
-    last: i64,
-    state: ConversationState,
-}
 
 /// The conversations of the logs of IIS.
 #[derive(Debug, Default)]
@@ -195,31 +159,12 @@ impl IisConversations {
         translated: &mut Segment,
         sequencer: &mut Sequencer,
     ) {
-        self.line.clear();
-        let event = if row.speaker == IisSpeaker::OutboundResponse {
-            self.line.extend_from_slice(&row.text);
-            // Of a reply in several lines the first alone is logged: no other one follows.
-            if let Some(hyphen) = self.line.get_mut(3).filter(|byte| **byte == b'-') {
-                *hyphen = b' ';
-            }
-            Event::Received
-        } else {
-            self.line.extend_from_slice(row.verb);
-            if !row.text.is_empty() {
-                self.line.push(b' ');
-                self.line.extend_from_slice(&row.text);
-            }
-            Event::Sent
-        };
+        let event = line_of(row, &mut self.line);
         let (local, remote) = match row.speaker {
             IisSpeaker::Client => (row.server_address, endpoint(row.client_address, b"")),
             _ => (&b""[..], endpoint(row.client_address, row.port)),
         };
-        let mut connector = row.computer.to_vec();
-        if !connector.is_empty() && !row.service.is_empty() {
-            connector.push(b'\\');
-        }
-        connector.extend_from_slice(row.service);
+        let connector = connector_of(row);
         let line = quoted(&self.line);
         let [connector, local, remote, line] = [&connector[..], local, remote.as_bytes(), &line]
             .map(|part| append(&mut translated.data, part));
@@ -345,103 +290,4 @@ impl IisConversations {
         }
         self.conversations.clear();
     }
-}
-
-/// `address:port`; an address alone where there is no port.
-fn endpoint(address: &[u8], port: &[u8]) -> String {
-    let address = String::from_utf8_lossy(address);
-    let port = String::from_utf8_lossy(port);
-    if address.is_empty() || port.is_empty() || port == "0" {
-        address.into_owned()
-    } else if address.contains(':') {
-        format!("[{address}]:{port}")
-    } else {
-        format!("{address}:{port}")
-    }
-}
-
-/// What a row is to the conversation of its conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum RowRole {
-    /// It begins one.
-    Opens,
-    GoesOn,
-    /// It belongs to one that has ended.
-    Stray,
-}
-
-impl RowRole {
-    fn of(row: &IisRow<'_>, state: Option<ConversationState>) -> Self {
-        let is_hello = is_verb(row, b"EHLO") || is_verb(row, b"HELO");
-        let opens = match row.speaker {
-            IisSpeaker::OutboundResponse => {
-                let is_greeting = row.text.starts_with(b"220") || row.text.starts_with(b"554");
-                let is_alone =
-                    !matches!(state, Some(ConversationState::Open | ConversationState::Greeting));
-                (is_greeting && (row.text.starts_with(b"220") || is_alone))
-                    && state != Some(ConversationState::InStartTls)
-            }
-            IisSpeaker::Client => {
-                let is_fallback =
-                    state == Some(ConversationState::Greeting) && is_verb(row, b"HELO");
-                is_hello && state != Some(ConversationState::InStartTls) && !is_fallback
-            }
-            IisSpeaker::OutboundCommand => {
-                is_hello
-                    && matches!(
-                        state,
-                        None | Some(ConversationState::Ended | ConversationState::Quitting)
-                    )
-            }
-        };
-        if opens {
-            return Self::Opens;
-        }
-        match state {
-            Some(ConversationState::Ended) => Self::Stray,
-            _ => Self::GoesOn,
-        }
-    }
-}
-
-fn is_verb(row: &IisRow<'_>, verb: &[u8]) -> bool {
-    row.verb.eq_ignore_ascii_case(verb)
-}
-
-fn next_state(row: &IisRow<'_>, state: Option<ConversationState>) -> ConversationState {
-    match row.speaker {
-        IisSpeaker::OutboundResponse => match state {
-            Some(ConversationState::Quitting) => ConversationState::Ended,
-            // The server side hangs up.
-            _ if row.text.starts_with(b"221") || row.text.starts_with(b"421") => {
-                ConversationState::Ended
-            }
-            Some(ConversationState::InStartTls) if !row.text.starts_with(b"220") => {
-                ConversationState::Open
-            }
-            Some(state) => state,
-            None => ConversationState::Open,
-        },
-        _ if is_verb(row, b"QUIT") && row.speaker == IisSpeaker::Client => ConversationState::Ended,
-        _ if is_verb(row, b"QUIT") => ConversationState::Quitting,
-        _ if is_verb(row, b"STARTTLS") => ConversationState::InStartTls,
-        _ if is_verb(row, b"EHLO") && state.is_none() => ConversationState::Greeting,
-        _ => ConversationState::Open,
-    }
-}
-
-/// A value that would be taken for a quoted one, quoted.
-fn quoted(line: &[u8]) -> Vec<u8> {
-    if line.first() != Some(&b'"') {
-        return line.to_vec();
-    }
-    let mut quoted = vec![b'"'];
-    for byte in line {
-        quoted.push(*byte);
-        if *byte == b'"' {
-            quoted.push(b'"');
-        }
-    }
-    quoted.push(b'"');
-    quoted
 }

@@ -3,9 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::{Attribute, Item, UseTree, Visibility};
+use crate::tokens::{Token, tokens};
 
 /// The text of each file by its path.
 pub type Files = BTreeMap<String, String>;
@@ -67,26 +65,23 @@ impl Crates {
     }
 
     fn add_file(&mut self, at: Path, file: &str, files: &Files) {
-        let parsed =
-            syn::parse_file(&files[file]).unwrap_or_else(|error| panic!("{file}: {error}"));
         let folder = match file.rsplit_once('/').unwrap_or(("", file)) {
             (folder, "lib.rs" | "main.rs" | "mod.rs") => folder.to_owned(),
             _ => file.trim_end_matches(".rs").to_owned(),
         };
-        self.add_items(at, file, &folder, parsed.items, files);
+        self.add_items(at, file, &folder, &tokens(&files[file]), files);
     }
 
-    fn add_items(&mut self, at: Path, file: &str, folder: &str, items: Vec<Item>, files: &Files) {
+    fn add_items(&mut self, at: Path, file: &str, folder: &str, code: &[Token], files: &Files) {
         let mut module = Module { file: file.to_owned(), ..Module::default() };
-        for item in items {
-            match item {
-                Item::Mod(child) if !is_for_tests(&child.attrs) => {
-                    let name = child.ident.to_string();
-                    let path = [&at[..], &[name.clone()]].concat();
+        for item in items(code).into_iter().filter(|item| !item.is_for_tests()) {
+            match item.words().as_slice() {
+                ["mod", name] => {
+                    let path = [&at[..], &[(*name).to_owned()]].concat();
                     let below = format!("{folder}/{name}");
                     let below = below.trim_start_matches('/');
-                    if let Some((_, items)) = child.content {
-                        self.add_items(path, file, below, items, files);
+                    if let Some(Token::Group('{', code)) = item.code.last() {
+                        self.add_items(path, file, below, code, files);
                     } else {
                         let candidates = [format!("{below}.rs"), format!("{below}/mod.rs")];
                         let found = candidates.iter().find(|file| files.contains_key(*file));
@@ -95,12 +90,18 @@ impl Crates {
                         self.add_file(path, found, files);
                     }
                 }
-                Item::Use(import) if !is_for_tests(&import.attrs) => {
-                    let is_public = !matches!(import.vis, Visibility::Inherited);
-                    add_imports(&import.tree, &[], is_public, &mut module.imports);
+                ["use", ..] => {
+                    add_imports(&item.code[1..], &[], item.is_public, &mut module.imports);
                 }
-                Item::Mod(_) | Item::Use(_) => {}
-                item => module.add_code(item),
+                words => {
+                    module.items.extend(defined(words));
+                    if let [Token::Word(_), Token::Mark('!'), .., Token::Group(_, code)] = item.code
+                    {
+                        module.items.extend(names_before_braces(code));
+                    }
+                    add_paths(item.code, &[], &mut module.named);
+                    add_paths(&item.attributes, &[], &mut module.named);
+                }
             }
         }
         self.modules.insert(at, module);
@@ -169,62 +170,130 @@ impl Module {
     fn import(&self, name: &str) -> Option<&Import> {
         self.imports.iter().find(|import| import.name.as_deref() == Some(name))
     }
+}
 
-    fn add_code(&mut self, item: Item) {
-        let (name, attributes) = match &item {
-            Item::Const(item) => (Some(&item.ident), &item.attrs),
-            Item::Enum(item) => (Some(&item.ident), &item.attrs),
-            Item::Fn(item) => (Some(&item.sig.ident), &item.attrs),
-            Item::Impl(item) => (None, &item.attrs),
-            Item::Macro(item) => (item.ident.as_ref(), &item.attrs),
-            Item::Static(item) => (Some(&item.ident), &item.attrs),
-            Item::Struct(item) => (Some(&item.ident), &item.attrs),
-            Item::Trait(item) => (Some(&item.ident), &item.attrs),
-            Item::Type(item) => (Some(&item.ident), &item.attrs),
-            Item::Union(item) => (Some(&item.ident), &item.attrs),
-            other => panic!("an item of an unexpected kind: {}", other.to_token_stream()),
-        };
-        if is_for_tests(attributes) {
-            return;
-        }
-        self.items.extend(name.map(ToString::to_string));
-        if let Item::Macro(item) = &item {
-            self.items.extend(names_before_braces(item.mac.tokens.clone()));
-        }
-        add_paths(item.into_token_stream(), &[], &mut self.named);
+/// An item of a module: `#[attributes] pub code`, the semicolon left out.
+struct Item<'a> {
+    attributes: Vec<Token>,
+    is_public: bool,
+    code: &'a [Token],
+}
+
+impl Item<'_> {
+    /// The words that it begins with.
+    fn words(&self) -> Vec<&str> {
+        let words = self.code.iter().map_while(|token| match token {
+            Token::Word(word) => Some(word.as_str()),
+            // extern "C" fn
+            Token::Literal(_) => Some(""),
+            _ => None,
+        });
+        words.collect()
+    }
+
+    fn is_for_tests(&self) -> bool {
+        let word = |word: &str| Token::Word(word.to_owned());
+        self.attributes.iter().any(|attribute| {
+            let Token::Group('[', attribute) = attribute else { return false };
+            let [name, Token::Group('(', condition)] = &attribute[..] else { return false };
+            let is_all = condition.first() == Some(&word("all"));
+            let condition = match condition.get(1) {
+                Some(Token::Group('(', all)) if is_all => all,
+                _ => condition,
+            };
+            *name == word("cfg") && condition.first() == Some(&word("test"))
+        })
     }
 }
 
-fn is_for_tests(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        let condition = attribute.to_token_stream().to_string().replace(' ', "");
-        condition.starts_with("#[cfg(test)") || condition.starts_with("#[cfg(all(test,")
-    })
-}
-
-fn add_imports(tree: &UseTree, above: &[String], is_public: bool, imports: &mut Vec<Import>) {
-    let below = |name: String| [above, &[name]].concat();
-    let mut add = |name: Option<String>, path: Path| imports.push(Import { name, path, is_public });
-    match tree {
-        UseTree::Path(path) => {
-            add_imports(&path.tree, &below(path.ident.to_string()), is_public, imports);
+fn items(mut code: &[Token]) -> Vec<Item<'_>> {
+    let mut items = Vec::new();
+    while !code.is_empty() {
+        let mut attributes = Vec::new();
+        while let [Token::Mark('#'), rest @ ..] = code {
+            let rest = rest.strip_prefix(&[Token::Mark('!')]).unwrap_or(rest);
+            attributes.extend(rest.first().cloned());
+            code = &rest[1..];
         }
-        UseTree::Name(name) if name.ident == "self" => add(above.last().cloned(), above.to_vec()),
-        UseTree::Name(name) => add(Some(name.ident.to_string()), below(name.ident.to_string())),
-        UseTree::Rename(name) => add(Some(name.rename.to_string()), below(name.ident.to_string())),
-        UseTree::Glob(_) => add(None, above.to_vec()),
-        UseTree::Group(group) => {
-            for tree in &group.items {
-                add_imports(tree, above, is_public, imports);
+        let is_word = |token: &Token, words: &[&str]| matches!(token, Token::Word(word) if words.contains(&word.as_str()));
+        let is_public = code.first().is_some_and(|token| is_word(token, &["pub"]));
+        if is_public {
+            code = &code[1..];
+            if let [Token::Group('(', _), rest @ ..] = code {
+                code = rest;
             }
         }
+        let ends_by_semicolon = match code {
+            [first, second, ..] if is_word(first, &["const"]) => {
+                !is_word(second, &["fn", "unsafe", "extern"])
+            }
+            [first, ..] => is_word(first, &["static", "type", "use"]),
+            [] => false,
+        };
+        let end = code.iter().position(|token| match token {
+            Token::Mark(';') => true,
+            Token::Group('{', _) => !ends_by_semicolon,
+            _ => false,
+        });
+        let Some(end) = end else { break };
+        let is_semicolon = code[end] == Token::Mark(';');
+        let (item, rest) = code.split_at(end + 1);
+        items.push(Item {
+            attributes,
+            is_public,
+            code: if is_semicolon { &item[..end] } else { item },
+        });
+        code = rest;
+    }
+    items
+}
+
+/// The name that an item defines by the words that it begins with.
+fn defined(words: &[&str]) -> Option<String> {
+    const KINDS: [&str; 8] =
+        ["enum", "fn", "macro_rules", "static", "struct", "trait", "type", "union"];
+    let kind = words.iter().position(|word| KINDS.contains(word));
+    let kind = kind.or_else(|| words.iter().position(|word| *word == "const"))?;
+    let name = words[kind + 1..].iter().find(|word| **word != "mut")?;
+    Some((*name).to_owned())
+}
+
+/// The imports of `a::{b, c as d, e::*}`.
+fn add_imports(tree: &[Token], above: &[String], is_public: bool, imports: &mut Vec<Import>) {
+    for tree in tree.split(|token| *token == Token::Mark(',')) {
+        let mut path = above.to_vec();
+        let mut name = None;
+        let mut is_renamed = false;
+        let mut is_complete = true;
+        for token in tree {
+            match token {
+                Token::Word(word) if word == "as" => is_renamed = true,
+                Token::Word(word) if is_renamed => name = Some(word.clone()),
+                Token::Word(word) if word == "self" && !path.is_empty() => {}
+                Token::Word(word) => path.push(word.clone()),
+                Token::Group('{', tree) => {
+                    add_imports(tree, &path, is_public, imports);
+                    is_complete = false;
+                }
+                Token::Mark('*') => {
+                    imports.push(Import { name: None, path: path.clone(), is_public });
+                    is_complete = false;
+                }
+                _ => {}
+            }
+        }
+        if is_complete && let Some(last) = path.last() {
+            let name = Some(name.unwrap_or_else(|| last.clone()));
+            imports.push(Import { name, path, is_public });
+        }
     }
 }
 
-/// Identifiers joined by `::`, in code and in the strings of attributes (`with = "super::text"`).
-fn add_paths(tokens: TokenStream, above: &[String], paths: &mut Vec<Path>) {
+/// Words joined by `::`, in code and in the strings of attributes (`with = "super::text"`).
+fn add_paths(code: &[Token], above: &[String], paths: &mut Vec<Path>) {
     let mut path = above.to_vec();
-    let mut joints = 2;
+    // Colons since the last word; two where a path goes on or may begin.
+    let mut colons = 2;
     let mut finish = |path: &mut Path| {
         let complete = std::mem::replace(path, above.to_vec());
         if complete.len() > above.len().max(1) {
@@ -232,53 +301,46 @@ fn add_paths(tokens: TokenStream, above: &[String], paths: &mut Vec<Path>) {
         }
     };
     let mut inner = Vec::new();
-    for token in tokens {
+    for token in code {
         match token {
-            TokenTree::Ident(name) => {
-                if joints != 2 {
+            Token::Word(word) => {
+                if colons != 2 {
                     finish(&mut path);
                 }
-                path.push(name.to_string());
-                joints = 0;
+                path.push(word.clone());
+                colons = 0;
             }
-            TokenTree::Punct(mark) if mark.as_char() == ':' => joints += 1,
-            TokenTree::Group(group) => {
+            Token::Mark(':') => colons += 1,
+            Token::Group(bracket, code) => {
                 // `use crate::a::{b, c}` within a function.
-                let is_list = joints == 2 && group.delimiter() == Delimiter::Brace;
-                inner.push((group.stream(), if is_list { path.clone() } else { Vec::new() }));
+                let is_list = colons == 2 && *bracket == '{';
+                inner.push((code.clone(), if is_list { path.clone() } else { Vec::new() }));
                 finish(&mut path);
-                joints = 2;
+                colons = 2;
             }
-            TokenTree::Literal(literal) => {
+            Token::Literal(text) => {
                 finish(&mut path);
-                joints = 2;
-                let text = literal.to_string();
-                let text = text.trim_matches('"');
+                colons = 2;
                 if text.starts_with("crate::") || text.starts_with("super::") {
-                    inner.push((text.parse().unwrap_or_default(), Vec::new()));
+                    inner.push((tokens(text), Vec::new()));
                 }
             }
-            TokenTree::Punct(_) => {
+            Token::Mark(_) => {
                 finish(&mut path);
-                joints = 2;
+                colons = 2;
             }
         }
     }
     finish(&mut path);
-    for (tokens, above) in inner {
-        add_paths(tokens, &above, paths);
+    for (code, above) in inner {
+        add_paths(&code, &above, paths);
     }
 }
 
 /// What the call of a macro defines, by the look of it: `Name { ... }`.
-fn names_before_braces(tokens: TokenStream) -> Vec<String> {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let pairs = tokens.windows(2).filter_map(|pair| match pair {
-        [TokenTree::Ident(name), TokenTree::Group(group)]
-            if group.delimiter() == Delimiter::Brace =>
-        {
-            Some(name.to_string())
-        }
+fn names_before_braces(code: &[Token]) -> Vec<String> {
+    let pairs = code.windows(2).filter_map(|pair| match pair {
+        [Token::Word(name), Token::Group('{', _)] => Some(name.clone()),
         _ => None,
     });
     pairs.collect()

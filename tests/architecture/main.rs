@@ -12,6 +12,7 @@ mod circles;
 mod imports;
 mod made_up;
 mod rooms;
+mod tokens;
 mod unsafe_code;
 
 use std::fs;

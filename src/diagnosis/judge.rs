@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnosis::case::Case;
+use crate::diagnosis::case::wizard_state::Staleness;
 use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::literal::{counted, listed};
@@ -10,7 +11,6 @@ use crate::diagnosis::report::{Confidence, Finding, Severity, Status, Verdict};
 use crate::diagnosis::rules::engine::Answers;
 use crate::diagnosis::rules::rule::{Effect, Rule, Scope};
 use crate::diagnosis::rules::table;
-use crate::diagnosis::rules::wizard::{self, Staleness};
 
 /// What one case came to.
 pub(crate) struct Judged<'a> {
@@ -69,7 +69,7 @@ pub(crate) fn judge<'a>(case: Case<'a>, disabled: &BTreeSet<FindingId>) -> Judge
         let proof = answer.proof;
         // What advises says what the logs of the wizard hold, whatever its age.
         let can_be_cause = matches!(rule.effect, Effect::Decides(_));
-        let staleness = wizard::staleness(&case, &proof).filter(|_| can_be_cause);
+        let staleness = case.staleness(&proof.evidence).filter(|_| can_be_cause);
         if decided_by.is_some() && rule.id == FindingId::AttributedButRefused {
             // The refusal has its cause.
             continue;

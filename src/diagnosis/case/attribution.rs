@@ -1,9 +1,11 @@
 //! Facts of a case about attribution: what the connectors come to, and by what.
 
 use super::Case;
+use super::wizard_state::Staleness;
 use crate::connector::{
     AddressMatch, ConnectorAssessment, Eligibility, MailFrom, NameRelation, Outcome,
 };
+use crate::diagnosis::report::EvidenceLine;
 use crate::reply::RejectionClass;
 
 impl Case<'_> {
@@ -68,6 +70,14 @@ impl Case<'_> {
         listing.next().map(|(index, _)| index)
     }
 
+    /// The first connector that may grant relay, where none has a name or an address by which it
+    /// could match.
+    pub fn connector_of_nothing(&self) -> Option<usize> {
+        let all = &self.attribution.connectors;
+        let first = all.iter().position(ConnectorAssessment::may_be_eligible);
+        first.filter(|_| self.connector_by_address().is_none())
+    }
+
     /// The connector that decides, and by which name of the certificate.
     pub fn winner(&self) -> (String, String) {
         let index = self.outcome().and_then(Outcome::connector).unwrap_or_default();
@@ -91,5 +101,15 @@ impl Case<'_> {
             MailFrom::Domain(domain) => format!(" ({domain})"),
             _ => String::new(),
         }
+    }
+
+    /// Whether lines that prove something are connectors of the wizard's logs, and how old these are.
+    pub fn staleness(&self, proof: &[EvidenceLine]) -> Option<Staleness> {
+        let states = self.evidence.wizard_states.iter();
+        let used = states.filter(|state| {
+            proof.iter().any(|line| line.path == state.log_path && line.line == state.line)
+        });
+        used.map(|state| Staleness::of(state, self.evidence.at))
+            .max_by_key(|staleness| staleness.confidence())
     }
 }

@@ -1,7 +1,9 @@
 //! One case: an incident of the log, or a certificate that would be sent, with everything known of it.
 
 mod attribution;
+mod failure;
 mod lookup;
+pub(crate) mod wizard_state;
 
 use std::net::IpAddr;
 
@@ -17,9 +19,9 @@ use crate::diagnosis::evidence::incident::{Ending, Incident};
 use crate::diagnosis::evidence::{Evidence, GivenCertificate, Located};
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::report::{CertificateSummary, EvidenceLine};
-use crate::diagnosis::rules::wizard::age_text;
 use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
+use wizard_state::age_text;
 
 pub(crate) struct Case<'a> {
     pub evidence: &'a Evidence,

@@ -1,6 +1,7 @@
 //! Which certificate each send connector sends, server by server: the one that Exchange would
 //! choose, those that the logs say were sent, and when they expire.
 
+mod facts;
 mod model;
 mod places;
 mod row;

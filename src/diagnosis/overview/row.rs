@@ -7,6 +7,7 @@ use crate::connector::{
 };
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::evidence::certificate_uses::CertificateUse;
+use crate::diagnosis::overview::facts::Facts;
 use crate::diagnosis::overview::model::{
     CertificateStatus, ConnectorCertificate, InstalledCertificate, SelectedBy, SentCertificate,
     SentRelation,
@@ -17,25 +18,6 @@ use crate::session::Outcome;
 use crate::timestamp::Timestamp;
 
 const TICKS_PER_DAY: i64 = 864_000_000_000;
-
-/// What a row is put into words from.
-pub(crate) struct Facts<'a> {
-    pub evidence: &'a Evidence,
-    pub place: &'a ConnectorOnServer<'a>,
-    /// The certificates of the server, if they are known.
-    pub installed: Option<Vec<ExchangeCertificate>>,
-    pub selection: Option<CertificateSelection>,
-    pub selected: Option<usize>,
-    /// The certificate that was sent last.
-    pub sent: Option<&'a LoggedCertificate>,
-    pub is_eop: Option<bool>,
-}
-
-impl Facts<'_> {
-    pub fn installed(&self, index: usize) -> Option<&ExchangeCertificate> {
-        self.installed.as_ref()?.get(index)
-    }
-}
 
 /// Whole days from one time to another, negative if it has passed.
 fn days_between(at: Timestamp, end: Timestamp) -> i64 {

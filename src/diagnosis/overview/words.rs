@@ -2,9 +2,9 @@
 
 use crate::connector::{Exclusion, Selected, SelectionBasis};
 use crate::diagnosis::literal::{counted, date, listed};
+use crate::diagnosis::overview::facts::Facts;
 use crate::diagnosis::overview::model::{CertificateStatus, ConnectorCertificate, SentRelation};
 use crate::diagnosis::overview::places::{Installed, installed_on};
-use crate::diagnosis::overview::row::Facts;
 
 /// Why the selected certificate would be sent, or why none can be named.
 pub(crate) fn reason(facts: &Facts<'_>) -> String {

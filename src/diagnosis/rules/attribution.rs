@@ -1,40 +1,66 @@
-//! Rows 7 to 9: whether the names match, and what that comes to.
+//! Whether the names match, and what that comes to.
 
-use crate::connector::{
-    ConnectorAssessment, Coverage, Mismatch, MissKind, NameRelation, Outcome, match_name,
-};
+use super::rule::{Answer, Proof, RuleText};
+use crate::connector::{Coverage, Mismatch, MissKind, NameRelation, Outcome, match_name};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{capital, listed};
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{Confidence, Remedy};
-use crate::diagnosis::rules::connectors::connector_disabled;
-use crate::diagnosis::rules::rule::Proof;
+use crate::finding::{Place, Step};
 
-pub(crate) fn name_mismatch(case: &Case<'_>) -> Option<Proof> {
-    let is_outcome = matches!(case.judged_outcome(), Some(Outcome::NoMatch));
+pub(crate) const NAME_MISMATCH: RuleText = RuleText {
+    says: "No name of the certificate that is sent is the one that an inbound connector expects.",
+    why: "A connector by certificate matches if TlsSenderCertificateName is a name of the \
+          certificate, the wildcard that the certificate itself has, or a wildcard above one of its \
+          names. Else no connector matches, and the mail is not the tenant's.",
+    example: "The server sends a certificate for mail.contoso.com; the connector expects \
+              mail.contoso.net: 550 5.7.64.",
+    helps: "Send the certificate that the connector expects, if the server has it; else set \
+            TlsSenderCertificateName to the exact name, and see that an accepted domain covers it.",
+    certainty: "Documented for equal names and wildcards; a name below a value without asterisk is \
+                concluded.",
+    sources: "KB 4051495",
+};
+
+pub(crate) fn name_mismatch(case: &Case<'_>) -> Option<Answer> {
     let connectors = case.connectors_by_name();
-    let excluded = connector_disabled(case).is_some() || case.is_attr36();
-    (is_outcome && !connectors.is_empty() && !excluded).then(|| {
-        let nearest = case.attribution.nearest_miss.as_ref().map(|miss| miss.connector);
-        Proof {
-            confidence: rests_on_inferred_row(case).then_some(Confidence::Inferred),
-            ..Proof::of_connector(case, nearest.or(connectors.first().copied()))
-        }
-    })
+    let is_mismatch = matches!(case.judged_outcome(), Some(Outcome::NoMatch)) && !case.is_attr36();
+    if !is_mismatch || connectors.is_empty() {
+        return None;
+    }
+    let nearest = case.attribution.nearest_miss.as_ref().map(|miss| miss.connector);
+    let connector = nearest.or(connectors.first().copied());
+    let proof = Proof {
+        confidence: rests_on_inferred_row(case, &connectors).then_some(Confidence::Inferred),
+        ..Proof::of_connector(case, connector)
+    };
+    let address = match case.address() {
+        Some(address) => format!(", and no connector lists the address {address}"),
+        None => String::new(),
+    };
+    let message = format!(
+        "No inbound connector matches {}: {}; the certificate that {} sent over {} has {}{address}.",
+        case.certificate_text(),
+        expected(case, &connectors),
+        case.server_text(),
+        case.send_connector_name().unwrap_or("the send connector"),
+        listed(case.names(), 6),
+    );
+    Some(proof.says(message, match_steps(case, connector)))
 }
 
 /// Whether a pair of names fails by a row of the table that is concluded, not documented: a name
 /// below a value without asterisk, or one that shares letters, and no label, with a wildcard.
-fn rests_on_inferred_row(case: &Case<'_>) -> bool {
+fn rests_on_inferred_row(case: &Case<'_>, connectors: &[usize]) -> bool {
     let names = case.names();
-    case.connectors_by_name().into_iter().any(|index| {
-        let value = case.attribution.connectors[index].value.as_deref().unwrap_or_default();
+    connectors.iter().any(|index| {
+        let value = case.attribution.connectors[*index].value.as_deref().unwrap_or_default();
         let domain = value.trim().strip_prefix("*.").map(str::to_ascii_lowercase);
         names.iter().any(|name| {
-            let is_below = match_name(value, name) == NameRelation::NoMatch(Mismatch::BelowValue);
+            let relation = match_name(value, name);
+            let is_below = relation == NameRelation::NoMatch(Mismatch::BelowValue);
             let shares_letters = || {
-                let is_other =
-                    match_name(value, name) == NameRelation::NoMatch(Mismatch::OtherName);
+                let is_other = relation == NameRelation::NoMatch(Mismatch::OtherName);
                 let name = name.to_ascii_lowercase();
                 domain.as_ref().is_some_and(|domain| is_other && name.ends_with(domain.as_str()))
             };
@@ -43,13 +69,9 @@ fn rests_on_inferred_row(case: &Case<'_>) -> bool {
     })
 }
 
-pub(crate) fn name_mismatch_message(case: &Case<'_>) -> String {
-    let sent = listed(case.names(), 6);
-    let address = match case.address() {
-        Some(address) => format!(", and no connector lists the address {address}"),
-        None => String::new(),
-    };
-    let expected = if let Some(miss) = &case.attribution.nearest_miss {
+/// What the connectors expect: the nearest of them, if one is near.
+fn expected(case: &Case<'_>, connectors: &[usize]) -> String {
+    if let Some(miss) = &case.attribution.nearest_miss {
         let hint = match miss.kind {
             MissKind::Misspelt => " (a letter apart: a slip of the pen?)",
             MissKind::BelowValue => {
@@ -57,48 +79,37 @@ pub(crate) fn name_mismatch_message(case: &Case<'_>) -> String {
             }
             _ => "",
         };
-        format!(
+        return format!(
             "{} expects {}, nearest is {} ({}){hint}",
             case.inbound_name(miss.connector),
             miss.expected,
             miss.found.text,
             miss.found.place,
-        )
-    } else {
-        let values: Vec<String> = case
-            .connectors_by_name()
-            .into_iter()
-            .filter_map(|index| {
-                let one = &case.attribution.connectors[index];
-                let is_invalid =
-                    one.name_match.relation == NameRelation::NoMatch(Mismatch::InvalidWildcard);
-                let hint = if is_invalid {
-                    " (no valid value: an asterisk stands first alone, as in *.contoso.com)"
-                } else {
-                    ""
-                };
-                Some(format!("{}{hint}", one.value.as_deref()?))
-            })
-            .collect();
-        format!("the connectors expect {}", listed(values.iter().map(String::as_str), 4))
-    };
-    format!(
-        "No inbound connector matches {}: {expected}; the certificate that {} sent over {} \
-         has {sent}{address}.",
-        case.certificate_text(),
-        case.server_text(),
-        case.send_connector_name().unwrap_or("the send connector"),
-    )
+        );
+    }
+    let values: Vec<String> = connectors
+        .iter()
+        .filter_map(|index| {
+            let one = &case.attribution.connectors[*index];
+            let is_invalid =
+                one.name_match.relation == NameRelation::NoMatch(Mismatch::InvalidWildcard);
+            let hint = if is_invalid {
+                " (no valid value: an asterisk stands first alone, as in *.contoso.com)"
+            } else {
+                ""
+            };
+            Some(format!("{}{hint}", one.value.as_deref()?))
+        })
+        .collect();
+    format!("the connectors expect {}", listed(values.iter().map(String::as_str), 4))
 }
 
-pub(crate) fn name_mismatch_remedy(case: &Case<'_>) -> Vec<Remedy> {
+/// What brings certificate and connector together.
+fn match_steps(case: &Case<'_>, connector: Option<usize>) -> Vec<Remedy> {
     let mut steps = Vec::new();
     if remedies::replacement(case).is_some() && case.evidence.inbound_connectors.is_some() {
         steps.push(remedies::select_certificate(case));
     }
-    let miss = case.attribution.nearest_miss.as_ref();
-    let index =
-        miss.map(|miss| miss.connector).or_else(|| case.connectors_by_name().first().copied());
     let names = case.names();
     let accepted = case.evidence.accepted_domains.as_ref().map(|located| &located.object);
     let is_covered = |name: &&str| {
@@ -107,7 +118,7 @@ pub(crate) fn name_mismatch_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let plain = || names.iter().copied().filter(|name| !name.starts_with("*."));
     let exact =
         plain().find(is_covered).or_else(|| plain().next()).or_else(|| names.first().copied());
-    if let (Some(index), Some(exact)) = (index, exact) {
+    if let (Some(index), Some(exact)) = (connector, exact) {
         let connector = case.inbound_name(index);
         let present = case.attribution.connectors[index].value.as_deref();
         let is_wildcard = exact.starts_with("*.");
@@ -119,7 +130,7 @@ pub(crate) fn name_mismatch_remedy(case: &Case<'_>) -> Vec<Remedy> {
             "Set the connector to the exact name of the certificate.".to_owned()
         };
         steps.push(remedies::set_sender_name(&connector, exact, present, action));
-        steps.extend(domain_step(case, exact));
+        steps.extend(remedies::accept_value(case, exact));
         if let (false, Some((_, domain))) = (is_wildcard, exact.split_once('.'))
             && domain.contains('.')
         {
@@ -138,39 +149,28 @@ pub(crate) fn name_mismatch_remedy(case: &Case<'_>) -> Vec<Remedy> {
     steps
 }
 
-/// The accepted domain that a new value of the connector needs, if it is not known to be there.
-pub(crate) fn domain_step(case: &Case<'_>, value: &str) -> Option<Remedy> {
-    let accepted = &case.evidence.accepted_domains.as_ref()?.object;
-    let is_covered = matches!(accepted.cover_value(value), Coverage::Covered(_));
-    let domain = value.strip_prefix("*.").unwrap_or(value);
-    (!is_covered).then(|| remedies::add_accepted_domain(domain))
-}
+pub(crate) const ATTRIBUTED_BUT_REFUSED: RuleText = RuleText {
+    says: "By the given evidence the mail should pass, and yet the log shows a refusal.",
+    why: "Exchange Online judges by what it received and by its present configuration; the evidence \
+          may be of another time or tenant, or the chain may not have arrived whole.",
+    example: "The connector expects mail.contoso.com, the certificate has that name, an accepted \
+              domain covers it, and the reply is 550 5.7.64 all the same.",
+    helps: "See when the connector was changed last (a change takes up to an hour), and whether the \
+            server sends the chain whole.",
+    certainty: "Open: which of the possibilities holds, the evidence does not show.",
+    sources: "KB 4051495",
+};
 
-fn is_attributed(case: &Case<'_>) -> bool {
-    case.judged_outcome().is_some_and(Outcome::is_attributed)
-}
-
-pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Proof> {
-    let is_contradicted = case.is_relay_denied() && is_attributed(case);
-    // ATTR36 says that a connector matched: if none of the given ones does, they are not those.
-    let is_of_another_tenant = case.is_attr36()
-        && matches!(
-            case.outcome(),
-            Some(
-                Outcome::NoMatch
-                    | Outcome::NoEligibleConnector
-                    | Outcome::NoIdentity
-                    | Outcome::AddressOnly { .. }
-            )
-        )
-        && case.evidence.inbound_connectors.is_some();
-    (is_contradicted || is_of_another_tenant).then(|| Proof {
+pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
+    let is_attributed = case.judged_outcome().is_some_and(Outcome::is_attributed);
+    let is_contradicted = case.is_relay_denied() && is_attributed;
+    if !is_contradicted && !is_of_another_tenant(case) {
+        return None;
+    }
+    let proof = Proof {
         confidence: Some(Confidence::Uncertain),
         ..Proof::of_connector(case, case.outcome().and_then(Outcome::connector))
-    })
-}
-
-pub(crate) fn attributed_but_refused_message(case: &Case<'_>) -> String {
+    };
     let what = match case.outcome() {
         Some(Outcome::ByAddressAndMailFrom { connector }) => format!(
             "the address {} is listed by {}",
@@ -178,24 +178,22 @@ pub(crate) fn attributed_but_refused_message(case: &Case<'_>) -> String {
             case.inbound_name(*connector)
         ),
         Some(outcome) if outcome.is_attributed() => {
-            let name =
-                outcome.connector().map(|index| case.inbound_name(index)).unwrap_or_default();
+            let index = outcome.connector();
+            let name = index.map(|index| case.inbound_name(index)).unwrap_or_default();
             format!("the connector {name} matches {}", case.certificate_text())
         }
         _ => "the reply says that a connector matched, and none of the given ones does".to_owned(),
     };
-    format!(
+    let message = format!(
         "By the given evidence the mail should pass ({what}), and yet the log shows a refusal. \
          Possible, and not decided here: the connector was changed and the change has not arrived \
          yet (up to an hour), another tenant has a closer match, the chain did not reach Exchange \
          Online whole, the address is shared or not the one that Exchange Online sees, or the \
          exports are of another time or tenant."
-    )
-}
-
-pub(crate) fn attributed_but_refused_remedy(case: &Case<'_>) -> Vec<Remedy> {
+    );
     let mut steps = vec![
-        Remedy::tenant(
+        Step::new(
+            Place::ExchangeOnline,
             "See when the connector was changed last; if within the hour: wait, and send again.",
         )
         .command(
@@ -204,60 +202,77 @@ pub(crate) fn attributed_but_refused_remedy(case: &Case<'_>) -> Vec<Remedy> {
         )
         .verify("the values are those of the export, and the change is older than an hour"),
     ];
-    if case
-        .chain
-        .as_ref()
-        .is_none_or(|chain| chain.completeness == crate::chain::Completeness::Unknown)
-    {
-        steps.push(super::certificate::give_chain(case));
+    let is_complete_unknown = |chain: &crate::chain::ChainReport| {
+        chain.completeness == crate::chain::Completeness::Unknown
+    };
+    if case.chain.as_ref().is_none_or(is_complete_unknown) {
+        steps.push(remedies::give_chain(case));
     }
-    steps
+    Some(proof.says(message, steps))
 }
 
-pub(crate) fn attributed(case: &Case<'_>) -> Option<Proof> {
-    let connector = match case.judged_outcome()? {
-        Outcome::ByCertificate { connector } if !case.is_relay_denied() => *connector,
-        _ => return None,
+/// ATTR36 says that a connector matched: if none of the given ones does, they are not those.
+fn is_of_another_tenant(case: &Case<'_>) -> bool {
+    let matches_none = matches!(
+        case.outcome(),
+        Some(
+            Outcome::NoMatch
+                | Outcome::NoEligibleConnector
+                | Outcome::NoIdentity
+                | Outcome::AddressOnly { .. }
+        )
+    );
+    case.is_attr36() && matches_none && case.evidence.inbound_connectors.is_some()
+}
+
+pub(crate) const ATTRIBUTED_BY_CERTIFICATE: RuleText = RuleText {
+    says: "A connector matches the certificate, and an accepted domain covers its value.",
+    why: "Then all mail of the server is the tenant's, whoever the sender is.",
+    example: "TlsSenderCertificateName mail.contoso.com, the certificate has it, contoso.com is an \
+              accepted domain.",
+    helps: "Nothing has to be done.",
+    certainty: "Documented.",
+    sources: "KB 4051495",
+};
+
+pub(crate) fn attributed(case: &Case<'_>) -> Option<Answer> {
+    let Outcome::ByCertificate { connector } = case.judged_outcome()? else { return None };
+    if case.is_relay_denied() {
+        return None;
+    }
+    let (name, matched) = case.winner();
+    let certificate = capital(&case.certificate_text());
+    let message = format!("{certificate} matches the inbound connector {name}{matched}.");
+    let proof = Proof { verdict: None, ..Proof::of_connector(case, Some(*connector)) };
+    Some(proof.says(message, Vec::new()))
+}
+
+pub(crate) const FRAGILE_ATTRIBUTION: RuleText = RuleText {
+    says: "A connector matches, but the mail passes only because the sender's domain is accepted.",
+    why: "No accepted domain covers the value of the connector, so that Exchange Online asks for an \
+          accepted domain of the sender as well. Null senders have none, and forwarded mail keeps a \
+          foreign one.",
+    example: "TlsSenderCertificateName mail.fabrikam.net, accepted domain fabrikam.com: mail of \
+              fabrikam.com passes, its non-delivery reports are answered 550 5.7.64 ATTR36.",
+    helps: "Add and verify the domain of the connector's value in the tenant, or let the server send \
+            a certificate whose name lies in an accepted domain.",
+    certainty: "Documented.",
+    sources: "KB 3169958",
+};
+
+pub(crate) fn fragile(case: &Case<'_>) -> Option<Answer> {
+    let Outcome::ByCertificateAndMailFrom { connector } = case.judged_outcome()? else {
+        return None;
     };
-    Some(Proof { verdict: None, ..Proof::of_connector(case, Some(connector)) })
-}
-
-pub(crate) fn attributed_message(case: &Case<'_>) -> String {
-    let (connector, name) = case.winner();
-    format!(
-        "{} matches the inbound connector {connector}{name}.",
-        capital(&case.certificate_text())
-    )
-}
-
-pub(crate) fn fragile(case: &Case<'_>) -> Option<Proof> {
-    let connector = match case.judged_outcome()? {
-        Outcome::ByCertificateAndMailFrom { connector } if !case.is_relay_denied() => *connector,
-        _ => return None,
-    };
-    Some(Proof { verdict: None, ..Proof::of_connector(case, Some(connector)) })
-}
-
-pub(crate) fn fragile_message(case: &Case<'_>) -> String {
-    let (connector, name) = case.winner();
-    format!(
-        "The inbound connector {connector} matches{name}, but no accepted domain covers its value: \
+    if case.is_relay_denied() {
+        return None;
+    }
+    let (name, matched) = case.winner();
+    let message = format!(
+        "The inbound connector {name} matches{matched}, but no accepted domain covers its value: \
          the mail passes only because the sender's domain is accepted. NDRs, automatic replies and \
          forwarded mail will be refused (ATTR36).",
-    )
-}
-
-/// What makes the connector's value covered.
-pub(crate) fn cover_value_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    let index = case.outcome().and_then(Outcome::connector).unwrap_or_default();
-    let assessment = case.attribution.connectors.get(index);
-    let needed = assessment.and_then(ConnectorAssessment::needed_domain);
-    let mut steps = Vec::new();
-    if let Some(domain) = needed {
-        steps.push(remedies::add_accepted_domain(domain.as_str()));
-    }
-    if remedies::replacement(case).is_some() {
-        steps.push(remedies::select_certificate(case));
-    }
-    steps
+    );
+    let proof = Proof { verdict: None, ..Proof::of_connector(case, Some(*connector)) };
+    Some(proof.says(message, remedies::cover_value(case)))
 }

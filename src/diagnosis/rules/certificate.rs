@@ -5,8 +5,8 @@ use crate::connector::{Outcome, ShownCertificate};
 use crate::diagnosis::case::{Case, is_self_issued};
 use crate::diagnosis::evidence::chain_log::LoggedFault;
 use crate::diagnosis::literal::{capital, date};
-use crate::diagnosis::remedies::{self, ELEVATED, MANAGEMENT_SHELL};
-use crate::diagnosis::report::{Confidence, Remedy, Verdict};
+use crate::diagnosis::remedies::{self, MANAGEMENT_SHELL};
+use crate::diagnosis::report::{Confidence, Remedy};
 use crate::diagnosis::rules::rule::Proof;
 use crate::evidence::chain_event::ChainFault;
 use crate::reply::RejectionClass;
@@ -22,14 +22,10 @@ fn has_no_identity(case: &Case<'_>) -> bool {
     is_shown_none && is_outcome && is_judged
 }
 
-fn predicted(case: &Case<'_>) -> Option<Verdict> {
-    case.is_delivered().then_some(Verdict::Uncertain)
-}
-
 pub(crate) fn start_tls_not_offered(case: &Case<'_>) -> Option<Proof> {
     let incident = case.incident.filter(|_| has_no_identity(case))?;
     (incident.tls_status == TlsStatus::NotOffered)
-        .then(|| Proof { verdict: predicted(case), ..Proof::of(case.log_proof()) })
+        .then(|| Proof { verdict: case.uncertain_if_delivered(), ..Proof::of(case.log_proof()) })
 }
 
 pub(crate) fn start_tls_not_offered_message(case: &Case<'_>) -> String {
@@ -45,7 +41,7 @@ pub(crate) fn start_tls_not_offered_message(case: &Case<'_>) -> String {
 pub(crate) fn no_certificate(case: &Case<'_>) -> Option<Proof> {
     let incident = case.incident.filter(|_| has_no_identity(case))?;
     (incident.tls_status != TlsStatus::NotOffered)
-        .then(|| Proof { verdict: predicted(case), ..Proof::of(case.log_proof()) })
+        .then(|| Proof { verdict: case.uncertain_if_delivered(), ..Proof::of(case.log_proof()) })
 }
 
 pub(crate) fn no_certificate_message(case: &Case<'_>) -> String {
@@ -61,14 +57,8 @@ pub(crate) fn no_certificate_message(case: &Case<'_>) -> String {
 
 pub(crate) fn no_certificate_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = vec![remedies::select_certificate(case)];
-    steps.extend(super::addresses::address_steps(case));
+    steps.extend(remedies::list_address(case));
     steps
-}
-
-/// Whether the certificate was, or would be, the reason of a failure: a log that shows something
-/// else as the reason is not explained by it.
-pub(crate) fn verdict_on_certificate(case: &Case<'_>) -> Option<Verdict> {
-    case.is_delivered().then_some(Verdict::Uncertain)
 }
 
 pub(crate) fn self_signed(case: &Case<'_>) -> Option<Proof> {
@@ -79,7 +69,7 @@ pub(crate) fn self_signed(case: &Case<'_>) -> Option<Proof> {
     let by_export =
         case.installed.is_some_and(|one| one.object.is_issued_by_authority() == Some(false));
     ((in_chain || by_name || by_export) && !case.passes_by_address()).then(|| Proof {
-        verdict: verdict_on_certificate(case),
+        verdict: case.uncertain_if_delivered(),
         ..Proof::of([case.log_proof(), case.certificate_proof()].concat())
     })
 }
@@ -110,7 +100,7 @@ pub(crate) fn private_authority(case: &Case<'_>) -> Option<Proof> {
             && chain.findings.iter().any(|finding| finding.id == Rule::UntrustedRoot)
     });
     (is_enterprise || is_untrusted).then(|| Proof {
-        verdict: verdict_on_certificate(case),
+        verdict: case.uncertain_if_delivered(),
         ..Proof::of([case.log_proof(), case.certificate_proof()].concat())
     })
 }
@@ -128,10 +118,10 @@ pub(crate) fn private_authority_message(case: &Case<'_>) -> String {
 
 pub(crate) fn incomplete(case: &Case<'_>) -> Option<Proof> {
     let chain = case.chain.as_ref()?;
-    let logged = crate::diagnosis::rules::chain_log::logged(case, ChainFault::PartialChain);
+    let logged = case.logged_fault(ChainFault::PartialChain);
     let by_event = logged.map(LoggedFault::proof).into_iter().collect();
     (chain.completeness == Completeness::Incomplete && !case.passes_by_address()).then(|| Proof {
-        verdict: verdict_on_certificate(case),
+        verdict: case.uncertain_if_delivered(),
         ..Proof::of([case.log_proof(), by_event, case.certificate_proof()].concat())
     })
 }
@@ -186,29 +176,9 @@ pub(crate) fn not_trusted_message(case: &Case<'_>) -> String {
 }
 
 pub(crate) fn not_trusted_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    let mut steps = vec![give_chain(case)];
+    let mut steps = vec![remedies::give_chain(case)];
     steps.push(remedies::select_certificate(case));
     steps
-}
-
-/// Says how to get the evidence on which rows 4 and 5 rest.
-pub(crate) fn give_chain(case: &Case<'_>) -> Remedy {
-    let thumbprint = case.plain_thumbprint();
-    let place = match &thumbprint {
-        Some(thumbprint) => format!("'Cert:\\LocalMachine\\My\\{thumbprint}'"),
-        None => "'Cert:\\LocalMachine\\My\\<thumbprint>'".to_owned(),
-    };
-    Remedy::server(
-        ELEVATED,
-        "Export the sent certificate and the intermediates of this server, and check again with \
-         --certificate and --intermediates (PowerShell: -InstalledCertificate and \
-         -IntermediatePath): only that tells whether the chain is sent whole.",
-    )
-    .command(format!(
-        "Export-Certificate -Cert {place} -FilePath sent.cer\n\
-         Get-ChildItem 'Cert:\\LocalMachine\\CA' | Export-Certificate -FilePath ca.p7b -Type P7B"
-    ))
-    .verify("the report judges the chain")
 }
 
 fn has_chain_error(case: &Case<'_>, rule: Rule) -> bool {
@@ -227,7 +197,7 @@ fn dates_prove(
 ) -> Option<Proof> {
     let limit = limit?;
     (is_wrong(limit) && !case.passes_by_address() && case.is_known()).then(|| Proof {
-        verdict: verdict_on_certificate(case),
+        verdict: case.uncertain_if_delivered(),
         confidence: Some(Confidence::Inferred),
         ..Proof::of([case.log_proof(), case.certificate_proof()].concat())
     })
@@ -261,10 +231,10 @@ pub(crate) fn revoked(case: &Case<'_>) -> Option<Proof> {
     let by_export = case.installed.and_then(|one| one.object.status.as_deref());
     let is_revoked = has_chain_error(case, Rule::Revoked)
         || by_export.is_some_and(|status| status.eq_ignore_ascii_case("Revoked"));
-    let logged = crate::diagnosis::rules::chain_log::logged(case, ChainFault::Revoked);
+    let logged = case.logged_fault(ChainFault::Revoked);
     let by_event = logged.map(LoggedFault::proof).into_iter().collect();
     ((is_revoked || logged.is_some()) && !case.passes_by_address()).then(|| Proof {
-        verdict: verdict_on_certificate(case),
+        verdict: case.uncertain_if_delivered(),
         ..Proof::of([case.log_proof(), by_event, case.certificate_proof()].concat())
     })
 }

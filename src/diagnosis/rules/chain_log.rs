@@ -1,33 +1,21 @@
 //! What the CAPI2 log of the sending server tells of the sent certificate. Events about other
 //! certificates, the remote one among them, and those of other programs are no finding.
 
-use crate::certificate::Thumbprint;
 use crate::chain::Completeness;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::chain_log::LoggedFault;
 use crate::diagnosis::evidence::incident::Ending;
 use crate::diagnosis::literal::{capital, counted};
-use crate::diagnosis::remedies::ELEVATED;
+use crate::diagnosis::remedies::{self, ELEVATED};
 use crate::diagnosis::report::{Confidence, EvidenceLine, Remedy, Severity};
-use crate::diagnosis::rules::certificate::{give_chain, verdict_on_certificate};
 use crate::diagnosis::rules::rule::Proof;
 use crate::evidence::chain_event::{CHAIN_EVENT_LOG, ChainFault, ENABLE_CHAIN_EVENT_LOG};
-
-/// The fault that the log tells of the certificate of the case.
-pub(crate) fn logged<'a>(case: &Case<'a>, fault: ChainFault) -> Option<&'a LoggedFault> {
-    let log = case.evidence.chain_log.as_ref()?;
-    log.fault(thumbprint(case)?, fault, case.servers().into_iter().chain(case.server()))
-}
-
-fn thumbprint(case: &Case<'_>) -> Option<Thumbprint> {
-    case.plain_thumbprint()?.parse().ok()
-}
 
 /// The chain as it is in the stores that were given outweighs what the log held before.
 fn partial_chain<'a>(case: &Case<'a>) -> Option<&'a LoggedFault> {
     let is_repaired =
         case.chain.as_ref().is_some_and(|chain| chain.completeness == Completeness::Complete);
-    logged(case, ChainFault::PartialChain).filter(|_| !is_repaired)
+    case.logged_fault(ChainFault::PartialChain).filter(|_| !is_repaired)
 }
 
 pub(crate) fn incomplete(case: &Case<'_>) -> Option<Proof> {
@@ -36,7 +24,7 @@ pub(crate) fn incomplete(case: &Case<'_>) -> Option<Proof> {
     let logged = partial_chain(case).filter(|_| !proved_by_store && !case.passes_by_address())?;
     let evidence = [case.log_proof(), vec![logged.proof()]].concat();
     Some(Proof {
-        verdict: verdict_on_certificate(case),
+        verdict: case.uncertain_if_delivered(),
         confidence: (!logged.failure.is_inferred).then_some(Confidence::Documented),
         ..Proof::of(evidence)
     })
@@ -65,7 +53,7 @@ pub(crate) fn incomplete_message(case: &Case<'_>) -> String {
 pub(crate) fn incomplete_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let issuer = case.issuer().map_or_else(String::new, |issuer| format!(" ({issuer})"));
     vec![
-        give_chain(case),
+        remedies::give_chain(case),
         Remedy::server(
             ELEVATED,
             format!(
@@ -98,7 +86,7 @@ fn other_faults<'a>(case: &Case<'a>) -> Vec<&'a LoggedFault> {
         _ => false,
     };
     let faults = ChainFault::ALL.iter().filter(|fault| !has_own_rule(**fault));
-    faults.filter_map(|fault| logged(case, *fault)).collect()
+    faults.filter_map(|fault| case.logged_fault(*fault)).collect()
 }
 
 pub(crate) fn fault(case: &Case<'_>) -> Option<Proof> {
@@ -122,7 +110,7 @@ pub(crate) fn fault_message(case: &Case<'_>) -> String {
 }
 
 fn of_other_processes<'a>(case: &Case<'a>) -> Option<(u64, &'a str)> {
-    case.evidence.chain_log.as_ref()?.of_other_processes(thumbprint(case)?)
+    case.evidence.chain_log.as_ref()?.of_other_processes(case.parsed_thumbprint()?)
 }
 
 pub(crate) fn not_judged(case: &Case<'_>) -> Option<Proof> {

@@ -1,44 +1,48 @@
-//! Rows 14 and 15: what is open, and what is missing.
+//! What is open, and what is missing.
 
+use super::rule::{Answer, Proof, RuleText};
 use crate::connector::{DomainOrigin, OpenMatch, OpenQuestion, Outcome, ShownCertificate};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{EvidenceLine, Remedy};
-use crate::diagnosis::rules::attribution::domain_step;
-use crate::diagnosis::rules::rule::Proof;
-use crate::diagnosis::rules::senders::attr36;
+use crate::finding::{Place, Step};
 use crate::session::SessionNote;
 
-pub(crate) fn front_end_half(case: &Case<'_>) -> Option<Proof> {
+pub(crate) const FRONT_END_HALF_MISSING: RuleText = RuleText {
+    says: "The mail went through the front-end proxy, and the FrontEnd half of the session is not in \
+           the given logs.",
+    why: "With FrontendProxyEnabled the front end speaks TLS and shows the certificate; its log is \
+          another folder than that of the hub.",
+    example: "The hub's log has 'Proxying outbound session', and no certificate.",
+    helps: "Give the FrontEnd folder together with the Hub folder.",
+    certainty: "Open: which certificate was sent is not known.",
+    sources: "Get-FrontendTransportService",
+};
+
+pub(crate) fn front_end_half(case: &Case<'_>) -> Option<Answer> {
     let incident =
         case.incident.filter(|_| case.rests_on_attribution() && !case.is_without_connector())?;
     let is_missing = incident.notes.contains(&SessionNote::ProxyHalfMissing);
-    (is_missing && case.presented == ShownCertificate::Unknown).then(|| Proof::of(case.log_proof()))
-}
-
-pub(crate) fn front_end_half_message(case: &Case<'_>) -> String {
-    format!(
+    if !is_missing || case.presented != ShownCertificate::Unknown {
+        return None;
+    }
+    let message = format!(
         "The mail of {} went through the front-end proxy, and the FrontEnd half of the session is \
          not in the given logs: which certificate was sent is not known.",
         case.server_text()
-    )
+    );
+    let step =
+        Step::new(Place::ManagementShell, "Give the FrontEnd folder together with the Hub folder.")
+            .command(format!(
+                "Get-FrontendTransportService -Identity {} | Format-List SendProtocolLogPath",
+                remedies::server(case)
+            ))
+            .verify("the report names the certificate that was sent");
+    Some(Proof::of(case.log_proof()).says(message, vec![step]))
 }
 
-pub(crate) fn front_end_half_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    vec![
-        Remedy::server(
-            remedies::MANAGEMENT_SHELL,
-            "Give the FrontEnd folder together with the Hub folder.",
-        )
-        .command(format!(
-            "Get-FrontendTransportService -Identity {} | Format-List SendProtocolLogPath",
-            remedies::server(case)
-        ))
-        .verify("the report names the certificate that was sent"),
-    ]
-}
-
+/// The questions on which attribution hangs, where it is not decided.
 fn deciding_questions<'c>(case: &'c Case<'_>) -> &'c [OpenQuestion] {
     if case.rests_on_attribution() && case.is_known() && case.outcome().is_none() {
         &case.attribution.open_questions
@@ -53,33 +57,37 @@ fn is_about_missing(question: &OpenQuestion) -> bool {
 
 /// Whether ATTR36 already says what the open facts could.
 fn explained_by_reply(case: &Case<'_>) -> bool {
-    attr36(case).is_some() && case.evidence.accepted_domains.is_none()
+    case.is_attr36() && case.evidence.accepted_domains.is_none()
 }
 
-pub(crate) fn open_question(case: &Case<'_>) -> Option<Proof> {
+pub(crate) const OPEN_QUESTION: RuleText = RuleText {
+    says: "Whether Exchange Online attributes the mail hangs on something that nobody documents, or \
+           that the evidence leaves open.",
+    why: "Some pairs of names, and some properties of connectors, have no documented outcome.",
+    example: "The connector expects mail.contoso.com, and the certificate has only *.contoso.com.",
+    helps: "Set the connector to a value whose match is documented, or complete the export.",
+    certainty: "Open.",
+    sources: "not documented",
+};
+
+pub(crate) fn open_question(case: &Case<'_>) -> Option<Answer> {
     // One end for all possible outcomes that refuse, or all that accept, is no open question where
     // the log agrees.
     let questions = deciding_questions(case);
-    let is_open = questions.iter().any(|question| !is_about_missing(question));
-    let is_missing = questions.iter().any(is_about_missing);
-    (is_open && !is_missing && !explained_by_reply(case) && front_end_half(case).is_none()).then(
-        || {
-            let connector = case.attribution.possible.iter().find_map(Outcome::connector);
-            Proof { verdict: None, ..Proof::of_connector(case, connector) }
-        },
-    )
+    let open: Vec<String> =
+        questions.iter().filter(|one| !is_about_missing(one)).map(ToString::to_string).collect();
+    if open.is_empty() || questions.iter().any(is_about_missing) || explained_by_reply(case) {
+        return None;
+    }
+    let connector = case.attribution.possible.iter().find_map(Outcome::connector);
+    let proof = Proof { verdict: None, ..Proof::of_connector(case, connector) };
+    let message =
+        format!("Whether Exchange Online attributes the mail hangs on this: {}.", open.join("; "));
+    Some(proof.says(message, steps_to_decide(case)))
 }
 
-pub(crate) fn open_question_message(case: &Case<'_>) -> String {
-    let questions: Vec<String> = deciding_questions(case)
-        .iter()
-        .filter(|question| !is_about_missing(question))
-        .map(ToString::to_string)
-        .collect();
-    format!("Whether Exchange Online attributes the mail hangs on this: {}.", questions.join("; "))
-}
-
-pub(crate) fn open_question_remedy(case: &Case<'_>) -> Vec<Remedy> {
+/// What makes the match a documented one, or completes the evidence.
+fn steps_to_decide(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = Vec::new();
     for question in deciding_questions(case) {
         match question {
@@ -105,7 +113,7 @@ pub(crate) fn open_question_remedy(case: &Case<'_>) -> Vec<Remedy> {
                 if let Some(domain) = needed_domain {
                     steps.push(remedies::add_accepted_domain(domain.as_str()));
                 } else {
-                    steps.extend(domain_step(case, found));
+                    steps.extend(remedies::accept_value(case, found));
                 }
             }
             OpenQuestion::MatchSubDomains { wanted, .. } => {
@@ -136,13 +144,21 @@ pub(crate) fn open_question_remedy(case: &Case<'_>) -> Vec<Remedy> {
     steps
 }
 
-pub(crate) fn connectors_not_given(case: &Case<'_>) -> Option<Proof> {
-    let is_missing = case.evidence.inbound_connectors.is_none() && !case.is_attr36();
-    (is_missing && case.is_known() && case.rests_on_attribution())
-        .then(|| Proof::of(case.log_proof()))
-}
+pub(crate) const CONNECTORS_NOT_GIVEN: RuleText = RuleText {
+    says: "The inbound connectors of the tenant were not given.",
+    why: "Which connector matches, and whether one does, only they can show; mail to other tenants \
+          is delivered without attribution as well.",
+    example: "A send log with 550 5.7.64, and no export.",
+    helps: "Get-InboundConnector | Export-Clixml inbound.xml, given with --inbound-connector.",
+    certainty: "Open.",
+    sources: "KB 4051495",
+};
 
-pub(crate) fn connectors_not_given_message(case: &Case<'_>) -> String {
+pub(crate) fn connectors_not_given(case: &Case<'_>) -> Option<Answer> {
+    let is_missing = case.evidence.inbound_connectors.is_none() && !case.is_attr36();
+    if !is_missing || !case.is_known() || !case.rests_on_attribution() {
+        return None;
+    }
     let judged = match case.names().as_slice() {
         [] => String::new(),
         names => format!(
@@ -158,54 +174,63 @@ pub(crate) fn connectors_not_given_message(case: &Case<'_>) -> String {
         "The inbound connectors of the tenant were not given: whether one of them matches is not \
          known, and that mail was delivered to other tenants proves nothing."
     };
-    format!("{why}{judged}")
-}
-
-pub(crate) fn connectors_not_given_remedy(case: &Case<'_>) -> Vec<Remedy> {
     let mut steps = vec![remedies::export_inbound_connectors()];
     if case.evidence.accepted_domains.is_none() {
         steps.push(remedies::export_accepted_domains());
     }
     if case.chain.is_none() && case.is_relay_denied() {
-        steps.push(super::certificate::give_chain(case));
+        steps.push(remedies::give_chain(case));
     }
-    steps
+    Some(Proof::of(case.log_proof()).says(format!("{why}{judged}"), steps))
 }
 
-pub(crate) fn accepted_domains_not_given(case: &Case<'_>) -> Option<Proof> {
+pub(crate) const ACCEPTED_DOMAINS_NOT_GIVEN: RuleText = RuleText {
+    says: "A connector may match, but the accepted domains of the tenant were not given.",
+    why: "A match grants relay only with an accepted domain that covers the connector's value, or \
+          the sender's domain.",
+    example: "inbound.xml is given, accepted.xml is not.",
+    helps: "Get-AcceptedDomain | Export-Clixml accepted.xml in Exchange Online, given with \
+            --accepted-domain.",
+    certainty: "Open.",
+    sources: "KB 3169958",
+};
+
+pub(crate) fn accepted_domains_not_given(case: &Case<'_>) -> Option<Answer> {
     let is_missing = deciding_questions(case).contains(&OpenQuestion::AcceptedDomainsNotGiven);
-    (is_missing && case.evidence.inbound_connectors.is_some() && !explained_by_reply(case))
-        .then(|| Proof::of(case.log_proof()))
-}
-
-pub(crate) fn accepted_domains_not_given_message(case: &Case<'_>) -> String {
+    if !is_missing || case.evidence.inbound_connectors.is_none() || explained_by_reply(case) {
+        return None;
+    }
     let connector = case.attribution.possible.iter().find_map(Outcome::connector);
     let connector = connector.map(|index| case.inbound_name(index)).unwrap_or_default();
-    format!(
+    let message = format!(
         "The inbound connector {connector} may match, but the accepted domains of the tenant were \
          not given: whether they cover its value, or the sender's domain{}, is not known.",
         case.sender_text()
-    )
+    );
+    Some(Proof::of(case.log_proof()).says(message, vec![remedies::export_accepted_domains()]))
 }
 
-pub(crate) fn export_accepted_remedy(_: &Case<'_>) -> Vec<Remedy> {
-    vec![remedies::export_accepted_domains()]
-}
+pub(crate) const ACCEPTED_DOMAINS_ARE_LOCAL: RuleText = RuleText {
+    says: "The accepted domains are those of the on-premises organisation.",
+    why: "Exchange Online goes by its own list of accepted domains.",
+    example: "accepted.xml was exported in the Exchange Management Shell.",
+    helps: "Export them in Exchange Online PowerShell.",
+    certainty: "Documented.",
+    sources: "KB 3169958",
+};
 
-pub(crate) fn local_domains(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn local_domains(case: &Case<'_>) -> Option<Answer> {
     let located = case.evidence.accepted_domains.as_ref()?;
     let is_local = case.attribution.accepted_domains_from == Some(DomainOrigin::OnPremises);
-    (is_local && case.rests_on_attribution() && case.is_known()).then(|| {
-        Proof::of(vec![EvidenceLine {
-            path: located.path.clone(),
-            line: located.line,
-            text: "accepted domains of the on-premises organisation".to_owned(),
-        }])
-    })
-}
-
-pub(crate) fn local_domains_message(_: &Case<'_>) -> String {
-    "The accepted domains are those of the on-premises organisation; Exchange Online goes by its \
-     own list, which need not be the same."
-        .to_owned()
+    if !is_local || !case.rests_on_attribution() || !case.is_known() {
+        return None;
+    }
+    let proof = Proof::of(vec![EvidenceLine {
+        path: located.path.clone(),
+        line: located.line,
+        text: "accepted domains of the on-premises organisation".to_owned(),
+    }]);
+    let message = "The accepted domains are those of the on-premises organisation; Exchange Online \
+                   goes by its own list, which need not be the same.";
+    Some(proof.says(message, vec![remedies::export_accepted_domains()]))
 }

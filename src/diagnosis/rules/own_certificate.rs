@@ -1,80 +1,115 @@
-//! Row 1 of the table: TLS that fails by this server's own certificate, before anything is sent.
+//! TLS that fails by this server's own certificate, before anything is sent.
 
+use super::rule::{Answer, Proof, RuleText};
 use crate::connector::{CertificateServices, Selected, SelectionBasis};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::chain_log::LoggedFault;
 use crate::diagnosis::literal::capital;
 use crate::diagnosis::remedies;
-use crate::diagnosis::report::{Confidence, Remedy};
-use crate::diagnosis::rules::chain_log::logged;
-use crate::diagnosis::rules::rule::Proof;
-use crate::diagnosis::rules::tls::failed_with;
+use crate::diagnosis::report::Confidence;
 use crate::evidence::chain_event::ChainFault;
 use crate::reply::RejectionClass;
+use crate::windows::{KeyAccess, KeyPresence, PrivateKey};
 
-pub(crate) fn name_not_found(case: &Case<'_>) -> Option<Proof> {
-    if case.class() == Some(RejectionClass::TlsCertificateNameNotFound) {
-        return Some(Proof::of(case.log_proof()));
-    }
-    let selection = case.selection.as_ref()?;
-    let is_named = matches!(selection.basis, SelectionBasis::TlsCertificateName(_));
-    // Where the log shows a certificate, the list of installed ones is another server's.
-    let is_predicted = case.incident.is_none()
-        && case.given.is_none()
-        && is_named
-        && selection.selected == Selected::NotFound;
-    let connector = case.send_connector.filter(|_| is_predicted)?;
-    let value = connector.object.tls_certificate_name.as_deref().unwrap_or_default();
-    Some(Proof::at(&connector.path, connector.line, &format!("TlsCertificateName {value}")))
+/// What the store of the machine is called in reports.
+const MY: &str = r"LocalMachine\My";
+
+/// The private key of a certificate that would be sent, as this machine has it.
+fn stored_key<'c>(case: &'c Case<'_>) -> Option<&'c PrivateKey> {
+    let certificate = case.certificate.filter(|_| case.incident.is_none())?;
+    let stored = case.evidence.machine.as_ref()?.by_thumbprint(certificate.thumbprint())?;
+    Some(&stored.private_key)
 }
 
-pub(crate) fn name_not_found_message(case: &Case<'_>) -> String {
+fn key_in_words(key: &PrivateKey) -> String {
+    let kind = key.kind.unwrap_or("key");
+    let provider = key.provider.as_deref().unwrap_or("unknown provider");
+    let container = key.container.as_deref().unwrap_or_default();
+    format!("{kind}, {provider}, {container}")
+}
+
+pub(crate) const TLS_CERTIFICATE_NAME_NOT_FOUND: RuleText = RuleText {
+    says: "No certificate of the server fits the TlsCertificateName of the send connector.",
+    why: "The name is issuer and subject: a renewal by another issuer, a removed certificate or a \
+          server without it leaves nothing to send, and TLS does not begin.",
+    example: "454 4.7.5 The certificate specified in TlsCertificateName of the SendConnector could \
+              not be found.",
+    helps: "Name the certificate that the server has on the send connector.",
+    certainty: "Documented: the reply and the events say it.",
+    sources: "events 12014 and 12016 (MSExchangeTransport)",
+};
+
+pub(crate) fn name_not_found(case: &Case<'_>) -> Option<Answer> {
     let value = case.send_connector.and_then(|one| one.object.tls_certificate_name.as_deref());
+    let proof = if case.class() == Some(RejectionClass::TlsCertificateNameNotFound) {
+        Proof::of(case.log_proof())
+    } else {
+        let selection = case.selection.as_ref()?;
+        let is_named = matches!(selection.basis, SelectionBasis::TlsCertificateName(_));
+        // Where the log shows a certificate, the list of installed ones is another server's.
+        let is_predicted = case.incident.is_none()
+            && case.given.is_none()
+            && is_named
+            && selection.selected == Selected::NotFound;
+        let connector = case.send_connector.filter(|_| is_predicted)?;
+        let text = format!("TlsCertificateName {}", value.unwrap_or_default());
+        Proof::at(&connector.path, connector.line, &text)
+    };
     let value = value.map(|value| format!(" {value}")).unwrap_or_default();
-    format!(
+    let message = format!(
         "No certificate of {} fits the TlsCertificateName{value} of the send connector {}: a \
          renewal by another issuer, a removed certificate, or one that is missing on this server.",
         case.server_text(),
         case.send_connector_name().unwrap_or("(unnamed)"),
-    )
+    );
+    let steps = vec![remedies::select_certificate(case), remedies::restart_transport()];
+    Some(proof.says(message, steps))
 }
 
-pub(crate) fn name_not_found_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    vec![remedies::select_certificate(case), remedies::restart_transport()]
-}
+pub(crate) const NO_PRIVATE_KEY: RuleText = RuleText {
+    says: "The certificate has no private key on the server.",
+    why: "Without its key Windows cannot show the certificate; TLS fails before anything is sent.",
+    example: "TLS negotiation failed with error NoCredentials; the certificate was imported from a \
+              .cer file.",
+    helps: "Import the certificate from a PFX file that holds its key.",
+    certainty: "Documented.",
+    sources: "KB 4495258",
+};
 
-pub(crate) fn no_private_key(case: &Case<'_>) -> Option<Proof> {
-    let lacks_key = case.installed.is_some_and(|one| one.object.has_private_key == Some(false));
-    let is_named = failed_with(case, &["NoCredentials"]);
-    let is_proved_by_export = failed_with(case, &["UnknownCredentials"]) && lacks_key;
-    (is_named || is_proved_by_export)
-        .then(|| Proof::of(case.log_proof()))
-        .or_else(|| crate::diagnosis::rules::local_stores::without_key(case))
-}
-
-pub(crate) fn no_private_key_message(case: &Case<'_>) -> String {
-    if case.incident.is_none() {
-        return format!(
+pub(crate) fn no_private_key(case: &Case<'_>) -> Option<Answer> {
+    let is_named = case.failed_with(&["NoCredentials"]);
+    let is_proved_by_export = case.failed_with(&["UnknownCredentials"]) && case.lacks_private_key();
+    let proof = if is_named || is_proved_by_export {
+        Proof::of(case.log_proof())
+    } else {
+        let key = stored_key(case)?;
+        if !matches!(key.presence, KeyPresence::None | KeyPresence::Missing) {
+            return None;
+        }
+        let text = format!("private key: {} ({})", key.presence.name(), key_in_words(key));
+        Proof::at(MY, 0, &text)
+    };
+    let message = if case.incident.is_none() {
+        format!(
             "{} is installed on {} without its private key: it cannot be sent.",
             capital(&case.certificate_text()),
             case.server_text(),
-        );
-    }
-    format!(
-        "TLS failed with {}: {} has no private key on {}, so it cannot be sent over {}.",
-        case.tls_error().unwrap_or_default(),
-        case.certificate_text(),
-        case.server_text(),
-        case.send_connector_name().unwrap_or("the send connector"),
-    )
-}
-
-pub(crate) fn no_private_key_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    vec![
+        )
+    } else {
+        format!(
+            "TLS failed with {}: {} has no private key on {}, so it cannot be sent over {}.",
+            case.tls_error().unwrap_or_default(),
+            case.certificate_text(),
+            case.server_text(),
+            case.send_connector_name().unwrap_or("the send connector"),
+        )
+    };
+    let steps = vec![
         remedies::import_with_key(case),
         remedies::check_private_key(case),
         remedies::select_certificate(case),
-    ]
+    ];
+    Some(proof.says(message, steps))
 }
 
 fn is_enabled_for_smtp(case: &Case<'_>) -> Option<bool> {
@@ -82,91 +117,117 @@ fn is_enabled_for_smtp(case: &Case<'_>) -> Option<bool> {
     Some(services.contains(CertificateServices::SMTP))
 }
 
-fn has_no_key(case: &Case<'_>) -> bool {
-    case.installed.is_some_and(|one| one.object.has_private_key == Some(false))
+/// Whether TLS failed because the certificate, or its key, cannot be used; but for a key that is not
+/// there at all.
+fn is_unusable(case: &Case<'_>) -> bool {
+    case.failed_with(&["UnknownCredentials"]) && !case.lacks_private_key()
 }
 
-pub(crate) fn not_enabled(case: &Case<'_>) -> Option<Proof> {
-    let is_failure = failed_with(case, &["UnknownCredentials"]) && !has_no_key(case);
-    let is_key = logged(case, ChainFault::PrivateKeyUnavailable).is_some();
-    (is_failure && is_enabled_for_smtp(case) != Some(true) && !is_key).then(|| {
-        let mut evidence = case.log_proof();
-        let services = case.installed.and_then(|one| Some((one, one.object.services?)));
-        if let Some((one, services)) = services {
-            evidence
-                .extend(Proof::at(&one.path, one.line, &format!("Services {services}")).evidence);
-        }
-        Proof::of(evidence)
-    })
-}
+pub(crate) const CERTIFICATE_NOT_ENABLED_FOR_SMTP: RuleText = RuleText {
+    says: "The certificate is not enabled for SMTP, or its private key cannot be used.",
+    why: "Exchange gives the certificate to TLS, and Windows cannot make credentials of it; the \
+          queue then shows a time-out, which it is not.",
+    example: "TLS negotiation failed with error UnknownCredentials; Services: None.",
+    helps: "Enable-ExchangeCertificate -Services SMTP, and No to the question about the default \
+            certificate.",
+    certainty: "Documented where Services are known; else the key may be the reason.",
+    sources: "KB 4051498",
+};
 
-pub(crate) fn not_enabled_message(case: &Case<'_>) -> String {
-    let certainty = if is_enabled_for_smtp(case) == Some(false) {
+pub(crate) fn not_enabled(case: &Case<'_>) -> Option<Answer> {
+    let is_enabled = is_enabled_for_smtp(case);
+    let is_key = case.logged_fault(ChainFault::PrivateKeyUnavailable).is_some();
+    if !is_unusable(case) || is_enabled == Some(true) || is_key {
+        return None;
+    }
+    let mut evidence = case.log_proof();
+    if let Some((one, services)) = case.installed.and_then(|one| Some((one, one.object.services?)))
+    {
+        evidence.extend(Proof::at(&one.path, one.line, &format!("Services {services}")).evidence);
+    }
+    let certainty = if is_enabled == Some(false) {
         "is not enabled for SMTP"
     } else {
         "is not enabled for SMTP, or its private key cannot be used"
     };
-    format!(
+    let message = format!(
         "TLS failed with UnknownCredentials before anything was sent: {} {certainty} on {} (send \
          connector {}). The queue shows 421 4.4.1 Connection timed out for it: it is no matter of \
          the network.",
         case.certificate_text(),
         case.server_text(),
         case.send_connector_name().unwrap_or("(unnamed)"),
-    )
-}
-
-pub(crate) fn not_enabled_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    vec![
+    );
+    let steps = vec![
         remedies::enable_for_smtp(case),
         remedies::check_private_key(case),
         remedies::restart_transport(),
-    ]
+    ];
+    Some(Proof::of(evidence).says(message, steps))
 }
 
-pub(crate) fn key_not_usable(case: &Case<'_>) -> Option<Proof> {
-    let is_failure = failed_with(case, &["UnknownCredentials"]) && !has_no_key(case);
-    let logged = logged(case, ChainFault::PrivateKeyUnavailable);
+pub(crate) const PRIVATE_KEY_NOT_USABLE: RuleText = RuleText {
+    says: "The certificate is enabled for SMTP, and its private key cannot be used.",
+    why: "Transport runs as NETWORK SERVICE, which must be allowed to read the key; a key that is \
+          damaged or lies in a provider that Schannel cannot use fails alike.",
+    example: "TLS negotiation failed with error UnknownCredentials; Services: SMTP; event 70 of the \
+              CAPI2 log.",
+    helps: "Let NETWORK SERVICE read the key; else import the certificate with its key again.",
+    certainty: "Inferred; observed where the CAPI2 log or the store of the machine shows it.",
+    sources: "KB 4051498; winerror.h, SEC_E_UNKNOWN_CREDENTIALS",
+};
+
+pub(crate) fn key_not_usable(case: &Case<'_>) -> Option<Answer> {
+    let logged = case.logged_fault(ChainFault::PrivateKeyUnavailable);
     let is_key = logged.is_some() || is_enabled_for_smtp(case) == Some(true);
-    (is_failure && is_key)
-        .then(|| {
-            let by_event = logged.map(LoggedFault::proof).into_iter().collect();
-            Proof {
-                confidence: logged.map(|_| Confidence::Observed),
-                ..Proof::of([case.log_proof(), by_event].concat())
-            }
-        })
-        .or_else(|| crate::diagnosis::rules::local_stores::unreadable_key(case))
-}
-
-pub(crate) fn key_not_usable_message(case: &Case<'_>) -> String {
-    if case.incident.is_none() {
-        return format!(
+    let proof = if is_unusable(case) && is_key {
+        let by_event = logged.map(LoggedFault::proof).into_iter().collect();
+        Proof {
+            confidence: logged.map(|_| Confidence::Observed),
+            ..Proof::of([case.log_proof(), by_event].concat())
+        }
+    } else {
+        unreadable_key(case)?
+    };
+    let message = if case.incident.is_none() {
+        format!(
             "NETWORK SERVICE, under which transport runs, may not read the private key of {} on {}: \
              it cannot be sent.",
             case.certificate_text(),
             case.server_text(),
-        );
-    }
-    let why = match logged(case, ChainFault::PrivateKeyUnavailable) {
-        Some(logged) => {
-            let result = logged.failure.result.map(|result| result.to_string());
-            format!(
-                "event 70 tells that its private key cannot be used: {}",
-                result.unwrap_or_default()
-            )
-        }
-        None => "it is enabled for SMTP, so its private key cannot be used: most likely NETWORK \
-                 SERVICE may not read it"
-            .to_owned(),
+        )
+    } else {
+        let why = match logged {
+            Some(logged) => {
+                let result = logged.failure.result.map(|result| result.to_string());
+                format!(
+                    "event 70 tells that its private key cannot be used: {}",
+                    result.unwrap_or_default()
+                )
+            }
+            None => {
+                "it is enabled for SMTP, so its private key cannot be used: most likely NETWORK \
+                     SERVICE may not read it"
+                    .to_owned()
+            }
+        };
+        format!(
+            "TLS failed with UnknownCredentials for {} on {}: {why}.",
+            case.certificate_text(),
+            case.server_text(),
+        )
     };
-    format!(
-        "TLS failed with UnknownCredentials for {} on {}: {why}.",
-        case.certificate_text(),
-        case.server_text(),
-    )
+    let steps = vec![remedies::check_private_key(case), remedies::import_with_key(case)];
+    Some(proof.says(message, steps))
 }
 
-pub(crate) fn key_not_usable_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    vec![remedies::check_private_key(case), remedies::import_with_key(case)]
+/// Shows that NETWORK SERVICE may not read the key.
+fn unreadable_key(case: &Case<'_>) -> Option<Proof> {
+    let key = stored_key(case)?;
+    let is_denied =
+        key.presence == KeyPresence::Present && key.network_service == KeyAccess::Denied;
+    is_denied.then(|| {
+        let text = format!("NETWORK SERVICE may not read the private key ({})", key_in_words(key));
+        Proof::at(MY, 0, &text)
+    })
 }

@@ -359,7 +359,7 @@ pub(crate) fn chain_not_known_message(case: &Case<'_>) -> String {
 }
 
 pub(crate) fn chain_not_known_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    vec![crate::diagnosis::rules::certificate::give_chain(case)]
+    vec![remedies::give_chain(case)]
 }
 
 pub(crate) fn root_not_known(case: &Case<'_>) -> Option<Proof> {

@@ -32,8 +32,7 @@ impl Proof {
     pub fn of_connector(case: &Case<'_>, connector: Option<usize>) -> Self {
         let mut evidence = case.log_proof();
         evidence.extend(connector.map(|index| case.inbound_proof(index)).unwrap_or_default());
-        let verdict = case.is_delivered().then_some(Verdict::Uncertain);
-        Self { verdict, ..Self::of(evidence) }
+        Self { verdict: case.uncertain_if_delivered(), ..Self::of(evidence) }
     }
 
     /// The answer of a rule that this proves.
@@ -103,8 +102,6 @@ pub(crate) enum Test {
 
 pub(crate) struct Rule {
     pub id: FindingId,
-    /// The row of the table of verdicts, or the section, from which the rule comes.
-    pub source: &'static str,
     /// `None`: a verdict that finds no fault, and is no finding.
     pub severity: Option<Severity>,
     pub effect: Effect,

@@ -1,135 +1,142 @@
-//! Rows 10 and 11: what becomes of null and foreign senders, and of confined connectors.
+//! What becomes of null and foreign senders, and of confined connectors.
 
-use crate::connector::{Coverage, Outcome, UnacceptedSender};
+use super::rule::{Answer, Proof, RuleText};
+use crate::connector::{MailFrom, Outcome, UnacceptedSender};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::{listed, literal};
+use crate::diagnosis::literal::{listed, literal, literals};
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{Remedy, Verdict};
-use crate::diagnosis::rules::attribution::attributed_but_refused;
-use crate::diagnosis::rules::rule::Proof;
+use crate::finding::{Place, Step};
 
-fn unaccepted(case: &Case<'_>, wanted: UnacceptedSender) -> Option<Proof> {
+/// The connector that matches without an accepted domain that covers its value, for such senders.
+fn uncovered(case: &Case<'_>, wanted: UnacceptedSender) -> Option<usize> {
     match case.judged_outcome()? {
-        Outcome::ValueNotAccepted { connector, sender } if *sender == wanted => {
-            Some(Proof::of_connector(case, Some(*connector)))
-        }
+        Outcome::ValueNotAccepted { connector, sender } if *sender == wanted => Some(*connector),
         _ => None,
     }
 }
 
-pub(crate) fn attr36_null(case: &Case<'_>) -> Option<Proof> {
-    unaccepted(case, UnacceptedSender::Null)
-}
+pub(crate) const ATTR36_NULL_SENDER: RuleText = RuleText {
+    says: "A connector matches, but no accepted domain covers its value, and the null sender has no \
+           domain that could stand in.",
+    why: "Exchange Online wants an accepted domain for the name of the certificate or for the \
+          sender. NDRs and automatic replies have an empty sender.",
+    example: "MAIL FROM:<> is answered 550 5.7.64 TenantAttribution; Relay Access Denied ATTR36, \
+              mail of users passes.",
+    helps: "Add and verify the domain of the connector's value in the tenant, or let the server send \
+            a certificate whose name lies in an accepted domain.",
+    certainty: "Documented.",
+    sources: "KB 3169958",
+};
 
-pub(crate) fn attr36_null_message(case: &Case<'_>) -> String {
+pub(crate) fn attr36_null(case: &Case<'_>) -> Option<Answer> {
+    let index = uncovered(case, UnacceptedSender::Null)?;
     let (connector, name) = case.winner();
-    format!(
+    let message = format!(
         "The inbound connector {connector} matches{name}, but no accepted domain covers its value, \
          and the null sender (NDRs, automatic replies) has no domain that could stand in: ATTR36. \
          Other mail of this server passes where its sender's domain is accepted.",
-    )
+    );
+    Some(Proof::of_connector(case, Some(index)).says(message, remedies::cover_value(case)))
 }
 
-pub(crate) fn attr36_foreign(case: &Case<'_>) -> Option<Proof> {
-    unaccepted(case, UnacceptedSender::Foreign)
-}
+pub(crate) const ATTR36_FOREIGN_SENDER: RuleText = RuleText {
+    says: "A connector matches, but neither its value nor the sender's domain is an accepted domain.",
+    why: "Exchange Online wants an accepted domain for the name of the certificate or for the \
+          sender. Forwarded mail keeps the sender of another organisation.",
+    example: "A message of adatum.com that a mailbox forwards is answered 550 5.7.64 \
+              TenantAttribution; Relay Access Denied ATTR36.",
+    helps: "Add and verify the domain of the connector's value in the tenant, or let the server send \
+            a certificate whose name lies in an accepted domain.",
+    certainty: "Documented.",
+    sources: "KB 3169958",
+};
 
-pub(crate) fn attr36_foreign_message(case: &Case<'_>) -> String {
+pub(crate) fn attr36_foreign(case: &Case<'_>) -> Option<Answer> {
+    let index = uncovered(case, UnacceptedSender::Foreign)?;
     let (connector, name) = case.winner();
-    format!(
+    let message = format!(
         "The inbound connector {connector} matches{name}, but neither its value nor the sender's \
          domain{} is an accepted domain of the tenant: ATTR36. Forwarded mail keeps its foreign \
          sender and passes by the certificate alone.",
         case.sender_text(),
-    )
+    );
+    Some(Proof::of_connector(case, Some(index)).says(message, remedies::cover_value(case)))
 }
 
-pub(crate) fn attr36(case: &Case<'_>) -> Option<Proof> {
-    let is_explained = attributed_but_refused(case).is_some()
-        || attr36_null(case).is_some()
-        || attr36_foreign(case).is_some();
-    (case.is_attr36() && !is_explained).then(|| Proof::of(case.log_proof()))
-}
+pub(crate) const ATTR36: RuleText = RuleText {
+    says: "The reply says ATTR36: a connector matches, but no accepted domain covers the name of the \
+           certificate or the sender.",
+    why: "The reply alone proves that a connector matched by certificate; what it lacks is an \
+          accepted domain.",
+    example: "550 5.7.64 TenantAttribution; Relay Access Denied ATTR36, and no export to hold it \
+              against.",
+    helps: "Add and verify the domain of the certificate's name in the tenant.",
+    certainty: "Documented.",
+    sources: "KB 3169958; KB 4019940",
+};
 
-pub(crate) fn attr36_message(case: &Case<'_>) -> String {
+pub(crate) fn attr36(case: &Case<'_>) -> Option<Answer> {
+    if !case.is_attr36() {
+        return None;
+    }
     let sender = match &case.mail_from {
-        crate::connector::MailFrom::Null => "the null sender has no domain".to_owned(),
+        MailFrom::Null => "the null sender has no domain".to_owned(),
         _ => format!("the sender's domain{} is not accepted", case.sender_text()),
     };
-    format!(
+    let message = format!(
         "Exchange Online says ATTR36: a connector matches, but {sender}, and no accepted domain of \
          the tenant covers the name of the certificate ({}).",
         listed(case.names(), 6)
-    )
+    );
+    Some(Proof::of(case.log_proof()).says(message, remedies::accept_name(case)))
 }
 
-pub(crate) fn attr36_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    let names = case.names();
-    let mut steps: Vec<Remedy> = Vec::new();
-    if case.evidence.accepted_domains.is_none() {
-        steps.push(remedies::export_accepted_domains());
-    }
-    // host.sub.contoso.com needs sub.contoso.com (KB 4019940); where that is accepted already, the
-    // connector names the host itself, which then has to be.
-    let accepted = case.evidence.accepted_domains.as_ref().map(|located| &located.object);
-    let is_there =
-        |domain: &str| accepted.is_some_and(|all| all.cover_value(domain) != Coverage::NotCovered);
-    let domain = names.first().and_then(|name| {
-        let domain = name.strip_prefix("*.").unwrap_or(name);
-        let parent = domain.split_once('.').map(|(_, rest)| rest).filter(|rest| rest.contains('.'));
-        let parent = parent.filter(|_| !name.starts_with("*."));
-        [parent, Some(domain)].into_iter().flatten().find(|domain| !is_there(domain))
-    });
-    steps.extend(domain.map(remedies::add_accepted_domain));
-    steps
-}
+pub(crate) const OUTSIDE_ASSOCIATED_DOMAINS: RuleText = RuleText {
+    says: "The connector that matches is confined to other domains than the sender's.",
+    why: "AssociatedAcceptedDomains confines a connector to mail of these domains.",
+    example: "AssociatedAcceptedDomains contoso.com, and MAIL FROM of fabrikam.com.",
+    helps: "Add the sender's domain to AssociatedAcceptedDomains.",
+    certainty: "Inferred: that a confined connector grants no relay is not documented.",
+    sources: "Set-InboundConnector -AssociatedAcceptedDomains",
+};
 
-pub(crate) fn outside_associated(case: &Case<'_>) -> Option<Proof> {
-    match case.judged_outcome()? {
-        Outcome::OutsideAssociatedDomains { connector } => Some(Proof {
-            verdict: (!case.is_relay_denied()).then_some(Verdict::Uncertain),
-            ..Proof::of_connector(case, Some(*connector))
-        }),
-        _ => None,
-    }
-}
-
-pub(crate) fn outside_associated_message(case: &Case<'_>) -> String {
-    let (connector, _) = case.winner();
-    format!(
-        "The inbound connector {connector} matches, but is confined by AssociatedAcceptedDomains \
-         to other domains than the sender's{}; that it then grants no relay is concluded, not \
-         documented.",
+pub(crate) fn outside_associated(case: &Case<'_>) -> Option<Answer> {
+    let Outcome::OutsideAssociatedDomains { connector } = case.judged_outcome()? else {
+        return None;
+    };
+    let proof = Proof {
+        verdict: (!case.is_relay_denied()).then_some(Verdict::Uncertain),
+        ..Proof::of_connector(case, Some(*connector))
+    };
+    let message = format!(
+        "The inbound connector {} matches, but is confined by AssociatedAcceptedDomains to other \
+         domains than the sender's{}; that it then grants no relay is concluded, not documented.",
+        case.winner().0,
         case.sender_text(),
-    )
+    );
+    Some(proof.says(message, associate_sender(case, *connector).into_iter().collect()))
 }
 
-pub(crate) fn outside_associated_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    let index = case.outcome().and_then(Outcome::connector).unwrap_or_default();
-    let name = case.inbound_name(index);
-    let identity = literal(Some(&name), "inbound connector");
-    let list = case.inbound(index).and_then(|one| one.object.associated_accepted_domains.as_ref());
+fn associate_sender(case: &Case<'_>, connector: usize) -> Option<Remedy> {
+    let MailFrom::Domain(sender) = &case.mail_from else { return None };
+    let identity = literal(Some(&case.inbound_name(connector)), "inbound connector");
+    let list = case.inbound(connector);
+    let list = list.and_then(|one| one.object.associated_accepted_domains.as_ref());
     let present: Vec<&str> =
         list.map(|list| list.values.iter().map(String::as_str).collect()).unwrap_or_default();
-    let before = crate::diagnosis::literal::literals(present.iter().copied());
-    let sender = match &case.mail_from {
-        crate::connector::MailFrom::Domain(domain) => Some(domain.as_str().to_owned()),
-        _ => None,
+    let before = literals(present.iter().copied());
+    let after = literals(present.iter().copied().chain(std::iter::once(sender.as_str())));
+    let set = |domains: &str| {
+        format!("Set-InboundConnector -Identity {identity} -AssociatedAcceptedDomains {domains}")
     };
-    let Some(sender) = sender else { return Vec::new() };
-    let after = crate::diagnosis::literal::literals(
-        present.iter().copied().chain(std::iter::once(sender.as_str())),
-    );
-    vec![
-        Remedy::tenant(
+    Some(
+        Step::new(
+            Place::ExchangeOnline,
             "Add the sender's domain; the command replaces the list, so it holds all of it.",
         )
-        .command(format!(
-            "Set-InboundConnector -Identity {identity} -AssociatedAcceptedDomains {after}"
-        ))
+        .command(set(&after))
         .verify("after up to an hour the same mail is accepted")
-        .undo(format!(
-            "Set-InboundConnector -Identity {identity} -AssociatedAcceptedDomains {before}"
-        )),
-    ]
+        .undo(set(&before)),
+    )
 }

@@ -15,17 +15,11 @@ use crate::session::SessionNote;
 /// DigiCert Global Root G2: in the chain of EOP's certificates since 2026-03.
 pub(crate) const ROOT_G2: &str = "DF3C24F9BFD666761B268073FE06D1CC8D4F82A4";
 
-pub(crate) fn failed_with(case: &Case<'_>, names: &[&str]) -> bool {
-    let Some(error) = case.tls_error() else { return false };
-    let name = tls_error(error).name;
-    names.iter().any(|known| known.eq_ignore_ascii_case(&name))
-}
-
 pub(crate) fn inspection(case: &Case<'_>) -> Option<Proof> {
     let incident = case.incident?;
     let is_rewritten = incident.notes.contains(&SessionNote::SmtpRewritten);
     let is_failure = !matches!(incident.ending, Ending::Delivered | Ending::Open);
-    let is_token = failed_with(case, &["InvalidToken"]);
+    let is_token = case.failed_with(&["InvalidToken"]);
     (is_token || (is_rewritten && is_failure && !case.is_relay_denied()))
         .then(|| Proof::of(case.log_proof()))
 }
@@ -53,7 +47,7 @@ pub(crate) fn inspection_remedy(_: &Case<'_>) -> Vec<Remedy> {
 fn refused_remote_root(case: &Case<'_>) -> bool {
     let reply = case.incident.and_then(|incident| incident.reply.as_deref()).unwrap_or_default();
     let is_root = reply.to_ascii_lowercase().contains("untrustedroot");
-    failed_with(case, &["UntrustedRoot"])
+    case.failed_with(&["UntrustedRoot"])
         || (case.class() == Some(RejectionClass::RemoteCertificateInvalid) && is_root)
 }
 
@@ -126,7 +120,7 @@ const NOTHING_IN_COMMON: &[&str] =
     &["AlgorithmMismatch", "UnsupportedFunction", "UnsupportedProtocol", "CipherUnknown"];
 
 pub(crate) fn tls12_off(case: &Case<'_>) -> Option<Proof> {
-    failed_with(case, NOTHING_IN_COMMON).then(|| Proof::of(case.log_proof()))
+    case.failed_with(NOTHING_IN_COMMON).then(|| Proof::of(case.log_proof()))
 }
 
 pub(crate) fn tls12_off_message(case: &Case<'_>) -> String {
@@ -173,7 +167,7 @@ fn new_host(case: &Case<'_>) -> Option<String> {
 pub(crate) fn new_hosts(case: &Case<'_>) -> Option<Proof> {
     let incident = case.incident?;
     let is_failure = matches!(incident.ending, Ending::ConnectFailed)
-        || failed_with(case, &["WrongPrincipal", "SocketError", "ConnectionReset"])
+        || case.failed_with(&["WrongPrincipal", "SocketError", "ConnectionReset"])
         || case.class() == Some(RejectionClass::RemoteCertificateInvalid);
     (is_failure && new_host(case).is_some())
         .then(|| Proof { confidence: Some(Confidence::Inferred), ..Proof::of(case.log_proof()) })
@@ -227,7 +221,7 @@ pub(crate) fn aborted(case: &Case<'_>) -> Option<Proof> {
     let is_rewritten =
         case.incident.is_some_and(|incident| incident.notes.contains(&SessionNote::SmtpRewritten));
     let excluded = is_rewritten || new_hosts(case).is_some();
-    (failed_with(case, HUNG_UP) && !excluded).then(|| Proof::of(case.log_proof()))
+    (case.failed_with(HUNG_UP) && !excluded).then(|| Proof::of(case.log_proof()))
 }
 
 pub(crate) fn aborted_message(case: &Case<'_>) -> String {
@@ -247,18 +241,12 @@ pub(crate) fn tls_remedy(case: &Case<'_>) -> Vec<Remedy> {
 
 pub(crate) fn negotiation(case: &Case<'_>) -> Option<Proof> {
     let error = case.tls_error()?;
-    let known: &[fn(&Case<'_>) -> Option<Proof>] = &[
-        no_private_key,
-        not_enabled,
-        key_not_usable,
-        inspection,
-        root_g2,
-        remote_certificate,
-        tls12_off,
-        new_hosts,
-        aborted,
-    ];
-    if known.iter().any(|rule| rule(case).is_some()) {
+    let of_certificate = [no_private_key, not_enabled, key_not_usable];
+    let known: &[fn(&Case<'_>) -> Option<Proof>] =
+        &[inspection, root_g2, remote_certificate, tls12_off, new_hosts, aborted];
+    if of_certificate.iter().any(|rule| rule(case).is_some())
+        || known.iter().any(|rule| rule(case).is_some())
+    {
         return None;
     }
     let is_known = tls_error(error).meaning.is_some();

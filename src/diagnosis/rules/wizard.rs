@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use crate::connector::{NameRelation, ShownCertificate, match_certificate};
 use crate::diagnosis::case::Case;
+use crate::diagnosis::case::wizard_state::{OLD_DAYS, Staleness, age_text};
 use crate::diagnosis::evidence::incident::Ending;
 use crate::diagnosis::literal::{capital, counted};
 use crate::diagnosis::remedies;
-use crate::diagnosis::report::{Confidence, EvidenceLine, Remedy, Severity};
+use crate::diagnosis::report::{EvidenceLine, Remedy, Severity};
 use crate::diagnosis::rules::rule::Proof;
 use crate::evidence::{
     HybridChange, HybridConnector, HybridObjectType, HybridOutcome, PropertyChange,
@@ -21,57 +22,6 @@ const TICKS_PER_HOUR: i64 = 36_000_000_000;
 const SHORTLY: i64 = 24 * TICKS_PER_HOUR;
 /// How far a time may be off whose zone is not known.
 const GREATEST_ZONE: i64 = 14 * TICKS_PER_HOUR;
-/// From this age on a state is called old.
-const OLD_DAYS: i64 = 30;
-
-/// How well a state of the wizard's logs stands in for an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Staleness {
-    Recent,
-    Old,
-}
-
-impl Staleness {
-    /// The least doubt that remains.
-    pub fn confidence(self) -> Confidence {
-        match self {
-            Self::Recent => Confidence::Inferred,
-            Self::Old => Confidence::Uncertain,
-        }
-    }
-}
-
-fn staleness_of(state: &HybridConnector, at: Timestamp) -> Staleness {
-    match state.age_days(at) {
-        Some(0..OLD_DAYS) => Staleness::Recent,
-        _ => Staleness::Old,
-    }
-}
-
-/// Whether a proof rests on connectors of the wizard's logs, and how old these are.
-pub(crate) fn staleness(case: &Case<'_>, proof: &Proof) -> Option<Staleness> {
-    let states = case.evidence.wizard_states.iter();
-    let used = states.filter(|state| {
-        proof.evidence.iter().any(|line| line.path == state.log_path && line.line == state.line)
-    });
-    used.map(|state| staleness_of(state, case.evidence.at))
-        .max_by_key(|staleness| staleness.confidence())
-}
-
-/// The source and the age of a state in words.
-pub(crate) fn age_text(state: &HybridConnector, at: Timestamp) -> String {
-    match (state.as_of, state.age_days(at)) {
-        (Some(time), Some(days)) => {
-            let age = match u64::try_from(days) {
-                Ok(days @ 1..) => format!("{} before this report", counted(days, "day")),
-                _ => "less than a day before this report".to_owned(),
-            };
-            let zone = if state.is_time_zone_known { "" } else { " (time zone not told)" };
-            format!("as the Hybrid Configuration Wizard knew it at {time}{zone}, {age}")
-        }
-        _ => "as the Hybrid Configuration Wizard knew it at a time that is not told".to_owned(),
-    }
-}
 
 pub(crate) fn stands_in(case: &Case<'_>) -> Option<Proof> {
     let states = &case.evidence.wizard_states;
@@ -80,7 +30,7 @@ pub(crate) fn stands_in(case: &Case<'_>) -> Option<Proof> {
     }
     let lines: Vec<EvidenceLine> =
         (0..states.len()).flat_map(|index| case.inbound_proof(index)).collect();
-    let is_old = |state: &HybridConnector| staleness_of(state, case.evidence.at) == Staleness::Old;
+    let is_old = |state: &HybridConnector| Staleness::of(state, case.evidence.at) == Staleness::Old;
     let is_open = states.iter().any(|state| is_old(state) || !state.unsettled.is_empty());
     let severity = is_open.then_some(Severity::Warning);
     Some(Proof { severity, ..Proof::of(lines) })

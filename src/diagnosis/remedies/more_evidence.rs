@@ -1,0 +1,58 @@
+//! Steps that complete the evidence.
+
+use super::{ELEVATED, MANAGEMENT_SHELL, send_connector};
+use crate::diagnosis::case::Case;
+use crate::diagnosis::report::Remedy;
+
+pub(crate) fn export_inbound_connectors() -> Remedy {
+    Remedy::tenant(
+        "Export the inbound connectors, and give them with --inbound-connector (PowerShell: \
+         -InboundConnector).",
+    )
+    .command("Get-InboundConnector | Export-Clixml inbound.xml")
+    .verify("the report names the connector")
+}
+
+pub(crate) fn export_accepted_domains() -> Remedy {
+    Remedy::tenant(
+        "Export the accepted domains of Exchange Online, not those of the on-premises \
+         organisation, and give them with --accepted-domain (PowerShell: -AcceptedDomain).",
+    )
+    .command("Get-AcceptedDomain | Export-Clixml accepted.xml")
+    .verify("the report judges the accepted domains")
+}
+
+pub(crate) fn turn_on_logging(case: &Case<'_>) -> Remedy {
+    let connector = send_connector(case);
+    Remedy::server(
+        MANAGEMENT_SHELL,
+        "Turn protocol logging on, send a message to a recipient outside Microsoft 365, and check \
+         again. It is off by default; a connector with FrontendProxyEnabled logs its TLS half \
+         under Get-FrontendTransportService.",
+    )
+    .command(format!("Set-SendConnector {connector} -ProtocolLoggingLevel Verbose"))
+    .verify(
+        "a new file appears in the folder that Get-TransportService names as SendProtocolLogPath",
+    )
+    .undo(format!("Set-SendConnector {connector} -ProtocolLoggingLevel None"))
+}
+
+/// Says how to get the evidence on which the rules on chains rest.
+pub(crate) fn give_chain(case: &Case<'_>) -> Remedy {
+    let thumbprint = case.plain_thumbprint();
+    let place = match &thumbprint {
+        Some(thumbprint) => format!("'Cert:\\LocalMachine\\My\\{thumbprint}'"),
+        None => "'Cert:\\LocalMachine\\My\\<thumbprint>'".to_owned(),
+    };
+    Remedy::server(
+        ELEVATED,
+        "Export the sent certificate and the intermediates of this server, and check again with \
+         --certificate and --intermediates (PowerShell: -InstalledCertificate and \
+         -IntermediatePath): only that tells whether the chain is sent whole.",
+    )
+    .command(format!(
+        "Export-Certificate -Cert {place} -FilePath sent.cer\n\
+         Get-ChildItem 'Cert:\\LocalMachine\\CA' | Export-Certificate -FilePath ca.p7b -Type P7B"
+    ))
+    .verify("the report judges the chain")
+}

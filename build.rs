@@ -5,7 +5,9 @@
 
 use std::env;
 use std::error::Error;
-use std::path::Path;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
 
 /// The sources of the header, in the order of its sections.
 const SOURCES: &[&str] = &[
@@ -34,12 +36,47 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={source}");
         builder = builder.with_src(source);
     }
-    let header = Path::new(&env::var("OUT_DIR")?).join("eop_relay.h");
-    builder.generate()?.write_to_file(header);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let header = out.join("eop_relay.h");
+    builder.generate()?.write_to_file(&header);
+    let layout = layout(&fs::read_to_string(header)?, &fs::read_to_string("cbindgen.toml")?);
+    fs::write(out.join("layout.rs"), layout)?;
     if env::var("CARGO_CFG_TARGET_OS")? == "windows" {
         add_version_resource()?;
     }
     Ok(())
+}
+
+/// For the tests of the ABI: a `describe!` of each struct of the header with all its members, by the
+/// name that it has in Rust.
+fn layout(header: &str, config: &str) -> String {
+    let mut layout = String::from("{\n");
+    let mut is_inside = false;
+    for line in header.lines() {
+        if let Some(name) = line.strip_prefix("typedef struct ").and_then(|l| l.strip_suffix(" {"))
+        {
+            let renamed = config
+                .lines()
+                .filter_map(|line| line.split_once(" = "))
+                .find(|(_, c_name)| c_name.trim_matches('"') == name);
+            if let Some((rust_name, _)) = renamed {
+                is_inside = true;
+                let _ = write!(
+                    layout,
+                    "describe!(text, {} as \"{name}\":",
+                    rust_name.trim_matches('"')
+                );
+            }
+        } else if line.starts_with('}') && is_inside {
+            is_inside = false;
+            layout.push_str(");\n");
+        } else if is_inside && line.starts_with("  ") && line.ends_with(';') {
+            let member = line.trim_end_matches(';').split('[').next().unwrap_or_default();
+            let member = member.rsplit([' ', '*']).next().unwrap_or_default();
+            let _ = write!(layout, " {member},");
+        }
+    }
+    layout + "}\n"
 }
 
 /// What the Details page of the DLL's properties shows, and what an antivirus product reports.

@@ -70,6 +70,29 @@ pub struct Progress {
 ///
 /// Rows of one session may lie in several files; a session is returned when its last row was
 /// read, at the end of all input, or when too many are open at once.
+///
+/// ```
+/// use eop_relay::log::LogInput;
+/// use eop_relay::session::{SessionFilter, SessionQuery, SessionReader};
+///
+/// let mut reader = SessionReader::new(SessionQuery {
+///     inputs: vec![LogInput { path: "examples/logs".into(), ..LogInput::default() }],
+///     filter: SessionFilter { failed: true, ..SessionFilter::default() },
+///     ..SessionQuery::default()
+/// })?;
+/// let mut refused = 0;
+/// while let Some(batch) = reader.next_batch(1000, 16 << 20) {
+///     for notice in &batch.notices {
+///         eprintln!("{:?}: {}", notice.code, notice.message);
+///     }
+///     for session in &batch.sessions {
+///         println!("{} {}", session.start_time, session.reply().unwrap_or("-"));
+///         refused += usize::from(session.rejection.is_some());
+///     }
+/// }
+/// assert_eq!(refused, 3);
+/// # Ok::<(), eop_relay::session::QueryError>(())
+/// ```
 pub struct SessionReader {
     files: Arc<[LogFile]>,
     bytes_total: u64,

@@ -246,36 +246,12 @@ fn plain_session() -> Session {
 fn plain_parts() -> OwnedSession {
     let start_time = Timestamp::from_log_stamp(b"2026-11-15T01:02:03.100Z").unwrap();
     OwnedSession {
-        log_type: LogType::Send,
-        server: None,
         log_path: "/logs/SEND20261115-1.LOG".into(),
         line: 6,
-        start_time,
-        end_time: None,
         connector: "Outbound".into(),
         session_id: "08DE23A0B1C2D3E4".into(),
-        proxy_session_id: None,
-        local_endpoint: None,
-        remote_endpoint: None,
-        remote_host: None,
-        ehlo_name: None,
-        public_ip_address: None,
-        is_eop: None,
-        start_tls_offered: None,
-        tls_status: TlsStatus::NotStarted,
-        tls_protocol: None,
-        tls_cipher: None,
-        tls_error: None,
-        tls_error_code: None,
-        sent_certificate: None,
-        remote_certificate: None,
-        messages: Vec::new(),
-        reply: None,
-        rejection: None,
-        outcome: Outcome::NoMail,
-        complete: true,
         row_count: 1,
-        notes: Vec::new(),
+        ..OwnedSession::starting_at(start_time)
     }
 }
 

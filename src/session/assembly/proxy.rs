@@ -156,42 +156,40 @@ fn add_note(session: &mut Session, note: SessionNote) {
     session.notes.dedup();
 }
 
-/// The half with the mail dialogue, with the connection and TLS of the other.
+/// The mail dialogue of the one half, and the connection, with all else, of the other.
 fn join(left: &Session, right: &Session) -> Session {
     let (left, right) = (OwnedSession::from(left), OwnedSession::from(right));
     let left_is_front =
         left.messages.is_empty() && (!right.messages.is_empty() || left.sent_certificate.is_some());
-    let (front, mut hub) = if left_is_front { (left, right) } else { (right, left) };
-    hub.proxy_session_id = Some(front.session_id);
-    hub.start_time = hub.start_time.min(front.start_time);
-    hub.end_time = hub.end_time.max(front.end_time);
-    hub.row_count += front.row_count;
-    hub.complete &= front.complete;
-    if hub.messages.is_empty() && front.outcome != Outcome::NoMail {
-        hub.outcome = front.outcome;
-    }
-    if hub.rejection.is_none() && front.rejection.is_some() {
-        hub.reply = front.reply;
-        hub.rejection = front.rejection;
-    }
-    if front.tls_status != TlsStatus::NotStarted || front.sent_certificate.is_some() {
-        hub.local_endpoint = front.local_endpoint;
-        hub.remote_endpoint = front.remote_endpoint;
-        hub.remote_host = front.remote_host;
-        hub.ehlo_name = front.ehlo_name;
-        hub.public_ip_address = front.public_ip_address;
-        hub.is_eop = front.is_eop;
-        hub.start_tls_offered = front.start_tls_offered;
-        hub.tls_status = front.tls_status;
-        hub.tls_protocol = front.tls_protocol;
-        hub.tls_cipher = front.tls_cipher;
-        hub.tls_error = front.tls_error;
-        hub.tls_error_code = front.tls_error_code;
-        hub.sent_certificate = front.sent_certificate;
-        hub.remote_certificate = front.remote_certificate;
-    }
-    hub.notes.extend(front.notes);
-    let mut joined = Session::from(hub);
+    let (front, hub) = if left_is_front { (left, right) } else { (right, left) };
+    let has_connection =
+        front.tls_status != TlsStatus::NotStarted || front.sent_certificate.is_some();
+    let takes_outcome = hub.messages.is_empty() && front.outcome != Outcome::NoMail;
+    let takes_reply = hub.rejection.is_none() && front.rejection.is_some();
+    let (reply, rejection) = if takes_reply {
+        (front.reply.clone(), front.rejection)
+    } else {
+        (hub.reply.clone(), hub.rejection)
+    };
+    let mut joined = Session::from(OwnedSession {
+        log_type: hub.log_type,
+        server: hub.server.clone(),
+        log_path: hub.log_path.clone(),
+        line: hub.line,
+        start_time: hub.start_time.min(front.start_time),
+        end_time: hub.end_time.max(front.end_time),
+        connector: hub.connector.clone(),
+        session_id: hub.session_id.clone(),
+        proxy_session_id: Some(front.session_id.clone()),
+        messages: hub.messages.clone(),
+        reply,
+        rejection,
+        outcome: if takes_outcome { front.outcome } else { hub.outcome },
+        complete: hub.complete && front.complete,
+        row_count: hub.row_count + front.row_count,
+        notes: [&hub.notes[..], &front.notes[..]].concat(),
+        ..if has_connection { front } else { hub }
+    });
     add_note(&mut joined, SessionNote::ProxyHalvesJoined);
     joined
 }

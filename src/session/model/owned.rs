@@ -117,6 +117,45 @@ impl<'de> Deserialize<'de> for Session {
     }
 }
 
+impl OwnedSession {
+    /// A session of which only its start is known: of a send log, complete, without TLS or mail.
+    #[must_use]
+    pub fn starting_at(start_time: Timestamp) -> Self {
+        Self {
+            log_type: LogType::Send,
+            server: None,
+            log_path: PathBuf::new(),
+            line: 0,
+            start_time,
+            end_time: None,
+            connector: String::new(),
+            session_id: String::new(),
+            proxy_session_id: None,
+            local_endpoint: None,
+            remote_endpoint: None,
+            remote_host: None,
+            ehlo_name: None,
+            public_ip_address: None,
+            is_eop: None,
+            start_tls_offered: None,
+            tls_status: TlsStatus::NotStarted,
+            tls_protocol: None,
+            tls_cipher: None,
+            tls_error: None,
+            tls_error_code: None,
+            sent_certificate: None,
+            remote_certificate: None,
+            messages: Vec::new(),
+            reply: None,
+            rejection: None,
+            outcome: Outcome::NoMail,
+            complete: true,
+            row_count: 0,
+            notes: Vec::new(),
+        }
+    }
+}
+
 impl From<OwnedSession> for Session {
     fn from(parts: OwnedSession) -> Self {
         let mut text = ContentWriter::default();

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use eop_relay::certificate::LoggedCertificate;
-use eop_relay::log::LogType;
 use eop_relay::reply::RejectionClass;
 use eop_relay::session::{
     MessageOutcome, Outcome, OwnedMessage, OwnedRecipient, OwnedSession, Session, TlsStatus,
@@ -33,15 +32,11 @@ pub fn changed(session: &Session, change: impl FnOnce(&mut OwnedSession)) -> Ses
 pub fn delivered() -> Session {
     let time = Timestamp::parse("2026-11-16T01:02:09.114Z").unwrap();
     OwnedSession {
-        log_type: LogType::Send,
         server: Some("EX01".into()),
         log_path: "SEND2026111601-1.LOG".into(),
         line: 6,
-        start_time: time,
-        end_time: None,
         connector: "Outbound to Office 365".into(),
         session_id: "08DE24A7C31F0A51".into(),
-        proxy_session_id: None,
         local_endpoint: Some("192.0.2.10:31877".into()),
         remote_endpoint: Some("198.51.100.36:25".into()),
         remote_host: Some("DB9EUR01FT036.mail.protection.outlook.com".into()),
@@ -52,10 +47,7 @@ pub fn delivered() -> Session {
         tls_status: TlsStatus::Succeeded,
         tls_protocol: Some("TLS 1.2".into()),
         tls_cipher: Some("CALG_AES_256 (256 bits)".into()),
-        tls_error: None,
-        tls_error_code: None,
         sent_certificate: Some(Arc::new(certificate())),
-        remote_certificate: None,
         messages: vec![OwnedMessage {
             mail_from: Some("alice@contoso.com".into()),
             record_id: Some("167503004549".into()),
@@ -69,11 +61,9 @@ pub fn delivered() -> Session {
             }],
         }],
         reply: Some("250 2.6.0 Queued mail for delivery".into()),
-        rejection: None,
         outcome: Outcome::Delivered,
-        complete: true,
         row_count: 24,
-        notes: Vec::new(),
+        ..OwnedSession::starting_at(time)
     }
     .into()
 }

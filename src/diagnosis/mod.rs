@@ -15,6 +15,7 @@ mod finding_id;
 mod findings;
 mod judge;
 mod literal;
+mod observation;
 mod overview;
 mod remedies;
 mod report;

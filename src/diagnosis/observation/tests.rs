@@ -1,0 +1,325 @@
+//! Made-up days of sending, a line each, and what is to be said of them.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::reply::RejectionClass;
+use crate::timestamp::Timestamp;
+
+const MINUTE: i64 = 60 * 10_000_000;
+
+fn minute(number: i64) -> Timestamp {
+    let start = Timestamp::parse("2026-11-20T00:00:00Z").unwrap();
+    Timestamp::from_ticks(start.ticks() + number * MINUTE).unwrap()
+}
+
+/// One session: `server certificate address sender end domain`. `-` is none or not known.
+#[derive(Clone, Debug)]
+struct Line {
+    at: i64,
+    words: [String; 6],
+}
+
+fn line(at: i64, text: &str) -> Line {
+    let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    Line { at, words: words.try_into().unwrap() }
+}
+
+fn end_of(word: &str) -> (End, Weight, bool) {
+    match word {
+        "ok" => (End::Delivered, Weight::Everyday, true),
+        "denied" => (End::Refused(RejectionClass::RelayDenied), Weight::Refusal, true),
+        "attr36" => (End::Refused(RejectionClass::RelayDeniedAttr36), Weight::Refusal, true),
+        "unknown" => (End::Refused(RejectionClass::RecipientRejected), Weight::Everyday, true),
+        "busy" => (End::Refused(RejectionClass::Unclassified), Weight::Network, true),
+        "tls" => (End::TlsFailed(Some("UnknownCredentials".into())), Weight::Refusal, false),
+        "reset" => (End::TlsFailed(Some("SocketError".into())), Weight::Network, false),
+        "down" => (End::ConnectFailed, Weight::Network, false),
+        other => panic!("{other}"),
+    }
+}
+
+fn ledger_of(lines: &[Line], maximum: usize) -> Ledger {
+    let mut ledger = Ledger::with_maximum(maximum);
+    for Line { at, words: [server, certificate, address, sender, end, domains] } in lines {
+        let server: Option<Arc<str>> = (server != "-").then(|| server.as_str().into());
+        let shown = match certificate.as_str() {
+            "-" => Shown::Unknown,
+            "none" => Shown::Nothing,
+            name => Shown::Certificate(name.into()),
+        };
+        let (end, weight, has_tls) = end_of(end);
+        let domains: Vec<&str> = domains.split(',').filter(|domain| *domain != "-").collect();
+        ledger.begin_session();
+        ledger.add(&Attempt {
+            server: server.as_ref(),
+            connector: "Outbound",
+            shown,
+            address: (address != "-").then_some(address),
+            remote_host: None,
+            sender: match sender.as_str() {
+                "-" => Sender::Unknown,
+                "<>" => Sender::Null,
+                domain => Sender::Domain(domain.into()),
+            },
+            end,
+            weight,
+            has_tls,
+            domains: &domains,
+            time: minute(*at),
+            messages: 1,
+        });
+    }
+    ledger
+}
+
+fn kind_of(sender: &Sender) -> SenderKind {
+    match sender {
+        Sender::Unknown => SenderKind::Unknown,
+        Sender::Null => SenderKind::Null,
+        Sender::Domain(domain) if **domain == *"contoso.com" => SenderKind::Accepted,
+        Sender::Domain(_) => SenderKind::Foreign,
+    }
+}
+
+fn observe(lines: &[Line]) -> Observation {
+    ledger_of(lines, usize::MAX).observe(kind_of, |domain| domain == "contoso.com")
+}
+
+/// The only trouble of sessions that follow each other by a minute.
+fn only(texts: &[&str]) -> Trouble {
+    let lines: Vec<Line> = (0..).zip(texts).map(|(at, text)| line(at, text)).collect();
+    let mut troubles = observe(&lines).troubles;
+    assert_eq!(troubles.len(), 1, "{troubles:#?}");
+    troubles.remove(0)
+}
+
+const DENIED: &str = "EX01 AA 203.0.113.5 contoso.com denied fabrikam.com";
+const DELIVERED: &str = "EX01 AA 203.0.113.5 contoso.com ok fabrikam.com";
+
+#[test]
+fn a_refusal_stands_until_chance_is_no_explanation_for_what_is_delivered() {
+    for (texts, standing, counts) in [
+        (vec![DENIED], Standing::Present, (1, 1)),
+        (vec![DELIVERED, DENIED, DENIED], Standing::Present, (2, 3)),
+        (vec![DENIED, DELIVERED, DENIED], Standing::NowAndThen, (2, 3)),
+        (vec![DENIED, DENIED, DELIVERED], Standing::Past, (2, 3)),
+        // To another domain: it may be a tenant of Microsoft 365.
+        (
+            vec![DENIED, DENIED, "EX01 AA 203.0.113.5 contoso.com ok adatum.com"],
+            Standing::Present,
+            (2, 2),
+        ),
+        // By another server, or with another kind of sender.
+        (
+            vec![DENIED, "EX02 AA 203.0.113.5 contoso.com ok fabrikam.com"],
+            Standing::Present,
+            (1, 1),
+        ),
+        (vec![DENIED, "EX01 AA 203.0.113.5 <> ok fabrikam.com"], Standing::Present, (1, 1)),
+    ] {
+        let trouble = only(&texts);
+        assert_eq!(trouble.standing, standing, "{texts:?}");
+        assert_eq!((trouble.refused, trouble.total), counts, "{texts:?}");
+    }
+}
+
+#[test]
+fn three_of_twenty_are_past_after_twenty_nine_deliveries_and_not_after_twenty_eight() {
+    for (later, standing) in [(28, Standing::NowAndThen), (29, Standing::Past)] {
+        let mut texts = vec![DENIED];
+        texts.extend([DELIVERED; 17]);
+        texts.extend([DENIED; 2]);
+        texts.extend(vec![DELIVERED; later]);
+        let trouble = only(&texts);
+        assert_eq!(trouble.standing, standing, "{later}");
+        assert_eq!((trouble.refused, trouble.delivered_since), (3, later as u64));
+    }
+}
+
+#[test]
+fn a_spell_over_several_domains_is_over_for_all_when_one_is_delivered_again() {
+    let rare = "EX01 AA 203.0.113.5 contoso.com denied wingtip.com";
+    let trouble = only(&[DENIED, rare, DELIVERED]);
+    assert_eq!(trouble.standing, Standing::Past);
+    assert_eq!(trouble.domains.len(), 2);
+}
+
+#[test]
+fn an_identity_that_left_takes_its_trouble_along() {
+    let renewed = "EX01 BB 203.0.113.5 contoso.com ok adatum.com";
+    assert_eq!(only(&[DENIED, renewed]).standing, Standing::Past);
+    // A, B, A, B: both are in use.
+    assert_eq!(only(&[DENIED, renewed, DENIED, renewed]).standing, Standing::Present);
+    // What took its place must have delivered.
+    let open = "EX01 BB 203.0.113.5 contoso.com unknown adatum.com";
+    let lines = [line(0, DENIED), line(1, open)];
+    let observation = observe(&lines);
+    let denied = observation.troubles.iter().find(|one| one.weight == Weight::Refusal).unwrap();
+    assert_eq!(denied.standing, Standing::Present);
+}
+
+#[test]
+fn a_line_that_carries_one_of_ten_has_left_after_forty_four_sessions_of_the_other() {
+    let other = "EX01 AA 198.51.100.7 contoso.com ok adatum.com";
+    for (later, is_in_use) in [(43, true), (44, false)] {
+        // One of ten while it was there: first and last of its span included.
+        let mut texts = vec![DENIED];
+        texts.extend([other; 18]);
+        texts.push(DENIED);
+        texts.extend(vec![other; later]);
+        let lines: Vec<Line> = (0..).zip(&texts).map(|(at, text)| line(at, text)).collect();
+        let usages = observe(&lines).usages;
+        let own = usages.iter().find(|one| one.identity.address.as_deref() == Some("203.0.113.5"));
+        let own = own.unwrap();
+        assert_eq!((own.is_in_use, own.sessions), (is_in_use, 2), "{later}");
+    }
+}
+
+#[test]
+fn what_differs_between_refused_and_delivered_is_told() {
+    let second = "EX01 AA 198.51.100.77 contoso.com denied fabrikam.com";
+    let trouble = only(&[DELIVERED, second, DELIVERED, second, DELIVERED]);
+    assert_eq!(trouble.standing, Standing::Present);
+    assert_eq!((trouble.refused, trouble.total), (2, 2));
+    assert_eq!((trouble.refused_of_place, trouble.total_of_place), (2, 5));
+    let facts: Vec<&str> = trouble.differences.iter().map(|one| one.fact).collect();
+    assert_eq!(facts, ["public address"]);
+    assert_eq!(trouble.differences[0].refused, ["198.51.100.77"]);
+    assert_eq!(trouble.differences[0].delivered, ["203.0.113.5"]);
+    let null = "EX01 AA 203.0.113.5 <> attr36 fabrikam.com";
+    let trouble = only(&[DELIVERED, null, DELIVERED, null]);
+    let facts: Vec<&str> = trouble.differences.iter().map(|one| one.fact).collect();
+    assert_eq!(facts, ["kind of sender"]);
+}
+
+#[test]
+fn trouble_of_the_network_counts_only_when_it_repeats() {
+    let down = "EX01 - - - down -";
+    let reset = "EX01 AA 203.0.113.5 - reset -";
+    for (texts, standing) in [
+        (vec![DELIVERED, down], Standing::Everyday),
+        (vec![DELIVERED, reset], Standing::Everyday),
+        (vec![DELIVERED, reset, reset, reset], Standing::Present),
+        (vec![down, down], Standing::Present),
+        (vec![down], Standing::Everyday),
+        (vec![DELIVERED, down, down, down], Standing::Present),
+        (vec![down, down, down, DELIVERED], Standing::Everyday),
+    ] {
+        assert_eq!(only(&texts).standing, standing, "{texts:?}");
+    }
+    // An SSPI status is no trouble of the network: one at the end is enough.
+    assert_eq!(only(&[DELIVERED, "EX01 AA 203.0.113.5 - tls -"]).standing, Standing::Present);
+    assert_eq!(only(&["EX01 AA 203.0.113.5 - tls -", DELIVERED]).standing, Standing::Past);
+}
+
+#[test]
+fn deliveries_to_thirty_domains_or_beyond_microsoft_365_show_attribution() {
+    let usage_of = |lines: &[Line]| {
+        let usages = observe(lines).usages;
+        usages
+            .into_iter()
+            .find(|one| one.identity.shown == Shown::Certificate("AA".into()))
+            .unwrap()
+    };
+    let to = |number: i64| {
+        line(number, &format!("EX01 AA 203.0.113.5 contoso.com ok domain{number}.com"))
+    };
+    let thirty: Vec<Line> = (0..30).map(to).collect();
+    assert!(usage_of(&thirty).shows_attribution());
+    assert!(!usage_of(&thirty[..29]).shows_attribution());
+    let own: Vec<Line> = thirty[..29]
+        .iter()
+        .cloned()
+        .chain([line(60, "EX01 AA - contoso.com ok contoso.com")])
+        .collect();
+    assert!(!usage_of(&own).shows_attribution());
+    let denied: Vec<Line> = thirty.iter().cloned().chain([line(60, DENIED)]).collect();
+    assert!(!usage_of(&denied).shows_attribution());
+    let other = line(61, "EX02 CC 198.51.100.9 contoso.com denied domain3.com");
+    let outside: Vec<Line> = thirty[..5].iter().cloned().chain([other]).collect();
+    assert!(usage_of(&outside).shows_attribution());
+}
+
+#[test]
+fn deliveries_are_put_together_before_there_are_too_many_records() {
+    let mut lines: Vec<Line> = (0..4000)
+        .map(|at| line(at, &format!("EX01 AA 203.0.113.5 contoso.com ok domain{at}.com")))
+        .collect();
+    lines.push(line(4000, DENIED));
+    lines.extend((4001..4050).map(|at| line(at, DELIVERED)));
+    lines.extend((4050..8000).map(|at| line(at, "EX01 AA 203.0.113.5 contoso.com ok adatum.com")));
+    let seen = ledger_of(&lines, 3000).observe(kind_of, |_| false);
+    assert!(seen.is_capped);
+    assert_eq!(seen.troubles[0].standing, Standing::Past);
+    assert_eq!((seen.troubles[0].refused, seen.troubles[0].total), (1, 50));
+    assert_eq!(seen.usages[0].sessions, 8000);
+}
+
+fn any_line() -> impl Strategy<Value = Line> {
+    let any = |of: &'static [&'static str]| proptest::sample::select(of).prop_map(str::to_owned);
+    let words = (
+        any(&["EX01", "EX02"]),
+        any(&["AA", "BB", "none", "-"]),
+        any(&["203.0.113.5", "198.51.100.7", "-"]),
+        any(&["contoso.com", "tailspintoys.com", "<>", "-"]),
+        any(&["ok", "ok", "ok", "denied", "attr36", "unknown", "busy", "tls", "reset", "down"]),
+        any(&["fabrikam.com", "adatum.com", "fabrikam.com,adatum.com", "-"]),
+    );
+    (0_i64..200, words).prop_map(|(at, (one, two, three, four, five, six))| Line {
+        at,
+        words: [one, two, three, four, five, six],
+    })
+}
+
+fn shown_of(observation: &Observation) -> Vec<String> {
+    let mut texts: Vec<String> =
+        observation.troubles.iter().map(|trouble| format!("{trouble:?}")).collect();
+    texts.sort();
+    texts
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_reading_does_not_matter(lines in proptest::collection::vec(any_line(), 0..60)) {
+        let mut other = lines.clone();
+        other.reverse();
+        prop_assert_eq!(shown_of(&observe(&lines)), shown_of(&observe(&other)));
+    }
+
+    #[test]
+    fn sessions_of_another_place_change_nothing(
+        lines in proptest::collection::vec(any_line(), 1..40),
+        others in 1_usize..40,
+    ) {
+        let before = observe(&lines);
+        let mut more = lines.clone();
+        more.extend((0..others).map(|at| {
+            line(i64::try_from(at).unwrap() * 5, "EX09 DD 192.0.2.9 contoso.com ok litware.com")
+        }));
+        let after = observe(&more);
+        // What differs may name what another server delivers; all else stays.
+        let plain = |observation: &Observation| -> Vec<String> {
+            let bare = observation.troubles.iter().cloned();
+            let bare = bare.map(|trouble| Trouble { differences: Vec::new(), ..trouble });
+            let mut texts: Vec<String> = bare.map(|trouble| format!("{trouble:?}")).collect();
+            texts.sort();
+            texts
+        };
+        prop_assert_eq!(plain(&before), plain(&after));
+    }
+
+    #[test]
+    fn a_refusal_with_no_later_delivery_of_its_place_is_never_past(
+        lines in proptest::collection::vec(any_line(), 0..40),
+    ) {
+        let mut all = lines;
+        all.push(line(500, DENIED));
+        let observation = observe(&all);
+        let last = observation.troubles.iter().find(|trouble| trouble.last == minute(500)).unwrap();
+        prop_assert!(matches!(last.standing, Standing::Present | Standing::NowAndThen));
+        prop_assert!(last.refused <= last.total);
+    }
+}

@@ -1,0 +1,440 @@
+//! What failed: how often among what it can be compared with, and whether it does so today.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::attempt::{End, SenderKind, Shown};
+use super::chance::is_no_chance;
+use super::ledger::{IdentityKey, PlaceKey, PlaceView, Record};
+use super::network::{self, Result};
+use super::usage::Leaves;
+use super::weight::Weight;
+use crate::reply::RejectionClass;
+use crate::timestamp::Timestamp;
+
+/// Refused domains that are told apart for one trouble.
+pub(in crate::diagnosis) const MAXIMUM_REFUSED_DOMAINS: usize = 256;
+
+/// Values of a difference that are told.
+const MAXIMUM_VALUES: usize = 8;
+
+/// Whether a trouble holds today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::diagnosis) enum Standing {
+    /// It holds.
+    Present,
+    /// Refused and delivered in turn.
+    NowAndThen,
+    /// The identity has left its place, or delivers again so often that chance is no explanation.
+    Past,
+    /// It concerns one recipient or message, a rule of the receiver, or single connections.
+    Everyday,
+}
+
+/// A fact that separates what was refused from what was delivered wholly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::diagnosis) struct Difference {
+    /// The fact: `certificate`, `public address`, `server`, `remote host`, `kind of sender`,
+    /// `recipient domain`.
+    pub fact: &'static str,
+    /// Its values where mail was refused, at most 8.
+    pub refused: Vec<String>,
+    /// Its values where mail was delivered, at most 8.
+    pub delivered: Vec<String>,
+}
+
+/// Attempts of one identity at one place, for one kind of sender, that failed alike.
+#[derive(Clone, Debug)]
+pub(in crate::diagnosis) struct Trouble {
+    /// The place.
+    pub place: PlaceKey,
+    /// The identity.
+    pub identity: IdentityKey,
+    /// The kind of sender.
+    pub sender: SenderKind,
+    /// How the attempts ended.
+    pub end: End,
+    /// What they weigh.
+    pub weight: Weight,
+    /// Whether it holds today.
+    pub standing: Standing,
+    /// Sessions that failed so.
+    pub refused: u64,
+    /// Sessions that it can be compared with, these included.
+    pub total: u64,
+    /// Messages that failed so; 0 where none came so far.
+    pub refused_messages: u64,
+    /// Messages of the comparable sessions.
+    pub total_messages: u64,
+    /// Sessions of the place that failed so, whatever their identity and sender.
+    pub refused_of_place: u64,
+    /// Sessions of the place.
+    pub total_of_place: u64,
+    /// The end of the first session that failed so.
+    pub since: Timestamp,
+    /// The end of the last one.
+    pub last: Timestamp,
+    /// The end of the last comparable session that succeeded.
+    pub last_delivery: Option<Timestamp>,
+    /// The end of the last session of the place that delivered anything.
+    pub last_delivery_of_place: Option<Timestamp>,
+    /// Comparable sessions that succeeded after the last one that failed.
+    pub delivered_since: u64,
+    /// The domains that were refused, at most 256.
+    pub domains: Vec<Arc<str>>,
+    /// Whether there were more: those are counted together.
+    pub has_more_domains: bool,
+    /// What differs between what was refused and what was delivered at the place.
+    pub differences: Vec<Difference>,
+}
+
+/// Whether a class says that nobody attributed the mail.
+pub(super) fn is_relay_denied(class: RejectionClass) -> bool {
+    matches!(class, RejectionClass::RelayDenied | RejectionClass::RelayDeniedAttr36)
+}
+
+/// What makes a trouble one: identity, kind of sender and end; a connection that failed has
+/// neither identity nor sender.
+type Key = (u32, SenderKind, u32);
+
+/// The troubles of one place.
+pub(super) fn troubles_of_place(view: &PlaceView<'_>) -> Vec<Trouble> {
+    let mut keys: BTreeSet<Key> = BTreeSet::new();
+    for (record, kind) in view.records {
+        if matches!(view.end(record), End::Refused(_) | End::TlsFailed(_) | End::ConnectFailed) {
+            keys.insert((record.identity, *kind, record.end));
+        }
+    }
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    let leaves = Leaves::of_place(view);
+    let mut by_identity: HashMap<u32, Vec<(&Record, SenderKind)>> = HashMap::new();
+    for (record, kind) in view.records {
+        by_identity.entry(record.identity).or_default().push((record, *kind));
+    }
+    let of_place = OfPlace::of(view);
+    keys.into_iter()
+        .filter_map(|key| {
+            let own = by_identity.get(&key.0)?;
+            trouble(view, key, own, &leaves, &of_place)
+        })
+        .collect()
+}
+
+/// Counts over the whole place, made once.
+struct OfPlace {
+    sessions: u64,
+    failed: HashMap<u32, u64>,
+    last_delivery: Option<i64>,
+    repeats: HashMap<u32, bool>,
+}
+
+impl OfPlace {
+    fn of(view: &PlaceView<'_>) -> Self {
+        let mut seen: HashSet<u32> = HashSet::new();
+        let mut counted: HashSet<(u32, u32)> = HashSet::new();
+        let (mut sessions, mut last_delivery) = (0, None);
+        let mut failed: HashMap<u32, u64> = HashMap::new();
+        let mut network: BTreeSet<u32> = BTreeSet::new();
+        for (record, _) in view.records {
+            let count = u64::from(record.count);
+            if record.count > 1 || seen.insert(record.session) {
+                sessions += count;
+            }
+            match view.end(record) {
+                End::Delivered => last_delivery = last_delivery.max(Some(record.time)),
+                End::Open => {}
+                _ => {
+                    if record.weight == Weight::Network {
+                        network.insert(record.end);
+                    }
+                    if counted.insert((record.session, record.end)) {
+                        *failed.entry(record.end).or_default() += count;
+                    }
+                }
+            }
+        }
+        let repeats = network.into_iter().map(|end| (end, repeats_at(view, end))).collect();
+        Self { sessions, failed, last_delivery, repeats }
+    }
+}
+
+/// Whether a trouble of the network repeats at the place, among the attempts that tell of it.
+fn repeats_at(view: &PlaceView<'_>, end: u32) -> bool {
+    let failure = view.end_numbered(end);
+    network::repeats(view.records.iter().filter_map(|(record, _)| {
+        let result = if record.end == end {
+            Some(Result::Failed)
+        } else if succeeded(failure, view.end(record), record.has_tls) {
+            Some(Result::Succeeded)
+        } else {
+            None
+        };
+        result.map(|result| (record.time, result))
+    }))
+}
+
+/// Whether an attempt got through what failed with `failure`.
+fn succeeded(failure: &End, end: &End, has_tls: bool) -> bool {
+    match failure {
+        End::ConnectFailed => *end != End::ConnectFailed,
+        End::TlsFailed(_) => has_tls,
+        _ => *end == End::Delivered,
+    }
+}
+
+/// One comparable session.
+#[derive(Default)]
+struct Compared {
+    time: i64,
+    count: u64,
+    is_refused: bool,
+    is_delivered: bool,
+    messages: u64,
+    refused_messages: u64,
+}
+
+fn trouble(
+    view: &PlaceView<'_>,
+    (_, kind, end_number): Key,
+    own: &[(&Record, SenderKind)],
+    leaves: &Leaves,
+    of_place: &OfPlace,
+) -> Option<Trouble> {
+    let is_failure = |record: &Record, of: SenderKind| record.end == end_number && of == kind;
+    let (sample, _) = own.iter().rfind(|(record, of)| is_failure(record, *of))?;
+    let end = view.end(sample);
+    let mut refused_domains: BTreeSet<u32> = BTreeSet::new();
+    let mut has_more_domains = false;
+    for (record, of) in own {
+        if !is_failure(record, *of) {
+            continue;
+        }
+        for domain in view.domains(record) {
+            if refused_domains.len() < MAXIMUM_REFUSED_DOMAINS || refused_domains.contains(domain) {
+                refused_domains.insert(*domain);
+            } else {
+                has_more_domains = true;
+            }
+        }
+    }
+    // A failed connection has shown no identity: every attempt of the place compares.
+    let candidates =
+        if *end == End::ConnectFailed || !view.is_identified(sample) { view.records } else { own };
+    let mut sessions: Vec<Compared> = Vec::new();
+    let mut slots: HashMap<u32, usize> = HashMap::new();
+    for (record, of) in candidates {
+        let is_refused = is_failure(record, *of);
+        let is_of_kind = !matches!(end, End::Refused(_)) || *of == kind;
+        let meets = refused_domains.is_empty()
+            || view.domains(record).iter().any(|domain| refused_domains.contains(domain));
+        if !(is_refused || is_of_kind && meets) {
+            continue;
+        }
+        let slot = match slots.get(&record.session) {
+            Some(slot) if record.count == 1 => *slot,
+            _ => {
+                slots.insert(record.session, sessions.len());
+                sessions.push(Compared { count: u64::from(record.count), ..Compared::default() });
+                sessions.len() - 1
+            }
+        };
+        let session = &mut sessions[slot];
+        session.time = record.time;
+        session.messages += u64::from(record.messages);
+        if is_refused {
+            session.is_refused = true;
+            session.refused_messages += u64::from(record.messages);
+        } else {
+            session.is_delivered |= succeeded(end, view.end(record), record.has_tls);
+        }
+    }
+    let counts = Counts::of(&sessions)?;
+    let weight = sample.weight;
+    let is_counted = match weight {
+        Weight::Refusal => true,
+        Weight::Network => of_place.repeats.get(&end_number).copied().unwrap_or_default(),
+        Weight::Everyday | Weight::ReceiversRule => false,
+    };
+    let has_left = view.is_identified(sample) && leaves.has_left(sample.identity);
+    let standing = if !is_counted {
+        Standing::Everyday
+    } else if has_left || is_no_chance(counts.refused, counts.between, counts.delivered_since) {
+        Standing::Past
+    } else if counts.delivered_between > 0 || counts.delivered_since > 0 {
+        Standing::NowAndThen
+    } else {
+        Standing::Present
+    };
+    let time = |ticks: i64| Timestamp::from_ticks(ticks);
+    Some(Trouble {
+        place: view.place_of(sample),
+        identity: view.identity_of(sample),
+        sender: kind,
+        end: end.clone(),
+        weight,
+        standing,
+        refused: counts.refused,
+        total: counts.total,
+        refused_messages: sessions.iter().map(|session| session.refused_messages).sum(),
+        total_messages: sessions.iter().map(|session| session.messages).sum(),
+        refused_of_place: of_place.failed.get(&end_number).copied().unwrap_or_default(),
+        total_of_place: of_place.sessions,
+        since: time(counts.first)?,
+        last: time(counts.last)?,
+        last_delivery: counts.last_delivery.and_then(time),
+        last_delivery_of_place: of_place.last_delivery.and_then(time),
+        delivered_since: counts.delivered_since,
+        domains: {
+            let names = refused_domains.iter().filter_map(|domain| view.domain(*domain).cloned());
+            // The numbers are those of the order of reading.
+            names.collect::<BTreeSet<_>>().into_iter().collect()
+        },
+        has_more_domains,
+        differences: differences(view, sample, &refused_domains, |record, of| {
+            record.identity == sample.identity && is_failure(record, of)
+        }),
+    })
+}
+
+/// What the comparable sessions come to.
+struct Counts {
+    refused: u64,
+    total: u64,
+    /// From the first refusal to the last one.
+    between: u64,
+    delivered_between: u64,
+    delivered_since: u64,
+    first: i64,
+    last: i64,
+    last_delivery: Option<i64>,
+}
+
+impl Counts {
+    /// Of sessions in the order of time.
+    fn of(sessions: &[Compared]) -> Option<Self> {
+        let first = sessions.iter().position(|session| session.is_refused)?;
+        let last = sessions.iter().rposition(|session| session.is_refused)?;
+        let sum = |sessions: &[Compared], is_wanted: fn(&Compared) -> bool| {
+            sessions.iter().filter(|one| is_wanted(one)).map(|one| one.count).sum::<u64>()
+        };
+        let refused: fn(&Compared) -> bool = |session| session.is_refused;
+        let delivered: fn(&Compared) -> bool =
+            |session| session.is_delivered && !session.is_refused;
+        Some(Self {
+            refused: sum(sessions, refused),
+            total: sum(sessions, |_| true),
+            between: sum(&sessions[first..=last], |_| true),
+            delivered_between: sum(&sessions[first..=last], delivered),
+            delivered_since: sum(&sessions[last..], delivered),
+            first: sessions[first].time,
+            last: sessions[last].time,
+            last_delivery: sessions.iter().rfind(|one| delivered(one)).map(|one| one.time),
+        })
+    }
+}
+
+/// The facts that separate what was refused from what the same connector delivered, on any server.
+fn differences(
+    view: &PlaceView<'_>,
+    sample: &Record,
+    refused_domains: &BTreeSet<u32>,
+    is_failure: impl Fn(&Record, SenderKind) -> bool,
+) -> Vec<Difference> {
+    let connector = view.place_of(sample).connector;
+    let (mut refused, mut delivered) = (Facts::default(), Facts::default());
+    let mut has_delivered = false;
+    for (record, kind) in view.all {
+        let is_own = record.place == sample.place;
+        if is_own && is_failure(record, *kind) {
+            refused.add(view, record, *kind);
+        } else if matches!(view.end(record), End::Delivered)
+            && (is_own || view.place_of(record).connector == connector)
+        {
+            has_delivered = true;
+            let meets = refused_domains.is_empty()
+                || view.domains(record).iter().any(|domain| refused_domains.contains(domain));
+            delivered.add_domains(view, record);
+            if meets {
+                delivered.add(view, record, *kind);
+            }
+        }
+    }
+    if !has_delivered {
+        return Vec::new();
+    }
+    refused.differences(&delivered)
+}
+
+/// The values of each fact.
+#[derive(Default)]
+struct Facts {
+    values: [BTreeSet<String>; 6],
+}
+
+const FACTS: [&str; 6] = [
+    "certificate",
+    "public address",
+    "server",
+    "kind of sender",
+    "remote host",
+    "recipient domain",
+];
+
+impl Facts {
+    fn add(&mut self, view: &PlaceView<'_>, record: &Record, kind: SenderKind) {
+        let identity = view.identity_of(record);
+        let shown = match identity.shown {
+            Shown::Unknown => None,
+            Shown::Nothing => Some("none".to_owned()),
+            Shown::Certificate(thumbprint) => Some(thumbprint.to_string()),
+        };
+        let kind = match kind {
+            SenderKind::Unknown => None,
+            SenderKind::Null => Some("<>"),
+            SenderKind::Accepted => Some("own domains"),
+            SenderKind::Foreign => Some("other domains"),
+        };
+        let text = |value: Option<&Arc<str>>| value.map(ToString::to_string);
+        let facts = [
+            shown,
+            text(identity.address.as_ref()),
+            text(view.place_of(record).server.as_ref()),
+            kind.map(str::to_owned),
+            text(view.host(record)),
+        ];
+        for (values, fact) in self.values.iter_mut().zip(facts) {
+            if let Some(fact) = fact.filter(|_| values.len() < MAXIMUM_REFUSED_DOMAINS) {
+                values.insert(fact);
+            }
+        }
+        self.add_domains(view, record);
+    }
+
+    fn add_domains(&mut self, view: &PlaceView<'_>, record: &Record) {
+        let [.., values] = &mut self.values;
+        for domain in view.domains(record) {
+            if values.len() < MAXIMUM_REFUSED_DOMAINS {
+                values.extend(view.domain(*domain).map(ToString::to_string));
+            }
+        }
+    }
+
+    fn differences(&self, delivered: &Self) -> Vec<Difference> {
+        let listed =
+            |values: &BTreeSet<String>| values.iter().take(MAXIMUM_VALUES).cloned().collect();
+        FACTS
+            .iter()
+            .zip(self.values.iter().zip(&delivered.values))
+            .filter(|(_, (refused, delivered))| {
+                !refused.is_empty() && !delivered.is_empty() && refused.is_disjoint(delivered)
+            })
+            .map(|(fact, (refused, delivered))| Difference {
+                fact,
+                refused: listed(refused),
+                delivered: listed(delivered),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,147 @@
+//! Whether a failure counts as refused.
+
+use crate::reply::{EnhancedStatus, RejectionClass, Reply, tls_error};
+
+/// What a failure weighs in the verdict on the sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::diagnosis) enum Weight {
+    /// It concerns the sender: the server, its certificate, its tenant or its address.
+    Refusal,
+    /// A rule of the receiving tenant, which another tenant need not have.
+    ReceiversRule,
+    /// It concerns one recipient or one message.
+    Everyday,
+    /// Trouble of the network, or a temporary reply: it counts only when it repeats.
+    Network,
+}
+
+/// Weighs a refusal by its class and, where the class does not tell, by the reply itself.
+pub(in crate::diagnosis) fn weight_of(class: RejectionClass, reply: Option<&str>) -> Weight {
+    use RejectionClass as Class;
+    match class {
+        Class::TenantInboundAttribution => Weight::ReceiversRule,
+        Class::RecipientRejected => Weight::Everyday,
+        Class::ConnectionTimedOut | Class::UnableToConnect | Class::ConnectionDropped => {
+            Weight::Network
+        }
+        // 450 4.7.230 slows a server down; 550 5.7.230 refuses it.
+        Class::ServerOutOfDate if reply.is_some_and(is_temporary) => Weight::Network,
+        Class::Unclassified => reply.map_or(Weight::Everyday, weight_of_unknown),
+        _ => Weight::Refusal,
+    }
+}
+
+/// Weighs the error of a failed TLS negotiation: an SSPI status is no trouble of the network, a
+/// socket error is.
+pub(in crate::diagnosis) fn weight_of_tls_error(error: Option<&str>) -> Weight {
+    let code = error.and_then(|error| tls_error(error).code);
+    // winerror.h: SSPI statuses lie in FACILITY_SSPI, which makes them negative numbers.
+    if code.is_some_and(|code| code < 0) { Weight::Refusal } else { Weight::Network }
+}
+
+fn is_temporary(reply: &str) -> bool {
+    Reply::parse(reply).code.is_some_and(|code| (400..500).contains(&code))
+}
+
+/// A reply that no row of the catalogue knows, by RFC 3463 and the words that spam verdicts and
+/// block lists have in common.
+fn weight_of_unknown(text: &str) -> Weight {
+    let reply = Reply::parse(text);
+    if reply.code.is_none_or(|code| code < 500) {
+        return Weight::Network;
+    }
+    let words = reply.text.to_ascii_lowercase();
+    let has = |word: &str| words.contains(word);
+    match reply.enhanced_status {
+        // 5.1.8: a bad outbound sender, which concerns the account.
+        Some(EnhancedStatus { subject: 1, detail: 8, .. }) => Weight::Refusal,
+        // IPv6, which concerns the address.
+        Some(EnhancedStatus { subject: 2, detail: 1, .. }) if has("ipv6") => Weight::Refusal,
+        Some(
+            EnhancedStatus { subject: 1 | 2 | 6, .. }
+            | EnhancedStatus { subject: 3, detail: 4, .. }
+            | EnhancedStatus { subject: 4, detail: 1, .. }
+            | EnhancedStatus { subject: 7, detail: 120..=199, .. },
+        ) => Weight::Everyday,
+        Some(EnhancedStatus { subject: 7, detail: 500..=599, .. }) => Weight::ReceiversRule,
+        Some(EnhancedStatus { subject: 7, detail: 0 | 1, .. }) if is_verdict_on_message(has) => {
+            Weight::Everyday
+        }
+        None if reply.code == Some(552) || is_verdict_on_message(has) => Weight::Everyday,
+        _ => Weight::Refusal,
+    }
+}
+
+/// Whether the words refuse a message or its sender's domain, and not the sending address.
+fn is_verdict_on_message(has: impl Fn(&str) -> bool) -> bool {
+    let names_address = ["client host", "sending ip", "ip address", "host ["].into_iter().any(&has);
+    let lists =
+        ["spam", "content", "virus", "malware", "dbl", "domain", "message rejected", "size"];
+    let is_rule_on_relay = ["relay", "tenantattribution"].into_iter().any(&has);
+    !is_rule_on_relay && lists.into_iter().any(&has) && !names_address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reply::classify;
+
+    #[test]
+    fn a_reply_weighs_what_it_says_of_the_sender() {
+        for (reply, weight) in [
+            ("550 5.7.64 TenantAttribution; Relay Access Denied", Weight::Refusal),
+            ("451 4.4.62 Mail sent to the wrong Office 365 region. ATTR35.", Weight::Refusal),
+            ("550 5.7.68 TenantInboundAttribution; Direct Send not allowed", Weight::Refusal),
+            ("550 5.7.750 Client blocked from sending from unregistered domains", Weight::Refusal),
+            ("550 5.7.708 Access denied, traffic not accepted from this IP", Weight::Refusal),
+            ("451 5.7.3 STARTTLS is required to send mail", Weight::Refusal),
+            ("550 5.7.230 Server is out of date", Weight::Refusal),
+            ("450 4.7.230 Server is out of date", Weight::Network),
+            ("550 5.7.606 Access denied, banned sending IP [203.0.113.9]", Weight::Refusal),
+            ("550 5.2.1 [fabrikam.com] does not accept email over IPv6", Weight::Refusal),
+            ("550 5.1.8 Access denied, bad outbound sender", Weight::Refusal),
+            ("550 5.1.10 RESOLVER.ADR.RecipientNotFound", Weight::Everyday),
+            ("550 5.4.1 Recipient address rejected: Access denied", Weight::Everyday),
+            ("552 5.3.4 Message size exceeds fixed limit", Weight::Everyday),
+            ("550 5.2.2 mailbox full", Weight::Everyday),
+            ("550 5.7.133 Sender not authenticated for group", Weight::Everyday),
+            ("554 5.7.1 Message rejected as spam by content filtering", Weight::Everyday),
+            (
+                "550 5.7.1 Service unavailable, sender domain [x.com] blocked using DBL",
+                Weight::Everyday,
+            ),
+            (
+                "550 5.7.1 Service unavailable, Client host [203.0.113.9] blocked using Spamhaus",
+                Weight::Refusal,
+            ),
+            ("550 5.7.1 Unable to relay", Weight::Refusal),
+            ("550 5.7.51 TenantInboundAttribution; Rejecting", Weight::ReceiversRule),
+            (
+                "550 5.7.509 Access denied, sending domain does not pass DMARC",
+                Weight::ReceiversRule,
+            ),
+            ("451 4.7.500 Server busy. Please try again later", Weight::Network),
+            ("421 4.4.1 Connection timed out", Weight::Network),
+        ] {
+            let class = classify(reply).unwrap();
+            assert_eq!(weight_of(class, Some(reply)), weight, "{reply}");
+        }
+    }
+
+    #[test]
+    fn an_sspi_status_is_no_trouble_of_the_network() {
+        for (error, weight) in [
+            (Some("UntrustedRoot"), Weight::Refusal),
+            (Some("UnknownCredentials"), Weight::Refusal),
+            (Some("InvalidToken"), Weight::Refusal),
+            (Some("-2146893043"), Weight::Refusal),
+            (Some("SocketError"), Weight::Network),
+            (Some("ConnectionReset"), Weight::Network),
+            (Some("10054"), Weight::Network),
+            (Some("Nonsense"), Weight::Network),
+            (None, Weight::Network),
+        ] {
+            assert_eq!(weight_of_tls_error(error), weight, "{error:?}");
+        }
+    }
+}

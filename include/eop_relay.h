@@ -14,7 +14,7 @@
  *   a terminating zero, unless said otherwise. Times are .NET ticks: units of 100 ns since
  *   0001-01-01T00:00:00 UTC; 0 = absent.
  * - A handle is a number, never a pointer; 0 is never a handle. A handle function answers
- *   EOP_INVALID_HANDLE (a number that was never given out), EOP_WRONG_KIND, EOP_FREED, EOP_BUSY
+ *   EOP_INVALID_HANDLE (a number that was never returned), EOP_WRONG_KIND, EOP_FREED, EOP_BUSY
  *   (another thread is inside a call with that handle; eop_..._cancel and eop_..._free never answer
  *   it) and EOP_POISONED (a call with it panicked before; only eop_..._free works then).
  * - Structs that a caller fills in begin with struct_size = sizeof(the struct), a multiple of 8.
@@ -92,7 +92,7 @@
 #define EOP_CERTIFICATE_NOT_FOUND 107
 
 /*
- 200 to 299, handles: a number that was never given out as a handle.
+ 200 to 299, handles: a number that was never returned as a handle.
  */
 #define EOP_INVALID_HANDLE 200
 
@@ -319,7 +319,7 @@
 #define EOP_SESSION_NOTE_CONTENT_CAPPED 4
 
 /*
- Put out before its end because too many sessions were open at once.
+ Emitted before its end because too many sessions were open at once.
  */
 #define EOP_SESSION_NOTE_EVICTED 5
 
@@ -379,12 +379,12 @@
 #define EOP_NOTICE_DAMAGED_ROWS 4
 
 /*
- Rows of sessions that had already been put out.
+ Rows of sessions that had already been emitted.
  */
 #define EOP_NOTICE_LATE_ROWS 5
 
 /*
- Sessions put out before their end because too many were open at once.
+ Sessions emitted before their end because too many were open at once.
  */
 #define EOP_NOTICE_SESSIONS_EVICTED 6
 
@@ -429,7 +429,7 @@
 #define EOP_NOTICE_SESSIONS_KEPT 14
 
 /*
- Sessions without a row for days, put out without their end.
+ Sessions without a row for days, emitted without their end.
  */
 #define EOP_NOTICE_SESSIONS_OVERDUE 15
 
@@ -519,7 +519,7 @@
 #define EOP_QUERY_EOP_ONLY 4
 
 /*
- eop_session_query.flags: with a state_path, hand out the sessions that are still open at the end
+ eop_session_query.flags: with a state_path, return the sessions that are still open at the end
  instead of keeping them in the state.
  */
 #define EOP_QUERY_FINAL 8
@@ -592,7 +592,7 @@
 #define EOP_CHAIN_STORES_KNOWN 1
 
 /*
- eop_chain_query.flags: trust the given roots alone, not the embedded ones.
+ eop_chain_query.flags: trust only the given roots, not the embedded ones.
  */
 #define EOP_CHAIN_ONLY_GIVEN_ROOTS 2
 
@@ -655,6 +655,21 @@
  The most units of the request of eop_test and eop_certificates.
  */
 #define EOP_MAXIMUM_REQUEST_LENGTH 536870912
+
+/*
+ kind of eop_view: plain text, as `eop-relay test` prints it.
+ */
+#define EOP_VIEW_TEXT 1
+
+/*
+ The fewest columns of a view.
+ */
+#define EOP_VIEW_MINIMUM_WIDTH 40
+
+/*
+ The most columns of a view.
+ */
+#define EOP_VIEW_MAXIMUM_WIDTH 1000
 
 /*
  What went wrong, in detail. The caller owns it and sets struct_size; there is nothing to free.
@@ -739,7 +754,7 @@ typedef struct eop_log_input {
 } eop_log_input;
 
 /*
- What to read and which sessions to hand out: those that pass every condition given.
+ What to read and which sessions to return: those that pass every condition given.
  */
 typedef struct eop_session_query {
   /*
@@ -832,7 +847,7 @@ typedef struct eop_record_range {
 } eop_record_range;
 
 /*
- One SMTP session. What the log does not tell is absent.
+ One SMTP session. What the log does not report is absent.
  */
 typedef struct eop_session_record {
   /*
@@ -908,7 +923,7 @@ typedef struct eop_session_record {
    */
   struct eop_text_span log_path;
   /*
-   The piece of the text that holds all texts of this session alone: those of this record from
+   The piece of the text that holds only the texts of this session: those of this record from
    connector to reply, of its mails and of their recipients. Never absent. server, log_path, the
    messages of notes and the texts of certificates lie elsewhere, once for all that share them.
    */
@@ -1344,7 +1359,7 @@ typedef struct eop_chain_query {
 } eop_chain_query;
 
 /*
- What evidence to read and which records to hand out: those that pass every condition given.
+ What evidence to read and which records to return: those that pass every condition given.
  */
 typedef struct eop_evidence_query {
   /*
@@ -1540,8 +1555,8 @@ int32_t eop_session_reader_free(uint64_t reader, struct eop_error *error);
 
  `text` has `length` units and is read during the call only; unpaired surrogates in it count as
  U+FFFD. `report` receives a text handle with one JSON object, the same as of `eop-relay explain
- --json`; free it with eop_text_free. Any text is taken, also an empty one: the object says whether
- it was recognised.
+ --json`; free it with eop_text_free. Any text is accepted, also an empty one: the object says
+ whether it was recognised.
 
  EOP_OK; EOP_NULL_ARGUMENT: text or report is NULL; EOP_INVALID_ARGUMENT: the length is above
  EOP_MAXIMUM_TEXT_LENGTH; EOP_TOO_MANY_HANDLES. From any thread.
@@ -1552,7 +1567,7 @@ int32_t eop_session_reader_free(uint64_t reader, struct eop_error *error);
 int32_t eop_explain(const uint16_t *text, size_t length, uint64_t *report, struct eop_error *error);
 
 /*
- Explains errors of delivery, and joins each to the session of the log that it tells of.
+ Explains errors of delivery, and joins each to the session of the log that it is about.
 
  `request` has `length` units and is read during the call only. It is one JSON object; every
  member may be absent or null:
@@ -1700,13 +1715,13 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
    eop_resolve_errors. Each is looked for among the sessions.
  - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
  - Server: the server of InstalledCertificates that have neither Server nor Identity, and of
-   Sessions that do not tell theirs.
+   Sessions that have none.
  - SourceIPAddress, MailFrom ("<>" is the null sender), RecipientDomain: texts.
  - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
  - WarningDays: days before its expiry from which a certificate is warned about.
 
  `report` receives a text handle with one JSON object, the same as of `eop-relay test --json`;
- free it with eop_text_free. What cannot be read of the evidence is told in the report.
+ free it with eop_text_free. What cannot be read of the evidence is reported.
 
  EOP_OK, whatever the report says; EOP_NULL_ARGUMENT: request or report is NULL;
  EOP_INVALID_ARGUMENT: the length is above EOP_MAXIMUM_REQUEST_LENGTH, the request is not such an
@@ -1720,7 +1735,7 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
 int32_t eop_test(const uint16_t *request, size_t length, uint64_t *report, struct eop_error *error);
 
 /*
- Tells which certificate each send connector would send and has sent, server by server, and when
+ Reports which certificate each send connector would send and has sent, server by server, and when
  they expire.
 
  `request` has `length` units and is read during the call only. It is a JSON object as of
@@ -1759,6 +1774,30 @@ int32_t eop_certificates(const uint16_t *request,
  Each pointer is NULL or points to what is described; outputs are writable.
  */
 int32_t eop_store_certificates(uint64_t *report, struct eop_error *error);
+
+/*
+ Renders a report of eop_test as text to read.
+
+ `report` has `length` units and is read during the call only: the JSON of eop_test, or of
+ `eop-relay test --json`. Members that the library does not know are ignored. `kind` is
+ EOP_VIEW_TEXT. `width` is in columns, EOP_VIEW_MINIMUM_WIDTH to EOP_VIEW_MAXIMUM_WIDTH; commands,
+ and words that are longer, keep their own. `text` receives a text handle whose lines end with a
+ line feed, and in which no character steers a terminal; free it with eop_text_free.
+
+ EOP_OK; EOP_NULL_ARGUMENT: report or text is NULL; EOP_INVALID_ARGUMENT: the length is above
+ EOP_MAXIMUM_REQUEST_LENGTH, kind or width is out of its range, or the text is not the JSON of a
+ report, and then the error has the line, and as offset the byte of the UTF-16 text, at which
+ reading ended; EOP_INVALID_TEXT; EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_view(const uint16_t *report,
+                 size_t length,
+                 uint32_t kind,
+                 uint32_t width,
+                 uint64_t *text,
+                 struct eop_error *error);
 
 /*
  A view of the text of a text handle.

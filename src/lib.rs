@@ -18,8 +18,63 @@
 //! | [`connector`] | connectors, accepted domains, certificate names | attribution by EOP |
 //! | [`evidence`] | CliXml, JSON, CSV and Format-List exports; CAPI2 events, logs of the hybrid wizard, NDRs | connectors, accepted domains, certificates; validations, changes, errors of delivery |
 //! | [`diagnosis`] | all of these | a verdict, its proof and its remedy |
+//! | [`view`] | a report | text of a given width |
 //!
 //! [`ffi`] is the C ABI over it, declared in `include/eop_relay.h`, for 64-bit processes.
+//!
+//! # Examples
+//!
+//! What a refusal means, and what is to be done:
+//!
+//! ```
+//! use eop_relay::reply::{RejectionClass, explain};
+//!
+//! let explanation = explain("550 5.7.64 TenantAttribution; Relay Access Denied");
+//! assert_eq!(explanation.rejection, Some(RejectionClass::RelayDenied));
+//! for step in &explanation.remedy {
+//!     println!("{} ({})", step.action, step.r#where);
+//! }
+//! ```
+//!
+//! Whether a server can send the chain of its certificate, and whether it is accepted:
+//!
+//! ```
+//! use eop_relay::chain::{ChainInput, Completeness, NamedBytes, examine};
+//! use eop_relay::timestamp::Timestamp;
+//!
+//! let bytes = std::fs::read("examples/stories/missing-intermediate/sent.pem")?;
+//! let at = Timestamp::parse("2026-11-24").ok_or("no time")?;
+//! let report = examine(&ChainInput::new(NamedBytes { name: "sent.pem", bytes: &bytes }, at))?;
+//! assert!(!report.is_accepted);
+//! assert_eq!(report.missing_issuers.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Why Exchange Online refuses the mail of a server, out of its logs, as text of 78 columns:
+//!
+//! ```
+//! use eop_relay::diagnosis::{Evidence, Verdict, diagnose};
+//! use eop_relay::log::LogInput;
+//! use eop_relay::session::{SessionQuery, SessionReader};
+//! use eop_relay::timestamp::Timestamp;
+//! use eop_relay::view;
+//!
+//! let input = LogInput { path: "examples/logs".into(), wildcards: false, server: None };
+//! let query = SessionQuery { inputs: vec![input], ..SessionQuery::default() };
+//! let mut reader = SessionReader::new(query)?;
+//! let at = Timestamp::parse("2026-11-17").ok_or("no time")?;
+//! let mut evidence = Evidence::new(at);
+//! evidence.logs_given = true;
+//! while let Some(batch) = reader.next_batch(1024, 16 << 20) {
+//!     for session in &batch.sessions {
+//!         evidence.add_session(session);
+//!     }
+//! }
+//! let report = diagnose(&evidence);
+//! assert_ne!(report.verdict, Verdict::Accepted);
+//! println!("{}", view::text(&report, 78));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod certificate;
 pub mod chain;
@@ -35,4 +90,5 @@ mod named_enum;
 pub mod reply;
 pub mod session;
 pub mod timestamp;
+pub mod view;
 pub mod windows;

@@ -17,7 +17,7 @@ impl Finding {
             message: String::new(),
             evidence: Vec::new(),
             remedy: Vec::new(),
-            reference: "",
+            reference: "".into(),
             confidence: Confidence::Uncertain,
             sessions: 0,
             first_session: None,

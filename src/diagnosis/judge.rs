@@ -49,7 +49,7 @@ pub(crate) fn findings_of_evidence(
                 message: answer.message,
                 evidence: answer.proof.evidence,
                 remedy: answer.steps,
-                reference: rule.reference(),
+                reference: rule.reference().into(),
                 confidence: answer.proof.confidence.unwrap_or_else(|| rule.confidence()),
                 ..Finding::without_sessions(rule.id)
             });
@@ -102,7 +102,7 @@ pub(crate) fn judge<'a>(case: Case<'a>, disabled: &BTreeSet<FindingId>) -> Judge
                 message,
                 evidence: proof.evidence,
                 remedy: answer.steps,
-                reference: rule.reference(),
+                reference: rule.reference().into(),
                 confidence: staleness
                     .map_or(Confidence::Documented, Staleness::confidence)
                     .max(proof.confidence.unwrap_or_else(|| rule.confidence())),

@@ -1,6 +1,8 @@
 //! The report: what was found, what follows from it, and what is to be done.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::chain::ChainReport;
 use crate::connector::ConnectorAssessment;
@@ -36,7 +38,7 @@ named_enum! {
 }
 
 /// A row of a log, or an object of an export, that shows what a finding says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct EvidenceLine {
     /// The file.
@@ -48,7 +50,7 @@ pub struct EvidenceLine {
 }
 
 /// One thing that was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Finding {
     /// What it is.
@@ -64,7 +66,7 @@ pub struct Finding {
     /// What to do, the smallest change first.
     pub remedy: Vec<Remedy>,
     /// Where it is documented.
-    pub reference: &'static str,
+    pub reference: Cow<'static, str>,
     /// How well it is founded.
     pub confidence: Confidence,
     /// How many sessions show it; 0 where it is about something else than sessions.
@@ -80,7 +82,7 @@ pub struct Finding {
 }
 
 /// The certificate that the report is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CertificateSummary {
     /// The SHA-1 thumbprint.
@@ -102,7 +104,7 @@ pub struct CertificateSummary {
 /// What the server's mail met, and what is to be done.
 ///
 /// Serialised with the names of its fields in PascalCase, absent values as `null`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Report {
     /// What EOP makes of the server's mail.
@@ -115,9 +117,11 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The certificate of the cause.
     pub certificate: Option<CertificateSummary>,
-    /// Its chain, where the certificate itself was given.
+    /// Its chain, where the certificate itself was given. It is not read back out of JSON.
+    #[serde(skip_deserializing)]
     pub chain: Option<ChainReport>,
-    /// The inbound connector of the cause.
+    /// The inbound connector of the cause. It is not read back out of JSON.
+    #[serde(skip_deserializing)]
     pub connector: Option<ConnectorAssessment>,
     /// 0 fine, 10 warning, 20 refused, 30 uncertain or no evidence, 40 an input cannot be read.
     pub exit_code: u8,

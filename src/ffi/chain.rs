@@ -3,14 +3,13 @@
 use libc::size_t;
 use time::OffsetDateTime;
 
+use super::answer::{answer, json};
+use super::caller_memory::read_struct_size;
 use super::error::{ErrorDetail, Failure};
-use super::guard::guard;
-use super::injection;
-use super::input::{GrowingStruct, Utf16, read_sized, read_struct_size};
-use super::output::{require, require_output, write_output};
-use super::status::{EOP_INTERNAL, EOP_INVALID_ARGUMENT, EOP_INVALID_CERTIFICATE, EOP_OK};
-use super::text::open_json;
-use crate::chain::{ChainInput, ChainInputError, NamedBytes, Profile, examine};
+use super::input::{GrowingStruct, Utf16, read_sized};
+use super::output::require;
+use super::status::{EOP_INTERNAL, EOP_INVALID_CERTIFICATE};
+use crate::chain::{ChainInput, ChainInputError, ChainReport, NamedBytes, Profile, examine};
 use crate::timestamp::Timestamp;
 use crate::windows::read_machine_stores;
 
@@ -27,7 +26,7 @@ pub const EOP_CHAIN_ROLE_CRL: u32 = 4;
 /// eop_chain_query.flags: the intermediates are all that the server has, also if there are none.
 /// Without it and without intermediates, completeness is unknown.
 pub const EOP_CHAIN_STORES_KNOWN: u32 = 1;
-/// eop_chain_query.flags: trust the given roots alone, not the embedded ones.
+/// eop_chain_query.flags: trust only the given roots, not the embedded ones.
 pub const EOP_CHAIN_ONLY_GIVEN_ROOTS: u32 = 2;
 
 /// eop_chain_query.flags: use the stores of this computer too (LocalMachine\CA, Root and AuthRoot),
@@ -117,24 +116,19 @@ pub unsafe extern "C" fn eop_chain_examine(
     report: *mut u64,
     error: *mut ErrorDetail,
 ) -> i32 {
-    let body = || {
-        require_output(report, "report")?;
+    let make = || {
         require(query, "query")?;
-        injection::strike("eop_chain_examine");
         // SAFETY: the caller promises a readable query and all that it points to.
-        let handle = unsafe { examine_query(query) }?;
-        // SAFETY: not NULL, and the caller promises a place for a handle.
-        unsafe { write_output(report, handle) };
-        Ok(EOP_OK)
+        json(&unsafe { examine_query(query) }?)
     };
     // SAFETY: promised by the caller.
-    unsafe { guard("eop_chain_examine", error, body) }
+    unsafe { answer("eop_chain_examine", (report, "report"), error, make) }
 }
 
 /// # Safety
 /// `query` points to a struct that begins with its size, and all that it points to is readable and
 /// unchanged during the call.
-unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<u64, Failure> {
+unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<ChainReport, Failure> {
     // SAFETY: the caller promises that a struct_size stands there.
     let struct_size = unsafe { read_struct_size(query) };
     // SAFETY: the caller promises that many readable bytes.
@@ -142,18 +136,18 @@ unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<u64, Failure>
     let unknown_flags = options.flags
         & !(EOP_CHAIN_STORES_KNOWN | EOP_CHAIN_ONLY_GIVEN_ROOTS | EOP_CHAIN_MACHINE_STORES);
     if unknown_flags != 0 {
-        return Err(invalid(format!("query has the unknown flags {unknown_flags:#x}")));
+        return Err(Failure::invalid(format!("query has the unknown flags {unknown_flags:#x}")));
     }
     let profile = match options.profile {
         EOP_CHAIN_PROFILE_WINDOWS => Profile::Windows,
         EOP_CHAIN_PROFILE_STRICT => Profile::Strict,
-        other => return Err(invalid(format!("no profile has the number {other}"))),
+        other => return Err(Failure::invalid(format!("no profile has the number {other}"))),
     };
     let at = match options.at {
         0 => Timestamp::try_from(OffsetDateTime::now_utc())
             .map_err(|error| Failure::new(EOP_INTERNAL, error.to_string()))?,
         ticks => Timestamp::from_ticks(ticks)
-            .ok_or_else(|| invalid(format!("at is {ticks}: no time in .NET ticks")))?,
+            .ok_or_else(|| Failure::invalid(format!("at is {ticks}: no time in .NET ticks")))?,
     };
     // SAFETY: the caller promises that the text is readable.
     let expected_name =
@@ -167,14 +161,16 @@ unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<u64, Failure>
     let certificates = with_role(EOP_CHAIN_ROLE_CERTIFICATE);
     let [certificate] = certificates.as_slice() else {
         let count = certificates.len();
-        return Err(invalid(format!("{count} files have the certificate; one is expected")));
+        return Err(Failure::invalid(format!(
+            "{count} files have the certificate; one is expected"
+        )));
     };
     let intermediates = with_role(EOP_CHAIN_ROLE_INTERMEDIATE);
     let are_stores_known = options.flags & EOP_CHAIN_STORES_KNOWN != 0 || !intermediates.is_empty();
     let (roots, lists) = (with_role(EOP_CHAIN_ROLE_ROOT), with_role(EOP_CHAIN_ROLE_CRL));
     let uses_machine = options.flags & EOP_CHAIN_MACHINE_STORES != 0;
     let machine = if uses_machine { Some(read_machine_stores()?) } else { None };
-    let report = examine(&ChainInput {
+    examine(&ChainInput {
         machine_stores: machine.as_ref(),
         intermediates: are_stores_known.then_some(intermediates.as_slice()),
         roots: &roots,
@@ -187,8 +183,7 @@ unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<u64, Failure>
     .map_err(|error| match error {
         ChainInputError::Machine(error) => Failure::from(error),
         error => Failure::new(EOP_INVALID_CERTIFICATE, error.to_string()),
-    })?;
-    open_json(&report)
+    })
 }
 
 /// # Safety
@@ -201,7 +196,7 @@ unsafe fn read_files<'a>(options: &ChainQueryOptions) -> Result<Vec<File<'a>>, F
     }
     require(options.files, "files")?;
     if count > EOP_MAXIMUM_CHAIN_FILES {
-        return Err(invalid(format!(
+        return Err(Failure::invalid(format!(
             "file_count is {count}; at most {EOP_MAXIMUM_CHAIN_FILES} are accepted"
         )));
     }
@@ -214,10 +209,13 @@ unsafe fn read_files<'a>(options: &ChainQueryOptions) -> Result<Vec<File<'a>>, F
         // SAFETY: the caller promises that many records at that stride.
         let record = unsafe { read_sized(place, stride, "file_stride") }?;
         if !(EOP_CHAIN_ROLE_CERTIFICATE..=EOP_CHAIN_ROLE_CRL).contains(&record.role) {
-            return Err(invalid(format!("file {index} has the unknown role {}", record.role)));
+            return Err(Failure::invalid(format!(
+                "file {index} has the unknown role {}",
+                record.role
+            )));
         }
         if record.length > EOP_MAXIMUM_CHAIN_FILE_LENGTH {
-            return Err(invalid(format!(
+            return Err(Failure::invalid(format!(
                 "file {index} has {} bytes; at most {EOP_MAXIMUM_CHAIN_FILE_LENGTH} are accepted",
                 record.length
             )));
@@ -232,10 +230,6 @@ unsafe fn read_files<'a>(options: &ChainQueryOptions) -> Result<Vec<File<'a>>, F
         files.push(File { name, bytes, role: record.role });
     }
     Ok(files)
-}
-
-fn invalid(message: String) -> Failure {
-    Failure::new(EOP_INVALID_ARGUMENT, message)
 }
 
 #[cfg(test)]

@@ -2,20 +2,15 @@
 
 use libc::size_t;
 
+use super::answer::{answer, json, read_request};
 use super::error::ErrorDetail;
-use super::guard::guard;
-use super::injection;
-use super::input::Utf16;
-use super::output::{require, require_output, write_output};
-use super::status::EOP_OK;
-use super::text::open_json;
 
 mod request;
 
 /// The most units of the request of eop_resolve_errors.
 pub const EOP_MAXIMUM_ERRORS_LENGTH: usize = 536_870_912;
 
-/// Explains errors of delivery, and joins each to the session of the log that it tells of.
+/// Explains errors of delivery, and joins each to the session of the log that it is about.
 ///
 /// `request` has `length` units and is read during the call only. It is one JSON object; every
 /// member may be absent or null:
@@ -49,22 +44,13 @@ pub unsafe extern "C" fn eop_resolve_errors(
     report: *mut u64,
     error: *mut ErrorDetail,
 ) -> i32 {
-    let body = || {
-        require_output(report, "report")?;
-        require(request, "request")?;
+    let make = || {
         // SAFETY: the caller promises that many units.
-        let text = unsafe {
-            Utf16 { text: request, length }.to_text("request", EOP_MAXIMUM_ERRORS_LENGTH)
-        }?;
-        injection::strike("eop_resolve_errors");
-        let resolved = request::resolve(&text.unwrap_or_default())?;
-        let handle = open_json(&resolved)?;
-        // SAFETY: not NULL, and the caller promises a place for a handle.
-        unsafe { write_output(report, handle) };
-        Ok(EOP_OK)
+        let text = unsafe { read_request("request", request, length, EOP_MAXIMUM_ERRORS_LENGTH) }?;
+        json(&request::resolve(&text)?)
     };
     // SAFETY: promised by the caller.
-    unsafe { guard("eop_resolve_errors", error, body) }
+    unsafe { answer("eop_resolve_errors", (report, "report"), error, make) }
 }
 
 #[cfg(test)]

@@ -2,14 +2,9 @@
 
 use libc::size_t;
 
+use super::answer::{answer, json, read_request};
 use super::error::ErrorDetail;
-use super::guard::guard;
-use super::injection;
-use super::input::Utf16;
-use super::output::{require, require_output, write_output};
-use super::status::EOP_OK;
-use super::text::open_json;
-use crate::diagnosis::{Evidence, certificate_overview, diagnose};
+use crate::diagnosis::{certificate_overview, diagnose};
 
 mod request;
 
@@ -44,13 +39,13 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 ///   eop_resolve_errors. Each is looked for among the sessions.
 /// - Thumbprints: which of the InstalledCertificates are judged too; texts as pasted.
 /// - Server: the server of InstalledCertificates that have neither Server nor Identity, and of
-///   Sessions that do not tell theirs.
+///   Sessions that have none.
 /// - SourceIPAddress, MailFrom ("<>" is the null sender), RecipientDomain: texts.
 /// - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
 /// - WarningDays: days before its expiry from which a certificate is warned about.
 ///
 /// `report` receives a text handle with one JSON object, the same as of `eop-relay test --json`;
-/// free it with eop_text_free. What cannot be read of the evidence is told in the report.
+/// free it with eop_text_free. What cannot be read of the evidence is reported.
 ///
 /// EOP_OK, whatever the report says; EOP_NULL_ARGUMENT: request or report is NULL;
 /// EOP_INVALID_ARGUMENT: the length is above EOP_MAXIMUM_REQUEST_LENGTH, the request is not such an
@@ -67,11 +62,16 @@ pub unsafe extern "C" fn eop_test(
     report: *mut u64,
     error: *mut ErrorDetail,
 ) -> i32 {
+    let make = || {
+        // SAFETY: the caller promises that many units.
+        let text = unsafe { read_request("request", request, length, EOP_MAXIMUM_REQUEST_LENGTH) }?;
+        json(&diagnose(&request::read(&text)?))
+    };
     // SAFETY: promised by the caller.
-    unsafe { answer("eop_test", request, length, report, error, diagnose) }
+    unsafe { answer("eop_test", (report, "report"), error, make) }
 }
 
-/// Tells which certificate each send connector would send and has sent, server by server, and when
+/// Reports which certificate each send connector would send and has sent, server by server, and when
 /// they expire.
 ///
 /// `request` has `length` units and is read during the call only. It is a JSON object as of
@@ -97,38 +97,13 @@ pub unsafe extern "C" fn eop_certificates(
     overview: *mut u64,
     error: *mut ErrorDetail,
 ) -> i32 {
-    // SAFETY: promised by the caller.
-    unsafe { answer("eop_certificates", request, length, overview, error, certificate_overview) }
-}
-
-/// Reads a request and puts out what is made of its evidence, as JSON.
-///
-/// # Safety
-/// As of the exported functions.
-unsafe fn answer<T: serde::Serialize>(
-    function: &'static str,
-    request: *const u16,
-    length: size_t,
-    output: *mut u64,
-    error: *mut ErrorDetail,
-    judge: impl Fn(&Evidence) -> T,
-) -> i32 {
-    let body = || {
-        require_output(output, "the output")?;
-        require(request, "request")?;
+    let make = || {
         // SAFETY: the caller promises that many units.
-        let text = unsafe {
-            Utf16 { text: request, length }.to_text("request", EOP_MAXIMUM_REQUEST_LENGTH)
-        }?;
-        injection::strike(function);
-        let evidence = request::read(&text.unwrap_or_default())?;
-        let handle = open_json(&judge(&evidence))?;
-        // SAFETY: not NULL, and the caller promises a place for a handle.
-        unsafe { write_output(output, handle) };
-        Ok(EOP_OK)
+        let text = unsafe { read_request("request", request, length, EOP_MAXIMUM_REQUEST_LENGTH) }?;
+        json(&certificate_overview(&request::read(&text)?))
     };
     // SAFETY: promised by the caller.
-    unsafe { guard(function, error, body) }
+    unsafe { answer("eop_certificates", (overview, "overview"), error, make) }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use widestring::U16String;
 
-use super::input::{copy_text, read_struct_size, write_sized};
+use super::caller_memory::{copy_text, read_struct_size, write_sized};
 use super::status::{EOP_INVALID_ARGUMENT, EOP_INVALID_STRUCT_SIZE};
 
 /// How many units eop_error.message holds, the terminating zero included.
@@ -41,11 +41,36 @@ pub struct ErrorDetail {
 pub(super) struct Failure {
     pub status: i32,
     pub message: String,
+    place: Option<Place>,
+}
+
+/// A place in a text of the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    /// From 1.
+    line: u64,
+    /// In bytes of the caller's UTF-16 text.
+    offset: u64,
 }
 
 impl Failure {
     pub fn new(status: i32, message: impl Into<String>) -> Self {
-        Self { status, message: message.into() }
+        Self { status, message: message.into(), place: None }
+    }
+
+    /// An argument that is not valid.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(EOP_INVALID_ARGUMENT, message)
+    }
+
+    /// With the place in a text of the caller that is `text` in UTF-8, at its byte `offset`.
+    pub fn at(mut self, text: &str, offset: usize) -> Self {
+        let end = (0..=offset.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+        let before = &text[..end.unwrap_or(0)];
+        let lines = memchr::memchr_iter(b'\n', before.as_bytes()).count();
+        let units = before.encode_utf16().count();
+        self.place = Some(Place { line: lines as u64 + 1, offset: units as u64 * 2 });
+        self
     }
 
     fn detail(&self) -> ErrorDetail {
@@ -56,8 +81,8 @@ impl Failure {
             message_length: 0,
             path_length: 0,
             reserved: 0,
-            line: 0,
-            offset: u64::MAX,
+            line: self.place.map_or(0, |place| place.line),
+            offset: self.place.map_or(u64::MAX, |place| place.offset),
             message: [0; EOP_MESSAGE_CAPACITY],
             path: [0; EOP_PATH_CAPACITY],
         };

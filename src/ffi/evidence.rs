@@ -1,10 +1,12 @@
 //! The handle that reads evidence in the form of records, whatever its kind.
 
+use super::answer::json;
+use super::caller_memory::read_struct_size;
 use super::error::{ErrorDetail, Failure};
 use super::guard::guard;
 use super::handle::{Handles, Kind};
 use super::injection;
-use super::input::{GrowingStruct, Utf16, read_sized, read_struct_size};
+use super::input::{GrowingStruct, Utf16, read_sized};
 use super::output::{require, require_output, write_output};
 use super::query::{
     EOP_MAXIMUM_NAME_LENGTH, EOP_QUERY_RECURSE, LogInputRecord, check_flags, read_inputs, read_time,
@@ -12,8 +14,8 @@ use super::query::{
 use super::session_reader::{
     EOP_DEFAULT_BUDGET, EOP_DEFAULT_RECORDS, EOP_MAXIMUM_RECORDS, or_default,
 };
-use super::status::{EOP_END, EOP_INVALID_ARGUMENT, EOP_INVALID_THUMBPRINT, EOP_OK};
-use super::text::open_json;
+use super::status::{EOP_END, EOP_INVALID_THUMBPRINT, EOP_OK};
+use super::text::open_text;
 use crate::certificate::Thumbprint;
 use crate::evidence::chain_event::{ChainEventQuery, ChainEventReader};
 use crate::evidence::{EvidenceReader, HybridChangeQuery, HybridChangeReader};
@@ -34,7 +36,7 @@ pub const EOP_EVIDENCE_DELIVERY_ERRORS: u32 = 3;
 /// The most units of eop_evidence_query.text.
 pub const EOP_MAXIMUM_EVIDENCE_LENGTH: usize = 536_870_912;
 
-/// What evidence to read and which records to hand out: those that pass every condition given.
+/// What evidence to read and which records to return: those that pass every condition given.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct EvidenceQueryOptions {
@@ -76,11 +78,11 @@ trait OpenReader: Send {
 
 impl<R: EvidenceReader + Send> OpenReader for R {
     fn next_json(&mut self, max_records: usize, budget: u64) -> Result<Option<u64>, Failure> {
-        self.next_batch(max_records, budget).map(|batch| open_json(&batch)).transpose()
+        self.next_batch(max_records, budget).map(|batch| open_text(&json(&batch)?)).transpose()
     }
 }
 
-/// A query as the core takes it, whatever the kind.
+/// A query of the core, whatever the kind.
 struct EvidenceQuery {
     inputs: Vec<LogInput>,
     text: Option<String>,
@@ -124,14 +126,18 @@ pub unsafe extern "C" fn eop_evidence_open(
             }
             EOP_EVIDENCE_HYBRID_CHANGES => {
                 if query.thumbprint.is_some() {
-                    return Err(invalid("thumbprint: no hybrid change names one".to_owned()));
+                    return Err(Failure::invalid(
+                        "thumbprint: no hybrid change names one".to_owned(),
+                    ));
                 }
                 let reader = HybridChangeReader::new(query.into());
                 let cancellation = reader.cancellation();
                 (Box::new(reader), cancellation)
             }
             other => {
-                return Err(invalid(format!("this library reads no evidence of kind {other}")));
+                return Err(Failure::invalid(format!(
+                    "this library reads no evidence of kind {other}"
+                )));
             }
         };
         let handle = READERS.insert(open, Some(cancellation))?;
@@ -171,7 +177,7 @@ pub unsafe extern "C" fn eop_evidence_next(
         require_output(batch, "batch")?;
         let max_records = or_default(max_records, EOP_DEFAULT_RECORDS);
         if max_records > EOP_MAXIMUM_RECORDS {
-            return Err(invalid(format!(
+            return Err(Failure::invalid(format!(
                 "max_records is {max_records}; at most {EOP_MAXIMUM_RECORDS} are accepted"
             )));
         }
@@ -272,10 +278,6 @@ impl From<EvidenceQuery> for HybridChangeQuery {
             end: query.end,
         }
     }
-}
-
-fn invalid(message: String) -> Failure {
-    Failure::new(EOP_INVALID_ARGUMENT, message)
 }
 
 #[cfg(test)]

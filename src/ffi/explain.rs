@@ -2,13 +2,10 @@
 
 use libc::size_t;
 
+use super::answer::{answer, json};
 use super::error::ErrorDetail;
-use super::guard::guard;
-use super::injection;
 use super::input::Utf16;
-use super::output::{require, require_output, write_output};
-use super::status::EOP_OK;
-use super::text::open_json;
+use super::output::require;
 use crate::reply;
 
 /// The most units of a text to be explained.
@@ -18,8 +15,8 @@ pub const EOP_MAXIMUM_TEXT_LENGTH: usize = 16_777_216;
 ///
 /// `text` has `length` units and is read during the call only; unpaired surrogates in it count as
 /// U+FFFD. `report` receives a text handle with one JSON object, the same as of `eop-relay explain
-/// --json`; free it with eop_text_free. Any text is taken, also an empty one: the object says whether
-/// it was recognised.
+/// --json`; free it with eop_text_free. Any text is accepted, also an empty one: the object says
+/// whether it was recognised.
 ///
 /// EOP_OK; EOP_NULL_ARGUMENT: text or report is NULL; EOP_INVALID_ARGUMENT: the length is above
 /// EOP_MAXIMUM_TEXT_LENGTH; EOP_TOO_MANY_HANDLES. From any thread.
@@ -33,20 +30,15 @@ pub unsafe extern "C" fn eop_explain(
     report: *mut u64,
     error: *mut ErrorDetail,
 ) -> i32 {
-    let body = || {
-        require_output(report, "report")?;
+    let make = || {
         require(text, "text")?;
         // SAFETY: the caller promises that many units.
         let text =
             unsafe { Utf16 { text, length }.to_lossy_text("text", EOP_MAXIMUM_TEXT_LENGTH) }?;
-        injection::strike("eop_explain");
-        let handle = open_json(&reply::explain(&text))?;
-        // SAFETY: not NULL, and the caller promises a place for a handle.
-        unsafe { write_output(report, handle) };
-        Ok(EOP_OK)
+        json(&reply::explain(&text))
     };
     // SAFETY: promised by the caller.
-    unsafe { guard("eop_explain", error, body) }
+    unsafe { answer("eop_explain", (report, "report"), error, make) }
 }
 
 #[cfg(test)]
@@ -57,7 +49,7 @@ mod tests {
     use widestring::U16String;
 
     use super::*;
-    use crate::ffi::status::{EOP_INVALID_ARGUMENT, EOP_NULL_ARGUMENT};
+    use crate::ffi::status::{EOP_INVALID_ARGUMENT, EOP_NULL_ARGUMENT, EOP_OK};
     use crate::ffi::{eop_text_free, eop_text_get};
 
     #[test]

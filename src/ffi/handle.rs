@@ -2,7 +2,7 @@
 //!
 //! A number is made of its kind (bits 56 to 63), a generation (bits 24 to 55) and a slot (bits 0 to
 //! 23). A slot is reused with the next generation, so that an old number is known to be freed. A
-//! slot whose generations are used up is never given out again.
+//! slot whose generations are used up is never used again.
 
 use std::fmt;
 use std::mem;
@@ -90,7 +90,7 @@ impl<T> Handles<T> {
         Self { kind, slots: Mutex::new(Slots { all: Vec::new(), vacant: Vec::new() }) }
     }
 
-    /// Gives out a number for an object, and takes what cancels it.
+    /// Opens a handle of an object, with what cancels it.
     pub fn insert(&self, object: T, cancellation: Option<Arc<AtomicBool>>) -> Result<u64, Failure> {
         let entry = Arc::new(Entry {
             object: Mutex::new(object),
@@ -201,14 +201,22 @@ impl<T> Handles<T> {
                     format!("{handle:#x} is a {kind} handle, not a {} handle", self.kind),
                 ));
             }
-            None => return Err(self.failure(EOP_INVALID_HANDLE, handle, "was never given out")),
+            None => {
+                return Err(self.failure(
+                    EOP_INVALID_HANDLE,
+                    handle,
+                    "was never returned by this library",
+                ));
+            }
         }
         match slots.all.get(index) {
             Some(slot) if slot.generation == generation && slot.entry.is_some() => Ok(index),
             Some(slot) if (1..=slot.generation).contains(&generation) => {
                 Err(self.failure(EOP_FREED, handle, "was freed"))
             }
-            _ => Err(self.failure(EOP_INVALID_HANDLE, handle, "was never given out")),
+            _ => {
+                Err(self.failure(EOP_INVALID_HANDLE, handle, "was never returned by this library"))
+            }
         }
     }
 

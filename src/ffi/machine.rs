@@ -1,11 +1,8 @@
 //! The certificate stores of the machine itself.
 
+use super::answer::{answer, json};
 use super::error::{ErrorDetail, Failure};
-use super::guard::guard;
-use super::injection;
-use super::output::{require_output, write_output};
-use super::status::{EOP_MACHINE_CALL_FAILED, EOP_NOT_WINDOWS, EOP_OK};
-use super::text::open_json;
+use super::status::{EOP_MACHINE_CALL_FAILED, EOP_NOT_WINDOWS};
 use crate::windows::{MachineError, read_machine_stores};
 
 impl From<MachineError> for Failure {
@@ -31,16 +28,9 @@ impl From<MachineError> for Failure {
 /// Each pointer is NULL or points to what is described; outputs are writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn eop_store_certificates(report: *mut u64, error: *mut ErrorDetail) -> i32 {
-    let body = || {
-        require_output(report, "report")?;
-        injection::strike("eop_store_certificates");
-        let handle = open_json(&read_machine_stores()?.listing())?;
-        // SAFETY: not NULL, and the caller promises a place for a handle.
-        unsafe { write_output(report, handle) };
-        Ok(EOP_OK)
-    };
+    let make = || json(&read_machine_stores()?.listing());
     // SAFETY: promised by the caller.
-    unsafe { guard("eop_store_certificates", error, body) }
+    unsafe { answer("eop_store_certificates", (report, "report"), error, make) }
 }
 
 #[cfg(all(test, not(windows)))]

@@ -7,12 +7,15 @@
 //! | `error` | the detail of an error, in the caller's struct |
 //! | `guard` | the border that no panic crosses |
 //! | `handle` | numbers for objects |
-//! | `input`, `output` | pointers of the caller, checked and read or written |
+//! | `caller_memory`, `input`, `output` | pointers of the caller, checked and read or written |
+//! | `answer` | what functions that answer with a text have in common |
 //! | `records`, `batch` | a batch of the core as flat records |
-//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `evidence`, `diagnosis`, `machine`, `text` | the exported functions and their structs |
+//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `evidence`, `diagnosis`, `machine`, `view`, `text` | the exported functions and their structs |
 
 mod about;
+mod answer;
 mod batch;
+mod caller_memory;
 mod chain;
 mod delivery_error;
 mod diagnosis;
@@ -33,6 +36,7 @@ mod session_reader;
 mod status;
 mod text;
 mod values;
+mod view;
 
 pub use about::*;
 pub use chain::*;
@@ -49,3 +53,4 @@ pub use session_reader::*;
 pub use status::*;
 pub use text::*;
 pub use values::*;
+pub use view::*;

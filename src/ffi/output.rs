@@ -1,7 +1,7 @@
 //! Outputs: checked first, written last.
 
+use super::caller_memory::read_struct_size;
 use super::error::Failure;
-use super::input::read_struct_size;
 use super::status::{EOP_INVALID_ARGUMENT, EOP_INVALID_STRUCT_SIZE, EOP_NULL_ARGUMENT};
 
 /// Fails if there is no place for an output: NULL, or not aligned.

@@ -2,10 +2,10 @@
 
 use libc::size_t;
 
+use super::caller_memory::read_struct_size;
 use super::error::Failure;
 use super::input::{GrowingStruct, Utf16, read_sized};
 use super::output::require;
-use super::status::EOP_INVALID_ARGUMENT;
 use crate::log::LogInput;
 use crate::session::{Outcome, SessionFilter, SessionQuery, StateOptions};
 use crate::timestamp::Timestamp;
@@ -19,7 +19,7 @@ pub const EOP_QUERY_RECURSE: u32 = 1;
 pub const EOP_QUERY_FAILED: u32 = 2;
 /// eop_session_query.flags: only sessions known to go to Exchange Online Protection.
 pub const EOP_QUERY_EOP_ONLY: u32 = 4;
-/// eop_session_query.flags: with a state_path, hand out the sessions that are still open at the end
+/// eop_session_query.flags: with a state_path, return the sessions that are still open at the end
 /// instead of keeping them in the state.
 pub const EOP_QUERY_FINAL: u32 = 8;
 
@@ -44,7 +44,7 @@ pub struct LogInputRecord {
     pub reserved: u32,
 }
 
-/// What to read and which sessions to hand out: those that pass every condition given.
+/// What to read and which sessions to return: those that pass every condition given.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct SessionQueryOptions {
@@ -95,13 +95,13 @@ pub(super) unsafe fn read_query(
 ) -> Result<SessionQuery, Failure> {
     require(pointer, "query")?;
     // SAFETY: not NULL, and the caller promises that a struct_size stands there.
-    let struct_size = unsafe { super::input::read_struct_size(pointer) };
+    let struct_size = unsafe { read_struct_size(pointer) };
     // SAFETY: the caller promises that many readable bytes.
     let options = unsafe { read_sized(pointer, struct_size, "the struct_size of query") }?;
     let known_flags = EOP_QUERY_RECURSE | EOP_QUERY_FAILED | EOP_QUERY_EOP_ONLY | EOP_QUERY_FINAL;
     check_flags(options.flags, known_flags, "query")?;
     if options.threads > EOP_MAXIMUM_THREADS {
-        return Err(invalid(format!(
+        return Err(Failure::invalid(format!(
             "threads is {}; at most {EOP_MAXIMUM_THREADS} are accepted",
             options.threads
         )));
@@ -125,7 +125,7 @@ pub(super) unsafe fn read_query(
     // SAFETY: the caller promises that the query's texts are readable.
     let state_path = unsafe { options.state_path.to_path("state_path") }?;
     if state_path.as_ref().is_some_and(|path| path.as_os_str().is_empty()) {
-        return Err(invalid("state_path is empty".to_owned()));
+        return Err(Failure::invalid("state_path is empty".to_owned()));
     }
     let is_final = options.flags & EOP_QUERY_FINAL != 0;
     Ok(SessionQuery {
@@ -151,7 +151,7 @@ pub(super) unsafe fn read_inputs(
     }
     require(places, "inputs")?;
     if count > EOP_MAXIMUM_INPUTS {
-        return Err(invalid(format!(
+        return Err(Failure::invalid(format!(
             "input_count is {count}; at most {EOP_MAXIMUM_INPUTS} are accepted"
         )));
     }
@@ -167,7 +167,7 @@ pub(super) unsafe fn read_inputs(
         // SAFETY: the caller promises that the text is readable.
         let path = unsafe { record.path.to_path("the path of an input") }?;
         let path = path.filter(|path| !path.as_os_str().is_empty());
-        let path = path.ok_or_else(|| invalid(format!("input {index} has no path")))?;
+        let path = path.ok_or_else(|| Failure::invalid(format!("input {index} has no path")))?;
         // SAFETY: the caller promises that the text is readable.
         let server = unsafe { record.server.to_text("server", EOP_MAXIMUM_NAME_LENGTH) }?;
         inputs.push(LogInput { path, wildcards: record.flags & EOP_INPUT_WILDCARDS != 0, server });
@@ -183,7 +183,9 @@ unsafe fn read_outcomes(outcomes: *const u32, count: u32) -> Result<Vec<Outcome>
     }
     require(outcomes, "outcomes")?;
     if count as usize > Outcome::ALL.len() {
-        return Err(invalid(format!("outcome_count is {count}; there are not that many outcomes")));
+        return Err(Failure::invalid(format!(
+            "outcome_count is {count}; there are not that many outcomes"
+        )));
     }
     // SAFETY: not NULL, a small count, and the caller promises that many numbers.
     let numbers = unsafe { std::slice::from_raw_parts(outcomes, count as usize) };
@@ -191,7 +193,7 @@ unsafe fn read_outcomes(outcomes: *const u32, count: u32) -> Result<Vec<Outcome>
         .iter()
         .map(|number| {
             Outcome::from_number(*number)
-                .ok_or_else(|| invalid(format!("no outcome has the number {number}")))
+                .ok_or_else(|| Failure::invalid(format!("no outcome has the number {number}")))
         })
         .collect()
 }
@@ -201,19 +203,17 @@ pub(super) fn read_time(ticks: i64, what: &str) -> Result<Option<Timestamp>, Fai
         return Ok(None);
     }
     Timestamp::from_ticks(ticks).map(Some).ok_or_else(|| {
-        invalid(format!("{what} is {ticks}: not a time between the years 1 and 9999 in .NET ticks"))
+        Failure::invalid(format!(
+            "{what} is {ticks}: not a time between the years 1 and 9999 in .NET ticks"
+        ))
     })
 }
 
 pub(super) fn check_flags(flags: u32, known: u32, what: &str) -> Result<(), Failure> {
     match flags & !known {
         0 => Ok(()),
-        unknown => Err(invalid(format!("{what} has the unknown flags {unknown:#x}"))),
+        unknown => Err(Failure::invalid(format!("{what} has the unknown flags {unknown:#x}"))),
     }
-}
-
-fn invalid(message: String) -> Failure {
-    Failure::new(EOP_INVALID_ARGUMENT, message)
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub const EOP_FALSE: i32 = 1;
 /// A value that may be unknown: yes.
 pub const EOP_TRUE: i32 = 2;
 
-/// One SMTP session. What the log does not tell is absent.
+/// One SMTP session. What the log does not report is absent.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionRecord {
@@ -74,7 +74,7 @@ pub struct SessionRecord {
     pub server: TextSpan,
     /// The file that holds its first row.
     pub log_path: TextSpan,
-    /// The piece of the text that holds all texts of this session alone: those of this record from
+    /// The piece of the text that holds only the texts of this session: those of this record from
     /// connector to reply, of its mails and of their recipients. Never absent. server, log_path, the
     /// messages of notes and the texts of certificates lie elsewhere, once for all that share them.
     pub own_texts: TextSpan,

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use widestring::U16String;
 
 use super::batch::{FlatBatch, Flattening};
+use super::caller_memory::{copy_text, write_sized};
 use super::error::{EOP_PATH_CAPACITY, ErrorDetail, Failure};
 use super::guard::guard;
 use super::handle::{Handles, Kind};
 use super::injection;
-use super::input::{copy_text, write_sized};
 use super::output::{require_output, require_sized_output, write_output};
 use super::query::{SessionQueryOptions, read_query};
 use super::records::BatchView;

@@ -25,7 +25,7 @@ pub const EOP_INVALID_CERTIFICATE: i32 = 106;
 /// No certificate given has a thumbprint that is asked for, or its bytes are missing.
 pub const EOP_CERTIFICATE_NOT_FOUND: i32 = 107;
 
-/// 200 to 299, handles: a number that was never given out as a handle.
+/// 200 to 299, handles: a number that was never returned as a handle.
 pub const EOP_INVALID_HANDLE: i32 = 200;
 /// A handle of another kind.
 pub const EOP_WRONG_KIND: i32 = 201;

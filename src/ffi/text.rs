@@ -1,22 +1,19 @@
 //! The handle that holds a text, such as a report in JSON.
 
 use libc::size_t;
-use serde::Serialize;
 use widestring::U16String;
 
 use super::error::{ErrorDetail, Failure};
 use super::guard::guard;
 use super::handle::{Handles, Kind};
 use super::output::{require_output, write_output};
-use super::status::{EOP_INTERNAL, EOP_OK};
+use super::status::EOP_OK;
 
 static TEXTS: Handles<U16String> = Handles::new(Kind::Text);
 
-/// Gives out a handle for a report, in JSON.
-pub(super) fn open_json(report: &impl Serialize) -> Result<u64, Failure> {
-    let json = serde_json::to_string(report)
-        .map_err(|error| Failure::new(EOP_INTERNAL, format!("a report is not JSON: {error}")))?;
-    TEXTS.insert(U16String::from_str(&json), None)
+/// Opens a handle of a text.
+pub(super) fn open_text(text: &str) -> Result<u64, Failure> {
+    TEXTS.insert(U16String::from_str(text), None)
 }
 
 /// A view of the text of a text handle.

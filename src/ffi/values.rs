@@ -70,7 +70,7 @@ pub const EOP_SESSION_NOTE_PROXY_HALF_MISSING: u32 = 2;
 pub const EOP_SESSION_NOTE_PROXY_HALVES_JOINED: u32 = 3;
 /// More rows, mails or recipients than are kept.
 pub const EOP_SESSION_NOTE_CONTENT_CAPPED: u32 = 4;
-/// Put out before its end because too many sessions were open at once.
+/// Emitted before its end because too many sessions were open at once.
 pub const EOP_SESSION_NOTE_EVICTED: u32 = 5;
 /// Replies may be assigned one off.
 pub const EOP_SESSION_NOTE_REPLIES_OUT_OF_STEP: u32 = 6;
@@ -95,9 +95,9 @@ pub const EOP_NOTICE_UNREADABLE: u32 = 2;
 pub const EOP_NOTICE_NOT_A_PROTOCOL_LOG: u32 = 3;
 /// Rows that cannot be read.
 pub const EOP_NOTICE_DAMAGED_ROWS: u32 = 4;
-/// Rows of sessions that had already been put out.
+/// Rows of sessions that had already been emitted.
 pub const EOP_NOTICE_LATE_ROWS: u32 = 5;
-/// Sessions put out before their end because too many were open at once.
+/// Sessions emitted before their end because too many were open at once.
 pub const EOP_NOTICE_SESSIONS_EVICTED: u32 = 6;
 /// Sessions of which not everything is kept.
 pub const EOP_NOTICE_CONTENT_CAPPED: u32 = 7;
@@ -115,7 +115,7 @@ pub const EOP_NOTICE_EVIDENCE_INCOMPLETE: u32 = 12;
 pub const EOP_NOTICE_FILE_REPLACED: u32 = 13;
 /// Sessions that are still open and kept in the state file.
 pub const EOP_NOTICE_SESSIONS_KEPT: u32 = 14;
-/// Sessions without a row for days, put out without their end.
+/// Sessions without a row for days, emitted without their end.
 pub const EOP_NOTICE_SESSIONS_OVERDUE: u32 = 15;
 /// There was no state file yet: everything is read.
 pub const EOP_NOTICE_STATE_CREATED: u32 = 16;

@@ -69,11 +69,9 @@ fn no_file_uses_another_in_a_circle() {
 const KNOWN: &[&str] = &[
     "certificate",
     "chain",
-    "command",
     "connector",
     "diagnosis",
     "evidence",
-    "ffi",
     "log",
     "reply",
     "session",

@@ -189,6 +189,11 @@ static void check_nulls(void)
     CHECK(EOP_INVALID_ARGUMENT, eop_resolve_errors(&unit, 1, &unused, NULL));
     CHECK(EOP_INVALID_ARGUMENT,
           eop_resolve_errors(&unit, EOP_MAXIMUM_ERRORS_LENGTH + 1, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_view(NULL, 0, EOP_VIEW_TEXT, 78, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_view(&unit, 1, EOP_VIEW_TEXT, 78, NULL, NULL));
+    CHECK(EOP_INVALID_ARGUMENT, eop_view(&unit, 1, EOP_VIEW_TEXT, 78, &unused, NULL));
+    CHECK(EOP_INVALID_ARGUMENT,
+          eop_view(&unit, EOP_MAXIMUM_REQUEST_LENGTH + 1, EOP_VIEW_TEXT, 78, &unused, NULL));
     CHECK(EOP_OK, eop_text_free(text, NULL));
     query.input_count = 1;
     CHECK(EOP_NULL_ARGUMENT, eop_session_reader_open(&query, &unused, NULL));
@@ -255,6 +260,46 @@ static void check_chains(void)
     query.struct_size = 4;
     CHECK(EOP_INVALID_STRUCT_SIZE, eop_chain_examine(&query, &unused, NULL));
     CHECK(0, unused);
+}
+
+/* A report goes through the library as JSON and comes back as text. */
+static void check_view(void)
+{
+    static const char request[] = "{}";
+    static const char verdict[] = "UNCERTAIN";
+    uint16_t units[sizeof request - 1];
+    const uint16_t *json = NULL;
+    const uint16_t *rendered = NULL;
+    eop_error error = new_error();
+    uint64_t report = 0;
+    uint64_t text = 0;
+    uint64_t unused = 0;
+    size_t length = 0;
+    size_t rendered_length = 0;
+    size_t i;
+    for (i = 0; i < sizeof request - 1; i++) {
+        units[i] = (uint16_t)(unsigned char)request[i];
+    }
+    CHECK(EOP_OK, eop_test(units, sizeof request - 1, &report, NULL));
+    CHECK(EOP_OK, eop_text_get(report, &json, &length, NULL));
+    CHECK(EOP_OK, eop_view(json, length, EOP_VIEW_TEXT, 78, &text, NULL));
+    CHECK(EOP_OK, eop_text_get(text, &rendered, &rendered_length, NULL));
+    for (i = 0; i < sizeof verdict - 1 && i < rendered_length; i++) {
+        CHECK(verdict[i], rendered[i]);
+    }
+    CHECK(sizeof verdict - 1, i);
+    CHECK('\n', rendered[rendered_length - 1]);
+    CHECK(EOP_INVALID_ARGUMENT, eop_view(json, length, 0, 78, &unused, NULL));
+    CHECK(EOP_INVALID_ARGUMENT,
+          eop_view(json, length, EOP_VIEW_TEXT, EOP_VIEW_MINIMUM_WIDTH - 1, &unused, NULL));
+    CHECK(EOP_INVALID_ARGUMENT,
+          eop_view(json, length, EOP_VIEW_TEXT, EOP_VIEW_MAXIMUM_WIDTH + 1, &unused, NULL));
+    CHECK(EOP_INVALID_ARGUMENT, eop_view(json, length - 1, EOP_VIEW_TEXT, 78, &unused, &error));
+    CHECK(1, error.line);
+    CHECK((length - 1) * 2, error.offset);
+    CHECK(0, unused);
+    CHECK(EOP_OK, eop_text_free(text, NULL));
+    CHECK(EOP_OK, eop_text_free(report, NULL));
 }
 
 static void check_values(void)
@@ -387,6 +432,8 @@ static void check_panics(void)
     CHECK(EOP_PANIC, eop_certificates(&unit, 1, &unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_resolve_errors", 1);
     CHECK(EOP_PANIC, eop_resolve_errors(&unit, 1, &unused, NULL));
+    setenv("EOP_RELAY_INJECT_PANIC", "eop_view", 1);
+    CHECK(EOP_PANIC, eop_view(&unit, 1, EOP_VIEW_TEXT, 78, &unused, NULL));
     CHECK(0, unused);
     unsetenv("EOP_RELAY_INJECT_PANIC");
     CHECK(1, name == NULL);
@@ -404,6 +451,7 @@ int main(int argument_count, char **arguments)
         check_nulls();
         check_sizes();
         check_values();
+        check_view();
     }
     if (failures == 0) {
         puts("every wrong use was answered by its status");

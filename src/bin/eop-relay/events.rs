@@ -1,6 +1,6 @@
 //! `eop-relay events`: what Windows found wrong with certificate chains, out of the CAPI2 log.
 
-mod story;
+mod groups;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -11,12 +11,12 @@ use eop_relay::evidence::EvidenceReader;
 use eop_relay::evidence::chain_event::{
     ChainEventQuery, ChainEventReader, ChainEventSummary, ENABLE_CHAIN_EVENT_LOG,
 };
-use eop_relay::log::{LogInput, Severity};
-use eop_relay::timestamp::Timestamp;
+use eop_relay::log::Severity;
 
-use self::story::Stories;
+use self::groups::Groups;
+use crate::arguments::{Time, inputs_of};
 use crate::exit::Exit;
-use crate::message;
+use crate::{message, output};
 
 /// Validations asked for at once, and the input after which the library returns all the same.
 const RECORDS_PER_BATCH: usize = 256;
@@ -49,11 +49,11 @@ pub struct EventsArguments {
     #[arg(long, value_name = "HEX", value_parser = parse_thumbprint)]
     thumbprint: Option<Thumbprint>,
     /// Only validations of that time or later
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    start: Option<Timestamp>,
+    #[arg(long, value_name = "TIME")]
+    start: Option<Time>,
     /// Only validations before that time
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    end: Option<Timestamp>,
+    #[arg(long, value_name = "TIME")]
+    end: Option<Time>,
     /// Read the folders below the given ones too
     #[arg(long)]
     recurse: bool,
@@ -61,10 +61,6 @@ pub struct EventsArguments {
 
 fn parse_thumbprint(text: &str) -> Result<Thumbprint, String> {
     text.parse().map_err(|error: eop_relay::certificate::ThumbprintError| error.to_string())
-}
-
-fn parse_time(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse(text).ok_or_else(|| "expected a time such as 2026-11-15T01:02:03Z".to_owned())
 }
 
 /// What came of the reading.
@@ -92,34 +88,26 @@ impl Outcome {
 
 /// Reads the events and lists them.
 pub fn run(arguments: &EventsArguments) -> ExitCode {
-    let inputs = arguments.paths.iter();
-    let inputs = inputs.map(|path| LogInput { path: path.clone(), wildcards: true, server: None });
     let mut reader = ChainEventReader::new(ChainEventQuery {
-        inputs: inputs.collect(),
+        inputs: inputs_of(&arguments.paths, None),
         recurse: arguments.recurse,
         thumbprint: arguments.thumbprint,
-        start: arguments.start,
-        end: arguments.end,
+        start: arguments.start.map(Into::into),
+        end: arguments.end.map(Into::into),
         ..ChainEventQuery::default()
     });
-    let mut output = io::BufWriter::new(io::stdout().lock());
     let mut outcome = Outcome::default();
-    let written = list(arguments, &mut reader, &mut outcome, &mut output);
-    match written.and_then(|()| output.flush()) {
-        // The reader of the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(error) => {
-            message::error(&format_args!("the output cannot be written: {error}"));
-            return Exit::Broken.into();
-        }
-        Ok(()) => {}
+    let list = |output: &mut dyn Write| list(arguments, &mut reader, &mut outcome, output);
+    if let Err(broken) = output::write(list) {
+        return broken;
     }
     message::line(summary(reader.summary(), outcome));
     if outcome.validations == 0 && !outcome.has_errors {
-        message::line(format_args!(
+        message::own_text(
             "eop-relay: no evidence: no validation was found; the log is off by default, and this \
-             turns it on:\n  {ENABLE_CHAIN_EVENT_LOG}"
-        ));
+             turns it on:",
+        );
+        message::line(format_args!("  {ENABLE_CHAIN_EVENT_LOG}"));
     }
     outcome.exit().into()
 }
@@ -128,9 +116,9 @@ fn list(
     arguments: &EventsArguments,
     reader: &mut ChainEventReader,
     outcome: &mut Outcome,
-    output: &mut impl Write,
+    output: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut stories = Stories::default();
+    let mut groups = Groups::default();
     while let Some(batch) = reader.next_batch(RECORDS_PER_BATCH, BYTES_PER_BATCH) {
         for notice in &batch.notices {
             outcome.has_errors |= notice.severity() == Severity::Error;
@@ -144,14 +132,13 @@ fn list(
                 continue;
             }
             if arguments.json {
-                serde_json::to_writer(&mut *output, event)?;
-                writeln!(output)?;
+                output::json_line(output, event)?;
             } else {
-                stories.add(event);
+                groups.add(event);
             }
         }
     }
-    stories.render(output)
+    output.write_all(groups.text().as_bytes())
 }
 
 fn summary(read: &ChainEventSummary, outcome: Outcome) -> String {

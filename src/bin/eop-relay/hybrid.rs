@@ -2,20 +2,21 @@
 
 mod render;
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use eop_relay::evidence::{
-    HybridConnector, HybridHistory, HybridNotice, HybridSeverity, hybrid_profile_folders,
+    HybridChange, HybridConnector, HybridHistory, HybridNotice, HybridSeverity,
+    hybrid_profile_folders,
 };
 use eop_relay::timestamp::Timestamp;
 use serde::Serialize;
 
+use crate::arguments::{Time, given_or_now};
 use crate::exit::Exit;
-use crate::message;
+use crate::{message, output};
 
-/// Tell what the Hybrid Configuration Wizard changed and when, and how it left the connectors
+/// Report what the Hybrid Configuration Wizard changed and when, and how it left the connectors
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The wizard writes yyyyMMdd_HHmmss.log (and .xhcw) to
@@ -23,33 +24,28 @@ The wizard writes yyyyMMdd_HHmmss.log (and .xhcw) to
 of whoever ran it. A folder of profiles (C:\\Users, \\\\EX01\\c$\\Users) gives the logs of all of them;
 without PATH those of this computer are read. The oldest change comes first.
 
-Exit codes: 0 all was read; 10 something was read in part; 30 the logs tell of no change and no
-connector; 40 an input cannot be read (the others are told); 64 usage.")]
+Exit codes: 0 all was read; 10 something was read in part; 30 the logs show no change and no
+connector; 40 an input cannot be read (the others are reported); 64 usage.")]
 pub struct HybridArguments {
     /// Logs of the wizard, folders of them, folders of profiles, or patterns.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Tell ages as of this time, such as 2026-11-15 or 2026-11-15T01:02:03Z; by default now.
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    at: Option<Timestamp>,
+    /// Give ages as of this time, such as 2026-11-15 or 2026-11-15T01:02:03Z; by default now.
+    #[arg(long, value_name = "TIME")]
+    at: Option<Time>,
 
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
 }
 
-fn parse_time(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse(text).ok_or_else(|| "expected a time such as 2026-11-15T01:02:03Z".to_owned())
-}
-
-/// Reads the logs, and prints what they tell.
+/// Reads the logs, and prints what they show.
 pub fn run(arguments: &HybridArguments) -> ExitCode {
-    let now = || Timestamp::try_from(time::OffsetDateTime::now_utc());
-    let at = match arguments.at.map_or_else(now, Ok) {
+    let at = match given_or_now(arguments.at) {
         Ok(at) => at,
-        Err(error) => {
-            message::error(&format_args!("the clock of this computer is wrong: {error}"));
+        Err(reason) => {
+            message::error(&reason);
             return Exit::Broken.into();
         }
     };
@@ -63,27 +59,24 @@ pub fn run(arguments: &HybridArguments) -> ExitCode {
     };
     let history = HybridHistory::read(&paths);
     for notice in &history.notices {
-        say(notice);
+        report_notice(notice);
     }
-    match print(&history, at, arguments.json) {
-        // The reader of the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Fine.into(),
-        Err(error) => {
-            message::error(&format_args!("the output cannot be written: {error}"));
-            Exit::Broken.into()
+    output::answer(exit_of(&history), |output| {
+        if arguments.json {
+            output::json(output, &Document::new(&history, at))
+        } else {
+            output.write_all(render::text(&history, at).as_bytes())
         }
-        Ok(()) => exit_of(&history).into(),
-    }
+    })
 }
 
-fn say(notice: &HybridNotice) {
+fn report_notice(notice: &HybridNotice) {
     let severity = match notice.severity {
         HybridSeverity::Error => "error",
         HybridSeverity::Warning => "warning",
         HybridSeverity::Information => "note",
     };
-    let text = notice.to_string();
-    message::line(format_args!("eop-relay: {severity}: {}", message::printable(&text)));
+    message::line(format_args!("eop-relay: {severity}: {notice}"));
 }
 
 fn exit_of(history: &HybridHistory) -> Exit {
@@ -112,26 +105,21 @@ struct Aged<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Document<'a> {
-    changes: &'a [eop_relay::evidence::HybridChange],
+    changes: &'a [HybridChange],
     connectors: Vec<Aged<'a>>,
     files: &'a [String],
     notices: &'a [HybridNotice],
 }
 
-fn print(history: &HybridHistory, at: Timestamp, as_json: bool) -> io::Result<()> {
-    let mut output = io::BufWriter::new(io::stdout().lock());
-    if as_json {
-        let aged = |connector| Aged { connector, age_days: connector.age_days(at) };
-        let document = Document {
+impl<'a> Document<'a> {
+    fn new(history: &'a HybridHistory, at: Timestamp) -> Self {
+        let aged =
+            |connector: &'a HybridConnector| Aged { connector, age_days: connector.age_days(at) };
+        Self {
             changes: &history.changes,
             connectors: history.connectors.iter().map(aged).collect(),
             files: &history.files,
             notices: &history.notices,
-        };
-        serde_json::to_writer_pretty(&mut output, &document)?;
-        writeln!(output)?;
-    } else {
-        render::render(history, at, &mut output)?;
+        }
     }
-    output.flush()
 }

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod arguments;
 mod certificates;
 mod chain;
 mod events;
@@ -9,7 +10,7 @@ mod exit;
 mod explain;
 mod hybrid;
 mod message;
-mod paragraph;
+mod output;
 mod sessions;
 mod test;
 

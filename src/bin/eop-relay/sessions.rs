@@ -7,6 +7,7 @@ mod json_writer;
 mod progress;
 mod summary;
 mod table_writer;
+mod writer;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -14,19 +15,19 @@ use std::process::ExitCode;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use eop_relay::log::LogInput;
 use eop_relay::session::{
-    Outcome, QueryError, Session, SessionFilter, SessionQuery, SessionReader, StateOptions,
+    Outcome, QueryError, SessionFilter, SessionQuery, SessionReader, StateOptions,
 };
-use eop_relay::timestamp::Timestamp;
 
 use self::csv_writer::CsvWriter;
 use self::json_writer::JsonWriter;
 use self::progress::ProgressDisplay;
 use self::summary::Summary;
 use self::table_writer::TableWriter;
+use self::writer::SessionWriter;
+use crate::arguments::{Time, inputs_of};
 use crate::exit::Exit;
-use crate::message;
+use crate::{message, output};
 
 /// Sessions asked for at once, and the input after which the display is renewed all the same.
 const SESSIONS_PER_BATCH: usize = 1024;
@@ -46,7 +47,7 @@ Times without a zone are UTC, as the logs are. A session belongs to the time at 
 --end itself is not in the window. Patterns (GLOB) know *, ? and [...], in any case.
 
 With --state, a run reads only what was written since the run before, keeps sessions that are still
-open, and hands each session out once: give each task a state file of its own. Nothing is saved if
+open, and returns each session once: give each task a state file of its own. Nothing is saved if
 the run is stopped before its end (Ctrl+C, | head).
 
 Exit codes: 0 all was read; 10 rows are damaged or a limit was hit; 30 no session matched;
@@ -65,11 +66,11 @@ pub struct SessionsArguments {
     #[arg(long, value_name = "GLOB")]
     connector: Option<String>,
     /// Only sessions that started then or later (2026-11-15, 2026-11-15T01:02:03+01:00)
-    #[arg(long, value_name = "T", value_parser = parse_time)]
-    start: Option<Timestamp>,
+    #[arg(long, value_name = "T")]
+    start: Option<Time>,
     /// Only sessions that started before then
-    #[arg(long, value_name = "T", value_parser = parse_time)]
-    end: Option<Timestamp>,
+    #[arg(long, value_name = "T")]
+    end: Option<Time>,
     /// Only sessions with a remote host or endpoint that matches
     #[arg(long, value_name = "GLOB")]
     remote_host: Option<String>,
@@ -88,7 +89,7 @@ pub struct SessionsArguments {
     /// Read the folders below the given ones too
     #[arg(long)]
     recurse: bool,
-    /// The server whose logs these are, where the paths do not tell
+    /// The server whose logs these are, where the paths do not name it
     #[arg(long, value_name = "NAME")]
     server: Option<String>,
     /// How many threads read; by default 2, or 1 on a single processor
@@ -102,10 +103,6 @@ pub struct SessionsArguments {
     is_final: bool,
 }
 
-fn parse_time(text: &str) -> Result<Timestamp, &'static str> {
-    Timestamp::parse(text).ok_or("give a date or time such as 2026-11-15 or 2026-11-15T01:02:03Z")
-}
-
 fn outcome_parser() -> impl TypedValueParser<Value = Outcome> {
     PossibleValuesParser::new(Outcome::ALL.iter().map(|outcome| outcome.name()))
         .try_map(|name| Outcome::from_name(&name).ok_or("no such outcome"))
@@ -113,20 +110,15 @@ fn outcome_parser() -> impl TypedValueParser<Value = Outcome> {
 
 impl SessionsArguments {
     fn query(&self) -> SessionQuery {
-        let input = |path: &PathBuf| LogInput {
-            path: path.clone(),
-            wildcards: true,
-            server: self.server.clone(),
-        };
         SessionQuery {
-            inputs: self.paths.iter().map(input).collect(),
+            inputs: inputs_of(&self.paths, self.server.as_deref()),
             recurse: self.recurse,
             filter: SessionFilter {
                 connector: self.connector.clone(),
                 remote_host: self.remote_host.clone(),
                 thumbprint: self.thumbprint.clone(),
-                start: self.start,
-                end: self.end,
+                start: self.start.map(Into::into),
+                end: self.end.map(Into::into),
                 outcomes: self.outcome.clone(),
                 failed: self.failed,
                 eop_only: self.eop_only,
@@ -148,20 +140,6 @@ impl SessionsArguments {
     }
 }
 
-/// A form in which sessions are written.
-trait SessionWriter {
-    /// Writes what comes before the first session.
-    fn begin(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-
-    /// Writes one session.
-    fn write(&mut self, session: &Session) -> io::Result<()>;
-
-    /// Hands everything written on to the operating system.
-    fn flush(&mut self) -> io::Result<()>;
-}
-
 /// Lists the sessions; the answer is the exit code.
 pub fn run(arguments: &SessionsArguments) -> ExitCode {
     let mut reader = match SessionReader::new(arguments.query()) {
@@ -181,16 +159,13 @@ pub fn run(arguments: &SessionsArguments) -> ExitCode {
             }
             message::line(&summary);
             if summary.exit() == Exit::NoEvidence {
-                message::line(NO_EVIDENCE);
+                message::own_text(NO_EVIDENCE);
             }
             summary.exit().into()
         }
         // Whoever reads the output has seen enough (`| head`).
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Fine.into(),
-        Err(error) => {
-            message::error(&format_args!("the output cannot be written: {error}"));
-            Exit::Broken.into()
-        }
+        Err(error) => output::not_written(&error),
     }
 }
 

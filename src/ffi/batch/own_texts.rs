@@ -1,6 +1,6 @@
 //! The texts of one session on their way into the block of a batch.
 
-use super::{ABSENT, append, append_ascii, span};
+use super::flat::{ABSENT, append, append_ascii, span};
 use crate::ffi::error::Failure;
 use crate::ffi::records::TextSpan;
 use crate::session::{Content, ContentSpan};

@@ -13,8 +13,10 @@ use proptest::sample::select;
 use serde_json::Value;
 
 use self::read_back::{own_spans, session_json, text_of};
+use super::flat::ABSENT;
 use super::*;
 use crate::certificate::LoggedCertificate;
+use crate::ffi::records::{EOP_ABSENT, NoticeRecord, SessionRecord};
 use crate::ffi::{EOP_FALSE, EOP_NO_OFFSET, EOP_SEVERITY_ERROR, EOP_SEVERITY_WARNING, EOP_TRUE};
 use crate::log::{LogType, Notice, NoticeCode};
 use crate::reply::RejectionClass;

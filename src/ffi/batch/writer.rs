@@ -1,12 +1,12 @@
-//! What the core hands out as records of a flat batch.
+//! Records of a flat batch, written out of a batch of the core.
 
 use std::path::Path;
 
 use widestring::U16String;
 
+use super::flat::{ABSENT, FlatBatch, append, number, range, span};
 use super::own_texts::OwnTexts;
 use super::shared::Shared;
-use super::{ABSENT, FlatBatch, append, number, range, span};
 use crate::certificate::LoggedCertificate;
 use crate::ffi::error::Failure;
 use crate::ffi::records::{

@@ -6,7 +6,9 @@ use widestring::U16String;
 
 use super::*;
 use crate::chain::embedded_roots;
-use crate::ffi::status::{EOP_INVALID_STRUCT_SIZE, EOP_NULL_ARGUMENT};
+use crate::ffi::status::{
+    EOP_INVALID_ARGUMENT, EOP_INVALID_STRUCT_SIZE, EOP_NULL_ARGUMENT, EOP_OK,
+};
 use crate::ffi::{eop_text_free, eop_text_get};
 
 fn empty<T: Copy>() -> T {

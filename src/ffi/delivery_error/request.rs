@@ -1,14 +1,12 @@
 //! The request of `eop_resolve_errors`, and what comes of it.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::evidence::EvidenceError;
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors, SessionMatcher};
+use crate::ffi::answer::{FileContent, parse_object};
 use crate::ffi::error::Failure;
-use crate::ffi::status::EOP_INVALID_ARGUMENT;
 use crate::session::Session;
 
 /// What the parts of the request are called in the report.
@@ -20,18 +18,11 @@ const SESSIONS: &str = "-Session";
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct Request<'a> {
     texts: Option<Vec<String>>,
-    files: Option<Vec<File>>,
+    files: Option<Vec<FileContent>>,
     #[serde(borrow)]
     objects: Option<&'a RawValue>,
     #[serde(borrow)]
     sessions: Option<Vec<&'a RawValue>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct File {
-    path: String,
-    content: String,
 }
 
 /// What comes of a request.
@@ -55,20 +46,15 @@ struct ProblemRecord {
 /// Carries a request out. What cannot be read of it goes into the report; a request that is not one
 /// is an error.
 pub(super) fn resolve(text: &str) -> Result<Resolved, Failure> {
-    // A struct would be read out of an array too.
-    if !text.trim_start().starts_with('{') {
-        return Err(invalid("request: a JSON object is expected"));
-    }
-    let request: Request<'_> =
-        serde_json::from_str(text).map_err(|error| invalid(&format!("request: {error}")))?;
+    let request: Request<'_> = parse_object("request", text)?;
     let mut resolved = Resolved::default();
     for text in request.texts.iter().flatten() {
         resolved.errors.push(DeliveryError::of_text(TEXT, text));
     }
     for file in request.files.iter().flatten() {
-        match STANDARD.decode(&file.content) {
+        match file.bytes() {
             Ok(bytes) => resolved.add(&file.path, DeliveryErrors::from_bytes(&file.path, &bytes)),
-            Err(error) => resolved.fail(&file.path, format!("its Content is no base64: {error}")),
+            Err(reason) => resolved.fail(&file.path, reason),
         }
     }
     if let Some(objects) = request.objects.filter(|objects| objects.get() != "[]") {
@@ -125,8 +111,4 @@ impl Resolved {
         }
         self.errors = matcher.finish();
     }
-}
-
-fn invalid(message: &str) -> Failure {
-    Failure::new(EOP_INVALID_ARGUMENT, message.to_owned())
 }

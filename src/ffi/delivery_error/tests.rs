@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use widestring::U16String;
 
 use super::*;
-use crate::ffi::status::{EOP_INVALID_ARGUMENT, EOP_NULL_ARGUMENT};
+use crate::ffi::status::{EOP_INVALID_ARGUMENT, EOP_NULL_ARGUMENT, EOP_OK};
 use crate::ffi::{eop_text_free, eop_text_get};
 
 const REPLY: &str = "550 5.7.64 TenantAttribution; Relay Access Denied";

@@ -1,7 +1,5 @@
 //! The request of `eop_test` and `eop_certificates`, and the evidence that it gives.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
@@ -11,10 +9,9 @@ use crate::diagnosis::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate};
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 use crate::evidence::{EvidenceError, ExchangeObjects, HybridHistoryBuilder};
+use crate::ffi::answer::{FileContent, parse_object};
 use crate::ffi::error::Failure;
-use crate::ffi::status::{
-    EOP_CERTIFICATE_NOT_FOUND, EOP_INTERNAL, EOP_INVALID_ARGUMENT, EOP_INVALID_THUMBPRINT,
-};
+use crate::ffi::status::{EOP_CERTIFICATE_NOT_FOUND, EOP_INTERNAL, EOP_INVALID_THUMBPRINT};
 use crate::session::Session;
 use crate::timestamp::Timestamp;
 
@@ -30,11 +27,11 @@ const QUEUE_ERRORS: &str = "-QueueError";
 struct Request<'a> {
     #[serde(borrow)]
     sessions: Option<Vec<&'a RawValue>>,
-    certificate_files: Option<Vec<File>>,
-    intermediate_files: Option<Vec<File>>,
-    root_files: Option<Vec<File>>,
-    hybrid_log_files: Option<Vec<File>>,
-    chain_event_files: Option<Vec<File>>,
+    certificate_files: Option<Vec<FileContent>>,
+    intermediate_files: Option<Vec<FileContent>>,
+    root_files: Option<Vec<FileContent>>,
+    hybrid_log_files: Option<Vec<FileContent>>,
+    chain_event_files: Option<Vec<FileContent>>,
     #[serde(borrow)]
     chain_events: Option<Vec<&'a RawValue>>,
     #[serde(borrow)]
@@ -50,7 +47,7 @@ struct Request<'a> {
     use_machine_stores: Option<bool>,
     #[serde(borrow)]
     queue_errors: Option<Vec<&'a RawValue>>,
-    queue_error_files: Option<Vec<File>>,
+    queue_error_files: Option<Vec<FileContent>>,
     thumbprints: Option<Vec<String>>,
     #[serde(rename = "SourceIPAddress")]
     source_ip_address: Option<String>,
@@ -59,13 +56,6 @@ struct Request<'a> {
     server: Option<String>,
     at: Option<Timestamp>,
     warning_days: Option<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct File {
-    path: String,
-    content: String,
 }
 
 /// A list of Exchange objects: its name in the report, and where it belongs.
@@ -80,12 +70,7 @@ const JUDGED_CERTIFICATES: ObjectList = (CERTIFICATES, add_judged);
 /// Reads a request. What cannot be read of the evidence goes into it; a request that is not one is
 /// an error.
 pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
-    // A struct would be read out of an array too.
-    if !text.trim_start().starts_with('{') {
-        return Err(invalid("request: a JSON object is expected".to_owned()));
-    }
-    let request: Request<'_> =
-        serde_json::from_str(text).map_err(|error| invalid(format!("request: {error}")))?;
+    let request: Request<'_> = parse_object("request", text)?;
     let at = match request.at {
         Some(at) => at,
         None => Timestamp::try_from(OffsetDateTime::now_utc())
@@ -94,10 +79,9 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
     let mut evidence = Evidence::new(at);
     evidence.warning_days = request.warning_days.unwrap_or(DEFAULT_WARNING_DAYS);
     evidence.source_address = match request.source_ip_address.as_deref().map(str::trim) {
-        Some(text) => Some(
-            text.parse()
-                .map_err(|_| invalid(format!("SourceIPAddress: {text:?} is no IP address")))?,
-        ),
+        Some(text) => Some(text.parse().map_err(|_| {
+            Failure::invalid(format!("SourceIPAddress: {text:?} is no IP address"))
+        })?),
         None => None,
     };
     evidence.mail_from = request.mail_from.as_deref().map(|text| text.parse().unwrap_or_default());
@@ -163,15 +147,12 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
 
 /// Files go through the one reader, as do the texts of events, each on a line of its own; objects
 /// come from that reader already.
-fn add_chain_events(evidence: &mut Evidence, files: Vec<File>, events: &[&RawValue]) {
+fn add_chain_events(evidence: &mut Evidence, files: Vec<FileContent>, events: &[&RawValue]) {
     let mut contents = Vec::new();
     for file in files {
-        match STANDARD.decode(&file.content) {
+        match file.bytes() {
             Ok(bytes) => contents.push((file.path, bytes)),
-            Err(error) => {
-                let reason = format!("its Content is no base64: {error}");
-                evidence.unreadable.push((file.path, reason));
-            }
+            Err(reason) => evidence.unreadable.push((file.path, reason)),
         }
     }
     let mut texts = String::new();
@@ -212,13 +193,10 @@ fn add_queue_error(evidence: &mut Evidence, number: u64, error: &RawValue) {
     }
 }
 
-fn add_queue_error_file(evidence: &mut Evidence, file: &File) {
-    let read = STANDARD
-        .decode(&file.content)
-        .map_err(|error| format!("its Content is no base64: {error}"))
-        .and_then(|bytes| {
-            DeliveryErrors::from_bytes(&file.path, &bytes).map_err(|error| error.to_string())
-        });
+fn add_queue_error_file(evidence: &mut Evidence, file: &FileContent) {
+    let read = file.bytes().and_then(|bytes| {
+        DeliveryErrors::from_bytes(&file.path, &bytes).map_err(|error| error.to_string())
+    });
     match read {
         Ok(read) => evidence.add_delivery_errors(read),
         Err(reason) => evidence.unreadable.push((file.path.clone(), reason)),
@@ -295,7 +273,7 @@ fn without_raw_data(thumbprint: Option<Thumbprint>) -> String {
     )
 }
 
-fn add_hybrid_logs(evidence: &mut Evidence, files: &[File]) {
+fn add_hybrid_logs(evidence: &mut Evidence, files: &[FileContent]) {
     let mut builder = HybridHistoryBuilder::default();
     for file in files {
         if let Some(bytes) = content_of(evidence, file) {
@@ -305,19 +283,13 @@ fn add_hybrid_logs(evidence: &mut Evidence, files: &[File]) {
     evidence.add_hybrid(builder.finish());
 }
 
-/// The bytes of a file; what is no base64 is told in the evidence.
-fn content_of(evidence: &mut Evidence, file: &File) -> Option<Vec<u8>> {
-    let decoded = STANDARD.decode(&file.content);
-    decoded
-        .map_err(|error| {
-            let message = format!("its Content is no base64: {error}");
-            evidence.unreadable.push((file.path.clone(), message));
-        })
-        .ok()
+/// The bytes of a file; what is no base64 is noted in the evidence.
+fn content_of(evidence: &mut Evidence, file: &FileContent) -> Option<Vec<u8>> {
+    file.bytes().map_err(|reason| evidence.unreadable.push((file.path.clone(), reason))).ok()
 }
 
-/// The certificates of a file; what cannot be read is told in the evidence.
-fn read_file(evidence: &mut Evidence, file: &File) -> Vec<Certificate> {
+/// The certificates of a file; what cannot be read is noted in the evidence.
+fn read_file(evidence: &mut Evidence, file: &FileContent) -> Vec<Certificate> {
     let path = || file.path.clone();
     let Some(bytes) = content_of(evidence, file) else { return Vec::new() };
     match read_certificates(&bytes) {
@@ -334,8 +306,4 @@ fn read_file(evidence: &mut Evidence, file: &File) -> Vec<Certificate> {
             Vec::new()
         }
     }
-}
-
-fn invalid(message: String) -> Failure {
-    Failure::new(EOP_INVALID_ARGUMENT, message)
 }

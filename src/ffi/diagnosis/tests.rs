@@ -12,7 +12,7 @@ use crate::evidence::EvidenceReader;
 use crate::evidence::chain_event::{ChainEventQuery, ChainEventReader};
 use crate::ffi::status::{
     EOP_CERTIFICATE_NOT_FOUND, EOP_INVALID_ARGUMENT, EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT,
-    EOP_NULL_ARGUMENT,
+    EOP_NULL_ARGUMENT, EOP_OK,
 };
 use crate::ffi::{eop_text_free, eop_text_get};
 use crate::session::Session;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::ffi::misuse::{read_text, with_detail};
-use crate::ffi::{EOP_NULL_ARGUMENT, EOP_OK, eop_text_free};
+use crate::ffi::{EOP_INVALID_ARGUMENT, EOP_NULL_ARGUMENT, EOP_OK, eop_text_free};
 
 const FIXTURE: &str = include_str!("../../../tests/fixtures/chain-events/german.xml");
 

@@ -31,7 +31,7 @@ fn a_number_that_is_no_handle_is_invalid() {
         for number in foreign {
             let (status, message) = with_detail(|error| (function.call)(number, error));
             assert_eq!(status, EOP_INVALID_HANDLE, "{} {number:#x}", function.name);
-            assert!(message.contains("was never given out"), "{message}");
+            assert!(message.contains("was never returned by this library"), "{message}");
         }
         assert_eq!((function.frees)(handle, ptr::null_mut()), EOP_OK);
     }

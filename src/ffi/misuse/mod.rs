@@ -8,7 +8,7 @@ mod threads;
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use super::text::open_json;
+use super::text::open_text;
 use super::*;
 
 /// A function that takes a handle.
@@ -144,6 +144,7 @@ const OTHER_FUNCTIONS: &[&str] = &[
     "eop_certificates",
     "eop_resolve_errors",
     "eop_store_certificates",
+    "eop_view",
 ];
 
 /// A struct of the ABI with every field zero or NULL.
@@ -179,11 +180,17 @@ pub(super) fn chain_query(files: &[ChainFileRecord]) -> ChainQueryOptions {
     }
 }
 
-pub(super) fn with_detail(call: impl FnOnce(*mut ErrorDetail) -> i32) -> (i32, String) {
+/// The status of a call, and the detail of its error.
+pub(super) fn detail(call: impl FnOnce(*mut ErrorDetail) -> i32) -> (i32, ErrorDetail) {
     let mut error = empty::<ErrorDetail>();
     error.struct_size = u32::try_from(size_of::<ErrorDetail>()).unwrap();
     let status = call(&raw mut error);
     assert_eq!(error.code, status);
+    (status, error)
+}
+
+pub(super) fn with_detail(call: impl FnOnce(*mut ErrorDetail) -> i32) -> (i32, String) {
+    let (status, error) = detail(call);
     let length = (error.message_length as usize).min(EOP_MESSAGE_CAPACITY - 1);
     assert_eq!(error.message[length], 0);
     (status, String::from_utf16(&error.message[..length]).unwrap())
@@ -198,7 +205,7 @@ pub(super) fn open_reader() -> u64 {
 }
 
 pub(super) fn open_some_text() -> u64 {
-    open_json(&["a report"]).unwrap()
+    open_text("a report").unwrap()
 }
 
 pub(super) fn next_batch(reader: u64, error: *mut ErrorDetail) -> i32 {

@@ -2,6 +2,12 @@
 
 use super::super::injection::tests::at_next_call_of;
 use super::*;
+use crate::diagnosis::Evidence;
+use crate::timestamp::Timestamp;
+
+fn evidence() -> Evidence {
+    Evidence::new(Timestamp::parse("2026-11-16").unwrap())
+}
 
 #[test]
 fn a_panic_is_a_status_with_its_place_and_poisons_the_handle() {
@@ -90,6 +96,16 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             // SAFETY: request and output are local variables.
             let status = unsafe { eop_resolve_errors(request.as_ptr(), 2, &raw mut report, error) };
             assert_eq!(report == 0, status != EOP_OK);
+            status
+        }),
+        ("eop_view", |error| {
+            let report = serde_json::to_string(&crate::diagnosis::diagnose(&evidence())).unwrap();
+            let (report, mut text): (Vec<u16>, _) = (report.encode_utf16().collect(), 0);
+            // SAFETY: report and output are local variables.
+            let status = unsafe {
+                eop_view(report.as_ptr(), report.len(), EOP_VIEW_TEXT, 78, &raw mut text, error)
+            };
+            assert_eq!(text == 0, status != EOP_OK);
             status
         }),
         ("eop_session_reader_open", |error| {

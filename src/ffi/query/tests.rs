@@ -7,7 +7,9 @@ use std::ptr;
 use widestring::{U16String, u16str};
 
 use super::*;
-use crate::ffi::status::{EOP_INVALID_STRUCT_SIZE, EOP_INVALID_TEXT, EOP_NULL_ARGUMENT, EOP_OK};
+use crate::ffi::status::{
+    EOP_INVALID_ARGUMENT, EOP_INVALID_STRUCT_SIZE, EOP_INVALID_TEXT, EOP_NULL_ARGUMENT, EOP_OK,
+};
 
 #[allow(clippy::cast_possible_truncation, reason = "the sizes of two structs")]
 const SIZE: u32 = size_of::<SessionQueryOptions>() as u32;

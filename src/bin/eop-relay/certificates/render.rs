@@ -1,34 +1,32 @@
 //! The certificates of send connectors as a person reads them.
 
-use std::io::{self, Write};
-
 use eop_relay::diagnosis::{
     CertificateOverview, CertificateStatus, ConnectorCertificate, InstalledCertificate,
     SentCertificate,
 };
 use eop_relay::timestamp::Timestamp;
+use eop_relay::view::Page;
 
-use crate::message::printable;
-use crate::paragraph::wrapped;
+use crate::output::WIDTH;
 
-/// Writes a block for each connector and server.
-pub fn render(overview: &CertificateOverview, output: &mut impl Write) -> io::Result<()> {
+/// A block for each connector and server.
+pub fn text(overview: &CertificateOverview) -> String {
+    let mut page = Page::new(WIDTH);
     if overview.certificates.is_empty() {
-        return writeln!(
-            output,
-            "Nothing is known: no log, no send connector and no installed certificate was given."
+        page.line(
+            "Nothing is known: no log, no send connector and no installed certificate was given.",
         );
     }
     for (number, row) in overview.certificates.iter().enumerate() {
         if number > 0 {
-            writeln!(output)?;
+            page.blank_line();
         }
-        block(row, output)?;
+        block(&mut page, row);
     }
-    Ok(())
+    page.into_text()
 }
 
-fn block(row: &ConnectorCertificate, output: &mut impl Write) -> io::Result<()> {
+fn block(page: &mut Page, row: &ConnectorCertificate) {
     let connector = row.connector.as_deref().unwrap_or("(connector not known)");
     let server = row.server.as_deref().unwrap_or("(server not known)");
     let target = match row.is_eop {
@@ -36,25 +34,23 @@ fn block(row: &ConnectorCertificate, output: &mut impl Write) -> io::Result<()> 
         Some(false) => ", not to Exchange Online",
         None => "",
     };
-    let heading = format!("{}: {connector} on {server}{target}", row.status.name());
-    writeln!(output, "{}", printable(&heading))?;
+    page.line(format_args!("{}: {connector} on {server}{target}", row.status.name()));
     let selected = match (&row.selected_certificate, row.status) {
         (Some(one), _) => installed(one),
         (None, CertificateStatus::NotFound | CertificateStatus::NotNeeded) => "none".to_owned(),
         (None, _) => "not known".to_owned(),
     };
-    labelled(output, "would send", &selected)?;
-    labelled(output, "because", &row.reason)?;
+    labelled(page, "would send", &selected);
+    labelled(page, "because", &row.reason);
     for (number, one) in row.sent_certificates.iter().enumerate() {
-        labelled(output, if number == 0 { "was sent" } else { "before" }, &sent(one))?;
+        labelled(page, if number == 0 { "was sent" } else { "before" }, &sent(one));
     }
     for one in &row.twins {
-        labelled(output, "twin", &installed(one))?;
+        labelled(page, "twin", &installed(one));
     }
     if !row.note.is_empty() {
-        labelled(output, "note", &row.note)?;
+        labelled(page, "note", &row.note);
     }
-    Ok(())
 }
 
 fn installed(one: &InstalledCertificate) -> String {
@@ -101,6 +97,6 @@ fn certificate(
     format!("{thumbprint} {} ({end})", subject.unwrap_or("(no subject)"))
 }
 
-fn labelled(output: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
-    wrapped(output, &format!("    {label:<12}"), &format!("{:16}", ""), text)
+fn labelled(page: &mut Page, label: &str, text: &str) {
+    page.paragraph(&format!("    {label:<12}"), &" ".repeat(16), text);
 }

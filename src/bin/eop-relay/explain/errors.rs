@@ -5,9 +5,11 @@ use std::process::ExitCode;
 
 use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrorSource};
 
-use super::{ExplainArguments, ended, inputs, joined, render_with};
+use super::arguments::ExplainArguments;
+use super::render::joined;
+use super::{inputs, render};
 use crate::exit::Exit;
-use crate::message;
+use crate::{message, output};
 
 /// Explains the errors of files, each with its session.
 pub fn run(arguments: &ExplainArguments, text: &str) -> ExitCode {
@@ -18,59 +20,49 @@ pub fn run(arguments: &ExplainArguments, text: &str) -> ExitCode {
             return Exit::Usage.into();
         }
     };
-    let mut output = io::BufWriter::new(io::stdout().lock());
-    let written = if arguments.json {
-        collected.errors.iter().try_for_each(|error| {
-            serde_json::to_writer(&mut output, error)?;
-            writeln!(output)
-        })
-    } else {
-        render_all(&collected.errors, collected.sessions, &mut output)
-    };
-    if let Err(exit) = ended(written.and_then(|()| output.flush())) {
-        return exit.into();
-    }
     let is_recognised = collected.errors.iter().any(|error| error.explanation.recognised);
-    match (collected.is_unreadable, is_recognised) {
-        (true, _) => Exit::CouldNotCheck.into(),
-        (false, true) => Exit::Fine.into(),
-        (false, false) => Exit::NoEvidence.into(),
-    }
+    let exit = match (collected.is_unreadable, is_recognised) {
+        (true, _) => Exit::CouldNotCheck,
+        (false, true) => Exit::Fine,
+        (false, false) => Exit::NoEvidence,
+    };
+    output::answer(exit, |output| {
+        if arguments.json {
+            collected.errors.iter().try_for_each(|error| output::json_line(output, error))
+        } else {
+            write_all(&collected.errors, collected.sessions, output)
+        }
+    })
 }
 
 /// Each error; those that say the same of the same session, once.
-fn render_all(
+fn write_all(
     errors: &[DeliveryError],
     sessions: Option<u64>,
-    output: &mut impl Write,
+    output: &mut dyn Write,
 ) -> io::Result<()> {
     let key = |error: &DeliveryError| {
         let session =
             error.session.as_ref().map(|session| (session.log_path.clone(), session.line));
         (error.source, error.explanation.rejection, error.short_text(), session)
     };
-    let mut told: Vec<(&DeliveryError, Vec<&DeliveryError>)> = Vec::new();
+    let mut groups: Vec<(&DeliveryError, Vec<&DeliveryError>)> = Vec::new();
     for error in errors {
-        match told.iter_mut().find(|(known, _)| key(known) == key(error)) {
+        match groups.iter_mut().find(|(known, _)| key(known) == key(error)) {
             Some((_, alike)) => alike.push(error),
-            None => told.push((error, Vec::new())),
+            None => groups.push((error, Vec::new())),
         }
     }
-    for (number, (error, alike)) in told.iter().enumerate() {
+    for (number, (error, alike)) in groups.iter().enumerate() {
         if number > 0 {
             writeln!(output)?;
         }
-        render_error(error, alike, sessions, output)?;
+        output.write_all(text(error, alike, sessions).as_bytes())?;
     }
     Ok(())
 }
 
-fn render_error(
-    error: &DeliveryError,
-    alike: &[&DeliveryError],
-    sessions: Option<u64>,
-    output: &mut impl Write,
-) -> io::Result<()> {
+fn text(error: &DeliveryError, alike: &[&DeliveryError], sessions: Option<u64>) -> String {
     let place = match (error.source, error.line) {
         (DeliveryErrorSource::Text, _) | (_, 0) => error.path.clone(),
         (_, line) => format!("{}:{line}", error.path),
@@ -95,12 +87,12 @@ fn render_error(
             ))));
         }
         (None, Some(count)) => fields.push(("Log", Some(format!(
-            "None of the {count} sessions in the logs is the one that this error tells of: other \
+            "None of the {count} sessions in the logs is the one that this error is about: other \
              logs (another server, FrontEnd or Hub, another day) may hold it."
         )))),
         (None, None) => {}
     }
-    render_with(&error.explanation, &error.text, output, &fields)
+    render::text(&error.explanation, &error.text, &fields)
 }
 
 fn also(alike: &[&DeliveryError]) -> Option<String> {

@@ -5,26 +5,22 @@ use std::path::{Path, PathBuf};
 
 use eop_relay::evidence::EvidenceError;
 use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors, SessionMatcher};
-use eop_relay::log::{LogInput, Severity};
-use eop_relay::session::{SessionQuery, SessionReader};
+use eop_relay::log::Severity;
 
-use super::{ExplainArguments, MAX_INPUT};
+use super::arguments::{ExplainArguments, MAX_INPUT};
 use crate::message;
-
-const SESSIONS_PER_BATCH: usize = 1024;
-const BYTES_PER_BATCH: u64 = 16 << 20;
 
 /// What was read.
 #[derive(Default)]
 pub struct Collected {
     pub errors: Vec<DeliveryError>,
-    /// Whether something could not be read at all; it was said.
+    /// Whether something could not be read at all; it was reported.
     pub is_unreadable: bool,
     /// How many sessions the logs hold; `None` without logs.
     pub sessions: Option<u64>,
 }
 
-/// Reads everything. What cannot be read is said, and the rest goes on.
+/// Reads everything. What cannot be read is reported, and the rest goes on.
 ///
 /// An error is one of the command line itself.
 pub fn collect(arguments: &ExplainArguments, text: &str) -> Result<Collected, String> {
@@ -41,7 +37,7 @@ pub fn collect(arguments: &ExplainArguments, text: &str) -> Result<Collected, St
             }
         }
     }
-    if !arguments.log.is_empty() {
+    if arguments.logs.are_given() {
         collected.join(arguments)?;
     }
     Ok(collected)
@@ -75,19 +71,9 @@ impl Collected {
     }
 
     fn join(&mut self, arguments: &ExplainArguments) -> Result<(), String> {
-        let input = |path: &PathBuf| LogInput {
-            path: path.clone(),
-            wildcards: true,
-            server: arguments.server.clone(),
-        };
-        let query = SessionQuery {
-            inputs: arguments.log.iter().map(input).collect(),
-            ..SessionQuery::default()
-        };
-        let mut reader = SessionReader::new(query).map_err(|error| error.to_string())?;
         let mut matcher = SessionMatcher::new(std::mem::take(&mut self.errors));
         let mut count = 0;
-        while let Some(batch) = reader.next_batch(SESSIONS_PER_BATCH, BYTES_PER_BATCH) {
+        arguments.logs.read(arguments.server.as_deref(), |batch| {
             count += batch.sessions.len() as u64;
             for session in &batch.sessions {
                 matcher.offer(session);
@@ -96,7 +82,7 @@ impl Collected {
                 message::notice(notice);
                 self.is_unreadable |= notice.severity() == Severity::Error;
             }
-        }
+        })?;
         self.errors = matcher.finish();
         self.sessions = Some(count);
         Ok(())

@@ -1,25 +1,22 @@
 //! The history as a person reads it: a line for each change, below it the values; then the states.
 
-use std::io::{self, Write};
-
 use eop_relay::evidence::{
     HybridChange, HybridConnector, HybridHistory, HybridObjectType, HybridOutcome, HybridSide,
     PropertyChange,
 };
 use eop_relay::timestamp::Timestamp;
+use eop_relay::view::{Page, printable};
 use textwrap::core::display_width;
 
-use crate::message::printable;
-
-/// Columns of the whole.
+/// Columns of a line.
 const WIDTH: usize = 120;
 const TIME_WIDTH: usize = 19;
 const SIDE_WIDTH: usize = 11;
 const OUTCOME_WIDTH: usize = 9;
 const CMDLET_WIDTH: usize = 24;
 const INDENT: &str = "    ";
-/// Properties of a state that are told: those that decide about mail.
-const TOLD: &[&str] = &[
+/// Properties of a state that are printed: those that decide about mail.
+const PRINTED: &[&str] = &[
     "Enabled",
     "ConnectorType",
     "ConnectorSource",
@@ -36,14 +33,15 @@ const TOLD: &[&str] = &[
     "CloudServicesMailEnabled",
 ];
 
-/// Writes the history and the states.
-pub fn render(history: &HybridHistory, at: Timestamp, output: &mut impl Write) -> io::Result<()> {
+/// The history and the states.
+pub fn text(history: &HybridHistory, at: Timestamp) -> String {
+    // A certificate name is found whole by whoever searches for it, unless it is longer than a line.
+    let mut page = Page::new(WIDTH).breaking_words();
     if !history.changes.is_empty() {
-        let titles = ["START (UTC)", "SIDE", "OUTCOME", "CMDLET", "OBJECT"];
-        line(output, titles)?;
+        line(&mut page, ["START (UTC)", "SIDE", "OUTCOME", "CMDLET", "OBJECT"]);
     }
     for one in &history.changes {
-        change(output, one)?;
+        change(&mut page, one);
     }
     let is_connector = |state: &&HybridConnector| {
         matches!(
@@ -54,30 +52,29 @@ pub fn render(history: &HybridHistory, at: Timestamp, output: &mut impl Write) -
     for (number, state) in history.connectors.iter().filter(is_connector).enumerate() {
         if number == 0 {
             if !history.changes.is_empty() {
-                writeln!(output)?;
+                page.blank_line();
             }
-            writeln!(
-                output,
-                "LAST KNOWN STATE, IN PLACE OF AN EXPORT (Get-InboundConnector shows today's)"
-            )?;
+            page.line(
+                "LAST KNOWN STATE, IN PLACE OF AN EXPORT (Get-InboundConnector shows today's)",
+            );
         }
-        connector(output, state, at)?;
+        connector(&mut page, state, at);
     }
-    Ok(())
+    page.into_text()
 }
 
-fn line(output: &mut impl Write, cells: [&str; 5]) -> io::Result<()> {
+fn line(page: &mut Page, cells: [&str; 5]) {
     let [time, side, outcome, cmdlet, object] = cells;
     let text = format!(
         "{time:<TIME_WIDTH$}  {side:<SIDE_WIDTH$}  {outcome:<OUTCOME_WIDTH$}  \
          {cmdlet:<CMDLET_WIDTH$}  "
     );
     let rest = WIDTH.saturating_sub(display_width(&text));
-    writeln!(output, "{}", format!("{text}{}", shortened(object, rest)).trim_end())
+    page.line(format!("{text}{}", shortened(object, rest)).trim_end());
 }
 
-fn change(output: &mut impl Write, change: &HybridChange) -> io::Result<()> {
-    let time = change.start_time.or(change.end_time).map_or_else(|| "not told".to_owned(), second);
+fn change(page: &mut Page, change: &HybridChange) {
+    let time = change.start_time.or(change.end_time).map_or_else(|| "unknown".to_owned(), second);
     let side = match change.side {
         HybridSide::OnPremises => "on-premises",
         HybridSide::Tenant => "tenant",
@@ -88,58 +85,55 @@ fn change(output: &mut impl Write, change: &HybridChange) -> io::Result<()> {
         HybridOutcome::Failed => "FAILED",
     };
     let cmdlet = change.cmdlet.as_deref().unwrap_or("(wanted otherwise)");
-    let object = change.identity.as_deref().unwrap_or("not told");
-    line(output, [&time, side, outcome, cmdlet, object])?;
-    let (told, same): (Vec<&PropertyChange>, Vec<&PropertyChange>) =
+    let object = change.identity.as_deref().unwrap_or("unknown");
+    line(page, [&time, side, outcome, cmdlet, object]);
+    let (changed, same): (Vec<&PropertyChange>, Vec<&PropertyChange>) =
         change.properties.iter().partition(|one| one.is_different() || !one.is_before_known);
     let is_new = cmdlet.starts_with("New-");
-    for one in told {
+    for one in changed {
         let after = one.after.as_deref().unwrap_or("(empty)");
         let text = match (one.is_before_known && !is_new, one.before.as_deref()) {
             (false, _) => format!("{} = {after}", one.name),
             (true, None) => format!("{}: (empty) -> {after}", one.name),
             (true, Some(before)) => format!("{}: {before} -> {after}", one.name),
         };
-        detail(output, &text)?;
+        detail(page, &text);
     }
     if !same.is_empty() {
         let names: Vec<&str> = same.iter().map(|one| one.name.as_str()).collect();
-        detail(output, &format!("as before: {}", names.join(", ")))?;
+        detail(page, &format!("as before: {}", names.join(", ")));
     }
     if change.undoes_manual_change {
-        detail(output, "This undid what someone had changed by hand since the run before.")?;
+        detail(page, "This undid what someone had changed by hand since the run before.");
     }
     if let Some(error) = &change.error {
-        detail(output, &format!("error: {error}"))?;
+        detail(page, &format!("error: {error}"));
     }
     if !change.is_time_zone_known {
-        detail(
-            output,
-            "The log does not tell that its times are UTC; they may be some hours off.",
-        )?;
+        detail(page, "The log does not state that its times are UTC; they may be some hours off.");
     }
-    detail(output, &format!("log: {}:{}", change.log_path, change.line))
+    detail(page, &format!("log: {}:{}", change.log_path, change.line));
 }
 
-fn connector(output: &mut impl Write, state: &HybridConnector, at: Timestamp) -> io::Result<()> {
+fn connector(page: &mut Page, state: &HybridConnector, at: Timestamp) {
     let age = match (state.as_of, state.age_days(at)) {
         (Some(time), Some(0)) => format!("as of {}, less than a day ago", second(time)),
         (Some(time), Some(1)) => format!("as of {}, 1 day ago", second(time)),
         (Some(time), Some(days)) => format!("as of {}, {days} days ago", second(time)),
         _ => "of unknown age".to_owned(),
     };
-    wrapped(output, "", INDENT, &format!("{} {}, {age}", state.object_type.name(), state.name))?;
-    for name in TOLD {
+    page.paragraph("", INDENT, &format!("{} {}, {age}", state.object_type.name(), state.name));
+    for name in PRINTED {
         if state.unsettled.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            detail(output, &format!("{name}: open; the log does not show whether it was set"))?;
+            detail(page, &format!("{name}: open; the log does not show whether it was set"));
         } else if state.property(name).is_some() {
             let text = state.text(name).unwrap_or_else(|| "(empty)".to_owned());
-            detail(output, &format!("{name}: {text}"))?;
+            detail(page, &format!("{name}: {text}"));
         } else if *name == "Enabled" {
-            detail(output, "Enabled: not told by the log")?;
+            detail(page, "Enabled: not in the log");
         }
     }
-    detail(output, &format!("log: {}:{}", state.log_path, state.line))
+    detail(page, &format!("log: {}:{}", state.log_path, state.line));
 }
 
 /// A time to the second.
@@ -148,20 +142,8 @@ fn second(time: Timestamp) -> String {
     text.get(..TIME_WIDTH).unwrap_or(&text).replace('T', " ")
 }
 
-fn detail(output: &mut impl Write, text: &str) -> io::Result<()> {
-    wrapped(output, INDENT, "      ", text)
-}
-
-fn wrapped(output: &mut impl Write, first: &str, next: &str, text: &str) -> io::Result<()> {
-    // A certificate name is found whole by whoever searches for it, unless it is longer than a line.
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(first)
-        .subsequent_indent(next)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    for line in textwrap::wrap(&printable(text), options) {
-        writeln!(output, "{line}")?;
-    }
-    Ok(())
+fn detail(page: &mut Page, text: &str) {
+    page.paragraph(INDENT, "      ", text);
 }
 
 fn shortened(text: &str, width: usize) -> String {

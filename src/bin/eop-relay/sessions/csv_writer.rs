@@ -9,7 +9,7 @@ use eop_relay::session::{Message, Outcome, Recipient, Session, TlsStatus};
 use eop_relay::timestamp::Timestamp;
 use serde::Serialize;
 
-use super::SessionWriter;
+use super::writer::SessionWriter;
 
 /// The names of the columns: the fields of [`Columns`], in order.
 const HEADER: [&str; 38] = [

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use eop_relay::session::Session;
 
-use super::SessionWriter;
+use super::writer::SessionWriter;
 
 /// Writes each session as the library serialises it.
 pub struct JsonWriter<W> {

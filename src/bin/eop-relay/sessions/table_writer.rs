@@ -5,11 +5,11 @@ use std::io::{self, Write};
 
 use eop_relay::log::LogType;
 use eop_relay::session::{Outcome, Session, TlsStatus};
+use eop_relay::view::{Page, printable};
 use terminal_size::{Width, terminal_size_of};
 use textwrap::core::display_width;
 
-use super::SessionWriter;
-use crate::message::printable;
+use super::writer::SessionWriter;
 
 /// The width where the output is not a terminal, and the least that the columns need.
 const DEFAULT_WIDTH: usize = 120;
@@ -77,15 +77,10 @@ impl<W: Write> TableWriter<W> {
     fn detail(&mut self, label: &str, text: &str) -> io::Result<()> {
         let first = format!("{:INDENT$}{label:<LABEL_WIDTH$}", "");
         let next = " ".repeat(INDENT + LABEL_WIDTH);
-        // Nothing is parted at a hyphen: who searches for a host name or a time finds it whole.
-        let options = textwrap::Options::new(self.width)
-            .initial_indent(&first)
-            .subsequent_indent(&next)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        for line in textwrap::wrap(&printable(text), options) {
-            writeln!(self.output, "{line}")?;
-        }
-        Ok(())
+        // Who searches for a host name or a time finds it whole, unless it is longer than a line.
+        let mut page = Page::new(self.width).breaking_words();
+        page.paragraph(&first, &next, text);
+        self.output.write_all(page.into_text().as_bytes())
     }
 }
 
@@ -191,10 +186,10 @@ fn refused_recipients(session: &Session) -> Option<String> {
 /// Thumbprint and subject, or that there was none although TLS was begun.
 fn sent_certificate(session: &Session) -> Option<String> {
     let Some(certificate) = session.sent_certificate.as_deref() else {
-        // A log of IIS tells no certificate.
+        // A log of IIS names no certificate.
         let begun = matches!(session.tls_status, TlsStatus::Succeeded | TlsStatus::Failed)
             && session.log_type != LogType::IisSmtp;
-        return begun.then(|| "no certificate, as far as the log tells".to_owned());
+        return begun.then(|| "no certificate, as far as the log shows".to_owned());
     };
     let thumbprint = certificate.thumbprint.as_deref().unwrap_or("thumbprint unknown");
     let subject = certificate.subject.as_deref().unwrap_or("subject unknown");

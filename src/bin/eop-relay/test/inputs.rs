@@ -1,23 +1,16 @@
 //! From the paths of the command line to evidence.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use eop_relay::certificate::{Certificate, read_certificates};
-use eop_relay::connector::{AcceptedDomain, DomainName, MailFrom};
+use eop_relay::connector::{AcceptedDomain, AcceptedDomains, DomainName, MailFrom};
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
+use eop_relay::evidence::HybridHistory;
 use eop_relay::evidence::chain_event::ChainEventQuery;
 use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors};
-use eop_relay::evidence::{ExchangeObjects, HybridHistory};
-use eop_relay::log::{LogInput, Severity};
-use eop_relay::session::{SessionQuery, SessionReader};
-use eop_relay::timestamp::Timestamp;
 
-use super::TestArguments;
-use crate::chain::files;
-use crate::message;
-
-const SESSIONS_PER_BATCH: usize = 1024;
-const BYTES_PER_BATCH: u64 = 16 << 20;
+use super::arguments::TestArguments;
+use crate::arguments::{add_exports, certificate_files, given_or_now, inputs_of, note_unreadable};
 
 /// Reads everything. What cannot be read is noted in the evidence, and the rest goes on.
 ///
@@ -36,49 +29,18 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     }
     add_certificates(arguments, &mut evidence);
     add_exports(&arguments.inbound_connector, &mut evidence, Evidence::add_inbound_connectors);
-    add_exports(&arguments.send_connector, &mut evidence, Evidence::add_send_connectors);
-    add_exports(&arguments.installed, &mut evidence, Evidence::add_installed);
+    arguments.configuration.add_to(&mut evidence);
     add_accepted_domains(&arguments.accepted_domain, &mut evidence);
     if !arguments.hybrid_log.is_empty() {
         evidence.add_hybrid(HybridHistory::read(&arguments.hybrid_log));
     }
     if !arguments.chain_event.is_empty() {
-        let inputs = arguments.chain_event.iter();
-        let inputs =
-            inputs.map(|path| LogInput { path: path.clone(), wildcards: true, server: None });
-        let query = ChainEventQuery { inputs: inputs.collect(), ..ChainEventQuery::default() };
-        evidence.read_chain_events(query);
+        let inputs = inputs_of(&arguments.chain_event, None);
+        evidence.read_chain_events(ChainEventQuery { inputs, ..ChainEventQuery::default() });
     }
     add_queue_errors(&arguments.queue_error, &mut evidence);
-    if !arguments.log.is_empty() {
-        add_sessions(&arguments.log, arguments.server.as_deref(), &mut evidence)?;
-    }
+    arguments.logs.add_to(arguments.server.as_deref(), &mut evidence)?;
     Ok(evidence)
-}
-
-/// The time of the judgement.
-pub fn given_or_now(at: Option<Timestamp>) -> Result<Timestamp, String> {
-    at.map_or_else(
-        || {
-            Timestamp::try_from(time::OffsetDateTime::now_utc())
-                .map_err(|error| format!("the clock of this computer is wrong: {error}"))
-        },
-        Ok,
-    )
-}
-
-/// Reads exports; what cannot be read is noted in the evidence.
-pub fn add_exports(
-    paths: &[PathBuf],
-    evidence: &mut Evidence,
-    add: impl Fn(&mut Evidence, &ExchangeObjects),
-) {
-    for path in paths {
-        match ExchangeObjects::from_file(path) {
-            Ok(objects) => add(evidence, &objects),
-            Err(error) => note_unreadable(evidence, path, &error.to_string()),
-        }
-    }
 }
 
 fn add_accepted_domains(texts: &[String], evidence: &mut Evidence) {
@@ -90,7 +52,7 @@ fn add_accepted_domains(texts: &[String], evidence: &mut Evidence) {
             continue;
         }
         let known = evidence.accepted_domains.get_or_insert_with(|| Located {
-            object: eop_relay::connector::AcceptedDomains::default(),
+            object: AcceptedDomains::default(),
             path: "--accepted-domain".to_owned(),
             line: 0,
         });
@@ -123,13 +85,6 @@ fn add_queue_errors(texts: &[String], evidence: &mut Evidence) {
     }
 }
 
-fn note_unreadable(evidence: &mut Evidence, path: &Path, reason: &str) {
-    let path = path.display().to_string();
-    let reason =
-        reason.strip_prefix(&path).map_or(reason, |rest| rest.trim_start_matches([':', ',', ' ']));
-    evidence.unreadable.push((path, reason.to_owned()));
-}
-
 fn add_certificates(arguments: &TestArguments, evidence: &mut Evidence) {
     for path in &arguments.certificate {
         let mut found = read_path(path, evidence).into_iter();
@@ -138,14 +93,18 @@ fn add_certificates(arguments: &TestArguments, evidence: &mut Evidence) {
             evidence.certificates.push(GivenCertificate { certificate, others, path });
         }
     }
-    if !arguments.intermediates.is_empty() {
+    if !arguments.stores.intermediates.is_empty() {
         let before = evidence.unreadable.len();
-        let read: Vec<Certificate> =
-            arguments.intermediates.iter().flat_map(|path| read_path(path, evidence)).collect();
+        let read: Vec<Certificate> = arguments
+            .stores
+            .intermediates
+            .iter()
+            .flat_map(|path| read_path(path, evidence))
+            .collect();
         // A store that was read in part proves nothing missing.
         evidence.intermediates = (evidence.unreadable.len() == before).then_some(read);
     }
-    for path in &arguments.roots {
+    for path in &arguments.stores.roots {
         let read = read_path(path, evidence);
         evidence.roots.extend(read);
     }
@@ -153,13 +112,14 @@ fn add_certificates(arguments: &TestArguments, evidence: &mut Evidence) {
 
 /// The certificates of a file, or of the files in a folder.
 fn read_path(path: &Path, evidence: &mut Evidence) -> Vec<Certificate> {
-    let found = match files::read_all(&[path.to_owned()], files::CERTIFICATES) {
-        Ok(found) => found,
-        Err(error) => {
-            note_unreadable(evidence, path, &error);
-            return Vec::new();
-        }
-    };
+    let found =
+        match certificate_files::read_all(&[path.to_owned()], certificate_files::CERTIFICATES) {
+            Ok(found) => found,
+            Err(error) => {
+                note_unreadable(evidence, path, &error);
+                return Vec::new();
+            }
+        };
     let mut certificates = Vec::new();
     for file in &found {
         let file = file.named();
@@ -169,38 +129,4 @@ fn read_path(path: &Path, evidence: &mut Evidence) -> Vec<Certificate> {
         }
     }
     certificates
-}
-
-/// Reads logs; what cannot be read is noted in the evidence.
-pub fn add_sessions(
-    logs: &[PathBuf],
-    server: Option<&str>,
-    evidence: &mut Evidence,
-) -> Result<(), String> {
-    evidence.logs_given = true;
-    let input = |path: &PathBuf| LogInput {
-        path: path.clone(),
-        wildcards: true,
-        server: server.map(str::to_owned),
-    };
-    let query =
-        SessionQuery { inputs: logs.iter().map(input).collect(), ..SessionQuery::default() };
-    let mut reader = SessionReader::new(query).map_err(|error| error.to_string())?;
-    while let Some(batch) = reader.next_batch(SESSIONS_PER_BATCH, BYTES_PER_BATCH) {
-        for session in &batch.sessions {
-            evidence.add_session(session);
-        }
-        for notice in &batch.notices {
-            let path = notice.path.as_ref().map(|path| path.display().to_string());
-            match notice.severity() {
-                Severity::Error => {
-                    let path = path.unwrap_or_else(|| "the logs".to_owned());
-                    evidence.unreadable.push((path, notice.message.clone()));
-                }
-                Severity::Warning => message::notice(notice),
-                Severity::Information => {}
-            }
-        }
-    }
-    Ok(())
 }

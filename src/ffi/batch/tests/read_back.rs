@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::super::*;
+use super::super::flat::{ABSENT, FlatBatch};
+use crate::ffi::records::{
+    CertificateRecord, EOP_ABSENT, MessageRecord, RecordRange, SessionRecord, TextSpan,
+};
 use crate::ffi::values::names;
 use crate::ffi::{
     EOP_FALSE, EOP_TRUE, EOP_VALUES_LOG_TYPE, EOP_VALUES_MESSAGE_OUTCOME, EOP_VALUES_OUTCOME,

@@ -13,6 +13,19 @@ pub const REVOCATION_LISTS: &[&str] = &["crl"];
 /// Larger files hold no certificates.
 const MAXIMUM_SIZE: u64 = 64 << 20;
 
+/// The certificates of the server's stores.
+#[derive(Debug, clap::Args)]
+pub struct StoreArguments {
+    /// Certificates of the server's intermediate store (LocalMachine\CA): files, or folders of .cer,
+    /// .crt, .der, .pem, .p7b and .p7c files. Can be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub intermediates: Vec<PathBuf>,
+
+    /// Trusted roots beside the embedded ones (LocalMachine\Root): files or folders. Can be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub roots: Vec<PathBuf>,
+}
+
 /// A file that was read.
 #[derive(Debug)]
 pub struct File {

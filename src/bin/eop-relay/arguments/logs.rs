@@ -1,0 +1,85 @@
+//! Protocol logs.
+
+use std::path::PathBuf;
+
+use eop_relay::diagnosis::Evidence;
+use eop_relay::log::{LogInput, Severity};
+use eop_relay::session::{Batch, SessionQuery, SessionReader};
+
+use crate::message;
+
+/// Sessions asked for at once, and the input after which the library returns all the same.
+const SESSIONS_PER_BATCH: usize = 1024;
+const BYTES_PER_BATCH: u64 = 16 << 20;
+
+/// The logs in which the sessions are looked for.
+#[derive(Debug, clap::Args)]
+pub struct LogArguments {
+    /// Send logs: files, folders or patterns. Give FrontEnd and Hub folders together.
+    #[arg(long, value_name = "PATH")]
+    pub log: Vec<PathBuf>,
+}
+
+impl LogArguments {
+    /// Whether there are any.
+    pub fn are_given(&self) -> bool {
+        !self.log.is_empty()
+    }
+
+    /// Reads the sessions of the logs, and calls `use_batch` with each batch of them.
+    ///
+    /// # Errors
+    /// The query is not valid. Trouble with single files comes as notices of a batch.
+    pub fn read(
+        &self,
+        server: Option<&str>,
+        mut use_batch: impl FnMut(&Batch),
+    ) -> Result<(), String> {
+        let inputs = inputs_of(&self.log, server);
+        let query = SessionQuery { inputs, ..SessionQuery::default() };
+        let mut reader = SessionReader::new(query).map_err(|error| error.to_string())?;
+        while let Some(batch) = reader.next_batch(SESSIONS_PER_BATCH, BYTES_PER_BATCH) {
+            use_batch(&batch);
+        }
+        Ok(())
+    }
+
+    /// Adds the sessions to the evidence; what cannot be read is noted there.
+    ///
+    /// # Errors
+    /// As of [`read`](Self::read).
+    pub fn add_to(&self, server: Option<&str>, evidence: &mut Evidence) -> Result<(), String> {
+        if self.are_given() {
+            evidence.logs_given = true;
+            self.read(server, |batch| add_batch(batch, evidence))?;
+        }
+        Ok(())
+    }
+}
+
+fn add_batch(batch: &Batch, evidence: &mut Evidence) {
+    for session in &batch.sessions {
+        evidence.add_session(session);
+    }
+    for notice in &batch.notices {
+        match notice.severity() {
+            Severity::Error => {
+                let path = notice.path.as_ref().map(|path| path.display().to_string());
+                let path = path.unwrap_or_else(|| "the logs".to_owned());
+                evidence.unreadable.push((path, notice.message.clone()));
+            }
+            Severity::Warning => message::notice(notice),
+            Severity::Information => {}
+        }
+    }
+}
+
+/// The places to read: files, folders or patterns, with their server where it is given.
+pub fn inputs_of(paths: &[PathBuf], server: Option<&str>) -> Vec<LogInput> {
+    let input = |path: &PathBuf| LogInput {
+        path: path.clone(),
+        wildcards: true,
+        server: server.map(str::to_owned),
+    };
+    paths.iter().map(input).collect()
+}

@@ -1,0 +1,11 @@
+//! Arguments that several sub-commands have, and the reading of what they name.
+
+pub mod certificate_files;
+mod exports;
+mod logs;
+mod time;
+
+pub use certificate_files::StoreArguments;
+pub use exports::{ConfigurationArguments, add_exports, note_unreadable};
+pub use logs::{LogArguments, inputs_of};
+pub use time::{Time, given_or_now};

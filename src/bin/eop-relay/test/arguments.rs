@@ -1,0 +1,90 @@
+//! The arguments of `eop-relay test`.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use eop_relay::diagnosis::DEFAULT_WARNING_DAYS;
+
+use crate::arguments::{ConfigurationArguments, LogArguments, StoreArguments, Time};
+
+/// Say why Exchange Online refuses this server's mail, what proves it, and what exactly is to be done
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Everything is optional; what is missing is said, and the rest is judged. Exports are made with
+Export-Clixml (ConvertTo-Json, Export-Csv and Format-List text are read too):
+  Get-InboundConnector | Export-Clixml inbound.xml       in Exchange Online
+  Get-AcceptedDomain | Export-Clixml accepted.xml        in Exchange Online
+  Get-SendConnector | Export-Clixml send.xml             on-premises
+  Get-ExchangeCertificate | Export-Clixml installed.xml  on-premises
+  wevtutil epl Microsoft-Windows-CAPI2/Operational capi2.evtx  on-premises
+  Get-Queue | Export-Clixml queues.xml                   on-premises
+A certificate that no session of the logs sent is judged as if it were sent: would it be accepted?
+Times without a zone are UTC.
+
+Exit codes: 0 accepted; 10 accepted, with warnings; 20 refused; 30 uncertain, or no evidence;
+40 an input cannot be read (the rest is judged); 64 usage.")]
+pub struct TestArguments {
+    #[command(flatten)]
+    pub logs: LogArguments,
+
+    /// A certificate (DER, PEM, P7B or base64): one that the logs name, or one to be judged.
+    #[arg(long, value_name = "PATH")]
+    pub certificate: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub stores: StoreArguments,
+
+    /// The inbound connectors of the tenant.
+    #[arg(long, value_name = "PATH")]
+    pub inbound_connector: Vec<PathBuf>,
+
+    /// An accepted domain of the tenant, or an export of them.
+    #[arg(long, value_name = "DOMAIN|PATH")]
+    pub accepted_domain: Vec<String>,
+
+    #[command(flatten)]
+    pub configuration: ConfigurationArguments,
+
+    /// Logs of the Hybrid Configuration Wizard: files, folders or profiles. They stand in for the
+    /// inbound connectors where these are not given.
+    #[arg(long, value_name = "PATH")]
+    pub hybrid_log: Vec<PathBuf>,
+
+    /// The CAPI2 log of the server: exported XML, .evtx files, or a folder of them.
+    #[arg(long, value_name = "PATH")]
+    pub chain_event: Vec<PathBuf>,
+
+    /// An error of a queue, an NDR (.eml, .html, text), or exported queues, messages or tracking
+    /// events. What it covers is looked for in the logs; without logs it is worth what its text says.
+    #[arg(long, value_name = "TEXT|PATH")]
+    pub queue_error: Vec<String>,
+
+    /// The public address of the server, where the log does not show it.
+    #[arg(long, value_name = "IP")]
+    pub source_ip: Option<IpAddr>,
+
+    /// The envelope sender to judge; <> is the null sender.
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+
+    /// The recipient domain to judge; mail for others is left out.
+    #[arg(long, value_name = "DOMAIN")]
+    pub rcpt: Option<String>,
+
+    /// The server whose logs these are, where the paths do not name it.
+    #[arg(long, value_name = "NAME")]
+    pub server: Option<String>,
+
+    /// Judge as of this time, such as 2026-11-15 or 2026-11-15T01:02:03Z; by default now. What the
+    /// logs show is judged at the time of its sessions.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Time>,
+
+    /// Warn this many days before the certificate expires.
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_WARNING_DAYS)]
+    pub warn_days: u32,
+
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,63 @@
+//! A report as text to read.
+
+use libc::size_t;
+
+use super::answer::{answer, parse_object, read_request};
+use super::diagnosis::EOP_MAXIMUM_REQUEST_LENGTH;
+use super::error::{ErrorDetail, Failure};
+use crate::diagnosis::Report;
+use crate::view;
+
+/// kind of eop_view: plain text, as `eop-relay test` prints it.
+pub const EOP_VIEW_TEXT: u32 = 1;
+
+/// The fewest columns of a view.
+pub const EOP_VIEW_MINIMUM_WIDTH: u32 = 40;
+/// The most columns of a view.
+pub const EOP_VIEW_MAXIMUM_WIDTH: u32 = 1000;
+
+/// Renders a report of eop_test as text to read.
+///
+/// `report` has `length` units and is read during the call only: the JSON of eop_test, or of
+/// `eop-relay test --json`. Members that the library does not know are ignored. `kind` is
+/// EOP_VIEW_TEXT. `width` is in columns, EOP_VIEW_MINIMUM_WIDTH to EOP_VIEW_MAXIMUM_WIDTH; commands,
+/// and words that are longer, keep their own. `text` receives a text handle whose lines end with a
+/// line feed, and in which no character steers a terminal; free it with eop_text_free.
+///
+/// EOP_OK; EOP_NULL_ARGUMENT: report or text is NULL; EOP_INVALID_ARGUMENT: the length is above
+/// EOP_MAXIMUM_REQUEST_LENGTH, kind or width is out of its range, or the text is not the JSON of a
+/// report, and then the error has the line, and as offset the byte of the UTF-16 text, at which
+/// reading ended; EOP_INVALID_TEXT; EOP_TOO_MANY_HANDLES. From any thread.
+///
+/// # Safety
+/// Each pointer is NULL or points to what is described; outputs are writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn eop_view(
+    report: *const u16,
+    length: size_t,
+    kind: u32,
+    width: u32,
+    text: *mut u64,
+    error: *mut ErrorDetail,
+) -> i32 {
+    let make = || {
+        // SAFETY: the caller promises that many units.
+        let json = unsafe { read_request("report", report, length, EOP_MAXIMUM_REQUEST_LENGTH) }?;
+        if kind != EOP_VIEW_TEXT {
+            return Err(Failure::invalid(format!("no view has the kind {kind}")));
+        }
+        if !(EOP_VIEW_MINIMUM_WIDTH..=EOP_VIEW_MAXIMUM_WIDTH).contains(&width) {
+            return Err(Failure::invalid(format!(
+                "width is {width}; {EOP_VIEW_MINIMUM_WIDTH} to {EOP_VIEW_MAXIMUM_WIDTH} columns \
+                 are accepted"
+            )));
+        }
+        let report: Report = parse_object("report", &json)?;
+        Ok(view::text(&report, width as usize))
+    };
+    // SAFETY: promised by the caller.
+    unsafe { answer("eop_view", (text, "text"), error, make) }
+}
+
+#[cfg(test)]
+mod tests;

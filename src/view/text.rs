@@ -1,0 +1,149 @@
+//! The text of a report: cause, proof, what to do, what else, what is missing.
+
+use super::page::Page;
+use crate::diagnosis::{
+    EvidenceLine, Finding, FindingId, Remedy, Report, Severity, Status, Verdict,
+};
+
+/// Where texts begin.
+const INDENT: &str = "    ";
+
+/// The report in lines of at most `width` columns, but for commands and for words that are longer.
+#[must_use]
+pub fn text(report: &Report, width: usize) -> String {
+    let mut page = Page::new(width);
+    let verdict = match report.verdict {
+        Verdict::Accepted => "ACCEPTED",
+        Verdict::Refused => "REFUSED",
+        Verdict::Uncertain => "UNCERTAIN",
+    };
+    page.line(format_args!("{verdict}: {}", report.cause.name()));
+    page.blank_line();
+    page.paragraph(INDENT, INDENT, &report.summary);
+    let (cause, others): (Vec<&Finding>, Vec<&Finding>) =
+        report.findings.iter().partition(|finding| finding.status == Status::Cause);
+    for finding in &cause {
+        heading(&mut page, "PROOF");
+        proofs(&mut page, &finding.evidence);
+        steps(&mut page, finding);
+        let reference =
+            format!("{} ({})", finding.reference, finding.confidence.name().to_lowercase());
+        heading(&mut page, "WHERE THIS IS WRITTEN");
+        page.paragraph(INDENT, INDENT, &reference);
+    }
+    let (open, found): (Vec<&Finding>, Vec<&Finding>) =
+        others.iter().partition(|finding| is_about_missing_evidence(finding));
+    list(&mut page, "WHAT ELSE WAS FOUND", &found);
+    list(&mut page, "WHAT EVIDENCE IS MISSING", &open);
+    page.into_text()
+}
+
+/// Whether a finding is about evidence rather than about the server or the tenant.
+fn is_about_missing_evidence(finding: &Finding) -> bool {
+    let is_about_evidence = matches!(
+        finding.id,
+        FindingId::ChainNotKnown
+            | FindingId::RootNotKnown
+            | FindingId::ConnectorsNotGiven
+            | FindingId::ConnectorsFromWizard
+            | FindingId::AcceptedDomainsNotGiven
+            | FindingId::FrontEndHalfMissing
+            | FindingId::OpenQuestion
+            | FindingId::LoggingOff
+            | FindingId::InputUnreadable
+            | FindingId::EvidenceDamaged
+            | FindingId::ChainEventsMissing
+    );
+    finding.status == Status::Possible || (is_about_evidence && finding.status != Status::Past)
+}
+
+fn heading(page: &mut Page, heading: &str) {
+    page.blank_line();
+    page.line(heading);
+}
+
+fn proofs(page: &mut Page, lines: &[EvidenceLine]) {
+    for line in lines {
+        let place = match line.line {
+            0 => line.path.clone(),
+            number => format!("{}:{number}", line.path),
+        };
+        page.paragraph(INDENT, "      ", &format!("{place}: {}", line.text));
+    }
+    if lines.is_empty() {
+        page.line("    There is no row or object that shows it.");
+    }
+}
+
+fn steps(page: &mut Page, finding: &Finding) {
+    if finding.remedy.is_empty() {
+        return;
+    }
+    heading(page, "WHAT TO DO (in this order; stop when it works)");
+    for (number, remedy) in finding.remedy.iter().enumerate() {
+        if number > 0 {
+            page.blank_line();
+        }
+        step(page, number + 1, remedy);
+    }
+}
+
+fn step(page: &mut Page, number: usize, remedy: &Remedy) {
+    page.paragraph(&format!("{number:>3} "), INDENT, &remedy.action);
+    labelled(page, "where", &format!("{} ({})", remedy.r#where, remedy.side.description()));
+    if let Some(command) = &remedy.command {
+        command_lines(page, command);
+    }
+    if let Some(verify) = &remedy.verify {
+        labelled(page, "it worked if", verify);
+    }
+    if let Some(undo) = &remedy.undo {
+        labelled(page, "to undo", undo);
+    }
+}
+
+/// A command in its own lines, never wrapped, so that it can be copied.
+fn command_lines(page: &mut Page, command: &str) {
+    for line in command.lines() {
+        page.line(format_args!("{INDENT}  > {line}"));
+    }
+}
+
+fn list(page: &mut Page, title: &str, findings: &[&Finding]) {
+    if findings.is_empty() {
+        return;
+    }
+    heading(page, title);
+    for finding in findings {
+        entry(page, finding);
+    }
+}
+
+/// A finding that is not the cause, with the first of its steps.
+fn entry(page: &mut Page, finding: &Finding) {
+    let weight = match (finding.status, finding.severity) {
+        (Status::Past, _) => "past",
+        (_, Severity::Error) => "error",
+        (_, Severity::Warning) => "warning",
+        (_, Severity::Information) => "note",
+    };
+    let first = format!("{INDENT}{weight}: {}: ", finding.id.name());
+    page.paragraph(&first, "      ", &finding.message);
+    let Some(remedy) = finding.remedy.first().filter(|_| finding.status != Status::Past) else {
+        return;
+    };
+    match &remedy.command {
+        Some(command) => {
+            labelled(page, "where", &remedy.r#where);
+            command_lines(page, command);
+        }
+        None => labelled(page, "to do", &remedy.action),
+    }
+}
+
+fn labelled(page: &mut Page, label: &str, text: &str) {
+    let first = format!("{INDENT}  {label}: ");
+    let next = " ".repeat(first.len());
+    let text: Vec<&str> = text.split_whitespace().collect();
+    page.paragraph(&first, &next, &text.join(" "));
+}

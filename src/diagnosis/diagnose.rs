@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::connector::InboundConnector;
+use crate::chain::ChainReport;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::Evidence;
+use crate::diagnosis::evidence::basis::Basis;
 use crate::diagnosis::evidence::incident::Ending;
 use crate::diagnosis::evidence::incidents::Incidents;
 use crate::diagnosis::finding_id::FindingId;
@@ -50,19 +51,11 @@ impl Diagnosis {
     /// Diagnoses what the evidence shows.
     #[must_use]
     pub fn run(&self, evidence: &Evidence) -> Report {
-        let mut finished = evidence.clone();
-        finished.finish();
-        let evidence = &finished;
-        let connectors: Option<Vec<InboundConnector>> = evidence
-            .inbound_connectors
-            .as_ref()
-            .map(|all| all.iter().map(|one| one.object.clone()).collect());
-        let mut judged: Vec<Judged<'_>> = cases(evidence, connectors.as_deref())
-            .into_iter()
-            .map(|case| judge(case, &self.disabled))
-            .collect();
-        demote(&mut judged, &evidence.incidents);
-        let whole = Case::of_configuration(evidence, connectors.as_deref());
+        let basis = Basis::new(evidence);
+        let mut judged: Vec<Judged<'_>> =
+            cases(&basis).into_iter().map(|case| judge(case, &self.disabled)).collect();
+        demote(&mut judged, &basis.incidents);
+        let whole = Case::of_configuration(&basis);
         let mut findings = findings_of_evidence(&whole, &self.disabled);
         let decisive = judged
             .iter()
@@ -87,7 +80,10 @@ impl Diagnosis {
             verdict = one.verdict;
             cause = one.decided_by.as_ref().map_or(FindingId::NoEvidence, |decision| decision.id);
             certificate = one.case.summary();
-            chain.clone_from(&one.case.chain);
+            chain = one.case.chain.as_deref().map(|chain| {
+                // Judged once a day, and reported for the very time.
+                ChainReport { at: one.case.at, ..chain.clone() }
+            });
             let outcome = one.case.attribution.possible.first();
             let index = outcome.and_then(crate::connector::Outcome::connector).or(one
                 .case
@@ -140,20 +136,20 @@ fn rank(verdict: Verdict) -> u8 {
 
 /// The incidents of the log with a mail or a failure, else those without; the given certificates that
 /// no session sent; and, without either, what the configuration would send.
-fn cases<'a>(evidence: &'a Evidence, connectors: Option<&[InboundConnector]>) -> Vec<Case<'a>> {
+fn cases<'a>(evidence: &'a Basis<'a>) -> Vec<Case<'a>> {
     let incidents = &evidence.incidents.all;
     let has_ended = incidents.iter().any(|incident| incident.ending != Ending::Open);
     let ended = incidents.iter().filter(|incident| !has_ended || incident.ending != Ending::Open);
     let mut cases: Vec<Case<'a>> =
-        ended.map(|incident| Case::of_incident(evidence, connectors, incident)).collect();
+        ended.map(|incident| Case::of_incident(evidence, incident)).collect();
     for given in &evidence.certificates {
         let is_sent = cases.iter().any(|case| case.certificate == Some(&given.certificate));
         if !is_sent {
-            cases.push(Case::of_certificate(evidence, connectors, given));
+            cases.push(Case::of_certificate(evidence, given));
         }
     }
     if cases.is_empty() {
-        cases.push(Case::of_configuration(evidence, connectors));
+        cases.push(Case::of_configuration(evidence));
     }
     cases
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eop_relay::diagnosis::{Diagnosis, FindingId, Report, Status, Verdict, diagnose};
+use eop_relay::diagnosis::{Diagnosis, Evidence, FindingId, Report, Status, Verdict, diagnose};
 
 use crate::support::cases::{Case, all};
 
@@ -46,6 +46,20 @@ fn every_case_comes_to_its_verdict_cause_and_side() {
         })
         .collect();
     assert!(complaints.is_empty(), "{}\n{}", complaints.len(), complaints.join("\n"));
+}
+
+#[test]
+fn the_order_in_which_evidence_is_added_does_not_matter() {
+    for case in all().iter().filter(|case| !case.has_what_comes_first()) {
+        let said = |evidence: &Evidence| {
+            let report = diagnose(evidence);
+            let findings =
+                report.findings.into_iter().map(|one| (one.id, one.status, one.sessions));
+            (report.cause, report.exit_code, findings.collect::<Vec<_>>())
+        };
+        let expected = said(&case.evidence());
+        assert_eq!(said(&case.evidence_of_sessions_first()), expected, "{}", case.name);
+    }
 }
 
 #[test]

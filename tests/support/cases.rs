@@ -65,10 +65,30 @@ fn parts<'t>(text: &'t str, separator: &'t str) -> impl Iterator<Item = (&'t str
 impl Case {
     pub fn evidence(&self) -> Evidence {
         let mut evidence = Evidence::new(Timestamp::parse(NOW).unwrap());
+        self.add_exports(&mut evidence);
+        self.add_sessions(&mut evidence);
+        evidence
+    }
+
+    /// The same evidence, in which the sessions came first.
+    pub fn evidence_of_sessions_first(&self) -> Evidence {
+        let mut evidence = Evidence::new(Timestamp::parse(NOW).unwrap());
+        self.add_sessions(&mut evidence);
+        self.add_exports(&mut evidence);
+        evidence
+    }
+
+    /// Whether there is what has to come before sessions: errors that look for theirs, and the
+    /// recipients to judge.
+    pub fn has_what_comes_first(&self) -> bool {
+        parts(&self.setup, " ; ").any(|(key, _)| key == "queue" || key == "rcpt")
+    }
+
+    fn add_exports(&self, evidence: &mut Evidence) {
         let (of_wizard, others): (Vec<_>, Vec<_>) =
             parts(&self.setup, " ; ").partition(|(key, _)| *key == "wizard");
         for (key, value) in others {
-            set_up(&mut evidence, key, value);
+            set_up(evidence, key, value);
         }
         if !of_wizard.is_empty() {
             let mut builder = HybridHistoryBuilder::default();
@@ -77,6 +97,9 @@ impl Case {
             }
             evidence.add_hybrid(builder.finish());
         }
+    }
+
+    fn add_sessions(&self, evidence: &mut Evidence) {
         let log: String = self
             .sessions
             .split(" || ")
@@ -91,7 +114,6 @@ impl Case {
                 evidence.add_session(&session);
             }
         }
-        evidence
     }
 }
 

@@ -6,17 +6,19 @@ mod lookup;
 pub(crate) mod wizard_state;
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use crate::certificate::{Certificate, LoggedCertificate, Thumbprint, X500Name};
-use crate::chain::{ChainReport, ChainRequest, report};
+use crate::chain::ChainReport;
 use crate::connector::{
     Attribution, AttributionRequest, CertificateNames, CertificateSelection, ExchangeCertificate,
     InboundConnector, MailFrom, Outcome, SendConnector, ShownCertificate, attribute,
     public_address, select_certificate,
 };
 use crate::diagnosis::case::lookup::{certificates_of, find_installed, find_send_connector};
+use crate::diagnosis::evidence::basis::Basis;
 use crate::diagnosis::evidence::incident::{Ending, Incident};
-use crate::diagnosis::evidence::{Evidence, GivenCertificate, Located};
+use crate::diagnosis::evidence::{GivenCertificate, Located};
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::report::{CertificateSummary, EvidenceLine};
 use crate::reply::RejectionClass;
@@ -24,7 +26,7 @@ use crate::timestamp::Timestamp;
 use wizard_state::age_text;
 
 pub(crate) struct Case<'a> {
-    pub evidence: &'a Evidence,
+    pub evidence: &'a Basis<'a>,
     pub incident: Option<&'a Incident>,
     /// The certificate as the log describes it.
     pub logged: Option<&'a LoggedCertificate>,
@@ -37,7 +39,7 @@ pub(crate) struct Case<'a> {
     pub presented: ShownCertificate,
     pub mail_from: MailFrom,
     pub attribution: Attribution,
-    pub chain: Option<ChainReport>,
+    pub chain: Option<Rc<ChainReport>>,
     /// The send connector, and which certificate it would choose.
     pub send_connector: Option<&'a Located<SendConnector>>,
     pub selection: Option<CertificateSelection>,
@@ -50,11 +52,7 @@ pub(crate) struct Case<'a> {
 
 impl<'a> Case<'a> {
     /// An incident of the log.
-    pub fn of_incident(
-        evidence: &'a Evidence,
-        connectors: Option<&[InboundConnector]>,
-        incident: &'a Incident,
-    ) -> Self {
+    pub fn of_incident(evidence: &'a Basis<'a>, incident: &'a Incident) -> Self {
         let logged = incident.sent.as_deref();
         let installed = logged.and_then(|logged| find_installed(evidence, logged, incident));
         let given = logged.and_then(|logged| {
@@ -73,7 +71,6 @@ impl<'a> Case<'a> {
         let send_connector = find_send_connector(evidence, Some(&incident.connector));
         Self::new(
             evidence,
-            connectors,
             Parts {
                 incident: Some(incident),
                 logged,
@@ -88,18 +85,13 @@ impl<'a> Case<'a> {
     }
 
     /// A certificate of a file, as if it were sent.
-    pub fn of_certificate(
-        evidence: &'a Evidence,
-        connectors: Option<&[InboundConnector]>,
-        given: &'a GivenCertificate,
-    ) -> Self {
+    pub fn of_certificate(evidence: &'a Basis<'a>, given: &'a GivenCertificate) -> Self {
         let thumbprint = given.certificate.thumbprint();
         let installed = evidence.installed.as_ref().and_then(|installed| {
             installed.iter().find(|one| one.object.thumbprint == Some(thumbprint))
         });
         Self::new(
             evidence,
-            connectors,
             Parts {
                 incident: None,
                 logged: None,
@@ -115,10 +107,7 @@ impl<'a> Case<'a> {
 
     /// The installed certificate that Exchange would send; without send connector or certificates
     /// a case of which nothing is known.
-    pub fn of_configuration(
-        evidence: &'a Evidence,
-        connectors: Option<&[InboundConnector]>,
-    ) -> Self {
+    pub fn of_configuration(evidence: &'a Basis<'a>) -> Self {
         let send_connector = find_send_connector(evidence, None);
         let selected =
             send_connector.zip(evidence.installed.as_ref()).and_then(|(c, installed)| {
@@ -133,7 +122,6 @@ impl<'a> Case<'a> {
             .map_or(ShownCertificate::Unknown, |one| ShownCertificate::Names(one.object.names()));
         Self::new(
             evidence,
-            connectors,
             Parts {
                 incident: None,
                 logged: None,
@@ -147,11 +135,7 @@ impl<'a> Case<'a> {
         )
     }
 
-    fn new(
-        evidence: &'a Evidence,
-        connectors: Option<&[InboundConnector]>,
-        parts: Parts<'a>,
-    ) -> Self {
+    fn new(evidence: &'a Basis<'a>, parts: Parts<'a>) -> Self {
         let Parts { incident, logged, certificate, installed, given, shown, send_connector, at } =
             parts;
         let mail_from = match (&evidence.mail_from, incident) {
@@ -166,29 +150,12 @@ impl<'a> Case<'a> {
             certificate: &shown,
             address,
             mail_from: &mail_from,
-            connectors,
+            connectors: evidence.connectors.as_deref(),
             accepted_domains: evidence.accepted_domains.as_ref().map(|located| &located.object),
         });
         let chain = certificate.map(|certificate| {
-            let mut known: Vec<Certificate> =
-                given.map(|given| given.others.clone()).unwrap_or_default();
-            let others = evidence
-                .certificates
-                .iter()
-                .flat_map(|other| std::iter::once(&other.certificate).chain(&other.others));
-            known.extend(others.filter(|other| *other != certificate).cloned());
-            let machine = evidence.machine.as_ref();
-            let thumbprint = certificate.thumbprint();
-            let verdict = evidence.windows_verdicts.iter().find(|(of, _)| *of == thumbprint);
-            report(&ChainRequest {
-                intermediates: evidence.intermediates.as_deref(),
-                known: &known,
-                roots: &evidence.roots,
-                root_store: machine.and_then(|one| one.roots.as_deref()).unwrap_or_default(),
-                programme_roots: machine.map_or(&[], |machine| &machine.programme_roots),
-                second_voice: verdict.map(|(_, verdict)| verdict),
-                ..ChainRequest::new(certificate, at)
-            })
+            let others = given.map(|given| &*given.others).unwrap_or_default();
+            evidence.chain(certificate, others, at)
         });
         let selectable = certificates_of(evidence, incident);
         let full_name = incident.and_then(Incident::server).filter(|server| server.contains('.'));

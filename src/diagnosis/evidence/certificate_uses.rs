@@ -79,6 +79,26 @@ impl CertificateUses {
         }
     }
 
+    /// Whether sessions do not name their server.
+    pub(crate) fn has_unnamed(&self) -> bool {
+        self.places.iter().any(|place| place.server.is_none())
+    }
+
+    /// Gives sessions that do not name their server that one.
+    pub(crate) fn name_server(&mut self, server: &Arc<str>) {
+        for place in std::mem::take(&mut self.places) {
+            let server = place.server.unwrap_or_else(|| Arc::clone(server));
+            let is_known = |known: &&mut PlaceUses| {
+                known.connector.eq_ignore_ascii_case(&place.connector)
+                    && known.server.as_ref() == Some(&server)
+            };
+            match self.places.iter_mut().find(is_known) {
+                Some(known) => known.uses.extend(place.uses),
+                None => self.places.push(PlaceUses { server: Some(server), ..place }),
+            }
+        }
+    }
+
     /// The sessions by connector and server, in the order in which these were met.
     pub(crate) fn places(&self) -> &[PlaceUses] {
         &self.places

@@ -12,7 +12,7 @@ use crate::session::{SessionNote, TlsStatus};
 use crate::timestamp::Timestamp;
 
 /// How a mail, or a session without one, ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Ending {
     Delivered,
     Refused(RejectionClass),
@@ -23,7 +23,7 @@ pub(crate) enum Ending {
 }
 
 /// What kind of sender, as far as attribution tells them apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum SenderKind {
     Unknown,
     Null,
@@ -113,6 +113,16 @@ impl Incident {
             && self.log_type == other.log_type
             && self.reported_by.is_some() == other.reported_by.is_some()
             && thumbprint(self) == thumbprint(other)
+    }
+
+    /// Gives sessions that do not name their server that one.
+    pub fn name_server(&mut self, server: &Arc<str>) {
+        let Some(unnamed) = self.last_on.remove(&None) else { return };
+        self.servers.insert(Arc::clone(server));
+        let known = self.last_on.entry(Some(Arc::clone(server))).or_insert_with(|| unnamed.clone());
+        if unnamed.time >= known.time {
+            *known = unnamed;
+        }
     }
 
     pub fn add(&mut self, other: Self) {

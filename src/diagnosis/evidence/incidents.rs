@@ -3,11 +3,7 @@
 use std::path::Path;
 
 use super::incident::{Ending, Incident};
-use super::incidents_of_session::{incidents_of, speaks_of_eop};
 use super::log_row::find_row_of_session;
-use crate::connector::AcceptedDomains;
-use crate::log::LogType;
-use crate::session::{Session, SessionNote};
 use crate::timestamp::Timestamp;
 
 /// Of how many incidents, the failed ones first, the very row is looked up in the log.
@@ -34,41 +30,6 @@ pub(crate) struct Incidents {
 const MAXIMUM_INCIDENTS: usize = 512;
 
 impl Incidents {
-    /// Adds a session; `is_eop_connector` says of a send connector whether its values show that
-    /// it sends to EOP, where they are known.
-    pub fn add_session(
-        &mut self,
-        session: &Session,
-        accepted: Option<&AcceptedDomains>,
-        is_eop_connector: Option<bool>,
-    ) {
-        self.total += 1;
-        let (time, known) = (session.start_time, self.window);
-        self.window =
-            Some(known.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
-        if session.log_type == LogType::Receive
-            || session.notes.contains(&SessionNote::ReceivedByIis)
-        {
-            self.received += 1;
-            return;
-        }
-        match session.is_eop.or(is_eop_connector) {
-            Some(true) => {}
-            Some(false) => {
-                self.elsewhere += 1;
-                return;
-            }
-            None if speaks_of_eop(session) => {}
-            None => {
-                self.unknown += 1;
-                return;
-            }
-        }
-        for incident in incidents_of(session, accepted) {
-            self.add(incident);
-        }
-    }
-
     /// Adds an incident.
     pub fn add(&mut self, incident: Incident) {
         match self.all.iter().position(|known| known.is_same(&incident)) {

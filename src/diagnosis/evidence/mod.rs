@@ -1,7 +1,9 @@
 //! What a diagnosis rests on. Everything is optional; what is missing is said.
 
+pub(crate) mod basis;
 pub(crate) mod certificate_uses;
 pub(crate) mod chain_log;
+mod collector;
 pub(crate) mod incident;
 pub(crate) mod incidents;
 mod incidents_of_session;
@@ -19,14 +21,12 @@ use crate::connector::{
 };
 use crate::diagnosis::evidence::certificate_uses::CertificateUses;
 use crate::diagnosis::evidence::chain_log::ChainLog;
-use crate::diagnosis::evidence::incidents::Incidents;
+use crate::diagnosis::evidence::collector::Collector;
 use crate::diagnosis::evidence::queue_errors::QueueErrors;
 use crate::diagnosis::literal::counted;
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery, ChainEventReader};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
-use crate::evidence::{
-    EvidenceReader, ExchangeObjects, HybridConnector, HybridHistory, HybridSeverity,
-};
+use crate::evidence::{EvidenceReader, ExchangeObjects, HybridHistory, HybridSeverity};
 use crate::log::{Notice, NoticeCode};
 use crate::session::{Message, Recipient, Session};
 use crate::timestamp::Timestamp;
@@ -57,7 +57,7 @@ pub struct GivenCertificate {
 /// What a diagnosis rests on.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    pub(crate) incidents: Incidents,
+    pub(crate) sessions: Collector,
     pub(crate) uses: CertificateUses,
     /// The server of installed certificates and of sessions that do not name theirs.
     pub server: Option<Arc<str>>,
@@ -97,8 +97,6 @@ pub struct Evidence {
     pub at: Timestamp,
     /// How many days before its expiry a certificate is warned about.
     pub warning_days: u32,
-    /// Where the inbound connectors come from the wizard's logs: the state of each.
-    pub(crate) wizard_states: Vec<HybridConnector>,
     /// Inputs that cannot be read: path and reason.
     pub unreadable: Vec<(String, String)>,
     /// Inputs that were read in part: path, line and reason.
@@ -116,7 +114,7 @@ impl Evidence {
     #[must_use]
     pub fn new(at: Timestamp) -> Self {
         Self {
-            incidents: Incidents::default(),
+            sessions: Collector::default(),
             uses: CertificateUses::default(),
             server: None,
             queue_errors: QueueErrors::default(),
@@ -137,44 +135,20 @@ impl Evidence {
             recipient_domain: None,
             at,
             warning_days: DEFAULT_WARNING_DAYS,
-            wizard_states: Vec::new(),
             unreadable: Vec::new(),
             damaged: Vec::new(),
         }
     }
 
-    /// Adds a session. Accepted domains, send connectors and the server come first, since sessions
-    /// are distinguished by them.
+    /// Adds a session. Accepted domains, send connectors and the server may come before or after.
     pub fn add_session(&mut self, session: &Session) {
-        if let (Some(server), None) = (&self.server, &session.server) {
-            let of_server = Session { server: Some(Arc::clone(server)), ..session.clone() };
-            return self.add_session(&of_server);
-        }
         self.logs_given = true;
         self.uses.add(session);
         self.queue_errors.search.offer(session);
-        let is_eop_connector = self.send_connectors.as_ref().and_then(|connectors| {
-            let same_name = |connector: &&Located<SendConnector>| {
-                connector.object.name.eq_ignore_ascii_case(session.connector())
-            };
-            connectors.iter().find(same_name).map(|found| found.object.eop_sign().is_some())
-        });
-        if !self.is_wanted(session) {
-            return;
+        if self.is_wanted(session) {
+            let accepted = self.accepted_domains.as_ref().map(|located| &located.object);
+            self.sessions.add(session, accepted);
         }
-        let accepted = self.accepted_domains.as_ref().map(|located| &located.object);
-        self.incidents.add_session(session, accepted, is_eop_connector);
-    }
-
-    /// Ends the search for the sessions of errors, marks what has passed, and lets the connectors of
-    /// the wizard stand in for an export.
-    pub(crate) fn finish(&mut self) {
-        let accepted = self.accepted_domains.as_ref().map(|located| &located.object);
-        for incident in self.queue_errors.finish_search(accepted, self.at) {
-            self.incidents.add(incident);
-        }
-        self.incidents.mark_past();
-        self.use_connectors_of_wizard();
     }
 
     fn is_wanted(&self, session: &Session) -> bool {
@@ -287,24 +261,6 @@ impl Evidence {
             }
         }
         self.hybrid = Some(history);
-    }
-
-    /// Puts the last state of the wizard's logs in place of an export that was not given. An
-    /// export wins, be it empty.
-    pub(crate) fn use_connectors_of_wizard(&mut self) {
-        let history = self.hybrid.as_ref().filter(|_| self.inbound_connectors.is_none());
-        let states = history.into_iter().flat_map(HybridHistory::inbound_connectors);
-        let states: Vec<_> = states
-            .map(|(state, object)| {
-                (Located { object, path: state.log_path.clone(), line: state.line }, state.clone())
-            })
-            .collect();
-        // That the logs name no connector is no proof that there is none.
-        if !states.is_empty() {
-            let (connectors, states) = states.into_iter().unzip();
-            self.inbound_connectors = Some(connectors);
-            self.wizard_states = states;
-        }
     }
 
     /// Adds a validation of the CAPI2 log.

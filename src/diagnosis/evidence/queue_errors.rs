@@ -31,22 +31,23 @@ pub(crate) struct QueueErrors {
 }
 
 impl QueueErrors {
-    /// Ends the search; returns the errors that belong to no session, as incidents. An error without
-    /// a time stands at `now`.
-    pub fn finish_search(
-        &mut self,
+    /// The errors, each joined to its session; and, as incidents, those that belong to none. An error
+    /// without a time stands at `now`.
+    pub fn finish(
+        &self,
         accepted: Option<&AcceptedDomains>,
         now: Timestamp,
-    ) -> Vec<Incident> {
+    ) -> (Self, Vec<Incident>) {
+        let mut finished = Self::default();
         let mut incidents = Vec::new();
-        for error in std::mem::take(&mut self.search).finish() {
+        for error in self.search.clone().finish() {
             let is_incident = error.session.is_none() && is_about_eop(&error);
             match incident_of(&error, accepted, now).filter(|_| is_incident) {
                 Some(incident) => incidents.push(incident),
-                None => self.keep(error),
+                None => finished.keep(error),
             }
         }
-        incidents
+        (finished, incidents)
     }
 
     fn keep(&mut self, error: DeliveryError) {

@@ -22,6 +22,11 @@ use crate::diagnosis::report::Severity;
 /// be missing, which the rows say.
 #[must_use]
 pub fn certificate_overview(evidence: &Evidence) -> CertificateOverview {
+    if let Some(server) = evidence.server.as_ref().filter(|_| evidence.uses.has_unnamed()) {
+        let mut named = evidence.clone();
+        named.uses.name_server(server);
+        return certificate_overview(&named);
+    }
     let mut certificates: Vec<ConnectorCertificate> =
         places::places(evidence).iter().map(|place| row::row(evidence, place)).collect();
     compare_servers(&mut certificates);

@@ -1,6 +1,7 @@
 //! Whether the names match, and what that comes to.
 
 use super::rule::{Answer, Proof, RuleText};
+use crate::chain::Completeness;
 use crate::connector::{Coverage, Mismatch, MissKind, NameRelation, Outcome, match_name};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{capital, listed};
@@ -202,10 +203,8 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
         )
         .verify("the values are those of the export, and the change is older than an hour"),
     ];
-    let is_complete_unknown = |chain: &crate::chain::ChainReport| {
-        chain.completeness == crate::chain::Completeness::Unknown
-    };
-    if case.chain.as_ref().is_none_or(is_complete_unknown) {
+    let completeness = case.chain.as_ref().map(|chain| chain.completeness);
+    if completeness.is_none_or(|known| known == Completeness::Unknown) {
         steps.push(remedies::give_chain(case));
     }
     Some(proof.says(message, steps))

@@ -1,0 +1,130 @@
+//! The evidence, finished for one diagnosis.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::rc::Rc;
+
+use super::collector::Context;
+use super::incidents::Incidents;
+use super::queue_errors::QueueErrors;
+use super::{Evidence, Located};
+use crate::certificate::{Certificate, Thumbprint};
+use crate::chain::{ChainReport, ChainRequest, report};
+use crate::connector::{InboundConnector, SendConnector};
+use crate::evidence::{HybridConnector, HybridHistory};
+use crate::timestamp::Timestamp;
+
+const TICKS_PER_DAY: i64 = 864_000_000_000;
+
+/// What was given, and what becomes of it once all of it is there.
+pub(crate) struct Basis<'a> {
+    given: &'a Evidence,
+    pub incidents: Incidents,
+    /// The errors of queues, joined to the sessions that they belong to.
+    pub queue_errors: QueueErrors,
+    /// Those of the tenant, else the last state of the wizard's logs.
+    pub inbound_connectors: Option<Cow<'a, [Located<InboundConnector>]>>,
+    /// Where they come from the wizard's logs: the state of each.
+    pub wizard_states: Vec<HybridConnector>,
+    /// The inbound connectors without their places.
+    pub connectors: Option<Vec<InboundConnector>>,
+    /// Chains by certificate and day: how many incidents a certificate has does not matter.
+    chains: RefCell<HashMap<(Thumbprint, i64), Rc<ChainReport>>>,
+}
+
+impl Deref for Basis<'_> {
+    type Target = Evidence;
+
+    fn deref(&self) -> &Evidence {
+        self.given
+    }
+}
+
+impl<'a> Basis<'a> {
+    /// Joins errors and sessions, marks what has passed, and lets the connectors of the wizard stand
+    /// in for an export.
+    pub fn new(given: &'a Evidence) -> Self {
+        let accepted = given.accepted_domains.as_ref().map(|located| &located.object);
+        let context = Context {
+            accepted,
+            server: given.server.as_ref(),
+            sends_to_eop: &|name| sends_to_eop(given, name),
+        };
+        let mut incidents = given.sessions.finish(&context);
+        let (queue_errors, unjoined) = given.queue_errors.finish(accepted, given.at);
+        for incident in unjoined {
+            incidents.add(incident);
+        }
+        incidents.mark_past();
+        let (inbound_connectors, wizard_states) = inbound_connectors(given);
+        let connectors = inbound_connectors
+            .as_ref()
+            .map(|all| all.iter().map(|one| one.object.clone()).collect());
+        Self {
+            given,
+            incidents,
+            queue_errors,
+            inbound_connectors,
+            wizard_states,
+            connectors,
+            chains: RefCell::default(),
+        }
+    }
+
+    /// The chain of a certificate as it was on a day; `others` came in the same file.
+    pub fn chain(
+        &self,
+        certificate: &Certificate,
+        others: &[Certificate],
+        at: Timestamp,
+    ) -> Rc<ChainReport> {
+        let thumbprint = certificate.thumbprint();
+        let key = (thumbprint, at.ticks().div_euclid(TICKS_PER_DAY));
+        if let Some(known) = self.chains.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let mut known: Vec<Certificate> = others.to_vec();
+        let given = self.certificates.iter();
+        let given = given.flat_map(|one| std::iter::once(&one.certificate).chain(&one.others));
+        known.extend(given.filter(|other| *other != certificate).cloned());
+        let machine = self.machine.as_ref();
+        let verdict = self.windows_verdicts.iter().find(|(of, _)| *of == thumbprint);
+        let found = Rc::new(report(&ChainRequest {
+            intermediates: self.intermediates.as_deref(),
+            known: &known,
+            roots: &self.roots,
+            root_store: machine.and_then(|one| one.roots.as_deref()).unwrap_or_default(),
+            programme_roots: machine.map_or(&[], |machine| &machine.programme_roots),
+            second_voice: verdict.map(|(_, verdict)| verdict),
+            ..ChainRequest::new(certificate, at)
+        }));
+        self.chains.borrow_mut().insert(key, Rc::clone(&found));
+        found
+    }
+}
+
+/// Whether the connector of that name sends to EOP, if it was given.
+fn sends_to_eop(given: &Evidence, name: &str) -> Option<bool> {
+    let same_name = |one: &&Located<SendConnector>| one.object.name.eq_ignore_ascii_case(name);
+    let found = given.send_connectors.as_ref()?.iter().find(same_name)?;
+    Some(found.object.eop_sign().is_some())
+}
+
+/// An export wins, be it empty; else the last state of the wizard's logs.
+fn inbound_connectors(
+    given: &Evidence,
+) -> (Option<Cow<'_, [Located<InboundConnector>]>>, Vec<HybridConnector>) {
+    if let Some(exported) = &given.inbound_connectors {
+        return (Some(Cow::Borrowed(exported)), Vec::new());
+    }
+    let states = given.hybrid.iter().flat_map(HybridHistory::inbound_connectors);
+    let (connectors, states): (Vec<_>, Vec<_>) = states
+        .map(|(state, object)| {
+            (Located { object, path: state.log_path.clone(), line: state.line }, state.clone())
+        })
+        .unzip();
+    // That the logs name no connector is no proof that there is none.
+    if states.is_empty() { (None, states) } else { (Some(Cow::Owned(connectors)), states) }
+}

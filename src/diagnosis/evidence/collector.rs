@@ -1,0 +1,164 @@
+//! Sessions as they come in, before all else of the evidence is known.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::incident::{Ending, Incident, SenderKind};
+use super::incidents::Incidents;
+use super::incidents_of_session::{incidents_of, kind_of, speaks_of_eop};
+use crate::connector::{AcceptedDomains, MailFrom};
+use crate::log::LogType;
+use crate::session::{Session, SessionNote, TlsStatus};
+use crate::timestamp::Timestamp;
+
+/// Incidents that are told apart while sessions come in.
+const MAXIMUM_COLLECTED: usize = 4096;
+
+/// Whether sessions go to EOP, as far as they say it themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Destination {
+    /// They do.
+    Eop,
+    /// They failed in words that only EOP speaks: they do, unless their connector goes elsewhere.
+    EopByItsWords,
+    /// Their connector alone can tell.
+    Unknown,
+}
+
+/// What the rest of the evidence says of sessions.
+pub(crate) struct Context<'a> {
+    pub accepted: Option<&'a AcceptedDomains>,
+    /// The server of sessions that do not name theirs.
+    pub server: Option<&'a Arc<str>>,
+    /// Whether the connector of a name sends to EOP; `None`: no such connector is known.
+    pub sends_to_eop: &'a dyn Fn(&str) -> Option<bool>,
+}
+
+/// What makes two incidents one while the accepted domains may yet come.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    ending: Ending,
+    sender: SenderKind,
+    /// The sender's domain, where its kind is not settled.
+    domain: Option<String>,
+    destination: Destination,
+    connector: Arc<str>,
+    log_type: LogType,
+    tls_status: TlsStatus,
+    tls_error: Option<Arc<str>>,
+    public_address: Option<Arc<str>>,
+    is_certificate_known: bool,
+    certificate: Option<(Option<Arc<str>>, Option<Arc<str>>)>,
+}
+
+/// Sessions in brief, in the order in which they came.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Collector {
+    incidents: Vec<(Incident, Destination)>,
+    places: HashMap<Key, usize>,
+    /// How many sessions there are whose connector decides where they go.
+    undecided: BTreeMap<(Arc<str>, Destination), u64>,
+    elsewhere: u64,
+    received: u64,
+    capped: u64,
+    total: u64,
+    window: Option<(Timestamp, Timestamp)>,
+}
+
+impl Collector {
+    /// Adds a session; `accepted` are the accepted domains as far as they are known by now.
+    pub fn add(&mut self, session: &Session, accepted: Option<&AcceptedDomains>) {
+        self.total += 1;
+        let (time, known) = (session.start_time, self.window);
+        self.window =
+            Some(known.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+        let is_received = session.log_type == LogType::Receive
+            || session.notes.contains(&SessionNote::ReceivedByIis);
+        if is_received {
+            self.received += 1;
+            return;
+        }
+        let destination = match session.is_eop {
+            Some(true) => Destination::Eop,
+            Some(false) => {
+                self.elsewhere += 1;
+                return;
+            }
+            None if speaks_of_eop(session) => Destination::EopByItsWords,
+            None => Destination::Unknown,
+        };
+        if destination != Destination::Eop {
+            *self.undecided.entry((session.connector().into(), destination)).or_default() += 1;
+        }
+        for incident in incidents_of(session, accepted) {
+            self.add_incident(incident, destination, accepted.is_some());
+        }
+    }
+
+    fn add_incident(&mut self, incident: Incident, destination: Destination, is_settled: bool) {
+        let domain = match &incident.mail_from {
+            MailFrom::Domain(domain) if !is_settled => Some(domain.as_str().to_owned()),
+            _ => None,
+        };
+        let key = Key {
+            ending: incident.ending,
+            sender: incident.sender,
+            domain,
+            destination,
+            connector: Arc::clone(&incident.connector),
+            log_type: incident.log_type,
+            tls_status: incident.tls_status,
+            tls_error: incident.tls_error.clone(),
+            public_address: incident.public_address.clone(),
+            is_certificate_known: incident.is_certificate_known,
+            certificate: incident
+                .sent
+                .as_ref()
+                .map(|sent| (sent.thumbprint.clone(), sent.subject.clone())),
+        };
+        if let Some(place) = self.places.get(&key) {
+            self.incidents[*place].0.add(incident);
+        } else if self.incidents.len() < MAXIMUM_COLLECTED {
+            self.places.insert(key, self.incidents.len());
+            self.incidents.push((incident, destination));
+        } else {
+            self.capped += 1;
+        }
+    }
+
+    /// The incidents in the light of the rest of the evidence.
+    pub fn finish(&self, context: &Context<'_>) -> Incidents {
+        let mut incidents = Incidents {
+            elsewhere: self.elsewhere,
+            received: self.received,
+            capped: self.capped,
+            total: self.total,
+            window: self.window,
+            ..Incidents::default()
+        };
+        let goes_to_eop = |connector: &str, destination: Destination| match destination {
+            Destination::Eop => Some(true),
+            Destination::EopByItsWords => (context.sends_to_eop)(connector).or(Some(true)),
+            Destination::Unknown => (context.sends_to_eop)(connector),
+        };
+        for ((connector, destination), count) in &self.undecided {
+            match goes_to_eop(connector, *destination) {
+                Some(true) => {}
+                Some(false) => incidents.elsewhere += count,
+                None => incidents.unknown += count,
+            }
+        }
+        for (incident, destination) in &self.incidents {
+            if goes_to_eop(&incident.connector, *destination) != Some(true) {
+                continue;
+            }
+            let mut incident = incident.clone();
+            incident.sender = kind_of(&incident.mail_from, context.accepted);
+            if let Some(server) = context.server {
+                incident.name_server(server);
+            }
+            incidents.add(incident);
+        }
+        incidents
+    }
+}

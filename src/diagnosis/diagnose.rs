@@ -45,7 +45,7 @@ impl Diagnosis {
     /// The documentation of a rule.
     #[must_use]
     pub fn text(rule: FindingId) -> Option<&'static RuleText> {
-        table::all().find(|known| known.id == rule)?.text
+        table::all().find(|known| known.id == rule).map(|rule| rule.text)
     }
 
     /// Diagnoses what the evidence shows.

@@ -49,8 +49,8 @@ pub(crate) fn findings_of_evidence(
                 message: answer.message,
                 evidence: answer.proof.evidence,
                 remedy: answer.steps,
-                reference: rule.reference().into(),
-                confidence: answer.proof.confidence.unwrap_or_else(|| rule.confidence()),
+                reference: rule.text.sources.into(),
+                confidence: answer.proof.confidence.unwrap_or(rule.confidence),
                 ..Finding::without_sessions(rule.id)
             });
         }
@@ -102,10 +102,10 @@ pub(crate) fn judge<'a>(case: Case<'a>, disabled: &BTreeSet<FindingId>) -> Judge
                 message,
                 evidence: proof.evidence,
                 remedy: answer.steps,
-                reference: rule.reference().into(),
+                reference: rule.text.sources.into(),
                 confidence: staleness
                     .map_or(Confidence::Documented, Staleness::confidence)
-                    .max(proof.confidence.unwrap_or_else(|| rule.confidence())),
+                    .max(proof.confidence.unwrap_or(rule.confidence)),
                 ..Finding::without_sessions(rule.id)
             }
             .with_sessions_of(case.incident),

@@ -2,10 +2,12 @@
 
 use super::Case;
 use crate::certificate::Thumbprint;
+use crate::chain;
 use crate::diagnosis::evidence::chain_log::LoggedFault;
 use crate::diagnosis::report::Verdict;
 use crate::evidence::chain_event::ChainFault;
 use crate::reply::tls_error;
+use crate::windows::{KeyAccess, KeyPresence, PrivateKey};
 
 impl<'a> Case<'a> {
     /// Whether TLS failed with one of these errors.
@@ -24,6 +26,38 @@ impl<'a> Case<'a> {
     pub fn logged_fault(&self, fault: ChainFault) -> Option<&'a LoggedFault> {
         let log = self.evidence.chain_log.as_ref()?;
         log.fault(self.parsed_thumbprint()?, fault, self.servers().into_iter().chain(self.server()))
+    }
+
+    /// Whether TLS failed because the certificate, or its key, cannot be used; but for a key that is
+    /// not there at all.
+    pub fn is_unusable(&self) -> bool {
+        self.failed_with(&["UnknownCredentials"]) && !self.lacks_private_key()
+    }
+
+    /// Whether chain, export or CAPI2 log show that the certificate is revoked, and it matters.
+    pub fn is_revoked(&self) -> bool {
+        let is_error = |finding: &chain::FindingReport| {
+            finding.id == chain::Rule::Revoked && finding.severity == chain::Severity::Error
+        };
+        let by_chain = self.chain.as_ref().is_some_and(|chain| chain.findings.iter().any(is_error));
+        let status = self.installed.and_then(|one| one.object.status.as_deref());
+        let by_export = status.is_some_and(|status| status.eq_ignore_ascii_case("Revoked"));
+        let by_event = || self.logged_fault(ChainFault::Revoked).is_some();
+        !self.passes_by_address() && (by_chain || by_export || by_event())
+    }
+
+    /// The private key of a certificate that would be sent, as this machine has it.
+    pub fn stored_key(&self) -> Option<&PrivateKey> {
+        let certificate = self.certificate.filter(|_| self.incident.is_none())?;
+        let stored = self.evidence.machine.as_ref()?.by_thumbprint(certificate.thumbprint())?;
+        Some(&stored.private_key)
+    }
+
+    /// The key of this machine that NETWORK SERVICE may not read.
+    pub fn unreadable_key(&self) -> Option<&PrivateKey> {
+        self.stored_key().filter(|key| {
+            key.presence == KeyPresence::Present && key.network_service == KeyAccess::Denied
+        })
     }
 
     /// The thumbprint as a number.

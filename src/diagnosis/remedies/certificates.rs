@@ -1,6 +1,6 @@
 //! Steps on the certificate of the sending server.
 
-use super::{ELEVATED, MANAGEMENT_SHELL, server, thumbprint};
+use super::{ELEVATED, MANAGEMENT_SHELL, replacement, select_certificate, server, thumbprint};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::report::Remedy;
 
@@ -63,4 +63,26 @@ pub(crate) fn restart_transport() -> Remedy {
     )
     .command("Restart-Service MSExchangeTransport")
     .verify("the next session in the send log succeeds, and the queue drains")
+}
+
+/// Another certificate in place of one that ends or is withdrawn: an installed one first.
+pub(crate) fn replace_certificate(case: &Case<'_>) -> Vec<Remedy> {
+    let mut steps = Vec::new();
+    if replacement(case).is_some() {
+        steps.push(select_certificate(case));
+    }
+    steps.push(
+        Remedy::server(
+            MANAGEMENT_SHELL,
+            "Get a new certificate from a public authority with the same names, issuer and \
+             subject: then no connector has to be changed, as both name no thumbprint.",
+        )
+        .command(format!(
+            "Get-ExchangeCertificate -Server {} | Format-List Thumbprint,Issuer,Subject,NotAfter,\
+             Services",
+            server(case)
+        ))
+        .verify("the next session in the send log sends the new certificate (SentThumbprint)"),
+    );
+    steps
 }

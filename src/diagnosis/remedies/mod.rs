@@ -6,6 +6,7 @@ mod connectors;
 mod more_evidence;
 pub(crate) mod per_server;
 mod replacement;
+mod tls;
 
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::literal;
@@ -14,7 +15,7 @@ use crate::finding::{Place, Placeholder, StepTemplate, Values};
 use crate::reply::RejectionClass;
 
 pub(crate) use certificates::{
-    check_private_key, enable_for_smtp, import_with_key, restart_transport,
+    check_private_key, enable_for_smtp, import_with_key, replace_certificate, restart_transport,
 };
 pub(crate) use connectors::{
     accept_name, accept_value, add_accepted_domain, cover_value, go_by_certificate, list_address,
@@ -24,6 +25,7 @@ pub(crate) use more_evidence::{
     export_accepted_domains, export_inbound_connectors, give_chain, turn_on_logging,
 };
 pub(crate) use replacement::{replacement, select_certificate};
+pub(crate) use tls::{of_tls_error, stop_inspection, switch_on_tls12};
 
 pub(crate) const MANAGEMENT_SHELL: Place = Place::ManagementShell;
 pub(crate) const ELEVATED: Place = Place::ElevatedOnServer;

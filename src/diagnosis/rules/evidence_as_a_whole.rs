@@ -1,36 +1,44 @@
 //! What concerns the evidence as a whole: none, unreadable, damaged, not judged.
 
+use super::rule::{Answer, Proof, RuleText};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
-use crate::diagnosis::report::{EvidenceLine, Remedy};
-use crate::diagnosis::rules::rule::Proof;
+use crate::diagnosis::report::EvidenceLine;
 
-pub(crate) fn logging_off(case: &Case<'_>) -> Option<Proof> {
+pub(crate) const LOGGING_OFF: RuleText = RuleText {
+    says: "Protocol logging is off for a send connector to Exchange Online.",
+    why: "It is off by default, per connector; the sessions of that connector leave no trace.",
+    example: "Get-SendConnector shows ProtocolLoggingLevel None.",
+    helps: "Set-SendConnector -ProtocolLoggingLevel Verbose.",
+    certainty: "Documented.",
+    sources: "Set-SendConnector -ProtocolLoggingLevel",
+};
+
+pub(crate) fn logging_off(case: &Case<'_>) -> Option<Answer> {
     let connectors = case.evidence.send_connectors.as_ref()?;
     let off = connectors.iter().find(|one| {
         let level = one.object.protocol_logging_level.as_deref();
         one.object.eop_sign().is_some() && level.is_some_and(|l| l.eq_ignore_ascii_case("None"))
     })?;
-    Some(Proof::at(&off.path, off.line, &format!("{}: ProtocolLoggingLevel None", off.object.name)))
+    let message = "Protocol logging is off for a send connector to Exchange Online: its sessions \
+                   leave no trace.";
+    let text = format!("{}: ProtocolLoggingLevel None", off.object.name);
+    let steps = vec![remedies::turn_on_logging(case)];
+    Some(Proof::at(&off.path, off.line, &text).says(message, steps))
 }
 
-pub(crate) fn logging_off_message(_: &Case<'_>) -> String {
-    "Protocol logging is off for a send connector to Exchange Online: its sessions leave no trace."
-        .to_owned()
-}
+pub(crate) const SESSIONS_NOT_JUDGED: RuleText = RuleText {
+    says: "Some sessions were counted and not judged.",
+    why: "They went elsewhere than to Exchange Online, were received, or do not tell where they \
+          went: what holds for mail to Exchange Online says nothing of them.",
+    example: "Of 900 sessions 610 went to servers inside, 3 do not tell where they went.",
+    helps: "Nothing has to be done, unless a folder of logs is the wrong one.",
+    certainty: "Documented: the rows of the log name the other side.",
+    sources: "the logs themselves",
+};
 
-pub(crate) fn logging_on_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    vec![remedies::turn_on_logging(case)]
-}
-
-pub(crate) fn not_judged(case: &Case<'_>) -> Option<Proof> {
-    let incidents = &case.evidence.incidents;
-    (incidents.elsewhere + incidents.received + incidents.unknown + incidents.capped > 0)
-        .then(|| Proof::of(Vec::new()))
-}
-
-pub(crate) fn not_judged_message(case: &Case<'_>) -> String {
+pub(crate) fn not_judged(case: &Case<'_>) -> Option<Answer> {
     let incidents = &case.evidence.incidents;
     let parts = [
         (incidents.elsewhere, "went elsewhere than to Exchange Online"),
@@ -43,12 +51,13 @@ pub(crate) fn not_judged_message(case: &Case<'_>) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    format!(
+    let message = format!(
         "Of {} sessions{} some were counted and not judged: {}.",
         incidents.total,
         window(case),
         parts.join(", ")
-    )
+    );
+    (!parts.is_empty()).then(|| Proof::default().says(message, Vec::new()))
 }
 
 /// From when to when the logs hold sessions.
@@ -59,17 +68,23 @@ fn window(case: &Case<'_>) -> String {
     }
 }
 
-pub(crate) fn no_evidence(case: &Case<'_>) -> Option<Proof> {
-    let nothing = !case.is_known()
-        && case.evidence.incidents.all.is_empty()
-        && case.evidence.certificates.is_empty();
-    let names_nothing_found =
-        crate::diagnosis::rules::own_certificate::name_not_found(case).is_some();
-    (nothing && !names_nothing_found).then(|| Proof::of(Vec::new()))
-}
+pub(crate) const NO_EVIDENCE: RuleText = RuleText {
+    says: "The evidence holds no session with Exchange Online, and no certificate to judge.",
+    why: "An empty log is no sign of health: logging is off by default, the folder may be another \
+          one, its size is capped (250 MB often hold hours), or access was denied.",
+    example: "A folder of receive logs alone; an empty SmtpSend folder.",
+    helps: "Turn protocol logging on, send a message to a recipient outside Microsoft 365, and \
+            check again.",
+    certainty: "Documented.",
+    sources: "Set-SendConnector -ProtocolLoggingLevel",
+};
 
-pub(crate) fn no_evidence_message(case: &Case<'_>) -> String {
+pub(crate) fn no_evidence(case: &Case<'_>) -> Option<Answer> {
     let incidents = &case.evidence.incidents;
+    let is_nothing = incidents.all.is_empty() && case.evidence.certificates.is_empty();
+    if case.is_known() || !is_nothing {
+        return None;
+    }
     let what = if incidents.total > 0 {
         format!(
             "None of the {} sessions in the logs{} is known to go to Exchange Online.",
@@ -81,46 +96,59 @@ pub(crate) fn no_evidence_message(case: &Case<'_>) -> String {
     } else {
         "No log and no certificate was given.".to_owned()
     };
-    format!(
+    let message = format!(
         "{what} That is no sign of health: logging may have been off (it is by default), the \
          folder another one, its size capped (250 MB often hold hours, not days), or access denied."
-    )
+    );
+    Some(Proof::default().says(message, vec![remedies::turn_on_logging(case)]))
 }
 
-pub(crate) fn unreadable(case: &Case<'_>) -> Option<Proof> {
-    let lines = case.evidence.unreadable.iter().map(|(path, reason)| EvidenceLine {
+pub(crate) const INPUT_UNREADABLE: RuleText = RuleText {
+    says: "An input could not be read; the rest was judged.",
+    why: "It is not there, access was denied, or it is no file of a kind that is read.",
+    example: "SEND20261128-1.LOG: access denied.",
+    helps: "Run the check as one who may read it; name the right path.",
+    certainty: "Documented: the reason is the operating system's.",
+    sources: "the operating system",
+};
+
+pub(crate) fn unreadable(case: &Case<'_>) -> Option<Answer> {
+    let unreadable = &case.evidence.unreadable;
+    let lines = unreadable.iter().map(|(path, reason)| EvidenceLine {
         path: path.clone(),
         line: 0,
         text: reason.clone(),
     });
-    (!case.evidence.unreadable.is_empty()).then(|| Proof::of(lines.collect()))
-}
-
-pub(crate) fn unreadable_message(case: &Case<'_>) -> String {
-    let texts: Vec<String> = case
-        .evidence
-        .unreadable
+    let texts: Vec<String> = unreadable
         .iter()
         .map(|(path, reason)| format!("{path} ({})", reason.trim_end_matches('.')))
         .collect();
-    format!(
+    let message = format!(
         "Not everything could be read: {}. The rest was judged.",
         listed(texts.iter().map(String::as_str), 4)
-    )
+    );
+    (!unreadable.is_empty()).then(|| Proof::of(lines.collect()).says(message, Vec::new()))
 }
 
-pub(crate) fn damaged(case: &Case<'_>) -> Option<Proof> {
-    let lines = case.evidence.damaged.iter().take(5).map(|(path, line, reason)| EvidenceLine {
+pub(crate) const EVIDENCE_DAMAGED: RuleText = RuleText {
+    says: "Parts of the exports could not be used as they stand.",
+    why: "A value is cut, has another type than its property, or is of an object that is not known.",
+    example: "SenderIPAddresses ends in ... in the output of Format-List.",
+    helps: "Export with Export-Clixml.",
+    certainty: "Documented: each place is named.",
+    sources: "the export itself",
+};
+
+pub(crate) fn damaged(case: &Case<'_>) -> Option<Answer> {
+    let damaged = &case.evidence.damaged;
+    let lines = damaged.iter().take(5).map(|(path, line, reason)| EvidenceLine {
         path: path.clone(),
         line: *line,
         text: reason.clone(),
     });
-    (!case.evidence.damaged.is_empty()).then(|| Proof::of(lines.collect()))
-}
-
-pub(crate) fn damaged_message(case: &Case<'_>) -> String {
-    format!(
+    let message = format!(
         "The exports were read in part: {} places could not be used as they stand.",
-        case.evidence.damaged.len()
-    )
+        damaged.len()
+    );
+    (!damaged.is_empty()).then(|| Proof::of(lines.collect()).says(message, Vec::new()))
 }

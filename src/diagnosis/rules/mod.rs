@@ -2,18 +2,25 @@
 
 mod addresses;
 mod attribution;
-mod certificate;
 mod chain_log;
+mod connector_changes;
 mod connectors;
 pub(crate) mod engine;
 mod evidence_as_a_whole;
+mod identity;
 mod local_stores;
 mod missing_evidence;
+mod network;
 mod own_certificate;
 mod queue_errors;
-mod renewals_and_stores;
+mod replies;
 pub(crate) mod rule;
+mod selection;
 mod senders;
+mod stores;
 pub(crate) mod table;
 mod tls;
+mod trust;
+mod validity;
 pub(crate) mod wizard;
+mod wizard_connectors;

@@ -9,17 +9,10 @@ use crate::diagnosis::remedies;
 use crate::diagnosis::report::Confidence;
 use crate::evidence::chain_event::ChainFault;
 use crate::reply::RejectionClass;
-use crate::windows::{KeyAccess, KeyPresence, PrivateKey};
+use crate::windows::{KeyPresence, PrivateKey};
 
 /// What the store of the machine is called in reports.
 const MY: &str = r"LocalMachine\My";
-
-/// The private key of a certificate that would be sent, as this machine has it.
-fn stored_key<'c>(case: &'c Case<'_>) -> Option<&'c PrivateKey> {
-    let certificate = case.certificate.filter(|_| case.incident.is_none())?;
-    let stored = case.evidence.machine.as_ref()?.by_thumbprint(certificate.thumbprint())?;
-    Some(&stored.private_key)
-}
 
 fn key_in_words(key: &PrivateKey) -> String {
     let kind = key.kind.unwrap_or("key");
@@ -82,7 +75,7 @@ pub(crate) fn no_private_key(case: &Case<'_>) -> Option<Answer> {
     let proof = if is_named || is_proved_by_export {
         Proof::of(case.log_proof())
     } else {
-        let key = stored_key(case)?;
+        let key = case.stored_key()?;
         if !matches!(key.presence, KeyPresence::None | KeyPresence::Missing) {
             return None;
         }
@@ -117,12 +110,6 @@ fn is_enabled_for_smtp(case: &Case<'_>) -> Option<bool> {
     Some(services.contains(CertificateServices::SMTP))
 }
 
-/// Whether TLS failed because the certificate, or its key, cannot be used; but for a key that is not
-/// there at all.
-fn is_unusable(case: &Case<'_>) -> bool {
-    case.failed_with(&["UnknownCredentials"]) && !case.lacks_private_key()
-}
-
 pub(crate) const CERTIFICATE_NOT_ENABLED_FOR_SMTP: RuleText = RuleText {
     says: "The certificate is not enabled for SMTP, or its private key cannot be used.",
     why: "Exchange gives the certificate to TLS, and Windows cannot make credentials of it; the \
@@ -137,7 +124,7 @@ pub(crate) const CERTIFICATE_NOT_ENABLED_FOR_SMTP: RuleText = RuleText {
 pub(crate) fn not_enabled(case: &Case<'_>) -> Option<Answer> {
     let is_enabled = is_enabled_for_smtp(case);
     let is_key = case.logged_fault(ChainFault::PrivateKeyUnavailable).is_some();
-    if !is_unusable(case) || is_enabled == Some(true) || is_key {
+    if !case.is_unusable() || is_enabled == Some(true) || is_key {
         return None;
     }
     let mut evidence = case.log_proof();
@@ -180,14 +167,15 @@ pub(crate) const PRIVATE_KEY_NOT_USABLE: RuleText = RuleText {
 pub(crate) fn key_not_usable(case: &Case<'_>) -> Option<Answer> {
     let logged = case.logged_fault(ChainFault::PrivateKeyUnavailable);
     let is_key = logged.is_some() || is_enabled_for_smtp(case) == Some(true);
-    let proof = if is_unusable(case) && is_key {
+    let proof = if case.is_unusable() && is_key {
         let by_event = logged.map(LoggedFault::proof).into_iter().collect();
         Proof {
             confidence: logged.map(|_| Confidence::Observed),
             ..Proof::of([case.log_proof(), by_event].concat())
         }
     } else {
-        unreadable_key(case)?
+        let key = key_in_words(case.unreadable_key()?);
+        Proof::at(MY, 0, &format!("NETWORK SERVICE may not read the private key ({key})"))
     };
     let message = if case.incident.is_none() {
         format!(
@@ -219,15 +207,4 @@ pub(crate) fn key_not_usable(case: &Case<'_>) -> Option<Answer> {
     };
     let steps = vec![remedies::check_private_key(case), remedies::import_with_key(case)];
     Some(proof.says(message, steps))
-}
-
-/// Shows that NETWORK SERVICE may not read the key.
-fn unreadable_key(case: &Case<'_>) -> Option<Proof> {
-    let key = stored_key(case)?;
-    let is_denied =
-        key.presence == KeyPresence::Present && key.network_service == KeyAccess::Denied;
-    is_denied.then(|| {
-        let text = format!("NETWORK SERVICE may not read the private key ({})", key_in_words(key));
-        Proof::at(MY, 0, &text)
-    })
 }

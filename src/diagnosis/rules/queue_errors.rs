@@ -1,50 +1,62 @@
 //! Errors of queues, tracking logs and NDRs beside the logs.
 
+use super::rule::{Answer, Proof, RuleText};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{counted, listed};
 use crate::diagnosis::remedies::{of_catalogue, turn_on_logging};
-use crate::diagnosis::report::{EvidenceLine, Remedy};
-use crate::diagnosis::rules::rule::Proof;
-use crate::reply::RejectionClass;
+use crate::diagnosis::report::EvidenceLine;
 
 /// How many are reported in full.
 const REPORTED: usize = 3;
 
-/// A cover text of which no session is known: what it covers stands in a log alone.
-pub(crate) fn cover_only(case: &Case<'_>) -> Option<Proof> {
-    let incident = case.incident.filter(|incident| incident.reported_by.is_some())?;
-    let is_cover = case.class().is_some_and(RejectionClass::is_cover_text);
-    is_cover.then(|| Proof::of(vec![incident.proof()]))
-}
+pub(crate) const COVER_TEXT_ONLY: RuleText = RuleText {
+    says: "A queue or an NDR shows a cover text, and no session shows what it covers.",
+    why: "Exchange writes the same few texts over many failures; what really happened, mostly a TLS \
+          negotiation that failed, stands in the send log alone.",
+    example: "LastError: 421 4.4.1 Connection timed out, and no send log was given.",
+    helps: "Give the send log of that time; turn protocol logging on if there is none.",
+    certainty: "Documented that the text covers; open what it covers.",
+    sources: "KB 4051498",
+};
 
-pub(crate) fn cover_only_message(case: &Case<'_>) -> String {
-    let incident = case.incident;
-    let teller = incident.and_then(|incident| incident.reported_by.as_deref()).unwrap_or_default();
-    let reply = incident.and_then(|incident| incident.reply.as_deref()).unwrap_or_default();
+pub(crate) fn cover_only(case: &Case<'_>) -> Option<Answer> {
+    let incident = case.incident?;
+    let source = incident.reported_by.as_deref()?;
+    let class = case.class().filter(|class| class.is_cover_text())?;
     let missing = if case.evidence.logs_given {
         "none of the sessions in the given logs is the one that it tells of"
     } else {
         "no send log was given"
     };
-    format!(
-        "{teller} says '{}', a cover text: what really happened, mostly a TLS negotiation that \
+    let message = format!(
+        "{source} says '{}', a cover text: what really happened, mostly a TLS negotiation that \
          failed, stands in the send log of {} alone, and {missing}.",
-        reply.trim_end_matches('.'),
+        incident.reply.as_deref().unwrap_or_default().trim_end_matches('.'),
         case.server_text(),
-    )
+    );
+    // The first step of a cover text is to read the log; the rest depends on what it shows.
+    let mut steps = of_catalogue(case, class);
+    steps.truncate(1);
+    steps.push(turn_on_logging(case));
+    Some(Proof::of(vec![incident.proof()]).says(message, steps))
 }
 
-pub(crate) fn cover_only_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    let mut steps = vec![turn_on_logging(case)];
-    if let Some(class) = case.class() {
-        // The first step of a cover text is to read the log; the rest depends on what it shows.
-        steps.splice(0..0, of_catalogue(case, class).into_iter().take(1));
-    }
-    steps
-}
+pub(crate) const QUEUE_ERROR_JOINED: RuleText = RuleText {
+    says: "Errors of queues or NDRs were joined to sessions of the logs.",
+    why: "The session shows what the error covers: by the other side's session id, the Message-ID, \
+          or time and host.",
+    example: "421 4.4.1 Connection timed out of the queue is TLS negotiation failed with error \
+              UnknownCredentials of the log.",
+    helps: "Read the finding on the session.",
+    certainty: "Observed; how certain each join is, it says itself.",
+    sources: "KB 4051498",
+};
 
-pub(crate) fn joined(case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn joined(case: &Case<'_>) -> Option<Answer> {
     let joined = &case.evidence.queue_errors.joined;
+    if joined.is_empty() {
+        return None;
+    }
     let lines = joined.iter().take(REPORTED).flat_map(|error| {
         let of_error =
             EvidenceLine { path: error.path.clone(), line: error.line, text: error.short_text() };
@@ -55,13 +67,8 @@ pub(crate) fn joined(case: &Case<'_>) -> Option<Proof> {
         });
         std::iter::once(of_error).chain(of_log)
     });
-    (!joined.is_empty()).then(|| Proof::of(lines.collect()))
-}
-
-pub(crate) fn joined_message(case: &Case<'_>) -> String {
-    let errors = &case.evidence.queue_errors;
     let mut messages: Vec<&str> = Vec::new();
-    for session in errors.joined.iter().filter_map(|error| error.session.as_ref()) {
+    for session in joined.iter().filter_map(|error| error.session.as_ref()) {
         if !messages.contains(&session.message.as_str()) {
             messages.push(&session.message);
         }
@@ -72,21 +79,28 @@ pub(crate) fn joined_message(case: &Case<'_>) -> String {
     if rest > 0 {
         messages.push(&more);
     }
-    messages.join(" ")
+    Some(Proof::of(lines.collect()).says(messages.join(" "), Vec::new()))
 }
 
-pub(crate) fn not_judged(case: &Case<'_>) -> Option<Proof> {
+pub(crate) const QUEUE_ERROR_NOT_JUDGED: RuleText = RuleText {
+    says: "Errors of queues or NDRs were not judged.",
+    why: "They are of mail that goes elsewhere than to Exchange Online, or say nothing known.",
+    example: "A queue to a partner's gateway with 451 4.7.1 Greylisted.",
+    helps: "Nothing has to be done for Exchange Online.",
+    certainty: "Documented: each error names its next hop.",
+    sources: "the errors themselves",
+};
+
+pub(crate) fn not_judged(case: &Case<'_>) -> Option<Answer> {
     let errors = &case.evidence.queue_errors.not_judged;
+    if errors.is_empty() {
+        return None;
+    }
     let lines = errors.iter().take(REPORTED).map(|error| EvidenceLine {
         path: error.path.clone(),
         line: error.line,
         text: error.short_text(),
     });
-    (!errors.is_empty()).then(|| Proof::of(lines.collect()))
-}
-
-pub(crate) fn not_judged_message(case: &Case<'_>) -> String {
-    let errors = &case.evidence.queue_errors.not_judged;
     let (unknown, elsewhere): (Vec<_>, Vec<_>) =
         errors.iter().partition(|error| !error.explanation.recognised);
     let mut hosts: Vec<&str> = elsewhere
@@ -106,5 +120,6 @@ pub(crate) fn not_judged_message(case: &Case<'_>) -> String {
     if !unknown.is_empty() {
         parts.push(format!("{} of which nothing is known", counted(unknown.len() as u64, "error")));
     }
-    format!("Not judged: {}.", parts.join(", and "))
+    let message = format!("Not judged: {}.", parts.join(", and "));
+    Some(Proof::of(lines.collect()).says(message, Vec::new()))
 }

@@ -2,10 +2,8 @@
 
 use crate::diagnosis::case::Case;
 use crate::diagnosis::finding_id::FindingId;
-use crate::diagnosis::remedies::of_catalogue;
 use crate::diagnosis::remedies::per_server::repeat_per_server;
 use crate::diagnosis::report::{Confidence, EvidenceLine, Remedy, Severity, Verdict};
-use crate::reply::{self, RejectionClass};
 
 /// Evidence for a rule, and what overrides the verdict, confidence or severity in its row.
 #[derive(Clone, Debug, Default)]
@@ -85,21 +83,6 @@ pub struct RuleText {
     pub sources: &'static str,
 }
 
-/// How a rule is asked.
-#[derive(Clone, Copy)]
-pub(crate) enum Test {
-    /// The reply is of that class: the catalogue of replies has the rest.
-    Reply(RejectionClass),
-    /// One function finds the facts, and makes proof, message and steps of them.
-    Rule(fn(&Case<'_>) -> Option<Answer>),
-    By {
-        find: fn(&Case<'_>) -> Option<Proof>,
-        message: fn(&Case<'_>) -> String,
-        remedy: fn(&Case<'_>) -> Vec<Remedy>,
-        reference: &'static str,
-    },
-}
-
 pub(crate) struct Rule {
     pub id: FindingId,
     /// `None`: a verdict that finds no fault, and is no finding.
@@ -109,42 +92,16 @@ pub(crate) struct Rule {
     pub confidence: Confidence,
     /// The rules that explain the same better: where one of them applies, this one does not.
     pub unless: &'static [FindingId],
-    pub text: Option<&'static RuleText>,
-    pub test: Test,
+    pub text: &'static RuleText,
+    /// Finds the facts, and makes proof, message and steps of them.
+    pub test: fn(&Case<'_>) -> Option<Answer>,
 }
 
 impl Rule {
     /// What the rule says of a case by itself, its exclusions left aside.
     pub fn ask(&self, case: &Case<'_>) -> Option<Answer> {
-        let mut answer = match self.test {
-            Test::Rule(rule) => rule(case)?,
-            Test::Reply(class) if case.class() == Some(class) => {
-                let known = class.entry().map(|entry| entry.meaning.to_owned());
-                let message = known.unwrap_or_else(|| unknown_refusal(case));
-                Proof::of(case.log_proof()).says(message, of_catalogue(case, class))
-            }
-            Test::Reply(_) => return None,
-            Test::By { find, message, remedy, .. } => find(case)?.says(message(case), remedy(case)),
-        };
+        let mut answer = (self.test)(case)?;
         answer.steps = repeat_per_server(&case.servers(), answer.steps);
         Some(answer)
     }
-
-    pub fn reference(&self) -> &'static str {
-        match self.test {
-            Test::Reply(class) => class.entry().map_or("RFC 3463", |entry| entry.reference),
-            Test::Rule(_) => self.text.map(|text| text.sources).unwrap_or_default(),
-            Test::By { reference, .. } => reference,
-        }
-    }
-
-    pub fn confidence(&self) -> Confidence {
-        let Test::Reply(class) = self.test else { return self.confidence };
-        class.entry().map_or(Confidence::Uncertain, |entry| entry.confidence)
-    }
-}
-
-fn unknown_refusal(case: &Case<'_>) -> String {
-    let reply = case.incident.and_then(|incident| incident.reply.as_deref()).unwrap_or_default();
-    reply::explain(reply).meaning
 }

@@ -1,27 +1,15 @@
 //! The table of rules, in the order in which the first hit is the cause.
 
-use super::rule::{Effect, Rule, Scope, Test};
+use super::replies::refused_as;
+use super::rule::{Effect, Rule, Scope};
 use super::{
-    addresses, attribution, certificate, chain_log, connectors, evidence_as_a_whole, local_stores,
-    missing_evidence, own_certificate, queue_errors, renewals_and_stores, senders, tls, wizard,
+    addresses, attribution, chain_log, connector_changes, connectors, evidence_as_a_whole,
+    identity, local_stores, missing_evidence, network, own_certificate, queue_errors, replies,
+    selection, senders, stores, tls, trust, validity, wizard, wizard_connectors,
 };
-use crate::diagnosis::case::Case;
 use crate::diagnosis::finding_id::FindingId;
-use crate::diagnosis::report::{Confidence, Remedy, Severity, Verdict};
+use crate::diagnosis::report::{Confidence, Severity, Verdict};
 use crate::reply::RejectionClass;
-
-const fn reply(id: FindingId, class: RejectionClass, verdict: Verdict) -> Rule {
-    Rule {
-        id,
-        severity: ERROR,
-        effect: Decides(verdict),
-        scope: Scope::Case,
-        confidence: Confidence::Observed,
-        unless: &[],
-        text: None,
-        test: Test::Reply(class),
-    }
-}
 
 /// A rule of one function; `unless` names the rules that explain the same better.
 macro_rules! rule {
@@ -34,30 +22,24 @@ macro_rules! rule {
             scope: Scope::$scope,
             confidence: Confidence::$confidence,
             unless: &[$(FindingId::$unless),*],
-            text: Some(&$text),
-            test: Test::Rule($rule),
+            text: &$text,
+            test: $rule,
         }
     };
 }
 
-/// A rule in parts: each finds the facts anew.
-macro_rules! parts {
-    ($id:ident, $scope:ident, $severity:expr, $effect:expr, $confidence:ident, $find:path,
-     $message:path, $remedy:path, $reference:literal) => {
+/// A rule on replies of one class: the catalogue of replies has message and steps.
+macro_rules! reply {
+    ($id:ident, $effect:expr, $confidence:ident, $class:ident, $text:path) => {
         Rule {
             id: FindingId::$id,
-            severity: $severity,
+            severity: ERROR,
             effect: $effect,
-            scope: Scope::$scope,
+            scope: Scope::Case,
             confidence: Confidence::$confidence,
             unless: &[],
-            text: None,
-            test: Test::By {
-                find: $find,
-                message: $message,
-                remedy: $remedy,
-                reference: $reference,
-            },
+            text: &$text,
+            test: |case| refused_as(case, RejectionClass::$class),
         }
     };
 }
@@ -74,40 +56,40 @@ const NO_FAULT: Option<Severity> = None;
 #[rustfmt::skip] // One line per rule: this is a table.
 const TABLE: &[Rule] = &[
     // What keeps a session from coming to attribution at all.
-    parts!(NoEvidence, Evidence, WARNING, Decides(Uncertain), Documented, evidence_as_a_whole::no_evidence, evidence_as_a_whole::no_evidence_message, evidence_as_a_whole::logging_on_remedy, "Set-SendConnector -ProtocolLoggingLevel"),
-    parts!(CoverTextOnly, Case, ERROR, Decides(Uncertain), Documented, queue_errors::cover_only, queue_errors::cover_only_message, queue_errors::cover_only_remedy, "KB 4051498"),
+    rule!(NoEvidence, Evidence, WARNING, Decides(Uncertain), Documented, evidence_as_a_whole::no_evidence, evidence_as_a_whole::NO_EVIDENCE, unless [TlsCertificateNameNotFound]),
+    rule!(CoverTextOnly, Case, ERROR, Decides(Uncertain), Documented, queue_errors::cover_only, queue_errors::COVER_TEXT_ONLY, unless []),
     rule!(TlsCertificateNameNotFound, Case, ERROR, Decides(Refused), Documented, own_certificate::name_not_found, own_certificate::TLS_CERTIFICATE_NAME_NOT_FOUND, unless []),
     rule!(NoPrivateKey, Case, ERROR, Decides(Refused), Documented, own_certificate::no_private_key, own_certificate::NO_PRIVATE_KEY, unless []),
     rule!(CertificateNotEnabledForSmtp, Case, ERROR, Decides(Refused), Documented, own_certificate::not_enabled, own_certificate::CERTIFICATE_NOT_ENABLED_FOR_SMTP, unless []),
     rule!(PrivateKeyNotUsable, Case, ERROR, Decides(Refused), Inferred, own_certificate::key_not_usable, own_certificate::PRIVATE_KEY_NOT_USABLE, unless []),
-    parts!(SmtpInspection, Case, ERROR, Decides(Refused), Observed, tls::inspection, tls::inspection_message, tls::inspection_remedy, "RFC 3207, section 4; winerror.h, SEC_E_INVALID_TOKEN"),
-    parts!(RootG2Missing, Case, ERROR, Decides(Refused), Documented, tls::root_g2, tls::root_g2_message, tls::root_g2_remedy, "Microsoft Learn: Office TLS certificate changes"),
-    parts!(RemoteCertificateInvalid, Case, ERROR, Decides(Refused), Observed, tls::remote_certificate, tls::remote_certificate_message, tls::remote_certificate_remedy, "send protocol log, 454 4.7.5"),
-    parts!(Tls12Off, Case, ERROR, Decides(Refused), Inferred, tls::tls12_off, tls::tls12_off_message, tls::tls12_off_remedy, "Microsoft Learn: TLS 1.2 in Exchange Server; winerror.h"),
-    parts!(NewMicrosoftHosts, Case, ERROR, Decides(Refused), Inferred, tls::new_hosts, tls::new_hosts_message, tls::new_hosts_remedy, "Microsoft Learn: mail flow to mx.microsoft"),
-    parts!(TlsHandshakeAborted, Case, ERROR, Decides(Refused), Observed, tls::aborted, tls::aborted_message, tls::tls_remedy, "winsock2.h; send protocol log"),
-    parts!(TlsNegotiationFailed, Case, ERROR, Decides(Refused), Observed, tls::negotiation, tls::negotiation_message, tls::tls_remedy, "winerror.h"),
-    parts!(ConnectionFailed, Case, ERROR, Decides(Refused), Observed, tls::connection, tls::connection_message, tls::connection_remedy, "winsock2.h; KB 4051498 (cover texts)"),
+    rule!(SmtpInspection, Case, ERROR, Decides(Refused), Observed, network::inspection, network::SMTP_INSPECTION, unless []),
+    rule!(RootG2Missing, Case, ERROR, Decides(Refused), Documented, tls::root_g2, tls::ROOT_G2_MISSING, unless []),
+    rule!(RemoteCertificateInvalid, Case, ERROR, Decides(Refused), Observed, tls::remote_certificate, tls::REMOTE_CERTIFICATE_INVALID, unless [RootG2Missing]),
+    rule!(Tls12Off, Case, ERROR, Decides(Refused), Inferred, tls::tls12_off, tls::TLS12_OFF, unless []),
+    rule!(NewMicrosoftHosts, Case, ERROR, Decides(Refused), Inferred, network::new_hosts, network::NEW_MICROSOFT_HOSTS, unless []),
+    rule!(TlsHandshakeAborted, Case, ERROR, Decides(Refused), Observed, tls::aborted, tls::TLS_HANDSHAKE_ABORTED, unless [SmtpInspection, NewMicrosoftHosts]),
+    rule!(TlsNegotiationFailed, Case, ERROR, Decides(Refused), Observed, tls::negotiation, tls::TLS_NEGOTIATION_FAILED, unless [NoPrivateKey, CertificateNotEnabledForSmtp, PrivateKeyNotUsable, SmtpInspection, RootG2Missing, RemoteCertificateInvalid, Tls12Off, NewMicrosoftHosts, TlsHandshakeAborted]),
+    rule!(ConnectionFailed, Case, ERROR, Decides(Refused), Observed, network::connection, network::CONNECTION_FAILED, unless [SmtpInspection, NewMicrosoftHosts]),
 
     // The reply is of another class.
-    reply(FindingId::StartTlsRequired, RejectionClass::StartTlsRequired, Refused),
-    reply(FindingId::ServerOutOfDate, RejectionClass::ServerOutOfDate, Refused),
-    reply(FindingId::InboundConnectorBlocked, RejectionClass::InboundConnectorBlocked, Refused),
-    reply(FindingId::WrongRegionAttr35, RejectionClass::WrongRegionAttr35, Refused),
-    reply(FindingId::HopCountExceededAttr34, RejectionClass::HopCountExceededAttr34, Refused),
-    reply(FindingId::TenantInboundAttribution, RejectionClass::TenantInboundAttribution, Refused),
-    reply(FindingId::DirectSendRejected, RejectionClass::DirectSendRejected, Refused),
-    reply(FindingId::UnregisteredDomains, RejectionClass::UnregisteredDomains, Refused),
-    reply(FindingId::TenantThresholdExceeded, RejectionClass::TenantThresholdExceeded, Refused),
-    reply(FindingId::TrafficNotAccepted, RejectionClass::TrafficNotAccepted, Refused),
-    reply(FindingId::ClientNotAuthenticated, RejectionClass::ClientNotAuthenticated, Refused),
-    reply(FindingId::RecipientRejected, RejectionClass::RecipientRejected, Refused),
-    reply(FindingId::CannotConnectToRemoteServer, RejectionClass::CannotConnectToRemoteServer, Refused),
-    reply(FindingId::UnknownRefusal, RejectionClass::Unclassified, Uncertain),
+    reply!(StartTlsRequired, Decides(Refused), Observed, StartTlsRequired, replies::START_TLS_REQUIRED),
+    reply!(ServerOutOfDate, Decides(Refused), Documented, ServerOutOfDate, replies::SERVER_OUT_OF_DATE),
+    reply!(InboundConnectorBlocked, Decides(Refused), Documented, InboundConnectorBlocked, replies::INBOUND_CONNECTOR_BLOCKED),
+    reply!(WrongRegionAttr35, Decides(Refused), Observed, WrongRegionAttr35, replies::WRONG_REGION_ATTR35),
+    reply!(HopCountExceededAttr34, Decides(Refused), Documented, HopCountExceededAttr34, replies::HOP_COUNT_EXCEEDED_ATTR34),
+    reply!(TenantInboundAttribution, Decides(Refused), Documented, TenantInboundAttribution, replies::TENANT_INBOUND_ATTRIBUTION),
+    reply!(DirectSendRejected, Decides(Refused), Documented, DirectSendRejected, replies::DIRECT_SEND_REJECTED),
+    reply!(UnregisteredDomains, Decides(Refused), Documented, UnregisteredDomains, replies::UNREGISTERED_DOMAINS),
+    reply!(TenantThresholdExceeded, Decides(Refused), Documented, TenantThresholdExceeded, replies::TENANT_THRESHOLD_EXCEEDED),
+    reply!(TrafficNotAccepted, Decides(Refused), Documented, TrafficNotAccepted, replies::TRAFFIC_NOT_ACCEPTED),
+    reply!(ClientNotAuthenticated, Decides(Refused), Documented, ClientNotAuthenticated, replies::CLIENT_NOT_AUTHENTICATED),
+    reply!(RecipientRejected, Decides(Refused), Documented, RecipientRejected, replies::RECIPIENT_REJECTED),
+    reply!(CannotConnectToRemoteServer, Decides(Refused), Documented, CannotConnectToRemoteServer, replies::CANNOT_CONNECT_TO_REMOTE_SERVER),
+    reply!(UnknownRefusal, Decides(Uncertain), Uncertain, Unclassified, replies::UNKNOWN_REFUSAL),
 
     // Whether the session showed an identity.
-    parts!(StartTlsNotOffered, Case, ERROR, Decides(Refused), Inferred, certificate::start_tls_not_offered, certificate::start_tls_not_offered_message, tls::inspection_remedy, "KB 4051495; RFC 3207"),
-    parts!(NoCertificateOffered, Case, ERROR, Decides(Refused), Inferred, certificate::no_certificate, certificate::no_certificate_message, certificate::no_certificate_remedy, "KB 4051495"),
+    rule!(StartTlsNotOffered, Case, ERROR, Decides(Refused), Inferred, identity::start_tls_not_offered, identity::START_TLS_NOT_OFFERED, unless []),
+    rule!(NoCertificateOffered, Case, ERROR, Decides(Refused), Inferred, identity::no_certificate, identity::NO_CERTIFICATE_OFFERED, unless []),
 
     // Whether there is a connector that may grant relay.
     rule!(ConnectorDisabled, Case, ERROR, Decides(Refused), Documented, connectors::connector_disabled, connectors::CONNECTOR_DISABLED, unless []),
@@ -115,14 +97,14 @@ const TABLE: &[Rule] = &[
     rule!(ConnectorMissing, Case, ERROR, Decides(Refused), Documented, connectors::connector_missing, connectors::CONNECTOR_MISSING, unless []),
 
     // Certificates, names, addresses and senders; then what is open or missing.
-    parts!(SelfSignedCertificate, Case, ERROR, Decides(Refused), Documented, certificate::self_signed, certificate::self_signed_message, certificate::wrong_certificate_remedy, "KB 4051495; RFC 5280, section 6.1"),
-    parts!(PrivateAuthority, Case, ERROR, Decides(Refused), Inferred, certificate::private_authority, certificate::private_authority_message, certificate::wrong_certificate_remedy, "KB 4051495; RFC 5280, section 6.1"),
-    parts!(IntermediateMissing, Case, ERROR, Decides(Refused), Documented, certificate::incomplete, certificate::incomplete_message, certificate::incomplete_remedy, "KB 3212877"),
-    parts!(ChainIncompleteLogged, Case, ERROR, Decides(Refused), Inferred, chain_log::incomplete, chain_log::incomplete_message, chain_log::incomplete_remedy, "KB 3212877; CAPI2 log, events 11 and 30"),
-    parts!(ChainNotTrustedByReceiver, Case, ERROR, Decides(Refused), Observed, certificate::not_trusted_by_receiver, certificate::not_trusted_message, certificate::not_trusted_remedy, "event 2004 (MSExchangeTransport, SmtpSend)"),
-    parts!(CertificateExpired, Case, ERROR, Decides(Refused), Inferred, certificate::expired, certificate::expired_message, certificate::replace_remedy, "RFC 5280, section 4.1.2.5"),
-    parts!(CertificateNotYetValid, Case, ERROR, Decides(Refused), Inferred, certificate::not_yet_valid, certificate::not_yet_valid_message, certificate::replace_remedy, "RFC 5280, section 4.1.2.5"),
-    parts!(CertificateRevoked, Case, ERROR, Decides(Refused), Inferred, certificate::revoked, certificate::revoked_message, certificate::replace_remedy, "RFC 5280, section 6.3"),
+    rule!(SelfSignedCertificate, Case, ERROR, Decides(Refused), Documented, trust::self_signed, trust::SELF_SIGNED_CERTIFICATE, unless []),
+    rule!(PrivateAuthority, Case, ERROR, Decides(Refused), Inferred, trust::private_authority, trust::PRIVATE_AUTHORITY, unless []),
+    rule!(IntermediateMissing, Case, ERROR, Decides(Refused), Documented, trust::incomplete, trust::INTERMEDIATE_MISSING, unless []),
+    rule!(ChainIncompleteLogged, Case, ERROR, Decides(Refused), Inferred, chain_log::incomplete, chain_log::CHAIN_INCOMPLETE_LOGGED, unless [IntermediateMissing]),
+    rule!(ChainNotTrustedByReceiver, Case, ERROR, Decides(Refused), Observed, trust::not_trusted_by_receiver, trust::CHAIN_NOT_TRUSTED_BY_RECEIVER, unless [SelfSignedCertificate, PrivateAuthority, IntermediateMissing, ChainIncompleteLogged]),
+    rule!(CertificateExpired, Case, ERROR, Decides(Refused), Inferred, validity::expired, validity::CERTIFICATE_EXPIRED, unless []),
+    rule!(CertificateNotYetValid, Case, ERROR, Decides(Refused), Inferred, validity::not_yet_valid, validity::CERTIFICATE_NOT_YET_VALID, unless []),
+    rule!(CertificateRevoked, Case, ERROR, Decides(Refused), Inferred, validity::revoked, validity::CERTIFICATE_REVOKED, unless []),
     rule!(NameMismatch, Case, ERROR, Decides(Refused), Documented, attribution::name_mismatch, attribution::NAME_MISMATCH, unless [ConnectorDisabled]),
     rule!(AddressNotListed, Case, ERROR, Decides(Refused), Documented, addresses::address_not_listed, addresses::ADDRESS_NOT_LISTED, unless [ConnectorDisabled]),
     rule!(AttributedButRefused, Case, ERROR, Decides(Uncertain), Uncertain, attribution::attributed_but_refused, attribution::ATTRIBUTED_BUT_REFUSED, unless []),
@@ -140,43 +122,39 @@ const TABLE: &[Rule] = &[
     rule!(AcceptedDomainsNotGiven, Case, WARNING, Decides(Uncertain), Uncertain, missing_evidence::accepted_domains_not_given, missing_evidence::ACCEPTED_DOMAINS_NOT_GIVEN, unless []),
 
     // What stands beside the cause.
-    parts!(InputUnreadable, Evidence, ERROR, Advises, Documented, evidence_as_a_whole::unreadable, evidence_as_a_whole::unreadable_message, none, "the operating system"),
-    parts!(EvidenceDamaged, Evidence, INFORMATION, Advises, Documented, evidence_as_a_whole::damaged, evidence_as_a_whole::damaged_message, none, "the export itself"),
-    parts!(CertificateExpiresSoon, Case, WARNING, Advises, Documented, renewals_and_stores::expires_soon, renewals_and_stores::expires_soon_message, certificate::replace_remedy, "RFC 5280, section 4.1.2.5"),
-    parts!(CertificateExpiredSince, Case, WARNING, Advises, Documented, renewals_and_stores::expired_since, renewals_and_stores::expired_since_message, certificate::replace_remedy, "RFC 5280, section 4.1.2.5"),
-    parts!(TwinCertificates, Case, INFORMATION, Advises, Documented, renewals_and_stores::twin_certificates, renewals_and_stores::twin_certificates_message, none, "Set-SendConnector -TlsCertificateName"),
-    parts!(AnotherCertificateSelected, Case, WARNING, Advises, Inferred, renewals_and_stores::another_selected, renewals_and_stores::another_selected_message, renewals_and_stores::restart_remedy, "Set-SendConnector -TlsCertificateName"),
-    parts!(NewIssuerAfterRenewal, Case, WARNING, Advises, Documented, renewals_and_stores::new_issuer, renewals_and_stores::new_issuer_message, renewals_and_stores::new_issuer_remedy, "Set-SendConnector -TlsCertificateName"),
-    parts!(SelectionDisputed, Case, INFORMATION, Advises, Uncertain, renewals_and_stores::selection_disputed, renewals_and_stores::selection_disputed_message, none, "Exchange team blog; Microsoft Learn"),
-    parts!(RootInIntermediateStore, Case, WARNING, Advises, Documented, renewals_and_stores::root_in_ca, renewals_and_stores::root_in_ca_message, renewals_and_stores::root_in_ca_remedy, "KB 2795828"),
-    parts!(IntermediateInRootStore, Case, WARNING, Advises, Documented, renewals_and_stores::intermediate_in_root, renewals_and_stores::intermediate_in_root_message, renewals_and_stores::intermediate_in_root_remedy, "KB 2795828"),
+    rule!(InputUnreadable, Evidence, ERROR, Advises, Documented, evidence_as_a_whole::unreadable, evidence_as_a_whole::INPUT_UNREADABLE, unless []),
+    rule!(EvidenceDamaged, Evidence, INFORMATION, Advises, Documented, evidence_as_a_whole::damaged, evidence_as_a_whole::EVIDENCE_DAMAGED, unless []),
+    rule!(CertificateExpiresSoon, Case, WARNING, Advises, Documented, validity::expires_soon, validity::CERTIFICATE_EXPIRES_SOON, unless []),
+    rule!(CertificateExpiredSince, Case, WARNING, Advises, Documented, validity::expired_since, validity::CERTIFICATE_EXPIRED_SINCE, unless []),
+    rule!(TwinCertificates, Case, INFORMATION, Advises, Documented, selection::twin_certificates, selection::TWIN_CERTIFICATES, unless []),
+    rule!(AnotherCertificateSelected, Case, WARNING, Advises, Inferred, selection::another_selected, selection::ANOTHER_CERTIFICATE_SELECTED, unless []),
+    rule!(NewIssuerAfterRenewal, Case, WARNING, Advises, Documented, selection::new_issuer, selection::NEW_ISSUER_AFTER_RENEWAL, unless []),
+    rule!(SelectionDisputed, Case, INFORMATION, Advises, Uncertain, selection::selection_disputed, selection::SELECTION_DISPUTED, unless []),
+    rule!(RootInIntermediateStore, Case, WARNING, Advises, Documented, stores::root_in_ca, stores::ROOT_IN_INTERMEDIATE_STORE, unless []),
+    rule!(IntermediateInRootStore, Case, WARNING, Advises, Documented, stores::intermediate_in_root, stores::INTERMEDIATE_IN_ROOT_STORE, unless []),
     rule!(AcceptedDomainsAreLocal, Case, INFORMATION, Advises, Documented, missing_evidence::local_domains, missing_evidence::ACCEPTED_DOMAINS_ARE_LOCAL, unless []),
-    parts!(SenderAddressIgnored, Case, WARNING, Advises, Documented, renewals_and_stores::address_ignored, renewals_and_stores::address_ignored_message, none, "Set-InboundConnector -SenderIPAddresses"),
-    parts!(ConnectorChangedRecently, Case, INFORMATION, Advises, Observed, renewals_and_stores::changed_recently, renewals_and_stores::changed_recently_message, none, "Get-InboundConnector, WhenChangedUTC"),
-    parts!(ConnectorsFromWizard, Case, INFORMATION, Advises, Inferred, wizard::stands_in, wizard::stands_in_message, wizard::stands_in_remedy, "logs of the Hybrid Configuration Wizard"),
-    parts!(WizardChangedSenderName, Case, WARNING, Advises, Observed, wizard::changed_sender_name, wizard::changed_sender_name_message, wizard::changed_sender_name_remedy, "KB 4051495"),
-    parts!(WizardChangedCertificateName, Case, WARNING, Advises, Observed, wizard::changed_certificate_name, wizard::changed_certificate_name_message, none, "Set-SendConnector -TlsCertificateName"),
-    parts!(WizardChangeFailed, Case, WARNING, Advises, Observed, wizard::failed, wizard::failed_message, wizard::failed_remedy, "logs of the Hybrid Configuration Wizard"),
-    parts!(WizardUndoesChanges, Case, INFORMATION, Advises, Documented, wizard::undoes_changes, wizard::undoes_changes_message, none, "KB 4051495"),
-    parts!(LegacyTls, Case, WARNING, Advises, Documented, renewals_and_stores::legacy_tls, renewals_and_stores::legacy_tls_message, tls::tls12_off_remedy, "Microsoft Learn: TLS 1.0 and 1.1 in Exchange Online"),
-    parts!(ChainNotKnown, Case, INFORMATION, Advises, Documented, renewals_and_stores::chain_not_known, renewals_and_stores::chain_not_known_message, renewals_and_stores::chain_not_known_remedy, "KB 3212877"),
-    parts!(RootNotKnown, Case, INFORMATION, Advises, Uncertain, renewals_and_stores::root_not_known, renewals_and_stores::root_not_known_message, none, "RFC 5280, section 6.1"),
-    parts!(ChainFaultLogged, Case, WARNING, Advises, Observed, chain_log::fault, chain_log::fault_message, none, "winerror.h; wincrypt.h, CERT_TRUST_STATUS; CAPI2 log"),
-    parts!(ChainEventsMissing, Evidence, INFORMATION, Advises, Documented, chain_log::missing, chain_log::missing_message, chain_log::missing_remedy, "KB 3212877; wevtutil"),
-    parts!(ChainEventsNotJudged, Case, INFORMATION, Advises, Documented, chain_log::not_judged, chain_log::not_judged_message, none, "the CAPI2 log itself"),
-    parts!(LoggingOff, Evidence, WARNING, Advises, Documented, evidence_as_a_whole::logging_off, evidence_as_a_whole::logging_off_message, evidence_as_a_whole::logging_on_remedy, "Set-SendConnector -ProtocolLoggingLevel"),
+    rule!(SenderAddressIgnored, Case, WARNING, Advises, Documented, connector_changes::address_ignored, connector_changes::SENDER_ADDRESS_IGNORED, unless []),
+    rule!(ConnectorChangedRecently, Case, INFORMATION, Advises, Observed, connector_changes::changed_recently, connector_changes::CONNECTOR_CHANGED_RECENTLY, unless []),
+    rule!(ConnectorsFromWizard, Case, INFORMATION, Advises, Inferred, wizard_connectors::stands_in, wizard_connectors::CONNECTORS_FROM_WIZARD, unless []),
+    rule!(WizardChangedSenderName, Case, WARNING, Advises, Observed, wizard::changed_sender_name, wizard::WIZARD_CHANGED_SENDER_NAME, unless []),
+    rule!(WizardChangedCertificateName, Case, WARNING, Advises, Observed, wizard::changed_certificate_name, wizard::WIZARD_CHANGED_CERTIFICATE_NAME, unless []),
+    rule!(WizardChangeFailed, Case, WARNING, Advises, Observed, wizard::failed, wizard::WIZARD_CHANGE_FAILED, unless []),
+    rule!(WizardUndoesChanges, Case, INFORMATION, Advises, Documented, wizard::undoes_changes, wizard::WIZARD_UNDOES_CHANGES, unless []),
+    rule!(LegacyTls, Case, WARNING, Advises, Documented, tls::legacy_tls, tls::LEGACY_TLS, unless []),
+    rule!(ChainNotKnown, Case, INFORMATION, Advises, Documented, trust::chain_not_known, trust::CHAIN_NOT_KNOWN, unless []),
+    rule!(RootNotKnown, Case, INFORMATION, Advises, Uncertain, trust::root_not_known, trust::ROOT_NOT_KNOWN, unless []),
+    rule!(ChainFaultLogged, Case, WARNING, Advises, Observed, chain_log::fault, chain_log::CHAIN_FAULT_LOGGED, unless []),
+    rule!(ChainEventsMissing, Evidence, INFORMATION, Advises, Documented, chain_log::missing, chain_log::CHAIN_EVENTS_MISSING, unless []),
+    rule!(ChainEventsNotJudged, Case, INFORMATION, Advises, Documented, chain_log::not_judged, chain_log::CHAIN_EVENTS_NOT_JUDGED, unless []),
+    rule!(LoggingOff, Evidence, WARNING, Advises, Documented, evidence_as_a_whole::logging_off, evidence_as_a_whole::LOGGING_OFF, unless []),
     rule!(MachineStoreNotSeen, Evidence, INFORMATION, Advises, Observed, local_stores::not_seen, local_stores::MACHINE_STORE_NOT_SEEN, unless []),
     rule!(WindowsDiffers, Case, WARNING, Advises, Observed, local_stores::differs, local_stores::WINDOWS_DIFFERS, unless []),
-    parts!(QueueErrorJoined, Evidence, INFORMATION, Advises, Observed, queue_errors::joined, queue_errors::joined_message, none, "KB 4051498"),
-    parts!(QueueErrorNotJudged, Evidence, INFORMATION, Advises, Documented, queue_errors::not_judged, queue_errors::not_judged_message, none, "the errors themselves"),
-    parts!(SessionsNotJudged, Evidence, INFORMATION, Advises, Documented, evidence_as_a_whole::not_judged, evidence_as_a_whole::not_judged_message, none, "the logs themselves"),
+    rule!(QueueErrorJoined, Evidence, INFORMATION, Advises, Observed, queue_errors::joined, queue_errors::QUEUE_ERROR_JOINED, unless []),
+    rule!(QueueErrorNotJudged, Evidence, INFORMATION, Advises, Documented, queue_errors::not_judged, queue_errors::QUEUE_ERROR_NOT_JUDGED, unless []),
+    rule!(SessionsNotJudged, Evidence, INFORMATION, Advises, Documented, evidence_as_a_whole::not_judged, evidence_as_a_whole::SESSIONS_NOT_JUDGED, unless []),
 ];
 
 /// All rules, in their order.
 pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
     TABLE.iter()
-}
-
-fn none(_: &Case<'_>) -> Vec<Remedy> {
-    Vec::new()
 }

@@ -1,15 +1,13 @@
-//! Section 5: what the logs of the Hybrid Configuration Wizard add.
+//! What the logs of the Hybrid Configuration Wizard add: changes before the failures.
 
-use std::fmt::Write as _;
-
+use super::rule::{Answer, Proof, RuleText};
 use crate::connector::{NameRelation, ShownCertificate, match_certificate};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::case::wizard_state::{OLD_DAYS, Staleness, age_text};
+use crate::diagnosis::case::wizard_state::OLD_DAYS;
 use crate::diagnosis::evidence::incident::Ending;
 use crate::diagnosis::literal::{capital, counted};
 use crate::diagnosis::remedies;
-use crate::diagnosis::report::{EvidenceLine, Remedy, Severity};
-use crate::diagnosis::rules::rule::Proof;
+use crate::diagnosis::report::{EvidenceLine, Severity};
 use crate::evidence::{
     HybridChange, HybridConnector, HybridObjectType, HybridOutcome, PropertyChange,
 };
@@ -22,53 +20,6 @@ const TICKS_PER_HOUR: i64 = 36_000_000_000;
 const SHORTLY: i64 = 24 * TICKS_PER_HOUR;
 /// How far a time may be off whose zone is not known.
 const GREATEST_ZONE: i64 = 14 * TICKS_PER_HOUR;
-
-pub(crate) fn stands_in(case: &Case<'_>) -> Option<Proof> {
-    let states = &case.evidence.wizard_states;
-    if states.is_empty() || !case.is_known() || !case.rests_on_attribution() {
-        return None;
-    }
-    let lines: Vec<EvidenceLine> =
-        (0..states.len()).flat_map(|index| case.inbound_proof(index)).collect();
-    let is_old = |state: &HybridConnector| Staleness::of(state, case.evidence.at) == Staleness::Old;
-    let is_open = states.iter().any(|state| is_old(state) || !state.unsettled.is_empty());
-    let severity = is_open.then_some(Severity::Warning);
-    Some(Proof { severity, ..Proof::of(lines) })
-}
-
-pub(crate) fn stands_in_message(case: &Case<'_>) -> String {
-    let states = &case.evidence.wizard_states;
-    let known: Vec<String> = states
-        .iter()
-        .map(|state| format!("{} {}", state.name, age_text(state, case.evidence.at)))
-        .collect();
-    let mut text = format!(
-        "No export of the inbound connectors was given; the logs of the Hybrid Configuration \
-         Wizard stand in for it: {}. What was changed since by hand, they do not know.",
-        known.join("; ")
-    );
-    let first = case.incident.map(|incident| incident.first);
-    let is_later = |state: &&HybridConnector| state.as_of.zip(first).is_some_and(|(a, b)| a > b);
-    if states.iter().any(|state| is_later(&state)) {
-        text.push_str(
-            " They are of a later time than the first session of the log, which may have met \
-             other connectors.",
-        );
-    }
-    for state in states.iter().filter(|state| !state.unsettled.is_empty()) {
-        let _ = write!(
-            text,
-            " The wizard set out to change {} of {}, and its log does not show whether it did.",
-            state.unsettled.join(", "),
-            state.name
-        );
-    }
-    text
-}
-
-pub(crate) fn stands_in_remedy(_: &Case<'_>) -> Vec<Remedy> {
-    vec![remedies::export_inbound_connectors()]
-}
 
 fn changes<'c>(case: &'c Case<'_>) -> impl Iterator<Item = &'c HybridChange> {
     case.evidence.hybrid.iter().flat_map(|history| &history.changes)
@@ -138,17 +89,6 @@ fn did(change: &HybridChange) -> &'static str {
     }
 }
 
-fn sender_name_change<'c>(case: &'c Case<'_>) -> Option<&'c HybridChange> {
-    let change =
-        change_before(case, HybridObjectType::InboundConnector, "TlsSenderCertificateName");
-    change.filter(|_| case.is_relay_denied())
-}
-
-pub(crate) fn changed_sender_name(case: &Case<'_>) -> Option<Proof> {
-    let change = sender_name_change(case)?;
-    Some(Proof::of([vec![proof_of(change)], case.log_proof()].concat()))
-}
-
 /// Whether a value matches a name of the certificate that was sent.
 fn fits(case: &Case<'_>, value: Option<&str>) -> bool {
     let (Some(value), ShownCertificate::Names(names)) = (value, &case.presented) else {
@@ -157,12 +97,29 @@ fn fits(case: &Case<'_>, value: Option<&str>) -> bool {
     matches!(match_certificate(value, names).relation, NameRelation::Match(_))
 }
 
-pub(crate) fn changed_sender_name_message(case: &Case<'_>) -> String {
-    let Some(change) = sender_name_change(case) else { return String::new() };
+pub(crate) const WIZARD_CHANGED_SENDER_NAME: RuleText = RuleText {
+    says: "The Hybrid Configuration Wizard changed TlsSenderCertificateName shortly before the \
+           refusals began.",
+    why: "The connector then expects another name than the certificate that the server sends; a \
+          change takes up to about an hour to arrive.",
+    example: "Set-InboundConnector at 21:40, TlsSenderCertificateName from mail.contoso.com to \
+              *.contoso.com; the first 550 5.7.64 at 22:15.",
+    helps: "Set the connector back to the former name, if the server goes on sending that \
+            certificate; else send the certificate that has the new name.",
+    certainty: "Observed: the wizard's log holds the change; that it is the cause is inferred from \
+                the names and the time.",
+    sources: "KB 4051495",
+};
+
+pub(crate) fn changed_sender_name(case: &Case<'_>) -> Option<Answer> {
+    let change =
+        change_before(case, HybridObjectType::InboundConnector, "TlsSenderCertificateName")
+            .filter(|_| case.is_relay_denied())?;
     let before = change.tls_sender_certificate_name_before.as_deref();
     let after = change.tls_sender_certificate_name_after.as_deref();
+    let (fits_before, fits_after) = (fits(case, before), fits(case, after));
     let is_certain = change.outcome == HybridOutcome::Succeeded;
-    let verdict = match (fits(case, before), fits(case, after)) {
+    let verdict = match (fits_before, fits_after) {
         (true, false) if is_certain => {
             " The certificate that was sent has the former name and not the new one: this is most \
              likely what broke it."
@@ -177,32 +134,40 @@ pub(crate) fn changed_sender_name_message(case: &Case<'_>) -> String {
         }
         _ => " A change takes up to about an hour to arrive.",
     };
-    format!(
+    let message = format!(
         "The Hybrid Configuration Wizard {} TlsSenderCertificateName of {} from {} to {} {}.{verdict}",
         did(change),
         change.identity.as_deref().unwrap_or("an inbound connector"),
         before.unwrap_or("nothing"),
         after.unwrap_or("nothing"),
         when(case, change),
-    )
-}
-
-pub(crate) fn changed_sender_name_remedy(case: &Case<'_>) -> Vec<Remedy> {
-    let Some(change) = sender_name_change(case) else { return Vec::new() };
-    let before = change.tls_sender_certificate_name_before.as_deref();
-    let after = change.tls_sender_certificate_name_after.as_deref();
-    match (before, change.identity.as_deref()) {
-        (Some(former), Some(connector)) if fits(case, before) && !fits(case, after) => {
+    );
+    let steps = match (before, change.identity.as_deref()) {
+        (Some(former), Some(connector)) if fits_before && !fits_after => {
             let action = "If the server goes on sending this certificate: set the connector back \
                           to the former name."
                 .to_owned();
             vec![remedies::set_sender_name(connector, former, after, action)]
         }
         _ => Vec::new(),
-    }
+    };
+    Some(Proof::of([vec![proof_of(change)], case.log_proof()].concat()).says(message, steps))
 }
 
-fn certificate_name_change<'c>(case: &'c Case<'_>) -> Option<&'c HybridChange> {
+pub(crate) const WIZARD_CHANGED_CERTIFICATE_NAME: RuleText = RuleText {
+    says: "The Hybrid Configuration Wizard changed TlsCertificateName of the send connector shortly \
+           before the failures began.",
+    why: "The server has sent another certificate since, or looks for one that it does not have.",
+    example: "Set-SendConnector at 21:41, TlsCertificateName from <I>CN=CA 1<S>CN=mail.contoso.com \
+              to <I>CN=CA 2<S>CN=mail.contoso.com; the first failure at 21:44.",
+    helps: "See that each source server has the certificate that is named now, and that the inbound \
+            connector expects its name.",
+    certainty: "Observed: the wizard's log holds the change; that it is the cause is inferred from \
+                the time.",
+    sources: "Set-SendConnector -TlsCertificateName",
+};
+
+pub(crate) fn changed_certificate_name(case: &Case<'_>) -> Option<Answer> {
     let change = change_before(case, HybridObjectType::SendConnector, "TlsCertificateName")?;
     let is_same_connector = case.send_connector_name().is_none_or(|name| {
         change.identity.as_deref().is_none_or(|identity| identity.eq_ignore_ascii_case(name))
@@ -210,17 +175,10 @@ fn certificate_name_change<'c>(case: &'c Case<'_>) -> Option<&'c HybridChange> {
     let has_failed = case.is_relay_denied()
         || case.tls_error().is_some()
         || case.class() == Some(RejectionClass::TlsCertificateNameNotFound);
-    (is_same_connector && has_failed).then_some(change)
-}
-
-pub(crate) fn changed_certificate_name(case: &Case<'_>) -> Option<Proof> {
-    let change = certificate_name_change(case)?;
-    Some(Proof::of([vec![proof_of(change)], case.log_proof()].concat()))
-}
-
-pub(crate) fn changed_certificate_name_message(case: &Case<'_>) -> String {
-    let Some(change) = certificate_name_change(case) else { return String::new() };
-    format!(
+    if !is_same_connector || !has_failed {
+        return None;
+    }
+    let message = format!(
         "The Hybrid Configuration Wizard {} TlsCertificateName of {} from {} to {} {}: the server \
          has sent another certificate since, or looks for one that it does not have.",
         did(change),
@@ -228,7 +186,9 @@ pub(crate) fn changed_certificate_name_message(case: &Case<'_>) -> String {
         change.tls_certificate_name_before.as_deref().unwrap_or("nothing"),
         change.tls_certificate_name_after.as_deref().unwrap_or("nothing"),
         when(case, change),
-    )
+    );
+    let proof = Proof::of([vec![proof_of(change)], case.log_proof()].concat());
+    Some(proof.says(message, Vec::new()))
 }
 
 fn is_long_ago(case: &Case<'_>, change: &HybridChange) -> bool {
@@ -263,33 +223,69 @@ fn failed_change<'c>(case: &'c Case<'_>) -> Option<&'c HybridChange> {
         .next_back()
 }
 
-pub(crate) fn failed(case: &Case<'_>) -> Option<Proof> {
-    failed_change(case).map(|change| Proof::of(vec![proof_of(change)]))
-}
+pub(crate) const WIZARD_CHANGE_FAILED: RuleText = RuleText {
+    says: "The Hybrid Configuration Wizard failed to change a connector, and has not done it since.",
+    why: "The wizard changes both ends one after the other; where one failed, the names of \
+          certificate and connector may disagree.",
+    example: "Set-InboundConnector ended with an error after Set-SendConnector had succeeded.",
+    helps: "Mend what its log says, and run the wizard again.",
+    certainty: "Observed: the wizard's log holds the error.",
+    sources: "logs of the Hybrid Configuration Wizard",
+};
 
-pub(crate) fn failed_message(case: &Case<'_>) -> String {
-    let Some(change) = failed_change(case) else { return String::new() };
+pub(crate) fn failed(case: &Case<'_>) -> Option<Answer> {
+    let change = failed_change(case)?;
     let after = change
         .tls_sender_certificate_name_after
         .as_deref()
         .or(change.tls_certificate_name_after.as_deref());
-    format!(
+    let message = format!(
         "The Hybrid Configuration Wizard failed to set {} to {} (at {}), so that the two ends may \
          disagree: {}",
         change.identity.as_deref().unwrap_or("a connector"),
         after.unwrap_or("nothing"),
         change.time().map_or_else(|| "a time that is not told".to_owned(), |time| time.to_string()),
         change.error.as_deref().unwrap_or("its log tells no error."),
-    )
+    );
+    Some(Proof::of(vec![proof_of(change)]).says(message, vec![remedies::rerun_wizard()]))
 }
 
-pub(crate) fn failed_remedy(_: &Case<'_>) -> Vec<Remedy> {
-    vec![remedies::rerun_wizard()]
-}
+pub(crate) const WIZARD_UNDOES_CHANGES: RuleText = RuleText {
+    says: "The Hybrid Configuration Wizard keeps the connector: what is changed there by hand may be \
+           undone by its next run.",
+    why: "The wizard sets its connectors to what it was told; it has done so before, or the \
+          connector is one of its own (ConnectorSource HybridWizard).",
+    example: "Someone set TlsSenderCertificateName in May; the wizard set it back in June.",
+    helps: "Make the change in the wizard, by choosing the certificate there.",
+    certainty: "Documented; a warning where its log shows that it undid a change.",
+    sources: "KB 4051495",
+};
 
-/// The newest change that undid a change by hand; whether one did.
-fn undone<'c>(case: &'c Case<'_>) -> Option<&'c HybridChange> {
-    changes(case).filter(|change| change.undoes_manual_change).last()
+pub(crate) fn undoes_changes(case: &Case<'_>) -> Option<Answer> {
+    if !case.is_relay_denied() {
+        return None;
+    }
+    let undone = changes(case).filter(|change| change.undoes_manual_change).last();
+    let kept = kept_connector(case);
+    let name = undone
+        .and_then(|change| change.identity.as_deref())
+        .or(kept.map(|state| state.name.as_str()))
+        .unwrap_or("the connector");
+    let rule = format!(
+        "the Hybrid Configuration Wizard keeps {name}: what is changed there by hand may have to \
+         be done again after its next run, unless the wizard is told the same."
+    );
+    let Some(change) = undone else {
+        let state = kept?;
+        let text = format!("{}, ConnectorSource HybridWizard", state.name);
+        let proof = Proof::at(&state.log_path, state.line, &text);
+        return Some(proof.says(capital(&rule), Vec::new()));
+    };
+    let time = change.time().map_or_else(|| "a time not told".to_owned(), |time| time.to_string());
+    let message = format!("At {time} the wizard put back what someone had changed by hand; {rule}");
+    let severity = Some(Severity::Warning);
+    let proof = Proof { severity, ..Proof::of(vec![proof_of(change)]) };
+    Some(proof.says(message, Vec::new()))
 }
 
 fn kept_connector<'c>(case: &'c Case<'_>) -> Option<&'c HybridConnector> {
@@ -299,35 +295,4 @@ fn kept_connector<'c>(case: &'c Case<'_>) -> Option<&'c HybridConnector> {
         .iter()
         .filter(|state| state.object_type == HybridObjectType::InboundConnector)
         .find(|state| state.text("ConnectorSource").as_deref() == Some("HybridWizard"))
-}
-
-pub(crate) fn undoes_changes(case: &Case<'_>) -> Option<Proof> {
-    if !case.is_relay_denied() {
-        return None;
-    }
-    if let Some(change) = undone(case) {
-        let severity = Some(Severity::Warning);
-        return Some(Proof { severity, ..Proof::of(vec![proof_of(change)]) });
-    }
-    let state = kept_connector(case)?;
-    let text = format!("{}, ConnectorSource HybridWizard", state.name);
-    Some(Proof::at(&state.log_path, state.line, &text))
-}
-
-pub(crate) fn undoes_changes_message(case: &Case<'_>) -> String {
-    let name = undone(case)
-        .and_then(|change| change.identity.as_deref())
-        .or_else(|| kept_connector(case).map(|state| state.name.as_str()))
-        .unwrap_or("the connector");
-    let rule = format!(
-        "the Hybrid Configuration Wizard keeps {name}: what is changed there by hand may have to \
-         be done again after its next run, unless the wizard is told the same."
-    );
-    match undone(case) {
-        Some(change) => format!(
-            "At {} the wizard put back what someone had changed by hand; {rule}",
-            change.time().map_or_else(|| "a time not told".to_owned(), |time| time.to_string())
-        ),
-        None => capital(&rule),
-    }
 }

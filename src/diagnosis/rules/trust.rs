@@ -1,0 +1,205 @@
+//! Whether the receiver can trust the certificate that was, or would be, sent.
+
+use super::rule::{Answer, Proof, RuleText};
+use crate::chain::{Completeness, Rule, Trust};
+use crate::diagnosis::case::{Case, is_self_issued};
+use crate::diagnosis::evidence::chain_log::LoggedFault;
+use crate::diagnosis::literal::capital;
+use crate::diagnosis::remedies;
+use crate::diagnosis::report::Remedy;
+use crate::evidence::chain_event::ChainFault;
+use crate::reply::RejectionClass;
+
+/// The row of the log and the certificate. A log that shows a delivery is not explained by it.
+fn proof_of(case: &Case<'_>) -> Proof {
+    Proof {
+        verdict: case.uncertain_if_delivered(),
+        ..Proof::of([case.log_proof(), case.certificate_proof()].concat())
+    }
+}
+
+fn other_certificate(case: &Case<'_>) -> Vec<Remedy> {
+    vec![remedies::select_certificate(case), remedies::rerun_wizard()]
+}
+
+pub(crate) const SELF_SIGNED_CERTIFICATE: RuleText = RuleText {
+    says: "The certificate that the server sends is self-signed.",
+    why: "Nobody but its maker vouches for it: Exchange Online cannot trust it, so that no \
+          connector matches by certificate. Exchange sends it where none from an authority fits.",
+    example: "Sending certificate CN=EX01, issuer CN=EX01; the reply is 550 5.7.64.",
+    helps: "Name the certificate of a public authority on the send connector.",
+    certainty: "Documented that Exchange Online demands a certificate of a public authority.",
+    sources: "KB 4051495; RFC 5280, section 6.1",
+};
+
+pub(crate) fn self_signed(case: &Case<'_>) -> Option<Answer> {
+    let in_chain = case.chain.as_ref().is_some_and(|chain| {
+        chain.findings.iter().any(|finding| finding.id == Rule::SelfSignedEndEntity)
+    });
+    let by_name = case.certificate.is_none() && case.logged.is_some_and(is_self_issued);
+    let by_export =
+        case.installed.is_some_and(|one| one.object.is_issued_by_authority() == Some(false));
+    if case.passes_by_address() || !(in_chain || by_name || by_export) {
+        return None;
+    }
+    let message = format!(
+        "{} sends {}, which is self-signed: Exchange Online cannot trust it, so that no connector \
+         matches by certificate. The wrong certificate is sent over {}.",
+        capital(&case.server_text()),
+        case.certificate_text(),
+        case.send_connector_name().unwrap_or("the send connector"),
+    );
+    Some(proof_of(case).says(message, other_certificate(case)))
+}
+
+pub(crate) const PRIVATE_AUTHORITY: RuleText = RuleText {
+    says: "The certificate that the server sends is of a private authority.",
+    why: "Its chain ends in a root that only this organisation knows. Exchange Online trusts public \
+          programmes, whatever stands in the Root store of the server.",
+    example: "Issuer CN=contoso-CA, DC=contoso, DC=local; RootCAType is Enterprise.",
+    helps: "Name the certificate of a public authority on the send connector.",
+    certainty: "Inferred from the root of the chain, or from RootCAType.",
+    sources: "KB 4051495; RFC 5280, section 6.1",
+};
+
+pub(crate) fn private_authority(case: &Case<'_>) -> Option<Answer> {
+    let by_export = case.installed.and_then(|one| one.object.root_ca_type.as_deref());
+    let is_enterprise = by_export.is_some_and(|kind| kind.eq_ignore_ascii_case("Enterprise"));
+    let is_untrusted = case.chain.as_ref().is_some_and(|chain| {
+        chain.trust == Trust::Untrusted
+            && chain.findings.iter().any(|finding| finding.id == Rule::UntrustedRoot)
+    });
+    if case.passes_by_address() || !(is_enterprise || is_untrusted) {
+        return None;
+    }
+    let issuer = case.issuer().map(|issuer| format!(", issued by {issuer},")).unwrap_or_default();
+    let message = format!(
+        "{} sends {}{issuer} whose chain ends in a root that no receiver on the internet trusts: a \
+         private authority. The wrong certificate is sent over {}.",
+        capital(&case.server_text()),
+        case.certificate_text(),
+        case.send_connector_name().unwrap_or("the send connector"),
+    );
+    Some(proof_of(case).says(message, other_certificate(case)))
+}
+
+pub(crate) const INTERMEDIATE_MISSING: RuleText = RuleText {
+    says: "The server cannot send the chain of its certificate: an intermediate is not in its \
+           stores.",
+    why: "Schannel sends what it finds in the stores of the machine. Exchange Online then gets the \
+          certificate alone and cannot build its chain; checks on the server succeed, because \
+          Windows downloads the intermediate for them.",
+    example: "LocalMachine\\CA lacks the issuer of the certificate; the name matches the connector, \
+              and the reply is 550 5.7.64 all the same.",
+    helps: "Import the intermediate into LocalMachine\\CA of the sending server.",
+    certainty: "Documented; the stores that were given show it.",
+    sources: "KB 3212877",
+};
+
+pub(crate) fn incomplete(case: &Case<'_>) -> Option<Answer> {
+    let chain = case.chain.as_ref()?;
+    if case.passes_by_address() || chain.completeness != Completeness::Incomplete {
+        return None;
+    }
+    let missing: Vec<&str> =
+        chain.missing_issuers.iter().map(|issuer| issuer.subject.as_str()).collect();
+    let message = format!(
+        "{} cannot send the chain of {}: the intermediate certificate {} is not in its stores, so \
+         that Exchange Online gets the certificate alone and does not trust it. That checks on the \
+         server succeed, because Windows may download it there, changes nothing.",
+        capital(&case.server_text()),
+        case.certificate_text(),
+        missing.join("; "),
+    );
+    let checked = "this check, with the file among --intermediates (PowerShell: \
+                   -IntermediatePath), finds the chain complete";
+    let steps = chain.remedies.iter().map(|step| Remedy {
+        verify: Some(step.verify.clone().unwrap_or_else(|| checked.to_owned())),
+        ..step.clone()
+    });
+    let logged = case.logged_fault(ChainFault::PartialChain);
+    let by_event = logged.map(LoggedFault::proof).into_iter().collect();
+    let proof = Proof {
+        verdict: case.uncertain_if_delivered(),
+        ..Proof::of([case.log_proof(), by_event, case.certificate_proof()].concat())
+    };
+    Some(proof.says(message, steps.collect()))
+}
+
+pub(crate) const CHAIN_NOT_TRUSTED_BY_RECEIVER: RuleText = RuleText {
+    says: "The receiver does not trust the chain that the server presented; why, the evidence does \
+           not show.",
+    why: "A self-signed or private certificate, or intermediates that were not sent, leave the \
+          receiver without a path to a root that it trusts.",
+    example: "454 4.7.0 Failed to establish appropriate TLS channel: UntrustedRoot: Access Denied.",
+    helps: "Give the certificate and the stores of the server, which tell the reasons apart; send a \
+            certificate of a public authority.",
+    certainty: "Observed: the reply says it.",
+    sources: "event 2004 (MSExchangeTransport, SmtpSend)",
+};
+
+pub(crate) fn not_trusted_by_receiver(case: &Case<'_>) -> Option<Answer> {
+    if case.class() != Some(RejectionClass::TlsChannelUntrustedRoot) {
+        return None;
+    }
+    let message = format!(
+        "Exchange Online does not trust the chain that {} presented with {}: a self-signed or \
+         private certificate, or intermediates that were not sent along.",
+        case.server_text(),
+        case.certificate_text(),
+    );
+    let steps = vec![remedies::give_chain(case), remedies::select_certificate(case)];
+    Some(Proof::of(case.log_proof()).says(message, steps))
+}
+
+pub(crate) const CHAIN_NOT_KNOWN: RuleText = RuleText {
+    says: "Whether the server can send the whole chain of its certificate is not known.",
+    why: "The log holds the certificate, not what was sent beside it; the intermediate store of the \
+          server tells that.",
+    example: "A refusal 550 5.7.64 with a certificate of a public authority, and no store given.",
+    helps: "Export the certificate and the intermediates of the server, and check again with them.",
+    certainty: "Documented that a missing intermediate is refused so; whether one is missing is \
+                what is not known.",
+    sources: "KB 3212877",
+};
+
+pub(crate) fn chain_not_known(case: &Case<'_>) -> Option<Answer> {
+    let is_open = match &case.chain {
+        None => case.is_relay_denied() && case.logged.is_some(),
+        Some(chain) => chain.completeness == Completeness::Unknown,
+    };
+    let message = format!(
+        "Whether {} can send the whole chain of {} is not known: neither its intermediate store \
+         nor, where it is missing, the certificate itself was given.",
+        case.server_text(),
+        case.certificate_text()
+    );
+    let proof = Proof::of(case.certificate_proof());
+    is_open.then(|| proof.says(message, vec![remedies::give_chain(case)]))
+}
+
+pub(crate) const ROOT_NOT_KNOWN: RuleText = RuleText {
+    says: "The chain ends in a root that is in none of the known lists.",
+    why: "It is a private authority, or one that only Microsoft's programme holds: the lists here \
+          do not decide which.",
+    example: "A certificate of an authority of a public administration, whose root Mozilla's list \
+              does not have.",
+    helps: "Give the roots that receivers trust (--roots, -RootPath).",
+    certainty: "Open until the roots are given.",
+    sources: "RFC 5280, section 6.1",
+};
+
+pub(crate) fn root_not_known(case: &Case<'_>) -> Option<Answer> {
+    let chain = case.chain.as_ref()?;
+    let mut known = chain.findings.iter();
+    let is_named_by_chain =
+        known.any(|finding| matches!(finding.id, Rule::UnknownRoot | Rule::MissingRoot));
+    let message = format!(
+        "The chain of {} ends in a root that is in none of the known lists: a private authority, or \
+         one that only Microsoft's programme holds. Give the roots that receivers trust with \
+         --roots (PowerShell: -RootPath) to decide.",
+        case.certificate_text()
+    );
+    (chain.trust == Trust::UnknownRoot && is_named_by_chain)
+        .then(|| Proof::of(case.certificate_proof()).says(message, Vec::new()))
+}

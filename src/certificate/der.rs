@@ -4,6 +4,8 @@
 //! readers take a damaged optional part (a name-constraint subtree, a list of revoked
 //! certificates) as absent, and an absent constraint permits everything.
 
+use x509_parser::asn1_rs::BitString;
+
 /// Identifier octets used by this crate (X.690, section 8.1.2).
 pub(crate) mod tag {
     pub const BOOLEAN: u8 = 0x01;
@@ -171,6 +173,12 @@ pub(crate) fn time(element: &Element<'_>) -> Result<i64, Malformed> {
     let date = time::Date::from_calendar_date(year, month, field(1)?).map_err(|_| Malformed)?;
     let moment = date.with_hms(field(2)?, field(3)?, field(4)?).map_err(|_| Malformed)?;
     Ok(moment.assume_utc().unix_timestamp())
+}
+
+/// The bytes of a BIT STRING; nothing if its last byte is not used whole, as no signature and no key
+/// here ends within a byte.
+pub(super) fn whole_bytes<'a>(bits: &'a BitString<'_>) -> &'a [u8] {
+    if bits.unused_bits == 0 { bits.data.as_ref() } else { &[] }
 }
 
 #[cfg(test)]

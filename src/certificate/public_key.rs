@@ -6,7 +6,6 @@ use x509_parser::asn1_rs::{Oid, oid};
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::der::{self, Reader, tag};
-use super::x509::whole_bytes;
 
 /// The named curves that TLS and the CA/Browser Forum's Baseline Requirements know (section 6.1.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,7 +54,7 @@ impl PublicKey {
         const EC: Oid<'static> = oid!(1.2.840.10045.2.1);
         const ED25519: Oid<'static> = oid!(1.3.101.112);
 
-        let bits: Box<[u8]> = whole_bytes(&info.subject_public_key).into();
+        let bits: Box<[u8]> = der::whole_bytes(&info.subject_public_key).into();
         let algorithm = &info.algorithm.algorithm;
         let parameters = info.algorithm.parameters.as_ref();
         let key_type = if *algorithm == RSA {

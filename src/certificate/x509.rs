@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use x509_parser::asn1_rs::{BitString, Oid};
+use x509_parser::asn1_rs::Oid;
 use x509_parser::certificate::X509CertificateParser;
 use x509_parser::nom::Parser;
 use x509_parser::x509::AlgorithmIdentifier;
@@ -106,7 +106,7 @@ impl Certificate {
         Ok(Self {
             der: der.into(),
             signed_part: start..start + signed.len(),
-            signature: whole_bytes(&parsed.signature_value).into(),
+            signature: der::whole_bytes(&parsed.signature_value).into(),
             signature_algorithm: SignatureAlgorithm::new(&parsed.signature_algorithm),
             has_consistent_algorithms: has_consistent_algorithms(der).map_err(syntax)?,
             version: tbs.version.0,
@@ -237,12 +237,6 @@ fn has_consistent_algorithms(der: &[u8]) -> Result<bool, Malformed> {
         Reader::new(algorithm.content).expect(tag::OBJECT_IDENTIFIER)?;
     }
     Ok(inner.encoding == outer.encoding)
-}
-
-/// The bytes of a BIT STRING; nothing if its last byte is not used whole, as no signature and no key
-/// here ends within a byte.
-pub(super) fn whole_bytes<'a>(bits: &'a BitString<'_>) -> &'a [u8] {
-    if bits.unused_bits == 0 { bits.data.as_ref() } else { &[] }
 }
 
 fn timestamp(seconds: i64) -> Option<Timestamp> {

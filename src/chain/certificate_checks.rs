@@ -1,22 +1,12 @@
 //! What a certificate must be by itself, whatever path it stands in.
 
 use super::findings::Findings;
+use super::role::Role;
 use super::rule::Rule;
 use super::signature::{SignatureHash, hash_of};
 use super::subject_checks::check_subject_names;
 use crate::certificate::{ANY_EXTENDED_KEY_USAGE, Certificate, Extensions, KeyType, hexadecimal};
 use crate::timestamp::Timestamp;
-
-/// The part a certificate plays in a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// The certificate that is judged.
-    EndEntity,
-    /// An issuer that is not trusted by itself.
-    Intermediate,
-    /// The certificate at which the path ends, because it is trusted or its own issuer.
-    Anchor,
-}
 
 /// Checks everything that needs no other certificate. `now` is in seconds since 1970.
 pub(crate) fn check_certificate(

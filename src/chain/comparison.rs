@@ -3,16 +3,16 @@
 
 use serde::Serialize;
 
-use super::report::FindingReport;
+use super::finding_report::FindingReport;
 use super::rule::Rule;
 use crate::certificate::Thumbprint;
 use crate::finding::Severity;
 use crate::named_enum::named_enum;
-use crate::windows::{ChainMode, ChainRun, SecondVoice, hresults, result_name};
+use crate::windows::{ChainMode, ChainRun, WindowsVerdict, hresults, result_name};
 
 const PARTIAL_CHAIN: u32 = 0x800B_010A;
 const UNTRUSTED_ROOT: u32 = 0x800B_0109;
-/// Whether revocation could be checked is no difference of opinion.
+/// Results that say only that revocation was not checked; left out of the comparison.
 const REVOCATION_NOT_CHECKED: [u32; 2] = [0x8009_2012, 0x8009_2013];
 
 named_enum! {
@@ -27,7 +27,7 @@ named_enum! {
     }
 }
 
-/// Something on which the two voices differ.
+/// Something on which the two verdicts differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Difference {
@@ -61,10 +61,10 @@ pub struct Comparison {
 pub(super) fn compare(
     path: &[Thumbprint],
     findings: &[FindingReport],
-    voice: &SecondVoice,
+    verdict: &WindowsVerdict,
 ) -> Comparison {
     let mut differences = Vec::new();
-    if let Some(run) = voice.run(ChainMode::StoresOnly) {
+    if let Some(run) = verdict.run(ChainMode::StoresOnly) {
         let own = own_results(findings);
         let other = hresults(run.errors_beside_revocation());
         for result in own.iter().filter(|result| !other.contains(result)) {
@@ -86,13 +86,13 @@ pub(super) fn compare(
             });
         }
     }
-    let is_partial = |mode| voice.run(mode).map(ChainRun::is_partial);
+    let is_partial = |mode| verdict.run(mode).map(ChainRun::is_partial);
     Comparison {
         agrees: differences.is_empty(),
         differences,
         is_complete_only_through_download: is_partial(ChainMode::StoresOnly) == Some(true)
             && is_partial(ChainMode::Download) == Some(false),
-        runs: voice.runs.clone(),
+        runs: verdict.runs.clone(),
     }
 }
 
@@ -173,17 +173,17 @@ mod tests {
         Thumbprint::of(b"leaf")
     }
 
-    fn voice(stores_only: u32, download: u32) -> SecondVoice {
+    fn verdict(stores_only: u32, download: u32) -> WindowsVerdict {
         let run = |mode, errors| {
             let element = ChainElement::new(leaf(), errors, 0);
             ChainRun::new(mode, errors, vec![element], Vec::new())
         };
         let modes = [(ChainMode::StoresOnly, stores_only), (ChainMode::Download, download)];
-        SecondVoice { runs: modes.map(|(mode, errors)| run(mode, errors)).into() }
+        WindowsVerdict { runs: modes.map(|(mode, errors)| run(mode, errors)).into() }
     }
 
     #[test]
-    fn voices_that_say_the_same_agree() {
+    fn verdicts_that_say_the_same_agree() {
         let same: [(&[Rule], u32); 6] = [
             (&[], 0),
             (&[Rule::RevocationUnknown], OFFLINE_REVOCATION),
@@ -193,7 +193,7 @@ mod tests {
             (&[Rule::Expired, Rule::UnknownRoot], UNTRUSTED | 1),
         ];
         for (rules, errors) in same {
-            let comparison = compare(&[leaf()], &own(rules), &voice(errors, errors));
+            let comparison = compare(&[leaf()], &own(rules), &verdict(errors, errors));
             assert!(comparison.agrees, "{rules:?}: {:?}", comparison.differences);
         }
     }
@@ -207,7 +207,7 @@ mod tests {
             (&[Rule::NameExcluded], 0, OnlyIn::EopRelay, "CERT_E_INVALID_NAME", false),
         ];
         for (rules, errors, only_in, name, is_about_roots) in cases {
-            let comparison = compare(&[leaf()], &own(rules), &voice(errors, errors));
+            let comparison = compare(&[leaf()], &own(rules), &verdict(errors, errors));
             let [difference] = comparison.differences.as_slice() else { panic!("{comparison:?}") };
             assert!(!comparison.agrees);
             assert_eq!(difference.only_in, only_in, "{name}");
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn another_path_to_the_same_result_is_told() {
         let path = [leaf(), Thumbprint::of(b"root")];
-        let comparison = compare(&path, &own(&[]), &voice(0, 0));
+        let comparison = compare(&path, &own(&[]), &verdict(0, 0));
         assert_eq!(comparison.differences[0].only_in, OnlyIn::Neither);
         assert!(comparison.differences[0].message.contains(&leaf().to_string()));
     }
@@ -227,9 +227,9 @@ mod tests {
     #[test]
     fn a_chain_that_only_a_download_completes_is_told() {
         let missing = own(&[Rule::MissingIssuer]);
-        let comparison = compare(&[leaf()], &missing, &voice(PARTIAL, 0));
+        let comparison = compare(&[leaf()], &missing, &verdict(PARTIAL, 0));
         assert!(comparison.agrees && comparison.is_complete_only_through_download);
-        let comparison = compare(&[leaf()], &missing, &voice(PARTIAL, PARTIAL));
+        let comparison = compare(&[leaf()], &missing, &verdict(PARTIAL, PARTIAL));
         assert!(!comparison.is_complete_only_through_download);
     }
 }

@@ -8,7 +8,7 @@ use super::rule::Profile;
 use super::subject_checks::ExpectedName;
 use crate::certificate::{Certificate, ReadError, read_certificates, read_revocation_lists};
 use crate::timestamp::Timestamp;
-use crate::windows::{MachineError, MachineStores, second_voice};
+use crate::windows::{MachineError, MachineStores, windows_verdict};
 
 /// A file, by a name to call it in errors.
 #[derive(Clone, Copy, Debug)]
@@ -118,8 +118,8 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
         None if stored.is_some() => stored,
         None => input.file_is_all_that_is_sent.then(|| known.clone()),
     };
-    let voice = match input.machine_stores {
-        Some(_) => Some(second_voice(end_entity.der(), input.at)?),
+    let verdict = match input.machine_stores {
+        Some(_) => Some(windows_verdict(end_entity.der(), input.at)?),
         None => None,
     };
     let roots = read_all(input.roots)?;
@@ -143,7 +143,7 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
         roots: &roots,
         root_store: input.machine_stores.and_then(|one| one.roots.as_deref()).unwrap_or_default(),
         programme_roots: input.machine_stores.map_or(&[], |stores| &stores.programme_roots),
-        second_voice: voice.as_ref(),
+        windows_verdict: verdict.as_ref(),
         with_embedded_roots: input.with_embedded_roots,
         revocation_lists: &revocation_lists,
         at: input.at,

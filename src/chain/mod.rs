@@ -12,7 +12,9 @@ mod comparison;
 mod completeness;
 mod embedded_roots;
 mod examination;
+mod finding_report;
 mod findings;
+mod mailbox;
 mod name_constraints;
 mod path_checks;
 mod pool;
@@ -20,6 +22,7 @@ mod remedy;
 mod report;
 mod request;
 mod revocation;
+mod role;
 pub mod rule;
 mod search;
 mod signature;
@@ -33,13 +36,13 @@ pub use comparison::{Comparison, Difference, OnlyIn};
 pub use completeness::{Completeness, MissingIssuer};
 pub use embedded_roots::{EmbeddedRoots, embedded_roots};
 pub use examination::{ChainInput, ChainInputError, NamedBytes, examine};
+pub use finding_report::FindingReport;
 pub use findings::Finding;
 pub use report::{
-    AlternativePath, CertificateOrigin, CertificateReport, ChainReport, FindingReport, Trust,
-    report,
+    AlternativePath, CertificateOrigin, CertificateReport, ChainReport, Trust, report,
 };
 pub use request::{ChainRequest, Purpose};
 pub use revocation::{NotARevocationList, RevocationList};
 pub use rule::{Profile, Rule};
 pub use subject_checks::ExpectedName;
-pub use verdict::{Verdict, verdict};
+pub use verdict::{ChainVerdict, verdict};

@@ -2,8 +2,8 @@
 
 use super::budget::Budget;
 use super::findings::Findings;
+use super::mailbox::{is_mailbox, same_mailbox};
 use super::rule::Rule;
-use super::subject_checks::{is_mailbox, same_mailbox};
 use crate::certificate::{
     Certificate, EMAIL_ADDRESS, GeneralName, NameConstraints, NameForm, is_host_name,
     is_within_domain,

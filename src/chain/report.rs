@@ -7,6 +7,7 @@ use super::completeness::{
     Completeness, MissingIssuer, Need, completeness, missing_issuers, needs,
 };
 use super::embedded_roots::EmbeddedRoots;
+use super::finding_report::FindingReport;
 use super::findings::Finding;
 use super::pool::{Origin, Pool};
 use super::remedy::{described, remedies};
@@ -16,7 +17,7 @@ use super::search::End;
 use super::survey::{Evaluated, survey};
 use super::verdict::fill_pool;
 use crate::certificate::{Certificate, GeneralName, Thumbprint};
-use crate::finding::{Severity, Step};
+use crate::finding::Step;
 use crate::timestamp::Timestamp;
 
 /// Whether the chain ends in a root that is trusted.
@@ -128,25 +129,6 @@ pub enum CertificateOrigin {
     Elsewhere,
 }
 
-/// A finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct FindingReport {
-    /// The rule.
-    pub id: Rule,
-    /// What it weighs.
-    pub severity: Severity,
-    /// The position of the certificate in the path, 0 for the judged one; `None` for findings about
-    /// the stores.
-    pub certificate: Option<usize>,
-    /// What is wrong.
-    pub message: String,
-    /// Where the rule is written.
-    pub reference: &'static str,
-    /// The HRESULT of Windows for it, such as `0x800B0109`.
-    pub h_result: Option<String>,
-}
-
 /// A path that was not chosen.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -198,9 +180,9 @@ pub fn report(request: &ChainRequest<'_>) -> ChainReport {
     let trust = trust(request, best);
     let certificates: Vec<CertificateReport> =
         best.path.iter().map(|index| CertificateReport::new(&pool, *index)).collect();
-    let windows = request.second_voice.map(|voice| {
+    let windows = request.windows_verdict.map(|verdict| {
         let path: Vec<Thumbprint> = certificates.iter().map(|one| one.thumbprint).collect();
-        compare(&path, &findings, voice)
+        compare(&path, &findings, verdict)
     });
     ChainReport {
         is_accepted: best.is_accepted(),
@@ -249,26 +231,6 @@ fn summary(request: &ChainRequest<'_>, best: &Evaluated, completeness: Completen
             format!("{name}: the chain is valid; whether the server can send it is unknown")
         }
         (None, Completeness::Complete) => format!("{name}: the chain is valid and complete"),
-    }
-}
-
-impl FindingReport {
-    fn new(finding: &Finding) -> Self {
-        let entry = finding.rule.entry();
-        let is_about_stores =
-            matches!(finding.rule, Rule::RootInIntermediateStore | Rule::IntermediateInRootStore);
-        let message = match finding.detail.as_str() {
-            "" => entry.title.to_owned(),
-            detail => format!("{}: {detail}", entry.title),
-        };
-        Self {
-            id: finding.rule,
-            severity: finding.severity,
-            certificate: (!is_about_stores).then_some(finding.position),
-            message,
-            reference: entry.source,
-            h_result: (entry.hresult != 0).then(|| format!("0x{:08X}", entry.hresult)),
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::rule::Profile;
 use super::subject_checks::ExpectedName;
 use crate::certificate::Certificate;
 use crate::timestamp::Timestamp;
-use crate::windows::SecondVoice;
+use crate::windows::WindowsVerdict;
 
 /// What a certificate is to be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub struct ChainRequest<'a> {
     /// trusted, and there are more.
     pub programme_roots: &'a [Certificate],
     /// What Windows says of the chain, to be held against the own verdict.
-    pub second_voice: Option<&'a SecondVoice>,
+    pub windows_verdict: Option<&'a WindowsVerdict>,
     /// Whether the embedded roots are trusted too.
     pub with_embedded_roots: bool,
     /// Revocation lists.
@@ -89,7 +89,7 @@ impl<'a> ChainRequest<'a> {
             roots: &[],
             root_store: &[],
             programme_roots: &[],
-            second_voice: None,
+            windows_verdict: None,
             with_embedded_roots: true,
             revocation_lists: &[],
             at,

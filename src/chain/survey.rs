@@ -3,13 +3,14 @@
 use std::cmp::Reverse;
 
 use super::budget::Budget;
-use super::certificate_checks::{Role, check_certificate};
+use super::certificate_checks::check_certificate;
 use super::completeness::check_stores;
 use super::findings::{Finding, Findings};
 use super::path_checks::check_path;
 use super::pool::Pool;
 use super::request::ChainRequest;
 use super::revocation::check_revocation;
+use super::role::Role;
 use super::rule::Rule;
 use super::search::{End, Next, Visitor, search};
 use super::signature::{SignatureError, SignatureHash, hash_of};
@@ -37,7 +38,7 @@ impl Evaluated {
 
     /// The less, the better: breaches that make a chain worthless count before breaches of form,
     /// both before warnings; among equals the least telling first breach.
-    fn badness(&self) -> (usize, usize, Reverse<usize>, usize) {
+    fn severity_key(&self) -> (usize, usize, Reverse<usize>, usize) {
         let is_grave = |finding: &&Finding| finding.rule < Rule::Sha1Signature;
         let grave = self.errors().filter(is_grave).count();
         let formal = self.errors().count() - grave;
@@ -109,8 +110,8 @@ impl Visitor for Surveyor<'_, '_> {
     ) -> Next {
         self.count += 1;
         let evaluated = self.evaluate(pool, path, end, budget);
-        let badness = evaluated.badness();
-        let place = self.kept.partition_point(|other| other.badness() <= badness);
+        let severity_key = evaluated.severity_key();
+        let place = self.kept.partition_point(|other| other.severity_key() <= severity_key);
         if place < MAXIMUM_KEPT {
             self.kept.insert(place, evaluated);
             self.kept.truncate(MAXIMUM_KEPT);

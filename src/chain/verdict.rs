@@ -1,20 +1,21 @@
 //! The verdict alone: cheap checks first, signatures last, nothing worded.
 
 use super::budget::Budget;
-use super::certificate_checks::{Role, check_certificate};
+use super::certificate_checks::check_certificate;
 use super::embedded_roots::embedded_roots;
 use super::findings::Findings;
 use super::path_checks::check_path;
 use super::pool::{Origin, Pool};
 use super::request::ChainRequest;
 use super::revocation::check_revocation;
+use super::role::Role;
 use super::rule::Profile;
 use super::search::{End, Next, Visitor, search};
 use crate::certificate::Certificate;
 
 /// Whether some path is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ChainVerdict {
     /// A path without errors leads to a trusted certificate.
     Accepted,
     /// No path does.
@@ -25,18 +26,18 @@ pub enum Verdict {
 
 /// Judges a chain. A report ([`super::report`]) comes to the same verdict and gives reasons.
 #[must_use]
-pub fn verdict(request: &ChainRequest<'_>) -> Verdict {
+pub fn verdict(request: &ChainRequest<'_>) -> ChainVerdict {
     let now = request.seconds();
     let mut alone = Findings::errors_only(request.profile);
     check_certificate(request.end_entity, Role::EndEntity, 0, now, &mut alone);
     if alone.has_error() {
-        return Verdict::Refused;
+        return ChainVerdict::Refused;
     }
     let mut pool = fill_pool(request);
     let mut budget = Budget::new(request.limits);
     let reaches_trust = pool.reaches_trust();
     if !reaches_trust[0] {
-        return Verdict::Refused;
+        return ChainVerdict::Refused;
     }
     let mut judge = Judge {
         request,
@@ -47,9 +48,9 @@ pub fn verdict(request: &ChainRequest<'_>) -> Verdict {
     };
     search(&mut pool, now, &mut budget, &mut judge);
     match judge.is_accepted {
-        true => Verdict::Accepted,
-        false if budget.is_exhausted() => Verdict::BudgetExhausted,
-        false => Verdict::Refused,
+        true => ChainVerdict::Accepted,
+        false if budget.is_exhausted() => ChainVerdict::BudgetExhausted,
+        false => ChainVerdict::Refused,
     }
 }
 

@@ -10,7 +10,8 @@ use super::domain_name::{DomainName, NamePattern};
 use super::inbound_connector::{Eligibility, InboundConnector};
 use super::mail_from::MailFrom;
 use super::name_match::{
-    Mismatch, NameMatch, NameRelation, OpenMatch, deeper_domain, match_certificate, specificity,
+    ConnectorNameMatch, Mismatch, NameMatch, OpenMatch, deeper_domain, match_certificate,
+    specificity,
 };
 use super::sender_address::{AddressMatch, IgnoredAddress, ignored_addresses, match_address};
 
@@ -123,15 +124,15 @@ fn match_value(connector: &InboundConnector, certificate: &ShownCertificate) -> 
     let undecided = |relation| NameMatch { relation, name: None };
     let Some(value) = connector.tls_sender_certificate_name.as_deref() else {
         let relation = if connector.tells_certificate_name {
-            NameRelation::NoMatch(Mismatch::NoValue)
+            ConnectorNameMatch::NoMatch(Mismatch::NoValue)
         } else {
-            NameRelation::Uncertain(OpenMatch::ValueNotTold)
+            ConnectorNameMatch::Uncertain(OpenMatch::ValueNotTold)
         };
         return undecided(relation);
     };
     match certificate {
         ShownCertificate::Names(names) => match_certificate(value, names),
-        ShownCertificate::None => undecided(NameRelation::NoMatch(Mismatch::OtherName)),
+        ShownCertificate::None => undecided(ConnectorNameMatch::NoMatch(Mismatch::OtherName)),
         ShownCertificate::Unknown => {
             // Without names only what is wrong with the value itself can be told.
             let nothing = CertificateNames { names: Vec::new(), is_complete: false };

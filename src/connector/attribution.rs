@@ -10,36 +10,20 @@
 //! uncertain, and the open facts on which they part are told.
 
 mod decision;
-
-use std::net::IpAddr;
+mod request;
 
 use serde::Serialize;
+
+pub use self::request::AttributionRequest;
 
 use self::decision::Decision;
 
 use super::accepted_domain::{AcceptedDomains, DomainOrigin};
 use super::assessment::{ConnectorAssessment, ShownCertificate};
-use super::inbound_connector::InboundConnector;
-use super::mail_from::MailFrom;
-use super::name_match::NameRelation;
+use super::name_match::ConnectorNameMatch;
 use super::nearest_miss::{NearestMiss, nearest_miss};
 use super::open_question::OpenQuestion;
-use super::outcome::Outcome;
-
-/// What EOP knows of a server and a message, as far as it is known here.
-#[derive(Clone, Copy, Debug)]
-pub struct AttributionRequest<'a> {
-    /// The certificate shown in TLS.
-    pub certificate: &'a ShownCertificate,
-    /// The connecting address; private ones count as not known.
-    pub address: Option<IpAddr>,
-    /// The envelope sender.
-    pub mail_from: &'a MailFrom,
-    /// The inbound connectors of the tenant; `None` if they were not given.
-    pub connectors: Option<&'a [InboundConnector]>,
-    /// The accepted domains of the tenant; `None` if they were not given.
-    pub accepted_domains: Option<&'a AcceptedDomains>,
-}
+use super::outcome::AttributionOutcome;
 
 /// To whom EOP attributes a server's mail, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -47,7 +31,7 @@ pub struct AttributionRequest<'a> {
 pub struct Attribution {
     /// What can come of it: one outcome is certain, several are uncertain, none means that the
     /// connectors were not given. The first is the one that the rules reach first.
-    pub possible: Vec<Outcome>,
+    pub possible: Vec<AttributionOutcome>,
     /// On what several outcomes hang. Empty if there is one.
     pub open_questions: Vec<OpenQuestion>,
     /// What was not given, whether or not it matters.
@@ -63,7 +47,7 @@ pub struct Attribution {
 impl Attribution {
     /// The outcome, if it is certain.
     #[must_use]
-    pub fn outcome(&self) -> Option<&Outcome> {
+    pub fn outcome(&self) -> Option<&AttributionOutcome> {
         match self.possible.as_slice() {
             [outcome] => Some(outcome),
             _ => None,
@@ -146,7 +130,7 @@ fn nearest(
     let eligible =
         || connectors.iter().enumerate().filter(|(_, connector)| connector.may_be_eligible());
     let is_match = |(_, connector): (usize, &ConnectorAssessment)| {
-        matches!(connector.name_match.relation, NameRelation::Match(_))
+        matches!(connector.name_match.relation, ConnectorNameMatch::Match(_))
     };
     if eligible().any(is_match) {
         return None;

@@ -37,14 +37,15 @@ pub use exchange_certificate::{CertificateServices, ExchangeCertificate};
 pub use inbound_connector::{ConnectorType, Eligibility, InboundConnector};
 pub use mail_from::MailFrom;
 pub use name_match::{
-    Exactness, Mismatch, NameMatch, NameRelation, OpenMatch, deeper_domain, match_certificate,
-    match_name, specificity,
+    ConnectorNameMatch, Exactness, Mismatch, NameMatch, OpenMatch, deeper_domain,
+    match_certificate, match_name, specificity,
 };
 pub use nearest_miss::{MissKind, NearestMiss, nearest_miss};
 pub use open_question::OpenQuestion;
-pub use outcome::{Outcome, UnacceptedSender};
+pub use outcome::{AttributionOutcome, UnacceptedSender};
 pub use send_connector::{EopSign, SendConnector};
 pub use sender_address::{
     AddressMatch, IgnoredAddress, SenderRange, ignored_addresses, match_address, public_address,
 };
 pub use text_list::TextList;
+pub use {AttributionOutcome as Outcome, ConnectorNameMatch as NameRelation};

@@ -54,7 +54,7 @@ pub enum Mismatch {
 /// What a connector's value makes of one name, or of all names of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub enum NameRelation {
+pub enum ConnectorNameMatch {
     /// It matches.
     Match(Exactness),
     /// Not documented.
@@ -68,7 +68,7 @@ pub enum NameRelation {
 #[serde(rename_all = "PascalCase")]
 pub struct NameMatch {
     /// The relation of the name that comes closest.
-    pub relation: NameRelation,
+    pub relation: ConnectorNameMatch,
     /// That name; `None` if no single name decided.
     pub name: Option<CertificateName>,
 }
@@ -76,49 +76,53 @@ pub struct NameMatch {
 /// Compares a connector's TlsSenderCertificateName with one name of a certificate, by the table
 /// "Name matching": case, a final dot and U-labels are folded, only whole labels count.
 #[must_use]
-pub fn match_name(value: &str, certificate_name: &str) -> NameRelation {
+pub fn match_name(value: &str, certificate_name: &str) -> ConnectorNameMatch {
     use NamePattern::{Name, Wildcard};
     let expected = match NamePattern::parse(value) {
         Ok(pattern) => pattern,
         Err(error) => return without_pattern(error),
     };
     let Ok(presented) = NamePattern::parse(certificate_name) else {
-        return NameRelation::NoMatch(Mismatch::OtherName);
+        return ConnectorNameMatch::NoMatch(Mismatch::OtherName);
     };
     match (&expected, &presented) {
         (Name(value), Name(name)) => match name.labels_below(value) {
-            Some(0) => NameRelation::Match(Exactness::SameName),
-            Some(_) => NameRelation::NoMatch(Mismatch::BelowValue),
-            None => NameRelation::NoMatch(Mismatch::OtherName),
+            Some(0) => ConnectorNameMatch::Match(Exactness::SameName),
+            Some(_) => ConnectorNameMatch::NoMatch(Mismatch::BelowValue),
+            None => ConnectorNameMatch::NoMatch(Mismatch::OtherName),
         },
         (Name(value), Wildcard(domain)) => {
             related(value.labels_below(domain).is_some(), OpenMatch::OnlyWildcardInCertificate)
         }
         (Wildcard(domain), Name(name)) => match name.labels_below(domain) {
-            Some(0) => NameRelation::Uncertain(OpenMatch::DomainOfWildcard),
-            Some(1) => NameRelation::Match(Exactness::OneLabelBelow),
+            Some(0) => ConnectorNameMatch::Uncertain(OpenMatch::DomainOfWildcard),
+            Some(1) => ConnectorNameMatch::Match(Exactness::OneLabelBelow),
             below => related(below.is_some(), OpenMatch::SeveralLabelsBelow),
         },
         (Wildcard(value), Wildcard(domain)) => match domain.labels_below(value) {
-            Some(0) => NameRelation::Match(Exactness::SameWildcard),
+            Some(0) => ConnectorNameMatch::Match(Exactness::SameWildcard),
             below => related(below.is_some(), OpenMatch::SeveralLabelsBelow),
         },
     }
 }
 
-fn related(is_related: bool, open: OpenMatch) -> NameRelation {
+fn related(is_related: bool, open: OpenMatch) -> ConnectorNameMatch {
     if is_related {
-        NameRelation::Uncertain(open)
+        ConnectorNameMatch::Uncertain(open)
     } else {
-        NameRelation::NoMatch(Mismatch::OtherName)
+        ConnectorNameMatch::NoMatch(Mismatch::OtherName)
     }
 }
 
-fn without_pattern(error: DomainNameError) -> NameRelation {
+fn without_pattern(error: DomainNameError) -> ConnectorNameMatch {
     match error {
-        DomainNameError::Empty => NameRelation::NoMatch(Mismatch::NoValue),
-        DomainNameError::MisplacedAsterisk => NameRelation::NoMatch(Mismatch::InvalidWildcard),
-        DomainNameError::NotADomainName => NameRelation::Uncertain(OpenMatch::UnreadableValue),
+        DomainNameError::Empty => ConnectorNameMatch::NoMatch(Mismatch::NoValue),
+        DomainNameError::MisplacedAsterisk => {
+            ConnectorNameMatch::NoMatch(Mismatch::InvalidWildcard)
+        }
+        DomainNameError::NotADomainName => {
+            ConnectorNameMatch::Uncertain(OpenMatch::UnreadableValue)
+        }
     }
 }
 
@@ -140,18 +144,22 @@ pub fn match_certificate(value: &str, certificate: &CertificateNames) -> NameMat
         Some((relation, name)) if relation.rank() > (0, 0) => {
             NameMatch { relation, name: Some(name.clone()) }
         }
-        _ if !certificate.is_complete => {
-            NameMatch { relation: NameRelation::Uncertain(OpenMatch::NamesIncomplete), name: None }
-        }
+        _ if !certificate.is_complete => NameMatch {
+            relation: ConnectorNameMatch::Uncertain(OpenMatch::NamesIncomplete),
+            name: None,
+        },
         Some((relation, name)) => NameMatch {
             relation,
-            name: (relation == NameRelation::NoMatch(Mismatch::BelowValue)).then(|| name.clone()),
+            name: (relation == ConnectorNameMatch::NoMatch(Mismatch::BelowValue))
+                .then(|| name.clone()),
         },
-        None => NameMatch { relation: NameRelation::NoMatch(Mismatch::OtherName), name: None },
+        None => {
+            NameMatch { relation: ConnectorNameMatch::NoMatch(Mismatch::OtherName), name: None }
+        }
     }
 }
 
-impl NameRelation {
+impl ConnectorNameMatch {
     fn rank(self) -> (u8, u8) {
         match self {
             Self::Match(exactness) => (2, exactness as u8),
@@ -186,16 +194,16 @@ pub fn deeper_domain(value: &str, certificate_name: &str) -> Option<DomainName> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ConnectorNameMatch::{Match, NoMatch, Uncertain};
     use Exactness::{OneLabelBelow, SameName, SameWildcard};
     use Mismatch::{BelowValue, InvalidWildcard, NoValue, OtherName};
-    use NameRelation::{Match, NoMatch, Uncertain};
     use OpenMatch::{
         DomainOfWildcard, NamesIncomplete, OnlyWildcardInCertificate, SeveralLabelsBelow,
         UnreadableValue,
     };
 
     /// (row of the table "Name matching", connector, certificate name, relation)
-    const TABLE: &[(&str, &str, &str, NameRelation)] = &[
+    const TABLE: &[(&str, &str, &str, ConnectorNameMatch)] = &[
         ("row 1", "mail.contoso.com", "mail.contoso.com", Match(SameName)),
         ("row 1, case", "Mail.Contoso.com", "MAIL.CONTOSO.COM", Match(SameName)),
         ("row 1, final dot", "mail.contoso.com.", "mail.contoso.com", Match(SameName)),

@@ -15,7 +15,7 @@ pub enum UnacceptedSender {
 /// An end of attribution. `connector` is a place in the list of connectors that was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub enum Outcome {
+pub enum AttributionOutcome {
     /// A: a name matches and the value is covered. Relays null and foreign senders too.
     ByCertificate {
         /// The connector that wins.
@@ -60,7 +60,7 @@ pub enum Outcome {
     NoMatch,
 }
 
-impl Outcome {
+impl AttributionOutcome {
     /// Whether the mail is attributed to the tenant and relayed.
     #[must_use]
     pub fn is_attributed(&self) -> bool {

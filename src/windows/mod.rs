@@ -6,7 +6,7 @@
 //! | `stores` | certificates of LocalMachine and their private keys |
 //! | `key_access` | whether NETWORK SERVICE may read a key, from its security descriptor |
 //! | `listing` | the stores as one object to print |
-//! | `second_voice` | what crypt32 says of a chain |
+//! | `windows_verdict` | what crypt32 says of a chain |
 //! | `trust_status` | the names of its bits and results |
 //! | `crypt32` | the only calls of Windows, for Windows alone |
 //!
@@ -17,15 +17,19 @@ mod crypt32;
 mod key_access;
 mod listing;
 mod machine;
-mod second_voice;
+mod machine_error;
 mod stores;
 mod trust_status;
+mod windows_verdict;
 
 pub use key_access::{KeyAccess, judge_read_access};
 pub use listing::StoreListing;
-pub use machine::{MachineError, read_machine_stores, second_voice};
-pub use second_voice::{ChainElement, ChainMode, ChainPolicy, ChainRun, PolicyResult, SecondVoice};
+pub use machine::{read_machine_stores, windows_verdict};
+pub use machine_error::MachineError;
 pub use stores::{KeyPresence, MachineStores, PrivateKey, StoreCertificate, Unseen};
 pub use trust_status::{
     error_name, error_names, hresult_name, hresults, information_names, result_name,
+};
+pub use windows_verdict::{
+    ChainElement, ChainMode, ChainPolicy, ChainRun, PolicyResult, WindowsVerdict,
 };

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use eop_relay::certificate::Certificate;
 use eop_relay::chain::rule::RULES;
 use eop_relay::chain::{
-    ChainReport, ChainRequest, ExpectedName, Limits, Profile, RevocationList, Rule, Severity,
-    Verdict, report, verdict,
+    ChainReport, ChainRequest, ChainVerdict, ExpectedName, Limits, Profile, RevocationList, Rule,
+    Severity, report, verdict,
 };
 use eop_relay::timestamp::Timestamp;
 
@@ -50,7 +50,7 @@ fn scene() -> Scene {
 }
 
 impl Scene {
-    fn judge(&self, profile: Profile) -> (ChainReport, Verdict) {
+    fn judge(&self, profile: Profile) -> (ChainReport, ChainVerdict) {
         let certificates = |forges: &[Forge]| -> Vec<Certificate> {
             forges.iter().map(Forge::certificate).collect()
         };
@@ -319,7 +319,7 @@ fn has(report: &ChainReport, rule: Rule) -> bool {
 fn the_sound_chain_is_accepted_and_complete() {
     for profile in [Profile::Strict, Profile::Windows] {
         let (report, verdict) = scene().judge(profile);
-        assert_eq!(verdict, Verdict::Accepted, "{:?}", report.findings);
+        assert_eq!(verdict, ChainVerdict::Accepted, "{:?}", report.findings);
         let ids: Vec<Rule> = report.findings.iter().map(|finding| finding.id).collect();
         assert_eq!(ids, [Rule::RevocationUnknown]);
         assert_eq!(report.completeness, eop_relay::chain::Completeness::Complete);
@@ -350,7 +350,7 @@ fn report_and_verdict_agree_on_every_breach_under_both_profiles() {
             let (report, verdict) = scene.judge(profile);
             assert_eq!(
                 report.is_accepted,
-                verdict == Verdict::Accepted,
+                verdict == ChainVerdict::Accepted,
                 "{rule:?} {profile:?} {:#?}",
                 report.findings
             );
@@ -395,7 +395,7 @@ fn an_unused_certificate_with_every_fault_changes_nothing() {
     let stray = Forge::authority("Stray", "Nowhere").with("1.2.3.4", true, vec![5, 0]);
     scene.intermediates.push(stray.but(|f| f.public_key = public_key("x")));
     let (report, verdict) = scene.judge(Profile::Strict);
-    assert_eq!((verdict, report.certificates.len()), (Verdict::Accepted, 3));
+    assert_eq!((verdict, report.certificates.len()), (ChainVerdict::Accepted, 3));
 }
 
 /// A path that reached the greatest length was once reported without any finding.
@@ -412,5 +412,5 @@ fn a_chain_longer_than_the_limit_is_refused_in_the_report_too() {
     scene.roots = vec![Forge::root("CA 40")];
     let (report, verdict) = scene.judge(Profile::Windows);
     assert!(!report.is_accepted && has(&report, Rule::BudgetExhausted));
-    assert_ne!(verdict, Verdict::Accepted);
+    assert_ne!(verdict, ChainVerdict::Accepted);
 }

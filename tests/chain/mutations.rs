@@ -1,7 +1,7 @@
 //! Whatever the bytes: no panic, and no chain that takes more work than is allowed.
 
 use eop_relay::certificate::{Certificate, read_certificates};
-use eop_relay::chain::{ChainRequest, Profile, RevocationList, Verdict, report, verdict};
+use eop_relay::chain::{ChainRequest, ChainVerdict, Profile, RevocationList, report, verdict};
 use eop_relay::timestamp::Timestamp;
 
 use crate::support::forge::{
@@ -43,7 +43,7 @@ fn ten_thousand_mutated_certificates_do_no_harm() {
             ..ChainRequest::new(server, at)
         };
         let accepted = report(&request).is_accepted;
-        assert_eq!(accepted, verdict(&request) == Verdict::Accepted, "round {round}");
+        assert_eq!(accepted, verdict(&request) == ChainVerdict::Accepted, "round {round}");
     }
     assert!(read > 3_000, "{read}");
 }
@@ -69,7 +69,7 @@ fn no_changed_byte_of_a_signed_part_is_accepted() {
         };
         assert_ne!(
             verdict(&request),
-            Verdict::Accepted,
+            ChainVerdict::Accepted,
             "byte {at} of {:02X?}",
             &original[at - 8..at + 12]
         );
@@ -99,7 +99,7 @@ fn hostile_pools_end_by_the_budget_and_are_refused() {
         with_embedded_roots: false,
         ..ChainRequest::new(&server, Timestamp::parse("2020-01-01").unwrap())
     };
-    assert_ne!(verdict(&request), Verdict::Accepted);
+    assert_ne!(verdict(&request), ChainVerdict::Accepted);
     assert!(!report(&request).is_accepted);
 }
 
@@ -122,7 +122,7 @@ fn thousands_of_names_under_thousands_of_constraints_end_by_the_budget() {
         with_embedded_roots: false,
         ..ChainRequest::new(&server, Timestamp::parse("2026-11-15").unwrap())
     };
-    assert_eq!(verdict(&request), Verdict::BudgetExhausted);
+    assert_eq!(verdict(&request), ChainVerdict::BudgetExhausted);
     let report = report(&request);
     assert!(!report.is_accepted && report.is_cut_short);
 }

@@ -11,7 +11,7 @@ use eop_relay::diagnosis::{
 use eop_relay::timestamp::Timestamp;
 use eop_relay::windows::{
     ChainElement, ChainMode, ChainPolicy, ChainRun, KeyAccess, KeyPresence, MachineStores,
-    PolicyResult, PrivateKey, SecondVoice, StoreCertificate, Unseen,
+    PolicyResult, PrivateKey, StoreCertificate, Unseen, WindowsVerdict,
 };
 
 use crate::support::forge::Forge;
@@ -78,16 +78,16 @@ fn both_voices_stand_in_the_report() {
     let element = ChainElement::new(chain.server.thumbprint(), 0, 0);
     let policy = PolicyResult::new(ChainPolicy::Base, 0x800B_010A, 0, 0);
     let run = ChainRun::new(ChainMode::StoresOnly, PARTIAL_CHAIN, vec![element], vec![policy]);
-    let voice = SecondVoice { runs: vec![run] };
+    let voice = WindowsVerdict { runs: vec![run] };
     let request = ChainRequest {
         intermediates: Some(&[]),
-        second_voice: Some(&voice),
+        windows_verdict: Some(&voice),
         ..ChainRequest::new(&chain.server, now())
     };
     let comparison = report(&request).windows.unwrap();
     assert!(comparison.agrees, "{comparison:?}");
     assert_eq!(comparison.runs, voice.runs);
-    assert!(report(&ChainRequest { second_voice: None, ..request }).windows.is_none());
+    assert!(report(&ChainRequest { windows_verdict: None, ..request }).windows.is_none());
 }
 
 /// Stores with the certificate of the server and that key.
@@ -194,7 +194,7 @@ fn a_difference_of_the_two_voices_is_a_finding() {
         others: Vec::new(),
         path: r"LocalMachine\My".to_owned(),
     });
-    let voice = SecondVoice { runs: vec![run] };
+    let voice = WindowsVerdict { runs: vec![run] };
     evidence.windows_verdicts.push((chain.server.thumbprint(), voice));
     let report = diagnose(&evidence);
     let finding = found(&report, FindingId::WindowsDiffers).unwrap();

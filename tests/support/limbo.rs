@@ -4,7 +4,7 @@
 
 use eop_relay::certificate::{Certificate, read_certificates, read_revocation_lists};
 use eop_relay::chain::{
-    ChainRequest, ExpectedName, Profile, Purpose, RevocationList, Verdict, verdict,
+    ChainRequest, ChainVerdict, ExpectedName, Profile, Purpose, RevocationList, verdict,
 };
 use eop_relay::timestamp::Timestamp;
 use serde::Deserialize;
@@ -79,8 +79,9 @@ impl Case {
             Err(reason) => return Outcome { is_success: false, context: Some(reason) },
         };
         let verdict = verdict(&parsed.request(profile));
-        let context = (verdict == Verdict::BudgetExhausted).then(|| "budget exhausted".to_owned());
-        Outcome { is_success: verdict == Verdict::Accepted, context }
+        let context =
+            (verdict == ChainVerdict::BudgetExhausted).then(|| "budget exhausted".to_owned());
+        Outcome { is_success: verdict == ChainVerdict::Accepted, context }
     }
 
     /// Decodes everything. Certificates that cannot be decoded are left out of the pools, as a

@@ -5,22 +5,22 @@ use super::super::assessment::{Association, ConnectorAssessment, ShownCertificat
 use super::super::domain_name::DomainName;
 use super::super::inbound_connector::Eligibility;
 use super::super::mail_from::MailFrom;
-use super::super::name_match::NameRelation;
+use super::super::name_match::ConnectorNameMatch;
 use super::super::open_question::OpenQuestion;
-use super::super::outcome::{Outcome, UnacceptedSender};
+use super::super::outcome::{AttributionOutcome, UnacceptedSender};
 use super::super::sender_address::AddressMatch;
-use super::AttributionRequest;
+use super::request::AttributionRequest;
 
 /// A decision under way.
 pub(super) struct Decision<'a> {
     pub(super) request: &'a AttributionRequest<'a>,
     pub(super) connectors: Vec<ConnectorAssessment>,
-    pub(super) possible: Vec<Outcome>,
+    pub(super) possible: Vec<AttributionOutcome>,
     pub(super) open_questions: Vec<OpenQuestion>,
 }
 
 impl Decision<'_> {
-    fn add(&mut self, outcome: Outcome) {
+    fn add(&mut self, outcome: AttributionOutcome) {
         if !self.possible.iter().any(|known| known.is_same_kind(&outcome)) {
             self.possible.push(outcome);
         }
@@ -35,7 +35,7 @@ impl Decision<'_> {
     pub(super) fn decide_without_connectors(&mut self) {
         self.ask(OpenQuestion::ConnectorsNotGiven);
         if *self.request.certificate == ShownCertificate::None {
-            self.add(Outcome::NoIdentity);
+            self.add(AttributionOutcome::NoIdentity);
         }
     }
 
@@ -55,7 +55,8 @@ impl Decision<'_> {
         let mut candidates: Vec<usize> = (0..self.connectors.len())
             .filter(|index| {
                 let connector = &self.connectors[*index];
-                let is_open = !matches!(connector.name_match.relation, NameRelation::NoMatch(_));
+                let is_open =
+                    !matches!(connector.name_match.relation, ConnectorNameMatch::NoMatch(_));
                 connector.may_be_eligible()
                     && is_open
                     && *self.request.certificate != ShownCertificate::None
@@ -70,7 +71,7 @@ impl Decision<'_> {
             }
             self.with_certificate(index);
             let is_match =
-                matches!(self.connectors[index].name_match.relation, NameRelation::Match(_));
+                matches!(self.connectors[index].name_match.relation, ConnectorNameMatch::Match(_));
             if !is_match {
                 self.ask_about_name(index);
             }
@@ -117,11 +118,11 @@ impl Decision<'_> {
             None => None,
         };
         if is_covered != Some(false) {
-            self.add(Outcome::ByCertificate { connector });
+            self.add(AttributionOutcome::ByCertificate { connector });
         }
         if is_covered != Some(true) {
-            self.by_sender(Outcome::ByCertificateAndMailFrom { connector }, |sender| {
-                Outcome::ValueNotAccepted { connector, sender }
+            self.by_sender(AttributionOutcome::ByCertificateAndMailFrom { connector }, |sender| {
+                AttributionOutcome::ValueNotAccepted { connector, sender }
             });
         }
     }
@@ -139,9 +140,10 @@ impl Decision<'_> {
             let Some(is_listed) = self.is_listed(index, certain.is_some()) else { continue };
             let before = self.possible.len();
             if self.pass_association(index) {
-                self.by_sender(Outcome::ByAddressAndMailFrom { connector: index }, |sender| {
-                    Outcome::AddressOnly { connector: index, sender }
-                });
+                self.by_sender(
+                    AttributionOutcome::ByAddressAndMailFrom { connector: index },
+                    |sender| AttributionOutcome::AddressOnly { connector: index, sender },
+                );
             }
             match certain {
                 Some(first) if self.possible.len() > before => self.ask_which(first, index),
@@ -185,15 +187,15 @@ impl Decision<'_> {
     /// D and E: no connector certainly matches.
     fn by_nothing(&mut self) {
         match self.request.certificate {
-            ShownCertificate::None => self.add(Outcome::NoIdentity),
+            ShownCertificate::None => self.add(AttributionOutcome::NoIdentity),
             _ if !self.connectors.iter().any(ConnectorAssessment::may_be_eligible) => {
-                self.add(Outcome::NoEligibleConnector);
+                self.add(AttributionOutcome::NoEligibleConnector);
             }
-            ShownCertificate::Names(_) => self.add(Outcome::NoMatch),
+            ShownCertificate::Names(_) => self.add(AttributionOutcome::NoMatch),
             ShownCertificate::Unknown => {
                 self.ask(OpenQuestion::CertificateNotKnown);
-                self.add(Outcome::NoMatch);
-                self.add(Outcome::NoIdentity);
+                self.add(AttributionOutcome::NoMatch);
+                self.add(AttributionOutcome::NoIdentity);
             }
         }
     }
@@ -203,20 +205,24 @@ impl Decision<'_> {
         match self.connectors[connector].association {
             Association::NotConfined | Association::Covered => true,
             Association::NotCovered => {
-                self.add(Outcome::OutsideAssociatedDomains { connector });
+                self.add(AttributionOutcome::OutsideAssociatedDomains { connector });
                 false
             }
             Association::Unknown => {
                 let name = self.connectors[connector].name.clone();
                 self.ask(OpenQuestion::AssociatedDomains { connector: name });
-                self.add(Outcome::OutsideAssociatedDomains { connector });
+                self.add(AttributionOutcome::OutsideAssociatedDomains { connector });
                 true
             }
         }
     }
 
     /// Adds `accepted` or `refused`, by whether the domain of MAIL FROM is accepted.
-    fn by_sender(&mut self, accepted: Outcome, refused: impl Fn(UnacceptedSender) -> Outcome) {
+    fn by_sender(
+        &mut self,
+        accepted: AttributionOutcome,
+        refused: impl Fn(UnacceptedSender) -> AttributionOutcome,
+    ) {
         let coverage = match (self.request.mail_from, self.request.accepted_domains) {
             (MailFrom::Null, _) => {
                 self.add(refused(UnacceptedSender::Null));
@@ -263,7 +269,7 @@ impl Decision<'_> {
 
     fn ask_about_name(&mut self, index: usize) {
         let assessment = &self.connectors[index];
-        let NameRelation::Uncertain(open) = assessment.name_match.relation else { return };
+        let ConnectorNameMatch::Uncertain(open) = assessment.name_match.relation else { return };
         if *self.request.certificate == ShownCertificate::Unknown {
             return;
         }

@@ -2,8 +2,10 @@ mod properties;
 
 use super::super::accepted_domain::AcceptedDomain;
 use super::super::certificate_names::CertificateNames;
+use super::super::inbound_connector::InboundConnector;
 use super::super::inbound_connector::{ConnectorType, Eligibility};
-use super::super::name_match::NameRelation;
+use super::super::mail_from::MailFrom;
+use super::super::name_match::ConnectorNameMatch;
 use super::super::text_list::TextList;
 use super::*;
 
@@ -344,8 +346,8 @@ fn the_winner_is_named_and_a_disabled_match_is_seen() {
         connector("Exact", "mail.contoso.com", &[]),
     ];
     let found = judge("mail.contoso.com", "", USER, &connectors, &["mail.contoso.com"]);
-    assert_eq!(found.outcome(), Some(&Outcome::ByCertificate { connector: 2 }));
-    assert!(matches!(found.connectors[1].name_match.relation, NameRelation::Match(_)));
+    assert_eq!(found.outcome(), Some(&AttributionOutcome::ByCertificate { connector: 2 }));
+    assert!(matches!(found.connectors[1].name_match.relation, ConnectorNameMatch::Match(_)));
     assert_eq!(found.connectors[1].eligibility, Eligibility::Disabled);
 }
 

@@ -97,7 +97,7 @@ impl<'a> Basis<'a> {
             roots: &self.roots,
             root_store: machine.and_then(|one| one.roots.as_deref()).unwrap_or_default(),
             programme_roots: machine.map_or(&[], |machine| &machine.programme_roots),
-            second_voice: verdict.map(|(_, verdict)| verdict),
+            windows_verdict: verdict.map(|(_, verdict)| verdict),
             ..ChainRequest::new(certificate, at)
         }));
         self.chains.borrow_mut().insert(key, Rc::clone(&found));

@@ -3,7 +3,7 @@
 use crate::connector::ExchangeCertificate;
 use crate::diagnosis::evidence::{Evidence, Located};
 use crate::windows::{
-    KeyPresence, MachineError, MachineStores, Unseen, read_machine_stores, second_voice,
+    KeyPresence, MachineError, MachineStores, Unseen, read_machine_stores, windows_verdict,
 };
 
 /// What the stores are called in reports.
@@ -49,8 +49,10 @@ impl Evidence {
         let at = self.at;
         let Some(machine) = &mut self.machine else { return };
         for given in &self.certificates {
-            match second_voice(given.certificate.der(), at) {
-                Ok(voice) => self.windows_verdicts.push((given.certificate.thumbprint(), voice)),
+            match windows_verdict(given.certificate.der(), at) {
+                Ok(verdict) => {
+                    self.windows_verdicts.push((given.certificate.thumbprint(), verdict));
+                }
                 Err(error) => machine
                     .unseen
                     .push(Unseen { place: given.path.clone(), reason: error.to_string() }),

@@ -30,7 +30,7 @@ use crate::evidence::{EvidenceReader, ExchangeObjects, HybridHistory, HybridSeve
 use crate::log::{Notice, NoticeCode};
 use crate::session::{Message, Recipient, Session};
 use crate::timestamp::Timestamp;
-use crate::windows::{MachineStores, SecondVoice};
+use crate::windows::{MachineStores, WindowsVerdict};
 
 /// An object, and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +81,7 @@ pub struct Evidence {
     /// The certificate stores of this computer, where they were asked for.
     pub machine: Option<MachineStores>,
     /// What Windows says of the chains of certificates.
-    pub windows_verdicts: Vec<(Thumbprint, SecondVoice)>,
+    pub windows_verdicts: Vec<(Thumbprint, WindowsVerdict)>,
     /// What the logs of the Hybrid Configuration Wizard hold. Without an export of the inbound
     /// connectors their last state in these logs stands in for it.
     pub hybrid: Option<HybridHistory>,

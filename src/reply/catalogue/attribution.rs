@@ -1,11 +1,11 @@
 //! Refusals in which Exchange Online did not find out, or did not accept, whose mail it is.
 
+use super::entry::{CatalogueEntry, Signature};
 use super::steps::{
     ADD_ACCEPTED_DOMAIN, IMPORT_INTERMEDIATE, READ_INBOUND_CONNECTORS, READ_SEND_LOG,
     RERUN_HYBRID_WIZARD, SELECT_CERTIFICATE, SET_CERTIFICATE_NAME, SET_SENDER_ADDRESSES,
     TURN_ON_LOGGING,
 };
-use super::{CatalogueEntry, Signature};
 use crate::finding::{Confidence, Place, Side, StepTemplate};
 use crate::reply::rejection_class::RejectionClass;
 

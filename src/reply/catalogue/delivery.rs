@@ -1,10 +1,10 @@
 //! Refusals by the recipient's side, and the cover texts of failed connections.
 
+use super::entry::{CatalogueEntry, Signature};
 use super::steps::{
     CHECK_PRIVATE_KEY, CHECK_TLS_VERSION, ENABLE_FOR_SMTP, READ_SEND_LOG, SELECT_CERTIFICATE,
     STOP_SMTP_INSPECTION, TEST_PORT, TURN_ON_LOGGING,
 };
-use super::{CatalogueEntry, Signature};
 use crate::finding::{Confidence, Place, Side, StepTemplate};
 use crate::reply::rejection_class::RejectionClass;
 

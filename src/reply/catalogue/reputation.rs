@@ -1,7 +1,7 @@
 //! Refusals of a tenant, a connector, an address or a server as such.
 
+use super::entry::{CatalogueEntry, Signature};
 use super::steps::{ADD_ACCEPTED_DOMAIN, READ_SEND_LOG};
-use super::{CatalogueEntry, Signature};
 use crate::finding::{Confidence, Place, Side, StepTemplate};
 use crate::reply::rejection_class::RejectionClass;
 

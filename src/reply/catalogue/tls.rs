@@ -1,10 +1,10 @@
 //! Refusals that speak of TLS or of a certificate.
 
+use super::entry::{CatalogueEntry, Signature};
 use super::steps::{
     CHECK_TLS_VERSION, IMPORT_INTERMEDIATE, INSTALL_ROOTS, READ_SEND_LOG, RESTART_TRANSPORT,
     SELECT_CERTIFICATE, STOP_SMTP_INSPECTION,
 };
-use super::{CatalogueEntry, Signature};
 use crate::finding::{Confidence, Place, Side, StepTemplate};
 use crate::reply::rejection_class::RejectionClass;
 

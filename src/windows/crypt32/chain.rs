@@ -14,13 +14,13 @@ use windows_sys::Win32::Security::Cryptography::{
     X509_ASN_ENCODING,
 };
 
-use super::size;
 use super::store::der_of;
+use super::struct_size::size;
 use crate::certificate::Thumbprint;
 use crate::timestamp::Timestamp;
-use crate::windows::machine::MachineError;
-use crate::windows::second_voice::{
-    ChainElement, ChainMode, ChainPolicy, ChainRun, PolicyResult, SecondVoice,
+use crate::windows::machine_error::MachineError;
+use crate::windows::windows_verdict::{
+    ChainElement, ChainMode, ChainPolicy, ChainRun, PolicyResult, WindowsVerdict,
 };
 
 /// HCCE_LOCAL_MACHINE (wincrypt.h).
@@ -34,11 +34,11 @@ const SSL_CHECKS_LEFT_OUT: u32 = 0x80 | 0x200;
 const FILETIME_EPOCH: i64 = 504_911_232_000_000_000;
 
 /// Judges a certificate (DER) as of a time, in every mode.
-pub(in crate::windows) fn judge(der: &[u8], at: Timestamp) -> Result<SecondVoice, MachineError> {
+pub(in crate::windows) fn judge(der: &[u8], at: Timestamp) -> Result<WindowsVerdict, MachineError> {
     let certificate = Context::new(der)?;
     let runs: Result<Vec<ChainRun>, MachineError> =
         ChainMode::ALL.iter().map(|mode| run(&certificate, at, *mode)).collect();
-    Ok(SecondVoice { runs: runs? })
+    Ok(WindowsVerdict { runs: runs? })
 }
 
 fn flags(mode: ChainMode) -> u32 {

@@ -3,7 +3,7 @@
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::Security::{GetTokenInformation, TOKEN_ELEVATION, TokenElevation};
 
-use super::size;
+use super::struct_size::size;
 
 /// GetCurrentProcessToken (processthreadsapi.h): a handle that need not be closed.
 const CURRENT_PROCESS_TOKEN: isize = -4;

@@ -13,7 +13,7 @@ use windows_sys::Win32::Security::DACL_SECURITY_INFORMATION;
 
 use super::store::Entry;
 use crate::windows::key_access::{KeyAccess, judge_read_access};
-use crate::windows::machine::last_result;
+use crate::windows::machine_error::last_result;
 use crate::windows::stores::{KeyPresence, PrivateKey};
 use crate::windows::trust_status::result_name;
 

@@ -5,6 +5,7 @@ mod chain;
 mod elevation;
 mod key;
 mod store;
+mod struct_size;
 
 use crate::certificate::Certificate;
 use crate::windows::stores::{MachineStores, StoreCertificate, Unseen};
@@ -13,11 +14,6 @@ pub(super) use chain::judge;
 use elevation::is_elevated;
 use key::private_key;
 use store::{Entry, Store};
-
-/// The size of a struct, as Windows takes it.
-fn size<T>() -> u32 {
-    u32::try_from(size_of::<T>()).unwrap_or_default()
-}
 
 /// CERT_FRIENDLY_NAME_PROP_ID is text.
 fn friendly_name(entry: &Entry<'_>) -> Option<String> {

@@ -11,7 +11,7 @@ use windows_sys::Win32::Security::Cryptography::{
     HCERTSTORE,
 };
 
-use crate::windows::machine::MachineError;
+use crate::windows::machine_error::MachineError;
 
 pub(super) struct Store {
     handle: HCERTSTORE,

@@ -1,4 +1,4 @@
-//! What crypt32 says of a chain, in words: the second voice beside the own engine.
+//! What crypt32 says of a chain, in words: the verdict of Windows beside the own one.
 
 #![forbid(unsafe_code)]
 
@@ -129,12 +129,12 @@ impl ChainRun {
 /// What crypt32 says of one certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct SecondVoice {
+pub struct WindowsVerdict {
     /// The runs, each mode once.
     pub runs: Vec<ChainRun>,
 }
 
-impl SecondVoice {
+impl WindowsVerdict {
     /// The run of a mode.
     #[must_use]
     pub fn run(&self, mode: ChainMode) -> Option<&ChainRun> {
@@ -153,11 +153,11 @@ mod tests {
         let run = ChainRun::new(ChainMode::StoresOnly, 0x1_0040, vec![element], vec![policy]);
         assert!(run.is_partial());
         assert_eq!(run.errors_beside_revocation(), 0x1_0000);
-        let voice = SecondVoice { runs: vec![run] };
-        assert!(voice.run(ChainMode::Download).is_none());
-        let told = serde_json::to_value(&voice).unwrap();
+        let verdict = WindowsVerdict { runs: vec![run] };
+        assert!(verdict.run(ChainMode::Download).is_none());
+        let json = serde_json::to_value(&verdict).unwrap();
         assert_eq!(
-            told["Runs"][0],
+            json["Runs"][0],
             serde_json::json!({
                 "Mode": "StoresOnly",
                 "ErrorStatus":

@@ -1,0 +1,46 @@
+//! A finding as a report gives it.
+
+use serde::Serialize;
+
+use super::findings::Finding;
+use super::rule::Rule;
+use crate::finding::Severity;
+
+/// A finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct FindingReport {
+    /// The rule.
+    pub id: Rule,
+    /// What it weighs.
+    pub severity: Severity,
+    /// The position of the certificate in the path, 0 for the judged one; `None` for findings about
+    /// the stores.
+    pub certificate: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// Where the rule is written.
+    pub reference: &'static str,
+    /// The HRESULT of Windows for it, such as `0x800B0109`.
+    pub h_result: Option<String>,
+}
+
+impl FindingReport {
+    pub(super) fn new(finding: &Finding) -> Self {
+        let entry = finding.rule.entry();
+        let is_about_stores =
+            matches!(finding.rule, Rule::RootInIntermediateStore | Rule::IntermediateInRootStore);
+        let message = match finding.detail.as_str() {
+            "" => entry.title.to_owned(),
+            detail => format!("{}: {detail}", entry.title),
+        };
+        Self {
+            id: finding.rule,
+            severity: finding.severity,
+            certificate: (!is_about_stores).then_some(finding.position),
+            message,
+            reference: entry.source,
+            h_result: (entry.hresult != 0).then(|| format!("0x{:08X}", entry.hresult)),
+        }
+    }
+}

@@ -13,7 +13,7 @@ use crate::diagnosis::findings::merge;
 use crate::diagnosis::judge::{Judged, findings_of_evidence, judge};
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::report::{Finding, Report, Severity, Status, Verdict};
-use crate::diagnosis::rules::rule::RuleText;
+use crate::diagnosis::rules::description::RuleDescription;
 use crate::diagnosis::rules::table;
 use crate::reply::RejectionClass;
 
@@ -42,10 +42,9 @@ impl Diagnosis {
         table::all().map(|rule| rule.id)
     }
 
-    /// The documentation of a rule.
-    #[must_use]
-    pub fn text(rule: FindingId) -> Option<&'static RuleText> {
-        table::all().find(|known| known.id == rule).map(|rule| rule.text)
+    /// Every rule with its documentation, in the order of the table.
+    pub fn descriptions() -> impl Iterator<Item = RuleDescription> {
+        table::all().map(RuleDescription::from)
     }
 
     /// Diagnoses what the evidence shows.

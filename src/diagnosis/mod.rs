@@ -33,4 +33,5 @@ pub use report::{
     CertificateSummary, Confidence, EvidenceLine, Finding, Remedy, Report, Severity, Status,
     Verdict,
 };
+pub use rules::description::RuleDescription;
 pub use rules::rule::RuleText;

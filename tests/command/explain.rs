@@ -101,3 +101,72 @@ fn what_cannot_be_read_is_said_and_the_rest_explained() {
     assert_eq!(explain(&[]).status.code(), Some(64));
     assert_eq!(explain(&["--path", "queues.xml", "nothing"]).status.code(), Some(0));
 }
+
+/// The values after a label, in one line.
+fn field(text: &str, label: &str) -> String {
+    let from = text.find(&format!("\n  {label} ")).unwrap_or_else(|| panic!("{label}: {text}"));
+    let lines = text[from + 1..].lines().enumerate();
+    let own = lines.take_while(|(index, line)| *index == 0 || line.starts_with("    "));
+    let value: Vec<&str> = own.map(|(_, line)| line).collect();
+    flat(value.join(" ").trim_start().strip_prefix(label).unwrap())
+}
+
+#[test]
+fn a_cause_of_a_report_is_explained_by_its_name_in_any_case() {
+    let output = explain(&["--cause", "namemismatch"]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = printed(&output);
+    assert!(text.starts_with("NameMismatch\n"), "{text}");
+    for label in ["Says", "Why", "Example", "What helps", "How sure"] {
+        assert!(field(&text, label).ends_with('.'), "{label}: {text}");
+    }
+    assert_eq!(field(&text, "Verdict"), "Refused, where it is the cause");
+    assert_eq!(field(&text, "Rests on"), "documented");
+    assert_eq!(field(&text, "Not where"), "ConnectorDisabled");
+    assert_eq!(field(&text, "Sources"), "KB 4051495");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    let beside = printed(&explain(&["--cause", "RootNotKnown"]));
+    assert_eq!(field(&beside, "Verdict"), "none: it stands beside the cause");
+    assert_eq!(field(&beside, "Rests on"), "open");
+    assert!(!beside.contains("Not where"), "{beside}");
+}
+
+#[test]
+fn a_cause_is_one_json_object_and_the_list_one_for_each() {
+    let output = explain(&["--cause", "NameMismatch", "--json"]);
+    let cause: serde_json::Value = serde_json::from_str(&printed(&output)).unwrap();
+    assert_eq!(cause["Id"], "NameMismatch");
+    assert_eq!(cause["Verdict"], "Refused");
+    assert_eq!(cause["Unless"], serde_json::json!(["ConnectorDisabled"]));
+    assert!(cause["Says"].as_str().is_some_and(|says| !says.is_empty()), "{cause}");
+    let listed = printed(&explain(&["--list-causes", "--json"]));
+    let ids: Vec<serde_json::Value> = listed
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["Id"].take())
+        .collect();
+    assert!(ids.len() > 80 && ids.contains(&cause["Id"]), "{ids:?}");
+}
+
+#[test]
+fn all_causes_are_listed_those_that_decide_in_their_order_and_then_what_stands_beside() {
+    let output = explain(&["--list-causes"]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = printed(&output);
+    let place = |name: &str| text.find(&format!("\n  {name} ")).unwrap_or_else(|| panic!("{name}"));
+    let beside = text.find("What stands beside the cause:").unwrap();
+    assert!(place("NoPrivateKey") < place("NameMismatch"), "{text}");
+    assert!(place("NameMismatch") < beside && beside < place("CertificateExpiresSoon"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+}
+
+#[test]
+fn a_cause_that_is_none_is_wrong_usage_and_the_list_is_named() {
+    let output = explain(&["--cause", "Gremlins"]);
+    assert_eq!(output.status.code(), Some(64));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("Gremlins") && error.contains("--list-causes"), "{error}");
+    for other in [&["x"][..], &["--path", "ndr.eml"], &["--list-causes"]] {
+        let output = explain(&[&["--cause", "NameMismatch"], other].concat());
+        assert_eq!(output.status.code(), Some(64), "{other:?}");
+    }
+}

@@ -1,6 +1,7 @@
 //! `eop-relay explain`: a reply, an NDR or a queue's error in plain words, and what the log says of it.
 
 mod arguments;
+mod causes;
 mod errors;
 mod inputs;
 mod render;
@@ -23,6 +24,12 @@ eop-relay: error: no text given. Give the reply in quotes, pipe the NDR in, or n
 
 /// Explains the text: exit code 0 recognised, 30 not recognised, 40 unreadable, 64 no text given.
 pub fn run(arguments: &ExplainArguments) -> ExitCode {
+    if let Some(cause) = arguments.cause {
+        return causes::explain(cause, arguments.json);
+    }
+    if arguments.list_causes {
+        return causes::list(arguments.json);
+    }
     let text = match text_of(arguments) {
         Ok(text) => text,
         Err(error) => {

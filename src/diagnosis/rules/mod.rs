@@ -5,6 +5,7 @@ mod attribution;
 mod chain_log;
 mod connector_changes;
 mod connectors;
+pub(crate) mod description;
 pub(crate) mod engine;
 mod evidence_as_a_whole;
 mod identity;
@@ -22,5 +23,7 @@ pub(crate) mod table;
 mod tls;
 mod trust;
 mod validity;
-pub(crate) mod wizard;
+#[cfg(test)]
+mod verdict_table;
+mod wizard;
 mod wizard_connectors;

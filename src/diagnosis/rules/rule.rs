@@ -1,5 +1,7 @@
 //! What a rule is: what it says, what it does to the verdict, and how it is asked.
 
+use serde::Serialize;
+
 use crate::diagnosis::case::Case;
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::remedies::per_server::repeat_per_server;
@@ -66,7 +68,8 @@ pub(crate) enum Scope {
 }
 
 /// The documentation of a rule, from which `explain --cause` and the table of verdicts are made.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct RuleText {
     /// What a finding of it says, in one sentence.
     pub says: &'static str,

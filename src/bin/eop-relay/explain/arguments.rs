@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use eop_relay::diagnosis::FindingId;
+
+use super::causes;
 use crate::arguments::LogArguments;
 
 /// What is read from standard input at most; `explain` itself reads less of it.
@@ -33,7 +36,21 @@ pub struct ExplainArguments {
     #[arg(long, value_name = "NAME", requires = "log")]
     pub server: Option<String>,
 
-    /// Print one JSON object for each error; where only a text is given, its
+    /// Explain a cause that a report names: what it says and why, an example, what helps, how sure
+    /// it is and on what that rests.
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_parser = causes::parse,
+        conflicts_with_all = ["text", "path", "log", "list_causes"]
+    )]
+    pub cause: Option<FindingId>,
+
+    /// List every cause with what it says.
+    #[arg(long, conflicts_with_all = ["text", "path", "log"])]
+    pub list_causes: bool,
+
+    /// Print one JSON object for each error, or cause; where only a text is given, its
     /// explanation.
     #[arg(long)]
     pub json: bool,

@@ -101,7 +101,9 @@ pub(crate) fn address_only(case: &Case<'_>) -> Option<Answer> {
     }
     let sender = match sender {
         UnacceptedSender::Null => "null senders (NDRs, automatic replies)".to_owned(),
-        _ => format!("senders of foreign domains{}", case.sender_text()),
+        UnacceptedSender::Foreign => {
+            format!("senders of foreign domains{}", case.sender_text())
+        }
     };
     let message = format!(
         "Only the address {} matches (inbound connector {}), and by address Exchange Online never \

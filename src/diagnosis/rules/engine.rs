@@ -1,6 +1,6 @@
 //! Asking the rules of the table about a case, with their exclusions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::rule::{Answer, Rule};
 use super::table;
@@ -11,24 +11,24 @@ use crate::diagnosis::finding_id::FindingId;
 pub(crate) struct Answers<'c, 'a> {
     case: &'c Case<'a>,
     disabled: &'c BTreeSet<FindingId>,
-    /// By place in the table; `None`: not asked yet.
-    known: Vec<Option<Option<Answer>>>,
+    /// What was asked, by place in the table.
+    known: BTreeMap<usize, Option<Answer>>,
 }
 
 impl<'c, 'a> Answers<'c, 'a> {
     /// Nothing is asked yet; the `disabled` rules never apply, and exclude nothing.
     pub fn new(case: &'c Case<'a>, disabled: &'c BTreeSet<FindingId>) -> Self {
-        Self { case, disabled, known: vec![None; table::all().count()] }
+        Self { case, disabled, known: BTreeMap::new() }
     }
 
     /// What the rule says, if it applies and none of the rules in its `unless` does.
     pub fn take(&mut self, place: usize, rule: &Rule) -> Option<Answer> {
         self.ask(place, rule);
-        self.known.get(place).cloned().flatten().flatten()
+        self.known.get(&place).cloned().flatten()
     }
 
     fn ask(&mut self, place: usize, rule: &Rule) -> bool {
-        if let Some(Some(known)) = self.known.get(place) {
+        if let Some(known) = self.known.get(&place) {
             return known.is_some();
         }
         let is_enabled = !self.disabled.contains(&rule.id);
@@ -36,9 +36,7 @@ impl<'c, 'a> Answers<'c, 'a> {
         let is_excluded = answer.is_some() && rule.unless.iter().any(|id| self.applies(*id));
         let answer = answer.filter(|_| !is_excluded);
         let applies = answer.is_some();
-        if let Some(known) = self.known.get_mut(place) {
-            *known = Some(answer);
-        }
+        self.known.insert(place, answer);
         applies
     }
 

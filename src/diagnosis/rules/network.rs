@@ -26,7 +26,8 @@ pub(crate) fn inspection(case: &Case<'_>) -> Option<Answer> {
     let is_rewritten = incident.notes.contains(&SessionNote::SmtpRewritten);
     let is_failure = !matches!(incident.ending, Ending::Delivered | Ending::Open);
     let is_token = case.failed_with(&["InvalidToken"]);
-    if !is_token && !(is_rewritten && is_failure && !case.is_relay_denied()) {
+    let is_in_the_way = is_rewritten && is_failure && !case.is_relay_denied();
+    if !is_token && !is_in_the_way {
         return None;
     }
     let message = format!(

@@ -6,7 +6,7 @@ use std::fs;
 use super::description::RuleDescription;
 use super::table;
 use crate::diagnosis::finding_id::FindingId;
-use crate::diagnosis::report::Confidence;
+use crate::diagnosis::report::{Confidence, Verdict};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/diagnosis/rules/README.md");
 
@@ -73,7 +73,7 @@ fn rows(text: &mut String, what: &str, of_rule: impl Fn(&RuleDescription) -> Opt
 fn readme() -> String {
     let mut text = HEAD.to_owned();
     text.push_str("\n## What can be the cause\n");
-    rows(&mut text, "verdict", |rule| rule.verdict.map(|verdict| verdict.name()));
+    rows(&mut text, "verdict", |rule| rule.verdict.map(Verdict::name));
     text.push_str("\n## What stands beside the cause\n");
     rows(&mut text, "severity", |rule| {
         let severity = rule.severity.filter(|_| rule.verdict.is_none())?;

@@ -125,6 +125,12 @@ impl SessionReader {
         Self::with_settings(query, log::SEGMENT_SIZE, Limits::default(), now())
     }
 
+    /// Reads in segments of that many bytes, so that a short log has several: for tests.
+    #[doc(hidden)]
+    pub fn with_segment_size(query: SessionQuery, bytes: usize) -> Result<Self, QueryError> {
+        Self::with_settings(query, bytes, Limits::default(), now())
+    }
+
     fn with_settings(
         query: SessionQuery,
         segment_size: usize,

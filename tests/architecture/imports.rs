@@ -50,14 +50,14 @@ impl Crates {
     pub fn uses(&self) -> Uses {
         let mut uses = Uses::new();
         for (at, module) in &self.modules {
-            let used = uses.entry(module.file.clone()).or_default();
+            let of_file = uses.entry(module.file.clone()).or_default();
             let imported = module.imports.iter().map(|import| (&import.path, import.is_public));
             for (path, is_public) in imported.chain(module.named.iter().map(|path| (path, false))) {
                 let Some(target) = self.resolve(at, path, 0) else { continue };
                 let is_passed_on = is_public && target.starts_with(at);
                 let file = &self.modules[&target].file;
                 if !is_passed_on && *file != module.file {
-                    used.insert(file.clone());
+                    of_file.insert(file.clone());
                 }
             }
         }
@@ -122,7 +122,7 @@ impl Crates {
             _ => return None,
         };
         while let Some((name, after)) = rest.split_first() {
-            let child = [&here[..], &[name.clone()]].concat();
+            let child = [&here[..], std::slice::from_ref(name)].concat();
             let module = &self.modules[&here];
             if name == "super" {
                 here.pop();

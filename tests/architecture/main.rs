@@ -37,7 +37,7 @@ fn add_files(folder: &Path, above: &str, files: &mut Files) {
         let name = format!("{above}{}", path.file_name().unwrap().to_str().unwrap());
         if path.is_dir() {
             add_files(&path, &format!("{name}/"), files);
-        } else if name.ends_with(".rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             files.insert(name, fs::read_to_string(&path).unwrap());
         }
     }
@@ -71,8 +71,8 @@ const KNOWN: &[&str] = &["diagnosis", "evidence", "log", "session"];
 /// Each file of a circle and those of it that it uses.
 fn shown(circle: &[&str], uses: &imports::Uses) -> String {
     let lines = circle.iter().map(|file| {
-        let used = uses[*file].iter().filter(|used| circle.contains(&used.as_str()));
-        format!("  {file} -> {}", used.cloned().collect::<Vec<_>>().join(", "))
+        let inner = uses[*file].iter().filter(|other| circle.contains(&other.as_str()));
+        format!("  {file} -> {}", inner.cloned().collect::<Vec<_>>().join(", "))
     });
     lines.collect::<Vec<_>>().join("\n")
 }

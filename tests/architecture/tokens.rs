@@ -112,7 +112,7 @@ impl Lexer<'_> {
                 }
                 let end = format!("\"{}", "#".repeat(marks));
                 let mut content = String::new();
-                while let Some(next) = self.rest.next() {
+                for next in self.rest.by_ref() {
                     content.push(next);
                     if content.ends_with(&end) {
                         content.truncate(content.len() - end.len());

@@ -20,3 +20,5 @@ mod explain;
 mod hybrid;
 mod sessions;
 mod stories;
+#[cfg(target_os = "linux")]
+mod windows;

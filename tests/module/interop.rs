@@ -18,7 +18,8 @@ use eop_relay::log::LogInput;
 use eop_relay::session::{SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
 
-use crate::support::{assert_success, is_installed, root, say};
+use crate::support::once::built_once;
+use crate::support::{assert_success, is_installed, library, root, say};
 
 /// A runtime: the words before the assembly.
 struct Runtime {
@@ -399,30 +400,37 @@ fn build() -> Option<Built> {
             return None;
         }
     }
-    let bin = fresh_folder("interop-bin");
+    let native = library::shipped();
+    let sources = ["powershell/interop", "powershell/build/build.sh", "tests/interop"];
+    let inputs: Vec<PathBuf> =
+        sources.iter().map(|path| root().join(path)).chain([native.clone()]).collect();
+    let folder = built_once("interop", &inputs, |folder| compile(folder, &native));
+    let test_program = folder.join("tests/EopRelay.Interop.Tests.exe");
+    Some(Built { bin: folder.join("bin"), test_program, runtimes: runtimes() })
+}
+
+fn compile(folder: &Path, native: &Path) {
+    let bin = folder.join("bin");
     let output = Command::new(root().join("powershell/build/build.sh"))
         .arg(&bin)
-        .env("CARGO", env!("CARGO"))
-        // Where the C programs build the shipped library too.
-        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("shipped"))
+        .env("EOP_RELAY_LIBRARY", native)
         .output()
         .unwrap();
     assert_success("powershell/build/build.sh", &output);
 
     let assembly = format!("EopRelay.Interop.{}.dll", env!("CARGO_PKG_VERSION"));
-    let folder = fresh_folder("interop-tests");
-    let test_program = folder.join("EopRelay.Interop.Tests.exe");
-    fs::copy(bin.join(&assembly), folder.join(&assembly)).unwrap();
+    let tests = folder.join("tests");
+    fs::create_dir(&tests).unwrap();
+    fs::copy(bin.join(&assembly), tests.join(&assembly)).unwrap();
     let output = Command::new("mcs")
         .args(["-langversion:5", "-unsafe", "-warn:4", "-warnaserror", "-r:System.Core"])
-        .arg(format!("-r:{}", folder.join(&assembly).display()))
-        .arg(format!("-out:{}", test_program.display()))
+        .arg(format!("-r:{}", tests.join(&assembly).display()))
+        .arg(format!("-out:{}", tests.join("EopRelay.Interop.Tests.exe").display()))
         .arg("tests/interop/*.cs")
         .current_dir(root())
         .output()
         .unwrap();
     assert_success("mcs", &output);
-    Some(Built { bin, test_program, runtimes: runtimes() })
 }
 
 fn runtimes() -> Vec<Runtime> {

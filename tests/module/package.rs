@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{assert_success, is_installed, root, say, wine};
+use crate::support::{assert_success, is_installed, library, root, say, wine};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -17,15 +17,12 @@ fn the_zip_holds_the_files_of_the_module_and_no_others() {
             return;
         }
     }
-    if wine::bin().is_none() {
-        return;
-    }
+    let Some(windows) = wine::bin() else { return };
     let out = wine::tmp("module");
     let output = Command::new(root().join("powershell/build/package.sh"))
         .arg(&out)
-        .env("CARGO", env!("CARGO"))
-        // Where the C programs build the shipped library too.
-        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("shipped"))
+        .env("EOP_RELAY_LIBRARY", library::shipped())
+        .env("EOP_RELAY_WINDOWS", windows.join("win-x64"))
         .output()
         .unwrap();
     assert_success("powershell/build/package.sh", &output);
@@ -49,6 +46,11 @@ fn the_zip_holds_the_files_of_the_module_and_no_others() {
             Command::new("sha256sum").args(["-c", &sums]).current_dir(folder).output().unwrap();
         assert_success(&sums, &checked);
     }
+    let notices = fs::read_to_string(module(&out).join("THIRD-PARTY-NOTICES.txt")).unwrap();
+    for linked in ["x509-parser", "windows-sys", "clap", "evtx", "libc"] {
+        assert!(notices.contains(&format!("\r\n{linked} ")), "{linked} has no notice");
+    }
+    assert!(!notices.contains("\r\ncbindgen "), "it is not linked");
     let sums = fs::read_to_string(module(&out).join("SHA256SUMS")).unwrap();
     assert_eq!(sums.lines().count() + 1, packed.len(), "all but the list itself");
     let manifest = fs::read_to_string(module(&out).join("EopRelay.psd1")).unwrap();
@@ -65,9 +67,11 @@ fn expected() -> BTreeSet<String> {
     let source = root().join("powershell/EopRelay");
     let mut names: BTreeSet<String> = [
         "LICENSE".to_owned(),
+        "THIRD-PARTY-NOTICES.txt".to_owned(),
         "SHA256SUMS".to_owned(),
         format!("bin/EopRelay.Interop.{VERSION}.dll"),
         "bin/linux-x64/libeop_relay.so".to_owned(),
+        "bin/win-x64/eop-relay.exe".to_owned(),
         "bin/win-x64/eop_relay.dll".to_owned(),
         "en-US/about_EopRelay.help.txt".to_owned(),
     ]

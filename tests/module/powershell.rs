@@ -364,28 +364,6 @@ fn scripts_have_the_syntax_of_windows_powershell() {
     assert_success("tests/powershell/syntax.sh", &output);
 }
 
-#[test]
-fn pester_tests_pass() {
-    if !is_installed("pwsh") {
-        say("PowerShell tests not run: no pwsh");
-        return;
-    }
-    if !cfg!(windows) {
-        let output = Command::new(root().join("powershell/build/build.sh")).output().unwrap();
-        assert_success("powershell/build/build.sh", &output);
-    }
-    let output = Command::new("pwsh")
-        .args(["-NoProfile", "-NonInteractive", "-Command"])
-        .arg(
-            "Import-Module Pester -MinimumVersion 5.0 -ErrorAction Stop; \
-              exit (Invoke-Pester -Path tests/powershell -PassThru).FailedCount",
-        )
-        .current_dir(root())
-        .output()
-        .unwrap();
-    assert_success("Invoke-Pester", &output);
-}
-
 /// Every script of the project and every file of the module with its text.
 fn scripts() -> Vec<(PathBuf, String)> {
     let mut scripts = Vec::new();

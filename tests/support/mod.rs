@@ -9,6 +9,8 @@ pub mod forge;
 pub mod library;
 pub mod limbo;
 pub mod mutation;
+pub mod once;
+pub mod storm;
 #[cfg(target_os = "linux")]
 pub mod wine;
 

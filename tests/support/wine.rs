@@ -1,6 +1,7 @@
 //! The library for Windows, and Wine to run programs over it. Where something is missing, one line
 //! says what is not tested.
 
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read as _, Seek as _};
@@ -15,28 +16,82 @@ const WINE: &str = "/usr/lib/wine/wine64";
 /// What hangs is ended, and fails.
 const LONGEST_RUN: Duration = Duration::from_secs(180);
 const COMPILER: &str = "x86_64-w64-mingw32-gcc";
+const OBJDUMP: &str = "x86_64-w64-mingw32-objdump";
+const SYSTEM: [&str; 14] = [
+    "advapi32.dll",
+    "bcrypt.dll",
+    "bcryptprimitives.dll",
+    "crypt32.dll",
+    "kernel32.dll",
+    "msvcrt.dll",
+    "ncrypt.dll",
+    "ntdll.dll",
+    "ole32.dll",
+    "secur32.dll",
+    "shell32.dll",
+    "user32.dll",
+    "userenv.dll",
+    "ws2_32.dll",
+];
 
-/// The DLL, built by the project's script or taken from its cache, in a folder like `bin` of the
-/// module; `None` where it cannot be built here.
+/// The DLL and the command, in a folder like `bin` of the module: built by the project's script,
+/// taken from its cache, or those of the folder that `EOP_RELAY_WINDOWS` names. `None` where they
+/// cannot be built here.
 pub fn bin() -> Option<&'static Path> {
     static BIN: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+        let bin = tmp("windows-bin");
+        let folder = bin.join("win-x64");
+        if let Some(shipped) = env::var_os("EOP_RELAY_WINDOWS").map(PathBuf::from) {
+            fs::create_dir_all(&folder).unwrap();
+            for name in ["eop_relay.dll", "eop-relay.exe"] {
+                fs::copy(shipped.join(name), folder.join(name)).unwrap();
+            }
+            return Some(bin);
+        }
         if !is_there(COMPILER) || !(is_there("/usr/bin/rustc") || is_there("rustup")) {
             say("Windows tests not run: no Rust or no C compiler for x86_64-pc-windows-gnu");
             return None;
         }
-        let bin = tmp("windows-bin");
-        let library = bin.join("win-x64/eop_relay.dll");
-        let script = root().join("powershell/build/build-windows.sh");
-        let output = Command::new(script).arg(&library).output().unwrap();
-        assert_success("powershell/build/build-windows.sh", &output);
+        let script = root().join("build/windows.sh");
+        let output = Command::new(script).arg("--quick").arg(&folder).output().unwrap();
+        assert_success("build/windows.sh", &output);
         Some(bin)
     });
     BIN.as_deref()
 }
 
+/// The command.
+pub fn command() -> Option<PathBuf> {
+    Some(bin()?.join("win-x64/eop-relay.exe"))
+}
+
 /// The DLL itself.
 pub fn library() -> Option<PathBuf> {
     Some(bin()?.join("win-x64/eop_relay.dll"))
+}
+
+/// What objdump says of a file's imports and exports; `None` without objdump.
+pub fn private_headers(file: &Path) -> Option<String> {
+    let Ok(output) = Command::new(OBJDUMP).arg("-p").arg(file).output() else {
+        say(&format!("imports and exports of {} not compared: no {OBJDUMP}", file.display()));
+        return None;
+    };
+    assert_success("objdump", &output);
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The DLLs that a file imports and a Windows Server 2016 may lack.
+pub fn foreign_imports(file: &Path) -> Option<Vec<String>> {
+    let headers = private_headers(file)?;
+    let imported: Vec<String> = headers
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("DLL Name: "))
+        .map(str::to_ascii_lowercase)
+        .collect();
+    assert!(imported.iter().any(|name| name == "kernel32.dll"), "{imported:?}");
+    // api-ms-win-* are parts of the same.
+    let is_system = |name: &str| SYSTEM.contains(&name) || name.starts_with("api-ms-win-");
+    Some(imported.into_iter().filter(|name| !is_system(name)).collect())
 }
 
 /// A prefix of its own in which Windows programs can run.

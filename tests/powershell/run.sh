@@ -1,0 +1,21 @@
+#!/bin/sh
+# Lays out the module in the source tree, with the libraries of the tests, and runs the Pester tests.
+#   tests/powershell/run.sh [SHELL]       pwsh unless given
+# Needs Pester 5 or later, and what powershell/build/build.sh needs.
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+shell=${1:-pwsh}
+bin=$root/powershell/EopRelay/bin
+cd "$root"
+
+cargo build --quiet --profile quick --all-features
+EOP_RELAY_LIBRARY=${EOP_RELAY_LIBRARY:-${CARGO_TARGET_DIR:-target}/quick/libeop_relay.so} \
+    powershell/build/build.sh "$bin" >/dev/null
+if command -v x86_64-w64-mingw32-gcc >/dev/null; then
+    windows=${EOP_RELAY_WINDOWS:-$(build/windows.sh --quick target/windows/quick)}
+    mkdir -p "$bin/win-x64"
+    cp "$windows/eop_relay.dll" "$bin/win-x64"
+fi
+exec "$shell" -NoProfile -NonInteractive -Command \
+    'Import-Module Pester -MinimumVersion 5.0 -ErrorAction Stop; exit (Invoke-Pester -Path tests/powershell -PassThru).FailedCount'

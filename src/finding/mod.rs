@@ -4,15 +4,19 @@
 #![forbid(unsafe_code)]
 
 mod confidence;
+mod fold;
 mod place;
 pub mod powershell;
+mod printable;
 mod severity;
 mod step;
 mod template;
 pub mod words;
 
 pub use confidence::Confidence;
+pub use fold::{COMMAND_WIDTH, fold};
 pub use place::{Place, Side};
+pub use printable::{is_unprintable, printable};
 pub use severity::Severity;
 pub use step::Step;
 pub use template::{Placeholder, StepTemplate, Values};

@@ -1,11 +1,13 @@
 //! Values as PowerShell literals: the one place that quotes.
 
-/// `value` in single quotes, those inside doubled; `None` where it is empty or holds control
+use super::printable::is_unprintable;
+
+/// `value` in single quotes, those inside doubled; `None` where it is empty or holds unprintable
 /// characters, which never reach a command. PowerShell reads the typographic single quotes like the
 /// plain one, so they are doubled too.
 #[must_use]
 pub fn quoted(value: &str) -> Option<String> {
-    if value.is_empty() || value.chars().any(char::is_control) {
+    if value.is_empty() || value.contains(is_unprintable) {
         return None;
     }
     let mut text = String::with_capacity(value.len() + 2);
@@ -43,7 +45,9 @@ mod tests {
         assert_eq!(literal(Some("Bob's \u{2019}x"), "name"), "'Bob''s \u{2019}\u{2019}x'");
         assert_eq!(literal(None, "name"), "<name>");
         assert_eq!(literal(Some(""), "name"), "<name>");
-        assert_eq!(literal(Some("a\nRemove-Item"), "name"), "<name>");
+        for hostile in ["a\nRemove-Item", "\u{9B}2J", "gol\u{202E}", "a\u{200B}b", "a\u{2028}b"] {
+            assert_eq!(literal(Some(hostile), "name"), "<name>", "{hostile:?}");
+        }
         assert_eq!(literals(["203.0.113.5", "203.0.113.6"]), "'203.0.113.5','203.0.113.6'");
     }
 }

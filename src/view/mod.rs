@@ -6,9 +6,8 @@
 #![forbid(unsafe_code)]
 
 mod page;
-mod printable;
 mod text;
 
+pub use crate::finding::{is_unprintable, printable};
 pub use page::Page;
-pub use printable::printable;
 pub use text::text;

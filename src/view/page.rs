@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::printable::printable;
+use crate::finding::{fold, printable};
 
 /// Lines of text to read. Whatever is put into them, no line steers the terminal.
 #[derive(Clone, Debug)]
@@ -37,7 +37,24 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// Adds one line, however long it is: a command is copied as it stands.
+    /// Adds an empty line, unless the page is empty or ends with one.
+    pub fn gap(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.blank_line();
+        }
+    }
+
+    /// Adds a command between empty lines, in lines of its own that can be copied as they stand, of
+    /// at most [`COMMAND_WIDTH`](crate::finding::COMMAND_WIDTH) columns where they can be broken.
+    pub fn command(&mut self, command: &str) {
+        self.gap();
+        for line in fold(command).lines() {
+            self.line(format_args!("  {line}"));
+        }
+        self.blank_line();
+    }
+
+    /// Adds one line, however long it is.
     pub fn line(&mut self, line: impl fmt::Display) {
         self.text.push_str(&printable(&line.to_string()));
         self.text.push('\n');
@@ -87,6 +104,16 @@ mod tests {
         let mut page = Page::new(10).breaking_words();
         page.paragraph("  ", "  ", "mail.contoso.com");
         assert_eq!(page.into_text(), "  mail.con\n  toso.com\n");
+    }
+
+    #[test]
+    fn a_command_stands_by_itself_between_empty_lines() {
+        let mut page = Page::new(20);
+        page.line("Do:");
+        page.command("Get-Queue\nGet-Message");
+        page.gap();
+        page.line("Then");
+        assert_eq!(page.into_text(), "Do:\n\n  Get-Queue\n  Get-Message\n\nThen\n");
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn is_about_missing_evidence(finding: &Finding) -> bool {
 }
 
 fn heading(page: &mut Page, heading: &str) {
-    page.blank_line();
+    page.gap();
     page.line(heading);
 }
 
@@ -82,7 +82,7 @@ fn steps(page: &mut Page, finding: &Finding) {
     heading(page, "WHAT TO DO (in this order; stop when it works)");
     for (number, remedy) in finding.remedy.iter().enumerate() {
         if number > 0 {
-            page.blank_line();
+            page.gap();
         }
         step(page, number + 1, remedy);
     }
@@ -92,20 +92,13 @@ fn step(page: &mut Page, number: usize, remedy: &Remedy) {
     page.paragraph(&format!("{number:>3} "), INDENT, &remedy.action);
     labelled(page, "where", &format!("{} ({})", remedy.r#where, remedy.side.description()));
     if let Some(command) = &remedy.command {
-        command_lines(page, command);
+        page.command(command);
     }
     if let Some(verify) = &remedy.verify {
         labelled(page, "it worked if", verify);
     }
     if let Some(undo) = &remedy.undo {
         labelled(page, "to undo", undo);
-    }
-}
-
-/// A command in its own lines, never wrapped, so that it can be copied.
-fn command_lines(page: &mut Page, command: &str) {
-    for line in command.lines() {
-        page.line(format_args!("{INDENT}  > {line}"));
     }
 }
 
@@ -135,7 +128,7 @@ fn entry(page: &mut Page, finding: &Finding) {
     match &remedy.command {
         Some(command) => {
             labelled(page, "where", &remedy.r#where);
-            command_lines(page, command);
+            page.command(command);
         }
         None => labelled(page, "to do", &remedy.action),
     }

@@ -38,7 +38,7 @@ fn a_queue_and_the_log_tell_one_story() {
     // Commands are copied as they stand, and so never wrapped.
     let is_prose = |line: &&str| !line.starts_with("       ") || line.starts_with("             ");
     for line in printed(&output).lines().filter(is_prose) {
-        assert!(line.chars().count() <= 100, "{line}");
+        assert!(line.chars().count() <= 80, "{line}");
     }
 }
 
@@ -124,7 +124,7 @@ fn a_cause_of_a_report_is_explained_by_its_name_in_any_case() {
     assert_eq!(field(&text, "Rests on"), "documented");
     assert_eq!(field(&text, "Not where"), "ConnectorDisabled");
     assert_eq!(field(&text, "Sources"), "KB 4051495");
-    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     let beside = printed(&explain(&["--cause", "RootNotKnown"]));
     assert_eq!(field(&beside, "Verdict"), "none: it stands beside the cause");
     assert_eq!(field(&beside, "Rests on"), "open");
@@ -156,7 +156,7 @@ fn all_causes_are_listed_those_that_decide_in_their_order_and_then_what_stands_b
     let beside = text.find("What stands beside the cause:").unwrap();
     assert!(place("NoPrivateKey") < place("NameMismatch"), "{text}");
     assert!(place("NameMismatch") < beside && beside < place("CertificateExpiresSoon"), "{text}");
-    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
 
 #[test]

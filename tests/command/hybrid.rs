@@ -198,7 +198,7 @@ fn the_exit_code_says_what_could_be_read() {
         (vec![damaged.as_str()], 10, "damaged.xhcw, line 1, byte "),
         (vec!["no-such.log"], 40, "no-such.log"),
         (vec![EXAMPLES, foreign.as_str()], 40, "foreign.log"),
-        (vec!["--at", "yesterday", EXAMPLES], 64, "yesterday"),
+        (vec!["--at", "last tuesday", EXAMPLES], 64, "last tuesday"),
     ] {
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}");

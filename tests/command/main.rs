@@ -17,7 +17,10 @@ mod certificates;
 mod chain;
 mod chain_events;
 mod explain;
+mod folded_commands;
+mod hostile;
 mod hybrid;
+mod output;
 mod sessions;
 mod stories;
 #[cfg(target_os = "linux")]

@@ -238,7 +238,7 @@ fn a_wrong_command_line_is_exit_code_64() {
         &["sessions"],
         &["sessions", "--no-such-option", EXAMPLES],
         &["sessions", "--json", "--csv", EXAMPLES],
-        &["sessions", "--start", "yesterday", EXAMPLES],
+        &["sessions", "--start", "last tuesday", EXAMPLES],
         &["sessions", "--outcome", "Lost", EXAMPLES],
         &["sessions", "--threads", "0", EXAMPLES],
         &["sessions", "--threads", "many", EXAMPLES],

@@ -4,11 +4,11 @@ mod render;
 
 use std::process::ExitCode;
 
-use eop_relay::diagnosis::{DEFAULT_WARNING_DAYS, Evidence, Severity, certificate_overview};
+use eop_relay::diagnosis::{DEFAULT_WARNING_DAYS, Evidence, certificate_overview};
 
 use crate::arguments::{ConfigurationArguments, LogArguments, Time, given_or_now};
 use crate::exit::Exit;
-use crate::{message, output};
+use crate::{json, message, output};
 
 /// Report, connector by connector and server by server, which certificate would be sent, which one
 /// was sent, and when it expires
@@ -37,8 +37,9 @@ pub struct CertificatesArguments {
     #[arg(long, value_name = "NAME")]
     server: Option<String>,
 
-    /// Report as of this time, such as 2026-11-15 or 2026-11-15T01:02:03Z; by default now.
-    #[arg(long, value_name = "TIME")]
+    /// Report as of this time, such as 2026-11-15, 2026-11-15T01:02:03Z, -24h or yesterday; by
+    /// default now.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<Time>,
 
     /// Warn this many days before a certificate expires.
@@ -61,19 +62,17 @@ pub fn run(arguments: &CertificatesArguments) -> ExitCode {
     };
     let overview = certificate_overview(&evidence);
     for problem in &overview.problems {
-        let severity = if problem.severity == Severity::Error { "error" } else { "warning" };
         let place = match problem.line {
             0 => problem.path.clone(),
             line => format!("{}:{line}", problem.path),
         };
-        let text = format!("eop-relay: {severity}: {place}: {}", problem.message);
-        message::line(text);
+        message::graded(problem.severity, &format_args!("{place}: {}", problem.message));
     }
     output::answer(overview.exit_code, |output| {
         if arguments.json {
-            output::json(output, &overview)
+            json::pretty(output, &overview)
         } else {
-            output.write_all(render::text(&overview).as_bytes())
+            output::text(output, &render::text(&overview, output::width()))
         }
     })
 }

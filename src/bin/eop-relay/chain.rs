@@ -12,7 +12,7 @@ use eop_relay::chain::{
 
 use crate::arguments::{StoreArguments, Time, certificate_files, given_or_now};
 use crate::exit::Exit;
-use crate::{message, output};
+use crate::{json, message, output};
 
 /// Judge the chain of a certificate: what is wrong with it, whether the server can send it, what to do
 #[derive(Debug, clap::Args)]
@@ -41,8 +41,9 @@ pub struct ChainArguments {
     #[arg(long)]
     name: Option<String>,
 
-    /// Judge as of this time (UTC), such as 2026-11-15 or 2026-11-15T01:02:03Z.
-    #[arg(long, value_name = "TIME")]
+    /// Judge as of this time (UTC), such as 2026-11-15, 2026-11-15T01:02:03Z, -24h or
+    /// yesterday.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<Time>,
 
     /// What the chain is held against: a model of what Windows and Exchange Online refuse, or RFC
@@ -72,10 +73,10 @@ pub fn run(arguments: &ChainArguments) -> ExitCode {
     };
     output::answer(exit_of(&report), |output| {
         if arguments.json {
-            return output::json(output, &report);
+            return json::pretty(output, &report);
         }
         let is_whole_evidence = arguments.stores.intermediates.is_empty();
-        output.write_all(tree::text(&report, is_whole_evidence).as_bytes())
+        output::text(output, &tree::text(&report, is_whole_evidence, output::width()))
     })
 }
 

@@ -16,7 +16,7 @@ use eop_relay::log::Severity;
 use self::groups::Groups;
 use crate::arguments::{Time, inputs_of};
 use crate::exit::Exit;
-use crate::{message, output};
+use crate::{json, message, output};
 
 /// Validations asked for at once, and the input after which the library returns all the same.
 const RECORDS_PER_BATCH: usize = 256;
@@ -49,10 +49,10 @@ pub struct EventsArguments {
     #[arg(long, value_name = "HEX", value_parser = parse_thumbprint)]
     thumbprint: Option<Thumbprint>,
     /// Only validations of that time or later
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     start: Option<Time>,
     /// Only validations before that time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     end: Option<Time>,
     /// Read the folders below the given ones too
     #[arg(long)]
@@ -101,13 +101,13 @@ pub fn run(arguments: &EventsArguments) -> ExitCode {
     if let Err(broken) = output::write(list) {
         return broken;
     }
-    message::line(summary(reader.summary(), outcome));
+    message::summary(&summary(reader.summary(), outcome));
     if outcome.validations == 0 && !outcome.has_errors {
-        message::own_text(
-            "eop-relay: no evidence: no validation was found; the log is off by default, and this \
+        message::summary(
+            &"eop-relay: no evidence: no validation was found; the log is off by default, and this \
              turns it on:",
         );
-        message::line(format_args!("  {ENABLE_CHAIN_EVENT_LOG}"));
+        message::summary(&format_args!("  {ENABLE_CHAIN_EVENT_LOG}"));
     }
     outcome.exit().into()
 }
@@ -132,13 +132,13 @@ fn list(
                 continue;
             }
             if arguments.json {
-                output::json_line(output, event)?;
+                json::line(output, event)?;
             } else {
                 groups.add(event);
             }
         }
     }
-    output.write_all(groups.text().as_bytes())
+    output::text(output, &groups.text(output::width()))
 }
 
 fn summary(read: &ChainEventSummary, outcome: Outcome) -> String {

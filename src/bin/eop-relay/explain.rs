@@ -15,7 +15,7 @@ use eop_relay::reply::explain;
 pub use self::arguments::ExplainArguments;
 use self::arguments::MAX_INPUT;
 use crate::exit::Exit;
-use crate::{message, output};
+use crate::{json, message, output};
 
 const NO_TEXT: &str = "\
 eop-relay: error: no text given. Give the reply in quotes, pipe the NDR in, or name a file:
@@ -38,7 +38,7 @@ pub fn run(arguments: &ExplainArguments) -> ExitCode {
         }
     };
     if text.trim().is_empty() && arguments.path.is_empty() {
-        message::own_text(NO_TEXT);
+        message::usage(NO_TEXT);
         return Exit::Usage.into();
     }
     if !arguments.path.is_empty() || arguments.logs.are_given() {
@@ -49,9 +49,9 @@ pub fn run(arguments: &ExplainArguments) -> ExitCode {
     let exit = if explanation.recognised { Exit::Fine } else { Exit::NoEvidence };
     output::answer(exit, |output| {
         if arguments.json {
-            output::json_line(output, &explanation)
+            json::line(output, &explanation)
         } else {
-            output.write_all(render::text(&explanation, &text, &[]).as_bytes())
+            output::text(output, &render::text(&explanation, &text, &[], output::width()))
         }
     })
 }

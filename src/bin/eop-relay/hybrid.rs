@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::arguments::{Time, given_or_now};
 use crate::exit::Exit;
-use crate::{message, output};
+use crate::{json, message, output};
 
 /// Report what the Hybrid Configuration Wizard changed and when, and how it left the connectors
 #[derive(Debug, clap::Args)]
@@ -31,8 +31,9 @@ pub struct HybridArguments {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Give ages as of this time, such as 2026-11-15 or 2026-11-15T01:02:03Z; by default now.
-    #[arg(long, value_name = "TIME")]
+    /// Give ages as of this time, such as 2026-11-15, 2026-11-15T01:02:03Z, -24h or yesterday; by
+    /// default now.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<Time>,
 
     /// Print one JSON object.
@@ -59,24 +60,15 @@ pub fn run(arguments: &HybridArguments) -> ExitCode {
     };
     let history = HybridHistory::read(&paths);
     for notice in &history.notices {
-        report_notice(notice);
+        message::graded(notice.severity, notice);
     }
     output::answer(exit_of(&history), |output| {
         if arguments.json {
-            output::json(output, &Document::new(&history, at))
+            json::pretty(output, &Document::new(&history, at))
         } else {
-            output.write_all(render::text(&history, at).as_bytes())
+            output::text(output, &render::text(&history, at, output::table_width()))
         }
     })
-}
-
-fn report_notice(notice: &HybridNotice) {
-    let severity = match notice.severity {
-        HybridSeverity::Error => "error",
-        HybridSeverity::Warning => "warning",
-        HybridSeverity::Information => "note",
-    };
-    message::line(format_args!("eop-relay: {severity}: {notice}"));
 }
 
 fn exit_of(history: &HybridHistory) -> Exit {

@@ -5,25 +5,34 @@
 mod arguments;
 mod certificates;
 mod chain;
+mod completions;
 mod events;
 mod exit;
 mod explain;
 mod hybrid;
+mod json;
 mod message;
 mod output;
 mod sessions;
+mod settings;
+mod style;
 mod test;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory, Parser, Subcommand};
+use eop_relay::view::printable;
 
 use crate::exit::Exit;
+use crate::settings::Settings;
 
 /// Why does Exchange Online Protection refuse this server's mail?
 #[derive(Debug, Parser)]
-#[command(name = "eop-relay", version, after_help = exit::HELP)]
+#[command(name = "eop-relay", version, after_help = exit::HELP, arg_required_else_help = true)]
 struct CommandLine {
+    #[command(flatten)]
+    settings: Settings,
     #[command(subcommand)]
     command: Command,
 }
@@ -38,6 +47,8 @@ enum Command {
     Events(events::EventsArguments),
     Test(Box<test::TestArguments>),
     Certificates(certificates::CertificatesArguments),
+    Completions(completions::CompletionsArguments),
+    Man(completions::ManArguments),
 }
 
 impl Command {
@@ -50,19 +61,45 @@ impl Command {
             Self::Events(arguments) => events::run(arguments),
             Self::Test(arguments) => test::run(arguments),
             Self::Certificates(arguments) => certificates::run(arguments),
+            Self::Completions(arguments) => completions::run(arguments, CommandLine::command()),
+            Self::Man(arguments) => completions::write_manual(arguments, CommandLine::command()),
         }
     }
 }
 
 fn main() -> ExitCode {
     match CommandLine::try_parse() {
-        Ok(command_line) => command_line.command.run(),
+        Ok(command_line) => {
+            command_line.settings.keep();
+            command_line.command.run()
+        }
         Err(answer) => {
             // Help and version are "errors" of clap too; those go to standard output.
             let exit = if answer.use_stderr() { Exit::Usage } else { Exit::Fine };
             // A closed pipe (`eop-relay --help | head -1`) is no trouble of the user's.
-            let _ = answer.print();
+            let _ = printable_error(answer).print();
             exit.into()
         }
     }
+}
+
+/// The error with the values of the command line, which may be pasted, fit for a terminal.
+fn printable_error(mut error: clap::Error) -> clap::Error {
+    let values: Vec<(ContextKind, ContextValue)> = error
+        .context()
+        .filter_map(|(kind, value)| {
+            let text = |text: &String| printable(text).into_owned();
+            Some(match value {
+                ContextValue::String(value) => (kind, ContextValue::String(text(value))),
+                ContextValue::Strings(values) => {
+                    (kind, ContextValue::Strings(values.iter().map(text).collect()))
+                }
+                _ => return None,
+            })
+        })
+        .collect();
+    for (kind, value) in values {
+        error.insert(kind, value);
+    }
+    error
 }

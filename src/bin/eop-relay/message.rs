@@ -6,37 +6,66 @@ use std::io::{self, Write};
 use eop_relay::log::{Notice, Severity};
 use eop_relay::view::printable;
 
+use crate::settings::Settings;
+
 /// Reports what is wrong, and that nothing comes of it.
 pub fn error(text: &impl Display) {
-    line(format_args!("eop-relay: error: {text}"));
+    graded(Severity::Error, text);
 }
 
 /// Reports what was met on the way, while the rest goes on.
 pub fn note(text: &impl Display) {
-    line(format_args!("eop-relay: note: {text}"));
+    graded(Severity::Information, text);
 }
 
 /// Reports what was met while reading, with its place.
 pub fn notice(notice: &Notice) {
-    line(format_args!("eop-relay: {}", describe(notice)));
+    if !Settings::get().quiet || notice.severity() == Severity::Error {
+        line(format_args!("eop-relay: {}", describe(notice)));
+    }
 }
 
-/// Writes a line to standard error. That nobody reads it is no reason to stop.
-pub fn line(text: impl Display) {
-    let _ = writeln!(io::stderr(), "{}", printable(&text.to_string()));
+/// Reports what was met while reading and needs no attention.
+pub fn detail(met: &Notice) {
+    if Settings::get().verbose {
+        notice(met);
+    }
 }
 
-/// Writes a text of the command's own, of one or more lines, to standard error.
-pub fn own_text(text: &'static str) {
+/// Reports what weighs that much.
+pub fn graded(severity: Severity, text: &impl Display) {
+    if !Settings::get().quiet || severity == Severity::Error {
+        line(format_args!("eop-relay: {}: {text}", word(severity)));
+    }
+}
+
+/// Reports, in one line, what was done.
+pub fn summary(text: &impl Display) {
+    if !Settings::get().quiet {
+        line(text);
+    }
+}
+
+/// Reports how the command is used rightly, in a text of its own of one or more lines.
+pub fn usage(text: &'static str) {
     text.lines().for_each(line);
 }
 
-fn describe(notice: &Notice) -> String {
-    let severity = match notice.severity() {
+/// Writes a line to standard error. That nobody reads it is no reason to stop.
+fn line(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{}", printable(&text.to_string()));
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Information => "note",
-    };
+    }
+}
+
+fn describe(notice: &Notice) -> String {
+    let severity = word(notice.severity());
     let message = &notice.message;
     let path = notice.path.as_ref().map(|path| path.to_string_lossy());
     match (path, notice.line) {

@@ -1,15 +1,46 @@
-//! Standard output.
+//! Where the answer goes: standard output, or the file of `--output`.
 
-use std::io::{self, BufWriter, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
-use serde::Serialize;
+use terminal_size::{Width, terminal_size_of};
 
 use crate::exit::Exit;
 use crate::message;
+use crate::settings::Settings;
+use crate::style;
 
-/// Columns of the readable forms.
-pub const WIDTH: usize = 100;
+/// Columns where the output is no terminal.
+const DEFAULT_WIDTH: usize = 80;
+const DEFAULT_TABLE_WIDTH: usize = 120;
+/// Columns between which the width of a terminal is used: fewer hold no label, more are hard to read.
+const WIDTHS: std::ops::RangeInclusive<usize> = 40..=120;
+
+/// Bytes that are written at once.
+pub const BUFFER: usize = 1 << 16;
+
+/// Columns of the text that is written.
+pub fn width() -> usize {
+    terminal_width().map_or(DEFAULT_WIDTH, |width| width.clamp(*WIDTHS.start(), *WIDTHS.end()))
+}
+
+/// Columns of a table that is written: where the output is no terminal, it is searched rather than
+/// looked at, and nothing in it need be shortened much.
+pub fn table_width() -> usize {
+    terminal_width().unwrap_or(DEFAULT_TABLE_WIDTH)
+}
+
+/// The width of the terminal that the output is; `None` where it is none.
+fn terminal_width() -> Option<usize> {
+    let terminal = is_terminal().then(|| terminal_size_of(io::stdout())).flatten();
+    terminal.map(|(Width(width), _)| usize::from(width))
+}
+
+/// Whether the output is a terminal.
+pub fn is_terminal() -> bool {
+    Settings::get().output.is_none() && io::stdout().is_terminal()
+}
 
 /// Writes the answer of the command, which then ends with `exit`.
 pub fn answer(
@@ -25,27 +56,68 @@ pub fn answer(
 /// It cannot be written; how the command ends then. That the reader of a pipe has seen enough is no
 /// error.
 pub fn write(write_to: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ExitCode> {
-    let mut output = BufWriter::new(io::stdout().lock());
+    let mut output = BufWriter::with_capacity(BUFFER, open()?);
     match write_to(&mut output).and_then(|()| output.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(not_written(&error)),
         _ => Ok(()),
     }
 }
 
+/// Opens the output, which has no buffer of its own.
+///
+/// # Errors
+/// It cannot be written; how the command ends then.
+pub fn open() -> Result<Box<dyn Write>, ExitCode> {
+    if let Some(path) = &Settings::get().output {
+        let file = File::create(path).map_err(|error| not_written(&error))?;
+        return Ok(Box::new(file));
+    }
+    if is_standard_output_closed() {
+        message::error(
+            &"standard output is closed, so nobody gets the answer; --output FILE writes it to a file",
+        );
+        return Err(Exit::Broken.into());
+    }
+    Ok(Box::new(io::stdout().lock()))
+}
+
+/// Writes text to read, in colour where that is wanted.
+pub fn text(output: &mut dyn Write, text: &str) -> io::Result<()> {
+    output.write_all(style::painted(text).as_bytes())
+}
+
 /// Reports that the output cannot be written.
 pub fn not_written(error: &io::Error) -> ExitCode {
-    message::error(&format_args!("the output cannot be written: {error}"));
+    let name = Settings::get().output.as_ref().map(|path| path.display().to_string());
+    let name = name.unwrap_or_else(|| "the output".to_owned());
+    message::error(&format_args!("{name} cannot be written: {error}"));
     Exit::Broken.into()
 }
 
-/// Writes one JSON object in lines to read.
-pub fn json(output: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *output, value)?;
-    writeln!(output)
+/// Whether the command was started without standard output.
+///
+/// The standard library opens the null device for reading and writing in its place, so that every
+/// write succeeds; nobody else opens it so (`>` opens it for writing only).
+#[cfg(unix)]
+fn is_standard_output_closed() -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+
+    use rustix::fs::{OFlags, fcntl_getfl};
+
+    let is_null = || -> io::Result<bool> {
+        let null = std::fs::metadata("/dev/null")?;
+        let output = File::from(io::stdout().as_fd().try_clone_to_owned()?).metadata()?;
+        Ok((output.dev(), output.ino()) == (null.dev(), null.ino()))
+    };
+    let flags = fcntl_getfl(io::stdout());
+    flags.is_ok_and(|flags| flags & OFlags::ACCMODE == OFlags::RDWR) && is_null().unwrap_or(false)
 }
 
-/// Writes one JSON object in one line.
-pub fn json_line(output: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *output, value)?;
-    writeln!(output)
+/// Whether the command was started without standard output.
+#[cfg(windows)]
+fn is_standard_output_closed() -> bool {
+    use std::os::windows::io::AsRawHandle;
+
+    io::stdout().as_raw_handle().is_null()
 }

@@ -19,7 +19,7 @@ use eop_relay::session::{
     Outcome, QueryError, SessionFilter, SessionQuery, SessionReader, StateOptions,
 };
 
-use self::csv_writer::CsvWriter;
+use self::csv_writer::{Cells, CsvWriter};
 use self::json_writer::JsonWriter;
 use self::progress::ProgressDisplay;
 use self::summary::Summary;
@@ -27,6 +27,7 @@ use self::table_writer::TableWriter;
 use self::writer::SessionWriter;
 use crate::arguments::{Time, inputs_of};
 use crate::exit::Exit;
+use crate::settings::Settings;
 use crate::{message, output};
 
 /// Sessions asked for at once, and the input after which the display is renewed all the same.
@@ -34,9 +35,10 @@ const SESSIONS_PER_BATCH: usize = 1024;
 const BYTES_PER_BATCH: u64 = 16 << 20;
 
 /// Set-SendConnector, -ProtocolLoggingLevel: None is the default.
-const NO_EVIDENCE: &str = "\
-eop-relay: no evidence: no session matched, or protocol logging was off at the time; it is off by
-default, and Set-SendConnector NAME -ProtocolLoggingLevel Verbose turns it on";
+const NO_EVIDENCE: [&str; 2] = [
+    "eop-relay: no evidence: no session matched, or protocol logging was off at the time; it is off by",
+    "default, and Set-SendConnector NAME -ProtocolLoggingLevel Verbose turns it on",
+];
 
 /// List the SMTP sessions of protocol logs: how each ended and why, and which certificate was sent
 // Each bool is a switch of the command line, independent of the others.
@@ -48,7 +50,8 @@ Times without a zone are UTC, as the logs are. A session belongs to the time at 
 
 With --state, a run reads only what was written since the run before, keeps sessions that are still
 open, and returns each session once: give each task a state file of its own. Nothing is saved if
-the run is stopped before its end (Ctrl+C, | head).
+the run is stopped before its end (Ctrl+C, | head) or its output cannot be written. What was written
+into a pipe counts as read, also where its reader ends without looking: use --output FILE.
 
 Exit codes: 0 all was read; 10 rows are damaged or a limit was hit; 30 no session matched;
 40 an input cannot be read (the others are listed), or the state file; 64 usage.")]
@@ -57,19 +60,24 @@ pub struct SessionsArguments {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Write one JSON object a line
-    #[arg(long, conflicts_with = "csv")]
+    #[arg(long, conflicts_with_all = ["csv", "csv_raw"])]
     json: bool,
-    /// Write comma-separated values with a header, one session a line
+    /// Write comma-separated values with a header, one session a line. A text that a spreadsheet
+    /// would take for a formula gets an apostrophe in front
     #[arg(long)]
     csv: bool,
+    /// Write comma-separated values with every text as it stands in the log
+    #[arg(long)]
+    csv_raw: bool,
     /// Only sessions of connectors whose name matches
     #[arg(long, value_name = "GLOB")]
     connector: Option<String>,
-    /// Only sessions that started then or later (2026-11-15, 2026-11-15T01:02:03+01:00)
-    #[arg(long, value_name = "T")]
+    /// Only sessions that started then or later (2026-11-15, 2026-11-15T01:02:03+01:00,
+    /// -24h, yesterday, "today 08:00")
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     start: Option<Time>,
     /// Only sessions that started before then
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     end: Option<Time>,
     /// Only sessions with a remote host or endpoint that matches
     #[arg(long, value_name = "GLOB")]
@@ -128,15 +136,16 @@ impl SessionsArguments {
         }
     }
 
-    fn writer(&self) -> Box<dyn SessionWriter> {
-        let output = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        if self.json {
+    fn writer(&self) -> Result<Box<dyn SessionWriter>, ExitCode> {
+        let output = io::BufWriter::with_capacity(output::BUFFER, output::open()?);
+        Ok(if self.json {
             Box::new(JsonWriter::new(output))
-        } else if self.csv {
-            Box::new(CsvWriter::new(output))
+        } else if self.csv || self.csv_raw {
+            let are_on_terminal = output::is_terminal();
+            Box::new(CsvWriter::new(output, Cells { are_raw: self.csv_raw, are_on_terminal }))
         } else {
-            Box::new(TableWriter::new(output, table_writer::terminal_width()))
-        }
+            Box::new(TableWriter::new(output, output::table_width()))
+        })
     }
 }
 
@@ -150,16 +159,21 @@ pub fn run(arguments: &SessionsArguments) -> ExitCode {
             return if is_state { Exit::CouldNotCheck } else { Exit::Usage }.into();
         }
     };
-    match list(&mut reader, arguments.writer().as_mut()) {
+    // Before anything is read: without an output nothing is given, and so nothing is saved.
+    let mut writer = match arguments.writer() {
+        Ok(writer) => writer,
+        Err(broken) => return broken,
+    };
+    match list(&mut reader, writer.as_mut()) {
         Ok(summary) => {
             // Last of all: what was not listed is read again.
             if let Err(error) = reader.save_state() {
                 message::error(&error);
                 return Exit::CouldNotCheck.into();
             }
-            message::line(&summary);
+            message::summary(&summary);
             if summary.exit() == Exit::NoEvidence {
-                message::own_text(NO_EVIDENCE);
+                NO_EVIDENCE.iter().for_each(message::summary);
             }
             summary.exit().into()
         }
@@ -171,7 +185,7 @@ pub fn run(arguments: &SessionsArguments) -> ExitCode {
 
 fn list(reader: &mut SessionReader, writer: &mut dyn SessionWriter) -> io::Result<Summary> {
     let mut summary = Summary::default();
-    let display = ProgressDisplay::new(io::stderr().is_terminal());
+    let display = ProgressDisplay::new(io::stderr().is_terminal() && !Settings::get().no_progress);
     writer.begin()?;
     while let Some(batch) = reader.next_batch(SESSIONS_PER_BATCH, BYTES_PER_BATCH) {
         display.show(&reader.progress());

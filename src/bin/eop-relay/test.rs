@@ -10,7 +10,7 @@ use eop_relay::view;
 
 pub use self::arguments::TestArguments;
 use crate::exit::Exit;
-use crate::{message, output};
+use crate::{json, message, output};
 
 /// Judges, and prints the report.
 pub fn run(arguments: &TestArguments) -> ExitCode {
@@ -27,9 +27,9 @@ pub fn run(arguments: &TestArguments) -> ExitCode {
     let report = diagnose(&evidence);
     output::answer(report.exit_code, |output| {
         if arguments.json {
-            output::json(output, &report)
+            json::pretty(output, &report)
         } else {
-            output.write_all(view::text(&report, output::WIDTH).as_bytes())
+            output::text(output, &view::text(&report, output::width()))
         }
     })
 }

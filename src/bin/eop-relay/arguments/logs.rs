@@ -18,6 +18,10 @@ pub struct LogArguments {
     /// Send logs: files, folders or patterns. Give FrontEnd and Hub folders together.
     #[arg(long, value_name = "PATH")]
     pub log: Vec<PathBuf>,
+
+    /// Read the folders below the given ones too.
+    #[arg(long)]
+    pub recurse: bool,
 }
 
 impl LogArguments {
@@ -36,7 +40,7 @@ impl LogArguments {
         mut use_batch: impl FnMut(&Batch),
     ) -> Result<(), String> {
         let inputs = inputs_of(&self.log, server);
-        let query = SessionQuery { inputs, ..SessionQuery::default() };
+        let query = SessionQuery { inputs, recurse: self.recurse, ..SessionQuery::default() };
         let mut reader = SessionReader::new(query).map_err(|error| error.to_string())?;
         while let Some(batch) = reader.next_batch(SESSIONS_PER_BATCH, BYTES_PER_BATCH) {
             use_batch(&batch);
@@ -69,7 +73,7 @@ fn add_batch(batch: &Batch, evidence: &mut Evidence) {
                 evidence.unreadable.push((path, notice.message.clone()));
             }
             Severity::Warning => message::notice(notice),
-            Severity::Information => {}
+            Severity::Information => message::detail(notice),
         }
     }
 }

@@ -7,11 +7,9 @@ use eop_relay::diagnosis::{
 use eop_relay::timestamp::Timestamp;
 use eop_relay::view::Page;
 
-use crate::output::WIDTH;
-
 /// A block for each connector and server.
-pub fn text(overview: &CertificateOverview) -> String {
-    let mut page = Page::new(WIDTH);
+pub fn text(overview: &CertificateOverview, width: usize) -> String {
+    let mut page = Page::new(width);
     if overview.certificates.is_empty() {
         page.line(
             "Nothing is known: no log, no send connector and no installed certificate was given.",

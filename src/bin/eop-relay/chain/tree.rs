@@ -6,11 +6,9 @@ use eop_relay::chain::{
 use eop_relay::timestamp::Timestamp;
 use eop_relay::view::Page;
 
-use crate::output::WIDTH;
-
 /// The report. `is_whole_evidence`: no store was given, only the file was judged.
-pub fn text(report: &ChainReport, is_whole_evidence: bool) -> String {
-    let mut page = Page::new(WIDTH);
+pub fn text(report: &ChainReport, is_whole_evidence: bool, width: usize) -> String {
+    let mut page = Page::new(width);
     page.paragraph("", "  ", &report.summary);
     page.blank_line();
     let last = report.certificates.len().saturating_sub(1);
@@ -178,9 +176,7 @@ fn add_remedies(page: &mut Page, report: &ChainReport) {
         {
             if let Some(command) = command {
                 page.line(format_args!("     {label}:"));
-                for line in command.lines() {
-                    page.line(format_args!("       {line}"));
-                }
+                page.command(command);
             }
         }
     }

@@ -7,8 +7,6 @@ use eop_relay::evidence::chain_event::{ChainEvent, ChainFault};
 use eop_relay::timestamp::Timestamp;
 use eop_relay::view::Page;
 
-use crate::output::WIDTH;
-
 /// More different groups than anybody reads; the validations of further ones are counted.
 const MAXIMUM_GROUPS: usize = 1000;
 /// Columns before the text of a line.
@@ -50,17 +48,14 @@ impl Groups {
     }
 
     /// The groups as text, what explains refused mail best first.
-    pub fn text(&mut self) -> String {
-        let mut page = Page::new(WIDTH);
+    pub fn text(&mut self, width: usize) -> String {
+        let mut page = Page::new(width);
         if self.listed.is_empty() {
             return page.into_text();
         }
         // Without a fault last.
         self.listed.sort_by_key(|group| group.newest.fault.map_or(u32::MAX, ChainFault::number));
-        page.line(format_args!(
-            "{:<29}  {:>6}  {:<19}  {:<19}  PROCESS",
-            "FAULT", "TIMES", "FIRST (UTC)", "LAST (UTC)"
-        ));
+        page.line(format_args!("{:<29}  {:>6}  {:<19}  PROCESS", "FAULT", "TIMES", "LAST (UTC)"));
         for group in &self.listed {
             group.add_to(&mut page);
         }
@@ -75,13 +70,15 @@ impl Group {
     fn add_to(&self, page: &mut Page) {
         let event = &self.newest;
         page.line(format_args!(
-            "{:<29}  {:>6}  {:<19}  {:<19}  {}",
+            "{:<29}  {:>6}  {:<19}  {}",
             event.fault.map_or("none", ChainFault::name),
             self.count,
-            shown(self.first),
             shown(event.time),
             event.process_name.as_deref().unwrap_or("unknown"),
         ));
+        if self.count > 1 {
+            line(page, "first", &shown(self.first));
+        }
         let thumbprint = event.thumbprint.map(|thumbprint| thumbprint.to_string());
         let subject = event.subject.as_deref().unwrap_or("name unknown");
         line(page, "of", &format!("{} {subject}", thumbprint.as_deref().unwrap_or("unknown")));

@@ -6,7 +6,7 @@ use eop_relay::diagnosis::{Confidence, Diagnosis, FindingId, RuleDescription};
 use eop_relay::view::Page;
 
 use crate::exit::Exit;
-use crate::output::{self, WIDTH};
+use crate::{json, output};
 
 /// Columns of the labels of one cause.
 const LABEL_WIDTH: usize = 13;
@@ -43,9 +43,9 @@ fn print(
     let rules: Vec<RuleDescription> = rules.collect();
     output::answer(Exit::Fine, |output| {
         if as_json {
-            rules.iter().try_for_each(|rule| output::json_line(output, rule))
+            rules.iter().try_for_each(|rule| json::line(output, rule))
         } else {
-            output.write_all(text(&rules).as_bytes())
+            output::text(output, &text(&rules))
         }
     })
 }
@@ -63,7 +63,7 @@ fn one(rule: &RuleDescription) -> String {
     };
     let unless: Vec<&str> = rule.unless.iter().map(|id| id.name()).collect();
     let text = rule.text;
-    let mut page = Page::new(WIDTH);
+    let mut page = Page::new(output::width());
     page.line(rule.id.name());
     let fields = [
         ("Says", text.says),
@@ -87,7 +87,7 @@ fn one(rule: &RuleDescription) -> String {
 fn listed(rules: &[RuleDescription]) -> String {
     let (deciding, beside): (Vec<_>, Vec<_>) =
         rules.iter().partition(|rule| rule.verdict.is_some());
-    let mut page = Page::new(WIDTH);
+    let mut page = Page::new(output::width());
     page.line("What can be the cause; of several that apply, the first one is:");
     entries(&mut page, &deciding);
     page.blank_line();

@@ -9,7 +9,7 @@ use super::arguments::ExplainArguments;
 use super::render::joined;
 use super::{inputs, render};
 use crate::exit::Exit;
-use crate::{message, output};
+use crate::{json, message, output};
 
 /// Explains the errors of files, each with its session.
 pub fn run(arguments: &ExplainArguments, text: &str) -> ExitCode {
@@ -28,7 +28,7 @@ pub fn run(arguments: &ExplainArguments, text: &str) -> ExitCode {
     };
     output::answer(exit, |output| {
         if arguments.json {
-            collected.errors.iter().try_for_each(|error| output::json_line(output, error))
+            collected.errors.iter().try_for_each(|error| json::line(output, error))
         } else {
             write_all(&collected.errors, collected.sessions, output)
         }
@@ -57,7 +57,7 @@ fn write_all(
         if number > 0 {
             writeln!(output)?;
         }
-        output.write_all(text(error, alike, sessions).as_bytes())?;
+        output::text(output, &text(error, alike, sessions))?;
     }
     Ok(())
 }
@@ -92,7 +92,7 @@ fn text(error: &DeliveryError, alike: &[&DeliveryError], sessions: Option<u64>) 
         )))),
         (None, None) => {}
     }
-    render::text(&error.explanation, &error.text, &fields)
+    render::text(&error.explanation, &error.text, &fields, output::width())
 }
 
 fn also(alike: &[&DeliveryError]) -> Option<String> {

@@ -8,8 +8,6 @@ use eop_relay::timestamp::Timestamp;
 use eop_relay::view::{Page, printable};
 use textwrap::core::display_width;
 
-/// Columns of a line.
-const WIDTH: usize = 120;
 const TIME_WIDTH: usize = 19;
 const SIDE_WIDTH: usize = 11;
 const OUTCOME_WIDTH: usize = 9;
@@ -34,9 +32,9 @@ const PRINTED: &[&str] = &[
 ];
 
 /// The history and the states.
-pub fn text(history: &HybridHistory, at: Timestamp) -> String {
+pub fn text(history: &HybridHistory, at: Timestamp, width: usize) -> String {
     // A certificate name is found whole by whoever searches for it, unless it is longer than a line.
-    let mut page = Page::new(WIDTH).breaking_words();
+    let mut page = Page::new(width).breaking_words();
     if !history.changes.is_empty() {
         line(&mut page, ["START (UTC)", "SIDE", "OUTCOME", "CMDLET", "OBJECT"]);
     }
@@ -69,7 +67,7 @@ fn line(page: &mut Page, cells: [&str; 5]) {
         "{time:<TIME_WIDTH$}  {side:<SIDE_WIDTH$}  {outcome:<OUTCOME_WIDTH$}  \
          {cmdlet:<CMDLET_WIDTH$}  "
     );
-    let rest = WIDTH.saturating_sub(display_width(&text));
+    let rest = page.width().saturating_sub(display_width(&text));
     page.line(format!("{text}{}", shortened(object, rest)).trim_end());
 }
 

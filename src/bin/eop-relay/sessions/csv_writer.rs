@@ -1,5 +1,6 @@
 //! Sessions as comma-separated values: flat, for spreadsheets and `Import-Csv`.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use eop_relay::log::LogType;
 use eop_relay::reply::RejectionClass;
 use eop_relay::session::{Message, Outcome, Recipient, Session, TlsStatus};
 use eop_relay::timestamp::Timestamp;
+use eop_relay::view::printable;
 use serde::Serialize;
 
 use super::writer::SessionWriter;
@@ -53,98 +55,124 @@ const HEADER: [&str; 38] = [
     "Notes",
 ];
 
+/// How texts are written.
+#[derive(Clone, Copy, Debug)]
+pub struct Cells {
+    /// Whether a text that a spreadsheet would take for a formula stays as it is; else it gets an
+    /// apostrophe in front (OWASP, CSV Injection).
+    pub are_raw: bool,
+    /// Whether they go to a terminal, which nothing in them may steer.
+    pub are_on_terminal: bool,
+}
+
+impl Cells {
+    fn text(self, text: &str) -> Cow<'_, str> {
+        let text = if self.are_on_terminal { printable(text) } else { Cow::Borrowed(text) };
+        if !self.are_raw && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            return Cow::Owned(format!("'{text}"));
+        }
+        text
+    }
+}
+
 /// One line of the file.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Columns<'a> {
     log_type: LogType,
-    server: Option<&'a str>,
-    log_path: &'a str,
+    server: Option<Cow<'a, str>>,
+    log_path: Cow<'a, str>,
     line: u64,
     start_time: Timestamp,
     end_time: Timestamp,
-    connector: &'a str,
-    session_id: &'a str,
-    proxy_session_id: Option<&'a str>,
-    local_endpoint: Option<&'a str>,
-    remote_endpoint: Option<&'a str>,
-    remote_host: Option<&'a str>,
-    ehlo_name: Option<&'a str>,
+    connector: Cow<'a, str>,
+    session_id: Cow<'a, str>,
+    proxy_session_id: Option<Cow<'a, str>>,
+    local_endpoint: Option<Cow<'a, str>>,
+    remote_endpoint: Option<Cow<'a, str>>,
+    remote_host: Option<Cow<'a, str>>,
+    ehlo_name: Option<Cow<'a, str>>,
     #[serde(rename = "PublicIPAddress")]
-    public_ip_address: Option<&'a str>,
+    public_ip_address: Option<Cow<'a, str>>,
     is_eop: Option<bool>,
     start_tls_offered: Option<bool>,
     tls_status: TlsStatus,
-    tls_protocol: Option<&'a str>,
-    tls_cipher: Option<&'a str>,
-    tls_error: Option<&'a str>,
+    tls_protocol: Option<Cow<'a, str>>,
+    tls_cipher: Option<Cow<'a, str>>,
+    tls_error: Option<Cow<'a, str>>,
     tls_error_code: Option<i32>,
-    sent_thumbprint: Option<&'a str>,
-    sent_subject: Option<&'a str>,
-    sent_issuer: Option<&'a str>,
-    sent_dns_names: String,
-    remote_thumbprint: Option<&'a str>,
-    remote_subject: Option<&'a str>,
+    sent_thumbprint: Option<Cow<'a, str>>,
+    sent_subject: Option<Cow<'a, str>>,
+    sent_issuer: Option<Cow<'a, str>>,
+    sent_dns_names: Cow<'a, str>,
+    remote_thumbprint: Option<Cow<'a, str>>,
+    remote_subject: Option<Cow<'a, str>>,
     message_count: usize,
     recipient_count: usize,
     refused_recipient_count: usize,
-    first_mail_from: Option<&'a str>,
-    first_recipient: Option<&'a str>,
-    reply: Option<&'a str>,
+    first_mail_from: Option<Cow<'a, str>>,
+    first_recipient: Option<Cow<'a, str>>,
+    reply: Option<Cow<'a, str>>,
     rejection: Option<RejectionClass>,
     outcome: Outcome,
     complete: bool,
     row_count: u64,
-    notes: String,
+    notes: Cow<'a, str>,
 }
 
 impl<'a> Columns<'a> {
-    fn of(session: &'a Session, log_path: &'a str) -> Self {
+    fn of(session: &'a Session, log_path: &'a str, cells: Cells) -> Self {
+        let text = |text: &'a str| cells.text(text);
+        let owned = |text: String| Cow::Owned(cells.text(&text).into_owned());
         let sent = session.sent_certificate.as_deref();
         let remote = session.remote_certificate.as_deref();
         let recipients = || session.messages().flat_map(Message::recipients);
         Self {
             log_type: session.log_type,
-            server: session.server.as_deref(),
-            log_path,
+            server: session.server.as_deref().map(text),
+            log_path: text(log_path),
             line: session.line,
             start_time: session.start_time,
             end_time: session.end_time,
-            connector: session.connector(),
-            session_id: session.session_id(),
-            proxy_session_id: session.proxy_session_id(),
-            local_endpoint: session.local_endpoint(),
-            remote_endpoint: session.remote_endpoint(),
-            remote_host: session.remote_host(),
-            ehlo_name: session.ehlo_name(),
-            public_ip_address: session.public_ip_address(),
+            connector: text(session.connector()),
+            session_id: text(session.session_id()),
+            proxy_session_id: session.proxy_session_id().map(text),
+            local_endpoint: session.local_endpoint().map(text),
+            remote_endpoint: session.remote_endpoint().map(text),
+            remote_host: session.remote_host().map(text),
+            ehlo_name: session.ehlo_name().map(text),
+            public_ip_address: session.public_ip_address().map(text),
             is_eop: session.is_eop,
             start_tls_offered: session.start_tls_offered,
             tls_status: session.tls_status,
-            tls_protocol: session.tls_protocol(),
-            tls_cipher: session.tls_cipher(),
-            tls_error: session.tls_error(),
+            tls_protocol: session.tls_protocol().map(text),
+            tls_cipher: session.tls_cipher().map(text),
+            tls_error: session.tls_error().map(text),
             tls_error_code: session.tls_error_code,
-            sent_thumbprint: session.sent_thumbprint(),
-            sent_subject: session.sent_subject(),
-            sent_issuer: sent.and_then(|certificate| certificate.issuer.as_deref()),
+            sent_thumbprint: session.sent_thumbprint().map(text),
+            sent_subject: session.sent_subject().map(text),
+            sent_issuer: sent.and_then(|certificate| certificate.issuer.as_deref()).map(text),
             sent_dns_names: sent
-                .map_or_else(String::new, |certificate| join(&certificate.dns_names)),
-            remote_thumbprint: remote.and_then(|certificate| certificate.thumbprint.as_deref()),
-            remote_subject: remote.and_then(|certificate| certificate.subject.as_deref()),
+                .map_or(Cow::Borrowed(""), |certificate| owned(join(&certificate.dns_names))),
+            remote_thumbprint: remote
+                .and_then(|certificate| certificate.thumbprint.as_deref())
+                .map(text),
+            remote_subject: remote.and_then(|certificate| certificate.subject.as_deref()).map(text),
             message_count: session.messages().len(),
             recipient_count: recipients().count(),
             refused_recipient_count: recipients()
                 .filter(|recipient| is_refused(*recipient))
                 .count(),
-            first_mail_from: session.messages().next().and_then(Message::mail_from),
-            first_recipient: recipients().next().map(Recipient::address),
-            reply: session.reply(),
+            first_mail_from: session.messages().next().and_then(Message::mail_from).map(text),
+            first_recipient: recipients().next().map(Recipient::address).map(text),
+            reply: session.reply().map(text),
             rejection: session.rejection,
             outcome: session.outcome,
             complete: session.complete,
             row_count: session.row_count,
-            notes: session.notes.iter().map(|note| note.message()).collect::<Vec<_>>().join(" | "),
+            notes: owned(
+                session.notes.iter().map(|note| note.message()).collect::<Vec<_>>().join(" | "),
+            ),
         }
     }
 }
@@ -161,12 +189,13 @@ fn is_refused(recipient: Recipient<'_>) -> bool {
 /// Writes a header and a line per session.
 pub struct CsvWriter<W: Write> {
     output: csv::Writer<W>,
+    cells: Cells,
 }
 
 impl<W: Write> CsvWriter<W> {
-    pub fn new(output: W) -> Self {
+    pub fn new(output: W, cells: Cells) -> Self {
         // The header is written even without a session, which serde's own would not be.
-        Self { output: csv::WriterBuilder::new().has_headers(false).from_writer(output) }
+        Self { output: csv::WriterBuilder::new().has_headers(false).from_writer(output), cells }
     }
 }
 
@@ -177,7 +206,7 @@ impl<W: Write> SessionWriter for CsvWriter<W> {
 
     fn write(&mut self, session: &Session) -> io::Result<()> {
         let log_path = session.log_path.to_string_lossy();
-        self.output.serialize(Columns::of(session, &log_path)).map_err(io_error)
+        self.output.serialize(Columns::of(session, &log_path, self.cells)).map_err(io_error)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -202,9 +231,15 @@ mod tests {
     use super::*;
     use crate::sessions::fixtures;
 
+    const CELLS: Cells = Cells { are_raw: false, are_on_terminal: false };
+
     fn written(sessions: &[Session]) -> Vec<u8> {
+        written_as(CELLS, sessions)
+    }
+
+    fn written_as(cells: Cells, sessions: &[Session]) -> Vec<u8> {
         let mut output = Vec::new();
-        let mut writer = CsvWriter::new(&mut output);
+        let mut writer = CsvWriter::new(&mut output, cells);
         writer.begin().unwrap();
         for session in sessions {
             writer.write(session).unwrap();
@@ -220,7 +255,7 @@ mod tests {
     #[test]
     fn the_header_names_the_columns_in_their_order() {
         let mut by_serde = csv::Writer::from_writer(Vec::new());
-        by_serde.serialize(Columns::of(&fixtures::delivered(), "")).unwrap();
+        by_serde.serialize(Columns::of(&fixtures::delivered(), "", CELLS)).unwrap();
         let by_serde = String::from_utf8(by_serde.into_inner().unwrap()).unwrap();
         assert_eq!(by_serde.lines().next().unwrap(), HEADER.join(","));
     }
@@ -286,5 +321,31 @@ mod tests {
         for name in ["RemoteHost", "IsEop", "SentThumbprint", "Rejection", "FirstMailFrom"] {
             assert_eq!(row[name], "", "{name}");
         }
+    }
+
+    fn with_remote_host(host: &str) -> Session {
+        fixtures::changed(&fixtures::delivered(), |parts| parts.remote_host = Some(host.into()))
+    }
+
+    #[test]
+    fn a_text_that_looks_like_a_formula_gets_an_apostrophe_unless_it_is_wanted_raw() {
+        let raw = Cells { are_raw: true, are_on_terminal: false };
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"] {
+            let session = with_remote_host(text);
+            let safe = rows(&written(std::slice::from_ref(&session)));
+            assert_eq!(safe[0]["RemoteHost"], format!("'{text}"));
+            let raw = rows(&written_as(raw, std::slice::from_ref(&session)));
+            assert_eq!(raw[0]["RemoteHost"], text);
+        }
+        let mut session = fixtures::connect_failed();
+        session.tls_error_code = Some(-2_146_893_008);
+        assert_eq!(rows(&written(&[session]))[0]["TlsErrorCode"], "-2146893008");
+    }
+
+    #[test]
+    fn nothing_in_a_cell_steers_the_terminal() {
+        let on_terminal = Cells { are_on_terminal: true, ..CELLS };
+        let session = with_remote_host("a\u{1B}[2J");
+        assert_eq!(rows(&written_as(on_terminal, &[session]))[0]["RemoteHost"], "a\u{FFFD}[2J");
     }
 }

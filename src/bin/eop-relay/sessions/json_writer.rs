@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use eop_relay::session::Session;
 
 use super::writer::SessionWriter;
+use crate::json;
 
 /// Writes each session as the library serialises it.
 pub struct JsonWriter<W> {
@@ -19,8 +20,7 @@ impl<W: Write> JsonWriter<W> {
 
 impl<W: Write> SessionWriter for JsonWriter<W> {
     fn write(&mut self, session: &Session) -> io::Result<()> {
-        serde_json::to_writer(&mut self.output, session)?;
-        self.output.write_all(b"\n")
+        json::line(&mut self.output, session)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -6,13 +6,11 @@ use std::io::{self, Write};
 use eop_relay::log::LogType;
 use eop_relay::session::{Outcome, Session, TlsStatus};
 use eop_relay::view::{Page, printable};
-use terminal_size::{Width, terminal_size_of};
 use textwrap::core::display_width;
 
 use super::writer::SessionWriter;
 
-/// The width where the output is not a terminal, and the least that the columns need.
-const DEFAULT_WIDTH: usize = 120;
+/// The least that the columns need.
 const MINIMUM_WIDTH: usize = 80;
 
 const TIME_WIDTH: usize = 19;
@@ -25,11 +23,6 @@ const LABEL_WIDTH: usize = 7;
 
 /// Refused recipients named before the rest is counted.
 const RECIPIENTS_NAMED: usize = 5;
-
-/// The width of the terminal that standard output is, else 120 columns.
-pub fn terminal_width() -> usize {
-    terminal_size_of(io::stdout()).map_or(DEFAULT_WIDTH, |(Width(width), _)| usize::from(width))
-}
 
 /// Writes the table as the sessions come: the width of a column does not depend on them.
 pub struct TableWriter<W> {

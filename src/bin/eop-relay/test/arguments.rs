@@ -75,9 +75,10 @@ pub struct TestArguments {
     #[arg(long, value_name = "NAME")]
     pub server: Option<String>,
 
-    /// Judge as of this time, such as 2026-11-15 or 2026-11-15T01:02:03Z; by default now. What the
+    /// Judge as of this time, such as 2026-11-15, 2026-11-15T01:02:03Z, -24h or yesterday; by
+    /// default now. What the
     /// logs show is judged at the time of its sessions.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub at: Option<Time>,
 
     /// Warn this many days before the certificate expires.

@@ -36,7 +36,8 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     }
     if !arguments.chain_event.is_empty() {
         let inputs = inputs_of(&arguments.chain_event, None);
-        evidence.read_chain_events(ChainEventQuery { inputs, ..ChainEventQuery::default() });
+        let recurse = arguments.logs.recurse;
+        evidence.read_chain_events(ChainEventQuery { inputs, recurse, ..Default::default() });
     }
     add_queue_errors(&arguments.queue_error, &mut evidence);
     arguments.logs.add_to(arguments.server.as_deref(), &mut evidence)?;

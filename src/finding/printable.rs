@@ -1,0 +1,55 @@
+//! What a stranger wrote, made fit for a terminal.
+
+use std::borrow::Cow;
+
+/// The text with U+FFFD in place of what would steer a terminal or hide what stands there: a banner
+/// is written by the other server, and a file name by whoever made the file.
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if text.contains(is_unprintable) {
+        Cow::Owned(text.replace(is_unprintable, "\u{FFFD}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Whether a character would steer a terminal, or is not seen where it stands: control characters;
+/// marks, embeddings, overrides and isolates of direction (Unicode Annex #9); line and paragraph
+/// separators; characters of no width; interlinear annotations; tags.
+#[must_use]
+pub fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E007F}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_steer_a_terminal_or_hide_is_replaced() {
+        let cases = [
+            ("Почта *.contoso.com", "Почта *.contoso.com"),
+            ("邮件 \u{1F4E7} é", "邮件 \u{1F4E7} é"),
+            ("220 \u{1b}[2Jhost\u{7}\r\n", "220 \u{FFFD}[2Jhost\u{FFFD}\u{FFFD}\u{FFFD}"),
+            ("\u{9B}31m\u{7F}", "\u{FFFD}31m\u{FFFD}"),
+            ("gol\u{202E}.exe", "gol\u{FFFD}.exe"),
+            (
+                "\u{200E}a\u{200F}\u{61C}\u{2066}\u{2069}",
+                "\u{FFFD}a\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}",
+            ),
+            ("a\u{2028}b\u{2029}", "a\u{FFFD}b\u{FFFD}"),
+            (
+                "a\u{200B}b\u{200D}\u{2060}\u{FEFF}\u{AD}",
+                "a\u{FFFD}b\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}",
+            ),
+            ("a\u{E0041}\u{E007F}", "a\u{FFFD}\u{FFFD}"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(printable(text), expected);
+        }
+    }
+}

@@ -175,6 +175,22 @@ pub(crate) fn time(element: &Element<'_>) -> Result<i64, Malformed> {
     Ok(moment.assume_utc().unix_timestamp())
 }
 
+/// An element in DER.
+pub(crate) fn encode(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len().to_be_bytes();
+    let significant = length.iter().skip_while(|octet| **octet == 0);
+    let mut encoding = vec![tag];
+    if content.len() > 0x7F {
+        let count = u8::try_from(significant.clone().count()).unwrap_or_default();
+        encoding.push(0x80 | count);
+        encoding.extend(significant);
+    } else {
+        encoding.push(length[length.len() - 1]);
+    }
+    encoding.extend_from_slice(content);
+    encoding
+}
+
 /// The bytes of a BIT STRING; nothing if its last byte is not used whole, as no signature and no key
 /// here ends within a byte.
 pub(super) fn whole_bytes<'a>(bits: &'a BitString<'_>) -> &'a [u8] {
@@ -184,6 +200,14 @@ pub(super) fn whole_bytes<'a>(bits: &'a BitString<'_>) -> &'a [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_encoded_is_read_again() {
+        for length in [0, 0x7F, 0x80, 0xFF, 0x100, 0x1_0000] {
+            let content = vec![7; length];
+            assert_eq!(whole(&encode(tag::SET, &content), tag::SET), Ok(&content[..]));
+        }
+    }
 
     #[test]
     fn lengths_must_be_definite_and_shortest() {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use x509_parser::asn1_rs::Oid;
+use x509_parser::asn1_rs::{Oid, oid};
 
 use super::der::{self, Malformed, Reader, tag};
 use super::thumbprint::hexadecimal;
@@ -51,6 +51,19 @@ impl DistinguishedName {
     #[must_use]
     pub fn is_within(&self, base: &Self) -> bool {
         self.comparable.starts_with(&base.comparable)
+    }
+
+    /// Whether it lies in a directory: whether it has domain components (RFC 4519, section 2.4).
+    pub(crate) fn has_domain_components(&self) -> bool {
+        const DOMAIN_COMPONENT: Oid<'static> = oid!(0.9.2342.19200300.100.1.25);
+        !self.values(&DOMAIN_COMPONENT).is_empty()
+    }
+
+    /// The name with one more RDN, given as the content of its SET, below it.
+    pub(crate) fn below(&self, rdn: &[u8]) -> Result<Self, Malformed> {
+        let mut rdns = der::whole(&self.der, tag::SEQUENCE)?.to_vec();
+        rdns.extend(der::encode(tag::SET, rdn));
+        Self::from_der(&der::encode(tag::SEQUENCE, &rdns))
     }
 
     /// The values of one attribute type, in the order of the encoding.

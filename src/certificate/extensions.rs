@@ -4,6 +4,7 @@ use x509_parser::asn1_rs::{Oid, oid};
 use x509_parser::extensions::X509Extension;
 
 use super::der::{self, Malformed, Reader, tag};
+use super::distribution_point::{DistributionPoint, distribution_points};
 use super::general_name::{GeneralName, dotted};
 
 /// One decoded extension.
@@ -102,6 +103,11 @@ pub struct Extensions {
     pub subject_key_identifier: Option<Extension<Vec<u8>>>,
     /// authorityInfoAccess: the URLs of caIssuers (section 4.2.2.1).
     pub issuer_urls: Option<Extension<Vec<String>>>,
+    /// cRLDistributionPoints (section 4.2.1.13).
+    pub distribution_points: Option<Vec<DistributionPoint>>,
+    /// Whether a template of Active Directory Certificate Services made it (MS-WCCE, section
+    /// 2.2.2.7.7).
+    pub has_certificate_template: bool,
     /// Whether policyConstraints is critical, if present (section 4.2.1.11).
     pub policy_constraints_critical: Option<bool>,
     /// Whether inhibitAnyPolicy is critical, if present (section 4.2.1.14).
@@ -130,6 +136,11 @@ impl Extensions {
 
     fn decode_one(&mut self, extension: &X509Extension<'_>) -> Result<(), Malformed> {
         const AUTHORITY_INFORMATION_ACCESS: &[u8] = &oid!(raw 1.3.6.1.5.5.7.1.1);
+        const CERTIFICATE_TEMPLATE_NAME: &[u8] = &oid!(raw 1.3.6.1.4.1.311.20.2);
+        const CERTIFICATE_TEMPLATE: &[u8] = &oid!(raw 1.3.6.1.4.1.311.21.7);
+        const APPLICATION_POLICIES: &[u8] = &oid!(raw 1.3.6.1.4.1.311.21.10);
+        const APPLICATION_POLICY_MAPPINGS: &[u8] = &oid!(raw 1.3.6.1.4.1.311.21.11);
+        const APPLICATION_POLICY_CONSTRAINTS: &[u8] = &oid!(raw 1.3.6.1.4.1.311.21.12);
         // Those below 2.5.29, by their last arc.
         const SUBJECT_KEY_IDENTIFIER: u8 = 14;
         const KEY_USAGE: u8 = 15;
@@ -188,15 +199,21 @@ impl Extensions {
                     der::unsigned(der::whole(body, tag::INTEGER)?)?;
                     self.inhibit_any_policy_critical = Some(critical);
                 }
-                ISSUER_ALT_NAME
-                | CRL_DISTRIBUTION_POINTS
-                | CERTIFICATE_POLICIES
-                | POLICY_MAPPINGS => drop(in_sequence()?),
+                CRL_DISTRIBUTION_POINTS => {
+                    self.distribution_points = Some(distribution_points(body)?);
+                }
+                ISSUER_ALT_NAME | CERTIFICATE_POLICIES | POLICY_MAPPINGS => drop(in_sequence()?),
                 _ => self.note_unknown(extension),
             },
             AUTHORITY_INFORMATION_ACCESS => {
                 let value = issuer_urls(in_sequence()?)?;
                 self.issuer_urls = Some(Extension { critical, value });
+            }
+            CERTIFICATE_TEMPLATE_NAME | CERTIFICATE_TEMPLATE => {
+                self.has_certificate_template = true;
+            }
+            // Windows reads them; they say what extended key usage and policies say (MS-WCCE).
+            APPLICATION_POLICIES | APPLICATION_POLICY_MAPPINGS | APPLICATION_POLICY_CONSTRAINTS => {
             }
             _ => self.note_unknown(extension),
         }

@@ -3,7 +3,9 @@
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::der::Reader;
 use super::pkcs7::read_signed_data;
+use super::serialized_store::{SerializedStore, read_serialized_store};
 use super::x509::Certificate;
 
 /// What a file of certificates holds.
@@ -26,6 +28,8 @@ pub struct Skipped {
     pub label: String,
     /// Why it was not used.
     pub reason: String,
+    /// Whether it should have been a certificate or revocation list.
+    pub is_damaged: bool,
 }
 
 /// A file without anything usable.
@@ -58,7 +62,7 @@ pub enum ReadError {
 }
 
 /// Reads every certificate of a file: DER (one certificate or a PKCS #7 message, BER with
-/// indefinite lengths included), PEM (any number of blocks, of certificates, PKCS #7 messages and
+/// indefinite lengths included), a serialised store (SST), PEM (any number of blocks, of certificates, PKCS #7 messages and
 /// CRLs; other text is passed over), the same in UTF-16 as PowerShell writes it, or bare base64.
 ///
 /// Damaged parts beside usable ones are listed in [`FileContent::skipped`].
@@ -90,7 +94,7 @@ pub fn read_revocation_lists(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ReadError> {
 
 fn nothing_usable(content: FileContent, wanted: &str) -> ReadError {
     match content.skipped.into_iter().next() {
-        Some(Skipped { offset, label, reason }) => {
+        Some(Skipped { offset, label, reason, .. }) => {
             ReadError::NothingUsable { offset, label, reason }
         }
         None => ReadError::Unrecognised { reason: format!("the file holds no {wanted}") },
@@ -108,6 +112,10 @@ fn read(bytes: &[u8]) -> Result<FileContent, ReadError> {
         return Err(ReadError::Empty);
     }
     let mut content = FileContent::default();
+    if let Ok(store) = read_serialized_store(bytes) {
+        add_store(&store, &mut content);
+        return Ok(content);
+    }
     // Whatever holds a certificate has a length beyond 127 bytes, which begins with a byte that no
     // text has; the digit 0 can begin one.
     if matches!(bytes, [0x30, 0x80..=0xFF, ..]) {
@@ -128,11 +136,14 @@ fn read(bytes: &[u8]) -> Result<FileContent, ReadError> {
     Ok(content)
 }
 
-/// The text of a UTF-16 file with a byte order mark.
+/// The text of a UTF-16 file: with a byte order mark, or with a zero in every second byte at its
+/// beginning, which no other kind of file has.
 fn utf16_text(bytes: &[u8]) -> Option<String> {
     let (units, is_big_endian) = match bytes {
         [0xFF, 0xFE, rest @ ..] => (rest, false),
         [0xFE, 0xFF, rest @ ..] => (rest, true),
+        [1..=0x7F, 0, 1..=0x7F, 0, ..] => (bytes, false),
+        [0, 1..=0x7F, 0, 1..=0x7F, ..] => (bytes, true),
         _ => return None,
     };
     let read = if is_big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
@@ -140,8 +151,51 @@ fn utf16_text(bytes: &[u8]) -> Option<String> {
     Some(char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{FFFD}')).collect())
 }
 
-/// Adds one certificate or PKCS #7 message.
+/// Adds the entries of a serialised store.
+fn add_store(store: &SerializedStore<'_>, content: &mut FileContent) {
+    for (at, entry) in &store.certificates {
+        add_entry(entry, *at, "certificate in the store", content);
+    }
+    content.revocation_lists.extend(store.revocation_lists.iter().map(|(_, der)| der.to_vec()));
+    if let Some(offset) = store.cut_at {
+        content.skipped.push(Skipped {
+            offset,
+            label: "serialised store".to_owned(),
+            reason: "its end is missing".to_owned(),
+            is_damaged: true,
+        });
+    }
+}
+
+fn add_entry(der: &[u8], offset: usize, label: &str, content: &mut FileContent) {
+    match Certificate::from_der(der) {
+        Ok(certificate) => content.certificates.push(certificate),
+        Err(error) => content.skipped.push(Skipped {
+            offset,
+            label: label.to_owned(),
+            reason: error.to_string(),
+            is_damaged: true,
+        }),
+    }
+}
+
+/// Adds one certificate or PKCS #7 message. What follows it is reported and not read.
 fn add_der(der: &[u8], offset: usize, content: &mut FileContent) -> Result<(), ReadError> {
+    let length = Reader::new(der).element().map_or(der.len(), |element| element.encoding.len());
+    let (first, rest) = der.split_at(length);
+    add_one(first, offset, content)?;
+    if !rest.is_empty() {
+        content.skipped.push(Skipped {
+            offset: offset + length,
+            label: format!("{} bytes", rest.len()),
+            reason: "they follow the end of what was read".to_owned(),
+            is_damaged: false,
+        });
+    }
+    Ok(())
+}
+
+fn add_one(der: &[u8], offset: usize, content: &mut FileContent) -> Result<(), ReadError> {
     // PFX ::= SEQUENCE { version INTEGER 3, ... } (RFC 7292, section 4).
     let header = match der.get(1) {
         Some(length @ 0x81..=0x84) => 2 + usize::from(length & 0x7F),
@@ -161,26 +215,31 @@ fn add_der(der: &[u8], offset: usize, content: &mut FileContent) -> Result<(), R
         return Err(ReadError::Unrecognised { reason: error.to_string() });
     };
     for (at, entry) in message.certificates {
-        match Certificate::from_der(entry) {
-            Ok(certificate) => content.certificates.push(certificate),
-            Err(error) => content.skipped.push(Skipped {
-                offset: offset + at,
-                label: "certificate in PKCS #7".to_owned(),
-                reason: error.to_string(),
-            }),
-        }
+        add_entry(entry, offset + at, "certificate in PKCS #7", content);
     }
     content.revocation_lists.extend(message.revocation_lists.iter().map(|(_, der)| der.to_vec()));
     Ok(())
 }
 
 fn add_block(block: &PemBlock<'_>, content: &mut FileContent) {
-    let skip =
-        |reason: String| Skipped { offset: block.offset, label: block.label.to_owned(), reason };
     let is_known = matches!(
         block.label,
-        "CERTIFICATE" | "X509 CERTIFICATE" | "PKCS7" | "CMS" | "X509 CRL" | "CERTIFICATE CHAIN"
+        "CERTIFICATE"
+            | "X509 CERTIFICATE"
+            | "NEW CERTIFICATE"
+            | "TRUSTED CERTIFICATE"
+            | "PKCS7"
+            | "PKCS #7 SIGNED DATA"
+            | "CMS"
+            | "X509 CRL"
+            | "CERTIFICATE CHAIN"
     );
+    let skip = |reason: String| Skipped {
+        offset: block.offset,
+        label: block.label.to_owned(),
+        reason,
+        is_damaged: is_known,
+    };
     if !is_known {
         content.skipped.push(skip("not a certificate".to_owned()));
         return;

@@ -9,6 +9,7 @@
 mod attribute_types;
 pub(crate) mod der;
 mod distinguished_name;
+mod distribution_point;
 mod extensions;
 mod file;
 mod general_name;
@@ -17,12 +18,14 @@ mod logged;
 mod logged_match;
 mod pkcs7;
 mod public_key;
+mod serialized_store;
 mod thumbprint;
 mod tls_certificate_name;
 mod x500;
 mod x509;
 
 pub use distinguished_name::DistinguishedName;
+pub use distribution_point::{DistributionPoint, DistributionPointName};
 pub(crate) use extensions::{ANY_EXTENDED_KEY_USAGE, EMAIL_ADDRESS};
 pub use extensions::{
     AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, KeyUsage, NameConstraints,

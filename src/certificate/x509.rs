@@ -11,6 +11,7 @@ use x509_parser::x509::AlgorithmIdentifier;
 
 use super::der::{self, Malformed, Reader, tag};
 use super::distinguished_name::DistinguishedName;
+use super::distribution_point::DistributionPointName;
 use super::extensions::{COMMON_NAME, Extensions};
 use super::general_name::GeneralName;
 use super::public_key::PublicKey;
@@ -216,6 +217,21 @@ impl Certificate {
             }
         }
         names
+    }
+
+    /// Where revocation lists of its issuer are published: the URLs of cRLDistributionPoints.
+    #[must_use]
+    pub fn revocation_list_urls(&self) -> Vec<String> {
+        let points = self.extensions.distribution_points.iter().flatten();
+        let names = points.flat_map(|point| match &point.name {
+            Some(DistributionPointName::Full(names)) => names.as_slice(),
+            _ => &[],
+        });
+        let url = |name: &GeneralName| match name {
+            GeneralName::Uri(url) => Some(url.clone()),
+            _ => None,
+        };
+        names.filter_map(url).collect()
     }
 
     /// The URLs where the issuer's certificate can be had (authorityInfoAccess, caIssuers).

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::findings::Findings;
 use super::pool::{Origin, Pool};
-use super::request::ChainRequest;
+use super::request::{ChainRequest, lacks_only_a_root};
 use super::rule::Rule;
 use super::search::End;
 use crate::certificate::{Certificate, Thumbprint, hexadecimal};
@@ -80,7 +80,7 @@ pub(crate) fn completeness(
     path: &[usize],
     end: End,
 ) -> Completeness {
-    let reaches_a_root = matches!(end, End::Trusted | End::SelfIssued);
+    let reaches_a_root = matches!(end, End::Trusted | End::ProgrammeRoot | End::SelfIssued);
     if path.len() == 1 && reaches_a_root {
         return Completeness::Complete;
     }
@@ -93,7 +93,7 @@ pub(crate) fn completeness(
     let (position, last) = (path.len() - 1, pool.certificate(path[path.len() - 1]));
     match end {
         _ if reaches_a_root => Completeness::Complete,
-        End::MissingIssuer if request.lacks_only_a_root(last, position) => {
+        End::Cycle | End::MissingIssuer if lacks_only_a_root(last, position) => {
             // Authorities below a root often say of no place where it could be had, as receivers
             // have it or do not trust it.
             if last.issuer_urls().is_empty() {
@@ -162,6 +162,29 @@ pub(crate) fn check_stores(
     findings.add_if(can_be_downloaded, Rule::ChainOnlyThroughDownload, 0);
 }
 
-fn named(certificate: &Certificate) -> String {
+/// A root of the server's own store that ends the chain before the cross-signed certificate of the
+/// same authority, with the position of that certificate in the path. Windows prefers the shorter
+/// chain, and then sends nothing above it.
+pub(crate) fn shortening_root(pool: &Pool<'_>, path: &[usize]) -> Option<(usize, usize)> {
+    let is_shortening = |child: usize, index: usize, candidate: &usize| {
+        let entry = pool.entry(*candidate);
+        entry.origin == Origin::RootStore
+            && entry.certificate.is_self_issued()
+            && pool.is_same_authority(*candidate, index)
+            && pool.known_signature(child, *candidate) == Some(Ok(()))
+    };
+    path.windows(2).enumerate().find_map(|(below, pair)| {
+        let (child, index) = (pair[0], pair[1]);
+        if pool.certificate(index).is_self_issued() {
+            return None;
+        }
+        let root =
+            pool.issuers_of(child, 0).into_iter().find(|one| is_shortening(child, index, one));
+        root.map(|root| (below + 1, root))
+    })
+}
+
+/// A certificate by subject and thumbprint.
+pub(super) fn named(certificate: &Certificate) -> String {
     format!("{} ({})", certificate.subject, certificate.thumbprint())
 }

@@ -1,12 +1,16 @@
 //! From files to a report: what the command and the C ABI call.
 
+use std::collections::{HashMap, HashSet};
+
 use super::budget::Limits;
-use super::report::{ChainReport, report};
+use super::report::{ChainReport, UnreadPart, report};
 use super::request::{ChainRequest, Purpose};
 use super::revocation::{NotARevocationList, RevocationList};
 use super::rule::Profile;
 use super::subject_checks::ExpectedName;
-use crate::certificate::{Certificate, ReadError, read_certificates, read_revocation_lists};
+use crate::certificate::{
+    Certificate, DistinguishedName, ReadError, read_certificates, read_revocation_lists,
+};
 use crate::timestamp::Timestamp;
 use crate::windows::{MachineError, MachineStores, windows_verdict};
 
@@ -29,9 +33,13 @@ pub struct ChainInput<'a> {
     /// Whether, without `intermediates`, the certificate's own file holds all that the server can
     /// send: then what follows in it is taken for the server's intermediates.
     pub file_is_all_that_is_sent: bool,
-    /// Trusted roots beside the embedded ones.
+    /// Roots of the sender (LocalMachine\Root): they end a path, and say nothing of what receivers
+    /// trust. Without the embedded roots they are taken for those of the receiver.
     pub roots: &'a [NamedBytes<'a>],
-    /// Whether the embedded roots are trusted.
+    /// Roots of the receiver beside the embedded ones, such as Microsoft's newest list
+    /// (`certutil -generateSSTFromWU`).
+    pub programme_roots: &'a [NamedBytes<'a>],
+    /// Whether the embedded roots, and those of Microsoft's programme, are trusted.
     pub with_embedded_roots: bool,
     /// Revocation lists.
     pub revocation_lists: &'a [NamedBytes<'a>],
@@ -68,6 +76,26 @@ pub enum ChainInputError {
         #[source]
         error: NotARevocationList,
     },
+    /// A file of several certificates that does not tell which of them is to be judged.
+    #[error(
+        "{name}: of its {count} certificates, {} could be the one to judge ({}): give that one in a \
+         file of its own, and the others as intermediates",
+        if candidates.is_empty() { "none".to_owned() } else { candidates.len().to_string() },
+        if candidates.is_empty() {
+            "all are authorities or issued another".to_owned()
+        } else {
+            candidates.join("; ")
+        }
+    )]
+    NotOneCertificate {
+        /// The file.
+        name: String,
+        /// How many certificates it holds.
+        count: usize,
+        /// The subjects, with thumbprints, of those that issued none of the others and are no
+        /// authority; at most eight.
+        candidates: Vec<String>,
+    },
     /// Windows builds no chain.
     #[error(transparent)]
     Machine(#[from] MachineError),
@@ -82,6 +110,7 @@ impl<'a> ChainInput<'a> {
             intermediates: None,
             file_is_all_that_is_sent: false,
             roots: &[],
+            programme_roots: &[],
             machine_stores: None,
             with_embedded_roots: true,
             revocation_lists: &[],
@@ -93,21 +122,20 @@ impl<'a> ChainInput<'a> {
     }
 }
 
-/// Reads the files and reports on the chain of the first certificate.
+/// Reads the files and reports on the chain of the certificate. Of several in its file that one is
+/// judged that issued none of the others and is no authority.
 ///
 /// # Errors
 /// [`ChainInputError`] names the file that cannot be used.
 pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
-    let read_all = |files: &[NamedBytes<'_>]| -> Result<Vec<Certificate>, ChainInputError> {
-        let contents: Result<Vec<_>, _> = files.iter().map(read).collect();
+    let mut unread = Vec::new();
+    let bundle = read(&input.certificate, &mut unread)?;
+    let (end_entity, known) = select(input.certificate.name, bundle)?;
+    let mut read_all = |files: &[NamedBytes<'_>]| -> Result<Vec<Certificate>, ChainInputError> {
+        let contents: Result<Vec<_>, _> =
+            files.iter().map(|file| read(file, &mut unread)).collect();
         Ok(contents?.into_iter().flatten().collect())
     };
-    let mut bundle = read(&input.certificate)?.into_iter();
-    let Some(end_entity) = bundle.next() else {
-        let error = ReadError::Empty;
-        return Err(ChainInputError::Read { name: input.certificate.name.to_owned(), error });
-    };
-    let known: Vec<Certificate> = bundle.collect();
     let stored = input.machine_stores.and_then(|stores| stores.intermediates.clone());
     let intermediates = match input.intermediates {
         Some(files) => {
@@ -122,7 +150,19 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
         Some(_) => Some(windows_verdict(end_entity.der(), input.at)?),
         None => None,
     };
-    let roots = read_all(input.roots)?;
+    let given_roots = read_all(input.roots)?;
+    let mut programme_roots = read_all(input.programme_roots)?;
+    if let Some(stores) = input.machine_stores {
+        programme_roots.extend(stores.programme_roots.iter().cloned());
+    }
+    let of_machine = input.machine_stores.and_then(|stores| stores.roots.as_deref());
+    let mut root_store = of_machine.unwrap_or_default().to_vec();
+    let mut roots = Vec::new();
+    if input.with_embedded_roots {
+        root_store.extend(given_roots);
+    } else {
+        roots = given_roots;
+    }
     let mut revocation_lists = Vec::new();
     for file in input.revocation_lists {
         let name = || file.name.to_owned();
@@ -136,13 +176,13 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
     }
     let expected_names: Vec<ExpectedName> =
         input.expected_name.map(ExpectedName::parse).into_iter().collect();
-    Ok(report(&ChainRequest {
+    let mut report = report(&ChainRequest {
         end_entity: &end_entity,
         intermediates: intermediates.as_deref(),
         known: &known,
         roots: &roots,
-        root_store: input.machine_stores.and_then(|one| one.roots.as_deref()).unwrap_or_default(),
-        programme_roots: input.machine_stores.map_or(&[], |stores| &stores.programme_roots),
+        root_store: &root_store,
+        programme_roots: &programme_roots,
         windows_verdict: verdict.as_ref(),
         with_embedded_roots: input.with_embedded_roots,
         revocation_lists: &revocation_lists,
@@ -152,12 +192,67 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
         purpose: input.purpose,
         maximum_depth: None,
         limits: Limits::default(),
-    }))
+    });
+    report.unread = unread;
+    Ok(report)
 }
 
-fn read(file: &NamedBytes<'_>) -> Result<Vec<Certificate>, ChainInputError> {
-    match read_certificates(file.bytes) {
-        Ok(content) => Ok(content.certificates),
-        Err(error) => Err(ChainInputError::Read { name: file.name.to_owned(), error }),
+/// The certificate to judge, and the others of its file.
+fn select(
+    name: &str,
+    bundle: Vec<Certificate>,
+) -> Result<(Certificate, Vec<Certificate>), ChainInputError> {
+    const MAXIMUM_NAMED: usize = 8;
+    let mut distinct: Vec<Certificate> = Vec::new();
+    let mut seen = HashSet::new();
+    distinct.extend(bundle.into_iter().filter(|one| seen.insert(one.thumbprint())));
+    // Who issued whom, by names first: the number of pairs must not grow with its square.
+    let mut issued: HashMap<&DistinguishedName, Vec<&Certificate>> = HashMap::new();
+    for one in distinct.iter().filter(|one| !one.is_self_issued()) {
+        issued.entry(&one.issuer).or_default().push(one);
     }
+    let issued_another = |one: &Certificate| {
+        issued.get(&one.subject).is_some_and(|children| {
+            children
+                .iter()
+                .take(MAXIMUM_CHILDREN)
+                .any(|child| child.names_key_of(one) != Some(false))
+        })
+    };
+    let candidates: Vec<usize> = match distinct.len() {
+        1 => vec![0],
+        count => (0..count)
+            .filter(|at| !distinct[*at].is_authority() && !issued_another(&distinct[*at]))
+            .collect(),
+    };
+    let [judged] = candidates[..] else {
+        let named =
+            |at: &usize| format!("{} ({})", distinct[*at].subject, distinct[*at].thumbprint());
+        return Err(ChainInputError::NotOneCertificate {
+            name: name.to_owned(),
+            count: distinct.len(),
+            candidates: candidates.iter().take(MAXIMUM_NAMED).map(named).collect(),
+        });
+    };
+    let judged = distinct.remove(judged);
+    Ok((judged, distinct))
+}
+
+/// How many certificates below one are looked at: the first that it issued decides.
+const MAXIMUM_CHILDREN: usize = 64;
+
+fn read(
+    file: &NamedBytes<'_>,
+    unread: &mut Vec<UnreadPart>,
+) -> Result<Vec<Certificate>, ChainInputError> {
+    let content = read_certificates(file.bytes)
+        .map_err(|error| ChainInputError::Read { name: file.name.to_owned(), error })?;
+    unread.extend(content.skipped.into_iter().map(|part| UnreadPart {
+        file: file.name.to_owned(),
+        offset: part.offset,
+        is_damaged: part.is_damaged,
+        label: part.label,
+        reason: part.reason,
+    }));
+    Ok(content.certificates)
 }

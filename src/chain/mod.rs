@@ -12,12 +12,16 @@ mod comparison;
 mod completeness;
 mod embedded_roots;
 mod examination;
+mod fault_remedy;
 mod finding_report;
 mod findings;
+mod internal_name;
 mod mailbox;
+mod microsoft_programme;
 mod name_constraints;
 mod path_checks;
 mod pool;
+mod private_authority;
 mod remedy;
 mod report;
 mod request;
@@ -26,6 +30,7 @@ mod role;
 pub mod rule;
 mod search;
 mod signature;
+mod step_parts;
 mod subject_checks;
 mod survey;
 mod verdict;
@@ -38,8 +43,11 @@ pub use embedded_roots::{EmbeddedRoots, embedded_roots};
 pub use examination::{ChainInput, ChainInputError, NamedBytes, examine};
 pub use finding_report::FindingReport;
 pub use findings::Finding;
+pub use microsoft_programme::{
+    ProgrammeRoot, ProgrammeState, programme_date, programme_issuer, programme_root,
+};
 pub use report::{
-    AlternativePath, CertificateOrigin, CertificateReport, ChainReport, Trust, report,
+    AlternativePath, CertificateOrigin, CertificateReport, ChainReport, Trust, UnreadPart, report,
 };
 pub use request::{ChainRequest, Purpose};
 pub use revocation::{NotARevocationList, RevocationList};

@@ -57,28 +57,40 @@ fn check_purpose(purpose: Option<Purpose>, path: &[&Certificate], findings: &mut
     let permits = |usages: &[String], purpose: Purpose| {
         usages.iter().any(|oid| oid == purpose.oid() || oid == ANY_EXTENDED_KEY_USAGE)
     };
-    for (position, certificate) in path.iter().enumerate() {
-        let Some(usage) = &certificate.extensions.extended_key_usage else { continue };
-        match purpose {
-            Some(purpose) if !permits(&usage.value, purpose) => {
-                findings.add(Rule::WrongExtendedKeyUsage, position, || {
-                    format!("{} is not among {}", purpose.oid(), usage.value.join(", "))
-                });
-            }
-            None if position == 0 => {
-                let lacks = |purpose| !permits(&usage.value, purpose);
-                findings.add_if(
-                    lacks(Purpose::ServerAuthentication),
-                    Rule::ServerAuthenticationMissing,
-                    position,
-                );
-                findings.add_if(
-                    lacks(Purpose::ClientAuthentication),
-                    Rule::ClientAuthenticationMissing,
-                    position,
-                );
-            }
-            Some(_) | None => {}
+    let usages = || {
+        path.iter()
+            .enumerate()
+            .filter_map(|(at, one)| Some((at, &one.extensions.extended_key_usage.as_ref()?.value)))
+    };
+    if let Some(purpose) = purpose {
+        for (position, usage) in usages().filter(|(_, usage)| !permits(usage, purpose)) {
+            findings.add(Rule::WrongExtendedKeyUsage, position, || {
+                format!("{} is not among {}", purpose.oid(), usage.join(", "))
+            });
+        }
+        return;
+    }
+    // Without a purpose: Exchange uses its certificate as a server and as a client. The first
+    // certificate from below at which neither is left takes both away.
+    let lacks = |purpose| usages().find(|(_, usage)| !permits(usage, purpose));
+    let as_server = lacks(Purpose::ServerAuthentication);
+    let as_client = lacks(Purpose::ClientAuthentication);
+    if let (Some(server), Some(client)) = (&as_server, &as_client) {
+        let (position, usage) = if server.0 < client.0 { client } else { server };
+        findings.add(Rule::WrongExtendedKeyUsage, *position, || {
+            format!(
+                "neither serverAuth nor clientAuth is permitted ({} lists {})",
+                if *position == 0 { "the certificate" } else { "its issuer" },
+                usage.join(", ")
+            )
+        });
+    }
+    for (lack, rule) in [
+        (as_server, Rule::ServerAuthenticationMissing),
+        (as_client, Rule::ClientAuthenticationMissing),
+    ] {
+        if let Some((position, _)) = lack {
+            findings.add_plain(rule, position);
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::budget::Budget;
+use super::microsoft_programme::{ProgrammeRoot, programme_issuer, programme_root};
 use super::signature::{SignatureError, cost, verify};
 use crate::certificate::{Certificate, DistinguishedName};
 
@@ -45,12 +46,40 @@ pub(crate) struct Pool<'a> {
     by_subject: HashMap<&'a DistinguishedName, Vec<usize>>,
     /// (child, issuer) -> whether the issuer's key verifies the child: at most once each.
     signatures: HashMap<(usize, usize), Result<(), SignatureError>>,
+    /// Whether the list of Microsoft's programme ends paths.
+    follows_programme: bool,
 }
 
 impl<'a> Pool<'a> {
     pub fn new(end_entity: &'a Certificate) -> Self {
         let entry = Entry { certificate: end_entity, origin: Origin::EndEntity };
-        Self { entries: vec![entry], by_subject: HashMap::new(), signatures: HashMap::new() }
+        Self {
+            entries: vec![entry],
+            by_subject: HashMap::new(),
+            signatures: HashMap::new(),
+            follows_programme: false,
+        }
+    }
+
+    /// Has paths end at roots of Microsoft's programme, those that are added later by their
+    /// thumbprint, others by name and key identifier.
+    pub fn follow_programme(&mut self) {
+        self.follows_programme = true;
+        self.entries[0].origin = self.listed_origin(self.entries[0]);
+    }
+
+    /// The origin of a root that is in the list, else its own.
+    fn listed_origin(&self, Entry { certificate, origin }: Entry<'_>) -> Origin {
+        let is_listed = self.follows_programme
+            && !origin.is_trusted()
+            && certificate.is_self_issued()
+            && programme_root(certificate).is_some();
+        if is_listed { Origin::ProgrammeRoot } else { origin }
+    }
+
+    /// The root of Microsoft's programme that a certificate names as its issuer.
+    pub fn programme_issuer(&self, index: usize) -> Option<&'static ProgrammeRoot> {
+        self.follows_programme.then(|| programme_issuer(self.certificate(index))).flatten()
     }
 
     /// Adds certificates. A certificate of several origins keeps the highest; the end entity stays
@@ -63,6 +92,7 @@ impl<'a> Pool<'a> {
                 }
                 continue;
             }
+            let origin = self.listed_origin(Entry { certificate, origin });
             let same_subject = self.by_subject.entry(&certificate.subject).or_default();
             let known = same_subject.iter().find(|i| self.entries[**i].certificate == certificate);
             if let Some(index) = known {
@@ -160,8 +190,9 @@ impl<'a> Pool<'a> {
         for (index, entry) in self.entries.iter().enumerate() {
             children.entry(&entry.certificate.issuer).or_default().push(index);
         }
-        let mut reaches: Vec<bool> =
-            self.entries.iter().map(|entry| entry.origin.is_trusted()).collect();
+        let ends_here =
+            |index: usize| self.is_trusted(index) || self.programme_issuer(index).is_some();
+        let mut reaches: Vec<bool> = (0..self.entries.len()).map(ends_here).collect();
         let mut open: Vec<usize> = (0..reaches.len()).filter(|index| reaches[*index]).collect();
         while let Some(index) = open.pop() {
             // Each name is followed once.

@@ -1,27 +1,31 @@
-//! What to do about a chain: exact commands, with how to verify and how to undo.
+//! What to do about a chain: exact commands, with how to verify and how to undo. First about the
+//! certificate that has the fault, then about what is missing, then about roots.
 
 use serde::{Serialize, Serializer};
 
 use super::completeness::{MissingIssuer, Need, needs};
+use super::fault_remedy::{Subject, of_fault};
 use super::pool::Pool;
-use super::search::End;
-use crate::certificate::Certificate;
+use super::rule::Rule;
+use super::step_parts::{download, import, remove, source};
+use super::survey::Evaluated;
 use crate::finding::{Place, Step};
 
-const ON_THE_SERVER: &str =
-    "on the Exchange server that sends, in Windows PowerShell as administrator";
-
-/// Remedies for what a path lacks.
+/// Remedies for a path.
 ///
 /// A certificate is only proposed for import if it is not self-signed and its key verifies its
 /// child's signature, and only into LocalMachine\CA: what lies in Root is trusted.
 pub(crate) fn remedies(
     pool: &Pool<'_>,
-    path: &[usize],
-    end: End,
+    best: &Evaluated,
     missing: &[MissingIssuer],
+    shortening_root: Option<usize>,
 ) -> Vec<Step> {
-    let mut remedies = Vec::new();
+    let path = &best.path;
+    let mut steps = Vec::new();
+    if let Some(fault) = best.errors().next() {
+        steps.extend(of_fault(&Subject { pool, path, position: fault.position }, fault));
+    }
     for (position, need) in needs(pool, path).into_iter().enumerate() {
         if need != Need::Absent {
             continue;
@@ -30,62 +34,56 @@ pub(crate) fn remedies(
         let certificate = pool.certificate(issuer);
         let is_verified = pool.known_signature(child, issuer) == Some(Ok(()));
         if is_verified && !certificate.is_self_issued() {
-            remedies.push(import(certificate));
+            steps.push(import(certificate));
         }
     }
     let unknown = missing.iter().filter(|issuer| issuer.found.is_none());
-    remedies.extend(unknown.map(|issuer| obtain(issuer, end)));
-    remedies
+    steps.extend(unknown.map(obtain));
+    let is_unknown = |rule| matches!(rule, Rule::UnknownRoot | Rule::MissingRoot);
+    if best.findings.iter().any(|finding| is_unknown(finding.rule)) {
+        steps.push(newest_list());
+    }
+    if let Some(root) = shortening_root {
+        steps.push(remove(pool.certificate(root), "Root", SHORTENING_ROOT));
+    }
+    steps
 }
 
-/// Imports an intermediate.
-fn import(certificate: &Certificate) -> Step {
-    let thumbprint = certificate.thumbprint();
-    Step::new(
-        Place::ElevatedOnServer,
-        format!(
-            "Import the intermediate certificate {} (thumbprint {thumbprint}), so that the server \
-             sends it. Save it as {thumbprint}.cer first. Never import it into Root.",
-            certificate.subject
-        ),
-    )
-    .at(ON_THE_SERVER)
-    .command(format!(
-        "Import-Certificate -FilePath '.\\{thumbprint}.cer' -CertStoreLocation \
-         'Cert:\\LocalMachine\\CA'"
-    ))
-    .verify(format!("Get-Item -LiteralPath 'Cert:\\LocalMachine\\CA\\{thumbprint}'"))
-    .undo(format!("Remove-Item -LiteralPath 'Cert:\\LocalMachine\\CA\\{thumbprint}'"))
-}
+const SHORTENING_ROOT: &str = "so that the server sends the cross-signed certificate of the same name instead of ending the \
+     chain at this root";
 
 /// Finds an issuer of which nothing but its name is known.
-fn obtain(issuer: &MissingIssuer, end: End) -> Step {
-    let reason = match end {
-        End::Cycle => "The given issuers only sign each other.",
-        _ => "It is among none of the given certificates.",
-    };
-    let url = issuer.urls.iter().find(|url| is_plain_url(url));
-    let command = url.map(|url| format!("Invoke-WebRequest -Uri '{url}' -OutFile '.\\issuer.cer'"));
-    let source = if command.is_some() {
-        "Download it, or ask the authority that issued the certificate for its intermediates"
-    } else {
-        "Ask the authority that issued the certificate for its intermediates"
-    };
+fn obtain(issuer: &MissingIssuer) -> Step {
     let step = Step::new(
         Place::AnyComputer,
         format!(
-            "Get the certificate of the issuer {}{}. {reason} {source}, then check again with it \
-             among the intermediates: only then can it be told whether it is the right one to \
-             import.",
+            "Get the certificate of the issuer {}{}. It is among none of the given certificates. {}, \
+             then check again with it among the intermediates: only then can it be told whether it \
+             is the right one to import.",
             issuer.subject,
             issuer
                 .key_identifier
                 .as_ref()
                 .map(|key| format!(" (key identifier {key})"))
                 .unwrap_or_default(),
+            source(&issuer.urls),
         ),
     );
-    Step { command, ..step }
+    Step { command: download(&issuer.urls), ..step }
+}
+
+/// How to get the newest list of Microsoft's programme.
+fn newest_list() -> Step {
+    Step::new(
+        Place::AnyComputer,
+        "The lists of this program may be older than the root: get Microsoft's newest one, and check \
+         again with it (eop-relay chain --programme-roots roots.sst). A server that updates its roots \
+         by itself keeps those that it has met in LocalMachine\\AuthRoot. A root that is not in it \
+         either is not known to be trusted by Exchange Online: use a certificate of an authority \
+         that is.",
+    )
+    .command("certutil -generateSSTFromWU roots.sst")
+    .verify("the check finds the root in Microsoft's programme")
 }
 
 /// The steps with their action as `Description` and without the side: all are the sender's.
@@ -106,31 +104,4 @@ pub(super) fn described<S: Serializer>(steps: &[Step], serializer: S) -> Result<
         verify: step.verify.as_deref(),
         undo: step.undo.as_deref(),
     }))
-}
-
-/// A URL that can stand between quotation marks in a command: it comes from a certificate, which
-/// anyone may have made.
-fn is_plain_url(url: &str) -> bool {
-    let is_harmless =
-        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&()*+,;=%".contains(&byte);
-    (url.starts_with("http://") || url.starts_with("https://"))
-        && url.bytes().all(|byte| is_harmless(byte) && !b"$;&()".contains(&byte))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_harmless_urls_get_into_commands() {
-        assert!(is_plain_url("http://cacerts.contoso.com/Issuing%20CA.crt"));
-        for url in [
-            "ldap:///CN=x",
-            "http://x/'; Remove-Item C:\\ #",
-            "http://x/$(calc)",
-            "http://x/\u{2019}",
-        ] {
-            assert!(!is_plain_url(url), "{url}");
-        }
-    }
 }

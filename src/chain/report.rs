@@ -4,11 +4,12 @@ use serde::Serialize;
 
 use super::comparison::{Comparison, compare};
 use super::completeness::{
-    Completeness, MissingIssuer, Need, completeness, missing_issuers, needs,
+    Completeness, MissingIssuer, Need, completeness, missing_issuers, named, needs, shortening_root,
 };
 use super::embedded_roots::EmbeddedRoots;
 use super::finding_report::FindingReport;
 use super::findings::Finding;
+use super::microsoft_programme::programme_date;
 use super::pool::{Origin, Pool};
 use super::remedy::{described, remedies};
 use super::request::ChainRequest;
@@ -24,13 +25,37 @@ use crate::timestamp::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub enum Trust {
-    /// In a given root or an embedded one.
+    /// In a root of Mozilla's list, or one that the receiver is known to trust; its key verified
+    /// the chain.
     Trusted,
-    /// The certificate is its own issuer, the issuers run in a circle, or roots were given and this
-    /// is none of them.
+    /// In a root of Microsoft's programme, by name and key identifier: its key is not known.
+    MicrosoftProgramme,
+    /// In a root that Microsoft has taken out of its programme, wholly or for what was issued after
+    /// some day.
+    Blocked,
+    /// The certificate is its own issuer, or the roots of the receiver were given and this is none
+    /// of them.
     Untrusted,
+    /// In the root of a private authority; the finding of that name has the evidence.
+    PrivateAuthority,
     /// In a root that is in no list, or in none for want of an issuer.
     UnknownRoot,
+}
+
+/// A part of a given file that was not used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UnreadPart {
+    /// The file.
+    pub file: String,
+    /// Where the part begins, in bytes.
+    pub offset: usize,
+    /// What it says it is, such as `PRIVATE KEY`.
+    pub label: String,
+    /// Why it was not used.
+    pub reason: String,
+    /// Whether it should have been a certificate or revocation list.
+    pub is_damaged: bool,
 }
 
 /// Everything about a chain. Serialised in PascalCase.
@@ -45,6 +70,9 @@ pub struct ChainReport {
     pub trust: Trust,
     /// One sentence with the most telling finding.
     pub summary: String,
+    /// The position of the certificate that has the fault that is reported first; `None` without
+    /// errors.
+    pub fault: Option<usize>,
     /// The profile.
     pub profile: Profile,
     /// The time of the judgement.
@@ -68,9 +96,13 @@ pub struct ChainReport {
     pub is_cut_short: bool,
     /// The embedded roots, where they were used.
     pub embedded_roots: Option<EmbeddedRoots>,
+    /// The day of the list of Microsoft's programme, if that is used: `2026-07-19`.
+    pub microsoft_programme: Option<&'static str>,
     /// What Windows says of the same chain, where it was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub windows: Option<Comparison>,
+    /// Parts of the given files that were not read.
+    pub unread: Vec<UnreadPart>,
 }
 
 /// A certificate of the path.
@@ -176,8 +208,17 @@ pub fn report(request: &ChainRequest<'_>) -> ChainReport {
             detail: format!("ends in {}", root.unwrap_or_default()),
         }));
     }
+    let shortening = shortening_root(&pool, &best.path);
+    if let Some((position, root)) = shortening {
+        findings.push(FindingReport::new(&Finding {
+            rule: Rule::RootShortensChain,
+            severity: Rule::RootShortensChain.severity(request.profile),
+            position,
+            detail: named(pool.certificate(root)),
+        }));
+    }
     let completeness = completeness(request, &pool, &best.path, best.end);
-    let trust = trust(request, best);
+    let trust = trust(best);
     let certificates: Vec<CertificateReport> =
         best.path.iter().map(|index| CertificateReport::new(&pool, *index)).collect();
     let windows = request.windows_verdict.map(|verdict| {
@@ -188,39 +229,54 @@ pub fn report(request: &ChainRequest<'_>) -> ChainReport {
         is_accepted: best.is_accepted(),
         completeness,
         trust,
-        summary: summary(request, best, completeness),
+        summary: summary(&pool, best, completeness),
+        fault: best.errors().next().map(|finding| finding.position),
         profile: request.profile,
         at: request.at,
         certificates,
         findings,
         would_send,
-        remedies: remedies(&pool, &best.path, best.end, &missing_issuers),
+        remedies: remedies(&pool, best, &missing_issuers, shortening.map(|(_, root)| root)),
         missing_issuers,
         alternatives: others.iter().map(|other| AlternativePath::new(&pool, other)).collect(),
         path_count: survey.path_count,
         is_cut_short: survey.is_cut_short,
         embedded_roots: request.with_embedded_roots.then(EmbeddedRoots::describe),
+        microsoft_programme: request.with_embedded_roots.then(programme_date),
         windows,
+        unread: Vec::new(),
     }
 }
 
-fn trust(request: &ChainRequest<'_>, best: &Evaluated) -> Trust {
+fn trust(best: &Evaluated) -> Trust {
+    let has = |rule| best.findings.iter().any(|finding| finding.rule == rule);
     match best.end {
+        _ if has(Rule::BlockedRoot) => Trust::Blocked,
         End::Trusted => Trust::Trusted,
-        End::Cycle => Trust::Untrusted,
-        End::SelfIssued if best.path.len() == 1 || !request.roots.is_empty() => Trust::Untrusted,
-        End::SelfIssued | End::MissingIssuer | End::TooLong => Trust::UnknownRoot,
+        End::ProgrammeRoot => Trust::MicrosoftProgramme,
+        _ if has(Rule::PrivateAuthority) => Trust::PrivateAuthority,
+        _ if has(Rule::UntrustedRoot) || has(Rule::SelfSignedEndEntity) => Trust::Untrusted,
+        End::SelfIssued | End::MissingIssuer | End::Cycle | End::TooLong => Trust::UnknownRoot,
     }
 }
 
-fn summary(request: &ChainRequest<'_>, best: &Evaluated, completeness: Completeness) -> String {
-    let name = request.end_entity.common_names().into_iter().next();
-    let name = name.unwrap_or_else(|| request.end_entity.subject.to_string());
+/// The first error, with the certificate that has the fault; else that there is none.
+fn summary(pool: &Pool<'_>, best: &Evaluated, completeness: Completeness) -> String {
+    let name_at = |position: usize| {
+        let index = best.path.get(position).copied().unwrap_or_default();
+        let certificate = pool.certificate(index);
+        let name = certificate.common_names().into_iter().next();
+        name.unwrap_or_else(|| certificate.subject.to_string())
+    };
     let sentence = |finding: &Finding| match finding.detail.as_str() {
         "" => finding.rule.entry().title.to_owned(),
         detail => format!("{} ({detail})", finding.rule.entry().title),
     };
+    let name = name_at(0);
     match (best.errors().next(), completeness) {
+        (Some(finding), _) if finding.position > 0 && finding.rule.is_about_certificate() => {
+            format!("{}, an issuer of {name}: {}", name_at(finding.position), sentence(finding))
+        }
         (Some(finding), _) => format!("{name}: {}", sentence(finding)),
         (None, Completeness::Incomplete) => {
             format!(

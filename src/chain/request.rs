@@ -50,7 +50,7 @@ pub struct ChainRequest<'a> {
     pub intermediates: Option<&'a [Certificate]>,
     /// Other certificates that may serve as issuers, of which the server is not known to have any.
     pub known: &'a [Certificate],
-    /// Trusted roots (LocalMachine\Root, or files).
+    /// Roots that the receiver is known to trust.
     pub roots: &'a [Certificate],
     /// LocalMachine\Root of the server. What lies there can be sent and ends a path, but trusted is
     /// only what another list has too: receivers know nothing of a server's own roots.
@@ -60,7 +60,7 @@ pub struct ChainRequest<'a> {
     pub programme_roots: &'a [Certificate],
     /// What Windows says of the chain, to be held against the own verdict.
     pub windows_verdict: Option<&'a WindowsVerdict>,
-    /// Whether the embedded roots are trusted too.
+    /// Whether the embedded roots and those of Microsoft's programme are trusted too.
     pub with_embedded_roots: bool,
     /// Revocation lists.
     pub revocation_lists: &'a [RevocationList],
@@ -101,15 +101,14 @@ impl<'a> ChainRequest<'a> {
         }
     }
 
-    /// Whether the missing issuer of an intermediate is most likely a root: it says of no place
-    /// where that issuer could be had, or nothing is known about the roots of the server.
-    pub(crate) fn lacks_only_a_root(&self, certificate: &Certificate, position: usize) -> bool {
-        let has_source = !certificate.issuer_urls().is_empty();
-        position > 0 && certificate.is_authority() && (!has_source || self.roots.is_empty())
-    }
-
     /// The time in whole seconds since 1970, rounded down: RFC 5280 knows no fractions.
     pub(crate) fn seconds(&self) -> i64 {
         time::OffsetDateTime::from(self.at).unix_timestamp()
     }
+}
+
+/// Whether the missing issuer of a certificate may be a root: it issued an authority. A receiver may
+/// have a root that no list here holds, and then nothing is missing.
+pub(crate) fn lacks_only_a_root(certificate: &Certificate, position: usize) -> bool {
+    position > 0 && certificate.is_authority()
 }

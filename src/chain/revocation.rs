@@ -1,5 +1,5 @@
 //! Certificate revocation lists given as data (RFC 5280, sections 5 and 6.3). Delta lists and
-//! indirect lists are left out: they are told to be unusable.
+//! indirect lists are not evaluated, and that is reported.
 
 use std::ops::Range;
 
@@ -10,7 +10,10 @@ use super::findings::Findings;
 use super::rule::Rule;
 use super::signature::{cost, verify};
 use crate::certificate::der::{self, Malformed, Reader, tag};
-use crate::certificate::{Certificate, DistinguishedName, SignatureAlgorithm, hexadecimal};
+use crate::certificate::{
+    Certificate, DistinguishedName, DistributionPointName, GeneralName, SignatureAlgorithm,
+    hexadecimal,
+};
 
 /// A certificate revocation list.
 #[derive(Clone, Debug)]
@@ -24,6 +27,11 @@ pub struct RevocationList {
     next_update: Option<i64>,
     entries: Vec<Entry>,
     scope: Scope,
+    /// The distribution point of its issuingDistributionPoint: the part of a split list that it is.
+    point: Option<DistributionPointName>,
+    /// The key identifier of its issuer, if it tells.
+    key_identifier: Option<Vec<u8>>,
+    is_delta: bool,
     /// Why the list cannot be used whatever the time and the issuer, if so.
     defect: Option<&'static str>,
 }
@@ -40,6 +48,17 @@ struct Scope {
     only_end_entities: bool,
     only_authorities: bool,
     only_attribute_certificates: bool,
+}
+
+/// What a list has to say of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Coverage {
+    /// Whether it is revoked.
+    Covers,
+    /// It belongs to the issuer, and only refines another list.
+    Delta,
+    /// Nothing: a list of another key of the same name, another part of a split list, another kind.
+    Nothing,
 }
 
 /// Bytes that are no certificate revocation list.
@@ -86,6 +105,9 @@ impl RevocationList {
             next_update,
             entries: Vec::new(),
             scope: Scope::default(),
+            point: None,
+            key_identifier: None,
+            is_delta: false,
             defect: None,
         };
         if let Some(revoked) = fields.optional(tag::SEQUENCE)? {
@@ -145,12 +167,16 @@ impl RevocationList {
                                 self.defect = Some("its CRL number is critical");
                             }
                         }
-                        DELTA_CRL_INDICATOR => self.defect = Some("it is a delta list"),
+                        DELTA_CRL_INDICATOR => self.is_delta = true,
                         ISSUING_DISTRIBUTION_POINT => self.read_scope(value)?,
                         AUTHORITY_KEY_IDENTIFIER if is_critical => {
                             self.defect = Some("its authority key identifier is critical");
                         }
-                        AUTHORITY_KEY_IDENTIFIER => {}
+                        AUTHORITY_KEY_IDENTIFIER => {
+                            let mut fields = Reader::new(der::whole(value, tag::SEQUENCE)?);
+                            let key = fields.optional(tag::context(0))?;
+                            self.key_identifier = key.map(<[u8]>::to_vec);
+                        }
                         _ if is_critical => {
                             self.defect = Some("a critical extension is not understood");
                         }
@@ -168,7 +194,8 @@ impl RevocationList {
 
     fn read_scope(&mut self, value: &[u8]) -> Result<(), Malformed> {
         let mut fields = Reader::new(der::whole(value, tag::SEQUENCE)?);
-        fields.optional(tag::context_constructed(0))?;
+        let point = fields.optional(tag::context_constructed(0))?;
+        self.point = point.map(DistributionPointName::read).transpose()?;
         let mut flag = |number: u8| -> Result<bool, Malformed> {
             Ok(fields.optional(tag::context(number))?.is_some_and(|content| content != [0]))
         };
@@ -185,15 +212,45 @@ impl RevocationList {
         fields.finish()
     }
 
-    /// Whether the list speaks of certificates such as this one.
-    fn covers(&self, certificate: &Certificate) -> bool {
+    /// Whether the list speaks of certificates such as this one, by that issuer.
+    fn coverage(&self, certificate: &Certificate, issuer: &Certificate) -> Coverage {
         let scope = self.scope;
         let is_in_scope = if certificate.is_authority() {
             !scope.only_end_entities
         } else {
             !scope.only_authorities
         };
-        self.issuer == certificate.issuer && is_in_scope && !scope.only_attribute_certificates
+        let key = issuer.extensions.subject_key_identifier.as_ref().map(|key| &key.value);
+        let is_of_other_key =
+            self.key_identifier.is_some() && key.is_some() && self.key_identifier.as_ref() != key;
+        let covers = self.issuer == certificate.issuer
+            && !is_of_other_key
+            && is_in_scope
+            && !scope.only_attribute_certificates
+            && self.is_published_for(certificate);
+        match covers {
+            true if self.is_delta => Coverage::Delta,
+            true => Coverage::Covers,
+            false => Coverage::Nothing,
+        }
+    }
+
+    /// RFC 5280, section 6.3.3 (b)(2)(i): a list that names its distribution point covers only
+    /// certificates that name the same; one without distribution points has its issuer's entry.
+    fn is_published_for(&self, certificate: &Certificate) -> bool {
+        let Some(point) = &self.point else { return true };
+        let own = point.names(&self.issuer);
+        let of_issuer = || vec![GeneralName::Directory(self.issuer.clone())];
+        let Some(points) = &certificate.extensions.distribution_points else {
+            return of_issuer().iter().any(|name| own.contains(name));
+        };
+        points.iter().filter(|point| !point.has_other_issuer).any(|point| {
+            let names = match &point.name {
+                Some(name) => name.names(&self.issuer),
+                None => of_issuer(),
+            };
+            names.iter().any(|name| own.contains(name))
+        })
     }
 
     /// Why the list cannot be used at that time with that issuer; `None` if it can.
@@ -239,7 +296,15 @@ pub(crate) fn check_revocation(
 ) {
     let mut is_known = false;
     let mut obstacles = Vec::new();
-    for list in lists.iter().filter(|list| list.covers(certificate)) {
+    for list in lists {
+        match list.coverage(certificate, issuer) {
+            Coverage::Covers => {}
+            Coverage::Delta => {
+                findings.add_plain(Rule::DeltaListNotUsed, position);
+                continue;
+            }
+            Coverage::Nothing => continue,
+        }
         if let Some(obstacle) = list.obstacle(issuer, now, budget) {
             obstacles.push(obstacle);
             continue;

@@ -25,12 +25,12 @@ pub enum Rule {
     NotYetValid,
     SelfSignedEndEntity,
     BadSignature,
+    PrivateAuthority,
     MissingIssuer,
     MissingRoot,
     IntermediateNotInStore,
     UntrustedRoot,
     UnknownRoot,
-    Cyclic,
     HostNameMismatch,
     NameExcluded,
     NameNotPermitted,
@@ -88,6 +88,8 @@ pub enum Rule {
     PolicyConstraintsNotCritical,
     ServerAuthenticationMissing,
     ChainOnlyThroughDownload,
+    BlockedRoot,
+    RootShortensChain,
     RootInIntermediateStore,
     IntermediateInRootStore,
     KeyIdentifierMismatch,
@@ -100,6 +102,8 @@ pub enum Rule {
     CommonNameBesideSubjectAltName,
     ClientAuthenticationMissing,
     RevocationUnknown,
+    DeltaListNotUsed,
+    ProgrammeRoot,
     CrossSignedAlternative,
 }
 
@@ -125,6 +129,27 @@ impl Rule {
     #[must_use]
     pub fn entry(self) -> &'static RuleEntry {
         &RULES[self as usize]
+    }
+
+    /// Whether it leaves open what a receiver would say: a root that no list holds, or something that
+    /// cannot be checked here.
+    #[must_use]
+    pub fn is_unknown(self) -> bool {
+        matches!(self, Self::UnknownRoot | Self::MissingRoot | Self::UnsupportedSignatureAlgorithm)
+    }
+
+    /// Whether it is about one certificate, and not about where the chain ends.
+    #[must_use]
+    pub fn is_about_certificate(self) -> bool {
+        !matches!(
+            self,
+            Self::BudgetExhausted
+                | Self::MissingIssuer
+                | Self::MissingRoot
+                | Self::UnknownRoot
+                | Self::UntrustedRoot
+                | Self::PrivateAuthority
+        )
     }
 
     /// The position in which a user is told: 0 is told first.
@@ -178,12 +203,12 @@ pub const RULES: &[RuleEntry] = &[
     entry(R::NotYetValid, BOTH, 0x800B_0101, "the certificate is not valid yet", "RFC 5280, section 6.1.3 (a)(2)"),
     entry(R::SelfSignedEndEntity, BOTH, 0x800B_0109, "the certificate is self-signed: no receiver can trust it", "RFC 5280, section 6.1"),
     entry(R::BadSignature, BOTH, 0x8009_6004, "the signature is not that of the issuer", "RFC 5280, section 6.1.3 (a)(1)"),
+    entry(R::PrivateAuthority, BOTH, 0x800B_0109, "the chain is that of a private authority: receivers outside the organisation do not trust it", "hybrid requirements of Exchange Online: a certificate of a public authority"),
     entry(R::MissingIssuer, BOTH, 0x800B_010A, "the issuer's certificate is missing", "RFC 5280, section 6.1; KB 3212877"),
-    entry(R::MissingRoot, BOTH, 0x800B_010A, "the last issuer, most likely a root, is in none of the known lists: give the receiver's roots to decide", "RFC 5280, section 6.1"),
+    entry(R::MissingRoot, BOTH, 0x800B_010A, "the last issuer, most likely a root, is neither in Mozilla's list nor in Microsoft's: whether the receiver has and trusts it is unknown", "RFC 5280, section 6.1"),
     entry(R::IntermediateNotInStore, WARN, 0x800B_010A, "the intermediate certificate exists, but not in the server's stores: the server cannot send it", "KB 3212877"),
     entry(R::UntrustedRoot, BOTH, 0x800B_0109, "the chain ends in a root that is not trusted", "RFC 5280, section 6.1"),
-    entry(R::UnknownRoot, BOTH, 0x800B_0109, "the chain ends in a root that is in none of the known lists: give the receiver's roots to decide", "RFC 5280, section 6.1"),
-    entry(R::Cyclic, BOTH, 0x800B_0109, "the issuers sign each other in a circle and reach no root", "RFC 4158, section 2.4.2"),
+    entry(R::UnknownRoot, BOTH, 0x800B_0109, "the chain ends in a root that is neither in Mozilla's list nor in Microsoft's: whether the receiver trusts it is unknown", "RFC 5280, section 6.1"),
     entry(R::HostNameMismatch, BOTH, 0x800B_010F, "the certificate does not hold the expected name", "RFC 9525, section 6"),
     entry(R::NameExcluded, BOTH, 0x800B_0114, "a name is excluded by an issuer's name constraints", "RFC 5280, section 4.2.1.10"),
     entry(R::NameNotPermitted, BOTH, 0x800B_0114, "a name is not permitted by an issuer's name constraints", "RFC 5280, section 4.2.1.10"),
@@ -241,10 +266,12 @@ pub const RULES: &[RuleEntry] = &[
     entry(R::PolicyConstraintsNotCritical, FORM, 0, "policy constraints are not critical", "RFC 5280, sections 4.2.1.11, 4.2.1.14"),
     entry(R::ServerAuthenticationMissing, WARN, 0, "the extended key usage lacks serverAuth", "RFC 5280, section 4.2.1.12"),
     entry(R::ChainOnlyThroughDownload, WARN, 0, "the chain is only complete where Windows may download the issuer: checks on the server can succeed while the handshake sends the certificate alone", "KB 3212877"),
+    entry(R::BlockedRoot, WARN, 0, "Microsoft has taken the root out of its programme, wholly or for what was issued after some day", "Microsoft Trusted Root Program"),
+    entry(R::RootShortensChain, WARN, 0, "a self-signed copy of a new root lies in the root store: the chain ends there, so that the cross-signed certificate, which receivers need, is not sent", "letsencrypt.org, generation Y; KB 2795828"),
     entry(R::RootInIntermediateStore, TELL, 0, "a self-signed certificate lies in the intermediate store", "KB 2795828"),
     entry(R::IntermediateInRootStore, WARN, 0, "a certificate that is not self-signed lies in the root store", "KB 2795828"),
     entry(R::KeyIdentifierMismatch, WARN, 0, "the authority key identifier does not name the issuer's key", "RFC 5280, section 4.2.1.1"),
-    entry(R::AuthorityAsEndEntity, MILD, 0, "an authority serves as a server", "BR, section 7.1.2.7.8"),
+    entry(R::AuthorityAsEndEntity, WARN, 0, "an authority serves as a server", "BR, section 7.1.2.7.8"),
     entry(R::KeyUsageMissing, MILD, 0, "an authority has no key usage", "RFC 5280, section 4.2.1.3"),
     entry(R::ExtendedKeyUsageMissing, MILD, 0, "there is no extended key usage", "BR, section 7.1.2.7.6"),
     entry(R::NameConstraintsNotCritical, TELL, 0, "the name constraints are not critical", "BR, section 7.1.2.5.2 (an exception from RFC 5280, section 4.2.1.10)"),
@@ -253,6 +280,8 @@ pub const RULES: &[RuleEntry] = &[
     entry(R::CommonNameBesideSubjectAltName, MILD, 0, "the common name is no subject alternative name, but the parent of one, or beside internal names", "BR, section 7.1.4.3"),
     entry(R::ClientAuthenticationMissing, TELL, 0, "the extended key usage lacks clientAuth, as public certificates do since 2026", "RFC 5280, section 4.2.1.12"),
     entry(R::RevocationUnknown, TELL, 0x8009_2012, "no revocation list of the issuer was given: revocation was not checked", "RFC 5280, section 6.3"),
+    entry(R::DeltaListNotUsed, TELL, 0, "a delta revocation list was given, which is not evaluated here: what it revokes is not known", "RFC 5280, section 5.2.4"),
+    entry(R::ProgrammeRoot, TELL, 0, "the chain ends at a root of Microsoft's programme, its signature not checked", "Microsoft Trusted Root Program"),
     entry(R::CrossSignedAlternative, TELL, 0, "another valid path exists through a cross-signed certificate", "RFC 4158, section 1.4"),
 ];
 

@@ -10,6 +10,9 @@ use super::signature::SignatureError;
 pub(crate) enum End {
     /// At a trusted certificate.
     Trusted,
+    /// At a certificate whose issuer is a root of Microsoft's programme, by name and key
+    /// identifier; its key is not known.
+    ProgrammeRoot,
     /// At a self-issued certificate that is not trusted.
     SelfIssued,
     /// At a certificate whose issuer is not there.
@@ -77,6 +80,14 @@ impl<V: Visitor> Search<'_, '_, V> {
             return self.complete(path, End::Trusted);
         }
         let all = self.pool.issuers_of(last, self.now);
+        let has_trusted_issuer = || all.iter().any(|issuer| self.pool.is_trusted(*issuer));
+        if self.pool.programme_issuer(last).is_some() && !has_trusted_issuer() {
+            let next = self.complete(path, End::ProgrammeRoot);
+            let is_over = matches!(next, Next::Backtrack(length) if length < path.len());
+            if all.is_empty() || is_over || next == Next::Stop {
+                return next;
+            }
+        }
         let is_new = |candidate: &usize| {
             path.iter().all(|member| !self.pool.is_same_authority(*member, *candidate))
         };

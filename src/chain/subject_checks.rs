@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::findings::Findings;
+use super::internal_name::is_internal_host;
 use super::mailbox::{is_mailbox, same_mailbox};
 use super::name_constraints::check_constraints_form;
 use super::role::Role;
@@ -142,12 +143,8 @@ fn check_common_names(certificate: &Certificate, position: usize, findings: &mut
 /// the public DNS (RFC 6761, RFC 6762, ICANN's reservation of .internal), addresses of the IANA
 /// special-purpose registries (RFC 6890).
 fn is_internal(name: &GeneralName) -> bool {
-    const SPECIAL_USE: [&str; 7] =
-        ["localhost", "local", "internal", "test", "invalid", "lan", "home.arpa"];
     match name {
-        GeneralName::Dns(text) => {
-            !text.contains('.') || SPECIAL_USE.iter().any(|domain| is_within_domain(text, domain))
-        }
+        GeneralName::Dns(text) => is_internal_host(text),
         GeneralName::IpAddress(bytes) => match bytes.as_slice() {
             [a, b, c, d] => {
                 let address = Ipv4Addr::new(*a, *b, *c, *d);

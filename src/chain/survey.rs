@@ -6,9 +6,11 @@ use super::budget::Budget;
 use super::certificate_checks::check_certificate;
 use super::completeness::check_stores;
 use super::findings::{Finding, Findings};
+use super::microsoft_programme::{ProgrammeRoot, ProgrammeState, programme_date, programme_root};
 use super::path_checks::check_path;
 use super::pool::Pool;
-use super::request::ChainRequest;
+use super::private_authority::private_authority_evidence;
+use super::request::{ChainRequest, lacks_only_a_root};
 use super::revocation::check_revocation;
 use super::role::Role;
 use super::rule::Rule;
@@ -133,6 +135,12 @@ impl Surveyor<'_, '_> {
             path.iter().map(|index| pool.certificate(*index)).collect();
         let last = path.len() - 1;
         let end = self.check_end(pool, path, end, budget, &mut findings);
+        if !matches!(end, End::Trusted | End::ProgrammeRoot | End::TooLong) && last > 0 {
+            let evidence = private_authority_evidence(&certificates);
+            if !evidence.is_empty() {
+                findings.add(Rule::PrivateAuthority, last, || evidence.join("; "));
+            }
+        }
         for (position, certificate) in certificates.iter().enumerate() {
             let is_end = position == last && matches!(end, End::Trusted | End::SelfIssued);
             let role = match position {
@@ -170,30 +178,48 @@ impl Surveyor<'_, '_> {
             }
             end => end,
         };
+        let issuer = || {
+            let key = certificate.authority_key_identifier();
+            let key = key.map(|key| format!(", key identifier {}", hexadecimal(key)));
+            format!("{}{}", certificate.issuer, key.unwrap_or_default())
+        };
         match end {
-            End::Trusted => {}
-            End::SelfIssued if position == 0 => findings.add_plain(Rule::SelfSignedEndEntity, 0),
-            End::SelfIssued => {
-                let rule = if self.request.roots.is_empty() {
-                    Rule::UnknownRoot
-                } else {
-                    Rule::UntrustedRoot
-                };
-                findings.add(rule, position, || certificate.subject.to_string());
+            End::Trusted => {
+                if self.request.with_embedded_roots
+                    && programme_root(certificate).is_some_and(is_blocked)
+                {
+                    findings.add(Rule::BlockedRoot, position, || certificate.subject.to_string());
+                }
             }
-            End::MissingIssuer => {
-                let rule = if self.request.lacks_only_a_root(certificate, position) {
-                    Rule::MissingRoot
-                } else {
-                    Rule::MissingIssuer
+            End::ProgrammeRoot => {
+                let root = pool.programme_issuer(index);
+                let rule = match root {
+                    Some(root) if is_blocked(root) => Rule::BlockedRoot,
+                    _ => Rule::ProgrammeRoot,
                 };
                 findings.add(rule, position, || {
-                    let key = certificate.authority_key_identifier();
-                    let key = key.map(|key| format!(", key identifier {}", hexadecimal(key)));
-                    format!("{}{}", certificate.issuer, key.unwrap_or_default())
+                    let thumbprint = root.map(|root| format!(" ({})", root.thumbprint));
+                    format!(
+                        "{}{}, list of {}",
+                        certificate.issuer,
+                        thumbprint.unwrap_or_default(),
+                        programme_date()
+                    )
                 });
             }
-            End::Cycle => findings.add_plain(Rule::Cyclic, position),
+            End::SelfIssued if position == 0 => findings.add_plain(Rule::SelfSignedEndEntity, 0),
+            End::SelfIssued => {
+                // Whoever gives the roots of the receiver has decided.
+                let is_decided = !self.request.roots.is_empty();
+                let rule = if is_decided { Rule::UntrustedRoot } else { Rule::UnknownRoot };
+                findings.add(rule, position, || certificate.subject.to_string());
+            }
+            End::MissingIssuer if lacks_only_a_root(certificate, position) => {
+                findings.add(Rule::MissingRoot, position, issuer);
+            }
+            End::MissingIssuer => findings.add(Rule::MissingIssuer, position, issuer),
+            // Roots that sign each other, without the certificate of either that ends a path.
+            End::Cycle => findings.add(Rule::UnknownRoot, position, issuer),
             End::TooLong => findings.add(Rule::BudgetExhausted, 0, || {
                 format!("more than {} certificates in a row", path.len())
             }),
@@ -217,6 +243,10 @@ impl Surveyor<'_, '_> {
             check_revocation(lists, child, pair[1], self.now, budget, findings);
         }
     }
+}
+
+fn is_blocked(root: &ProgrammeRoot) -> bool {
+    root.state == ProgrammeState::Blocked
 }
 
 fn check_signatures(

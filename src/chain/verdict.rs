@@ -57,6 +57,9 @@ pub fn verdict(request: &ChainRequest<'_>) -> ChainVerdict {
 /// The certificates of a request.
 pub(crate) fn fill_pool<'a>(request: &ChainRequest<'a>) -> Pool<'a> {
     let mut pool = Pool::new(request.end_entity);
+    if request.with_embedded_roots {
+        pool.follow_programme();
+    }
     pool.add(request.known, Origin::Known);
     pool.add(request.intermediates.unwrap_or_default(), Origin::IntermediateStore);
     let is_root = |certificate: &&Certificate| certificate.is_self_issued();
@@ -102,7 +105,7 @@ impl Visitor for Judge<'_, '_> {
         end: End,
         budget: &mut Budget,
     ) -> Next {
-        if end != End::Trusted {
+        if !matches!(end, End::Trusted | End::ProgrammeRoot) {
             return Next::Continue;
         }
         let mut findings = Findings::errors_only(self.request.profile);

@@ -115,11 +115,55 @@ fn files_without_certificates_are_refused_with_a_reason() {
         read_certificates(key.as_bytes()),
         Err(ReadError::NothingUsable { offset: 0, .. })
     ));
-    let trailing = [pair()[0].clone(), vec![0]].concat();
-    assert!(read_certificates(&trailing).is_err());
     // Frames within frames end at a depth that no message has.
     let deep = [0x30, 0x80].repeat(100_000);
     assert!(read_certificates(&deep).is_err());
+}
+
+#[test]
+fn what_follows_a_certificate_is_reported_and_not_read() {
+    let [first, second] = pair();
+    let bytes = [first.clone(), second].concat();
+    let content = read_certificates(&bytes).unwrap();
+    assert_eq!(content.certificates.len(), 1);
+    assert_eq!((content.skipped.len(), content.skipped[0].offset), (1, first.len()));
+    assert!(!content.skipped[0].is_damaged);
+}
+
+#[test]
+fn other_labels_and_utf_16_without_its_mark_are_read() {
+    let [first, _] = pair();
+    for label in ["NEW CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"] {
+        let text = pem(label, &first);
+        assert_eq!(read_certificates(text.as_bytes()).unwrap().certificates.len(), 1, "{label}");
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [little, big] {
+            assert_eq!(read_certificates(&bytes).unwrap().certificates.len(), 1, "{label}");
+        }
+    }
+}
+
+#[test]
+fn a_serialised_store_is_read_and_a_damaged_entry_reported() {
+    let property = |number: u32, content: &[u8]| {
+        let length = u32::try_from(content.len()).unwrap();
+        [&number.to_le_bytes()[..], &[1, 0, 0, 0], &length.to_le_bytes(), content].concat()
+    };
+    let [first, second] = pair();
+    let store = [
+        b"\0\0\0\0CERT".to_vec(),
+        property(3, &[7; 20]),
+        property(32, &first),
+        property(32, b"no certificate"),
+        property(32, &second),
+        property(0, b""),
+    ]
+    .concat();
+    let content = read_certificates(&store).unwrap();
+    assert_eq!(content.certificates.len(), 2);
+    let [damaged] = content.skipped.as_slice() else { panic!("{:?}", content.skipped) };
+    assert!(damaged.is_damaged && store[damaged.offset..].starts_with(b"no certificate"));
 }
 
 #[test]

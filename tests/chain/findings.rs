@@ -11,11 +11,12 @@ use eop_relay::chain::{
 use eop_relay::timestamp::Timestamp;
 
 use crate::support::forge::{
-    self, AUTHORITY_INFORMATION_ACCESS, AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, CLIENT_AUTH,
-    EXTENDED_KEY_USAGE, Forge, ForgeList, KEY_USAGE, NAME_CONSTRAINTS, POLICY_CONSTRAINTS,
-    SERVER_AUTH, SUBJECT_ALT_NAME, SUBJECT_KEY_IDENTIFIER, authority_key_identifier,
-    basic_constraints, dns_names, element, issuer_url, key_identifier, key_usage, name,
-    name_constraints, oid, public_key, rsa_public_key, sequence, usages,
+    self, AUTHORITY_INFORMATION_ACCESS, AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, BLOCKED_ROOT,
+    CERTIFICATE_TEMPLATE, CLIENT_AUTH, EXTENDED_KEY_USAGE, Forge, ForgeList, KEY_USAGE,
+    NAME_CONSTRAINTS, POLICY_CONSTRAINTS, PROGRAMME_ROOT, SERVER_AUTH, SUBJECT_ALT_NAME,
+    SUBJECT_KEY_IDENTIFIER, authority_key_identifier, basic_constraints, dns_names, element,
+    issuer_url, key_identifier, key_usage, name, name_constraints, oid, public_key, rsa_public_key,
+    sequence, usages,
 };
 
 /// A chain of three with everything that goes with it.
@@ -25,6 +26,9 @@ struct Scene {
     /// Certificates outside the stores.
     known: Vec<Forge>,
     roots: Vec<Forge>,
+    /// The root store of the server.
+    root_store: Vec<Forge>,
+    follows_lists: bool,
     lists: Vec<ForgeList>,
     expected_name: &'static str,
     maximum_depth: Option<u32>,
@@ -41,6 +45,8 @@ fn scene() -> Scene {
         intermediates: vec![Forge::authority("Issuing CA", "Root CA")],
         known: Vec::new(),
         roots: vec![Forge::root("Root CA")],
+        root_store: Vec::new(),
+        follows_lists: false,
         lists: Vec::new(),
         expected_name: HOST,
         maximum_depth: None,
@@ -57,6 +63,7 @@ impl Scene {
         let server = self.server.certificate();
         let intermediates = certificates(&self.intermediates);
         let (known, roots) = (certificates(&self.known), certificates(&self.roots));
+        let root_store = certificates(&self.root_store);
         let lists: Vec<RevocationList> =
             self.lists.iter().map(|list| RevocationList::from_der(&list.der()).unwrap()).collect();
         let names = [ExpectedName::parse(self.expected_name)];
@@ -65,7 +72,8 @@ impl Scene {
             intermediates: Some(&intermediates),
             known: &known,
             roots: &roots,
-            with_embedded_roots: false,
+            root_store: &root_store,
+            with_embedded_roots: self.follows_lists,
             revocation_lists: &lists,
             profile,
             expected_names: &names,
@@ -110,9 +118,30 @@ const BREACHES: &[(Rule, Change)] = &[
         s.known = std::mem::replace(&mut s.roots, vec![Forge::root("Another Root")]);
     }),
     (Rule::UnknownRoot, |s| s.known = std::mem::take(&mut s.roots)),
-    (Rule::Cyclic, |s| {
-        s.intermediates =
-            vec![Forge::authority("Issuing CA", "B"), Forge::authority("B", "Issuing CA")];
+    (Rule::PrivateAuthority, |s| {
+        s.known = std::mem::take(&mut s.roots);
+        set(&mut s.server, CERTIFICATE_TEMPLATE, false, vec![0x1E, 0]);
+    }),
+    (Rule::BlockedRoot, |s| {
+        s.follows_lists = true;
+        let (name, key) = BLOCKED_ROOT;
+        s.intermediates[0] = s.intermediates[0].clone().below_listed(name, key);
+    }),
+    (Rule::ProgrammeRoot, |s| {
+        s.follows_lists = true;
+        let (name, key) = PROGRAMME_ROOT;
+        s.intermediates[0] = s.intermediates[0].clone().below_listed(name, key);
+    }),
+    (Rule::RootShortensChain, |s| {
+        s.intermediates = vec![
+            Forge::authority("Issuing CA", "New Root"),
+            Forge::authority("New Root", "Root CA"),
+        ];
+        s.root_store = vec![Forge::root("New Root")];
+    }),
+    (Rule::DeltaListNotUsed, |s| {
+        let indicator = ("2.5.29.27".to_owned(), true, element(0x02, [1]));
+        s.lists = vec![ForgeList::new("Issuing CA", &[]).but(|l| l.extensions.push(indicator))];
     }),
     (Rule::HostNameMismatch, |s| s.expected_name = "smtp.contoso.com"),
     (Rule::NameExcluded, |s| {
@@ -366,6 +395,17 @@ fn an_error_refuses_the_chain_and_a_warning_does_not() {
         let (report, _) = scene.judge(Profile::Strict);
         let has_error = report.findings.iter().any(|f| f.severity == Severity::Error);
         assert_eq!(report.is_accepted, !has_error, "{rule:?}");
+    }
+}
+
+/// Nobody is left with a verdict and nothing to do.
+#[test]
+fn every_error_comes_with_a_step() {
+    for (rule, change) in BREACHES {
+        let mut scene = scene();
+        change(&mut scene);
+        let (report, _) = scene.judge(Profile::Windows);
+        assert!(report.is_accepted || !report.remedies.is_empty(), "{rule:?}");
     }
 }
 

@@ -16,3 +16,4 @@ mod findings;
 mod limbo;
 mod mutations;
 mod reports;
+mod trust;

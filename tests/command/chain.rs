@@ -23,6 +23,9 @@ fn folder() -> TempDir {
     write("roots/root.cer", Forge::root("Root CA").der());
     write("lists/issuing.crl", ForgeList::new("Issuing CA", &[&server.serial]).der());
     write("empty/none.txt", Vec::new());
+    write("stray/issuing.cer", Forge::authority("Issuing CA", "Root CA").der());
+    write("stray/stray.cer", b"no certificate".to_vec());
+    write("other/other.cer", Forge::authority("Other CA", "Other Root").der());
     write("broken.cer", b"no certificate".to_vec());
     folder
 }
@@ -41,7 +44,7 @@ fn run(folder: &TempDir, arguments: &[&str]) -> (i32, String, String) {
 #[test]
 fn the_exit_code_says_what_the_report_says() {
     let folder = folder();
-    let stores = ["--intermediates", "ca", "--roots", "roots"];
+    let stores = ["--intermediates", "ca", "--roots", "roots", "--only-given-roots"];
     for (code, arguments) in [
         (0, vec!["server.cer"]),
         (0, vec!["server.cer", "--name", "mail.contoso.com", "--profile", "strict"]),
@@ -55,7 +58,12 @@ fn the_exit_code_says_what_the_report_says() {
         let (found, _, stderr) = run(&folder, &[&arguments[..], &stores].concat());
         assert_eq!(found, code, "{arguments:?} {stderr}");
     }
-    assert_eq!(run(&folder, &["server.cer", "--intermediates", "empty"]).0, 20);
+    assert_eq!(run(&folder, &["server.cer", "--intermediates", "other"]).0, 20);
+    // What the sender trusts says nothing of the receiver, whose roots can be given.
+    let of_sender = ["server.cer", "--intermediates", "ca", "--roots", "roots"];
+    assert_eq!(run(&folder, &of_sender).0, 30);
+    let of_receiver = ["server.cer", "--intermediates", "ca", "--programme-roots", "roots"];
+    assert_eq!(run(&folder, &of_receiver).0, 0);
     assert_eq!(run(&folder, &["server.cer"]).0, 20);
     assert_eq!(run(&folder, &["server.cer", "--intermediates", "ca"]).0, 30);
 }
@@ -64,7 +72,7 @@ fn the_exit_code_says_what_the_report_says() {
 fn the_tree_names_what_is_missing_and_what_to_do() {
     let folder = folder();
     let (_, tree, _) =
-        run(&folder, &["server.cer", "--intermediates", "empty", "--roots", "roots"]);
+        run(&folder, &["server.cer", "--intermediates", "other", "--roots", "roots"]);
     for part in
         ["the issuer's certificate is missing", "Missing       CN=Issuing CA", "What to do:"]
     {
@@ -81,10 +89,10 @@ fn the_tree_names_what_is_missing_and_what_to_do() {
     let pem = bundle.each_ref().map(block).concat();
     fs::write(folder.path().join("bundle.pem"), pem).unwrap();
     let (code, tree, _) =
-        run(&folder, &["bundle.pem", "--intermediates", "empty", "--roots", "roots"]);
+        run(&folder, &["bundle.pem", "--intermediates", "other", "--roots", "roots"]);
     assert_eq!(code, 20);
     assert!(tree.contains("Import-Certificate") && tree.contains("not in the server's stores"));
-    let (code, tree, _) = run(&folder, &["bundle.pem", "--roots", "roots"]);
+    let (code, tree, _) = run(&folder, &["bundle.pem", "--programme-roots", "roots"]);
     assert_eq!(code, 0);
     assert!(tree.contains("complete as given in the file"), "{tree}");
     assert!(tree.lines().all(|line| line.chars().count() <= 120), "{tree}");
@@ -93,8 +101,10 @@ fn the_tree_names_what_is_missing_and_what_to_do() {
 #[test]
 fn json_is_one_object_with_the_same_answer() {
     let folder = folder();
-    let (code, json, _) =
-        run(&folder, &["server.cer", "--json", "--intermediates", "ca", "--roots", "roots"]);
+    let (code, json, _) = run(
+        &folder,
+        &["server.cer", "--json", "--intermediates", "ca", "--programme-roots", "roots"],
+    );
     let report: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((code, &report["IsAccepted"]), (0, &serde_json::Value::Bool(true)));
     assert_eq!(report["Completeness"], "Complete");
@@ -106,4 +116,39 @@ fn an_unusable_file_is_named() {
     let folder = folder();
     let (_, _, error) = run(&folder, &["server.cer", "--roots", "broken.cer"]);
     assert!(error.starts_with("eop-relay: error: broken.cer: no certificate found"), "{error}");
+}
+
+#[test]
+fn a_stray_file_of_a_folder_is_named_and_the_others_are_read() {
+    let folder = folder();
+    let (code, tree, error) =
+        run(&folder, &["server.cer", "--intermediates", "stray", "--programme-roots", "roots"]);
+    assert_eq!(code, 0, "{tree}");
+    assert!(error.contains("stray.cer") && error.contains("left out"), "{error}");
+}
+
+#[test]
+fn a_folder_without_certificates_is_no_empty_store() {
+    let folder = folder();
+    let (code, _, error) = run(&folder, &["server.cer", "--intermediates", "empty"]);
+    assert_eq!(code, 40);
+    assert!(error.contains("empty: the folder holds no usable certificate file"), "{error}");
+}
+
+#[test]
+fn a_file_that_does_not_say_which_certificate_is_meant_is_a_wrong_call() {
+    let folder = folder();
+    let block = |host: &str| {
+        let der = Forge::server(host, "Issuing CA").der();
+        let text = base64::engine::general_purpose::STANDARD.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+    };
+    let two = [block("mail.contoso.com"), block("smtp.contoso.com")].concat();
+    fs::write(folder.path().join("two.pem"), two).unwrap();
+    let (code, _, error) = run(&folder, &["two.pem"]);
+    assert_eq!(code, 64);
+    assert!(
+        error.contains("CN=mail.contoso.com") && error.contains("CN=smtp.contoso.com"),
+        "{error}"
+    );
 }

@@ -54,6 +54,27 @@ pub fn name(common_name: &str) -> Vec<u8> {
     sequence(&[&element(0x31, attribute)])
 }
 
+/// A name of several attributes, the most general first: dotted types and UTF-8 values.
+pub fn long_name(attributes: &[(&str, &str)]) -> Vec<u8> {
+    let rdns: Vec<u8> = attributes
+        .iter()
+        .flat_map(|(kind, value)| element(0x31, sequence(&[&oid(kind), &element(0x0C, value)])))
+        .collect();
+    element(0x30, rdns)
+}
+
+/// authorityKeyIdentifier with a key identifier in hexadecimal digits.
+pub fn named_key(hexadecimal: &str) -> Vec<u8> {
+    let digits: Vec<u8> = hexadecimal.bytes().collect();
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    sequence(&[&element(0x80, digits.chunks(2).map(byte).collect::<Vec<u8>>())])
+}
+
+/// cRLDistributionPoints, or the distribution point of a list, with one URL.
+pub fn distribution_point(url: &str) -> Vec<u8> {
+    element(0xA0, element(0xA0, element(0x86, url)))
+}
+
 /// A P-256 key that depends on the label alone.
 pub fn key(label: &str) -> SigningKey {
     SigningKey::from_slice(&Sha256::digest(label)).unwrap()
@@ -116,6 +137,31 @@ pub const SUBJECT_KEY_IDENTIFIER: &str = "2.5.29.14";
 pub const AUTHORITY_INFORMATION_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
 pub const POLICY_CONSTRAINTS: &str = "2.5.29.36";
 
+/// In Microsoft's programme and no longer in Mozilla's list, with its key identifier.
+pub const PROGRAMME_ROOT: (&[(&str, &str)], &str) = (
+    &[
+        ("2.5.4.6", "US"),
+        ("2.5.4.10", "DigiCert Inc"),
+        ("2.5.4.11", "www.digicert.com"),
+        ("2.5.4.3", "DigiCert Global Root CA"),
+    ],
+    "03DE503556D14CBB66F0A3E21B1BC397B23DD155",
+);
+
+/// Taken out of Microsoft's programme, with its key identifier.
+pub const BLOCKED_ROOT: (&[(&str, &str)], &str) = (
+    &[
+        ("2.5.4.6", "SE"),
+        ("2.5.4.10", "AddTrust AB"),
+        ("2.5.4.11", "AddTrust External TTP Network"),
+        ("2.5.4.3", "AddTrust External CA Root"),
+    ],
+    "ADBD987A34B426F7FAC42654EF03BDE024CB541A",
+);
+
+pub const CERTIFICATE_TEMPLATE: &str = "1.3.6.1.4.1.311.20.2";
+pub const CRL_DISTRIBUTION_POINTS: &str = "2.5.29.31";
+
 pub const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
 pub const CLIENT_AUTH: &str = "1.3.6.1.5.5.7.3.2";
 
@@ -154,6 +200,12 @@ impl Forge {
             .with(BASIC_CONSTRAINTS, true, basic_constraints(true, None))
             .with(KEY_USAGE, true, key_usage(&[5, 6]))
             .with(SUBJECT_KEY_IDENTIFIER, false, element(0x04, key_identifier(subject)))
+    }
+
+    /// The certificate as issued by a root of a public list that nobody here has the key of.
+    pub fn below_listed(self, name: &[(&str, &str)], key_identifier: &str) -> Self {
+        self.with(AUTHORITY_KEY_IDENTIFIER, false, named_key(key_identifier))
+            .but(|forge| forge.issuer = long_name(name))
     }
 
     /// A self-signed root.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use eop_relay::chain::{
-    ChainInput, ChainReport, Completeness, NamedBytes, Profile, Rule, Severity, examine,
+    ChainInput, ChainInputError, ChainReport, Completeness, NamedBytes, Profile, Severity, examine,
 };
 
 use crate::arguments::{StoreArguments, Time, certificate_files, given_or_now};
@@ -21,15 +21,22 @@ Without --intermediates the certificates that follow in CERTIFICATE count as all
 server can send. Give an export of LocalMachine\\CA to judge what it really has.
 
 Exit codes: 0 valid and complete; 10 with warnings; 20 refused, or an intermediate cannot be sent;
-30 uncertain, as the root is in no list; 40 an input cannot be read; 64 usage.")]
+30 uncertain, as the root is in no list or something cannot be checked here; 40 an input cannot be
+read; 64 usage, or a file of several certificates that does not tell which one is meant.")]
 pub struct ChainArguments {
-    /// The certificate: DER, PEM, P7B or base64. The first one in the file is judged.
+    /// The certificate: DER, PEM, P7B, SST or base64. Of several in the file that one is judged that
+    /// issued none of the others and is no authority.
     certificate: PathBuf,
 
     #[command(flatten)]
     stores: StoreArguments,
 
-    /// Trust only the given roots.
+    /// Roots of the receiver beside the embedded lists, such as the roots.sst of `certutil
+    /// -generateSSTFromWU roots.sst`: files or folders. Can be repeated.
+    #[arg(long, value_name = "PATH")]
+    programme_roots: Vec<PathBuf>,
+
+    /// Take the given roots for those of the receiver, and trust no others.
     #[arg(long)]
     only_given_roots: bool,
 
@@ -66,9 +73,9 @@ enum ProfileArgument {
 pub fn run(arguments: &ChainArguments) -> ExitCode {
     let report = match judge(arguments) {
         Ok(report) => report,
-        Err(reason) => {
+        Err((exit, reason)) => {
             message::error(&reason);
-            return Exit::CouldNotCheck.into();
+            return exit.into();
         }
     };
     output::answer(exit_of(&report), |output| {
@@ -80,22 +87,24 @@ pub fn run(arguments: &ChainArguments) -> ExitCode {
     })
 }
 
-fn judge(arguments: &ChainArguments) -> Result<ChainReport, String> {
-    let certificate = certificate_files::read(&arguments.certificate)?;
-    let intermediates = certificate_files::read_all(
-        &arguments.stores.intermediates,
-        certificate_files::CERTIFICATES,
-    )?;
-    let roots =
-        certificate_files::read_all(&arguments.stores.roots, certificate_files::CERTIFICATES)?;
-    let revocation_lists =
-        certificate_files::read_all(&arguments.crl, certificate_files::REVOCATION_LISTS)?;
-    let at = given_or_now(arguments.at)?;
+fn judge(arguments: &ChainArguments) -> Result<ChainReport, (Exit, String)> {
+    let unreadable = |reason: String| (Exit::CouldNotCheck, reason);
+    let read_all =
+        |paths: &[PathBuf], kind| certificate_files::read_all(paths, kind).map_err(unreadable);
+    let certificate = certificate_files::read(&arguments.certificate).map_err(unreadable)?;
+    let stores = &arguments.stores;
+    let intermediates = read_all(&stores.intermediates, certificate_files::CERTIFICATES)?;
+    let roots = read_all(&stores.roots, certificate_files::CERTIFICATES)?;
+    let programme = read_all(&arguments.programme_roots, certificate_files::CERTIFICATES)?;
+    let revocation_lists = read_all(&arguments.crl, certificate_files::REVOCATION_LISTS)?;
+    let at = given_or_now(arguments.at).map_err(unreadable)?;
+    let programme = named(&programme);
     let (given, roots, lists) = (named(&intermediates), named(&roots), named(&revocation_lists));
     examine(&ChainInput {
-        intermediates: (!arguments.stores.intermediates.is_empty()).then_some(given.as_slice()),
+        intermediates: (!stores.intermediates.is_empty()).then_some(given.as_slice()),
         file_is_all_that_is_sent: true,
         roots: &roots,
+        programme_roots: &programme,
         with_embedded_roots: !arguments.only_given_roots,
         revocation_lists: &lists,
         profile: match arguments.profile {
@@ -105,7 +114,13 @@ fn judge(arguments: &ChainArguments) -> Result<ChainReport, String> {
         expected_name: arguments.name.as_deref(),
         ..ChainInput::new(certificate.named(), at)
     })
-    .map_err(|error| error.to_string())
+    .map_err(|error| {
+        let exit = match error {
+            ChainInputError::NotOneCertificate { .. } => Exit::Usage,
+            _ => Exit::CouldNotCheck,
+        };
+        (exit, error.to_string())
+    })
 }
 
 fn named(files: &[certificate_files::File]) -> Vec<NamedBytes<'_>> {
@@ -114,14 +129,15 @@ fn named(files: &[certificate_files::File]) -> Vec<NamedBytes<'_>> {
 
 fn exit_of(report: &ChainReport) -> Exit {
     let mut errors = report.findings.iter().filter(|f| f.severity == Severity::Error);
-    let is_only_unknown =
-        errors.all(|finding| matches!(finding.id, Rule::UnknownRoot | Rule::MissingRoot));
+    let is_only_unknown = errors.all(|finding| finding.id.is_unknown());
     let is_sendable = report.completeness != Completeness::Incomplete;
     if !report.is_accepted && is_only_unknown && is_sendable {
         Exit::NoEvidence
     } else if !report.is_accepted || report.completeness == Completeness::Incomplete {
         Exit::Refused
-    } else if report.findings.iter().any(|finding| finding.severity == Severity::Warning) {
+    } else if report.findings.iter().any(|finding| finding.severity == Severity::Warning)
+        || report.unread.iter().any(|part| part.is_damaged)
+    {
         Exit::Warning
     } else {
         Exit::Fine

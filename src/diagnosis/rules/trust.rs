@@ -66,8 +66,9 @@ pub(crate) fn private_authority(case: &Case<'_>) -> Option<Answer> {
     let by_export = case.installed.and_then(|one| one.object.root_ca_type.as_deref());
     let is_enterprise = by_export.is_some_and(|kind| kind.eq_ignore_ascii_case("Enterprise"));
     let is_untrusted = case.chain.as_ref().is_some_and(|chain| {
-        chain.trust == Trust::Untrusted
-            && chain.findings.iter().any(|finding| finding.id == Rule::UntrustedRoot)
+        chain.trust == Trust::PrivateAuthority
+            || (chain.trust == Trust::Untrusted
+                && chain.findings.iter().any(|finding| finding.id == Rule::UntrustedRoot))
     });
     if case.passes_by_address() || !(is_enterprise || is_untrusted) {
         return None;

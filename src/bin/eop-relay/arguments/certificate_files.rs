@@ -3,10 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use eop_relay::certificate::{read_certificates, read_revocation_lists};
 use eop_relay::chain::NamedBytes;
 
+use crate::message;
+
 /// What counts as a certificate in a folder.
-pub const CERTIFICATES: &[&str] = &["cer", "crt", "der", "pem", "p7b", "p7c"];
+pub const CERTIFICATES: &[&str] = &["cer", "crt", "der", "pem", "p7b", "p7c", "sst"];
 /// What counts as a revocation list in a folder.
 pub const REVOCATION_LISTS: &[&str] = &["crl"];
 
@@ -21,7 +24,8 @@ pub struct StoreArguments {
     #[arg(long, value_name = "PATH")]
     pub intermediates: Vec<PathBuf>,
 
-    /// Trusted roots beside the embedded ones (LocalMachine\Root): files or folders. Can be repeated.
+    /// Roots of this server (LocalMachine\Root): files or folders. They end a chain; whether Exchange
+    /// Online trusts them, only the embedded lists tell. Can be repeated.
     #[arg(long, value_name = "PATH")]
     pub roots: Vec<PathBuf>,
 }
@@ -52,6 +56,8 @@ pub fn read(path: &Path) -> Result<File, String> {
 }
 
 /// Reads files, and from folders the files with one of the extensions, in the order of their names.
+/// A file of a folder that holds none of what is wanted is reported, and the others are read; a
+/// folder without any is an error.
 pub fn read_all(paths: &[PathBuf], extensions: &[&str]) -> Result<Vec<File>, String> {
     let mut files = Vec::new();
     for path in paths {
@@ -69,9 +75,34 @@ pub fn read_all(paths: &[PathBuf], extensions: &[&str]) -> Result<Vec<File>, Str
             let extension = path.extension().and_then(|extension| extension.to_str());
             extension.is_some_and(|own| extensions.iter().any(|e| e.eq_ignore_ascii_case(own)))
         };
+        let before = files.len();
         for entry in entries.iter().filter(|entry| is_wanted(entry)) {
-            files.push(read(entry)?);
+            match read(entry).and_then(|file| usable(file, extensions)) {
+                Ok(file) => files.push(file),
+                Err(reason) => message::note(&format_args!("{reason}: left out")),
+            }
+        }
+        if files.len() == before {
+            let wanted = if extensions == REVOCATION_LISTS { "list" } else { "certificate" };
+            return Err(format!(
+                "{}: the folder holds no usable {wanted} file (.{})",
+                path.display(),
+                extensions.join(", .")
+            ));
         }
     }
     Ok(files)
+}
+
+/// The file, if it holds what its kind should.
+fn usable(file: File, extensions: &[&str]) -> Result<File, String> {
+    let read = if extensions == REVOCATION_LISTS {
+        read_revocation_lists(&file.bytes).err()
+    } else {
+        read_certificates(&file.bytes).err()
+    };
+    match read {
+        None => Ok(file),
+        Some(error) => Err(format!("{}: {error}", file.name)),
+    }
 }

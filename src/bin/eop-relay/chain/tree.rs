@@ -19,6 +19,16 @@ pub fn text(report: &ChainReport, is_whole_evidence: bool, width: usize) -> Stri
     }
     let about_stores = |finding: &&FindingReport| finding.certificate.is_none();
     add_findings(&mut page, "", report.findings.iter().filter(about_stores));
+    for part in &report.unread {
+        page.paragraph(
+            if part.is_damaged { "warning: " } else { "note: " },
+            "   ",
+            &format!(
+                "{}: at byte {}, {} was not read: {}",
+                part.file, part.offset, part.label, part.reason
+            ),
+        );
+    }
     page.blank_line();
     add_judgements(&mut page, report, is_whole_evidence);
     add_missing(&mut page, report);
@@ -99,7 +109,10 @@ fn add_judgements(page: &mut Page, report: &ChainReport, is_whole_evidence: bool
     let trust = match report.trust {
         Trust::Trusted => "trusted root",
         Trust::Untrusted => "untrusted",
-        Trust::UnknownRoot => "unknown root: give the receiver's roots with --roots to decide",
+        Trust::MicrosoftProgramme => "root of Microsoft's programme, its signature not checked",
+        Trust::Blocked => "root that Microsoft has taken out of its programme",
+        Trust::PrivateAuthority => "private authority, not trusted outside the organisation",
+        Trust::UnknownRoot => "unknown root: in neither Mozilla's list nor Microsoft's",
     };
     page.line(format_args!("Trust         {trust}"));
     let completeness = match (report.completeness, is_whole_evidence) {
@@ -123,6 +136,11 @@ fn add_judgements(page: &mut Page, report: &ChainReport, is_whole_evidence: bool
         page.line(format_args!(
             "Roots         {} embedded ({}; the newest is of {newest})",
             roots.count, roots.source
+        ));
+    }
+    if let Some(date) = report.microsoft_programme {
+        page.line(format_args!(
+            "              Microsoft's programme by name and key, list of {date}"
         ));
     }
     if report.is_cut_short {

@@ -229,7 +229,8 @@ namespace EopRelay
         /// <summary>Whether the server can send it: Complete, Incomplete or Unknown.</summary>
         public string Completeness { get; internal set; }
 
-        /// <summary>Whether it ends in a trusted root: Trusted, Untrusted or UnknownRoot.</summary>
+        /// <summary>Whether it ends in a root that receivers trust: Trusted, MicrosoftProgramme, Blocked,
+        /// Untrusted, PrivateAuthority or UnknownRoot.</summary>
         public string Trust { get; internal set; }
 
         /// <summary>One sentence with the most telling finding.</summary>

@@ -6,16 +6,17 @@ use crate::chain::ChainReport;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::evidence::basis::Basis;
-use crate::diagnosis::evidence::incident::Ending;
-use crate::diagnosis::evidence::incidents::Incidents;
+use crate::diagnosis::evidence::incident::{Ending, Incident, SenderKind};
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::findings::merge;
 use crate::diagnosis::judge::{Judged, findings_of_evidence, judge};
-use crate::diagnosis::literal::listed;
-use crate::diagnosis::report::{Finding, Report, Severity, Status, Verdict};
+use crate::diagnosis::literal::{counted, listed};
+use crate::diagnosis::observation::Standing;
+use crate::diagnosis::report::{Finding, REPORT_SCHEMA_VERSION, Report, Severity, Status, Verdict};
 use crate::diagnosis::rules::description::RuleDescription;
 use crate::diagnosis::rules::table;
-use crate::reply::RejectionClass;
+use crate::diagnosis::scopes::scopes;
+use crate::diagnosis::weigh::{set_everyday_aside, weigh};
 
 /// Diagnoses what the evidence shows.
 #[must_use]
@@ -53,13 +54,14 @@ impl Diagnosis {
         let basis = Basis::new(evidence);
         let mut judged: Vec<Judged<'_>> =
             cases(&basis).into_iter().map(|case| judge(case, &self.disabled)).collect();
-        demote(&mut judged, &basis.incidents);
+        judged.iter_mut().for_each(weigh);
+        set_everyday_aside(&mut judged);
         let whole = Case::of_configuration(&basis);
         let mut findings = findings_of_evidence(&whole, &self.disabled);
         let decisive = judged
             .iter()
             .enumerate()
-            .filter(|(_, one)| !one.case.incident.is_some_and(|incident| incident.is_past))
+            .filter(|(_, one)| !one.case.incident.is_some_and(|incident| incident.is_past()))
             .filter(|(_, one)| one.decided_by.is_some())
             .min_by_key(|(_, one)| {
                 // A delivery to another tenant says less than a refusal that nothing explains.
@@ -97,9 +99,14 @@ impl Diagnosis {
             "What failed in the logs has passed, and no mail since then shows how it is now."
                 .clone_into(&mut summary);
         }
+        let causes: Vec<(&Incident, FindingId)> = judged
+            .iter()
+            .filter_map(|one| Some((one.case.incident?, one.decided_by.as_ref()?.id)))
+            .collect();
+        let scopes = scopes(&basis.incidents.observation, &causes);
         for (index, one) in judged.into_iter().enumerate() {
             for mut finding in one.findings {
-                if one.case.incident.is_some_and(|incident| incident.is_past) {
+                if one.case.incident.is_some_and(|incident| incident.is_past()) {
                     finding.status = Status::Past;
                     finding.severity = Severity::Information;
                 } else if Some(index) != decisive && finding.status == Status::Cause {
@@ -108,19 +115,36 @@ impl Diagnosis {
                 merge(&mut findings, finding);
             }
         }
-        if decisive.is_none()
-            && let Some(finding) =
-                findings.iter_mut().find(|finding| finding.id == FindingId::NoEvidence)
-        {
+        // On old evidence nothing is accepted; without any, nothing is known.
+        let of_evidence = match (decisive, verdict) {
+            (None, _) => Some(FindingId::NoEvidence),
+            (Some(_), Verdict::Accepted) => Some(FindingId::EvidenceTooOld),
+            _ => None,
+        };
+        if let Some(finding) = findings.iter_mut().find(|finding| Some(finding.id) == of_evidence) {
             finding.status = Status::Cause;
             summary.clone_from(&finding.message);
+            (verdict, cause) = (Verdict::Uncertain, finding.id);
         }
         findings.sort_by_key(|finding| {
             let of_cause = finding.status != Status::Cause || finding.id != cause;
             (of_cause, finding.status == Status::Past, std::cmp::Reverse(finding.severity))
         });
-        let exit_code = exit_code(evidence, verdict, &findings);
-        Report { verdict, cause, summary, findings, certificate, chain, connector, exit_code }
+        let exit_code = exit_code(&basis, verdict, &findings);
+        Report {
+            schema_version: REPORT_SCHEMA_VERSION,
+            product_version: env!("CARGO_PKG_VERSION").to_owned(),
+            judged_at: Some(evidence.at),
+            verdict,
+            cause,
+            scopes,
+            summary,
+            findings,
+            certificate,
+            chain,
+            connector,
+            exit_code,
+        }
     }
 }
 
@@ -153,51 +177,29 @@ fn cases<'a>(evidence: &'a Basis<'a>) -> Vec<Case<'a>> {
     cases
 }
 
-/// Refusals by the recipient's side, and temporary or unknown ones, are everyday life beside
-/// mail that is delivered: they are reported, and decide nothing.
-fn demote(judged: &mut [Judged<'_>], incidents: &Incidents) {
-    let is_delivering = incidents.all.iter().any(|incident| incident.ending == Ending::Delivered);
-    if !is_delivering {
-        return;
-    }
-    for one in judged {
-        let is_everyday = matches!(
-            one.case.class(),
-            Some(
-                RejectionClass::RecipientRejected
-                    | RejectionClass::TenantInboundAttribution
-                    | RejectionClass::Unclassified
-            )
-        );
-        if is_everyday {
-            one.decided_by = None;
-            for finding in &mut one.findings {
-                finding.severity = Severity::Information;
-                if finding.status == Status::Cause {
-                    finding.status = Status::Present;
-                }
-            }
-        }
-    }
-}
-
 fn summarise(judged: &Judged<'_>) -> String {
     let case = &judged.case;
-    let verdict = match (judged.verdict, case.incident.is_some()) {
-        (Verdict::Accepted, true) => "Exchange Online relays this server's mail.",
-        (Verdict::Accepted, false) => {
-            "Exchange Online would relay mail sent with this certificate."
+    let verdict = match (judged.verdict, case.incident) {
+        (Verdict::Accepted, Some(_)) => "Exchange Online relays this server's mail.".to_owned(),
+        (Verdict::Accepted, None) => {
+            "Exchange Online would relay mail sent with this certificate.".to_owned()
         }
-        (Verdict::Refused, true) => "Mail is refused.",
-        (Verdict::Refused, false) => "Mail would be refused.",
-        (Verdict::Uncertain, _) if case.is_relay_denied() => {
-            "Mail is refused, and the evidence does not decide why."
+        (Verdict::Refused, Some(incident)) => {
+            let open = if judged.is_cause_open { " The evidence does not decide why." } else { "" };
+            format!("{}{open}", what_is_refused(incident, case))
         }
-        (Verdict::Uncertain, true) if case.is_delivered() => {
+        (Verdict::Refused, None) => "Mail would be refused.".to_owned(),
+        (Verdict::Uncertain, Some(_)) if case.is_delivered() => {
             "Mail was delivered, as it is without attribution where the recipient is in Microsoft \
              365; the evidence does not show that mail to others is relayed."
+                .to_owned()
         }
-        (Verdict::Uncertain, _) => "The evidence does not decide.",
+        (Verdict::Uncertain, _) if judged.is_everyday => {
+            "Nothing shows that this server's mail is refused: what failed concerns a single \
+             message, recipient or connection."
+                .to_owned()
+        }
+        (Verdict::Uncertain, _) => "The evidence does not decide.".to_owned(),
     };
     let message = judged.decided_by.as_ref().map_or("", |decision| &decision.message);
     let place = case.incident.map(|incident| {
@@ -222,10 +224,37 @@ fn summarise(judged: &Judged<'_>) -> String {
     format!("{verdict} {message}{}", place.unwrap_or_default())
 }
 
-fn exit_code(evidence: &Evidence, verdict: Verdict, findings: &[Finding]) -> u8 {
-    let warns = findings
-        .iter()
-        .any(|finding| finding.severity >= Severity::Warning && finding.status != Status::Past);
+/// The kind of mail that is refused, where others pass, and how many sessions.
+fn what_is_refused(incident: &Incident, case: &Case<'_>) -> String {
+    let others_pass = case.evidence.incidents.all.iter().any(|other| {
+        other.ending == Ending::Delivered
+            && other.connector == incident.connector
+            && other.sender == SenderKind::Accepted
+    });
+    match incident.sender {
+        SenderKind::Null if others_pass => {
+            return "Automatic replies and NDRs are refused; other mail passes.".to_owned();
+        }
+        SenderKind::Foreign if others_pass => {
+            return "Forwarded mail is refused; other mail passes.".to_owned();
+        }
+        _ => {}
+    }
+    match (incident.standing, incident.counts()) {
+        (Standing::NowAndThen, (refused, total)) if total > 0 => {
+            format!("{refused} of {} are refused.", counted(total, "session"))
+        }
+        _ => "Mail is refused.".to_owned(),
+    }
+}
+
+fn exit_code(evidence: &Basis<'_>, verdict: Verdict, findings: &[Finding]) -> u8 {
+    // Refusals that have passed are worth a warning: when, and what changed.
+    let is_past = evidence.incidents.all.iter().any(Incident::is_past);
+    let warns = is_past
+        || findings
+            .iter()
+            .any(|finding| finding.severity >= Severity::Warning && finding.status != Status::Past);
     match verdict {
         _ if !evidence.unreadable.is_empty() => 40,
         Verdict::Refused => 20,

@@ -9,6 +9,10 @@ named_enum! {
         NoEvidence = 1,
         /// An input cannot be read.
         InputUnreadable = 2,
+        /// The newest session is so old that nothing can be accepted.
+        EvidenceTooOld = 3,
+        /// The newest session is some days old.
+        EvidenceAgeing = 4,
         /// No certificate fits the send connector's TlsCertificateName.
         TlsCertificateNameNotFound = 10,
         /// The chosen certificate has no private key.
@@ -149,6 +153,8 @@ named_enum! {
         SelectionDisputed = 115,
         /// Some exported objects were read in part or not at all.
         EvidenceDamaged = 116,
+        /// Failures of single recipients, messages and connections, which decide nothing.
+        EverydayFailures = 117,
         /// A cover text of a queue, and no session that tells what it covers.
         CoverTextOnly = 130,
         /// Errors of queues or NDRs, joined to sessions of the logs.

@@ -16,6 +16,10 @@ use crate::diagnosis::rules::table;
 pub(crate) struct Judged<'a> {
     pub case: Case<'a>,
     pub verdict: Verdict,
+    /// Whether the rules leave open why mail is refused.
+    pub is_cause_open: bool,
+    /// Whether it fails every day: it decides only where nothing else does.
+    pub is_everyday: bool,
     /// The deciding rule; `None`: nothing decides.
     pub decided_by: Option<Decision>,
     pub findings: Vec<Finding>,
@@ -111,7 +115,7 @@ pub(crate) fn judge<'a>(case: Case<'a>, disabled: &BTreeSet<FindingId>) -> Judge
             .with_sessions_of(case.incident),
         );
     }
-    Judged { case, verdict, decided_by, findings }
+    Judged { case, verdict, is_cause_open: false, is_everyday: false, decided_by, findings }
 }
 
 /// How often, when, from where and for whom an incident was seen.
@@ -125,13 +129,52 @@ fn sessions_of(incident: Option<&Incident>) -> String {
     } else {
         format!("at {}", incident.first)
     };
-    let mut parts = vec![format!(" {} {when}", counted(incident.count, what))];
+    let (refused, total) = incident.counts();
+    let how_many = if total == 0 {
+        counted(incident.count, what)
+    } else {
+        format!("{refused} of {}", counted(total, what))
+    };
+    let mut parts = vec![format!(" {how_many} {when}")];
     if !incident.servers.is_empty() {
         parts.push(format!("on {}", listed(incident.servers.iter().map(|server| &**server), 4)));
     }
-    if !incident.recipient_domains.is_empty() {
-        let domains = listed(incident.recipient_domains.iter().map(String::as_str), 4);
-        parts.push(format!("to {domains}"));
+    let refused: BTreeSet<&str> =
+        incident.troubles.iter().flat_map(|one| &one.domains).map(|domain| &**domain).collect();
+    let seen = incident.recipient_domains.iter().map(String::as_str);
+    let domains: BTreeSet<&str> = if refused.is_empty() { seen.collect() } else { refused };
+    if !domains.is_empty() {
+        parts.push(format!("to {}", listed(domains, 4)));
     }
-    parts.join(", ") + "."
+    if incident.troubles.iter().any(|trouble| trouble.has_more_domains) {
+        parts.push("more than 256 refused domains: counted together".to_owned());
+    }
+    let (lost, messages) = incident.messages();
+    if messages > total {
+        parts.push(format!("{lost} of {}", counted(messages, "message")));
+    }
+    let (of_place, all) = incident.counts_of_place();
+    if all > total {
+        parts.push(format!("{of_place} of {} of the connector", counted(all, "session")));
+    }
+    let since: u64 = incident.troubles.iter().map(|trouble| trouble.delivered_since).sum();
+    if since > 0 {
+        parts.push(format!("{since} delivered since"));
+    }
+    match incident.last_delivery() {
+        Some(time) => parts.push(format!("last delivery {time}")),
+        None if total > 0 => parts.push("never delivered".to_owned()),
+        None => {}
+    }
+    let mut text = parts.join(", ") + ".";
+    for difference in incident.differences() {
+        let values = |values: &[String]| listed(values.iter().map(String::as_str), 4);
+        text.push_str(&format!(
+            " What differs: {} {} where it is refused, {} where it is delivered.",
+            difference.fact,
+            values(&difference.refused),
+            values(&difference.delivered)
+        ));
+    }
+    text
 }

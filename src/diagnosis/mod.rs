@@ -20,6 +20,8 @@ mod overview;
 mod remedies;
 mod report;
 mod rules;
+mod scopes;
+mod weigh;
 
 pub use diagnose::{Diagnosis, diagnose};
 pub use evidence::chain_log::ChainLog;
@@ -30,8 +32,8 @@ pub use overview::{
     InstalledCertificate, SelectedBy, SentCertificate, SentRelation, certificate_overview,
 };
 pub use report::{
-    CertificateSummary, Confidence, EvidenceLine, Finding, Remedy, Report, Severity, Status,
-    Verdict,
+    CertificateSummary, Confidence, EvidenceLine, Finding, Identity, REPORT_SCHEMA_VERSION, Remedy,
+    Report, Scope, Severity, Status, Verdict,
 };
 pub use rules::description::RuleDescription;
 pub use rules::rule::RuleText;

@@ -101,16 +101,67 @@ pub struct CertificateSummary {
     pub dns_names: Vec<String>,
 }
 
+/// What Exchange Online can see of a sender.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Identity {
+    /// The thumbprint of the certificate, or `none` where none was offered; `None`: not known.
+    pub certificate: Option<String>,
+    /// The public address.
+    pub public_address: Option<String>,
+}
+
+/// One identity at one place, a server and a send connector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Scope {
+    /// The server, or the label of its folder; `None`: not known.
+    pub server: Option<String>,
+    /// The send connector; empty: not known.
+    pub connector: String,
+    /// What Exchange Online can see of it.
+    pub identity: Identity,
+    /// Sessions that were refused, 0 where none was.
+    pub refused: u64,
+    /// Sessions that compare with them; where none was refused, all of the identity.
+    pub total: u64,
+    /// Whether they are refused today.
+    pub is_refused: bool,
+    /// The end of the first session that was refused.
+    pub since: Option<Timestamp>,
+    /// The end of the last session that was refused; where none was, of the last session.
+    pub last: Option<Timestamp>,
+    /// The end of the last session that delivered.
+    pub last_delivery: Option<Timestamp>,
+    /// Why they are refused.
+    pub cause: Option<FindingId>,
+}
+
+/// The version of the report's JSON: it grows by 1 when a member changes its meaning or goes.
+pub const REPORT_SCHEMA_VERSION: u32 = 1;
+
 /// What the server's mail met, and what is to be done.
 ///
 /// Serialised with the names of its fields in PascalCase, absent values as `null`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Report {
+    /// [`REPORT_SCHEMA_VERSION`].
+    #[serde(default)]
+    pub schema_version: u32,
+    /// The version of EopRelay that made it.
+    #[serde(default)]
+    pub product_version: String,
+    /// The time of the judgement.
+    #[serde(default)]
+    pub judged_at: Option<Timestamp>,
     /// What EOP makes of the server's mail.
     pub verdict: Verdict,
     /// Why.
     pub cause: FindingId,
+    /// Every identity at every place, the gravest first.
+    #[serde(default)]
+    pub scopes: Vec<Scope>,
     /// Verdict and cause in a few sentences, with thumbprint, server, connector and log line.
     pub summary: String,
     /// Everything that was found: the cause first, then by weight.

@@ -62,8 +62,12 @@ fn the_report_is_the_same_as_json() {
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(report["ExitCode"], *exit_code, "{story}");
         let names = [
+            "SchemaVersion",
+            "ProductVersion",
+            "JudgedAt",
             "Verdict",
             "Cause",
+            "Scopes",
             "Summary",
             "Findings",
             "Certificate",
@@ -110,7 +114,7 @@ fn an_export_of_other_objects_is_not_taken_for_an_empty_list() {
         .unwrap();
     assert_eq!(output.status.code(), Some(40));
     let report = String::from_utf8_lossy(&output.stdout);
-    assert!(report.starts_with("UNCERTAIN: ConnectorsNotGiven"), "{report}");
+    assert!(report.starts_with("REFUSED: ConnectorsNotGiven"), "{report}");
     let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("1 object of another kind is left out"), "{report}");
 }

@@ -157,7 +157,7 @@ fn a_refusal_that_nothing_explains_is_told_before_a_later_delivery() {
     let sessions = format!("{REFUSED} || to=eve@adatum.com");
     for setup in ["-", "inbound=In/OnPremises/on/*.contoso.com"] {
         let report = report(&sessions, setup);
-        assert!(report.summary.starts_with("Mail is refused,"), "{}", report.summary);
+        assert!(report.summary.starts_with("Mail is refused."), "{}", report.summary);
         assert!(report.summary.contains("to fabrikam.com"), "{}", report.summary);
     }
 }

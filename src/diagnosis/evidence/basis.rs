@@ -57,7 +57,7 @@ impl<'a> Basis<'a> {
         for incident in unjoined {
             incidents.add(incident);
         }
-        incidents.mark_past();
+        incidents.settle();
         let (inbound_connectors, wizard_states) = inbound_connectors(given);
         let connectors = inbound_connectors
             .as_ref()

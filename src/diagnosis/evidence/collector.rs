@@ -1,14 +1,18 @@
 //! Sessions as they come in, before all else of the evidence is known.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::incident::{Ending, Incident, SenderKind};
 use super::incidents::Incidents;
 use super::incidents_of_session::{incidents_of, kind_of, speaks_of_eop};
 use crate::connector::{AcceptedDomains, MailFrom};
+use crate::diagnosis::observation::{
+    self, Attempt, Ledger, Sender, Weight, weight_of, weight_of_tls_error,
+};
+use crate::eop_host::{address_of_endpoint, is_eop_address};
 use crate::log::LogType;
-use crate::session::{Session, SessionNote, TlsStatus};
+use crate::session::{Outcome, Session, SessionNote, TlsStatus};
 use crate::timestamp::Timestamp;
 
 /// Incidents that are told apart while sessions come in.
@@ -21,8 +25,23 @@ pub(crate) enum Destination {
     Eop,
     /// They failed in words that only EOP speaks: they do, unless their connector goes elsewhere.
     EopByItsWords,
+    /// They failed before the other side said who it is: their connector can tell, or another
+    /// session of it.
+    FailedBefore,
     /// Their connector alone can tell.
     Unknown,
+}
+
+impl Destination {
+    const ALL: [Self; 4] = [Self::Eop, Self::EopByItsWords, Self::FailedBefore, Self::Unknown];
+
+    fn mark(self) -> u8 {
+        self as u8
+    }
+
+    fn of_mark(mark: u8) -> Self {
+        Self::ALL.into_iter().find(|one| one.mark() == mark).unwrap_or(Self::Unknown)
+    }
 }
 
 /// What the rest of the evidence says of sessions.
@@ -58,6 +77,9 @@ pub(crate) struct Collector {
     places: HashMap<Key, usize>,
     /// How many sessions there are whose connector decides where they go.
     undecided: BTreeMap<(Arc<str>, Destination), u64>,
+    /// Connectors of which a session shows that they send to EOP.
+    eop_connectors: BTreeSet<Arc<str>>,
+    ledger: Ledger,
     elsewhere: u64,
     received: u64,
     capped: u64,
@@ -79,20 +101,62 @@ impl Collector {
             return;
         }
         let destination = match session.is_eop {
-            Some(true) => Destination::Eop,
+            Some(true) => {
+                if !self.eop_connectors.contains(session.connector()) {
+                    self.eop_connectors.insert(session.connector().into());
+                }
+                Destination::Eop
+            }
             Some(false) => {
                 self.elsewhere += 1;
                 return;
             }
-            None if speaks_of_eop(session) => Destination::EopByItsWords,
+            None if speaks_of_eop(session) || is_bound_for_eop(session) => {
+                Destination::EopByItsWords
+            }
+            None if matches!(session.outcome, Outcome::ConnectFailed | Outcome::TlsFailed) => {
+                Destination::FailedBefore
+            }
             None => Destination::Unknown,
         };
         if destination != Destination::Eop {
             *self.undecided.entry((session.connector().into(), destination)).or_default() += 1;
         }
+        self.ledger.begin_session();
         for incident in incidents_of(session, accepted) {
+            self.record(session, &incident, destination);
             self.add_incident(incident, destination, accepted.is_some());
         }
+    }
+
+    fn record(&mut self, session: &Session, incident: &Incident, destination: Destination) {
+        let weight = match incident.ending {
+            Ending::Delivered | Ending::Open => Weight::Everyday,
+            Ending::Refused(class) => weight_of(class, incident.reply.as_deref()),
+            Ending::TlsFailed => weight_of_tls_error(incident.tls_error.as_deref()),
+            Ending::ConnectFailed => Weight::Network,
+        };
+        let identity = incident.identity();
+        let domains: Vec<&str> = incident.recipient_domains.iter().map(String::as_str).collect();
+        self.ledger.add(&Attempt {
+            server: session.server.as_ref(),
+            connector: &incident.connector,
+            shown: identity.shown,
+            address: identity.address.as_deref(),
+            remote_host: incident.remote_host.as_deref(),
+            sender: match &incident.mail_from {
+                MailFrom::Unknown => Sender::Unknown,
+                MailFrom::Null => Sender::Null,
+                MailFrom::Domain(domain) => Sender::Domain(domain.as_str().into()),
+            },
+            end: incident.end(),
+            weight,
+            has_tls: incident.tls_status == TlsStatus::Succeeded,
+            domains: &domains,
+            time: session.end_time,
+            messages: incident.messages,
+            mark: destination.mark(),
+        });
     }
 
     fn add_incident(&mut self, incident: Incident, destination: Destination, is_settled: bool) {
@@ -139,6 +203,8 @@ impl Collector {
         let goes_to_eop = |connector: &str, destination: Destination| match destination {
             Destination::Eop => Some(true),
             Destination::EopByItsWords => (context.sends_to_eop)(connector).or(Some(true)),
+            Destination::FailedBefore => (context.sends_to_eop)(connector)
+                .or_else(|| self.eop_connectors.contains(connector).then_some(true)),
             Destination::Unknown => (context.sends_to_eop)(connector),
         };
         for ((connector, destination), count) in &self.undecided {
@@ -159,6 +225,26 @@ impl Collector {
             }
             incidents.add(incident);
         }
+        let accepted = context.accepted;
+        let kind_of_domain = |domain: &str| kind_of(&domain.parse().unwrap_or_default(), accepted);
+        incidents.observation = self.ledger.observe(&observation::Context {
+            kind_of: &|sender| match sender {
+                Sender::Unknown => SenderKind::Unknown,
+                Sender::Null => SenderKind::Null,
+                Sender::Domain(domain) => kind_of_domain(domain),
+            },
+            is_own: &|domain| accepted.is_some() && kind_of_domain(domain) == SenderKind::Accepted,
+            is_judged: &|connector, mark| {
+                goes_to_eop(connector, Destination::of_mark(mark)) == Some(true)
+            },
+            server: context.server,
+        });
         incidents
     }
+}
+
+/// Whether a session without a banner went to an address of EOP.
+fn is_bound_for_eop(session: &Session) -> bool {
+    let address = session.remote_endpoint().and_then(address_of_endpoint);
+    session.remote_host().is_none() && address.is_some_and(is_eop_address)
 }

@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use crate::certificate::LoggedCertificate;
 use crate::connector::MailFrom;
+pub(crate) use crate::diagnosis::observation::SenderKind;
+use crate::diagnosis::observation::{
+    Difference, End, IdentityKey, Shown, Standing, Trouble, Weight, weight_of, weight_of_tls_error,
+};
 use crate::diagnosis::report::EvidenceLine;
 use crate::log::LogType;
 use crate::reply::RejectionClass;
@@ -20,15 +24,6 @@ pub(crate) enum Ending {
     ConnectFailed,
     /// No mail, or the log does not say.
     Open,
-}
-
-/// What kind of sender, as far as attribution tells them apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum SenderKind {
-    Unknown,
-    Null,
-    Accepted,
-    Foreign,
 }
 
 /// What is kept of the recipients' domains and the servers of one incident.
@@ -63,6 +58,8 @@ pub(crate) struct Incident {
     pub reply: Option<Arc<str>>,
     pub notes: Vec<SessionNote>,
     pub count: u64,
+    /// Messages that ended so.
+    pub messages: u32,
     pub first: Timestamp,
     pub last: Timestamp,
     pub servers: BTreeSet<Arc<str>>,
@@ -73,8 +70,11 @@ pub(crate) struct Incident {
     pub path: String,
     pub line: u64,
     pub session_id: Arc<str>,
-    /// Whether later sessions show that this has passed.
-    pub is_past: bool,
+    /// Whether it holds today, on any of its servers.
+    pub standing: Standing,
+    /// What the logs show of it, a trouble for each server where it does not pass for over; for a
+    /// delivery and an error of a queue there is none.
+    pub troubles: Vec<Trouble>,
     /// What tells it in place of a session: `The queue EX1\3`.
     pub reported_by: Option<String>,
     /// Whether `first` and `last` are known; else they are the time of the diagnosis.
@@ -127,6 +127,7 @@ impl Incident {
 
     pub fn add(&mut self, other: Self) {
         self.count += other.count;
+        self.messages = self.messages.saturating_add(other.messages);
         self.first = self.first.min(other.first);
         for server in other.servers {
             if self.servers.len() < MAXIMUM_NAMES {
@@ -162,48 +163,125 @@ impl Incident {
         self.tls_protocol = self.tls_protocol.take().or(other.tls_protocol);
     }
 
-    /// Whether `later` shows that this trouble has passed on a server: the same connector and server
-    /// got through what failed here. A delivery elsewhere disproves no refusal, as mail to other
-    /// tenants arrives without attribution.
-    fn is_overcome_by(&self, later: &Self, server: Option<&Arc<str>>) -> bool {
-        let time = |incident: &Self| incident.last_on.get(&server.cloned()).map(|last| last.time);
-        let is_dated = self.is_dated && later.is_dated;
-        if self.connector != later.connector || !is_dated || time(later) <= time(self) {
-            return false;
-        }
-        match self.ending {
-            Ending::TlsFailed => later.tls_status == TlsStatus::Succeeded,
-            Ending::ConnectFailed => later.ending != Ending::ConnectFailed,
-            Ending::Refused(_) => {
-                later.ending == Ending::Delivered
-                    && later.sender == self.sender
-                    && !self.recipient_domains.is_disjoint(&later.recipient_domains)
+    /// What Exchange Online could see of the sender.
+    pub fn identity(&self) -> IdentityKey {
+        let shown = match &self.sent {
+            Some(sent) => {
+                let text = sent.thumbprint.as_deref().or(sent.subject.as_deref());
+                Shown::Certificate(text.unwrap_or_default().into())
             }
-            Ending::Delivered | Ending::Open => false,
+            None if self.is_certificate_known => Shown::Nothing,
+            None => Shown::Unknown,
+        };
+        IdentityKey { shown, address: self.public_address.clone() }
+    }
+
+    /// Its end, as the ledger tells ends apart.
+    pub fn end(&self) -> End {
+        match self.ending {
+            Ending::Delivered => End::Delivered,
+            Ending::Refused(class) => End::Refused(class),
+            Ending::TlsFailed => End::TlsFailed(self.tls_error.clone()),
+            Ending::ConnectFailed => End::ConnectFailed,
+            Ending::Open => End::Open,
         }
     }
 
-    /// Leaves out the servers on which later sessions show that the trouble has passed; where that
-    /// is so on all of them, the incident is past.
-    pub fn drop_overcome_servers(&mut self, incidents: &[Self]) {
-        let is_overcome = |server: Option<&Arc<str>>| {
-            incidents.iter().any(|later| self.is_overcome_by(later, server))
+    pub fn is_past(&self) -> bool {
+        self.standing == Standing::Past
+    }
+
+    pub fn has_failed(&self) -> bool {
+        !matches!(self.ending, Ending::Delivered | Ending::Open)
+    }
+
+    /// Takes what the ledger shows of it, server by server; a server where it has passed no longer
+    /// belongs to it, unless it has passed on all.
+    pub fn settle(&mut self, troubles: &[Trouble]) {
+        let (identity, end) = (self.identity(), self.end());
+        let is_own = |trouble: &&Trouble| {
+            trouble.end == end
+                && trouble.sender == self.sender
+                && trouble.identity == identity
+                && trouble.place.connector == self.connector
         };
-        let overcome: Vec<Option<Arc<str>>> =
-            self.last_on.keys().filter(|server| is_overcome(server.as_ref())).cloned().collect();
-        if overcome.len() == self.last_on.len() {
-            self.is_past = true;
+        let own: Vec<Trouble> = troubles.iter().filter(is_own).cloned().collect();
+        let holds = |trouble: &&Trouble| {
+            matches!(trouble.standing, Standing::Present | Standing::NowAndThen)
+        };
+        let holding: Vec<Trouble> = own.iter().filter(holds).cloned().collect();
+        if holding.is_empty() {
+            let is_past = own.iter().any(|trouble| trouble.standing == Standing::Past);
+            self.standing = if is_past { Standing::Past } else { Standing::Everyday };
+            self.troubles = own;
             return;
         }
-        if overcome.is_empty() {
-            return;
-        }
-        self.servers.retain(|server| !overcome.contains(&Some(Arc::clone(server))));
-        self.last_on.retain(|server, _| !overcome.contains(server));
+        let is_whole = holding.iter().all(|trouble| trouble.standing == Standing::Present);
+        self.standing = if is_whole { Standing::Present } else { Standing::NowAndThen };
+        let kept: BTreeSet<Option<Arc<str>>> =
+            holding.iter().map(|trouble| trouble.place.server.clone()).collect();
+        self.servers.retain(|server| kept.contains(&Some(Arc::clone(server))));
+        self.last_on.retain(|server, _| kept.contains(server));
         if let Some(newest) = self.last_on.values().max_by_key(|last| last.time).cloned() {
             self.last = newest.time;
             (self.path, self.line) = (newest.path, newest.line);
             self.session_id = newest.session_id;
         }
+        self.troubles = holding;
+    }
+
+    /// Judges an error of a queue, which the ledger does not know: it has passed where a later
+    /// session of its connector delivered to one of its domains, or got through TLS.
+    pub fn settle_reported(&mut self, incidents: &[Self]) {
+        let is_over = |later: &Self| {
+            let is_same_place = self.connector.is_empty() || self.connector == later.connector;
+            let is_later = self.is_dated && later.is_dated && later.last > self.last;
+            let has_passed = match self.ending {
+                Ending::TlsFailed => later.tls_status == TlsStatus::Succeeded,
+                _ => {
+                    later.ending == Ending::Delivered
+                        && later.sender == self.sender
+                        && !self.recipient_domains.is_disjoint(&later.recipient_domains)
+                }
+            };
+            later.reported_by.is_none() && is_same_place && is_later && has_passed
+        };
+        let weight = match self.ending {
+            Ending::Refused(class) => weight_of(class, self.reply.as_deref()),
+            _ => weight_of_tls_error(self.tls_error.as_deref()),
+        };
+        self.standing = match weight {
+            Weight::Everyday | Weight::ReceiversRule | Weight::Network => Standing::Everyday,
+            _ if incidents.iter().any(is_over) => Standing::Past,
+            _ => Standing::Present,
+        };
+    }
+
+    /// Sessions that failed so, and those that compare with them, over all servers.
+    pub fn counts(&self) -> (u64, u64) {
+        let sum = |count: fn(&Trouble) -> u64| self.troubles.iter().map(count).sum();
+        (sum(|trouble| trouble.refused), sum(|trouble| trouble.total))
+    }
+
+    /// Messages that were refused so, and those of the comparable sessions.
+    pub fn messages(&self) -> (u64, u64) {
+        let sum = |count: fn(&Trouble) -> u64| self.troubles.iter().map(count).sum();
+        (sum(|trouble| trouble.refused_messages), sum(|trouble| trouble.total_messages))
+    }
+
+    /// The same for whatever identity and sender, over all servers.
+    pub fn counts_of_place(&self) -> (u64, u64) {
+        let sum = |count: fn(&Trouble) -> u64| self.troubles.iter().map(count).sum();
+        (sum(|trouble| trouble.refused_of_place), sum(|trouble| trouble.total_of_place))
+    }
+
+    /// The end of the last comparable session that succeeded.
+    pub fn last_delivery(&self) -> Option<Timestamp> {
+        self.troubles.iter().filter_map(|trouble| trouble.last_delivery).max()
+    }
+
+    /// What differs from what was delivered.
+    pub fn differences(&self) -> &[Difference] {
+        self.troubles.first().map_or(&[], |trouble| &trouble.differences)
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::incident::{Ending, Incident};
 use super::log_row::find_row_of_session;
+use crate::diagnosis::observation::Observation;
 use crate::timestamp::Timestamp;
 
 /// Of how many incidents, the failed ones first, the very row is looked up in the log.
@@ -24,6 +25,8 @@ pub(crate) struct Incidents {
     pub total: u64,
     /// The beginning of the first session, and of the last: from when to when there is evidence.
     pub window: Option<(Timestamp, Timestamp)>,
+    /// What the logs show.
+    pub observation: Observation,
 }
 
 /// More different incidents than an administrator could read.
@@ -39,11 +42,15 @@ impl Incidents {
         }
     }
 
-    /// Marks what later sessions have overcome, and finds the rows that prove the incidents.
-    pub fn mark_past(&mut self) {
+    /// Judges what holds today, and finds the rows that prove the incidents.
+    pub fn settle(&mut self) {
         let incidents = self.all.clone();
-        for incident in &mut self.all {
-            incident.drop_overcome_servers(&incidents);
+        for incident in self.all.iter_mut().filter(|incident| incident.has_failed()) {
+            if incident.reported_by.is_some() {
+                incident.settle_reported(&incidents);
+            } else {
+                incident.settle(&self.observation.troubles);
+            }
         }
         let is_delivered = |incident: &&mut Incident| incident.ending == Ending::Delivered;
         let (delivered, failed): (Vec<&mut Incident>, Vec<&mut Incident>) =

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::connector::{AcceptedDomains, Coverage, MailFrom};
 use crate::diagnosis::evidence::incident::{Ending, Incident, LastSession, SenderKind};
+use crate::diagnosis::observation::Standing;
 use crate::log::LogType;
 use crate::reply::{RejectionClass, classify};
 use crate::session::{
@@ -45,6 +46,7 @@ pub(crate) fn incidents_of(session: &Session, accepted: Option<&AcceptedDomains>
         reply: session.reply().map(Arc::from),
         notes: session.notes.clone(),
         count: 1,
+        messages: 0,
         first: session.start_time,
         last: session.end_time,
         servers: session.server.iter().cloned().collect(),
@@ -53,7 +55,8 @@ pub(crate) fn incidents_of(session: &Session, accepted: Option<&AcceptedDomains>
         path: session.log_path.display().to_string(),
         line: session.line,
         session_id: session.session_id().into(),
-        is_past: false,
+        standing: Standing::Present,
+        troubles: Vec::new(),
         reported_by: None,
         is_dated: true,
     };
@@ -61,6 +64,7 @@ pub(crate) fn incidents_of(session: &Session, accepted: Option<&AcceptedDomains>
     for message in session.messages() {
         let mail_from: MailFrom =
             message.mail_from().map(|text| text.parse().unwrap_or_default()).unwrap_or_default();
+        let mut touched: BTreeSet<usize> = BTreeSet::new();
         let mut add = |ending: Ending, reply: Option<&str>, address: Option<&str>| {
             let mut incident = base.clone();
             incident.ending = ending;
@@ -68,9 +72,15 @@ pub(crate) fn incidents_of(session: &Session, accepted: Option<&AcceptedDomains>
             incident.mail_from = mail_from.clone();
             incident.reply = reply.map(Arc::from);
             incident.recipient_domains = address.and_then(domain_of).into_iter().collect();
-            match incidents.iter_mut().find(|known| known.is_same(&incident)) {
-                Some(known) => known.recipient_domains.append(&mut incident.recipient_domains),
-                None => incidents.push(incident),
+            match incidents.iter().position(|known| known.is_same(&incident)) {
+                Some(place) => {
+                    incidents[place].recipient_domains.append(&mut incident.recipient_domains);
+                    touched.insert(place);
+                }
+                None => {
+                    touched.insert(incidents.len());
+                    incidents.push(incident);
+                }
             }
         };
         let refused = message.reply().and_then(classify);
@@ -88,6 +98,9 @@ pub(crate) fn incidents_of(session: &Session, accepted: Option<&AcceptedDomains>
         if message.recipients().len() == 0 {
             let ending = refused.map_or(Ending::Open, Ending::Refused);
             add(ending, message.reply(), None);
+        }
+        for place in touched {
+            incidents[place].messages += 1;
         }
     }
     let says_more = matches!(base.ending, Ending::TlsFailed | Ending::ConnectFailed)

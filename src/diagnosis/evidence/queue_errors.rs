@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::connector::{AcceptedDomains, MailFrom};
 use crate::diagnosis::evidence::incident::{Ending, Incident, LastSession};
 use crate::diagnosis::evidence::incidents_of_session::kind_of;
+use crate::diagnosis::observation::Standing;
 use crate::eop_host::is_eop_host;
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrorSource, SessionMatcher};
 use crate::log::LogType;
@@ -119,6 +120,7 @@ fn incident_of(
         reply: Some(error.short_text().into()),
         notes: Vec::new(),
         count: 1,
+        messages: 1,
         first: time,
         last: time,
         servers: server.iter().cloned().collect(),
@@ -127,7 +129,8 @@ fn incident_of(
         path: error.path.clone(),
         line,
         session_id: "".into(),
-        is_past: false,
+        standing: Standing::Present,
+        troubles: Vec::new(),
         reported_by: Some(error.reporter()),
         is_dated: error.time.is_some(),
     })

@@ -3,16 +3,16 @@
 use crate::timestamp::Timestamp;
 
 /// Days without a newer session from which on evidence is called ageing.
-pub(in crate::diagnosis) const AGEING_DAYS: i64 = 3;
+pub(crate) const AGEING_DAYS: i64 = 3;
 
 /// Days without a newer session from which on nothing is accepted.
-pub(in crate::diagnosis) const OLD_DAYS: i64 = 14;
+pub(crate) const OLD_DAYS: i64 = 14;
 
 const TICKS_PER_DAY: i64 = 24 * 36_000_000_000;
 
 /// How old the newest session is at the time of judgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::diagnosis) enum Age {
+pub(crate) enum Age {
     /// Less than [`AGEING_DAYS`], or newer than the judgement.
     Fresh,
     /// That many whole days, less than [`OLD_DAYS`].

@@ -8,7 +8,7 @@ use crate::timestamp::Timestamp;
 
 /// What kind of sender, as far as attribution tells them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in crate::diagnosis) enum SenderKind {
+pub(crate) enum SenderKind {
     /// The log does not tell, or no mail came so far.
     Unknown,
     /// `<>`: NDRs and automatic replies.
@@ -21,7 +21,7 @@ pub(in crate::diagnosis) enum SenderKind {
 
 /// The certificate that was shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in crate::diagnosis) enum Shown {
+pub(crate) enum Shown {
     /// The session ended before, or the log does not tell.
     Unknown,
     /// None was offered.
@@ -32,7 +32,7 @@ pub(in crate::diagnosis) enum Shown {
 
 /// How an attempt ended.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in crate::diagnosis) enum End {
+pub(crate) enum End {
     /// Every recipient that the session tells of was accepted.
     Delivered,
     /// A recipient or a message was refused so.
@@ -47,7 +47,7 @@ pub(in crate::diagnosis) enum End {
 
 /// The envelope sender of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in crate::diagnosis) enum Sender {
+pub(crate) enum Sender {
     /// The log does not tell, or no mail came so far.
     Unknown,
     /// `<>`.
@@ -59,7 +59,7 @@ pub(in crate::diagnosis) enum Sender {
 /// What became of a session's mail for one sender and one end: a session has as many as it had of
 /// both.
 #[derive(Clone, Debug)]
-pub(in crate::diagnosis) struct Attempt<'a> {
+pub(crate) struct Attempt<'a> {
     /// The server: its name, else the label of its folder; `None`: not known.
     pub server: Option<&'a Arc<str>>,
     /// The send connector; empty: not known.
@@ -84,4 +84,6 @@ pub(in crate::diagnosis) struct Attempt<'a> {
     pub time: Timestamp,
     /// How many messages ended so.
     pub messages: u32,
+    /// The caller's own mark, by which [`Ledger::observe`](super::Ledger::observe) may leave it out.
+    pub mark: u8,
 }

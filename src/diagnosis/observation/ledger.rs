@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::attempt::{Attempt, End, Sender, SenderKind, Shown};
 use super::interner::Interner;
-use super::trouble::{Trouble, troubles_of_place};
+use super::trouble::{Standing, Trouble, troubles_of_place};
 use super::usage::Usage;
 use super::weight::Weight;
 use crate::timestamp::Timestamp;
@@ -24,7 +24,7 @@ const MAXIMUM_RELAYED: usize = 256;
 
 /// A server and a send connector.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in crate::diagnosis) struct PlaceKey {
+pub(crate) struct PlaceKey {
     /// The server: its name, else the label of its folder; `None`: not known.
     pub server: Option<Arc<str>>,
     /// The send connector; empty: not known.
@@ -33,7 +33,7 @@ pub(in crate::diagnosis) struct PlaceKey {
 
 /// What Exchange Online can see of a sender.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in crate::diagnosis) struct IdentityKey {
+pub(crate) struct IdentityKey {
     /// The certificate.
     pub shown: Shown,
     /// The public address.
@@ -58,11 +58,24 @@ pub(super) struct Record {
     pub domains: u32,
     pub weight: Weight,
     pub has_tls: bool,
+    pub mark: u8,
+}
+
+/// What the rest of the evidence says of attempts.
+pub(crate) struct Context<'a> {
+    /// The kind of a sender.
+    pub kind_of: &'a dyn Fn(&Sender) -> SenderKind,
+    /// Whether a domain belongs to the organisation.
+    pub is_own: &'a dyn Fn(&str) -> bool,
+    /// Whether attempts over a connector with that mark are judged.
+    pub is_judged: &'a dyn Fn(&str, u8) -> bool,
+    /// The server of those that do not name theirs.
+    pub server: Option<&'a Arc<str>>,
 }
 
 /// Every attempt, in the order in which the logs were read.
 #[derive(Clone, Debug, Default)]
-pub(in crate::diagnosis) struct Ledger {
+pub(crate) struct Ledger {
     records: Vec<Record>,
     places: Interner<PlaceKey>,
     identities: Interner<IdentityKey>,
@@ -94,9 +107,41 @@ impl Default for Limit {
 /// A number that stands for what is not told apart.
 const OTHER: u32 = u32::MAX;
 
+/// Sessions with failures that decide nothing, by what they concern.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Everyday {
+    /// A recipient or a message.
+    pub messages: u64,
+    /// Temporary replies that do not repeat.
+    pub temporary: u64,
+    /// Connections that broke, or did not come about, and do so not repeatedly.
+    pub connections: u64,
+}
+
+impl Everyday {
+    /// All of them.
+    pub fn count(self) -> u64 {
+        self.messages + self.temporary + self.connections
+    }
+
+    fn of(troubles: &[Trouble]) -> Self {
+        let mut everyday = Self::default();
+        for trouble in troubles.iter().filter(|one| one.standing == Standing::Everyday) {
+            let count = match (trouble.weight, &trouble.end) {
+                (Weight::Everyday, _) => &mut everyday.messages,
+                (Weight::Network, End::Refused(_)) => &mut everyday.temporary,
+                (Weight::Network, _) => &mut everyday.connections,
+                (Weight::Refusal | Weight::ReceiversRule, _) => continue,
+            };
+            *count += trouble.refused;
+        }
+        everyday
+    }
+}
+
 /// What the logs show.
 #[derive(Clone, Debug, Default)]
-pub(in crate::diagnosis) struct Observation {
+pub(crate) struct Observation {
     /// What failed, by place, identity, kind of sender and end; the newest first.
     pub troubles: Vec<Trouble>,
     /// Every identity at every place.
@@ -105,8 +150,8 @@ pub(in crate::diagnosis) struct Observation {
     pub newest: Option<Timestamp>,
     /// Sessions that delivered everything that the log tells of.
     pub delivered: u64,
-    /// Failures of single recipients, messages and connections, which decide nothing.
-    pub everyday: u64,
+    /// Failures that decide nothing.
+    pub everyday: Everyday,
     /// Whether there was more than can be told apart.
     pub is_capped: bool,
 }
@@ -148,6 +193,7 @@ impl Ledger {
             domains,
             weight: attempt.weight,
             has_tls: attempt.has_tls,
+            mark: attempt.mark,
         });
     }
 
@@ -238,23 +284,28 @@ impl Ledger {
         self.records = kept;
     }
 
-    /// Judges what the attempts show. `kind_of` tells the kind of a sender, `is_own` whether a
-    /// domain belongs to the organisation.
-    pub fn observe(
-        &self,
-        kind_of: impl FnMut(&Sender) -> SenderKind,
-        is_own: impl Fn(&str) -> bool,
-    ) -> Observation {
-        let kinds: Vec<SenderKind> = self.senders.values().iter().map(kind_of).collect();
-        let mut records: Vec<(&Record, SenderKind)> = self
+    /// Judges what the attempts show.
+    pub fn observe(&self, context: &Context<'_>) -> Observation {
+        let kinds: Vec<SenderKind> =
+            self.senders.values().iter().map(|sender| (context.kind_of)(sender)).collect();
+        let places = Places::of(self.places.values(), context.server);
+        let judged: Vec<Record> = self
             .records
+            .iter()
+            .filter(|record| {
+                let place = places.key(places.one_of(record.place));
+                let connector = place.map_or("", |place| &place.connector);
+                (context.is_judged)(connector, record.mark)
+            })
+            .map(|record| Record { place: places.one_of(record.place), ..*record })
+            .collect();
+        let mut records: Vec<(&Record, SenderKind)> = judged
             .iter()
             .map(|record| {
                 let kind = kinds.get(record.sender as usize).copied();
                 (record, kind.unwrap_or(SenderKind::Unknown))
             })
             .collect();
-        let places = self.places.ranks();
         let identities = self.identities.ranks();
         let ends = self.ends.ranks();
         let rank =
@@ -262,7 +313,7 @@ impl Ledger {
         // Among equal times what failed comes last: it is then not taken for overcome.
         records.sort_by_cached_key(|(record, kind)| {
             (
-                rank(&places, record.place),
+                places.rank(record.place),
                 record.time,
                 !matches!(self.end_of(record), End::Delivered),
                 rank(&identities, record.identity),
@@ -271,41 +322,37 @@ impl Ledger {
             )
         });
         let mut observation = Observation {
-            newest: self
-                .records
-                .iter()
-                .map(|record| record.time)
-                .max()
-                .and_then(Timestamp::from_ticks),
+            newest: judged.iter().map(|record| record.time).max().and_then(Timestamp::from_ticks),
             is_capped: self.is_capped,
             ..Observation::default()
         };
-        let outside = self.domains_refused_as_outside();
+        let outside = self.domains_refused_as_outside(&judged);
         for of_place in records.chunk_by(|(one, _), (other, _)| one.place == other.place) {
-            let view = PlaceView { ledger: self, records: of_place, all: &records };
+            let view =
+                PlaceView { ledger: self, places: &places, records: of_place, all: &records };
             observation.troubles.extend(troubles_of_place(&view));
-            observation.usages.extend(super::usage::usages_of_place(&view, &outside, &is_own));
+            observation.usages.extend(super::usage::usages_of_place(
+                &view,
+                &outside,
+                context.is_own,
+            ));
         }
         observation.troubles.sort_by_key(|trouble| std::cmp::Reverse(trouble.last));
-        let is_everyday = |weight: Weight| matches!(weight, Weight::Everyday | Weight::Network);
+        observation.everyday = Everyday::of(&observation.troubles);
+        let mut counted: HashSet<u32> = HashSet::new();
         for (record, _) in &records {
-            match self.end_of(record) {
-                End::Delivered => observation.delivered += u64::from(record.count),
-                End::Refused(_) | End::TlsFailed(_) | End::ConnectFailed
-                    if is_everyday(record.weight) =>
-                {
-                    observation.everyday += u64::from(record.count);
-                }
-                _ => {}
+            let is_delivered = matches!(self.end_of(record), End::Delivered);
+            if is_delivered && (record.count > 1 || counted.insert(record.session)) {
+                observation.delivered += u64::from(record.count);
             }
         }
         observation
     }
 
     /// Domains of which a 5.7.64 shows that they lie outside Microsoft 365.
-    fn domains_refused_as_outside(&self) -> HashSet<u32> {
+    fn domains_refused_as_outside(&self, judged: &[Record]) -> HashSet<u32> {
         use crate::reply::RejectionClass::{RelayDenied, RelayDeniedAttr36};
-        self.records
+        judged
             .iter()
             .filter(|record| {
                 matches!(self.end_of(record), End::Refused(RelayDenied | RelayDeniedAttr36))
@@ -322,9 +369,9 @@ fn put_together(records: &[Record], buckets: i64, empty: u32) -> Vec<Record> {
     let width = (times.max().unwrap_or_default() - first) / buckets.max(1) + 1;
     let mut together: BTreeMap<_, Record> = BTreeMap::new();
     for record in records {
-        let Record { time, place, identity, sender, end, has_tls, .. } = *record;
+        let Record { time, place, identity, sender, end, has_tls, mark, .. } = *record;
         together
-            .entry(((time - first) / width, place, identity, sender, end, has_tls))
+            .entry(((time - first) / width, place, identity, sender, end, has_tls, mark))
             .and_modify(|known| {
                 known.count = known.count.saturating_add(record.count);
                 known.messages = known.messages.saturating_add(record.messages);
@@ -335,9 +382,46 @@ fn put_together(records: &[Record], buckets: i64, empty: u32) -> Vec<Record> {
     together.into_values().collect()
 }
 
+/// The places, with the server that was given for those that do not name theirs.
+pub(super) struct Places {
+    keys: Vec<PlaceKey>,
+    /// The one number of places that are the same so.
+    numbers: Vec<u32>,
+    ranks: Vec<u32>,
+}
+
+impl Places {
+    fn of(places: &[PlaceKey], server: Option<&Arc<str>>) -> Self {
+        let mut known: Interner<PlaceKey> = Interner::default();
+        let numbers = places
+            .iter()
+            .map(|place| {
+                let server = place.server.as_ref().or(server).cloned();
+                let place = PlaceKey { server, connector: Arc::clone(&place.connector) };
+                known.number_of(&place, usize::MAX).unwrap_or(OTHER)
+            })
+            .collect();
+        Self { ranks: known.ranks(), keys: known.values().to_vec(), numbers }
+    }
+
+    fn one_of(&self, place: u32) -> u32 {
+        self.numbers.get(place as usize).copied().unwrap_or(OTHER)
+    }
+
+    /// The key of the one number of a place.
+    fn key(&self, number: u32) -> Option<&PlaceKey> {
+        self.keys.get(number as usize)
+    }
+
+    fn rank(&self, number: u32) -> u32 {
+        self.ranks.get(number as usize).copied().unwrap_or(OTHER)
+    }
+}
+
 /// The records of one place, in the order of time.
 pub(super) struct PlaceView<'a> {
     ledger: &'a Ledger,
+    places: &'a Places,
     pub records: &'a [(&'a Record, SenderKind)],
     /// Those of every place, place by place.
     pub all: &'a [(&'a Record, SenderKind)],
@@ -365,9 +449,8 @@ impl<'a> PlaceView<'a> {
     }
 
     pub fn place_of(&self, record: &Record) -> PlaceKey {
-        self.ledger
-            .places
-            .value(record.place)
+        self.places
+            .key(record.place)
             .cloned()
             .unwrap_or(PlaceKey { server: None, connector: Arc::from("") })
     }

@@ -10,8 +10,6 @@
 //! like it in all of these are **comparable**. Others prove nothing, since mail to other tenants of
 //! Microsoft 365 is delivered without attribution.
 
-#![expect(dead_code, unused_imports, reason = "the diagnosis takes it up next")]
-
 mod age;
 mod attempt;
 mod chance;
@@ -25,9 +23,9 @@ mod weight;
 #[cfg(test)]
 mod tests;
 
-pub(super) use age::{Age, OLD_DAYS};
-pub(super) use attempt::{Attempt, End, Sender, SenderKind, Shown};
-pub(super) use ledger::{IdentityKey, Ledger, Observation, PlaceKey};
-pub(super) use trouble::{Difference, Standing, Trouble};
-pub(super) use usage::Usage;
-pub(super) use weight::{Weight, weight_of, weight_of_tls_error};
+pub(crate) use age::Age;
+pub(crate) use attempt::{Attempt, End, Sender, SenderKind, Shown};
+pub(crate) use ledger::{Context, Everyday, IdentityKey, Ledger, Observation, PlaceKey};
+pub(crate) use trouble::{Difference, Standing, Trouble};
+pub(crate) use usage::Usage;
+pub(crate) use weight::{Weight, weight_of, weight_of_tls_error};

@@ -70,6 +70,7 @@ fn ledger_of(lines: &[Line], maximum: usize) -> Ledger {
             domains: &domains,
             time: minute(*at),
             messages: 1,
+            mark: 0,
         });
     }
     ledger
@@ -85,7 +86,16 @@ fn kind_of(sender: &Sender) -> SenderKind {
 }
 
 fn observe(lines: &[Line]) -> Observation {
-    ledger_of(lines, usize::MAX).observe(kind_of, |domain| domain == "contoso.com")
+    observe_ledger(&ledger_of(lines, usize::MAX))
+}
+
+fn observe_ledger(ledger: &Ledger) -> Observation {
+    ledger.observe(&Context {
+        kind_of: &kind_of,
+        is_own: &|domain| domain == "contoso.com",
+        is_judged: &|_, mark| mark == 0,
+        server: None,
+    })
 }
 
 /// The only trouble of sessions that follow each other by a minute.
@@ -251,7 +261,7 @@ fn deliveries_are_put_together_before_there_are_too_many_records() {
     lines.push(line(4000, DENIED));
     lines.extend((4001..4050).map(|at| line(at, DELIVERED)));
     lines.extend((4050..8000).map(|at| line(at, "EX01 AA 203.0.113.5 contoso.com ok adatum.com")));
-    let seen = ledger_of(&lines, 3000).observe(kind_of, |_| false);
+    let seen = observe_ledger(&ledger_of(&lines, 3000));
     assert!(seen.is_capped);
     assert_eq!(seen.troubles[0].standing, Standing::Past);
     assert_eq!((seen.troubles[0].refused, seen.troubles[0].total), (1, 50));

@@ -13,14 +13,14 @@ use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
 
 /// Refused domains that are told apart for one trouble.
-pub(in crate::diagnosis) const MAXIMUM_REFUSED_DOMAINS: usize = 256;
+pub(crate) const MAXIMUM_REFUSED_DOMAINS: usize = 256;
 
 /// Values of a difference that are told.
 const MAXIMUM_VALUES: usize = 8;
 
 /// Whether a trouble holds today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::diagnosis) enum Standing {
+pub(crate) enum Standing {
     /// It holds.
     Present,
     /// Refused and delivered in turn.
@@ -33,7 +33,7 @@ pub(in crate::diagnosis) enum Standing {
 
 /// A fact that separates what was refused from what was delivered wholly.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::diagnosis) struct Difference {
+pub(crate) struct Difference {
     /// The fact: `certificate`, `public address`, `server`, `remote host`, `kind of sender`,
     /// `recipient domain`.
     pub fact: &'static str,
@@ -45,7 +45,7 @@ pub(in crate::diagnosis) struct Difference {
 
 /// Attempts of one identity at one place, for one kind of sender, that failed alike.
 #[derive(Clone, Debug)]
-pub(in crate::diagnosis) struct Trouble {
+pub(crate) struct Trouble {
     /// The place.
     pub place: PlaceKey,
     /// The identity.
@@ -76,8 +76,6 @@ pub(in crate::diagnosis) struct Trouble {
     pub last: Timestamp,
     /// The end of the last comparable session that succeeded.
     pub last_delivery: Option<Timestamp>,
-    /// The end of the last session of the place that delivered anything.
-    pub last_delivery_of_place: Option<Timestamp>,
     /// Comparable sessions that succeeded after the last one that failed.
     pub delivered_since: u64,
     /// The domains that were refused, at most 256.
@@ -126,7 +124,6 @@ pub(super) fn troubles_of_place(view: &PlaceView<'_>) -> Vec<Trouble> {
 struct OfPlace {
     sessions: u64,
     failed: HashMap<u32, u64>,
-    last_delivery: Option<i64>,
     repeats: HashMap<u32, bool>,
 }
 
@@ -134,7 +131,7 @@ impl OfPlace {
     fn of(view: &PlaceView<'_>) -> Self {
         let mut seen: HashSet<u32> = HashSet::new();
         let mut counted: HashSet<(u32, u32)> = HashSet::new();
-        let (mut sessions, mut last_delivery) = (0, None);
+        let mut sessions = 0;
         let mut failed: HashMap<u32, u64> = HashMap::new();
         let mut network: BTreeSet<u32> = BTreeSet::new();
         for (record, _) in view.records {
@@ -143,8 +140,7 @@ impl OfPlace {
                 sessions += count;
             }
             match view.end(record) {
-                End::Delivered => last_delivery = last_delivery.max(Some(record.time)),
-                End::Open => {}
+                End::Delivered | End::Open => {}
                 _ => {
                     if record.weight == Weight::Network {
                         network.insert(record.end);
@@ -156,7 +152,7 @@ impl OfPlace {
             }
         }
         let repeats = network.into_iter().map(|end| (end, repeats_at(view, end))).collect();
-        Self { sessions, failed, last_delivery, repeats }
+        Self { sessions, failed, repeats }
     }
 }
 
@@ -284,7 +280,6 @@ fn trouble(
         since: time(counts.first)?,
         last: time(counts.last)?,
         last_delivery: counts.last_delivery.and_then(time),
-        last_delivery_of_place: of_place.last_delivery.and_then(time),
         delivered_since: counts.delivered_since,
         domains: {
             let names = refused_domains.iter().filter_map(|domain| view.domain(*domain).cloned());

@@ -9,11 +9,11 @@ use crate::timestamp::Timestamp;
 
 /// Deliveries to that many different domains outside the organisation, without a 5.7.64, are
 /// evidence of attribution (inferred).
-pub(in crate::diagnosis) const RELAYED_DOMAINS: usize = 30;
+pub(crate) const RELAYED_DOMAINS: usize = 30;
 
 /// One identity at one place.
 #[derive(Clone, Debug)]
-pub(in crate::diagnosis) struct Usage {
+pub(crate) struct Usage {
     /// The place.
     pub place: PlaceKey,
     /// The identity.
@@ -24,8 +24,6 @@ pub(in crate::diagnosis) struct Usage {
     pub sessions: u64,
     /// Those that delivered.
     pub delivered: u64,
-    /// The end of its first session.
-    pub first: Timestamp,
     /// The end of its last session.
     pub last: Timestamp,
     /// The end of its last session that delivered.
@@ -62,7 +60,7 @@ struct Tally {
 pub(super) fn usages_of_place(
     view: &PlaceView<'_>,
     outside: &HashSet<u32>,
-    is_own: impl Fn(&str) -> bool,
+    is_own: &dyn Fn(&str) -> bool,
 ) -> Vec<Usage> {
     let turns = turns_of(view);
     let leaves = Leaves::of(&turns);
@@ -83,7 +81,6 @@ pub(super) fn usages_of_place(
                     is_in_use: !leaves.has_left(record.identity),
                     sessions: leaves.sessions(record.identity),
                     delivered: 0,
-                    first: time,
                     last: time,
                     last_delivery: None,
                     relayed_domains: 0,

@@ -4,7 +4,7 @@ use crate::reply::{EnhancedStatus, RejectionClass, Reply, tls_error};
 
 /// What a failure weighs in the verdict on the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::diagnosis) enum Weight {
+pub(crate) enum Weight {
     /// It concerns the sender: the server, its certificate, its tenant or its address.
     Refusal,
     /// A rule of the receiving tenant, which another tenant need not have.
@@ -16,7 +16,7 @@ pub(in crate::diagnosis) enum Weight {
 }
 
 /// Weighs a refusal by its class and, where the class does not tell, by the reply itself.
-pub(in crate::diagnosis) fn weight_of(class: RejectionClass, reply: Option<&str>) -> Weight {
+pub(crate) fn weight_of(class: RejectionClass, reply: Option<&str>) -> Weight {
     use RejectionClass as Class;
     match class {
         Class::TenantInboundAttribution => Weight::ReceiversRule,
@@ -33,7 +33,7 @@ pub(in crate::diagnosis) fn weight_of(class: RejectionClass, reply: Option<&str>
 
 /// Weighs the error of a failed TLS negotiation: an SSPI status is no trouble of the network, a
 /// socket error is.
-pub(in crate::diagnosis) fn weight_of_tls_error(error: Option<&str>) -> Weight {
+pub(crate) fn weight_of_tls_error(error: Option<&str>) -> Weight {
     let code = error.and_then(|error| tls_error(error).code);
     // winerror.h: SSPI statuses lie in FACILITY_SSPI, which makes them negative numbers.
     if code.is_some_and(|code| code < 0) { Weight::Refusal } else { Weight::Network }

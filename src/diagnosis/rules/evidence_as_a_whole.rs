@@ -38,6 +38,9 @@ pub(crate) const SESSIONS_NOT_JUDGED: RuleText = RuleText {
     sources: "the logs themselves",
 };
 
+const CAPPED: &str = "There were more sessions than are kept one by one: deliveries to domains that \
+                      were not refused are counted together by time.";
+
 pub(crate) fn not_judged(case: &Case<'_>) -> Option<Answer> {
     let incidents = &case.evidence.incidents;
     let parts = [
@@ -57,7 +60,13 @@ pub(crate) fn not_judged(case: &Case<'_>) -> Option<Answer> {
         window(case),
         parts.join(", ")
     );
-    (!parts.is_empty()).then(|| Proof::default().says(message, Vec::new()))
+    let is_capped = incidents.observation.is_capped;
+    let message = match (parts.is_empty(), is_capped) {
+        (true, _) => CAPPED.to_owned(),
+        (false, true) => format!("{message} {CAPPED}"),
+        (false, false) => message,
+    };
+    (!parts.is_empty() || is_capped).then(|| Proof::default().says(message, Vec::new()))
 }
 
 /// From when to when the logs hold sessions.

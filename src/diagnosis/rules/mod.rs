@@ -12,6 +12,7 @@ mod identity;
 mod local_stores;
 mod missing_evidence;
 mod network;
+mod observed;
 mod own_certificate;
 mod queue_errors;
 mod replies;

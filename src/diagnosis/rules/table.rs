@@ -4,8 +4,8 @@ use super::replies::refused_as;
 use super::rule::{Effect, Rule, Scope};
 use super::{
     addresses, attribution, chain_log, connector_changes, connectors, evidence_as_a_whole,
-    identity, local_stores, missing_evidence, network, own_certificate, queue_errors, replies,
-    selection, senders, stores, tls, trust, validity, wizard, wizard_connectors,
+    identity, local_stores, missing_evidence, network, observed, own_certificate, queue_errors,
+    replies, selection, senders, stores, tls, trust, validity, wizard, wizard_connectors,
 };
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::report::{Confidence, Severity, Verdict};
@@ -122,6 +122,9 @@ const TABLE: &[Rule] = &[
     rule!(AcceptedDomainsNotGiven, Case, WARNING, Decides(Uncertain), Uncertain, missing_evidence::accepted_domains_not_given, missing_evidence::ACCEPTED_DOMAINS_NOT_GIVEN, unless []),
 
     // What stands beside the cause.
+    rule!(EvidenceTooOld, Evidence, WARNING, Decides(Uncertain), Documented, observed::evidence_too_old, observed::EVIDENCE_TOO_OLD, unless []),
+    rule!(EvidenceAgeing, Evidence, WARNING, Advises, Documented, observed::evidence_ageing, observed::EVIDENCE_AGEING, unless []),
+    rule!(EverydayFailures, Evidence, INFORMATION, Advises, Observed, observed::everyday_failures, observed::EVERYDAY_FAILURES, unless []),
     rule!(InputUnreadable, Evidence, ERROR, Advises, Documented, evidence_as_a_whole::unreadable, evidence_as_a_whole::INPUT_UNREADABLE, unless []),
     rule!(EvidenceDamaged, Evidence, INFORMATION, Advises, Documented, evidence_as_a_whole::damaged, evidence_as_a_whole::EVIDENCE_DAMAGED, unless []),
     rule!(CertificateExpiresSoon, Case, WARNING, Advises, Documented, validity::expires_soon, validity::CERTIFICATE_EXPIRES_SOON, unless []),

@@ -1,6 +1,7 @@
-//! The licences of all crates that are linked into the library or the command, as one text.
-//! `cargo run --example third_party_notices -- TARGET[,TARGET...] [FEATURES]`: for these targets, with
-//! these features beside the default ones.
+//! The licences of all crates that are linked into the library or the command, as one text; with
+//! `--sbom` the crates themselves, as a bill of materials (CycloneDX 1.5).
+//! `cargo run --example third_party_notices -- [--sbom] TARGET[,TARGET...] [FEATURES]`: for these
+//! targets, with these features beside the default ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -9,6 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde::Deserialize;
+use serde_json::json;
 
 /// Files of a package that hold a licence or a notice begin like this, in any case.
 const BEGINNINGS: [&str; 6] = ["licen", "copying", "copyright", "notice", "unlicense", "authors"];
@@ -37,10 +39,15 @@ struct Package {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args().skip(1).peekable();
+    let is_bill = arguments.next_if(|argument| argument == "--sbom").is_some();
     let targets = arguments.next().ok_or("a target is missing, such as x86_64-pc-windows-gnu")?;
     let features = arguments.next().unwrap_or_default();
     let linked = linked_packages(&targets, &features)?;
+    if is_bill {
+        println!("{:#}", bill_of_materials(&linked));
+        return Ok(());
+    }
     let mut texts: BTreeMap<String, (String, BTreeSet<String>)> = BTreeMap::new();
     println!("{INTRODUCTION}");
     for package in &linked {
@@ -96,6 +103,28 @@ fn linked_packages(targets: &str, features: &str) -> Result<Vec<Package>, Box<dy
         .collect();
     packages.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
     Ok(packages)
+}
+
+/// What is linked, in CycloneDX 1.5.
+fn bill_of_materials(linked: &[Package]) -> serde_json::Value {
+    let component = |package: &Package| {
+        let url = format!("pkg:cargo/{}@{}", package.name, package.version);
+        // The older form of OR, which is no SPDX expression.
+        let license = package.license.as_deref().unwrap_or("NOASSERTION").replace('/', " OR ");
+        json!({
+            "type": "library", "bom-ref": url, "name": package.name, "version": package.version,
+            "purl": url, "licenses": [{ "expression": license }],
+        })
+    };
+    json!({
+        "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
+        "metadata": { "component": {
+            "type": "application", "bom-ref": "eop-relay", "name": env!("CARGO_PKG_NAME"),
+            "version": env!("CARGO_PKG_VERSION"),
+            "licenses": [{ "expression": env!("CARGO_PKG_LICENSE") }],
+        } },
+        "components": linked.iter().map(component).collect::<Vec<_>>(),
+    })
 }
 
 fn cargo(arguments: &[&str]) -> Result<String, Box<dyn Error>> {

@@ -89,6 +89,7 @@ install_missing_packages() {
     have mcs || missing+=(mono-mcs)
     have mono || missing+=(mono-runtime)
     have zip || missing+=(zip)
+    have pkg-config || missing+=(pkgconf)
     # For the library for Windows and its tests: see build/windows.sh.
     have x86_64-w64-mingw32-gcc || missing+=(gcc-mingw-w64-x86-64)
     [ -e /usr/lib/wine/wine64 ] || missing+=(wine64)
@@ -184,6 +185,11 @@ test_what_is_shipped() {
         export EOP_RELAY_WINDOWS=$PWD/target/windows/release
     fi
     check_tests "tests of what is shipped" run_tests 'binary(abi) | binary(module)'
+    if have zip && have dpkg-deb && have mcs && builds_for_windows; then
+        check "what is published" tests/release.sh
+    else
+        say "left out: what is published (it takes zip, dpkg-deb, mcs and the libraries for Windows)"
+    fi
     unset EOP_RELAY_LIBRARY EOP_RELAY_WINDOWS
 }
 

@@ -17,7 +17,7 @@ const WINE: &str = "/usr/lib/wine/wine64";
 const LONGEST_RUN: Duration = Duration::from_secs(180);
 const COMPILER: &str = "x86_64-w64-mingw32-gcc";
 const OBJDUMP: &str = "x86_64-w64-mingw32-objdump";
-const SYSTEM: [&str; 14] = [
+const SYSTEM: [&str; 10] = [
     "advapi32.dll",
     "bcrypt.dll",
     "bcryptprimitives.dll",
@@ -26,10 +26,6 @@ const SYSTEM: [&str; 14] = [
     "msvcrt.dll",
     "ncrypt.dll",
     "ntdll.dll",
-    "ole32.dll",
-    "secur32.dll",
-    "shell32.dll",
-    "user32.dll",
     "userenv.dll",
     "ws2_32.dll",
 ];

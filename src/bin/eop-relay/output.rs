@@ -83,7 +83,7 @@ pub fn open() -> Result<Box<dyn Write>, ExitCode> {
 
 /// Writes text to read, in colour where that is wanted.
 pub fn text(output: &mut dyn Write, text: &str) -> io::Result<()> {
-    output.write_all(style::painted(text).as_bytes())
+    output.write_all(style::painted(text, is_terminal()).as_bytes())
 }
 
 /// Reports that the output cannot be written.

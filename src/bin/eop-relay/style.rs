@@ -5,17 +5,16 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::output;
 use crate::settings::{Color, Settings};
 
 /// The text in colour where that is wanted: on a terminal, unless NO_COLOR or `--color` say otherwise.
-pub fn painted(text: &str) -> Cow<'_, str> {
+pub fn painted(text: &str, is_terminal: bool) -> Cow<'_, str> {
     let is_wanted = match Settings::get().color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => {
             let choice = anstream::AutoStream::choice(&std::io::stdout());
-            output::is_terminal() && choice != anstream::ColorChoice::Never
+            is_terminal && choice != anstream::ColorChoice::Never
         }
     };
     if is_wanted { Cow::Owned(paint(text)) } else { Cow::Borrowed(text) }

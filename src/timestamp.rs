@@ -79,6 +79,29 @@ impl Timestamp {
         Some(Self(seconds * TICKS_PER_SECOND + milliseconds * TICKS_PER_MILLISECOND))
     }
 
+    /// `2026-11-15T01:02:03.100Z`
+    fn stamp(self) -> [u8; 24] {
+        let moment = OffsetDateTime::from(self);
+        let mut stamp = *b"0000-00-00T00:00:00.000Z";
+        for (last_digit, number) in [
+            (3, moment.year().unsigned_abs()),
+            (6, u8::from(moment.month()).into()),
+            (9, moment.day().into()),
+            (12, moment.hour().into()),
+            (15, moment.minute().into()),
+            (18, moment.second().into()),
+            (22, moment.millisecond().into()),
+        ] {
+            let (mut at, mut rest) = (last_digit, number);
+            while rest > 0 {
+                stamp[at] = b'0' + (rest % 10) as u8;
+                rest /= 10;
+                at = at.saturating_sub(1);
+            }
+        }
+        stamp
+    }
+
     /// Reads an RFC 3339 time (`2026-11-15T01:02:03Z`, any offset), a time without an offset
     /// (taken as UTC), or a bare date (its midnight, UTC).
     #[must_use]
@@ -141,24 +164,13 @@ pub struct TimeOutOfRange;
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let moment = OffsetDateTime::from(*self);
-        write!(
-            formatter,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-            moment.year(),
-            u8::from(moment.month()),
-            moment.day(),
-            moment.hour(),
-            moment.minute(),
-            moment.second(),
-            moment.millisecond()
-        )
+        formatter.write_str(str::from_utf8(&self.stamp()).unwrap_or_default())
     }
 }
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(str::from_utf8(&self.stamp()).unwrap_or_default())
     }
 }
 

@@ -191,14 +191,22 @@ impl Serialize for Session {
         map.serialize_field("RemoteCertificate", &self.remote_certificate)?;
         map.serialize_field("SentThumbprint", &self.sent_thumbprint())?;
         map.serialize_field("SentSubject", &self.sent_subject())?;
-        map.serialize_field("Messages", &self.messages().collect::<Vec<_>>())?;
+        map.serialize_field("Messages", &Listed(|| self.messages()))?;
         map.serialize_field("Reply", &self.reply())?;
         map.serialize_field("Rejection", &self.rejection)?;
         map.serialize_field("Outcome", &self.outcome)?;
         map.serialize_field("Complete", &self.complete)?;
         map.serialize_field("RowCount", &self.row_count)?;
-        let notes: Vec<&str> = self.notes.iter().map(|note| note.message()).collect();
-        map.serialize_field("Notes", &notes)?;
+        map.serialize_field("Notes", &Listed(|| self.notes.iter().map(|note| note.message())))?;
         map.end()
+    }
+}
+
+/// What an iterator gives, as a list.
+struct Listed<F>(F);
+
+impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Listed<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
     }
 }

@@ -10,17 +10,21 @@ use crate::json;
 /// Writes each session as the library serialises it.
 pub struct JsonWriter<W> {
     output: W,
+    /// Written at once: a session is many small pieces.
+    line: Vec<u8>,
 }
 
 impl<W: Write> JsonWriter<W> {
     pub fn new(output: W) -> Self {
-        Self { output }
+        Self { output, line: Vec::new() }
     }
 }
 
 impl<W: Write> SessionWriter for JsonWriter<W> {
     fn write(&mut self, session: &Session) -> io::Result<()> {
-        json::line(&mut self.output, session)
+        self.line.clear();
+        json::line(&mut self.line, session)?;
+        self.output.write_all(&self.line)
     }
 
     fn flush(&mut self) -> io::Result<()> {

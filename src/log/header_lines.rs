@@ -7,19 +7,23 @@ use memchr::{memchr, memchr_iter};
 use super::format::Format;
 use super::notice::Trouble;
 
-/// Reads the header lines at the beginning of lines, and counts them. Returns their length.
+/// Reads the header lines at the beginning of lines, and counts them and the blank lines before and
+/// between them. Returns their length.
 pub(super) fn read_header_lines(
     lines: &[u8],
     format: &mut Arc<Format>,
     count: &mut u64,
 ) -> Result<usize, Trouble> {
     let mut length = 0;
-    while let [b'#', ..] = lines[length..] {
+    loop {
         let line = first_line(&lines[length..]);
-        read_header_line(line, format, count)?;
+        match line {
+            [b'#', ..] => read_header_line(line, format, count)?,
+            b"\n" | b"\r\n" => *count += 1,
+            _ => return Ok(length),
+        }
         length += line.len();
     }
-    Ok(length)
 }
 
 pub(super) fn read_header_line(

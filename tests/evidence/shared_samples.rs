@@ -144,7 +144,7 @@ fn unknown_credentials(session: &Session) {
 
 fn received(session: &Session) {
     assert_eq!(session.log_type.name(), "Receive");
-    assert_eq!((session.outcome, session.complete), (Outcome::Incomplete, false));
+    assert_eq!((session.outcome, session.complete), (Outcome::Refused, false));
     assert_eq!(session.tls_protocol(), Some("TLS 1.2"));
     assert_eq!(session.sent_subject(), Some("CN=SERVER-HOSTNAME"));
 }

@@ -72,14 +72,33 @@ impl Decoder {
         let start = rows.start?;
         let file = files.get(start.position.file)?;
         let dialogue = &draft.dialogue;
-        let outcome = outcome(draft);
+        let log_type = start.log_type.or(dialogue.log_type).unwrap_or(LogType::Send);
+        let texts = draft.texts(text);
+        // In a receive log the banner is this server's own.
+        let banner_host = if log_type == LogType::Receive {
+            Span::default()
+        } else if dialogue.banner_host.is_empty() {
+            dialogue.hello_host
+        } else {
+            dialogue.banner_host
+        };
+        let other_side = match log_type {
+            LogType::Receive => dialogue.hello_name,
+            _ => banner_host,
+        };
+        let mut outcome = outcome(draft);
+        // With EOP no mail goes without TLS, in either direction: its connectors ask for it.
+        if outcome == Outcome::NoMail
+            && start_tls_offered(draft) == Some(false)
+            && is_eop_host(&lossy(texts.get(other_side)))
+        {
+            outcome = Outcome::TlsFailed;
+        }
         if let Some(filter) = filter
             && !(filter.wants_start(start.time) && filter.wants_outcome(outcome))
         {
             return None;
         }
-        let log_type = start.log_type.or(dialogue.log_type).unwrap_or(LogType::Send);
-        let texts = draft.texts(text);
         let sent = self.certificate(texts, draft.sent_certificate);
         let remote = self.certificate(texts, draft.remote_certificate);
         let mut notes = draft.notes();
@@ -92,19 +111,10 @@ impl Decoder {
         let (reply, is_refusal) = match dialogue.first_refusal() {
             Some(refusal) => (refusal, true),
             None if outcome == Outcome::ConnectFailed => (draft.connect_error, false),
+            None if outcome == Outcome::Refused && !draft.logon_error.is_empty() => {
+                (draft.logon_error, false)
+            }
             None => (dialogue.last_reply, false),
-        };
-        // In a receive log the banner is this server's own.
-        let banner_host = if log_type == LogType::Receive {
-            Span::default()
-        } else if dialogue.banner_host.is_empty() {
-            dialogue.hello_host
-        } else {
-            dialogue.banner_host
-        };
-        let other_side = match log_type {
-            LogType::Receive => dialogue.hello_name,
-            _ => banner_host,
         };
         let is_eop = is_eop(&lossy(texts.get(other_side)), remote.as_ref());
         if let Some(filter) = filter
@@ -302,7 +312,7 @@ fn outcome(draft: &SessionDraft) -> Outcome {
         outcome
     } else if !draft.connect_error.is_empty() {
         Outcome::ConnectFailed
-    } else if dialogue.first_refusal().is_some() {
+    } else if dialogue.first_refusal().is_some() || !draft.logon_error.is_empty() {
         Outcome::Refused
     } else if matches!(draft.tls, TlsOutcome::Failed(_))
         || (draft.tls == TlsOutcome::None

@@ -40,6 +40,10 @@ pub(super) struct Dialogue {
     announced: Option<(Span, Span)>,
     current_message: Option<usize>,
     has_greeting: bool,
+    /// A server asked for credentials (334): what the client sends next is no command.
+    awaits_credentials: bool,
+    /// Whether lines of the reply to EHLO have come, of which the first names the host.
+    has_hello_line: bool,
     start_tls_seen_in_reply: bool,
     continued: Vec<u8>,
     /// One bit for each [`SessionNote`], by its number.
@@ -76,6 +80,9 @@ impl Dialogue {
     }
 
     fn accept_command(&mut self, line: Value<'_>) {
+        if std::mem::take(&mut self.awaits_credentials) {
+            return;
+        }
         let command = match Verb::parse(line.bytes) {
             Verb::Hello(name) => {
                 if self.hello_name.is_empty() {
@@ -162,6 +169,7 @@ impl Dialogue {
             kept
         };
         self.last_reply = kept;
+        self.awaits_credentials = reply.code == 334;
         match self.answered(awaited, reply, line.bytes) {
             Some(command) => self.apply_reply(command, reply, kept),
             None => self.unexplained(reply, kept),
@@ -185,7 +193,9 @@ impl Dialogue {
     }
 
     fn read_hello_reply(&mut self, reply: ReplyLine, line: Value<'_>) {
-        if self.banner_host.is_empty()
+        let is_first_line = !std::mem::replace(&mut self.has_hello_line, reply.is_continued);
+        if is_first_line
+            && self.banner_host.is_empty()
             && self.hello_host.is_empty()
             && let Some(name) = greeting::greeting_host(line.bytes)
         {
@@ -254,6 +264,10 @@ impl Dialogue {
                 self.refusal = self.refusal.filter(|refusal| !refusal.by_hello);
             }
             Command::StartTls if accepted => self.start_tls_accepted = true,
+            // RFC 4954, 4: it goes on until another code comes.
+            Command::Authenticate if reply.code == 334 => {
+                self.pending.push_first(Command::Authenticate);
+            }
             Command::Mail(message) if !accepted => {
                 self.mails.messages[message].reply = kept;
                 self.mails.messages[message].accepted = Some(false);
@@ -334,6 +348,8 @@ impl Dialogue {
         self.announced = None;
         self.current_message = None;
         self.has_greeting = false;
+        self.awaits_credentials = false;
+        self.has_hello_line = false;
         self.start_tls_seen_in_reply = false;
         self.notes = 0;
     }

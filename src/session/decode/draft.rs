@@ -36,6 +36,8 @@ pub(super) struct SessionDraft {
     pub(super) is_begun: bool,
     pub(super) is_ended: bool,
     pub(super) connect_error: Span,
+    /// The row that says that the client could not log on.
+    pub(super) logon_error: Span,
     pub(super) tls: TlsOutcome,
     pub(super) sent_certificate: CertificateDraft,
     pub(super) remote_certificate: CertificateDraft,
@@ -68,6 +70,7 @@ impl SessionDraft {
         self.is_begun = rows.start.is_some_and(|start| start.is_opening);
         self.is_ended = rows.is_ended;
         self.connect_error = Span::default();
+        self.logon_error = Span::default();
         self.tls = TlsOutcome::None;
         self.sent_certificate = CertificateDraft::None;
         self.remote_certificate = CertificateDraft::None;
@@ -128,6 +131,9 @@ impl SessionDraft {
             Information::ConnectFailed(message) => {
                 self.connect_error = label.part(message);
             }
+            Information::AuthenticationFailed(message) if self.logon_error.is_empty() => {
+                self.logon_error = label.part(message);
+            }
             Information::Message(message) => {
                 let ids = MessageIds::parse(message);
                 let message_id = label.part(ids.internet_message_id);
@@ -139,7 +145,7 @@ impl SessionDraft {
                 self.proxy_session_id = self.proxy_session_id.or(id);
             }
             Information::Connecting => self.is_begun = true,
-            Information::Other => {}
+            Information::AuthenticationFailed(_) | Information::Other => {}
         }
     }
 

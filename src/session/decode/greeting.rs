@@ -63,13 +63,53 @@ pub(super) fn greeted_address(line: &[u8]) -> Option<&[u8]> {
     (end > 0).then(|| &rest[..end])
 }
 
-/// The host name at the beginning of a banner or EHLO reply; `None` if it is masked.
+/// The host name at the beginning of a banner or EHLO reply; `None` if it is masked, or a keyword
+/// stands there because the line with the name is missing.
 pub(super) fn greeting_host(line: &[u8]) -> Option<&[u8]> {
     let text = reply_text(line);
     let host = &text[..memchr(b' ', text).unwrap_or(text.len())];
     let kinds = host.iter().fold(0, |kinds, byte| kinds | KIND_IN_A_NAME[usize::from(*byte)]);
-    (kinds & (LETTER | OTHER) == LETTER).then_some(host)
+    (kinds & (LETTER | OTHER) == LETTER && !is_keyword(host)).then_some(host)
 }
+
+/// Whether a word is one of EHLO's keywords (RFC 5321, 4.1.1.1; the registry of SMTP service
+/// extensions; those of Exchange begin with X), or the protocol's name in a banner.
+fn is_keyword(word: &[u8]) -> bool {
+    let starts = |prefix: &[u8]| {
+        word.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    !word.contains(&b'.')
+        && (starts(b"X-")
+            || starts(b"AUTH=")
+            || KEYWORDS.iter().any(|keyword| word.eq_ignore_ascii_case(keyword)))
+}
+
+const KEYWORDS: [&[u8]; 24] = [
+    b"SIZE",
+    b"PIPELINING",
+    b"DSN",
+    b"ENHANCEDSTATUSCODES",
+    b"8BITMIME",
+    b"BINARYMIME",
+    b"CHUNKING",
+    b"STARTTLS",
+    b"AUTH",
+    b"SMTPUTF8",
+    b"HELP",
+    b"ETRN",
+    b"TURN",
+    b"ATRN",
+    b"VRFY",
+    b"EXPN",
+    b"REQUIRETLS",
+    b"DELIVERBY",
+    b"XEXCH50",
+    b"XRDST",
+    b"XSHADOW",
+    b"XOORG",
+    b"ESMTP",
+    b"SMTP",
+];
 
 const LETTER: u8 = 1;
 const OTHER: u8 = 2;
@@ -114,6 +154,12 @@ mod tests {
         );
         assert_eq!(greeting_host(b"220 **************"), None);
         assert_eq!(greeting_host(b"220"), None);
+        for line in
+            ["250-SIZE 37748736", "250 size", "250-AUTH=LOGIN", "250-X-EXPS NTLM", "220 ESMTP"]
+        {
+            assert_eq!(greeting_host(line.as_bytes()), None, "{line}");
+        }
+        assert_eq!(greeting_host(b"250-SIZE.contoso.com Hello"), Some(&b"SIZE.contoso.com"[..]));
         assert_eq!(greeted_address(b"250-x Hello [2001:db8::7]"), Some(&b"2001:db8::7"[..]));
         assert_eq!(greeted_address(b"250-x Hello []"), None);
         assert_eq!(greeted_address(b"250-SIZE"), None);

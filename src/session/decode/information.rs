@@ -20,6 +20,9 @@ pub(super) enum Information<'row> {
     Connecting,
     /// `Failed to connect...`, all of it.
     ConnectFailed(&'row [u8]),
+    /// `Outbound Authentication failed with LogonDenied`, `Inbound AUTH LOGIN failed because of
+    /// LogonDenied`, all of it.
+    AuthenticationFailed(&'row [u8]),
     /// `sending message with RecordId n and InternetMessageId <...>`, all of it.
     Message(&'row [u8]),
     /// `... session id 08D54162A04116F1`: the session of the other half of a proxied session.
@@ -161,6 +164,15 @@ impl<'row> Information<'row> {
                 if starts(b"Failed to connect") || starts(b"Failed connection to") =>
             {
                 Self::ConnectFailed(context)
+            }
+            Some(b'O' | b'o') if starts(b"Outbound Authentication failed") => {
+                Self::AuthenticationFailed(context)
+            }
+            Some(b'I' | b'i')
+                if starts(b"Inbound AUTH ")
+                    && memmem::find(context, b" failed because of ").is_some() =>
+            {
+                Self::AuthenticationFailed(context)
             }
             None => Self::Other,
             Some(_) => proxy_session(context),
@@ -313,6 +325,19 @@ mod tests {
                 "TLS negotiation failed with error UnknownCredentials",
                 Information::TlsFailed(b"UnknownCredentials"),
             ),
+            (
+                "Outbound Authentication failed with LogonDenied",
+                Information::AuthenticationFailed(
+                    b"Outbound Authentication failed with LogonDenied",
+                ),
+            ),
+            (
+                "Inbound AUTH LOGIN failed because of LogonDenied",
+                Information::AuthenticationFailed(
+                    b"Inbound AUTH LOGIN failed because of LogonDenied",
+                ),
+            ),
+            ("Inbound AUTH LOGIN", Information::Other),
             ("attempting to connect", Information::Connecting),
             ("sending message", Information::Message(b"sending message")),
             (

@@ -48,6 +48,8 @@ impl Command {
 
 /// More are not kept.
 const MAXIMUM_PENDING: usize = 10_000;
+/// Among how many the one is looked for that a reply answers: damaged rows hide a few.
+const MAXIMUM_PASSED_OVER: usize = 1_000;
 
 /// Commands in their order. Mostly the first one is answered next and few or none follow it.
 #[derive(Debug, Default)]
@@ -75,11 +77,18 @@ impl Pending {
         has_room
     }
 
+    /// Passes the first one over, and gives back the room of those passed over or answered when they
+    /// are as many as may wait, so that a command costs the same however many there are.
     #[cold]
     fn make_room(&mut self) -> bool {
-        let has_room = self.answered > 0;
-        self.commands.drain(..self.answered.max(1));
-        self.answered = 0;
+        let has_room = self.commands.len() - self.answered < MAXIMUM_PENDING;
+        if !has_room {
+            self.take_first();
+        }
+        if self.answered >= MAXIMUM_PENDING {
+            self.commands.drain(..self.answered);
+            self.answered = 0;
+        }
         has_room
     }
 
@@ -108,8 +117,10 @@ impl Pending {
         line: &[u8],
     ) -> Option<(Command, &[Command])> {
         let pending = self.commands.get(self.answered..)?;
-        let position =
-            pending.iter().position(|command| command.can_be_answered_by(reply, line))?;
+        let position = pending
+            .iter()
+            .take(MAXIMUM_PASSED_OVER)
+            .position(|command| command.can_be_answered_by(reply, line))?;
         let (command, passed_over) = pending.get(..=position)?.split_last()?;
         self.answered += position + 1;
         Some((*command, passed_over))
@@ -179,6 +190,8 @@ mod tests {
         pending.take_first();
         assert!(pending.push(Command::Quit));
         assert_eq!(pending.first(), Some(Command::Mail(2)));
-        assert!(pending.commands.len() <= MAXIMUM_PENDING);
+        let kept = (0..3 * MAXIMUM_PENDING).filter(|number| pending.push(Command::Mail(*number)));
+        assert!(kept.count() < MAXIMUM_PENDING);
+        assert!(pending.commands.len() <= 2 * MAXIMUM_PENDING);
     }
 }

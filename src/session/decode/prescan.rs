@@ -133,7 +133,9 @@ impl Scan<'_> {
                     self.look_for_thumbprint(data);
                 }
             }
-            Information::TlsFailed(_) | Information::ConnectFailed(_) => {
+            Information::TlsFailed(_)
+            | Information::ConnectFailed(_)
+            | Information::AuthenticationFailed(_) => {
                 self.may_have_failed = true;
             }
             Information::ProxySession(_) => self.names_other = true,

@@ -25,7 +25,7 @@ named_enum! {
         PartlyRefused = 2,
         /// Every mail was refused, or the session itself.
         Refused = 3,
-        /// TLS failed, and no mail was tried.
+        /// TLS failed, or was not offered to or by Exchange Online Protection, and no mail was tried.
         TlsFailed = 4,
         /// No connection came about.
         ConnectFailed = 5,

@@ -9,13 +9,17 @@ use crate::timestamp::Timestamp;
 
 mod bounds;
 mod certificates;
-mod checkpoint;
 mod dialogue;
+mod failures;
+#[cfg(unix)]
+mod faults;
 mod files;
 mod header_lines;
 mod iis;
 mod properties;
 mod proxy;
+mod series;
+mod state;
 
 const HEADER: &str = "#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n\
     #Log-type: SMTP Send Protocol Log\r\n#Date: 2026-11-15T01:00:00.000Z\r\n\

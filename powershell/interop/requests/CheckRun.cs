@@ -235,8 +235,15 @@ namespace EopRelay
             byte[] line = new UTF8Encoding(false).GetBytes(json.Append('\n').ToString());
             try
             {
-                using (var file = new FileStream(request.JsonPath, FileMode.Append, FileAccess.Write, FileShare.Read))
+                using (var file = new FileStream(request.JsonPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read))
                 {
+                    // A line that an earlier run was stopped in is not continued.
+                    bool isCut = file.Length > 0 && file.Seek(-1, SeekOrigin.End) >= 0 && file.ReadByte() != '\n';
+                    file.Seek(0, SeekOrigin.End);
+                    if (isCut)
+                    {
+                        file.WriteByte((byte)'\n');
+                    }
                     file.Write(line, 0, line.Length);
                     file.Flush(true);
                 }

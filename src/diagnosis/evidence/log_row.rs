@@ -4,30 +4,43 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use crate::log::{Format, Row};
+
 /// What is read of a file to find a row, in bytes: a session lies close together.
 const MAXIMUM_BYTES: u64 = 64 << 20;
 /// What is compared of a text, in bytes.
 const COMPARED: usize = 60;
 
-/// The line of the first row, from `first_line` on, that holds the session's id and the beginning
-/// of the text. `None` where there is none, or the file cannot be read (any more).
+/// The line of the first row of that session, from `first_line` on, whose data or context begins as
+/// the text does, or holds the first line of it. `None` where there is none, or the file cannot be
+/// read (any more).
 pub(crate) fn find_row_of_session(
     path: &Path,
     first_line: u64,
     session_id: &str,
     text: &str,
 ) -> Option<u64> {
-    // A quotation mark is doubled in the log.
-    let text = text.split('"').next()?.as_bytes();
-    let text = text.get(..COMPARED.min(text.len())).filter(|text| !text.is_empty())?;
-    let id = memchr::memmem::Finder::new(session_id.as_bytes());
-    let wanted = memchr::memmem::Finder::new(text);
+    let session_id = u64::from_str_radix(session_id, 16).ok()?;
+    let text = text.as_bytes();
+    let wanted = text.get(..COMPARED.min(text.len())).filter(|text| !text.is_empty())?;
+    let is_it = |field: &[u8]| {
+        // Of a reply in several lines a row holds one.
+        field.starts_with(wanted) || (field.len() > 8 && text.starts_with(field))
+    };
+    let mut format = Format::from_file_name("");
     let mut reader = BufReader::new(File::open(path).ok()?.take(MAXIMUM_BYTES));
     let mut row = Vec::new();
     let mut line = 0;
     while reader.read_until(b'\n', &mut row).ok()? > 0 {
         line += 1;
-        if line >= first_line && id.find(&row).is_some() && wanted.find(&row).is_some() {
+        let bytes = row.trim_ascii_end();
+        if bytes.starts_with(b"#") {
+            format.read_header_line(bytes).ok()?;
+        } else if line >= first_line
+            && let Ok(row) = Row::parse(bytes, &format.columns)
+            && row.session_id == session_id
+            && (is_it(&row.data.value()) || is_it(&row.context.value()))
+        {
             return Some(line);
         }
         row.clear();
@@ -39,15 +52,30 @@ pub(crate) fn find_row_of_session(
 mod tests {
     use super::*;
 
+    fn row(id: &str, event: &str, data: &str) -> String {
+        format!("2026-11-15T01:02:03.100Z,To EOP,{id},1,,192.0.2.1:25,{event},{data},\r\n")
+    }
+
     #[test]
     fn the_row_of_the_session_is_found_and_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("SEND.LOG");
-        let rows = "a,S1,220 x\na,S2,550 5.7.64 no\na,S1,550 5.7.64 no\na,S1,-\n";
-        std::fs::write(&path, rows).unwrap();
-        assert_eq!(find_row_of_session(&path, 1, "S1", "550 5.7.64 no"), Some(3));
-        assert_eq!(find_row_of_session(&path, 4, "S1", "550 5.7.64 no"), None);
-        assert_eq!(find_row_of_session(&path, 1, "S1", ""), None);
-        assert_eq!(find_row_of_session(&folder.path().join("none"), 1, "S1", "550"), None);
+        let (own, other) = ("08DE23A1F00D0001", "08DE23A1F00D0002");
+        let naming = format!("session id {own}; 550 5.7.64 no");
+        let rows = [
+            row(own, "<", "220 x"),
+            row(other, "<", "550 5.7.64 no"),
+            row(other, "*", &naming),
+            row(own, ">", "RCPT TO:<550 5.7.64 no>"),
+            row(own, "<", "\"550 5.7.64 \"\"no\"\", not\""),
+            row(own, "-", ""),
+        ];
+        std::fs::write(&path, rows.concat()).unwrap();
+        let find = |from, text| find_row_of_session(&path, from, own, text);
+        assert_eq!(find(1, "550 5.7.64 \"no\", not"), Some(5));
+        assert_eq!(find(1, "550 5.7.64 \"no\", not in several lines, joined"), Some(5));
+        assert_eq!(find(6, "550 5.7.64"), None);
+        assert_eq!(find(1, ""), None);
+        assert_eq!(find_row_of_session(&folder.path().join("none"), 1, own, "550"), None);
     }
 }

@@ -2,8 +2,8 @@
 //! the way of exported XML.
 
 use std::collections::VecDeque;
-use std::io::{Read, Seek};
-use std::sync::Arc;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use evtx::err::EvtxError;
 use evtx::{EvtxChunkData, EvtxParser, EvtxRecord, IntoIterChunks, ParserSettings};
@@ -19,6 +19,40 @@ trait SeekableInput: Read + Seek + Send {}
 
 impl<T: Read + Seek + Send> SeekableInput for T {}
 
+/// An input that remembers the first error met in it: the crate takes one for the end of the file.
+struct Watched<T> {
+    input: T,
+    error: Arc<Mutex<Option<io::Error>>>,
+}
+
+impl<T> Watched<T> {
+    fn watch<R>(&mut self, result: io::Result<R>) -> io::Result<R> {
+        if let Err(error) = &result
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            let again = error
+                .raw_os_error()
+                .map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+            self.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(again);
+        }
+        result
+    }
+}
+
+impl<T: Read> Read for Watched<T> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let result = self.input.read(buffer);
+        self.watch(result)
+    }
+}
+
+impl<T: Seek> Seek for Watched<T> {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        let result = self.input.seek(position);
+        self.watch(result)
+    }
+}
+
 /// One event as XML, or what is wrong with it.
 pub(super) struct EvtxItem {
     pub(super) xml: Result<String, String>,
@@ -32,21 +66,38 @@ pub(super) struct EvtxFile {
     settings: Arc<ParserSettings>,
     pending: VecDeque<EvtxItem>,
     offset: u64,
+    error: Arc<Mutex<Option<io::Error>>>,
 }
 
 impl EvtxFile {
-    /// Reads the header.
-    pub(super) fn open(file: impl Read + Seek + Send + 'static) -> Result<Self, String> {
-        let input: Box<dyn SeekableInput> = Box::new(file);
-        let parser = EvtxParser::from_read_seek(input).map_err(|error| chain(&error))?;
+    /// Reads the header. What is wrong with it, in words, if it is no such file.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(super) fn open(
+        file: impl Read + Seek + Send + 'static,
+    ) -> io::Result<Result<Self, String>> {
+        let error = Arc::default();
+        let input: Box<dyn SeekableInput> =
+            Box::new(Watched { input: file, error: Arc::clone(&error) });
+        let parser = match EvtxParser::from_read_seek(input) {
+            Ok(parser) => parser,
+            Err(no_log) => {
+                return match take(&error) {
+                    Some(error) => Err(error),
+                    None => Ok(Err(chain(&no_log))),
+                };
+            }
+        };
         // Threads would have to be those of the caller, who has mail to transport.
         let settings = ParserSettings::default().indent(false);
-        Ok(Self {
+        Ok(Ok(Self {
             chunks: parser.into_chunks(),
             settings: Arc::new(settings),
             pending: VecDeque::new(),
             offset: HEADER_SIZE,
-        })
+            error,
+        }))
     }
 
     /// How far the file has been read.
@@ -55,12 +106,19 @@ impl EvtxFile {
     }
 
     /// The next event; `None` at the end of the file.
-    pub(super) fn next(&mut self) -> Option<EvtxItem> {
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(super) fn next(&mut self) -> io::Result<Option<EvtxItem>> {
         loop {
             if let Some(item) = self.pending.pop_front() {
-                return Some(item);
+                return Ok(Some(item));
             }
-            let chunk = self.chunks.next()?;
+            let chunk = self.chunks.next();
+            if let Some(error) = take(&self.error) {
+                return Err(error);
+            }
+            let Some(chunk) = chunk else { return Ok(None) };
             self.read(chunk);
         }
     }
@@ -90,6 +148,11 @@ impl EvtxFile {
             self.pending.push_back(EvtxItem { xml, offset });
         }
     }
+}
+
+/// The error that was met, if any.
+fn take(error: &Mutex<Option<io::Error>>) -> Option<io::Error> {
+    error.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// An error with what caused it: the crate tells the place in the outer, the reason in the inner.

@@ -1,7 +1,7 @@
 //! `.evtx` files in a library that was built without the feature `evtx`: known, and not read.
 
 use std::convert::Infallible;
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek};
 
 /// How a file begins.
 pub(super) const SIGNATURE: &[u8; 8] = b"ElfFile\0";
@@ -16,16 +16,18 @@ pub(super) struct EvtxItem {
 pub(super) struct EvtxFile(Infallible);
 
 impl EvtxFile {
-    pub(super) fn open(_: impl Read + Seek + Send + 'static) -> Result<Self, String> {
-        Err("this build reads no .evtx files; give the events as XML, wevtutil qe FILE /lf /f:xml"
-            .to_owned())
+    pub(super) fn open(_: impl Read + Seek + Send + 'static) -> io::Result<Result<Self, String>> {
+        Ok(Err(
+            "this build reads no .evtx files; give the events as XML, wevtutil qe FILE /lf /f:xml"
+                .to_owned(),
+        ))
     }
 
     pub(super) fn offset(&self) -> u64 {
         match self.0 {}
     }
 
-    pub(super) fn next(&mut self) -> Option<EvtxItem> {
+    pub(super) fn next(&mut self) -> io::Result<Option<EvtxItem>> {
         match self.0 {}
     }
 }

@@ -106,7 +106,8 @@ impl OpenSource {
 /// A file whose bytes came by another way, such as through the C ABI.
 pub(super) fn of_content(bytes: Vec<u8>) -> Result<Source, String> {
     if bytes.starts_with(SIGNATURE) {
-        return EvtxFile::open(Cursor::new(bytes)).map(|file| Source::Evtx(Box::new(file)));
+        let file = EvtxFile::open(Cursor::new(bytes)).map_err(|error| error.to_string())?;
+        return file.map(|file| Source::Evtx(Box::new(file)));
     }
     Ok(Source::of_bytes(bytes, io::empty()))
 }

@@ -41,9 +41,8 @@ impl Source {
             .map_err(OpenError::Io)?;
         if start == SIGNATURE {
             file.seek(SeekFrom::Start(0)).map_err(OpenError::Io)?;
-            return EvtxFile::open(file)
-                .map(|file| Self::Evtx(Box::new(file)))
-                .map_err(OpenError::Evtx);
+            let file = EvtxFile::open(file).map_err(OpenError::Io)?;
+            return file.map(|file| Self::Evtx(Box::new(file))).map_err(OpenError::Evtx);
         }
         Ok(Self::of_bytes(start, file))
     }
@@ -90,7 +89,7 @@ impl Source {
                 };
                 Ok(Next::Item(Item { parsed, line: frame.line, offset: frame.offset }))
             }
-            Self::Evtx(file) => Ok(match file.next() {
+            Self::Evtx(file) => Ok(match file.next()? {
                 Some(item) => {
                     let parsed = item.xml.and_then(|xml| parse_bytes(xml.as_bytes()));
                     Next::Item(Item { parsed, line: 0, offset: item.offset })

@@ -66,13 +66,20 @@ impl FoundFiles {
             return;
         }
         let pattern = path.to_string_lossy();
-        let matches: Vec<PathBuf> = match glob::glob(&pattern) {
-            Ok(matches) if wildcards && pattern.contains(['*', '?', '[']) => {
-                matches.flatten().collect()
+        let mut matches = Vec::new();
+        let before = self.discovery.notices.len();
+        if let Ok(found) = glob::glob(&pattern)
+            && wildcards
+            && pattern.contains(['*', '?', '['])
+        {
+            for path in found {
+                match path {
+                    Ok(path) => matches.push(path),
+                    Err(error) => self.unreadable(error.path(), error.error()),
+                }
             }
-            _ => Vec::new(),
-        };
-        if matches.is_empty() {
+        }
+        if matches.is_empty() && before == self.discovery.notices.len() {
             self.error(path, "no file or folder has this path or matches this pattern");
         }
         for path in matches {
@@ -116,10 +123,20 @@ impl FoundFiles {
                     let is_log = path.extension().is_some_and(|extension| {
                         ["log", "xhcw"].iter().any(|known| extension.eq_ignore_ascii_case(known))
                     });
+                    if !is_log {
+                        continue;
+                    }
                     // Not a link to a folder, nor one that is called like a log.
-                    if is_log && path.is_file() {
-                        has_files = true;
-                        self.add_file(&path, false);
+                    match std::fs::metadata(&path) {
+                        Ok(metadata) if metadata.is_file() => {
+                            has_files = true;
+                            self.add_file(&path, false);
+                        }
+                        Ok(_) => {}
+                        Err(error) => {
+                            has_files = true;
+                            self.unreadable(&path, &error);
+                        }
                     }
                 }
                 Err(error) => self.unreadable(folder, &error),
@@ -133,8 +150,20 @@ impl FoundFiles {
         let wizard =
             |profile: &Path| BELOW_PROFILE.iter().fold(profile.to_owned(), |p, n| p.join(n));
         let mut has_any = self.add_profile(&wizard(folder));
-        let Ok(entries) = std::fs::read_dir(folder) else { return has_any };
-        let mut profiles: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.unreadable(folder, &error);
+                return true;
+            }
+        };
+        let mut profiles = Vec::new();
+        for entry in entries {
+            match entry {
+                Ok(entry) => profiles.push(entry.path()),
+                Err(error) => self.unreadable(folder, &error),
+            }
+        }
         profiles.sort();
         for profile in profiles {
             has_any |= self.add_profile(&wizard(&profile));
@@ -145,12 +174,19 @@ impl FoundFiles {
     fn add_profile(&mut self, wizard: &Path) -> bool {
         match std::fs::metadata(wizard) {
             Ok(metadata) => metadata.is_dir() && self.add_folder(wizard),
-            // A profile may not be read by another user; that there is none is no trouble.
-            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            // That there is none is no trouble; that it cannot be looked at is.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+                ) =>
+            {
+                false
+            }
+            Err(error) => {
                 self.unreadable(wizard, &error);
                 true
             }
-            Err(_) => false,
         }
     }
 

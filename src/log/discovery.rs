@@ -1,7 +1,7 @@
 //! Which files to read, and in which order.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -111,7 +111,15 @@ impl FoundFiles {
     fn add_path(&mut self, path: &Path, server: Option<&Arc<str>>) {
         match std::fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => self.add_folder(path, server),
-            Ok(metadata) => self.add_file(path, server, metadata.len()),
+            Ok(metadata) if metadata.is_file() || is_own_input(path) => {
+                self.add_file(path, server, metadata.len());
+            }
+            Ok(_) => self.notices.push(Notice {
+                message: "a pipe, socket or device and no file: it might never end; give its \
+                          contents as a file"
+                    .to_owned(),
+                ..Notice::new(NoticeCode::OtherContent, path)
+            }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 self.nothing_found(path, "no file or folder has this path");
             }
@@ -127,8 +135,10 @@ impl FoundFiles {
             match entry {
                 Ok(entry) if entry.file_type().is_file() && self.has_extension(entry.path()) => {
                     is_empty = false;
-                    let size = entry.metadata().map_or(0, |metadata| metadata.len());
-                    self.add_file(entry.path(), server, size);
+                    match entry.metadata() {
+                        Ok(metadata) => self.add_file(entry.path(), server, metadata.len()),
+                        Err(error) => self.unreadable(entry.path(), &error.into()),
+                    }
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -186,7 +196,7 @@ impl FoundFiles {
 
     fn into_discovery(mut self) -> Discovery {
         self.files.sort_by(|(left, ..), (right, ..)| reading_order(left, right));
-        let mut sources: Vec<(Option<Arc<str>>, PathBuf)> = Vec::new();
+        let mut sources: HashMap<(Option<Arc<str>>, PathBuf), usize> = HashMap::new();
         let mut folders = HashSet::new();
         let mut files = Vec::with_capacity(self.files.len());
         for (path, server, size) in self.files {
@@ -196,15 +206,19 @@ impl FoundFiles {
                 Some(server) => (Some(Arc::from(server.to_lowercase())), PathBuf::new()),
                 None => (None, folder),
             };
-            let number = sources.iter().position(|known| *known == source).unwrap_or_else(|| {
-                sources.push(source);
-                sources.len() - 1
-            });
+            let next = sources.len();
+            let number = *sources.entry(source).or_insert(next);
             let source = u32::try_from(number).unwrap_or(u32::MAX);
             files.push(LogFile { path: path.into(), server, source, size });
         }
         Discovery { files, notices: self.notices, folders: folders.len() }
     }
+}
+
+/// Whether a path names what this process was started with (`/dev/stdin`, and `/dev/fd/63` as shells
+/// name the output of a command): it ends when its writer does.
+fn is_own_input(path: &Path) -> bool {
+    ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|own| path.starts_with(own))
 }
 
 const PATTERN_OPTIONS: glob::MatchOptions = glob::MatchOptions {
@@ -225,7 +239,7 @@ fn unc_host(path: &Path) -> Option<String> {
 }
 
 /// Files named as Exchange names them come first, by (date, hour, number): `-9` before `-10`.
-fn reading_order(left: &Path, right: &Path) -> Ordering {
+pub(crate) fn reading_order(left: &Path, right: &Path) -> Ordering {
     let (left_name, right_name) = (file_name(left), file_name(right));
     let by_name = match (rotation(&left_name), rotation(&right_name)) {
         (Some(left), Some(right)) => left.cmp(&right),
@@ -282,118 +296,4 @@ fn pieces(name: &str) -> impl Iterator<Item = &str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::NoticeCode::{InvalidPattern, NothingFound};
-    use super::*;
-
-    fn ordered(names: &[&str]) -> Vec<String> {
-        let mut paths: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
-        paths.sort_by(|left, right| reading_order(left, right));
-        paths.iter().map(|path| path.to_string_lossy().into_owned()).collect()
-    }
-
-    #[test]
-    fn files_are_read_by_date_hour_and_number() {
-        let expected = [
-            "SEND20261114-1.LOG",
-            "send2026111501-1.log",
-            "SEND2026111501-9.LOG",
-            "SEND2026111501-10.LOG",
-            "SEND2026111502-1.LOG",
-            "SEND20261116-1.LOG",
-            "copy-9.log",
-            "copy-10.log",
-            "copy-10b.log",
-        ];
-        let mut shuffled = expected;
-        shuffled.reverse();
-        assert_eq!(ordered(&shuffled), expected);
-    }
-
-    #[test]
-    fn the_host_of_a_unc_path_is_the_server() {
-        for (path, host) in [
-            (r"\\EX01\c$\Program Files\SEND20261115-1.LOG", Some("EX01")),
-            (r"\\?\UNC\ex02.contoso.com\logs\a.log", Some("ex02.contoso.com")),
-            (r"\\?\C:\logs\a.log", None),
-            (r"\\.\pipe\a", None),
-            (r"C:\logs\a.log", None),
-            ("/var/logs/a.log", None),
-        ] {
-            assert_eq!(unc_host(Path::new(path)).as_deref(), host, "{path}");
-        }
-    }
-
-    fn folder_with(names: &[&str]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for name in names {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, "x").unwrap();
-        }
-        folder
-    }
-
-    fn input(path: PathBuf) -> LogInput {
-        LogInput { path, wildcards: true, server: None }
-    }
-
-    fn names(discovery: &Discovery) -> Vec<String> {
-        discovery.files.iter().map(|file| file_name(&file.path)).collect()
-    }
-
-    #[test]
-    fn a_folder_gives_its_log_files_and_with_recurse_those_below() {
-        let folder = folder_with(&["a.LOG", "b.txt", "below/c.log"]);
-        let inputs = [input(folder.path().to_owned())];
-        assert_eq!(names(&discover(&inputs, false)), ["a.log"]);
-        let all = discover(&inputs, true);
-        assert_eq!(names(&all), ["a.log", "c.log"]);
-        assert_eq!(all.folders, 2);
-        assert_ne!(all.files[0].source, all.files[1].source, "each folder has its own ids");
-    }
-
-    #[test]
-    fn a_file_named_twice_is_read_once() {
-        let folder = folder_with(&["a.log"]);
-        let inputs = [input(folder.path().to_owned()), input(folder.path().join("a.log"))];
-        assert_eq!(names(&discover(&inputs, false)), ["a.log"]);
-    }
-
-    #[test]
-    fn brackets_in_a_name_are_taken_as_they_are_where_the_path_exists() {
-        let folder = folder_with(&["logs[1].log", "logs1.log"]);
-        let inputs = [input(folder.path().join("logs[1].log"))];
-        assert_eq!(names(&discover(&inputs, false)), ["logs[1].log"]);
-        let pattern = [input(folder.path().join("LOGS?.*"))];
-        assert_eq!(names(&discover(&pattern, false)), ["logs1.log"]);
-    }
-
-    #[test]
-    fn what_leads_to_no_file_is_one_notice_each() {
-        let folder = folder_with(&["b.txt"]);
-        let inputs = [
-            input(folder.path().to_owned()),
-            input(folder.path().join("missing.log")),
-            input(folder.path().join("*.log")),
-            input(folder.path().join("[.log")),
-            LogInput { path: folder.path().join("*.txt"), ..LogInput::default() },
-        ];
-        let codes: Vec<NoticeCode> =
-            discover(&inputs, false).notices.iter().map(|notice| notice.code).collect();
-        assert_eq!(codes, [NothingFound, NothingFound, NothingFound, InvalidPattern, NothingFound]);
-    }
-
-    #[test]
-    fn files_of_one_server_share_their_session_ids() {
-        let folder = folder_with(&["x/a.log", "y/b.log"]);
-        let with_server = |name: &str| LogInput {
-            path: folder.path().join(name),
-            server: Some(if name == "x" { "EX01" } else { "ex01" }.to_owned()),
-            ..LogInput::default()
-        };
-        let found = discover(&[with_server("x"), with_server("y")], false);
-        assert_eq!(found.files[0].source, found.files[1].source);
-        assert_eq!(found.files[0].server.as_deref(), Some("EX01"));
-    }
-}
+mod tests;

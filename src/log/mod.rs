@@ -7,6 +7,9 @@
 
 mod columns;
 mod discovery;
+mod edges;
+#[cfg(test)]
+pub(crate) mod faults;
 mod fields;
 mod format;
 mod header_lines;
@@ -25,16 +28,19 @@ mod separators;
 mod shared_file;
 mod span;
 mod stamp_parser;
+mod text_kind;
 mod unread_range;
 
 pub use crate::finding::Severity;
 pub use columns::Columns;
+pub(crate) use discovery::reading_order;
 pub use discovery::{Discovery, LogFile, LogInput, discover, discover_files};
+pub(crate) use edges::{Edges, Fingerprint};
 pub use format::{Format, LogType};
 pub use iis::{IisFormat, IisRow, IisSpeaker, W3cColumns};
 pub use line::Line;
 pub use notice::{Notice, NoticeCode};
-pub(crate) use position::{FileStart, Fingerprint, KnownFile, Position};
+pub(crate) use position::{FileStart, KnownFile, LastPosition, Position};
 pub use row::{Event, Field, Row, RowError};
 pub use row_receiver::{RowPart, RowReceiver, RowSpans};
 pub use segment::{LinesRead, Segment};

@@ -123,8 +123,19 @@ impl Notice {
         Self {
             message: format!(
                 "{lines} lines of this file were read before, and {change}: it was replaced or \
-                 truncated; it is read anew from its beginning, so a session that was put out \
+                 truncated; it is read anew from its beginning, so a session that was emitted \
                  before can come again"
+            ),
+            ..Self::new(NoticeCode::FileReplaced, path)
+        }
+    }
+
+    /// The file had more bytes when it was found than when it was read.
+    pub(crate) fn truncated(path: &Path, found: u64, read: u64) -> Self {
+        Self {
+            message: format!(
+                "this file had {found} bytes when it was found and {read} when it was read: it was \
+                 truncated or is being replaced; rows of it may be missing"
             ),
             ..Self::new(NoticeCode::FileReplaced, path)
         }

@@ -1,6 +1,7 @@
 //! One file, read on and cut into segments.
 
-use std::fs::File;
+mod recognition;
+
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -9,19 +10,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use memchr::{memchr, memrchr};
 
+use super::edges::{Edges, skip_by_reading};
 use super::format::Format;
-use super::header_lines::{find_header_line, first_line, read_header_line, read_header_lines};
-use super::iis::IisFormat;
+use super::header_lines::{find_header_line, read_header_lines};
 use super::notice::Trouble;
-use super::position::{Position, skip_by_reading};
-use super::row::{MAXIMUM_LINE, Row};
+use super::position::{LastPosition, Position};
+use super::row::MAXIMUM_LINE;
 use super::segment::Segment;
-use super::shared_file::{PositionedFile, open_shared};
+use super::shared_file::SharedFile;
+use super::text_kind::{ReturnsAsLineFeeds, SAMPLE, TextKind};
 use super::unread_range::UnreadRange;
 
 /// A file that counts what is read of it.
 struct CountedFile {
-    file: File,
+    file: SharedFile,
     bytes_read: Arc<AtomicU64>,
 }
 
@@ -36,7 +38,7 @@ impl Read for CountedFile {
 /// Where the text of a file comes from.
 enum Input {
     /// The file as it stands, at any place.
-    File(Arc<File>),
+    File(Arc<SharedFile>),
     /// A pipe, or a file that is decoded, from its beginning to its end.
     Stream(Box<dyn Read + Send>),
 }
@@ -63,9 +65,12 @@ pub(super) struct OpenFile {
     /// Where `start` stands in the file.
     offset: u64,
     lines_before: u64,
+    /// What was passed over since the last segment.
+    skipped: Edges,
     oversized_line: Option<u64>,
     /// Inside a line longer than any row, of which nothing is kept.
     is_discarding: bool,
+    discarded: Edges,
     format: Arc<Format>,
     is_recognised: bool,
     /// Whether a last line without a line end is left unread.
@@ -75,45 +80,68 @@ pub(super) struct OpenFile {
     read_to: u64,
     counted_to: u64,
     decoded_bytes: Option<Arc<AtomicU64>>,
+    /// The bytes of the file that were counted so far, and those passed over at its beginning.
+    bytes_taken: u64,
 }
+
+/// That of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// How far behind the size of a range the end of its last line is looked for: most rows are shorter.
 const LONG_LINE: usize = 4096;
 
 impl OpenFile {
-    /// Opens a file; with a position, to read on from there.
+    /// Opens a file; with a position, to read on from there, behind a text of those edges.
     pub(super) fn open(
         index: usize,
         path: &Path,
-        position: Option<&Position>,
+        known: Option<(&Position, Edges)>,
         leaves_cut_line: bool,
     ) -> io::Result<Self> {
-        let mut file = open_shared(path)?;
-        let mut start = Vec::with_capacity(3);
-        file.by_ref().take(3).read_to_end(&mut start)?;
+        let (position, mut skipped) = match known {
+            Some((position, edges)) => (Some(position), edges),
+            None => (None, Edges::default()),
+        };
+        let mut bytes_taken = position.map_or(0, |position| position.offset);
+        let mut file = SharedFile::open(path)?;
+        let mut start = Vec::with_capacity(SAMPLE);
+        file.by_ref().take(SAMPLE as u64).read_to_end(&mut start)?;
+        let kind = TextKind::of(&start);
+        let count = Arc::new(AtomicU64::new(start.len() as u64));
         let mut offset = 0;
+        if kind != TextKind::Utf16 && position.is_none() && start.starts_with(BYTE_ORDER_MARK) {
+            start.drain(..BYTE_ORDER_MARK.len());
+            skipped.append(BYTE_ORDER_MARK);
+            offset = BYTE_ORDER_MARK.len() as u64;
+        }
         let mut decoded_bytes = None;
-        let input = if start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") {
-            let count = Arc::new(AtomicU64::new(start.len() as u64));
-            let counted = CountedFile { file, bytes_read: Arc::clone(&count) };
-            let unread = Cursor::new(start).chain(counted);
-            let mut decoder = DecodeReaderBytesBuilder::new().strip_bom(true).build(unread);
+        let mut decoded = |mut text: Box<dyn Read + Send>, count: &Arc<AtomicU64>| {
             if let Some(position) = position {
-                skip_by_reading(&mut decoder, position.offset)?;
-                count.store(0, Ordering::Relaxed);
+                skip_by_reading(&mut text, position.offset)?;
+                bytes_taken = count.swap(0, Ordering::Relaxed);
             }
-            decoded_bytes = Some(count);
-            Input::Stream(Box::new(decoder))
-        } else {
-            if position.is_none() && start.starts_with(b"\xEF\xBB\xBF") {
-                offset = 3;
-                start.clear();
+            decoded_bytes = Some(Arc::clone(count));
+            Ok::<_, io::Error>(Input::Stream(text))
+        };
+        let unread = |start, file| {
+            Cursor::new(start).chain(CountedFile { file, bytes_read: Arc::clone(&count) })
+        };
+        let input = match kind {
+            TextKind::Utf16 => {
+                let text =
+                    DecodeReaderBytesBuilder::new().strip_bom(true).build(unread(start, file));
+                decoded(Box::new(text), &count)?
             }
-            let metadata = file.metadata()?;
-            if position.is_some() || metadata.is_file() && metadata.len() > 0 {
-                Input::File(Arc::new(file))
-            } else {
-                Input::Stream(Box::new(Cursor::new(start).chain(file)))
+            TextKind::ReturnsAlone => {
+                decoded(Box::new(ReturnsAsLineFeeds(unread(start, file))), &count)?
+            }
+            TextKind::Plain => {
+                let metadata = file.metadata()?;
+                if position.is_some() || metadata.is_file() && metadata.len() > 0 {
+                    Input::File(Arc::new(file))
+                } else {
+                    Input::Stream(Box::new(Cursor::new(start).chain(file)))
+                }
             }
         };
         let counted_to = position.map_or(0, |position| position.offset);
@@ -131,14 +159,17 @@ impl OpenFile {
             lines_end: 0,
             offset: position.offset,
             lines_before: position.lines,
+            skipped,
             oversized_line: None,
             is_discarding: false,
+            discarded: Edges::default(),
             format: position.format,
             is_recognised: position.is_recognised,
             leaves_cut_line,
             read_to: counted_to,
             counted_to,
             decoded_bytes,
+            bytes_taken,
         })
     }
 
@@ -147,11 +178,19 @@ impl OpenFile {
         self.pending
     }
 
+    /// How many bytes were read since the last call.
     pub(super) fn take_bytes_read(&mut self) -> u64 {
-        if let Some(count) = &self.decoded_bytes {
-            return count.swap(0, Ordering::Relaxed);
-        }
-        self.read_to - std::mem::replace(&mut self.counted_to, self.read_to)
+        let taken = match &self.decoded_bytes {
+            Some(count) => count.swap(0, Ordering::Relaxed),
+            None => self.read_to - std::mem::replace(&mut self.counted_to, self.read_to),
+        };
+        self.bytes_taken += taken;
+        taken
+    }
+
+    /// How many bytes of the file there were up to where it was read.
+    pub(super) fn bytes_taken(&self) -> u64 {
+        self.bytes_taken
     }
 
     pub(super) fn next_segment(
@@ -220,7 +259,7 @@ impl OpenFile {
         let open = Arc::clone(file);
         let mut ends = [0; LONG_LINE];
         let last = self.offset + size as u64 - 1;
-        let read = PositionedFile { file: &open, offset: last }.fill(&mut ends)?;
+        let read = open.at(last).fill(&mut ends)?;
         let Some(newline) = memchr(b'\n', &ends[..read]) else { return Ok(None) };
         let length = size + newline;
         let mut buffer = buffers.pop().unwrap_or_default();
@@ -235,14 +274,15 @@ impl OpenFile {
         Ok(Some(UnreadRange { open, segment, length }))
     }
 
-    /// Where it stands once it is read to its end; the lines are those since the last segment.
-    pub(super) fn position(&self) -> Position {
-        Position {
+    /// Where it stands once it is read to its end.
+    pub(super) fn last_position(&mut self) -> LastPosition {
+        let position = Position {
             offset: self.oversized_line.unwrap_or(self.offset),
             lines: self.lines_before,
             format: Arc::clone(&self.format),
             is_recognised: self.is_recognised,
-        }
+        };
+        LastPosition { position, skipped: std::mem::take(&mut self.skipped) }
     }
 
     /// Reads on behind what is pending, which is less than one line. Returns whether the file has
@@ -260,9 +300,9 @@ impl OpenFile {
         self.pending.reserve(wanted);
         let next = self.offset + self.pending.len() as u64;
         let read = match &mut self.input {
-            Input::File(file) => PositionedFile { file, offset: next }
-                .take(wanted as u64)
-                .read_to_end(&mut self.pending)?,
+            Input::File(file) => {
+                file.at(next).take(wanted as u64).read_to_end(&mut self.pending)?
+            }
             Input::Stream(input) => {
                 input.by_ref().take(wanted as u64).read_to_end(&mut self.pending)?
             }
@@ -273,9 +313,12 @@ impl OpenFile {
 
         if self.is_discarding {
             let newline = memchr(b'\n', &self.pending);
-            self.is_discarding = newline.is_none() && !ends_last_line;
             self.advance(newline.map_or(self.pending.len(), |newline| newline + 1));
-            self.lines_before += u64::from(!self.is_discarding);
+            self.is_discarding = newline.is_none() && !ends_last_line;
+            if !self.is_discarding {
+                self.lines_before += 1;
+                self.skipped.append_edges(&std::mem::take(&mut self.discarded));
+            }
         }
         let lines = &self.pending[self.start..];
         self.lines_end = match memrchr(b'\n', lines) {
@@ -306,12 +349,20 @@ impl OpenFile {
             oversized_line: self.oversized_line.take(),
             format: Arc::clone(&self.format),
             data,
+            skipped: std::mem::take(&mut self.skipped),
         };
         self.offset += segment.data.len() as u64;
         segment
     }
 
+    /// Passes over bytes that are no rows.
     fn advance(&mut self, length: usize) {
+        let passed = &self.pending[self.start..self.start + length];
+        if self.is_discarding {
+            self.discarded.append(passed);
+        } else {
+            self.skipped.append(passed);
+        }
         self.start += length;
         self.offset += length as u64;
     }
@@ -321,71 +372,5 @@ impl OpenFile {
         let length = read_header_lines(lines, &mut self.format, &mut self.lines_before)?;
         self.advance(length);
         Ok(())
-    }
-
-    /// A file without a header is taken for a protocol log if any of its first lines looks like a
-    /// row; a line that names the columns, as exports have it, serves as a header.
-    fn recognise(&mut self) -> Result<(), Trouble> {
-        if let Some(format) = self.format.iis.clone() {
-            return self.recognise_iis(&format);
-        }
-        if self.is_recognised || self.format.declared {
-            return Ok(());
-        }
-        let first_line = first_line(&self.pending[self.start..self.lines_end]);
-        let names = String::from_utf8_lossy(first_line).to_ascii_lowercase();
-        if names.trim_start_matches('"').starts_with("date-time") && names.contains("session-id") {
-            let length = first_line.len();
-            let header_line = format!("#Fields: {names}");
-            read_header_line(header_line.as_bytes(), &mut self.format, &mut self.lines_before)?;
-            self.advance(length);
-            return Ok(());
-        }
-        let mut first_error = None;
-        let lines = self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n');
-        for line in lines.take_while(|line| !line.starts_with(b"#")) {
-            if line.trim_ascii().is_empty() {
-                continue;
-            }
-            match Row::parse(line.trim_ascii_end(), &self.format.columns) {
-                Err(error) if !error.has_row_shape() => {
-                    first_error.get_or_insert(error);
-                }
-                Ok(_) | Err(_) => {
-                    self.is_recognised = true;
-                    return Ok(());
-                }
-            }
-        }
-        if self.is_iis(&IisFormat::Native) {
-            Arc::make_mut(&mut self.format).declare_iis(IisFormat::Native);
-            self.is_recognised = true;
-            return Ok(());
-        }
-        first_error.map_or(Ok(()), |error| {
-            Err(Trouble::Foreign {
-                line: self.lines_before + 1,
-                reason: format!("it has no #Fields header and no line of it is a row ({error})"),
-            })
-        })
-    }
-
-    /// Columns do not say whose log it is: a row of the SMTP service must be among the first.
-    fn recognise_iis(&mut self, format: &IisFormat) -> Result<(), Trouble> {
-        self.is_recognised |= self.is_iis(format);
-        if self.is_recognised {
-            return Ok(());
-        }
-        Err(Trouble::Foreign {
-            line: self.lines_before + 1,
-            reason: "its #Fields are those of a W3C log of IIS, but none of its first rows is of \
-                     the SMTP service (SMTPSVC)"
-                .to_owned(),
-        })
-    }
-
-    fn is_iis(&self, format: &IisFormat) -> bool {
-        let mut lines = self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n');
-        lines.any(|line| format.is_smtp_row(line.trim_ascii_end()))
     }
 }

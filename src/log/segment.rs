@@ -7,6 +7,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch};
 use memchr::memchr;
 
+use super::edges::Edges;
 use super::format::Format;
 use super::header_lines::{find_header_line, read_header_lines};
 use super::iis::{IisFormat, IisRow};
@@ -33,6 +34,8 @@ pub struct Segment {
     pub oversized_line: Option<u64>,
     /// The format of the rows.
     pub format: Arc<Format>,
+    /// What lies between the end of the segment before, or the beginning of the file, and `data`.
+    pub(crate) skipped: Edges,
 }
 
 /// How far the lines of a segment were read.
@@ -55,6 +58,7 @@ impl Segment {
             lines_before: 0,
             oversized_line: None,
             format: Arc::new(Format::from_file_name("SEND.LOG")),
+            skipped: Edges::default(),
         }
     }
 
@@ -164,6 +168,7 @@ impl Segment {
             lines_before,
             oversized_line: None,
             format,
+            skipped: Edges::default(),
         };
         Ok((part, next))
     }

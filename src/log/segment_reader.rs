@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::discovery::LogFile;
+use super::edges::Edges;
 use super::notice::Notice;
 use super::open_file::{OpenFile, Step};
-use super::position::{FileStart, Fingerprint, KnownFile};
+use super::position::{FileStart, LastPosition};
 use super::segment::Segment;
 use super::unread_range::UnreadRange;
 
@@ -31,9 +32,8 @@ pub struct FileEnd {
     pub notice: Option<Notice>,
     /// What was met beside its contents.
     pub notices: Vec<Notice>,
-    /// How far it was read, if that was asked for; its lines are counted from the end of its last
-    /// segment. `None` if it could not be read, or is no longer what was read.
-    pub(crate) known: Option<KnownFile>,
+    /// Where it ends; `None` if it was given up.
+    pub(crate) last: Option<LastPosition>,
 }
 
 /// Reads files one after the other, in segments.
@@ -46,8 +46,6 @@ pub struct SegmentReader {
     bytes_read: u64,
     /// By the index of the file; none = all are read from their beginning, and nobody asks where they end.
     starts: Vec<FileStart>,
-    /// What the file being read is read on from.
-    resumed: Option<KnownFile>,
     notices: Vec<Notice>,
 }
 
@@ -66,7 +64,6 @@ impl SegmentReader {
             spare_buffers: Vec::new(),
             bytes_read: 0,
             starts: Vec::new(),
-            resumed: None,
             notices: Vec::new(),
         }
     }
@@ -110,10 +107,11 @@ impl SegmentReader {
                 }
                 Ok(Step::Again) => self.current = Some(open),
                 Ok(Step::End) => {
-                    let known = self.known_end(&open);
+                    let last = Some(open.last_position());
+                    self.compare_sizes(&open);
                     let end = self.file_end(open.index, None);
                     self.recycle(open.into_buffer());
-                    return Some(SegmentReaderItem::FileEnd(FileEnd { known, ..end }));
+                    return Some(SegmentReaderItem::FileEnd(FileEnd { last, ..end }));
                 }
                 Err(trouble) => {
                     let notice = trouble.into_notice(&self.files[open.index].path);
@@ -125,41 +123,27 @@ impl SegmentReader {
     }
 
     fn open(&mut self, file: usize, path: &Path) -> io::Result<OpenFile> {
-        let start = self.starts.get(file).cloned().unwrap_or_default();
-        self.resumed = None;
-        if let Some(known) = start.known {
-            let found = Fingerprint::of(path, known.position.offset)?;
-            if found == Some(known.fingerprint) {
-                self.resumed = Some(known);
-            } else {
-                self.notices.push(Notice::replaced(path, found.is_none(), known.position.lines));
-            }
+        let FileStart { known, is_growing } = self.starts.get(file).cloned().unwrap_or_default();
+        let Some(known) = known else { return OpenFile::open(file, path, None, is_growing) };
+        let edges = Edges::of_file(path, known.position.offset)?;
+        let is_shorter = edges.is_none();
+        let edges = edges.filter(|edges| edges.fingerprint() == known.fingerprint);
+        if edges.is_none() {
+            self.notices.push(Notice::replaced(path, is_shorter, known.position.lines));
         }
-        let position = self.resumed.as_ref().map(|known| &known.position);
-        OpenFile::open(file, path, position, start.is_growing)
+        let resumed = edges.map(|edges| (&known.position, edges));
+        OpenFile::open(file, path, resumed, is_growing)
     }
 
     fn file_end(&mut self, file: usize, notice: Option<Notice>) -> FileEnd {
-        FileEnd { file, notice, notices: std::mem::take(&mut self.notices), known: None }
+        FileEnd { file, notice, notices: std::mem::take(&mut self.notices), last: None }
     }
 
-    /// How far a file was read that is at its end, if that was asked for.
-    fn known_end(&mut self, open: &OpenFile) -> Option<KnownFile> {
-        self.starts.get(open.index)?;
-        let position = open.position();
-        let resumed = self.resumed.take();
-        let is_as_before = |known: &KnownFile| known.position.offset == position.offset;
-        let path = &self.files[open.index].path;
-        let fingerprint = match resumed.filter(is_as_before) {
-            Some(known) => Ok(Some(known.fingerprint)),
-            None => Fingerprint::of(path, position.offset),
-        };
-        match fingerprint {
-            Ok(fingerprint) => fingerprint.map(|fingerprint| KnownFile { position, fingerprint }),
-            Err(error) => {
-                self.notices.push(Notice::unreadable(path, &error));
-                None
-            }
+    /// Reports a file that has become shorter while it was read.
+    fn compare_sizes(&mut self, open: &OpenFile) {
+        let Some(file) = self.files.get(open.index) else { return };
+        if open.bytes_taken() < file.size {
+            self.notices.push(Notice::truncated(&file.path, file.size, open.bytes_taken()));
         }
     }
 

@@ -1,16 +1,15 @@
 //! Lines of a file whose place is known before they are read.
 
-use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
 use super::segment::Segment;
-use super::shared_file::PositionedFile;
+use super::shared_file::SharedFile;
 
 /// Complete lines of a file that any thread may read, in any order.
 #[derive(Debug)]
 pub struct UnreadRange {
-    pub(super) open: Arc<File>,
+    pub(super) open: Arc<SharedFile>,
     /// The segment they will be, with a used buffer.
     pub(super) segment: Segment,
     /// How many bytes they have.
@@ -32,8 +31,7 @@ impl UnreadRange {
         let Self { open, mut segment, length } = self;
         // A used buffer need not be zeroed again.
         segment.data.resize(length, 0);
-        let mut input = PositionedFile { file: &open, offset: segment.offset };
-        if input.fill(&mut segment.data)? < length {
+        if open.at(segment.offset).fill(&mut segment.data)? < length {
             // What follows would be read as if these lines had never been there.
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
@@ -47,18 +45,21 @@ impl UnreadRange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::Format;
+    use crate::log::{Edges, Format};
 
     #[test]
     fn a_file_that_cannot_be_read_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        let open = File::create(folder.path().join("a.log")).unwrap();
+        let path = folder.path().join("a.log");
+        std::fs::write(&path, "").unwrap();
+        let open = SharedFile::open(&path).unwrap();
         let segment = Segment {
             file: 7,
             data: Vec::new(),
             offset: 0,
             lines_before: 0,
             oversized_line: None,
+            skipped: Edges::default(),
             format: Arc::new(Format::from_file_name("a.log")),
         };
         let range = UnreadRange { open: Arc::new(open), segment, length: 1 };

@@ -7,12 +7,14 @@
 //! | [`decode`] | the rows of one session | that session |
 //! | [`assembly`] | rows of many sessions | the rows of each, in order, by several threads |
 //! | [`state`] | what one run leaves | where the next one begins |
+//! | [`acceptor`] | segments, in order | sessions, and up to where files were read |
 //! | [`reader`] | log files | sessions, in batches |
 //!
 //! Each uses only those above it.
 
 #![forbid(unsafe_code)]
 
+mod acceptor;
 mod assembly;
 mod decode;
 mod filter;

@@ -4,15 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::assembly::{
-    IisConversations, Limits, ProxyJoiner, Sequencer, SpareBuffers, WorkItem, Workers,
-};
+use super::acceptor::Acceptor;
+use super::assembly::{Limits, ProxyJoiner, Workers};
 use super::filter::{CompiledFilter, FilterError, SessionFilter};
 use super::model::Session;
-use super::state::{Checkpoint, StateError, StateOptions, StateTrouble};
-use crate::log::{
-    self, FileEnd, FileStart, Format, LogFile, LogInput, Notice, Segment, SegmentReader,
-};
+use super::state::{Checkpoint, StateError, StateOptions};
+use crate::log::{self, FileStart, LogFile, LogInput, Notice, SegmentReader};
 use crate::timestamp::Timestamp;
 
 /// What to read, and which sessions to return.
@@ -96,15 +93,8 @@ pub struct Progress {
 pub struct SessionReader {
     files: Arc<[LogFile]>,
     bytes_total: u64,
-    checkpoint: Option<Checkpoint>,
-    now: Option<Timestamp>,
-    sequencer: Sequencer,
     workers: Workers,
-    iis: IisConversations,
-    files_read: usize,
-    /// The last file within which a header line names another format than what the file is read
-    /// by, and that format; or what gives its rest up.
-    changed_format: Option<(usize, Result<Arc<Format>, Notice>)>,
+    acceptor: Acceptor,
     is_finished: bool,
     /// Whether everything was returned.
     is_drained: bool,
@@ -141,7 +131,7 @@ impl SessionReader {
         let filter = Arc::new(CompiledFilter::new(&filter)?);
         let mut discovery = log::discover(&inputs, recurse);
         let mut checkpoint =
-            state.map(|state| Checkpoint::open(state, &mut discovery)).transpose()?;
+            state.map(|state| Checkpoint::open(state, &mut discovery, now)).transpose()?;
         let (files, starts, all_files) = if let Some(checkpoint) = &mut checkpoint {
             let (files, starts) = checkpoint.files_to_read();
             (files, starts, checkpoint.all_files())
@@ -149,17 +139,12 @@ impl SessionReader {
             let files: Arc<[LogFile]> = discovery.files.into();
             (Arc::clone(&files), Vec::new(), files)
         };
-        let mut sequencer = Sequencer::new(
-            Arc::clone(&all_files),
-            Arc::clone(&filter),
-            ProxyJoiner::new(discovery.folders > 1),
-            limits,
-        );
-        sequencer.add_notices(discovery.notices);
-        let mut iis = IisConversations::default();
-        if let Some(checkpoint) = &mut checkpoint {
-            checkpoint.restore(&mut sequencer, &mut iis)?;
-        }
+        // A half may then wait for one in a folder that could not be looked at.
+        let misses_files = checkpoint.as_ref().is_some_and(Checkpoint::misses_files);
+        let joiner = ProxyJoiner::new(discovery.folders > 1 || misses_files);
+        let mut acceptor =
+            Acceptor::new(Arc::clone(&all_files), Arc::clone(&filter), joiner, limits, checkpoint)?;
+        acceptor.sequencer.add_notices(discovery.notices);
         let threads = match threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from).min(DEFAULT_THREADS),
             asked => asked.min(MAXIMUM_THREADS),
@@ -173,12 +158,7 @@ impl SessionReader {
                 &filter,
             ),
             files,
-            checkpoint,
-            now,
-            sequencer,
-            iis,
-            files_read: 0,
-            changed_format: None,
+            acceptor,
             is_finished: false,
             is_drained: false,
             cancelled: Arc::default(),
@@ -191,20 +171,11 @@ impl SessionReader {
         let max_sessions = max_sessions.max(1);
         let limit = self.workers.bytes_read().saturating_add(budget);
         while !self.is_finished
-            && self.sequencer.ready() < max_sessions
+            && self.acceptor.sequencer.ready() < max_sessions
             && !self.cancelled.load(Ordering::Relaxed)
         {
             if self.step() {
-                self.is_finished = match &self.checkpoint {
-                    Some(checkpoint) if !checkpoint.is_final() => {
-                        Checkpoint::pause(&mut self.sequencer, self.now);
-                        true
-                    }
-                    _ => {
-                        self.iis.finish(&mut self.sequencer);
-                        self.sequencer.finish()
-                    }
-                };
+                self.is_finished = self.acceptor.finish();
             } else if self.workers.bytes_read() >= limit {
                 break;
             }
@@ -212,8 +183,8 @@ impl SessionReader {
         if self.cancelled.load(Ordering::Relaxed) {
             return None;
         }
-        let notices = self.sequencer.take_notices();
-        let sessions = self.sequencer.take_sessions(max_sessions);
+        let notices = self.acceptor.sequencer.take_notices();
+        let sessions = self.acceptor.sequencer.take_sessions(max_sessions);
         let is_over = self.is_finished && sessions.is_empty() && notices.is_empty();
         self.is_drained |= is_over;
         (!is_over).then_some(Batch { sessions, notices })
@@ -227,92 +198,16 @@ impl SessionReader {
     /// [`StateError`] if there is more to read, the reading was cancelled, or the file cannot be
     /// written.
     pub fn save_state(&mut self) -> Result<(), StateError> {
-        let Some(checkpoint) = &self.checkpoint else { return Ok(()) };
-        if self.is_drained {
-            checkpoint.save(&self.sequencer, &self.iis)
-        } else {
-            Err(checkpoint.error(StateTrouble::NotAtEnd))
-        }
+        self.acceptor.save(self.is_drained)
     }
 
     /// Accepts what comes next out of the files. Returns whether there is nothing more.
     fn step(&mut self) -> bool {
         let Some(item) = self.workers.next_item() else { return true };
-        self.accept_item(item);
+        if let Some(spare) = self.acceptor.accept(item) {
+            self.workers.recycle(spare);
+        }
         false
-    }
-
-    fn accept_item(&mut self, item: WorkItem) {
-        match item {
-            WorkItem::Segment(segment) => self.accept_segment(segment),
-            WorkItem::Result(result) => {
-                let changed = self.changed_format(result.segment().file);
-                let is_read_by_it =
-                    changed.is_none_or(|format| format.as_ref() == Ok(&result.segment().format));
-                match result.replay(is_read_by_it, &mut self.sequencer) {
-                    Ok(spare) => self.workers.recycle(spare),
-                    Err(segment) => self.accept_segment(segment),
-                }
-            }
-            WorkItem::Unreadable(file, notice) => self.changed_format = Some((file, Err(notice))),
-            WorkItem::FileEnd(end) => self.end_file(end),
-        }
-    }
-
-    /// Accepts the rows of a segment, one after the other.
-    fn accept_segment(&mut self, mut segment: Segment) {
-        match self.changed_format(segment.file) {
-            None => {}
-            Some(Ok(format)) => segment.format = format,
-            Some(Err(_)) => return self.workers.recycle(SpareBuffers::of_buffer(segment.data)),
-        }
-        let Self { iis, files, sequencer, workers, changed_format, .. } = self;
-        let mut header_line = match &segment.format.iis {
-            None => sequencer.accept_segment(&segment),
-            Some(format) => {
-                iis.accept_segment(&segment, format, files, sequencer);
-                None
-            }
-        };
-        while let (Some(at), Some(file)) = (header_line, files.get(segment.file)) {
-            let format = segment.behind_header_lines(at, &file.path).map(|(part, next)| {
-                sequencer.accept_segment(&part);
-                header_line = next;
-                part.format
-            });
-            if let Ok(format) = &format {
-                segment.format = Arc::clone(format);
-            } else {
-                header_line = None;
-            }
-            *changed_format = Some((segment.file, format));
-        }
-        workers.recycle(SpareBuffers::of_buffer(segment.data));
-    }
-
-    /// The format that a header line within that file names; the notice, if it gives the file up.
-    fn changed_format(&self, file: usize) -> Option<Result<Arc<Format>, Notice>> {
-        let changed = self.changed_format.as_ref().filter(|(changed, _)| *changed == file);
-        changed.map(|(_, format)| format.clone())
-    }
-
-    fn end_file(&mut self, end: FileEnd) {
-        let FileEnd { file, mut notice, notices, mut known } = end;
-        match self.changed_format(file) {
-            None => {}
-            Some(Ok(format)) => {
-                if let Some(known) = &mut known {
-                    known.position.format = format;
-                }
-            }
-            Some(Err(trouble)) => (notice, known) = (Some(trouble), None),
-        }
-        self.files_read += 1;
-        let lines = self.sequencer.end_file(file, notice);
-        self.sequencer.add_notices(notices);
-        if let Some(checkpoint) = &mut self.checkpoint {
-            checkpoint.end_file(file, lines, known);
-        }
     }
 
     /// How far it is.
@@ -321,9 +216,9 @@ impl SessionReader {
         Progress {
             bytes_read: self.workers.bytes_read(),
             bytes_total: self.bytes_total,
-            files_read: self.files_read as u64,
+            files_read: self.acceptor.files_read() as u64,
             files_total: self.files.len() as u64,
-            path: self.files.get(self.files_read).map(|file| Arc::clone(&file.path)),
+            path: self.files.get(self.acceptor.files_read()).map(|file| Arc::clone(&file.path)),
         }
     }
 

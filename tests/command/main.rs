@@ -17,6 +17,7 @@ mod certificates;
 mod chain;
 mod chain_events;
 mod explain;
+mod file_faults;
 mod folded_commands;
 mod hostile;
 mod hybrid;

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace EopRelay
 {
-    /// <summary>What to read and which sessions to hand out.</summary>
+    /// <summary>What to read and which sessions to return.</summary>
     public sealed class SessionQuery
     {
         private readonly List<LogLocation> locations = new List<LogLocation>();

@@ -21,7 +21,7 @@ pub(super) use iis::{IisConversations, SavedConversation};
 pub(crate) use parallel::WORKER_THREAD_NAME;
 pub(super) use parallel::{WorkItem, Workers};
 pub(super) use proxy::ProxyJoiner;
-pub(super) use segment_result::SpareBuffers;
+pub(super) use segment_result::{SegmentResult, SpareBuffers};
 pub(super) use sequencer::Sequencer;
 pub(super) use session_key::SessionKey;
 pub(super) use tombstones::Tombstones;

@@ -110,7 +110,7 @@ impl Output {
     pub(super) fn report_limits(&mut self) {
         if self.evicted > 0 {
             let message = format!(
-                "{} sessions were put out before their end, because too many were open at once to \
+                "{} sessions were emitted before their end, because too many were open at once to \
                  keep them all in memory; they are marked",
                 self.evicted
             );

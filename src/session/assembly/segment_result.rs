@@ -78,13 +78,13 @@ impl SegmentResult {
         self,
         is_read_by_its_format: bool,
         sequencer: &mut Sequencer,
-    ) -> Result<SpareBuffers, Segment> {
+    ) -> Result<SpareBuffers, Box<Segment>> {
         if !is_read_by_its_format
             || self.changes_format
             || self.findings.has_reused_id
             || self.contradicts(sequencer)
         {
-            return Err(self.segment);
+            return Err(Box::new(self.segment));
         }
         let Self { segment, line_count, findings, .. } = self;
         let SegmentFindings { mut ended, sessions, mut gathered, late, damage, .. } = findings;
@@ -141,6 +141,10 @@ impl SegmentResult {
         sequencer.end_segment(&segment.data, line_count);
         drop((ended_in_order, gathered_in_order));
         Ok(SpareBuffers { buffer: segment.data, rows: rows_left, ended, gathered })
+    }
+
+    pub(crate) fn into_segment(self) -> Segment {
+        self.segment
     }
 
     pub(crate) fn segment(&self) -> &Segment {

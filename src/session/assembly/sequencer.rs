@@ -270,17 +270,19 @@ impl Sequencer {
         self.file.late.add(position.of_line(line), None);
     }
 
-    /// Ends a file, with the notice that ended it early. Returns how many lines of it there were up
-    /// to the end of its last segment.
-    pub(crate) fn end_file(&mut self, file: usize, notice: Option<Notice>) -> u64 {
+    /// How many lines the file has up to the end of its last segment.
+    pub(crate) fn lines(&self) -> u64 {
+        self.file.lines
+    }
+
+    /// Ends a file, with the notice that ended it early.
+    pub(crate) fn end_file(&mut self, file: usize, notice: Option<Notice>) {
         let state = std::mem::take(&mut self.file);
         if let Some(mut notice) = notice {
             notice.line = notice.line.map(|line| line + state.lines);
             self.output.notices.push(notice);
         }
-        let lines = state.lines;
         self.output.notices.extend(state.notices(&self.files, file));
-        lines
     }
 
     /// Ends everything, by a part at a call: what is open is emitted, and then what waits. Returns
@@ -313,7 +315,7 @@ impl Sequencer {
             output.release_waiting_before(alone);
         }
         let notices = [
-            (NoticeCode::SessionsOverdue, due.len(), "had no row for two days and are put out"),
+            (NoticeCode::SessionsOverdue, due.len(), "had no row for two days and are emitted"),
             (NoticeCode::SessionsKept, kept, "are still open and kept in the state file"),
         ];
         for (code, count, what) in notices.into_iter().filter(|(_, count, _)| *count > 0) {

@@ -72,7 +72,7 @@ impl FileTally {
         }));
         notices.extend(self.late.notice(NoticeCode::LateRows, files, |count, _| {
             format!(
-                "{} of sessions that were already put out: after their end, or after too many \
+                "{} of sessions that were already emitted: after their end, or after too many \
                  sessions were open at once; counted only",
                 rows(count)
             )

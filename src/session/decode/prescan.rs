@@ -45,7 +45,7 @@ pub(super) fn can_reject_by_prescan(filter: &CompiledFilter) -> bool {
 
 impl Prescan {
     /// Whether the filter may want a session that begins at that time and looks like this.
-    pub(super) fn may_be_wanted(&self, start: Timestamp, filter: &CompiledFilter) -> bool {
+    pub(super) fn may_be_wanted(self, start: Timestamp, filter: &CompiledFilter) -> bool {
         let wants_a_success =
             filter.wants_outcome(Outcome::Delivered) || filter.wants_outcome(Outcome::Incomplete);
         !self.is_whole

@@ -52,7 +52,7 @@ impl SessionNote {
                 "more rows, mails or recipients than are kept; the rest is counted in RowCount only"
             }
             Self::Evicted => {
-                "put out before its end: too many sessions were open at once; later rows of it \
+                "emitted before its end: too many sessions were open at once; later rows of it \
                  are only counted"
             }
             Self::RepliesOutOfStep => {

@@ -83,6 +83,11 @@ impl StateFile {
     /// Takes the file; what it holds, `None` if there is none yet.
     pub(super) fn open(path: PathBuf) -> Result<(Self, Option<State>), StateError> {
         let lock_path = beside(&path, ".lock");
+        // A link is followed when a file is created, to wherever it points.
+        if std::fs::symlink_metadata(&lock_path).is_ok_and(|metadata| metadata.is_symlink()) {
+            let error = io::Error::other("the lock file beside it is a link: delete that");
+            return Err(io_error(&path, "opened", &error));
+        }
         let lock = private_options()
             .create(true)
             .truncate(false)
@@ -286,6 +291,18 @@ mod tests {
         let error = StateFile::open(folder.path().join("none/state")).unwrap_err();
         assert!(error.to_string().contains("check that its folder exists"), "{error}");
         assert!(matches!(error.trouble, StateTrouble::Io { os_error: Some(_), .. }));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_no_lock_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        let target = folder.path().join("elsewhere");
+        std::os::unix::fs::symlink(&target, beside(&path, ".lock")).unwrap();
+        let error = StateFile::open(path).unwrap_err().to_string();
+        assert!(error.contains("the lock file beside it is a link: delete that"), "{error}");
+        assert!(!target.exists());
     }
 
     #[cfg(unix)]

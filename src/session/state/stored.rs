@@ -34,6 +34,9 @@ pub(super) struct State {
     pub(super) ended: Vec<StoredIds>,
     pub(super) has_forgotten: bool,
     pub(super) has_evictions: bool,
+    /// Files that could not be read. Absolute.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) unreadable: Vec<PathBuf>,
 }
 
 /// A file that holds rows of open sessions, and may be gone.
@@ -59,6 +62,9 @@ pub(super) struct StoredFile {
     fingerprint: String,
     /// Whether more was expected of it.
     pub(super) is_growing: bool,
+    /// Since when it is gone, in ticks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) gone_since: Option<i64>,
 }
 
 /// An open session. Times are ticks.
@@ -185,7 +191,16 @@ impl StoredFile {
     pub(super) fn new(path: PathBuf, known: &KnownFile, format: usize, is_growing: bool) -> Self {
         let Position { offset, lines, is_recognised, .. } = known.position;
         let fingerprint = hexadecimal(&known.fingerprint.0);
-        Self { path, offset, lines, format, is_recognised, fingerprint, is_growing }
+        Self {
+            path,
+            offset,
+            lines,
+            format,
+            is_recognised,
+            fingerprint,
+            is_growing,
+            gone_since: None,
+        }
     }
 
     /// `None` if a number or digit is not possible.

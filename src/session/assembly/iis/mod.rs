@@ -17,7 +17,7 @@ use self::translation::{connector_of, endpoint, line_of, quoted};
 use super::sequencer::{SegmentPosition, Sequencer};
 use super::session_key::SessionKey;
 use crate::log::{
-    Event, Field, IisFormat, IisRow, IisSpeaker, Line, LogFile, Row, RowPart, Segment,
+    Edges, Event, Field, IisFormat, IisRow, IisSpeaker, Line, LogFile, Row, RowPart, Segment,
 };
 use crate::session::decode::append;
 use crate::session::model::SessionNote;
@@ -62,10 +62,11 @@ impl IisConversations {
             lines_before: 0,
             oversized_line: None,
             format: Arc::clone(&segment.format),
+            skipped: Edges::default(),
         };
         let lines = segment.for_each_iis_row(format, |line, row| match row {
             Ok(row) => {
-                self.accept_row(&row, source, (line, position), format, &mut translated, sequencer)
+                self.accept_row(&row, source, (line, position), format, &mut translated, sequencer);
             }
             Err(error) => sequencer.accept_damage(error, line, position),
         });

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::session::OwnedSession;
+use crate::session::assembly::WorkItem;
 
 #[test]
 fn a_session_may_cross_files_in_the_order_of_their_numbers() {
@@ -35,7 +36,7 @@ fn a_file_whose_rest_cannot_be_read_is_named_and_the_others_are_read() {
         let mut reader = SessionReader::new(query).unwrap();
         let error = std::io::Error::from_raw_os_error(5);
         let notice = Notice::unreadable(&reader.files[0].path, &error);
-        reader.accept_item(WorkItem::Unreadable(0, notice.clone()));
+        reader.acceptor.accept(WorkItem::Unreadable(0, notice.clone()));
         let (sessions, notices) = read_all(reader);
         assert_eq!(notices, [notice]);
         assert_eq!(sessions.len(), 1);

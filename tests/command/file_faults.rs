@@ -1,0 +1,162 @@
+//! A state file and logs that cannot be read at one call: the runs together list each session once.
+//!
+//! The faults come from a library that is preloaded into the command (tests/c/file_faults.c); faults
+//! within a run over many more cases are injected in src/session/reader/tests/faults.rs.
+
+#![cfg(all(target_os = "linux", target_env = "gnu"))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use eop_relay::timestamp::Timestamp;
+use serde_json::Value;
+
+use crate::support::{evtx_forge, say};
+
+const HEADER: &str = "#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n\
+                      #Log-type: SMTP Send Protocol Log\r\n#Date: 2026-11-16T01:00:00.000Z\r\n\
+                      #Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,\
+                      remote-endpoint,event,data,context\r\n";
+
+/// The library with the faults; `None`, and a line that says so, without a C compiler.
+fn library(folder: &Path) -> Option<PathBuf> {
+    let library = folder.join("file_faults.so");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c/file_faults.c");
+    let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
+    let built = Command::new(&compiler)
+        .args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"])
+        .args([&library, &source])
+        .arg("-ldl")
+        .status();
+    match built {
+        Ok(status) => {
+            assert!(status.success(), "{} does not compile", source.display());
+            Some(library)
+        }
+        Err(error) => {
+            say(&format!("faults of files not tested: {compiler} cannot be run ({error})"));
+            None
+        }
+    }
+}
+
+/// Rows of a session from that one on, of the present time: an open session is kept only while its
+/// end may still come.
+fn rows(id: u32, sequences: std::ops::Range<u32>) -> String {
+    let now = Timestamp::try_from(time::OffsetDateTime::now_utc()).unwrap().to_string();
+    let row = |sequence: u32| {
+        let event = ["+", "<", ">", "-"][sequence as usize];
+        format!("{now},Outbound,{id:016X},{sequence},,198.51.100.1:25,{event},,\r\n")
+    };
+    sequences.map(row).collect()
+}
+
+/// Lets the call of that number on a path below that folder fail with that error.
+fn inject(command: &mut Command, fault: (u32, i32, &Path), folder: &Path, report: &Path) {
+    let (call, error, library) = fault;
+    command
+        .env("LD_PRELOAD", library)
+        .env("FAULT_FOLDER", folder)
+        .env("FAULT_CALL", call.to_string())
+        .env("FAULT_ERROR", error.to_string())
+        .env("FAULT_REPORT", report);
+}
+
+struct Runs {
+    folder: tempfile::TempDir,
+    sessions: Vec<(String, u64)>,
+}
+
+impl Runs {
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Runs once; the fault is the number of the call and of the error. Returns whether it was met.
+    fn run(&mut self, fault: Option<(u32, i32, &Path)>, further: &[&str]) -> bool {
+        let report = self.path("report");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_eop-relay"));
+        command.args(["sessions", "--json", "--threads", "1", "--state"]).arg(self.path("state"));
+        command.args(further).arg(self.path("logs"));
+        if let Some(fault) = fault {
+            inject(&mut command, fault, &self.path("logs"), &report);
+        }
+        let output = command.output().unwrap();
+        for line in std::str::from_utf8(&output.stdout).unwrap().lines() {
+            let session: Value = serde_json::from_str(line).unwrap();
+            let id = session["SessionId"].as_str().unwrap().to_owned();
+            self.sessions.push((id, session["RowCount"].as_u64().unwrap()));
+        }
+        fs::remove_file(report).is_ok()
+    }
+}
+
+#[test]
+fn a_call_that_fails_in_one_run_gives_no_session_twice_and_loses_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(library) = library(folder.path()) else { return };
+    // 0 = a read gives one byte.
+    for error in [libc::EIO, libc::EACCES, libc::ENOENT, libc::EINTR, 0] {
+        let mut met = 0;
+        for call in 1.. {
+            let folder = tempfile::tempdir().unwrap();
+            let mut runs = Runs { folder, sessions: Vec::new() };
+            fs::create_dir(runs.path("logs")).unwrap();
+            let [first, second] = ["logs/SEND20261128-1.LOG", "logs/SEND20261128-2.LOG"];
+            let begun = format!("{HEADER}{}{}", rows(1, 0..4), rows(2, 0..2));
+            fs::write(runs.path(first), &begun).unwrap();
+            runs.run(None, &[]);
+            fs::write(runs.path(first), format!("{begun}{}", rows(2, 2..3))).unwrap();
+            let rest = format!("{HEADER}{}{}", rows(2, 3..4), rows(3, 0..4));
+            fs::write(runs.path(second), rest).unwrap();
+            let is_met = runs.run(Some((call, error, &library)), &[]);
+            runs.run(None, &[]);
+            runs.run(None, &["--final"]);
+            runs.sessions.sort();
+            let expected: Vec<(String, u64)> = (1..4).map(|id| (format!("{id:016X}"), 4)).collect();
+            assert_eq!(runs.sessions, expected, "error {error} at call {call}");
+            met += u32::from(is_met);
+            if !is_met {
+                break;
+            }
+        }
+        assert!(met > 10, "{met} calls met error {error}");
+    }
+}
+
+#[test]
+fn an_event_log_that_cannot_be_read_is_not_one_that_is_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(library) = library(folder.path()) else { return };
+    let (events, report) = (folder.path().join("events"), folder.path().join("report"));
+    fs::create_dir(&events).unwrap();
+    let xml = include_str!("../fixtures/chain-events/partial-chain.xml");
+    let xml = xml[xml.find("<Event ").unwrap()..].split_inclusive("</Event>").next().unwrap();
+    fs::write(events.join("capi2.evtx"), evtx_forge::evtx(&[xml.to_owned()])).unwrap();
+    let run = |fault: Option<u32>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_eop-relay"));
+        command.arg("events").arg(&events);
+        if let Some(call) = fault {
+            inject(&mut command, (call, libc::EIO, &library), &events, &report);
+        }
+        command.output().unwrap()
+    };
+    let good = run(None);
+    let mut unreadable = 0;
+    for call in 1.. {
+        let output = run(Some(call));
+        if fs::remove_file(&report).is_err() {
+            break;
+        }
+        let error = std::str::from_utf8(&output.stderr).unwrap();
+        // Some calls only ask what is known another way.
+        if output.status.code() == good.status.code() && output.stdout == good.stdout {
+            continue;
+        }
+        assert_eq!(output.status.code(), Some(40), "call {call}: {error}");
+        assert!(error.contains("cannot be read") && !error.contains("is off"), "{call}: {error}");
+        unreadable += 1;
+    }
+    assert!(unreadable > 5, "{unreadable}");
+}

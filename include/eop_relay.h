@@ -1703,6 +1703,12 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
    of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
    base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
    RawData. Evidence names an object by its line in the text of its array.
+ - InboundConnectorFiles, AcceptedDomainFiles, SendConnectorFiles, InstalledCertificateFiles: arrays of
+   {"Path", "Content"}: exports of such objects in any form that `eop-relay test` reads. An empty
+   array of objects, and an export with nothing in it, say that there is none.
+ - Logs: an array of {"Path", "Server"}: protocol logs (a file, folder or pattern) whose sessions are
+   judged, and the server, which may be absent. They are read during the call.
+ - Unreadable: an array of {"Path", "Message"}: inputs that the caller could not read, for the report.
  - UseMachineStores: true = take this computer's certificate stores too: LocalMachine\My where no
    InstalledCertificates are given, CA where no IntermediateFiles are, Root and AuthRoot; and hold
    the verdict on each certificate's chain against that of Windows. On other systems the report
@@ -1732,7 +1738,10 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
  # Safety
  Each pointer is NULL or points to what is described; outputs are writable.
  */
-int32_t eop_test(const uint16_t *request, size_t length, uint64_t *report, struct eop_error *error);
+int32_t eop_test(const uint16_t *request,
+                 size_t length,
+                 uint64_t *report,
+                 struct eop_error *error);
 
 /*
  Reports which certificate each send connector would send and has sent, server by server, and when

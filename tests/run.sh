@@ -135,7 +135,6 @@ say_what_is_left_out() {
     have x86_64-w64-mingw32-gcc || say "left out: the library for Windows (no x86_64-w64-mingw32-gcc)"
     can_build_for_windows || say "left out: the library for Windows (no Rust for x86_64-pc-windows-gnu)"
     [ -e /usr/lib/wine/wine64 ] || say "left out: running the library for Windows (no wine64)"
-    { have node && have npm; } || say "left out: the syntax of the PowerShell scripts (no node or npm)"
     cargo fmt --version >/dev/null 2>&1 || say "left out: formatting (no rustfmt)"
     cargo clippy --version >/dev/null 2>&1 || say "left out: lints (no clippy)"
     [ -n "$all" ] || say "left out without --all: what is shipped, as it is shipped; licences, doubles and sources"
@@ -158,9 +157,6 @@ run_tests() {
 quick_checks() {
     if cargo fmt --version >/dev/null 2>&1; then
         check "formatting" cargo fmt --check
-    fi
-    if have node && have npm; then
-        check "syntax of the PowerShell scripts" tests/powershell/syntax.sh
     fi
     if builds_for_windows; then
         # The tests take it from the cache.

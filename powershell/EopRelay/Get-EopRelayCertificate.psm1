@@ -3,6 +3,7 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Evidence.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Session.psm1')
 
 function Get-EopRelayCertificate {
     <#
@@ -22,10 +23,10 @@ function Get-EopRelayCertificate {
     Sessions of Get-SendConnectorTlsSession, also after Export-Clixml or Invoke-Command.
 
     .PARAMETER SendConnector
-    The send connectors: objects of Get-SendConnector, live, imported or selected.
+    The send connectors: objects of Get-SendConnector, live, imported, selected or hashtables; or files that they were exported to, by path, pattern or Get-Item.
 
     .PARAMETER InstalledCertificate
-    The installed certificates: objects of Get-ExchangeCertificate, or certificates of the certificate drive. Those of several servers need a property Server, as an example shows: the output of Get-ExchangeCertificate does not tell its server, and over remoting names the server that was asked.
+    The installed certificates: objects of Get-ExchangeCertificate, certificates of the certificate drive, or files that they were exported to. Those of several servers need a property Server, as an example shows: the output of Get-ExchangeCertificate does not tell its server, and over remoting names the server that was asked.
 
     .PARAMETER Server
     The server of certificates that have no property Server, and of sessions that do not tell theirs. Give its full name: where a connector has neither TlsCertificateName nor Fqdn, Exchange chooses by it.
@@ -97,7 +98,7 @@ function Get-EopRelayCertificate {
     .LINK
     about_EopRelay
     #>
-    [CmdletBinding()]
+    [CmdletBinding(PositionalBinding = $false)]
     [OutputType('EopRelay.ConnectorCertificate')]
     param(
         # The only one that takes the pipeline; what it is, is told by its members.
@@ -106,12 +107,14 @@ function Get-EopRelayCertificate {
         $InputObject,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $SendConnector,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $InstalledCertificate,
 
@@ -135,18 +138,8 @@ function Get-EopRelayCertificate {
         foreach ($name in 'Server', 'At', 'WarningDays') {
             $request.Set($name, $PSBoundParameters[$name])
         }
-        $problems = @(
-            foreach ($given in $SendConnector) {
-                Add-ExchangeObject -Request $request -List 'SendConnectors' -InputObject $given
-            }
-            foreach ($given in $InstalledCertificate) {
-                Add-Certificate -Request $request -List 'InstalledCertificates' -InputObject $given
-            }
-        )
-        foreach ($problem in $problems) {
-            if ($null -ne $problem) {
-                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
-            }
+        foreach ($problem in Add-Evidence -Request $request -Cmdlet $PSCmdlet -BoundParameters $PSBoundParameters) {
+            $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
         }
         if ($MyInvocation.ExpectingInput) {
             # That a pipeline brought none says something else than that there was none.
@@ -178,6 +171,9 @@ function Get-EopRelayCertificate {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $overview))
         }
         foreach ($unread in $overview.Problems) {
+            if ($request.IsUnreadable($unread.Path)) {
+                continue
+            }
             if ($unread.IsError) {
                 $problem = New-InputProblem -ErrorId 'InputUnreadable' -Category 'ReadError' -Message ([string]$unread) -TargetObject $unread
                 $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))

@@ -55,7 +55,7 @@ function Get-EopRelayHybridChange {
     The same on another server, as far as its profiles may be read.
 
     .EXAMPLE
-    Get-ChildItem -Path 'D:\Case\*.log' | Get-EopRelayHybridChange | Export-Csv -Path changes.csv -NoTypeInformation
+    Get-ChildItem -Path 'D:\Case\*.log' | Get-EopRelayHybridChange | Export-Csv -Path changes.csv -NoTypeInformation -Encoding UTF8
 
     Reads copies that were sent by mail.
 
@@ -70,11 +70,12 @@ function Get-EopRelayHybridChange {
     .LINK
     about_EopRelay
     #>
-    [CmdletBinding(DefaultParameterSetName = 'Path')]
+    [CmdletBinding(DefaultParameterSetName = 'Path', PositionalBinding = $false)]
     [OutputType('EopRelay.HybridChange')]
     param(
         [Parameter(ParameterSetName = 'Path', Position = 0)]
         [ValidateNotNullOrEmpty()]
+        [SupportsWildcards()]
         [string[]]
         $Path,
 

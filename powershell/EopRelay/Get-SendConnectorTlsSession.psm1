@@ -3,6 +3,7 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Completion.psm1')
 
 function Get-SendConnectorTlsSession {
     <#
@@ -33,7 +34,7 @@ function Get-SendConnectorTlsSession {
     Reads the folders below the given ones too.
 
     .PARAMETER Connector
-    Only sessions of this connector; a pattern (*, ?, [...]) in any case.
+    Only sessions of these connectors; names or patterns (*, ?, [...]) in any case.
 
     .PARAMETER Start
     Only sessions that start at this time or later. Without a zone it is local time; with one ('2026-11-15T01:00:00Z') it is that moment.
@@ -42,10 +43,10 @@ function Get-SendConnectorTlsSession {
     Only sessions that start before this time. Without a zone it is local time.
 
     .PARAMETER RemoteHost
-    Only sessions whose other side has this name in its banner, or this address (with or without the port); a pattern in any case.
+    Only sessions whose other side has one of these names in its banner, or one of these addresses (with or without the port); patterns in any case.
 
     .PARAMETER Thumbprint
-    Only sessions in which this certificate was sent or received. Taken as pasted: blanks, colons and invisible marks do no harm.
+    Only sessions in which one of these certificates was sent or received. Taken as pasted: blanks, colons and invisible marks do no harm; a beginning with * will do.
 
     .PARAMETER Outcome
     Only sessions that ended in one of these ways.
@@ -100,7 +101,7 @@ function Get-SendConnectorTlsSession {
     Takes files from Get-ChildItem, and only the sessions with the certificate whose thumbprint was pasted.
 
     .EXAMPLE
-    Get-SendConnectorTlsSession -LiteralPath 'D:\Case [4711]\EX2' -Server EX2 -Recurse | Export-Csv -Path sessions.csv -NoTypeInformation
+    Get-SendConnectorTlsSession -LiteralPath 'D:\Case [4711]\EX2' -Server EX2 -Recurse | Export-Csv -Path sessions.csv -NoTypeInformation -Encoding UTF8
 
     Reads copied logs in a folder with brackets in its name and below it, names the server in the objects, and writes the flat members as CSV.
 
@@ -122,18 +123,19 @@ function Get-SendConnectorTlsSession {
 
     .EXAMPLE
     $services = Get-TransportService
-    $services | Get-SendConnectorTlsSession -EopOnly -Failed -StatePath 'D:\Tasks\eop-failed.state' | Export-Csv -Path 'D:\Tasks\eop-failed.csv' -Append -NoTypeInformation
+    $services | Get-SendConnectorTlsSession -EopOnly -Failed -StatePath 'D:\Tasks\eop-failed.state' | Export-Csv -Path 'D:\Tasks\eop-failed.csv' -Append -NoTypeInformation -Encoding UTF8
 
     In a task that runs every 15 minutes: appends the sessions that failed since the last run.
 
     .LINK
     about_EopRelay
     #>
-    [CmdletBinding(DefaultParameterSetName = 'Path')]
+    [CmdletBinding(DefaultParameterSetName = 'Path', PositionalBinding = $false)]
     [OutputType('EopRelay.Session')]
     param(
         [Parameter(ParameterSetName = 'Path', Mandatory = $true, Position = 0)]
         [ValidateNotNullOrEmpty()]
+        [SupportsWildcards()]
         [string[]]
         $Path,
 
@@ -155,7 +157,9 @@ function Get-SendConnectorTlsSession {
 
         [Parameter()]
         [ValidateNotNullOrEmpty()]
-        [string]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ param($CommandName, $ParameterName, $WordToComplete, $CommandAst, $FakeBoundParameters) & (Get-Command -Name $CommandName).ScriptBlock.Module { Get-ConnectorCompletion -Word $args[0] -BoundParameters $args[1] } $WordToComplete $FakeBoundParameters })]
+        [string[]]
         $Connector,
 
         [Parameter()]
@@ -168,12 +172,15 @@ function Get-SendConnectorTlsSession {
 
         [Parameter()]
         [ValidateNotNullOrEmpty()]
-        [string]
+        [SupportsWildcards()]
+        [string[]]
         $RemoteHost,
 
         [Parameter()]
         [ValidateNotNullOrEmpty()]
-        [string]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ param($CommandName, $ParameterName, $WordToComplete, $CommandAst, $FakeBoundParameters) & (Get-Command -Name $CommandName).ScriptBlock.Module { Get-ThumbprintCompletion -Word $args[0] } $WordToComplete })]
+        [string[]]
         $Thumbprint,
 
         [Parameter()]
@@ -210,11 +217,19 @@ function Get-SendConnectorTlsSession {
     )
 
     begin {
+        if ($Failed -and $PSBoundParameters.ContainsKey('Outcome')) {
+            $contradicting = @($Outcome | Where-Object { 'PartlyRefused', 'Refused', 'TlsFailed', 'ConnectFailed' -notcontains $_ })
+            if ($contradicting.Count -gt 0) {
+                $message = "-Failed leaves out sessions that ended as $($contradicting -join ', '), which -Outcome asks for. Give one of the two."
+                $problem = New-InputProblem -ErrorId 'FiltersContradict' -Category 'InvalidArgument' -Message $message -TargetObject $Outcome
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
+            }
+        }
         $query = [EopRelay.Interop]::NewSessionQuery()
         $query.Recurse = $Recurse.IsPresent
-        $query.Connector = $Connector
-        $query.RemoteHost = $RemoteHost
-        $query.Thumbprint = $Thumbprint
+        $query.Connectors = $Connector
+        $query.RemoteHosts = $RemoteHost
+        $query.Thumbprints = $Thumbprint
         $query.Outcomes = $Outcome
         $query.Failed = $Failed.IsPresent
         $query.EopOnly = $EopOnly.IsPresent
@@ -285,6 +300,11 @@ function Get-SendConnectorTlsSession {
                 $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reader.Error))
             }
             Write-Progress -Activity $activity -Completed
+            $PSCmdlet.WriteVerbose("$($reader.ProgressStatus) read; $($reader.SessionCount) sessions returned, $($reader.LeftOut) left out by several connectors, hosts or thumbprints.")
+            $chosen = @('Connector', 'Start', 'End', 'RemoteHost', 'Thumbprint', 'Outcome', 'Failed', 'EopOnly' | Where-Object { $PSBoundParameters.ContainsKey($_) })
+            if ($reader.SessionCount -eq 0 -and $reader.BytesTotal -gt 0 -and $chosen.Count -gt 0 -and -not $PSBoundParameters.ContainsKey('StatePath')) {
+                $PSCmdlet.WriteWarning("No session fits -$($chosen -join ' and -'), in $($reader.ProgressStatus). Leave one of them out to see what is there.")
+            }
             # Not before everything is returned; a pipeline that stops does not come here.
             if ($PSBoundParameters.ContainsKey('StatePath')) {
                 $problem = $reader.TrySaveState()
@@ -352,7 +372,7 @@ function Add-GivenObject {
         Add-OwnedPath -Query $Query -Owner $seenOn -Path $fullName -Server $Server -LogsAreLocal:$LogsAreLocal
         return
     }
-    $path = Get-MemberText -InputObject $InputObject -Name 'PSPath', 'FullName'
+    $path = Get-FileObjectPath -InputObject $InputObject
     if ($path -ne '') {
         Add-GivenPath -Query $Query -Cmdlet $Cmdlet -Path $path -Server $Server -Literal
         return

@@ -25,6 +25,8 @@ function Invoke-EopRelayCheck {
 
     The process runs at below-normal priority meanwhile.
 
+    With -WhatIf everything is read and judged, and nothing is written: neither the state, nor -JsonPath, nor the event. So it may be tried by hand beside the task.
+
     Exit code 1 of the task means that the check itself did not run: powershell.exe answers it where the module cannot be imported, or a parameter is wrong.
 
     .PARAMETER Path
@@ -37,22 +39,22 @@ function Invoke-EopRelayCheck {
     The state file. By default check.state in the folder EopRelay of ProgramData. Each task needs its own.
 
     .PARAMETER JsonPath
-    A file to which the result is added, one JSON object a line, for monitoring that reads files. Its folder must exist.
+    A file to which the result is added, one JSON object a line, for monitoring that reads files. Its folder must exist. From 32 MB on it is put aside as NAME.1.jsonl, which replaces the one before.
 
     .PARAMETER EventLog
     Writes the result to the Application log of Windows: source EopRelay, identifier 1000 plus the exit code, level Information (0), Warning (10, 30) or Error (20, 40). The source is registered once, by an administrator in Windows PowerShell: New-EventLog -LogName Application -Source EopRelay. PowerShell 7 has no New-EventLog; there it is [System.Diagnostics.EventLog]::CreateEventSource('EopRelay', 'Application'). Writing works in both. If no event can be written, Notices says why, and the check stands.
 
     .PARAMETER InboundConnector
-    The inbound connectors of the tenant: objects of Get-InboundConnector in Exchange Online, or a file that they were exported to (xml of Export-Clixml, csv, json).
+    The inbound connectors of the tenant: objects of Get-InboundConnector in Exchange Online, or files that they were exported to, by path or pattern (Export-Clixml, ConvertTo-Json, Export-Csv, Format-List text). $null and an empty list say that there is none.
 
     .PARAMETER AcceptedDomain
-    The accepted domains of the tenant: objects of Get-AcceptedDomain in Exchange Online, such a file, or the domains as text.
+    The accepted domains of the tenant: objects of Get-AcceptedDomain in Exchange Online, such files, or the domains as text.
 
     .PARAMETER SendConnector
-    The send connectors: objects of Get-SendConnector, or such a file.
+    The send connectors: objects of Get-SendConnector, or such files.
 
     .PARAMETER InstalledCertificate
-    The certificates installed on the server: objects of Get-ExchangeCertificate, or such a file. Without it, and without -Path, the certificates of LocalMachine\My are taken; they do not tell which are enabled for SMTP.
+    The certificates installed on the server: objects of Get-ExchangeCertificate, or such files. Without it, and without -Path, the certificates of LocalMachine\My are taken; they do not tell which are enabled for SMTP.
 
     .PARAMETER IntermediatePath
     Files with the intermediates that the server has in LocalMachine\CA, all of them. Without it, and with -Path, whether the server can send the chain is not known.
@@ -109,11 +111,12 @@ function Invoke-EopRelayCheck {
     .LINK
     about_EopRelay
     #>
-    [CmdletBinding()]
+    [CmdletBinding(SupportsShouldProcess = $true, PositionalBinding = $false)]
     [OutputType('EopRelay.CheckResult')]
     param(
         [Parameter(Position = 0)]
         [ValidateNotNullOrEmpty()]
+        [SupportsWildcards()]
         [string[]]
         $Path,
 
@@ -137,22 +140,26 @@ function Invoke-EopRelayCheck {
         $EventLog,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $InboundConnector,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $AcceptedDomain,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $SendConnector,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $InstalledCertificate,
 
@@ -179,6 +186,8 @@ function Invoke-EopRelayCheck {
 
     $check = [EopRelay.Interop]::NewCheckRequest()
     $check.WritesEvent = $EventLog.IsPresent
+    # -WhatIf judges and writes nothing, also beside the task.
+    $check.IsTrial = -not $PSCmdlet.ShouldProcess('the state file, the result and the event', 'Write')
     foreach ($name in 'Server', 'SourceIPAddress', 'WarningDays') {
         $check.Evidence.Set($name, $PSBoundParameters[$name])
     }
@@ -213,18 +222,7 @@ function Invoke-EopRelayCheck {
         if (-not $PSBoundParameters.ContainsKey('Path')) {
             $check.AddLogsOfThisServer($env:ExchangeInstallPath, $Server)
         }
-        foreach ($given in Import-CheckObject -Cmdlet $PSCmdlet -InputObject $InboundConnector) {
-            Add-CheckObject -Request $check.Evidence -List 'InboundConnectors' -InputObject $given
-        }
-        foreach ($given in Import-CheckObject -Cmdlet $PSCmdlet -InputObject $AcceptedDomain) {
-            Add-CheckObject -Request $check.Evidence -List 'AcceptedDomains' -InputObject $given
-        }
-        foreach ($given in Import-CheckObject -Cmdlet $PSCmdlet -InputObject $SendConnector) {
-            Add-CheckObject -Request $check.Evidence -List 'SendConnectors' -InputObject $given
-        }
-        foreach ($given in Import-CheckObject -Cmdlet $PSCmdlet -InputObject $InstalledCertificate) {
-            Add-CheckObject -Request $check.Evidence -List 'InstalledCertificates' -InputObject $given
-        }
+        Add-Evidence -Request $check.Evidence -Cmdlet $PSCmdlet -BoundParameters $PSBoundParameters
         foreach ($given in $IntermediatePath) {
             Add-EvidenceFile -Request $check.Evidence -List 'IntermediateFiles' -Cmdlet $PSCmdlet -Path $given -Literal -Kind 'CertificateFile'
         }
@@ -239,74 +237,6 @@ function Invoke-EopRelayCheck {
         }
     }
     [EopRelay.Interop]::Check($check)
-}
-
-# Objects as they are, and what files hold in place of their names. A text that names no such file
-# stays a text.
-function Import-CheckObject {
-    [CmdletBinding()]
-    param($Cmdlet, $InputObject)
-
-    foreach ($given in $InputObject) {
-        if ($null -eq $given) {
-            continue
-        }
-        $name = ''
-        if ($given -is [string] -or $given -is [System.IO.FileInfo]) {
-            $name = [string]$given
-        }
-        $extension = [System.IO.Path]::GetExtension($name)
-        if ('.xml', '.csv', '.json' -notcontains $extension) {
-            $given
-            continue
-        }
-        $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $name -Literal -Kind 'Export'
-        if ($resolved -is [EopRelay.EopRelayException]) {
-            $resolved
-            continue
-        }
-        try {
-            switch ($extension) {
-                '.xml' {
-                    Import-Clixml -LiteralPath $resolved.Plain -ErrorAction Stop
-                }
-                '.csv' {
-                    Import-Csv -LiteralPath $resolved.Plain -ErrorAction Stop
-                }
-                '.json' {
-                    # Assigned first: Windows PowerShell passes an array on as one object.
-                    $content = Get-Content -LiteralPath $resolved.Plain -Raw -ErrorAction Stop
-                    $objects = ConvertFrom-Json -InputObject $content -ErrorAction Stop
-                    $objects
-                }
-            }
-        }
-        catch {
-            New-InputProblem -ErrorId 'ExportUnreadable' -Category 'ReadError' -Message $_.Exception.GetBaseException().Message -TargetObject $given
-        }
-    }
-}
-
-# Adds an object, or passes on what is wrong.
-function Add-CheckObject {
-    [CmdletBinding()]
-    param($Request, [string]$List, $InputObject)
-
-    if ($InputObject -is [EopRelay.EopRelayException]) {
-        $InputObject
-        return
-    }
-    switch ($List) {
-        'AcceptedDomains' {
-            Add-AcceptedDomain -Request $Request -InputObject $InputObject
-        }
-        'InstalledCertificates' {
-            Add-Certificate -Request $Request -List $List -InputObject $InputObject
-        }
-        default {
-            Add-ExchangeObject -Request $Request -List $List -InputObject $InputObject
-        }
-    }
 }
 
 Export-ModuleMember -Function Invoke-EopRelayCheck

@@ -3,6 +3,7 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Evidence.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Session.psm1')
 
 function Resolve-EopRelayError {
     <#
@@ -90,7 +91,7 @@ function Resolve-EopRelayError {
     .LINK
     about_EopRelay
     #>
-    [CmdletBinding(DefaultParameterSetName = 'InputObject')]
+    [CmdletBinding(DefaultParameterSetName = 'InputObject', PositionalBinding = $false)]
     [OutputType('EopRelay.DeliveryError')]
     param(
         # The only one that takes the pipeline; what it is, is told by its members.
@@ -102,6 +103,7 @@ function Resolve-EopRelayError {
 
         [Parameter(ParameterSetName = 'Path', Mandatory = $true)]
         [ValidateNotNullOrEmpty()]
+        [SupportsWildcards()]
         [string[]]
         $Path,
 
@@ -120,6 +122,7 @@ function Resolve-EopRelayError {
 
     begin {
         $request = [EopRelay.Interop]::NewRequest()
+        $lines = [System.Collections.Generic.List[string]]::new()
         foreach ($given in $Session) {
             $problem = Add-ErrorSession -Request $request -InputObject $given
             if ($null -ne $problem) {
@@ -137,6 +140,11 @@ function Resolve-EopRelayError {
                 Add-EvidenceFile -Request $request -List 'Files' -Cmdlet $PSCmdlet -Path $given -Literal -Kind 'ErrorFile'
             }
             foreach ($given in $InputObject) {
+                if ($given -is [string] -and $null -ne $given.PSObject.Properties['ReadCount']) {
+                    # A line of Get-Content: the lines of a file are one text.
+                    $lines.Add($given)
+                    continue
+                }
                 Add-ErrorInput -Request $request -InputObject $given
             }
         )
@@ -148,6 +156,9 @@ function Resolve-EopRelayError {
     }
 
     end {
+        if ($lines.Count -gt 0) {
+            $null = $request.Add('Texts', [string]::Join("`n", $lines))
+        }
         if ($request.CountOf('Texts', 'Files', 'Objects') -eq 0) {
             return
         }
@@ -182,7 +193,7 @@ function Add-ErrorInput {
     }
     $members = $InputObject.PSObject.Properties
     if ($InputObject -is [string]) {
-        $Request.Add('Texts', $InputObject)
+        $Request.Add('Texts', [string]$InputObject)
     }
     elseif ($InputObject -is [System.IO.FileInfo]) {
         $Request.AddFile('Files', 'ErrorFile', $InputObject.FullName)

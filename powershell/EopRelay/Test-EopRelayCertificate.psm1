@@ -3,7 +3,10 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Completion.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Evidence.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/PropertyBag.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Session.psm1')
 
 # Deeper than a chain event: event, records, certificates, their status.
 $chainEventDepth = 4
@@ -20,7 +23,9 @@ function Test-EopRelayCertificate {
 
     Sessions are judged at the time at which they took place; sessions that tell the same story are told once. Sessions that do not go to Exchange Online Protection, and those of receive logs, are counted and not judged. No session at all is the cause NoEvidence, and never healthy.
 
-    A certificate that is given as a file or as an object, and that no session shows, is judged as if it were sent: so a renewal can be tested before it is installed.
+    A certificate that is given as a file or as an object, and that no session shows, is judged as if it were sent: so a renewal can be tested before it is installed. Certificates alone give a report each; with sessions, logs or queue errors everything is one report.
+
+    Evidence is given as objects, live, imported, selected or hashtables, or as files that it was exported to, which are read in any encoding. Not given is unknown; $null and an empty list say that there is none. What cannot be read is an error, and the report names it too.
 
     The exit codes in the report: 0 fine, 10 warning, 20 refused, 30 uncertain or no evidence, 40 an input could not be read.
 
@@ -39,17 +44,23 @@ function Test-EopRelayCertificate {
     .PARAMETER Password
     The password of a pfx. It is used to open the file here and goes nowhere else.
 
+    .PARAMETER LogPath
+    Send protocol logs: files, folders or patterns. They are read and judged in one step, which takes less time and memory than sessions of the pipeline.
+
+    .PARAMETER Server
+    The server whose logs and installed certificates they are, where these do not say so themselves.
+
     .PARAMETER InboundConnector
-    The inbound connectors of the tenant: objects of Get-InboundConnector in Exchange Online, live, imported or selected.
+    The inbound connectors of the tenant: objects of Get-InboundConnector in Exchange Online, live, imported, selected or hashtables; or files that they were exported to, by path, pattern or Get-Item (Export-Clixml, ConvertTo-Json, Export-Csv, Format-List text). $null and an empty list say that there is none: check that the cmdlet that gave them did not fail.
 
     .PARAMETER AcceptedDomain
-    The accepted domains of the tenant: objects of Get-AcceptedDomain in Exchange Online, or the domains as text. The list of the on-premises organization need not be the same.
+    The accepted domains of the tenant: objects of Get-AcceptedDomain in Exchange Online, files as of -InboundConnector, or the domains as text. The list of the on-premises organization need not be the same.
 
     .PARAMETER SendConnector
-    The send connectors: objects of Get-SendConnector.
+    The send connectors: objects of Get-SendConnector, or files as of -InboundConnector.
 
     .PARAMETER InstalledCertificate
-    The certificates installed on the server: objects of Get-ExchangeCertificate.
+    The certificates installed on the server: objects of Get-ExchangeCertificate, or files as of -InboundConnector.
 
     .PARAMETER ChainEvent
     What the CAPI2 log of the sending server tells: objects of Get-EopRelayChainEvent, also after Export-Clixml or Invoke-Command; events of Get-WinEvent, or their texts (ToXml()); the log itself as a file (.evtx, .xml). Only what it tells of the certificate that is judged, for the programs that send mail, becomes a finding.
@@ -88,7 +99,7 @@ function Test-EopRelayCertificate {
     EopRelay.Session, System.Security.Cryptography.X509Certificates.X509Certificate2, objects of Get-ExchangeCertificate; any of them deserialized.
 
     .OUTPUTS
-    EopRelay.Report. Its members: Verdict, Cause, Summary, Findings, Certificate, Chain, Connector, ExitCode, Thumbprint, Expires, Explanation.
+    EopRelay.Report. Its members: SchemaVersion, ProductVersion, JudgedAt, Verdict, Cause, Scopes, Summary, Findings, Certificate, Chain, Connector, ExitCode, Thumbprint, Expires, Explanation.
 
     System.Boolean with -Quiet.
 
@@ -133,7 +144,8 @@ function Test-EopRelayCertificate {
     On the server itself, with nothing else given: is the chain complete in LocalMachine\CA, is the private key there and may NETWORK SERVICE read it, and does Windows say the same? Run it as administrator; without that, the report says what could not be seen.
 
     .EXAMPLE
-    Get-ChildItem -Path Cert:\LocalMachine\My | Test-EopRelayCertificate -InboundConnector $inbound -MailFrom '<>' -IntermediatePath 'C:\Certificates\intermediates.p7b'
+    $certificates = Get-ChildItem -Path Cert:\LocalMachine\My
+    $certificates | Test-EopRelayCertificate -InboundConnector $inbound -MailFrom '<>' -IntermediatePath 'C:\Certificates\intermediates.p7b'
 
     Judges certificates of the certificate drive for non-delivery reports, with the intermediates of the server in a file.
 
@@ -159,6 +171,11 @@ function Test-EopRelayCertificate {
     Judges with the CAPI2 log of the server (wevtutil epl Microsoft-Windows-CAPI2/Operational C:\Temp\capi2.evtx): an intermediate that the server lacks is found even where neither the certificate nor its stores are given.
 
     .EXAMPLE
+    Test-EopRelayCertificate -LogPath 'D:\Logs\SmtpSend' -Server EX1 -InboundConnector C:\Exports\inbound.xml -AcceptedDomain C:\Exports\domains.xml
+
+    Judges logs of any size, and reads the evidence from the files that it was exported to.
+
+    .EXAMPLE
     $report = $sessions | Test-EopRelayCertificate -WarningDays 14 -At '2026-12-24'
     $report.Findings | ForEach-Object { $_.Remedy } | Where-Object { $_.Command } | Select-Object Where, Command, Verify, Undo
 
@@ -178,7 +195,7 @@ function Test-EopRelayCertificate {
     .LINK
     about_EopRelay
     #>
-    [CmdletBinding(DefaultParameterSetName = 'InputObject')]
+    [CmdletBinding(DefaultParameterSetName = 'InputObject', PositionalBinding = $false)]
     [OutputType('EopRelay.Report', ParameterSetName = ('InputObject', 'Thumbprint', 'Path', 'LiteralPath'))]
     [OutputType([bool])]
     param(
@@ -189,11 +206,13 @@ function Test-EopRelayCertificate {
 
         [Parameter(ParameterSetName = 'Thumbprint', Mandatory = $true)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter({ param($CommandName, $ParameterName, $WordToComplete, $CommandAst, $FakeBoundParameters) & (Get-Command -Name $CommandName).ScriptBlock.Module { Get-ThumbprintCompletion -Word $args[0] } $WordToComplete })]
         [string[]]
         $Thumbprint,
 
         [Parameter(ParameterSetName = 'Path', Mandatory = $true, Position = 0)]
         [ValidateNotNullOrEmpty()]
+        [SupportsWildcards()]
         [string[]]
         $Path,
 
@@ -211,21 +230,35 @@ function Test-EopRelayCertificate {
 
         [Parameter()]
         [ValidateNotNullOrEmpty()]
+        [string[]]
+        $LogPath,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $Server,
+
+        [Parameter()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $InboundConnector,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $AcceptedDomain,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $SendConnector,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $InstalledCertificate,
 
@@ -286,8 +319,26 @@ function Test-EopRelayCertificate {
     begin {
         $isDamaged = $false
         $request = [EopRelay.Interop]::NewRequest()
-        foreach ($name in 'SourceIPAddress', 'MailFrom', 'RecipientDomain', 'At', 'WarningDays') {
+        foreach ($name in 'SourceIPAddress', 'Server', 'At', 'WarningDays') {
             $request.Set($name, $PSBoundParameters[$name])
+        }
+        foreach ($name in 'MailFrom', 'RecipientDomain') {
+            if (-not $PSBoundParameters.ContainsKey($name)) {
+                continue
+            }
+            $text = $PSBoundParameters[$name]
+            $domain = [EopRelay.Interop]::DomainOf($text)
+            if ($null -eq $domain -and -not ($name -eq 'MailFrom' -and $text.Trim() -eq '<>')) {
+                $message = "-$name '$text' is neither an address nor a domain. Give one such as anna@contoso.com or contoso.com."
+                $problem = New-InputProblem -ErrorId 'InvalidMailAddress' -Category 'InvalidArgument' -Message $message -TargetObject $text
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
+            }
+            if ($name -eq 'MailFrom') {
+                $request.Set($name, $text)
+            }
+            else {
+                $request.Set($name, $domain)
+            }
         }
         $request.Set('UseMachineStores', ($PSCmdlet.ParameterSetName -eq 'Thumbprint' -and -not $PSBoundParameters.ContainsKey('InstalledCertificate')))
         if ($PSBoundParameters.ContainsKey('ChainEvent')) {
@@ -295,36 +346,45 @@ function Test-EopRelayCertificate {
             $request.Expect('ChainEvents')
         }
         $problems = @(
-            foreach ($given in $InboundConnector) {
-                Add-ExchangeObject -Request $request -List 'InboundConnectors' -InputObject $given
+            Add-Evidence -Request $request -Cmdlet $PSCmdlet -BoundParameters $PSBoundParameters
+            foreach ($given in $Thumbprint) {
+                $request.Add('Thumbprints', $given)
             }
-            foreach ($given in $AcceptedDomain) {
-                Add-AcceptedDomain -Request $request -InputObject $given
-            }
-            foreach ($given in $SendConnector) {
-                Add-ExchangeObject -Request $request -List 'SendConnectors' -InputObject $given
-            }
-            foreach ($given in $InstalledCertificate) {
-                Add-Certificate -Request $request -List 'InstalledCertificates' -InputObject $given
-            }
+        )
+        $others = @(
             foreach ($given in $ChainEvent) {
                 Add-ChainEvent -Request $request -Cmdlet $PSCmdlet -InputObject $given
             }
-            # An issuer or a root that cannot be read would change the judgement: no report then.
+            foreach ($given in $HybridLogPath) {
+                Add-HybridLog -Request $request -Cmdlet $PSCmdlet -Path $given
+            }
+            foreach ($given in $QueueError) {
+                Add-TestQueueError -Request $request -InputObject $given
+            }
+            foreach ($given in $LogPath) {
+                Add-TestLog -Request $request -Cmdlet $PSCmdlet -Path $given -Server $Server
+            }
+        )
+        foreach ($problem in $others) {
+            if ($null -ne $problem) {
+                # The report says it too: nothing is concluded from what could not be read.
+                $request.AddUnreadable([string]$problem.TargetObject, $problem.Message)
+                $problems += $problem
+            }
+        }
+        foreach ($problem in $problems) {
+            if ($null -ne $problem) {
+                $isDamaged = $true
+                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
+            }
+        }
+        # An issuer or a root that cannot be read would change the judgement: no report then.
+        $problems = @(
             foreach ($given in $IntermediatePath) {
                 Add-EvidenceFile -Request $request -List 'IntermediateFiles' -Cmdlet $PSCmdlet -Path $given -Kind 'CertificateFile'
             }
             foreach ($given in $RootPath) {
                 Add-EvidenceFile -Request $request -List 'RootFiles' -Cmdlet $PSCmdlet -Path $given -Kind 'CertificateFile'
-            }
-            foreach ($given in $HybridLogPath) {
-                Add-HybridLog -Request $request -Cmdlet $PSCmdlet -Path $given
-            }
-            foreach ($given in $Thumbprint) {
-                $request.Add('Thumbprints', $given)
-            }
-            foreach ($given in $QueueError) {
-                Add-TestQueueError -Request $request -InputObject $given
             }
         )
         foreach ($problem in $problems) {
@@ -346,7 +406,7 @@ function Test-EopRelayCertificate {
                 Add-CertificateFile -Request $request -Cmdlet $PSCmdlet -Path $given -Literal -Password $Password
             }
             foreach ($given in $InputObject) {
-                Add-TestInput -Request $request -InputObject $given
+                Add-TestInput -Request $request -Cmdlet $PSCmdlet -InputObject $given
             }
         )
         foreach ($problem in $problems) {
@@ -358,7 +418,7 @@ function Test-EopRelayCertificate {
     }
 
     end {
-        if ($request.CountOf('Sessions', 'Certificates', 'CertificateFiles', 'Thumbprints', 'QueueErrors', 'QueueErrorFiles') -eq 0) {
+        if ($request.CountOf('Sessions', 'Logs', 'Certificates', 'CertificateFiles', 'Thumbprints', 'QueueErrors', 'QueueErrorFiles') -eq 0) {
             if ($isDamaged) {
                 # The errors say it; a report would speak of missing evidence.
                 if ($Quiet) {
@@ -368,15 +428,20 @@ function Test-EopRelayCertificate {
             }
             $request.Expect('Sessions')
         }
-        $report = [EopRelay.Interop]::Test($request)
-        if ($report -is [EopRelay.EopRelayException]) {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $report))
+        $reports = [EopRelay.Interop]::Test($request)
+        if ($reports -is [EopRelay.EopRelayException]) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reports))
         }
-        if ($Quiet) {
-            $report.Verdict -eq 'Accepted' -and -not $isDamaged
-        }
-        else {
-            $report
+        foreach ($report in $reports) {
+            foreach ($problem in $request.ProblemsIn($report)) {
+                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
+            }
+            if ($Quiet) {
+                $report.Verdict -eq 'Accepted' -and -not $isDamaged
+            }
+            else {
+                $report
+            }
         }
     }
 }
@@ -385,17 +450,23 @@ function Test-EopRelayCertificate {
 # after serialisation.
 function Add-TestInput {
     [CmdletBinding()]
-    param($Request, $InputObject)
+    param($Request, $Cmdlet, $InputObject)
 
     if ($null -eq $InputObject) {
         return
     }
     $members = $InputObject.PSObject.Properties
-    if (Test-Session -InputObject $InputObject) {
+    if ($InputObject -is [string]) {
+        Add-CertificateFile -Request $Request -Cmdlet $Cmdlet -Path $InputObject
+    }
+    elseif ($InputObject -is [System.IO.FileInfo]) {
+        Add-CertificateFile -Request $Request -Cmdlet $Cmdlet -Path $InputObject.FullName -Literal
+    }
+    elseif (Test-Session -InputObject $InputObject) {
         Add-Session -Request $Request -InputObject $InputObject
     }
     elseif ($null -ne $members['RawData'] -or $null -ne $members['Thumbprint']) {
-        Add-Certificate -Request $Request -List 'Certificates' -InputObject $InputObject
+        Add-Certificate -Request $Request -InputObject $InputObject
     }
     else {
         $message = "'$InputObject' is neither a session nor a certificate. Give the output of Get-SendConnectorTlsSession or Get-ExchangeCertificate, certificates of the certificate drive, or certificate files with -Path."
@@ -434,7 +505,7 @@ function Add-ChainEvent {
         $Request.Add('ChainEvents', $InputObject)
     }
     elseif ($null -ne $members['Failures'] -and $null -ne $members['Records']) {
-        $Request.Add('ChainEvents', (ConvertTo-PropertyBag -InputObject $InputObject -Depth $chainEventDepth))
+        $Request.Add('ChainEvents', (ConvertTo-PropertyBag -InputObject $InputObject -Depth $chainEventDepth -Whole))
     }
     elseif ($null -ne $InputObject.PSObject.Methods['ToXml']) {
         $Request.Add('ChainEvents', [string]$InputObject.ToXml())
@@ -452,6 +523,26 @@ function Add-ChainEvent {
     }
 }
 
+# Adds protocol logs, which the library reads and judges itself.
+function Add-TestLog {
+    [CmdletBinding()]
+    param($Request, $Cmdlet, [string]$Path, [string]$Server)
+
+    $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Path -Kind 'Log'
+    if ($resolved -is [EopRelay.EopRelayException]) {
+        return $resolved
+    }
+    $files = $resolved.Found
+    if ($files.Length -eq 0) {
+        # The library says what is wrong with a pattern that leads nowhere.
+        $files = @($resolved.Plain)
+    }
+    foreach ($file in $files) {
+        $location = [EopRelay.Interop]::LocatePath($file, $false, $Server)
+        $Request.Add('Logs', @{ Path = $location.Path; Server = $location.Server })
+    }
+}
+
 # Adds the logs of the Hybrid Configuration Wizard that a path or pattern stands for.
 function Add-HybridLog {
     [CmdletBinding()]
@@ -462,7 +553,11 @@ function Add-HybridLog {
             $file
         }
         else {
-            $Request.AddHybridLogs('HybridLogFiles', $file)
+            $problem = $Request.AddHybridLogs('HybridLogFiles', $file)
+            if ($null -ne $problem) {
+                $problem.TargetObject = $Path
+                $problem
+            }
         }
     }
 }

@@ -23,8 +23,13 @@ $manifest = Import-PowerShellDataFile -Path (Join-Path -Path $source -ChildPath 
 $version = $manifest.ModuleVersion
 $compiler = Join-Path -Path $env:WINDIR -ChildPath 'Microsoft.NET\Framework64\v4.0.30319\csc.exe'
 
+# What an earlier build left there would be packed.
+if (Test-Path -LiteralPath $bin) {
+    Remove-Item -LiteralPath $bin -Recurse -Force
+}
 $null = New-Item -Path (Join-Path -Path $bin -ChildPath 'win-x64') -ItemType Directory -Force
 
+$flagsBefore = $env:RUSTFLAGS
 Push-Location -Path $root
 try {
     # Alone, for cargo leaves link-time optimisation out of a library that is cdylib and rlib at once.
@@ -61,13 +66,31 @@ try {
         $name = $file.FullName.Substring($module.Length + 1).Replace('\', '/')
         (Get-FileHash -Path $file.FullName -Algorithm SHA256).Hash.ToLowerInvariant() + '  ' + $name
     }
-    [System.IO.File]::WriteAllLines((Join-Path -Path $module -ChildPath 'SHA256SUMS'), [string[]]$sums)
+    # sha256sum reads no carriage returns.
+    [System.IO.File]::WriteAllText((Join-Path -Path $module -ChildPath 'SHA256SUMS'), ([string]::Join("`n", [string[]]$sums) + "`n"))
     $zip = Join-Path -Path $out -ChildPath "EopRelay-$version.zip"
-    Compress-Archive -Path (Join-Path -Path $out -ChildPath 'EopRelay') -DestinationPath $zip -Force
+    # Compress-Archive of Windows PowerShell separates folders by backslashes, which other systems take for
+    # a part of the name.
+    if (Test-Path -LiteralPath $zip) {
+        Remove-Item -LiteralPath $zip
+    }
+    $null = [System.Reflection.Assembly]::LoadWithPartialName('System.IO.Compression')
+    $null = [System.Reflection.Assembly]::LoadWithPartialName('System.IO.Compression.FileSystem')
+    $archive = [System.IO.Compression.ZipFile]::Open($zip, 'Create')
+    try {
+        foreach ($file in Get-ChildItem -Path $module -Recurse -File | Sort-Object -Property FullName) {
+            $name = $file.FullName.Substring($out.Length + 1).Replace('\', '/')
+            $null = [System.IO.Compression.ZipFileExtensions]::CreateEntryFromFile($archive, $file.FullName, $name)
+        }
+    }
+    finally {
+        $archive.Dispose()
+    }
     $hash = (Get-FileHash -Path $zip -Algorithm SHA256).Hash.ToLowerInvariant()
     [System.IO.File]::WriteAllText("$zip.sha256", "$hash  EopRelay-$version.zip`n")
 }
 finally {
+    $env:RUSTFLAGS = $flagsBefore
     Pop-Location
 }
 

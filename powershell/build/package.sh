@@ -5,6 +5,7 @@
 #   powershell/build/package.sh [FOLDER]          default: target/module
 # Needs what build.sh and build/windows.sh need, and zip. EOP_RELAY_LIBRARY and EOP_RELAY_WINDOWS name
 # a library for Linux and a folder with those for Windows that are already built.
+# EOP_RELAY_SIGNING_PFX and the other variables of sign.sh have its files signed.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -35,6 +36,10 @@ cp "$windows/eop_relay.dll" "$windows/eop-relay.exe" "$module/bin/win-x64"
 cd "$module"
 # Notepad and Windows PowerShell expect it.
 find . -type f ! -path './bin/*' -exec sed -i 's/\r*$/\r/' {} +
+# Where a certificate to sign with is given.
+if [ -n "${EOP_RELAY_SIGNING_PFX:-}" ]; then
+    "$root/powershell/build/sign.sh" .
+fi
 find . -type f | sed 's|^\./||' | LC_ALL=C sort | xargs -d '\n' sha256sum >"$out/SHA256SUMS"
 mv "$out/SHA256SUMS" .
 find . -type f -exec chmod 644 {} +

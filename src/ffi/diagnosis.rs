@@ -6,6 +6,7 @@ use super::answer::{answer, json, read_request};
 use super::error::ErrorDetail;
 use crate::diagnosis::{certificate_overview, diagnose};
 
+mod logs;
 mod request;
 
 /// The most units of the request of eop_test and eop_certificates.
@@ -27,6 +28,12 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 ///   of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
 ///   base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
 ///   RawData. Evidence names an object by its line in the text of its array.
+/// - InboundConnectorFiles, AcceptedDomainFiles, SendConnectorFiles, InstalledCertificateFiles: arrays of
+///   {"Path", "Content"}: exports of such objects in any form that `eop-relay test` reads. An empty
+///   array of objects, and an export with nothing in it, say that there is none.
+/// - Logs: an array of {"Path", "Server"}: protocol logs (a file, folder or pattern) whose sessions are
+///   judged, and the server, which may be absent. They are read during the call.
+/// - Unreadable: an array of {"Path", "Message"}: inputs that the caller could not read, for the report.
 /// - UseMachineStores: true = take this computer's certificate stores too: LocalMachine\My where no
 ///   InstalledCertificates are given, CA where no IntermediateFiles are, Root and AuthRoot; and hold
 ///   the verdict on each certificate's chain against that of Windows. On other systems the report

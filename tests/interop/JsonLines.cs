@@ -123,6 +123,10 @@ namespace EopRelay.Tests
             string separator = "{";
             foreach (PropertyInfo property in properties)
             {
+                if (property.IsDefined(typeof(ViewTextAttribute), false))
+                {
+                    continue;
+                }
                 text.Append(separator);
                 WriteText(text, property.Name);
                 text.Append(':');

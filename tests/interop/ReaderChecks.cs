@@ -143,13 +143,13 @@ namespace EopRelay.Tests
             checks.That("a thumbprint that is none is refused by name", () =>
             {
                 SessionQuery query = Query(logFolder);
-                query.Thumbprint = "not hexadecimal";
+                query.Thumbprints = new[] { "not hexadecimal" };
                 Checks.Equal("InvalidThumbprint", Checks.Throws<EopRelayException>(() => Library.OpenSessions(query)).ErrorId);
             });
             checks.That("a pattern that is none is refused by name", () =>
             {
                 SessionQuery query = Query(logFolder);
-                query.Connector = "[";
+                query.Connectors = new[] { "[" };
                 Checks.Equal("InvalidPattern", Checks.Throws<EopRelayException>(() => Library.OpenSessions(query)).ErrorId);
             });
             checks.That("an outcome that is none is refused by name", () =>
@@ -171,9 +171,11 @@ namespace EopRelay.Tests
                 }
                 Session withCertificate = all.Find(session => session.SentThumbprint != null);
                 SessionQuery pasted = Query(logFolder);
-                pasted.Thumbprint = "\u200E" + withCertificate.SentThumbprint.Insert(2, " ").ToLowerInvariant();
+                pasted.Thumbprints = new[] { "\u200E" + withCertificate.SentThumbprint.Insert(2, " ").ToLowerInvariant() };
                 int expectedOfThumbprint = all.FindAll(session => session.SentThumbprint == withCertificate.SentThumbprint
                     || (session.RemoteCertificate != null && session.RemoteCertificate.Thumbprint == withCertificate.SentThumbprint)).Count;
+                Checks.Equal(expectedOfThumbprint, new List<Session>(Read(pasted)).Count);
+                pasted.Thumbprints = new[] { new string('0', 40), pasted.Thumbprints[0] };
                 Checks.Equal(expectedOfThumbprint, new List<Session>(Read(pasted)).Count);
             });
             checks.That("a time without a zone is local time, and the end is not included", () =>

@@ -59,6 +59,29 @@ fn every_member_that_the_scripts_and_formats_name_exists() {
     pass_everywhere(&arguments);
 }
 
+/// Windows PowerShell runs on .NET Framework, whose class library is not that of Mono.
+#[test]
+fn the_layer_compiles_against_the_net_framework() {
+    let references = root().join("../shared/tools/netfx");
+    if !references.exists() || !is_installed("mcs") {
+        say("C# not compiled against .NET Framework 4.7.2: no ../shared/tools/netfx, or no mcs");
+        return;
+    }
+    let assembly = fresh_folder("interop-netfx").join("EopRelay.Interop.dll");
+    let references = ["mscorlib.dll", "System.dll", "System.Core.dll"]
+        .map(|name| format!("-r:{}", references.join(name).display()));
+    let output = Command::new("mcs")
+        .args(["-langversion:5", "-unsafe", "-warn:4", "-warnaserror", "-target:library"])
+        .args(["-nostdlib", "-noconfig"])
+        .args(references)
+        .arg(format!("-out:{}", assembly.display()))
+        .arg("-recurse:powershell/interop/*.cs")
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert_success("mcs", &output);
+}
+
 #[test]
 fn batches_become_objects_and_contradictions_errors() {
     let Some(built) = built() else { return };

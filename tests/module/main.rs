@@ -12,7 +12,10 @@
 mod support;
 
 #[cfg(target_os = "linux")]
+mod causes;
 mod interop;
 #[cfg(target_os = "linux")]
 mod package;
 mod powershell;
+#[cfg(target_os = "linux")]
+mod signing;

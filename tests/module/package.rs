@@ -74,6 +74,7 @@ fn expected() -> BTreeSet<String> {
         "bin/win-x64/eop-relay.exe".to_owned(),
         "bin/win-x64/eop_relay.dll".to_owned(),
         "en-US/about_EopRelay.help.txt".to_owned(),
+        "en-US/about_EopRelay_Causes.help.txt".to_owned(),
     ]
     .into();
     for folder in ["", "shared/"] {

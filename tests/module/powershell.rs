@@ -1,16 +1,17 @@
-//! The PowerShell module as it is written: versions, exports, help and syntax, as far as that can be
-//! told without PowerShell; and its Pester tests where there is one.
+//! The PowerShell module as it is written: versions, exports, help and tables, as far as they can be
+//! checked without PowerShell.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use eop_relay::diagnosis::{CertificateStatus, FindingId, Verdict};
+use eop_relay::evidence::chain_event::ChainFault;
 use eop_relay::evidence::delivery_error::DeliveryErrorSource;
 use eop_relay::reply::RejectionClass;
+use eop_relay::session::Outcome;
 
-use crate::support::{assert_success, is_installed, root, say};
+use crate::support::root;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const MANIFEST: &str = include_str!("../../powershell/EopRelay/EopRelay.psd1");
@@ -74,7 +75,7 @@ fn the_manifest_exports_what_the_modules_export() {
 
 #[test]
 fn every_file_that_the_manifest_names_is_there() {
-    for list in ["NestedModules", "TypesToProcess", "FormatsToProcess"] {
+    for list in ["NestedModules", "FormatsToProcess"] {
         for file in texts_after(MANIFEST, list) {
             assert!(root().join("powershell/EopRelay").join(&file).is_file(), "{file}");
         }
@@ -180,20 +181,6 @@ fn the_help_of_the_certificates_has_an_example_for_every_use() {
     assert!(!help.contains("Get-TransportService |") && !help.contains("Get-SendConnector |"));
 }
 
-/// The last column takes what is left beside the others, and a status is never cut.
-#[test]
-fn the_table_of_certificates_fits_120_columns() {
-    let (_, table) =
-        FORMATS.split_once("<Name>EopRelay.ConnectorCertificate.Table</Name>").unwrap();
-    let (table, _) = table.split_once("</TableHeaders>").unwrap();
-    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
-    let widths: Vec<usize> = table.split("<Width>").skip(1).map(width).collect();
-    assert_eq!(table.matches("<TableColumnHeader>").count(), widths.len() + 1);
-    assert!(widths.iter().map(|width| width + 1).sum::<usize>() + 15 <= 120, "{widths:?}");
-    let longest = CertificateStatus::ALL.iter().map(|status| status.name().len()).max().unwrap();
-    assert!(longest <= widths[2]);
-}
-
 #[test]
 fn the_help_of_chain_events_has_an_example_for_every_use() {
     let (help, _) = CHAIN_EVENTS.split_once("#>").unwrap();
@@ -215,18 +202,6 @@ fn the_help_of_chain_events_has_an_example_for_every_use() {
     assert!(help.contains(command), "the help turns the log on as the reader advises");
 }
 
-/// The subject has room beside the longest fault.
-#[test]
-fn the_table_of_chain_events_fits_120_columns() {
-    let (_, table) = FORMATS.split_once("<Name>EopRelay.ChainEvent.Table</Name>").unwrap();
-    let (table, _) = table.split_once("</TableHeaders>").unwrap();
-    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
-    let widths: Vec<usize> = table.split("<Width>").skip(1).map(width).collect();
-    assert!(widths.iter().map(|width| width + 1).sum::<usize>() + 40 <= 120, "{widths:?}");
-    let faults = eop_relay::evidence::chain_event::ChainFault::ALL;
-    assert!(faults.iter().all(|fault| fault.name().len() <= widths[1]));
-}
-
 #[test]
 fn the_help_of_hybrid_changes_has_an_example_for_every_use() {
     let (help, _) = HYBRID.split_once("#>").unwrap();
@@ -236,16 +211,6 @@ fn the_help_of_hybrid_changes_has_an_example_for_every_use() {
     {
         assert!(examples.contains(expected), "{expected}");
     }
-}
-
-/// What changed, in the last column, has room for a name.
-#[test]
-fn the_table_of_hybrid_changes_fits_120_columns() {
-    let (_, table) = FORMATS.split_once("<Name>EopRelay.HybridChange.Table</Name>").unwrap();
-    let (table, _) = table.split_once("</TableHeaders>").unwrap();
-    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
-    let taken: usize = table.split("<Width>").skip(1).map(|text| width(text) + 1).sum();
-    assert!(taken + 40 <= 120, "{taken} columns beside what changed");
 }
 
 #[test]
@@ -311,57 +276,54 @@ fn the_help_of_the_errors_has_an_example_for_every_use() {
     }
 }
 
+/// The last column takes what is left beside the others at 80 columns, a heading stands in one line, and
+/// a name of a kind is never cut.
 #[test]
-fn the_table_of_errors_fits_120_columns() {
-    let (_, table) = FORMATS.split_once("<Name>EopRelay.DeliveryError.Table</Name>").unwrap();
-    let (table, _) = table.split_once("</TableHeaders>").unwrap();
-    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
-    let widths: Vec<usize> = table.split("<Width>").skip(1).map(width).collect();
-    let taken = widths.iter().map(|width| width + 1).sum::<usize>();
-    assert!(taken + 40 <= 120, "{taken} columns beside the reply");
-    let longest = |names: Vec<&str>| names.into_iter().map(str::len).max().unwrap();
-    let sources = DeliveryErrorSource::ALL.iter().map(|source| source.name()).collect();
-    let classes = RejectionClass::ALL.iter().map(|class| class.name()).collect();
-    assert!(longest(sources) <= widths[0]);
-    assert!(longest(classes) <= widths[1]);
+fn the_tables_fit_80_columns() {
+    let longest = |names: &[&str]| names.iter().map(|name| name.len()).max().unwrap();
+    let verdicts: Vec<&str> = Verdict::ALL.iter().map(|one| one.name()).collect();
+    let findings: Vec<&str> = FindingId::ALL.iter().map(|one| one.name()).collect();
+    let statuses: Vec<&str> = CertificateStatus::ALL.iter().map(|one| one.name()).collect();
+    let faults: Vec<&str> = ChainFault::ALL.iter().map(|one| one.name()).collect();
+    let sources: Vec<&str> = DeliveryErrorSource::ALL.iter().map(|one| one.name()).collect();
+    let classes: Vec<&str> = RejectionClass::ALL.iter().map(|one| one.name()).collect();
+    let outcomes: Vec<&str> = Outcome::ALL.iter().map(|one| one.name()).collect();
+    for (kind, column, names) in [
+        ("Report", 0, verdicts),
+        ("Report", 1, findings),
+        ("ConnectorCertificate", 1, statuses),
+        ("ChainEvent", 1, faults),
+        ("DeliveryError", 0, sources),
+        ("DeliveryError", 1, classes),
+        ("Session", 1, outcomes),
+        ("HybridChange", 1, vec!["Succeeded"]),
+    ] {
+        let (labels, widths) = columns_of(kind);
+        assert_eq!(labels.len(), widths.len() + 1, "the last column of {kind} takes what is left");
+        let taken: usize = widths.iter().map(|width| width + 1).sum();
+        assert!(taken + 16 <= 80, "{kind}: {taken} columns beside the last");
+        assert!(labels.iter().zip(&widths).all(|(label, width)| label.len() <= *width), "{kind}");
+        assert!(longest(&names) <= widths[column], "{kind}: a name does not fit");
+    }
 }
 
-/// What stands beside the summary has room for the longest name, and the summary for its beginning.
-#[test]
-fn the_table_of_reports_fits_120_columns() {
-    let (_, table) = FORMATS.split_once("<Name>EopRelay.Report.Table</Name>").unwrap();
+/// The headings of a table, and the widths of all columns but the last.
+fn columns_of(kind: &str) -> (Vec<&'static str>, Vec<usize>) {
+    let (_, table) = FORMATS.split_once(&format!("<Name>EopRelay.{kind}.Table</Name>")).unwrap();
     let (table, _) = table.split_once("</TableHeaders>").unwrap();
-    let width = |text: &str| text.split('<').next().unwrap().parse::<usize>().unwrap();
-    let widths: Vec<usize> = table.split("<Width>").skip(1).map(width).collect();
-    let columns = table.matches("<TableColumnHeader>").count();
-    assert_eq!(columns, widths.len() + 1, "the last column takes what is left");
-    let taken = widths.iter().map(|width| width + 1).sum::<usize>();
-    assert!(taken + 50 <= 120, "{taken} columns beside the summary");
-    let longest = |names: Vec<&str>| names.into_iter().map(str::len).max().unwrap();
-    let verdicts = Verdict::ALL.iter().map(|verdict| verdict.name()).collect();
-    let causes = FindingId::ALL.iter().map(|cause| cause.name()).collect();
-    assert!(longest(verdicts) <= widths[0]);
-    assert!(longest(causes) <= widths[1]);
+    let texts = |tag: &str| -> Vec<&'static str> {
+        table.split(tag).skip(1).map(|text| text.split('<').next().unwrap()).collect()
+    };
+    let widths = texts("<Width>").iter().map(|width| width.parse().unwrap()).collect();
+    (texts("<Label>"), widths)
 }
 
 #[test]
 fn outcomes_to_choose_from_are_those_of_the_core() {
     let (_, set) = SESSIONS.split_once("[ValidateSet(").unwrap();
     let names: Vec<String> = quoted(set.split(')').next().unwrap());
-    let outcomes: Vec<&str> =
-        eop_relay::session::Outcome::ALL.iter().map(|outcome| outcome.name()).collect();
+    let outcomes: Vec<&str> = Outcome::ALL.iter().map(|outcome| outcome.name()).collect();
     assert_eq!(names, outcomes);
-}
-
-#[test]
-fn scripts_have_the_syntax_of_windows_powershell() {
-    let modules = root().join("target/powershell-grammar/node_modules");
-    if !modules.exists() || !is_installed("node") {
-        say("PowerShell syntax not checked: run tests/powershell/syntax.sh once (needs Node.js)");
-        return;
-    }
-    let output = Command::new(root().join("tests/powershell/syntax.sh")).output().unwrap();
-    assert_success("tests/powershell/syntax.sh", &output);
 }
 
 /// Every script of the project and every file of the module with its text.

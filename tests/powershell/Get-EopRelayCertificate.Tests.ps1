@@ -106,15 +106,16 @@ Describe 'Trouble' {
         $trouble[0].FullyQualifiedErrorId | Should -Be 'InputUnreadable,Get-EopRelayCertificate'
     }
 
-    It 'refuses a text as a connector' {
-        { Get-EopRelayCertificate -SendConnector 'send.xml' } | Should -Throw -ErrorId 'InputNotRecognized,Get-EopRelayCertificate'
+    It 'reads a file of connectors, and says which is missing' {
+        $null = Get-EopRelayCertificate -SendConnector 'send.xml' -ErrorVariable trouble -ErrorAction SilentlyContinue
+        $trouble[0].FullyQualifiedErrorId | Should -Be 'EvidenceFileNotFound,Get-EopRelayCertificate'
     }
 }
 
 Describe 'The table' {
     It 'fits 120 columns' {
         $text = $sessions | Get-EopRelayCertificate @all | Out-String -Width 120
-        $text | Should -Match 'Connector +Server +Status +Would send +Sent +Last sent \(UTC\) +Expires +Days +Note'
+        $text | Should -Match 'Connector +Status +Selected +Sent +Expires +Note'
         @($text -split '\r?\n' | Where-Object { $_.Length -gt 120 }).Count | Should -Be 0
     }
 }

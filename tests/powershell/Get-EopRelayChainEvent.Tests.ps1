@@ -106,7 +106,9 @@ Describe 'Test-EopRelayCertificate -ChainEvent' {
         @($report.Findings | Where-Object { $_.Id -eq 'ChainEventsMissing' }).Count | Should -Be 1
     }
 
-    It 'does not judge with a file that is not there' {
-        { $session | Test-EopRelayCertificate -ChainEvent 'no-such.evtx' } | Should -Throw -ErrorId 'ChainEventFileNotFound*'
+    It 'says that a file is not there, and judges with the rest' {
+        $report = $session | Test-EopRelayCertificate -ChainEvent 'no-such.evtx' -ErrorVariable trouble -ErrorAction SilentlyContinue
+        $trouble[0].FullyQualifiedErrorId | Should -Be 'ChainEventFileNotFound,Test-EopRelayCertificate'
+        $report.ExitCode | Should -Be 40
     }
 }

@@ -84,6 +84,7 @@ Describe 'Test-EopRelayCertificate -HybridLogPath' {
     }
 
     It 'refuses a folder without logs' {
-        { $sessions | Test-EopRelayCertificate -HybridLogPath $TestDrive } | Should -Throw -ErrorId 'HybridLogNotFound*'
+        $null = $sessions | Test-EopRelayCertificate -HybridLogPath $TestDrive -ErrorVariable trouble -ErrorAction SilentlyContinue
+        $trouble[0].FullyQualifiedErrorId | Should -Be 'HybridLogNotFound,Test-EopRelayCertificate'
     }
 }

@@ -65,6 +65,19 @@ Describe 'The ways in' {
         @(Get-SendConnectorTlsSession -InputObject @($folder, (Get-Item -LiteralPath $bracketFolder)) @silent).Count | Should -Be 10
     }
 
+    It 'takes what Resolve-Path returns, own sessions, and drives of the scope of the caller' {
+        @(Resolve-Path -LiteralPath $log | Get-SendConnectorTlsSession @silent).Count | Should -Be 5
+        $session = @(Get-SendConnectorTlsSession -LiteralPath $log @silent)[0]
+        @($session | Get-SendConnectorTlsSession @silent).Count | Should -Be 5
+        $null = New-PSDrive -Name Here -PSProvider FileSystem -Root $folder -Scope Local
+        @(Get-SendConnectorTlsSession -Path 'Here:\SEND*.LOG' @silent).Count | Should -Be 5
+    }
+
+    It 'refuses an empty path' {
+        $null = '' | Get-SendConnectorTlsSession -ErrorVariable trouble -ErrorAction SilentlyContinue
+        $trouble[0].FullyQualifiedErrorId | Should -Be 'EmptyPath,Get-SendConnectorTlsSession'
+    }
+
     It 'reads subfolders with -Recurse only' {
         @(Get-SendConnectorTlsSession -LiteralPath $TestDrive -ErrorAction SilentlyContinue @silent).Count | Should -Be 0
         @(Get-SendConnectorTlsSession -LiteralPath $TestDrive -Recurse @silent).Count | Should -Be 10
@@ -138,6 +151,10 @@ Describe 'Filters' {
         @{ Name = 'Connector'; Value = 'outbound*365'; Count = 1 }
         @{ Name = 'RemoteHost'; Value = '*.mail.protection.outlook.com'; Count = 2 }
         @{ Name = 'Thumbprint'; Value = '9f:86 d0 81884c7d659a2feaa0c55ad015a3bf4f1b'; Count = 1 }
+        @{ Name = 'Connector'; Value = @('outbound*365', 'Internet'); Count = 4 }
+        @{ Name = 'RemoteHost'; Value = @('mx.fabrikam.com', '198.51.100.10'); Count = 2 }
+        @{ Name = 'Thumbprint'; Value = @('9F86*'); Count = 1 }
+        @{ Name = 'Thumbprint'; Value = @('9f:86 d0 81884c7d659a2feaa0c55ad015a3bf4f1b', '5E88*'); Count = 2 }
         @{ Name = 'Outcome'; Value = @('Refused', 'TlsFailed'); Count = 2 }
         @{ Name = 'Failed'; Value = $true; Count = 4 }
         @{ Name = 'EopOnly'; Value = $true; Count = 2 }
@@ -147,6 +164,16 @@ Describe 'Filters' {
     ) {
         $filter = @{ $Name = $Value }
         @(Get-SendConnectorTlsSession -LiteralPath $folder @filter @silent).Count | Should -Be $Count
+    }
+
+    It 'that contradict each other are refused' {
+        { Get-SendConnectorTlsSession -LiteralPath $folder -Failed -Outcome Delivered } | Should -Throw -ErrorId 'FiltersContradict,Get-SendConnectorTlsSession'
+        @(Get-SendConnectorTlsSession -LiteralPath $folder -Failed -Outcome Refused @silent).Count | Should -Be 1
+    }
+
+    It 'that leave nothing say which they are' {
+        $null = Get-SendConnectorTlsSession -LiteralPath $folder -Connector 'none' -EopOnly -WarningVariable warnings -WarningAction SilentlyContinue
+        ($warnings -join ' ') | Should -Match 'No session fits -Connector and -EopOnly'
     }
 
     It 'takes a time without a zone as local time' {
@@ -189,7 +216,7 @@ Describe 'Objects' {
 
     It 'are a table with the time in UTC by default' {
         $text = $refused | Out-String -Width 160
-        $text | Should -Match 'Start \(UTC\) +Outcome +Server +Connector +Remote host +TLS +Thumbprint +Reply'
+        $text | Should -Match 'Start \(UTC\) +Outcome +Connector +Sent +Answer'
         $text | Should -Match '2026-11-15 01:02:03 +Refused'
         $text | Should -Match '550 5\.7\.64'
     }
@@ -263,6 +290,25 @@ Describe 'An early stop' {
         $first.Count | Should -Be 1
         { [System.IO.File]::Open($copy, 'Open', 'ReadWrite', 'None').Dispose() } | Should -Not -Throw
         { [System.IO.File]::Delete($copy) } | Should -Not -Throw
+    }
+}
+
+Describe 'Tab' {
+    It 'offers the connectors of the log that is given' {
+        $text = "Get-SendConnectorTlsSession -LiteralPath '$folder' -Connector Out"
+        $found = [System.Management.Automation.CommandCompletion]::CompleteInput($text, $text.Length, $null).CompletionMatches
+        $found.CompletionText | Should -Be "'Outbound to Microsoft 365'"
+    }
+
+    It 'offers those of Get-SendConnector where there is no log' {
+        function global:Get-SendConnector { [pscustomobject]@{ Name = 'Internet' } }
+        try {
+            $text = 'Get-SendConnectorTlsSession -Connector '
+            [System.Management.Automation.CommandCompletion]::CompleteInput($text, $text.Length, $null).CompletionMatches[0].CompletionText | Should -Be 'Internet'
+        }
+        finally {
+            Remove-Item -Path Function:\Get-SendConnector
+        }
     }
 }
 

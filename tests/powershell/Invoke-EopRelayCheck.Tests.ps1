@@ -5,13 +5,18 @@ BeforeAll {
 
     # A log with one session of this minute that Exchange Online Protection refused.
     function New-RefusedLog {
-        param([string]$Folder)
+        param([string]$Folder, [switch]$WithCertificate)
 
         $null = New-Item -Path $Folder -ItemType Directory -Force
         $start = [datetime]::UtcNow.AddMinutes(-5).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", [cultureinfo]::InvariantCulture)
         $rows = '+,,', '<,220 EX1.mail.protection.outlook.com Microsoft ESMTP MAIL Service ready,',
             '>,MAIL FROM:<alice@contoso.com>,', '>,RCPT TO:<bob@fabrikam.com>,', '<,250 2.1.0 Sender OK,',
             '<,550 5.7.64 TenantAttribution; Relay Access Denied [EX1.prod.protection.outlook.com],', '-,,Local'
+        if ($WithCertificate) {
+            $shown = '*,,Sending certificate', '*,CN=mail.contoso.com,Certificate subject', '*,"CN=Fabrikam CA 5, O=Fabrikam",Certificate issuer name',
+                '*,0A1B2C3D,Certificate serial number', '*,9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B,Certificate thumbprint', '*,mail.contoso.com,Certificate alternate names'
+            $rows = $rows[0..1] + $shown + $rows[2..($rows.Count - 1)]
+        }
         $sequence = 0
         $lines = @('#Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context')
         $lines += foreach ($row in $rows) {
@@ -48,19 +53,24 @@ Describe 'Invoke-EopRelayCheck' {
     }
 
     It 'takes evidence as objects, as text and as exported files' {
+        New-RefusedLog -Folder $folder -WithCertificate
         $connector = [pscustomobject]@{
             Name = 'From on-premises'; ConnectorType = 'OnPremises'; Enabled = $true
             TlsSenderCertificateName = 'mail.contoso.com'; SenderIPAddresses = @()
         }
-        $files = foreach ($extension in 'xml', 'csv', 'json') { Join-Path -Path $folder -ChildPath "inbound.$extension" }
+        $files = foreach ($extension in 'xml', 'json', 'csv') { Join-Path -Path $folder -ChildPath "inbound.$extension" }
         $connector | Export-Clixml -LiteralPath $files[0]
-        $connector | Export-Csv -LiteralPath $files[1] -NoTypeInformation
-        ConvertTo-Json -InputObject @($connector) | Set-Content -LiteralPath $files[2]
-        foreach ($given in @($connector) + $files) {
+        ConvertTo-Json -InputObject @($connector) | Set-Content -LiteralPath $files[1]
+        foreach ($given in @($connector, $files[0], $files[1])) {
             Remove-Item -Path "$state*"
             $result = Invoke-EopRelayCheck -Path $folder -StatePath $state -InboundConnector $given -AcceptedDomain 'contoso.com'
             $result.InUse.Connector.Name | Should -Be 'From on-premises'
         }
+        # CSV has lost the lists, and says so.
+        $connector | Export-Csv -LiteralPath $files[2] -NoTypeInformation
+        Remove-Item -Path "$state*"
+        $result = Invoke-EopRelayCheck -Path $folder -StatePath $state -InboundConnector $files[2] -AcceptedDomain 'contoso.com'
+        ($result.InUse.Findings | ForEach-Object { [string]$_ }) -join ' ' | Should -Match 'Export-Clixml'
     }
 
     It 'tells what cannot be used in its result, and loses nothing' {
@@ -83,6 +93,59 @@ Describe 'Invoke-EopRelayCheck' {
         finally {
             $env:ExchangeInstallPath = $before
         }
+    }
+
+    It 'takes a folder without a log for a notice, and names this computer' {
+        $before = $env:ExchangeInstallPath
+        try {
+            $env:ExchangeInstallPath = Join-Path -Path $folder -ChildPath 'exchange'
+            $hub, $frontEnd = foreach ($role in 'Hub', 'FrontEnd') {
+                Join-Path -Path $env:ExchangeInstallPath -ChildPath "TransportRoles/Logs/$role/ProtocolLog/SmtpSend"
+            }
+            New-RefusedLog -Folder $hub
+            $null = New-Item -Path $frontEnd -ItemType Directory
+            $result = Invoke-EopRelayCheck -StatePath $state
+            $result.SessionsJudged | Should -Be 1
+            ($result.Notices -join ' ') | Should -Match 'FrontEnd.*holds no log'
+            $result.InUse.Findings[0].Servers | Should -Be ([System.Environment]::MachineName)
+        }
+        finally {
+            $env:ExchangeInstallPath = $before
+        }
+    }
+
+    It 'judges and writes nothing with -WhatIf, also beside the task' {
+        $result = Invoke-EopRelayCheck -Path $folder -StatePath $state -JsonPath $json -WhatIf
+        $result.ExitCode | Should -Be 20
+        Test-Path -LiteralPath $state | Should -BeFalse
+        Test-Path -LiteralPath $json | Should -BeFalse
+        $null = Invoke-EopRelayCheck -Path $folder -StatePath $state
+        $hash = (Get-FileHash -LiteralPath $state).Hash
+        (Invoke-EopRelayCheck -Path $folder -StatePath $state -WhatIf).SessionsRead | Should -Be 0
+        (Get-FileHash -LiteralPath $state).Hash | Should -Be $hash
+    }
+
+    It 'names a broken export, and the cause' {
+        $missing = Join-Path -Path $folder -ChildPath 'missing.xml'
+        (Invoke-EopRelayCheck -Path $folder -StatePath $state -InboundConnector $missing).Cause | Should -Be 'InputUnreadable'
+        $broken = Join-Path -Path $folder -ChildPath 'broken.xml'
+        Set-Content -LiteralPath $broken -Value 'no export'
+        $result = Invoke-EopRelayCheck -Path $folder -StatePath $state -InboundConnector $broken
+        $result.ExitCode | Should -Be 40
+        ($result.InUse.Findings | ForEach-Object { [string]$_ }) -join ' ' | Should -Match 'broken\.xml'
+    }
+
+    It 'puts the file of results aside when it has grown large' {
+        [System.IO.File]::WriteAllBytes($json, [byte[]]::new(33MB))
+        $null = Invoke-EopRelayCheck -Path $folder -StatePath $state -JsonPath $json
+        @(Get-Content -LiteralPath $json).Count | Should -Be 1
+        (Get-Item -LiteralPath (Join-Path -Path $folder -ChildPath 'check.1.jsonl')).Length | Should -Be 33MB
+    }
+
+    It 'shows itself at 80 columns' {
+        $text = Invoke-EopRelayCheck -Path $folder -StatePath $state | Out-String -Width 80
+        $text | Should -Match 'EXIT CODE 20'
+        $text | Should -Match 'WHAT TO DO'
     }
 
     It 'never fails for an event that cannot be written' {

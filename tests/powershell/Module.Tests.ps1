@@ -13,13 +13,36 @@ Describe 'The module' {
 
     It 'exports its cmdlets and nothing else' {
         $module = Get-Module -Name EopRelay
-        @($module.ExportedFunctions.Keys | Sort-Object) | Should -Be @('Get-EopRelayCertificate', 'Get-EopRelayChainEvent', 'Get-EopRelayHybridChange', 'Get-SendConnectorTlsSession', 'Invoke-EopRelayCheck', 'Resolve-EopRelayError', 'Test-EopRelayCertificate')
+        @($module.ExportedFunctions.Keys | Sort-Object) | Should -Be @('Format-EopRelayReport', 'Get-EopRelayCertificate', 'Get-EopRelayChain', 'Get-EopRelayChainEvent', 'Get-EopRelayHybridChange', 'Get-SendConnectorTlsSession', 'Invoke-EopRelayCheck', 'Register-EopRelayCheck', 'Resolve-EopRelayError', 'Test-EopRelayCertificate', 'Unregister-EopRelayCheck')
         $module.ExportedAliases.Count | Should -Be 0
         $module.ExportedVariables.Count | Should -Be 0
     }
 
     It 'can be imported twice' {
         { Import-Module -Name (Join-Path -Path $moduleFolder -ChildPath 'EopRelay.psd1') -Force } | Should -Not -Throw
+    }
+
+    It 'leaves nothing behind when it is removed, and comes back whole' {
+        Remove-Module -Name EopRelay
+        Get-Command -Name '*EopRelay*' -ErrorAction Ignore | Where-Object { $_.CommandType -eq 'Function' -and $_.Source -eq 'EopRelay' } | Should -BeNullOrEmpty
+        Get-TypeData -TypeName 'EopRelay.*' | Should -BeNullOrEmpty
+        Import-Module -Name (Join-Path -Path $moduleFolder -ChildPath 'EopRelay.psd1') -Force
+        (Get-TypeData -TypeName 'EopRelay.Session').SerializationDepth | Should -Be 3
+    }
+
+    It 'refuses a second copy in the same console in one sentence' {
+        $copy = Join-Path -Path $TestDrive -ChildPath 'copy'
+        Copy-Item -Path $moduleFolder -Destination $copy -Recurse
+        $global:Error.Clear()
+        try {
+            Import-Module -Name (Join-Path -Path $copy -ChildPath 'EopRelay.psd1')
+        }
+        catch {
+            $refusal = $_
+        }
+        $refusal.Exception.Message | Should -Match 'Open a new console'
+        @($global:Error | Where-Object { $_.Exception.Message -notmatch 'Open a new console' }).Count | Should -Be 0
+        (Get-Module -Name EopRelay).ModuleBase | Should -Be (Resolve-Path -LiteralPath $moduleFolder).ProviderPath
     }
 
     It 'carries its version in the name of its assembly' {

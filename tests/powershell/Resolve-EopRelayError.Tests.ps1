@@ -40,6 +40,12 @@ Describe 'What Resolve-EopRelayError takes' {
         (Get-ChildItem -Path $folder -Filter *.eml | Resolve-EopRelayError).Recipients.Count | Should -Be 2
     }
 
+    It 'takes the lines of Get-Content as one text' {
+        $path = Join-Path -Path $TestDrive -ChildPath 'ndr.txt'
+        Set-Content -LiteralPath $path -Value 'Your message could not be delivered.', '', $reply, 'It was refused.'
+        @(Get-Content -LiteralPath $path | Resolve-EopRelayError).Rejection | Should -Be 'RelayDenied'
+    }
+
     It 'says what it does not take, and goes on' {
         $found = @(1, $reply | Resolve-EopRelayError -ErrorVariable trouble -ErrorAction SilentlyContinue)
         $found.Count | Should -Be 1

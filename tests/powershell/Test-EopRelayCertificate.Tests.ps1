@@ -80,7 +80,7 @@ Describe 'Certificates' {
     }
 
     It 'are judged from a pattern' {
-        (Test-EopRelayCertificate -Path (Join-Path -Path $certificates -ChildPath 'mail.*.ce?') @at).Certificate.Thumbprint | Should -Be $certificate.Thumbprint
+        (Test-EopRelayCertificate -Path (Join-Path -Path $certificates -ChildPath 'mail.contoso.com.ce*') @at).Certificate.Thumbprint | Should -Be $certificate.Thumbprint
     }
 }
 
@@ -121,12 +121,16 @@ Describe 'Trouble' {
         { Test-EopRelayCertificate -LiteralPath $file -IntermediatePath 'missing.p7b' } | Should -Throw -ErrorId 'CertificateFileNotFound,Test-EopRelayCertificate'
     }
 
-    It 'refuses the name of a file as an accepted domain' {
-        { Test-EopRelayCertificate -LiteralPath $file -AcceptedDomain 'accepted.xml' } | Should -Throw -ErrorId 'InputNotRecognized,Test-EopRelayCertificate'
-    }
-
-    It 'refuses a text as a connector' {
-        { Test-EopRelayCertificate -LiteralPath $file -InboundConnector 'connectors.xml' } | Should -Throw -ErrorId 'InputNotRecognized,Test-EopRelayCertificate'
+    It 'says that the file of -<Name> is missing, as an error and in the report' -ForEach @(
+        @{ Name = 'AcceptedDomain' }, @{ Name = 'InboundConnector' }, @{ Name = 'SendConnector' }, @{ Name = 'InstalledCertificate' }
+    ) {
+        $with = @{ $Name = 'missing.xml' }
+        $report = Test-EopRelayCertificate -LiteralPath $file @with @at -ErrorVariable trouble -ErrorAction SilentlyContinue
+        @($trouble).Count | Should -Be 1
+        $trouble[0].FullyQualifiedErrorId | Should -Be 'EvidenceFileNotFound,Test-EopRelayCertificate'
+        $report.ExitCode | Should -Be 40
+        ($report.Findings | Where-Object { $_.Id -eq 'InputUnreadable' }).Message | Should -Match "-$Name \[1\]"
+        { Test-EopRelayCertificate -LiteralPath $file @with -ErrorAction Stop } | Should -Throw -ErrorId 'EvidenceFileNotFound,Test-EopRelayCertificate'
     }
 }
 
@@ -136,8 +140,8 @@ Describe 'Reports' {
     }
 
     It 'are a table that fits 120 columns' {
-        $text = $report | Out-String -Width 120
-        $text | Should -Match 'Verdict +Cause +Thumbprint +Expires \(UTC\) +Summary'
+        $text = $report | Format-Table | Out-String -Width 120
+        $text | Should -Match 'Verdict +Cause +Sent +Expires +Summary'
         @($text -split '\r?\n' | Where-Object { $_.Length -gt 120 }).Count | Should -Be 0
     }
 
@@ -148,11 +152,112 @@ Describe 'Reports' {
         }
     }
 
+    It 'show themselves as the command prints them, at 80 columns, and after serialisation too' {
+        $text = $report | Out-String -Width 80
+        $text | Should -Match 'REFUSED'
+        foreach ($part in 'PROOF', 'WHAT TO DO', 'WHERE THIS IS WRITTEN') {
+            $text | Should -Match $part
+        }
+        (Get-Serialized $report) | Out-String -Width 80 | Should -Be $text
+        $report.Text | Should -Be (Format-EopRelayReport -InputObject $report -Width 78)
+    }
+
     It 'survive serialisation, and look the same' {
         $back = Get-Serialized $report
         $back.Findings[0].Remedy[0].Action | Should -Be $report.Findings[0].Remedy[0].Action
         ($back | Format-List | Out-String -Width 400) | Should -Be ($report | Format-List | Out-String -Width 400)
         ($back | Format-Table | Out-String -Width 120) | Should -Be ($report | Format-Table | Out-String -Width 120)
+    }
+}
+
+Describe 'Evidence' {
+    BeforeAll {
+        $domain = @{ AcceptedDomain = 'contoso.com' }
+        $connectorFolder = Join-Path -Path $TestDrive -ChildPath 'evidence'
+        $null = New-Item -Path $connectorFolder -ItemType Directory
+        $clixml = Join-Path -Path $connectorFolder -ChildPath 'inbound.xml'
+        $inbound | Export-Clixml -LiteralPath $clixml
+        $json = Join-Path -Path $connectorFolder -ChildPath 'inbound.json'
+        ConvertTo-Json -InputObject @($inbound) | Set-Content -LiteralPath $json -Encoding UTF8
+        $expected = ($sessions | Test-EopRelayCertificate -InboundConnector $inbound @domain @at).Findings | ForEach-Object { $_.Id + $_.Message }
+    }
+
+    It 'is the same as <Shape>' -ForEach @(
+        @{ Shape = 'an object'; Value = { $inbound } }
+        @{ Shape = 'a hashtable'; Value = { @{ Name = 'From on-premises'; Enabled = $true; ConnectorType = 'OnPremises'; TlsSenderCertificateName = 'mail.contosso.com'; SenderIPAddresses = @() } } }
+        @{ Shape = 'nested members, as JSON gives an enumeration'; Value = { [pscustomobject]@{ Name = 'From on-premises'; Enabled = $true; ConnectorType = [pscustomobject]@{ Value = 'OnPremises' }; TlsSenderCertificateName = 'mail.contosso.com'; SenderIPAddresses = @() } } }
+        @{ Shape = 'a serialised object'; Value = { Get-Serialized $inbound } }
+        @{ Shape = 'an object of JSON'; Value = { Get-Content -LiteralPath $json -Raw | ConvertFrom-Json } }
+        @{ Shape = 'the path of a file'; Value = { $clixml } }
+        @{ Shape = 'a file'; Value = { Get-Item -LiteralPath $json } }
+        @{ Shape = 'a pattern'; Value = { Join-Path -Path $connectorFolder -ChildPath 'inbound.j*' } }
+    ) {
+        $report = $sessions | Test-EopRelayCertificate -InboundConnector (& $Value) @domain @at -ErrorVariable trouble
+        @($trouble).Count | Should -Be 0
+        $found = $report.Findings | ForEach-Object { $_.Id + $_.Message }
+        $found | Should -Be $expected
+    }
+
+    It 'that is <Shape> says that there is none' -ForEach @(
+        @{ Shape = '$null'; Value = { $null } }
+        @{ Shape = 'an empty list'; Value = { , @() } }
+        @{ Shape = 'an export of nothing'; Value = { $path = Join-Path -Path $connectorFolder -ChildPath 'nil.xml'; $null | Export-Clixml -LiteralPath $path; $path } }
+        @{ Shape = 'an empty file'; Value = { $path = Join-Path -Path $connectorFolder -ChildPath 'empty.xml'; Set-Content -LiteralPath $path -Value $null; $path } }
+    ) {
+        $given = & $Value
+        $report = $sessions | Test-EopRelayCertificate -InboundConnector $given @domain @at -ErrorVariable trouble
+        @($trouble).Count | Should -Be 0
+        $report.Cause | Should -Not -Be 'ConnectorsNotGiven'
+        ($report.Findings.Id -join ' ') | Should -Match 'ConnectorMissing'
+    }
+
+    It 'of -AcceptedDomain is a domain, a file, or refused' {
+        $null = $sessions | Test-EopRelayCertificate -AcceptedDomain 'contoso' -ErrorVariable trouble -ErrorAction SilentlyContinue
+        @($trouble).Count | Should -Be 1
+        $trouble[0].FullyQualifiedErrorId | Should -Be 'InvalidDomain,Test-EopRelayCertificate'
+        $trouble[0].TargetObject | Should -Be 'contoso'
+    }
+
+    It 'of -<Name> is an address or a domain' -ForEach @(@{ Name = 'MailFrom' }, @{ Name = 'RecipientDomain' }) {
+        foreach ($text in 'ben@fabrikam.com', '<ben@fabrikam.com>', 'fabrikam.com') {
+            $with = @{ $Name = $text }
+            { $sessions | Test-EopRelayCertificate @with } | Should -Not -Throw
+        }
+        $with = @{ $Name = 'ben at fabrikam' }
+        { $sessions | Test-EopRelayCertificate @with } | Should -Throw -ErrorId 'InvalidMailAddress,Test-EopRelayCertificate'
+    }
+
+    It 'of sessions that were cut is an error that says so, never missing evidence' -ForEach @(
+        @{ Cut = { $sessions | ConvertTo-Csv -NoTypeInformation | ConvertFrom-Csv } }
+        @{ Cut = { $sessions | Select-Object -Property StartTime, Outcome, TlsStatus, SentThumbprint } }
+    ) {
+        $reports = @(& $Cut | Test-EopRelayCertificate -ErrorVariable trouble -ErrorAction SilentlyContinue)
+        $reports.Count | Should -Be 0
+        @($trouble).Count | Should -Be $sessions.Count
+        $trouble[0].FullyQualifiedErrorId | Should -Be 'SessionIncomplete,Test-EopRelayCertificate'
+    }
+
+    It 'of a protocol log given as a certificate says where it belongs' {
+        $null = Test-EopRelayCertificate -LiteralPath $log -ErrorVariable trouble -ErrorAction SilentlyContinue
+        $trouble[0].FullyQualifiedErrorId | Should -Be 'NotACertificate,Test-EopRelayCertificate'
+        $trouble[0].Exception.Message | Should -Match '-LogPath'
+    }
+
+    It 'of -LogPath is judged as the sessions of the log are' {
+        $all = @(Get-SendConnectorTlsSession -LiteralPath $log -WarningAction SilentlyContinue)
+        $expected = $all | Test-EopRelayCertificate -InboundConnector $inbound @domain @at
+        $report = Test-EopRelayCertificate -LogPath $log -InboundConnector $inbound @domain @at -WarningAction SilentlyContinue
+        $report.Cause | Should -Be $expected.Cause
+        $report.Summary | Should -Be $expected.Summary
+    }
+
+    It 'of certificates alone gives one report each, and -Quiet one answer each' {
+        $files = @($file, (Join-Path -Path $certificates -ChildPath 'fabrikam-ca-5.cer'))
+        $reports = @(Test-EopRelayCertificate -LiteralPath $files @at)
+        $reports.Count | Should -Be 2
+        @($files | Test-EopRelayCertificate @at).Certificate.Thumbprint | Should -Be $reports.Certificate.Thumbprint
+        @(Get-Item -LiteralPath $files | Test-EopRelayCertificate @at -Quiet).Count | Should -Be 2
+        @(@(Get-Item -LiteralPath $files) + $sessions | Test-EopRelayCertificate @at).Count | Should -Be 1
     }
 }
 
@@ -178,6 +283,8 @@ Describe 'What -QueueError adds' {
     }
 
     It 'refuses what is no error' {
-        { Test-EopRelayCertificate -QueueError 5 } | Should -Throw '*Resolve-EopRelayError*'
+        $null = Test-EopRelayCertificate -QueueError 5 -ErrorVariable trouble -ErrorAction SilentlyContinue
+        $trouble[0].FullyQualifiedErrorId | Should -Be 'InputNotRecognized,Test-EopRelayCertificate'
+        $trouble[0].Exception.Message | Should -Match 'Resolve-EopRelayError'
     }
 }

@@ -1,8 +1,11 @@
-# How objects become evidence: members by name, for a request.
+# How the evidence parameters of all cmdlets become members of a request: objects in any shape, or files
+# by path, pattern or FileInfo, which the library reads. Not bound is not given; $null and an empty list
+# are given, and there is none. What cannot be read is returned as a problem, and told to the library.
 Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidencePath.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'PropertyBag.psm1')
 
 # What is read of a certificate. Not all members: that of the private key may ask for a smart card.
 $certificateMembers = 'Thumbprint', 'RawData', 'Subject', 'Issuer', 'SerialNumber', 'NotBefore', 'NotAfter',
@@ -14,72 +17,84 @@ $queueErrorMembers = 'Identity', 'NextHopDomain', 'MessageCount', 'LastError', '
     'InternetMessageId', 'Recipients', 'Server', 'PSComputerName', 'Timestamp', 'TimestampUtc', 'ServerHostname',
     'ConnectorId', 'EventId', 'MessageId', 'InternalMessageId', 'RecipientStatus', 'Sender'
 
-# How exports are called; no top-level domain is called so.
-$exportExtensions = '.xml', '.clixml', '.json', '.csv', '.txt'
-
-# Deeper than a session: session, messages, recipients.
-$sessionDepth = 3
-
-# Whether an object is a session: told by its members, never by its type, which is another one after
-# serialisation.
-function Test-Session {
-    [CmdletBinding()]
-    param($InputObject)
-
-    $members = $InputObject.PSObject.Properties
-    $InputObject -is [EopRelay.Session] -or ($null -ne $members['TlsStatus'] -and $null -ne $members['Outcome'])
+# The parameters: the members of the request that have their objects and their files, and what is read of
+# an object; $null is all.
+$parameters = @{
+    InboundConnector     = @{ List = 'InboundConnectors'; Files = 'InboundConnectorFiles'; Name = $null }
+    AcceptedDomain       = @{ List = 'AcceptedDomains'; Files = 'AcceptedDomainFiles'; Name = $null }
+    SendConnector        = @{ List = 'SendConnectors'; Files = 'SendConnectorFiles'; Name = $null }
+    InstalledCertificate = @{ List = 'InstalledCertificates'; Files = 'InstalledCertificateFiles'; Name = $certificateMembers }
 }
 
-# Adds a session: as it is, or the members of what is left of one.
-function Add-Session {
+# Adds what was given to evidence parameters, as far as they are bound. Returns what is wrong.
+function Add-Evidence {
     [CmdletBinding()]
-    param($Request, $InputObject)
+    param($Request, $Cmdlet, $BoundParameters)
 
-    if ($InputObject -is [EopRelay.Session]) {
-        $Request.Add('Sessions', $InputObject)
-    }
-    else {
-        $Request.Add('Sessions', (ConvertTo-PropertyBag -InputObject $InputObject -Depth $sessionDepth))
+    foreach ($parameter in 'AcceptedDomain', 'InboundConnector', 'InstalledCertificate', 'SendConnector') {
+        if (-not $BoundParameters.ContainsKey($parameter)) {
+            continue
+        }
+        $isEmpty = $true
+        $number = 0
+        foreach ($given in $BoundParameters[$parameter]) {
+            $number++
+            if ($null -eq $given) {
+                continue
+            }
+            $isEmpty = $false
+            $problems = @(Add-EvidenceInput -Request $Request -Cmdlet $Cmdlet -Parameter $parameter -Number $number -InputObject $given)
+            foreach ($problem in $problems) {
+                if ($null -ne $problem) {
+                    $Request.AddUnreadable("-$parameter [$number]", $problem.Message)
+                    $problem
+                }
+            }
+        }
+        if ($isEmpty) {
+            # Given, and there is none.
+            $Request.Expect($parameters[$parameter].List)
+        }
     }
 }
 
-# Adds a certificate to the certificates that are judged, or to those that are installed.
+# Adds one input of an evidence parameter.
+function Add-EvidenceInput {
+    [CmdletBinding()]
+    param($Request, $Cmdlet, [string]$Parameter, [int]$Number, $InputObject)
+
+    $how = $parameters[$Parameter]
+    if ($InputObject -is [string]) {
+        if ($Parameter -eq 'AcceptedDomain' -and [EopRelay.Interop]::IsDomain($InputObject)) {
+            $Request.Add($how.List, @{ DomainName = $InputObject.Trim() })
+        }
+        elseif ($Parameter -eq 'AcceptedDomain' -and $InputObject -notmatch '[\\/:*?.]') {
+            $message = "-AcceptedDomain [$Number], '$InputObject', is neither a domain such as contoso.com nor a file."
+            New-InputProblem -ErrorId 'InvalidDomain' -Category 'InvalidArgument' -Message $message -TargetObject $InputObject
+        }
+        else {
+            Add-EvidenceFile -Request $Request -List $how.Files -Cmdlet $Cmdlet -Path $InputObject -Kind 'EvidenceFile'
+        }
+        return
+    }
+    if ($InputObject -is [System.IO.FileInfo]) {
+        $Request.AddFile($how.Files, 'EvidenceFile', $InputObject.FullName)
+        return
+    }
+    if ($InputObject -is [valuetype]) {
+        $message = "-$Parameter [$Number], '$InputObject', is neither an object of Exchange nor a file. Give the output of its cmdlet, or the path of a file that it was exported to (Export-Clixml)."
+        New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
+        return
+    }
+    $Request.Add($how.List, (ConvertTo-PropertyBag -InputObject $InputObject -Name $how.Name))
+}
+
+# Adds a certificate to the certificates that are judged.
 function Add-Certificate {
     [CmdletBinding()]
-    param($Request, [string]$List, $InputObject)
-
-    Add-ExchangeObject -Request $Request -List $List -InputObject $InputObject -Name $certificateMembers
-}
-
-# Adds an accepted domain: an object, or the domain as text.
-function Add-AcceptedDomain {
-    [CmdletBinding()]
     param($Request, $InputObject)
 
-    if ($InputObject -isnot [string]) {
-        Add-ExchangeObject -Request $Request -List 'AcceptedDomains' -InputObject $InputObject
-    }
-    elseif ($exportExtensions -contains [System.IO.Path]::GetExtension($InputObject.Trim())) {
-        $message = "'$InputObject' is the name of a file. Give what is in it: -AcceptedDomain (Import-Clixml '$InputObject')."
-        New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
-    }
-    else {
-        $Request.Add('AcceptedDomains', @{ DomainName = $InputObject.Trim() })
-    }
-}
-
-# Adds an object of Exchange to a list of a request.
-function Add-ExchangeObject {
-    [CmdletBinding()]
-    param($Request, [string]$List, $InputObject, [string[]]$Name)
-
-    if ($InputObject -is [string]) {
-        $message = "'$InputObject' is a text. Give the objects of the cmdlet, or import them (Import-Clixml, Import-Csv)."
-        New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
-    }
-    else {
-        $Request.Add($List, (ConvertTo-PropertyBag -InputObject $InputObject -Name $Name))
-    }
+    $Request.Add('Certificates', (ConvertTo-PropertyBag -InputObject $InputObject -Name $certificateMembers))
 }
 
 # Adds the members of a queue, a message or an event of the tracking log.
@@ -90,7 +105,7 @@ function Add-QueueErrorObject {
     $Request.Add($List, (ConvertTo-PropertyBag -InputObject $InputObject -Name $queueErrorMembers))
 }
 
-# Adds the content of each file that a path or pattern stands for.
+# Adds the content of each file that a path or pattern stands for. Returns what is wrong.
 function Add-EvidenceFile {
     [CmdletBinding()]
     param($Request, [string]$List, $Cmdlet, [string]$Path, [switch]$Literal, [string]$Kind)
@@ -108,46 +123,4 @@ function Add-EvidenceFile {
     }
 }
 
-# The members of an object by name: texts, numbers, flags, times and bytes as they are, lists of
-# these, and everything else as its text; down to $Depth objects within it with their members.
-function ConvertTo-PropertyBag {
-    [CmdletBinding()]
-    param($InputObject, [string[]]$Name, [int]$Depth = 0)
-
-    $bag = [ordered]@{ PSTypeNames = @($InputObject.PSObject.TypeNames) }
-    foreach ($property in $InputObject.PSObject.Properties) {
-        if ($null -ne $Name -and $Name -notcontains $property.Name) {
-            continue
-        }
-        $value = [EopRelay.Interop]::ValueOf($property)
-        if ($value -is [System.Collections.IEnumerable] -and $value -isnot [string] -and $value -isnot [byte[]]) {
-            $bag[$property.Name] = @(foreach ($item in $value) { ConvertTo-PlainValue -Value $item -Depth $Depth })
-        }
-        else {
-            $bag[$property.Name] = ConvertTo-PlainValue -Value $value -Depth $Depth
-        }
-    }
-    $bag
-}
-
-# A value that is no list.
-function ConvertTo-PlainValue {
-    [CmdletBinding()]
-    param($Value, [int]$Depth)
-
-    if ($null -eq $Value -or $Value -is [string] -or $Value -is [valuetype]) {
-        $Value
-    }
-    elseif ($Value -is [byte[]]) {
-        # The comma keeps the bytes together.
-        , $Value
-    }
-    elseif ($Depth -gt 0) {
-        ConvertTo-PropertyBag -InputObject $Value -Depth ($Depth - 1)
-    }
-    else {
-        [string]$Value
-    }
-}
-
-Export-ModuleMember -Function Test-Session, Add-Session, Add-Certificate, Add-AcceptedDomain, Add-ExchangeObject, Add-QueueErrorObject, Add-EvidenceFile, ConvertTo-PropertyBag
+Export-ModuleMember -Function Add-Evidence, Add-Certificate, Add-QueueErrorObject, Add-EvidenceFile

@@ -21,12 +21,13 @@ function Resolve-EvidencePath {
     $resolved
 }
 
-# The path of a file or folder object in any shape (PSPath, FullName), or an empty text.
+# The path that an object has: a file or folder in any shape, what Resolve-Path returns, or an object with
+# the path of a log; else an empty text.
 function Get-FileObjectPath {
     [CmdletBinding()]
     param($InputObject)
 
-    foreach ($name in 'PSPath', 'FullName') {
+    foreach ($name in 'PSPath', 'FullName', 'ProviderPath', 'LogPath', 'Path') {
         $property = $InputObject.PSObject.Properties[$name]
         if ($null -ne $property -and -not [string]::IsNullOrWhiteSpace([string]$property.Value)) {
             return [string]$property.Value

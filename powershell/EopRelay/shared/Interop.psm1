@@ -39,4 +39,27 @@ if ($null -ne $problem) {
     throw $problem
 }
 
+# How deep an object is kept by Export-Clixml and Invoke-Command; the default of 1 or 2 makes text of what
+# lies deeper. A session: messages, recipients; a report: findings, remedies, and its chain; a chain event:
+# records, certificates, their status. Not in a types file: that would be read before the second copy of the
+# module is refused above, and complain about each type.
+$depths = @{
+    'EopRelay.Session'              = 3
+    'EopRelay.HybridChange'         = 2
+    'EopRelay.Report'               = 6
+    'EopRelay.Chain'                = 5
+    'EopRelay.CheckResult'          = 7
+    'EopRelay.ConnectorCertificate' = 3
+    'EopRelay.ChainEvent'           = 4
+    'EopRelay.DeliveryError'        = 2
+}
+foreach ($type in $depths.Keys) {
+    Update-TypeData -TypeName $type -SerializationDepth $depths[$type] -Force
+}
+$ExecutionContext.SessionState.Module.OnRemove = {
+    foreach ($type in $depths.Keys) {
+        Remove-TypeData -TypeName $type -ErrorAction Ignore
+    }
+}
+
 Export-ModuleMember -Function @()

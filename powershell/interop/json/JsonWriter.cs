@@ -108,6 +108,10 @@ namespace EopRelay
             string separator = "{";
             foreach (PropertyInfo property in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
             {
+                if (property.IsDefined(typeof(ViewTextAttribute), false))
+                {
+                    continue;
+                }
                 json.Append(separator);
                 WriteText(json, property.Name);
                 json.Append(':');

@@ -62,6 +62,48 @@ namespace EopRelay
         /// <summary>The line of that event, counted from 1; 0 in an .evtx file.</summary>
         public long Line { get; internal set; }
 
+        /// <summary>Time as a text in UTC.</summary>
+        [ViewText]
+        public string TimeText
+        {
+            get { return ViewText.Time(Time); }
+        }
+
+        /// <summary>The fault, or that there is none.</summary>
+        [ViewText]
+        public string FaultText
+        {
+            get { return Fault ?? "none"; }
+        }
+
+        /// <summary>The certificate in words.</summary>
+        [ViewText]
+        public string CertificateText
+        {
+            get { return ViewText.Join(" ", EopRelay.CertificateText.Short(Thumbprint), Subject); }
+        }
+
+        /// <summary>What failed, a line for each.</summary>
+        [ViewText]
+        public string FailuresText
+        {
+            get { return ViewText.Lines(Failures); }
+        }
+
+        /// <summary>Its events, a line for each.</summary>
+        [ViewText]
+        public string EventsText
+        {
+            get { return ViewText.Lines(Records); }
+        }
+
+        /// <summary>Its place in the log.</summary>
+        [ViewText]
+        public string LogText
+        {
+            get { return ViewText.Place(LogPath, Line); }
+        }
+
         /// <summary>Fault and certificate.</summary>
         public override string ToString()
         {

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Globalization;
 
 namespace EopRelay
 {
@@ -24,7 +26,7 @@ namespace EopRelay
         /// <summary>Accepted, Refused or Uncertain; that of the graver report.</summary>
         public string Verdict { get; internal set; }
 
-        /// <summary>Why; <c>null</c> where the check could not be made.</summary>
+        /// <summary>Why: the cause of the graver report, or what kept the check from being made.</summary>
         public string Cause { get; internal set; }
 
         /// <summary>Verdict and cause in a few sentences, or why the check could not be made.</summary>
@@ -50,6 +52,59 @@ namespace EopRelay
 
         /// <summary>What was met beside it, such as damaged rows.</summary>
         public string[] Notices { get; internal set; }
+
+        /// <summary>
+        /// What is shown by default, in 78 columns: exit code and counts, notices, and the reports, or why
+        /// there is none.
+        /// </summary>
+        [ViewText]
+        public string Text
+        {
+            get
+            {
+                var parts = new List<string>
+                {
+                    string.Format(
+                        CultureInfo.InvariantCulture,
+                        "EXIT CODE {0}, {1} UTC on {2}: {3} sessions since the last run, {4} failed, {5} judged",
+                        ExitCode,
+                        TimeText,
+                        Computer,
+                        SessionsRead,
+                        SessionsFailed,
+                        SessionsJudged),
+                };
+                if (InUse == null && Installed == null)
+                {
+                    parts.Add(Summary);
+                }
+                parts.AddRange(Notices);
+                parts = parts.ConvertAll(ViewText.Wrap);
+                if (InUse != null)
+                {
+                    parts.Add("IN USE\n" + InUse.Text);
+                }
+                if (Installed != null)
+                {
+                    parts.Add("WHAT EXCHANGE WOULD SEND NOW\n" + Installed.Text);
+                }
+                return string.Join("\n\n", parts.ToArray());
+            }
+        }
+
+        /// <summary>Time as a text in UTC.</summary>
+        [ViewText]
+        public string TimeText
+        {
+            get { return ViewText.Time(Time); }
+        }
+
+        /// <summary>The notices, a line for each.</summary>
+        [ViewText]
+        public string NoticesText
+        {
+            get { return ViewText.Lines(Notices); }
+        }
 
         /// <summary>Exit code and summary.</summary>
         public override string ToString()

@@ -91,13 +91,41 @@ namespace EopRelay
         /// <summary>SentCertificates as a text for lists, a line for each.</summary>
         public string Sent
         {
-            get { return CertificateText.Lines(SentCertificates); }
+            get { return ViewText.Lines(SentCertificates); }
         }
 
         /// <summary>Twins as a text for lists, a line for each.</summary>
         public string Twin
         {
-            get { return CertificateText.Lines(Twins); }
+            get { return ViewText.Lines(Twins); }
+        }
+
+        /// <summary>Server and connector, as far as they are known.</summary>
+        [ViewText]
+        public string PlaceText
+        {
+            get { return ViewText.Join(": ", Server, Connector); }
+        }
+
+        /// <summary>DaysLeft as a text: some cultures write the minus with another sign.</summary>
+        [ViewText]
+        public string DaysText
+        {
+            get { return DaysLeft == null ? null : DaysLeft.Value.ToString(CultureInfo.InvariantCulture); }
+        }
+
+        /// <summary>The first digits of the thumbprint that would be sent.</summary>
+        [ViewText]
+        public string SelectedText
+        {
+            get { return CertificateText.Short(SelectedThumbprint); }
+        }
+
+        /// <summary>The first digits of the thumbprint that was sent last.</summary>
+        [ViewText]
+        public string SentText
+        {
+            get { return CertificateText.Short(SentThumbprint); }
         }
 
         /// <summary>Status, connector and server.</summary>
@@ -232,6 +260,12 @@ namespace EopRelay
             return time == null ? null : time.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         }
 
+        /// <summary>The first eight digits of a thumbprint, which tell the certificates of one server apart.</summary>
+        internal static string Short(string thumbprint)
+        {
+            return thumbprint != null && thumbprint.Length > 8 ? thumbprint.Substring(0, 8) : thumbprint;
+        }
+
         internal static string Of(string thumbprint, string subject, DateTime? end, int? days)
         {
             string validity = end == null || days == null
@@ -244,9 +278,5 @@ namespace EopRelay
             return (thumbprint ?? "(thumbprint not known)") + " " + (subject ?? "(subject not known)") + " (" + validity + ")";
         }
 
-        internal static string Lines(object[] values)
-        {
-            return string.Join("\n", Array.ConvertAll(values, value => value.ToString()));
-        }
     }
 }

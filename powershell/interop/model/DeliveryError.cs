@@ -102,6 +102,69 @@ namespace EopRelay
         /// <summary>The error as it was found.</summary>
         public string Text { get; internal set; }
 
+        /// <summary>Time as a text in UTC.</summary>
+        [ViewText]
+        public string TimeText
+        {
+            get { return ViewText.Time(Time); }
+        }
+
+        /// <summary>The class of the reply, else the TLS error.</summary>
+        [ViewText]
+        public string ClassText
+        {
+            get { return Rejection ?? TlsError ?? "not recognised"; }
+        }
+
+        /// <summary>The reply, else the text as it was found.</summary>
+        [ViewText]
+        public string ReplyText
+        {
+            get { return Reply ?? Text; }
+        }
+
+        /// <summary>Where it was found.</summary>
+        [ViewText]
+        public string FromText
+        {
+            get { return Source + " " + (Identity ?? Path); }
+        }
+
+        /// <summary>For whom the mail was, in one line.</summary>
+        [ViewText]
+        public string RecipientsText
+        {
+            get { return string.Join(", ", Recipients); }
+        }
+
+        /// <summary>What the log says of it.</summary>
+        [ViewText]
+        public string LogText
+        {
+            get { return Session == null ? null : Session.ToString(); }
+        }
+
+        /// <summary>Who has to act, the likeliest first.</summary>
+        [ViewText]
+        public string SideText
+        {
+            get { return string.Join(", then ", Side); }
+        }
+
+        /// <summary>The steps.</summary>
+        [ViewText]
+        public string RemedyText
+        {
+            get { return string.Join("\n\n", Array.ConvertAll(Remedy, step => step.ToString())); }
+        }
+
+        /// <summary>What is not certain, a line for each.</summary>
+        [ViewText]
+        public string UncertainText
+        {
+            get { return ViewText.Lines(Uncertain); }
+        }
+
         /// <summary>Class and reply.</summary>
         public override string ToString()
         {

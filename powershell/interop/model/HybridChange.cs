@@ -71,6 +71,68 @@ namespace EopRelay
         /// <summary>The line where the cmdlet begins, counted from 1.</summary>
         public long Line { get; internal set; }
 
+        /// <summary>StartTime as a text.</summary>
+        [ViewText]
+        public string StartText
+        {
+            get { return ViewText.Time(StartTime) ?? "not known"; }
+        }
+
+        /// <summary>Beginning and end, and whether they are known to be UTC.</summary>
+        [ViewText]
+        public string TimeText
+        {
+            get
+            {
+                return (ViewText.Exact(StartTime) ?? "not known") + " to " + (ViewText.Exact(EndTime) ?? "not known")
+                    + (IsTimeZoneKnown ? "" : " (taken as UTC)");
+            }
+        }
+
+        /// <summary>The cmdlet, or that the log only shows that another value was wanted.</summary>
+        [ViewText]
+        public string CmdletText
+        {
+            get { return Cmdlet ?? "(wanted otherwise)"; }
+        }
+
+        /// <summary>What changed most, in one line.</summary>
+        [ViewText]
+        public string ChangeText
+        {
+            get
+            {
+                if (TlsSenderCertificateNameAfter != null)
+                {
+                    return "TlsSenderCertificateName: " + TlsSenderCertificateNameBefore + " -> " + TlsSenderCertificateNameAfter;
+                }
+                return TlsCertificateNameAfter != null
+                    ? "TlsCertificateName: " + TlsCertificateNameBefore + " -> " + TlsCertificateNameAfter
+                    : string.Join(", ", Array.ConvertAll(Properties, property => property.ToString()));
+            }
+        }
+
+        /// <summary>Everything that changed, a line for each property.</summary>
+        [ViewText]
+        public string PropertiesText
+        {
+            get { return ViewText.Lines(Properties); }
+        }
+
+        /// <summary>That it put back what someone had changed, else <c>null</c>.</summary>
+        [ViewText]
+        public string UndoesText
+        {
+            get { return UndoesManualChange ? "what someone had changed by hand since the run before" : null; }
+        }
+
+        /// <summary>Its place in the log.</summary>
+        [ViewText]
+        public string LogText
+        {
+            get { return ViewText.Place(LogPath, Line); }
+        }
+
         /// <summary>Cmdlet, object and what came of it.</summary>
         public override string ToString()
         {

@@ -30,6 +30,20 @@ namespace EopRelay
         /// <summary>The subject alternate names as logged, each once.</summary>
         public string[] DnsNames { get; internal set; }
 
+        /// <summary>Its names, in one line.</summary>
+        [ViewText]
+        public string NamesText
+        {
+            get { return string.Join(", ", DnsNames); }
+        }
+
+        /// <summary>Its validity as a text in UTC; <c>null</c> where it is not logged.</summary>
+        [ViewText]
+        public string ValidText
+        {
+            get { return NotAfter == null ? null : ViewText.Join(" to ", ViewText.Time(NotBefore), ViewText.Time(NotAfter)); }
+        }
+
         /// <summary>Its subject and thumbprint.</summary>
         public override string ToString()
         {

@@ -27,6 +27,13 @@ namespace EopRelay
         /// <summary>One per RCPT TO.</summary>
         public Recipient[] Recipients { get; internal set; }
 
+        /// <summary>The addresses of its recipients, in one line.</summary>
+        [ViewText]
+        public string RecipientsText
+        {
+            get { return string.Join(", ", Array.ConvertAll(Recipients, recipient => recipient.Address)); }
+        }
+
         /// <summary>Its sender, recipients and outcome.</summary>
         public override string ToString()
         {

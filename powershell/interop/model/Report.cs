@@ -7,15 +7,37 @@ namespace EopRelay
     /// <remarks>Names of kinds are text, not enums, as in <see cref="Session"/>.</remarks>
     public sealed class Report
     {
+        /// <summary>PowerShell's formatter breaks what is longer at 80 columns.</summary>
+        private const int TextWidth = 78;
+
         internal Report()
         {
         }
+
+        /// <summary>The number of the shape of the report.</summary>
+        [JsonMember(IsOptional = true)]
+        public long? SchemaVersion { get; internal set; }
+
+        /// <summary>The version that judged.</summary>
+        [JsonMember(IsOptional = true)]
+        public string ProductVersion { get; internal set; }
+
+        /// <summary>The time as of which it is judged, UTC.</summary>
+        [JsonMember(IsOptional = true)]
+        public DateTime? JudgedAt { get; internal set; }
 
         /// <summary>Accepted, Refused or Uncertain.</summary>
         public string Verdict { get; internal set; }
 
         /// <summary>Why: the Id of the deciding finding.</summary>
         public string Cause { get; internal set; }
+
+        /// <summary>
+        /// Each server, connector and identity that sends: how many of its sessions are refused, since when and
+        /// why; the gravest first.
+        /// </summary>
+        [JsonMember(IsOptional = true)]
+        public object Scopes { get; internal set; }
 
         /// <summary>Verdict and cause in a few sentences.</summary>
         public string Summary { get; internal set; }
@@ -41,6 +63,25 @@ namespace EopRelay
         public string Thumbprint
         {
             get { return Certificate == null ? null : Certificate.Thumbprint; }
+        }
+
+        /// <summary>
+        /// The report as text of 78 columns, as the command prints it; what it shows of itself by default.
+        /// </summary>
+        [ViewText]
+        public string Text
+        {
+            get { return Interop.FormatReport(this, TextWidth) as string; }
+        }
+
+        /// <summary>The report as the native library gave it; <c>null</c> where it was not.</summary>
+        internal string Json { get; set; }
+
+        /// <summary>The first digits of the thumbprint.</summary>
+        [ViewText]
+        public string SentText
+        {
+            get { return CertificateText.Short(Thumbprint); }
         }
 
         /// <summary>The end of Certificate's validity as a text for tables, such as 2026-12-01.</summary>
@@ -111,7 +152,21 @@ namespace EopRelay
         /// <summary>The domains of their recipients, at most 32.</summary>
         public string[] RecipientDomains { get; internal set; }
 
-        /// <summary>The whole finding as an explanation of several lines.</summary>
+        /// <summary>What shows it, a line for each.</summary>
+        [ViewText]
+        public string EvidenceText
+        {
+            get { return ViewText.Lines(Evidence); }
+        }
+
+        /// <summary>What to do, step by step.</summary>
+        [ViewText]
+        public string RemedyText
+        {
+            get { return ViewText.Lines(Remedy); }
+        }
+
+        /// <summary>The complete finding as an explanation of several lines.</summary>
         public override string ToString()
         {
             return Explanation.Of(this);
@@ -213,113 +268,6 @@ namespace EopRelay
                 + (NotAfter == null
                     ? ""
                     : string.Format(CultureInfo.InvariantCulture, ", expires {0:yyyy-MM-dd HH:mm} UTC", NotAfter));
-        }
-    }
-
-    /// <summary>What is known of the chain of a certificate.</summary>
-    public sealed class Chain
-    {
-        internal Chain()
-        {
-        }
-
-        /// <summary>Whether Windows accepts it.</summary>
-        public bool IsAccepted { get; internal set; }
-
-        /// <summary>Whether the server can send it: Complete, Incomplete or Unknown.</summary>
-        public string Completeness { get; internal set; }
-
-        /// <summary>Whether it ends in a root that receivers trust: Trusted, MicrosoftProgramme, Blocked,
-        /// Untrusted, PrivateAuthority or UnknownRoot.</summary>
-        public string Trust { get; internal set; }
-
-        /// <summary>One sentence with the most telling finding.</summary>
-        public string Summary { get; internal set; }
-
-        /// <summary>The certificates of the chain, the judged one first.</summary>
-        public CertificateSummary[] Certificates { get; internal set; }
-
-        /// <summary>What Windows says of the same chain; <c>null</c> where it was not asked.</summary>
-        [JsonMember(IsOptional = true)]
-        public WindowsComparison Windows { get; internal set; }
-
-        /// <summary>
-        /// What Windows says of the same chain, a line for each way of building it (StoresOnly, Download,
-        /// CachedRevocation); empty where Windows was not asked.
-        /// </summary>
-        public string[] WindowsVerdict
-        {
-            get
-            {
-                return Windows == null
-                    ? new string[0]
-                    : Array.ConvertAll(Windows.Runs, run => run.ToString());
-            }
-        }
-
-        /// <summary>Its summary.</summary>
-        public override string ToString()
-        {
-            return Summary;
-        }
-    }
-
-    /// <summary>What Windows says of a chain.</summary>
-    public sealed class WindowsComparison
-    {
-        internal WindowsComparison()
-        {
-        }
-
-        /// <summary>One for each way of building the chain.</summary>
-        public WindowsRun[] Runs { get; internal set; }
-    }
-
-    /// <summary>A chain that Windows built in one way, and its verdict.</summary>
-    public sealed class WindowsRun
-    {
-        internal WindowsRun()
-        {
-        }
-
-        /// <summary>StoresOnly, Download or CachedRevocation.</summary>
-        public string Mode { get; internal set; }
-
-        /// <summary>The names of the status bits that are set (wincrypt.h).</summary>
-        public string[] ErrorStatus { get; internal set; }
-
-        /// <summary>The verdicts of the policies.</summary>
-        public WindowsPolicy[] Policies { get; internal set; }
-
-        /// <summary>Mode, status and policies.</summary>
-        public override string ToString()
-        {
-            string status = ErrorStatus.Length == 0 ? "no error" : string.Join(", ", ErrorStatus);
-            return Mode + ": " + status + "; "
-                + string.Join("; ", Array.ConvertAll(Policies, policy => policy.ToString()));
-        }
-    }
-
-    /// <summary>The verdict of one policy.</summary>
-    public sealed class WindowsPolicy
-    {
-        internal WindowsPolicy()
-        {
-        }
-
-        /// <summary>The policy: Base or Ssl.</summary>
-        public string Policy { get; internal set; }
-
-        /// <summary>Name and number of the result, such as CERT_E_CHAINING (0x800B010A).</summary>
-        public string Result { get; internal set; }
-
-        /// <summary>The certificate at which it failed, 0 for the judged one; -1 for none.</summary>
-        public long? ElementIndex { get; internal set; }
-
-        /// <summary>Policy, result and place.</summary>
-        public override string ToString()
-        {
-            return string.Format(CultureInfo.InvariantCulture, "{0}: {1} at element {2}", Policy, Result, ElementIndex);
         }
     }
 

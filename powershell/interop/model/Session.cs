@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 
 namespace EopRelay
@@ -212,6 +213,183 @@ namespace EopRelay
 
         /// <summary>What a reader of the other members must know, in words.</summary>
         public string[] Notes { get; internal set; }
+
+        /// <summary>The envelope senders of its mails, each once, separated by semicolons.</summary>
+        [ViewText]
+        public string MailFrom
+        {
+            get { return Distinct(Array.ConvertAll(Messages, message => message.MailFrom)); }
+        }
+
+        /// <summary>The recipients of its mails, each once, separated by semicolons.</summary>
+        [ViewText]
+        public string Recipients
+        {
+            get
+            {
+                var addresses = new List<string>();
+                foreach (Message message in Messages)
+                {
+                    addresses.AddRange(Array.ConvertAll(message.Recipients, recipient => recipient.Address));
+                }
+                return Distinct(addresses.ToArray());
+            }
+        }
+
+        /// <summary>How many mails it has.</summary>
+        [ViewText]
+        public int MessageCount
+        {
+            get { return Messages.Length; }
+        }
+
+        /// <summary>StartTime in the local time of this computer.</summary>
+        [ViewText]
+        public DateTime LocalStartTime
+        {
+            get { return StartTime.ToLocalTime(); }
+        }
+
+        /// <summary>StartTime as a text in UTC.</summary>
+        [ViewText]
+        public string StartText
+        {
+            get { return ViewText.Time(StartTime); }
+        }
+
+        /// <summary>Beginning and end as a text in UTC.</summary>
+        [ViewText]
+        public string TimeText
+        {
+            get { return ViewText.Exact(StartTime) + " to " + ViewText.Exact(EndTime); }
+        }
+
+        /// <summary>Server and connector, as far as they are known.</summary>
+        [ViewText]
+        public string PlaceText
+        {
+            get { return ViewText.Join(": ", Server, Connector); }
+        }
+
+        /// <summary>The first digits of the thumbprint that was sent.</summary>
+        [ViewText]
+        public string SentText
+        {
+            get { return CertificateText.Short(SentThumbprint); }
+        }
+
+        /// <summary>What was answered last or first refused, else what became of TLS or of the connection.</summary>
+        [ViewText]
+        public string AnswerText
+        {
+            get { return TlsStatus == "Failed" || Reply == null ? ViewText.Join(": ", TlsErrorText, Reply) : Reply; }
+        }
+
+        /// <summary>How TLS came out, with protocol and algorithms.</summary>
+        [ViewText]
+        public string TlsText
+        {
+            get { return ViewText.Join(", ", TlsStatus, TlsProtocol, TlsCipher); }
+        }
+
+        /// <summary>The TLS error with its number.</summary>
+        [ViewText]
+        public string TlsErrorText
+        {
+            get
+            {
+                return TlsErrorCode == null
+                    ? TlsError
+                    : string.Format(CultureInfo.InvariantCulture, "{0} ({1}, 0x{1:X8})", TlsError, TlsErrorCode);
+            }
+        }
+
+        /// <summary>This server's end and name.</summary>
+        [ViewText]
+        public string FromText
+        {
+            get { return ViewText.Join(", EHLO ", LocalEndpoint, EhloName); }
+        }
+
+        /// <summary>The other server's end and name.</summary>
+        [ViewText]
+        public string ToText
+        {
+            get { return ViewText.Join(", ", RemoteEndpoint, RemoteHost); }
+        }
+
+        /// <summary>Its place in the log.</summary>
+        [ViewText]
+        public string LogText
+        {
+            get
+            {
+                return string.Format(
+                    CultureInfo.InvariantCulture, "{0} ({1}, {2} rows)", ViewText.Place(LogPath, Line), LogType, RowCount);
+            }
+        }
+
+        /// <summary>Its ids.</summary>
+        [ViewText]
+        public string SessionText
+        {
+            get { return ProxySessionId == null ? SessionId : SessionId + " (proxied: " + ProxySessionId + ")"; }
+        }
+
+        /// <summary>The sent certificate in words.</summary>
+        [ViewText]
+        public string CertificateSentText
+        {
+            get { return SentCertificate == null ? "none logged" : SentCertificate.ToString(); }
+        }
+
+        /// <summary>The issuer of the sent certificate.</summary>
+        [ViewText]
+        public string SentIssuerText
+        {
+            get { return SentCertificate == null ? null : SentCertificate.Issuer; }
+        }
+
+        /// <summary>The names of the sent certificate.</summary>
+        [ViewText]
+        public string SentNamesText
+        {
+            get { return SentCertificate == null ? null : SentCertificate.NamesText; }
+        }
+
+        /// <summary>Whether the other side is Exchange Online Protection; <c>null</c> if that is not known.</summary>
+        [ViewText]
+        public string IsEopText
+        {
+            get { return IsEop == null ? null : IsEop.Value ? "yes" : "no"; }
+        }
+
+        /// <summary>Its mails in words, a line for each.</summary>
+        [ViewText]
+        public string MessagesText
+        {
+            get { return ViewText.Lines(Messages); }
+        }
+
+        /// <summary>Its notes, a line for each.</summary>
+        [ViewText]
+        public string NotesText
+        {
+            get { return ViewText.Lines(Notes); }
+        }
+
+        private static string Distinct(string[] texts)
+        {
+            var kept = new List<string>();
+            foreach (string text in texts)
+            {
+                if (text != null && !kept.Exists(known => known.Equals(text, StringComparison.OrdinalIgnoreCase)))
+                {
+                    kept.Add(text);
+                }
+            }
+            return string.Join("; ", kept.ToArray());
+        }
 
         /// <summary>Its start, connector and outcome.</summary>
         public override string ToString()

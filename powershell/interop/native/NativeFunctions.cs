@@ -16,6 +16,9 @@ namespace EopRelay
         /// </summary>
         private const uint MaximumSessions = 128;
 
+        /// <summary>EOP_VIEW_TEXT</summary>
+        private const uint ViewText = 1;
+
         private const int StatusOk = 0;
         private const int StatusEnd = 1;
         private const int StatusInvalidArgument = 101;
@@ -38,6 +41,8 @@ namespace EopRelay
         private readonly RequestFunction test;
         private readonly RequestFunction certificates;
         private readonly RequestFunction resolveErrors;
+        private readonly ExamineChainFunction examineChain;
+        private readonly ViewFunction view;
         private readonly OpenEvidenceFunction openEvidence;
         private readonly NextEvidenceFunction nextEvidence;
         private readonly HandleFunction cancelEvidence;
@@ -73,6 +78,8 @@ namespace EopRelay
             test = Bind<RequestFunction>(library, "eop_test");
             certificates = Bind<RequestFunction>(library, "eop_certificates");
             resolveErrors = Bind<RequestFunction>(library, "eop_resolve_errors");
+            examineChain = Bind<ExamineChainFunction>(library, "eop_chain_examine");
+            view = Bind<ViewFunction>(library, "eop_view");
             openEvidence = Bind<OpenEvidenceFunction>(library, "eop_evidence_open");
             nextEvidence = Bind<NextEvidenceFunction>(library, "eop_evidence_next");
             cancelEvidence = Bind<HandleFunction>(library, "eop_evidence_cancel");
@@ -163,6 +170,28 @@ namespace EopRelay
         internal string ResolveErrors(string request)
         {
             return Answer(resolveErrors, request);
+        }
+
+        /// <summary>The chain of a certificate, in JSON.</summary>
+        internal string ExamineChain(ChainQuery* query)
+        {
+            ulong answer;
+            Error error = NewError();
+            query->StructSize = (uint)sizeof(ChainQuery);
+            Check(examineChain(query, &answer, &error), &error);
+            return TakeText(answer);
+        }
+
+        /// <summary>A report in JSON as text of that width.</summary>
+        internal string View(string report, int width)
+        {
+            ulong answer;
+            Error error = NewError();
+            fixed (char* units = report)
+            {
+                Check(view(units, (UIntPtr)report.Length, ViewText, (uint)width, &answer, &error), &error);
+            }
+            return TakeText(answer);
         }
 
         private string Answer(RequestFunction function, string request)
@@ -332,6 +361,13 @@ namespace EopRelay
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate int RequestFunction(char* request, UIntPtr length, ulong* answer, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int ExamineChainFunction(ChainQuery* query, ulong* report, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int ViewFunction(
+            char* report, UIntPtr length, uint kind, uint width, ulong* text, Error* error);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate int OpenEvidenceFunction(EvidenceQuery* query, ulong* reader, Error* error);

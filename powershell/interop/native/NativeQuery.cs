@@ -30,9 +30,10 @@ namespace EopRelay
             options.Inputs = (LogInput*)Pin(inputs);
             options.InputCount = (uint)inputs.Length;
             options.InputStride = (uint)sizeof(LogInput);
-            options.Connector = Text(query.Connector);
-            options.RemoteHost = Text(query.RemoteHost);
-            options.Thumbprint = Text(query.Thumbprint);
+            string thumbprint = SessionQuery.Only(query.Thumbprints);
+            options.Connector = Text(SessionQuery.Only(query.Connectors));
+            options.RemoteHost = Text(SessionQuery.Only(query.RemoteHosts));
+            options.Thumbprint = Text(thumbprint == null || SessionQuery.HasWildcards(thumbprint) ? null : thumbprint);
             options.Start = Ticks(query.Start);
             options.End = Ticks(query.End);
             options.Outcomes = (uint*)Pin(outcomes);

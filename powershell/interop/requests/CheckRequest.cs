@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 
 namespace EopRelay
@@ -7,6 +8,8 @@ namespace EopRelay
     public sealed class CheckRequest
     {
         private const string DefaultStateName = "check.state";
+
+        private readonly List<string> notices = new List<string>();
 
         internal CheckRequest()
         {
@@ -28,6 +31,15 @@ namespace EopRelay
 
         /// <summary>Whether the result goes to the Application log.</summary>
         public bool WritesEvent { get; set; }
+
+        /// <summary>Whether nothing is written: neither state nor result nor event.</summary>
+        public bool IsTrial { get; set; }
+
+        /// <summary>What is good to know before the check is made.</summary>
+        internal IList<string> Notices
+        {
+            get { return notices; }
+        }
 
         /// <summary>What keeps the check from being made, or <c>null</c>.</summary>
         internal string Trouble { get; private set; }
@@ -60,6 +72,8 @@ namespace EopRelay
         /// <param name="server">The server to name in the sessions, or empty.</param>
         public void AddLogsOfThisServer(string installPath, string server)
         {
+            bool isFolderThere = false;
+            string owner = string.IsNullOrEmpty(server) ? Environment.MachineName : server;
             foreach (string role in new[] { "FrontEnd", "Hub", "Edge" })
             {
                 if (string.IsNullOrEmpty(installPath))
@@ -68,12 +82,32 @@ namespace EopRelay
                 }
                 string logs = Path.Combine(installPath, "TransportRoles", "Logs");
                 string folder = Path.Combine(logs, role, "ProtocolLog", "SmtpSend");
-                if (Directory.Exists(folder))
+                if (!Directory.Exists(folder))
                 {
-                    Logs.Add(LogLocation.OfPath(folder, false, server));
+                    continue;
+                }
+                isFolderThere = true;
+                if (HasLogs(folder))
+                {
+                    Logs.Add(LogLocation.OfPath(folder, false, owner));
+                }
+                else
+                {
+                    notices.Add(
+                        "The folder '" + folder + "' holds no log: no connector logs there. That is so for the front end where "
+                            + "no mail is proxied through it.");
                 }
             }
-            if (Logs.LocationCount == 0)
+            Evidence.Set("Server", owner);
+            if (isFolderThere && Logs.LocationCount == 0)
+            {
+                Fail(new EopRelayException(
+                    "LogNotFound",
+                    "ObjectNotFound",
+                    string.Join(" ", notices.ToArray())
+                        + " Turn protocol logging on: Set-SendConnector <name> -ProtocolLoggingLevel Verbose."));
+            }
+            else if (Logs.LocationCount == 0)
             {
                 Fail(new EopRelayException(
                     "LogNotFound",
@@ -83,6 +117,19 @@ namespace EopRelay
                         + "Get-FrontendTransportService)."));
             }
             Evidence.Set("UseMachineStores", Environment.OSVersion.Platform == PlatformID.Win32NT);
+        }
+
+        /// <summary>Whether a folder holds a log; one that cannot be looked into may, and the reader says why.</summary>
+        private static bool HasLogs(string folder)
+        {
+            try
+            {
+                return Directory.GetFiles(folder, "*.log").Length > 0 || Directory.GetFiles(folder, "*.LOG").Length > 0;
+            }
+            catch (UnauthorizedAccessException)
+            {
+                return true;
+            }
         }
 
         /// <summary>

@@ -17,6 +17,9 @@ namespace EopRelay
         internal const int ExitWarning = 10;
         internal const int ExitCouldNotCheck = 40;
 
+        /// <summary>Bytes from which the file of results is put aside: a year of quarters of an hour has less.</summary>
+        private const long MaximumJsonLength = 32 * 1024 * 1024;
+
         /// <summary>The member of the request that has the sessions.</summary>
         private const string SessionList = "Sessions";
 
@@ -61,22 +64,23 @@ namespace EopRelay
         private void Run()
         {
             result.Time = DateTime.UtcNow;
+            notices.AddRange(request.Notices);
             result.Computer = Environment.MachineName;
             try
             {
                 if (request.Trouble != null)
                 {
-                    throw new EopRelayException("InputUnusable", "InvalidData", request.Trouble);
+                    throw new EopRelayException("InputUnreadable", "InvalidData", request.Trouble);
                 }
                 ReadAndJudge();
             }
             catch (EopRelayException exception)
             {
-                CouldNotCheck(exception.Message);
+                CouldNotCheck(exception);
                 WriteWhatFailed();
             }
             result.Notices = notices.ToArray();
-            if (request.WritesEvent)
+            if (request.WritesEvent && !request.IsTrial)
             {
                 string trouble = EventLogWriter.Write(result);
                 if (trouble != null)
@@ -90,24 +94,71 @@ namespace EopRelay
         private void ReadAndJudge()
         {
             string statePath = request.EffectiveStatePath;
-            if (string.IsNullOrEmpty(request.StatePath))
+            if (string.IsNullOrEmpty(request.StatePath) && !request.IsTrial)
             {
                 StateFolder.Prepare(Path.GetDirectoryName(statePath));
             }
-            request.Logs.StatePath = statePath;
-            if (!File.Exists(statePath))
+            bool isFirst = !File.Exists(statePath);
+            if (isFirst)
             {
                 request.Logs.Start = result.Time - FirstLook;
-                notices.Add("This is the first run with this state file: only sessions of the last day are judged.");
+                notices.Add(
+                    "This is the first run with this state file: only sessions of the last day are judged, and older ones are left out.");
             }
-            using (SessionReader reader = Library.OpenSessions(request.Logs))
+            string copy = null;
+            try
             {
-                int exitOfLogs = Read(reader);
-                Judge();
-                result.ExitCode = Graver(result.ExitCode, exitOfLogs);
-                result.Notices = notices.ToArray();
-                WriteLine();
-                reader.SaveState();
+                if (request.IsTrial)
+                {
+                    copy = isFirst ? null : CopyOf(statePath);
+                    request.Logs.StatePath = copy;
+                    notices.Add("Nothing is written (-WhatIf): the next run reads the same rows.");
+                }
+                else
+                {
+                    request.Logs.StatePath = statePath;
+                }
+                using (SessionReader reader = Library.OpenSessions(request.Logs))
+                {
+                    int exitOfLogs = Read(reader);
+                    Judge();
+                    result.ExitCode = Graver(result.ExitCode, exitOfLogs);
+                    result.Notices = notices.ToArray();
+                    if (!request.IsTrial)
+                    {
+                        WriteLine();
+                        reader.SaveState();
+                    }
+                }
+            }
+            finally
+            {
+                if (copy != null)
+                {
+                    Directory.Delete(Path.GetDirectoryName(copy), true);
+                }
+            }
+        }
+
+        /// <summary>A copy of the state file in a folder of its own: the task may hold the file itself.</summary>
+        private static string CopyOf(string statePath)
+        {
+            string folder = Path.Combine(Path.GetTempPath(), "EopRelay-" + Guid.NewGuid().ToString("N"));
+            try
+            {
+                Directory.CreateDirectory(folder);
+                string copy = Path.Combine(folder, Path.GetFileName(statePath));
+                File.Copy(statePath, copy);
+                return copy;
+            }
+            catch (SystemException exception)
+            {
+                throw new EopRelayException(
+                    "StateUnusable",
+                    "ResourceUnavailable",
+                    "The state file '" + statePath + "' cannot be copied: " + exception.Message + " Check the permissions.",
+                    0,
+                    exception);
             }
         }
 
@@ -198,12 +249,12 @@ namespace EopRelay
                 + decisive.Summary;
         }
 
-        private void CouldNotCheck(string message)
+        private void CouldNotCheck(EopRelayException exception)
         {
             result.ExitCode = ExitCouldNotCheck;
             result.Verdict = "Uncertain";
-            result.Cause = null;
-            result.Summary = message;
+            result.Cause = exception.ErrorId;
+            result.Summary = exception.Message;
         }
 
         /// <summary>The line about a check that could not be made; its own failure adds nothing to that.</summary>
@@ -226,7 +277,7 @@ namespace EopRelay
         /// <summary>Adds the result to the file as a line of its own, in one piece.</summary>
         private void WriteLine()
         {
-            if (string.IsNullOrEmpty(request.JsonPath))
+            if (string.IsNullOrEmpty(request.JsonPath) || request.IsTrial)
             {
                 return;
             }
@@ -235,6 +286,7 @@ namespace EopRelay
             byte[] line = new UTF8Encoding(false).GetBytes(json.Append('\n').ToString());
             try
             {
+                Rotate(request.JsonPath);
                 using (var file = new FileStream(request.JsonPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read))
                 {
                     // A line that an earlier run was stopped in is not continued.
@@ -258,6 +310,23 @@ namespace EopRelay
                     0,
                     exception);
             }
+        }
+
+        /// <summary>
+        /// Puts a file that has grown large aside, as its name with .1 before its extension; the one there
+        /// is replaced.
+        /// </summary>
+        private static void Rotate(string path)
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists || file.Length < MaximumJsonLength)
+            {
+                return;
+            }
+            string aside = Path.Combine(
+                Path.GetDirectoryName(path), Path.GetFileNameWithoutExtension(path) + ".1" + Path.GetExtension(path));
+            File.Delete(aside);
+            File.Move(path, aside);
         }
 
         private static int Graver(int one, int other)

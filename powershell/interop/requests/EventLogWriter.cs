@@ -24,9 +24,8 @@ namespace EopRelay
         /// <summary>Writes the event. What kept it from being written, or <c>null</c>: it never throws.</summary>
         internal static string Write(CheckResult result)
         {
-            Type log = Type.GetType("System.Diagnostics.EventLog, System, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089")
-                ?? Type.GetType("System.Diagnostics.EventLog, System.Diagnostics.EventLog");
-            if (Environment.OSVersion.Platform != PlatformID.Win32NT || log == null)
+            Type log = LogType;
+            if (log == null)
             {
                 return "No event is written: there is no Application log here.";
             }
@@ -38,6 +37,35 @@ namespace EopRelay
             {
                 // An unregistered source can be told from a registered one by an administrator alone.
                 return "No event is written: " + exception.GetBaseException().Message + " " + Advice;
+            }
+        }
+
+        /// <summary>Registers the source, where it is not; for administrators.</summary>
+        /// <exception cref="EopRelayException">There is no Application log here.</exception>
+        internal static void RegisterSource()
+        {
+            Type log = LogType;
+            if (log == null)
+            {
+                throw new EopRelayException("EventLogMissing", "NotInstalled", "There is no Application log here.");
+            }
+            object exists = log.GetMethod("SourceExists", new[] { typeof(string) }).Invoke(null, new object[] { Source });
+            if (!(bool)exists)
+            {
+                log.GetMethod("CreateEventSource", new[] { typeof(string), typeof(string) })
+                    .Invoke(null, new object[] { Source, LogName });
+            }
+        }
+
+        /// <summary>System.Diagnostics.EventLog; <c>null</c> where there is none.</summary>
+        private static Type LogType
+        {
+            get
+            {
+                return Environment.OSVersion.Platform != PlatformID.Win32NT
+                    ? null
+                    : Type.GetType("System.Diagnostics.EventLog, System, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089")
+                        ?? Type.GetType("System.Diagnostics.EventLog, System.Diagnostics.EventLog");
             }
         }
 

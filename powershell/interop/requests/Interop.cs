@@ -1,5 +1,5 @@
 using System;
-using System.IO;
+using System.Text;
 
 namespace EopRelay
 {
@@ -110,10 +110,87 @@ namespace EopRelay
         }
 
         /// <summary>Judges what the request gives.</summary>
-        /// <returns>A <see cref="Report"/>, or why the request cannot be carried out.</returns>
+        /// <returns>An array of <see cref="Report"/>, or why the request cannot be carried out.</returns>
         public static object Test(Request request)
         {
-            return Attempt(() => Library.Test(request));
+            return Attempt(() => Library.TestEach(request));
+        }
+
+        /// <summary>Bytes as an object has them, or as base64 after serialisation; <c>null</c> for others.</summary>
+        public static byte[] BytesOf(object value)
+        {
+            var text = value as string;
+            return text == null ? value as byte[] : Attempt(() => Convert.FromBase64String(text)) as byte[];
+        }
+
+        /// <summary>The connectors of logs, as far as a second shows them; none where they cannot be read.</summary>
+        public static string[] ConnectorsOf(string[] paths)
+        {
+            return Attempt(() => Completion.ConnectorsOf(paths)) as string[] ?? new string[0];
+        }
+
+        /// <summary>The certificates of LocalMachine\My; none where it cannot be opened.</summary>
+        public static InstalledCertificate[] StoredCertificates()
+        {
+            return Attempt(() => Completion.Stored()) as InstalledCertificate[] ?? new InstalledCertificate[0];
+        }
+
+        /// <summary>A chain request without a certificate.</summary>
+        public static ChainRequest NewChainRequest()
+        {
+            return new ChainRequest();
+        }
+
+        /// <summary>Examines the chain of a certificate.</summary>
+        /// <returns>A <see cref="Chain"/>, or why it cannot be examined.</returns>
+        public static object ExamineChain(ChainRequest request)
+        {
+            return Attempt(() => Library.ExamineChain(request));
+        }
+
+        /// <summary>A report as text, as the command prints it.</summary>
+        /// <param name="report">A <see cref="Report"/>, or the members of what is left of one.</param>
+        /// <param name="width">Columns, 40 to 1000.</param>
+        /// <returns>The text, or why there is none.</returns>
+        public static object FormatReport(object report, int width)
+        {
+            return Attempt(() =>
+            {
+                var known = report as Report;
+                string json = known == null ? null : known.Json;
+                if (json == null)
+                {
+                    var text = new StringBuilder();
+                    JsonWriter.Write(text, report);
+                    json = text.ToString();
+                }
+                return Library.View(json, width).TrimEnd('\n');
+            });
+        }
+
+        /// <summary>The columns of a host's console, at most 1000; 80 where it has none.</summary>
+        /// <param name="host">The PSHost.</param>
+        public static int ConsoleWidth(object host)
+        {
+            object width = Attempt(() => Part(Part(Part(Part(host, "UI"), "RawUI"), "BufferSize"), "Width"));
+            return width is int && (int)width >= 40 ? Math.Min((int)width, 1000) : 80;
+        }
+
+        private static object Part(object value, string name)
+        {
+            return value.GetType().GetProperty(name).GetValue(value, null);
+        }
+
+        /// <summary>Whether a text is a domain such as contoso.com, and not the name of an export.</summary>
+        public static bool IsDomain(string text)
+        {
+            return MailDomain.IsDomain(text);
+        }
+
+        /// <summary>The domain of an address, or the domain itself; <c>null</c> where it is neither.</summary>
+        public static string DomainOf(string text)
+        {
+            return MailDomain.Of(text);
         }
 
         /// <summary>Explains the errors that the request gives, and joins them to its sessions.</summary>
@@ -134,6 +211,26 @@ namespace EopRelay
         public static CheckRequest NewCheckRequest()
         {
             return new CheckRequest();
+        }
+
+        /// <summary>The folder for state files and exports of tasks.</summary>
+        public static string StateFolderPath()
+        {
+            return CheckRequest.DefaultStateFolder;
+        }
+
+        /// <summary>Makes that folder for administrators and SYSTEM alone, or finds that it is in good hands.</summary>
+        /// <returns>Why it cannot be used, or <c>null</c>.</returns>
+        public static EopRelayException PrepareStateFolder(string folder)
+        {
+            return Problem(() => StateFolder.Prepare(folder));
+        }
+
+        /// <summary>Registers the source of the events of the check.</summary>
+        /// <returns>Why it is not registered, or <c>null</c>.</returns>
+        public static EopRelayException RegisterEventSource()
+        {
+            return Problem(EventLogWriter.RegisterSource);
         }
 
         /// <summary>

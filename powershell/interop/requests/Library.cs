@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 
 namespace EopRelay
@@ -65,7 +66,35 @@ namespace EopRelay
 
         internal static Report Test(Request request)
         {
-            return JsonMapper.Read<Report>(Native.Test(request.ToJson()));
+            string json = Native.Test(request.ToJson());
+            Report report = JsonMapper.Read<Report>(json);
+            report.Json = json;
+            return report;
+        }
+
+        /// <summary>The reports on a request: one, or one for each certificate.</summary>
+        internal static Report[] TestEach(Request request)
+        {
+            var reports = new List<Report>();
+            foreach (Request subject in request.Subjects())
+            {
+                reports.Add(Test(subject));
+            }
+            return reports.ToArray();
+        }
+
+        internal static Chain ExamineChain(ChainRequest request)
+        {
+            using (var query = new NativeChainQuery(request))
+            {
+                return JsonMapper.Read<Chain>(query.Examine(Native));
+            }
+        }
+
+        /// <summary>A report as text of that width, as the command prints it.</summary>
+        internal static string View(string report, int width)
+        {
+            return Native.View(report, width);
         }
 
         internal static CertificateOverview Certificates(Request request)

@@ -13,9 +13,12 @@ namespace EopRelay
     /// </summary>
     public sealed class Request
     {
+        private static readonly string[] Certificates = { "CertificateFiles", "Certificates", "Thumbprints" };
+
         private readonly Dictionary<string, object> values = new Dictionary<string, object>();
         private readonly Dictionary<string, ObjectList> lists = new Dictionary<string, ObjectList>();
         private readonly List<string> warnings = new List<string>();
+        private readonly List<string> unreadable = new List<string>();
 
         internal Request()
         {
@@ -78,11 +81,7 @@ namespace EopRelay
         /// <returns>Why it cannot be read, or <c>null</c>.</returns>
         public EopRelayException AddCertificateFile(string list, string path, SecureString password)
         {
-            return Interop.Problem(() =>
-            {
-                byte[] content = ReadFile("CertificateFile", path);
-                AddContent(list, path, PfxFile.IsPfx(content) ? PfxFile.ReadCertificate(path, content, password) : content);
-            });
+            return Interop.Problem(() => AddContent(list, path, ReadCertificate(path, password)));
         }
 
         /// <summary>
@@ -101,6 +100,41 @@ namespace EopRelay
             });
         }
 
+        /// <summary>Says that an input could not be read, so that the answer names it.</summary>
+        /// <param name="place">The file, or the parameter with the number of the object.</param>
+        /// <param name="message">Why.</param>
+        public void AddUnreadable(string place, string message)
+        {
+            unreadable.Add(place);
+            ListOf("Unreadable").Add(new Dictionary<string, object> { { "Path", place }, { "Message", message } });
+        }
+
+        /// <summary>Whether an input was given by <see cref="AddUnreadable"/>, and so is written already.</summary>
+        public bool IsUnreadable(string place)
+        {
+            return unreadable.Contains(place);
+        }
+
+        /// <summary>
+        /// What a report says could not be read, as problems to write; what was given by
+        /// <see cref="AddUnreadable"/> is written already.
+        /// </summary>
+        public EopRelayException[] ProblemsIn(Report report)
+        {
+            var problems = new List<EopRelayException>();
+            foreach (Finding finding in Array.FindAll(report.Findings, one => one.Id == "InputUnreadable"))
+            {
+                foreach (Evidence evidence in Array.FindAll(finding.Evidence, one => !unreadable.Contains(one.Path)))
+                {
+                    problems.Add(new EopRelayException("InputUnreadable", "ReadError", evidence.ToString())
+                    {
+                        TargetObject = evidence.Path,
+                    });
+                }
+            }
+            return problems.ToArray();
+        }
+
         /// <summary>Whether a value was given as true.</summary>
         internal bool IsSet(string name)
         {
@@ -108,10 +142,39 @@ namespace EopRelay
             return values.TryGetValue(name, out value) && true.Equals(value);
         }
 
+        /// <summary>
+        /// The requests that are judged each on its own: one for each certificate where there are
+        /// certificates alone, else this one.
+        /// </summary>
+        internal IEnumerable<Request> Subjects()
+        {
+            if (CountOf(Certificates) < 2 || CountOf("Sessions", "Logs", "QueueErrors", "QueueErrorFiles") > 0)
+            {
+                yield return this;
+                yield break;
+            }
+            foreach (string name in Certificates)
+            {
+                ObjectList list;
+                lists.TryGetValue(name, out list);
+                for (int index = 0; list != null && index < list.Count; index++)
+                {
+                    Request subject = this;
+                    foreach (string other in Certificates)
+                    {
+                        subject = subject.Without(other);
+                    }
+                    subject.lists.Add(name, list.Only(index));
+                    yield return subject;
+                }
+            }
+        }
+
         /// <summary>The same request without one of its lists.</summary>
         internal Request Without(string list)
         {
             var other = new Request();
+            other.unreadable.AddRange(unreadable);
             foreach (KeyValuePair<string, object> value in values)
             {
                 other.values.Add(value.Key, value.Value);
@@ -150,7 +213,32 @@ namespace EopRelay
             json.Append(':');
         }
 
-        private static byte[] ReadFile(string kind, string path)
+        /// <summary>The certificate of a file, of a pfx without its key.</summary>
+        /// <exception cref="EopRelayException">It cannot be read, or is no certificate.</exception>
+        internal static byte[] ReadCertificate(string path, SecureString password)
+        {
+            byte[] content = ReadFile("CertificateFile", path);
+            if (IsProtocolLog(content))
+            {
+                throw new EopRelayException(
+                    "NotACertificate",
+                    "InvalidData",
+                    "The file '" + path + "' is a protocol log, not a certificate. Give it to -LogPath, or its sessions: "
+                        + "Get-SendConnectorTlsSession -LiteralPath '" + path.Replace("'", "''") + "' | Test-EopRelayCertificate.");
+            }
+            return PfxFile.IsPfx(content) ? PfxFile.ReadCertificate(path, content, password) : content;
+        }
+
+        /// <summary>Whether the first characters are those of a log of Exchange or IIS.</summary>
+        private static bool IsProtocolLog(byte[] content)
+        {
+            string beginning = Encoding.UTF8.GetString(content, 0, Math.Min(content.Length, 64)).TrimStart('\uFEFF');
+            return Array.Exists(
+                new[] { "#Software:", "#Version:", "#Log-type:", "#Fields:" },
+                line => beginning.StartsWith(line, StringComparison.Ordinal));
+        }
+
+        internal static byte[] ReadFile(string kind, string path)
         {
             try
             {
@@ -164,7 +252,10 @@ namespace EopRelay
                     isMissing ? "ObjectNotFound" : "ReadError",
                     "The file '" + path + "' cannot be read: " + exception.Message + " Check the path and the permissions.",
                     0,
-                    exception);
+                    exception)
+                {
+                    TargetObject = path,
+                };
             }
         }
 
@@ -190,9 +281,15 @@ namespace EopRelay
         /// </summary>
         private sealed class ObjectList
         {
-            private readonly StringBuilder json = new StringBuilder();
+            private const string Separator = ",\n";
 
-            internal int Count { get; private set; }
+            private readonly StringBuilder json = new StringBuilder();
+            private readonly List<int> starts = new List<int>();
+
+            internal int Count
+            {
+                get { return starts.Count; }
+            }
 
             internal void Add(object value)
             {
@@ -200,9 +297,10 @@ namespace EopRelay
                 bool isWritten = false;
                 try
                 {
-                    json.Append(Count == 0 ? "" : ",\n");
+                    json.Append(Count == 0 ? "" : Separator);
+                    int start = json.Length;
                     JsonWriter.Write(json, value);
-                    Count++;
+                    starts.Add(start);
                     isWritten = true;
                 }
                 finally
@@ -212,6 +310,16 @@ namespace EopRelay
                         json.Length = end;
                     }
                 }
+            }
+
+            /// <summary>The list of one object.</summary>
+            internal ObjectList Only(int index)
+            {
+                int end = index + 1 < starts.Count ? starts[index + 1] - Separator.Length : json.Length;
+                var only = new ObjectList();
+                only.json.Append(json.ToString(starts[index], end - starts[index]));
+                only.starts.Add(0);
+                return only;
             }
 
             internal void AppendTo(StringBuilder target)

@@ -37,6 +37,11 @@ namespace EopRelay
         /// <exception cref="EopRelayException">It is no path of the file system.</exception>
         internal static ResolvedPath Of(object paths, string path, bool isLiteral, string kind)
         {
+            if (string.IsNullOrWhiteSpace(path))
+            {
+                throw new EopRelayException(
+                    "EmptyPath", "InvalidArgument", "A path is empty. Give a file, a folder or a pattern; the current folder is '.'.");
+            }
             // Else a share is looked for in whatever provider the current location has.
             bool isShare = path.StartsWith("\\\\", StringComparison.Ordinal);
             string qualified = isShare ? "Microsoft.PowerShell.Core\\FileSystem::" + path : path;

@@ -15,14 +15,14 @@ namespace EopRelay
         /// <summary>Whether folders below the given ones are read too.</summary>
         public bool Recurse { get; set; }
 
-        /// <summary>A pattern for the connector, or empty.</summary>
-        public string Connector { get; set; }
+        /// <summary>Patterns for the connector, of which one fits; empty for all.</summary>
+        public string[] Connectors { get; set; }
 
-        /// <summary>A pattern for the remote host or endpoint, or empty.</summary>
-        public string RemoteHost { get; set; }
+        /// <summary>Patterns for the remote host or endpoint, of which one fits; empty for all.</summary>
+        public string[] RemoteHosts { get; set; }
 
-        /// <summary>The thumbprint of the sent or remote certificate, as pasted, or empty.</summary>
-        public string Thumbprint { get; set; }
+        /// <summary>Thumbprints of the sent or remote certificate, as pasted, or patterns; empty for all.</summary>
+        public string[] Thumbprints { get; set; }
 
         /// <summary>Sessions that start then or later; a time without a zone is local time.</summary>
         public DateTime? Start { get; set; }
@@ -51,6 +51,17 @@ namespace EopRelay
         public int LocationCount
         {
             get { return locations.Count; }
+        }
+
+        /// <summary>The one pattern that the native library takes, else empty.</summary>
+        internal static string Only(string[] texts)
+        {
+            return texts != null && texts.Length == 1 ? texts[0] : null;
+        }
+
+        internal static bool HasWildcards(string text)
+        {
+            return text.IndexOfAny(new[] { '*', '?', '[' }) >= 0;
         }
 
         internal IList<LogLocation> Locations

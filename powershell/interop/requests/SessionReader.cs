@@ -15,6 +15,7 @@ namespace EopRelay
         private readonly object gate = new object();
         private readonly NativeFunctions native;
         private readonly IList<LogLocation> locations;
+        private readonly SessionFilter filter;
         private readonly Stopwatch sinceProgress = Stopwatch.StartNew();
         private readonly ulong handle;
         private int disposed;
@@ -23,6 +24,7 @@ namespace EopRelay
         {
             this.native = native;
             locations = new List<LogLocation>(query.Locations);
+            filter = new SessionFilter(query);
             Sessions = new Session[0];
             Notices = new Notice[0];
             CurrentPath = "";
@@ -50,6 +52,15 @@ namespace EopRelay
 
         /// <summary>What ended the reading before its end, or <c>null</c>.</summary>
         public EopRelayException Error { get; private set; }
+
+        /// <summary>Sessions returned so far.</summary>
+        public long SessionCount { get; private set; }
+
+        /// <summary>Sessions left out because several connectors, hosts or thumbprints were wanted, and none fits.</summary>
+        public long LeftOut
+        {
+            get { return filter.LeftOut; }
+        }
 
         /// <summary>Bytes read so far.</summary>
         public long BytesRead { get; private set; }
@@ -136,7 +147,8 @@ namespace EopRelay
                     return false;
                 }
                 var reader = new BatchReader(batch, native.Names);
-                Sessions = reader.Sessions();
+                Sessions = filter.Choose(reader.Sessions());
+                SessionCount += Sessions.Length;
                 Notices = reader.Notices(locations);
                 ReadProgress();
                 return true;

@@ -10,6 +10,7 @@ use crate::evidence::chain_event::{ChainEvent, ChainEventQuery};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 use crate::evidence::{EvidenceError, ExchangeObjects, HybridHistoryBuilder};
 use crate::ffi::answer::{FileContent, parse_object};
+use crate::ffi::diagnosis::logs::{self, Log};
 use crate::ffi::error::Failure;
 use crate::ffi::status::{EOP_CERTIFICATE_NOT_FOUND, EOP_INTERNAL, EOP_INVALID_THUMBPRINT};
 use crate::session::Session;
@@ -44,6 +45,12 @@ struct Request<'a> {
     send_connectors: Option<&'a RawValue>,
     #[serde(borrow)]
     installed_certificates: Option<&'a RawValue>,
+    inbound_connector_files: Option<Vec<FileContent>>,
+    accepted_domain_files: Option<Vec<FileContent>>,
+    send_connector_files: Option<Vec<FileContent>>,
+    installed_certificate_files: Option<Vec<FileContent>>,
+    unreadable: Option<Vec<Unreadable>>,
+    logs: Option<Vec<Log>>,
     use_machine_stores: Option<bool>,
     #[serde(borrow)]
     queue_errors: Option<Vec<&'a RawValue>>,
@@ -56,6 +63,14 @@ struct Request<'a> {
     server: Option<String>,
     at: Option<Timestamp>,
     warning_days: Option<u32>,
+}
+
+/// An input that the caller could not read.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Unreadable {
+    path: String,
+    message: String,
 }
 
 /// A list of Exchange objects: its name in the report, and where it belongs.
@@ -101,6 +116,18 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
             add_objects(&mut evidence, list, objects);
         }
     }
+    for (list, files) in [
+        (INBOUND_CONNECTORS, &request.inbound_connector_files),
+        (ACCEPTED_DOMAINS, &request.accepted_domain_files),
+        (SEND_CONNECTORS, &request.send_connector_files),
+        (INSTALLED_CERTIFICATES, &request.installed_certificate_files),
+    ] {
+        for file in files.iter().flatten() {
+            add_object_file(&mut evidence, list, file);
+        }
+    }
+    let unreadable = request.unreadable.into_iter().flatten();
+    evidence.unreadable.extend(unreadable.map(|input| (input.path, input.message)));
     let uses_machine = request.use_machine_stores == Some(true);
     if let Some(files) = &request.intermediate_files {
         let read = files.iter().flat_map(|file| read_file(&mut evidence, file)).collect();
@@ -141,6 +168,9 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
     }
     if let Some(sessions) = &request.sessions {
         add_sessions(&mut evidence, sessions);
+    }
+    if let Some(logs) = request.logs {
+        logs::add(&mut evidence, logs)?;
     }
     Ok(evidence)
 }
@@ -218,6 +248,18 @@ fn add_objects(evidence: &mut Evidence, (name, add): ObjectList, objects: &RawVa
         Ok(objects) => add(evidence, &objects),
         Err(EvidenceError::Empty { .. }) => {}
         Err(error) => evidence.unreadable.push((name.to_owned(), error.to_string())),
+    }
+}
+
+/// Adds the objects of an export in any form. One with nothing in it says that there is none.
+fn add_object_file(evidence: &mut Evidence, (_, add): ObjectList, file: &FileContent) {
+    let Some(bytes) = content_of(evidence, file) else { return };
+    match ExchangeObjects::from_bytes(&file.path, &bytes) {
+        Ok(objects) => add(evidence, &objects),
+        Err(EvidenceError::Empty { source_name }) => {
+            add(evidence, &ExchangeObjects { source_name, ..ExchangeObjects::default() });
+        }
+        Err(error) => evidence.unreadable.push((file.path.clone(), error.to_string())),
     }
 }
 

@@ -1,0 +1,48 @@
+//! Protocol logs of a request, read and judged in one step.
+
+use serde::Deserialize;
+
+use crate::diagnosis::Evidence;
+use crate::ffi::error::Failure;
+use crate::ffi::status::EOP_INVALID_ARGUMENT;
+use crate::log::{LogInput, Severity};
+use crate::session::{SessionQuery, SessionReader};
+
+/// Sessions that are in memory at once.
+const SESSIONS_PER_BATCH: usize = 1000;
+
+/// A file, a folder or a pattern, and whose log it is.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Log {
+    path: String,
+    server: Option<String>,
+}
+
+/// Adds the sessions of the logs; what cannot be read of them goes into the evidence.
+pub(super) fn add(evidence: &mut Evidence, logs: Vec<Log>) -> Result<(), Failure> {
+    evidence.logs_given = true;
+    let input = |log: Log| LogInput { path: log.path.into(), wildcards: true, server: log.server };
+    let query =
+        SessionQuery { inputs: logs.into_iter().map(input).collect(), ..SessionQuery::default() };
+    let mut reader = SessionReader::new(query)
+        .map_err(|error| Failure::new(EOP_INVALID_ARGUMENT, format!("Logs: {error}")))?;
+    while let Some(batch) = reader.next_batch(SESSIONS_PER_BATCH, u64::MAX) {
+        for session in &batch.sessions {
+            evidence.add_session(session);
+        }
+        for notice in &batch.notices {
+            let path = notice.path.as_ref().map(|path| path.display().to_string());
+            let path = path.unwrap_or_else(|| "the logs".to_owned());
+            match notice.severity() {
+                Severity::Error => evidence.unreadable.push((path, notice.message.clone())),
+                Severity::Warning => {
+                    let line = notice.line.unwrap_or_default();
+                    evidence.damaged.push((path, line, notice.message.clone()));
+                }
+                Severity::Information => {}
+            }
+        }
+    }
+    Ok(())
+}

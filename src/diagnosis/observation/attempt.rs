@@ -45,6 +45,16 @@ pub(crate) enum End {
     Open,
 }
 
+impl End {
+    /// Whether the reply says that nobody attributed the mail, or not far enough.
+    pub fn is_relay_denied(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused(RejectionClass::RelayDenied | RejectionClass::RelayDeniedAttr36)
+        )
+    }
+}
+
 /// The envelope sender of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Sender {

@@ -3,12 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::attempt::{Attempt, End, Sender, SenderKind, Shown};
+use super::attempt::{Attempt, End, Sender, Shown};
 use super::interner::Interner;
-use super::trouble::{Standing, Trouble, troubles_of_place};
-use super::usage::Usage;
 use super::weight::Weight;
-use crate::timestamp::Timestamp;
 
 /// Records that are kept; beyond them deliveries are put together.
 const MAXIMUM_RECORDS: usize = 400_000;
@@ -18,9 +15,6 @@ const MAXIMUM_DOMAINS: usize = 200_000;
 
 /// Identities, places, hosts and senders that are told apart, of each.
 const MAXIMUM_KEYS: usize = 100_000;
-
-/// Domains of an identity's deliveries that are remembered to show attribution.
-const MAXIMUM_RELAYED: usize = 256;
 
 /// A server and a send connector.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,28 +55,19 @@ pub(super) struct Record {
     pub mark: u8,
 }
 
-/// What the rest of the evidence says of attempts.
-pub(crate) struct Context<'a> {
-    /// The kind of a sender.
-    pub kind_of: &'a dyn Fn(&Sender) -> SenderKind,
-    /// Whether a domain belongs to the organisation.
-    pub is_own: &'a dyn Fn(&str) -> bool,
-    /// Whether attempts over a connector with that mark are judged.
-    pub is_judged: &'a dyn Fn(&str, u8) -> bool,
-    /// The server of those that do not name theirs.
-    pub server: Option<&'a Arc<str>>,
-}
+/// A number that stands for what is not told apart.
+pub(super) const OTHER: u32 = u32::MAX;
 
 /// Every attempt, in the order in which the logs were read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
-    records: Vec<Record>,
-    places: Interner<PlaceKey>,
-    identities: Interner<IdentityKey>,
-    hosts: Interner<Arc<str>>,
-    senders: Interner<Sender>,
-    ends: Interner<End>,
-    domains: Interner<Arc<str>>,
+    pub(super) records: Vec<Record>,
+    pub(super) places: Interner<PlaceKey>,
+    pub(super) identities: Interner<IdentityKey>,
+    pub(super) hosts: Interner<Arc<str>>,
+    pub(super) senders: Interner<Sender>,
+    pub(super) ends: Interner<End>,
+    pub(super) domains: Interner<Arc<str>>,
     sets: Interner<Box<[u32]>>,
     sessions: u32,
     /// The place and the identity of the attempt before, with their numbers: the next one mostly has
@@ -91,7 +76,7 @@ pub(crate) struct Ledger {
     last_identity: Option<(IdentityKey, u32)>,
     maximum: Limit,
     /// Whether deliveries were put together, or names not told apart, for want of room.
-    is_capped: bool,
+    pub(super) is_capped: bool,
 }
 
 /// How many records are kept.
@@ -102,58 +87,6 @@ impl Default for Limit {
     fn default() -> Self {
         Self(MAXIMUM_RECORDS)
     }
-}
-
-/// A number that stands for what is not told apart.
-const OTHER: u32 = u32::MAX;
-
-/// Sessions with failures that decide nothing, by what they concern.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Everyday {
-    /// A recipient or a message.
-    pub messages: u64,
-    /// Temporary replies that do not repeat.
-    pub temporary: u64,
-    /// Connections that broke, or did not come about, and do so not repeatedly.
-    pub connections: u64,
-}
-
-impl Everyday {
-    /// All of them.
-    pub fn count(self) -> u64 {
-        self.messages + self.temporary + self.connections
-    }
-
-    fn of(troubles: &[Trouble]) -> Self {
-        let mut everyday = Self::default();
-        for trouble in troubles.iter().filter(|one| one.standing == Standing::Everyday) {
-            let count = match (trouble.weight, &trouble.end) {
-                (Weight::Everyday, _) => &mut everyday.messages,
-                (Weight::Network, End::Refused(_)) => &mut everyday.temporary,
-                (Weight::Network, _) => &mut everyday.connections,
-                (Weight::Refusal | Weight::ReceiversRule, _) => continue,
-            };
-            *count += trouble.refused;
-        }
-        everyday
-    }
-}
-
-/// What the logs show.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Observation {
-    /// What failed, by place, identity, kind of sender and end; the newest first.
-    pub troubles: Vec<Trouble>,
-    /// Every identity at every place.
-    pub usages: Vec<Usage>,
-    /// The end of the newest session.
-    pub newest: Option<Timestamp>,
-    /// Sessions that delivered everything that the log tells of.
-    pub delivered: u64,
-    /// Failures that decide nothing.
-    pub everyday: Everyday,
-    /// Whether there was more than can be told apart.
-    pub is_capped: bool,
 }
 
 impl Ledger {
@@ -239,11 +172,11 @@ impl Ledger {
         set.unwrap_or(OTHER)
     }
 
-    fn domains_of(&self, set: u32) -> &[u32] {
+    pub(super) fn domains_of(&self, set: u32) -> &[u32] {
         self.sets.value(set).map_or(&[], |set| set)
     }
 
-    fn end_of(&self, record: &Record) -> &End {
+    pub(super) fn end_of(&self, record: &Record) -> &End {
         self.ends.value(record.end).unwrap_or(&End::Open)
     }
 
@@ -283,83 +216,6 @@ impl Ledger {
         }
         self.records = kept;
     }
-
-    /// Judges what the attempts show.
-    pub fn observe(&self, context: &Context<'_>) -> Observation {
-        let kinds: Vec<SenderKind> =
-            self.senders.values().iter().map(|sender| (context.kind_of)(sender)).collect();
-        let places = Places::of(self.places.values(), context.server);
-        let judged: Vec<Record> = self
-            .records
-            .iter()
-            .filter(|record| {
-                let place = places.key(places.one_of(record.place));
-                let connector = place.map_or("", |place| &place.connector);
-                (context.is_judged)(connector, record.mark)
-            })
-            .map(|record| Record { place: places.one_of(record.place), ..*record })
-            .collect();
-        let mut records: Vec<(&Record, SenderKind)> = judged
-            .iter()
-            .map(|record| {
-                let kind = kinds.get(record.sender as usize).copied();
-                (record, kind.unwrap_or(SenderKind::Unknown))
-            })
-            .collect();
-        let identities = self.identities.ranks();
-        let ends = self.ends.ranks();
-        let rank =
-            |ranks: &[u32], number: u32| ranks.get(number as usize).copied().unwrap_or(OTHER);
-        // Among equal times what failed comes last: it is then not taken for overcome.
-        records.sort_by_cached_key(|(record, kind)| {
-            (
-                places.rank(record.place),
-                record.time,
-                !matches!(self.end_of(record), End::Delivered),
-                rank(&identities, record.identity),
-                rank(&ends, record.end),
-                *kind,
-            )
-        });
-        let mut observation = Observation {
-            newest: judged.iter().map(|record| record.time).max().and_then(Timestamp::from_ticks),
-            is_capped: self.is_capped,
-            ..Observation::default()
-        };
-        let outside = self.domains_refused_as_outside(&judged);
-        for of_place in records.chunk_by(|(one, _), (other, _)| one.place == other.place) {
-            let view =
-                PlaceView { ledger: self, places: &places, records: of_place, all: &records };
-            observation.troubles.extend(troubles_of_place(&view));
-            observation.usages.extend(super::usage::usages_of_place(
-                &view,
-                &outside,
-                context.is_own,
-            ));
-        }
-        observation.troubles.sort_by_key(|trouble| std::cmp::Reverse(trouble.last));
-        observation.everyday = Everyday::of(&observation.troubles);
-        let mut counted: HashSet<u32> = HashSet::new();
-        for (record, _) in &records {
-            let is_delivered = matches!(self.end_of(record), End::Delivered);
-            if is_delivered && (record.count > 1 || counted.insert(record.session)) {
-                observation.delivered += u64::from(record.count);
-            }
-        }
-        observation
-    }
-
-    /// Domains of which a 5.7.64 shows that they lie outside Microsoft 365.
-    fn domains_refused_as_outside(&self, judged: &[Record]) -> HashSet<u32> {
-        use crate::reply::RejectionClass::{RelayDenied, RelayDeniedAttr36};
-        judged
-            .iter()
-            .filter(|record| {
-                matches!(self.end_of(record), End::Refused(RelayDenied | RelayDeniedAttr36))
-            })
-            .flat_map(|record| self.domains_of(record.domains).iter().copied())
-            .collect()
-    }
 }
 
 /// Records that are alike but for host and domains, one for each of so many parts of their time.
@@ -380,97 +236,4 @@ fn put_together(records: &[Record], buckets: i64, empty: u32) -> Vec<Record> {
             .or_insert(Record { domains: empty, host: OTHER, ..*record });
     }
     together.into_values().collect()
-}
-
-/// The places, with the server that was given for those that do not name theirs.
-pub(super) struct Places {
-    keys: Vec<PlaceKey>,
-    /// The one number of places that are the same so.
-    numbers: Vec<u32>,
-    ranks: Vec<u32>,
-}
-
-impl Places {
-    fn of(places: &[PlaceKey], server: Option<&Arc<str>>) -> Self {
-        let mut known: Interner<PlaceKey> = Interner::default();
-        let numbers = places
-            .iter()
-            .map(|place| {
-                let server = place.server.as_ref().or(server).cloned();
-                let place = PlaceKey { server, connector: Arc::clone(&place.connector) };
-                known.number_of(&place, usize::MAX).unwrap_or(OTHER)
-            })
-            .collect();
-        Self { ranks: known.ranks(), keys: known.values().to_vec(), numbers }
-    }
-
-    fn one_of(&self, place: u32) -> u32 {
-        self.numbers.get(place as usize).copied().unwrap_or(OTHER)
-    }
-
-    /// The key of the one number of a place.
-    fn key(&self, number: u32) -> Option<&PlaceKey> {
-        self.keys.get(number as usize)
-    }
-
-    fn rank(&self, number: u32) -> u32 {
-        self.ranks.get(number as usize).copied().unwrap_or(OTHER)
-    }
-}
-
-/// The records of one place, in the order of time.
-pub(super) struct PlaceView<'a> {
-    ledger: &'a Ledger,
-    places: &'a Places,
-    pub records: &'a [(&'a Record, SenderKind)],
-    /// Those of every place, place by place.
-    pub all: &'a [(&'a Record, SenderKind)],
-}
-
-impl<'a> PlaceView<'a> {
-    pub fn end(&self, record: &Record) -> &'a End {
-        self.ledger.end_of(record)
-    }
-
-    pub fn end_numbered(&self, number: u32) -> &'a End {
-        self.ledger.ends.value(number).unwrap_or(&End::Open)
-    }
-
-    pub fn domains(&self, record: &Record) -> &'a [u32] {
-        self.ledger.domains_of(record.domains)
-    }
-
-    pub fn domain(&self, number: u32) -> Option<&'a Arc<str>> {
-        self.ledger.domains.value(number)
-    }
-
-    pub fn host(&self, record: &Record) -> Option<&'a Arc<str>> {
-        self.ledger.hosts.value(record.host)
-    }
-
-    pub fn place_of(&self, record: &Record) -> PlaceKey {
-        self.places
-            .key(record.place)
-            .cloned()
-            .unwrap_or(PlaceKey { server: None, connector: Arc::from("") })
-    }
-
-    pub fn identity_of(&self, record: &Record) -> IdentityKey {
-        self.ledger
-            .identities
-            .value(record.identity)
-            .cloned()
-            .unwrap_or(IdentityKey { shown: Shown::Unknown, address: None })
-    }
-
-    /// Whether the identity of a record is known: the session came as far as showing one.
-    pub fn is_identified(&self, record: &Record) -> bool {
-        let identity = self.ledger.identities.value(record.identity);
-        identity.is_some_and(|identity| identity.shown != Shown::Unknown)
-    }
-}
-
-/// How many domains of deliveries are remembered for an identity.
-pub(super) const fn maximum_relayed() -> usize {
-    MAXIMUM_RELAYED
 }

@@ -16,6 +16,8 @@ mod chance;
 mod interner;
 mod ledger;
 mod network;
+mod observe;
+mod place;
 mod trouble;
 mod usage;
 mod weight;
@@ -25,7 +27,8 @@ mod tests;
 
 pub(crate) use age::Age;
 pub(crate) use attempt::{Attempt, End, Sender, SenderKind, Shown};
-pub(crate) use ledger::{Context, Everyday, IdentityKey, Ledger, Observation, PlaceKey};
+pub(crate) use ledger::{IdentityKey, Ledger, PlaceKey};
+pub(crate) use observe::{Context, Everyday, Observation};
 pub(crate) use trouble::{Difference, Standing, Trouble};
 pub(crate) use usage::Usage;
 pub(crate) use weight::{Weight, weight_of, weight_of_tls_error};

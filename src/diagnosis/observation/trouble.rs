@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::attempt::{End, SenderKind, Shown};
 use super::chance::is_no_chance;
-use super::ledger::{IdentityKey, PlaceKey, PlaceView, Record};
+use super::ledger::{IdentityKey, PlaceKey, Record};
 use super::network::{self, Result};
+use super::place::PlaceView;
 use super::usage::Leaves;
 use super::weight::Weight;
-use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
 
 /// Refused domains that are told apart for one trouble.
@@ -84,11 +84,6 @@ pub(crate) struct Trouble {
     pub has_more_domains: bool,
     /// What differs between what was refused and what was delivered at the place.
     pub differences: Vec<Difference>,
-}
-
-/// Whether a class says that nobody attributed the mail.
-pub(super) fn is_relay_denied(class: RejectionClass) -> bool {
-    matches!(class, RejectionClass::RelayDenied | RejectionClass::RelayDeniedAttr36)
 }
 
 /// What makes a trouble one: identity, kind of sender and end; a connection that failed has

@@ -4,12 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use super::attempt::End;
 use super::chance::is_no_chance;
-use super::ledger::{IdentityKey, PlaceKey, PlaceView, maximum_relayed};
+use super::ledger::{IdentityKey, PlaceKey};
+use super::place::PlaceView;
 use crate::timestamp::Timestamp;
 
 /// Deliveries to that many different domains outside the organisation, without a 5.7.64, are
 /// evidence of attribution (inferred).
 pub(crate) const RELAYED_DOMAINS: usize = 30;
+
+/// Domains of an identity's deliveries that are remembered to show attribution.
+const MAXIMUM_RELAYED: usize = 256;
 
 /// One identity at one place.
 #[derive(Clone, Debug)]
@@ -99,12 +103,12 @@ pub(super) fn usages_of_place(
                 for domain in view.domains(record) {
                     usage.reached_outside |= outside.contains(domain);
                     let is_foreign = || view.domain(*domain).is_some_and(|name| !is_own(name));
-                    if known.len() < maximum_relayed() && !known.contains(domain) && is_foreign() {
+                    if known.len() < MAXIMUM_RELAYED && !known.contains(domain) && is_foreign() {
                         known.insert(*domain);
                     }
                 }
             }
-            End::Refused(class) if super::trouble::is_relay_denied(*class) => {
+            end if end.is_relay_denied() => {
                 usage.is_relay_denied = true;
             }
             _ => {}

@@ -61,7 +61,7 @@ impl Diagnosis {
         let decisive = judged
             .iter()
             .enumerate()
-            .filter(|(_, one)| !one.case.incident.is_some_and(|incident| incident.is_past()))
+            .filter(|(_, one)| !one.case.incident.is_some_and(Incident::is_past))
             .filter(|(_, one)| one.decided_by.is_some())
             .min_by_key(|(_, one)| {
                 // A delivery to another tenant says less than a refusal that nothing explains.
@@ -106,7 +106,7 @@ impl Diagnosis {
         let scopes = scopes(&basis.incidents.observation, &causes);
         for (index, one) in judged.into_iter().enumerate() {
             for mut finding in one.findings {
-                if one.case.incident.is_some_and(|incident| incident.is_past()) {
+                if one.case.incident.is_some_and(Incident::is_past) {
                     finding.status = Status::Past;
                     finding.severity = Severity::Information;
                 } else if Some(index) != decisive && finding.status == Status::Cause {

@@ -1,6 +1,7 @@
 //! One case held against the rules: what decides it, and what is found.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use crate::diagnosis::case::Case;
 use crate::diagnosis::case::wizard_state::Staleness;
@@ -169,12 +170,13 @@ fn sessions_of(incident: Option<&Incident>) -> String {
     let mut text = parts.join(", ") + ".";
     for difference in incident.differences() {
         let values = |values: &[String]| listed(values.iter().map(String::as_str), 4);
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             " What differs: {} {} where it is refused, {} where it is delivered.",
             difference.fact,
             values(&difference.refused),
             values(&difference.delivered)
-        ));
+        );
     }
     text
 }

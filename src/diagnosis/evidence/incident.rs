@@ -253,7 +253,7 @@ impl Incident {
         self.standing = match weight {
             Weight::Everyday | Weight::ReceiversRule | Weight::Network => Standing::Everyday,
             _ if incidents.iter().any(is_over) => Standing::Past,
-            _ => Standing::Present,
+            Weight::Refusal => Standing::Present,
         };
     }
 

@@ -72,15 +72,12 @@ pub(crate) fn incidents_of(session: &Session, accepted: Option<&AcceptedDomains>
             incident.mail_from = mail_from.clone();
             incident.reply = reply.map(Arc::from);
             incident.recipient_domains = address.and_then(domain_of).into_iter().collect();
-            match incidents.iter().position(|known| known.is_same(&incident)) {
-                Some(place) => {
-                    incidents[place].recipient_domains.append(&mut incident.recipient_domains);
-                    touched.insert(place);
-                }
-                None => {
-                    touched.insert(incidents.len());
-                    incidents.push(incident);
-                }
+            if let Some(place) = incidents.iter().position(|known| known.is_same(&incident)) {
+                incidents[place].recipient_domains.append(&mut incident.recipient_domains);
+                touched.insert(place);
+            } else {
+                touched.insert(incidents.len());
+                incidents.push(incident);
             }
         };
         let refused = message.reply().and_then(classify);

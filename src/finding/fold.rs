@@ -13,7 +13,13 @@ pub const COMMAND_WIDTH: usize = 76;
 /// refuses all of it. A word without a place to break stays as it is.
 #[must_use]
 pub fn fold(command: &str) -> String {
-    let lines: Vec<String> = command.lines().map(fold_line).collect();
+    let mut is_continued = false;
+    let mut lines = Vec::new();
+    for line in command.lines() {
+        // A statement that goes on cannot have another one in its midst.
+        lines.push(if is_continued { line.to_owned() } else { fold_line(line) });
+        is_continued = line.trim_end().ends_with(['|', ',', '`', '+', '(', '=']);
+    }
     lines.join("\n")
 }
 
@@ -321,7 +327,10 @@ mod tests {
         let program = format!("certutil -addstore CA {long}.cer");
         let condition = format!("Where-Object Name -eq '{long}'");
         let comment = format!("# Get-Queue -Filter {long}");
-        for command in ["Get-Queue", "a\nb", &open, &long, &program, &condition, &comment, ""] {
+        let stage = format!("Get-Queue |\n  Set-Queue -Comment '{long}'");
+        for command in
+            ["Get-Queue", "a\nb", &open, &long, &program, &condition, &comment, &stage, ""]
+        {
             assert_eq!(fold(command), command);
         }
     }

@@ -37,7 +37,7 @@ impl<F: Formatter> Formatter for Escaping<F> {
         fragment: &str,
     ) -> io::Result<()> {
         // serde_json escapes what lies below 0x20 itself.
-        if fragment.bytes().all(|byte| byte < 0x7F) {
+        if fragment.is_ascii() && memchr::memchr(0x7F, fragment.as_bytes()).is_none() {
             return writer.write_all(fragment.as_bytes());
         }
         let mut rest = fragment;

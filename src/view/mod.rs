@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod page;
+mod scopes;
 mod text;
 
 pub use crate::finding::{is_unprintable, printable};

@@ -1,6 +1,7 @@
-//! The text of a report: cause, proof, what to do, what else, what is missing.
+//! The text of a report: first lines, cause, proof, what to do, what else, what is missing.
 
 use super::page::Page;
+use super::scopes;
 use crate::diagnosis::{
     EvidenceLine, Finding, FindingId, Remedy, Report, Severity, Status, Verdict,
 };
@@ -18,7 +19,8 @@ pub fn text(report: &Report, width: usize) -> String {
         Verdict::Uncertain => "UNCERTAIN",
     };
     page.line(format_args!("{verdict}: {}", report.cause.name()));
-    page.blank_line();
+    scopes::add(&mut page, report);
+    page.gap();
     page.paragraph(INDENT, INDENT, &report.summary);
     let (cause, others): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|finding| finding.status == Status::Cause);

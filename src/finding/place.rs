@@ -13,6 +13,18 @@ named_enum! {
         RecipientOrganisation = 3,
         /// Whoever runs the firewall, proxy or DNS between the two.
         Network = 4,
+        /// Whoever answers for the reputation of the public address from which the mail came.
+        SendingAddress = 5,
+        /// Whoever keeps the DNS records (SPF, DKIM, DMARC, PTR) of the sender.
+        SenderDns = 6,
+        /// The receiving server of this organisation: Exchange Online hands over to it.
+        OtherDirection = 7,
+        /// The other server: mostly it passes.
+        OtherServer = 8,
+        /// Either of the two sides.
+        Either = 9,
+        /// Nothing shows who.
+        Unknown = 10,
     }
 }
 
@@ -25,6 +37,12 @@ impl Side {
             Self::ExchangeOnlineTenant => "Exchange Online tenant",
             Self::RecipientOrganisation => "recipient's organisation",
             Self::Network => "network between the servers",
+            Self::SendingAddress => "whoever answers for the sending address",
+            Self::SenderDns => "DNS of the sender's domain",
+            Self::OtherDirection => "receiving server on-premises (mail from Exchange Online)",
+            Self::OtherServer => "other server",
+            Self::Either => "either side",
+            Self::Unknown => "not known",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The class of one SMTP reply.
 
 use super::catalogue::{CATALOGUE, Signature};
+use super::enhanced_status::EnhancedStatus;
 use super::rejection_class::RejectionClass;
 use super::smtp_reply::{Head, attr_number};
 
@@ -37,7 +38,17 @@ impl Signature {
 
     fn fits_numbers(&self, head: &Head<'_>) -> bool {
         (self.codes.is_empty() || self.codes.contains(&head.code))
-            && (self.status.is_none() || self.status == head.enhanced_status)
+            && (self.status.is_none()
+                || head.enhanced_status.is_some_and(|status| self.has_status(status)))
+    }
+
+    /// Whether it names that status, or a range in which the status lies.
+    pub(super) fn has_status(&self, status: EnhancedStatus) -> bool {
+        self.status.is_some_and(|first| {
+            let last = self.last_detail.unwrap_or(first.detail);
+            (first.class, first.subject) == (status.class, status.subject)
+                && (first.detail..=last).contains(&status.detail)
+        })
     }
 }
 

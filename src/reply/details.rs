@@ -38,7 +38,9 @@ impl<'a> Details<'a> {
             thumbprint: after(text, "Thumbprint:", PART_ENDS)
                 .filter(|value| value.bytes().all(|byte| byte.is_ascii_hexdigit())),
             // Application event 2004 (MSExchangeTransport, SmtpSend).
-            send_connector: after(text, "Send connector ", &[": Message delivery", "\n"]),
+            send_connector: after(text, "Send connector ", &[": Message delivery", "\n"])
+                // Event 12014.
+                .or_else(|| after(text, "SMTP verb for the connector ", &[" with a FQDN", "\n"])),
             internet_message_id: after(text, "message with message ID ", &[" was ", "\n"]),
         }
     }

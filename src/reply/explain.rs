@@ -1,9 +1,11 @@
 //! Any text about a refusal, explained.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 
 use super::catalogue::{CATALOGUE, CatalogueEntry};
-use super::classify::{classify_head, classify_numbers, find_words};
+use super::classify::{classify_head, classify_numbers, contains_words, find_words};
 use super::details::Details;
 use super::enhanced_status::EnhancedStatus;
 use super::rejection_class::RejectionClass;
@@ -98,6 +100,8 @@ pub struct Explanation {
 #[must_use]
 pub fn explain(text: &str) -> Explanation {
     let (text, was_cut) = bounded(text);
+    let plain = without_python(text);
+    let text = &*plain;
     let Unwrapped { wrappers, inner } = unwrap(text);
     let details = Details::read(text);
     let mut uncertain = Vec::new();
@@ -107,8 +111,13 @@ pub fn explain(text: &str) -> Explanation {
 
     let found = find_reply(inner, &mut uncertain);
     let mut rejection = found.class;
+    // Exchange Online as the sender: what it met speaks of the server to which it handed over.
+    let of_wrapper = class_of_wrapper(&wrappers);
+    if of_wrapper == Some(RejectionClass::CannotConnectToRemoteServer) {
+        rejection = of_wrapper;
+    }
     if rejection.is_none_or(|class| class == RejectionClass::Unclassified)
-        && let Some(class) = class_of_wrapper(&wrappers)
+        && let Some(class) = of_wrapper
     {
         if found.reply.is_some() {
             uncertain.push("The inner reply is not known; the class is its wrapper's.".to_owned());
@@ -122,7 +131,7 @@ pub fn explain(text: &str) -> Explanation {
     let parts = Reply::parse(reply.as_deref().unwrap_or_default());
     let attr = parts.attr.or_else(|| attr_number(inner));
     if attr.is_some() && attr.and_then(attr_meaning).is_none() {
-        uncertain.push("No public table of ATTR numbers exists beyond 34, 35 and 36.".to_owned());
+        uncertain.push("What its ATTR number means is not documented.".to_owned());
     }
     uncertain.extend(entry.iter().flat_map(|entry| entry.uncertain).map(|&text| text.to_owned()));
     let enhanced_status = parts.enhanced_status.or(found.status);
@@ -149,7 +158,7 @@ pub fn explain(text: &str) -> Explanation {
         server_time: owned(parts.server_time),
         server_session_id: owned(parts.server_session_id),
         meaning: meaning(entry, error.as_ref(), &parts, found.status),
-        side: entry.map_or(DEFAULT_SIDES, |entry| entry.side),
+        side: sides(entry, error.as_ref()),
         remedy: filled(templates, &known),
         reference: entry.map(|entry| entry.reference),
         confidence: entry.map(|entry| entry.confidence),
@@ -214,12 +223,22 @@ fn without_side<S: Serializer>(steps: &[Step], serializer: S) -> Result<S::Ok, S
     }))
 }
 
-/// Who acts where no class tells: a TLS error or a connection error can be either's.
-const DEFAULT_SIDES: &[Side] = &[Side::OnPremisesServer, Side::Network];
+/// Who acts: by the class, but for a socket error, which is the network's first, and where no class
+/// is known by the error.
+fn sides(entry: Option<&CatalogueEntry>, error: Option<&TlsError>) -> &'static [Side] {
+    // winerror.h: SSPI statuses are negative numbers, those of Winsock positive.
+    let is_socket_error = error.is_some_and(|error| error.code.is_some_and(|code| code > 0));
+    match entry {
+        Some(entry) if !(entry.cover && is_socket_error) => entry.side,
+        _ if is_socket_error => &[Side::Network, Side::OnPremisesServer],
+        _ if error.is_some() => &[Side::OnPremisesServer, Side::Network],
+        _ => &[Side::Unknown],
+    }
+}
 
 /// What was found of a reply in a text.
 #[derive(Clone, Copy, Debug, Default)]
-struct Found<'a> {
+struct FoundReply<'a> {
     reply: Option<&'a str>,
     class: Option<RejectionClass>,
     /// An enhanced status code that stands without a reply.
@@ -227,7 +246,7 @@ struct Found<'a> {
 }
 
 /// The reply in a text without wrappers: of several, the first of the most telling class.
-fn find_reply<'a>(text: &'a str, uncertain: &mut Vec<String>) -> Found<'a> {
+fn find_reply<'a>(text: &'a str, uncertain: &mut Vec<String>) -> FoundReply<'a> {
     let text = text.trim_start_matches(['#', ' ']);
     let first = Head::parse(text).map(|_| scan::folded_line(text));
     let accepted = first.filter(|line| Head::parse(line).is_some_and(|head| !head.is_refusal()));
@@ -235,7 +254,7 @@ fn find_reply<'a>(text: &'a str, uncertain: &mut Vec<String>) -> Found<'a> {
     let rest = accepted.map_or(text, |line| &text[line.len()..]);
     let refused = first.filter(|_| accepted.is_none()).map(|_| text);
 
-    let mut best: Option<(Found<'_>, Basis)> = None;
+    let mut best: Option<(FoundReply<'_>, Basis)> = None;
     let mut others = 0;
     for candidate in refused.into_iter().chain(scan::refusals(rest)) {
         let line = scan::folded_line(candidate);
@@ -245,7 +264,8 @@ fn find_reply<'a>(text: &'a str, uncertain: &mut Vec<String>) -> Found<'a> {
             known.is_some_and(|known| telling(known) > 0 && telling(class) > 0 && known != class),
         );
         if known.is_none_or(|known| telling(class) > telling(known)) {
-            best = Some((Found { reply: Some(line), class: Some(class), status: None }, basis));
+            best =
+                Some((FoundReply { reply: Some(line), class: Some(class), status: None }, basis));
         }
     }
     if others > 0 {
@@ -260,25 +280,42 @@ fn find_reply<'a>(text: &'a str, uncertain: &mut Vec<String>) -> Found<'a> {
         return found;
     }
     if accepted.is_some() {
-        return Found { reply: accepted, ..Found::default() };
+        return FoundReply { reply: accepted, ..FoundReply::default() };
     }
     if let Some(reply) = scan::bare_refusals(rest).next() {
         let class = Some(RejectionClass::Unclassified);
-        return Found { reply: Some(scan::folded_line(reply)), class, status: None };
+        return FoundReply { reply: Some(scan::folded_line(reply)), class, status: None };
     }
     find_number(rest, uncertain)
 }
 
+/// Texts that hold no reply: events 12014 and 12016 of the Application log, the headers of a message
+/// that was delivered.
+const WITHOUT_REPLY: &[(&str, RejectionClass)] = &[
+    (
+        "could not find a certificate that contains the domain name",
+        RejectionClass::TlsCertificateNameNotFound,
+    ),
+    (
+        "There is no valid SMTP Transport Layer Security (TLS) certificate for the FQDN",
+        RejectionClass::TlsCertificateNameNotFound,
+    ),
+    ("X-MS-Exchange-Organization-AuthAs: Anonymous", RejectionClass::DeliveredAsAnonymous),
+];
+
 /// A class by an enhanced status code, or by an ATTR number, that stands without a reply.
-fn find_number<'a>(text: &str, uncertain: &mut Vec<String>) -> Found<'a> {
+fn find_number<'a>(text: &str, uncertain: &mut Vec<String>) -> FoundReply<'a> {
     let mut first = None;
     for status in scan::statuses(text) {
         first = first.or(Some(status));
         if let Some(class) = class_of_status(status, text) {
             uncertain
                 .push("Recognised by the status code alone: the text holds no reply.".to_owned());
-            return Found { reply: None, class: Some(class), status: Some(status) };
+            return FoundReply { reply: None, class: Some(class), status: Some(status) };
         }
+    }
+    if let Some((_, class)) = WITHOUT_REPLY.iter().find(|(words, _)| contains_words(text, words)) {
+        return FoundReply { reply: None, class: Some(*class), status: first };
     }
     let class = match attr_number(text) {
         Some(34) => Some(RejectionClass::HopCountExceededAttr34),
@@ -289,14 +326,14 @@ fn find_number<'a>(text: &str, uncertain: &mut Vec<String>) -> Found<'a> {
     if class.is_some() {
         uncertain.push("Recognised by the ATTR number alone: the text holds no reply.".to_owned());
     }
-    Found { reply: None, class, status: first }
+    FoundReply { reply: None, class, status: first }
 }
 
 fn class_of_status(status: EnhancedStatus, text: &str) -> Option<RejectionClass> {
     let fits = |entry: &&&CatalogueEntry| {
         entry.signatures.iter().any(|signature| {
-            signature.status == Some(status)
-                && signature.words.is_empty()
+            signature.has_status(status)
+                && signature.words.iter().all(|words| contains_words(text, words))
                 && (signature.attr.is_none() || signature.attr == attr_number(text))
         })
     };
@@ -327,12 +364,14 @@ fn class_of_candidate(candidate: &str, line: &str) -> (RejectionClass, Basis) {
     (RejectionClass::Unclassified, Basis::Text)
 }
 
-/// How much a class tells: a cover text less than what it covers, an unknown refusal nothing.
+/// How much a class tells: a cover text less than what it covers, that a message expired less than
+/// any other reply, an unknown refusal nothing.
 fn telling(class: RejectionClass) -> u8 {
     match class.entry() {
         None => 0,
-        Some(entry) if entry.cover => 1,
-        Some(_) => 2,
+        Some(_) if class == RejectionClass::MessageExpired => 1,
+        Some(entry) if entry.cover => 2,
+        Some(_) => 3,
     }
 }
 
@@ -348,7 +387,10 @@ const ERROR_LABELS: &[&str] = &[
     "negotiation failed with error ",
     "Winsock error code: ",
     "Connection dropped due to ",
+    "Security status ",
+    "ErrorCode ",
     "Failed to establish appropriate TLS channel: ",
+    "Failed to establish appropriate TLS channel ",
     "Certificate validation failure, Reason:",
     "Certificate validation failure, Reason: ",
 ];
@@ -364,6 +406,13 @@ fn find_tls_error(
             !character.is_ascii_alphanumeric() && !matches!(character, '_' | '-')
         });
         let name = &rest[..end.unwrap_or(rest.len())];
+        // `TLS channel: Access Denied` holds no error; `ATTR41: CertificateExpired` has it behind.
+        if name.eq_ignore_ascii_case("Access") {
+            return None;
+        }
+        if attr_number(name).is_some() {
+            return find_in_prose(rest);
+        }
         (!name.is_empty()).then(|| tls_error(name))
     });
     let reason = || {
@@ -444,10 +493,41 @@ fn attr_meaning(attr: u32) -> Option<&'static str> {
     }
 }
 
-/// The reply in one line, without the `##` that ends it in an NDR.
+/// The reply in one line, without the `##` that ends it in an NDR, and without what the program of
+/// the sender wrote behind it.
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").trim_end_matches(['#', ' ']).to_owned()
+    let line = words.join(" ");
+    let end = BEHIND_REPLIES.iter().filter_map(|words| line.find(words)).min();
+    line[..end.unwrap_or(line.len())].trim_end_matches(['#', ' ']).to_owned()
+}
+
+/// What stands behind a reply in the lines of Postfix, of Exchange's queues and of smtplib.
+const BEHIND_REPLIES: &[&str] = &[" (in reply to ", "};{MSG=", "')}", "\")}"];
+
+/// `(550, b'5.7.64 ...')` of Python's smtplib as `(550 5.7.64 ...')`.
+fn without_python(text: &str) -> Cow<'_, str> {
+    const MARKS: [&str; 2] = [", b'", ", b\""];
+    if !MARKS.iter().any(|mark| text.contains(mark)) {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = MARKS.iter().filter_map(|mark| rest.find(mark)).min() {
+        let (before, after) = rest.split_at(start);
+        plain.push_str(before);
+        let is_code = before.len() >= 4
+            && before.as_bytes()[before.len() - 4] == b'('
+            && before.bytes().rev().take(3).all(|byte| byte.is_ascii_digit());
+        if is_code {
+            plain.push(' ');
+        } else {
+            plain.push_str(&after[..4]);
+        }
+        rest = &after[4..];
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
 }
 
 fn bounded(text: &str) -> (&str, bool) {

@@ -50,5 +50,74 @@ named_enum! {
         ConnectionDropped = 21,
         /// `450 4.4.317 Cannot connect to remote server`: from Exchange Online to this server.
         CannotConnectToRemoteServer = 22,
+        /// `550 5.7.606 Access denied, banned sending IP`: on a list of Microsoft.
+        SendingAddressBanned = 23,
+        /// `550 5.7.1 Client host [..] blocked using ..`: on a public block list.
+        SendingAddressListed = 24,
+        /// `451 4.7.651`, `4.7.500`, `4.7.850`: too much mail for the reputation of the address.
+        SendingAddressThrottled = 25,
+        /// `452 4.5.3 Too many recipients`: the sender splits the mail by itself.
+        TooManyRecipients = 26,
+        /// `550 5.1.8 Access denied, bad outbound sender`: the account is restricted.
+        SenderRestricted = 27,
+        /// `550 5.7.232` and `5.7.233`: the daily limit of external recipients of a tenant.
+        TenantLimitExceeded = 28,
+        /// `550 5.7.501` to `5.7.505`, `5.7.512`, `5.7.513`: sender, content or recipient are banned.
+        SpamRefused = 29,
+        /// `501 5.5.4 Invalid domain name`, `550 5.7.506 Bad HELO`.
+        EhloNameRefused = 30,
+        /// `550 5.7.509`, `5.7.515`, `5.7.26`, `5.7.23`: SPF, DKIM or DMARC of the sender failed.
+        SenderNotAuthentic = 31,
+        /// `550 5.7.25`: the address has no reverse DNS record.
+        ReverseDnsMissing = 32,
+        /// `550 5.7.510`, `5.2.1`: the recipient takes no mail over IPv6.
+        Ipv6NotAccepted = 33,
+        /// `550 4.4.7 Message expired`: a cover; the last reply before it is the cause.
+        MessageExpired = 34,
+        /// `550 5.7.1 Relay Access Denied` and others without `5.7.64`.
+        RelayRefused = 35,
+        /// `450 4.7.323 tlsa-invalid`: from Exchange Online, DNSSEC or DANE of the recipient.
+        DaneFailed = 36,
+        /// `5.4.8 MX hosts of .. failed MTA-STS validation`: from Exchange Online.
+        MtaStsFailed = 37,
+        /// `550 5.7.1 TRANSPORT.RULES.RejectMessage`: a mail flow rule.
+        TransportRuleRejected = 38,
+        /// `550 5.7.133 RESOLVER.RST...`: a group or mailbox that takes mail from some only.
+        DeliveryRestricted = 39,
+        /// `550 5.7.60 SMTP; Client does not have permissions to send as this sender`.
+        SendAsDenied = 40,
+        /// `550 5.3.190 Journaling on-premises messages .. not supported`.
+        JournalingRefused = 41,
+        /// `451 4.4.4 Mail received as unauthenticated`.
+        UnauthenticatedMail = 42,
+        /// `421 4.3.2 Service not available`, `4.7.0 Temporary server error`: it passes.
+        TemporaryServerError = 43,
+        /// `454 4.7.0 Temporary authentication failure`.
+        ServerAuthenticationFailed = 44,
+        /// `454 4.7.0 Failed to establish appropriate TLS channel: CertificateExpired`.
+        TlsChannelExpired = 45,
+        /// `454 4.7.0 Failed to establish appropriate TLS channel: Access Denied`: no TLS.
+        TlsChannelMissing = 46,
+        /// `454 4.7.0 TLS not available due to local problem`: of the other server.
+        TlsNotAvailable = 47,
+        /// `451 4.7.3 The admin has temporarily disallowed this secure domain`.
+        SecureDomainDisallowed = 48,
+        /// `501 5.1.4 Recipient address reserved by RFC 2606`.
+        RecipientReserved = 49,
+        /// `451 4.7.0 Timeout waiting for client input`.
+        ClientTimedOut = 50,
+        /// No refusal: `X-MS-Exchange-Organization-AuthAs: Anonymous` in a delivered message.
+        DeliveredAsAnonymous = 51,
+    }
+}
+
+impl RejectionClass {
+    /// The class by which a verdict on a sender is made: of a refusal that says nothing of the relay
+    /// the words of the reply decide.
+    #[must_use]
+    pub fn for_verdict(self) -> Self {
+        // The last class that has a rule of its own there.
+        let last = Self::CannotConnectToRemoteServer.number();
+        if self.number() <= last { self } else { Self::Unclassified }
     }
 }

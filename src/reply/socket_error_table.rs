@@ -6,6 +6,13 @@ use crate::finding::StepTemplate;
 
 /// Every socket error that is known.
 pub(super) static SOCKET_ERRORS: &[TlsErrorRow] = &[
+    winsock(
+        "OperationAborted",
+        "WSA_OPERATION_ABORTED",
+        995,
+        "the connection was closed while an operation on it was still under way",
+        PEER_HUNG_UP,
+    ),
     winsock("Interrupted", "WSAEINTR", 10_004, "a blocking call was interrupted", NETWORK),
     winsock(
         "AccessDenied",

@@ -3,7 +3,8 @@
 
 use super::catalogue::steps::{
     CHECK_PRIVATE_KEY, CHECK_TLS_VERSION, ENABLE_FOR_SMTP, IMPORT_INTERMEDIATE, INSTALL_ROOTS,
-    READ_SEND_LOG, RESTART_TRANSPORT, SELECT_CERTIFICATE, STOP_SMTP_INSPECTION, TEST_PORT,
+    READ_SEND_LOG, RENEW_CERTIFICATE, RESTART_TRANSPORT, SELECT_CERTIFICATE, STOP_SMTP_INSPECTION,
+    TEST_PORT,
 };
 use super::tls_error_row::TlsErrorRow;
 use crate::finding::StepTemplate;
@@ -20,6 +21,7 @@ const LOCAL_TRUST: &[StepTemplate] =
     &[READ_SEND_LOG, INSTALL_ROOTS, IMPORT_INTERMEDIATE, STOP_SMTP_INSPECTION];
 const PRESENTED_CERTIFICATE: &[StepTemplate] =
     &[READ_SEND_LOG, IMPORT_INTERMEDIATE, SELECT_CERTIFICATE];
+const EXPIRED_CERTIFICATE: &[StepTemplate] = &[READ_SEND_LOG, RENEW_CERTIFICATE];
 const VERSIONS: &[StepTemplate] = &[READ_SEND_LOG, CHECK_TLS_VERSION, STOP_SMTP_INSPECTION];
 pub(super) const NETWORK: &[StepTemplate] = &[READ_SEND_LOG, TEST_PORT];
 
@@ -229,7 +231,7 @@ pub(super) static TLS_ERRORS: &[TlsErrorRow] = &[
         0x8009_0328,
         "a certificate of the handshake has expired (also the alert certificate_expired: then it \
          is the presented one)",
-        PRESENTED_CERTIFICATE,
+        EXPIRED_CERTIFICATE,
     ),
     hresult(
         "EncryptFailure",
@@ -372,7 +374,7 @@ pub(super) static TLS_ERRORS: &[TlsErrorRow] = &[
         "the name in the certificate is not the name that was asked for",
         LOCAL_TRUST,
     ),
-    named("CertificateExpired", "the certificate has expired", PRESENTED_CERTIFICATE),
+    named("CertificateExpired", "the certificate has expired", EXPIRED_CERTIFICATE),
     named(
         "SubjectMismatch",
         "the names in the certificate are not the name that is expected",

@@ -18,7 +18,7 @@ pub(crate) enum Weight {
 /// Weighs a refusal by its class and, where the class does not tell, by the reply itself.
 pub(crate) fn weight_of(class: RejectionClass, reply: Option<&str>) -> Weight {
     use RejectionClass as Class;
-    match class {
+    match class.for_verdict() {
         Class::TenantInboundAttribution => Weight::ReceiversRule,
         Class::RecipientRejected => Weight::Everyday,
         Class::ConnectionTimedOut | Class::UnableToConnect | Class::ConnectionDropped => {

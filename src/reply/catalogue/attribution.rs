@@ -208,3 +208,30 @@ pub(super) const DIRECT_SEND_REJECTED: CatalogueEntry = CatalogueEntry {
          log shows whether the mail came through this server.",
     ],
 };
+
+pub(super) const DELIVERED_AS_ANONYMOUS: CatalogueEntry = CatalogueEntry {
+    class: RejectionClass::DeliveredAsAnonymous,
+    signatures: &[Signature::words(&["X-MS-Exchange-Organization-AuthAs: Anonymous"])],
+    meaning: "The message was delivered, and Exchange Online took it for anonymous. Delivered is not \
+              attributed: if it came from your own server, no inbound connector of type OnPremises \
+              matched, or CloudServicesMailEnabled is off, so that the message counts as external: \
+              it may go to junk, and shows no internal sender. The causes are those of 550 5.7.64.",
+    side: &[Side::OnPremisesServer, Side::ExchangeOnlineTenant],
+    remedy: &[
+        READ_SEND_LOG,
+        READ_INBOUND_CONNECTORS,
+        IMPORT_INTERMEDIATE,
+        SELECT_CERTIFICATE,
+        SET_CERTIFICATE_NAME,
+        SET_SENDER_ADDRESSES,
+        RERUN_HYBRID_WIZARD,
+    ],
+    reference: "Microsoft Learn: Demystifying and troubleshooting hybrid mail flow (AuthAs)",
+    confidence: Confidence::Observed,
+    local: false,
+    cover: false,
+    uncertain: &[
+        "A message from outside is anonymous too: the Received line of the hand-over shows \
+                  whether your server sent it, and whether with TLS.",
+    ],
+};

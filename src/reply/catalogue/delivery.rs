@@ -10,10 +10,14 @@ use crate::reply::rejection_class::RejectionClass;
 
 pub(super) const RECIPIENT_REJECTED: CatalogueEntry = CatalogueEntry {
     class: RejectionClass::RecipientRejected,
-    signatures: &[Signature::status(5, 4, 1)
-        .with_words(&["Recipient address rejected", "Access denied"])
-        .with_codes(&[550])
-        .or_numbers_in_translation()],
+    signatures: &[
+        Signature::status(5, 4, 1)
+            .with_words(&["Recipient address rejected", "Access denied"])
+            .with_codes(&[550])
+            .or_numbers_in_translation(),
+        Signature::words(&["recipient addresses rejected", "Access denied"]).with_codes(&[550]),
+        Signature::words(&["mailbox unavailable"]).with_codes(&[550]),
+    ],
     meaning: "The recipient's organisation does not know this recipient (directory-based edge \
               blocking). It is not a matter of connectors or certificates: Exchange Online knew \
               very well where the mail belongs.",
@@ -35,7 +39,11 @@ pub(super) const RECIPIENT_REJECTED: CatalogueEntry = CatalogueEntry {
 
 pub(super) const CLIENT_NOT_AUTHENTICATED: CatalogueEntry = CatalogueEntry {
     class: RejectionClass::ClientNotAuthenticated,
-    signatures: &[Signature::status(5, 7, 57)],
+    signatures: &[
+        Signature::status(5, 7, 57),
+        Signature::status(5, 7, 139),
+        Signature::words(&["basic authentication is disabled"]),
+    ],
     meaning: "The mail went to a host for authenticated submission (such as smtp.office365.com) \
               without authentication. Server-to-server relay does not go there.",
     side: &[Side::OnPremisesServer],
@@ -64,10 +72,15 @@ pub(super) const CLIENT_NOT_AUTHENTICATED: CatalogueEntry = CatalogueEntry {
 
 pub(super) const CONNECTION_TIMED_OUT: CatalogueEntry = CatalogueEntry {
     class: RejectionClass::ConnectionTimedOut,
-    signatures: &[Signature::status(4, 4, 1)
-        .with_words(&["Connection timed out"])
-        .or_numbers_in_translation()
-        .with_codes(&[421])],
+    signatures: &[
+        Signature::status(4, 4, 1)
+            .with_words(&["Connection timed out"])
+            .or_numbers_in_translation()
+            .with_codes(&[421]),
+        Signature::status(4, 4, 1)
+            .with_words(&["communicating with primary target IP address"])
+            .with_codes(&[441, 451]),
+    ],
     meaning: "A cover text: what really happened stands in the session's TLS row in the send log, \
               mostly a TLS negotiation that failed (KB 4051498: error UnknownCredentials, the \
               certificate is not enabled for SMTP or its private key cannot be used). Only \

@@ -29,6 +29,20 @@ pub struct CatalogueEntry {
     pub uncertain: &'static [&'static str],
 }
 
+/// A row that is documented, of the other side's words, with nothing left open.
+pub(super) const DOCUMENTED: CatalogueEntry = CatalogueEntry {
+    class: RejectionClass::Unclassified,
+    signatures: &[],
+    meaning: "",
+    side: &[],
+    remedy: &[],
+    reference: "",
+    confidence: Confidence::Documented,
+    local: false,
+    cover: false,
+    uncertain: &[],
+};
+
 /// What a reply must hold to belong to a class; what is empty or absent may be anything.
 #[derive(Clone, Copy, Debug)]
 pub struct Signature {
@@ -36,6 +50,8 @@ pub struct Signature {
     pub codes: &'static [u16],
     /// The enhanced status code.
     pub status: Option<EnhancedStatus>,
+    /// The last detail of a range that begins with that of the status.
+    pub last_detail: Option<u16>,
     /// The number of `ATTRn`.
     pub attr: Option<u32>,
     /// Words, all of which occur, in any ASCII case.
@@ -50,6 +66,7 @@ impl Signature {
         Self {
             codes: &[],
             status: Some(EnhancedStatus::new(class, subject, detail)),
+            last_detail: None,
             attr: None,
             words: &[],
             numbers_suffice: true,
@@ -58,7 +75,19 @@ impl Signature {
 
     /// Words that tell the class with any codes.
     pub(super) const fn words(words: &'static [&'static str]) -> Self {
-        Self { codes: &[], status: None, attr: None, words, numbers_suffice: false }
+        Self {
+            codes: &[],
+            status: None,
+            last_detail: None,
+            attr: None,
+            words,
+            numbers_suffice: false,
+        }
+    }
+
+    /// All details from that of the status to this one.
+    pub(super) const fn up_to(self, last_detail: u16) -> Self {
+        Self { last_detail: Some(last_detail), ..self }
     }
 
     pub(super) const fn with_attr(self, attr: u32) -> Self {

@@ -3,7 +3,12 @@
 mod attribution;
 mod delivery;
 mod entry;
+mod organisation;
+mod other_direction;
+mod passing;
 mod reputation;
+mod sender;
+mod sending_address;
 pub(super) mod steps;
 mod tls;
 
@@ -24,7 +29,28 @@ pub static CATALOGUE: &[&CatalogueEntry] = &[
     &reputation::TRAFFIC_NOT_ACCEPTED,
     &reputation::INBOUND_CONNECTOR_BLOCKED,
     &reputation::SERVER_OUT_OF_DATE,
+    &sender::SENDER_NOT_AUTHENTIC,
+    &sending_address::SENDING_ADDRESS_BANNED,
+    &sending_address::SENDING_ADDRESS_LISTED,
+    &sending_address::SENDING_ADDRESS_THROTTLED,
+    &sending_address::EHLO_NAME_REFUSED,
+    &sending_address::REVERSE_DNS_MISSING,
+    &sending_address::IPV6_NOT_ACCEPTED,
+    &sender::TOO_MANY_RECIPIENTS,
+    &sender::SENDER_RESTRICTED,
+    &sender::TENANT_LIMIT_EXCEEDED,
+    &sender::SPAM_REFUSED,
+    &sender::SEND_AS_DENIED,
+    &sender::RECIPIENT_RESERVED,
+    &other_direction::DANE_FAILED,
+    &other_direction::MTA_STS_FAILED,
+    &organisation::TRANSPORT_RULE_REJECTED,
+    &organisation::DELIVERY_RESTRICTED,
+    &organisation::JOURNALING_REFUSED,
+    &organisation::UNAUTHENTICATED_MAIL,
     &tls::TLS_CHANNEL_UNTRUSTED_ROOT,
+    &other_direction::TLS_CHANNEL_EXPIRED,
+    &other_direction::TLS_CHANNEL_MISSING,
     &tls::TLS_CERTIFICATE_NAME_NOT_FOUND,
     &tls::REMOTE_CERTIFICATE_INVALID,
     &tls::START_TLS_REQUIRED,
@@ -34,6 +60,14 @@ pub static CATALOGUE: &[&CatalogueEntry] = &[
     &delivery::CONNECTION_TIMED_OUT,
     &delivery::UNABLE_TO_CONNECT,
     &delivery::CONNECTION_DROPPED,
+    &passing::TLS_NOT_AVAILABLE,
+    &passing::SERVER_AUTHENTICATION_FAILED,
+    &passing::SECURE_DOMAIN_DISALLOWED,
+    &passing::CLIENT_TIMED_OUT,
+    &passing::TEMPORARY_SERVER_ERROR,
+    &passing::MESSAGE_EXPIRED,
+    &organisation::RELAY_REFUSED,
+    &attribution::DELIVERED_AS_ANONYMOUS,
 ];
 
 impl RejectionClass {

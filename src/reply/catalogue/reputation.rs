@@ -35,7 +35,7 @@ pub(super) const TENANT_THRESHOLD_EXCEEDED: CatalogueEntry = CatalogueEntry {
     meaning: "The tenant has sent, or relayed, too much spam or bulk mail and is blocked from \
               sending. It is no matter of certificates.",
     side: &[Side::ExchangeOnlineTenant, Side::OnPremisesServer],
-    remedy: &[READ_SEND_LOG, STOP_THE_SOURCE],
+    remedy: &[STOP_THE_SOURCE],
     reference: REFERENCE,
     confidence: Confidence::Documented,
     local: false,
@@ -48,8 +48,8 @@ pub(super) const TRAFFIC_NOT_ACCEPTED: CatalogueEntry = CatalogueEntry {
     signatures: &[Signature::status(5, 7, 708)],
     meaning: "Exchange Online accepts no mail from the address that it came from: its reputation \
               is low, or the tenant is new. It is no matter of certificates.",
-    side: &[Side::ExchangeOnlineTenant, Side::OnPremisesServer],
-    remedy: &[READ_SEND_LOG, STOP_THE_SOURCE],
+    side: &[Side::SendingAddress, Side::ExchangeOnlineTenant],
+    remedy: &[STOP_THE_SOURCE],
     reference: REFERENCE,
     confidence: Confidence::Documented,
     local: false,

@@ -83,6 +83,16 @@ pub(in crate::reply) const IMPORT_INTERMEDIATE: StepTemplate = StepTemplate::new
 .verify("certutil -verify -urlfetch <sent certificate.cer> builds the chain to a trusted root")
 .undo("Remove-Item Cert:\\LocalMachine\\CA\\<thumbprint of the intermediate>");
 
+/// For a certificate that has expired: its chain is not at fault.
+pub(in crate::reply) const RENEW_CERTIFICATE: StepTemplate = StepTemplate::new(
+    Place::ManagementShell,
+    "Renew the certificate with the same issuer and subject and bind it to SMTP. If a renewed one \
+     of the same names is installed already, nothing is to be set on the connector: Exchange takes \
+     the newest.",
+)
+.command("Get-ExchangeCertificate -Server <server> | Format-List Thumbprint,Subject,NotAfter")
+.verify("the next session in the send log shows the new thumbprint and is not refused");
+
 pub(super) const SET_CERTIFICATE_NAME: StepTemplate = StepTemplate::new(
     Place::ExchangeOnline,
     "If the certificate is right and its name is not the connector's (renewed under another name): \

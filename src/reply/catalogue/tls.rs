@@ -111,13 +111,13 @@ pub(super) const START_TLS_REQUIRED: CatalogueEntry = CatalogueEntry {
 pub(super) const CANNOT_CONNECT_TO_REMOTE_SERVER: CatalogueEntry = CatalogueEntry {
     class: RejectionClass::CannotConnectToRemoteServer,
     signatures: &[
-        Signature::status(4, 4, 317).with_codes(&[450, 451]),
-        Signature::status(5, 4, 317),
+        Signature::status(4, 4, 310).up_to(319).with_codes(&[450, 451]),
+        Signature::status(5, 4, 310).up_to(319),
     ],
     meaning: "The other direction: Exchange Online could not hand mail to the server named in \
               LastAttemptedServerName, or did not accept the certificate that this server \
               presented. The text after Message= says which.",
-    side: &[Side::OnPremisesServer, Side::ExchangeOnlineTenant],
+    side: &[Side::OtherDirection, Side::ExchangeOnlineTenant],
     remedy: &[
         StepTemplate::new(
             Place::ManagementShell,

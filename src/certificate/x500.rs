@@ -17,6 +17,8 @@ use super::attribute_types::{key_of, type_of};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct X500Name {
     rdns: Vec<Vec<(Oid<'static>, String)>>,
+    /// Whether blanks were lost or added where lines of a text were broken.
+    ignores_blanks: bool,
 }
 
 /// How two X.500 names relate.
@@ -61,7 +63,7 @@ pub enum X500ParseError {
 
 impl X500Name {
     pub(crate) fn from_rdns(rdns: Vec<Vec<(Oid<'static>, String)>>) -> Self {
-        Self { rdns }
+        Self { rdns, ignores_blanks: false }
     }
 
     /// Whether there is no RDN at all.
@@ -76,11 +78,19 @@ impl X500Name {
         self.rdns.iter().flatten().find(|(oid, _)| key_of(oid) == Some("CN")).map(|(_, v)| &**v)
     }
 
+    /// The name as it stands in a text that was broken into lines (Format-List): blanks, and what
+    /// the formatter drops like them, are of no account when it is compared.
+    #[must_use]
+    pub fn ignoring_blanks(self) -> Self {
+        Self { ignores_blanks: true, ..self }
+    }
+
     /// Compares as ordered lists of (type, value), values without regard to case and to the length
     /// of white space; then against the reversed order.
     #[must_use]
     pub fn relation_to(&self, other: &Self) -> NameRelation {
-        let (own, others) = (self.folded(), other.folded());
+        let ignores_blanks = self.ignores_blanks || other.ignores_blanks;
+        let (own, others) = (self.folded(ignores_blanks), other.folded(ignores_blanks));
         if own == others {
             NameRelation::Same
         } else if own.iter().eq(others.iter().rev()) {
@@ -90,9 +100,16 @@ impl X500Name {
         }
     }
 
-    fn folded(&self) -> Vec<Vec<(&Oid<'static>, String)>> {
-        let fold =
-            |value: &String| value.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    fn folded(&self, ignores_blanks: bool) -> Vec<Vec<(&Oid<'static>, String)>> {
+        let is_dropped = |character: char| matches!(character, '\u{2011}' | '\u{ad}');
+        let fold = |value: &String| {
+            let words: Vec<&str> = value.split_whitespace().collect();
+            if ignores_blanks {
+                words.concat().replace(is_dropped, "").to_lowercase()
+            } else {
+                words.join(" ").to_lowercase()
+            }
+        };
         self.rdns
             .iter()
             .map(|rdn| {
@@ -174,7 +191,7 @@ impl FromStr for X500Name {
         if !rdn.is_empty() {
             rdns.push(rdn);
         }
-        Ok(Self { rdns })
+        Ok(Self { rdns, ignores_blanks: false })
     }
 }
 
@@ -266,6 +283,16 @@ mod tests {
         assert_eq!(windows.relation_to(&reversed), NameRelation::Reversed);
         let different: X500Name = "O=Contoso, CN=x, C=NO".parse().unwrap();
         assert_eq!(windows.relation_to(&different), NameRelation::Different);
+    }
+
+    #[test]
+    fn where_lines_were_broken_blanks_do_not_tell_names_apart() {
+        let name = |text: &str| text.parse::<X500Name>().unwrap();
+        let (whole, broken) =
+            (name("CN=a, O=Contoso Trust"), name("CN=a, O=Contoso\u{2011}Tru st"));
+        assert_eq!(whole.relation_to(&broken), NameRelation::Different);
+        assert_eq!(whole.relation_to(&broken.clone().ignoring_blanks()), NameRelation::Same);
+        assert_eq!(broken.ignoring_blanks().relation_to(&whole), NameRelation::Same);
     }
 
     #[test]

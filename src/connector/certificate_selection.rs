@@ -127,7 +127,9 @@ pub fn select_certificate(
         (None, None, None) => SelectionBasis::Unknown,
     };
     let (selected, fitting) = match &basis {
-        SelectionBasis::TlsCertificateName(name) => by_name(name, installed, &usable),
+        SelectionBasis::TlsCertificateName(name) => {
+            by_name(name, connector.has_uncertain_blanks, installed, &usable)
+        }
         SelectionBasis::ConnectorFqdn(fqdn) | SelectionBasis::ServerFqdn(fqdn) => {
             by_fqdn(fqdn, installed, &usable)
         }
@@ -148,13 +150,18 @@ fn exclusion(certificate: &ExchangeCertificate) -> Option<Exclusion> {
 
 fn by_name(
     name: &str,
+    has_uncertain_blanks: bool,
     installed: &[ExchangeCertificate],
     usable: &[usize],
 ) -> (Selected, Vec<usize>) {
-    let wanted: TlsCertificateName = match name.parse() {
+    let mut wanted: TlsCertificateName = match name.parse() {
         Ok(wanted) => wanted,
         Err(error) => return (Selected::UnreadableName(error.to_string()), Vec::new()),
     };
+    if has_uncertain_blanks {
+        wanted.issuer = wanted.issuer.ignoring_blanks();
+        wanted.subject = wanted.subject.ignoring_blanks();
+    }
     let mut is_unreadable = false;
     let fitting = usable.iter().copied().filter(|index| {
         let Some((issuer, subject)) = installed[*index].x500_names() else {

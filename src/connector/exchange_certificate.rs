@@ -50,6 +50,9 @@ pub struct ExchangeCertificate {
     /// it, which need not be the one that was asked about.
     #[serde(skip)]
     pub tells_server: bool,
+    /// Whether blanks in subject and issuer are uncertain, as in Format-List text.
+    #[serde(skip)]
+    pub has_uncertain_blanks: bool,
     /// The certificate of RawData.
     #[serde(skip)]
     pub certificate: Option<Certificate>,
@@ -132,6 +135,7 @@ impl ExchangeCertificate {
             not_after: time(certificate.not_after),
             is_self_signed: Some(certificate.looks_self_signed()),
             certificate_domains: Some(TextList::complete(certificate.dns_names())),
+            has_uncertain_blanks: false,
             certificate: Some(certificate),
             ..self
         }
@@ -140,7 +144,11 @@ impl ExchangeCertificate {
     /// Issuer and subject; `None` where one of them is missing or unreadable.
     #[must_use]
     pub fn x500_names(&self) -> Option<(X500Name, X500Name)> {
-        Some((self.issuer.as_deref()?.parse().ok()?, self.subject.as_deref()?.parse().ok()?))
+        let name = |text: &Option<String>| {
+            let name: X500Name = text.as_deref()?.parse().ok()?;
+            Some(if self.has_uncertain_blanks { name.ignoring_blanks() } else { name })
+        };
+        Some((name(&self.issuer)?, name(&self.subject)?))
     }
 
     /// The names by which hosts know it: from the DER, else from Subject and CertificateDomains.

@@ -36,6 +36,9 @@ pub struct SendConnector {
     /// Whether the source has the property TlsCertificateName at all.
     #[serde(skip)]
     pub tells_certificate_name: bool,
+    /// Whether blanks in names are uncertain, as in Format-List text.
+    #[serde(skip)]
+    pub has_uncertain_blanks: bool,
     /// The servers that use it.
     pub source_transport_servers: Option<TextList>,
     /// Whether mail goes out through the front-end transport service, which has logs of its own.
@@ -64,6 +67,16 @@ pub enum EopSign {
 }
 
 impl SendConnector {
+    /// Whether it has that name, in any case; where blanks in its own are uncertain, without them.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        if !self.has_uncertain_blanks {
+            return self.name.eq_ignore_ascii_case(name);
+        }
+        let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        letters(&self.name).eq_ignore_ascii_case(&letters(name))
+    }
+
     /// The value, not the name, that shows that the connector sends to EOP; `None` without one.
     #[must_use]
     pub fn eop_sign(&self) -> Option<EopSign> {
@@ -94,6 +107,14 @@ fn address_space_domain(space: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_whose_lines_were_broken_is_compared_without_blanks() {
+        let mut connector = SendConnector { name: "Out bound".into(), ..SendConnector::default() };
+        assert!(connector.is_named("out bound") && !connector.is_named("Outbound"));
+        connector.has_uncertain_blanks = true;
+        assert!(connector.is_named("Outbound") && !connector.is_named("Inbound"));
+    }
 
     #[test]
     fn a_connector_to_eop_is_known_by_its_values_and_not_by_its_name() {

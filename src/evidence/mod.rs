@@ -21,8 +21,8 @@ mod null_as_default;
 pub use batch::{EvidenceBatch, EvidenceReader};
 pub use capi2 as chain_event;
 pub use export::{
-    EvidenceError, ExchangeObjects, ExportFormat, ParsedObject, Problem, ProblemKind, PropertyBag,
-    Value,
+    EvidenceError, ExchangeObjects, ExportFormat, ParsedObject, PrintedForm, Problem, ProblemKind,
+    PropertyBag, Value,
 };
 pub use hybrid::{
     HybridChange, HybridChangeQuery, HybridChangeReader, HybridConnector, HybridDiscovery,

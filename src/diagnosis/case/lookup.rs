@@ -44,7 +44,7 @@ pub(crate) fn find_send_connector<'a>(
 ) -> Option<&'a Located<SendConnector>> {
     let connectors = evidence.send_connectors.as_ref()?;
     if let Some(name) = name {
-        return connectors.iter().find(|one| one.object.name.eq_ignore_ascii_case(name));
+        return connectors.iter().find(|one| one.object.is_named(name));
     }
     let sends_to_eop = |one: &&Located<SendConnector>| one.object.eop_sign().is_some();
     connectors.iter().find(sends_to_eop).or(match connectors.as_slice() {

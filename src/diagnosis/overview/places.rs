@@ -40,9 +40,8 @@ pub(crate) fn places(evidence: &Evidence) -> Vec<ConnectorOnServer<'_>> {
     for connector in connectors {
         add_places_of(&connector.object, evidence, &mut places);
     }
-    let is_exported = |one: &&PlaceUses| {
-        connectors.iter().any(|known| known.object.name.eq_ignore_ascii_case(&one.connector))
-    };
+    let is_exported =
+        |one: &&PlaceUses| connectors.iter().any(|known| known.object.is_named(&one.connector));
     places.extend(all.iter().filter(|one| !is_exported(one)).map(|one| ConnectorOnServer {
         connector: None,
         name: Some(&*one.connector).filter(|name| !name.is_empty()),
@@ -67,7 +66,7 @@ fn add_places_of<'a>(
     evidence: &'a Evidence,
     places: &mut Vec<ConnectorOnServer<'a>>,
 ) {
-    let is_own = |one: &&PlaceUses| one.connector.eq_ignore_ascii_case(&connector.name);
+    let is_own = |one: &&PlaceUses| connector.is_named(&one.connector);
     let own: Vec<&PlaceUses> = evidence.uses.places().iter().filter(is_own).collect();
     let mut servers = Vec::new();
     for server in connector.source_transport_servers.iter().flat_map(|list| &list.values) {

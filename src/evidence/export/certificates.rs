@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::problem::ProblemKind;
 use super::properties::Properties;
 use super::value::Value;
-use crate::certificate::{Certificate, Thumbprint};
+use crate::certificate::{Certificate, Thumbprint, X500Name};
 use crate::connector::{CertificateServices, ExchangeCertificate};
 
 /// A certificate; `None` if neither thumbprint nor RawData nor subject says which one.
@@ -24,14 +24,15 @@ pub(super) fn exchange_certificate(properties: &mut Properties<'_>) -> Option<Ex
     let described = ExchangeCertificate {
         thumbprint,
         services,
-        subject: properties.text("Subject"),
-        issuer: properties.text("Issuer"),
+        subject: properties.readable_text::<X500Name>("Subject"),
+        issuer: properties.readable_text::<X500Name>("Issuer"),
         serial_number: properties.text("SerialNumber"),
         status: properties.text("Status"),
         is_self_signed: properties.flag("IsSelfSigned"),
         has_private_key: properties.flag("HasPrivateKey"),
         root_ca_type: properties.text("RootCAType"),
         certificate_domains: properties.list("CertificateDomains"),
+        has_uncertain_blanks: properties.has_uncertain_blanks(),
         friendly_name: properties.text("FriendlyName"),
         tells_server: own_server.is_some(),
         server: own_server.or_else(|| properties.text("PSComputerName")),

@@ -1,6 +1,7 @@
 //! Property bags to connectors and accepted domains.
 
 use super::properties::Properties;
+use crate::certificate::TlsCertificateName;
 use crate::connector::{
     AcceptedDomain, ConnectorType, DomainOrigin, InboundConnector, SendConnector,
 };
@@ -45,8 +46,9 @@ pub(in crate::evidence) fn send_connector(properties: &mut Properties<'_>) -> Se
         ignore_starttls: properties.flag("IgnoreSTARTTLS"),
         cloud_services_mail_enabled: properties.flag("CloudServicesMailEnabled"),
         fqdn: properties.text("Fqdn"),
-        tls_certificate_name: properties.text("TlsCertificateName"),
+        tls_certificate_name: properties.readable_text::<TlsCertificateName>("TlsCertificateName"),
         tells_certificate_name: properties.tells("TlsCertificateName"),
+        has_uncertain_blanks: properties.has_uncertain_blanks(),
         source_transport_servers: properties.list("SourceTransportServers"),
         frontend_proxy_enabled: properties.flag("FrontendProxyEnabled"),
         protocol_logging_level: properties.text("ProtocolLoggingLevel"),

@@ -61,6 +61,7 @@ fn add_row(
         type_names: type_names.clone(),
         text: None,
         properties: names.iter().cloned().zip(fields).collect(),
+        was_broken: false,
         offset,
     }));
 }

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::certificates::exchange_certificate;
 use super::connectors::{accepted_domain, inbound_connector, send_connector};
+use super::dates::Dates;
 use super::format::ExportFormat;
+use super::lost_letters::doubts;
 use super::object_kind::{ObjectKind, describe};
 use super::parsed::{Parsed, shortened};
+use super::printed_form::PrintedForm;
 use super::problem::{EvidenceError, Problem, ProblemKind};
 use super::properties::Properties;
 use super::read_file::read_file;
 use super::text_file::TextFile;
+use super::value::{PropertyBag, Value};
 use crate::connector::{
     AcceptedDomain, AcceptedDomains, ExchangeCertificate, InboundConnector, SendConnector,
 };
@@ -68,6 +73,9 @@ impl ExchangeObjects {
         if file.text.trim().is_empty() {
             return Err(EvidenceError::Empty { source_name: source_name.to_owned() });
         }
+        if let Some(form) = PrintedForm::of(&file.text) {
+            return Err(EvidenceError::NotAnExport { source_name: source_name.to_owned(), form });
+        }
         let Some(format) = ExportFormat::of(&file.text) else {
             return Err(EvidenceError::UnknownFormat {
                 source_name: source_name.to_owned(),
@@ -75,9 +83,8 @@ impl ExchangeObjects {
             });
         };
         let mut parsed = format.read(&file.text);
-        if file.is_damaged {
-            let encoding = file.encoding_name();
-            parsed.report(0, ProblemKind::Encoding { encoding });
+        for (offset, kind) in doubts(&file) {
+            parsed.report(offset, kind);
         }
         let mut objects =
             Self { source_name: source_name.to_owned(), format: Some(format), ..Self::default() };
@@ -135,14 +142,19 @@ impl ExchangeObjects {
 
     fn convert(&mut self, file: &TextFile<'_>, parsed: &mut Parsed) {
         let bags = std::mem::take(&mut parsed.bags);
+        let dates = self.dates_of(&bags);
         let mut offsets: Vec<usize> = bags.iter().map(|bag| bag.offset).collect();
         offsets.sort_unstable();
         let positions = file.positions(&offsets);
         for bag in &bags {
             let place = offsets.partition_point(|offset| *offset < bag.offset);
             let line = positions.get(place).map_or(1, |position| position.line);
-            let mut properties = Properties::new(bag, parsed);
-            let is_used = match ObjectKind::of(bag) {
+            let mut properties = Properties::new(bag, parsed, &dates);
+            let kind = ObjectKind::of(bag);
+            if kind.is_some() {
+                properties.report_readings();
+            }
+            let is_used = match kind {
                 Some(ObjectKind::InboundConnector) => {
                     let object = inbound_connector(&mut properties);
                     self.inbound_connectors.push(ParsedObject { object, line });
@@ -170,6 +182,21 @@ impl ExchangeObjects {
             if !is_used {
                 *self.unused.entry(describe(bag)).or_default() += 1;
             }
+        }
+    }
+
+    /// How dates of the file are ordered: text is printed by the culture, while `[string]` and
+    /// CliXml are not.
+    fn dates_of(&self, bags: &[Arc<PropertyBag>]) -> Dates {
+        match self.format {
+            Some(ExportFormat::Csv | ExportFormat::FormatList) => {
+                let values = bags.iter().flat_map(|bag| &bag.properties);
+                Dates::of(values.filter_map(|(_, value)| match value {
+                    Value::Text(text) => Some(&**text),
+                    _ => None,
+                }))
+            }
+            _ => Dates::invariant(),
         }
     }
 

@@ -6,25 +6,33 @@
 
 mod certificates;
 mod clixml;
+mod code_page_850;
 mod connectors;
 mod csv_export;
+mod dates;
 mod exchange_objects;
 mod format;
 mod format_list;
 mod json;
+mod lost_letters;
 mod object_kind;
 mod parsed;
+mod printed_form;
 mod problem;
 mod properties;
 mod read_file;
 mod scalar;
+mod text_encoding;
 mod text_file;
 mod value;
 
 pub(super) use connectors::{inbound_connector, send_connector};
+pub(super) use dates::Dates;
 pub use exchange_objects::{ExchangeObjects, ParsedObject};
 pub use format::ExportFormat;
+pub(super) use lost_letters::doubts;
 pub(super) use parsed::{Parsed, shortened};
+pub use printed_form::PrintedForm;
 pub use problem::{EvidenceError, Problem, ProblemKind};
 pub(super) use properties::Properties;
 pub(super) use read_file::read_file;

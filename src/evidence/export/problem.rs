@@ -3,6 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::printed_form::PrintedForm;
+use crate::finding::words::date;
+use crate::timestamp::Timestamp;
+
 /// A file of which nothing could be read.
 #[derive(Debug, thiserror::Error)]
 pub enum EvidenceError {
@@ -40,6 +44,14 @@ pub enum EvidenceError {
     NoDeliveryError {
         /// The file, or what else the text came from.
         source_name: String,
+    },
+    /// Objects as PowerShell shows them, and not as they can be read.
+    #[error("{source_name}: {form}")]
+    NotAnExport {
+        /// The file, or what else the text came from.
+        source_name: String,
+        /// How they are shown.
+        form: PrintedForm,
     },
     /// None of the known formats.
     #[error(
@@ -82,6 +94,29 @@ pub enum ProblemKind {
         /// The encoding that was read.
         encoding: &'static str,
     },
+    /// Letters beyond ASCII in a code page that nothing proves.
+    #[error(
+        "letters beyond ASCII are read by {encoding}, which nothing in the file proves: if they look wrong, export with Export-Clixml or as UTF-8"
+    )]
+    CodePage {
+        /// The code page that was read.
+        encoding: &'static str,
+    },
+    /// Text of another encoding behind the file's own.
+    #[error(
+        "the file has two encodings, as when one program appended (>>) to what another had written: both are read; export into one file for each command"
+    )]
+    MixedEncodings,
+    /// UTF-8 that was read as Windows-1252 before it was saved.
+    #[error(
+        "letters were mistaken when this text was saved (UTF-8 read as Windows-1252), so that names may differ from the real ones: export with Export-Clixml"
+    )]
+    Mojibake,
+    /// Letters that became question marks.
+    #[error(
+        "letters beyond ASCII became question marks when this was exported, as without -Encoding UTF8 in Windows PowerShell: names may differ from the real ones; export with Export-Clixml"
+    )]
+    LostLetters,
     /// The XML is not well-formed.
     #[error("damaged XML ({message}); what follows is not read: export again with Export-Clixml")]
     Xml {
@@ -150,6 +185,36 @@ pub enum ProblemKind {
     FormatListLine {
         /// The beginning of the line.
         text: String,
+    },
+    /// A value of Format-List whose lines can be put together in several ways.
+    #[error(
+        "{property} of {object} was broken into lines and lost the blanks at their ends, so that it reads in {count} ways: names are compared without blanks; for certainty export with Export-Clixml"
+    )]
+    BlanksLost {
+        /// The name of the object.
+        object: String,
+        /// The property.
+        property: &'static str,
+        /// The readings.
+        count: usize,
+    },
+    /// A date in which day and month can be exchanged, and nothing in the file settles which is which.
+    #[error(
+        "{property} of {object} reads {text:?}: {} if the day comes first, {} if the month does; nothing is concluded from it: export with Export-Clixml",
+        date(*day_first),
+        date(*month_first)
+    )]
+    OpenDate {
+        /// The name of the object.
+        object: String,
+        /// The property.
+        property: &'static str,
+        /// The value.
+        text: String,
+        /// The time with the day first.
+        day_first: Timestamp,
+        /// The time with the month first.
+        month_first: Timestamp,
     },
     /// A property whose value is not of its type.
     #[error("{property} of {object} reads {text:?}, expected {expected}: it counts as not known")]

@@ -1,8 +1,6 @@
 //! Single values as Exchange, PowerShell and remoting print them.
 
-use time::macros::format_description;
-use time::{Duration, OffsetDateTime, PrimitiveDateTime};
-
+use super::dates::Dates;
 use super::value::Value;
 use crate::connector::TextList;
 use crate::timestamp::Timestamp;
@@ -28,39 +26,9 @@ pub(super) fn parse_size(text: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
-/// Reads a time: RFC 3339, `/Date(milliseconds)/` of Windows PowerShell's ConvertTo-Json, the
-/// invariant `07/23/2026 22:55:13` of `[string]`, and dates of other cultures where they can be
-/// read in one way only. Without an offset UTC is taken.
+/// Reads a time that `[string]` or a log of Exchange wrote; without an offset UTC is taken.
 pub(in crate::evidence) fn parse_time(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    if let Some(inner) = text.strip_prefix("/Date(").or_else(|| text.strip_prefix("\\/Date(")) {
-        let number: String = inner
-            .chars()
-            .enumerate()
-            .take_while(|(i, c)| c.is_ascii_digit() || (*i == 0 && *c == '-'))
-            .map(|(_, c)| c)
-            .collect();
-        let milliseconds: i64 = number.parse().ok()?;
-        let moment =
-            OffsetDateTime::UNIX_EPOCH.checked_add(Duration::milliseconds(milliseconds))?;
-        return Timestamp::try_from(moment).ok();
-    }
-    let starts_with_year = text.get(..5).is_some_and(|year| year.ends_with('-'));
-    if starts_with_year {
-        return Timestamp::parse(text);
-    }
-    let invariant = format_description!("[month]/[day]/[year] [hour]:[minute]:[second]");
-    let american = format_description!(
-        "[month padding:none]/[day padding:none]/[year] [hour repr:12 padding:none]:[minute]:[second] [period]"
-    );
-    let dotted = format_description!(
-        "[day padding:none].[month padding:none].[year] [hour padding:none]:[minute]:[second]"
-    );
-    let moment = PrimitiveDateTime::parse(text, invariant)
-        .or_else(|_| PrimitiveDateTime::parse(text, american))
-        .or_else(|_| PrimitiveDateTime::parse(text, dotted))
-        .ok()?;
-    Timestamp::try_from(moment.assume_utc()).ok()
+    Dates::invariant().read(text)?.time()
 }
 
 /// A list out of whatever a source holds in its place. `None` if it holds only the name of a type.
@@ -86,10 +54,10 @@ fn parse_list(text: &str) -> Option<TextList> {
     if is_type_name(text) {
         return None;
     }
-    let braces = [('{', '}'), ('[', ']')];
-    let inner = braces.iter().find_map(|(open, close)| {
-        text.strip_prefix(*open).map(|rest| rest.strip_suffix(*close).unwrap_or(rest))
-    });
+    if let Some(inner) = text.strip_prefix('{') {
+        return Some(parse_listed(inner));
+    }
+    let inner = text.strip_prefix('[').map(|rest| rest.strip_suffix(']').unwrap_or(rest));
     // [203.0.113.5] is a smart host, not a list.
     let is_address =
         text.starts_with('[') && text.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
@@ -110,6 +78,20 @@ fn parse_list(text: &str) -> Option<TextList> {
         }
     }
     Some(TextList { values, is_truncated: shown.is_some() })
+}
+
+/// The values of `a, b...}` of Format-List: domains, addresses and servers, in which no blank can
+/// stand, so that one that a broken line left in a value is taken out.
+fn parse_listed(inner: &str) -> TextList {
+    let mut inner = inner.trim();
+    inner = inner.strip_suffix('}').unwrap_or(inner).trim_end();
+    let shown = inner.strip_suffix("...").or_else(|| inner.strip_suffix('\u{2026}'));
+    let values = shown.unwrap_or(inner).split(',').map(|part| {
+        let compact: String = part.split_whitespace().collect();
+        compact.trim_matches('"').to_owned()
+    });
+    let values = values.filter(|value| !value.is_empty()).collect();
+    TextList { values, is_truncated: shown.is_some() }
 }
 
 fn is_cost(text: &str) -> bool {
@@ -157,7 +139,7 @@ mod tests {
         ] {
             assert_eq!(parse_time(text), expected, "{text}");
         }
-        for text in ["", "23/07/2026 22:55:13", "yesterday", "/Date(x)/"] {
+        for text in ["", "yesterday", "/Date(x)/"] {
             assert_eq!(parse_time(text), None, "{text}");
         }
     }
@@ -181,6 +163,11 @@ mod tests {
             ),
             ("[203.0.113.5]", &["[203.0.113.5]"], false),
             ("*.contoso.com", &["*.contoso.com"], false),
+            (
+                "{smtp:*.con toso.com;5, X400:c=US;a=Adatum;1}",
+                &["smtp:*.contoso.com;5", "X400:c=US;a=Adatum;1"],
+                false,
+            ),
         ] {
             let expected =
                 TextList { values: values.iter().map(|v| (*v).to_owned()).collect(), is_truncated };

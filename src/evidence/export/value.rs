@@ -11,6 +11,9 @@ pub enum Value {
     Null,
     /// A text; also enumeration values, dates, GUIDs and versions.
     Text(Arc<str>),
+    /// A text of which blanks were lost where lines were broken: every reading, at least two, the
+    /// likeliest first. They differ in blanks and line feeds only.
+    Readings(Arc<[Arc<str>]>),
     /// A truth value.
     Bool(bool),
     /// A number.
@@ -32,6 +35,8 @@ pub struct PropertyBag {
     pub text: Option<Arc<str>>,
     /// Its properties.
     pub properties: Vec<(Arc<str>, Value)>,
+    /// Whether its values were put together of lines, so that blanks in them are uncertain.
+    pub was_broken: bool,
     /// Where it begins: a byte offset in the decoded text.
     pub offset: usize,
 }
@@ -102,6 +107,7 @@ impl Value {
     fn text_within(&self, levels: usize) -> Option<String> {
         match self {
             Self::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+            Self::Readings(readings) => readings.first().map(|text| text.trim().to_owned()),
             Self::Bool(value) => Some(if *value { "True" } else { "False" }.to_owned()),
             Self::Number(number) => Some(number.to_string()),
             Self::Bag(bag) => bag.text_within(levels),

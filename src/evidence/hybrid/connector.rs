@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 use super::change::{HybridObjectType, HybridSide, text_of};
 use crate::connector::{InboundConnector, SendConnector};
 use crate::evidence::export::{
-    Parsed, Properties, PropertyBag, Value, inbound_connector, send_connector,
+    Dates, Parsed, Properties, PropertyBag, Value, inbound_connector, send_connector,
 };
 use crate::timestamp::Timestamp;
 
@@ -73,15 +73,25 @@ impl HybridConnector {
     /// The connector, read as an exported one is; `None` for other objects.
     #[must_use]
     pub fn to_inbound_connector(&self) -> Option<InboundConnector> {
-        (self.object_type == HybridObjectType::InboundConnector)
-            .then(|| inbound_connector(&mut Properties::new(&self.bag(), &mut Parsed::default())))
+        (self.object_type == HybridObjectType::InboundConnector).then(|| {
+            inbound_connector(&mut Properties::new(
+                &self.bag(),
+                &mut Parsed::default(),
+                &Dates::invariant(),
+            ))
+        })
     }
 
     /// The connector, read as an exported one is; `None` for other objects.
     #[must_use]
     pub fn to_send_connector(&self) -> Option<SendConnector> {
-        (self.object_type == HybridObjectType::SendConnector)
-            .then(|| send_connector(&mut Properties::new(&self.bag(), &mut Parsed::default())))
+        (self.object_type == HybridObjectType::SendConnector).then(|| {
+            send_connector(&mut Properties::new(
+                &self.bag(),
+                &mut Parsed::default(),
+                &Dates::invariant(),
+            ))
+        })
     }
 
     fn bag(&self) -> PropertyBag {

@@ -303,6 +303,7 @@ impl Frame {
             type_names: self.type_name_list,
             text: self.object_text,
             properties: self.properties,
+            was_broken: false,
             offset: self.offset,
         }))
     }

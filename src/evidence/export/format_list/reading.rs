@@ -1,0 +1,90 @@
+//! Format-List text to objects, each property with every reading that explains its lines.
+
+use super::cells::Ruler;
+use super::layout::{Layout, RawObject, layout};
+use super::lines::{Line, lines};
+use super::widths::{Shape, shapes};
+use super::wrapping::{LineEnds, Value};
+
+/// An object of the text.
+#[derive(Debug)]
+pub(super) struct ListedObject {
+    pub(super) offset: usize,
+    pub(super) properties: Vec<ListedProperty>,
+}
+
+#[derive(Debug)]
+pub(super) struct ListedProperty {
+    pub(super) name: String,
+    /// At least one, the likeliest first; they differ in blanks and line feeds only.
+    pub(super) readings: Vec<String>,
+}
+
+/// Widths that are asked for readings of a value: more of them agree with one of these.
+const MOST_SHAPES: usize = 64;
+
+/// The objects, and the lines that belong to none.
+pub(super) fn read(text: &str) -> (Vec<ListedObject>, Vec<Line>) {
+    let Layout { objects, strays, ends } = layout(&lines(text));
+    let (mut ruler, (mut shapes, cost)) =
+        (Ruler::Console, shapes_of(&objects, ends, text, Ruler::Console));
+    if cost > 0 && !text.is_ascii() {
+        let (of_file, cost_of_file) = shapes_of(&objects, ends, text, Ruler::File);
+        if cost_of_file < cost {
+            (ruler, shapes) = (Ruler::File, of_file);
+        }
+    }
+    shapes.truncate(MOST_SHAPES);
+    let listed = objects.into_iter().map(|object| listed(object, &shapes, ends, ruler)).collect();
+    (listed, strays)
+}
+
+fn shapes_of(
+    objects: &[RawObject],
+    ends: LineEnds,
+    text: &str,
+    ruler: Ruler,
+) -> (Vec<Shape>, usize) {
+    let mut values = Vec::new();
+    let mut longest = 0;
+    for object in objects {
+        let indent = object.indent(ruler);
+        for property in &object.properties {
+            match property.lines.as_slice() {
+                [line] => longest = longest.max(indent + ruler.cells(line)),
+                lines => {
+                    let value = Value::new(lines, indent, ruler);
+                    longest = longest.max(value.widest());
+                    values.push(value);
+                }
+            }
+        }
+    }
+    shapes(&values, longest, ends, has_english_clock(text))
+}
+
+/// Whether a time of day in English stands in the text: English wraps at words.
+fn has_english_clock(text: &str) -> bool {
+    [" AM", " PM", "\u{202f}AM", "\u{202f}PM"].iter().any(|mark| text.contains(mark))
+}
+
+fn listed(object: RawObject, shapes: &[Shape], ends: LineEnds, ruler: Ruler) -> ListedObject {
+    let indent = object.indent(ruler);
+    let to_listed = |property: super::layout::RawProperty| {
+        if let [line] = property.lines.as_slice() {
+            return ListedProperty { readings: vec![line.clone()], name: property.name };
+        }
+        let value = Value::new(&property.lines, indent, ruler);
+        let mut known = Vec::new();
+        for (width, wrapping) in shapes {
+            let joints = value.joints(*width, *wrapping, ends);
+            if !known.contains(&joints) {
+                known.push(joints);
+            }
+        }
+        let readings = known.iter().map(|joints| value.text(joints)).collect();
+        ListedProperty { name: property.name, readings }
+    };
+    let properties = object.properties.into_iter().map(to_listed).collect();
+    ListedObject { offset: object.offset, properties }
+}

@@ -11,7 +11,7 @@ namespace EopRelay
         {
         }
 
-        /// <summary>Where it was found: Text, Queue, QueuedMessage, TrackingLog or NonDeliveryReport.</summary>
+        /// <summary>Where it was found: Text, Queue, QueuedMessage, TrackingLog, NonDeliveryReport, MessageTrace, EventLog or DeliveredMessage.</summary>
         public string Source { get; internal set; }
 
         /// <summary>The identity of the queue or of the message, such as EX1\3.</summary>

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::returned::{cause, is_cover, returned_lines};
 use super::session_match::SessionMatch;
 use crate::evidence::export::{parse_time, shortened};
 use crate::named_enum::named_enum;
@@ -21,6 +22,12 @@ named_enum! {
         TrackingLog = 4,
         /// A non-delivery report as a mail.
         NonDeliveryReport = 5,
+        /// An object of Get-MessageTraceDetail.
+        MessageTrace = 6,
+        /// An event of the Application log (Get-WinEvent).
+        EventLog = 7,
+        /// The headers of a message that was delivered.
+        DeliveredMessage = 8,
     }
 }
 
@@ -70,7 +77,13 @@ impl DeliveryError {
     /// Explains one text.
     #[must_use]
     pub fn of_text(path: &str, text: &str) -> Self {
-        let explanation = explain(text);
+        let of_cause = || cause(&returned_lines(text), &[]);
+        let mut explanation = explain(text);
+        if is_cover(&explanation)
+            && let Some((of_cause, _)) = of_cause()
+        {
+            explanation = of_cause;
+        }
         let stamp = explanation.server_time.as_deref().and_then(Timestamp::parse);
         let time = stamp.or_else(|| {
             // LRT is UTC, as far as published texts show: it agrees with the stamp of the reply.
@@ -108,6 +121,9 @@ impl DeliveryError {
             DeliveryErrorSource::QueuedMessage => named("queued message"),
             DeliveryErrorSource::TrackingLog => "The message tracking log".to_owned(),
             DeliveryErrorSource::NonDeliveryReport => "The NDR".to_owned(),
+            DeliveryErrorSource::MessageTrace => "The message trace".to_owned(),
+            DeliveryErrorSource::EventLog => "The event log".to_owned(),
+            DeliveryErrorSource::DeliveredMessage => "The delivered message".to_owned(),
         }
     }
 

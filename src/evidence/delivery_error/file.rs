@@ -1,13 +1,15 @@
 //! Files, texts and objects of the pipeline to errors: the format is recognised by content.
 
+use std::borrow::Cow;
+use std::io::BufRead;
 use std::path::Path;
 
 use super::error::DeliveryError;
 use super::html::{is_html, text_of_html};
-use super::mail;
 use super::objects::ObjectErrors;
+use super::{mail, tracking_log};
 use crate::evidence::export::{
-    EvidenceError, ExportFormat, Parsed, Problem, ProblemKind, TextFile, read_file,
+    EvidenceError, ExportFormat, Parsed, Problem, ProblemKind, TextFile, doubts, read_file,
 };
 
 /// What one file, or one text, holds.
@@ -31,8 +33,12 @@ impl DeliveryErrors {
     /// # Errors
     /// [`EvidenceError`] if the file cannot be read, is too large, or holds no error.
     pub fn from_file(path: &Path) -> Result<Self, EvidenceError> {
+        let source_name = path.display().to_string();
+        if let Some(log) = tracking_log::open(path) {
+            return Self::of_tracking_log(&source_name, log);
+        }
         let bytes = read_file(path)?;
-        Self::from_bytes(&path.display().to_string(), &bytes)
+        Self::from_bytes(&source_name, &bytes)
     }
 
     /// Reads the content of a file: a mail, HTML, objects of Get-Queue, Get-Message and
@@ -42,6 +48,10 @@ impl DeliveryErrors {
     /// # Errors
     /// [`EvidenceError::NoDeliveryError`].
     pub fn from_bytes(source_name: &str, bytes: &[u8]) -> Result<Self, EvidenceError> {
+        let bytes = &*with_line_feeds(bytes);
+        if tracking_log::is_tracking_log(bytes) {
+            return Self::of_tracking_log(source_name, bytes);
+        }
         if mail::is_mail(bytes) {
             let errors = mail::read(source_name, bytes);
             return Self::of_errors(source_name, errors);
@@ -62,7 +72,8 @@ impl DeliveryErrors {
         if let Some(read) = Self::of_objects(source_name, &file) {
             return read;
         }
-        Self::of_errors(source_name, vec![DeliveryError::of_text(source_name, &file.text)])
+        let text = without_soft_breaks(&file.text);
+        Self::of_errors(source_name, vec![DeliveryError::of_text(source_name, &text)])
     }
 
     /// Reads JSON text, as the module passes objects of the pipeline.
@@ -72,6 +83,15 @@ impl DeliveryErrors {
     pub fn from_pipeline(source_name: &str, json: &str) -> Result<Self, EvidenceError> {
         let file = TextFile::decode(json.as_bytes());
         Self::of_objects(source_name, &file).unwrap_or_else(|| Err(nothing(source_name)))
+    }
+
+    /// The failures of a message tracking log, read as a stream.
+    fn of_tracking_log(source_name: &str, log: impl BufRead) -> Result<Self, EvidenceError> {
+        let read = tracking_log::read(source_name, log);
+        if read.errors.is_empty() && read.problems.is_empty() {
+            return Err(nothing(source_name));
+        }
+        Ok(read)
     }
 
     fn of_errors(source_name: &str, errors: Vec<DeliveryError>) -> Result<Self, EvidenceError> {
@@ -119,8 +139,8 @@ impl DeliveryErrors {
     }
 
     fn locate(&mut self, file: &TextFile<'_>, mut parsed: Parsed) {
-        if file.is_damaged {
-            parsed.report(0, ProblemKind::Encoding { encoding: file.encoding_name() });
+        for (offset, kind) in doubts(file) {
+            parsed.report(offset, kind);
         }
         if parsed.unlisted_problems > 0 {
             let count = parsed.unlisted_problems;
@@ -134,6 +154,27 @@ impl DeliveryErrors {
             Problem { source_name, line: position.line, offset: position.offset, kind }
         });
         self.problems = problems.collect();
+    }
+}
+
+/// Lines that end with CR alone, as some programs save mails, ended with LF.
+fn with_line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr(b'\n', bytes).is_some() || memchr::memchr(b'\r', bytes).is_none() {
+        return Cow::Borrowed(bytes);
+    }
+    Cow::Owned(bytes.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect())
+}
+
+/// The body of a mail that was copied as it was sent: quoted-printable (RFC 2045, 6.7), known by
+/// soft line breaks.
+fn without_soft_breaks(text: &str) -> Cow<'_, str> {
+    let has_soft_breaks = text.contains("=\n") || text.contains("=\r\n");
+    let decoded = has_soft_breaks
+        .then(|| mail_parser::decoders::quoted_printable::quoted_printable_decode(text.as_bytes()))
+        .flatten();
+    match decoded {
+        Some(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+        None => Cow::Borrowed(text),
     }
 }
 

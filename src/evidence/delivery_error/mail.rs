@@ -9,7 +9,9 @@ use memchr::memchr_iter;
 
 use super::error::{DeliveryError, DeliveryErrorSource};
 use super::html::text_of_html;
+use super::returned::{lift_cover, returned_lines};
 use super::status_fields::{self, Group, value};
+use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
 
 /// Fields of which a mail has one before its body.
@@ -46,6 +48,13 @@ pub(super) fn is_mail(bytes: &[u8]) -> bool {
 
 /// The errors of a report: one for each diagnosis, with the recipients that it is about.
 pub(super) fn read(path: &str, bytes: &[u8]) -> Vec<DeliveryError> {
+    read_within(path, bytes, MAXIMUM_NESTING)
+}
+
+/// Mails inside each other that are read: a report that hangs on a mail that hangs on a mail.
+const MAXIMUM_NESTING: usize = 3;
+
+fn read_within(path: &str, bytes: &[u8], nesting: usize) -> Vec<DeliveryError> {
     let masked = without_nesting(bytes);
     let Some(message) = MessageParser::default().parse(&masked[..]) else { return Vec::new() };
     let common = Common::of(&message);
@@ -55,6 +64,20 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Vec<DeliveryError> {
             let line = line_of(&masked, part.offset_body);
             add_recipients(path, &common, line, &text_of(part), &mut errors);
         }
+    }
+    let is_report = !errors.is_empty();
+    if !is_report && nesting > 0 {
+        errors = attached(&message, path, nesting - 1);
+        if !errors.is_empty() {
+            return errors;
+        }
+        if let Some(delivered) = delivered(&message, path, bytes) {
+            return vec![delivered];
+        }
+    }
+    let returned = returned_lines(&bodies(&message));
+    for error in &mut errors {
+        lift_cover(error, &returned);
     }
     if errors.iter().all(|error: &DeliveryError| !error.explanation.recognised) {
         // Where the status part says little, the body repeats the reply.
@@ -67,6 +90,49 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Vec<DeliveryError> {
         }
     }
     errors
+}
+
+/// The headers of a message that Exchange Online delivered as anonymous: what else there is to say
+/// of a message that is no report.
+fn delivered(message: &Message<'_>, path: &str, bytes: &[u8]) -> Option<DeliveryError> {
+    let header_end = usize::try_from(message.root_part().offset_body).unwrap_or(bytes.len());
+    let headers = String::from_utf8_lossy(bytes.get(..header_end).unwrap_or(bytes));
+    let mut error = DeliveryError::of_text(path, &headers);
+    let is_anonymous = error.explanation.rejection == Some(RejectionClass::DeliveredAsAnonymous);
+    error.source = DeliveryErrorSource::DeliveredMessage;
+    error.time = message.date().and_then(timestamp);
+    error.sender = message.from().and_then(|from| Some(from.first()?.address()?.to_owned()));
+    error.explanation.internet_message_id = message.message_id().map(|id| format!("<{id}>"));
+    is_anonymous.then_some(error)
+}
+
+/// The errors of reports that hang on a mail, whole or as a file.
+fn attached(message: &Message<'_>, path: &str, nesting: usize) -> Vec<DeliveryError> {
+    let mut errors = Vec::new();
+    for part in &message.parts {
+        let is_mail_part = is_type(part, "message", &[MASK]);
+        let content = match &part.body {
+            PartType::Binary(bytes) | PartType::InlineBinary(bytes) => bytes,
+            PartType::Text(text) if is_mail_part => &Cow::Borrowed(text.as_bytes()),
+            _ => continue,
+        };
+        if is_mail(content) {
+            let read = read_within(path, content, nesting);
+            errors.extend(read.into_iter().filter(|error| error.explanation.recognised));
+        }
+    }
+    errors
+}
+
+/// All that a reader of the mail sees, as text and as HTML.
+fn bodies(message: &Message<'_>) -> String {
+    let parts = message.text_bodies().chain(message.html_bodies());
+    let texts = parts.filter_map(|part| match &part.body {
+        PartType::Text(text) => Some(text.clone().into_owned()),
+        PartType::Html(html) => Some(text_of_html(html)),
+        _ => None,
+    });
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 /// What all recipients of a report share.

@@ -7,9 +7,11 @@ mod file;
 mod html;
 mod mail;
 mod objects;
+mod returned;
 mod session_match;
 mod sessions;
 mod status_fields;
+mod tracking_log;
 mod wording;
 
 pub use error::{DeliveryError, DeliveryErrorSource};

@@ -3,6 +3,7 @@
 
 use super::error::{DeliveryError, DeliveryErrorSource};
 use crate::evidence::export::{PropertyBag, Value, parse_time};
+use crate::reply::{RejectionClass, explain};
 use crate::timestamp::Timestamp;
 
 /// What an object held.
@@ -14,12 +15,16 @@ pub(super) enum ObjectErrors {
 }
 
 /// Events of the tracking log that report trouble.
-const FAILURES: &[&str] = &["FAIL", "DEFER", "BADMAIL", "DSN", "POISONMESSAGE"];
+pub(super) const FAILURES: &[&str] = &["FAIL", "DEFER", "BADMAIL", "DSN", "POISONMESSAGE"];
 
 pub(super) fn read(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
     let has = |name: &str| bag.get(name).is_some();
     if has("RecipientStatus") && (has("EventId") || has("MessageId")) {
         tracking_event(path, line, bag)
+    } else if has("Detail") && has("Event") {
+        trace_event(path, line, bag)
+    } else if has("Message") && has("Id") && has("ProviderName") {
+        application_event(path, line, bag)
     } else if !has("LastError") {
         ObjectErrors::OtherKind
     } else if text(bag, "FromAddress").or_else(|| text(bag, "InternetMessageId")).is_some() {
@@ -30,7 +35,7 @@ pub(super) fn read(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
 }
 
 fn queue(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
-    let Some(last_error) = text(bag, "LastError") else { return ObjectErrors::NoError };
+    let Some(last_error) = last_error(bag) else { return ObjectErrors::NoError };
     let mut error = of_object(DeliveryErrorSource::Queue, path, line, &last_error);
     error.identity = text(bag, "Identity");
     error.reporting_server = server_of(error.identity.as_deref()).or_else(|| server(bag));
@@ -41,7 +46,7 @@ fn queue(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
 }
 
 fn queued_message(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
-    let Some(last_error) = text(bag, "LastError") else { return ObjectErrors::NoError };
+    let Some(last_error) = last_error(bag) else { return ObjectErrors::NoError };
     let mut error = of_object(DeliveryErrorSource::QueuedMessage, path, line, &last_error);
     error.identity = text(bag, "Identity");
     error.reporting_server = server_of(error.identity.as_deref()).or_else(|| server(bag));
@@ -53,6 +58,21 @@ fn queued_message(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
     set_message_id(&mut error, text(bag, "InternetMessageId"));
     set_time(&mut error, bag, &["LastRetryTime"]);
     ObjectErrors::Errors(vec![error])
+}
+
+/// LastError in one line: no value of it has line feeds of its own. Where its lines can be put
+/// together in several ways, the first that is understood.
+fn last_error(bag: &PropertyBag) -> Option<String> {
+    let in_one_line = |text: &str| text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    if let Some(Value::Readings(readings)) = bag.get("LastError") {
+        let mut texts = readings.iter().map(|reading| in_one_line(reading));
+        let first = texts.next();
+        let understood = |text: &String| {
+            explain(text).rejection.is_some_and(|class| class != RejectionClass::Unclassified)
+        };
+        return first.clone().filter(understood).or_else(|| texts.find(understood)).or(first);
+    }
+    text(bag, "LastError").map(|text| in_one_line(&text))
 }
 
 /// RecipientStatus has one status for each of Recipients.
@@ -86,6 +106,41 @@ fn tracking_event(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
         errors.push(error);
     }
     if errors.is_empty() { ObjectErrors::NoError } else { ObjectErrors::Errors(errors) }
+}
+
+/// An event of Get-MessageTraceDetail or Get-MessageTraceDetailV2: its Detail has the reply.
+fn trace_event(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
+    let Some(detail) = text(bag, "Detail") else { return ObjectErrors::NoError };
+    let mut error = of_object(DeliveryErrorSource::MessageTrace, path, line, &detail);
+    let is_refusal =
+        error.explanation.code.is_some_and(|code| code >= 400) || error.explanation.recognised;
+    if !is_refusal {
+        return ObjectErrors::NoError;
+    }
+    error.identity = text(bag, "MessageTraceId");
+    error.sender = text(bag, "SenderAddress");
+    error.recipients = text(bag, "RecipientAddress").into_iter().collect();
+    set_message_id(&mut error, text(bag, "MessageId"));
+    set_time(&mut error, bag, &["Date"]);
+    ObjectErrors::Errors(vec![error])
+}
+
+/// Events of Exchange's transport about certificates: no certificate for a connector (12014), none
+/// that is valid (12016), one that ends soon (12018), a TLS channel that failed (2004).
+const EVENTS: &[&str] = &["12014", "12016", "12018", "2004"];
+
+/// An object of Get-WinEvent.
+fn application_event(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
+    let is_of_transport = text(bag, "ProviderName").is_some_and(|name| name.contains("Transport"));
+    let is_known = text(bag, "Id").is_some_and(|id| EVENTS.contains(&id.as_str()));
+    let Some(message) = text(bag, "Message").filter(|_| is_of_transport && is_known) else {
+        return ObjectErrors::OtherKind;
+    };
+    let mut error = of_object(DeliveryErrorSource::EventLog, path, line, &message);
+    error.identity = text(bag, "Id");
+    error.reporting_server = text(bag, "MachineName").or_else(|| server(bag));
+    set_time(&mut error, bag, &["TimeCreated"]);
+    ObjectErrors::Errors(vec![error])
 }
 
 fn of_object(

@@ -344,3 +344,96 @@ proptest! {
         let _ = DeliveryErrors::from_bytes("x", &bytes);
     }
 }
+
+/// The class of each error that a file holds.
+fn classes(bytes: &[u8]) -> Vec<Option<RejectionClass>> {
+    let read = DeliveryErrors::from_bytes("file", bytes).unwrap();
+    read.errors.iter().map(|error| error.explanation.rejection).collect()
+}
+
+const REPORT: &str = "From: postmaster@tailspintoys.com\nTo: kim@contoso.com\nSubject: Undeliverable\n\
+    MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"i\"\n\n\
+    --i\nContent-Type: text/plain; charset=utf-8\n\n\
+    x@tailspintoys.com\n\
+    Remote Server at mx.tailspintoys.com (192.0.2.36) returned '550 4.4.7 QUEUE.Expired; message expired'\n\
+    11/6/2026 9:49:41 AM - Remote Server at mx.tailspintoys.com (192.0.2.36) returned '454 4.7.5 The certificate specified in TlsCertificateName of the SendConnector could not be found.'\n\n\
+    --i\nContent-Type: message/delivery-status\n\nReporting-MTA: dns;EX01.contoso.com\n\n\
+    Final-Recipient: rfc822;x@tailspintoys.com\nAction: failed\nStatus: 4.4.7\n\
+    Diagnostic-Code: smtp;550 4.4.7 QUEUE.Expired; message expired\n\n--i--\n";
+
+#[test]
+fn that_a_message_expired_is_a_cover_for_the_line_below() {
+    let cause = Some(RejectionClass::TlsCertificateNameNotFound);
+    assert_eq!(classes(REPORT.as_bytes()), [cause]);
+    let read = DeliveryErrors::from_bytes("ndr.eml", REPORT.as_bytes()).unwrap();
+    assert_eq!(read.errors[0].recipients, ["x@tailspintoys.com"]);
+    // The text alone, as it is pasted into a ticket.
+    let text = REPORT.split("utf-8\n\n").nth(1).unwrap().split("\n\n--i").next().unwrap();
+    assert_eq!(classes(text.as_bytes()), [cause]);
+    // Line ends of CR alone.
+    assert_eq!(classes(REPORT.replace('\n', "\r").as_bytes()), [cause]);
+}
+
+#[test]
+fn a_report_that_hangs_on_a_mail_is_read() {
+    let mail = format!(
+        "From: kim@contoso.com\nTo: help@fabrikam.com\nSubject: FW\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=\"o\"\n\n--o\nContent-Type: text/plain\n\n\
+         Please look.\n\n--o\nContent-Type: message/rfc822\n\n{REPORT}\n--o--\n"
+    );
+    assert_eq!(classes(mail.as_bytes()), [Some(RejectionClass::TlsCertificateNameNotFound)]);
+}
+
+#[test]
+fn quoted_printable_is_decoded_where_a_body_was_copied_as_it_was_sent() {
+    let text = "Remote Server returned '550 5.7.64 TenantAttri=\nbution; Relay Access Denied'";
+    assert_eq!(classes(text.as_bytes()), [Some(RejectionClass::RelayDenied)]);
+}
+
+#[test]
+fn a_message_trace_and_an_event_of_the_application_log_are_read() {
+    let trace = r#"[{"MessageId":"<a@contoso.com>","Date":"2026-11-06T09:49:41Z","Event":"Defer",
+        "Detail":"Reason: [{LED=450 4.4.317 Cannot connect to remote server [Message=SubjectMismatch Expected Subject: mail.contoso.com. Presented Subject: CN=EX01.] [LastAttemptedServerName=mail.contoso.com]};{MSG=};{FQDN=mail.contoso.com}]"}]"#;
+    let read = DeliveryErrors::from_bytes("trace.json", trace.as_bytes()).unwrap();
+    let error = &read.errors[0];
+    let class = Some(RejectionClass::CannotConnectToRemoteServer);
+    assert_eq!(
+        (error.source, error.explanation.rejection),
+        (DeliveryErrorSource::MessageTrace, class)
+    );
+    assert_eq!(error.time, Timestamp::parse("2026-11-06T09:49:41Z"));
+    let event = r#"[{"Id":12014,"ProviderName":"MSExchangeFrontEndTransport","MachineName":"EX01.contoso.com",
+        "TimeCreated":"2026-11-06T09:49:41Z","Message":"Microsoft Exchange could not find a certificate that contains the domain name mail.contoso.com in the personal store on the local computer. Therefore, it is unable to support the STARTTLS SMTP verb for the connector Default Frontend EX01 with a FQDN parameter of mail.contoso.com."},
+        {"Id":1000,"ProviderName":"Application Error","Message":"x"}]"#;
+    let read = DeliveryErrors::from_bytes("events.json", event.as_bytes()).unwrap();
+    let error = &read.errors[0];
+    let class = Some(RejectionClass::TlsCertificateNameNotFound);
+    assert_eq!((error.source, error.explanation.rejection), (DeliveryErrorSource::EventLog, class));
+    assert_eq!(error.explanation.send_connector.as_deref(), Some("Default Frontend EX01"));
+    assert_eq!((read.errors.len(), read.unused), (1, 1));
+}
+
+#[test]
+fn a_queue_whose_lines_were_broken_keeps_its_cause() {
+    let queue = "RunspaceId : 1\nNextHopDomain : tailspintoys.com\nStatus : Retry\nMessageCount : 3\n\
+        LastError : [{LRT=11/20/2026 9:15:02 AM};{LED=451 4.4.0 Primary target IP address responded with: \"454\n\
+        4.7.5 Certificate validation failure, Reason:UntrustedRoot.\" Attempted failover to alternate host, but\n\
+        that did not succeed.};{FQDN=mx.tailspintoys.com};{IP=192.0.2.10}]\nIdentity : EX01\\27\n";
+    assert_eq!(classes(queue.as_bytes()), [Some(RejectionClass::RemoteCertificateInvalid)]);
+}
+
+#[test]
+fn a_message_that_was_delivered_as_anonymous_has_the_causes_of_a_refusal() {
+    let mail = "Received: from mail.contoso.com (203.0.113.5) by x.eop.outlook.com\n\
+        From: kim@contoso.com\nTo: lee@contoso.com\nSubject: hello\nMessage-ID: <a@contoso.com>\n\
+        Date: Fri, 6 Nov 2026 10:00:00 +0000\nMIME-Version: 1.0\n\
+        X-MS-Exchange-Organization-AuthAs: Anonymous\n\nhello\n";
+    let read = DeliveryErrors::from_bytes("mail.eml", mail.as_bytes()).unwrap();
+    let error = &read.errors[0];
+    assert_eq!(error.source, DeliveryErrorSource::DeliveredMessage);
+    assert_eq!(error.explanation.rejection, Some(RejectionClass::DeliveredAsAnonymous));
+    assert!(error.explanation.remedy.len() > 3);
+    assert_eq!(error.sender.as_deref(), Some("kim@contoso.com"));
+    let internal = mail.replace("Anonymous", "Internal");
+    assert_ne!(classes(internal.as_bytes()), [Some(RejectionClass::DeliveredAsAnonymous)]);
+}

@@ -1,0 +1,168 @@
+//! The lines `... returned '550 ...'` of an NDR: what each server answered, and when.
+
+use super::error::DeliveryError;
+use crate::evidence::export::Dates;
+use crate::reply::{EnhancedStatus, Explanation, RejectionClass, explain};
+use crate::timestamp::Timestamp;
+
+/// One line, and for whom it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Returned {
+    /// The recipient above it, where the text names one.
+    recipient: Option<String>,
+    /// By the clock of the text, to compare the lines with each other.
+    time: Option<Timestamp>,
+    host: Option<String>,
+    line: String,
+}
+
+/// Lines of one text that are looked at.
+const MAXIMUM_LINES: usize = 1000;
+
+/// All such lines of a text.
+pub(super) fn returned_lines(text: &str) -> Vec<Returned> {
+    let dated: Vec<(Option<&str>, &str)> = text.lines().map(split_date).collect();
+    // Which of two days is meant matters for no comparison within one text.
+    let dates = Dates::of(dated.iter().filter_map(|(date, _)| *date));
+    let month_first = Dates::invariant();
+    let mut recipient = None;
+    let mut lines = Vec::new();
+    for (date, rest) in dated {
+        let line = rest.trim();
+        if is_address(line) {
+            recipient = Some(line.trim_matches(['<', '>']).to_owned());
+        } else if line.contains(" returned '") && lines.len() < MAXIMUM_LINES {
+            let reading =
+                date.and_then(|date| dates.read(date)?.time().or(month_first.read(date)?.time()));
+            lines.push(Returned {
+                recipient: recipient.clone(),
+                time: reading,
+                host: host_of(line),
+                line: line.to_owned(),
+            });
+        }
+    }
+    lines
+}
+
+/// The line that says why: the newest dated one that is no cover, else the first without a date.
+/// `None` where all are covers.
+pub(super) fn cause(
+    lines: &[Returned],
+    recipients: &[String],
+) -> Option<(Explanation, Option<String>)> {
+    let is_for = |line: &&Returned| {
+        recipients.is_empty()
+            || line.recipient.as_ref().is_none_or(|recipient| {
+                recipients.iter().any(|known| known.eq_ignore_ascii_case(recipient))
+            })
+    };
+    let explained = lines.iter().filter(is_for).map(|line| (line, explain(&line.line)));
+    let telling = explained.filter(|(_, explanation)| !is_cover(explanation));
+    // Of lines with the same time the first.
+    let mut best: Option<(&Returned, Explanation)> = None;
+    for (line, explanation) in telling {
+        if best.as_ref().is_none_or(|(known, _)| line.time > known.time) {
+            best = Some((line, explanation));
+        }
+    }
+    best.map(|(line, explanation)| (explanation, line.host.clone()))
+}
+
+/// Whether a reply only says that the message was given up: 4.4.7, and the 5.4.3xx of Exchange
+/// Online.
+pub(super) fn is_cover(explanation: &Explanation) -> bool {
+    let is_given_up = |status: EnhancedStatus| {
+        status.class == 5 && status.subject == 4 && (300..400).contains(&status.detail)
+    };
+    !explanation.recognised
+        || explanation.rejection == Some(RejectionClass::MessageExpired)
+        || explanation.enhanced_status.is_some_and(is_given_up)
+}
+
+/// Gives an error that is only a cover the cause that stands beside it.
+pub(super) fn lift_cover(error: &mut DeliveryError, lines: &[Returned]) {
+    if !is_cover(&error.explanation) {
+        return;
+    }
+    if let Some((explanation, host)) = cause(lines, &error.recipients) {
+        let host = explanation.host.clone().or(host).or_else(|| explanation.server.clone());
+        error.remote_server = host.or(error.remote_server.take());
+        error.explanation = explanation;
+    }
+}
+
+/// `11/6/2026 9:49:41 AM - Remote Server at ...`: the date, and what follows it.
+fn split_date(line: &str) -> (Option<&str>, &str) {
+    match line.trim_start().split_once(" - ") {
+        Some((date, rest)) if date.starts_with(|c: char| c.is_numeric()) && date.len() < 64 => {
+            (Some(date), rest)
+        }
+        _ => (None, line),
+    }
+}
+
+/// `Remote Server at HOST (ADDRESS) returned '...'`.
+fn host_of(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("erver at ")?;
+    let host = rest.split([' ', '(']).next()?;
+    (host.contains('.') && host.parse::<std::net::IpAddr>().is_err()).then(|| host.to_owned())
+}
+
+fn is_address(line: &str) -> bool {
+    let bare = line.trim_matches(['<', '>']);
+    bare.len() < 320
+        && !bare.contains(char::is_whitespace)
+        && bare.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && domain.contains('.') && !domain.contains('@')
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXPIRED: &str = "Remote Server at mx.example (192.0.2.1) returned '550 4.4.7 QUEUE.Expired; message expired'";
+    const UNTRUSTED: &str = "Remote Server at mx.example (192.0.2.1) returned '454 4.7.5 Certificate validation failure, Reason:UntrustedRoot'";
+    const DENIED: &str = "Server at mx.example (192.0.2.1) returned '550 5.7.64 TenantAttribution; Relay Access Denied'";
+
+    #[test]
+    fn the_newest_dated_line_that_is_no_cover_is_the_cause() {
+        for (lines, expected) in [
+            (vec![EXPIRED.to_owned()], None),
+            (
+                vec![EXPIRED.to_owned(), format!("11/2/2026 9:11:58 AM - {DENIED}")],
+                Some(RejectionClass::RelayDenied),
+            ),
+            (
+                vec![
+                    EXPIRED.to_owned(),
+                    format!("11/2/2026 9:11:58 AM - {UNTRUSTED}"),
+                    format!("11/2/2026 9:31:58 AM - {DENIED}"),
+                    format!("11/2/2026 9:41:58 AM - {EXPIRED}"),
+                ],
+                Some(RejectionClass::RelayDenied),
+            ),
+            (
+                vec![
+                    format!("3/11/2026 9:31:58 - {UNTRUSTED}"),
+                    format!("25/10/2026 9:11:58 - {DENIED}"),
+                ],
+                Some(RejectionClass::RemoteCertificateInvalid),
+            ),
+        ] {
+            let found = cause(&returned_lines(&lines.join("\r\n")), &[]);
+            let class = found.and_then(|(explanation, _)| explanation.rejection);
+            assert_eq!(class, expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn each_recipient_has_its_own_lines() {
+        let text = format!("one@a.example\n{EXPIRED}\n{DENIED}\n\n<two@b.example>\n{UNTRUSTED}\n");
+        let lines = returned_lines(&text);
+        let class = |recipient: &str| cause(&lines, &[recipient.to_owned()]).unwrap().0.rejection;
+        assert_eq!(class("One@a.example"), Some(RejectionClass::RelayDenied));
+        assert_eq!(class("two@b.example"), Some(RejectionClass::RemoteCertificateInvalid));
+    }
+}

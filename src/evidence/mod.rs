@@ -17,6 +17,7 @@ pub mod delivery_error;
 mod export;
 mod hybrid;
 mod null_as_default;
+mod recognition;
 
 pub use batch::{EvidenceBatch, EvidenceReader};
 pub use capi2 as chain_event;
@@ -30,3 +31,4 @@ pub use hybrid::{
     HybridNotice, HybridObjectType, HybridOutcome, HybridSeverity, HybridSide, PropertyChange,
     discover_hybrid_files, hybrid_profile_folders,
 };
+pub use recognition::{EvidenceKind, Recognised, recognise};

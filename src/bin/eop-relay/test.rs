@@ -1,6 +1,7 @@
 //! `eop-relay test`: one verdict out of logs, certificates and exports.
 
 mod arguments;
+mod case_folder;
 mod inputs;
 
 use std::process::ExitCode;

@@ -25,6 +25,11 @@ pub struct LogArguments {
 }
 
 impl LogArguments {
+    /// These files alone.
+    pub fn of(log: Vec<PathBuf>) -> Self {
+        Self { log, recurse: false }
+    }
+
     /// Whether there are any.
     pub fn are_given(&self) -> bool {
         !self.log.is_empty()

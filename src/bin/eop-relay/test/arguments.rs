@@ -59,6 +59,11 @@ pub struct TestArguments {
     #[arg(long, value_name = "TEXT|PATH")]
     pub queue_error: Vec<String>,
 
+    /// A folder of a support case: each file in it is recognised by its content, and what it was
+    /// taken for is said.
+    #[arg(long, value_name = "FOLDER")]
+    pub evidence: Vec<PathBuf>,
+
     /// The public address of the server, where the log does not show it.
     #[arg(long, value_name = "IP")]
     pub source_ip: Option<IpAddr>,

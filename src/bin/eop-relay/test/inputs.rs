@@ -10,6 +10,7 @@ use eop_relay::evidence::chain_event::ChainEventQuery;
 use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 
 use super::arguments::TestArguments;
+use super::case_folder;
 use crate::arguments::{add_exports, certificate_files, given_or_now, inputs_of, note_unreadable};
 
 /// Reads everything. What cannot be read is noted in the evidence, and the rest goes on.
@@ -41,6 +42,9 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     }
     add_queue_errors(&arguments.queue_error, &mut evidence);
     arguments.logs.add_to(arguments.server.as_deref(), &mut evidence)?;
+    for folder in &arguments.evidence {
+        case_folder::add(folder, arguments.server.as_deref(), &mut evidence)?;
+    }
     Ok(evidence)
 }
 

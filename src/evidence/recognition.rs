@@ -1,0 +1,157 @@
+//! What a file of a support case is, by its content.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::delivery_error::DeliveryErrors;
+use super::export::{ExchangeObjects, TextFile, read_file};
+use crate::certificate::read_certificates;
+use crate::finding::words::counted;
+use crate::named_enum::named_enum;
+
+named_enum! {
+    /// The kinds of evidence in a folder.
+    EvidenceKind {
+        /// A protocol log of a send or receive connector, or of IIS SMTP.
+        ProtocolLog = 1,
+        /// Exported connectors, accepted domains or certificates.
+        Export = 2,
+        /// Errors of delivery: queues, NDRs, traces, message tracking logs.
+        DeliveryErrors = 3,
+        /// Certificates: DER, PEM or PKCS #7.
+        Certificates = 4,
+        /// The CAPI2 log, as XML or `.evtx`.
+        ChainEvents = 5,
+        /// A log of the Hybrid Configuration Wizard.
+        WizardLog = 6,
+        /// Nothing that is read; the words say why.
+        Unused = 7,
+    }
+}
+
+/// What a file was taken for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// Its kind.
+    pub kind: EvidenceKind,
+    /// What it holds, or why it is left out, in a few words.
+    pub words: String,
+}
+
+impl Recognised {
+    fn new(kind: EvidenceKind, words: impl Into<String>) -> Self {
+        Self { kind, words: words.into() }
+    }
+}
+
+/// How much of a file shows what it is, in bytes.
+const BEGINNING: u64 = 64 << 10;
+
+/// (what stands in the first lines, what the file is)
+const LOGS: &[(&str, EvidenceKind, &str)] = &[
+    ("#Log-type: SMTP Send Protocol Log", EvidenceKind::ProtocolLog, "send log"),
+    ("#Log-type: SMTP Receive Protocol Log", EvidenceKind::ProtocolLog, "receive log"),
+    ("#Software: Microsoft Internet Information Services", EvidenceKind::ProtocolLog, "IIS log"),
+    ("#Log-type: Message Tracking Log", EvidenceKind::DeliveryErrors, "message tracking log"),
+    ("Microsoft-Windows-CAPI2", EvidenceKind::ChainEvents, "events of CAPI2"),
+    ("[Client=UX", EvidenceKind::WizardLog, "log of the Hybrid Configuration Wizard"),
+    ("#Log-type:", EvidenceKind::Unused, "a log of Exchange that is not read"),
+];
+
+/// Recognises a file; nothing of it is kept.
+#[must_use]
+pub fn recognise(path: &Path) -> Recognised {
+    let beginning = match beginning(path) {
+        Ok(beginning) => beginning,
+        Err(error) => return Recognised::new(EvidenceKind::Unused, error.to_string()),
+    };
+    if beginning.is_empty() {
+        return Recognised::new(EvidenceKind::Unused, "empty");
+    }
+    if beginning.starts_with(b"ElfFile\0") {
+        return Recognised::new(EvidenceKind::ChainEvents, "event log");
+    }
+    let text = TextFile::decode(&beginning).text.into_owned();
+    if let Some((_, kind, words)) = LOGS.iter().find(|(mark, ..)| text.contains(mark)) {
+        return Recognised::new(*kind, *words);
+    }
+    match read_file(path) {
+        Ok(bytes) => of_content(&path.display().to_string(), &bytes),
+        Err(error) => Recognised::new(EvidenceKind::Unused, error.to_string()),
+    }
+}
+
+fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(BEGINNING).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn of_content(name: &str, bytes: &[u8]) -> Recognised {
+    let is_der = bytes.starts_with(&[0x30, 0x82]);
+    if (is_der || memchr::memmem::find(bytes, b"-----BEGIN ").is_some())
+        && let Ok(content) = read_certificates(bytes)
+    {
+        let words = counted(content.certificates.len() as u64, "certificate");
+        return Recognised::new(EvidenceKind::Certificates, words);
+    }
+    let refused = match ExchangeObjects::from_bytes(name, bytes) {
+        Ok(objects) => {
+            let kinds = [
+                (objects.inbound_connectors.len(), "inbound connector"),
+                (objects.accepted_domains.len(), "accepted domain"),
+                (objects.send_connectors.len(), "send connector"),
+                (objects.certificates.len(), "certificate"),
+            ];
+            let found = kinds.iter().filter(|(count, _)| *count > 0);
+            let words: Vec<String> =
+                found.map(|(count, kind)| counted(*count as u64, kind)).collect();
+            if !words.is_empty() {
+                return Recognised::new(EvidenceKind::Export, words.join(", "));
+            }
+            let unused: Vec<&str> = objects.unused.keys().map(String::as_str).collect();
+            format!("no objects that are used: {}", unused.join(", "))
+        }
+        Err(error) => error.to_string(),
+    };
+    match DeliveryErrors::from_bytes(name, bytes) {
+        Ok(read) if read.errors.iter().any(|error| error.explanation.recognised) => {
+            let words = counted(read.errors.len() as u64, "error");
+            Recognised::new(EvidenceKind::DeliveryErrors, words)
+        }
+        Ok(read) if read.without_error > 0 => {
+            Recognised::new(EvidenceKind::DeliveryErrors, "no error in it")
+        }
+        _ => Recognised::new(EvidenceKind::Unused, refused),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_file_of_a_case_is_known_by_its_content() {
+        let folder = tempfile::tempdir().unwrap();
+        for (content, expected) in [
+            (&b"#Software: Microsoft Exchange Server\r\n#Log-type: SMTP Send Protocol Log\r\n"[..], EvidenceKind::ProtocolLog),
+            (b"#Software: Microsoft Exchange Server\r\n#Log-type: Message Tracking Log\r\n", EvidenceKind::DeliveryErrors),
+            (b"#Software: Microsoft Exchange Server\r\n#Log-type: Connectivity Log\r\n", EvidenceKind::Unused),
+            (b"[{\"Name\":\"Outbound\",\"TlsCertificateName\":null,\"AddressSpaces\":[\"SMTP:*;1\"]}]", EvidenceKind::Export),
+            (b"Remote Server returned '550 5.7.64 TenantAttribution; Relay Access Denied'", EvidenceKind::DeliveryErrors),
+            (b"<Events><Event><Provider Name='Microsoft-Windows-CAPI2'/></Event></Events>", EvidenceKind::ChainEvents),
+            (b"ElfFile\0....", EvidenceKind::ChainEvents),
+            (b"PK\x03\x04....", EvidenceKind::Unused),
+            (b"", EvidenceKind::Unused),
+        ] {
+            let path = folder.path().join("file");
+            std::fs::write(&path, content).unwrap();
+            let found = recognise(&path);
+            assert_eq!(found.kind, expected, "{found:?}");
+            assert!(!found.words.is_empty());
+        }
+        let missing = recognise(&folder.path().join("missing"));
+        assert_eq!(missing.kind, EvidenceKind::Unused);
+    }
+}

@@ -91,7 +91,13 @@ impl DeliveryErrors {
         if read.errors.is_empty() && read.problems.is_empty() {
             return Err(nothing(source_name));
         }
-        Ok(read)
+        Ok(Self {
+            source_name: read.source_name,
+            errors: read.errors,
+            without_error: read.without_error,
+            unused: read.left_out,
+            problems: read.problems,
+        })
     }
 
     fn of_errors(source_name: &str, errors: Vec<DeliveryError>) -> Result<Self, EvidenceError> {

@@ -9,7 +9,7 @@ use memchr::memchr_iter;
 
 use super::error::{DeliveryError, DeliveryErrorSource};
 use super::html::text_of_html;
-use super::returned::{lift_cover, returned_lines};
+use super::returned::{Returned, cause, is_cover, returned_lines};
 use super::status_fields::{self, Group, value};
 use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
@@ -133,6 +133,18 @@ fn bodies(message: &Message<'_>) -> String {
         _ => None,
     });
     texts.collect::<Vec<_>>().join("\n")
+}
+
+/// Gives an error that is only a cover the cause that stands beside it.
+fn lift_cover(error: &mut DeliveryError, lines: &[Returned]) {
+    if !is_cover(&error.explanation) {
+        return;
+    }
+    if let Some((explanation, host)) = cause(lines, &error.recipients) {
+        let host = explanation.host.clone().or(host).or_else(|| explanation.server.clone());
+        error.remote_server = host.or(error.remote_server.take());
+        error.explanation = explanation;
+    }
 }
 
 /// What all recipients of a report share.

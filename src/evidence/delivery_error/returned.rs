@@ -1,6 +1,5 @@
 //! The lines `... returned '550 ...'` of an NDR: what each server answered, and when.
 
-use super::error::DeliveryError;
 use crate::evidence::export::Dates;
 use crate::reply::{EnhancedStatus, Explanation, RejectionClass, explain};
 use crate::timestamp::Timestamp;
@@ -78,18 +77,6 @@ pub(super) fn is_cover(explanation: &Explanation) -> bool {
     !explanation.recognised
         || explanation.rejection == Some(RejectionClass::MessageExpired)
         || explanation.enhanced_status.is_some_and(is_given_up)
-}
-
-/// Gives an error that is only a cover the cause that stands beside it.
-pub(super) fn lift_cover(error: &mut DeliveryError, lines: &[Returned]) {
-    if !is_cover(&error.explanation) {
-        return;
-    }
-    if let Some((explanation, host)) = cause(lines, &error.recipients) {
-        let host = explanation.host.clone().or(host).or_else(|| explanation.server.clone());
-        error.remote_server = host.or(error.remote_server.take());
-        error.explanation = explanation;
-    }
 }
 
 /// `11/6/2026 9:49:41 AM - Remote Server at ...`: the date, and what follows it.

@@ -8,7 +8,6 @@ use csv::{ByteRecord, ReaderBuilder};
 use hashbrown::HashMap;
 
 use super::error::{DeliveryError, DeliveryErrorSource};
-use super::file::DeliveryErrors;
 use super::objects::FAILURES;
 use crate::evidence::export::{Problem, ProblemKind};
 use crate::reply::{EnhancedStatus, RejectionClass};
@@ -26,6 +25,18 @@ const MAXIMUM_LINE: usize = 4 << 20;
 /// Failures that differ in message and time only.
 type Kind = (String, String, Option<RejectionClass>, Option<u16>, Option<EnhancedStatus>);
 
+/// The failures of a log.
+#[derive(Debug, Default)]
+pub(super) struct TrackedFailures {
+    pub(super) source_name: String,
+    pub(super) errors: Vec<DeliveryError>,
+    /// Events without an error.
+    pub(super) without_error: u64,
+    /// Failures of kinds beyond those that are kept.
+    pub(super) left_out: u64,
+    pub(super) problems: Vec<Problem>,
+}
+
 /// Opens a file if it is a message tracking log.
 pub(super) fn open(path: &Path) -> Option<impl BufRead> {
     let mut file = BufReader::with_capacity(1 << 18, File::open(path).ok()?);
@@ -37,9 +48,8 @@ pub(super) fn is_tracking_log(bytes: &[u8]) -> bool {
     memchr::memmem::find(beginning, LOG_TYPE).is_some()
 }
 
-pub(super) fn read(source_name: &str, mut log: impl BufRead) -> DeliveryErrors {
-    let mut read =
-        DeliveryErrors { source_name: source_name.to_owned(), ..DeliveryErrors::default() };
+pub(super) fn read(source_name: &str, mut log: impl BufRead) -> TrackedFailures {
+    let mut read = TrackedFailures { source_name: source_name.to_owned(), ..Default::default() };
     let mut kinds: HashMap<Kind, usize> = HashMap::new();
     let mut fields = Fields::default();
     let mut line = Vec::new();
@@ -69,7 +79,7 @@ pub(super) fn read(source_name: &str, mut log: impl BufRead) -> DeliveryErrors {
     read
 }
 
-fn report(read: &mut DeliveryErrors, line: u64, offset: u64, message: String) {
+fn report(read: &mut TrackedFailures, line: u64, offset: u64, message: String) {
     const MAXIMUM_PROBLEMS: usize = 200;
     if read.problems.len() < MAXIMUM_PROBLEMS {
         let source_name = read.source_name.clone();
@@ -118,7 +128,7 @@ impl Fields {
 }
 
 fn add(
-    read: &mut DeliveryErrors,
+    read: &mut TrackedFailures,
     kinds: &mut HashMap<Kind, usize>,
     fields: &Fields,
     record: &ByteRecord,
@@ -163,7 +173,7 @@ fn add(
         return;
     }
     if read.errors.len() == MAXIMUM_KINDS {
-        read.unused += 1;
+        read.left_out += 1;
         return;
     }
     error.source = DeliveryErrorSource::TrackingLog;
@@ -200,7 +210,7 @@ mod tests {
 
     #[test]
     fn failures_are_grouped_by_kind_with_connector_hop_and_the_newest_time() {
-        let read = DeliveryErrors::from_bytes("MSGTRK.LOG", LOG.as_bytes()).unwrap();
+        let read = read("MSGTRK.LOG", LOG.as_bytes());
         let classes: Vec<_> = read.errors.iter().map(|error| error.explanation.rejection).collect();
         let expected = [RejectionClass::RelayDenied, RejectionClass::TemporaryServerError];
         assert_eq!(classes, expected.map(Some));

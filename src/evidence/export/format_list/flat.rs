@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use super::layout::{Layout, RawObject, is_plain_name};
 use super::lines::Line;
+use super::raw_object::{Layout, RawObject, is_plain_name};
 use super::wrapping::LineEnds;
 
 /// `Name : value` without padding.

@@ -22,6 +22,7 @@ mod cells;
 mod flat;
 mod layout;
 mod lines;
+mod raw_object;
 mod reading;
 mod widths;
 mod wrapping;

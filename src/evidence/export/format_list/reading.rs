@@ -1,8 +1,10 @@
 //! Format-List text to objects, each property with every reading that explains its lines.
 
 use super::cells::Ruler;
-use super::layout::{Layout, RawObject, layout};
+use super::flat;
+use super::layout::layout;
 use super::lines::{Line, lines};
+use super::raw_object::{Layout, RawObject, RawProperty};
 use super::widths::{Shape, shapes};
 use super::wrapping::{LineEnds, Value};
 
@@ -25,7 +27,10 @@ const MOST_SHAPES: usize = 64;
 
 /// The objects, and the lines that belong to none.
 pub(super) fn read(text: &str) -> (Vec<ListedObject>, Vec<Line>) {
-    let Layout { objects, strays, ends } = layout(&lines(text));
+    let lines = lines(text);
+    let is_flat = flat::is_flat(&lines);
+    let Layout { objects, strays, ends } =
+        if is_flat { flat::layout(&lines) } else { layout(&lines) };
     let (mut ruler, (mut shapes, cost)) =
         (Ruler::Console, shapes_of(&objects, ends, text, Ruler::Console));
     if cost > 0 && !text.is_ascii() {
@@ -70,7 +75,7 @@ fn has_english_clock(text: &str) -> bool {
 
 fn listed(object: RawObject, shapes: &[Shape], ends: LineEnds, ruler: Ruler) -> ListedObject {
     let indent = object.indent(ruler);
-    let to_listed = |property: super::layout::RawProperty| {
+    let to_listed = |property: RawProperty| {
         if let [line] = property.lines.as_slice() {
             return ListedProperty { readings: vec![line.clone()], name: property.name };
         }

@@ -9,7 +9,7 @@ use super::pool::Pool;
 use super::rule::Rule;
 use super::step_parts::{download, import, remove, source};
 use super::survey::Evaluated;
-use crate::finding::{Place, Step};
+use crate::finding::{Place, Step, fold};
 
 /// Remedies for a path.
 ///
@@ -92,14 +92,14 @@ pub(super) fn described<S: Serializer>(steps: &[Step], serializer: S) -> Result<
     #[serde(rename_all = "PascalCase")]
     struct Described<'a> {
         description: &'a str,
-        command: Option<&'a str>,
+        command: Option<String>,
         r#where: &'a str,
         verify: Option<&'a str>,
         undo: Option<&'a str>,
     }
     serializer.collect_seq(steps.iter().map(|step| Described {
         description: &step.action,
-        command: step.command.as_deref(),
+        command: step.command.as_deref().map(fold),
         r#where: &step.r#where,
         verify: step.verify.as_deref(),
         undo: step.undo.as_deref(),

@@ -1,7 +1,8 @@
 //! One step of a remedy for the case at hand.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::fold::fold;
 use super::place::{Place, Side};
 use super::powershell::literal;
 use super::words::listed;
@@ -16,7 +17,9 @@ const MAXIMUM_NAMED: usize = 8;
 pub struct Step {
     /// What to do, and when.
     pub action: String,
-    /// The command, one or more lines; `None` where only a person can act.
+    /// The command, one or more lines; `None` where only a person can act. In JSON it is
+    /// [folded](fold), so that a console of 80 columns shows its lines whole.
+    #[serde(serialize_with = "folded")]
     pub command: Option<String>,
     /// Who has to act.
     pub side: Side,
@@ -29,6 +32,11 @@ pub struct Step {
     /// Where it is done; `None` in a step that was read back from JSON, which has the words alone.
     #[serde(skip)]
     pub place: Option<Place>,
+}
+
+#[allow(clippy::ref_option, reason = "serde hands over the field")]
+fn folded<S: Serializer>(command: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    command.as_deref().map(fold).serialize(serializer)
 }
 
 impl Step {
@@ -136,6 +144,16 @@ mod tests {
             step.verify.as_deref(),
             Some("Get-X -Server 'EX01': it is there; likewise for EX'02")
         );
+    }
+
+    #[test]
+    fn a_command_in_json_has_no_line_wider_than_a_console() {
+        let name = "x".repeat(60);
+        let command = format!("Set-SendConnector -Identity '{name}' -Fqdn 'mail.contoso.com'");
+        let step = Step::new(Place::ManagementShell, "Set it.").command(command.as_str());
+        let json = serde_json::to_value(&step).unwrap();
+        assert_eq!(json["Command"], fold(&command));
+        assert!(json["Command"].as_str().unwrap().lines().count() > 1);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::smtp_reply::{Head, Reply, attr_number};
 use super::tls_error::{find_in_prose, tls_error};
 use super::tls_error_row::TlsError;
 use super::unwrap::{Unwrapped, unwrap};
-use crate::finding::{Confidence, Placeholder, Side, Step, StepTemplate, Values};
+use crate::finding::{Confidence, Placeholder, Side, Step, StepTemplate, Values, fold};
 
 /// What is read of one text, in bytes; an NDR is a few kilobytes long.
 const MAX_TEXT: usize = 1 << 20;
@@ -209,14 +209,14 @@ fn without_side<S: Serializer>(steps: &[Step], serializer: S) -> Result<S::Ok, S
     #[serde(rename_all = "PascalCase")]
     struct StepOfReply<'a> {
         action: &'a str,
-        command: Option<&'a str>,
+        command: Option<String>,
         r#where: &'a str,
         verify: Option<&'a str>,
         undo: Option<&'a str>,
     }
     serializer.collect_seq(steps.iter().map(|step| StepOfReply {
         action: &step.action,
-        command: step.command.as_deref(),
+        command: step.command.as_deref().map(fold),
         r#where: &step.r#where,
         verify: step.verify.as_deref(),
         undo: step.undo.as_deref(),

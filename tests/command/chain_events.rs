@@ -111,7 +111,7 @@ fn the_log_is_evidence_of_the_verdict() {
         "2026-11-24T12:00:00Z",
     ];
     let (_, without, _) = run(&arguments);
-    assert!(without.starts_with("UNCERTAIN: AttributedButRefused"), "{without}");
+    assert!(without.starts_with("REFUSED: AttributedButRefused"), "{without}");
     let (code, with, _) = run(&[&arguments[..], &["--chain-event", &events]].concat());
     assert_eq!(code, 20);
     assert!(with.starts_with("REFUSED: ChainIncompleteLogged"), "{with}");

@@ -103,7 +103,7 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, String> {
             // Not a link, which may lead out of the folder or round in circles.
             match fs::symlink_metadata(&path) {
                 Ok(data) if data.is_dir() && depth < MAXIMUM_DEPTH => {
-                    waiting.push((path, depth + 1))
+                    waiting.push((path, depth + 1));
                 }
                 Ok(data) if data.is_file() && files.len() < MAXIMUM_FILES => files.push(path),
                 _ => {}

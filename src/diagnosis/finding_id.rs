@@ -75,6 +75,8 @@ named_enum! {
         ConnectorWrongType = 51,
         /// The connector is disabled.
         ConnectorDisabled = 52,
+        /// The exports are those of another tenant.
+        OtherTenantsExport = 53,
         /// The certificate is self-signed.
         SelfSignedCertificate = 60,
         /// The certificate is from a private authority.

@@ -8,10 +8,14 @@ use crate::diagnosis::case::wizard_state::Staleness;
 use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::literal::{counted, listed};
+use crate::diagnosis::remedies::Remedy;
+use crate::diagnosis::remedies::per_server::repeat_per_server;
+use crate::diagnosis::remedies::trial::tried;
 use crate::diagnosis::report::{Confidence, Finding, Severity, Status, Verdict};
 use crate::diagnosis::rules::engine::Answers;
 use crate::diagnosis::rules::rule::{Effect, Rule, Scope};
 use crate::diagnosis::rules::table;
+use crate::finding::Step;
 
 /// What one case came to.
 pub(crate) struct Judged<'a> {
@@ -53,7 +57,7 @@ pub(crate) fn findings_of_evidence(
                 status: Status::Present,
                 message: answer.message,
                 evidence: answer.proof.evidence,
-                remedy: answer.steps,
+                remedy: steps_of(case, answer.steps),
                 reference: rule.text.sources.into(),
                 confidence: answer.proof.confidence.unwrap_or(rule.confidence),
                 ..Finding::without_sessions(rule.id)
@@ -106,7 +110,7 @@ pub(crate) fn judge<'a>(case: Case<'a>, disabled: &BTreeSet<FindingId>) -> Judge
                 status,
                 message,
                 evidence: proof.evidence,
-                remedy: answer.steps,
+                remedy: steps_of(&case, answer.steps),
                 reference: rule.text.sources.into(),
                 confidence: staleness
                     .map_or(Confidence::Documented, Staleness::confidence)
@@ -117,6 +121,11 @@ pub(crate) fn judge<'a>(case: Case<'a>, disabled: &BTreeSet<FindingId>) -> Judge
         );
     }
     Judged { case, verdict, is_cause_open: false, is_everyday: false, decided_by, findings }
+}
+
+/// The steps as they are printed: tried on the model, and for each server.
+fn steps_of(case: &Case<'_>, remedies: Vec<Remedy>) -> Vec<Step> {
+    repeat_per_server(&case.servers(), tried(case, remedies))
 }
 
 /// How often, when, from where and for whom an incident was seen.

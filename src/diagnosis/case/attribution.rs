@@ -60,6 +60,25 @@ impl Case<'_> {
         matching.map(|index| (index, true)).or(disabled.first().map(|index| (*index, false)))
     }
 
+    /// Properties that decide attribution and are not in the export of a connector that may matter.
+    pub fn missing_properties(&self) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        for one in self.evidence.connectors.iter().flatten() {
+            let missing = [
+                ("Enabled", one.enabled.is_none()),
+                ("ConnectorType", one.connector_type.is_none()),
+                ("SenderIPAddresses", one.sender_ip_addresses.is_none()),
+                ("TlsSenderCertificateName", !one.tells_certificate_name),
+            ];
+            for (name, is_missing) in missing {
+                if is_missing && !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
+    }
+
     /// The first connector that lists addresses, and may grant relay.
     pub fn connector_by_address(&self) -> Option<usize> {
         let all = self.attribution.connectors.iter().enumerate();

@@ -60,6 +60,27 @@ impl<'a> Case<'a> {
         })
     }
 
+    /// Whether sessions of a log show it, and not the error of a queue.
+    pub fn is_of_session(&self) -> bool {
+        self.incident.is_some_and(|incident| incident.reported_by.is_none())
+    }
+
+    /// Whether a public authority issued the certificate, as far as export, chain or log tell.
+    pub fn is_of_public_authority(&self) -> Option<bool> {
+        let kind = self.installed.and_then(|one| one.object.root_ca_type.as_deref());
+        if let Some(kind) = kind {
+            return Some(kind.eq_ignore_ascii_case("ThirdParty"));
+        }
+        if self.certificate.is_none() && self.logged.is_some_and(super::is_self_issued) {
+            return Some(false);
+        }
+        match self.chain.as_ref()?.trust {
+            chain::Trust::Trusted => Some(true),
+            chain::Trust::Untrusted => Some(false),
+            _ => None,
+        }
+    }
+
     /// The thumbprint as a number.
     pub fn parsed_thumbprint(&self) -> Option<Thumbprint> {
         self.plain_thumbprint()?.parse().ok()

@@ -53,22 +53,10 @@ pub(crate) struct Case<'a> {
 impl<'a> Case<'a> {
     /// An incident of the log.
     pub fn of_incident(evidence: &'a Basis<'a>, incident: &'a Incident) -> Self {
-        let logged = incident.sent.as_deref();
-        let installed = logged.and_then(|logged| find_installed(evidence, logged, incident));
-        let given = logged.and_then(|logged| {
-            let thumbprint: Thumbprint = logged.thumbprint.as_deref()?.parse().ok()?;
-            evidence.certificates.iter().find(|given| given.certificate.thumbprint() == thumbprint)
-        });
-        let certificate = given
-            .map(|given| &given.certificate)
-            .or_else(|| installed.and_then(|installed| installed.object.certificate.as_ref()));
-        let shown = match (certificate, logged) {
-            (Some(certificate), _) => ShownCertificate::Names(CertificateNames::from(certificate)),
-            (None, Some(logged)) => ShownCertificate::Names(names_of(logged, installed)),
-            (None, None) if incident.is_certificate_known => ShownCertificate::None,
-            (None, None) => ShownCertificate::Unknown,
-        };
-        let send_connector = find_send_connector(evidence, Some(&incident.connector));
+        let Seen { logged, installed, given, certificate, presented: shown } =
+            Seen::of(evidence, incident);
+        let name = Some(&*incident.connector).filter(|name| !name.is_empty());
+        let send_connector = find_send_connector(evidence, name);
         Self::new(
             evidence,
             Parts {
@@ -82,6 +70,11 @@ impl<'a> Case<'a> {
                 at: incident.last,
             },
         )
+    }
+
+    /// The certificate that an incident presented.
+    pub fn presented_in(evidence: &'a Basis<'a>, incident: &'a Incident) -> ShownCertificate {
+        Seen::of(evidence, incident).presented
     }
 
     /// A certificate of a file, as if it were sent.
@@ -394,6 +387,36 @@ impl<'a> Case<'a> {
             not_after: self.not_after(),
             dns_names: self.names().into_iter().map(str::to_owned).collect(),
         })
+    }
+}
+
+/// The certificate of an incident, as log, files and exports know it.
+struct Seen<'a> {
+    logged: Option<&'a LoggedCertificate>,
+    installed: Option<&'a Located<ExchangeCertificate>>,
+    given: Option<&'a GivenCertificate>,
+    certificate: Option<&'a Certificate>,
+    presented: ShownCertificate,
+}
+
+impl<'a> Seen<'a> {
+    fn of(evidence: &'a Basis<'a>, incident: &'a Incident) -> Self {
+        let logged = incident.sent.as_deref();
+        let installed = logged.and_then(|logged| find_installed(evidence, logged, incident));
+        let given = logged.and_then(|logged| {
+            let thumbprint: Thumbprint = logged.thumbprint.as_deref()?.parse().ok()?;
+            evidence.certificates.iter().find(|given| given.certificate.thumbprint() == thumbprint)
+        });
+        let certificate = given
+            .map(|given| &given.certificate)
+            .or_else(|| installed.and_then(|installed| installed.object.certificate.as_ref()));
+        let presented = match (certificate, logged) {
+            (Some(certificate), _) => ShownCertificate::Names(CertificateNames::from(certificate)),
+            (None, Some(logged)) => ShownCertificate::Names(names_of(logged, installed)),
+            (None, None) if incident.is_certificate_known => ShownCertificate::None,
+            (None, None) => ShownCertificate::Unknown,
+        };
+        Self { logged, installed, given, certificate, presented }
     }
 }
 

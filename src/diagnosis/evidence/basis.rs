@@ -1,8 +1,9 @@
 //! The evidence, finished for one diagnosis.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -12,7 +13,7 @@ use super::queue_errors::QueueErrors;
 use super::{Evidence, Located};
 use crate::certificate::{Certificate, Thumbprint};
 use crate::chain::{ChainReport, ChainRequest, report};
-use crate::connector::{InboundConnector, SendConnector};
+use crate::connector::{InboundConnector, MailFrom, SendConnector, ShownCertificate};
 use crate::evidence::{HybridConnector, HybridHistory};
 use crate::timestamp::Timestamp;
 
@@ -32,6 +33,17 @@ pub(crate) struct Basis<'a> {
     pub connectors: Option<Vec<InboundConnector>>,
     /// Chains by certificate and day: how many incidents a certificate has does not matter.
     chains: RefCell<HashMap<(Thumbprint, i64), Rc<ChainReport>>>,
+    delivered: OnceCell<Rc<Vec<Delivered>>>,
+}
+
+/// A sender whose mail is delivered today.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Delivered {
+    /// Who it is, in words.
+    pub label: String,
+    pub presented: ShownCertificate,
+    pub address: Option<IpAddr>,
+    pub mail_from: MailFrom,
 }
 
 impl Deref for Basis<'_> {
@@ -70,7 +82,13 @@ impl<'a> Basis<'a> {
             wizard_states,
             connectors,
             chains: RefCell::default(),
+            delivered: OnceCell::new(),
         }
+    }
+
+    /// The senders whose mail is delivered, found once.
+    pub fn delivered(&self, find: impl FnOnce() -> Vec<Delivered>) -> Rc<Vec<Delivered>> {
+        Rc::clone(self.delivered.get_or_init(|| Rc::new(find())))
     }
 
     /// The chain of a certificate as it was on a day; `others` came in the same file.

@@ -15,6 +15,9 @@ use crate::log::LogType;
 use crate::session::{Outcome, Session, SessionNote, TlsStatus};
 use crate::timestamp::Timestamp;
 
+/// Destinations of other sessions that are named.
+const MAXIMUM_ELSEWHERE: usize = 16;
+
 /// Incidents that are told apart while sessions come in.
 const MAXIMUM_COLLECTED: usize = 4096;
 
@@ -81,6 +84,8 @@ pub(crate) struct Collector {
     eop_connectors: BTreeSet<Arc<str>>,
     ledger: Ledger,
     elsewhere: u64,
+    /// Where those went, by connector and host, as far as they are told apart.
+    elsewhere_to: BTreeSet<(String, String)>,
     received: u64,
     capped: u64,
     total: u64,
@@ -109,6 +114,11 @@ impl Collector {
             }
             Some(false) => {
                 self.elsewhere += 1;
+                if self.elsewhere_to.len() < MAXIMUM_ELSEWHERE {
+                    let host = session.remote_host().or(session.remote_endpoint());
+                    let host = host.unwrap_or_default().to_owned();
+                    self.elsewhere_to.insert((session.connector().to_owned(), host));
+                }
                 return;
             }
             None if speaks_of_eop(session) || is_bound_for_eop(session) => {
@@ -194,6 +204,7 @@ impl Collector {
     pub fn finish(&self, context: &Context<'_>) -> Incidents {
         let mut incidents = Incidents {
             elsewhere: self.elsewhere,
+            elsewhere_to: self.elsewhere_to.clone(),
             received: self.received,
             capped: self.capped,
             total: self.total,

@@ -1,5 +1,6 @@
 //! All incidents of the logs, and what of them was not judged.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::incident::{Ending, Incident};
@@ -16,6 +17,8 @@ pub(crate) struct Incidents {
     pub all: Vec<Incident>,
     /// Sessions that go elsewhere than to EOP.
     pub elsewhere: u64,
+    /// Where those went: connector and host.
+    pub elsewhere_to: BTreeSet<(String, String)>,
     /// Sessions of receive logs.
     pub received: u64,
     /// Sessions of which the log does not tell where they went, and which did not fail.

@@ -1,12 +1,20 @@
 //! Steps on the certificate of the sending server.
 
-use super::{ELEVATED, MANAGEMENT_SHELL, replacement, select_certificate, server, thumbprint};
+use super::{
+    ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate, server, thumbprint,
+};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::report::Remedy;
+use crate::diagnosis::literal::literal;
 
+/// Enables the certificate of the case for SMTP.
 pub(crate) fn enable_for_smtp(case: &Case<'_>) -> Remedy {
-    let (server, thumbprint) = (server(case), thumbprint(case));
-    Remedy::server(
+    enable(case, case.plain_thumbprint().as_deref())
+}
+
+/// Enables a certificate of the server for SMTP.
+pub(crate) fn enable(case: &Case<'_>, thumbprint: Option<&str>) -> Remedy {
+    let (server, thumbprint) = (server(case), literal(thumbprint, "thumbprint"));
+    Remedy::new(
         MANAGEMENT_SHELL,
         "Enable the certificate for SMTP, and for SMTP alone. Answer No when asked to overwrite \
          the default SMTP certificate: Yes replaces the internal transport certificate and can \
@@ -25,22 +33,36 @@ pub(crate) fn enable_for_smtp(case: &Case<'_>) -> Remedy {
     )
 }
 
+/// What an administrator can read proves nothing of NETWORK SERVICE: the access list of the key does.
 pub(crate) fn check_private_key(case: &Case<'_>) -> Remedy {
-    Remedy::server(
+    Remedy::new(
         ELEVATED,
-        "See that the certificate has its private key, and that NETWORK SERVICE (S-1-5-20), under \
-         which transport runs, may read it: certlm.msc, Personal, the certificate, All Tasks, \
-         Manage Private Keys.",
+        "See whether NETWORK SERVICE (S-1-5-20), under which transport runs, may read the private \
+         key; if not, let it: certlm.msc, Personal, the certificate, All Tasks, Manage Private \
+         Keys, Read.",
     )
-    .command(format!("certutil -store My {}", thumbprint(case)))
-    .verify("certutil names a key container, and its test of the key passes")
+    .command(format!("Test-EopRelayCertificate -Thumbprint {}", thumbprint(case)))
+    .verify("the report names no key that NETWORK SERVICE may not read")
     .undo("take the permission of NETWORK SERVICE away again in the same dialog")
 }
 
+/// Ties a certificate to the key that lies on the machine.
+pub(crate) fn repair_key(case: &Case<'_>) -> Remedy {
+    Remedy::new(
+        ELEVATED,
+        "Where the key is on the machine, and only its tie to the certificate is lost: tie them \
+         again. It changes nothing else, and comes before any new import.",
+    )
+    .command(format!("certutil -repairstore My {}", thumbprint(case)))
+    .verify("certutil ends with: -repairstore command completed successfully")
+}
+
 pub(crate) fn import_with_key(case: &Case<'_>) -> Remedy {
-    Remedy::server(
+    Remedy::new(
         MANAGEMENT_SHELL,
-        "Import the certificate again, from a PFX file that holds its private key.",
+        "Only if that does not help: import the certificate from a PFX file that holds its private \
+         key. Importing over an existing thumbprint fails: export or note the present one, and \
+         remove it first.",
     )
     .command(format!(
         "Import-ExchangeCertificate -Server {} -FileData ([IO.File]::ReadAllBytes(<path of the \
@@ -56,7 +78,7 @@ pub(crate) fn import_with_key(case: &Case<'_>) -> Remedy {
 }
 
 pub(crate) fn restart_transport() -> Remedy {
-    Remedy::server(
+    Remedy::new(
         ELEVATED,
         "Last, and only if the change does not take effect by itself: restart transport. This \
          interrupts the mail flow of the server.",
@@ -65,14 +87,13 @@ pub(crate) fn restart_transport() -> Remedy {
     .verify("the next session in the send log succeeds, and the queue drains")
 }
 
-/// Another certificate in place of one that ends or is withdrawn: an installed one first.
+/// Another certificate in place of one that ends or is withdrawn: an installed one, else a new one.
 pub(crate) fn replace_certificate(case: &Case<'_>) -> Vec<Remedy> {
-    let mut steps = Vec::new();
     if replacement(case).is_some() {
-        steps.push(select_certificate(case));
+        return select_certificate(case);
     }
-    steps.push(
-        Remedy::server(
+    vec![
+        Remedy::new(
             MANAGEMENT_SHELL,
             "Get a new certificate from a public authority with the same names, issuer and \
              subject: then no connector has to be changed, as both name no thumbprint.",
@@ -83,6 +104,30 @@ pub(crate) fn replace_certificate(case: &Case<'_>) -> Vec<Remedy> {
             server(case)
         ))
         .verify("the next session in the send log sends the new certificate (SentThumbprint)"),
-    );
-    steps
+    ]
+}
+
+/// Makes the server send the certificate that its configuration chooses.
+pub(crate) fn take_up(
+    case: &Case<'_>,
+    chosen: &crate::connector::ExchangeCertificate,
+) -> Vec<Remedy> {
+    let text = chosen.thumbprint.map(|thumbprint| thumbprint.to_string());
+    if replacement::lacks_smtp(chosen) {
+        return vec![enable(case, text.as_deref()), restart_transport()];
+    }
+    let (server, thumbprint) = (server(case), literal(text.as_deref(), "thumbprint"));
+    vec![
+        Remedy::new(
+            MANAGEMENT_SHELL,
+            "See that the certificate is usable: valid, with its private key, and enabled for SMTP. \
+             Transport takes it up by itself.",
+        )
+        .command(format!(
+            "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | Format-List \
+             NotBefore,NotAfter,Services,Status,HasPrivateKey"
+        ))
+        .verify("the next session in the send log sends that certificate (SentThumbprint)"),
+        restart_transport(),
+    ]
 }

@@ -1,15 +1,18 @@
 //! Steps in the tenant: what its inbound connectors and accepted domains need.
 
-use super::{replacement, select_certificate};
-use crate::connector::{ConnectorAssessment, Coverage, Outcome, SenderRange, public_address};
+use super::change::Change;
+use super::trial::mends;
+use super::{Remedy, replacement, select_certificate};
+use crate::connector::{
+    ConnectorAssessment, Coverage, DomainName, MailFrom, Outcome, SenderRange, public_address,
+};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::{literal, literals};
-use crate::diagnosis::report::Remedy;
-use crate::finding::Place;
+use crate::diagnosis::evidence::Evidence;
+use crate::finding::{Place, Step};
 
 /// The hybrid wizard, which updates both ends.
 pub(crate) fn rerun_wizard() -> Remedy {
-    Remedy::server(
+    Step::new(
         Place::Wizard,
         "Hybrid organisations, in place of changes by hand, which the wizard undoes: run it again \
          and choose the new certificate on the transport certificate page (Update Secure Mail \
@@ -17,99 +20,90 @@ pub(crate) fn rerun_wizard() -> Remedy {
     )
     .verify("TlsSenderCertificateName of the inbound connector names the certificate of the log")
     .undo("the wizard's log holds the former values of the connectors")
+    .into()
 }
 
 /// Sets what the inbound connector expects.
 pub(crate) fn set_sender_name(
     connector: &str,
     value: &str,
-    present: Option<&str>,
-    action: String,
+    before: Option<&str>,
+    action: impl Into<String>,
 ) -> Remedy {
-    let identity = literal(Some(connector), "inbound connector");
-    let undo = match present {
-        Some(present) => literal(Some(present), "present value"),
-        None => "$null".to_owned(),
+    let change = Change::SenderName {
+        connector: connector.to_owned(),
+        value: value.to_owned(),
+        before: before.map(str::to_owned),
     };
-    Remedy::tenant(action)
-        .command(format!(
-            "Set-InboundConnector -Identity {identity} -TlsSenderCertificateName {}",
-            literal(Some(value), "name")
-        ))
-        .verify(format!(
-            "Get-InboundConnector -Identity {identity} | Format-List TlsSenderCertificateName; \
-             after up to an hour a message to a recipient outside Microsoft 365 is accepted"
-        ))
-        .undo(format!("Set-InboundConnector -Identity {identity} -TlsSenderCertificateName {undo}"))
+    Remedy::of(change, action)
 }
 
-pub(crate) fn set_addresses(connector: &str, present: &[String], address: &str) -> Remedy {
-    let identity = literal(Some(connector), "inbound connector");
-    // What takes no part is refused by the command too.
-    let is_taken = |entry: &&str| SenderRange::parse(entry).is_ok();
-    let kept = present.iter().map(String::as_str).filter(is_taken);
-    let complete = kept.chain(std::iter::once(address));
-    Remedy::tenant(
-        "Add the public address to the connector. The command replaces the list, so it holds all \
-         of it. Every host behind these addresses may then relay; null senders (NDRs, automatic \
-         replies) and forwarded mail stay refused.",
-    )
-    .command(format!(
-        "Set-InboundConnector -Identity {identity} -SenderIPAddresses {}",
-        literals(complete)
-    ))
-    .verify(format!(
-        "Get-InboundConnector -Identity {identity} | Format-List SenderIPAddresses; after up to an \
-         hour a message to a recipient outside Microsoft 365 is accepted"
-    ))
-    .undo(if present.is_empty() {
-        format!("Set-InboundConnector -Identity {identity} -SenderIPAddresses $null")
-    } else {
-        format!(
-            "Set-InboundConnector -Identity {identity} -SenderIPAddresses {}",
-            literals(present.iter().map(String::as_str))
-        )
-    })
+/// The domain itself, or what lies below it, is accepted already.
+fn is_below_accepted(evidence: &Evidence, domain: &str) -> Option<bool> {
+    let accepted = &evidence.accepted_domains.as_ref()?.object;
+    let domain = domain.trim_start_matches("*.").to_ascii_lowercase();
+    Some(accepted.domains.iter().any(|known| {
+        let known = known.domain_name.trim_start_matches("*.").to_ascii_lowercase();
+        domain == known || domain.strip_suffix(&known).is_some_and(|rest| rest.ends_with('.'))
+    }))
 }
 
-pub(crate) fn add_accepted_domain(domain: &str) -> Remedy {
-    Remedy::new(
-        Place::AdminCenter,
-        format!("Add {domain} to the tenant and verify it (Settings, Domains)."),
-    )
-    .command(format!("New-MgDomain -Id {}", literal(Some(domain), "domain")))
-    .verify(format!(
-        "in Exchange Online: Get-AcceptedDomain -Identity {}",
-        literal(Some(domain), "domain")
-    ))
-    .undo(format!("Remove-MgDomain -DomainId {}", literal(Some(domain), "domain")))
+/// Whether a name can be the value of a connector: a name of DNS that lies in, or below, an accepted
+/// domain. Others would need a domain that is not the tenant's.
+fn is_proposable(evidence: &Evidence, name: &str) -> bool {
+    let plain = name.trim_start_matches("*.");
+    plain.contains('.')
+        && DomainName::parse(plain).is_ok()
+        && is_below_accepted(evidence, plain).unwrap_or(true)
 }
 
-/// A connector of type OnPremises for the certificate of the case.
-pub(crate) fn new_connector(case: &Case<'_>) -> Remedy {
-    let names = case.names();
-    let name = names.first().copied();
-    let connector = match name {
+/// The names of the certificate that a connector may be set to, those without asterisk first.
+fn proposable_names<'c>(case: &'c Case<'_>) -> Vec<&'c str> {
+    if case.is_of_public_authority() == Some(false) {
+        return Vec::new();
+    }
+    let mut names = case.names();
+    names.retain(|name| is_proposable(case.evidence, name));
+    names.sort_by_key(|name| name.starts_with("*."));
+    names
+}
+
+/// Makes a domain an accepted one of the tenant.
+pub(crate) fn add_accepted_domain(case: &Case<'_>, domain: &str) -> Option<Remedy> {
+    let parent = match is_below_accepted(case.evidence, domain) {
+        // Neither a domain of others nor one that nothing shows to be the tenant's.
+        Some(false) => return None,
+        Some(true) => " Its parent is verified already, so that it is valid at once.",
+        None => "",
+    };
+    let action = format!("Add {domain} to the tenant and verify it (Settings, Domains).{parent}");
+    Some(Remedy::of(Change::AcceptedDomain { domain: domain.to_owned() }, action))
+}
+
+/// A connector of type OnPremises for the certificate of the case, with the accepted domain that its
+/// value needs.
+pub(crate) fn new_connector(case: &Case<'_>) -> Vec<Remedy> {
+    let names = proposable_names(case);
+    let value = names.first().copied();
+    let connector = match value {
         Some(name) => format!("Inbound from {}", name.trim_start_matches("*.")),
         None => "Inbound from on-premises".to_owned(),
     };
-    let connector = literal(Some(&connector), "name");
-    Remedy::tenant(
+    let change = Change::NewConnector { connector, value: value.map(str::to_owned) };
+    let made = Remedy::of(
+        change,
         "Make an inbound connector of type OnPremises for the certificate (in hybrid organisations \
          the Hybrid Configuration Wizard makes it). The name must lie in an accepted domain.",
-    )
-    .command(format!(
-        "New-InboundConnector -Name {connector} -ConnectorType OnPremises -SenderDomains '*' \
-         -RequireTls $true -TlsSenderCertificateName {}",
-        literal(name, "name of the certificate")
-    ))
-    .verify("after up to an hour a message to a recipient outside Microsoft 365 is accepted")
-    .undo(format!("Remove-InboundConnector -Identity {connector}"))
+    );
+    let domain = value.and_then(|value| accept_value(case, value));
+    std::iter::once(made).chain(domain).collect()
 }
 
 /// A connector for the certificate of the case: by command, or by the hybrid wizard.
 pub(crate) fn make_connector(case: &Case<'_>) -> Vec<Remedy> {
-    vec![new_connector(case), rerun_wizard()]
+    let mut steps = new_connector(case);
+    steps.push(rerun_wizard());
+    steps
 }
 
 /// The accepted domain that a new value of the connector needs, if it is not known to be there.
@@ -117,28 +111,93 @@ pub(crate) fn accept_value(case: &Case<'_>, value: &str) -> Option<Remedy> {
     let accepted = &case.evidence.accepted_domains.as_ref()?.object;
     let is_covered = matches!(accepted.cover_value(value), Coverage::Covered(_));
     let domain = value.strip_prefix("*.").unwrap_or(value);
-    (!is_covered).then(|| add_accepted_domain(domain))
+    if is_covered { None } else { add_accepted_domain(case, domain) }
 }
 
-/// What makes the value of the connector that decides covered.
+/// Sets a connector to names of the certificate: the exact one first, with the accepted domain that
+/// it needs, then the wildcard.
+pub(crate) fn match_names(case: &Case<'_>, connector: usize) -> Vec<Remedy> {
+    let names = proposable_names(case);
+    let accepted = case.evidence.accepted_domains.as_ref().map(|located| &located.object);
+    let is_covered = |name: &&str| {
+        accepted.is_some_and(|all| matches!(all.cover_value(name), Coverage::Covered(_)))
+    };
+    let plain = || names.iter().copied().filter(|name| !name.starts_with("*."));
+    let exact = plain().find(is_covered).or_else(|| names.first().copied());
+    let Some(exact) = exact else { return Vec::new() };
+    let name = case.inbound_name(connector);
+    let before = case.attribution.connectors[connector].value.as_deref();
+    let domain = accept_value(case, exact);
+    let is_wildcard = exact.starts_with("*.");
+    let action = match (is_wildcard, &domain) {
+        (true, _) => {
+            "Set the connector to the name of the certificate: every certificate below the domain \
+             then matches."
+        }
+        (false, None) => "Set the connector to the exact name of the certificate.",
+        (false, Some(_)) => {
+            "Set the connector to the exact name of the certificate, together with the next step: \
+             without the accepted domain null senders and forwarded mail are refused (ATTR36)."
+        }
+    };
+    let mut set = set_sender_name(&name, exact, before, action);
+    let mut steps = Vec::new();
+    if let Some(domain) = domain {
+        set.changes.extend(domain.changes.iter().cloned());
+        let domain = Remedy { changes: set.changes.clone(), ..domain };
+        steps.extend([set, domain]);
+    } else {
+        steps.push(set);
+    }
+    steps.extend(wildcard(case, connector, exact));
+    steps
+}
+
+/// The wildcard above a name, with its warning.
+fn wildcard(case: &Case<'_>, connector: usize, name: &str) -> Option<Remedy> {
+    let (_, domain) = name.split_once('.').filter(|_| !name.starts_with("*."))?;
+    let value = format!("*.{domain}");
+    if !is_proposable(case.evidence, &value) {
+        return None;
+    }
+    let before = case.attribution.connectors[connector].value.as_deref();
+    if before.is_some_and(|before| before.eq_ignore_ascii_case(&value)) {
+        return None;
+    }
+    let action = format!(
+        "Only if several names below {domain} are needed: with the wildcard every certificate \
+         below the domain matches."
+    );
+    let set = set_sender_name(&case.inbound_name(connector), &value, before, action);
+    // Where it does not help, it is no step.
+    (mends(case, &set.changes) != Some(false)).then_some(set)
+}
+
+/// What makes the value of the connector that decides covered: its domain, or the wildcard of an
+/// accepted one.
 pub(crate) fn cover_value(case: &Case<'_>) -> Vec<Remedy> {
     let index = case.outcome().and_then(Outcome::connector).unwrap_or_default();
     let assessment = case.attribution.connectors.get(index);
     let needed = assessment.and_then(ConnectorAssessment::needed_domain);
     let mut steps = Vec::new();
     if let Some(domain) = needed {
-        steps.push(add_accepted_domain(domain.as_str()));
+        steps.extend(add_accepted_domain(case, domain.as_str()));
     }
+    let value = assessment.and_then(|one| one.value.as_deref());
+    steps.extend(value.and_then(|value| wildcard(case, index, value)));
     if replacement(case).is_some() {
-        steps.push(select_certificate(case));
+        steps.extend(select_certificate(case));
     }
     steps
 }
 
 /// What makes the name of the certificate covered, where the connector is not known.
 pub(crate) fn accept_name(case: &Case<'_>) -> Vec<Remedy> {
-    let names = case.names();
+    let names = proposable_names(case);
     let mut steps: Vec<Remedy> = Vec::new();
+    if case.evidence.inbound_connectors.is_none() {
+        steps.push(super::export_inbound_connectors());
+    }
     if case.evidence.accepted_domains.is_none() {
         steps.push(super::export_accepted_domains());
     }
@@ -153,7 +212,7 @@ pub(crate) fn accept_name(case: &Case<'_>) -> Vec<Remedy> {
         let parent = parent.filter(|_| !name.starts_with("*."));
         [parent, Some(domain)].into_iter().flatten().find(|domain| !is_there(domain))
     });
-    steps.extend(domain.map(add_accepted_domain));
+    steps.extend(domain.and_then(|domain| add_accepted_domain(case, domain)));
     steps
 }
 
@@ -165,26 +224,53 @@ pub(crate) fn list_address(case: &Case<'_>) -> Vec<Remedy> {
     let address = case.address().filter(|address| {
         address.parse().ok().and_then(public_address).is_some_and(|a| a.is_ipv4())
     });
-    match (list, address) {
-        (Some(list), Some(address)) if !list.is_truncated => {
-            vec![set_addresses(&case.inbound_name(index), &list.values, &address)]
-        }
-        _ => Vec::new(),
-    }
+    let (Some(list), Some(address)) = (list.filter(|list| !list.is_truncated), address) else {
+        return Vec::new();
+    };
+    // What takes no part is refused by the command too.
+    let kept = list.values.iter().filter(|entry| SenderRange::parse(entry).is_ok()).cloned();
+    let change = Change::Addresses {
+        connector: case.inbound_name(index),
+        addresses: kept.chain(std::iter::once(address)).collect(),
+        before: list.values.clone(),
+    };
+    vec![Remedy::of(
+        change,
+        "Add the public address to the connector. The command replaces the list, so it holds all \
+         of it. Every host behind these addresses may then relay; null senders (NDRs, automatic \
+         replies) and forwarded mail stay refused.",
+    )]
 }
 
 /// Lets a connector that has no name go by certificate, for what an address cannot do.
-pub(crate) fn go_by_certificate(case: &Case<'_>) -> Option<Remedy> {
-    let names = case.names();
-    let name =
-        names.iter().copied().find(|name| !name.starts_with("*.")).or(names.first().copied());
+pub(crate) fn go_by_certificate(case: &Case<'_>) -> Vec<Remedy> {
     let by_address = case.connector_by_address();
-    let index = by_address.or_else(|| case.connector_of_nothing())?;
+    let index = by_address.or_else(|| case.connector_of_nothing());
+    let (Some(index), Some(value)) = (index, proposable_names(case).first().copied()) else {
+        return Vec::new();
+    };
     let action = if by_address.is_some() {
         "Better: let the connector go by certificate, which also lets null senders and forwarded \
          mail pass. The name must lie in an accepted domain."
     } else {
         "Let the connector go by certificate. The name must lie in an accepted domain."
     };
-    Some(set_sender_name(&case.inbound_name(index), name?, None, action.to_owned()))
+    let set = set_sender_name(&case.inbound_name(index), value, None, action);
+    std::iter::once(set).chain(accept_value(case, value)).collect()
+}
+
+/// Lets a confined connector take mail of the sender's domain.
+pub(crate) fn associate_sender(case: &Case<'_>, connector: usize) -> Option<Remedy> {
+    let MailFrom::Domain(sender) = &case.mail_from else { return None };
+    let list = case.inbound(connector);
+    let list = list.and_then(|one| one.object.associated_accepted_domains.as_ref());
+    let before = list.map(|list| list.values.clone()).unwrap_or_default();
+    let sender = sender.as_str().to_owned();
+    let change = Change::AssociatedDomains {
+        connector: case.inbound_name(connector),
+        domains: before.iter().cloned().chain(std::iter::once(sender)).collect(),
+        before,
+    };
+    let action = "Add the sender's domain; the command replaces the list, so it holds all of it.";
+    Some(Remedy::of(change, action))
 }

@@ -2,43 +2,40 @@
 //! and how to take it back.
 
 mod certificates;
+mod change;
 mod connectors;
 mod more_evidence;
 pub(crate) mod per_server;
+mod remedy;
 mod replacement;
 mod tls;
+pub(crate) mod trial;
 
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::literal;
-use crate::diagnosis::report::Remedy;
 use crate::finding::{Place, Placeholder, StepTemplate, Values};
-use crate::reply::RejectionClass;
+use crate::reply::{READ_SEND_LOG, RejectionClass};
 
 pub(crate) use certificates::{
-    check_private_key, enable_for_smtp, import_with_key, replace_certificate, restart_transport,
+    check_private_key, enable_for_smtp, import_with_key, repair_key, replace_certificate,
+    restart_transport, take_up,
 };
+pub(crate) use change::Change;
 pub(crate) use connectors::{
-    accept_name, accept_value, add_accepted_domain, cover_value, go_by_certificate, list_address,
-    make_connector, new_connector, rerun_wizard, set_sender_name,
+    accept_name, accept_value, add_accepted_domain, associate_sender, cover_value,
+    go_by_certificate, list_address, make_connector, match_names, new_connector, rerun_wizard,
+    set_sender_name,
 };
 pub(crate) use more_evidence::{
-    export_accepted_domains, export_inbound_connectors, give_chain, turn_on_logging,
+    export_accepted_domains, export_inbound_connectors, find_eop_connector, find_send_logs,
+    give_chain, turn_on_logging,
 };
+pub(crate) use remedy::Remedy;
 pub(crate) use replacement::{replacement, select_certificate};
 pub(crate) use tls::{of_tls_error, stop_inspection, switch_on_tls12};
 
 pub(crate) const MANAGEMENT_SHELL: Place = Place::ManagementShell;
 pub(crate) const ELEVATED: Place = Place::ElevatedOnServer;
-
-impl Remedy {
-    pub(crate) fn server(place: Place, action: impl Into<String>) -> Self {
-        Self::new(place, action)
-    }
-
-    pub(crate) fn tenant(action: impl Into<String>) -> Self {
-        Self::new(Place::ExchangeOnline, action)
-    }
-}
 
 /// Literals for the server, the send connector and the thumbprint of a case.
 pub(crate) fn server(case: &Case<'_>) -> String {
@@ -56,7 +53,11 @@ pub(crate) fn thumbprint(case: &Case<'_>) -> String {
 /// What the catalogue of replies advises, with the values of the case.
 pub(crate) fn of_catalogue(case: &Case<'_>, class: RejectionClass) -> Vec<Remedy> {
     let templates = class.entry().map_or(&[][..], |entry| entry.remedy);
-    templates.iter().map(|template| of_template(case, template)).collect()
+    // What the given sessions show already needs no looking up.
+    let is_answered =
+        |one: &&StepTemplate| case.is_of_session() && one.action == READ_SEND_LOG.action;
+    let open = templates.iter().filter(|one| !is_answered(one));
+    open.map(|template| of_template(case, template)).collect()
 }
 
 /// A step of the catalogue of TLS errors or replies, with the values of the case.
@@ -67,5 +68,5 @@ pub(crate) fn of_template(case: &Case<'_>, template: &StepTemplate) -> Remedy {
         .with(Placeholder::Server, case.server())
         .with(Placeholder::Thumbprint, case.plain_thumbprint().as_deref())
         .with(Placeholder::Host, host);
-    template.fill(&values)
+    template.fill(&values).into()
 }

@@ -1,8 +1,8 @@
 //! Steps that complete the evidence.
 
+use super::Remedy;
 use super::{ELEVATED, MANAGEMENT_SHELL, send_connector};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::report::Remedy;
 
 pub(crate) fn export_inbound_connectors() -> Remedy {
     Remedy::tenant(
@@ -55,4 +55,32 @@ pub(crate) fn give_chain(case: &Case<'_>) -> Remedy {
          Get-ChildItem 'Cert:\\LocalMachine\\CA' | Export-Certificate -FilePath ca.p7b -Type P7B"
     ))
     .verify("the report judges the chain")
+}
+
+/// Where the logs of the send connectors lie.
+pub(crate) fn find_send_logs() -> Remedy {
+    Remedy::new(
+        MANAGEMENT_SHELL,
+        "Give the send logs of the server: those of the hub, and of the front end where a connector \
+         has FrontendProxyEnabled.",
+    )
+    .command(
+        "Get-TransportService | Format-List Name,SendProtocolLogPath\n\
+         Get-FrontendTransportService | Format-List Name,SendProtocolLogPath",
+    )
+    .verify("the report names sessions")
+}
+
+/// Which connector hands over to Exchange Online, and whether it logs.
+pub(crate) fn find_eop_connector() -> Remedy {
+    Remedy::new(
+        MANAGEMENT_SHELL,
+        "See which send connector hands over to Exchange Online, whether it logs, and on which \
+         servers; give the logs of these.",
+    )
+    .command(
+        "Get-SendConnector | Format-List Name,SmartHosts,SourceTransportServers,\
+         ProtocolLoggingLevel,FrontendProxyEnabled",
+    )
+    .verify("the report names sessions of that connector")
 }

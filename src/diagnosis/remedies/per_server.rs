@@ -1,15 +1,14 @@
 //! Steps for several servers that fail alike: what is done on one of them is done on each.
 
 use crate::diagnosis::literal::{listed, literal};
-use crate::diagnosis::report::Remedy;
-use crate::finding::{Place, Side};
+use crate::finding::{Place, Side, Step};
 
 /// How many servers are named where a step is done; commands name them all.
 const MAXIMUM_NAMED: usize = 8;
 
 /// Repeats commands that name the first server for the others, and says of steps on the machine
 /// itself that they are for each. What acts on the organisation is done once.
-pub(crate) fn repeat_per_server(servers: &[&str], steps: Vec<Remedy>) -> Vec<Remedy> {
+pub(crate) fn repeat_per_server(servers: &[&str], steps: Vec<Step>) -> Vec<Step> {
     let [first, others @ ..] = servers else { return steps };
     if others.is_empty() {
         return steps;
@@ -17,7 +16,7 @@ pub(crate) fn repeat_per_server(servers: &[&str], steps: Vec<Remedy>) -> Vec<Rem
     steps.into_iter().map(|step| for_each(servers, first, others, step)).collect()
 }
 
-fn for_each(servers: &[&str], first: &str, others: &[&str], step: Remedy) -> Remedy {
+fn for_each(servers: &[&str], first: &str, others: &[&str], step: Step) -> Step {
     let own = literal(Some(first), "server");
     let parameters = [format!("-Server {own}"), format!("TransportService -Identity {own}")];
     let named = |text: &str| parameters.iter().find(|parameter| text.contains(*parameter)).cloned();
@@ -40,7 +39,7 @@ fn for_each(servers: &[&str], first: &str, others: &[&str], step: Remedy) -> Rem
     });
     let preposition = if is_on_machine { "on" } else { "for" };
     let place = format!("{}, {preposition} each of {all}", step.r#where);
-    Remedy { command, verify, r#where: place, ..step }
+    Step { command, verify, r#where: place, ..step }
 }
 
 /// The command for the first server, and below it the same for each of the others.
@@ -61,8 +60,8 @@ mod tests {
     const ENABLE: &str =
         "Enable-ExchangeCertificate -Server 'EX01' -Thumbprint 'AB' -Services SMTP";
 
-    fn step(place: Place, command: &str) -> Remedy {
-        Remedy::server(place, "Do it.")
+    fn step(place: Place, command: &str) -> Step {
+        Step::new(place, "Do it.")
             .command(command)
             .verify("Get-ExchangeCertificate -Server 'EX01': it is there")
     }
@@ -73,7 +72,7 @@ mod tests {
             step(Place::ManagementShell, ENABLE),
             step(Place::ElevatedOnServer, "certutil -store My 'AB'"),
             step(Place::ManagementShell, "Set-SendConnector 'EX01' -Fqdn 'x'"),
-            Remedy::tenant("Add it.")
+            Step::new(Place::ExchangeOnline, "Add it.")
                 .command("Set-InboundConnector -Identity 'EX01' -Enabled $true"),
         ];
         assert_eq!(repeat_per_server(&["EX01"], steps.clone()), steps);

@@ -1,78 +1,217 @@
 //! Which certificate could be sent in place of the one that was, and how it comes to be sent.
 
-use crate::certificate::{NameRelation, Thumbprint, TlsCertificateName};
+use super::certificates::enable;
+use super::{MANAGEMENT_SHELL, Remedy, send_connector};
+use crate::certificate::{NameRelation, Thumbprint, TlsCertificateName, X500Name};
+use crate::chain::Trust;
+use crate::connector::{
+    CertificateNames, CertificateServices, Eligibility, ExchangeCertificate, match_certificate,
+};
 use crate::diagnosis::case::Case;
+use crate::diagnosis::evidence::incident::{Ending, Incident};
 use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::literal::{listed, literal};
-use crate::diagnosis::remedies::{self, MANAGEMENT_SHELL, send_connector};
-use crate::diagnosis::report::Remedy;
+use crate::timestamp::Timestamp;
 
 /// A certificate that could be sent in place of the one that was.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ReplacementCertificate {
     pub thumbprint: Option<Thumbprint>,
     pub issuer: String,
     pub subject: String,
+    /// Whether the evidence shows that Exchange Online takes it: it is delivered with it, or its
+    /// authority is a public one.
+    is_proven: bool,
+    /// Whether it has to be enabled for SMTP first.
+    lacks_smtp: bool,
+    /// Whether a session shows mail delivered with it.
+    is_delivering: bool,
+    not_after: Option<Timestamp>,
 }
 
-/// The installed or given certificate that an inbound connector expects; without connectors the
-/// only one that an authority issued. Never the one of the case.
+/// The installed, given or delivering certificate that an inbound connector expects; without
+/// connectors the only one. Never the one of the case, one of a private authority, one that has
+/// expired or is revoked, or one without its key.
 pub(crate) fn replacement(case: &Case<'_>) -> Option<ReplacementCertificate> {
-    let own = case.plain_thumbprint();
+    let own = case.parsed_thumbprint();
     let evidence = case.evidence;
-    let installed = evidence.installed.iter().flatten().map(|one| one.object.clone());
-    let given = evidence.certificates.iter().map(|given| given.certificate.clone().into());
-    let mut fitting = Vec::new();
-    for one in installed.chain(given) {
-        let one: crate::connector::ExchangeCertificate = one;
-        let is_own = one.thumbprint.is_some() && one.thumbprint.map(|t| t.to_string()) == own;
-        let is_valid = one.not_after.is_none_or(|end| end > case.at)
-            && one.not_before.is_none_or(|start| start <= case.at);
-        let is_usable = !is_own
-            && is_valid
-            && one.has_private_key != Some(false)
-            && one.is_issued_by_authority() == Some(true);
-        if is_usable && expects(case, &one).unwrap_or(true) {
-            fitting.push(one);
+    let delivering = delivering(case);
+    let is_delivering = |thumbprint: Option<Thumbprint>| {
+        thumbprint.is_some() && delivering.iter().any(|one| one.thumbprint == thumbprint)
+    };
+    let mut fitting: Vec<ReplacementCertificate> = Vec::new();
+    for one in &case.selectable {
+        let is_public = one
+            .root_ca_type
+            .as_deref()
+            .map(|kind| kind.eq_ignore_ascii_case("ThirdParty"))
+            .or_else(|| is_trusted(case, one));
+        let delivers = is_delivering(one.thumbprint);
+        let is_excluded = one.is_issued_by_authority() == Some(false)
+            || (is_public == Some(false) && !delivers)
+            || one.has_private_key == Some(false)
+            || one.status.as_deref().is_some_and(is_unusable_status);
+        if !is_excluded && is_valid(one, evidence.at) && expects(case, &one.names()).unwrap_or(true)
+        {
+            fitting.extend(of_object(one, is_public == Some(true) || delivers, delivers));
         }
     }
-    let is_certain = evidence.inbound_connectors.is_some() || fitting.len() == 1;
-    let best = fitting.into_iter().filter(|_| is_certain).max_by_key(|one| one.not_after)?;
+    for given in &evidence.certificates {
+        let one: ExchangeCertificate = given.certificate.clone().into();
+        let is_trusted = is_trusted(case, &one) == Some(true);
+        let is_possible = is_trusted || one.is_issued_by_authority() == Some(true);
+        if is_possible && is_valid(&one, evidence.at) && expects(case, &one.names()).unwrap_or(true)
+        {
+            let delivers = is_delivering(one.thumbprint);
+            fitting.extend(of_object(&one, is_trusted || delivers, delivers));
+        }
+    }
+    let is_installed_elsewhere_only = |one: &ReplacementCertificate| {
+        !case.selectable.is_empty()
+            && !case.selectable.iter().any(|known| known.thumbprint == one.thumbprint)
+    };
+    fitting.extend(delivering.into_iter().filter(|one| !is_installed_elsewhere_only(one)));
+    fitting.retain(|one| one.thumbprint.is_none() || one.thumbprint != own);
+    let mut kept: Vec<ReplacementCertificate> = Vec::new();
+    for one in fitting {
+        let is_known = |known: &ReplacementCertificate| known.thumbprint == one.thumbprint;
+        if !kept.iter().any(is_known) {
+            kept.push(one);
+        }
+    }
+    let is_certain = evidence.inbound_connectors.is_some() || kept.len() == 1;
+    kept.into_iter()
+        .filter(|one| is_certain || one.is_delivering)
+        .max_by_key(|one| (one.is_proven, !one.lacks_smtp, one.not_after, one.is_delivering))
+}
+
+fn of_object(
+    one: &ExchangeCertificate,
+    is_proven: bool,
+    is_delivering: bool,
+) -> Option<ReplacementCertificate> {
     Some(ReplacementCertificate {
-        thumbprint: best.thumbprint,
-        issuer: best.issuer?,
-        subject: best.subject?,
+        thumbprint: one.thumbprint,
+        issuer: one.issuer.clone()?,
+        subject: one.subject.clone()?,
+        is_proven,
+        lacks_smtp: lacks_smtp(one),
+        is_delivering,
+        not_after: one.not_after,
     })
 }
 
+/// Whether a certificate is known not to be enabled for SMTP.
+pub(crate) fn lacks_smtp(one: &ExchangeCertificate) -> bool {
+    one.services.is_some_and(|services| !services.contains(CertificateServices::SMTP))
+}
+
+/// A Status with which Exchange Online would not take a certificate.
+fn is_unusable_status(status: &str) -> bool {
+    ["Revoked", "DateInvalid", "Untrusted", "Invalid"]
+        .iter()
+        .any(|known| status.trim().eq_ignore_ascii_case(known))
+}
+
+fn is_valid(one: &ExchangeCertificate, at: Timestamp) -> bool {
+    one.not_after.is_none_or(|end| end > at) && one.not_before.is_none_or(|start| start <= at)
+}
+
+/// Whether the chain, where the certificate itself is known, ends in a public root.
+fn is_trusted(case: &Case<'_>, one: &ExchangeCertificate) -> Option<bool> {
+    let certificate = one.certificate.as_ref()?;
+    match case.evidence.chain(certificate, &[], case.evidence.at).trust {
+        Trust::Trusted => Some(true),
+        Trust::Untrusted => Some(false),
+        _ => None,
+    }
+}
+
+/// Certificates with which the same server, or one that the log does not name, delivers now.
+fn delivering(case: &Case<'_>) -> Vec<ReplacementCertificate> {
+    let servers = case.servers();
+    let is_near = |incident: &Incident| {
+        servers.is_empty()
+            || incident.servers.is_empty()
+            || incident.servers.iter().any(|one| servers.iter().any(|own| is_same_server(one, own)))
+    };
+    let delivered = case.evidence.incidents.all.iter();
+    let delivered = delivered.filter(|one| one.ending == Ending::Delivered && is_near(one));
+    let mut found: Vec<ReplacementCertificate> = Vec::new();
+    for logged in delivered.filter_map(|incident| incident.sent.as_deref()) {
+        let names = CertificateNames::from(logged);
+        let is_over = logged.not_after.is_some_and(|end| end <= case.evidence.at);
+        let (Some(issuer), Some(subject)) = (&logged.issuer, &logged.subject) else { continue };
+        let is_known = logged.subject_issuer_ambiguous
+            || is_over
+            || expects(case, &names) == Some(false)
+            || crate::diagnosis::case::is_self_issued(logged);
+        if is_known {
+            continue;
+        }
+        let thumbprint = logged.thumbprint.as_deref().and_then(|text| text.parse().ok());
+        found.push(ReplacementCertificate {
+            thumbprint,
+            issuer: issuer.to_string(),
+            subject: subject.to_string(),
+            is_proven: true,
+            lacks_smtp: false,
+            is_delivering: true,
+            not_after: logged.not_after,
+        });
+    }
+    found
+}
+
 /// Whether an eligible connector expects a name of the certificate; `None` without connectors.
-fn expects(case: &Case<'_>, certificate: &crate::connector::ExchangeCertificate) -> Option<bool> {
+fn expects(case: &Case<'_>, names: &CertificateNames) -> Option<bool> {
     let connectors = case.evidence.inbound_connectors.as_ref()?;
-    let names = certificate.names();
     Some(connectors.iter().any(|connector| {
         let value = connector.object.tls_sender_certificate_name.as_deref();
-        connector.object.eligibility() == crate::connector::Eligibility::Eligible
+        connector.object.eligibility() != Eligibility::Disabled
+            && connector.object.eligibility() != Eligibility::Partner
             && value.is_some_and(|value| {
-                let found = crate::connector::match_certificate(value, &names);
+                let found = match_certificate(value, names);
                 matches!(found.relation, crate::connector::NameRelation::Match(_))
             })
     }))
 }
 
-/// Names another certificate on the send connector.
-pub(crate) fn select_certificate(case: &Case<'_>) -> Remedy {
-    let connector = send_connector(case);
+/// Names another certificate on the send connector; before that it is enabled for SMTP, where it is
+/// not.
+pub(crate) fn select_certificate(case: &Case<'_>) -> Vec<Remedy> {
     let replacement = replacement(case);
-    if let Some(replacement) = replacement.as_ref().filter(|one| is_named_already(case, one)) {
-        return nothing_to_set(case, replacement);
-    }
-    let value = replacement.as_ref().map(|one| format!("<I>{}<S>{}", one.issuer, one.subject));
+    let first = replacement.as_ref().filter(|one| one.lacks_smtp).map(|one| {
+        let thumbprint = one.thumbprint.map(|thumbprint| thumbprint.to_string());
+        enable(case, thumbprint.as_deref())
+    });
+    let select = match &replacement {
+        Some(one) if is_named_already(case, one) => nothing_to_set(case, one),
+        one => name_certificate(case, one.as_ref()),
+    };
+    first.into_iter().chain(std::iter::once(select)).collect()
+}
+
+fn name_certificate(case: &Case<'_>, replacement: Option<&ReplacementCertificate>) -> Remedy {
+    let connector = send_connector(case);
+    let value = replacement.map(|one| format!("<I>{}<S>{}", one.issuer, one.subject));
     let value_literal =
         literal(value.as_deref(), "'<I>issuer<S>subject' of the intended certificate");
-    let which = match replacement.as_ref().and_then(|one| one.thumbprint) {
+    let which = match replacement.and_then(|one| one.thumbprint) {
         Some(thumbprint) => format!("the certificate {thumbprint}"),
         None => "the intended certificate, of a public authority and with a name that the inbound \
                  connector expects"
             .to_owned(),
+    };
+    let where_delivered = replacement.filter(|one| one.is_delivering).and_then(|one| {
+        let connector = delivering_connector(case, one.thumbprint)?;
+        Some(format!(" Mail over {connector} is delivered with it."))
+    });
+    let unproven = if replacement.is_some_and(|one| !one.is_proven) {
+        " Check with Get-ExchangeCertificate that it is of a public authority (RootCAType \
+         ThirdParty)."
+    } else {
+        ""
     };
     let servers = case
         .send_connector
@@ -82,7 +221,7 @@ pub(crate) fn select_certificate(case: &Case<'_>) -> Remedy {
             || "all SourceTransportServers of the connector".to_owned(),
             |list| format!("all of {}", list.values.join(", ")),
         );
-    let lacking = replacement.as_ref().map(|one| lacking(case, one)).unwrap_or_default();
+    let lacking = replacement.map(|one| lacking(case, one)).unwrap_or_default();
     let lacking = match lacking.as_slice() {
         [] => String::new(),
         servers => format!(
@@ -102,13 +241,14 @@ pub(crate) fn select_certificate(case: &Case<'_>) -> Remedy {
              {connector} | Format-List TlsCertificateName"
         ),
     };
-    Remedy::server(
+    Remedy::new(
         MANAGEMENT_SHELL,
         format!(
-            "Name {which} on the send connector. It acts on {servers}: first see with \
+            "Name {which} on the send connector.{}{unproven} It acts on {servers}: first see with \
              Get-ExchangeCertificate -Server that each of them has it, else those begin to fail \
              with 454 4.7.5.{lacking} A subscribed Edge server: on a mailbox server, then \
-             Start-EdgeSynchronization."
+             Start-EdgeSynchronization.",
+            where_delivered.unwrap_or_default()
         ),
     )
     .command(format!("Set-SendConnector {connector} -TlsCertificateName {value_literal}"))
@@ -119,23 +259,34 @@ pub(crate) fn select_certificate(case: &Case<'_>) -> Remedy {
     .undo(undo)
 }
 
+/// The send connector over which mail is delivered with a certificate.
+fn delivering_connector<'c>(case: &'c Case<'_>, wanted: Option<Thumbprint>) -> Option<&'c str> {
+    let incident = case.evidence.incidents.all.iter().find(|incident| {
+        let sent = incident.sent.as_ref().and_then(|sent| sent.thumbprint.as_deref());
+        incident.ending == Ending::Delivered
+            && wanted.is_some()
+            && sent.and_then(|text| text.parse().ok()) == wanted
+    })?;
+    Some(&*incident.connector).filter(|name| !name.is_empty())
+}
+
 /// Whether the send connector names issuer and subject of the certificate, as after a renewal that
 /// keeps them.
 fn is_named_already(case: &Case<'_>, replacement: &ReplacementCertificate) -> bool {
     let present = case.send_connector.and_then(|one| one.object.tls_certificate_name.as_deref());
     let Some(Ok(present)) = present.map(str::parse::<TlsCertificateName>) else { return false };
-    let is_same = |name: &crate::certificate::X500Name, text: &str| {
+    let is_same = |name: &X500Name, text: &str| {
         text.parse().is_ok_and(|other| name.relation_to(&other) != NameRelation::Different)
     };
     is_same(&present.issuer, &replacement.issuer) && is_same(&present.subject, &replacement.subject)
 }
 
 fn nothing_to_set(case: &Case<'_>, replacement: &ReplacementCertificate) -> Remedy {
-    let server = remedies::server(case);
+    let server = super::server(case);
     let thumbprint = replacement.thumbprint.map(|thumbprint| thumbprint.to_string());
     let which = thumbprint.as_deref().unwrap_or("another certificate");
     let thumbprint = literal(thumbprint.as_deref(), "thumbprint");
-    Remedy::server(
+    Remedy::new(
         MANAGEMENT_SHELL,
         format!(
             "There is nothing to set on the send connector: it names issuer and subject of {which} \

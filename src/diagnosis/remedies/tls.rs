@@ -1,9 +1,9 @@
 //! Steps on the way to Exchange Online, on the protocol, and on what the catalogue of TLS errors
 //! advises.
 
+use super::Remedy;
 use super::{ELEVATED, of_template};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::report::Remedy;
 use crate::finding::Place;
 use crate::reply::tls_error;
 

@@ -111,7 +111,9 @@ pub(crate) fn address_only(case: &Case<'_>) -> Option<Answer> {
         case.address().unwrap_or_default(),
         case.winner().0,
     );
-    let step = remedies::go_by_certificate(case);
-    let step = step.unwrap_or_else(|| remedies::new_connector(case));
-    Some(Proof::of_connector(case, Some(*connector)).says(message, vec![step]))
+    let mut steps = remedies::go_by_certificate(case);
+    if steps.is_empty() {
+        steps = remedies::new_connector(case);
+    }
+    Some(Proof::of_connector(case, Some(*connector)).says(message, steps))
 }

@@ -2,12 +2,13 @@
 
 use super::rule::{Answer, Proof, RuleText};
 use crate::chain::Completeness;
-use crate::connector::{Coverage, Mismatch, MissKind, NameRelation, Outcome, match_name};
+use crate::connector::{Mismatch, MissKind, NameRelation, Outcome, match_name};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{capital, listed};
 use crate::diagnosis::remedies;
-use crate::diagnosis::report::{Confidence, Remedy};
-use crate::finding::{Place, Step};
+use crate::diagnosis::remedies::Remedy;
+use crate::diagnosis::report::Confidence;
+use crate::finding::Place;
 
 pub(crate) const NAME_MISMATCH: RuleText = RuleText {
     says: "No name of the certificate that is sent is the one that an inbound connector expects.",
@@ -40,12 +41,14 @@ pub(crate) fn name_mismatch(case: &Case<'_>) -> Option<Answer> {
         None => String::new(),
     };
     let message = format!(
-        "No inbound connector matches {}: {}; the certificate that {} sent over {} has {}{address}.",
+        "No inbound connector matches {}: {}; the certificate that {} sent over {} has \
+         {}{address}.{}",
         case.certificate_text(),
         expected(case, &connectors),
         case.server_text(),
         case.send_connector_name().unwrap_or("the send connector"),
         listed(case.names(), 6),
+        not_exported(case),
     );
     Some(proof.says(message, match_steps(case, connector)))
 }
@@ -105,47 +108,27 @@ fn expected(case: &Case<'_>, connectors: &[usize]) -> String {
     format!("the connectors expect {}", listed(values.iter().map(String::as_str), 4))
 }
 
+/// What the export of the connectors does not hold.
+fn not_exported(case: &Case<'_>) -> String {
+    match case.missing_properties().as_slice() {
+        [] => String::new(),
+        names => format!(
+            " The export does not hold {}: what they are is not known.",
+            listed(names.iter().copied(), 4)
+        ),
+    }
+}
+
 /// What brings certificate and connector together.
 fn match_steps(case: &Case<'_>, connector: Option<usize>) -> Vec<Remedy> {
     let mut steps = Vec::new();
+    if !case.missing_properties().is_empty() {
+        steps.push(remedies::export_inbound_connectors());
+    }
     if remedies::replacement(case).is_some() && case.evidence.inbound_connectors.is_some() {
-        steps.push(remedies::select_certificate(case));
+        steps.extend(remedies::select_certificate(case));
     }
-    let names = case.names();
-    let accepted = case.evidence.accepted_domains.as_ref().map(|located| &located.object);
-    let is_covered = |name: &&str| {
-        accepted.is_some_and(|all| matches!(all.cover_value(name), Coverage::Covered(_)))
-    };
-    let plain = || names.iter().copied().filter(|name| !name.starts_with("*."));
-    let exact =
-        plain().find(is_covered).or_else(|| plain().next()).or_else(|| names.first().copied());
-    if let (Some(index), Some(exact)) = (connector, exact) {
-        let connector = case.inbound_name(index);
-        let present = case.attribution.connectors[index].value.as_deref();
-        let is_wildcard = exact.starts_with("*.");
-        let action = if is_wildcard {
-            "Set the connector to the name of the certificate: every certificate below the domain \
-             then matches."
-                .to_owned()
-        } else {
-            "Set the connector to the exact name of the certificate.".to_owned()
-        };
-        steps.push(remedies::set_sender_name(&connector, exact, present, action));
-        steps.extend(remedies::accept_value(case, exact));
-        if let (false, Some((_, domain))) = (is_wildcard, exact.split_once('.'))
-            && domain.contains('.')
-        {
-            steps.push(remedies::set_sender_name(
-                &connector,
-                &format!("*.{domain}"),
-                present,
-                format!(
-                    "Only if several names below {domain} are needed: with the wildcard every \
-                     certificate below the domain matches."
-                ),
-            ));
-        }
-    }
+    steps.extend(connector.map(|index| remedies::match_names(case, index)).unwrap_or_default());
     steps.push(remedies::rerun_wizard());
     steps
 }
@@ -193,7 +176,7 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
          exports are of another time or tenant."
     );
     let mut steps = vec![
-        Step::new(
+        Remedy::new(
             Place::ExchangeOnline,
             "See when the connector was changed last; if within the hour: wait, and send again.",
         )

@@ -7,8 +7,9 @@ use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::chain_log::LoggedFault;
 use crate::diagnosis::evidence::incident::Ending;
 use crate::diagnosis::literal::{capital, counted};
+use crate::diagnosis::remedies::Remedy;
 use crate::diagnosis::remedies::{self, ELEVATED};
-use crate::diagnosis::report::{Confidence, EvidenceLine, Remedy, Severity};
+use crate::diagnosis::report::{Confidence, EvidenceLine, Severity};
 use crate::evidence::chain_event::{CHAIN_EVENT_LOG, ChainFault, ENABLE_CHAIN_EVENT_LOG};
 
 pub(crate) const CHAIN_INCOMPLETE_LOGGED: RuleText = RuleText {

@@ -42,15 +42,24 @@ pub(crate) const CONNECTOR_CHANGED_RECENTLY: RuleText = RuleText {
 pub(crate) fn changed_recently(case: &Case<'_>) -> Option<Answer> {
     let incident = case.incident.filter(|_| case.is_relay_denied())?;
     let connectors = case.evidence.inbound_connectors.as_ref()?;
+    // A change takes up to about an hour to arrive.
+    let (first, last) = (incident.first.ticks(), incident.last.ticks());
     let (index, changed) = connectors.iter().enumerate().find_map(|(index, one)| {
         let changed = one.object.when_changed_utc?;
-        let before = incident.first.ticks() - changed.ticks();
-        (0..=TICKS_PER_HOUR).contains(&before).then_some((index, changed))
+        let is_near = first - TICKS_PER_HOUR..=last + TICKS_PER_HOUR;
+        is_near.contains(&changed.ticks()).then_some((index, changed))
     })?;
     let name = case.inbound(index).map(|one| one.object.name.as_str()).unwrap_or_default();
-    let message = format!(
-        "The inbound connector {name} was changed at {changed}, less than an hour before the first \
-         refusal: a change takes up to about an hour to arrive, and may be what broke it."
-    );
+    let message = if changed.ticks() <= first {
+        format!(
+            "The inbound connector {name} was changed at {changed}, less than an hour before the \
+             first refusal: a change takes up to about an hour to arrive, and may be what broke it."
+        )
+    } else {
+        format!(
+            "The inbound connector {name} was changed at {changed}, while mail was refused: a \
+             change takes up to about an hour to arrive, and may be what mends it."
+        )
+    };
     Some(Proof::of(case.inbound_proof(index)).says(message, Vec::new()))
 }

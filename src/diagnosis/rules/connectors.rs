@@ -3,9 +3,8 @@
 use super::rule::{Answer, Proof, RuleText};
 use crate::connector::{Eligibility, Outcome};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::{listed, literal};
-use crate::diagnosis::remedies;
-use crate::diagnosis::report::Remedy;
+use crate::diagnosis::literal::listed;
+use crate::diagnosis::remedies::{self, Change, Remedy};
 
 pub(crate) const CONNECTOR_DISABLED: RuleText = RuleText {
     says: "The inbound connector that would match is disabled, and no other one matches.",
@@ -30,11 +29,8 @@ pub(crate) fn connector_disabled(case: &Case<'_>) -> Option<Answer> {
          Exchange Online cannot tell whose mail it is.",
         case.certificate_text()
     );
-    let identity = literal(Some(&name), "inbound connector");
-    let step = Remedy::tenant("Enable the connector, if nobody disabled it for a reason.")
-        .command(format!("Set-InboundConnector -Identity {identity} -Enabled $true"))
-        .verify("after up to an hour a message to a recipient outside Microsoft 365 is accepted")
-        .undo(format!("Set-InboundConnector -Identity {identity} -Enabled $false"));
+    let change = Change::Enable { connector: name };
+    let step = Remedy::of(change, "Enable the connector, if nobody disabled it for a reason.");
     Some(Proof::of_connector(case, Some(index)).says(message, vec![step]))
 }
 

@@ -94,22 +94,47 @@ pub(crate) fn no_evidence(case: &Case<'_>) -> Option<Answer> {
     if case.is_known() || !is_nothing {
         return None;
     }
-    let what = if incidents.total > 0 {
-        format!(
-            "None of the {} sessions in the logs{} is known to go to Exchange Online.",
+    let (what, steps) = if incidents.received > 0 && incidents.received == incidents.total {
+        let what = format!(
+            "All {} sessions in the logs{} were received: these are receive logs, and what this \
+             server sends stands in the send logs.",
             incidents.total,
             window(case)
-        )
+        );
+        (what, vec![remedies::find_send_logs()])
+    } else if incidents.total > 0 {
+        let what = format!(
+            "None of the {} sessions in the logs{} is known to go to Exchange Online.{}",
+            incidents.total,
+            window(case),
+            destinations(case)
+        );
+        (what, vec![remedies::find_eop_connector(), remedies::turn_on_logging(case)])
     } else if case.evidence.logs_given {
-        "The logs hold no session.".to_owned()
+        let what = "The logs hold no session. That is no sign of health: logging may have been off \
+                    (it is by default), the folder another one, or access denied.";
+        (what.to_owned(), vec![remedies::find_eop_connector(), remedies::turn_on_logging(case)])
     } else {
-        "No log and no certificate was given.".to_owned()
+        let what = "No log and no certificate was given.".to_owned();
+        (what, vec![remedies::find_send_logs()])
     };
-    let message = format!(
-        "{what} That is no sign of health: logging may have been off (it is by default), the \
-         folder another one, its size capped (250 MB often hold hours, not days), or access denied."
-    );
-    Some(Proof::default().says(message, vec![remedies::turn_on_logging(case)]))
+    Some(Proof::default().says(what, steps))
+}
+
+/// Where the sessions went instead.
+fn destinations(case: &Case<'_>) -> String {
+    let to = case.evidence.incidents.elsewhere_to.iter().map(|(connector, host)| {
+        match (connector.as_str(), host.as_str()) {
+            ("", host) => host.to_owned(),
+            (connector, "") => connector.to_owned(),
+            (connector, host) => format!("{host} over {connector}"),
+        }
+    });
+    let to: Vec<String> = to.collect();
+    if to.is_empty() {
+        return String::new();
+    }
+    format!(" They went to {}.", listed(to.iter().map(String::as_str), 4))
 }
 
 pub(crate) const INPUT_UNREADABLE: RuleText = RuleText {

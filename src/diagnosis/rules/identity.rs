@@ -74,7 +74,7 @@ pub(crate) fn no_certificate(case: &Case<'_>) -> Option<Answer> {
         case.send_connector_name().unwrap_or("the send connector"),
         address_text(case),
     );
-    let mut steps = vec![remedies::select_certificate(case)];
+    let mut steps = remedies::select_certificate(case);
     steps.extend(remedies::list_address(case));
     Some(proof_of(case).says(message, steps))
 }

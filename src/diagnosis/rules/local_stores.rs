@@ -3,8 +3,9 @@
 use super::rule::{Answer, Proof, RuleText};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
+use crate::diagnosis::remedies::Remedy;
 use crate::diagnosis::report::{EvidenceLine, Severity};
-use crate::finding::{Place, Step};
+use crate::finding::Place;
 
 pub(crate) const MACHINE_STORE_NOT_SEEN: RuleText = RuleText {
     says: "Not all of this computer's stores or keys could be seen.",
@@ -33,7 +34,7 @@ pub(crate) fn not_seen(case: &Case<'_>) -> Option<Answer> {
         "Not all of this computer's stores could be seen. {}. The rest was judged.",
         listed(texts.iter().map(String::as_str), 3)
     );
-    let step = Step::new(Place::ElevatedOnServer, "Run the check again as administrator.")
+    let step = Remedy::new(Place::ElevatedOnServer, "Run the check again as administrator.")
         .verify("the report says of every store and key what it found");
     Some(proof.says(message, vec![step]))
 }

@@ -5,8 +5,9 @@ use crate::connector::{DomainOrigin, OpenMatch, OpenQuestion, Outcome, ShownCert
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
-use crate::diagnosis::report::{EvidenceLine, Remedy};
-use crate::finding::{Place, Step};
+use crate::diagnosis::remedies::Remedy;
+use crate::diagnosis::report::EvidenceLine;
+use crate::finding::Place;
 use crate::session::SessionNote;
 
 pub(crate) const FRONT_END_HALF_MISSING: RuleText = RuleText {
@@ -32,13 +33,15 @@ pub(crate) fn front_end_half(case: &Case<'_>) -> Option<Answer> {
          not in the given logs: which certificate was sent is not known.",
         case.server_text()
     );
-    let step =
-        Step::new(Place::ManagementShell, "Give the FrontEnd folder together with the Hub folder.")
-            .command(format!(
-                "Get-FrontendTransportService -Identity {} | Format-List SendProtocolLogPath",
-                remedies::server(case)
-            ))
-            .verify("the report names the certificate that was sent");
+    let step = Remedy::new(
+        Place::ManagementShell,
+        "Give the FrontEnd folder together with the Hub folder.",
+    )
+    .command(format!(
+        "Get-FrontendTransportService -Identity {} | Format-List SendProtocolLogPath",
+        remedies::server(case)
+    ))
+    .verify("the report names the certificate that was sent");
     Some(Proof::of(case.log_proof()).says(message, vec![step]))
 }
 
@@ -111,13 +114,13 @@ fn steps_to_decide(case: &Case<'_>) -> Vec<Remedy> {
                 let present = expected.as_deref();
                 steps.push(remedies::set_sender_name(connector, found, present, action.to_owned()));
                 if let Some(domain) = needed_domain {
-                    steps.push(remedies::add_accepted_domain(domain.as_str()));
+                    steps.extend(remedies::add_accepted_domain(case, domain.as_str()));
                 } else {
                     steps.extend(remedies::accept_value(case, found));
                 }
             }
             OpenQuestion::MatchSubDomains { wanted, .. } => {
-                steps.push(remedies::add_accepted_domain(wanted));
+                steps.extend(remedies::add_accepted_domain(case, wanted));
             }
             OpenQuestion::AcceptedDomainsIncomplete => {
                 steps.push(remedies::export_accepted_domains());

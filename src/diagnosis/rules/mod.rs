@@ -21,6 +21,7 @@ mod selection;
 mod senders;
 mod stores;
 pub(crate) mod table;
+mod tenants;
 mod tls;
 mod trust;
 mod validity;

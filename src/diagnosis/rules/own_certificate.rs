@@ -55,7 +55,7 @@ pub(crate) fn name_not_found(case: &Case<'_>) -> Option<Answer> {
         case.server_text(),
         case.send_connector_name().unwrap_or("(unnamed)"),
     );
-    let steps = vec![remedies::select_certificate(case), remedies::restart_transport()];
+    let steps = [remedies::select_certificate(case), vec![remedies::restart_transport()]].concat();
     Some(proof.says(message, steps))
 }
 
@@ -97,11 +97,8 @@ pub(crate) fn no_private_key(case: &Case<'_>) -> Option<Answer> {
             case.send_connector_name().unwrap_or("the send connector"),
         )
     };
-    let steps = vec![
-        remedies::import_with_key(case),
-        remedies::check_private_key(case),
-        remedies::select_certificate(case),
-    ];
+    let mut steps = vec![remedies::repair_key(case), remedies::import_with_key(case)];
+    steps.extend(remedies::select_certificate(case));
     Some(proof.says(message, steps))
 }
 
@@ -205,6 +202,10 @@ pub(crate) fn key_not_usable(case: &Case<'_>) -> Option<Answer> {
             case.server_text(),
         )
     };
-    let steps = vec![remedies::check_private_key(case), remedies::import_with_key(case)];
+    let steps = vec![
+        remedies::check_private_key(case),
+        remedies::repair_key(case),
+        remedies::import_with_key(case),
+    ];
     Some(proof.says(message, steps))
 }

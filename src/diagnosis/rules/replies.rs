@@ -1,6 +1,7 @@
 //! Replies of other classes than attribution: what the catalogue of replies says, the reply decides.
 
 use super::rule::{Answer, Proof, RuleText};
+use crate::connector::MailFrom;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::remedies::of_catalogue;
 use crate::reply::{self, RejectionClass};
@@ -13,6 +14,12 @@ pub(crate) fn refused_as(case: &Case<'_>, class: RejectionClass) -> Option<Answe
     let message = match class.entry() {
         Some(entry) => entry.meaning.to_owned(),
         None => reply::explain(incident.reply.as_deref().unwrap_or_default()).meaning,
+    };
+    let message = match (class, &case.mail_from) {
+        (RejectionClass::UnregisteredDomains, MailFrom::Domain(domain)) => {
+            format!("{message} The sender's domain is {domain}.")
+        }
+        _ => message,
     };
     Some(Proof::of(case.log_proof()).says(message, of_catalogue(case, class)))
 }

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::diagnosis::case::Case;
 use crate::diagnosis::finding_id::FindingId;
-use crate::diagnosis::remedies::per_server::repeat_per_server;
-use crate::diagnosis::report::{Confidence, EvidenceLine, Remedy, Severity, Verdict};
+use crate::diagnosis::remedies::Remedy;
+use crate::diagnosis::report::{Confidence, EvidenceLine, Severity, Verdict};
 
 /// Evidence for a rule, and what overrides the verdict, confidence or severity in its row.
 #[derive(Clone, Debug, Default)]
@@ -103,8 +103,6 @@ pub(crate) struct Rule {
 impl Rule {
     /// What the rule says of a case by itself, its exclusions left aside.
     pub fn ask(&self, case: &Case<'_>) -> Option<Answer> {
-        let mut answer = (self.test)(case)?;
-        answer.steps = repeat_per_server(&case.servers(), answer.steps);
-        Some(answer)
+        (self.test)(case)
     }
 }

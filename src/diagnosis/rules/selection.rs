@@ -5,8 +5,8 @@ use crate::certificate::TlsCertificateName;
 use crate::connector::{ExchangeCertificate, Selected, SelectionBasis, SentComparison, twins_of};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{date, listed, literal};
+use crate::diagnosis::remedies::Remedy;
 use crate::diagnosis::remedies::{self, MANAGEMENT_SHELL};
-use crate::diagnosis::report::Remedy;
 
 fn thumbprint_of(one: &ExchangeCertificate) -> Option<String> {
     one.thumbprint.map(|thumbprint| thumbprint.to_string())
@@ -74,7 +74,7 @@ pub(crate) fn another_selected(case: &Case<'_>) -> Option<Answer> {
         case.certificate_text(),
     );
     let proof = Proof::of([case.log_proof(), case.certificate_proof()].concat());
-    Some(proof.says(message, vec![remedies::restart_transport()]))
+    Some(proof.says(message, remedies::take_up(case, other)))
 }
 
 pub(crate) const NEW_ISSUER_AFTER_RENEWAL: RuleText = RuleText {

@@ -3,10 +3,9 @@
 use super::rule::{Answer, Proof, RuleText};
 use crate::connector::{MailFrom, Outcome, UnacceptedSender};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::{listed, literal, literals};
+use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
-use crate::diagnosis::report::{Remedy, Verdict};
-use crate::finding::{Place, Step};
+use crate::diagnosis::report::Verdict;
 
 /// The connector that matches without an accepted domain that covers its value, for such senders.
 fn uncovered(case: &Case<'_>, wanted: UnacceptedSender) -> Option<usize> {
@@ -115,28 +114,5 @@ pub(crate) fn outside_associated(case: &Case<'_>) -> Option<Answer> {
         case.winner().0,
         case.sender_text(),
     );
-    Some(proof.says(message, associate_sender(case, *connector).into_iter().collect()))
-}
-
-fn associate_sender(case: &Case<'_>, connector: usize) -> Option<Remedy> {
-    let MailFrom::Domain(sender) = &case.mail_from else { return None };
-    let identity = literal(Some(&case.inbound_name(connector)), "inbound connector");
-    let list = case.inbound(connector);
-    let list = list.and_then(|one| one.object.associated_accepted_domains.as_ref());
-    let present: Vec<&str> =
-        list.map(|list| list.values.iter().map(String::as_str).collect()).unwrap_or_default();
-    let before = literals(present.iter().copied());
-    let after = literals(present.iter().copied().chain(std::iter::once(sender.as_str())));
-    let set = |domains: &str| {
-        format!("Set-InboundConnector -Identity {identity} -AssociatedAcceptedDomains {domains}")
-    };
-    Some(
-        Step::new(
-            Place::ExchangeOnline,
-            "Add the sender's domain; the command replaces the list, so it holds all of it.",
-        )
-        .command(set(&after))
-        .verify("after up to an hour the same mail is accepted")
-        .undo(set(&before)),
-    )
+    Some(proof.says(message, remedies::associate_sender(case, *connector).into_iter().collect()))
 }

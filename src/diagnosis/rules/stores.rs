@@ -5,7 +5,7 @@ use crate::chain::Rule;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::capital;
 use crate::diagnosis::remedies::ELEVATED;
-use crate::diagnosis::report::Remedy;
+use crate::diagnosis::remedies::Remedy;
 
 /// What the report of the chain says by that rule, as one sentence.
 fn said_of_chain(case: &Case<'_>, rule: Rule) -> Option<String> {

@@ -5,7 +5,7 @@ use super::rule::{Effect, Rule, Scope};
 use super::{
     addresses, attribution, chain_log, connector_changes, connectors, evidence_as_a_whole,
     identity, local_stores, missing_evidence, network, observed, own_certificate, queue_errors,
-    replies, selection, senders, stores, tls, trust, validity, wizard, wizard_connectors,
+    replies, selection, senders, stores, tenants, tls, trust, validity, wizard, wizard_connectors,
 };
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::report::{Confidence, Severity, Verdict};
@@ -92,9 +92,10 @@ const TABLE: &[Rule] = &[
     rule!(NoCertificateOffered, Case, ERROR, Decides(Refused), Inferred, identity::no_certificate, identity::NO_CERTIFICATE_OFFERED, unless []),
 
     // Whether there is a connector that may grant relay.
-    rule!(ConnectorDisabled, Case, ERROR, Decides(Refused), Documented, connectors::connector_disabled, connectors::CONNECTOR_DISABLED, unless []),
-    rule!(ConnectorWrongType, Case, ERROR, Decides(Refused), Documented, connectors::connector_wrong_type, connectors::CONNECTOR_WRONG_TYPE, unless [ConnectorDisabled]),
-    rule!(ConnectorMissing, Case, ERROR, Decides(Refused), Documented, connectors::connector_missing, connectors::CONNECTOR_MISSING, unless []),
+    rule!(OtherTenantsExport, Case, ERROR, Decides(Refused), Inferred, tenants::other_tenants_export, tenants::OTHER_TENANTS_EXPORT, unless [SelfSignedCertificate, PrivateAuthority]),
+    rule!(ConnectorDisabled, Case, ERROR, Decides(Refused), Documented, connectors::connector_disabled, connectors::CONNECTOR_DISABLED, unless [OtherTenantsExport]),
+    rule!(ConnectorWrongType, Case, ERROR, Decides(Refused), Documented, connectors::connector_wrong_type, connectors::CONNECTOR_WRONG_TYPE, unless [ConnectorDisabled, OtherTenantsExport]),
+    rule!(ConnectorMissing, Case, ERROR, Decides(Refused), Documented, connectors::connector_missing, connectors::CONNECTOR_MISSING, unless [OtherTenantsExport]),
 
     // Certificates, names, addresses and senders; then what is open or missing.
     rule!(SelfSignedCertificate, Case, ERROR, Decides(Refused), Documented, trust::self_signed, trust::SELF_SIGNED_CERTIFICATE, unless []),
@@ -105,14 +106,14 @@ const TABLE: &[Rule] = &[
     rule!(CertificateExpired, Case, ERROR, Decides(Refused), Inferred, validity::expired, validity::CERTIFICATE_EXPIRED, unless []),
     rule!(CertificateNotYetValid, Case, ERROR, Decides(Refused), Inferred, validity::not_yet_valid, validity::CERTIFICATE_NOT_YET_VALID, unless []),
     rule!(CertificateRevoked, Case, ERROR, Decides(Refused), Inferred, validity::revoked, validity::CERTIFICATE_REVOKED, unless []),
-    rule!(NameMismatch, Case, ERROR, Decides(Refused), Documented, attribution::name_mismatch, attribution::NAME_MISMATCH, unless [ConnectorDisabled]),
-    rule!(AddressNotListed, Case, ERROR, Decides(Refused), Documented, addresses::address_not_listed, addresses::ADDRESS_NOT_LISTED, unless [ConnectorDisabled]),
-    rule!(AttributedButRefused, Case, ERROR, Decides(Uncertain), Uncertain, attribution::attributed_but_refused, attribution::ATTRIBUTED_BUT_REFUSED, unless []),
+    rule!(NameMismatch, Case, ERROR, Decides(Refused), Documented, attribution::name_mismatch, attribution::NAME_MISMATCH, unless [ConnectorDisabled, OtherTenantsExport, SelfSignedCertificate, PrivateAuthority]),
+    rule!(AddressNotListed, Case, ERROR, Decides(Refused), Documented, addresses::address_not_listed, addresses::ADDRESS_NOT_LISTED, unless [ConnectorDisabled, OtherTenantsExport]),
+    rule!(AttributedButRefused, Case, ERROR, Decides(Uncertain), Uncertain, attribution::attributed_but_refused, attribution::ATTRIBUTED_BUT_REFUSED, unless [OtherTenantsExport]),
     rule!(AttributedByCertificate, Case, NO_FAULT, Decides(Accepted), Documented, attribution::attributed, attribution::ATTRIBUTED_BY_CERTIFICATE, unless []),
     rule!(FragileAttribution, Case, WARNING, Decides(Accepted), Documented, attribution::fragile, attribution::FRAGILE_ATTRIBUTION, unless []),
-    rule!(Attr36NullSender, Case, ERROR, Decides(Refused), Documented, senders::attr36_null, senders::ATTR36_NULL_SENDER, unless []),
-    rule!(Attr36ForeignSender, Case, ERROR, Decides(Refused), Documented, senders::attr36_foreign, senders::ATTR36_FOREIGN_SENDER, unless []),
-    rule!(Attr36, Case, ERROR, Decides(Refused), Documented, senders::attr36, senders::ATTR36, unless [AttributedButRefused, Attr36NullSender, Attr36ForeignSender]),
+    rule!(Attr36NullSender, Case, ERROR, Decides(Refused), Documented, senders::attr36_null, senders::ATTR36_NULL_SENDER, unless [OtherTenantsExport]),
+    rule!(Attr36ForeignSender, Case, ERROR, Decides(Refused), Documented, senders::attr36_foreign, senders::ATTR36_FOREIGN_SENDER, unless [OtherTenantsExport]),
+    rule!(Attr36, Case, ERROR, Decides(Refused), Documented, senders::attr36, senders::ATTR36, unless [OtherTenantsExport, AttributedButRefused, Attr36NullSender, Attr36ForeignSender]),
     rule!(AttributedByAddress, Case, NO_FAULT, Decides(Accepted), Documented, addresses::by_address, addresses::ATTRIBUTED_BY_ADDRESS, unless []),
     rule!(AddressConnectorCannotRelay, Case, ERROR, Decides(Refused), Documented, addresses::address_only, addresses::ADDRESS_CONNECTOR_CANNOT_RELAY, unless []),
     rule!(OutsideAssociatedDomains, Case, ERROR, Decides(Refused), Inferred, senders::outside_associated, senders::OUTSIDE_ASSOCIATED_DOMAINS, unless []),

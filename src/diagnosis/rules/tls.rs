@@ -4,8 +4,9 @@ use super::rule::{Answer, Proof, RuleText};
 use crate::certificate::Thumbprint;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::capital;
+use crate::diagnosis::remedies::Remedy;
 use crate::diagnosis::remedies::{self, ELEVATED, of_catalogue};
-use crate::diagnosis::report::{Confidence, Remedy, Verdict};
+use crate::diagnosis::report::{Confidence, Verdict};
 use crate::reply::{RejectionClass, tls_error};
 
 /// DigiCert Global Root G2: in the chain of EOP's certificates since 2026-03.

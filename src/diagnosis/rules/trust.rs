@@ -6,7 +6,7 @@ use crate::diagnosis::case::{Case, is_self_issued};
 use crate::diagnosis::evidence::chain_log::LoggedFault;
 use crate::diagnosis::literal::capital;
 use crate::diagnosis::remedies;
-use crate::diagnosis::report::Remedy;
+use crate::diagnosis::remedies::Remedy;
 use crate::evidence::chain_event::ChainFault;
 use crate::reply::RejectionClass;
 
@@ -19,7 +19,7 @@ fn proof_of(case: &Case<'_>) -> Proof {
 }
 
 fn other_certificate(case: &Case<'_>) -> Vec<Remedy> {
-    vec![remedies::select_certificate(case), remedies::rerun_wizard()]
+    [remedies::select_certificate(case), vec![remedies::rerun_wizard()]].concat()
 }
 
 pub(crate) const SELF_SIGNED_CERTIFICATE: RuleText = RuleText {
@@ -114,9 +114,9 @@ pub(crate) fn incomplete(case: &Case<'_>) -> Option<Answer> {
     );
     let checked = "this check, with the file among --intermediates (PowerShell: \
                    -IntermediatePath), finds the chain complete";
-    let steps = chain.remedies.iter().map(|step| Remedy {
-        verify: Some(step.verify.clone().unwrap_or_else(|| checked.to_owned())),
-        ..step.clone()
+    let steps = chain.remedies.iter().map(|step| {
+        let verify = step.verify.clone().unwrap_or_else(|| checked.to_owned());
+        Remedy::from(step.clone()).verify(verify)
     });
     let logged = case.logged_fault(ChainFault::PartialChain);
     let by_event = logged.map(LoggedFault::proof).into_iter().collect();
@@ -149,7 +149,7 @@ pub(crate) fn not_trusted_by_receiver(case: &Case<'_>) -> Option<Answer> {
         case.server_text(),
         case.certificate_text(),
     );
-    let steps = vec![remedies::give_chain(case), remedies::select_certificate(case)];
+    let steps = [vec![remedies::give_chain(case)], remedies::select_certificate(case)].concat();
     Some(Proof::of(case.log_proof()).says(message, steps))
 }
 

@@ -10,6 +10,8 @@ mod reputation;
 mod sender;
 mod sending_address;
 pub(super) mod steps;
+
+pub(crate) use steps::READ_SEND_LOG;
 mod tls;
 
 use super::rejection_class::RejectionClass;

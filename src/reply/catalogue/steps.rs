@@ -2,7 +2,7 @@
 
 use crate::finding::{Place, StepTemplate};
 
-pub(in crate::reply) const READ_SEND_LOG: StepTemplate = StepTemplate::new(
+pub(crate) const READ_SEND_LOG: StepTemplate = StepTemplate::new(
     Place::ManagementShell,
     "Read in the send log which certificate was really sent, how TLS ended and from which public \
      address; it tells which of the following steps is the right one. A connector with \

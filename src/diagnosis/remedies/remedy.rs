@@ -1,0 +1,57 @@
+//! A step of a finding, and what it changes in the tenant.
+
+use super::change::Change;
+use crate::finding::{Place, Step};
+
+/// A step, and the changes of the tenant with which it is tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Remedy {
+    pub step: Step,
+    /// Its own change, and those of the steps that belong to it; none: nothing of the tenant changes.
+    pub changes: Vec<Change>,
+}
+
+impl From<Step> for Remedy {
+    fn from(step: Step) -> Self {
+        Self { step, changes: Vec::new() }
+    }
+}
+
+impl Remedy {
+    pub fn new(place: Place, action: impl Into<String>) -> Self {
+        Step::new(place, action).into()
+    }
+
+    /// The step that makes a change.
+    pub fn of(change: Change, action: impl Into<String>) -> Self {
+        Self { step: change.step(action), changes: vec![change] }
+    }
+
+    pub fn server(place: Place, action: impl Into<String>) -> Self {
+        Self::new(place, action)
+    }
+
+    pub fn tenant(action: impl Into<String>) -> Self {
+        Self::new(Place::ExchangeOnline, action)
+    }
+
+    pub fn command(self, command: impl Into<String>) -> Self {
+        Self { step: self.step.command(command), ..self }
+    }
+
+    pub fn verify(self, verify: impl Into<String>) -> Self {
+        Self { step: self.step.verify(verify), ..self }
+    }
+
+    pub fn undo(self, undo: impl Into<String>) -> Self {
+        Self { step: self.step.undo(undo), ..self }
+    }
+
+    pub fn at(self, words: &str) -> Self {
+        Self { step: self.step.at(words), ..self }
+    }
+
+    pub fn side(self, side: crate::finding::Side) -> Self {
+        Self { step: self.step.side(side), ..self }
+    }
+}

@@ -4,7 +4,8 @@ use super::rule::{Answer, Proof, RuleText};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::counted;
 use crate::diagnosis::observation::{Age, Everyday};
-use crate::finding::{Place, Step};
+use crate::diagnosis::remedies::Remedy;
+use crate::finding::Place;
 
 pub(crate) const EVIDENCE_TOO_OLD: RuleText = RuleText {
     says: "The newest session in the logs is 14 days old or older.",
@@ -54,8 +55,8 @@ fn newest(case: &Case<'_>) -> String {
     newest.map(|time| time.to_string()).unwrap_or_default()
 }
 
-fn newest_logs() -> Step {
-    Step::new(
+fn newest_logs() -> Remedy {
+    Remedy::new(
         Place::ManagementShell,
         "Give the newest send logs of the server, or see why there are none.",
     )

@@ -30,27 +30,18 @@ pub(crate) fn weigh(judged: &mut Judged<'_>) {
     if incident.ending != Ending::Delivered {
         return;
     }
-    let observation = &judged.case.evidence.incidents.observation;
-    let usages: Vec<&Usage> =
-        observation.usages.iter().filter(|usage| is_of(incident, usage)).collect();
-    let has_left = !usages.is_empty() && usages.iter().all(|usage| !usage.is_in_use);
-    if has_left {
+    let incidents = &judged.case.evidence.incidents;
+    if !incidents.is_in_use(incident) {
         decide_nothing(judged, false);
         return;
     }
-    let is_attributed = usages.iter().any(|usage| usage.shows_attribution());
+    let is_attributed = incidents.usages_of(incident).any(Usage::shows_attribution);
     if judged.verdict == Verdict::Uncertain && is_attributed {
         judged.verdict = Verdict::Accepted;
         for finding in &mut judged.findings {
             finding.severity = finding.severity.min(Severity::Warning);
         }
     }
-}
-
-fn is_of(incident: &Incident, usage: &Usage) -> bool {
-    usage.place.connector == incident.connector
-        && usage.identity == incident.identity()
-        && incident.last_on.contains_key(&usage.place.server)
 }
 
 fn is_rule_of_receiver(incident: &Incident) -> bool {

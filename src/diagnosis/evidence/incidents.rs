@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::incident::{Ending, Incident};
 use super::log_row::find_row_of_session;
-use crate::diagnosis::observation::Observation;
+use crate::diagnosis::observation::{Observation, Usage};
 use crate::timestamp::Timestamp;
 
 /// Of how many incidents, the failed ones first, the very row is looked up in the log.
@@ -36,6 +36,22 @@ pub(crate) struct Incidents {
 const MAXIMUM_INCIDENTS: usize = 512;
 
 impl Incidents {
+    /// What the logs show of the identity of an incident at its places.
+    pub fn usages_of<'s>(&'s self, incident: &'s Incident) -> impl Iterator<Item = &'s Usage> {
+        let identity = incident.identity();
+        self.observation.usages.iter().filter(move |usage| {
+            usage.place.connector == incident.connector
+                && usage.identity == identity
+                && incident.last_on.contains_key(&usage.place.server)
+        })
+    }
+
+    /// Whether the identity of an incident is in use at the end of the logs, at any of its places.
+    pub fn is_in_use(&self, incident: &Incident) -> bool {
+        let mut usages = self.usages_of(incident).peekable();
+        usages.peek().is_none() || usages.any(|usage| usage.is_in_use)
+    }
+
     /// Adds an incident.
     pub fn add(&mut self, incident: Incident) {
         match self.all.iter().position(|known| known.is_same(&incident)) {

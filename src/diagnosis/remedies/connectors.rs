@@ -185,7 +185,7 @@ pub(crate) fn cover_value(case: &Case<'_>) -> Vec<Remedy> {
     }
     let value = assessment.and_then(|one| one.value.as_deref());
     steps.extend(value.and_then(|value| wildcard(case, index, value)));
-    if replacement(case).is_some() {
+    if replacement(case).is_some() || steps.is_empty() {
         steps.extend(select_certificate(case));
     }
     steps

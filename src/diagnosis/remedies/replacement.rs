@@ -137,6 +137,7 @@ fn delivering(case: &Case<'_>) -> Vec<ReplacementCertificate> {
     };
     let delivered = case.evidence.incidents.all.iter();
     let delivered = delivered.filter(|one| one.ending == Ending::Delivered && is_near(one));
+    let delivered = delivered.filter(|one| case.evidence.incidents.is_in_use(one));
     let mut found: Vec<ReplacementCertificate> = Vec::new();
     for logged in delivered.filter_map(|incident| incident.sent.as_deref()) {
         let names = CertificateNames::from(logged);

@@ -96,6 +96,7 @@ fn delivered(evidence: &Basis<'_>) -> Rc<Vec<Delivered>> {
         let mut found: Vec<Delivered> = Vec::new();
         let delivered = evidence.incidents.all.iter();
         let delivered = delivered.filter(|one| one.ending == Ending::Delivered);
+        let delivered = delivered.filter(|one| evidence.incidents.is_in_use(one));
         for incident in delivered.take(MAXIMUM_TRIED) {
             let presented = Case::presented_in(evidence, incident);
             let address = incident.public_address.as_deref();

@@ -128,7 +128,12 @@ fn match_steps(case: &Case<'_>, connector: Option<usize>) -> Vec<Remedy> {
     if remedies::replacement(case).is_some() && case.evidence.inbound_connectors.is_some() {
         steps.extend(remedies::select_certificate(case));
     }
-    steps.extend(connector.map(|index| remedies::match_names(case, index)).unwrap_or_default());
+    let by_name = connector.map(|index| remedies::match_names(case, index)).unwrap_or_default();
+    if by_name.is_empty() && steps.is_empty() {
+        // None of its names can be the tenant's: another certificate has to be sent.
+        steps.extend(remedies::select_certificate(case));
+    }
+    steps.extend(by_name);
     steps.push(remedies::rerun_wizard());
     steps
 }

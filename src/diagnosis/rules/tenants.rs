@@ -65,11 +65,14 @@ pub(crate) fn other_tenants_export(case: &Case<'_>) -> Option<Answer> {
     Some(proof.says(message, vec![step]))
 }
 
-/// Whether a name is an accepted domain, or lies below one.
+/// Whether a name is an accepted domain, or one of the two lies below the other.
 fn lies_in(accepted: &AcceptedDomains, name: &str) -> bool {
     let name = name.trim_start_matches("*.").to_ascii_lowercase();
+    let is_below = |one: &str, other: &str| {
+        one.strip_suffix(other).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
     accepted.domains.iter().any(|known| {
         let known = known.domain_name.trim_start_matches("*.").to_ascii_lowercase();
-        name == known || name.strip_suffix(&known).is_some_and(|rest| rest.ends_with('.'))
+        is_below(&name, &known) || is_below(&known, &name)
     })
 }

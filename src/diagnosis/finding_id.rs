@@ -157,6 +157,8 @@ named_enum! {
         EvidenceDamaged = 116,
         /// Failures of single recipients, messages and connections, which decide nothing.
         EverydayFailures = 117,
+        /// The newest certificate of that name cannot be used, and blocks an older one.
+        NewestTwinUnusable = 119,
         /// A cover text of a queue, and no session that tells what it covers.
         CoverTextOnly = 130,
         /// Errors of queues or NDRs, joined to sessions of the logs.

@@ -191,3 +191,90 @@ fn remedies_that_ask_for_evidence_name_it_for_the_command_and_for_powershell() {
     }
     assert!(asked >= 3, "{:#?}", report.findings);
 }
+
+/// A session over which mail for another organisation went, or was refused.
+fn mail(server: &str, time: &str, name: &str, reply: Option<&str>) -> Session {
+    let outcome = if reply.is_some() { "Refused" } else { "Delivered" };
+    let thumbprint = if name.starts_with("mail") { THUMBPRINT.to_owned() } else { "C".repeat(40) };
+    let said = reply.unwrap_or("250 2.6.0 Queued mail for delivery");
+    serde_json::from_value(json!({
+        "LogType": "Send", "Server": server, "LogPath": "SEND.LOG", "Line": 7,
+        "StartTime": time, "EndTime": time, "Connector": "Outbound to Microsoft 365",
+        "SessionId": "08DE24A1D0B7C3E2", "IsEop": true, "StartTlsOffered": true,
+        "TlsStatus": "Succeeded", "PublicIPAddress": "203.0.113.5",
+        "SentCertificate": {
+            "Thumbprint": thumbprint, "Subject": format!("CN={name}"),
+            "Issuer": "CN=Northwind Server CA 2", "DnsNames": [name],
+            "NotBefore": "2026-01-01T00:00:00Z", "NotAfter": "2027-06-01T00:00:00Z",
+        },
+        "Messages": [{
+            "MailFrom": "anna@contoso.com", "Outcome": outcome, "Reply": said,
+            "Recipients": [{ "Address": "bob@fabrikam.com", "Reply": said,
+                "Rejection": reply.map(|_| "RelayDenied") }],
+        }],
+        "Reply": said, "Rejection": reply.map(|_| "RelayDenied"),
+        "Outcome": outcome, "Complete": true, "RowCount": 20,
+    }))
+    .unwrap()
+}
+
+const DENIED: &str = "550 5.7.64 TenantAttribution; Relay Access Denied";
+
+fn add_tenant(evidence: &mut Evidence, expected: &str) {
+    let text = json!([{ "Name": "Inbound from HQ", "Enabled": true, "ConnectorType": "OnPremises",
+        "TlsSenderCertificateName": expected, "SenderIPAddresses": [],
+        "AssociatedAcceptedDomains": [] }])
+    .to_string();
+    let objects = ExchangeObjects::from_bytes("inbound.json", text.as_bytes()).unwrap();
+    evidence.add_inbound_connectors(&objects);
+    let domains: Vec<Value> = ["contoso.com", "mail.contoso.com", "hybrid.contoso.com"]
+        .iter()
+        .map(|name| json!({ "Name": name, "DomainName": name, "DomainType": "Authoritative" }))
+        .collect();
+    let text = json!(domains).to_string();
+    let objects = ExchangeObjects::from_bytes("accepted.json", text.as_bytes()).unwrap();
+    evidence.add_accepted_domains(&objects);
+}
+
+/// What mends one server must not cut off another one that is delivered.
+#[test]
+fn a_change_that_would_cut_off_another_server_says_so_and_stands_behind_those_that_do_not() {
+    let mut evidence = Evidence::new(Timestamp::parse("2026-11-20").unwrap());
+    add_tenant(&mut evidence, "mail.contoso.com");
+    for session in [
+        mail("EX01", "2026-11-19T08:00:00Z", "hybrid.contoso.com", Some(DENIED)),
+        mail("EX02", "2026-11-19T09:00:00Z", "mail.contoso.com", None),
+        mail("EX01", "2026-11-19T10:00:00Z", "hybrid.contoso.com", Some(DENIED)),
+    ] {
+        evidence.add_session(&session);
+    }
+    let report = diagnose(&evidence);
+    let finding = cause(&report);
+    assert_eq!(finding.id, FindingId::NameMismatch, "{}", report.summary);
+    assert_eq!(report.exit_code, 20, "a delivery of EX02 makes nothing of EX01 past");
+    let place = |part: &str| {
+        let is_it = |step: &eop_relay::diagnosis::Remedy| {
+            step.command.as_deref().is_some_and(|command| command.contains(part))
+        };
+        finding.remedy.iter().position(is_it)
+    };
+    let exact = place("-TlsSenderCertificateName 'hybrid.contoso.com'").unwrap();
+    let wildcard = place("-TlsSenderCertificateName '*.contoso.com'").unwrap();
+    assert!(wildcard < exact, "{:?}", finding.remedy);
+    let action = &finding.remedy[exact].action;
+    assert!(action.contains("the mail of EX02, which shows mail.contoso.com"), "{action}");
+    assert!(action.contains("would then be refused"), "{action}");
+    assert!(!finding.remedy[wildcard].action.contains("refused"), "{:?}", finding.remedy);
+}
+
+/// The same change harms nobody where no other server is delivered.
+#[test]
+fn a_change_that_cuts_off_nobody_comes_as_the_smallest_one() {
+    let mut evidence = Evidence::new(Timestamp::parse("2026-11-20").unwrap());
+    add_tenant(&mut evidence, "mail.contoso.com");
+    evidence.add_session(&mail("EX01", "2026-11-19T08:00:00Z", "hybrid.contoso.com", Some(DENIED)));
+    let report = diagnose(&evidence);
+    let first = cause(&report).remedy.iter().find(|step| step.command.is_some()).unwrap();
+    assert!(first.command.as_deref().unwrap().contains("'hybrid.contoso.com'"), "{first:?}");
+    assert!(!first.action.contains("refused"), "{first:?}");
+}

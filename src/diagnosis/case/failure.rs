@@ -4,6 +4,7 @@ use super::Case;
 use crate::certificate::Thumbprint;
 use crate::chain;
 use crate::diagnosis::evidence::chain_log::LoggedFault;
+use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::report::Verdict;
 use crate::evidence::chain_event::ChainFault;
 use crate::reply::tls_error;
@@ -63,6 +64,19 @@ impl<'a> Case<'a> {
     /// Whether sessions of a log show it, and not the error of a queue.
     pub fn is_of_session(&self) -> bool {
         self.incident.is_some_and(|incident| incident.reported_by.is_none())
+    }
+
+    /// Whether no newer sessions of the same place show what is sent now.
+    pub fn is_newest_of_place(&self) -> bool {
+        let Some(own) = self.incident else { return true };
+        let is_later = |other: &Incident| {
+            other.connector == own.connector
+                && other.is_certificate_known
+                && own.last_on.iter().all(|(server, last)| {
+                    other.last_on.get(server).is_some_and(|later| later.time > last.time)
+                })
+        };
+        !self.evidence.incidents.all.iter().any(is_later)
     }
 
     /// Whether a public authority issued the certificate, as far as export, chain or log tell.

@@ -30,6 +30,11 @@ named_enum! {
         NotNeeded = 8,
         /// Neither a certificate that would be sent nor one that was is known, or its end is not.
         Unknown = 9,
+        /// Exchange Online does not trust the certificate that would be sent: it is self-signed, of
+        /// a private authority, or its Status on the server is Untrusted or Invalid.
+        NotTrusted = 10,
+        /// Its authority has withdrawn it.
+        Revoked = 11,
     }
 }
 

@@ -201,6 +201,21 @@ fn is_not_enabled(facts: &Facts<'_>, row: &ConnectorCertificate) -> bool {
     services.is_some_and(|services| !services.contains(CertificateServices::SMTP)) && !works
 }
 
+/// Why Exchange Online would not take a certificate, as far as its export tells.
+fn distrust(one: &ExchangeCertificate) -> Option<CertificateStatus> {
+    let is = |text: &Option<String>, known: &str| {
+        text.as_deref().is_some_and(|text| text.trim().eq_ignore_ascii_case(known))
+    };
+    if is(&one.status, "Revoked") {
+        return Some(CertificateStatus::Revoked);
+    }
+    let is_private = one.is_issued_by_authority() == Some(false)
+        || is(&one.root_ca_type, "Enterprise")
+        || is(&one.status, "Untrusted")
+        || is(&one.status, "Invalid");
+    is_private.then_some(CertificateStatus::NotTrusted)
+}
+
 fn status(facts: &Facts<'_>, row: &ConnectorCertificate) -> CertificateStatus {
     let at = facts.evidence.at;
     if facts.place.connector.is_some_and(|connector| connector.enabled == Some(false)) {
@@ -222,8 +237,11 @@ fn status(facts: &Facts<'_>, row: &ConnectorCertificate) -> CertificateStatus {
     );
     let is_early =
         selected.and_then(|selected| selected.not_before).is_some_and(|begin| begin > at);
+    let untrusted = facts.selected.and_then(|index| facts.installed(index)).and_then(distrust);
+    let matters = row.is_eop != Some(false);
     match days {
         Some(days) if days < 0 => CertificateStatus::Expired,
+        _ if matters && untrusted.is_some() => untrusted.unwrap_or(CertificateStatus::Unknown),
         _ if is_early => CertificateStatus::NotYetValid,
         _ if is_not_enabled(facts, row) => CertificateStatus::NotEnabled,
         _ if is_different => CertificateStatus::Different,

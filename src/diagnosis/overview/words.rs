@@ -92,6 +92,7 @@ pub(crate) fn note(facts: &Facts<'_>, row: &ConnectorCertificate) -> String {
         validity(row),
         difference(row),
         services(row),
+        distrust(row),
         excluded(facts),
         sessions(facts, row),
     ];
@@ -162,6 +163,21 @@ fn services(row: &ConnectorCertificate) -> Option<String> {
              with UnknownCredentials. Test-EopRelayCertificate or eop-relay test have the command."
         )
     })
+}
+
+/// Why the selected certificate will not be taken.
+fn distrust(row: &ConnectorCertificate) -> Option<String> {
+    match row.status {
+        CertificateStatus::NotTrusted => Some(
+            "Exchange Online does not trust the selected certificate: it is self-signed, of a \
+             private authority, or not valid on the server itself."
+                .to_owned(),
+        ),
+        CertificateStatus::Revoked => {
+            Some("The selected certificate has been revoked by its authority.".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// That other servers of the connector would send another certificate.

@@ -131,3 +131,16 @@ pub(crate) fn take_up(
         restart_transport(),
     ]
 }
+
+/// Takes an unusable certificate away, so that an older one of the same name is chosen.
+pub(crate) fn take_away(case: &Case<'_>, thumbprint: &str) -> Remedy {
+    let (server, thumbprint) = (server(case), literal(Some(thumbprint), "thumbprint"));
+    Remedy::new(
+        MANAGEMENT_SHELL,
+        "Take the unusable certificate away from the server, after exporting it if it is to be kept. \
+         Answer No if asked whether to overwrite the default SMTP certificate.",
+    )
+    .command(format!("Remove-ExchangeCertificate -Server {server} -Thumbprint {thumbprint}"))
+    .verify("the next session in the send log sends the older certificate (SentThumbprint)")
+    .undo("Import-ExchangeCertificate, with the file that was exported")
+}

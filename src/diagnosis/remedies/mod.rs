@@ -18,7 +18,7 @@ use crate::reply::{READ_SEND_LOG, RejectionClass};
 
 pub(crate) use certificates::{
     check_private_key, enable_for_smtp, import_with_key, repair_key, replace_certificate,
-    restart_transport, take_up,
+    restart_transport, take_away, take_up,
 };
 pub(crate) use change::Change;
 pub(crate) use connectors::{
@@ -31,7 +31,7 @@ pub(crate) use more_evidence::{
     give_chain, turn_on_logging,
 };
 pub(crate) use remedy::Remedy;
-pub(crate) use replacement::{replacement, select_certificate};
+pub(crate) use replacement::{is_unusable, replacement, select_certificate};
 pub(crate) use tls::{of_tls_error, stop_inspection, switch_on_tls12};
 
 pub(crate) const MANAGEMENT_SHELL: Place = Place::ManagementShell;

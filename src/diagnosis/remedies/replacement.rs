@@ -50,7 +50,7 @@ pub(crate) fn replacement(case: &Case<'_>) -> Option<ReplacementCertificate> {
         let is_excluded = one.is_issued_by_authority() == Some(false)
             || (is_public == Some(false) && !delivers)
             || one.has_private_key == Some(false)
-            || one.status.as_deref().is_some_and(is_unusable_status);
+            || one.status.as_deref().is_some_and(is_unusable);
         if !is_excluded && is_valid(one, evidence.at) && expects(case, &one.names()).unwrap_or(true)
         {
             fitting.extend(of_object(one, is_public == Some(true) || delivers, delivers));
@@ -107,7 +107,7 @@ pub(crate) fn lacks_smtp(one: &ExchangeCertificate) -> bool {
 }
 
 /// A Status with which Exchange Online would not take a certificate.
-fn is_unusable_status(status: &str) -> bool {
+pub(crate) fn is_unusable(status: &str) -> bool {
     ["Revoked", "DateInvalid", "Untrusted", "Invalid"]
         .iter()
         .any(|known| status.trim().eq_ignore_ascii_case(known))

@@ -45,6 +45,36 @@ pub(crate) fn twin_certificates(case: &Case<'_>) -> Option<Answer> {
     Some(Proof::of(case.certificate_proof()).says(message, Vec::new()))
 }
 
+pub(crate) const NEWEST_TWIN_UNUSABLE: RuleText = RuleText {
+    says: "The newest installed certificate with the same issuer and subject cannot be used, and \
+           Exchange takes the newest.",
+    why: "TlsCertificateName names issuer and subject; of several that fit, the newest is taken, \
+          whatever its Status. One that is revoked or not valid then blocks the older one, which \
+          would do.",
+    example: "A renewed certificate with Status Revoked beside the former one, both bound to SMTP: \
+              event 2004.",
+    helps: "Take the unusable one away from the server, after noting its thumbprint.",
+    certainty: "Observed.",
+    sources: "event 2004 (MSExchangeTransport, SmtpSend); observed",
+};
+
+pub(crate) fn newest_twin_unusable(case: &Case<'_>) -> Option<Answer> {
+    let all = &case.selectable;
+    let own = case.plain_thumbprint()?;
+    let place = all.iter().position(|one| thumbprint_of(one).as_ref() == Some(&own))?;
+    let named = twins_of(place, all).into_iter().chain(std::iter::once(place));
+    let newest = named.filter_map(|index| all.get(index)).max_by_key(|one| one.not_after)?;
+    let status = newest.status.as_deref().filter(|status| remedies::is_unusable(status))?;
+    let thumbprint = thumbprint_of(newest).filter(|thumbprint| *thumbprint != own)?;
+    let message = format!(
+        "The newest installed certificate with issuer and subject of {}, {thumbprint}, has the \
+         Status {status}: Exchange takes the newest, and this one would be refused.",
+        case.certificate_text()
+    );
+    let proof = Proof::of(case.certificate_proof());
+    Some(proof.says(message, vec![remedies::take_away(case, &thumbprint)]))
+}
+
 pub(crate) const ANOTHER_CERTIFICATE_SELECTED: RuleText = RuleText {
     says: "By its configuration the server would send another certificate than the log shows.",
     why: "The configuration was changed after the sessions, or transport has not taken the change \
@@ -57,7 +87,7 @@ pub(crate) const ANOTHER_CERTIFICATE_SELECTED: RuleText = RuleText {
 };
 
 pub(crate) fn another_selected(case: &Case<'_>) -> Option<Answer> {
-    let selection = case.selection.as_ref()?;
+    let selection = case.selection.as_ref().filter(|_| case.is_newest_of_place())?;
     let other =
         match (selection.compare_with_sent(case.logged?, &case.selectable), &selection.selected) {
             (SentComparison::Twin { .. } | SentComparison::Other { .. }, Selected::One(index)) => {

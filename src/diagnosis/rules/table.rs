@@ -131,6 +131,7 @@ const TABLE: &[Rule] = &[
     rule!(CertificateExpiresSoon, Case, WARNING, Advises, Documented, validity::expires_soon, validity::CERTIFICATE_EXPIRES_SOON, unless []),
     rule!(CertificateExpiredSince, Case, WARNING, Advises, Documented, validity::expired_since, validity::CERTIFICATE_EXPIRED_SINCE, unless []),
     rule!(TwinCertificates, Case, INFORMATION, Advises, Documented, selection::twin_certificates, selection::TWIN_CERTIFICATES, unless []),
+    rule!(NewestTwinUnusable, Case, WARNING, Advises, Observed, selection::newest_twin_unusable, selection::NEWEST_TWIN_UNUSABLE, unless []),
     rule!(AnotherCertificateSelected, Case, WARNING, Advises, Inferred, selection::another_selected, selection::ANOTHER_CERTIFICATE_SELECTED, unless []),
     rule!(NewIssuerAfterRenewal, Case, WARNING, Advises, Documented, selection::new_issuer, selection::NEW_ISSUER_AFTER_RENEWAL, unless []),
     rule!(SelectionDisputed, Case, INFORMATION, Advises, Uncertain, selection::selection_disputed, selection::SELECTION_DISPUTED, unless []),

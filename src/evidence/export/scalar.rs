@@ -5,13 +5,36 @@ use super::value::Value;
 use crate::connector::TextList;
 use crate::timestamp::Timestamp;
 
-/// Reads `True`, `false`, `$true`, `1` and so on.
+/// The words for true and false with which spreadsheets save them, beside the English ones.
+const BOOLEAN_WORDS: &[(&str, &str)] = &[
+    ("wahr", "falsch"),
+    ("vrai", "faux"),
+    ("verdadero", "falso"),
+    ("verdadeiro", "falso"),
+    ("vero", "falso"),
+    ("waar", "onwaar"),
+    ("sant", "falskt"),
+    ("sand", "falsk"),
+    ("sann", "usann"),
+    ("tosi", "epätosi"),
+    ("prawda", "fałsz"),
+    ("pravda", "nepravda"),
+    ("igaz", "hamis"),
+    ("doğru", "yanlış"),
+    ("истина", "ложь"),
+];
+
+/// Reads `True`, `false`, `$true`, `1` and so on, and the words of other languages.
 pub(in crate::evidence) fn parse_bool(text: &str) -> Option<bool> {
-    match text.trim().trim_start_matches('$').to_ascii_lowercase().as_str() {
-        "true" | "1" => Some(true),
-        "false" | "0" => Some(false),
-        _ => None,
+    let word = text.trim().trim_start_matches('$').to_lowercase();
+    match word.as_str() {
+        "true" | "1" => return Some(true),
+        "false" | "0" => return Some(false),
+        _ => {}
     }
+    let is_true = BOOLEAN_WORDS.iter().any(|(known, _)| *known == word);
+    let is_false = BOOLEAN_WORDS.iter().any(|(_, known)| *known == word);
+    (is_true || is_false).then_some(is_true)
 }
 
 /// Reads a size in bytes: `250 MB (262,144,000 bytes)` by the number in brackets, whatever the
@@ -109,6 +132,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn booleans_are_read_in_the_words_of_spreadsheets() {
+        for (text, value) in [
+            ("True", Some(true)),
+            ("$false", Some(false)),
+            ("Falsch", Some(false)),
+            ("WAHR", Some(true)),
+            ("Faux", Some(false)),
+            ("FAŁSZ", Some(false)),
+            ("maybe", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_bool(text), value, "{text}");
+        }
+    }
 
     #[test]
     fn sizes_are_read_by_the_number_in_brackets_whatever_the_grouping() {

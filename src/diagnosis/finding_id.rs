@@ -91,6 +91,8 @@ named_enum! {
         CertificateNotYetValid = 65,
         /// The certificate is revoked.
         CertificateRevoked = 66,
+        /// Something in the chain of the certificate is wrong.
+        ChainFault = 67,
         /// No name of the certificate is the one that a connector expects.
         NameMismatch = 70,
         /// The address is none of those that the connector lists.

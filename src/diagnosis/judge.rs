@@ -86,7 +86,7 @@ pub(crate) fn judge<'a>(case: Case<'a>, disabled: &BTreeSet<FindingId>) -> Judge
         let mut status = Status::Present;
         let mut severity = rule.severity;
         let mut message = answer.message;
-        if let Effect::Decides(of_rule) = rule.effect {
+        if let (Effect::Decides(of_rule), false) = (rule.effect, proof.is_advice) {
             let found = match proof.verdict.unwrap_or(of_rule) {
                 // What was so long ago need not be so today.
                 Verdict::Accepted if staleness == Some(Staleness::Old) => Verdict::Uncertain,

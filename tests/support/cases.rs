@@ -293,6 +293,12 @@ fn set_up_chain(evidence: &mut Evidence, key: &str, host: &str) {
             evidence.intermediates = Some(Vec::new());
             evidence.roots = vec![root];
         }
+        "noauthority" => {
+            let issuing = Forge::authority("Issuing CA", "Root CA").without("2.5.29.19");
+            give(evidence, leaf, Vec::new());
+            evidence.intermediates = Some(vec![issuing.certificate()]);
+            evidence.roots = vec![root];
+        }
         "leaf" => give(evidence, leaf, Vec::new()),
         "bundle" => give(evidence, leaf, vec![intermediate, root]),
         "private" => {

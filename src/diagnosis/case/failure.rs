@@ -89,8 +89,8 @@ impl<'a> Case<'a> {
             return Some(false);
         }
         match self.chain.as_ref()?.trust {
-            chain::Trust::Trusted => Some(true),
-            chain::Trust::Untrusted => Some(false),
+            chain::Trust::Trusted | chain::Trust::MicrosoftProgramme => Some(true),
+            chain::Trust::Untrusted | chain::Trust::PrivateAuthority => Some(false),
             _ => None,
         }
     }

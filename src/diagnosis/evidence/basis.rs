@@ -109,11 +109,13 @@ impl<'a> Basis<'a> {
         known.extend(given.filter(|other| *other != certificate).cloned());
         let machine = self.machine.as_ref();
         let verdict = self.windows_verdicts.iter().find(|(of, _)| *of == thumbprint);
+        // The roots of the sender end a path, and give no trust: the receiver has its own.
+        let of_machine = machine.and_then(|one| one.roots.as_deref()).unwrap_or_default();
+        let root_store = [&self.roots, of_machine].concat();
         let found = Rc::new(report(&ChainRequest {
             intermediates: self.intermediates.as_deref(),
             known: &known,
-            roots: &self.roots,
-            root_store: machine.and_then(|one| one.roots.as_deref()).unwrap_or_default(),
+            root_store: &root_store,
             programme_roots: machine.map_or(&[], |machine| &machine.programme_roots),
             windows_verdict: verdict.map(|(_, verdict)| verdict),
             ..ChainRequest::new(certificate, at)

@@ -121,8 +121,8 @@ fn is_valid(one: &ExchangeCertificate, at: Timestamp) -> bool {
 fn is_trusted(case: &Case<'_>, one: &ExchangeCertificate) -> Option<bool> {
     let certificate = one.certificate.as_ref()?;
     match case.evidence.chain(certificate, &[], case.evidence.at).trust {
-        Trust::Trusted => Some(true),
-        Trust::Untrusted => Some(false),
+        Trust::Trusted | Trust::MicrosoftProgramme => Some(true),
+        Trust::Untrusted | Trust::PrivateAuthority => Some(false),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Whether the names match, and what that comes to.
 
 use super::rule::{Answer, Proof, RuleText};
-use crate::chain::Completeness;
+use crate::chain::{Completeness, Trust};
 use crate::connector::{Mismatch, MissKind, NameRelation, Outcome, match_name};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{capital, listed};
@@ -173,9 +173,15 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
         }
         _ => "the reply says that a connector matched, and none of the given ones does".to_owned(),
     };
+    let trust = case.chain.as_ref().map(|chain| chain.trust);
+    let root = if trust == Some(Trust::UnknownRoot) {
+        "the root of the chain is in no list of roots, so that Exchange Online may not trust it, "
+    } else {
+        ""
+    };
     let message = format!(
         "By the given evidence the mail should pass ({what}), and yet the log shows a refusal. \
-         Possible, and not decided here: the connector was changed and the change has not arrived \
+         Possible, and not decided here: {root}the connector was changed and the change has not arrived \
          yet (up to an hour), another tenant has a closer match, the chain did not reach Exchange \
          Online whole, the address is shared or not the one that Exchange Online sees, or the \
          exports are of another time or tenant."

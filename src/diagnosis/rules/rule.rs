@@ -14,6 +14,8 @@ pub(crate) struct Proof {
     pub verdict: Option<Verdict>,
     pub confidence: Option<Confidence>,
     pub severity: Option<Severity>,
+    /// Whether it stands beside the cause this time, whatever its row says.
+    pub is_advice: bool,
 }
 
 impl Proof {

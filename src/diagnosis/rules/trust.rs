@@ -5,8 +5,9 @@ use crate::chain::{Completeness, Rule, Trust};
 use crate::diagnosis::case::{Case, is_self_issued};
 use crate::diagnosis::evidence::chain_log::LoggedFault;
 use crate::diagnosis::literal::capital;
-use crate::diagnosis::remedies;
 use crate::diagnosis::remedies::Remedy;
+use crate::diagnosis::remedies::{self, ELEVATED};
+use crate::diagnosis::report::Severity;
 use crate::evidence::chain_event::ChainFault;
 use crate::reply::RejectionClass;
 
@@ -153,6 +154,44 @@ pub(crate) fn not_trusted_by_receiver(case: &Case<'_>) -> Option<Answer> {
     Some(Proof::of(case.log_proof()).says(message, steps))
 }
 
+pub(crate) const CHAIN_FAULT: RuleText = RuleText {
+    says: "Something in the chain of the certificate is wrong: a receiver that verifies it refuses it.",
+    why: "Path validation fails at the first certificate that is expired, revoked, no authority, not \
+          permitted for the name or the purpose, or whose signature is not that of its issuer.",
+    example: "The intermediate expired on 2026-11-01, and the server still sends it.",
+    helps: "What the chain's own finding says of that certificate.",
+    certainty: "Inferred: which reply Exchange Online gives to that is not documented.",
+    sources: "RFC 5280, section 6.1",
+};
+
+/// Faults of chains that rules of their own report, or that decide nothing here.
+const REPORTED_ELSEWHERE: &[Rule] = &[
+    Rule::SelfSignedEndEntity,
+    Rule::PrivateAuthority,
+    Rule::MissingIssuer,
+    Rule::MissingRoot,
+    Rule::UntrustedRoot,
+    Rule::UnknownRoot,
+    // Exchange Online asks for the name of a connector, which the rules on names judge.
+    Rule::HostNameMismatch,
+    Rule::BudgetExhausted,
+];
+
+pub(crate) fn chain_fault(case: &Case<'_>) -> Option<Answer> {
+    let chain = case.chain.as_ref().filter(|_| !case.passes_by_address())?;
+    let mut faults = chain.findings.iter().filter(|finding| {
+        finding.severity == Severity::Error && !REPORTED_ELSEWHERE.contains(&finding.id)
+    });
+    let fault = faults.next()?;
+    let message = format!(
+        "Exchange Online cannot trust the chain of {}: {}.",
+        case.certificate_text(),
+        fault.message.trim_end_matches('.'),
+    );
+    let steps = chain.remedies.iter().cloned().map(Remedy::from).collect();
+    Some(proof_of(case).says(message, steps))
+}
+
 pub(crate) const CHAIN_NOT_KNOWN: RuleText = RuleText {
     says: "Whether the server can send the whole chain of its certificate is not known.",
     why: "The log holds the certificate, not what was sent beside it; the intermediate store of the \
@@ -191,16 +230,33 @@ pub(crate) const ROOT_NOT_KNOWN: RuleText = RuleText {
 };
 
 pub(crate) fn root_not_known(case: &Case<'_>) -> Option<Answer> {
-    let chain = case.chain.as_ref()?;
-    let mut known = chain.findings.iter();
-    let is_named_by_chain =
-        known.any(|finding| matches!(finding.id, Rule::UnknownRoot | Rule::MissingRoot));
+    let chain = case.chain.as_ref().filter(|chain| chain.trust == Trust::UnknownRoot)?;
+    let is_named = |finding: &crate::chain::FindingReport| {
+        matches!(finding.id, Rule::UnknownRoot | Rule::MissingRoot)
+    };
+    if !chain.findings.iter().any(is_named) {
+        return None;
+    }
+    // What is delivered shows more than any list.
+    let is_observed = case.incident.is_some();
     let message = format!(
-        "The chain of {} ends in a root that is in none of the known lists: a private authority, or \
-         one that only Microsoft's programme holds. Give the roots that receivers trust with \
-         --roots (PowerShell: -RootPath) to decide.",
+        "The chain of {} ends in a root that is in none of the known lists (Mozilla's, and \
+         Microsoft's by name): a private authority, or one that is not listed yet. Whether Exchange \
+         Online trusts it is not known.",
         case.certificate_text()
     );
-    (chain.trust == Trust::UnknownRoot && is_named_by_chain)
-        .then(|| Proof::of(case.certificate_proof()).says(message, Vec::new()))
+    let proof = Proof {
+        is_advice: is_observed,
+        severity: is_observed.then_some(Severity::Information),
+        ..Proof::of(case.certificate_proof())
+    };
+    let step = Remedy::new(
+        ELEVATED,
+        "See whether the authority is a public one: RootCAType ThirdParty; else send the certificate \
+         of a public authority.",
+    )
+    .command("Get-ExchangeCertificate | Format-List Thumbprint,Issuer,Subject,RootCAType,Status")
+    .verify("RootCAType of the certificate is ThirdParty");
+    let steps = if is_observed { Vec::new() } else { vec![step] };
+    Some(proof.says(message, steps))
 }

@@ -46,7 +46,7 @@
 //! let at = Timestamp::parse("2026-11-24").ok_or("no time")?;
 //! let report = examine(&ChainInput::new(NamedBytes { name: "sent.pem", bytes: &bytes }, at))?;
 //! assert!(!report.is_accepted);
-//! assert_eq!(report.missing_issuers.len(), 1);
+//! assert!(!report.missing_issuers.is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

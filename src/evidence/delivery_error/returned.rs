@@ -20,13 +20,13 @@ const MAXIMUM_LINES: usize = 1000;
 
 /// All such lines of a text.
 pub(super) fn returned_lines(text: &str) -> Vec<Returned> {
-    let dated: Vec<(Option<&str>, &str)> = text.lines().map(split_date).collect();
+    let split: Vec<(Option<&str>, &str)> = text.lines().map(split_date).collect();
     // Which of two days is meant matters for no comparison within one text.
-    let dates = Dates::of(dated.iter().filter_map(|(date, _)| *date));
+    let dates = Dates::of(split.iter().filter_map(|(date, _)| *date));
     let month_first = Dates::invariant();
     let mut recipient = None;
     let mut lines = Vec::new();
-    for (date, rest) in dated {
+    for (date, rest) in split {
         let line = rest.trim();
         if is_address(line) {
             recipient = Some(line.trim_matches(['<', '>']).to_owned());

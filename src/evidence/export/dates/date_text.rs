@@ -4,12 +4,12 @@ use super::calendar::{Calendar, gregorian};
 use super::half_days::{AFTER_NOON, BEFORE_NOON};
 use crate::timestamp::Timestamp;
 
-/// In which order a date has its parts.
+/// With which part a date begins, and so in which order it has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
-    YearFirst,
-    DayFirst,
-    MonthFirst,
+pub(super) enum FirstPart {
+    Year,
+    Day,
+    Month,
 }
 
 /// A date, and a time of day, as printed.
@@ -50,7 +50,7 @@ impl DateText {
         let parts = [0, 1, 2].map(|at: usize| (date[at].number, date[at].digits));
         let mut words = vec![date[0].before.as_str(), tail.as_str()];
         words.extend(clock.iter().map(|part| part.before.as_str()));
-        let is_after_noon = half_of_day(&words)?;
+        let is_after_noon = half_of_day(&words).ok()?;
         let clock = match clock {
             [] if is_after_noon.is_none() => [0; 3],
             [hour, minute] => [hour.number, minute.number, 0],
@@ -72,30 +72,30 @@ impl DateText {
     }
 
     /// The order, where the text itself shows it.
-    pub(super) fn order(&self) -> Option<Order> {
+    pub(super) fn order(&self) -> Option<FirstPart> {
         let [(first, first_digits), (second, second_digits), _] = self.parts;
         if first_digits > 2 {
-            return Some(Order::YearFirst);
+            return Some(FirstPart::Year);
         }
         if !self.is_open_shape() {
-            return Some(Order::DayFirst);
+            return Some(FirstPart::Day);
         }
         // No culture pads the day behind a month without padding; `3/02` is of en-AU and en-NZ.
         let is_padded_month = first_digits == 1 && second_digits == 2 && second < 10;
         match (first > 12, second > 12) {
-            (true, false) => Some(Order::DayFirst),
-            (false, true) => Some(Order::MonthFirst),
-            _ => is_padded_month.then_some(Order::DayFirst),
+            (true, false) => Some(FirstPart::Day),
+            (false, true) => Some(FirstPart::Month),
+            _ => is_padded_month.then_some(FirstPart::Day),
         }
     }
 
     /// The time by that order, as if the clock showed UTC.
-    pub(super) fn time(&self, order: Order) -> Option<Timestamp> {
+    pub(super) fn time(&self, order: FirstPart) -> Option<Timestamp> {
         let [first, second, third] = self.parts;
         let (year, month, day) = match order {
-            Order::YearFirst => (first, second, third),
-            Order::DayFirst => (third, second, first),
-            Order::MonthFirst => (third, first, second),
+            FirstPart::Year => (first, second, third),
+            FirstPart::Day => (third, second, first),
+            FirstPart::Month => (third, first, second),
         };
         let year = match year {
             (year, 4) => year,
@@ -165,8 +165,11 @@ fn numbers(text: &str) -> Option<(Vec<Numbered>, String)> {
     Some((numbers, rest.to_owned()))
 }
 
-/// The half of the day, if the words around the numbers name one; `None` for words of other texts.
-fn half_of_day(words: &[&str]) -> Option<Option<bool>> {
+/// Words that no culture has beside a date.
+struct OtherWords;
+
+/// Whether it is after noon, if the words around the numbers name a half of the day.
+fn half_of_day(words: &[&str]) -> Result<Option<bool>, OtherWords> {
     let mut half = None;
     for word in words {
         // The separator behind the last number of the date stands before the word.
@@ -181,10 +184,10 @@ fn half_of_day(words: &[&str]) -> Option<Option<bool>> {
             () if is_in(BEFORE_NOON) => Some(false),
             () if is_in(AFTER_NOON) => Some(true),
             () if is_in(UNITS) || Calendar::is_era(&joined) => half,
-            () => return None,
+            () => return Err(OtherWords),
         };
     }
-    Some(half)
+    Ok(half)
 }
 
 /// Words that cultures put around the parts of dates and times (fr-CA, bg-BG, ...).

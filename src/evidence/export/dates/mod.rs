@@ -12,7 +12,7 @@ mod half_days;
 
 use std::collections::HashMap;
 
-use self::date_text::{DateText, Order};
+use self::date_text::{DateText, FirstPart};
 use crate::timestamp::Timestamp;
 
 /// What a text of a time means.
@@ -52,8 +52,8 @@ impl Dates {
         for date in texts.filter_map(DateText::parse) {
             let settled = dates.orders.entry(date.counts_to_twelve()).or_default();
             match date.order() {
-                Some(Order::DayFirst) if date.is_open_shape() => settled.day_first = true,
-                Some(Order::MonthFirst) => settled.month_first = true,
+                Some(FirstPart::Day) if date.is_open_shape() => settled.day_first = true,
+                Some(FirstPart::Month) => settled.month_first = true,
                 _ => {}
             }
         }
@@ -64,8 +64,8 @@ impl Dates {
     /// what a culture prints. `None` for other texts.
     pub(in crate::evidence) fn read(&self, text: &str) -> Option<TimeReading> {
         let text = text.trim();
-        if let Some(moment) = from_json_of_windows_powershell(text) {
-            return moment.map(TimeReading::Utc);
+        if let Some(milliseconds) = milliseconds_of_json(text) {
+            return since_unix_epoch(milliseconds).map(TimeReading::Utc);
         }
         if has_clock_of_rfc_3339(text) {
             let has_zone = text.ends_with(['Z', 'z']) || text[10..].contains(['+', '-']);
@@ -77,7 +77,7 @@ impl Dates {
         if let Some(order) = order {
             return date.time(order).map(TimeReading::Local);
         }
-        match (date.time(Order::DayFirst), date.time(Order::MonthFirst)) {
+        match (date.time(FirstPart::Day), date.time(FirstPart::Month)) {
             (Some(one), Some(other)) if one == other => Some(TimeReading::Local(one)),
             (Some(day_first), Some(month_first)) => {
                 Some(TimeReading::Open { day_first, month_first })
@@ -86,11 +86,11 @@ impl Dates {
         }
     }
 
-    fn settled(&self, counts_to_twelve: bool) -> Option<Order> {
+    fn settled(&self, counts_to_twelve: bool) -> Option<FirstPart> {
         let settled = self.orders.get(&counts_to_twelve)?;
         match (settled.day_first, settled.month_first) {
-            (true, false) => Some(Order::DayFirst),
-            (false, true) => Some(Order::MonthFirst),
+            (true, false) => Some(FirstPart::Day),
+            (false, true) => Some(FirstPart::Month),
             _ => None,
         }
     }
@@ -106,15 +106,16 @@ impl TimeReading {
     }
 }
 
-/// `/Date(1784847313000)/`; `Some(None)` for what only looks like it.
-fn from_json_of_windows_powershell(text: &str) -> Option<Option<Timestamp>> {
+/// The number in `/Date(1784847313000)/`.
+fn milliseconds_of_json(text: &str) -> Option<&str> {
     let inner = text.strip_prefix("/Date(").or_else(|| text.strip_prefix("\\/Date("))?;
     let end = inner.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(inner.len());
-    let moment = inner[..end].parse().ok().and_then(|milliseconds: i64| {
-        let since = time::Duration::milliseconds(milliseconds);
-        time::OffsetDateTime::UNIX_EPOCH.checked_add(since)
-    });
-    Some(moment.and_then(|moment| Timestamp::try_from(moment).ok()))
+    Some(&inner[..end])
+}
+
+fn since_unix_epoch(milliseconds: &str) -> Option<Timestamp> {
+    let since = time::Duration::milliseconds(milliseconds.parse().ok()?);
+    Timestamp::try_from(time::OffsetDateTime::UNIX_EPOCH.checked_add(since)?).ok()
 }
 
 /// Whether a text begins `2026-11-28T`.

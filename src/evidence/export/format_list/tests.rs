@@ -22,7 +22,7 @@ mod model {
                     object.iter().map(|(name, _)| Ruler::Console.cells(name)).max().unwrap();
                 for (name, value) in object {
                     let padding = longest - Ruler::Console.cells(name);
-                    text.push_str(&format!("{name}{} : ", " ".repeat(padding)));
+                    text.extend([name.as_str(), &" ".repeat(padding), " : "]);
                     let field = self.width - longest - 3;
                     let lines = self.lines(value, field);
                     text.push_str(&lines.join(&format!("\n{}", " ".repeat(longest + 3))));

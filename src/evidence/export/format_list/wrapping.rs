@@ -47,12 +47,24 @@ struct Measured {
     tail: usize,
     /// Whether it is one word, maybe with a blank at the end.
     is_one_word: bool,
-    starts_blank: bool,
     ends_blank: bool,
-    starts_wide: bool,
+    start: Start,
+}
+
+/// With what a line begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    Blank,
+    /// A character of two cells.
+    Wide,
+    Other,
 }
 
 impl Measured {
+    fn starts_blank(&self) -> bool {
+        self.start == Start::Blank
+    }
+
     fn of(line: &str, ruler: Ruler) -> Self {
         let is_blank = |character: char| matches!(character, ' ' | '\t');
         let body = line.trim_end_matches(is_blank);
@@ -61,9 +73,13 @@ impl Measured {
             head: ruler.cells(line.split(is_blank).next().unwrap_or_default()),
             tail: ruler.cells(body.rsplit(is_blank).next().unwrap_or_default()),
             is_one_word: !body.contains(is_blank),
-            starts_blank: line.starts_with(is_blank),
+
             ends_blank: line.ends_with(is_blank),
-            starts_wide: line.chars().next().is_some_and(|first| ruler.cells_of(first) > 1),
+            start: match line.chars().next() {
+                Some(first) if is_blank(first) => Start::Blank,
+                Some(first) if ruler.cells_of(first) > 1 => Start::Wide,
+                _ => Start::Other,
+            },
         }
     }
 }
@@ -130,7 +146,7 @@ impl<'text> Value<'text> {
         for (place, pair) in lines.windows(2).enumerate() {
             let [line, next] = pair else { continue };
             let is_inside_word = joints.last() == Some(&Joint::Blanks(0))
-                && !line.starts_blank
+                && !line.starts_blank()
                 && place.checked_sub(1).is_some_and(|before| !lines[before].ends_blank);
             tail = if is_inside_word && line.is_one_word { tail } else { 0 } + line.tail;
             joints.push(broken(*line, *next, tail, heads[place + 1], field, ends));
@@ -149,7 +165,7 @@ impl<'text> Value<'text> {
                 None => line.head,
                 Some(next) if is_full(*line, *next, field) => {
                     // It goes on, or its blank begins the next line.
-                    let is_at_blank = next.starts_blank || next.cells == 0;
+                    let is_at_blank = next.starts_blank() || next.cells == 0;
                     line.head + if is_at_blank { 1 } else { heads[place + 1] }
                 }
                 // Its blank was taken off the line's end.
@@ -180,17 +196,17 @@ fn broken(
     ends: LineEnds,
 ) -> Joint {
     let Some(missing) = field.checked_sub(line.cells) else { return Joint::LineFeed };
-    let is_blank_next = next.starts_blank || next.cells == 0;
+    let is_blank_next = next.starts_blank() || next.cells == 0;
     let is_explained = if is_full(line, next, field) {
         // Within a long word, before its blank, or within a run of blanks.
-        let is_run = line.ends_blank || next.starts_blank;
+        let is_run = line.ends_blank || next.starts_blank();
         tail + if is_blank_next { 1 } else { head } > field || is_run
     } else if ends == LineEnds::Intact {
         let is_too_long = line.cells + head > field && head <= field;
-        line.ends_blank && !next.starts_blank && is_too_long
+        line.ends_blank && !next.starts_blank() && is_too_long
     } else if is_blank_next {
         // Lost blanks filled the line, and those of the run that are left begin the next.
-        next.starts_blank && missing <= MOST_LOST_BLANKS
+        next.starts_blank() && missing <= MOST_LOST_BLANKS
     } else {
         line.cells + 1 + head > field && (head <= field || missing == 1)
     };
@@ -198,14 +214,14 @@ fn broken(
         (false, _) => Joint::LineFeed,
         (true, LineEnds::Intact) => Joint::Blanks(0),
         (true, _) if is_full(line, next, field) => Joint::Blanks(0),
-        (true, _) if next.starts_blank => Joint::Blanks(missing),
+        (true, _) if next.starts_blank() => Joint::Blanks(missing),
         (true, _) => Joint::Blanks(1),
     }
 }
 
 /// Whether a line has no room for the next character.
 fn is_full(line: Measured, next: Measured, field: usize) -> bool {
-    line.cells == field || (line.cells + 1 == field && next.starts_wide)
+    line.cells == field || (line.cells + 1 == field && next.start == Start::Wide)
 }
 
 impl Value<'_> {

@@ -56,6 +56,8 @@ const LOGS: &[(&str, EvidenceKind, &str)] = &[
     ("#Log-type: Message Tracking Log", EvidenceKind::DeliveryErrors, "message tracking log"),
     ("Microsoft-Windows-CAPI2", EvidenceKind::ChainEvents, "events of CAPI2"),
     ("[Client=UX", EvidenceKind::WizardLog, "log of the Hybrid Configuration Wizard"),
+    ("\nWHAT ELSE WAS FOUND", EvidenceKind::Unused, "a report of this program"),
+    ("\nPROOF\n", EvidenceKind::Unused, "a report of this program"),
     ("#Log-type:", EvidenceKind::Unused, "a log of Exchange that is not read"),
 ];
 
@@ -93,8 +95,21 @@ fn of_content(name: &str, bytes: &[u8]) -> Recognised {
     if (is_der || memchr::memmem::find(bytes, b"-----BEGIN ").is_some())
         && let Ok(content) = read_certificates(bytes)
     {
-        let words = counted(content.certificates.len() as u64, "certificate");
-        return Recognised::new(EvidenceKind::Certificates, words);
+        let (authorities, others): (Vec<_>, Vec<_>) =
+            content.certificates.iter().partition(|one| one.is_authority());
+        let words =
+            [(others.len(), "certificate"), (authorities.len(), "certificate of an authority")];
+        let words: Vec<String> = words
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, noun)| match (count, *noun) {
+                (2.., "certificate of an authority") => {
+                    format!("{count} certificates of authorities")
+                }
+                (count, noun) => counted(*count as u64, noun),
+            })
+            .collect();
+        return Recognised::new(EvidenceKind::Certificates, words.join(", "));
     }
     let refused = match ExchangeObjects::from_bytes(name, bytes) {
         Ok(objects) => {
@@ -123,7 +138,10 @@ fn of_content(name: &str, bytes: &[u8]) -> Recognised {
         Ok(read) if read.without_error > 0 => {
             Recognised::new(EvidenceKind::DeliveryErrors, "no error in it")
         }
-        _ => Recognised::new(EvidenceKind::Unused, refused),
+        _ => {
+            let refused = refused.strip_prefix(name).unwrap_or(&refused);
+            Recognised::new(EvidenceKind::Unused, refused.trim_start_matches([':', ',', ' ']))
+        }
     }
 }
 
@@ -141,6 +159,7 @@ mod tests {
             (b"[{\"Name\":\"Outbound\",\"TlsCertificateName\":null,\"AddressSpaces\":[\"SMTP:*;1\"]}]", EvidenceKind::Export),
             (b"Remote Server returned '550 5.7.64 TenantAttribution; Relay Access Denied'", EvidenceKind::DeliveryErrors),
             (b"<Events><Event><Provider Name='Microsoft-Windows-CAPI2'/></Event></Events>", EvidenceKind::ChainEvents),
+            (b"REFUSED: NameMismatch\n\nPROOF\n    550 5.7.64 TenantAttribution", EvidenceKind::Unused),
             (b"ElfFile\0....", EvidenceKind::ChainEvents),
             (b"PK\x03\x04....", EvidenceKind::Unused),
             (b"", EvidenceKind::Unused),

@@ -13,6 +13,7 @@ mod common;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod case_folder;
 mod certificates;
 mod chain;
 mod chain_events;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use eop_relay::certificate::read_certificates;
+use eop_relay::certificate::{Certificate, read_certificates};
 use eop_relay::diagnosis::{Evidence, GivenCertificate};
 use eop_relay::evidence::chain_event::ChainEventQuery;
 use eop_relay::evidence::delivery_error::DeliveryErrors;
@@ -35,7 +35,7 @@ pub fn add(folder: &Path, server: Option<&str>, evidence: &mut Evidence) -> Resu
             EvidenceKind::ChainEvents => events.push(path.clone()),
             EvidenceKind::WizardLog => wizard.push(path.clone()),
             EvidenceKind::Export => add_export(path, evidence),
-            EvidenceKind::Certificates => add_certificate(path, evidence),
+            EvidenceKind::Certificates => add_certificates(path, evidence),
             EvidenceKind::DeliveryErrors => match DeliveryErrors::from_file(path) {
                 Ok(read) => evidence.add_delivery_errors(read),
                 Err(error) => note_unreadable(evidence, path, &error.to_string()),
@@ -73,18 +73,29 @@ fn add_export(path: &Path, evidence: &mut Evidence) {
     }
 }
 
-/// The first certificate of a file, with those beside it.
-fn add_certificate(path: &Path, evidence: &mut Evidence) {
+/// A certificate to be judged, with those beside it; or the listing of a store of the machine, by its
+/// name. Certificates of authorities alone are not judged: they are nobody's on this way.
+fn add_certificates(path: &Path, evidence: &mut Evidence) {
     let read = fs::read(path).map_err(|error| error.to_string());
-    match read.and_then(|bytes| read_certificates(&bytes).map_err(|error| error.to_string())) {
-        Ok(content) => {
-            let mut found = content.certificates.into_iter();
-            if let Some(certificate) = found.next() {
-                let (others, path) = (found.collect(), path.display().to_string());
-                evidence.certificates.push(GivenCertificate { certificate, others, path });
-            }
+    let content =
+        match read.and_then(|bytes| read_certificates(&bytes).map_err(|error| error.to_string())) {
+            Ok(content) => content,
+            Err(error) => return note_unreadable(evidence, path, &error),
+        };
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    if name.starts_with("localmachine-ca") {
+        evidence.intermediates.get_or_insert_default().extend(content.certificates);
+    } else if name.starts_with("localmachine-root") {
+        evidence.roots.extend(content.certificates);
+    } else {
+        let (others, mut judged): (Vec<Certificate>, Vec<Certificate>) =
+            content.certificates.into_iter().partition(Certificate::is_authority);
+        if !judged.is_empty() {
+            let certificate = judged.remove(0);
+            let others = judged.into_iter().chain(others).collect();
+            let path = path.display().to_string();
+            evidence.certificates.push(GivenCertificate { certificate, others, path });
         }
-        Err(error) => note_unreadable(evidence, path, &error),
     }
 }
 

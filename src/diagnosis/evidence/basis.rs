@@ -19,6 +19,9 @@ use crate::timestamp::Timestamp;
 
 const TICKS_PER_DAY: i64 = 864_000_000_000;
 
+/// Inbound connectors, of an export or out of the wizard's logs.
+type Connectors<'a> = Cow<'a, [Located<InboundConnector>]>;
+
 /// What was given, and what becomes of it once all of it is there.
 pub(crate) struct Basis<'a> {
     given: &'a Evidence,
@@ -26,7 +29,7 @@ pub(crate) struct Basis<'a> {
     /// The errors of queues, joined to the sessions that they belong to.
     pub queue_errors: QueueErrors,
     /// Those of the tenant, else the last state of the wizard's logs.
-    pub inbound_connectors: Option<Cow<'a, [Located<InboundConnector>]>>,
+    pub inbound_connectors: Option<Connectors<'a>>,
     /// Where they come from the wizard's logs: the state of each.
     pub wizard_states: Vec<HybridConnector>,
     /// The inbound connectors without their places.
@@ -133,9 +136,7 @@ fn sends_to_eop(given: &Evidence, name: &str) -> Option<bool> {
 }
 
 /// An export wins, be it empty; else the last state of the wizard's logs.
-fn inbound_connectors(
-    given: &Evidence,
-) -> (Option<Cow<'_, [Located<InboundConnector>]>>, Vec<HybridConnector>) {
+fn inbound_connectors(given: &Evidence) -> (Option<Connectors<'_>>, Vec<HybridConnector>) {
     if let Some(exported) = &given.inbound_connectors {
         return (Some(Cow::Borrowed(exported)), Vec::new());
     }

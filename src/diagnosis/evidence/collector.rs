@@ -70,7 +70,8 @@ struct Key {
     tls_error: Option<Arc<str>>,
     public_address: Option<Arc<str>>,
     is_certificate_known: bool,
-    certificate: Option<(Option<Arc<str>>, Option<Arc<str>>)>,
+    /// The thumbprint and the subject of the certificate that was sent.
+    certificate: Option<[Option<Arc<str>>; 2]>,
 }
 
 /// Sessions in brief, in the order in which they came.
@@ -188,7 +189,7 @@ impl Collector {
             certificate: incident
                 .sent
                 .as_ref()
-                .map(|sent| (sent.thumbprint.clone(), sent.subject.clone())),
+                .map(|sent| [sent.thumbprint.clone(), sent.subject.clone()]),
         };
         if let Some(place) = self.places.get(&key) {
             self.incidents[*place].0.add(incident);

@@ -1,5 +1,6 @@
 //! Trying changes on the model before they are printed.
 
+use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -31,9 +32,10 @@ pub(crate) fn tried(case: &Case<'_>, remedies: Vec<Remedy>) -> Vec<Step> {
             continue;
         }
         let names = listed(cut_off.iter().map(String::as_str), 4);
-        step.action.push_str(&format!(
+        let _ = write!(
+            step.action,
             " Not before the others are changed: {names}, delivered today, would then be refused."
-        ));
+        );
         harmful.push(step);
     }
     // What is done last stays last.
@@ -55,7 +57,9 @@ fn changed(evidence: &Basis<'_>, changes: &[Change]) -> Option<Tenant> {
         connectors: evidence.connectors.clone()?,
         accepted: evidence.accepted_domains.as_ref()?.object.clone(),
     };
-    changes.iter().for_each(|change| change.apply(&mut tenant));
+    for change in changes {
+        change.apply(&mut tenant);
+    }
     Some(tenant)
 }
 

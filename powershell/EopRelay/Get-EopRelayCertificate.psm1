@@ -17,7 +17,7 @@ function Get-EopRelayCertificate {
 
     Everything is optional. What is not given is $null, and Reason and Note say what is missing: without sessions it tells what would be sent, without connectors or installed certificates what was sent. Connectors that only sessions name have objects too.
 
-    Status is the most urgent of what is to be said: Valid; ExpiresSoon (within -WarningDays); Expired; NotYetValid; Different (the log shows another certificate than the one that would be sent); NotFound (no usable installed certificate is the one asked for); NotEnabled (not enabled for SMTP, and no session shows that it works); NotNeeded (none fits, and none need); Unknown.
+    Status is the most urgent of what is to be said: Valid; ExpiresSoon (within -WarningDays); Expired; NotYetValid; Different (the log shows another certificate than the one that would be sent); NotFound (no usable installed certificate is the one asked for); NotEnabled (not enabled for SMTP, and no session shows that it works); NotTrusted (of a private authority, or self-signed: Exchange Online does not trust it); Revoked; NotNeeded (none fits, and none need); Unknown.
 
     .PARAMETER InputObject
     Sessions of Get-SendConnectorTlsSession, also after Export-Clixml or Invoke-Command.

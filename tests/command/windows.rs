@@ -87,9 +87,9 @@ fn paths_with_umlauts_and_of_any_length_are_read() {
     let long = folder.path().join("x".repeat(120)).join("y".repeat(120)).join("z".repeat(120));
     for below in [short, long] {
         fs::create_dir_all(&below).unwrap();
-        let log = below.join("SEND2026111501-1.LOG");
-        fs::copy(root().join("tests/fixtures/interop/SEND2026111501-1.LOG"), &log).unwrap();
-        let path = windows_path(&log);
+        let file = below.join("SEND2026111501-1.LOG");
+        fs::copy(root().join("tests/fixtures/interop/SEND2026111501-1.LOG"), &file).unwrap();
+        let path = windows_path(&file);
         let output = windows.run(root(), &["sessions", "--json", &path]);
         let errors = String::from_utf8_lossy(&output.stderr);
         let first = text(&output).lines().next().map(str::to_owned);

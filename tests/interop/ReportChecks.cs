@@ -121,7 +121,7 @@ namespace EopRelay.Tests
                 request.Set("SourceIPAddress", "203.0.113");
                 Checks.Equal("InvalidArgument", Checks.Throws<EopRelayException>(() => Library.Test(request)).Category);
             });
-            checks.That("a certificate that fits is accepted before it is installed", () =>
+            checks.That("a certificate that fits, of an authority that nobody knows, stays open before it is installed", () =>
             {
                 Request request = NewRequest();
                 request.AddCertificateFile("CertificateFiles", file("mail.contoso.com.p7b"), null);
@@ -133,7 +133,8 @@ namespace EopRelay.Tests
                 request.Add("AcceptedDomains", new Hashtable { { "DomainName", "mail.contoso.com" } });
                 request.Set("MailFrom", "<>");
                 Report report = Library.Test(request);
-                Checks.True(report.Verdict == "Accepted", report.ToString());
+                Checks.True(report.Verdict == "Uncertain", report.ToString());
+                Checks.Equal("RootNotKnown", report.Cause);
             });
             checks.That("a send connector has what would be sent and what was", () =>
             {

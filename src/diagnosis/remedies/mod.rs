@@ -8,6 +8,7 @@ mod more_evidence;
 pub(crate) mod per_server;
 mod remedy;
 mod replacement;
+mod services;
 mod tls;
 pub(crate) mod trial;
 
@@ -17,8 +18,8 @@ use crate::finding::{Place, Placeholder, StepTemplate, Values};
 use crate::reply::{READ_SEND_LOG, RejectionClass};
 
 pub(crate) use certificates::{
-    check_private_key, enable_for_smtp, import_with_key, repair_key, replace_certificate,
-    restart_transport, take_away, take_up,
+    check_private_key, import_with_key, repair_key, replace_certificate, restart_transport,
+    take_away, take_up,
 };
 pub(crate) use change::Change;
 pub(crate) use connectors::{
@@ -32,6 +33,7 @@ pub(crate) use more_evidence::{
 };
 pub(crate) use remedy::Remedy;
 pub(crate) use replacement::{is_unusable, replacement, select_certificate};
+pub(crate) use services::enable_for_smtp;
 pub(crate) use tls::{of_tls_error, stop_inspection, switch_on_tls12};
 
 pub(crate) const MANAGEMENT_SHELL: Place = Place::ManagementShell;

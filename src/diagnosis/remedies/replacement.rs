@@ -1,6 +1,6 @@
 //! Which certificate could be sent in place of the one that was, and how it comes to be sent.
 
-use super::certificates::enable;
+use super::services::enable;
 use super::{MANAGEMENT_SHELL, Remedy, send_connector};
 use crate::certificate::{NameRelation, Thumbprint, TlsCertificateName, X500Name};
 use crate::chain::Trust;

@@ -28,7 +28,7 @@ fn topic() -> String {
     let mut page = Page::new(78);
     for rule in Diagnosis::descriptions() {
         page.blank_line();
-        page.line(&format!("    {}", rule.id.name()));
+        page.line(format!("    {}", rule.id.name()));
         let indentation = " ".repeat(8);
         for (label, text) in [
             ("", rule.text.says),

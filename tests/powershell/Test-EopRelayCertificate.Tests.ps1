@@ -96,11 +96,15 @@ Describe '-Quiet' {
     }
 
     It 'is $true for Accepted' {
-        $fits = $inbound.PSObject.Copy()
-        $fits.TlsSenderCertificateName = 'mail.contoso.com'
-        $ca = Join-Path -Path $certificates -ChildPath 'fabrikam-ca-5.cer'
-        $with = @{ InboundConnector = $fits; AcceptedDomain = 'contoso.com', 'mail.contoso.com'; IntermediatePath = $ca; RootPath = $ca }
-        Test-EopRelayCertificate -LiteralPath $file -MailFrom '<>' @with @at -Quiet | Should -BeExactly $true
+        $story = Join-Path -Path $PSScriptRoot -ChildPath '../../examples/stories/healthy'
+        $with = @{
+            LogPath          = Join-Path -Path $story -ChildPath 'SEND2026112401-1.LOG'
+            InboundConnector = Join-Path -Path $story -ChildPath 'inbound.xml'
+            AcceptedDomain   = Join-Path -Path $story -ChildPath 'accepted.json'
+            Server           = 'EX01'
+            At               = '2026-11-24T12:00:00Z'
+        }
+        Test-EopRelayCertificate @with -Quiet | Should -BeExactly $true
     }
 }
 

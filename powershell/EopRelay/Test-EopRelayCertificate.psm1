@@ -99,7 +99,7 @@ function Test-EopRelayCertificate {
     EopRelay.Session, System.Security.Cryptography.X509Certificates.X509Certificate2, objects of Get-ExchangeCertificate; any of them deserialized.
 
     .OUTPUTS
-    EopRelay.Report. Its members: SchemaVersion, ProductVersion, JudgedAt, Verdict, Cause, Scopes, Summary, Findings, Certificate, Chain, Connector, ExitCode, Thumbprint, Expires, Explanation.
+    EopRelay.Report. Its members: SchemaVersion, ProductVersion, JudgedAt, Verdict, Cause, Scopes, Changes, Summary, Findings, Certificate, Chain, Connector, ExitCode, Thumbprint, Expires, Explanation.
 
     System.Boolean with -Quiet.
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::chain::ChainReport;
 use crate::diagnosis::case::Case;
+use crate::diagnosis::changes::changes;
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::evidence::basis::Basis;
 use crate::diagnosis::evidence::incident::{Ending, Incident, SenderKind};
@@ -138,6 +139,7 @@ impl Diagnosis {
             verdict,
             cause,
             scopes,
+            changes: changes(&basis),
             summary,
             findings,
             certificate,

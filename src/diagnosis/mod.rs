@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod case;
+mod changes;
 mod diagnose;
 mod evidence;
 mod finding_id;
@@ -32,8 +33,8 @@ pub use overview::{
     InstalledCertificate, SelectedBy, SentCertificate, SentRelation, certificate_overview,
 };
 pub use report::{
-    CertificateSummary, Confidence, EvidenceLine, Finding, Identity, REPORT_SCHEMA_VERSION, Remedy,
-    Report, Scope, Severity, Status, Verdict,
+    CertificateSummary, Change, ChangeSource, Confidence, EvidenceLine, Finding, Identity,
+    REPORT_SCHEMA_VERSION, Remedy, Report, Scope, Severity, Status, TimelineBucket, Verdict,
 };
 pub use rules::description::RuleDescription;
 pub use rules::rule::RuleText;

@@ -135,6 +135,64 @@ pub struct Scope {
     pub last_delivery: Option<Timestamp>,
     /// Why they are refused.
     pub cause: Option<FindingId>,
+    /// How the sessions of the identity ended in the course of time, at most 96 parts of the time of
+    /// all logs; parts without a session are left out.
+    #[serde(default)]
+    pub timeline: Vec<TimelineBucket>,
+}
+
+/// Sessions that ended in one part of the time. A session counts once, by the gravest of its ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TimelineBucket {
+    /// The beginning of the part.
+    pub start: Timestamp,
+    /// Its end, which belongs to the next one.
+    pub end: Timestamp,
+    /// Sessions that delivered everything.
+    pub delivered: u64,
+    /// Sessions that were refused: not for a single recipient or message.
+    pub refused: u64,
+    /// Sessions in which TLS failed.
+    pub tls_failed: u64,
+    /// Connections that did not come about.
+    pub connect_failed: u64,
+    /// Sessions without mail, or with trouble of one recipient or message.
+    pub other: u64,
+}
+
+impl TimelineBucket {
+    /// One without sessions.
+    #[must_use]
+    pub fn between(start: Timestamp, end: Timestamp) -> Self {
+        Self { start, end, delivered: 0, refused: 0, tls_failed: 0, connect_failed: 0, other: 0 }
+    }
+}
+
+named_enum! {
+    /// Who changed something.
+    ChangeSource {
+        /// The Hybrid Configuration Wizard, by its logs.
+        Wizard = 1,
+        /// Whoever did, by WhenChangedUTC of an export.
+        Export = 2,
+    }
+}
+
+/// Something that was changed, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Change {
+    /// When it took effect.
+    pub time: Timestamp,
+    /// How it is known.
+    pub source: ChangeSource,
+    /// What was changed, in words.
+    pub text: String,
+    /// The file that shows it.
+    pub path: String,
+    /// The line, from 1.
+    pub line: u64,
 }
 
 /// The version of the report's JSON: it grows by 1 when a member changes its meaning or goes.
@@ -162,6 +220,9 @@ pub struct Report {
     /// Every identity at every place, the gravest first.
     #[serde(default)]
     pub scopes: Vec<Scope>,
+    /// What the wizard or anybody else changed, the oldest first; the newest 200.
+    #[serde(default)]
+    pub changes: Vec<Change>,
     /// Verdict and cause in a few sentences, with thumbprint, server, connector and log line.
     pub summary: String,
     /// Everything that was found: the cause first, then by weight.

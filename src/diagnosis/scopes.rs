@@ -1,11 +1,16 @@
 //! The scopes of a report: every identity at every place, as the logs show it.
 
+use std::collections::HashMap;
+
 use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::observation::{
     IdentityKey, Observation, PlaceKey, Shown, Standing, Trouble, Usage,
 };
-use crate::diagnosis::report::{Identity, Scope};
+use crate::diagnosis::report::{Identity, Scope, TimelineBucket};
+
+/// The timelines by place and identity.
+type Timelines<'a> = HashMap<(&'a PlaceKey, &'a IdentityKey), &'a [TimelineBucket]>;
 
 /// How a scope is ranked: what is refused today, what has passed, what was never refused.
 fn gravity(scope: &Scope) -> (bool, bool) {
@@ -14,18 +19,25 @@ fn gravity(scope: &Scope) -> (bool, bool) {
 
 /// The scopes; `causes` are the incidents that a rule decides.
 pub(crate) fn scopes(observation: &Observation, causes: &[(&Incident, FindingId)]) -> Vec<Scope> {
+    let timelines: Timelines<'_> = observation
+        .timelines
+        .iter()
+        .map(|timeline| ((&timeline.place, &timeline.identity), timeline.buckets.as_slice()))
+        .collect();
     let counts = |trouble: &&Trouble| trouble.standing != Standing::Everyday;
     let mut scopes: Vec<Scope> = observation
         .usages
         .iter()
-        .map(|usage| of_usage(usage, observation.troubles.iter().filter(counts), causes))
+        .map(|usage| {
+            of_usage(usage, observation.troubles.iter().filter(counts), causes, &timelines)
+        })
         .collect();
     // A connection that failed shows no identity.
     let has_usage = |trouble: &&Trouble| {
         observation.usages.iter().any(|usage| is_at(trouble, &usage.place, &usage.identity))
     };
     let others = observation.troubles.iter().filter(counts).filter(|one| !has_usage(one));
-    scopes.extend(others.map(|trouble| of_trouble(trouble, causes)));
+    scopes.extend(others.map(|trouble| of_trouble(trouble, causes, &timelines)));
     scopes.sort_by(|one, other| {
         gravity(one)
             .cmp(&gravity(other))
@@ -43,11 +55,12 @@ fn of_usage<'a>(
     usage: &Usage,
     troubles: impl Iterator<Item = &'a Trouble>,
     causes: &[(&Incident, FindingId)],
+    timelines: &Timelines<'_>,
 ) -> Scope {
     let gravest = troubles
         .filter(|trouble| is_at(trouble, &usage.place, &usage.identity))
         .max_by_key(|trouble| (trouble.standing != Standing::Past, trouble.refused));
-    let scope = gravest.map(|trouble| of_trouble(trouble, causes));
+    let scope = gravest.map(|trouble| of_trouble(trouble, causes, timelines));
     let last_delivery = usage.last_delivery;
     match scope {
         Some(scope) => Scope { last_delivery: scope.last_delivery.max(last_delivery), ..scope },
@@ -62,11 +75,16 @@ fn of_usage<'a>(
             last: Some(usage.last),
             last_delivery,
             cause: None,
+            timeline: timeline_of(timelines, &usage.place, &usage.identity),
         },
     }
 }
 
-fn of_trouble(trouble: &Trouble, causes: &[(&Incident, FindingId)]) -> Scope {
+fn of_trouble(
+    trouble: &Trouble,
+    causes: &[(&Incident, FindingId)],
+    timelines: &Timelines<'_>,
+) -> Scope {
     let is_refused = trouble.standing != Standing::Past;
     let is_own = |incident: &Incident| {
         incident.troubles.iter().any(|one| {
@@ -86,7 +104,16 @@ fn of_trouble(trouble: &Trouble, causes: &[(&Incident, FindingId)]) -> Scope {
         last: Some(trouble.last),
         last_delivery: trouble.last_delivery,
         cause: causes.iter().find(|(incident, _)| is_own(incident)).map(|(_, cause)| *cause),
+        timeline: timeline_of(timelines, &trouble.place, &trouble.identity),
     }
+}
+
+fn timeline_of(
+    timelines: &Timelines<'_>,
+    place: &PlaceKey,
+    identity: &IdentityKey,
+) -> Vec<TimelineBucket> {
+    timelines.get(&(place, identity)).map(|buckets| buckets.to_vec()).unwrap_or_default()
 }
 
 fn identity_of(identity: &IdentityKey) -> Identity {

@@ -147,6 +147,7 @@ mod tests {
             last: Timestamp::parse("2026-11-16T03:00:00Z"),
             last_delivery: None,
             cause: None,
+            timeline: Vec::new(),
         }
     }
 

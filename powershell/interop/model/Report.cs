@@ -39,6 +39,10 @@ namespace EopRelay
         [JsonMember(IsOptional = true)]
         public object Scopes { get; internal set; }
 
+        /// <summary>What the wizard or anybody else changed: Time, Source, Text, Path, Line; the oldest first.</summary>
+        [JsonMember(IsOptional = true)]
+        public object Changes { get; internal set; }
+
         /// <summary>Verdict and cause in a few sentences.</summary>
         public string Summary { get; internal set; }
 

@@ -18,6 +18,7 @@ mod ledger;
 mod network;
 mod observe;
 mod place;
+mod timeline;
 mod trouble;
 mod usage;
 mod weight;

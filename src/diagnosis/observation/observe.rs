@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::attempt::{End, Sender, SenderKind};
 use super::ledger::{Ledger, OTHER, Record};
 use super::place::{PlaceView, Places};
+use super::timeline::{BucketWidth, Timeline, timelines_of_place};
 use super::trouble::{Standing, Trouble, troubles_of_place};
 use super::usage::{Usage, usages_of_place};
 use super::weight::Weight;
@@ -62,6 +63,8 @@ pub(crate) struct Observation {
     pub troubles: Vec<Trouble>,
     /// Every identity at every place.
     pub usages: Vec<Usage>,
+    /// How their sessions ended in the course of time.
+    pub timelines: Vec<Timeline>,
     /// The end of the newest session.
     pub newest: Option<Timestamp>,
     /// Sessions that delivered everything that the log tells of.
@@ -115,12 +118,14 @@ impl Ledger {
             is_capped: self.is_capped,
             ..Observation::default()
         };
+        let width = BucketWidth::of(judged.iter().map(|record| record.time));
         let outside = self.domains_refused_as_outside(&judged);
         for of_place in records.chunk_by(|(one, _), (other, _)| one.place == other.place) {
             let view =
                 PlaceView { ledger: self, places: &places, records: of_place, all: &records };
             observation.troubles.extend(troubles_of_place(&view));
             observation.usages.extend(usages_of_place(&view, &outside, context.is_own));
+            observation.timelines.extend(timelines_of_place(&view, width));
         }
         observation.troubles.sort_by_key(|trouble| std::cmp::Reverse(trouble.last));
         observation.everyday = Everyday::of(&observation.troubles);

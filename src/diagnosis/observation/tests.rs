@@ -5,6 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
+use crate::diagnosis::report::TimelineBucket;
 use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
 
@@ -266,6 +267,34 @@ fn deliveries_are_put_together_before_there_are_too_many_records() {
     assert_eq!(seen.troubles[0].standing, Standing::Past);
     assert_eq!((seen.troubles[0].refused, seen.troubles[0].total), (1, 50));
     assert_eq!(seen.usages[0].sessions, 8000);
+}
+
+#[test]
+fn a_timeline_counts_each_session_once_in_its_part_of_the_time() {
+    let mut lines = vec![
+        line(0, "EX01 A 192.0.2.1 contoso.com ok adatum.com"),
+        line(1, "EX01 A 192.0.2.1 contoso.com denied adatum.com"),
+        line(1, "EX01 A 192.0.2.1 contoso.com unknown adatum.com"),
+        line(3, "EX01 A 192.0.2.1 contoso.com tls -"),
+        line(3, "EX02 B 192.0.2.2 contoso.com ok adatum.com"),
+    ];
+    let of = |lines: &[Line]| {
+        let observation = observe(lines);
+        observation.timelines.into_iter().map(|one| one.buckets).collect::<Vec<_>>()
+    };
+    let counts = |bucket: &TimelineBucket| {
+        (bucket.start, bucket.delivered, bucket.refused, bucket.tls_failed, bucket.other)
+    };
+    let timelines = of(&lines);
+    let first: Vec<_> = timelines[0].iter().map(counts).collect();
+    assert_eq!(first, [(minute(0), 1, 0, 0, 0), (minute(1), 0, 1, 0, 1), (minute(3), 0, 0, 1, 0)]);
+    assert_eq!(timelines[1].iter().map(counts).collect::<Vec<_>>(), [(minute(3), 1, 0, 0, 0)]);
+    // A quarter of a year later the parts are wider, and never more than 96.
+    lines.extend((0..2000).map(|n| line(n * 65, "EX01 A 192.0.2.1 contoso.com ok adatum.com")));
+    let timelines = of(&lines);
+    assert!(timelines[0].len() <= 96, "{}", timelines[0].len());
+    assert_eq!(timelines[0].iter().map(|one| one.delivered).sum::<u64>(), 2001);
+    assert!(timelines[0].windows(2).all(|pair| pair[0].end <= pair[1].start));
 }
 
 fn any_line() -> impl Strategy<Value = Line> {

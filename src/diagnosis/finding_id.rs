@@ -65,6 +65,14 @@ named_enum! {
         CannotConnectToRemoteServer = 34,
         /// A refusal that the catalogue does not know.
         UnknownRefusal = 35,
+        /// The public address is on a list of Microsoft's own.
+        SendingAddressBanned = 36,
+        /// The public address is on a public block list.
+        SendingAddressListed = 37,
+        /// Less mail is accepted from the public address for some time.
+        SendingAddressThrottled = 38,
+        /// The sending account is restricted.
+        SenderRestricted = 39,
         /// STARTTLS was not offered, so that no identity was shown.
         StartTlsNotOffered = 40,
         /// No certificate was shown, and the address is not listed.
@@ -189,5 +197,17 @@ named_enum! {
         WizardChangeFailed = 153,
         /// The wizard keeps the connector: it undoes what is changed by hand.
         WizardUndoesChanges = 154,
+        /// The tenant's limit of external recipients is reached.
+        TenantLimitExceeded = 160,
+        /// Sender, recipient, content or address are banned.
+        SpamRefused = 161,
+        /// The name in EHLO is not accepted.
+        EhloNameRefused = 162,
+        /// SPF, DKIM or DMARC of the sender's domain failed.
+        SenderNotAuthentic = 163,
+        /// The sending address has no reverse DNS record.
+        ReverseDnsMissing = 164,
+        /// Mail over IPv6 is not accepted.
+        Ipv6NotAccepted = 165,
     }
 }

@@ -110,14 +110,3 @@ named_enum! {
         DeliveredAsAnonymous = 51,
     }
 }
-
-impl RejectionClass {
-    /// The class by which a verdict on a sender is made: of a refusal that says nothing of the relay
-    /// the words of the reply decide.
-    #[must_use]
-    pub fn for_verdict(self) -> Self {
-        // The last class that has a rule of its own there.
-        let last = Self::CannotConnectToRemoteServer.number();
-        if self.number() <= last { self } else { Self::Unclassified }
-    }
-}

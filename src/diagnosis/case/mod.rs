@@ -188,7 +188,11 @@ impl<'a> Case<'a> {
     pub fn is_relay_denied(&self) -> bool {
         matches!(
             self.class(),
-            Some(RejectionClass::RelayDenied | RejectionClass::RelayDeniedAttr36)
+            Some(
+                RejectionClass::RelayDenied
+                    | RejectionClass::RelayDeniedAttr36
+                    | RejectionClass::RelayRefused
+            )
         )
     }
 

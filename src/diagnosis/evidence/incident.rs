@@ -26,12 +26,6 @@ pub(crate) enum Ending {
     Open,
 }
 
-impl Ending {
-    pub(crate) fn refused(class: RejectionClass) -> Self {
-        Self::Refused(class.for_verdict())
-    }
-}
-
 /// What is kept of the recipients' domains and the servers of one incident.
 pub(crate) const MAXIMUM_NAMES: usize = 32;
 

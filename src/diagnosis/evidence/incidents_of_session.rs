@@ -83,8 +83,8 @@ pub(crate) fn incidents_of(session: &Session, accepted: Option<&AcceptedDomains>
         let refused = message.reply().and_then(classify);
         for recipient in message.recipients() {
             let (ending, reply) = match (recipient.rejection(), refused) {
-                (Some(class), _) => (Ending::refused(class), recipient.reply()),
-                (None, Some(class)) => (Ending::refused(class), message.reply()),
+                (Some(class), _) => (Ending::Refused(class), recipient.reply()),
+                (None, Some(class)) => (Ending::Refused(class), message.reply()),
                 (None, None) if message.outcome() == MessageOutcome::Incomplete => {
                     (Ending::Open, message.reply())
                 }
@@ -93,7 +93,7 @@ pub(crate) fn incidents_of(session: &Session, accepted: Option<&AcceptedDomains>
             add(ending, reply, Some(recipient.address()));
         }
         if message.recipients().len() == 0 {
-            let ending = refused.map_or(Ending::Open, Ending::refused);
+            let ending = refused.map_or(Ending::Open, Ending::Refused);
             add(ending, message.reply(), None);
         }
         for place in touched {
@@ -123,7 +123,7 @@ fn ending_without_mail(session: &Session) -> Ending {
         Outcome::TlsFailed => Ending::TlsFailed,
         Outcome::ConnectFailed => Ending::ConnectFailed,
         Outcome::Refused | Outcome::PartlyRefused => {
-            session.rejection.map_or(Ending::Open, Ending::refused)
+            session.rejection.map_or(Ending::Open, Ending::Refused)
         }
         Outcome::Delivered | Outcome::Incomplete | Outcome::NoMail => {
             // TLS that fails before a cut is TLS that fails.

@@ -87,7 +87,7 @@ fn incident_of(
     let explanation = &error.explanation;
     let tls_error = explanation.tls_error.as_ref().filter(|known| known.meaning.is_some());
     let (ending, tls_status) = match (explanation.rejection, tls_error) {
-        (Some(class), _) => (Ending::refused(class), TlsStatus::NotStarted),
+        (Some(class), _) => (Ending::Refused(class), TlsStatus::NotStarted),
         (None, Some(_)) => (Ending::TlsFailed, TlsStatus::Failed),
         (None, None) => return None,
     };

@@ -50,7 +50,11 @@ impl End {
     pub fn is_relay_denied(&self) -> bool {
         matches!(
             self,
-            Self::Refused(RejectionClass::RelayDenied | RejectionClass::RelayDeniedAttr36)
+            Self::Refused(
+                RejectionClass::RelayDenied
+                    | RejectionClass::RelayDeniedAttr36
+                    | RejectionClass::RelayRefused
+            )
         )
     }
 }

@@ -18,7 +18,7 @@ pub(crate) enum Weight {
 /// Weighs a refusal by its class and, where the class does not tell, by the reply itself.
 pub(crate) fn weight_of(class: RejectionClass, reply: Option<&str>) -> Weight {
     use RejectionClass as Class;
-    match class.for_verdict() {
+    match class {
         Class::TenantInboundAttribution => Weight::ReceiversRule,
         Class::RecipientRejected => Weight::Everyday,
         Class::ConnectionTimedOut | Class::UnableToConnect | Class::ConnectionDropped => {
@@ -26,9 +26,34 @@ pub(crate) fn weight_of(class: RejectionClass, reply: Option<&str>) -> Weight {
         }
         // 450 4.7.230 slows a server down; 550 5.7.230 refuses it.
         Class::ServerOutOfDate if reply.is_some_and(is_temporary) => Weight::Network,
-        Class::Unclassified => reply.map_or(Weight::Everyday, weight_of_unknown),
-        _ => Weight::Refusal,
+        class if is_of_sender(class) => Weight::Refusal,
+        _ => reply.map_or(Weight::Everyday, weight_of_unknown),
     }
+}
+
+/// Whether the class alone says that the server, its tenant or the way to it is refused. The others
+/// have words for more than one thing, or for a message only.
+fn is_of_sender(class: RejectionClass) -> bool {
+    use RejectionClass as Class;
+    matches!(
+        class,
+        Class::RelayDenied
+            | Class::RelayDeniedAttr36
+            | Class::WrongRegionAttr35
+            | Class::HopCountExceededAttr34
+            | Class::TlsChannelUntrustedRoot
+            | Class::DirectSendRejected
+            | Class::UnregisteredDomains
+            | Class::TenantThresholdExceeded
+            | Class::TrafficNotAccepted
+            | Class::InboundConnectorBlocked
+            | Class::ServerOutOfDate
+            | Class::TlsCertificateNameNotFound
+            | Class::RemoteCertificateInvalid
+            | Class::StartTlsRequired
+            | Class::ClientNotAuthenticated
+            | Class::CannotConnectToRemoteServer
+    )
 }
 
 /// Weighs the error of a failed TLS negotiation: an SSPI status is no trouble of the network, a

@@ -96,9 +96,6 @@ pub(crate) const ADDRESS_CONNECTOR_CANNOT_RELAY: RuleText = RuleText {
 
 pub(crate) fn address_only(case: &Case<'_>) -> Option<Answer> {
     let Outcome::AddressOnly { connector, sender } = case.judged_outcome()? else { return None };
-    if case.is_attr36() {
-        return None;
-    }
     let sender = match sender {
         UnacceptedSender::Null => "null senders (NDRs, automatic replies)".to_owned(),
         UnacceptedSender::Foreign => {

@@ -208,12 +208,7 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
 fn is_of_another_tenant(case: &Case<'_>) -> bool {
     let matches_none = matches!(
         case.outcome(),
-        Some(
-            Outcome::NoMatch
-                | Outcome::NoEligibleConnector
-                | Outcome::NoIdentity
-                | Outcome::AddressOnly { .. }
-        )
+        Some(Outcome::NoMatch | Outcome::NoEligibleConnector | Outcome::NoIdentity)
     );
     case.is_attr36() && matches_none && case.evidence.inbound_connectors.is_some()
 }

@@ -6,6 +6,8 @@ use crate::diagnosis::case::Case;
 use crate::diagnosis::remedies::of_catalogue;
 use crate::reply::{self, RejectionClass};
 
+const NDR_TABLE: &str = "Microsoft Learn: Email non-delivery reports in Exchange Online";
+
 const REPUTATION: &str = "Microsoft Learn: NDR 5.7.700 through 5.7.750 in Exchange Online";
 
 /// What a reply of that class says of the case.
@@ -161,8 +163,104 @@ pub(crate) const CANNOT_CONNECT_TO_REMOTE_SERVER: RuleText = RuleText {
     sources: "Microsoft Learn: mail flow intelligence, 450 4.4.317",
 };
 
+pub(crate) const SENDING_ADDRESS_BANNED: RuleText = RuleText {
+    says: "The public address of the server is on a list of Microsoft's own.",
+    why: "Spam came from this address: of this server, or of something else behind the same public \
+          address. It is no matter of connectors or certificates.",
+    example: "550 5.7.606 Access denied, banned sending IP [203.0.113.9].",
+    helps: "Stop what sends spam; then ask for the removal at https://sender.office.com.",
+    certainty: "Documented.",
+    sources: "Microsoft Learn: Use the delist portal to remove yourself from the blocked senders list",
+};
+
+pub(crate) const SENDING_ADDRESS_LISTED: RuleText = RuleText {
+    says: "The public address of the server is on a public block list, which the reply names.",
+    why: "Spam came from this address, or the list takes the whole network for dynamic. It is no \
+          matter of connectors or certificates.",
+    example: "550 5.7.1 Service unavailable, Client host [203.0.113.9] blocked using Spamhaus.",
+    helps: "Stop what sends spam; then ask that list for the removal.",
+    certainty: "Documented.",
+    sources: NDR_TABLE,
+};
+
+pub(crate) const SENDING_ADDRESS_THROTTLED: RuleText = RuleText {
+    says: "Exchange Online takes less mail from the public address for some time.",
+    why: "Too much came at once, or too much for the reputation of the address. The queue tries again \
+          by itself.",
+    example: "451 4.7.500 Server busy. Please try again later.",
+    helps: "Find what sends that much; bulk mail belongs to another address.",
+    certainty: "Documented.",
+    sources: NDR_TABLE,
+};
+
+pub(crate) const SENDER_RESTRICTED: RuleText = RuleText {
+    says: "Exchange Online does not let the sending account send.",
+    why: "It sent too much, or is taken for compromised.",
+    example: "550 5.1.8 Access denied, bad outbound sender.",
+    helps: "Make the account safe; then take it off the list of restricted entities.",
+    certainty: "Documented.",
+    sources: "Microsoft Learn: Remove blocked users from the Restricted entities page",
+};
+
+pub(crate) const TENANT_LIMIT_EXCEEDED: RuleText = RuleText {
+    says: "The tenant has reached its limit of external recipients for 24 hours.",
+    why: "The limit grows with the licences; what a server relays counts as well.",
+    example: "550 5.7.233 Your message can't be sent because your tenant exceeded its daily limit for \
+              sending email to external recipients.",
+    helps: "Find who sends that much; wait until the 24 hours have passed.",
+    certainty: "Documented.",
+    sources: "Microsoft Learn: Exchange Online limits (tenant external recipient rate limit)",
+};
+
+pub(crate) const SPAM_REFUSED: RuleText = RuleText {
+    says: "Sender, recipient, content or address are banned, or the message is malformed.",
+    why: "The reply says which. It is no matter of connectors or certificates.",
+    example: "550 5.7.501 Access denied, spam abuse detected.",
+    helps: "Stop what sends the refused mail; then ask Microsoft support to lift the ban.",
+    certainty: "Documented.",
+    sources: NDR_TABLE,
+};
+
+pub(crate) const EHLO_NAME_REFUSED: RuleText = RuleText {
+    says: "The name in EHLO is not accepted.",
+    why: "It must be a public host name with a dot and no underscore, not an address.",
+    example: "501 5.5.4 Invalid domain name.",
+    helps: "Give the send connector a public host name of the server as Fqdn.",
+    certainty: "Documented.",
+    sources: NDR_TABLE,
+};
+
+pub(crate) const SENDER_NOT_AUTHENTIC: RuleText = RuleText {
+    says: "SPF, DKIM or DMARC of the sender's domain failed at the receiving side.",
+    why: "The receiving side holds the public address and the signatures of a message against the DNS \
+          records of the domain that it names as its sender.",
+    example: "550 5.7.509 Access denied, sending domain contoso.com does not pass DMARC verification.",
+    helps: "List the public address in the SPF record of the domain, and sign with DKIM.",
+    certainty: "Documented.",
+    sources: "RFC 7372; RFC 7489; Microsoft Learn: Email authentication",
+};
+
+pub(crate) const REVERSE_DNS_MISSING: RuleText = RuleText {
+    says: "The address from which the mail came has no reverse DNS record.",
+    why: "The receiving side demands one, of mail over IPv6 always.",
+    example: "550 5.7.25 The sending IPv6 address must have a reverse DNS record.",
+    helps: "Have the provider enter a PTR record; or send over IPv4.",
+    certainty: "Documented.",
+    sources: "RFC 7372, section 3.3; Microsoft Learn: Support for anonymous inbound email over IPv6",
+};
+
+pub(crate) const IPV6_NOT_ACCEPTED: RuleText = RuleText {
+    says: "The mail came over IPv6, and the receiving side does not accept that.",
+    why: "The recipient's tenant takes no mail over IPv6, or demands SPF or DKIM of it. No inbound \
+          connector matches an IPv6 address.",
+    example: "550 5.2.1 Service unavailable, [fabrikam.com] does not accept email over IPv6.",
+    helps: "Send to Exchange Online over IPv4.",
+    certainty: "Documented.",
+    sources: "Microsoft Learn: Support for anonymous inbound email over IPv6",
+};
+
 pub(crate) const UNKNOWN_REFUSAL: RuleText = RuleText {
-    says: "The reply is in no catalogue of replies.",
+    says: "The reply is in no catalogue of replies, or says nothing of this server.",
     why: "Class, subject and detail of its enhanced status code say what kind of refusal it is, and \
           no more.",
     example: "550 5.6.0 Message content rejected.",
@@ -170,6 +268,34 @@ pub(crate) const UNKNOWN_REFUSAL: RuleText = RuleText {
     certainty: "Open.",
     sources: "RFC 3463",
 };
+
+/// Refusals that no rule of the table is for, by what the catalogue or the status code says of them.
+pub(crate) fn unknown_refusal(case: &Case<'_>) -> Option<Answer> {
+    use RejectionClass as Class;
+    let class = case.class()?;
+    let has_no_rule = matches!(
+        class,
+        Class::Unclassified
+            | Class::TooManyRecipients
+            | Class::MessageExpired
+            | Class::DaneFailed
+            | Class::MtaStsFailed
+            | Class::TransportRuleRejected
+            | Class::DeliveryRestricted
+            | Class::SendAsDenied
+            | Class::JournalingRefused
+            | Class::UnauthenticatedMail
+            | Class::TemporaryServerError
+            | Class::ServerAuthenticationFailed
+            | Class::TlsChannelExpired
+            | Class::TlsChannelMissing
+            | Class::TlsNotAvailable
+            | Class::SecureDomainDisallowed
+            | Class::RecipientReserved
+            | Class::ClientTimedOut
+    );
+    if has_no_rule { refused_as(case, class) } else { None }
+}
 
 #[cfg(test)]
 mod tests {
@@ -193,6 +319,6 @@ mod tests {
             assert_eq!(rule.confidence, entry.confidence, "{}", rule.id.name());
             compared += 1;
         }
-        assert_eq!(compared, 13);
+        assert_eq!(compared, 23);
     }
 }

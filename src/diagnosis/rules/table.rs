@@ -85,11 +85,21 @@ const TABLE: &[Rule] = &[
     reply!(ClientNotAuthenticated, Decides(Refused), Documented, ClientNotAuthenticated, replies::CLIENT_NOT_AUTHENTICATED),
     reply!(RecipientRejected, Decides(Refused), Documented, RecipientRejected, replies::RECIPIENT_REJECTED),
     reply!(CannotConnectToRemoteServer, Decides(Refused), Documented, CannotConnectToRemoteServer, replies::CANNOT_CONNECT_TO_REMOTE_SERVER),
-    reply!(UnknownRefusal, Decides(Uncertain), Uncertain, Unclassified, replies::UNKNOWN_REFUSAL),
+    reply!(SendingAddressBanned, Decides(Refused), Documented, SendingAddressBanned, replies::SENDING_ADDRESS_BANNED),
+    reply!(SendingAddressListed, Decides(Refused), Documented, SendingAddressListed, replies::SENDING_ADDRESS_LISTED),
+    reply!(SendingAddressThrottled, Decides(Refused), Documented, SendingAddressThrottled, replies::SENDING_ADDRESS_THROTTLED),
+    reply!(SenderRestricted, Decides(Refused), Documented, SenderRestricted, replies::SENDER_RESTRICTED),
+    reply!(TenantLimitExceeded, Decides(Refused), Documented, TenantLimitExceeded, replies::TENANT_LIMIT_EXCEEDED),
+    reply!(SpamRefused, Decides(Refused), Documented, SpamRefused, replies::SPAM_REFUSED),
+    reply!(EhloNameRefused, Decides(Refused), Documented, EhloNameRefused, replies::EHLO_NAME_REFUSED),
+    reply!(SenderNotAuthentic, Decides(Refused), Documented, SenderNotAuthentic, replies::SENDER_NOT_AUTHENTIC),
+    reply!(ReverseDnsMissing, Decides(Refused), Documented, ReverseDnsMissing, replies::REVERSE_DNS_MISSING),
+    reply!(Ipv6NotAccepted, Decides(Refused), Documented, Ipv6NotAccepted, replies::IPV6_NOT_ACCEPTED),
+    rule!(UnknownRefusal, Case, ERROR, Decides(Uncertain), Uncertain, replies::unknown_refusal, replies::UNKNOWN_REFUSAL, unless []),
 
     // Whether the session showed an identity.
     rule!(StartTlsNotOffered, Case, ERROR, Decides(Refused), Inferred, identity::start_tls_not_offered, identity::START_TLS_NOT_OFFERED, unless []),
-    rule!(NoCertificateOffered, Case, ERROR, Decides(Refused), Inferred, identity::no_certificate, identity::NO_CERTIFICATE_OFFERED, unless []),
+    rule!(NoCertificateOffered, Case, ERROR, Decides(Refused), Inferred, identity::no_certificate, identity::NO_CERTIFICATE_OFFERED, unless [AddressNotListed]),
 
     // Whether there is a connector that may grant relay.
     rule!(OtherTenantsExport, Case, ERROR, Decides(Refused), Inferred, tenants::other_tenants_export, tenants::OTHER_TENANTS_EXPORT, unless [SelfSignedCertificate, PrivateAuthority]),
@@ -111,7 +121,7 @@ const TABLE: &[Rule] = &[
     rule!(AddressNotListed, Case, ERROR, Decides(Refused), Documented, addresses::address_not_listed, addresses::ADDRESS_NOT_LISTED, unless [ConnectorDisabled, OtherTenantsExport]),
     rule!(Attr36NullSender, Case, ERROR, Decides(Refused), Documented, senders::attr36_null, senders::ATTR36_NULL_SENDER, unless [OtherTenantsExport]),
     rule!(Attr36ForeignSender, Case, ERROR, Decides(Refused), Documented, senders::attr36_foreign, senders::ATTR36_FOREIGN_SENDER, unless [OtherTenantsExport]),
-    rule!(Attr36, Case, ERROR, Decides(Refused), Documented, senders::attr36, senders::ATTR36, unless [OtherTenantsExport, AttributedButRefused, Attr36NullSender, Attr36ForeignSender]),
+    rule!(Attr36, Case, ERROR, Decides(Refused), Documented, senders::attr36, senders::ATTR36, unless [OtherTenantsExport, AttributedButRefused, Attr36NullSender, Attr36ForeignSender, AddressConnectorCannotRelay]),
     rule!(AddressConnectorCannotRelay, Case, ERROR, Decides(Refused), Documented, addresses::address_only, addresses::ADDRESS_CONNECTOR_CANNOT_RELAY, unless []),
     rule!(OutsideAssociatedDomains, Case, ERROR, Decides(Refused), Inferred, senders::outside_associated, senders::OUTSIDE_ASSOCIATED_DOMAINS, unless []),
     rule!(AttributedButRefused, Case, ERROR, Decides(Uncertain), Uncertain, attribution::attributed_but_refused, attribution::ATTRIBUTED_BUT_REFUSED, unless [OtherTenantsExport]),

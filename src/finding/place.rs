@@ -68,6 +68,8 @@ named_enum! {
         RecipientTenant = 8,
         /// Any computer with Windows PowerShell.
         AnyComputer = 9,
+        /// The sending host, as administrator of its mail program, which is not Exchange.
+        SendingHost = 10,
     }
 }
 
@@ -85,6 +87,7 @@ impl Place {
             Self::Network => "firewall or SMTP proxy between this server and the other side",
             Self::RecipientTenant => "recipient's tenant, by its administrator",
             Self::AnyComputer => "on any computer",
+            Self::SendingHost => "sending host, in the settings of its mail program",
         }
     }
 
@@ -96,7 +99,8 @@ impl Place {
             | Self::ElevatedOnServer
             | Self::OnTheEdgeServer
             | Self::Wizard
-            | Self::AnyComputer => Side::OnPremisesServer,
+            | Self::AnyComputer
+            | Self::SendingHost => Side::OnPremisesServer,
             Self::ExchangeOnline | Self::AdminCenter => Side::ExchangeOnlineTenant,
             Self::RecipientTenant => Side::RecipientOrganisation,
             Self::Network => Side::Network,

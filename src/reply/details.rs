@@ -32,7 +32,7 @@ impl<'a> Details<'a> {
                 .or_else(|| after(text, "[LastAttemptedIP=", &["]", "\n"])),
             last_retry_time: after(text, "{LRT=", &["}"]),
             host: attempted.or(fqdn).filter(|host| is_host(host)),
-            reason: after(text, "[Message=", PART_ENDS),
+            reason: after(text, "[Message=", PART_ENDS).or_else(|| after(text, "{MSG=", &["}"])),
             expected_subject: after(text, "Expected Subject:", PART_ENDS),
             presented_subject: after(text, "Presented Subject:", PART_ENDS),
             thumbprint: after(text, "Thumbprint:", PART_ENDS)

@@ -1,13 +1,13 @@
 //! Any text about a refusal, explained.
 
-use std::borrow::Cow;
-
 use serde::{Serialize, Serializer};
 
 use super::catalogue::{CATALOGUE, CatalogueEntry};
 use super::classify::{classify_head, classify_numbers, contains_words, find_words};
 use super::details::Details;
 use super::enhanced_status::EnhancedStatus;
+use super::mail_program::{MailProgram, without_python};
+use super::mail_program_steps;
 use super::rejection_class::RejectionClass;
 use super::scan;
 use super::smtp_reply::{Head, Reply, attr_number};
@@ -58,6 +58,9 @@ pub struct Explanation {
     /// What to do, the smallest change first.
     #[serde(serialize_with = "without_side")]
     pub remedy: Vec<Step>,
+    /// The program that sent the mail, where the form of the text shows that it is not Exchange; the
+    /// steps are then its own.
+    pub mail_program: Option<MailProgram>,
     /// Where it is documented.
     pub reference: Option<&'static str>,
     /// How well the meaning is founded.
@@ -89,7 +92,7 @@ pub struct Explanation {
     pub internet_message_id: Option<String>,
     /// The steps before they were filled.
     #[serde(skip)]
-    templates: &'static [StepTemplate],
+    templates: Vec<StepTemplate>,
     /// With what they were filled.
     #[serde(skip)]
     known: Values,
@@ -100,6 +103,7 @@ pub struct Explanation {
 #[must_use]
 pub fn explain(text: &str) -> Explanation {
     let (text, was_cut) = bounded(text);
+    let program = MailProgram::of(text);
     let plain = without_python(text);
     let text = &*plain;
     let Unwrapped { wrappers, inner } = unwrap(text);
@@ -127,7 +131,7 @@ pub fn explain(text: &str) -> Explanation {
     let entry = rejection.and_then(RejectionClass::entry);
     let error = find_tls_error(text, &details, entry);
 
-    let reply = found.reply.map(one_line);
+    let reply = found.reply.map(|reply| reply_line(reply, program));
     let parts = Reply::parse(reply.as_deref().unwrap_or_default());
     let attr = parts.attr.or_else(|| attr_number(inner));
     if attr.is_some() && attr.and_then(attr_meaning).is_none() {
@@ -136,7 +140,7 @@ pub fn explain(text: &str) -> Explanation {
     uncertain.extend(entry.iter().flat_map(|entry| entry.uncertain).map(|&text| text.to_owned()));
     let enhanced_status = parts.enhanced_status.or(found.status);
 
-    let templates = steps(entry, error.as_ref());
+    let templates = steps(entry, error.as_ref(), program);
     let known = Values::default()
         .with(Placeholder::SendConnector, details.send_connector)
         .with(Placeholder::Host, details.host);
@@ -159,7 +163,8 @@ pub fn explain(text: &str) -> Explanation {
         server_session_id: owned(parts.server_session_id),
         meaning: meaning(entry, error.as_ref(), &parts, found.status),
         side: sides(entry, error.as_ref()),
-        remedy: filled(templates, &known),
+        remedy: filled(&templates, &known),
+        mail_program: program,
         reference: entry.map(|entry| entry.reference),
         confidence: entry.map(|entry| entry.confidence),
         local: entry.is_some_and(|entry| entry.local),
@@ -185,7 +190,7 @@ impl Explanation {
     /// Fills in what has become known beside the text, which goes before it.
     pub fn fill(&mut self, placeholder: Placeholder, value: Option<&str>) {
         self.known = std::mem::take(&mut self.known).with(placeholder, value);
-        self.remedy = filled(self.templates, &self.known);
+        self.remedy = filled(&self.templates, &self.known);
     }
 
     /// Takes meaning and steps of the error that this reply only covers.
@@ -386,6 +391,7 @@ fn class_of_wrapper(wrappers: &[&str]) -> Option<RejectionClass> {
 const ERROR_LABELS: &[&str] = &[
     "negotiation failed with error ",
     "Winsock error code: ",
+    "Socket error code ",
     "Connection dropped due to ",
     "Security status ",
     "ErrorCode ",
@@ -401,7 +407,8 @@ fn find_tls_error(
     entry: Option<&CatalogueEntry>,
 ) -> Option<TlsError> {
     let labelled = ERROR_LABELS.iter().find_map(|label| {
-        let rest = text[find_words(text, label)?..].trim_start();
+        let rest =
+            text[find_words(text, label)?..].trim_start_matches([' ', '(', '\t', '\r', '\n']);
         let end = rest.find(|character: char| {
             !character.is_ascii_alphanumeric() && !matches!(character, '_' | '-')
         });
@@ -432,15 +439,18 @@ fn find_tls_error(
     labelled.or_else(reason).or_else(in_prose).or_else(bare)
 }
 
-/// The steps: where a cover text is lifted by an error, the error's own.
+/// The steps: where a cover text is lifted by an error, the error's own; of a program other than
+/// Exchange its own.
 fn steps(
-    entry: Option<&'static CatalogueEntry>,
+    entry: Option<&CatalogueEntry>,
     error: Option<&TlsError>,
-) -> &'static [StepTemplate] {
+    program: Option<MailProgram>,
+) -> Vec<StepTemplate> {
     let own = error.map_or(&[][..], |error| error.remedy);
-    match entry {
-        Some(entry) if !entry.cover || own.is_empty() => entry.remedy,
-        _ => own,
+    match (entry, program) {
+        (Some(entry), Some(program)) => mail_program_steps::steps(program, entry),
+        (Some(entry), None) if !entry.cover || own.is_empty() => entry.remedy.to_vec(),
+        _ => own.to_vec(),
     }
 }
 
@@ -493,41 +503,18 @@ fn attr_meaning(attr: u32) -> Option<&'static str> {
     }
 }
 
-/// The reply in one line, without the `##` that ends it in an NDR, and without what the program of
-/// the sender wrote behind it.
+/// The text in one line, without the `##` that ends a reply in an NDR.
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ");
-    let end = BEHIND_REPLIES.iter().filter_map(|words| line.find(words)).min();
-    line[..end.unwrap_or(line.len())].trim_end_matches(['#', ' ']).to_owned()
+    words.join(" ").trim_end_matches(['#', ' ']).to_owned()
 }
 
-/// What stands behind a reply in the lines of Postfix, of Exchange's queues and of smtplib.
-const BEHIND_REPLIES: &[&str] = &[" (in reply to ", "};{MSG=", "')}", "\")}"];
-
-/// `(550, b'5.7.64 ...')` of Python's smtplib as `(550 5.7.64 ...')`.
-fn without_python(text: &str) -> Cow<'_, str> {
-    const MARKS: [&str; 2] = [", b'", ", b\""];
-    if !MARKS.iter().any(|mark| text.contains(mark)) {
-        return Cow::Borrowed(text);
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = MARKS.iter().filter_map(|mark| rest.find(mark)).min() {
-        let (before, after) = rest.split_at(start);
-        plain.push_str(before);
-        let is_code = before.len() >= 4
-            && before.as_bytes()[before.len() - 4] == b'('
-            && before.bytes().rev().take(3).all(|byte| byte.is_ascii_digit());
-        if is_code {
-            plain.push(' ');
-        } else {
-            plain.push_str(&after[..4]);
-        }
-        rest = &after[4..];
-    }
-    plain.push_str(rest);
-    Cow::Owned(plain)
+/// The reply in one line, up to where the other server's words end.
+fn reply_line(text: &str, program: Option<MailProgram>) -> String {
+    let line = one_line(text);
+    let line = program.map_or(line.as_str(), |program| program.reply_in(&line));
+    // The values behind LED in a queue of Exchange.
+    line.split("};{MSG=").next().unwrap_or(line).to_owned()
 }
 
 fn bounded(text: &str) -> (&str, bool) {

@@ -108,5 +108,7 @@ named_enum! {
         ClientTimedOut = 50,
         /// No refusal: `X-MS-Exchange-Organization-AuthAs: Anonymous` in a delivered message.
         DeliveredAsAnonymous = 51,
+        /// Written by this server: `451 4.4.0 Security status InvalidToken`: a cover text.
+        LocalTlsFailure = 52,
     }
 }

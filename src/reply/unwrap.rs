@@ -88,7 +88,9 @@ fn quoted(text: &str) -> Option<Opening> {
     text.char_indices().find_map(|(start, quote)| {
         let (_, closers) = QUOTES.iter().find(|(open, _)| *open == quote)?;
         let inner_start = start + quote.len_utf8();
-        begins_with_refusal(&text[inner_start..]).then_some(Opening {
+        // A tab parts the fields of a log line: hMailServer's fields are quoted.
+        let is_field = text[inner_start..].starts_with('\t');
+        (!is_field && begins_with_refusal(&text[inner_start..])).then_some(Opening {
             outer_end: start,
             inner_start,
             closers,
@@ -121,26 +123,25 @@ fn begins_with_refusal(text: &str) -> bool {
 }
 
 /// The content up to its closing character; an apostrophe inside a word closes nothing, nor does
-/// a bracket that was opened inside the content.
+/// a bracket or brace that was opened inside the content.
 fn until_closer<'a>(text: &'a str, closers: &[char]) -> &'a str {
-    let mut open_brackets = 0_usize;
+    let (mut open_brackets, mut open_braces) = (0_usize, 0_usize);
     for (end, character) in text.char_indices() {
-        if character == '[' {
-            open_brackets += 1;
-        }
+        open_brackets += usize::from(character == '[');
+        open_braces += usize::from(character == '{');
         if closers.contains(&character) {
             let next = text[end + character.len_utf8()..].chars().next();
             let in_word = matches!(character, '\'' | '\u{2019}')
                 && next.is_some_and(char::is_alphanumeric)
                 && text[..end].ends_with(char::is_alphanumeric);
-            let in_bracket = character == ']' && open_brackets > 0;
+            let in_bracket =
+                (character == ']' && open_brackets > 0) || (character == '}' && open_braces > 0);
             if !in_word && !in_bracket {
                 return &text[..end];
             }
         }
-        if character == ']' {
-            open_brackets = open_brackets.saturating_sub(1);
-        }
+        open_brackets = open_brackets.saturating_sub(usize::from(character == ']'));
+        open_braces = open_braces.saturating_sub(usize::from(character == '}'));
     }
     text
 }

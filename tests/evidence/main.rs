@@ -18,6 +18,8 @@ mod chain_event_memory;
 mod chain_events;
 mod fuzz;
 mod generated_logs;
+mod mail_programs;
 mod reply_classification;
 mod reply_explanation;
+mod reply_sides;
 mod shared_samples;

@@ -196,6 +196,8 @@ const REFUSALS: &[(RejectionClass, &str)] = &[
         CannotConnectToRemoteServer,
         "450 4.4.316 Connection refused [Message=Socket error code 10061]",
     ),
+    (LocalTlsFailure, "451 4.4.0 Security status InvalidToken."),
+    (CannotConnectToRemoteServer, "450 4.7.320 Certificate validation failed"),
     (RecipientRejected, "550 5.4.1 All recipient addresses rejected : Access denied"),
     (RecipientRejected, "550 5.5.0 Requested action not taken: mailbox unavailable"),
     (
@@ -315,7 +317,13 @@ fn the_cover_texts_are_marked_as_such() {
     let covers: Vec<_> = RejectionClass::ALL.iter().filter(|class| class.is_cover_text()).collect();
     assert_eq!(
         covers,
-        [&ConnectionTimedOut, &UnableToConnect, &ConnectionDropped, &MessageExpired]
+        [
+            &ConnectionTimedOut,
+            &UnableToConnect,
+            &ConnectionDropped,
+            &MessageExpired,
+            &LocalTlsFailure
+        ]
     );
 }
 

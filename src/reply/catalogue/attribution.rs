@@ -17,7 +17,7 @@ pub(super) const RELAY_DENIED: CatalogueEntry = CatalogueEntry {
               server sent, nor the address that it came from. One of these, in this order: \
               another certificate was sent than the connector names, or none; the intermediate \
               certificates were not sent along; the certificate was renewed under another name; \
-              the public address changed. The send log tells which.",
+              the public address changed. The log of the sending server tells which.",
     side: &[Side::OnPremisesServer, Side::ExchangeOnlineTenant],
     remedy: &[
         READ_SEND_LOG,
@@ -47,7 +47,7 @@ pub(super) const RELAY_DENIED_ATTR36: CatalogueEntry = CatalogueEntry {
               FROM) nor the domain of the certificate's name is an accepted domain of the tenant. \
               Null senders (NDRs, automatic replies) and forwarded mail pass by the certificate's \
               domain alone.",
-    side: &[Side::ExchangeOnlineTenant],
+    side: &[Side::ExchangeOnlineTenant, Side::OnPremisesServer],
     remedy: &[
         READ_SEND_LOG,
         StepTemplate::new(

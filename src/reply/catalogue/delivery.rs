@@ -148,3 +148,20 @@ pub(super) const CONNECTION_DROPPED: CatalogueEntry = CatalogueEntry {
     cover: true,
     uncertain: &["Who hung up is not told by the text."],
 };
+
+pub(super) const LOCAL_TLS_FAILURE: CatalogueEntry = CatalogueEntry {
+    class: RejectionClass::LocalTlsFailure,
+    signatures: &[
+        Signature::words(&["Security status"]).with_codes(&[421, 441, 450, 451, 454]),
+        Signature::words(&["TLS negotiation failed"]).with_codes(&[421, 441, 450, 451, 454]),
+    ],
+    meaning: "A cover text: the TLS negotiation failed on this server; the error behind it says at \
+              what, and the session in the send log with which certificate.",
+    side: &[Side::OnPremisesServer, Side::Network],
+    remedy: &[READ_SEND_LOG, TURN_ON_LOGGING, CHECK_TLS_VERSION, STOP_SMTP_INSPECTION],
+    reference: "KB 4051498 (cover texts of the queue)",
+    confidence: Confidence::Observed,
+    local: true,
+    cover: true,
+    uncertain: &[],
+};

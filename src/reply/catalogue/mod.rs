@@ -62,6 +62,7 @@ pub static CATALOGUE: &[&CatalogueEntry] = &[
     &delivery::CONNECTION_TIMED_OUT,
     &delivery::UNABLE_TO_CONNECT,
     &delivery::CONNECTION_DROPPED,
+    &delivery::LOCAL_TLS_FAILURE,
     &passing::TLS_NOT_AVAILABLE,
     &passing::SERVER_AUTHENTICATION_FAILED,
     &passing::SECURE_DOMAIN_DISALLOWED,

@@ -97,7 +97,7 @@ pub(super) const START_TLS_REQUIRED: CatalogueEntry = CatalogueEntry {
     ],
     meaning: "TLS is demanded and was not begun: the other side did not offer STARTTLS, something \
               between the two hides the offer, or TLS 1.2 is off on this server.",
-    side: &[Side::Network, Side::OnPremisesServer],
+    side: &[Side::OnPremisesServer, Side::Network],
     remedy: &[READ_SEND_LOG, CHECK_TLS_VERSION, STOP_SMTP_INSPECTION],
     reference: "RFC 3207, section 4; send protocol log",
     confidence: Confidence::Observed,
@@ -113,6 +113,8 @@ pub(super) const CANNOT_CONNECT_TO_REMOTE_SERVER: CatalogueEntry = CatalogueEntr
     signatures: &[
         Signature::status(4, 4, 310).up_to(319).with_codes(&[450, 451]),
         Signature::status(5, 4, 310).up_to(319),
+        Signature::status(4, 7, 320),
+        Signature::status(5, 7, 320),
     ],
     meaning: "The other direction: Exchange Online could not hand mail to the server named in \
               LastAttemptedServerName, or did not accept the certificate that this server \
@@ -128,6 +130,25 @@ pub(super) const CANNOT_CONNECT_TO_REMOTE_SERVER: CatalogueEntry = CatalogueEntr
             "$services = Get-FrontendTransportService | Select-Object Name,ReceiveProtocolLogPath\n\
              $services | Get-SendConnectorTlsSession -Failed",
         ),
+        StepTemplate::new(
+            Place::ManagementShell,
+            "STARTTLS is required, SubjectMismatch, CertificateExpired: see on each server which \
+             certificate the receive connector names and whether AuthMechanism has Tls. After a \
+             renewal by another issuer the value names a certificate that is gone: no STARTTLS is \
+             then offered (Application event 12014), or the self-signed certificate is shown.",
+        )
+        .command(
+            "Get-ReceiveConnector | Format-List Identity,Bindings,Fqdn,TlsCertificateName,AuthMechanism\n\
+             Set-ReceiveConnector <receive connector> -TlsCertificateName <'<I>issuer<S>subject'>",
+        )
+        .verify("the next session of Exchange Online in the receive log succeeds")
+        .undo("the same command with the value that TlsCertificateName had before: note it first"),
+        StepTemplate::new(
+            Place::Network,
+            "Connection refused, timed out or reset: let TCP port 25 through from the addresses of \
+             Exchange Online to the server that was attempted, without SMTP inspection.",
+        )
+        .verify("the receive log of the server has sessions of Exchange Online"),
         StepTemplate::new(
             Place::ManagementShell,
             "CertificateExpired, SubjectMismatch, UntrustedRoot: present a valid certificate of a \

@@ -58,6 +58,7 @@ fn fields(explanation: &Explanation, text: &str) -> Vec<(&'static str, Option<St
         reply,
         ("Wrapped in", joined(&explanation.wrappers, " > ")),
         ("Server", server(explanation)),
+        ("Sent by", explanation.mail_program.map(|program| program.words().to_owned())),
         ("Connector", explanation.send_connector.clone()),
         ("Next hop", next_hop(explanation)),
         ("Last try", explanation.last_retry_time.clone()),

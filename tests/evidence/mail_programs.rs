@@ -1,0 +1,109 @@
+//! Lines of programs other than Exchange: where the reply ends in them, and whose steps are given.
+
+use eop_relay::reply::{MailProgram, RejectionClass, explain};
+
+const REPLY: &str = "550 5.7.64 TenantAttribution; Relay Access Denied \
+    [AM0EUR05FT031.eop-eur05.prod.protection.outlook.com 2026-10-03T11:22:33.444Z \
+    08DE1B2C3D4E5F60]";
+
+/// (the program, its line with `REPLY` in place of the reply)
+const LINES: &[(MailProgram, &str)] = &[
+    (
+        MailProgram::Postfix,
+        "Oct  3 11:22:34 mx1 postfix/smtp[812]: 7C3D: to=<lee@tailspintoys.com>, \
+         relay=adatum-com.mail.protection.outlook.com[192.0.2.44]:25, delay=0.9, dsn=5.7.64, \
+         status=bounced (host adatum-com.mail.protection.outlook.com[192.0.2.44] said: REPLY (in \
+         reply to RCPT TO command))",
+    ),
+    (
+        MailProgram::Exim,
+        "2026-10-03 11:22:34 1vABCD-000001-2f ** lee@tailspintoys.com R=smarthost T=remote_smtp \
+         H=adatum-com.mail.protection.outlook.com [192.0.2.44] X=TLS1.2:ECDHE:256: SMTP error from \
+         remote mail server after RCPT TO:<lee@tailspintoys.com>: REPLY",
+    ),
+    (
+        MailProgram::Sendmail,
+        "Oct  3 11:22:34 mx1 sm-mta[812]: 593: to=<lee@tailspintoys.com>, delay=00:00:01, \
+         mailer=relay, relay=adatum-com.mail.protection.outlook.com. [192.0.2.44], dsn=5.7.64, \
+         reply=REPLY, stat=User unknown",
+    ),
+    (
+        MailProgram::Sendmail,
+        "   ----- Transcript of session follows -----\n... while talking to \
+         adatum-com.mail.protection.outlook.com.:\n>>> RCPT To:<lee@tailspintoys.com>\n<<< \
+         REPLY\n",
+    ),
+    (
+        MailProgram::HMailServer,
+        "\"SMTPC\"\t412\t77\t\"2026-10-03 11:22:34.100\"\t\"192.0.2.44\"\t\"RECEIVED: REPLY\"",
+    ),
+    (
+        MailProgram::HMailServer,
+        "Error Type: SMTP\nRemote server (192.0.2.44) issued an error.\nhMailServer sent: RCPT \
+         TO:<lee@tailspintoys.com>\nRemote server replied: REPLY\n\nhMailServer",
+    ),
+    (
+        MailProgram::Smtplib,
+        "smtplib.SMTPRecipientsRefused: {'lee@tailspintoys.com': (550, b'TEXT')}",
+    ),
+    (MailProgram::Smtplib, "smtplib.SMTPSenderRefused: (550, b'TEXT', 'kim@adatum.com')"),
+    (MailProgram::Smtplib, "reply: b'REPLY\\r\\n'\nreply: retcode (550); Msg: b'TEXT'"),
+    (MailProgram::Smtplib, "reply: retcode (550); Msg: b'TEXT'"),
+];
+
+#[test]
+fn a_reply_ends_where_the_other_servers_words_end() {
+    for (program, line) in LINES {
+        let line = line.replace("REPLY", REPLY).replace("TEXT", &REPLY[4..]);
+        let explanation = explain(&line);
+        assert_eq!(explanation.mail_program, Some(*program), "{line}");
+        assert_eq!(explanation.reply.as_deref(), Some(REPLY), "{line}");
+        assert_eq!(explanation.rejection, Some(RejectionClass::RelayDenied), "{line}");
+    }
+}
+
+#[test]
+fn the_steps_are_those_of_the_program_and_never_those_of_an_exchange_server() {
+    for (_, line) in LINES {
+        for reply in [
+            REPLY,
+            "451 4.4.62 Mail sent to the wrong Office 365 region. ATTR35.",
+            "501 5.5.4 Invalid domain name",
+            "451 4.7.500 Server busy. Please try again later from [198.51.100.7].",
+            "421 4.4.1 Connection timed out",
+        ] {
+            let (code, text) = reply.split_once(' ').unwrap();
+            let line = line.replace("(550", &format!("({code}"));
+            let line = line.replace("REPLY", reply).replace("TEXT", text);
+            let explanation = explain(&line);
+            assert!(!explanation.remedy.is_empty(), "{line}");
+            for step in &explanation.remedy {
+                assert!(!step.r#where.contains("Exchange Management Shell"), "{line}: {step:?}");
+                let command = step.command.as_deref().unwrap_or_default();
+                for word in ["SendConnector", "ExchangeCertificate", "MSExchangeTransport"] {
+                    assert!(!command.contains(word), "{line}: {command}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_line_of_exchange_has_no_other_program() {
+    for text in [
+        "[{LED=550 5.7.64 TenantAttribution; Relay Access Denied};{MSG=};{FQDN=a.example.com}]",
+        "451 4.4.0 Primary target IP address responded with: \"421 4.4.1 Connection timed out.\"",
+        REPLY,
+    ] {
+        assert_eq!(explain(text).mail_program, None, "{text}");
+    }
+}
+
+#[test]
+fn a_brace_inside_the_reply_of_a_queue_does_not_end_it() {
+    let queue = "[{LED=451-4.7.23 unable to verify SPF policy i{1a2b-77}};{MSG=};{FQDN=mx.a.com}]";
+    assert_eq!(
+        explain(queue).reply.as_deref(),
+        Some("451-4.7.23 unable to verify SPF policy i{1a2b-77}")
+    );
+}

@@ -16,8 +16,11 @@ use time::format_description::well_known::Rfc3339;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-const TICKS_PER_MILLISECOND: i64 = 10_000;
-const TICKS_PER_SECOND: i64 = 10_000_000;
+pub(crate) const TICKS_PER_MILLISECOND: i64 = 10_000;
+pub(crate) const TICKS_PER_SECOND: i64 = 1_000 * TICKS_PER_MILLISECOND;
+pub(crate) const TICKS_PER_MINUTE: i64 = 60 * TICKS_PER_SECOND;
+pub(crate) const TICKS_PER_HOUR: i64 = 60 * TICKS_PER_MINUTE;
+pub(crate) const TICKS_PER_DAY: i64 = 24 * TICKS_PER_HOUR;
 const SECONDS_PER_DAY: i64 = 86_400;
 const TICKS_AT_UNIX_EPOCH: i64 = 621_355_968_000_000_000;
 const MAXIMUM_TICKS: i64 = 3_155_378_975_999_999_999;

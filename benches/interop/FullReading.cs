@@ -1,6 +1,6 @@
 namespace EopRelay.Benchmarks
 {
-    /// <summary>Reads everything that a session tells, as a script that prints all of it does.</summary>
+    /// <summary>Reads everything that a session says, as a script that prints all of it does.</summary>
     internal static class FullReading
     {
         private static long read;

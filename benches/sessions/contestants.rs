@@ -160,7 +160,7 @@ fn csv_sessions(path: &Path) -> io::Result<u64> {
 pub fn sessions(paths: &[PathBuf], threads: usize, filter: &SessionFilter) -> u64 {
     let Ok(mut reader) = SessionReader::new(query(paths, threads, filter)) else { return 0 };
     let mut count = 0;
-    // The batches that the command and, unless told otherwise, the C ABI read.
+    // The batches that the command and, unless set otherwise, the C ABI read.
     while let Some(batch) = reader.next_batch(1024, 16 << 20) {
         count += black_box(batch).sessions.len() as u64;
     }

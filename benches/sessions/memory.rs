@@ -62,7 +62,7 @@ impl Input {
     }
 }
 
-/// The most memory in MiB that reading the input takes; `None` where the system does not tell.
+/// The most memory in MiB that reading the input takes; `None` where the system does not say.
 pub fn peak(input: Input, threads: usize, folder: &Path) -> io::Result<Option<f64>> {
     let pipe = folder.join("pipe.log");
     if cfg!(not(target_os = "linux")) || !Command::new("mkfifo").arg(&pipe).status()?.success() {

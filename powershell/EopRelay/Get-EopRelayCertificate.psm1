@@ -8,14 +8,14 @@ Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Session.ps
 function Get-EopRelayCertificate {
     <#
     .SYNOPSIS
-    Tells, send connector by send connector and server by server, which certificate Exchange would send, which one it has sent, and when it expires.
+    Says, send connector by send connector and server by server, which certificate Exchange would send, which one it has sent, and when it expires.
 
     .DESCRIPTION
     Get-EopRelayCertificate joins three things that stand apart on an Exchange server: what the send connector asks for (TlsCertificateName, else the names by which Exchange chooses), which installed certificates fit that, and which certificate the send log says was sent. It gives one object for each connector and server, asks no server, and changes nothing.
 
-    Certificates with the same issuer and subject, as a renewal leaves them, cannot be told apart by TlsCertificateName: the object names the thumbprint that would be sent, why, its twins, and the thumbprint that was sent last, with the number of sessions, the first and the last of them.
+    Certificates with the same issuer and subject, as a renewal leaves them, cannot be distinguished by TlsCertificateName: the object names the thumbprint that would be sent, why, its twins, and the thumbprint that was sent last, with the number of sessions, the first and the last of them.
 
-    Everything is optional. What is not given is $null, and Reason and Note say what is missing: without sessions it tells what would be sent, without connectors or installed certificates what was sent. Connectors that only sessions name have objects too.
+    Everything is optional. What is not given is $null, and Reason and Note say what is missing: without sessions it says what would be sent, without connectors or installed certificates what was sent. Connectors that only sessions name have objects too.
 
     Status is the most urgent of what is to be said: Valid; ExpiresSoon (within -WarningDays); Expired; NotYetValid; Different (the log shows another certificate than the one that would be sent); NotFound (no usable installed certificate is the one asked for); NotEnabled (not enabled for SMTP, and no session shows that it works); NotTrusted (of a private authority, or self-signed: Exchange Online does not trust it); Revoked; NotNeeded (none fits, and none need); Unknown.
 
@@ -26,10 +26,10 @@ function Get-EopRelayCertificate {
     The send connectors: objects of Get-SendConnector, live, imported, selected or hashtables; or files that they were exported to, by path, pattern or Get-Item.
 
     .PARAMETER InstalledCertificate
-    The installed certificates: objects of Get-ExchangeCertificate, certificates of the certificate drive, or files that they were exported to. Those of several servers need a property Server, as an example shows: the output of Get-ExchangeCertificate does not tell its server, and over remoting names the server that was asked.
+    The installed certificates: objects of Get-ExchangeCertificate, certificates of the certificate drive, or files that they were exported to. Those of several servers need a property Server, as an example shows: the output of Get-ExchangeCertificate does not show its server, and over remoting names the server that was asked.
 
     .PARAMETER Server
-    The server of certificates that have no property Server, and of sessions that do not tell theirs. Give its full name: where a connector has neither TlsCertificateName nor Fqdn, Exchange chooses by it.
+    The server of certificates that have no property Server, and of sessions that do not show theirs. Give its full name: where a connector has neither TlsCertificateName nor Fqdn, Exchange chooses by it.
 
     .PARAMETER At
     The time as of which days are counted. Without a zone it is local time. The default is now.
@@ -60,7 +60,7 @@ function Get-EopRelayCertificate {
     .EXAMPLE
     $sessions | Get-EopRelayCertificate
 
-    What was sent, by the logs alone.
+    What was sent, by the logs only.
 
     .EXAMPLE
     $installed = foreach ($name in 'EX01', 'EX02') {
@@ -101,7 +101,7 @@ function Get-EopRelayCertificate {
     [CmdletBinding(PositionalBinding = $false)]
     [OutputType('EopRelay.ConnectorCertificate')]
     param(
-        # The only one that takes the pipeline; what it is, is told by its members.
+        # The only one that takes the pipeline; what it is, is reported by its members.
         [Parameter(ValueFromPipeline = $true)]
         [psobject]
         $InputObject,

@@ -36,7 +36,7 @@ function Get-EopRelayChain {
     Files or folders with revocation lists.
 
     .PARAMETER OnlyGivenRoot
-    Trusts the roots of -RootPath alone.
+    Trusts only the roots of -RootPath.
 
     .PARAMETER UseMachineStore
     Uses the certificate stores of this computer too (LocalMachine\CA and Root), and asks Windows for its own verdict. On Windows only.

@@ -15,7 +15,7 @@ function Get-EopRelayChainEvent {
 
     It reads the events 11 (a chain was built), 30 (a chain was held against a policy), 41 and 42 (revocation), 70 (a private key was asked for) and 90 (the certificates in detail); others are counted. Texts of results, which Windows writes in its own language, are not read.
 
-    On a server that sends mail the validations of lsass.exe, in which Schannel runs, tell of the certificate that is sent: the fault PartialChain means that the server most likely lacks an intermediate and so sends the certificate without its chain, which Exchange Online Protection answers with 550 5.7.64 (KB 3212877). Under the policy SSL Windows reports an untrusted root in that case, and names no certificate of the chain (element index -1): where no event 11 of the same chain tells its status, the partial chain is concluded, and the meaning says 'most likely'. Validations of other programs, and those of the other side's certificate, are listed too: see ProcessName and Thumbprint.
+    On a server that sends mail the validations of lsass.exe, in which Schannel runs, report the certificate that is sent: the fault PartialChain means that the server most likely lacks an intermediate and so sends the certificate without its chain, which Exchange Online Protection answers with 550 5.7.64 (KB 3212877). Under the policy SSL Windows reports an untrusted root in that case, and names no certificate of the chain (element index -1): where no event 11 of the same chain shows its status, the partial chain is concluded, and the meaning says 'most likely'. Validations of other programs, and those of the other side's certificate, are listed too: see ProcessName and Thumbprint.
 
     The log is off by default and keeps 1 MB, which a busy server fills in minutes. In an elevated console:
 
@@ -39,7 +39,7 @@ function Get-EopRelayChainEvent {
     Only validations that name this certificate. Taken as pasted: blanks, colons and invisible marks do no harm.
 
     .PARAMETER Start
-    Only validations of this time or later. Without a zone it is local time. A log that begins later is told in a warning.
+    Only validations of this time or later. Without a zone it is local time. A log that begins later is reported in a warning.
 
     .PARAMETER End
     Only validations before this time. Without a zone it is local time.
@@ -51,7 +51,7 @@ function Get-EopRelayChainEvent {
     System.Diagnostics.Eventing.Reader.EventLogRecord, System.String, System.IO.FileInfo, System.IO.DirectoryInfo.
 
     .OUTPUTS
-    EopRelay.ChainEvent. Its members: Time, Computer, ProcessName, ProcessId, Thumbprint, Subject, Policy, ServerName, Failed, Fault, Meaning, Failures, TaskId, ChainRef, Records, LogPath, Line. What the log does not tell is $null.
+    EopRelay.ChainEvent. Its members: Time, Computer, ProcessName, ProcessId, Thumbprint, Subject, Policy, ServerName, Failed, Fault, Meaning, Failures, TaskId, ChainRef, Records, LogPath, Line. What the log does not show is $null.
 
     .EXAMPLE
     Get-WinEvent -LogName Microsoft-Windows-CAPI2/Operational | Get-EopRelayChainEvent -Failed
@@ -90,7 +90,7 @@ function Get-EopRelayChainEvent {
     $chain = Get-EopRelayChainEvent -Path C:\Temp\capi2.evtx
     $sessions | Test-EopRelayCertificate -ChainEvent $chain
 
-    Judges sessions with what the log tells. -ChainEvent takes the file as well.
+    Judges sessions with what the log says. -ChainEvent takes the file as well.
 
     .LINK
     Test-EopRelayCertificate
@@ -113,7 +113,7 @@ function Get-EopRelayChainEvent {
         [string[]]
         $LiteralPath,
 
-        # The only one that takes the pipeline; what it is, is told by its members.
+        # The only one that takes the pipeline; what it is, is reported by its members.
         [Parameter(ParameterSetName = 'InputObject', Mandatory = $true, ValueFromPipeline = $true)]
         [psobject]
         $InputObject,

@@ -7,14 +7,14 @@ Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePa
 function Get-EopRelayHybridChange {
     <#
     .SYNOPSIS
-    Tells what the Hybrid Configuration Wizard changed of connectors, remote domains and the hybrid configuration, and when: each value before and after.
+    Says what the Hybrid Configuration Wizard changed of connectors, remote domains and the hybrid configuration, and when: each value before and after.
 
     .DESCRIPTION
     The wizard (HCW) writes a log of each run to %AppData%\Microsoft\Exchange Hybrid Configuration of whoever runs it. Get-EopRelayHybridChange reads these logs (yyyyMMdd_HHmmss.log, and .xhcw beside them) and gives one object for each cmdlet that changed something, in the order of time: on which side it ran, what came of it, and every property with its value before and after. TlsSenderCertificateName of the inbound connector and TlsCertificateName of the send connector, on which mail to Exchange Online hangs, are members of their own.
 
     Without a path the profiles of all users of this computer are read; that takes an elevated session, and a profile that cannot be read is an error of its own while the others are read.
 
-    Outcome tells what the log shows: Succeeded, Failed (with Error), or NotShown, where the log ends before the cmdlet does, or only shows that the wizard wanted another value. What a value was before is known if the wizard compared it, or set it in an earlier run that was given too.
+    Outcome says what the log shows: Succeeded, Failed (with Error), or NotShown, where the log ends before the cmdlet does, or only shows that the wizard wanted another value. What a value was before is known if the wizard compared it, or set it in an earlier run that was given too.
 
     The times are UTC where the log says so (IsTimeZoneKnown). It asks no server and changes nothing.
 

@@ -13,7 +13,7 @@ function Get-SendConnectorTlsSession {
     .DESCRIPTION
     Get-SendConnectorTlsSession reads the SMTP send protocol logs of Exchange (2007 to Subscription Edition) and makes one object of the rows of each session, also across files, and of both halves of a session that went through the front-end proxy if both folders are read. It reads the files while Exchange writes them, needs no cloud login and changes nothing. Receive protocol logs and the logs of the SMTP service of IIS are read too.
 
-    What TLS rows prove: SentCertificate is the certificate that Exchange chose for the session. The log names it before the handshake; that its whole chain was sent, or that the other side accepted it, is proven only by what follows: TlsStatus, and the replies. A session without SentCertificate whose TLS was tried offered no certificate, as far as the log tells. RemoteCertificate is the other side's. A log without a session proves nothing: protocol logging is off until Set-SendConnector -ProtocolLoggingLevel Verbose, the folder keeps 250 MB by default (often hours, not 30 days), and the last seconds may not be written yet.
+    What TLS rows prove: SentCertificate is the certificate that Exchange chose for the session. The log names it before the handshake; that its complete chain was sent, or that the other side accepted it, is proven only by what follows: TlsStatus, and the replies. A session without SentCertificate whose TLS was tried offered no certificate, as far as the log says. RemoteCertificate is the other side's. A log without a session proves nothing: protocol logging is off until Set-SendConnector -ProtocolLoggingLevel Verbose, the folder keeps 250 MB by default (often hours, not 30 days), and the last seconds may not be written yet.
 
     A mail queue that shows '421 4.4.1 Connection timed out' hides the reason: TlsError of the session has it.
 
@@ -55,7 +55,7 @@ function Get-SendConnectorTlsSession {
     Only sessions that failed: the same as -Outcome PartlyRefused, Refused, TlsFailed, ConnectFailed.
 
     .PARAMETER EopOnly
-    Only sessions whose other side is Exchange Online Protection, as far as the log tells.
+    Only sessions whose other side is Exchange Online Protection, as far as the log says.
 
     .PARAMETER Server
     The server to name in the objects, for copied logs. It does not change what is read.
@@ -73,7 +73,7 @@ function Get-SendConnectorTlsSession {
     System.String, System.IO.FileInfo, System.IO.DirectoryInfo, or any object with a member that ends in ProtocolLogPath.
 
     .OUTPUTS
-    EopRelay.Session. Its members: LogType, Server, LogPath, Line, StartTime, EndTime, Connector, SessionId, ProxySessionId, LocalEndpoint, RemoteEndpoint, RemoteHost, EhloName, PublicIPAddress, IsEop, StartTlsOffered, TlsStatus, TlsProtocol, TlsCipher, TlsError, TlsErrorCode, SentCertificate, RemoteCertificate, SentThumbprint, SentSubject, Messages, Reply, Rejection, Outcome, Complete, RowCount, Notes. What the log does not tell is $null.
+    EopRelay.Session. Its members: LogType, Server, LogPath, Line, StartTime, EndTime, Connector, SessionId, ProxySessionId, LocalEndpoint, RemoteEndpoint, RemoteHost, EhloName, PublicIPAddress, IsEop, StartTlsOffered, TlsStatus, TlsProtocol, TlsCipher, TlsError, TlsErrorCode, SentCertificate, RemoteCertificate, SentThumbprint, SentSubject, Messages, Reply, Rejection, Outcome, Complete, RowCount, Notes. What the log does not show is $null.
 
     .EXAMPLE
     (Get-SendConnector "outbound to Microsoft 365").SourceTransportServers | foreach {get-transportservice $_.name} | Select-Object name,SendProtocolLogPath | Get-SendConnectorTlsSession

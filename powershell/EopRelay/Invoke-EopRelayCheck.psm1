@@ -21,7 +21,7 @@ function Invoke-EopRelayCheck {
 
     The first run judges the sessions of the last day; every later one all since the run before. Rows count as read only when the result is written, so a run that fails is made good by the next. At most 10,000 sessions of a run are judged, and as many more that failed; the rest is counted, and said.
 
-    The state is kept in a file that one run uses at a time. By default it lies in the folder EopRelay of ProgramData, which is made with access for administrators and SYSTEM alone; if somebody else made that folder, the check refuses it. For another account give -StatePath. Delete the state file to begin anew.
+    The state is kept in a file that one run uses at a time. By default it lies in the folder EopRelay of ProgramData, which is made with access for administrators and SYSTEM only; if somebody else made that folder, the check refuses it. For another account give -StatePath. Delete the state file to begin anew.
 
     The process runs at below-normal priority meanwhile.
 
@@ -54,7 +54,7 @@ function Invoke-EopRelayCheck {
     The send connectors: objects of Get-SendConnector, or such files.
 
     .PARAMETER InstalledCertificate
-    The certificates installed on the server: objects of Get-ExchangeCertificate, or such files. Without it, and without -Path, the certificates of LocalMachine\My are taken; they do not tell which are enabled for SMTP.
+    The certificates installed on the server: objects of Get-ExchangeCertificate, or such files. Without it, and without -Path, the certificates of LocalMachine\My are taken; they do not say which are enabled for SMTP.
 
     .PARAMETER IntermediatePath
     Files with the intermediates that the server has in LocalMachine\CA, all of them. Without it, and with -Path, whether the server can send the chain is not known.

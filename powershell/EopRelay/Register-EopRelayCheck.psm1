@@ -22,7 +22,7 @@ function Register-EopRelayCheck {
     How often the check runs, from one minute to a day. The default is 15 minutes.
 
     .PARAMETER Folder
-    The folder for state, exports and results, which must be there. The default is the folder EopRelay of ProgramData, which is made for administrators and SYSTEM alone.
+    The folder for state, exports and results, which must be there. The default is the folder EopRelay of ProgramData, which is made for administrators and SYSTEM only.
 
     .PARAMETER Path
     Send logs, as of Invoke-EopRelayCheck. Without it those of the Exchange server that is installed here.

@@ -11,9 +11,9 @@ function Resolve-EopRelayError {
     Says what an error of a queue, of the message tracking log or of a non-delivery report means, what the log says of it, and what is to be done.
 
     .DESCRIPTION
-    Resolve-EopRelayError takes whatever an administrator has at hand when mail does not arrive: the LastError of Get-Queue and Get-Message, the RecipientStatus of Get-MessageTrackingLog, a non-delivery report as a mail (.eml), as HTML or as text in any language, or a reply alone. It takes the wrappers off ('451 4.4.0 Primary target IP address responded with: "..."', '[{LED=...}]'), names the class of the reply inside, and tells what it means, who has to act and what to do.
+    Resolve-EopRelayError takes whatever an administrator has at hand when mail does not arrive: the LastError of Get-Queue and Get-Message, the RecipientStatus of Get-MessageTrackingLog, a non-delivery report as a mail (.eml), as HTML or as text in any language, or a reply alone. It takes the wrappers off ('451 4.4.0 Primary target IP address responded with: "..."', '[{LED=...}]'), names the class of the reply inside, and says what it means, who has to act and what to do.
 
-    Many errors are cover texts: '421 4.4.1 Connection timed out' in the queue, where the send log says UnknownCredentials. With -Session each error is joined to the session of the log that it tells of: by the other server's session id in the reply, by the Message-ID, else by time and host. How certain that is, is said: Certain, Likely or Possible. Where a cover text is lifted with certainty or likelihood, the remedy is that of the error in the log.
+    Many errors are cover texts: '421 4.4.1 Connection timed out' in the queue, where the send log says UnknownCredentials. With -Session each error is joined to the session of the log that it reports: by the other server's session id in the reply, by the Message-ID, else by time and host. How certain that is, is said: Certain, Likely or Possible. Where a cover text is lifted with certainty or likelihood, the remedy is that of the error in the log.
 
     Queues, messages and events without an error give nothing. One file or object that cannot be read is one error, and the rest goes on. It needs no cloud login, asks no server, and changes nothing.
 
@@ -94,7 +94,7 @@ function Resolve-EopRelayError {
     [CmdletBinding(DefaultParameterSetName = 'InputObject', PositionalBinding = $false)]
     [OutputType('EopRelay.DeliveryError')]
     param(
-        # The only one that takes the pipeline; what it is, is told by its members.
+        # The only one that takes the pipeline; what it is, is reported by its members.
         [Parameter(ParameterSetName = 'InputObject', Mandatory = $true, Position = 0, ValueFromPipeline = $true)]
         [AllowNull()]
         [AllowEmptyString()]

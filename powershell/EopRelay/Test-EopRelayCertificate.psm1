@@ -21,7 +21,7 @@ function Test-EopRelayCertificate {
 
     Everything is optional. What is missing is said in the report, and what can be judged is judged: without -InboundConnector the names cannot be compared, but an expired certificate, a private authority or a missing intermediate are found all the same.
 
-    Sessions are judged at the time at which they took place; sessions that tell the same story are told once. Sessions that do not go to Exchange Online Protection, and those of receive logs, are counted and not judged. No session at all is the cause NoEvidence, and never healthy.
+    Sessions are judged at the time at which they took place; sessions that show the same story are reported once. Sessions that do not go to Exchange Online Protection, and those of receive logs, are counted and not judged. No session at all is the cause NoEvidence, and never healthy.
 
     A certificate that is given as a file or as an object, and that no session shows, is judged as if it were sent: so a renewal can be tested before it is installed. Certificates alone give a report each; with sessions, logs or queue errors everything is one report.
 
@@ -63,7 +63,7 @@ function Test-EopRelayCertificate {
     The certificates installed on the server: objects of Get-ExchangeCertificate, or files as of -InboundConnector.
 
     .PARAMETER ChainEvent
-    What the CAPI2 log of the sending server tells: objects of Get-EopRelayChainEvent, also after Export-Clixml or Invoke-Command; events of Get-WinEvent, or their texts (ToXml()); the log itself as a file (.evtx, .xml). Only what it tells of the certificate that is judged, for the programs that send mail, becomes a finding.
+    What the CAPI2 log of the sending server says: objects of Get-EopRelayChainEvent, also after Export-Clixml or Invoke-Command; events of Get-WinEvent, or their texts (ToXml()); the log itself as a file (.evtx, .xml). Only what it reports the certificate that is judged, for the programs that send mail, becomes a finding.
 
     .PARAMETER SourceIPAddress
     The public address that Exchange Online Protection sees. Without it the address is that of the log.
@@ -81,10 +81,10 @@ function Test-EopRelayCertificate {
     Files with roots that are trusted beside the built-in list of public ones.
 
     .PARAMETER HybridLogPath
-    Logs of the Hybrid Configuration Wizard: files, folders, profiles or folders of profiles (C:\Users), patterns. They tell what the wizard changed before the refusals began, and stand in for -InboundConnector where that is not given; the report says how old they are.
+    Logs of the Hybrid Configuration Wizard: files, folders, profiles or folders of profiles (C:\Users), patterns. They say what the wizard changed before the refusals began, and stand in for -InboundConnector where that is not given; the report says how old they are.
 
     .PARAMETER QueueError
-    Errors of queues and non-delivery reports: texts, objects of Get-Queue, Get-Message or Get-MessageTrackingLog, files (Get-Item), or the output of Resolve-EopRelayError. Each is looked for among the sessions, which tell what a text such as '421 4.4.1 Connection timed out' only covers; alone it is worth what its text says, and no more.
+    Errors of queues and non-delivery reports: texts, objects of Get-Queue, Get-Message or Get-MessageTrackingLog, files (Get-Item), or the output of Resolve-EopRelayError. Each is looked for among the sessions, which say what a text such as '421 4.4.1 Connection timed out' only covers; alone it is worth what its text says, and no more.
 
     .PARAMETER At
     The time of the judgement for what no session dates. Without a zone it is local time. The default is now.
@@ -184,7 +184,7 @@ function Test-EopRelayCertificate {
     .EXAMPLE
     $sessions | Test-EopRelayCertificate -HybridLogPath 'C:\Users' -AcceptedDomain contoso.com
 
-    Judges without a cloud login: the logs of the Hybrid Configuration Wizard tell how it left the inbound connector. Get-EopRelayHybridChange shows what they hold.
+    Judges without a cloud login: the logs of the Hybrid Configuration Wizard say how it left the inbound connector. Get-EopRelayHybridChange shows what they hold.
 
     .LINK
     Get-SendConnectorTlsSession
@@ -199,7 +199,7 @@ function Test-EopRelayCertificate {
     [OutputType('EopRelay.Report', ParameterSetName = ('InputObject', 'Thumbprint', 'Path', 'LiteralPath'))]
     [OutputType([bool])]
     param(
-        # The only one that takes the pipeline; what it is, is told by its members.
+        # The only one that takes the pipeline; what it is, is reported by its members.
         [Parameter(ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
         [psobject]
         $InputObject,

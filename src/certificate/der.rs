@@ -36,7 +36,7 @@ pub(crate) mod tag {
     }
 }
 
-/// The bytes are not the DER that was expected; which rule they break is not told apart.
+/// The bytes are not the DER that was expected; which rule they break is not said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not valid DER")]
 pub(crate) struct Malformed;

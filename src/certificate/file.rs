@@ -49,7 +49,7 @@ pub enum ReadError {
         "this is a PFX (PKCS #12) file: export the certificate without its private key as .cer or .p7b"
     )]
     Pfx,
-    /// Parts were found, none of them usable; the first is told.
+    /// Parts were found, none of them usable; the first is reported.
     #[error("no usable certificate: at byte {offset}, {label}: {reason}")]
     NothingUsable {
         /// Where the part begins, in bytes.

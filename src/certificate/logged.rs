@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::timestamp::Timestamp;
 
-/// A certificate as a log describes it. `None` means that the log does not tell.
+/// A certificate as a log describes it. `None` means that the log does not say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct LoggedCertificate {
@@ -18,9 +18,9 @@ pub struct LoggedCertificate {
     pub serial_number: Option<Arc<str>>,
     /// The SHA-1 thumbprint: 40 hexadecimal digits in upper case; masked text as logged.
     pub thumbprint: Option<Arc<str>>,
-    /// The beginning of its validity; the long form of the rows does not tell.
+    /// The beginning of its validity; the long form of the rows does not say.
     pub not_before: Option<Timestamp>,
-    /// The end of its validity; the long form of the rows does not tell.
+    /// The end of its validity; the long form of the rows does not say.
     pub not_after: Option<Timestamp>,
     /// The subject alternate names as logged, in that order, each once.
     pub dns_names: Vec<Arc<str>>,
@@ -62,7 +62,7 @@ impl LoggedCertificate {
     /// serial number, thumbprint, two dates and the alternate names, joined by one blank each.
     ///
     /// Subject and issuer hold blanks themselves, so it is read from the right; where several
-    /// splits of the two fit, the result says so. Text of another shape gives what can be told
+    /// splits of the two fit, the result says so. Text of another shape gives what can be known
     /// from it, at least a thumbprint, else `None`.
     #[must_use]
     pub fn from_condensed(text: &str) -> Option<Self> {

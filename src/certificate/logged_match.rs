@@ -7,7 +7,7 @@ use super::thumbprint::{Thumbprint, serial_numbers_match};
 use super::x500::{NameRelation, X500Name};
 use super::x509::Certificate;
 
-/// What tells that a logged certificate is a given one, the surest first.
+/// What shows that a logged certificate is a given one, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub enum LoggedMatch {
@@ -19,9 +19,9 @@ pub enum LoggedMatch {
     /// Subject and issuer are equal and nothing else was logged: renewals share them, so possible
     /// only.
     Names,
-    /// Something that both tell differs.
+    /// Something that both give differs.
     Different,
-    /// The log tells too little.
+    /// The log says too little.
     Unknown,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! [`Certificate`] decodes one; [`read_certificates`] reads a file of any of the usual kinds.
 //! [`X500Name`] is the Windows form of names, [`TlsCertificateName`] that of send connectors, and
-//! [`compare_logged`] tells whether a logged certificate is the one in a file or store.
+//! [`compare_logged`] says whether a logged certificate is the one in a file or store.
 
 #![forbid(unsafe_code)]
 

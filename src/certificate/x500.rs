@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn where_lines_were_broken_blanks_do_not_tell_names_apart() {
+    fn where_lines_were_broken_blanks_do_not_distinguish_names() {
         let name = |text: &str| text.parse::<X500Name>().unwrap();
         let (whole, broken) =
             (name("CN=a, O=Contoso Trust"), name("CN=a, O=Contoso\u{2011}Tru st"));

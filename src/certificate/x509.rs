@@ -21,7 +21,7 @@ use crate::timestamp::Timestamp;
 /// A certificate (RFC 5280, section 4.1): its DER and what was decoded from it.
 ///
 /// Decoding succeeds for much that no chain accepts (wrong versions, broken extensions): what is
-/// wrong is told by the chain, not by a failure to read.
+/// wrong is reported by the chain, not by a failure to read.
 #[derive(Clone)]
 pub struct Certificate {
     der: Arc<[u8]>,

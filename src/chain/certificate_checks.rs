@@ -175,7 +175,7 @@ fn check_key_identifiers(
     let extensions = &certificate.extensions;
     match &extensions.authority_key_identifier {
         // Self-signed certificates may go without one; whether another certificate of the same
-        // name signed it, only a signature check could tell. At an anchor the path ends, so that
+        // name signed it, only a signature check could say. At an anchor the path ends, so that
         // it needs no pointer to whoever signed it (RFC 5280, section 6.1.1 (d)).
         None => findings.add_if(
             role != Role::Anchor && !certificate.is_self_issued(),

@@ -1,5 +1,5 @@
 //! The own verdict held against that of Windows. Neither is evidence about the other: where they
-//! differ, that is told.
+//! differ, that is reported.
 
 use serde::Serialize;
 
@@ -113,7 +113,7 @@ fn only_here(result: u32) -> Difference {
     let message = match result {
         UNTRUSTED_ROOT => {
             "Windows trusts the root because it lies in this computer's root store; whether Exchange \
-             Online trusts it, that does not tell"
+             Online trusts it, that does not say"
         }
         PARTIAL_CHAIN => {
             "EopRelay misses an issuer that Windows finds, in its cache or in another store"
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn another_path_to_the_same_result_is_told() {
+    fn another_path_to_the_same_result_is_reported() {
         let path = [leaf(), Thumbprint::of(b"root")];
         let comparison = compare(&path, &own(&[]), &verdict(0, 0));
         assert_eq!(comparison.differences[0].only_in, OnlyIn::Neither);
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_that_only_a_download_completes_is_told() {
+    fn a_chain_that_only_a_download_completes_is_reported() {
         let missing = own(&[Rule::MissingIssuer]);
         let comparison = compare(&[leaf()], &missing, &verdict(PARTIAL, 0));
         assert!(comparison.agrees && comparison.is_complete_only_through_download);

@@ -31,7 +31,7 @@ pub enum Completeness {
 pub struct MissingIssuer {
     /// Its subject, a Windows X.500 string.
     pub subject: String,
-    /// Its subject key identifier in hexadecimal digits, if its child tells.
+    /// Its subject key identifier in hexadecimal digits, if its child says.
     pub key_identifier: Option<String>,
     /// Where its child says that it can be had (authorityInfoAccess).
     pub urls: Vec<String>,
@@ -131,7 +131,7 @@ pub(crate) fn missing_issuers(pool: &Pool<'_>, path: &[usize], end: End) -> Vec<
     missing
 }
 
-/// Tells what the stores lack, and what lies in the wrong one.
+/// Says what the stores lack, and what lies in the wrong one.
 pub(crate) fn check_stores(
     request: &ChainRequest<'_>,
     pool: &Pool<'_>,

@@ -76,7 +76,7 @@ pub enum ChainInputError {
         #[source]
         error: NotARevocationList,
     },
-    /// A file of several certificates that does not tell which of them is to be judged.
+    /// A file of several certificates that does not say which of them is to be judged.
     #[error(
         "{name}: of its {count} certificates, {} could be the one to judge ({}): give that one in a \
          file of its own, and the others as intermediates",

@@ -68,7 +68,7 @@ impl Findings {
         }
     }
 
-    /// The findings, the most telling first: by severity, then by rank, then from the end entity up.
+    /// The findings, the most significant first: by severity, then by rank, then from the end entity up.
     pub fn into_sorted(mut self) -> Vec<Finding> {
         self.list.sort_by_key(|f| (std::cmp::Reverse(f.severity), f.rule.rank(), f.position));
         self.list.dedup();

@@ -1,6 +1,6 @@
 //! Certificate chains: path building, verification, trust, completeness, and what to do.
 //!
-//! [`verdict`] tells whether a chain is accepted, [`report`] everything about it. Both hold it
+//! [`verdict`] says whether a chain is accepted, [`report`] everything about it. Both hold it
 //! against the one table of rules in [`rule`], under a [`Profile`], at a given time. Policy trees,
 //! delta and indirect revocation lists are left out, and said to be where they matter.
 

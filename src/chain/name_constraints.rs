@@ -116,7 +116,7 @@ fn check_name(
         return;
     }
     // A name that its own syntax does not permit lies in no subtree; and whether an excluded
-    // subtree holds it cannot be told.
+    // subtree holds it cannot be known.
     let is_within = |base: &GeneralName| contains(base, name);
     if permitted > 0 && !constraints.permitted.iter().any(is_within) {
         findings.add(Rule::NameNotPermitted, position, || name.to_string());

@@ -16,7 +16,7 @@ pub(crate) enum Origin {
     Known,
     /// One of the server's intermediate certificates.
     IntermediateStore,
-    /// In the server's root store: the server trusts it, and whether receivers do is not told.
+    /// In the server's root store: the server trusts it, and whether receivers do is not known.
     RootStore,
     /// One of the embedded roots: trusted.
     EmbeddedRoot,

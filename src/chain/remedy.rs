@@ -58,7 +58,7 @@ fn obtain(issuer: &MissingIssuer) -> Step {
         Place::AnyComputer,
         format!(
             "Get the certificate of the issuer {}{}. It is among none of the given certificates. {}, \
-             then check again with it among the intermediates: only then can it be told whether it \
+             then check again with it among the intermediates: only then can it be known whether it \
              is the right one to import.",
             issuer.subject,
             issuer

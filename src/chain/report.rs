@@ -68,7 +68,7 @@ pub struct ChainReport {
     pub completeness: Completeness,
     /// Whether it ends in a trusted root.
     pub trust: Trust,
-    /// One sentence with the most telling finding.
+    /// One sentence with the most significant finding.
     pub summary: String,
     /// The position of the certificate that has the fault that is reported first; `None` without
     /// errors.
@@ -79,7 +79,7 @@ pub struct ChainReport {
     pub at: Timestamp,
     /// The certificates of the best path, the judged one first.
     pub certificates: Vec<CertificateReport>,
-    /// What is wrong, the most telling first.
+    /// What is wrong, the most significant first.
     pub findings: Vec<FindingReport>,
     /// What the server would send, as far as is known: thumbprints, the judged one first.
     pub would_send: Vec<Thumbprint>,
@@ -171,11 +171,11 @@ pub struct AlternativePath {
     pub subjects: Vec<String>,
     /// Thumbprints, in the same order.
     pub thumbprints: Vec<Thumbprint>,
-    /// Why it is refused: the rules, the most telling first.
+    /// Why it is refused: the rules, the most significant first.
     pub errors: Vec<Rule>,
 }
 
-/// Judges a chain and tells everything about it.
+/// Judges a chain and reports everything about it.
 #[must_use]
 pub fn report(request: &ChainRequest<'_>) -> ChainReport {
     let mut pool = fill_pool(request);

@@ -70,7 +70,7 @@ pub struct ChainRequest<'a> {
     pub profile: Profile,
     /// Names that the certificate must hold, all of them.
     pub expected_names: &'a [ExpectedName],
-    /// The purpose that the chain must permit; without one, missing purposes are only told.
+    /// The purpose that the chain must permit; without one, missing purposes are only reported.
     pub purpose: Option<Purpose>,
     /// How many intermediates that are not self-issued a path may have.
     pub maximum_depth: Option<u32>,

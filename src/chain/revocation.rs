@@ -29,7 +29,7 @@ pub struct RevocationList {
     scope: Scope,
     /// The distribution point of its issuingDistributionPoint: the part of a split list that it is.
     point: Option<DistributionPointName>,
-    /// The key identifier of its issuer, if it tells.
+    /// The key identifier of its issuer, if it says.
     key_identifier: Option<Vec<u8>>,
     is_delta: bool,
     /// Why the list cannot be used whatever the time and the issuer, if so.

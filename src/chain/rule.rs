@@ -152,7 +152,7 @@ impl Rule {
         )
     }
 
-    /// The position in which a user is told: 0 is told first.
+    /// The position in which it is reported to a user: 0 comes first.
     #[must_use]
     pub fn rank(self) -> usize {
         self as usize
@@ -189,9 +189,9 @@ const STRICT: (Severity, Severity) = (Error, Warning);
 const FORM: (Severity, Severity) = (Error, Information);
 /// A warning in both.
 const WARN: (Severity, Severity) = (Warning, Warning);
-/// Told, and no more.
-const TELL: (Severity, Severity) = (Information, Information);
-/// A breach of the BR or RFC 5280 that validation is told to tolerate.
+/// Reported, and no more.
+const NOTE: (Severity, Severity) = (Information, Information);
+/// A breach of the BR or RFC 5280 that validation is set to tolerate.
 const MILD: (Severity, Severity) = (Warning, Information);
 
 /// Every rule, in the order of its rank.
@@ -268,21 +268,21 @@ pub const RULES: &[RuleEntry] = &[
     entry(R::ChainOnlyThroughDownload, WARN, 0, "the chain is only complete where Windows may download the issuer: checks on the server can succeed while the handshake sends the certificate alone", "KB 3212877"),
     entry(R::BlockedRoot, WARN, 0, "Microsoft has taken the root out of its programme, wholly or for what was issued after some day", "Microsoft Trusted Root Program"),
     entry(R::RootShortensChain, WARN, 0, "a self-signed copy of a new root lies in the root store: the chain ends there, so that the cross-signed certificate, which receivers need, is not sent", "letsencrypt.org, generation Y; KB 2795828"),
-    entry(R::RootInIntermediateStore, TELL, 0, "a self-signed certificate lies in the intermediate store", "KB 2795828"),
+    entry(R::RootInIntermediateStore, NOTE, 0, "a self-signed certificate lies in the intermediate store", "KB 2795828"),
     entry(R::IntermediateInRootStore, WARN, 0, "a certificate that is not self-signed lies in the root store", "KB 2795828"),
     entry(R::KeyIdentifierMismatch, WARN, 0, "the authority key identifier does not name the issuer's key", "RFC 5280, section 4.2.1.1"),
     entry(R::AuthorityAsEndEntity, WARN, 0, "an authority serves as a server", "BR, section 7.1.2.7.8"),
     entry(R::KeyUsageMissing, MILD, 0, "an authority has no key usage", "RFC 5280, section 4.2.1.3"),
     entry(R::ExtendedKeyUsageMissing, MILD, 0, "there is no extended key usage", "BR, section 7.1.2.7.6"),
-    entry(R::NameConstraintsNotCritical, TELL, 0, "the name constraints are not critical", "BR, section 7.1.2.5.2 (an exception from RFC 5280, section 4.2.1.10)"),
+    entry(R::NameConstraintsNotCritical, NOTE, 0, "the name constraints are not critical", "BR, section 7.1.2.5.2 (an exception from RFC 5280, section 4.2.1.10)"),
     entry(R::PolicyNotEvaluated, WARN, 0, "the certificate constrains policies, which are not evaluated here", "RFC 5280, section 6.1"),
     entry(R::Ed25519Key, WARN, 0, "the key is Ed25519: no public authority may certify it", "BR, section 6.1.5; RFC 8410"),
     entry(R::CommonNameBesideSubjectAltName, MILD, 0, "the common name is no subject alternative name, but the parent of one, or beside internal names", "BR, section 7.1.4.3"),
-    entry(R::ClientAuthenticationMissing, TELL, 0, "the extended key usage lacks clientAuth, as public certificates do since 2026", "RFC 5280, section 4.2.1.12"),
-    entry(R::RevocationUnknown, TELL, 0x8009_2012, "no revocation list of the issuer was given: revocation was not checked", "RFC 5280, section 6.3"),
-    entry(R::DeltaListNotUsed, TELL, 0, "a delta revocation list was given, which is not evaluated here: what it revokes is not known", "RFC 5280, section 5.2.4"),
-    entry(R::ProgrammeRoot, TELL, 0, "the chain ends at a root of Microsoft's programme, its signature not checked", "Microsoft Trusted Root Program"),
-    entry(R::CrossSignedAlternative, TELL, 0, "another valid path exists through a cross-signed certificate", "RFC 4158, section 1.4"),
+    entry(R::ClientAuthenticationMissing, NOTE, 0, "the extended key usage lacks clientAuth, as public certificates do since 2026", "RFC 5280, section 4.2.1.12"),
+    entry(R::RevocationUnknown, NOTE, 0x8009_2012, "no revocation list of the issuer was given: revocation was not checked", "RFC 5280, section 6.3"),
+    entry(R::DeltaListNotUsed, NOTE, 0, "a delta revocation list was given, which is not evaluated here: what it revokes is not known", "RFC 5280, section 5.2.4"),
+    entry(R::ProgrammeRoot, NOTE, 0, "the chain ends at a root of Microsoft's programme, its signature not checked", "Microsoft Trusted Root Program"),
+    entry(R::CrossSignedAlternative, NOTE, 0, "another valid path exists through a cross-signed certificate", "RFC 4158, section 1.4"),
 ];
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ impl<V: Visitor> Search<'_, '_, V> {
     }
 
     /// Those whose key verifies the certificate, or might; else those that claim to, so that the
-    /// broken signature is told.
+    /// broken signature is reported.
     fn true_issuers(&mut self, child: usize, issuers: Vec<usize>) -> Vec<usize> {
         let mut claimed = Vec::new();
         let mut verified = Vec::new();

@@ -267,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn common_names_that_pass_for_addresses_are_told() {
+    fn common_names_that_pass_for_addresses_are_reported() {
         for text in ["192.0.2.1", "192.168.001.001", "0xC0A80101", "192.513", "::1", "2001:DB8::1"]
         {
             assert!(reads_as_address(text), "{text}");

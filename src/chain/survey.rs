@@ -1,4 +1,4 @@
-//! All paths of a chain, each with all its reasons, and which of them is the one to tell.
+//! All paths of a chain, each with all its reasons, and which of them is the one to report.
 
 use std::cmp::Reverse;
 
@@ -25,7 +25,7 @@ pub(crate) struct Evaluated {
     /// Numbers in the pool, the end entity first.
     pub path: Vec<usize>,
     pub end: End,
-    /// The most telling first.
+    /// The most significant first.
     pub findings: Vec<Finding>,
 }
 
@@ -39,7 +39,7 @@ impl Evaluated {
     }
 
     /// The less, the better: breaches that make a chain worthless count before breaches of form,
-    /// both before warnings; among equals the least telling first breach.
+    /// both before warnings; among equals the least significant first breach.
     fn severity_key(&self) -> (usize, usize, Reverse<usize>, usize) {
         let is_grave = |finding: &&Finding| finding.rule < Rule::Sha1Signature;
         let grave = self.errors().filter(is_grave).count();
@@ -53,7 +53,7 @@ impl Evaluated {
 /// What the search found.
 #[derive(Debug)]
 pub(crate) struct Survey {
-    /// The path to tell.
+    /// The path to report.
     pub best: Evaluated,
     /// The others, the better first.
     pub others: Vec<Evaluated>,
@@ -78,9 +78,9 @@ pub(crate) fn survey<'a>(request: &ChainRequest<'a>, pool: &mut Pool<'a>) -> Sur
     let nothing = Evaluated { path: vec![0], end: End::TooLong, findings: Vec::new() };
     let mut best = kept.next().unwrap_or(nothing);
     let is_settled = path_count > 0 && best.is_accepted();
-    let is_told = best.findings.iter().any(|known| known.rule == Rule::BudgetExhausted);
+    let is_reported = best.findings.iter().any(|known| known.rule == Rule::BudgetExhausted);
     // A search that was cut short after it found a sound path has nothing to be blamed for.
-    if (is_cut_short || path_count == 0) && !is_settled && !is_told {
+    if (is_cut_short || path_count == 0) && !is_settled && !is_reported {
         let severity = Rule::BudgetExhausted.severity(request.profile);
         let detail = format!("after {path_count} paths");
         let finding = Finding { rule: Rule::BudgetExhausted, severity, position: 0, detail };
@@ -266,9 +266,9 @@ fn check_signatures(
             }
             Some(Err(SignatureError::Unsupported)) => {
                 let algorithm = &pool.certificate(pair[0]).signature_algorithm;
-                let is_told =
+                let is_reported =
                     matches!(hash_of(algorithm), SignatureHash::Unknown | SignatureHash::Broken);
-                if !is_told {
+                if !is_reported {
                     let key = &pool.certificate(pair[1]).public_key.key_type;
                     findings.add(Rule::UnsupportedSignatureAlgorithm, position, || {
                         format!("the issuer's key: {key}")

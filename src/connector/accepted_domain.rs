@@ -10,7 +10,7 @@ use super::domain_name::{DomainName, NamePattern};
 pub enum DomainOrigin {
     /// Exchange Online: the list that attribution uses.
     Cloud,
-    /// The source does not tell.
+    /// The source does not say.
     #[default]
     Unknown,
     /// The on-premises organisation, whose list need not be that of the tenant.

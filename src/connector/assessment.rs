@@ -98,7 +98,7 @@ impl ConnectorAssessment {
         matches!(self.eligibility, Eligibility::Eligible | Eligibility::Unknown)
     }
 
-    /// How exactly its value tells a server apart; the greatest wins.
+    /// How exactly its value distinguishes a server; the greatest wins.
     #[must_use]
     pub fn specificity(&self) -> (bool, usize) {
         self.value.as_deref().map_or((false, 0), specificity)
@@ -123,10 +123,10 @@ impl ConnectorAssessment {
 fn match_value(connector: &InboundConnector, certificate: &ShownCertificate) -> NameMatch {
     let undecided = |relation| NameMatch { relation, name: None };
     let Some(value) = connector.tls_sender_certificate_name.as_deref() else {
-        let relation = if connector.tells_certificate_name {
+        let relation = if connector.knows_certificate_name {
             ConnectorNameMatch::NoMatch(Mismatch::NoValue)
         } else {
-            ConnectorNameMatch::Uncertain(OpenMatch::ValueNotTold)
+            ConnectorNameMatch::Uncertain(OpenMatch::ValueNotKnown)
         };
         return undecided(relation);
     };
@@ -134,7 +134,7 @@ fn match_value(connector: &InboundConnector, certificate: &ShownCertificate) -> 
         ShownCertificate::Names(names) => match_certificate(value, names),
         ShownCertificate::None => undecided(ConnectorNameMatch::NoMatch(Mismatch::OtherName)),
         ShownCertificate::Unknown => {
-            // Without names only what is wrong with the value itself can be told.
+            // Without names only what is wrong with the value itself can be known.
             let nothing = CertificateNames { names: Vec::new(), is_complete: false };
             match_certificate(value, &nothing)
         }

@@ -7,7 +7,7 @@
 //! refused with 550 5.7.64.
 //!
 //! Where a fact is open, both ends are followed: one possible outcome is certain, several are
-//! uncertain, and the open facts on which they part are told.
+//! uncertain, and the open facts on which they part are reported.
 
 mod decision;
 mod request;

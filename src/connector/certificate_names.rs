@@ -76,8 +76,8 @@ impl From<&LoggedCertificate> for CertificateNames {
     fn from(logged: &LoggedCertificate) -> Self {
         let subject: Option<X500Name> =
             logged.subject.as_deref().and_then(|subject| subject.parse().ok());
-        let tells_alternative_names = !logged.dns_names.is_empty() || logged.not_after.is_some();
-        let is_complete = subject.is_some() && tells_alternative_names;
+        let knows_alternative_names = !logged.dns_names.is_empty() || logged.not_after.is_some();
+        let is_complete = subject.is_some() && knows_alternative_names;
         let common = subject.as_ref().and_then(X500Name::common_name);
         Self::new(common, logged.dns_names.iter().map(|name| &**name), is_complete)
     }

@@ -66,8 +66,7 @@ pub struct CertificateSelection {
     pub selected: Selected,
     /// All installed certificates that fit, the first choice first.
     pub fitting: Vec<usize>,
-    /// Twins of the first choice: same issuer and subject, which TlsCertificateName cannot tell
-    /// apart, another thumbprint.
+    /// Twins of the first choice: same issuer and subject, which TlsCertificateName cannot distinguish, and another thumbprint.
     pub twins: Vec<usize>,
     /// Installed certificates that take no part.
     pub excluded: Vec<(usize, Exclusion)>,
@@ -93,11 +92,11 @@ pub enum SentComparison {
     },
     /// None of the installed ones: removed since, or the log of another server.
     NotInstalled,
-    /// The log or the list of installed certificates tells too little.
+    /// The log or the list of installed certificates says too little.
     Unknown,
 }
 
-/// Tells which of a server's installed certificates Exchange would send over a connector.
+/// Says which of a server's installed certificates Exchange would send over a connector.
 ///
 /// With TlsCertificateName, issuer and subject decide, and the service SMTP is not checked. Without
 /// it the connector's Fqdn, else the server's, is held against common names and alternative names,
@@ -121,7 +120,7 @@ pub fn select_certificate(
     let connector_fqdn = fqdn(connector.fqdn.as_deref());
     let basis = match (&connector.tls_certificate_name, connector_fqdn, fqdn(server_fqdn)) {
         (Some(name), _, _) => SelectionBasis::TlsCertificateName(name.clone()),
-        (None, ..) if !connector.tells_certificate_name => SelectionBasis::Unknown,
+        (None, ..) if !connector.knows_certificate_name => SelectionBasis::Unknown,
         (None, Some(fqdn), _) => SelectionBasis::ConnectorFqdn(fqdn),
         (None, None, Some(fqdn)) => SelectionBasis::ServerFqdn(fqdn),
         (None, None, None) => SelectionBasis::Unknown,
@@ -250,7 +249,7 @@ pub fn twins_of(index: usize, installed: &[ExchangeCertificate]) -> Vec<usize> {
 }
 
 impl CertificateSelection {
-    /// Holds the certificate that a log says was sent against the selected one. The log tells what
+    /// Holds the certificate that a log says was sent against the selected one. The log says what
     /// was sent; the configuration may have changed since.
     #[must_use]
     pub fn compare_with_sent(

@@ -1,4 +1,4 @@
-//! Certificates as Get-ExchangeCertificate tells them.
+//! Certificates as Get-ExchangeCertificate shows them.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::text_list::TextList;
 use crate::certificate::{Certificate, Thumbprint, X500Name};
 use crate::timestamp::Timestamp;
 
-/// A certificate installed on an Exchange server. `None` means that the source does not tell.
+/// A certificate installed on an Exchange server. `None` means that the source does not say.
 ///
 /// Over the remoting of the Exchange Management Shell only RawData may be left: everything that it
 /// encodes is then taken from it, and services and status are not known.
@@ -44,12 +44,12 @@ pub struct ExchangeCertificate {
     pub certificate_domains: Option<TextList>,
     /// The friendly name.
     pub friendly_name: Option<String>,
-    /// The server that has it, where the source tells.
+    /// The server that has it, where the source says.
     pub server: Option<String>,
-    /// Whether the certificate itself tells the server; else it is the one over which remoting got
+    /// Whether the certificate itself shows the server; else it is the one over which remoting got
     /// it, which need not be the one that was asked about.
     #[serde(skip)]
-    pub tells_server: bool,
+    pub knows_server: bool,
     /// Whether blanks in subject and issuer are uncertain, as in Format-List text.
     #[serde(skip)]
     pub has_uncertain_blanks: bool,
@@ -112,7 +112,7 @@ impl Serialize for CertificateServices {
 }
 
 impl From<Certificate> for ExchangeCertificate {
-    /// What the certificate itself tells; services, status and private key stay unknown.
+    /// What the certificate itself says; services, status and private key stay unknown.
     fn from(certificate: Certificate) -> Self {
         Self::default().with_certificate(certificate)
     }
@@ -167,7 +167,7 @@ impl ExchangeCertificate {
         )
     }
 
-    /// Whether it is issued by an authority rather than self-signed; `None` where nothing tells.
+    /// Whether it is issued by an authority rather than self-signed; `None` where nothing says.
     #[must_use]
     pub fn is_issued_by_authority(&self) -> Option<bool> {
         let by_names = || self.x500_names().map(|(issuer, subject)| issuer == subject);

@@ -29,7 +29,7 @@ impl ConnectorType {
     }
 }
 
-/// An inbound connector. `None` means that the source does not tell; the default of every field is
+/// An inbound connector. `None` means that the source does not say; the default of every field is
 /// that.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -46,7 +46,7 @@ pub struct InboundConnector {
     pub tls_sender_certificate_name: Option<String>,
     /// Whether the source has the property TlsSenderCertificateName at all.
     #[serde(skip)]
-    pub tells_certificate_name: bool,
+    pub knows_certificate_name: bool,
     /// IPv4 addresses and CIDR ranges of the senders, as given.
     #[serde(rename = "SenderIPAddresses")]
     pub sender_ip_addresses: Option<TextList>,
@@ -97,7 +97,7 @@ pub enum Eligibility {
     Disabled,
     /// Of type Partner, enabled or not.
     Partner,
-    /// The source does not tell whether it is enabled, or what type it is.
+    /// The source does not say whether it is enabled, or what type it is.
     Unknown,
 }
 

@@ -1,6 +1,6 @@
 //! Connectors, accepted domains and installed certificates, and what EOP and Exchange make of them.
 //!
-//! [`attribute`] tells to whom EOP attributes a server's mail, [`select_certificate`] which
+//! [`attribute`] says to whom EOP attributes a server's mail, [`select_certificate`] which
 //! certificate Exchange would send. Sources: the documentation of Set-InboundConnector and
 //! Set-SendConnector, "Set up connectors for secure mail flow", KB 3169958, KB 4019940, KB 4051498.
 //! What these leave open stays open in the results, with what would settle it.
@@ -48,4 +48,3 @@ pub use sender_address::{
     AddressMatch, IgnoredAddress, SenderRange, ignored_addresses, match_address, public_address,
 };
 pub use text_list::TextList;
-pub use {AttributionOutcome as Outcome, ConnectorNameMatch as NameRelation};

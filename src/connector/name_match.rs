@@ -17,7 +17,7 @@ pub enum Exactness {
     SameName,
 }
 
-/// What nobody documents about a pair of names, so that only a test can tell.
+/// What nobody documents about a pair of names, so that only a test can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub enum OpenMatch {
@@ -33,8 +33,8 @@ pub enum OpenMatch {
     UnreadableValue,
     /// The names of the certificate are not all known, and none of the known ones matches.
     NamesIncomplete,
-    /// The source does not tell the connector's TlsSenderCertificateName.
-    ValueNotTold,
+    /// The source does not show the connector's TlsSenderCertificateName.
+    ValueNotKnown,
 }
 
 /// Why a pair of names does not match.
@@ -127,7 +127,7 @@ fn without_pattern(error: DomainNameError) -> ConnectorNameMatch {
 }
 
 /// Compares a connector's value with every name of a certificate. Sources disagree on whether EOP
-/// looks at the common name or at the alternative names: any name matches, and the closest is told.
+/// looks at the common name or at the alternative names: any name matches, and the closest is reported.
 #[must_use]
 pub fn match_certificate(value: &str, certificate: &CertificateNames) -> NameMatch {
     if let Err(error) = NamePattern::parse(value) {
@@ -169,7 +169,7 @@ impl ConnectorNameMatch {
     }
 }
 
-/// How exactly a connector's value tells a server apart: a name before a wildcard, then the value
+/// How exactly a connector's value distinguishes a server: a name before a wildcard, then the value
 /// with more labels. Among connectors that match, the greatest wins (documented: the most exact).
 #[must_use]
 pub fn specificity(value: &str) -> (bool, usize) {
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn any_name_matches_and_the_closest_is_told() {
+    fn any_name_matches_and_the_closest_is_reported() {
         let names = CertificateNames::new(
             ["Contoso Relay"],
             ["*.contoso.com", "mail.contoso.com", "mail.contoso.com"],

@@ -85,15 +85,15 @@ impl fmt::Display for OpenQuestion {
             ),
             Self::CertificateNotKnown => formatter.write_str(
                 "which certificate the server shows is not known: the send connector's protocol \
-                 log tells it",
+                 log shows it",
             ),
             Self::MailFromNotKnown => formatter.write_str(
-                "the envelope sender is not known: MAIL FROM in the protocol log tells it",
+                "the envelope sender is not known: MAIL FROM in the protocol log shows it",
             ),
             Self::AddressNotKnown { connector } => write!(
                 formatter,
                 "the public address is not known, and {connector} lists addresses: the EHLO reply \
-                 of EOP in the protocol log tells it, as in Hello [203.0.113.5]",
+                 of EOP in the protocol log shows it, as in Hello [203.0.113.5]",
             ),
             Self::AddressListIncomplete { connector } => write!(
                 formatter,
@@ -103,7 +103,7 @@ impl fmt::Display for OpenQuestion {
             Self::EligibilityNotKnown { connector } => write!(
                 formatter,
                 "whether {connector} is enabled and of type OnPremises is not known: \
-                 Get-InboundConnector tells Enabled and ConnectorType",
+                 Get-InboundConnector shows Enabled and ConnectorType",
             ),
             Self::NameMatch { connector, expected, found, open, needed_domain } => {
                 let expected = expected.as_deref().unwrap_or_default();
@@ -158,16 +158,16 @@ fn write_name_question(
         OpenMatch::UnreadableValue => write!(
             formatter,
             "the TlsSenderCertificateName of {connector}, {expected}, is no domain name: \
-             Get-InboundConnector tells whether it was exported rightly",
+             Get-InboundConnector says whether it was exported rightly",
         ),
         OpenMatch::NamesIncomplete => write!(
             formatter,
             "{connector} expects {expected}, and not all names of the certificate are known: \
-             Get-ExchangeCertificate or the certificate itself tells them",
+             Get-ExchangeCertificate or the certificate itself shows them",
         ),
-        OpenMatch::ValueNotTold => write!(
+        OpenMatch::ValueNotKnown => write!(
             formatter,
-            "the TlsSenderCertificateName of {connector} was not given: Get-InboundConnector tells \
+            "the TlsSenderCertificateName of {connector} was not given: Get-InboundConnector shows \
              it",
         ),
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::text_list::TextList;
 use crate::eop_host::is_eop_host;
 
-/// A send connector. `None` means that the source does not tell; the default of every field is that.
+/// A send connector. `None` means that the source does not say; the default of every field is that.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SendConnector {
@@ -31,11 +31,11 @@ pub struct SendConnector {
     pub cloud_services_mail_enabled: Option<bool>,
     /// The name in EHLO, and for the implicit choice of a certificate.
     pub fqdn: Option<String>,
-    /// `<I>issuer<S>subject`, as given; `None` where unset and where not told.
+    /// `<I>issuer<S>subject`, as given; `None` where unset and where not known.
     pub tls_certificate_name: Option<String>,
     /// Whether the source has the property TlsCertificateName at all.
     #[serde(skip)]
-    pub tells_certificate_name: bool,
+    pub knows_certificate_name: bool,
     /// Whether blanks in names are uncertain, as in Format-List text.
     #[serde(skip)]
     pub has_uncertain_blanks: bool,

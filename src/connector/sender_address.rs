@@ -94,7 +94,7 @@ impl fmt::Display for SenderRange {
 }
 
 /// The address as EOP can have seen it: IPv4 mapped into IPv6 is unwrapped; private, loopback and
-/// link-local addresses are those of a local endpoint and tell nothing.
+/// link-local addresses are those of a local endpoint and say nothing.
 #[must_use]
 pub fn public_address(address: IpAddr) -> Option<IpAddr> {
     let address = address.to_canonical();
@@ -119,7 +119,7 @@ pub fn public_address(address: IpAddr) -> Option<IpAddr> {
 }
 
 /// Holds the connecting address against a connector's list. `list` is `None` where the source does
-/// not tell it.
+/// not show it.
 #[must_use]
 pub fn match_address(list: Option<&TextList>, address: Option<IpAddr>) -> AddressMatch {
     let Some(list) = list else { return AddressMatch::ListIncomplete };

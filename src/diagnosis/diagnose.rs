@@ -87,7 +87,7 @@ impl Diagnosis {
                 ChainReport { at: one.case.at, ..chain.clone() }
             });
             let outcome = one.case.attribution.possible.first();
-            let index = outcome.and_then(crate::connector::Outcome::connector).or(one
+            let index = outcome.and_then(crate::connector::AttributionOutcome::connector).or(one
                 .case
                 .attribution
                 .nearest_miss
@@ -212,13 +212,13 @@ fn summarise(judged: &Judged<'_>) -> String {
         if incident.reported_by.is_some() {
             let line =
                 if incident.line == 0 { String::new() } else { format!(":{}", incident.line) };
-            return format!(" Server: {}; error: {}{line}.", servers("not told"), incident.path);
+            return format!(" Server: {}; error: {}{line}.", servers("not known"), incident.path);
         }
         let thumbprint = case.thumbprint().unwrap_or_else(|| "none".to_owned());
-        let servers = servers("not told by the log");
+        let servers = servers("not known from the log");
         format!(
             " Server: {servers}; send connector: {}; certificate sent: {thumbprint}; log: {}:{}.",
-            if incident.connector.is_empty() { "not told" } else { &incident.connector },
+            if incident.connector.is_empty() { "not known" } else { &incident.connector },
             incident.path,
             incident.line
         )

@@ -169,7 +169,7 @@ named_enum! {
         EverydayFailures = 117,
         /// The newest certificate of that name cannot be used, and blocks an older one.
         NewestTwinUnusable = 119,
-        /// A cover text of a queue, and no session that tells what it covers.
+        /// A cover text of a queue, and no session that says what it covers.
         CoverTextOnly = 130,
         /// Errors of queues or NDRs, joined to sessions of the logs.
         QueueErrorJoined = 131,
@@ -179,15 +179,15 @@ named_enum! {
         MachineStoreNotSeen = 140,
         /// Windows judges the chain otherwise.
         WindowsDiffers = 141,
-        /// The CAPI2 log tells of a chain that is not whole on the sender.
+        /// The CAPI2 log reports a chain that is not whole on the sender.
         ChainIncompleteLogged = 120,
-        /// The CAPI2 log tells of another fault of the sent certificate.
+        /// The CAPI2 log reports another fault of the sent certificate.
         ChainFaultLogged = 121,
         /// Failed validations of the certificate for other programs, counted and not judged.
         ChainEventsNotJudged = 122,
         /// The CAPI2 log is off, empty or begins too late.
         ChainEventsMissing = 123,
-        /// The inbound connectors are as the logs of the hybrid wizard last tell of them.
+        /// The inbound connectors are as the logs of the hybrid wizard last show them.
         ConnectorsFromWizard = 150,
         /// The wizard changed TlsSenderCertificateName shortly before the refusals began.
         WizardChangedSenderName = 151,

@@ -3,7 +3,7 @@
 //! [`Evidence`] takes sessions, certificates and exports; [`diagnose`] holds it against the one
 //! table of rules and gives a [`Report`]. Sessions that are alike in end,
 //! certificate and sender are judged once.
-//! [`certificate_overview`] tells of the same evidence which certificates are sent, and when they
+//! [`certificate_overview`] says by the same evidence which certificates are sent, and when they
 //! expire.
 
 #![forbid(unsafe_code)]

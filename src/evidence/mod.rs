@@ -28,7 +28,7 @@ pub use export::{
 pub use hybrid::{
     HybridChange, HybridChangeQuery, HybridChangeReader, HybridConnector, HybridDiscovery,
     HybridEntry, HybridFile, HybridHistory, HybridHistoryBuilder, HybridLevel, HybridLogReader,
-    HybridNotice, HybridObjectType, HybridOutcome, HybridSeverity, HybridSide, PropertyChange,
+    HybridNotice, HybridObjectType, HybridOutcome, HybridSide, PropertyChange,
     discover_hybrid_files, hybrid_profile_folders,
 };
 pub use recognition::{EvidenceKind, Recognised, recognise};

@@ -165,7 +165,7 @@ impl SegmentReader {
 mod tests {
     use super::*;
     use crate::log::row::MAXIMUM_LINE;
-    use crate::log::segment::tests::Told;
+    use crate::log::segment::tests::Reported;
     use crate::log::{Line, LinesRead, NoticeCode, Row, RowError};
 
     const HEADER: &str = "#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n\
@@ -202,10 +202,10 @@ mod tests {
                     if let Some(offset) = segment.oversized_line {
                         seen.push((base, offset, Err(RowError::TooLong)));
                     }
-                    let mut told = Told::of(&segment.data);
-                    let LinesRead { count, header_line } = segment.read_rows(&mut told);
-                    for told in told.lines {
-                        let (line, row) = match told {
+                    let mut reported = Reported::of(&segment.data);
+                    let LinesRead { count, header_line } = segment.read_rows(&mut reported);
+                    for reported in reported.lines {
+                        let (line, row) = match reported {
                             Ok(row) => (row.line, Ok(sequence_number(&segment, row.line))),
                             Err((line, error)) => (line, Err(error)),
                         };

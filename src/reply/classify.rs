@@ -22,7 +22,7 @@ pub(super) fn classify_head(head: &Head<'_>) -> RejectionClass {
         .map_or(RejectionClass::Unclassified, |entry| entry.class)
 }
 
-/// The class of a refusal whose text is translated, where its numbers alone tell it.
+/// The class of a refusal whose text is translated, where its numbers alone give it.
 pub(super) fn classify_numbers(head: &Head<'_>) -> Option<RejectionClass> {
     let fits = |signature: &Signature| signature.numbers_suffice && signature.fits_numbers(head);
     CATALOGUE.iter().find(|entry| entry.signatures.iter().any(fits)).map(|entry| entry.class)

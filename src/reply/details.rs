@@ -1,4 +1,4 @@
-//! What the wrappers around a reply tell beside it.
+//! What the wrappers around a reply show beside it.
 
 use super::smtp_reply::is_host;
 

@@ -67,7 +67,7 @@ pub struct Explanation {
     pub confidence: Option<Confidence>,
     /// Whether the sending server itself wrote the reply.
     pub local: bool,
-    /// Whether the reply only covers what happened: the session's TLS row in the log tells.
+    /// Whether the reply only covers what happened: the session's TLS row in the log says.
     pub cover: bool,
     /// What is not certain.
     pub uncertain: Vec<String>,
@@ -250,7 +250,7 @@ struct FoundReply<'a> {
     status: Option<EnhancedStatus>,
 }
 
-/// The reply in a text without wrappers: of several, the first of the most telling class.
+/// The reply in a text without wrappers: of several, the first of the most significant class.
 fn find_reply<'a>(text: &'a str, uncertain: &mut Vec<String>) -> FoundReply<'a> {
     let text = text.trim_start_matches(['#', ' ']);
     let first = Head::parse(text).map(|_| scan::folded_line(text));
@@ -265,10 +265,10 @@ fn find_reply<'a>(text: &'a str, uncertain: &mut Vec<String>) -> FoundReply<'a> 
         let line = scan::folded_line(candidate);
         let (class, basis) = class_of_candidate(candidate, line);
         let known = best.as_ref().and_then(|(found, _)| found.class);
-        others += usize::from(
-            known.is_some_and(|known| telling(known) > 0 && telling(class) > 0 && known != class),
-        );
-        if known.is_none_or(|known| telling(class) > telling(known)) {
+        others += usize::from(known.is_some_and(|known| {
+            significance(known) > 0 && significance(class) > 0 && known != class
+        }));
+        if known.is_none_or(|known| significance(class) > significance(known)) {
             best =
                 Some((FoundReply { reply: Some(line), class: Some(class), status: None }, basis));
         }
@@ -369,9 +369,9 @@ fn class_of_candidate(candidate: &str, line: &str) -> (RejectionClass, Basis) {
     (RejectionClass::Unclassified, Basis::Text)
 }
 
-/// How much a class tells: a cover text less than what it covers, that a message expired less than
+/// How much a class says: a cover text less than what it covers, that a message expired less than
 /// any other reply, an unknown refusal nothing.
-fn telling(class: RejectionClass) -> u8 {
+fn significance(class: RejectionClass) -> u8 {
     match class.entry() {
         None => 0,
         Some(_) if class == RejectionClass::MessageExpired => 1,

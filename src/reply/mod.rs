@@ -2,7 +2,7 @@
 //!
 //! [`classify`] names the class of one refused reply; [`explain`] takes whatever an administrator
 //! has at hand (a reply, an NDR, a queue's LastError, a line of the event log), finds the reply in
-//! it and tells what it means and what is to be done. What is known of each class is data:
+//! it and says what it means and what is to be done. What is known of each class is data:
 //! [`CATALOGUE`], and [`tls_error`] for the errors of a TLS negotiation.
 
 #![forbid(unsafe_code)]

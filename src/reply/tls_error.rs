@@ -18,7 +18,7 @@ pub fn tls_error(name_or_number: &str) -> TlsError {
 }
 
 /// The first word of `text` that names an error; words of one hump only (`Shutdown`) are too
-/// common to tell anything in prose.
+/// common to mean anything in prose.
 pub(super) fn find_in_prose(text: &str) -> Option<TlsError> {
     text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
         .filter(|word| word.bytes().filter(u8::is_ascii_uppercase).count() >= 2)

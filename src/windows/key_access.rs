@@ -15,7 +15,7 @@ named_enum! {
         Granted = 1,
         /// It may not.
         Denied = 2,
-        /// The descriptor cannot be read, or hangs on what it does not tell.
+        /// The descriptor cannot be read, or hangs on what it does not say.
         Unknown = 3,
     }
 }

@@ -95,15 +95,15 @@ mod tests {
             intermediates: Some(Vec::new()),
             ..MachineStores::default()
         };
-        let told = serde_json::to_value(stores.listing()).unwrap();
-        let one = &told["My"][0];
+        let reported = serde_json::to_value(stores.listing()).unwrap();
+        let one = &reported["My"][0];
         assert_eq!(one["Thumbprint"], certificate.thumbprint().to_string());
         assert_eq!(one["FriendlyName"], "Exchange 2026");
         assert_eq!(one["PrivateKey"]["Presence"], "None");
         let name = one["TlsCertificateName"].as_str().unwrap();
         let named: TlsCertificateName = name.parse().unwrap();
         assert!(named.matches(&certificate));
-        assert_eq!(told["Intermediates"], serde_json::json!([]));
-        assert!(told["Roots"].is_null(), "a store that was not read is not an empty one");
+        assert_eq!(reported["Intermediates"], serde_json::json!([]));
+        assert!(reported["Roots"].is_null(), "a store that was not read is not an empty one");
     }
 }

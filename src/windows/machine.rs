@@ -7,7 +7,7 @@ use super::stores::MachineStores;
 use super::windows_verdict::WindowsVerdict;
 use crate::timestamp::Timestamp;
 
-/// Reads LocalMachine\My, CA, Root and AuthRoot. A store that cannot be read is told among what is
+/// Reads LocalMachine\My, CA, Root and AuthRoot. A store that cannot be read is reported among what is
 /// unseen, and the others are read.
 ///
 /// # Errors

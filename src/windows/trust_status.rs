@@ -107,7 +107,7 @@ const RESULTS: &[(u32, &str)] = &[
     (0x800B_0114, "CERT_E_INVALID_NAME"),
 ];
 
-/// The bits that tell of revocation alone.
+/// The bits that are about revocation only.
 pub(super) const REVOCATION_NOT_CHECKED: u32 = 0x0000_0040 | 0x0100_0000;
 
 /// The bit of a chain whose issuer is missing.

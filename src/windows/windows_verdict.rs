@@ -102,7 +102,7 @@ pub struct ChainRun {
 }
 
 impl ChainRun {
-    /// A run with the dwErrorStatus of the whole chain.
+    /// A run with the dwErrorStatus of the complete chain.
     #[must_use]
     pub fn new(
         mode: ChainMode,

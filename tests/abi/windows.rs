@@ -279,7 +279,7 @@ fn golden_files() -> Vec<PathBuf> {
         .collect()
 }
 
-/// The logs that a golden file tells of.
+/// The logs that a golden file is about.
 fn logs_of(golden: &Path) -> Vec<String> {
     let logs: BTreeSet<String> = json_lines(&fs::read_to_string(golden).unwrap())
         .iter()

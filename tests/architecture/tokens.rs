@@ -1,4 +1,4 @@
-//! Rust source as trees of tokens: as much of the language as tells its paths from its texts.
+//! Rust source as trees of tokens: as much of the language as separates its paths from its texts.
 //!
 //! Not the crate syn: shared with the procedural macros, it would have every dependency compiled anew.
 

@@ -78,7 +78,7 @@ fn the_exit_code_says_what_the_rows_say() {
 }
 
 #[test]
-fn what_cannot_be_read_is_said_with_its_path_and_the_rest_is_told() {
+fn what_cannot_be_read_is_said_with_its_path_and_the_rest_is_reported() {
     let installed = format!("{FOLDER}/installed.json");
     let log = format!("{FOLDER}/SEND2026111501-1.LOG");
     let (_, printed, errors) = run(&[

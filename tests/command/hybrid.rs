@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use eop_relay::evidence::{
-    HybridHistory, HybridHistoryBuilder, HybridOutcome, HybridSeverity, discover_hybrid_files,
+    HybridHistory, HybridHistoryBuilder, HybridOutcome, discover_hybrid_files,
 };
+use eop_relay::finding::Severity;
 use eop_relay::log::LogInput;
 use serde_json::Value;
 
@@ -126,7 +127,7 @@ fn every_profile_of_a_computer_is_looked_through_newest_first() {
     for nothing in [users.path().join("Public"), users.path().join("x"), users.path().join("*.x")] {
         let found = discover_hybrid_files(&[input(&nothing)]);
         assert_eq!((found.files.len(), found.notices.len()), (0, 1), "{nothing:?}");
-        assert_eq!(found.notices[0].severity, HybridSeverity::Error);
+        assert_eq!(found.notices[0].severity, Severity::Error);
     }
 }
 

@@ -21,7 +21,7 @@ fn folder(story: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/stories").join(story)
 }
 
-fn tell(story: &str, more: &[&str]) -> Output {
+fn show(story: &str, more: &[&str]) -> Output {
     let arguments = fs::read_to_string(folder(story).join("arguments")).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_eop-relay"));
     command.arg("test").args(arguments.lines()).args(more).current_dir(folder(story));
@@ -31,7 +31,7 @@ fn tell(story: &str, more: &[&str]) -> Output {
 #[test]
 fn every_story_is_resolved_by_its_report() {
     for (story, exit_code) in STORIES {
-        let output = tell(story, &[]);
+        let output = show(story, &[]);
         let report = String::from_utf8(output.stdout).unwrap();
         let golden = fs::read_to_string(folder(story).join("report.txt")).unwrap();
         assert_eq!(report, golden.replace("\r\n", "\n"), "{story}");
@@ -62,7 +62,7 @@ fn the_healthy_server_is_told_nothing() {
 #[test]
 fn the_report_is_the_same_as_json() {
     for (story, exit_code) in STORIES {
-        let output = tell(story, &["--json"]);
+        let output = show(story, &["--json"]);
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(report["ExitCode"], *exit_code, "{story}");
         let names = [
@@ -87,7 +87,7 @@ fn the_report_is_the_same_as_json() {
 
 #[test]
 fn an_input_that_cannot_be_read_is_exit_code_40_and_the_rest_is_judged() {
-    let output = tell("two-causes", &["--installed", "absent.xml"]);
+    let output = show("two-causes", &["--installed", "absent.xml"]);
     assert_eq!(output.status.code(), Some(40));
     assert!(String::from_utf8_lossy(&output.stderr).contains("absent.xml"));
     assert!(String::from_utf8_lossy(&output.stdout).starts_with("REFUSED"));
@@ -126,7 +126,7 @@ fn an_export_of_other_objects_is_not_taken_for_an_empty_list() {
 /// Taken for a domain, `accepted.xml` would cover nothing, and mail be refused for that.
 #[test]
 fn an_export_that_is_not_there_is_not_taken_for_an_accepted_domain() {
-    let output = tell("healthy", &["--accepted-domain", "missing.xml"]);
+    let output = show("healthy", &["--accepted-domain", "missing.xml"]);
     assert_eq!(output.status.code(), Some(40));
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(errors.starts_with("eop-relay: error: missing.xml: "), "{errors}");
@@ -135,7 +135,7 @@ fn an_export_that_is_not_there_is_not_taken_for_an_accepted_domain() {
 
 #[test]
 fn a_file_of_no_known_format_is_told_with_its_place() {
-    let output = tell("healthy", &["--inbound-connector", "sent.pem"]);
+    let output = show("healthy", &["--inbound-connector", "sent.pem"]);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(errors.starts_with("eop-relay: error: sent.pem: line 1, byte 0: neither"), "{errors}");
 }

@@ -1,4 +1,4 @@
-//! Servers side by side: what they share is told once, with all of them; what one of them has is not
+//! Servers side by side: what they share is reported once, with all of them; what one of them has is not
 //! taken for the others'.
 
 use eop_relay::diagnosis::{Evidence, Finding, FindingId, Report, Status, diagnose};

@@ -245,7 +245,7 @@ fn a_log_that_is_off_empty_or_another_is_told_with_what_to_do() {
 }
 
 #[test]
-fn what_is_asked_for_is_handed_out_and_a_log_that_begins_later_is_told() {
+fn what_is_asked_for_is_handed_out_and_a_log_that_begins_later_is_reported() {
     let query = |start: &str, end: &str, thumbprint: Option<&str>| ChainEventQuery {
         contents: vec![("given".to_owned(), GERMAN.as_bytes().to_vec())],
         start: Timestamp::parse(start),

@@ -103,7 +103,7 @@ const TEXTS: &[(&str, Option<RejectionClass>, Option<&str>, usize)] = &[
         Some("454 4.7.5"),
         0,
     ),
-    // Of several refusals the most telling one.
+    // Of several refusals the most significant one.
     ("550 5.1.1 No user\n550 5.7.64 TenantAttribution", Some(RelayDenied), Some("550 5.7.64"), 0),
     ("421 4.4.1 Connection timed out\n530 5.7.57 x", Some(ClientNotAuthenticated), Some("530"), 0),
     // Translated: numbers, English words and Exchange's names survive.

@@ -6,7 +6,7 @@ using System.Text;
 
 namespace EopRelay.Tests
 {
-    /// <summary>The CAPI2 log, as the scripts read and hand on what it tells.</summary>
+    /// <summary>The CAPI2 log, as the scripts read and hand on what it says.</summary>
     internal static class ChainEventChecks
     {
         private const string Sent = "E8412F6A9C03D7B5518E2A4C6F90B3D5E7F81A2C";
@@ -59,7 +59,7 @@ namespace EopRelay.Tests
                     Checks.Equal(choice.Value, Read(source, out notices).Count);
                 }
             });
-            checks.That("trouble is told with its place, and the rest is read", () =>
+            checks.That("trouble is reported with its place, and the rest is read", () =>
             {
                 EvidenceSource source = Interop.NewEvidenceSource();
                 source.AddPath(Path.Combine(folder, "missing.evtx"), false);
@@ -143,14 +143,14 @@ namespace EopRelay.Tests
                         report.Findings[0].Evidence, line => line.Text.Contains("event 30 (record 4711)")), "no event");
                 });
             }
-            checks.That("a log without events is told", () =>
+            checks.That("a log without events is reported", () =>
             {
                 Request request = NewRequest(session);
                 request.Expect("ChainEvents");
                 Report report = Library.Test(request);
-                Checks.True(Array.Exists(report.Findings, finding => finding.Id == "ChainEventsMissing"), "not told");
+                Checks.True(Array.Exists(report.Findings, finding => finding.Id == "ChainEventsMissing"), "not reported");
             });
-            checks.That("a file that is not there is told with its path", () =>
+            checks.That("a file that is not there is reported with its path", () =>
             {
                 EopRelayException error = NewRequest(session).AddFile("ChainEventFiles", "ChainEventFile", "no-such.evtx");
                 Checks.Equal("ChainEventFileNotFound", error.ErrorId);

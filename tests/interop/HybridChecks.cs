@@ -47,7 +47,7 @@ namespace EopRelay.Tests
                 Checks.Equal(2, Read(since, out notices).Count);
                 Checks.Equal(2, Read(until, out notices).Count);
             });
-            checks.That("trouble is told with its place, and the rest is read", () =>
+            checks.That("trouble is reported with its place, and the rest is read", () =>
             {
                 EvidenceSource source = SourceOf(file);
                 source.AddPath(Path.Combine(folder, "missing.log"), false);

@@ -97,7 +97,7 @@ namespace EopRelay.Tests
             };
             foreach (var row in cases)
             {
-                checks.That("the text of the path '" + row.Path + "' tells its host and drive", () =>
+                checks.That("the text of the path '" + row.Path + "' shows its host and drive", () =>
                 {
                     Checks.Equal(row.Host, WindowsPath.UncHost(row.Path));
                     Checks.Equal(row.OnDrive, WindowsPath.IsOnDrive(row.Path));

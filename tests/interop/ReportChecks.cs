@@ -61,13 +61,13 @@ namespace EopRelay.Tests
                     Checks.True(error.Message.Contains(password == null ? "-Password" : "Check the password"), error.Message);
                 }
             });
-            checks.That("a file that is not there is told with its path", () =>
+            checks.That("a file that is not there is reported with its path", () =>
             {
                 EopRelayException error = NewRequest().AddCertificateFile("CertificateFiles", file("missing.cer"), null);
                 Checks.Equal("CertificateFileNotFound", error.ErrorId);
                 Checks.True(error.Message.Contains(file("missing.cer")), error.Message);
             });
-            checks.That("a file that holds no certificate is told in the report", () =>
+            checks.That("a file that holds no certificate is reported in the report", () =>
             {
                 Request request = NewRequest();
                 request.AddCertificateFile("CertificateFiles", typeof(ReportChecks).Assembly.Location, null);
@@ -152,7 +152,7 @@ namespace EopRelay.Tests
                 Checks.Equal(null, row.LastSent);
                 Checks.Equal("", row.Sent);
             });
-            checks.That("sessions tell what was sent also after serialisation", () =>
+            checks.That("sessions say what was sent also after serialisation", () =>
             {
                 Request request = CertificateRequest(file("mail.contoso.com.cer"));
                 string sent = Thumbprint;

@@ -28,7 +28,7 @@ Describe 'A row' {
             'Outbound to Microsoft 365 EX01 Valid', 'Outbound to Microsoft 365 EX02 ExpiresSoon', 'Fax gateway EX01 NotNeeded')
     }
 
-    It 'tells what would be sent, what was sent, and when it expires' {
+    It 'says what would be sent, what was sent, and when it expires' {
         $row = @($sessions | Get-EopRelayCertificate @all)[0]
         $row.SelectedThumbprint | Should -Be $new
         $row.SentThumbprint | Should -Be $new
@@ -69,7 +69,7 @@ Describe 'What is not given' {
         $row.Note | Should -Match 'No sessions were given'
     }
 
-    It 'is told otherwise than a pipeline without a session' {
+    It 'is reported otherwise than a pipeline without a session' {
         @(@() | Get-EopRelayCertificate @all)[0].Note | Should -Match 'The logs have no session'
     }
 

@@ -101,7 +101,7 @@ Describe 'Test-EopRelayCertificate -ChainEvent' {
         @($report.Findings[0].Evidence | Where-Object { $_.Text -match '^event 30 \(record 4711\)' }).Count | Should -Be 1
     }
 
-    It 'tells of a log in which nothing was found' {
+    It 'reports a log in which nothing was found' {
         $report = $session | Test-EopRelayCertificate -ChainEvent @()
         @($report.Findings | Where-Object { $_.Id -eq 'ChainEventsMissing' }).Count | Should -Be 1
     }

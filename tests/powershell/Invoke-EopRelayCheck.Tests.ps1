@@ -73,7 +73,7 @@ Describe 'Invoke-EopRelayCheck' {
         ($result.InUse.Findings | ForEach-Object { [string]$_ }) -join ' ' | Should -Match 'Export-Clixml'
     }
 
-    It 'tells what cannot be used in its result, and loses nothing' {
+    It 'says what cannot be used in its result, and loses nothing' {
         $missing = Join-Path -Path $folder -ChildPath 'missing.xml'
         $result = Invoke-EopRelayCheck -Path $folder -StatePath $state -JsonPath $json -InboundConnector $missing
         $result.ExitCode | Should -Be 40

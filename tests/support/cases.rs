@@ -331,7 +331,7 @@ fn inbound(text: &str) -> InboundConnector {
         connector_type: field(1).map(ConnectorType::from_name),
         enabled: field(2).map(|flag| flag == "on"),
         tls_sender_certificate_name: field(3).map(str::to_owned),
-        tells_certificate_name: true,
+        knows_certificate_name: true,
         sender_ip_addresses: Some(list(&field(4).unwrap_or_default().replace('|', "/"))),
         associated_accepted_domains: Some(list(field(5).unwrap_or_default())),
         when_changed_utc: field(6).and_then(Timestamp::parse),
@@ -349,7 +349,7 @@ fn send(text: &str) -> SendConnector {
             "named" => format!("<I>{ISSUER}<S>CN=mail.contoso.com"),
             subject => subject.to_owned(),
         }),
-        tells_certificate_name: true,
+        knows_certificate_name: true,
         smart_hosts: field(2).map(list),
         protocol_logging_level: field(3).map(str::to_owned),
         ..SendConnector::default()

@@ -1,7 +1,7 @@
 # What Register- and Unregister-EopRelayCheck share.
 Set-StrictMode -Version 3.0
 
-# The folder for state files and exports, for administrators and SYSTEM alone.
+# The folder for state files and exports, for administrators and SYSTEM only.
 function Get-CheckTaskFolder {
     [CmdletBinding()]
     param()

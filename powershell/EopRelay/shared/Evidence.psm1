@@ -1,6 +1,6 @@
 # How the evidence parameters of all cmdlets become members of a request: objects in any shape, or files
 # by path, pattern or FileInfo, which the library reads. Not bound is not given; $null and an empty list
-# are given, and there is none. What cannot be read is returned as a problem, and told to the library.
+# are given, and there is none. What cannot be read is returned as a problem, and reported to the library.
 Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'ErrorRecord.psm1')

@@ -25,7 +25,7 @@ foreach ($loaded in [System.AppDomain]::CurrentDomain.GetAssemblies()) {
 }
 
 if (-not [System.IO.File]::Exists($assemblyPath)) {
-    throw "The file '$assemblyPath' is missing. Install the whole module again; from the sources, run powershell/build/build.ps1 (Windows) or powershell/build/build.sh first."
+    throw "The file '$assemblyPath' is missing. Install the complete module again; from the sources, run powershell/build/build.ps1 (Windows) or powershell/build/build.sh first."
 }
 try {
     $null = [System.Reflection.Assembly]::LoadFrom($assemblyPath)

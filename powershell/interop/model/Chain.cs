@@ -22,7 +22,7 @@ namespace EopRelay
         /// </summary>
         public string Trust { get; internal set; }
 
-        /// <summary>One sentence with the most telling finding.</summary>
+        /// <summary>One sentence with the most significant finding.</summary>
         public string Summary { get; internal set; }
 
         /// <summary>The model by which it is judged: Windows or Strict.</summary>
@@ -36,7 +36,7 @@ namespace EopRelay
         /// <summary>The certificates of the best path, the judged one first.</summary>
         public ChainCertificate[] Certificates { get; internal set; }
 
-        /// <summary>What is wrong, the most telling first.</summary>
+        /// <summary>What is wrong, the most significant first.</summary>
         [JsonMember(IsOptional = true)]
         public ChainFinding[] Findings { get; internal set; }
 

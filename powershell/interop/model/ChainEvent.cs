@@ -38,13 +38,13 @@ namespace EopRelay
         /// <summary>Whether anything failed.</summary>
         public bool Failed { get; internal set; }
 
-        /// <summary>The most telling of what failed, such as PartialChain.</summary>
+        /// <summary>The most significant of what failed, such as PartialChain.</summary>
         public string Fault { get; internal set; }
 
         /// <summary>What it means, in plain words.</summary>
         public string Meaning { get; internal set; }
 
-        /// <summary>Everything that failed, the most telling first.</summary>
+        /// <summary>Everything that failed, the most significant first.</summary>
         public ChainFailure[] Failures { get; internal set; }
 
         /// <summary>What joins its events.</summary>
@@ -122,7 +122,7 @@ namespace EopRelay
         /// <summary>What is wrong, such as PartialChain.</summary>
         public string Fault { get; internal set; }
 
-        /// <summary>Whether the fault is concluded and not told: a partial chain under a policy.</summary>
+        /// <summary>Whether the fault is concluded and not logged: a partial chain under a policy.</summary>
         public bool IsInferred { get; internal set; }
 
         /// <summary>The certificate that is wrong, or at which the validation began.</summary>

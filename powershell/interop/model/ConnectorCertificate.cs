@@ -260,7 +260,7 @@ namespace EopRelay
             return time == null ? null : time.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         }
 
-        /// <summary>The first eight digits of a thumbprint, which tell the certificates of one server apart.</summary>
+        /// <summary>The first eight digits of a thumbprint, which distinguish the certificates of one server.</summary>
         internal static string Short(string thumbprint)
         {
             return thumbprint != null && thumbprint.Length > 8 ? thumbprint.Substring(0, 8) : thumbprint;

@@ -42,7 +42,7 @@ namespace EopRelay
         /// <summary>What it means, in plain words.</summary>
         public string Meaning { get; internal set; }
 
-        /// <summary>The session of the log that it tells of, where sessions were given.</summary>
+        /// <summary>The session of the log that it reports, where sessions were given.</summary>
         public ErrorSession Session { get; internal set; }
 
         /// <summary>What to do, the smallest change first.</summary>
@@ -51,7 +51,7 @@ namespace EopRelay
         /// <summary>Who has to act, the likeliest first.</summary>
         public string[] Side { get; internal set; }
 
-        /// <summary>Whether the reply only covers what happened: the session's TLS row tells.</summary>
+        /// <summary>Whether the reply only covers what happened: the session's TLS row says.</summary>
         public bool Cover { get; internal set; }
 
         /// <summary>Whether the sending server itself wrote the reply.</summary>
@@ -173,14 +173,14 @@ namespace EopRelay
         }
     }
 
-    /// <summary>A session of the log that an error tells of.</summary>
+    /// <summary>A session of the log that an error reports.</summary>
     public sealed class ErrorSession
     {
         internal ErrorSession()
         {
         }
 
-        /// <summary>How certain it is that both tell of the same: Possible, Likely or Certain.</summary>
+        /// <summary>How certain it is that both report the same: Possible, Likely or Certain.</summary>
         public string Certainty { get; internal set; }
 
         /// <summary>

@@ -11,7 +11,7 @@ namespace EopRelay
         {
         }
 
-        /// <summary>When the cmdlet began, UTC; <c>null</c> where the log does not tell.</summary>
+        /// <summary>When the cmdlet began, UTC; <c>null</c> where the log does not say.</summary>
         public DateTime? StartTime { get; internal set; }
 
         /// <summary>When it ended, UTC.</summary>
@@ -136,7 +136,7 @@ namespace EopRelay
         /// <summary>Cmdlet, object and what came of it.</summary>
         public override string ToString()
         {
-            return (Cmdlet ?? "(wanted otherwise)") + " '" + (Identity ?? "(not told)") + "': " + Outcome;
+            return (Cmdlet ?? "(wanted otherwise)") + " '" + (Identity ?? "(not known)") + "': " + Outcome;
         }
     }
 
@@ -150,7 +150,7 @@ namespace EopRelay
         /// <summary>The property.</summary>
         public string Name { get; internal set; }
 
-        /// <summary>Whether the logs tell what it was before.</summary>
+        /// <summary>Whether the logs say what it was before.</summary>
         public bool IsBeforeKnown { get; internal set; }
 
         /// <summary>What it was; <c>null</c> for empty and for not known.</summary>

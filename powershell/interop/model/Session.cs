@@ -5,7 +5,7 @@ using System.Globalization;
 namespace EopRelay
 {
     /// <summary>
-    /// One SMTP session, assembled from its rows. <c>null</c> means that the log does not tell.
+    /// One SMTP session, assembled from its rows. <c>null</c> means that the log does not say.
     /// </summary>
     /// <remarks>
     /// Names of kinds (LogType, TlsStatus, Outcome, Rejection) are text, not enums: a deserialised

@@ -254,7 +254,7 @@ namespace EopRelay
                 "NativeDataInvalid",
                 "InvalidResult",
                 "The native library handed out a batch that contradicts itself: the module's files belong to "
-                    + "different versions, or it has a defect. Install the whole module again and open a new console.");
+                    + "different versions, or it has a defect. Install the complete module again and open a new console.");
         }
     }
 }

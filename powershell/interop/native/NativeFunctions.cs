@@ -62,7 +62,7 @@ namespace EopRelay
                     string.Format(
                         CultureInfo.InvariantCulture,
                         "The native library has ABI {0}.{1}, and this module needs {2}.{3} or a later {2}.x: its files "
-                            + "belong to different versions. Install the whole module again and open a new console.",
+                            + "belong to different versions. Install the complete module again and open a new console.",
                         version >> 16,
                         version & 0xFFFF,
                         AbiMajor,

@@ -49,7 +49,7 @@ namespace EopRelay
             {
                 throw Refusal(
                     "NativeLibraryMissing",
-                    "The native library '" + path + "' is missing. Install the whole module again; an antivirus "
+                    "The native library '" + path + "' is missing. Install the complete module again; an antivirus "
                         + "product may have removed the file.");
             }
             return IsWindows ? LoadOnWindows(path) : LoadOnUnix(path);
@@ -65,7 +65,7 @@ namespace EopRelay
                 throw Refusal(
                     "NativeLibraryMismatch",
                     "The native library has no function '" + function + "': it belongs to another version of the "
-                        + "module. Install the whole module again and open a new console.");
+                        + "module. Install the complete module again and open a new console.");
             }
             return address;
         }

@@ -18,7 +18,7 @@ namespace EopRelay
     }
 
     /// <summary>
-    /// The names of the ABI's numbers, as the native library tells them: one place for them all. Never
+    /// The names of the ABI's numbers, as the native library shows them: one place for them all. Never
     /// changed once made, so that any thread may ask.
     /// </summary>
     internal sealed class ValueNames

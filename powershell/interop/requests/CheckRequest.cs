@@ -44,7 +44,7 @@ namespace EopRelay
         /// <summary>What keeps the check from being made, or <c>null</c>.</summary>
         internal string Trouble { get; private set; }
 
-        /// <summary>The folder for the state file that is for administrators and SYSTEM alone.</summary>
+        /// <summary>The folder for the state file that is for administrators and SYSTEM only.</summary>
         internal static string DefaultStateFolder
         {
             get

@@ -45,7 +45,7 @@ namespace EopRelay
             this.request = request;
         }
 
-        /// <summary>Makes a check. Whatever goes wrong is told in its result.</summary>
+        /// <summary>Makes a check. Whatever goes wrong is reported in its result.</summary>
         internal static CheckResult Make(CheckRequest request)
         {
             var run = new CheckRun(request);

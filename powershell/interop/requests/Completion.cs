@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EopRelay
 {
-    /// <summary>What Tab offers. Nothing here takes long or throws: a completer has nobody to tell.</summary>
+    /// <summary>What Tab offers. Nothing here takes long or throws: a completer has nobody to report to.</summary>
     internal static class Completion
     {
         private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);

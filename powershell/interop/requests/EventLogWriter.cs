@@ -35,7 +35,7 @@ namespace EopRelay
             }
             catch (Exception exception)
             {
-                // An unregistered source can be told from a registered one by an administrator alone.
+                // An unregistered source can be distinguished from a registered one by an administrator alone.
                 return "No event is written: " + exception.GetBaseException().Message + " " + Advice;
             }
         }

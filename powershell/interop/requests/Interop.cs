@@ -219,7 +219,7 @@ namespace EopRelay
             return CheckRequest.DefaultStateFolder;
         }
 
-        /// <summary>Makes that folder for administrators and SYSTEM alone, or finds that it is in good hands.</summary>
+        /// <summary>Makes that folder for administrators and SYSTEM only, or finds that it is in good hands.</summary>
         /// <returns>Why it cannot be used, or <c>null</c>.</returns>
         public static EopRelayException PrepareStateFolder(string folder)
         {

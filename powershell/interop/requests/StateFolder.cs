@@ -7,7 +7,7 @@ using System.Security.Principal;
 namespace EopRelay
 {
     /// <summary>
-    /// The folder of the default state file, for administrators and SYSTEM alone: the rows that it keeps
+    /// The folder of the default state file, for administrators and SYSTEM only: the rows that it keeps
     /// name senders and recipients, and any user may make folders in ProgramData.
     /// </summary>
     internal static class StateFolder

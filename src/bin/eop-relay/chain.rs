@@ -22,7 +22,7 @@ server can send. Give an export of LocalMachine\\CA to judge what it really has.
 
 Exit codes: 0 valid and complete; 10 with warnings; 20 refused, or an intermediate cannot be sent;
 30 uncertain, as the root is in no list or something cannot be checked here; 40 an input cannot be
-read; 64 usage, or a file of several certificates that does not tell which one is meant.")]
+read; 64 usage, or a file of several certificates that does not say which one is meant.")]
 pub struct ChainArguments {
     /// The certificate: DER, PEM, P7B, SST or base64. Of several in the file that one is judged that
     /// issued none of the others and is no authority.

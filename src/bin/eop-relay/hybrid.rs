@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use eop_relay::evidence::{
-    HybridChange, HybridConnector, HybridHistory, HybridNotice, HybridSeverity,
-    hybrid_profile_folders,
+    HybridChange, HybridConnector, HybridHistory, HybridNotice, hybrid_profile_folders,
 };
+use eop_relay::finding::Severity;
 use eop_relay::timestamp::Timestamp;
 use serde::Serialize;
 
@@ -72,8 +72,7 @@ pub fn run(arguments: &HybridArguments) -> ExitCode {
 }
 
 fn exit_of(history: &HybridHistory) -> Exit {
-    let is_partial =
-        history.notices.iter().any(|notice| notice.severity == HybridSeverity::Warning);
+    let is_partial = history.notices.iter().any(|notice| notice.severity == Severity::Warning);
     if history.has_errors() {
         Exit::CouldNotCheck
     } else if history.changes.is_empty() && history.connectors.is_empty() {

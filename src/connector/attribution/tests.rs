@@ -15,7 +15,7 @@ fn connector(name: &str, value: &str, addresses: &[&str]) -> InboundConnector {
         enabled: Some(true),
         connector_type: Some(ConnectorType::OnPremises),
         tls_sender_certificate_name: (!value.is_empty()).then(|| value.to_owned()),
-        tells_certificate_name: true,
+        knows_certificate_name: true,
         sender_ip_addresses: Some(TextList::complete(addresses.iter().copied())),
         ..InboundConnector::default()
     }

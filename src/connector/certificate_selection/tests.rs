@@ -25,7 +25,7 @@ fn self_signed(mut certificate: ExchangeCertificate) -> ExchangeCertificate {
 fn named(name: &str) -> SendConnector {
     SendConnector {
         tls_certificate_name: Some(name.to_owned()),
-        tells_certificate_name: true,
+        knows_certificate_name: true,
         ..SendConnector::default()
     }
 }
@@ -33,7 +33,7 @@ fn named(name: &str) -> SendConnector {
 fn implicit(fqdn: Option<&str>) -> SendConnector {
     SendConnector {
         fqdn: fqdn.map(str::to_owned),
-        tells_certificate_name: true,
+        knows_certificate_name: true,
         ..SendConnector::default()
     }
 }
@@ -48,7 +48,7 @@ fn logged(digit: char) -> LoggedCertificate {
 }
 
 #[test]
-fn among_certificates_of_that_name_the_newest_wins_and_twins_are_told() {
+fn among_certificates_of_that_name_the_newest_wins_and_twins_are_reported() {
     let installed = [
         certificate('A', "mail.contoso.com", "2025-01-01", "2026-01-01"),
         certificate('B', "MAIL.contoso.com", "2026-01-01", "2027-01-01"),
@@ -134,7 +134,7 @@ fn an_export_without_the_property_decides_nothing() {
 }
 
 #[test]
-fn the_log_tells_whether_the_selected_one_was_sent() {
+fn the_log_says_whether_the_selected_one_was_sent() {
     let installed = [
         certificate('A', "mail.contoso.com", "2025-01-01", "2026-01-01"),
         certificate('B', "mail.contoso.com", "2026-01-01", "2027-01-01"),

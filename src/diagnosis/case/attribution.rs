@@ -3,14 +3,15 @@
 use super::Case;
 use super::wizard_state::Staleness;
 use crate::connector::{
-    AddressMatch, ConnectorAssessment, Eligibility, MailFrom, NameRelation, Outcome,
+    AddressMatch, AttributionOutcome, ConnectorAssessment, ConnectorNameMatch, Eligibility,
+    MailFrom,
 };
 use crate::diagnosis::report::EvidenceLine;
 use crate::reply::RejectionClass;
 
 impl Case<'_> {
     /// Attribution is judged where the log does not show that something else came first.
-    pub fn judged_outcome(&self) -> Option<&Outcome> {
+    pub fn judged_outcome(&self) -> Option<&AttributionOutcome> {
         self.outcome().filter(|_| self.rests_on_attribution() && self.is_known())
     }
 
@@ -53,7 +54,7 @@ impl Case<'_> {
         let disabled = self.connectors_with(&Eligibility::Disabled);
         let matches = |index: &usize| {
             let one = &self.attribution.connectors[*index];
-            matches!(one.name_match.relation, NameRelation::Match(_))
+            matches!(one.name_match.relation, ConnectorNameMatch::Match(_))
                 || matches!(one.address, AddressMatch::Listed(_))
         };
         let matching = disabled.iter().copied().find(matches);
@@ -68,7 +69,7 @@ impl Case<'_> {
                 ("Enabled", one.enabled.is_none()),
                 ("ConnectorType", one.connector_type.is_none()),
                 ("SenderIPAddresses", one.sender_ip_addresses.is_none()),
-                ("TlsSenderCertificateName", !one.tells_certificate_name),
+                ("TlsSenderCertificateName", !one.knows_certificate_name),
             ];
             for (name, is_missing) in missing {
                 if is_missing && !names.contains(&name) {
@@ -99,7 +100,7 @@ impl Case<'_> {
 
     /// The connector that decides, and by which name of the certificate.
     pub fn winner(&self) -> (String, String) {
-        let index = self.outcome().and_then(Outcome::connector).unwrap_or_default();
+        let index = self.outcome().and_then(AttributionOutcome::connector).unwrap_or_default();
         let Some(one) = self.attribution.connectors.get(index) else { return Default::default() };
         let name = match (&one.name_match.name, &one.value) {
             (Some(name), Some(value)) => format!(" by {} {} ({value})", name.place, name.text),
@@ -110,7 +111,7 @@ impl Case<'_> {
 
     /// Whether mail passes by its address, so that the certificate does not matter.
     pub fn passes_by_address(&self) -> bool {
-        matches!(self.outcome(), Some(Outcome::ByAddressAndMailFrom { .. }))
+        matches!(self.outcome(), Some(AttributionOutcome::ByAddressAndMailFrom { .. }))
             && !self.is_relay_denied()
     }
 

@@ -79,7 +79,7 @@ impl<'a> Case<'a> {
         !self.evidence.incidents.all.iter().any(is_later)
     }
 
-    /// Whether a public authority issued the certificate, as far as export, chain or log tell.
+    /// Whether a public authority issued the certificate, as far as export, chain or log say.
     pub fn is_of_public_authority(&self) -> Option<bool> {
         let kind = self.installed.and_then(|one| one.object.root_ca_type.as_deref());
         if let Some(kind) = kind {

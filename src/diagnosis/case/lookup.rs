@@ -25,7 +25,7 @@ fn is_of_incident(certificate: &ExchangeCertificate, incident: &Incident) -> boo
     incident.servers.iter().any(|server| is_same_server(own, server))
 }
 
-/// The installed certificates of the incident's server, where any tells that it is; else all.
+/// The installed certificates of the incident's server, where any says that it is; else all.
 pub(crate) fn certificates_of(
     evidence: &Evidence,
     incident: Option<&Incident>,

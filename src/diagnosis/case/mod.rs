@@ -11,8 +11,8 @@ use std::rc::Rc;
 use crate::certificate::{Certificate, LoggedCertificate, Thumbprint, X500Name};
 use crate::chain::ChainReport;
 use crate::connector::{
-    Attribution, AttributionRequest, CertificateNames, CertificateSelection, ExchangeCertificate,
-    InboundConnector, MailFrom, Outcome, SendConnector, ShownCertificate, attribute,
+    Attribution, AttributionOutcome, AttributionRequest, CertificateNames, CertificateSelection,
+    ExchangeCertificate, InboundConnector, MailFrom, SendConnector, ShownCertificate, attribute,
     public_address, select_certificate,
 };
 use crate::diagnosis::case::lookup::{certificates_of, find_installed, find_send_connector};
@@ -32,7 +32,7 @@ pub(crate) struct Case<'a> {
     pub logged: Option<&'a LoggedCertificate>,
     /// The certificate itself, where a file or an export holds it.
     pub certificate: Option<&'a Certificate>,
-    /// What Get-ExchangeCertificate tells of it.
+    /// What Get-ExchangeCertificate reports of it.
     pub installed: Option<&'a Located<ExchangeCertificate>>,
     /// The file that holds it.
     pub given: Option<&'a GivenCertificate>,
@@ -208,7 +208,7 @@ impl<'a> Case<'a> {
         self.incident.is_some_and(|incident| incident.ending == Ending::Delivered)
     }
 
-    pub fn outcome(&self) -> Option<&Outcome> {
+    pub fn outcome(&self) -> Option<&AttributionOutcome> {
         self.attribution.outcome()
     }
 
@@ -435,7 +435,7 @@ struct Parts<'a> {
     at: Timestamp,
 }
 
-/// What the log tells of the names, completed by what Get-ExchangeCertificate tells.
+/// What the log says of the names, completed by what Get-ExchangeCertificate says.
 fn names_of(
     logged: &LoggedCertificate,
     installed: Option<&Located<ExchangeCertificate>>,
@@ -447,7 +447,7 @@ fn names_of(
     installed.map(|one| one.object.names()).filter(|names| names.is_complete).unwrap_or(of_log)
 }
 
-/// Whether issuer and subject of a log row are the same, where the log tells them apart.
+/// Whether issuer and subject of a log row are the same, where the log distinguishes them.
 pub(crate) fn is_self_issued(logged: &LoggedCertificate) -> bool {
     let (Some(subject), Some(issuer)) = (&logged.subject, &logged.issuer) else { return false };
     if logged.subject_issuer_ambiguous {

@@ -41,9 +41,9 @@ pub(crate) fn age_text(state: &HybridConnector, at: Timestamp) -> String {
                 Ok(days @ 1..) => format!("{} before this report", counted(days, "day")),
                 _ => "less than a day before this report".to_owned(),
             };
-            let zone = if state.is_time_zone_known { "" } else { " (time zone not told)" };
+            let zone = if state.is_time_zone_known { "" } else { " (time zone not known)" };
             format!("as the Hybrid Configuration Wizard knew it at {time}{zone}, {age}")
         }
-        _ => "as the Hybrid Configuration Wizard knew it at a time that is not told".to_owned(),
+        _ => "as the Hybrid Configuration Wizard knew it at a time that is not known".to_owned(),
     }
 }

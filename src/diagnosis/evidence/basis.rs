@@ -15,9 +15,7 @@ use crate::certificate::{Certificate, Thumbprint};
 use crate::chain::{ChainReport, ChainRequest, report};
 use crate::connector::{InboundConnector, MailFrom, SendConnector, ShownCertificate};
 use crate::evidence::{HybridConnector, HybridHistory};
-use crate::timestamp::Timestamp;
-
-const TICKS_PER_DAY: i64 = 864_000_000_000;
+use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 
 /// Inbound connectors, of an export or out of the wizard's logs.
 type Connectors<'a> = Cow<'a, [Located<InboundConnector>]>;

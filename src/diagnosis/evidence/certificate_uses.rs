@@ -8,9 +8,9 @@ use crate::log::LogType;
 use crate::session::{Outcome, Session, SessionNote};
 use crate::timestamp::Timestamp;
 
-/// How many connectors and servers are told apart.
+/// How many connectors and servers are distinguished.
 const MAXIMUM_PLACES: usize = 1024;
-/// How many certificates of one connector and server are told apart: years of renewals.
+/// How many certificates of one connector and server are distinguished: years of renewals.
 const MAXIMUM_CERTIFICATES: usize = 64;
 
 /// A certificate, or that none was shown, and the sessions in which that was so.

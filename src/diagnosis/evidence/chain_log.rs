@@ -1,4 +1,4 @@
-//! What the CAPI2 log tells, condensed as it is read: of each certificate the newest of each fault.
+//! What the CAPI2 log says, condensed as it is read: of each certificate the newest of each fault.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ impl LoggedFault {
     }
 }
 
-/// The first label of a computer's name, in lower case; empty where the log does not tell it. A store
+/// The first label of a computer's name, in lower case; empty where the log does not show it. A store
 /// is that of one server.
 type Host = String;
 
@@ -95,7 +95,7 @@ impl ChainLog {
     /// Failed validations of that certificate for other programs: how many, and one of the programs.
     pub(crate) fn of_other_processes(&self, thumbprint: Thumbprint) -> Option<(u64, &str)> {
         let (count, process) = self.of_other_processes.get(&thumbprint)?;
-        Some((*count, if process.is_empty() { "a program that is not told" } else { process }))
+        Some((*count, if process.is_empty() { "a program that is not known" } else { process }))
     }
 
     /// The newest event with that fault of that certificate on one of the servers (on any, if none is

@@ -18,7 +18,7 @@ use crate::timestamp::Timestamp;
 /// Destinations of other sessions that are named.
 const MAXIMUM_ELSEWHERE: usize = 16;
 
-/// Incidents that are told apart while sessions come in.
+/// Incidents that are distinguished while sessions come in.
 const MAXIMUM_COLLECTED: usize = 4096;
 
 /// Whether sessions go to EOP, as far as they say it themselves.
@@ -28,10 +28,10 @@ pub(crate) enum Destination {
     Eop,
     /// They failed in words that only EOP speaks: they do, unless their connector goes elsewhere.
     EopByItsWords,
-    /// They failed before the other side said who it is: their connector can tell, or another
+    /// They failed before the other side said who it is: their connector can show, or another
     /// session of it.
     FailedBefore,
-    /// Their connector alone can tell.
+    /// Their connector alone can show.
     Unknown,
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct Collector {
     eop_connectors: BTreeSet<Arc<str>>,
     ledger: Ledger,
     elsewhere: u64,
-    /// Where those went, by connector and host, as far as they are told apart.
+    /// Where those went, by connector and host, as far as they are distinguished.
     elsewhere_to: BTreeSet<(String, String)>,
     received: u64,
     capped: u64,

@@ -63,7 +63,7 @@ pub(crate) struct Incident {
     pub first: Timestamp,
     pub last: Timestamp,
     pub servers: BTreeSet<Arc<str>>,
-    /// The newest session by server; `None` where the log does not tell the server.
+    /// The newest session by server; `None` where the log does not show the server.
     pub last_on: BTreeMap<Option<Arc<str>>, LastSession>,
     pub recipient_domains: BTreeSet<String>,
     /// The newest session's first row.
@@ -75,7 +75,7 @@ pub(crate) struct Incident {
     /// What the logs show of it, a trouble for each server where it does not pass for over; for a
     /// delivery and an error of a queue there is none.
     pub troubles: Vec<Trouble>,
-    /// What tells it in place of a session: `The queue EX1\3`.
+    /// What shows it in place of a session: `The queue EX1\3`.
     pub reported_by: Option<String>,
     /// Whether `first` and `last` are known; else they are the time of the diagnosis.
     pub is_dated: bool,
@@ -176,7 +176,7 @@ impl Incident {
         IdentityKey { shown, address: self.public_address.clone() }
     }
 
-    /// Its end, as the ledger tells ends apart.
+    /// Its end, as the ledger distinguishes ends.
     pub fn end(&self) -> End {
         match self.ending {
             Ending::Delivered => End::Delivered,

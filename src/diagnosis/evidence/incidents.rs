@@ -21,7 +21,7 @@ pub(crate) struct Incidents {
     pub elsewhere_to: BTreeSet<(String, String)>,
     /// Sessions of receive logs.
     pub received: u64,
-    /// Sessions of which the log does not tell where they went, and which did not fail.
+    /// Sessions of which the log does not say where they went, and which did not fail.
     pub unknown: u64,
     /// Incidents that found no room, because there were too many.
     pub capped: u64,

@@ -26,7 +26,8 @@ use crate::diagnosis::evidence::queue_errors::QueueErrors;
 use crate::diagnosis::literal::counted;
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery, ChainEventReader};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
-use crate::evidence::{EvidenceReader, ExchangeObjects, HybridHistory, HybridSeverity};
+use crate::evidence::{EvidenceReader, ExchangeObjects, HybridHistory};
+use crate::finding::Severity;
 use crate::log::{Notice, NoticeCode};
 use crate::session::{Message, Recipient, Session};
 use crate::timestamp::Timestamp;
@@ -235,7 +236,7 @@ impl Evidence {
         let list = self.installed.get_or_insert_default();
         let given = self.server.as_deref();
         let server = |one: &ExchangeCertificate| {
-            let given = given.filter(|_| !one.tells_server).map(str::to_owned);
+            let given = given.filter(|_| !one.knows_server).map(str::to_owned);
             given.or_else(|| one.server.clone())
         };
         list.extend(objects.certificates.iter().map(|found| Located {
@@ -252,10 +253,10 @@ impl Evidence {
             let (path, message) = (notice.path.clone(), notice.message.clone());
             let is_left_out = !history.files.contains(&path);
             match notice.severity {
-                HybridSeverity::Error => self.unreadable.push((path, message)),
+                Severity::Error => self.unreadable.push((path, message)),
                 // What is good to know of a log that was read stands with what it proves.
-                HybridSeverity::Information if !is_left_out => {}
-                HybridSeverity::Warning | HybridSeverity::Information => {
+                Severity::Information if !is_left_out => {}
+                Severity::Warning | Severity::Information => {
                     self.damaged.push((path, notice.line.unwrap_or_default(), message));
                 }
             }

@@ -1,14 +1,12 @@
 //! How old the newest session is.
 
-use crate::timestamp::Timestamp;
+use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 
 /// Days without a newer session from which on evidence is called ageing.
 pub(crate) const AGEING_DAYS: i64 = 3;
 
 /// Days without a newer session from which on nothing is accepted.
 pub(crate) const OLD_DAYS: i64 = 14;
-
-const TICKS_PER_DAY: i64 = 24 * 36_000_000_000;
 
 /// How old the newest session is at the time of judgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use super::weight::Weight;
 use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
 
-/// What kind of sender, as far as attribution tells them apart.
+/// What kind of sender, as far as attribution distinguishes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum SenderKind {
-    /// The log does not tell, or no mail came so far.
+    /// The log does not say, or no mail came so far.
     Unknown,
     /// `<>`: NDRs and automatic replies.
     Null,
@@ -22,7 +22,7 @@ pub(crate) enum SenderKind {
 /// The certificate that was shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Shown {
-    /// The session ended before, or the log does not tell.
+    /// The session ended before, or the log does not say.
     Unknown,
     /// None was offered.
     Nothing,
@@ -33,7 +33,7 @@ pub(crate) enum Shown {
 /// How an attempt ended.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum End {
-    /// Every recipient that the session tells of was accepted.
+    /// Every recipient that the session reports was accepted.
     Delivered,
     /// A recipient or a message was refused so.
     Refused(RejectionClass),
@@ -62,7 +62,7 @@ impl End {
 /// The envelope sender of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Sender {
-    /// The log does not tell, or no mail came so far.
+    /// The log does not say, or no mail came so far.
     Unknown,
     /// `<>`.
     Null,

@@ -10,10 +10,10 @@ use super::weight::Weight;
 /// Records that are kept; beyond them deliveries are put together.
 const MAXIMUM_RECORDS: usize = 400_000;
 
-/// Recipient domains that are told apart; beyond them the rest is one.
+/// Recipient domains that are distinguished; beyond them the rest is one.
 const MAXIMUM_DOMAINS: usize = 200_000;
 
-/// Identities, places, hosts and senders that are told apart, of each.
+/// Identities, places, hosts and senders that are distinguished, of each.
 const MAXIMUM_KEYS: usize = 100_000;
 
 /// A server and a send connector.
@@ -55,7 +55,7 @@ pub(super) struct Record {
     pub mark: u8,
 }
 
-/// A number that stands for what is not told apart.
+/// A number that stands for what is not distinguished.
 pub(super) const OTHER: u32 = u32::MAX;
 
 /// Every attempt, in the order in which the logs were read.
@@ -75,7 +75,7 @@ pub(crate) struct Ledger {
     last_place: Option<(PlaceKey, u32)>,
     last_identity: Option<(IdentityKey, u32)>,
     maximum: Limit,
-    /// Whether deliveries were put together, or names not told apart, for want of room.
+    /// Whether deliveries were put together, or names not distinguished, for want of room.
     pub(super) is_capped: bool,
 }
 

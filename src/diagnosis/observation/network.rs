@@ -1,15 +1,17 @@
 //! Trouble of the network, which counts only when it repeats.
 
+use crate::timestamp::TICKS_PER_MINUTE;
+
 /// So many attempts in a row make a trouble.
 const IN_A_ROW: u64 = 3;
 
 /// Attempts in a row that lie before the end must last that long: 15 minutes, in ticks.
-const LASTING: i64 = 15 * 60 * 10_000_000;
+const LASTING: i64 = 15 * TICKS_PER_MINUTE;
 
 /// So many attempts make a trouble where none ever succeeded.
 const WITHOUT_SUCCESS: u64 = 2;
 
-/// What an attempt tells of a trouble.
+/// What an attempt says of a trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Result {
     Failed,
@@ -47,7 +49,6 @@ mod tests {
 
     #[test]
     fn failures_of_the_network_count_when_they_repeat() {
-        const MINUTE: i64 = 60 * 10_000_000;
         for (attempts, counts) in [
             ("+++-", false),
             ("+++--", false),
@@ -60,14 +61,14 @@ mod tests {
         ] {
             let results = attempts.bytes().enumerate().map(|(at, sign)| {
                 let result = if sign == b'-' { Result::Failed } else { Result::Succeeded };
-                (MINUTE * i64::try_from(at).unwrap(), result)
+                (TICKS_PER_MINUTE * i64::try_from(at).unwrap(), result)
             });
             assert_eq!(repeats(results), counts, "{attempts}");
         }
         let lasting = [(0, Result::Failed), (8, Result::Failed), (15, Result::Failed)];
         let later = [(16, Result::Succeeded), (20, Result::Succeeded)];
         let scaled = |attempts: &[(i64, Result)]| {
-            repeats(attempts.iter().map(|(at, result)| (at * MINUTE, *result)))
+            repeats(attempts.iter().map(|(at, result)| (at * TICKS_PER_MINUTE, *result)))
         };
         assert!(scaled(&[&lasting[..], &later[..]].concat()));
         assert!(!scaled(&[&lasting[1..], &later[..]].concat()));

@@ -67,11 +67,11 @@ pub(crate) struct Observation {
     pub timelines: Vec<Timeline>,
     /// The end of the newest session.
     pub newest: Option<Timestamp>,
-    /// Sessions that delivered everything that the log tells of.
+    /// Sessions that delivered everything that the log reports.
     pub delivered: u64,
     /// Failures that decide nothing.
     pub everyday: Everyday,
-    /// Whether there was more than can be told apart.
+    /// Whether there was more than can be distinguished.
     pub is_capped: bool,
 }
 

@@ -7,13 +7,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::diagnosis::report::TimelineBucket;
 use crate::reply::RejectionClass;
-use crate::timestamp::Timestamp;
-
-const MINUTE: i64 = 60 * 10_000_000;
+use crate::timestamp::{TICKS_PER_MINUTE, Timestamp};
 
 fn minute(number: i64) -> Timestamp {
     let start = Timestamp::parse("2026-11-20T00:00:00Z").unwrap();
-    Timestamp::from_ticks(start.ticks() + number * MINUTE).unwrap()
+    Timestamp::from_ticks(start.ticks() + number * TICKS_PER_MINUTE).unwrap()
 }
 
 /// One session: `server certificate address sender end domain`. `-` is none or not known.
@@ -190,7 +188,7 @@ fn a_line_that_carries_one_of_ten_has_left_after_forty_four_sessions_of_the_othe
 }
 
 #[test]
-fn what_differs_between_refused_and_delivered_is_told() {
+fn what_differs_between_refused_and_delivered_is_reported() {
     let second = "EX01 AA 198.51.100.77 contoso.com denied fabrikam.com";
     let trouble = only(&[DELIVERED, second, DELIVERED, second, DELIVERED]);
     assert_eq!(trouble.standing, Standing::Present);

@@ -12,10 +12,10 @@ use super::usage::Leaves;
 use super::weight::Weight;
 use crate::timestamp::Timestamp;
 
-/// Refused domains that are told apart for one trouble.
+/// Refused domains that are distinguished for one trouble.
 pub(crate) const MAXIMUM_REFUSED_DOMAINS: usize = 256;
 
-/// Values of a difference that are told.
+/// Values of a difference that are reported.
 const MAXIMUM_VALUES: usize = 8;
 
 /// Whether a trouble holds today.
@@ -151,7 +151,7 @@ impl OfPlace {
     }
 }
 
-/// Whether a trouble of the network repeats at the place, among the attempts that tell of it.
+/// Whether a trouble of the network repeats at the place, among the attempts that report it.
 fn repeats_at(view: &PlaceView<'_>, end: u32) -> bool {
     let failure = view.end_numbered(end);
     network::repeats(view.records.iter().filter_map(|(record, _)| {

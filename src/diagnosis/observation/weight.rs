@@ -15,7 +15,7 @@ pub(crate) enum Weight {
     Network,
 }
 
-/// Weighs a refusal by its class and, where the class does not tell, by the reply itself.
+/// Weighs a refusal by its class and, where the class does not say, by the reply itself.
 pub(crate) fn weight_of(class: RejectionClass, reply: Option<&str>) -> Weight {
     use RejectionClass as Class;
     match class {

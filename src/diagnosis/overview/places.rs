@@ -18,7 +18,7 @@ pub(crate) enum Installed<'a> {
     /// None were given.
     NotGiven,
     /// Those that were given are of other servers, or do not name theirs.
-    NotTold,
+    NotKnown,
     /// These.
     Known(Vec<&'a ExchangeCertificate>),
 }
@@ -140,13 +140,13 @@ pub(crate) fn installed_on<'a>(evidence: &'a Evidence, server: Option<&str>) -> 
     let known: Vec<&ExchangeCertificate> =
         installed.iter().map(|one| &one.object).filter(|one| is_on_server(one)).collect();
     if known.is_empty() && !installed.is_empty() {
-        Installed::NotTold
+        Installed::NotKnown
     } else {
         Installed::Known(known)
     }
 }
 
-/// The full name of a server, if anything tells it: Exchange holds certificates against it.
+/// The full name of a server, if anything shows it: Exchange holds certificates against it.
 pub(crate) fn full_name<'a>(evidence: &'a Evidence, server: &'a str) -> Option<&'a str> {
     if server.contains('.') {
         return Some(server);

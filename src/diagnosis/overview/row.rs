@@ -15,9 +15,7 @@ use crate::diagnosis::overview::model::{
 use crate::diagnosis::overview::places::{ConnectorOnServer, Installed, full_name, installed_on};
 use crate::diagnosis::overview::words;
 use crate::session::Outcome;
-use crate::timestamp::Timestamp;
-
-const TICKS_PER_DAY: i64 = 864_000_000_000;
+use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 
 /// Whole days from one time to another, negative if it has passed.
 fn days_between(at: Timestamp, end: Timestamp) -> i64 {
@@ -27,7 +25,7 @@ fn days_between(at: Timestamp, end: Timestamp) -> i64 {
 pub(crate) fn row(evidence: &Evidence, place: &ConnectorOnServer<'_>) -> ConnectorCertificate {
     let installed = match installed_on(evidence, place.server) {
         Installed::Known(known) => Some(known.into_iter().cloned().collect::<Vec<_>>()),
-        Installed::NotGiven | Installed::NotTold => None,
+        Installed::NotGiven | Installed::NotKnown => None,
     };
     let server_name = place.server.and_then(|server| full_name(evidence, server));
     let selection = place
@@ -166,7 +164,7 @@ fn sent_certificate(
 ) -> Option<SentCertificate> {
     let logged = one.certificate.as_deref()?;
     let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
-    // The long form of the rows does not tell the validity.
+    // The long form of the rows does not show the validity.
     let installed = facts.installed.as_ref().and_then(|installed| {
         find_logged(logged, installed).and_then(|index| installed.get(index))
     });
@@ -201,7 +199,7 @@ fn is_not_enabled(facts: &Facts<'_>, row: &ConnectorCertificate) -> bool {
     services.is_some_and(|services| !services.contains(CertificateServices::SMTP)) && !works
 }
 
-/// Why Exchange Online would not take a certificate, as far as its export tells.
+/// Why Exchange Online would not take a certificate, as far as its export says.
 fn distrust(one: &ExchangeCertificate) -> Option<CertificateStatus> {
     let is = |text: &Option<String>, known: &str| {
         text.as_deref().is_some_and(|text| text.trim().eq_ignore_ascii_case(known))

@@ -101,7 +101,7 @@ impl Given {
 }
 
 #[test]
-fn the_newest_certificate_of_the_name_would_be_sent_and_its_twin_is_told() {
+fn the_newest_certificate_of_the_name_would_be_sent_and_its_twin_is_reported() {
     let row = Given {
         connectors: Some(vec![connector(&["EX01"])]),
         installed: Some(vec![old(), new()]),
@@ -126,7 +126,7 @@ fn the_newest_certificate_of_the_name_would_be_sent_and_its_twin_is_told() {
     assert_eq!(row.comparison, SentRelation::Same);
     assert_eq!(row.twins.len(), 1);
     assert_eq!(row.twins[0].thumbprint, Some(thumbprint(OLD)));
-    // The long form of a log does not tell the validity; the installed certificate does.
+    // The long form of a log does not show the validity; the installed certificate does.
     assert_eq!(row.days_left, Some(354));
     let before = &row.sent_certificates[1];
     assert_eq!((before.sessions, before.eop_sessions, before.failed_sessions), (2, 2, 0));
@@ -197,7 +197,7 @@ fn servers_stand_side_by_side_each_with_its_own_certificates() {
         ..Given::default()
     }
     .overview();
-    let told: Vec<_> = overview
+    let reported: Vec<_> = overview
         .certificates
         .iter()
         .map(|row| {
@@ -208,7 +208,7 @@ fn servers_stand_side_by_side_each_with_its_own_certificates() {
         ("EX01", thumbprint(NEW), CertificateStatus::Valid),
         ("EX02", thumbprint(OLD), CertificateStatus::ExpiresSoon),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     assert!(overview.certificates.iter().all(|row| row.comparison == SentRelation::Same));
     let note = &overview.certificates[1].note;
     assert!(note.contains(&format!("EX01 {}", thumbprint(NEW))), "{note}");
@@ -226,13 +226,13 @@ fn certificates_that_do_not_tell_their_server_are_not_taken_for_those_of_several
         assert_eq!((row.status, row.selected_thumbprint), (CertificateStatus::Unknown, None));
         assert!(row.reason.contains("is known to be this server's"), "{}", row.reason);
     }
-    let told = given(Some("EX02")).overview().certificates;
-    assert_eq!(told[0].selected_thumbprint, None);
-    assert_eq!(told[1].selected_thumbprint, Some(thumbprint(NEW)));
+    let reported = given(Some("EX02")).overview().certificates;
+    assert_eq!(reported[0].selected_thumbprint, None);
+    assert_eq!(reported[1].selected_thumbprint, Some(thumbprint(NEW)));
 }
 
 #[test]
-fn what_is_missing_is_said_and_the_rest_is_told() {
+fn what_is_missing_is_said_and_the_rest_is_reported() {
     let sessions = || vec![session(Some("EX01"), Some(NEW), "2026-11-19T08:00:00Z")];
     let connectors = || Some(vec![connector(&["EX01"])]);
     let (note, reason) = (true, false);
@@ -296,7 +296,7 @@ fn what_is_missing_is_said_and_the_rest_is_told() {
 }
 
 #[test]
-fn a_name_that_nothing_has_is_not_found_and_what_takes_no_part_is_told() {
+fn a_name_that_nothing_has_is_not_found_and_what_takes_no_part_is_reported() {
     let mut without_key = new();
     without_key["HasPrivateKey"] = json!(false);
     let given = || Given {
@@ -419,8 +419,8 @@ fn the_server_of_a_certificate_is_told_by_property_identity_or_remoting_in_this_
         assert_eq!(given(None).only_row().server.as_deref(), expected);
         // Remoting names the server that was asked, which is no more than a guess.
         let is_guessed = expected.is_none_or(|name| name == "EX01");
-        let told = if is_guessed { Some("EX04") } else { expected };
-        assert_eq!(given(Some("EX04")).only_row().server.as_deref(), told);
+        let reported = if is_guessed { Some("EX04") } else { expected };
+        assert_eq!(given(Some("EX04")).only_row().server.as_deref(), reported);
     }
 }
 

@@ -58,12 +58,12 @@ pub(crate) fn reason(facts: &Facts<'_>) -> String {
 
 fn missing_certificates(facts: &Facts<'_>) -> &'static str {
     match installed_on(facts.evidence, facts.place.server) {
-        Installed::NotTold if facts.place.server.is_some() => {
+        Installed::NotKnown if facts.place.server.is_some() => {
             "None of the given installed certificates is known to be this server's: what would be \
              sent is not known."
         }
-        Installed::NotTold => {
-            "Of which server the sessions are is not told, and the installed certificates are of \
+        Installed::NotKnown => {
+            "Of which server the sessions are is not known, and the installed certificates are of \
              several: what would be sent is not known."
         }
         _ => "The installed certificates were not given: what would be sent is not known.",
@@ -71,7 +71,7 @@ fn missing_certificates(facts: &Facts<'_>) -> &'static str {
 }
 
 fn unknown_basis(facts: &Facts<'_>) -> &'static str {
-    if facts.place.connector.is_some_and(|connector| connector.tells_certificate_name) {
+    if facts.place.connector.is_some_and(|connector| connector.knows_certificate_name) {
         "Neither TlsCertificateName nor Fqdn is set, and the full name of the server, by which \
          Exchange then chooses, is not known."
     } else {
@@ -125,7 +125,7 @@ fn validity(row: &ConnectorCertificate) -> Option<String> {
             counted(days.unsigned_abs(), "day"),
         )),
         (_, None, _) => Some(
-            "Its validity is not known: the log does not tell it, and the certificate is not among \
+            "Its validity is not known: the log does not show it, and the certificate is not among \
              the installed ones that were given."
                 .to_owned(),
         ),

@@ -44,7 +44,7 @@ impl Change {
         match self {
             Self::SenderName { connector: name, value, .. } => connector(tenant, name, &|one| {
                 one.tls_sender_certificate_name = Some(value.clone());
-                one.tells_certificate_name = true;
+                one.knows_certificate_name = true;
             }),
             Self::Addresses { connector: name, addresses, .. } => {
                 connector(tenant, name, &|one| one.sender_ip_addresses = list(addresses));
@@ -61,7 +61,7 @@ impl Change {
                     enabled: Some(true),
                     connector_type: Some(ConnectorType::OnPremises),
                     tls_sender_certificate_name: value.clone(),
-                    tells_certificate_name: true,
+                    knows_certificate_name: true,
                     sender_ip_addresses: list(&[]),
                     associated_accepted_domains: list(&[]),
                     ..InboundConnector::default()

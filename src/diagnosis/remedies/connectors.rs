@@ -4,7 +4,8 @@ use super::change::Change;
 use super::trial::mends;
 use super::{Remedy, replacement, select_certificate};
 use crate::connector::{
-    ConnectorAssessment, Coverage, DomainName, MailFrom, Outcome, SenderRange, public_address,
+    AttributionOutcome, ConnectorAssessment, Coverage, DomainName, MailFrom, SenderRange,
+    public_address,
 };
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::Evidence;
@@ -176,7 +177,7 @@ fn wildcard(case: &Case<'_>, connector: usize, name: &str) -> Option<Remedy> {
 /// What makes the value of the connector that decides covered: its domain, or the wildcard of an
 /// accepted one.
 pub(crate) fn cover_value(case: &Case<'_>) -> Vec<Remedy> {
-    let index = case.outcome().and_then(Outcome::connector).unwrap_or_default();
+    let index = case.outcome().and_then(AttributionOutcome::connector).unwrap_or_default();
     let assessment = case.attribution.connectors.get(index);
     let needed = assessment.and_then(ConnectorAssessment::needed_domain);
     let mut steps = Vec::new();

@@ -48,7 +48,7 @@ pub(crate) fn give_chain(case: &Case<'_>) -> Remedy {
         ELEVATED,
         "Export the sent certificate and the intermediates of this server, and check again with \
          --certificate and --intermediates (PowerShell: -InstalledCertificate and \
-         -IntermediatePath): only that tells whether the chain is sent whole.",
+         -IntermediatePath): only that says whether the complete chain is sent.",
     )
     .command(format!(
         "Export-Certificate -Cert {place} -FilePath sent.cer\n\

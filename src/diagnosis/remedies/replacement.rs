@@ -173,7 +173,7 @@ fn expects(case: &Case<'_>, names: &CertificateNames) -> Option<bool> {
             && connector.object.eligibility() != Eligibility::Partner
             && value.is_some_and(|value| {
                 let found = match_certificate(value, names);
-                matches!(found.relation, crate::connector::NameRelation::Match(_))
+                matches!(found.relation, crate::connector::ConnectorNameMatch::Match(_))
             })
     }))
 }

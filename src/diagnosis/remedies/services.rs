@@ -14,7 +14,7 @@ pub(crate) fn enable(case: &Case<'_>, thumbprint: Option<&str>) -> Remedy {
     let (server, thumbprint) = (server(case), literal(thumbprint, "thumbprint"));
     Remedy::new(
         MANAGEMENT_SHELL,
-        "Enable the certificate for SMTP, and for SMTP alone. Answer No when asked to overwrite \
+        "Enable the certificate for SMTP, and for SMTP only. Answer No when asked to overwrite \
          the default SMTP certificate: Yes replaces the internal transport certificate and can \
          break EdgeSync.",
     )

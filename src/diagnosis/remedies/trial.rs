@@ -85,7 +85,7 @@ fn cut_off_by(evidence: &Basis<'_>, changes: &[Change]) -> Vec<String> {
     };
     let may_pass = |tenant: &Tenant, one: &Delivered| {
         let found = attribution(tenant, &one.presented, one.address, &one.mail_from);
-        found.possible.iter().any(crate::connector::Outcome::is_attributed)
+        found.possible.iter().any(crate::connector::AttributionOutcome::is_attributed)
     };
     delivered(evidence)
         .iter()

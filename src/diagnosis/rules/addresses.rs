@@ -1,7 +1,7 @@
 //! Connectors that go by address.
 
 use super::rule::{Answer, Proof, RuleText};
-use crate::connector::{Outcome, UnacceptedSender};
+use crate::connector::{AttributionOutcome, UnacceptedSender};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
@@ -20,7 +20,10 @@ pub(crate) const ADDRESS_NOT_LISTED: RuleText = RuleText {
 
 /// Also for connectors that name nothing at all.
 pub(crate) fn address_not_listed(case: &Case<'_>) -> Option<Answer> {
-    let is_outcome = matches!(case.judged_outcome(), Some(Outcome::NoMatch | Outcome::NoIdentity));
+    let is_outcome = matches!(
+        case.judged_outcome(),
+        Some(AttributionOutcome::NoMatch | AttributionOutcome::NoIdentity)
+    );
     let is_given = case.evidence.inbound_connectors.is_some();
     let without_name = case.connectors_by_name().is_empty() && !case.is_without_connector();
     if !is_outcome || !is_given || !without_name || case.is_attr36() {
@@ -68,7 +71,9 @@ pub(crate) const ATTRIBUTED_BY_ADDRESS: RuleText = RuleText {
 };
 
 pub(crate) fn by_address(case: &Case<'_>) -> Option<Answer> {
-    let Outcome::ByAddressAndMailFrom { connector } = case.judged_outcome()? else { return None };
+    let AttributionOutcome::ByAddressAndMailFrom { connector } = case.judged_outcome()? else {
+        return None;
+    };
     if case.is_relay_denied() {
         return None;
     }
@@ -85,7 +90,7 @@ pub(crate) fn by_address(case: &Case<'_>) -> Option<Answer> {
 
 pub(crate) const ADDRESS_CONNECTOR_CANNOT_RELAY: RuleText = RuleText {
     says: "Only the address matches, and by address null and foreign senders are never relayed.",
-    why: "By address alone Exchange Online relays mail only of accepted domains: an address may be \
+    why: "By an address Exchange Online relays mail of accepted domains only: an address may be \
           shared, and the sender's domain is all that ties the mail to the tenant.",
     example: "An automatic reply (MAIL FROM:<>) over a connector with SenderIPAddresses is answered \
               550 5.7.64, mail of users passes.",
@@ -95,7 +100,9 @@ pub(crate) const ADDRESS_CONNECTOR_CANNOT_RELAY: RuleText = RuleText {
 };
 
 pub(crate) fn address_only(case: &Case<'_>) -> Option<Answer> {
-    let Outcome::AddressOnly { connector, sender } = case.judged_outcome()? else { return None };
+    let AttributionOutcome::AddressOnly { connector, sender } = case.judged_outcome()? else {
+        return None;
+    };
     let sender = match sender {
         UnacceptedSender::Null => "null senders (NDRs, automatic replies)".to_owned(),
         UnacceptedSender::Foreign => {

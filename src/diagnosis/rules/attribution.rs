@@ -2,7 +2,7 @@
 
 use super::rule::{Answer, Proof, RuleText};
 use crate::chain::{Completeness, Trust};
-use crate::connector::{Mismatch, MissKind, NameRelation, Outcome, match_name};
+use crate::connector::{AttributionOutcome, ConnectorNameMatch, Mismatch, MissKind, match_name};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{capital, listed};
 use crate::diagnosis::remedies;
@@ -26,7 +26,8 @@ pub(crate) const NAME_MISMATCH: RuleText = RuleText {
 
 pub(crate) fn name_mismatch(case: &Case<'_>) -> Option<Answer> {
     let connectors = case.connectors_by_name();
-    let is_mismatch = matches!(case.judged_outcome(), Some(Outcome::NoMatch)) && !case.is_attr36();
+    let is_mismatch =
+        matches!(case.judged_outcome(), Some(AttributionOutcome::NoMatch)) && !case.is_attr36();
     if !is_mismatch || connectors.is_empty() {
         return None;
     }
@@ -62,9 +63,9 @@ fn rests_on_inferred_row(case: &Case<'_>, connectors: &[usize]) -> bool {
         let domain = value.trim().strip_prefix("*.").map(str::to_ascii_lowercase);
         names.iter().any(|name| {
             let relation = match_name(value, name);
-            let is_below = relation == NameRelation::NoMatch(Mismatch::BelowValue);
+            let is_below = relation == ConnectorNameMatch::NoMatch(Mismatch::BelowValue);
             let shares_letters = || {
-                let is_other = relation == NameRelation::NoMatch(Mismatch::OtherName);
+                let is_other = relation == ConnectorNameMatch::NoMatch(Mismatch::OtherName);
                 let name = name.to_ascii_lowercase();
                 domain.as_ref().is_some_and(|domain| is_other && name.ends_with(domain.as_str()))
             };
@@ -96,9 +97,9 @@ fn expected(case: &Case<'_>, connectors: &[usize]) -> String {
         .filter_map(|index| {
             let one = &case.attribution.connectors[*index];
             let is_invalid =
-                one.name_match.relation == NameRelation::NoMatch(Mismatch::InvalidWildcard);
+                one.name_match.relation == ConnectorNameMatch::NoMatch(Mismatch::InvalidWildcard);
             let hint = if is_invalid {
-                " (no valid value: an asterisk stands first alone, as in *.contoso.com)"
+                " (no valid value: an asterisk stands first and by itself, as in *.contoso.com)"
             } else {
                 ""
             };
@@ -141,27 +142,27 @@ fn match_steps(case: &Case<'_>, connector: Option<usize>) -> Vec<Remedy> {
 pub(crate) const ATTRIBUTED_BUT_REFUSED: RuleText = RuleText {
     says: "By the given evidence the mail should pass, and yet the log shows a refusal.",
     why: "Exchange Online judges by what it received and by its present configuration; the evidence \
-          may be of another time or tenant, or the chain may not have arrived whole.",
+          may be of another time or tenant, or the chain may not have arrived completely.",
     example: "The connector expects mail.contoso.com, the certificate has that name, an accepted \
               domain covers it, and the reply is 550 5.7.64 all the same.",
     helps: "See when the connector was changed last (a change takes up to an hour), and whether the \
-            server sends the chain whole.",
+            server sends the complete chain.",
     certainty: "Open: which of the possibilities holds, the evidence does not show.",
     sources: "KB 4051495",
 };
 
 pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
-    let is_attributed = case.judged_outcome().is_some_and(Outcome::is_attributed);
+    let is_attributed = case.judged_outcome().is_some_and(AttributionOutcome::is_attributed);
     let is_contradicted = case.is_relay_denied() && is_attributed;
     if !is_contradicted && !is_of_another_tenant(case) {
         return None;
     }
     let proof = Proof {
         confidence: Some(Confidence::Uncertain),
-        ..Proof::of_connector(case, case.outcome().and_then(Outcome::connector))
+        ..Proof::of_connector(case, case.outcome().and_then(AttributionOutcome::connector))
     };
     let what = match case.outcome() {
-        Some(Outcome::ByAddressAndMailFrom { connector }) => format!(
+        Some(AttributionOutcome::ByAddressAndMailFrom { connector }) => format!(
             "the address {} is listed by {}",
             case.address().unwrap_or_default(),
             case.inbound_name(*connector)
@@ -208,7 +209,11 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
 fn is_of_another_tenant(case: &Case<'_>) -> bool {
     let matches_none = matches!(
         case.outcome(),
-        Some(Outcome::NoMatch | Outcome::NoEligibleConnector | Outcome::NoIdentity)
+        Some(
+            AttributionOutcome::NoMatch
+                | AttributionOutcome::NoEligibleConnector
+                | AttributionOutcome::NoIdentity
+        )
     );
     case.is_attr36() && matches_none && case.evidence.inbound_connectors.is_some()
 }
@@ -224,7 +229,9 @@ pub(crate) const ATTRIBUTED_BY_CERTIFICATE: RuleText = RuleText {
 };
 
 pub(crate) fn attributed(case: &Case<'_>) -> Option<Answer> {
-    let Outcome::ByCertificate { connector } = case.judged_outcome()? else { return None };
+    let AttributionOutcome::ByCertificate { connector } = case.judged_outcome()? else {
+        return None;
+    };
     if case.is_relay_denied() {
         return None;
     }
@@ -249,7 +256,7 @@ pub(crate) const FRAGILE_ATTRIBUTION: RuleText = RuleText {
 };
 
 pub(crate) fn fragile(case: &Case<'_>) -> Option<Answer> {
-    let Outcome::ByCertificateAndMailFrom { connector } = case.judged_outcome()? else {
+    let AttributionOutcome::ByCertificateAndMailFrom { connector } = case.judged_outcome()? else {
         return None;
     };
     if case.is_relay_denied() {

@@ -13,11 +13,11 @@ use crate::diagnosis::report::{Confidence, EvidenceLine, Severity};
 use crate::evidence::chain_event::{CHAIN_EVENT_LOG, ChainFault, ENABLE_CHAIN_EVENT_LOG};
 
 pub(crate) const CHAIN_INCOMPLETE_LOGGED: RuleText = RuleText {
-    says: "The CAPI2 log shows that Windows did not find the whole chain on the sending server.",
+    says: "The CAPI2 log shows that Windows did not find the complete chain on the sending server.",
     why: "What Windows does not find in the stores of the machine, Schannel does not send; Exchange \
           Online gets the certificate without its chain and does not trust it.",
     example: "Event 30 about the sent certificate, of lsass.exe: Result 800B0109 at element -1.",
-    helps: "Import the intermediate certificates into LocalMachine\\CA; give the stores, which tell \
+    helps: "Import the intermediate certificates into LocalMachine\\CA; give the stores, which say \
             which ones are missing.",
     certainty: "Documented where event 11 has CERT_TRUST_IS_PARTIAL_CHAIN; inferred from the result \
                 of event 30.",
@@ -96,7 +96,7 @@ fn has_own_rule(case: &Case<'_>, fault: ChainFault) -> bool {
 }
 
 pub(crate) fn fault(case: &Case<'_>) -> Option<Answer> {
-    // The most telling first.
+    // The most significant first.
     let others = ChainFault::ALL.iter().filter(|fault| !has_own_rule(case, **fault));
     let faults: Vec<&LoggedFault> = others.filter_map(|fault| case.logged_fault(*fault)).collect();
     if faults.is_empty() {
@@ -105,7 +105,7 @@ pub(crate) fn fault(case: &Case<'_>) -> Option<Answer> {
     let is_harmless = faults.iter().all(|logged| logged.failure.fault.is_about_revocation_check());
     let meanings: Vec<&str> = faults.iter().map(|logged| logged.failure.meaning.as_str()).collect();
     let message = format!(
-        "Windows on {} tells of {}: {}.",
+        "Windows on {} reports {}: {}.",
         case.server_text(),
         case.certificate_text(),
         meanings.join("; ")

@@ -3,8 +3,7 @@
 use super::rule::{Answer, Proof, RuleText};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::capital;
-
-const TICKS_PER_HOUR: i64 = 36_000_000_000;
+use crate::timestamp::TICKS_PER_HOUR;
 
 pub(crate) const SENDER_ADDRESS_IGNORED: RuleText = RuleText {
     says: "Entries of SenderIPAddresses take no part in the match.",

@@ -1,7 +1,7 @@
 //! Whether there is a connector that may grant relay.
 
 use super::rule::{Answer, Proof, RuleText};
-use crate::connector::{Eligibility, Outcome};
+use crate::connector::{AttributionOutcome, Eligibility};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies::{self, Change, Remedy};
@@ -9,7 +9,7 @@ use crate::diagnosis::remedies::{self, Change, Remedy};
 pub(crate) const CONNECTOR_DISABLED: RuleText = RuleText {
     says: "The inbound connector that would match is disabled, and no other one matches.",
     why: "Exchange Online holds mail against enabled connectors only; without a match it cannot \
-          tell whose mail it is, and relays none of it (550 5.7.64).",
+          determine whose mail it is, and relays none of it (550 5.7.64).",
     example: "Get-InboundConnector shows 'Inbound from EX01' with Enabled False; since then every \
               message to another organisation is answered 550 5.7.64.",
     helps: "Set-InboundConnector -Enabled $true, if nobody disabled it for a reason.",
@@ -19,14 +19,15 @@ pub(crate) const CONNECTOR_DISABLED: RuleText = RuleText {
 
 pub(crate) fn connector_disabled(case: &Case<'_>) -> Option<Answer> {
     let (index, matches) = case.disabled_connector()?;
-    let is_only_match = matches && matches!(case.judged_outcome(), Some(Outcome::NoMatch));
+    let is_only_match =
+        matches && matches!(case.judged_outcome(), Some(AttributionOutcome::NoMatch));
     if !case.is_without_connector() && !is_only_match {
         return None;
     }
     let name = case.inbound_name(index);
     let message = format!(
         "The inbound connector {name} is disabled, and no other one of type OnPremises matches {}: \
-         Exchange Online cannot tell whose mail it is.",
+         Exchange Online cannot determine whose mail it is.",
         case.certificate_text()
     );
     let change = Change::Enable { connector: name };
@@ -72,7 +73,7 @@ pub(crate) const CONNECTOR_MISSING: RuleText = RuleText {
 
 pub(crate) fn connector_missing(case: &Case<'_>) -> Option<Answer> {
     let is_empty = case.attribution.connectors.is_empty();
-    let message = "The tenant has no inbound connector: Exchange Online cannot tell whose mail it \
+    let message = "The tenant has no inbound connector: Exchange Online cannot determine whose mail it \
                    is, and relays none.";
     (is_empty && case.is_without_connector())
         .then(|| Proof::of_connector(case, None).says(message, remedies::make_connector(case)))

@@ -30,9 +30,9 @@ pub(crate) fn logging_off(case: &Case<'_>) -> Option<Answer> {
 
 pub(crate) const SESSIONS_NOT_JUDGED: RuleText = RuleText {
     says: "Some sessions were counted and not judged.",
-    why: "They went elsewhere than to Exchange Online, were received, or do not tell where they \
+    why: "They went elsewhere than to Exchange Online, were received, or do not say where they \
           went: what holds for mail to Exchange Online says nothing of them.",
-    example: "Of 900 sessions 610 went to servers inside, 3 do not tell where they went.",
+    example: "Of 900 sessions 610 went to servers inside, 3 do not say where they went.",
     helps: "Nothing has to be done, unless a folder of logs is the wrong one.",
     certainty: "Documented: the rows of the log name the other side.",
     sources: "the logs themselves",
@@ -46,8 +46,8 @@ pub(crate) fn not_judged(case: &Case<'_>) -> Option<Answer> {
     let parts = [
         (incidents.elsewhere, "went elsewhere than to Exchange Online"),
         (incidents.received, "were received"),
-        (incidents.unknown, "do not tell where they went"),
-        (incidents.capped, "were more different ones than are told apart"),
+        (incidents.unknown, "do not say where they went"),
+        (incidents.capped, "were more different ones than are distinguished"),
     ];
     let parts: Vec<String> = parts
         .iter()
@@ -81,7 +81,7 @@ pub(crate) const NO_EVIDENCE: RuleText = RuleText {
     says: "The evidence holds no session with Exchange Online, and no certificate to judge.",
     why: "An empty log is no sign of health: logging is off by default, the folder may be another \
           one, its size is capped (250 MB often hold hours), or access was denied.",
-    example: "A folder of receive logs alone; an empty SmtpSend folder.",
+    example: "A folder of receive logs only; an empty SmtpSend folder.",
     helps: "Turn protocol logging on, send a message to a recipient outside Microsoft 365, and \
             check again.",
     certainty: "Documented.",

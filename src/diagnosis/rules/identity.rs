@@ -1,7 +1,7 @@
 //! Whether the session showed an identity at all.
 
 use super::rule::{Answer, Proof, RuleText};
-use crate::connector::{Outcome, ShownCertificate};
+use crate::connector::{AttributionOutcome, ShownCertificate};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::literal::capital;
@@ -12,7 +12,7 @@ use crate::session::TlsStatus;
 /// and none lists the address. Mail that was accepted without a certificate is no fault by itself.
 fn without_identity<'a>(case: &Case<'a>) -> Option<&'a Incident> {
     let is_shown_none = case.presented == ShownCertificate::None && case.rests_on_attribution();
-    let is_outcome = matches!(case.outcome(), Some(Outcome::NoIdentity));
+    let is_outcome = matches!(case.outcome(), Some(AttributionOutcome::NoIdentity));
     let is_judged = case.is_relay_denied() || case.evidence.inbound_connectors.is_some();
     case.incident.filter(|_| is_shown_none && is_outcome && is_judged)
 }
@@ -51,7 +51,7 @@ pub(crate) fn start_tls_not_offered(case: &Case<'_>) -> Option<Answer> {
 
 pub(crate) const NO_CERTIFICATE_OFFERED: RuleText = RuleText {
     says: "The server showed no certificate, and no connector is known to list its address.",
-    why: "Exchange Online tells whose mail it is by the certificate, else by the address; a server \
+    why: "Exchange Online determines whose mail it is by the certificate, else by the address; a server \
           that shows neither sends as a stranger (550 5.7.64 for mail to other organisations).",
     example: "No row 'Sending certificate' stands between STARTTLS and the refusal; the connector \
               of the tenant expects mail.contoso.com.",
@@ -68,7 +68,7 @@ pub(crate) fn no_certificate(case: &Case<'_>) -> Option<Answer> {
     }
     let message = format!(
         "{} showed no certificate in the session over {}, and no inbound connector of type \
-         OnPremises is known to list its address{}: Exchange Online cannot tell whose mail it is. \
+         OnPremises is known to list its address{}: Exchange Online cannot determine whose mail it is. \
          That no certificate was offered is concluded from the missing rows of the log.",
         capital(&case.server_text()),
         case.send_connector_name().unwrap_or("the send connector"),

@@ -1,7 +1,9 @@
 //! What is open, and what is missing.
 
 use super::rule::{Answer, Proof, RuleText};
-use crate::connector::{DomainOrigin, OpenMatch, OpenQuestion, Outcome, ShownCertificate};
+use crate::connector::{
+    AttributionOutcome, DomainOrigin, OpenMatch, OpenQuestion, ShownCertificate,
+};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
@@ -82,7 +84,7 @@ pub(crate) fn open_question(case: &Case<'_>) -> Option<Answer> {
     if open.is_empty() || questions.iter().any(is_about_missing) || explained_by_reply(case) {
         return None;
     }
-    let connector = case.attribution.possible.iter().find_map(Outcome::connector);
+    let connector = case.attribution.possible.iter().find_map(AttributionOutcome::connector);
     let proof = Proof { verdict: None, ..Proof::of_connector(case, connector) };
     let message =
         format!("Whether Exchange Online attributes the mail hangs on this: {}.", open.join("; "));
@@ -171,8 +173,8 @@ pub(crate) fn connectors_not_given(case: &Case<'_>) -> Option<Answer> {
         ),
     };
     let why = if case.is_relay_denied() {
-        "Exchange Online could not tell whose mail it is (550 5.7.64). Why, only the inbound \
-         connectors of the tenant can tell, and they were not given."
+        "Exchange Online could not determine whose mail it is (550 5.7.64). Why, only the inbound \
+         connectors of the tenant can show, and they were not given."
     } else {
         "The inbound connectors of the tenant were not given: whether one of them matches is not \
          known, and that mail was delivered to other tenants proves nothing."
@@ -203,7 +205,7 @@ pub(crate) fn accepted_domains_not_given(case: &Case<'_>) -> Option<Answer> {
     if !is_missing || case.evidence.inbound_connectors.is_none() || explained_by_reply(case) {
         return None;
     }
-    let connector = case.attribution.possible.iter().find_map(Outcome::connector);
+    let connector = case.attribution.possible.iter().find_map(AttributionOutcome::connector);
     let connector = connector.map(|index| case.inbound_name(index)).unwrap_or_default();
     let message = format!(
         "The inbound connector {connector} may match, but the accepted domains of the tenant were \

@@ -58,7 +58,7 @@ pub(crate) const NEW_MICROSOFT_HOSTS: RuleText = RuleText {
               WrongPrincipal, or no connection came about.",
     helps: "Test name and port from the server; allow TCP port 25 to the hosts below mx.microsoft; \
             correct a TlsDomain that the new certificate does not fit.",
-    certainty: "Inferred: the host is new, and what fails about it the log does not tell.",
+    certainty: "Inferred: the host is new, and what fails about it the log does not say.",
     sources: "Microsoft Learn: mail flow to mx.microsoft",
 };
 
@@ -71,7 +71,7 @@ pub(crate) fn new_hosts(case: &Case<'_>) -> Option<Answer> {
     let message = format!(
         "The session with {host} failed. Since July 2026 Exchange Online answers under new names \
          below mx.microsoft: most likely a firewall rule, a TlsDomain or an allow list still knows \
-         the old ones alone.",
+         only the old ones.",
     );
     let connector = remedies::send_connector(case);
     let host = literal(Some(host.trim_end_matches('.')), "host");

@@ -186,7 +186,7 @@ pub(crate) fn key_not_usable(case: &Case<'_>) -> Option<Answer> {
             Some(logged) => {
                 let result = logged.failure.result.map(|result| result.to_string());
                 format!(
-                    "event 70 tells that its private key cannot be used: {}",
+                    "event 70 says that its private key cannot be used: {}",
                     result.unwrap_or_default()
                 )
             }

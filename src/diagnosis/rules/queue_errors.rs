@@ -12,7 +12,7 @@ const REPORTED: usize = 3;
 pub(crate) const COVER_TEXT_ONLY: RuleText = RuleText {
     says: "A queue or an NDR shows a cover text, and no session shows what it covers.",
     why: "Exchange writes the same few texts over many failures; what really happened, mostly a TLS \
-          negotiation that failed, stands in the send log alone.",
+          negotiation that failed, stands only in the send log.",
     example: "LastError: 421 4.4.1 Connection timed out, and no send log was given.",
     helps: "Give the send log of that time; turn protocol logging on if there is none.",
     certainty: "Documented that the text covers; open what it covers.",
@@ -24,13 +24,13 @@ pub(crate) fn cover_only(case: &Case<'_>) -> Option<Answer> {
     let source = incident.reported_by.as_deref()?;
     let class = case.class().filter(|class| class.is_cover_text())?;
     let missing = if case.evidence.logs_given {
-        "none of the sessions in the given logs is the one that it tells of"
+        "none of the sessions in the given logs is the one that it reports"
     } else {
         "no send log was given"
     };
     let message = format!(
         "{source} says '{}', a cover text: what really happened, mostly a TLS negotiation that \
-         failed, stands in the send log of {} alone, and {missing}.",
+         failed, stands only in the send log of {}, and {missing}.",
         incident.reply.as_deref().unwrap_or_default().trim_end_matches('.'),
         case.server_text(),
     );

@@ -14,10 +14,10 @@ fn thumbprint_of(one: &ExchangeCertificate) -> Option<String> {
 
 pub(crate) const TWIN_CERTIFICATES: RuleText = RuleText {
     says: "Other installed certificates have the same issuer and subject as the one that is sent.",
-    why: "TlsCertificateName is issuer and subject: it cannot tell them apart, and after a renewal \
+    why: "TlsCertificateName is issuer and subject: it cannot distinguish them, and after a renewal \
           with the same names there is nothing to set on the send connector.",
     example: "Two certificates of the same authority for mail.contoso.com, until 2026-12 and 2027-12.",
-    helps: "Nothing has to be done; the thumbprint in the log tells which one is sent.",
+    helps: "Nothing has to be done; the thumbprint in the log says which one is sent.",
     certainty: "Documented.",
     sources: "Set-SendConnector -TlsCertificateName",
 };
@@ -36,8 +36,7 @@ pub(crate) fn twin_certificates(case: &Case<'_>) -> Option<Answer> {
         return None;
     }
     let message = format!(
-        "Installed beside {}, with the same issuer and subject: {}. TlsCertificateName cannot tell \
-         them apart; only the thumbprint can. After a renewal with the same names there is nothing \
+        "Installed beside {}, with the same issuer and subject: {}. TlsCertificateName cannot distinguish them; only the thumbprint can. After a renewal with the same names there is nothing \
          to set on the send connector.",
         case.certificate_text(),
         listed(twins.iter().map(String::as_str), 4),

@@ -1,7 +1,7 @@
 //! What becomes of null and foreign senders, and of confined connectors.
 
 use super::rule::{Answer, Proof, RuleText};
-use crate::connector::{MailFrom, Outcome, UnacceptedSender};
+use crate::connector::{AttributionOutcome, MailFrom, UnacceptedSender};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
@@ -10,7 +10,9 @@ use crate::diagnosis::report::Verdict;
 /// The connector that matches without an accepted domain that covers its value, for such senders.
 fn uncovered(case: &Case<'_>, wanted: UnacceptedSender) -> Option<usize> {
     match case.judged_outcome()? {
-        Outcome::ValueNotAccepted { connector, sender } if *sender == wanted => Some(*connector),
+        AttributionOutcome::ValueNotAccepted { connector, sender } if *sender == wanted => {
+            Some(*connector)
+        }
         _ => None,
     }
 }
@@ -57,7 +59,7 @@ pub(crate) fn attr36_foreign(case: &Case<'_>) -> Option<Answer> {
     let message = format!(
         "The inbound connector {connector} matches{name}, but neither its value nor the sender's \
          domain{} is an accepted domain of the tenant: ATTR36. Forwarded mail keeps its foreign \
-         sender and passes by the certificate alone.",
+         sender and passes only by the certificate.",
         case.sender_text(),
     );
     Some(Proof::of_connector(case, Some(index)).says(message, remedies::cover_value(case)))
@@ -66,7 +68,7 @@ pub(crate) fn attr36_foreign(case: &Case<'_>) -> Option<Answer> {
 pub(crate) const ATTR36: RuleText = RuleText {
     says: "The reply says ATTR36: a connector matches, but no accepted domain covers the name of the \
            certificate or the sender.",
-    why: "The reply alone proves that a connector matched by certificate; what it lacks is an \
+    why: "The reply by itself proves that a connector matched by certificate; what it lacks is an \
           accepted domain.",
     example: "550 5.7.64 TenantAttribution; Relay Access Denied ATTR36, and no export to hold it \
               against.",
@@ -101,7 +103,7 @@ pub(crate) const OUTSIDE_ASSOCIATED_DOMAINS: RuleText = RuleText {
 };
 
 pub(crate) fn outside_associated(case: &Case<'_>) -> Option<Answer> {
-    let Outcome::OutsideAssociatedDomains { connector } = case.judged_outcome()? else {
+    let AttributionOutcome::OutsideAssociatedDomains { connector } = case.judged_outcome()? else {
         return None;
     };
     let proof = Proof {

@@ -44,7 +44,7 @@ pub(crate) fn root_in_ca(case: &Case<'_>) -> Option<Answer> {
 
 pub(crate) const INTERMEDIATE_IN_ROOT_STORE: RuleText = RuleText {
     says: "An intermediate lies in the root store of the server.",
-    why: "Certificates in Root that are not self-signed keep Schannel from sending whole lists, and \
+    why: "Certificates in Root that are not self-signed keep Schannel from sending complete lists, and \
           from trusting what it should.",
     example: "LocalMachine\\Root holds a certificate whose issuer is not its subject.",
     helps: "Move it to the intermediate store (CA).",
@@ -57,7 +57,7 @@ pub(crate) fn intermediate_in_root(case: &Case<'_>) -> Option<Answer> {
     let step = Remedy::server(
         ELEVATED,
         "List the certificates of the root store that are not self-signed, and move each to CA \
-         (KB 2795828): they keep Schannel from sending whole lists and trusting what it should.",
+         (KB 2795828): they keep Schannel from sending complete lists and trusting what it should.",
     )
     .command(
         "Get-ChildItem 'Cert:\\LocalMachine\\Root' | Where-Object { $_.Issuer -ne $_.Subject } \

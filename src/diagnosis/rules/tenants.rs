@@ -1,7 +1,7 @@
 //! Whether the exports are those of the tenant whose mail it is.
 
 use super::rule::{Answer, Proof, RuleText};
-use crate::connector::{AcceptedDomains, AddressMatch, MailFrom, NameRelation};
+use crate::connector::{AcceptedDomains, AddressMatch, ConnectorNameMatch, MailFrom};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies::Remedy;
@@ -26,7 +26,7 @@ pub(crate) fn other_tenants_export(case: &Case<'_>) -> Option<Answer> {
     let names = case.names();
     let is_own = lies_in(accepted, sender.as_str()) || names.iter().any(|n| lies_in(accepted, n));
     let is_matched = case.attribution.connectors.iter().any(|one| {
-        matches!(one.name_match.relation, NameRelation::Match(_))
+        matches!(one.name_match.relation, ConnectorNameMatch::Match(_))
             || matches!(one.address, AddressMatch::Listed(_))
     });
     let is_unknown = accepted.is_incomplete || accepted.domains.is_empty() || names.is_empty();
@@ -37,7 +37,7 @@ pub(crate) fn other_tenants_export(case: &Case<'_>) -> Option<Answer> {
     let message = format!(
         "These exports look like another tenant's: it accepts {own}, and neither the sender's domain \
          {} nor {} ({}) lies in it. Why the mail is refused, the connectors of the sender's own \
-         tenant can tell.",
+         tenant can show.",
         sender.as_str(),
         case.certificate_text(),
         listed(names.iter().copied(), 3),

@@ -139,7 +139,7 @@ pub(crate) const TLS_HANDSHAKE_ABORTED: RuleText = RuleText {
           connection without a word; a firewall that opens TLS does the same.",
     example: "TLS negotiation failed with error SocketError after < 220 2.0.0 SMTP server ready.",
     helps: "Take the firewall out of the way for one session; compare protocol versions and ciphers.",
-    certainty: "Observed; which of the reasons it was, the log does not tell.",
+    certainty: "Observed; which of the reasons it was, the log does not say.",
     sources: "winsock2.h; send protocol log",
 };
 
@@ -150,7 +150,7 @@ pub(crate) fn aborted(case: &Case<'_>) -> Option<Answer> {
     let message = format!(
         "The connection of {} ended within the TLS handshake ({}): the other side or something \
          between hung up. Protocol version, cipher or a firewall that opens TLS; which of them, \
-         the log does not tell.",
+         the log does not say.",
         case.server_text(),
         case.tls_error().unwrap_or_default(),
     );

@@ -89,7 +89,7 @@ pub(crate) const INTERMEDIATE_MISSING: RuleText = RuleText {
     says: "The server cannot send the chain of its certificate: an intermediate is not in its \
            stores.",
     why: "Schannel sends what it finds in the stores of the machine. Exchange Online then gets the \
-          certificate alone and cannot build its chain; checks on the server succeed, because \
+          certificate and no intermediate, and cannot build its chain; checks on the server succeed, because \
           Windows downloads the intermediate for them.",
     example: "LocalMachine\\CA lacks the issuer of the certificate; the name matches the connector, \
               and the reply is 550 5.7.64 all the same.",
@@ -107,7 +107,7 @@ pub(crate) fn incomplete(case: &Case<'_>) -> Option<Answer> {
         chain.missing_issuers.iter().map(|issuer| issuer.subject.as_str()).collect();
     let message = format!(
         "{} cannot send the chain of {}: the intermediate certificate {} is not in its stores, so \
-         that Exchange Online gets the certificate alone and does not trust it. That checks on the \
+         that Exchange Online gets only the certificate and does not trust it. That checks on the \
          server succeed, because Windows may download it there, changes nothing.",
         capital(&case.server_text()),
         case.certificate_text(),
@@ -134,7 +134,7 @@ pub(crate) const CHAIN_NOT_TRUSTED_BY_RECEIVER: RuleText = RuleText {
     why: "A self-signed or private certificate, or intermediates that were not sent, leave the \
           receiver without a path to a root that it trusts.",
     example: "454 4.7.0 Failed to establish appropriate TLS channel: UntrustedRoot: Access Denied.",
-    helps: "Give the certificate and the stores of the server, which tell the reasons apart; send a \
+    helps: "Give the certificate and the stores of the server, which distinguish the reasons; send a \
             certificate of a public authority.",
     certainty: "Observed: the reply says it.",
     sources: "event 2004 (MSExchangeTransport, SmtpSend)",
@@ -193,9 +193,9 @@ pub(crate) fn chain_fault(case: &Case<'_>) -> Option<Answer> {
 }
 
 pub(crate) const CHAIN_NOT_KNOWN: RuleText = RuleText {
-    says: "Whether the server can send the whole chain of its certificate is not known.",
+    says: "Whether the server can send the complete chain of its certificate is not known.",
     why: "The log holds the certificate, not what was sent beside it; the intermediate store of the \
-          server tells that.",
+          server says that.",
     example: "A refusal 550 5.7.64 with a certificate of a public authority, and no store given.",
     helps: "Export the certificate and the intermediates of the server, and check again with them.",
     certainty: "Documented that a missing intermediate is refused so; whether one is missing is \
@@ -209,7 +209,7 @@ pub(crate) fn chain_not_known(case: &Case<'_>) -> Option<Answer> {
         Some(chain) => chain.completeness == Completeness::Unknown,
     };
     let message = format!(
-        "Whether {} can send the whole chain of {} is not known: neither its intermediate store \
+        "Whether {} can send the complete chain of {} is not known: neither its intermediate store \
          nor, where it is missing, the certificate itself was given.",
         case.server_text(),
         case.certificate_text()

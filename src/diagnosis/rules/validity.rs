@@ -7,9 +7,7 @@ use crate::diagnosis::literal::{capital, date};
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{Confidence, Severity};
 use crate::evidence::chain_event::ChainFault;
-use crate::timestamp::Timestamp;
-
-const TICKS_PER_DAY: i64 = 24 * 36_000_000_000;
+use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 
 /// What a wrong date proves, where the certificate matters.
 fn dates_prove(case: &Case<'_>) -> Option<Proof> {

@@ -1,7 +1,7 @@
 //! What the logs of the Hybrid Configuration Wizard add: changes before the failures.
 
 use super::rule::{Answer, Proof, RuleText};
-use crate::connector::{NameRelation, ShownCertificate, match_certificate};
+use crate::connector::{ConnectorNameMatch, ShownCertificate, match_certificate};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::case::wizard_state::OLD_DAYS;
 use crate::diagnosis::evidence::incident::Ending;
@@ -12,12 +12,11 @@ use crate::evidence::{
     HybridChange, HybridConnector, HybridObjectType, HybridOutcome, PropertyChange,
 };
 use crate::reply::RejectionClass;
-use crate::timestamp::Timestamp;
+use crate::timestamp::{TICKS_PER_DAY, TICKS_PER_HOUR, Timestamp};
 
-const TICKS_PER_HOUR: i64 = 36_000_000_000;
 /// How long before the first failure a change counts as shortly before: it takes up to about an
 /// hour to arrive (observed), and at night little mail is sent.
-const SHORTLY: i64 = 24 * TICKS_PER_HOUR;
+const SHORTLY: i64 = TICKS_PER_DAY;
 /// How far a time may be off whose zone is not known.
 const GREATEST_ZONE: i64 = 14 * TICKS_PER_HOUR;
 
@@ -27,7 +26,7 @@ fn changes<'c>(case: &'c Case<'_>) -> impl Iterator<Item = &'c HybridChange> {
 
 fn proof_of(change: &HybridChange) -> EvidenceLine {
     let cmdlet = change.cmdlet.as_deref().unwrap_or("wanted otherwise");
-    let identity = change.identity.as_deref().unwrap_or("an object that is not told");
+    let identity = change.identity.as_deref().unwrap_or("an object that is not known");
     let values = change.properties.iter().filter(|one| one.is_different()).map(|one| {
         let before = one.before.as_deref().unwrap_or("empty");
         let after = one.after.as_deref().unwrap_or("empty");
@@ -71,7 +70,7 @@ fn change_before<'c>(
 fn when(case: &Case<'_>, change: &HybridChange) -> String {
     let Some(time) = change.time() else { return String::new() };
     if !change.is_time_zone_known {
-        return format!("at {time} (its log does not tell the time zone)");
+        return format!("at {time} (its log does not show the time zone)");
     }
     let first = case.incident.map_or(time, |incident| incident.first);
     let hours = (first.ticks() - time.ticks()) / TICKS_PER_HOUR;
@@ -94,7 +93,7 @@ fn fits(case: &Case<'_>, value: Option<&str>) -> bool {
     let (Some(value), ShownCertificate::Names(names)) = (value, &case.presented) else {
         return false;
     };
-    matches!(match_certificate(value, names).relation, NameRelation::Match(_))
+    matches!(match_certificate(value, names).relation, ConnectorNameMatch::Match(_))
 }
 
 pub(crate) const WIZARD_CHANGED_SENDER_NAME: RuleText = RuleText {
@@ -192,7 +191,7 @@ pub(crate) fn changed_certificate_name(case: &Case<'_>) -> Option<Answer> {
 }
 
 fn is_long_ago(case: &Case<'_>, change: &HybridChange) -> bool {
-    let days = OLD_DAYS * 24 * TICKS_PER_HOUR;
+    let days = OLD_DAYS * TICKS_PER_DAY;
     change.time().is_some_and(|time| case.evidence.at.ticks() - time.ticks() > days)
 }
 
@@ -244,8 +243,10 @@ pub(crate) fn failed(case: &Case<'_>) -> Option<Answer> {
          disagree: {}",
         change.identity.as_deref().unwrap_or("a connector"),
         after.unwrap_or("nothing"),
-        change.time().map_or_else(|| "a time that is not told".to_owned(), |time| time.to_string()),
-        change.error.as_deref().unwrap_or("its log tells no error."),
+        change
+            .time()
+            .map_or_else(|| "a time that is not known".to_owned(), |time| time.to_string()),
+        change.error.as_deref().unwrap_or("its log shows no error."),
     );
     Some(Proof::of(vec![proof_of(change)]).says(message, vec![remedies::rerun_wizard()]))
 }
@@ -253,7 +254,7 @@ pub(crate) fn failed(case: &Case<'_>) -> Option<Answer> {
 pub(crate) const WIZARD_UNDOES_CHANGES: RuleText = RuleText {
     says: "The Hybrid Configuration Wizard keeps the connector: what is changed there by hand may be \
            undone by its next run.",
-    why: "The wizard sets its connectors to what it was told; it has done so before, or the \
+    why: "The wizard sets its connectors to what was entered in it; it has done so before, or the \
           connector is one of its own (ConnectorSource HybridWizard).",
     example: "Someone set TlsSenderCertificateName in May; the wizard set it back in June.",
     helps: "Make the change in the wizard, by choosing the certificate there.",
@@ -273,7 +274,7 @@ pub(crate) fn undoes_changes(case: &Case<'_>) -> Option<Answer> {
         .unwrap_or("the connector");
     let rule = format!(
         "the Hybrid Configuration Wizard keeps {name}: what is changed there by hand may have to \
-         be done again after its next run, unless the wizard is told the same."
+         be done again after its next run, unless the same is entered in the wizard."
     );
     let Some(change) = undone else {
         let state = kept?;
@@ -281,7 +282,7 @@ pub(crate) fn undoes_changes(case: &Case<'_>) -> Option<Answer> {
         let proof = Proof::at(&state.log_path, state.line, &text);
         return Some(proof.says(capital(&rule), Vec::new()));
     };
-    let time = change.time().map_or_else(|| "a time not told".to_owned(), |time| time.to_string());
+    let time = change.time().map_or_else(|| "a time not known".to_owned(), |time| time.to_string());
     let message = format!("At {time} the wizard put back what someone had changed by hand; {rule}");
     let severity = Some(Severity::Warning);
     let proof = Proof { severity, ..Proof::of(vec![proof_of(change)]) };

@@ -155,7 +155,7 @@ fn take(error: &Mutex<Option<io::Error>>) -> Option<io::Error> {
     error.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
-/// An error with what caused it: the crate tells the place in the outer, the reason in the inner.
+/// An error with what caused it: the crate shows the place in the outer, the reason in the inner.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -4,7 +4,7 @@ use super::codes::{ResultCode, TrustStatus};
 use crate::named_enum::named_enum;
 
 named_enum! {
-    /// What is wrong with a chain or a certificate. The lower the number, the more it tells of why
+    /// What is wrong with a chain or a certificate. The lower the number, the more it says of why
     /// a server's mail is refused.
     ChainFault {
         /// No issuer of a certificate was found: the chain does not end in a root.

@@ -55,7 +55,7 @@ enum Opening {
 }
 
 impl Opening {
-    /// Tells an opening by what follows `<`.
+    /// Recognises an opening by what follows `<`.
     fn of(tag: &[u8]) -> Option<Self> {
         let length = tag.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
         let name = &tag[..length];

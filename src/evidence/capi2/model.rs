@@ -65,7 +65,7 @@ impl ChainEvent {
             records.iter().find_map(|record| of(record).clone())
         };
         let certificate = judged(&records);
-        let (first, most_telling) = (records.first(), failures.first());
+        let (first, most_significant) = (records.first(), failures.first());
         Self {
             time: records.iter().find_map(|record| record.time),
             computer: text(|record| &record.computer),
@@ -76,8 +76,8 @@ impl ChainEvent {
             policy: text(|record| &record.policy),
             server_name: text(|record| &record.server_name),
             failed: !failures.is_empty(),
-            fault: most_telling.map(|failure| failure.fault),
-            meaning: most_telling.map(|failure| failure.meaning.clone()),
+            fault: most_significant.map(|failure| failure.fault),
+            meaning: most_significant.map(|failure| failure.meaning.clone()),
             task_id: text(|record| &record.task_id),
             chain_ref: text(|record| &record.chain_ref),
             log_path: first.map(|record| record.log_path.clone()).unwrap_or_default(),

@@ -57,10 +57,10 @@ pub(super) fn cause(
             })
     };
     let explained = lines.iter().filter(is_for).map(|line| (line, explain(&line.line)));
-    let telling = explained.filter(|(_, explanation)| !is_cover(explanation));
+    let significant = explained.filter(|(_, explanation)| !is_cover(explanation));
     // Of lines with the same time the first.
     let mut best: Option<(&Returned, Explanation)> = None;
-    for (line, explanation) in telling {
+    for (line, explanation) in significant {
         if best.as_ref().is_none_or(|(known, _)| line.time > known.time) {
             best = Some((line, explanation));
         }

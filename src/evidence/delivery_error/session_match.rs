@@ -10,7 +10,7 @@ use crate::timestamp::Timestamp;
 named_enum! {
     /// By what a session was found; the later, the surer.
     MatchBasis {
-        /// The error tells neither time nor host: the newest session that failed alike.
+        /// The error shows neither time nor host: the newest session that failed alike.
         SameFailure = 1,
         /// The host, of sessions that failed alike.
         Host = 2,

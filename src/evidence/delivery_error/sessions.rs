@@ -9,11 +9,11 @@ use crate::eop_host::is_eop_host;
 use crate::finding::Placeholder;
 use crate::reply::{RejectionClass, classify, explain};
 use crate::session::{Message, Outcome, Recipient, Session, TlsStatus};
-use crate::timestamp::Timestamp;
+use crate::timestamp::{TICKS_PER_MINUTE, Timestamp};
 
 /// How far the clock of an error may lie from its session: that of the other server, or the moment
 /// at which the queue took note.
-const TOLERANCE: i64 = 2 * 60 * 10_000_000;
+const TOLERANCE: i64 = 2 * TICKS_PER_MINUTE;
 
 /// Finds the session for each of many errors; keeps one for each, and so runs in bounded memory.
 #[derive(Clone, Debug, Default)]
@@ -101,7 +101,7 @@ fn lift_cover(error: &mut DeliveryError, session: &SessionMatch) {
     }
 }
 
-/// Puts what the session tells into the commands: they are copied as they stand.
+/// Puts what the session shows into the commands: they are copied as they stand.
 fn fill_steps(error: &mut DeliveryError, session: &SessionMatch) {
     let is_thumbprint =
         |text: &&str| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -176,7 +176,7 @@ impl<'s> Facts<'s> {
         }
     }
 
-    /// Whether the session ended in a way that can be what the error tells: a cover text stands for a
+    /// Whether the session ended in a way that can be what the error says: a cover text stands for a
     /// session that came to no mail, any other for its own class.
     fn failed_alike(&self, error: &DeliveryError) -> bool {
         let Self { session, .. } = self;

@@ -1,4 +1,4 @@
-//! Errors out of every form in which an administrator meets them, and the sessions that they tell of.
+//! Errors out of every form in which an administrator meets them, and the sessions that they report.
 
 use std::path::Path;
 
@@ -370,7 +370,7 @@ fn that_a_message_expired_is_a_cover_for_the_line_below() {
     // The text alone, as it is pasted into a ticket.
     let text = REPORT.split("utf-8\n\n").nth(1).unwrap().split("\n\n--i").next().unwrap();
     assert_eq!(classes(text.as_bytes()), [cause]);
-    // Line ends of CR alone.
+    // Line ends of CR only.
     assert_eq!(classes(REPORT.replace('\n', "\r").as_bytes()), [cause]);
 }
 

@@ -34,7 +34,7 @@ pub(super) fn exchange_certificate(properties: &mut Properties<'_>) -> Option<Ex
         certificate_domains: properties.list("CertificateDomains"),
         has_uncertain_blanks: properties.has_uncertain_blanks(),
         friendly_name: properties.text("FriendlyName"),
-        tells_server: own_server.is_some(),
+        knows_server: own_server.is_some(),
         server: own_server.or_else(|| properties.text("PSComputerName")),
         ..ExchangeCertificate::default()
     };

@@ -40,7 +40,7 @@ pub(super) fn read(text: &str) -> Parsed {
 
 /// How many bytes a deserializer has read.
 fn consumed(text: &str, stream: serde_json::Deserializer<serde_json::de::StrRead<'_>>) -> usize {
-    // Only the iterator over several values tells the offset; asked for no value it reads none.
+    // Only the iterator over several values shows the offset; asked for no value it reads none.
     let offset = stream.into_iter::<serde::de::IgnoredAny>().byte_offset();
     if offset == 0 { text.len() } else { offset }
 }

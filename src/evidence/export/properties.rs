@@ -64,7 +64,7 @@ impl<'a> Properties<'a> {
     }
 
     /// Whether the source has the property, be it empty.
-    pub(in crate::evidence) fn tells(&self, name: &str) -> bool {
+    pub(in crate::evidence) fn knows(&self, name: &str) -> bool {
         self.bag.get(name).is_some()
     }
 

@@ -1,8 +1,7 @@
 //! What the stamps of a log mean: its first line names the time zone and gives the time in it.
 
-use crate::timestamp::Timestamp;
+use crate::timestamp::{TICKS_PER_MINUTE, Timestamp};
 
-const TICKS_PER_MINUTE: i64 = 600_000_000;
 const MINUTES_PER_DAY: i64 = 24 * 60;
 
 /// Whether the stamps are known to be UTC.

@@ -9,9 +9,7 @@ use crate::connector::{InboundConnector, SendConnector};
 use crate::evidence::export::{
     Dates, Parsed, Properties, PropertyBag, Value, inbound_connector, send_connector,
 };
-use crate::timestamp::Timestamp;
-
-const TICKS_PER_DAY: i64 = 864_000_000_000;
+use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 
 /// An object as the logs of the wizard last report it.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::file_kind::stem_time;
-use super::notice::{HybridNotice, HybridSeverity};
+use super::notice::HybridNotice;
+use crate::finding::Severity;
 use crate::log::{LogInput, NoticeCode};
 use crate::timestamp::Timestamp;
 
@@ -206,7 +207,7 @@ impl FoundFiles {
     fn error(&mut self, path: &Path, message: &str) {
         let path = path.display().to_string();
         let code = NoticeCode::NothingFound;
-        self.discovery.notices.push(HybridNotice::new(code, HybridSeverity::Error, &path, message));
+        self.discovery.notices.push(HybridNotice::new(code, Severity::Error, &path, message));
     }
 
     fn unreadable(&mut self, path: &Path, error: &std::io::Error) {

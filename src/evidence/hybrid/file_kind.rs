@@ -11,7 +11,7 @@ pub(super) const LOOKED_AT: u64 = 64 << 10;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FileKind {
-    /// A log, or what may be one: its entries tell.
+    /// A log, or what may be one: its entries say.
     Log,
     /// The cmdlets of a run as XML.
     InvokeXml,
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_log_tells_when_it_began() {
+    fn the_name_of_a_log_says_when_it_began() {
         let time = |name: &str| stem_time(Path::new(name)).map(|time| time.to_string());
         let expected = Some("2026-11-02T08:15:30.000Z".to_owned());
         assert_eq!(time("x/20261102_081530.log"), expected);

@@ -13,10 +13,11 @@ use super::entry::one_line;
 use super::file_kind::{FileKind, LOOKED_AT, stem_time};
 use super::invoke_xml;
 use super::log_reader::{HybridLogReader, decoded};
-use super::notice::{HybridNotice, HybridSeverity};
+use super::notice::HybridNotice;
 use super::replay::Replay;
 use super::run::{Run, RunCollector, RunEvent, RunKind};
 use crate::connector::InboundConnector;
+use crate::finding::Severity;
 use crate::log::{LogInput, NoticeCode};
 use crate::timestamp::Timestamp;
 
@@ -57,7 +58,7 @@ impl HybridHistory {
     /// Whether a file could not be read at all.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.notices.iter().any(|notice| notice.severity == HybridSeverity::Error)
+        self.notices.iter().any(|notice| notice.severity == Severity::Error)
     }
 }
 
@@ -157,7 +158,7 @@ impl HybridHistoryBuilder {
                         damage.message
                     );
                     let code = NoticeCode::DamagedRecords;
-                    let notice = HybridNotice::new(code, HybridSeverity::Warning, path, message);
+                    let notice = HybridNotice::new(code, Severity::Warning, path, message);
                     self.notices.push(notice.at(damage.line, Some(damage.offset)));
                 }
                 self.take_run(run);
@@ -243,7 +244,7 @@ impl HybridHistoryBuilder {
             self.remark(
                 NoticeCode::EvidenceIncomplete,
                 &run.path,
-                "does not tell that its times are UTC; they are taken as such, and may be some \
+                "does not say that its times are UTC; they are taken as such, and may be some \
                  hours off",
             );
         }
@@ -253,17 +254,17 @@ impl HybridHistoryBuilder {
     /// What is left out because it is something else.
     fn refuse(&mut self, path: &str, message: String) {
         let code = NoticeCode::OtherContent;
-        self.notices.push(HybridNotice::new(code, HybridSeverity::Error, path, message));
+        self.notices.push(HybridNotice::new(code, Severity::Error, path, message));
     }
 
     /// What is good to know.
     fn remark(&mut self, code: NoticeCode, path: &str, message: impl Into<String>) {
-        self.notices.push(HybridNotice::new(code, HybridSeverity::Information, path, message));
+        self.notices.push(HybridNotice::new(code, Severity::Information, path, message));
     }
 
     /// What was read in part.
     fn warn(&mut self, code: NoticeCode, path: &str, message: String, line: u64) {
-        let notice = HybridNotice::new(code, HybridSeverity::Warning, path, message);
+        let notice = HybridNotice::new(code, Severity::Warning, path, message);
         self.notices.push(notice.at(line, None));
     }
 
@@ -320,7 +321,7 @@ impl Run {
     }
 
     /// Takes from the XML of the same run what each first object had of properties that the log
-    /// never tells.
+    /// never says.
     fn complete_with(&mut self, xml: Run) {
         let mut in_logs: Vec<(HybridObjectType, String)> = Vec::new();
         for event in &self.events {
@@ -343,10 +344,10 @@ impl Run {
             let is_name = |name: &str| {
                 name.eq_ignore_ascii_case("Name") || name.eq_ignore_ascii_case("Identity")
             };
-            let is_told = |name: &String| {
+            let is_reported = |name: &String| {
                 in_logs.binary_search(&(seen.object_type, name.to_ascii_lowercase())).is_ok()
             };
-            seen.properties.retain(|(name, _)| is_name(name) || !is_told(name));
+            seen.properties.retain(|(name, _)| is_name(name) || !is_reported(name));
             seen.time = started;
             completing.push(RunEvent::Seen(seen));
         }

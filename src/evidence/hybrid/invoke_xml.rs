@@ -15,14 +15,12 @@ use super::command::Command;
 use super::entry::one_line;
 use super::run::{Invocation, Run, RunEvent, RunKind, Seen, whole_milliseconds};
 use crate::evidence::export::{Value, parse_time};
-use crate::timestamp::Timestamp;
+use crate::timestamp::{TICKS_PER_MILLISECOND, Timestamp};
 
 /// Bytes without the end of an element: no value of Exchange is as long.
 const MAXIMUM_ELEMENT: usize = 4 << 20;
 /// Properties of one object that are kept.
 const MAXIMUM_PROPERTIES: usize = 1_000;
-const TICKS_PER_MILLISECOND: i64 = 10_000;
-
 /// Why the reading of such a file ended early.
 #[derive(Debug)]
 pub(super) struct XmlDamage {

@@ -134,7 +134,7 @@ impl<R: Read> HybridLogReader<R> {
             self.capped.map_or(Some((1, line)), |(count, first)| Some((count + 1, first)));
     }
 
-    /// Reads a line without its end; `None` at the end of the file. Tells whether it was longer
+    /// Reads a line without its end; `None` at the end of the file. Says whether it was longer
     /// than what is kept.
     fn read_line(&mut self) -> io::Result<Option<bool>> {
         self.line.clear();

@@ -31,7 +31,7 @@ pub use discovery::{HybridDiscovery, HybridFile, discover_hybrid_files, hybrid_p
 pub use entry::{HybridEntry, HybridLevel};
 pub use history::{HybridHistory, HybridHistoryBuilder};
 pub use log_reader::HybridLogReader;
-pub use notice::{HybridNotice, HybridSeverity};
+pub use notice::HybridNotice;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-pub use crate::finding::Severity as HybridSeverity;
+use crate::finding::Severity;
 use crate::log::{Notice, NoticeCode};
 
 /// Trouble with a file of the wizard.
@@ -15,7 +15,7 @@ pub struct HybridNotice {
     /// What kind of trouble.
     pub code: NoticeCode,
     /// How much it matters: what a run leaves beside its log is no trouble.
-    pub severity: HybridSeverity,
+    pub severity: Severity,
     /// The file or folder.
     pub path: String,
     /// The line of the first trouble, from 1.
@@ -31,7 +31,7 @@ pub struct HybridNotice {
 impl HybridNotice {
     pub(super) fn new(
         code: NoticeCode,
-        severity: HybridSeverity,
+        severity: Severity,
         path: &str,
         message: impl Into<String>,
     ) -> Self {
@@ -44,7 +44,7 @@ impl HybridNotice {
             os_error: error.raw_os_error(),
             ..Self::new(
                 NoticeCode::Unreadable,
-                HybridSeverity::Error,
+                Severity::Error,
                 path,
                 format!("cannot be read ({error}): check the path and the permissions"),
             )

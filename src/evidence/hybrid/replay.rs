@@ -33,7 +33,7 @@ pub(super) struct Replay {
 struct Tracked {
     state: HybridConnector,
     /// Properties that the wizard wants otherwise: name, value, whether someone had changed it by
-    /// hand since the run before; the place that tells.
+    /// hand since the run before; the place that says.
     wanted: Vec<(String, Value, bool)>,
     wanted_at: (Option<Timestamp>, u64),
 }

@@ -103,7 +103,7 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
     evidence.recipient_domain = request.recipient_domain;
     evidence.server = request.server.map(Into::into);
 
-    // Sessions come last: they are told apart by accepted domains and send connectors, and looked
+    // Sessions come last: they are grouped by accepted domains and send connectors, and looked
     // for by queue errors.
     for (list, objects) in [
         (INBOUND_CONNECTORS, request.inbound_connectors),
@@ -208,14 +208,15 @@ fn add_chain_events(evidence: &mut Evidence, files: Vec<FileContent>, events: &[
 /// A text, or an object of Get-Queue, Get-Message or Get-MessageTrackingLog.
 fn add_queue_error(evidence: &mut Evidence, number: u64, error: &RawValue) {
     if let Ok(text) = serde_json::from_str::<String>(error.get()) {
-        let told = DeliveryError { line: number, ..DeliveryError::of_text(QUEUE_ERRORS, &text) };
-        evidence.add_delivery_error(told);
+        let reported =
+            DeliveryError { line: number, ..DeliveryError::of_text(QUEUE_ERRORS, &text) };
+        evidence.add_delivery_error(reported);
         return;
     }
     match DeliveryErrors::from_pipeline(QUEUE_ERRORS, error.get()) {
         Ok(mut read) => {
-            for told in &mut read.errors {
-                told.line = number;
+            for reported in &mut read.errors {
+                reported.line = number;
             }
             evidence.add_delivery_errors(read);
         }

@@ -200,9 +200,9 @@ fn queue_errors_are_joined_to_the_sessions_and_alone_decide_no_more_than_they_sa
         (&report["Verdict"], &report["Cause"]),
         (&json!("Uncertain"), &json!("CoverTextOnly"))
     );
-    let mut told = report["Findings"].as_array().unwrap().iter();
-    let told = told.find(|finding| finding["Id"] == "CoverTextOnly").unwrap();
-    assert_eq!((&told["Sessions"], &told["FirstSession"]), (&json!(0), &json!(null)));
+    let mut reported = report["Findings"].as_array().unwrap().iter();
+    let reported = reported.find(|finding| finding["Id"] == "CoverTextOnly").unwrap();
+    assert_eq!((&reported["Sessions"], &reported["FirstSession"]), (&json!(0), &json!(null)));
     let damaged = report["Findings"].as_array().unwrap().iter();
     let mut damaged = damaged.filter(|finding| finding["Id"] == "EvidenceDamaged");
     assert_eq!(damaged.next().unwrap()["Evidence"][0]["Path"], "-QueueError");

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::row::{IisRow, number, speaker, value, with_blanks};
 use crate::log::columns::MAXIMUM_COLUMNS;
 use crate::log::row::RowError;
-use crate::timestamp::Timestamp;
+use crate::timestamp::{TICKS_PER_DAY, TICKS_PER_HOUR, Timestamp};
 
 /// The columns that are used, in the order of [`W3cColumns::position`].
 const NAMES: [&str; 12] = [
@@ -25,8 +25,6 @@ const NAMES: [&str; 12] = [
 const DATE: usize = 0;
 const TIME: usize = 1;
 const QUERY: usize = 9;
-
-const TICKS_PER_HOUR: i64 = 36_000_000_000;
 
 /// Where the columns of a `#Fields` line stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,7 +126,7 @@ impl W3cColumns {
         let moment = stamp(text.as_bytes().get(..10)?, time)?;
         // A service that runs past midnight writes no new #Date line.
         let is_next_day = moment.ticks() + TICKS_PER_HOUR < opened.ticks();
-        Timestamp::from_ticks(moment.ticks() + if is_next_day { 24 * TICKS_PER_HOUR } else { 0 })
+        Timestamp::from_ticks(moment.ticks() + if is_next_day { TICKS_PER_DAY } else { 0 })
     }
 }
 

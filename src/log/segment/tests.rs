@@ -1,4 +1,4 @@
-//! What a receiver is told of a segment, against the plain parser.
+//! What a receiver gets of a segment, against the plain parser.
 
 use fearless_simd::dispatch;
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ use crate::log::row_receiver::RowSpans;
 use crate::log::separators::levels;
 use crate::timestamp::Timestamp;
 
-/// A row with its line, but for its number in the session, which is told of the first row alone.
+/// A row with its line, but for its number in the session, which the first row alone has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::log) struct WholeRow {
     pub(in crate::log) line: Line,
@@ -21,20 +21,20 @@ pub(in crate::log) struct WholeRow {
     fields: [Vec<u8>; 5],
 }
 
-/// What a receiver was told, each row whole.
-pub(in crate::log) struct Told<'data> {
+/// What a receiver got, each row complete.
+pub(in crate::log) struct Reported<'data> {
     data: &'data [u8],
     pub(in crate::log) lines: Vec<Result<WholeRow, (Line, RowError)>>,
     further_rows: usize,
 }
 
-impl<'data> Told<'data> {
+impl<'data> Reported<'data> {
     pub(in crate::log) fn of(data: &'data [u8]) -> Self {
         Self { data, lines: Vec::new(), further_rows: 0 }
     }
 }
 
-impl RowReceiver for Told<'_> {
+impl RowReceiver for Reported<'_> {
     fn row<'data>(&mut self, session_id: u64, part: RowPart, whole: impl Fn() -> Row<'data>) {
         let row = whole();
         assert_eq!(session_id, row.session_id);
@@ -98,7 +98,7 @@ fn expected_of(segment: &Segment) -> Vec<Result<WholeRow, (Line, RowError)>> {
 
 proptest! {
     #[test]
-    fn a_receiver_is_told_every_line_as_the_plain_parser_reads_it(
+    fn a_receiver_gets_every_line_as_the_plain_parser_reads_it(
         lines in prop::collection::vec((almost_a_row(), 1..4_usize, "\r?\n"), 1..12),
         behind in prop_oneof!["x{0,70}", (almost_a_row(), "\r?").prop_map(|(row, end)| row + &end)],
     ) {
@@ -111,9 +111,9 @@ proptest! {
         let segment = Segment::of_rows(&text);
         let expected = expected_of(&segment);
         for level in levels() {
-            let mut told = Told::of(&segment.data);
-            let read = dispatch!(level, simd => segment.read_rows_with(simd, &mut told));
-            prop_assert_eq!(&told.lines, &expected);
+            let mut reported = Reported::of(&segment.data);
+            let read = dispatch!(level, simd => segment.read_rows_with(simd, &mut reported));
+            prop_assert_eq!(&reported.lines, &expected);
             let count = segment.data.split_inclusive(|byte| *byte == b'\n').count() as u64;
             prop_assert_eq!(read, LinesRead { count, header_line: None });
         }
@@ -138,9 +138,9 @@ fn a_row_is_a_further_one_where_nothing_of_it_but_its_values_is_new() {
     ] {
         let text = lines.join("\r\n") + "\r\n" + &"x".repeat(100);
         let segment = Segment::of_rows(&text);
-        let mut told = Told::of(&segment.data);
-        segment.read_rows(&mut told);
-        assert_eq!(told.further_rows, further, "{text}");
-        assert_eq!(told.lines, expected_of(&segment));
+        let mut reported = Reported::of(&segment.data);
+        segment.read_rows(&mut reported);
+        assert_eq!(reported.further_rows, further, "{text}");
+        assert_eq!(reported.lines, expected_of(&segment));
     }
 }

@@ -12,12 +12,12 @@ use crate::reply::rejection_class::RejectionClass;
 pub(super) const RELAY_DENIED: CatalogueEntry = CatalogueEntry {
     class: RejectionClass::RelayDenied,
     signatures: &[Signature::status(5, 7, 64)],
-    meaning: "Exchange Online could not tell whose mail this is, so it does not relay it: no \
+    meaning: "Exchange Online could not determine whose mail this is, so it does not relay it: no \
               enabled inbound connector of type OnPremises matched the certificate that this \
               server sent, nor the address that it came from. One of these, in this order: \
               another certificate was sent than the connector names, or none; the intermediate \
               certificates were not sent along; the certificate was renewed under another name; \
-              the public address changed. The log of the sending server tells which.",
+              the public address changed. The log of the sending server says which.",
     side: &[Side::OnPremisesServer, Side::ExchangeOnlineTenant],
     remedy: &[
         READ_SEND_LOG,
@@ -34,7 +34,7 @@ pub(super) const RELAY_DENIED: CatalogueEntry = CatalogueEntry {
     local: false,
     cover: false,
     uncertain: &[
-        "The reply alone proves no cause.",
+        "The reply by itself proves no cause.",
         "It comes only for recipients outside every Microsoft 365 tenant: mail that reaches other \
          tenants disproves nothing.",
     ],
@@ -71,7 +71,7 @@ pub(super) const RELAY_DENIED_ATTR36: CatalogueEntry = CatalogueEntry {
     confidence: Confidence::Documented,
     local: false,
     cover: false,
-    uncertain: &["Which connector matched is not told by the reply."],
+    uncertain: &["Which connector matched is not known from the reply."],
 };
 
 pub(super) const WRONG_REGION_ATTR35: CatalogueEntry = CatalogueEntry {
@@ -102,7 +102,7 @@ pub(super) const WRONG_REGION_ATTR35: CatalogueEntry = CatalogueEntry {
     confidence: Confidence::Observed,
     local: false,
     cover: false,
-    uncertain: &["Whether the host is wrong or the relay unattributed, the reply does not tell."],
+    uncertain: &["Whether the host is wrong or the relay unattributed, the reply does not say."],
 };
 
 pub(super) const HOP_COUNT_EXCEEDED_ATTR34: CatalogueEntry = CatalogueEntry {
@@ -143,7 +143,7 @@ pub(super) const HOP_COUNT_EXCEEDED_ATTR34: CatalogueEntry = CatalogueEntry {
     confidence: Confidence::Documented,
     local: false,
     cover: false,
-    uncertain: &["Which hop returns the mail: the Received headers of the returned message tell."],
+    uncertain: &["Which hop returns the mail: the Received headers of the returned message say."],
 };
 
 pub(super) const TENANT_INBOUND_ATTRIBUTION: CatalogueEntry = CatalogueEntry {

@@ -128,7 +128,7 @@ pub(super) const UNABLE_TO_CONNECT: CatalogueEntry = CatalogueEntry {
     confidence: Confidence::Observed,
     local: true,
     cover: true,
-    uncertain: &["Firewall, DNS or the other side: the Winsock error in the log tells more."],
+    uncertain: &["Firewall, DNS or the other side: the Winsock error in the log says more."],
 };
 
 pub(super) const CONNECTION_DROPPED: CatalogueEntry = CatalogueEntry {
@@ -146,7 +146,7 @@ pub(super) const CONNECTION_DROPPED: CatalogueEntry = CatalogueEntry {
     confidence: Confidence::Observed,
     local: true,
     cover: true,
-    uncertain: &["Who hung up is not told by the text."],
+    uncertain: &["Who hung up is not known from the text."],
 };
 
 pub(super) const LOCAL_TLS_FAILURE: CatalogueEntry = CatalogueEntry {

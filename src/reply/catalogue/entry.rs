@@ -23,9 +23,9 @@ pub struct CatalogueEntry {
     pub confidence: Confidence,
     /// Whether the sending server itself wrote the reply: the other side never said it.
     pub local: bool,
-    /// Whether the reply only covers what happened: the session's TLS row in the log tells.
+    /// Whether the reply only covers what happened: the session's TLS row in the log says.
     pub cover: bool,
-    /// What the reply does not tell.
+    /// What the reply does not say.
     pub uncertain: &'static [&'static str],
 }
 
@@ -56,7 +56,7 @@ pub struct Signature {
     pub attr: Option<u32>,
     /// Words, all of which occur, in any ASCII case.
     pub words: &'static [&'static str],
-    /// Whether the numbers alone tell the class where the words are translated.
+    /// Whether the numbers alone give the class where the words are translated.
     pub numbers_suffice: bool,
 }
 
@@ -73,7 +73,7 @@ impl Signature {
         }
     }
 
-    /// Words that tell the class with any codes.
+    /// Words that give the class with any codes.
     pub(super) const fn words(words: &'static [&'static str]) -> Self {
         Self {
             codes: &[],

@@ -94,7 +94,7 @@ pub(super) const RELAY_REFUSED: CatalogueEntry = CatalogueEntry {
     ],
     meaning: "The other server does not take mail for this recipient's domain from this sender. \
               Without 5.7.64 it may be another server than Exchange Online, or one that stands \
-              before it: the name in its banner tells.",
+              before it: the name in its banner says.",
     side: &[Side::Either],
     remedy: &[StepTemplate::new(
         Place::ManagementShell,
@@ -105,6 +105,6 @@ pub(super) const RELAY_REFUSED: CatalogueEntry = CatalogueEntry {
     .verify("RemoteHost of the next session in the send log is the host that was meant")],
     reference: NDR_TABLE,
     confidence: Confidence::Observed,
-    uncertain: &["Which of the two sides has to change something, the reply does not tell."],
+    uncertain: &["Which of the two sides has to change something, the reply does not say."],
     ..DOCUMENTED
 };

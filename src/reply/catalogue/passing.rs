@@ -100,6 +100,6 @@ pub(super) const MESSAGE_EXPIRED: CatalogueEntry = CatalogueEntry {
     remedy: &[READ_SEND_LOG],
     reference: "RFC 3463, section 3.5",
     cover: true,
-    uncertain: &["What kept the message waiting, this line does not tell."],
+    uncertain: &["What kept the message waiting, this line does not say."],
     ..DOCUMENTED
 };

@@ -82,7 +82,7 @@ pub(super) const INBOUND_CONNECTOR_BLOCKED: CatalogueEntry = CatalogueEntry {
     confidence: Confidence::Documented,
     local: false,
     cover: false,
-    uncertain: &["Which connector is blocked, the reply does not tell."],
+    uncertain: &["Which connector is blocked, the reply does not say."],
 };
 
 pub(super) const SERVER_OUT_OF_DATE: CatalogueEntry = CatalogueEntry {

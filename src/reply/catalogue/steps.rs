@@ -5,7 +5,7 @@ use crate::finding::{Place, StepTemplate};
 pub(crate) const READ_SEND_LOG: StepTemplate = StepTemplate::new(
     Place::ManagementShell,
     "Read in the send log which certificate was really sent, how TLS ended and from which public \
-     address; it tells which of the following steps is the right one. A connector with \
+     address; it says which of the following steps is the right one. A connector with \
      FrontendProxyEnabled logs its TLS half under Get-FrontendTransportService.",
 )
 .command(
@@ -35,7 +35,7 @@ pub(super) const READ_INBOUND_CONNECTORS: StepTemplate = StepTemplate::new(
 
 pub(in crate::reply) const ENABLE_FOR_SMTP: StepTemplate = StepTemplate::new(
     Place::ManagementShell,
-    "If the certificate is not enabled for SMTP: enable it, for SMTP alone, and answer No when \
+    "If the certificate is not enabled for SMTP: enable it, for SMTP only, and answer No when \
      asked to overwrite the default SMTP certificate (Yes replaces the internal transport \
      certificate and can break EdgeSync).",
 )

@@ -17,14 +17,14 @@ pub(super) const TLS_CHANNEL_UNTRUSTED_ROOT: CatalogueEntry = CatalogueEntry {
             .with_words(&["Failed to establish appropriate TLS channel", "UntrustedRoot"]),
     ],
     meaning: "The other side does not trust the certificate that this server presented: it is \
-              self-signed, from a private CA, or its chain was not sent whole.",
+              self-signed, from a private CA, or its chain was not sent completely.",
     side: &[Side::OnPremisesServer],
     remedy: &[READ_SEND_LOG, IMPORT_INTERMEDIATE, SELECT_CERTIFICATE, RESTART_TRANSPORT],
     reference: "Application log, event 2004 (MSExchangeTransport, SmtpSend)",
     confidence: Confidence::Observed,
     local: false,
     cover: false,
-    uncertain: &["Wrong certificate or incomplete chain: the sent thumbprint in the log tells."],
+    uncertain: &["Wrong certificate or incomplete chain: the sent thumbprint in the log says."],
 };
 
 pub(super) const TLS_CERTIFICATE_NAME_NOT_FOUND: CatalogueEntry = CatalogueEntry {
@@ -66,7 +66,7 @@ pub(super) const REMOTE_CERTIFICATE_INVALID: CatalogueEntry = CatalogueEntry {
     ],
     meaning: "This server itself wrote this: it refused the certificate of the other side. With \
               the reason UntrustedRoot it does not trust the root of that chain; for other reasons \
-              the remote certificate in the send log tells more.",
+              the remote certificate in the send log says more.",
     side: &[Side::OnPremisesServer, Side::Network],
     remedy: &[
         READ_SEND_LOG,
@@ -152,7 +152,7 @@ pub(super) const CANNOT_CONNECT_TO_REMOTE_SERVER: CatalogueEntry = CatalogueEntr
         StepTemplate::new(
             Place::ManagementShell,
             "CertificateExpired, SubjectMismatch, UntrustedRoot: present a valid certificate of a \
-             public CA that has the expected name; enable it for SMTP alone and answer No when \
+             public CA that has the expected name; enable it for SMTP only and answer No when \
              asked to overwrite the default SMTP certificate.",
         )
         .command(

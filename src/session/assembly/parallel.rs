@@ -149,7 +149,7 @@ impl Shared {
     }
 }
 
-/// Tells the calling thread of a panic, for which it would wait for ever.
+/// Reports a panic to the calling thread, which would wait for ever.
 struct PanicSignal<'shared>(&'shared Shared);
 
 impl Drop for PanicSignal<'_> {

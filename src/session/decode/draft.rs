@@ -226,7 +226,7 @@ mod tests {
     use crate::session::decode::session_rows::{RowPosition, Start};
     use crate::timestamp::Timestamp;
 
-    type Told = (Event, &'static str, &'static str);
+    type Reported = (Event, &'static str, &'static str);
 
     proptest! {
         #[test]
@@ -246,7 +246,7 @@ mod tests {
         }
     }
 
-    const ROWS: [Told; 22] = [
+    const ROWS: [Reported; 22] = [
         (Event::Information, "", "attempting to connect"),
         (Event::Received, "220 mail.fabrikam.com ESMTP", ""),
         (Event::Received, "220 *******", ""),
@@ -275,8 +275,9 @@ mod tests {
         prop::sample::select(vec![None, Some(LogType::Send), Some(LogType::Receive)])
     }
 
-    fn session(told: &[Told], log_type: Option<LogType>) -> (SessionRows, Vec<u8>) {
-        let text: Vec<u8> = told.iter().flat_map(|row| [row.1, row.2]).collect::<String>().into();
+    fn session(reported: &[Reported], log_type: Option<LogType>) -> (SessionRows, Vec<u8>) {
+        let text: Vec<u8> =
+            reported.iter().flat_map(|row| [row.1, row.2]).collect::<String>().into();
         let mut rest = &text[..];
         let mut span = |length: usize| {
             let (part, behind) = rest.split_at(length);
@@ -289,9 +290,9 @@ mod tests {
             time: Timestamp::MINIMUM,
             session_id: 1,
             log_type,
-            is_opening: told.len().is_multiple_of(2),
+            is_opening: reported.len().is_multiple_of(2),
         });
-        for (event, data, context) in told {
+        for (event, data, context) in reported {
             let (data, context) = (span(data.len()), span(context.len()));
             rows.rows.push(RowSpans { event: *event, data, context });
         }

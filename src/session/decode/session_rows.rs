@@ -286,10 +286,10 @@ fn is_end(row: RowSpans, text: &[u8]) -> bool {
 fn is_failed_connection(row: RowSpans, text: &[u8]) -> bool {
     let [data, context] = [row.data, row.context].map(|span| Field::new(span.get(text)));
     let label = if context.is_empty() { data } else { context };
-    matches!(label.raw(), [b'F' | b'f', ..] | [b'"', b'F' | b'f', ..]) && tells_of_failure(label)
+    matches!(label.raw(), [b'F' | b'f', ..] | [b'"', b'F' | b'f', ..]) && is_about_failure(label)
 }
 
 #[cold]
-fn tells_of_failure(label: Field<'_>) -> bool {
+fn is_about_failure(label: Field<'_>) -> bool {
     matches!(Information::parse(&label.value()), Information::ConnectFailed(_))
 }

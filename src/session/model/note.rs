@@ -68,7 +68,7 @@ impl SessionNote {
             }
             Self::GroupedByAddress => {
                 "the log of IIS has no session ids: rows were put together by address and time, \
-                 and the number in SessionId is made up; it tells no certificate either"
+                 and the number in SessionId is made up; it shows no certificate either"
             }
             Self::ConversationsInterleaved => {
                 "two conversations with this address ran at a time, or one broke off: rows of the \

@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_log_does_not_tell_may_be_absent_or_null() {
+    fn what_the_log_does_not_say_may_be_absent_or_null() {
         let session = read(&written()).unwrap();
         assert_eq!(session.end_time, session.start_time);
         assert_eq!((session.is_eop, session.connector(), session.line), (None, "", 0));
@@ -372,11 +372,11 @@ mod tests {
             }
             value["Messages"] = json!(messages);
             let session = read(&value).unwrap();
-            let told = serde_json::to_value(&session).unwrap();
+            let reported = serde_json::to_value(&session).unwrap();
             for name in TEXTS.iter().chain(&["Messages"]) {
-                prop_assert_eq!(&told[name], &value[name]);
+                prop_assert_eq!(&reported[name], &value[name]);
             }
-            prop_assert_eq!(&read(&told).unwrap(), &session);
+            prop_assert_eq!(&read(&reported).unwrap(), &session);
             prop_assert_eq!(Session::from(OwnedSession::from(&session)), session);
         }
 

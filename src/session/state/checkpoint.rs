@@ -15,7 +15,7 @@ use super::stored::{
 use crate::certificate::LoggedCertificate;
 use crate::log::{Discovery, FileStart, Format, KnownFile, LogFile, Notice, NoticeCode};
 use crate::session::assembly::{IisConversations, ProxyJoiner, Sequencer, SessionKey, Tombstones};
-use crate::timestamp::Timestamp;
+use crate::timestamp::{TICKS_PER_DAY, TICKS_PER_MINUTE, Timestamp};
 
 /// The state of a run that goes on where another stopped.
 pub(crate) struct Checkpoint {
@@ -41,13 +41,13 @@ struct Known {
 }
 
 /// After that long without a row a session is emitted: its end will not come.
-const OVERDUE_TICKS: i64 = 2 * 86_400 * 10_000_000;
+const OVERDUE_TICKS: i64 = 2 * TICKS_PER_DAY;
 /// After that long a half is emitted alone. The halves of one session end within seconds, but
 /// Exchange writes the one log later than the other.
-const ALONE_TICKS: i64 = 15 * 60 * 10_000_000;
+const ALONE_TICKS: i64 = 15 * TICKS_PER_MINUTE;
 /// After that long a file that is gone is forgotten: Exchange deletes logs when they are that old,
 /// and a file that comes back sooner is read on.
-const FORGOTTEN_TICKS: i64 = 30 * 86_400 * 10_000_000;
+const FORGOTTEN_TICKS: i64 = 30 * TICKS_PER_DAY;
 
 impl Checkpoint {
     /// Opens the state file. Adds notices of what is missing now to those of the discovery.

@@ -141,7 +141,7 @@ impl Chain {
         let count = unsafe { (*simple).cElement };
         // SAFETY: as above.
         let elements = unsafe { (*simple).rgpElement };
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         for index in 0..count as usize {
             let place = elements.wrapping_add(index);
             // SAFETY: the array has `count` pointers.
@@ -152,13 +152,13 @@ impl Chain {
             let context = unsafe { (*element).pCertContext };
             // SAFETY: an element has its certificate, which lives as long as the chain.
             let der = unsafe { der_of(context) };
-            told.push(ChainElement::new(
+            reported.push(ChainElement::new(
                 Thumbprint::of(der),
                 status.dwErrorStatus,
                 status.dwInfoStatus,
             ));
         }
-        told
+        reported
     }
 
     /// What a policy says; `None` where it cannot be asked.

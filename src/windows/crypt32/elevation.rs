@@ -8,12 +8,12 @@ use super::struct_size::size;
 /// GetCurrentProcessToken (processthreadsapi.h): a handle that need not be closed.
 const CURRENT_PROCESS_TOKEN: isize = -4;
 
-/// Whether the process is elevated; `false` too where Windows does not tell.
+/// Whether the process is elevated; `false` too where Windows does not say.
 pub(super) fn is_elevated() -> bool {
     let mut elevation = TOKEN_ELEVATION { TokenIsElevated: 0 };
     let mut length = 0;
     // SAFETY: the struct is a local variable of the size given.
-    let is_told = unsafe {
+    let is_reported = unsafe {
         GetTokenInformation(
             CURRENT_PROCESS_TOKEN as HANDLE,
             TokenElevation,
@@ -22,5 +22,5 @@ pub(super) fn is_elevated() -> bool {
             &raw mut length,
         )
     };
-    is_told != 0 && elevation.TokenIsElevated != 0
+    is_reported != 0 && elevation.TokenIsElevated != 0
 }

@@ -77,7 +77,7 @@ int main(int argc, char **argv)
     leaf_context = put(my, leaf, leaf_length);
     give_key(leaf_context);
     intermediate_context = put(authorities, intermediate, intermediate_length);
-    /* Wine writes a store when it is told to, or when it is closed. */
+    /* Wine writes a store when it is asked to, or when it is closed. */
     CHECK(CertControlStore(my, 0, CERT_STORE_CTRL_COMMIT, NULL));
     CHECK(CertControlStore(authorities, 0, CERT_STORE_CTRL_COMMIT, NULL));
     error.struct_size = sizeof(error);

@@ -25,7 +25,7 @@ pub struct StoreArguments {
     pub intermediates: Vec<PathBuf>,
 
     /// Roots of this server (LocalMachine\Root): files or folders. They end a chain; whether Exchange
-    /// Online trusts them, only the embedded lists tell. Can be repeated.
+    /// Online trusts them, only the embedded lists say. Can be repeated.
     #[arg(long, value_name = "PATH")]
     pub roots: Vec<PathBuf>,
 }

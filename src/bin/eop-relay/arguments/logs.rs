@@ -25,7 +25,7 @@ pub struct LogArguments {
 }
 
 impl LogArguments {
-    /// These files alone.
+    /// Only these files.
     pub fn of(log: Vec<PathBuf>) -> Self {
         Self { log, recurse: false }
     }

@@ -3,6 +3,7 @@
 use eop_relay::chain::{
     CertificateOrigin, CertificateReport, ChainReport, Completeness, FindingReport, Severity, Trust,
 };
+use eop_relay::finding::words::date as day;
 use eop_relay::timestamp::Timestamp;
 use eop_relay::view::Page;
 
@@ -201,5 +202,5 @@ fn add_remedies(page: &mut Page, report: &ChainReport) {
 }
 
 fn date(time: Option<Timestamp>) -> String {
-    time.map_or_else(|| "?".to_owned(), |time| time.to_string().chars().take(10).collect())
+    time.map_or_else(|| "?".to_owned(), day)
 }

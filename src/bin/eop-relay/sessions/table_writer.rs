@@ -70,7 +70,7 @@ impl<W: Write> TableWriter<W> {
     fn detail(&mut self, label: &str, text: &str) -> io::Result<()> {
         let first = format!("{:INDENT$}{label:<LABEL_WIDTH$}", "");
         let next = " ".repeat(INDENT + LABEL_WIDTH);
-        // Who searches for a host name or a time finds it whole, unless it is longer than a line.
+        // Who searches for a host name or a time finds it complete, unless it is longer than a line.
         let mut page = Page::new(self.width).breaking_words();
         page.paragraph(&first, &next, text);
         self.output.write_all(page.into_text().as_bytes())

@@ -16,7 +16,7 @@ fn inbound_connectors_are_the_same_in_all_four_formats() {
     assert_eq!(expected[0].sender_ip_addresses, Some(TextList::default()));
     assert_eq!(second.name, "Branch office");
     assert_eq!(second.tls_sender_certificate_name, None);
-    assert!(second.tells_certificate_name);
+    assert!(second.knows_certificate_name);
     assert_eq!(second.require_tls, Some(false));
     assert_eq!(second.sender_ip_addresses.as_ref().unwrap().values.len(), 2);
     assert_eq!(second.when_changed_utc, Timestamp::parse("2026-07-23T22:55:13Z"));

@@ -25,7 +25,7 @@ fn real_send_connectors_are_read() {
         let connector = &objects.send_connectors[0].object;
         assert!(connector.eop_sign().is_some(), "{connector:?}");
         assert_eq!(connector.tls_certificate_name.is_some(), has_certificate_name);
-        assert!(connector.tells_certificate_name);
+        assert!(connector.knows_certificate_name);
         assert_eq!(connector.max_message_size, Some(36_700_160));
     }
 }

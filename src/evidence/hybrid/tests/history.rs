@@ -1,11 +1,11 @@
 //! What follows from whole logs.
 
 use super::super::{
-    HybridChange, HybridHistory, HybridHistoryBuilder, HybridObjectType, HybridOutcome,
-    HybridSeverity, HybridSide,
+    HybridChange, HybridHistory, HybridHistoryBuilder, HybridObjectType, HybridOutcome, HybridSide,
 };
 use super::fixtures::{CONNECTOR, UTC, cmdlet, comparison, header, line, set_sender_name};
 use crate::connector::{ConnectorType, Eligibility};
+use crate::finding::Severity;
 use crate::timestamp::Timestamp;
 
 fn history_of(files: &[(&str, &str)]) -> HybridHistory {
@@ -24,7 +24,7 @@ fn history(text: &str) -> HybridHistory {
 fn trouble(history: &HybridHistory) -> Vec<String> {
     let notices = history.notices.iter();
     notices
-        .filter(|notice| notice.severity > HybridSeverity::Information)
+        .filter(|notice| notice.severity > Severity::Information)
         .map(ToString::to_string)
         .collect()
 }
@@ -96,7 +96,7 @@ fn what_the_log_does_not_show_to_be_set_is_neither_value() {
         assert_eq!(change.outcome, HybridOutcome::NotShown);
         assert_eq!(names(change), (Some("mail.contoso.com"), Some("*.contoso.com")));
         let (state, connector) = history.inbound_connectors().next().unwrap();
-        assert!(!connector.tells_certificate_name);
+        assert!(!connector.knows_certificate_name);
         assert!(state.unsettled.iter().any(|name| name == "TLSSenderCertificateName"), "{state:?}");
     }
 }
@@ -240,7 +240,7 @@ fn the_xml_of_a_run_is_read_without_its_log() {
 }
 
 #[test]
-fn the_xml_beside_a_log_tells_what_the_log_does_not_and_nothing_twice() {
+fn the_xml_beside_a_log_says_what_the_log_does_not_and_nothing_twice() {
     let log = header(UTC)
         + &comparison("08:20:00.000", "mail.contoso.com", "*.contoso.com")
         + &set_sender_name("08:21:00.000", "*.contoso.com", "0");
@@ -270,12 +270,12 @@ fn other_files_are_refused_by_name() {
     let boot = "2026.11.02 08:15:30.123 10411 [Client=Boot, Thread=1] START\r\n";
     let settings = "{\"CurrentDomain\":\"contoso.com\",\"Mode\":\"FullHybrid\"}";
     for (text, severity, part) in [
-        (boot, HybridSeverity::Information, "Client=Boot"),
-        (settings, HybridSeverity::Information, "contoso.com FullHybrid"),
-        ("", HybridSeverity::Error, "is empty"),
-        ("<Objs/>", HybridSeverity::Error, "XML"),
-        ("{\"Name\":1}", HybridSeverity::Error, "JSON"),
-        ("date-time,connector-id\n", HybridSeverity::Error, "date-time,connector-id"),
+        (boot, Severity::Information, "Client=Boot"),
+        (settings, Severity::Information, "contoso.com FullHybrid"),
+        ("", Severity::Error, "is empty"),
+        ("<Objs/>", Severity::Error, "XML"),
+        ("{\"Name\":1}", Severity::Error, "JSON"),
+        ("date-time,connector-id\n", Severity::Error, "date-time,connector-id"),
     ] {
         let history = history_of(&[("x", text)]);
         let [notice] = history.notices.as_slice() else { panic!("{:?}", history.notices) };

@@ -4,8 +4,9 @@ use std::io::{self, Read};
 
 use proptest::prelude::*;
 
-use super::super::{HybridHistoryBuilder, HybridLogReader, HybridSeverity};
+use super::super::{HybridHistoryBuilder, HybridLogReader};
 use super::fixtures::{UTC, comparison, header, set_sender_name};
+use crate::finding::Severity;
 
 fn whole() -> String {
     header(UTC)
@@ -45,7 +46,7 @@ fn an_entry_without_end_is_kept_in_part_and_said() {
     builder.add_bytes("x.log", text.as_bytes());
     let history = builder.finish();
     assert_eq!(history.changes.len(), 1);
-    assert!(history.notices.iter().any(|notice| notice.severity == HybridSeverity::Warning));
+    assert!(history.notices.iter().any(|notice| notice.severity == Severity::Warning));
 }
 
 #[test]
@@ -67,7 +68,7 @@ fn xml_without_the_end_of_an_element_does_not_fill_the_memory() {
     let mut builder = HybridHistoryBuilder::default();
     builder.add_input("x.xhcw", input);
     let history = builder.finish();
-    let damage = history.notices.iter().find(|notice| notice.severity == HybridSeverity::Warning);
+    let damage = history.notices.iter().find(|notice| notice.severity == Severity::Warning);
     assert!(damage.unwrap().message.contains("without the end of an element"));
 }
 

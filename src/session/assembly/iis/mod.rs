@@ -2,7 +2,7 @@
 //!
 //! Those logs have no session id: rows are grouped by direction, address and port, and a session
 //! begins with a banner (outbound) or EHLO (inbound). Two sessions with one address at a time cannot
-//! be told apart; where the rows show that there were two, both say so.
+//! be distinguished; where the rows show that there were two, both say so.
 
 mod conversation;
 mod translation;
@@ -21,11 +21,11 @@ use crate::log::{
 };
 use crate::session::decode::append;
 use crate::session::model::SessionNote;
-use crate::timestamp::Timestamp;
+use crate::timestamp::{TICKS_PER_MINUTE, Timestamp};
 
 /// The longest time between two rows of one session: that for which a client waits for the answer
 /// to the end of a mail's data (RFC 5321, 4.5.3.2.6).
-const LONGEST_PAUSE: i64 = 10 * 60 * 10_000_000;
+const LONGEST_PAUSE: i64 = 10 * TICKS_PER_MINUTE;
 /// How many conversations are kept apart before those that have paused for too long are forgotten.
 const MAXIMUM_CONVERSATIONS: usize = 1 << 14;
 

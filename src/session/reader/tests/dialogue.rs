@@ -288,14 +288,14 @@ fn an_ehlo_reply_within_tls_says_nothing_about_starttls() {
 }
 
 #[test]
-fn the_endpoints_are_those_that_are_told_first() {
-    let told = rows(ID, 0, &["* |attempting to connect", "+ ", "< 220 hello", "> QUIT", "- |"]);
+fn the_endpoints_are_those_that_are_reported_first() {
+    let reported = rows(ID, 0, &["* |attempting to connect", "+ ", "< 220 hello", "> QUIT", "- |"]);
     let [local, remote] = ["192.0.2.10:44276", "104.47.2.36:25"];
-    // Each row tells one more, or another one.
-    let changed: Vec<String> = told
+    // Each row shows one more, or another one.
+    let changed: Vec<String> = reported
         .lines()
         .zip([["", ""], ["", remote], ["", "192.0.2.1:25"], [local, remote], ["192.0.2.2:1", ""]])
-        .map(|(row, told)| row.replace(local, told[0]).replace(remote, told[1]))
+        .map(|(row, reported)| row.replace(local, reported[0]).replace(remote, reported[1]))
         .collect();
     let session = session_of(&format!("{HEADER}{}\r\n", changed.join("\r\n")));
     assert_eq!([session.local_endpoint(), session.remote_endpoint()], [Some(local), Some(remote)]);

@@ -103,7 +103,7 @@ fn an_open_session_is_kept_and_put_out_when_it_ends() {
 }
 
 #[test]
-fn an_endpoint_that_a_later_run_is_the_first_to_read_is_told() {
+fn an_endpoint_that_a_later_run_is_the_first_to_read_is_reported() {
     let local = "192.0.2.10:44276";
     let first =
         format!("{HEADER}{}", rows(ID, 0, &["* |attempting to connect"]).replace(local, ""));

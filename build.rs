@@ -22,6 +22,7 @@ const SOURCES: &[&str] = &[
     "src/ffi/explain.rs",
     "src/ffi/delivery_error.rs",
     "src/ffi/chain.rs",
+    "src/ffi/pfx.rs",
     "src/ffi/evidence.rs",
     "src/ffi/diagnosis.rs",
     "src/ffi/machine.rs",

@@ -92,6 +92,17 @@
 #define EOP_CERTIFICATE_NOT_FOUND 107
 
 /*
+ A PFX file that needs a password, or another one.
+ */
+#define EOP_WRONG_PASSWORD 108
+
+/*
+ A file of several certificates that does not show which of them is to be judged; the message
+ names the candidates.
+ */
+#define EOP_NOT_ONE_CERTIFICATE 109
+
+/*
  200 to 299, handles: a number that was never returned as a handle.
  */
 #define EOP_INVALID_HANDLE 200
@@ -565,8 +576,9 @@
 #define EOP_MAXIMUM_ERRORS_LENGTH 536870912
 
 /*
- eop_chain_file.role: the certificate that is judged; there must be exactly one such file. Further
- certificates in it may serve as issuers.
+ eop_chain_file.role: the certificate that is judged; there must be exactly one such file. Of several
+ certificates in it that one is judged that issued none of the others and is no authority, and
+ those may serve as issuers.
  */
 #define EOP_CHAIN_ROLE_CERTIFICATE 1
 
@@ -576,7 +588,8 @@
 #define EOP_CHAIN_ROLE_INTERMEDIATE 2
 
 /*
- eop_chain_file.role: trusted roots (LocalMachine\Root).
+ eop_chain_file.role: roots of the server (LocalMachine\Root). They end a chain; what receivers trust
+ they say only with EOP_CHAIN_ONLY_GIVEN_ROOTS.
  */
 #define EOP_CHAIN_ROLE_ROOT 3
 
@@ -584,6 +597,12 @@
  eop_chain_file.role: revocation lists.
  */
 #define EOP_CHAIN_ROLE_CRL 4
+
+/*
+ eop_chain_file.role: roots of the receiver beside the embedded lists, such as Microsoft's newest list
+ (the roots.sst of certutil -generateSSTFromWU).
+ */
+#define EOP_CHAIN_ROLE_PROGRAMME_ROOT 5
 
 /*
  eop_chain_query.flags: the intermediates are all that the server has, also if there are none.
@@ -626,6 +645,11 @@
  The most units of a file's name and of the expected name.
  */
 #define EOP_MAXIMUM_CHAIN_NAME_LENGTH 32767
+
+/*
+ The most units of the password of a PFX file.
+ */
+#define EOP_MAXIMUM_PASSWORD_LENGTH 32767
 
 /*
  eop_evidence_query.kind: validations of certificate chains, of the log
@@ -1295,7 +1319,7 @@ typedef struct eop_progress {
  */
 typedef struct eop_chain_file {
   /*
-   DER, PEM, P7B or base64. Read during the call only.
+   DER, PEM, P7B, SST or base64; a PFX goes through eop_pfx_certificates. Read during the call only.
    */
   const uint8_t *bytes;
   /*
@@ -1609,7 +1633,8 @@ int32_t eop_resolve_errors(const uint16_t *request,
  EOP_OK, whatever the report says of the chain; EOP_NULL_ARGUMENT; EOP_INVALID_ARGUMENT: a value
  out of its range, or not exactly one file with the certificate; EOP_INVALID_STRUCT_SIZE;
  EOP_INVALID_TEXT; EOP_INVALID_CERTIFICATE: a file without a certificate or revocation list, which
- the message names; EOP_NOT_WINDOWS and EOP_MACHINE_CALL_FAILED with EOP_CHAIN_MACHINE_STORES;
+ the message names; EOP_NOT_ONE_CERTIFICATE: of several certificates in the file to judge, none or
+ more than one issued none of the others and is no authority; EOP_NOT_WINDOWS and EOP_MACHINE_CALL_FAILED with EOP_CHAIN_MACHINE_STORES;
  EOP_TOO_MANY_HANDLES. From any thread.
 
  # Safety
@@ -1618,6 +1643,31 @@ int32_t eop_resolve_errors(const uint16_t *request,
 int32_t eop_chain_examine(const struct eop_chain_query *query,
                           uint64_t *report,
                           struct eop_error *error);
+
+/*
+ Returns the certificates of a PFX (PKCS #12) file, without their keys.
+
+ `content` has `length` bytes, at most EOP_MAXIMUM_CHAIN_FILE_LENGTH. `password` has
+ `password_length` units; NULL, without a length = none, and the empty one is tried. Both are read
+ during the call only, and nothing of them is kept. `certificates` receives a text handle with the
+ certificates as PEM, that of the private key first; free it with eop_text_free. The text is empty
+ where the content is no PFX.
+
+ EOP_OK; EOP_NULL_ARGUMENT: content or certificates is NULL, or a password has a length alone;
+ EOP_INVALID_ARGUMENT: a length is above its limit; EOP_INVALID_TEXT: the password has an unpaired
+ surrogate; EOP_WRONG_PASSWORD: the password is missing or does not open the file;
+ EOP_INVALID_CERTIFICATE: the file is damaged, of a kind that is not read, or holds no certificate;
+ EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_pfx_certificates(const uint8_t *content,
+                             size_t length,
+                             const uint16_t *password,
+                             size_t password_length,
+                             uint64_t *certificates,
+                             struct eop_error *error);
 
 /*
  Opens a reader of evidence and finds its files.

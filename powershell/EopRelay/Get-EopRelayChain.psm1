@@ -18,19 +18,22 @@ function Get-EopRelayChain {
     What the pipeline brings: certificates of the certificate drive, objects of Get-ExchangeCertificate with RawData, files of Get-ChildItem, or paths as text.
 
     .PARAMETER Path
-    Certificate files (cer, pem, p7b, pfx), or patterns (*, ?, [...]). The first certificate of a file is judged.
+    Certificate files (cer, pem, p7b, pfx), or patterns (*, ?, [...]). Of several certificates in a file that one is judged that issued none of the others and is no authority; of a pfx that of the private key.
 
     .PARAMETER LiteralPath
     Certificate files, taken as they are: no character is a wildcard.
 
     .PARAMETER Password
-    The password of a pfx. It is used to open the file here and goes nowhere else.
+    The password of a pfx. It opens the file here and goes nowhere else; nothing is imported.
 
     .PARAMETER IntermediatePath
     Files or folders with the intermediates that the server has in LocalMachine\CA, all of them.
 
     .PARAMETER RootPath
-    Files or folders with roots that are trusted beside the built-in list.
+    Files or folders with the roots of the server (LocalMachine\Root). They end a chain; whether Exchange Online trusts them, only the built-in lists tell.
+
+    .PARAMETER ProgrammeRootPath
+    Files or folders with roots that receivers trust beside the built-in lists, such as the roots.sst of certutil -generateSSTFromWU roots.sst.
 
     .PARAMETER CrlPath
     Files or folders with revocation lists.
@@ -115,6 +118,11 @@ function Get-EopRelayChain {
         [Parameter()]
         [ValidateNotNullOrEmpty()]
         [string[]]
+        $ProgrammeRootPath,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
         $CrlPath,
 
         [Parameter()]
@@ -155,6 +163,9 @@ function Get-EopRelayChain {
             }
             foreach ($given in $RootPath) {
                 Add-ChainFile -ChainRequest $chainRequest -Cmdlet $PSCmdlet -Path $given -Role 'Root'
+            }
+            foreach ($given in $ProgrammeRootPath) {
+                Add-ChainFile -ChainRequest $chainRequest -Cmdlet $PSCmdlet -Path $given -Role 'ProgrammeRoot'
             }
             foreach ($given in $CrlPath) {
                 Add-ChainFile -ChainRequest $chainRequest -Cmdlet $PSCmdlet -Path $given -Role 'Crl'
@@ -203,6 +214,7 @@ function Add-ChainFile {
         switch ($Role) {
             'Intermediate' { $problem = $ChainRequest.AddIntermediates($file) }
             'Root' { $problem = $ChainRequest.AddRoots($file) }
+            'ProgrammeRoot' { $problem = $ChainRequest.AddProgrammeRoots($file) }
             'Crl' { $problem = $ChainRequest.AddRevocationLists($file) }
         }
         if ($null -ne $problem) {

@@ -36,13 +36,13 @@ function Test-EopRelayCertificate {
     Judges the certificates with these thumbprints among -InstalledCertificate; without it, among those of this computer (LocalMachine\My), with the computer's own intermediates, with what can be seen of the private keys, and beside the verdict of Windows. Taken as pasted: blanks, colons and invisible marks do no harm.
 
     .PARAMETER Path
-    Certificate files (cer, pem, p7b, pfx), or patterns (*, ?, [...]). The first certificate of a file is judged.
+    Certificate files (cer, pem, p7b, pfx), or patterns (*, ?, [...]). Of several certificates in a file that one is judged that issued none of the others and is no authority; of a pfx that of the private key.
 
     .PARAMETER LiteralPath
     Certificate files, taken as they are: no character is a wildcard.
 
     .PARAMETER Password
-    The password of a pfx. It is used to open the file here and goes nowhere else.
+    The password of a pfx. It opens the file here and goes nowhere else; nothing is imported.
 
     .PARAMETER LogPath
     Send protocol logs: files, folders or patterns. They are read and judged in one step, which takes less time and memory than sessions of the pipeline.

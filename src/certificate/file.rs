@@ -1,9 +1,12 @@
-//! Files of certificates: DER, PEM, P7B and P7C, bare base64.
+//! Files of certificates: DER, PEM, P7B and P7C, PFX, SST, bare base64.
+
+use std::collections::HashSet;
 
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::der::Reader;
+use super::pfx::{Password, PfxCertificate, is_pfx, read_pfx};
 use super::pkcs7::read_signed_data;
 use super::serialized_store::{SerializedStore, read_serialized_store};
 use super::x509::Certificate;
@@ -44,11 +47,27 @@ pub enum ReadError {
         /// What was tried last, and what it met.
         reason: String,
     },
-    /// A PKCS #12 file, which holds private keys.
+    /// A PFX (PKCS #12) file that the password does not open.
     #[error(
-        "this is a PFX (PKCS #12) file: export the certificate without its private key as .cer or .p7b"
+        "this PFX file needs its password: {}",
+        if *is_given {
+            "the one that is given does not open it, so check it"
+        } else {
+            "give it with --password-file FILE, in PowerShell with -Password (Read-Host -AsSecureString)"
+        }
     )]
-    Pfx,
+    PfxPassword {
+        /// Whether one was given.
+        is_given: bool,
+    },
+    /// A PFX (PKCS #12) file that is damaged, or of a kind that is not read.
+    #[error(
+        "this PFX file cannot be read: {reason}. Export it again, or its certificate alone as .cer"
+    )]
+    PfxNotOpened {
+        /// What it met.
+        reason: String,
+    },
     /// Parts were found, none of them usable; the first is reported.
     #[error("no usable certificate: at byte {offset}, {label}: {reason}")]
     NothingUsable {
@@ -62,15 +81,28 @@ pub enum ReadError {
 }
 
 /// Reads every certificate of a file: DER (one certificate or a PKCS #7 message, BER with
-/// indefinite lengths included), a serialised store (SST), PEM (any number of blocks, of certificates, PKCS #7 messages and
-/// CRLs; other text is passed over), the same in UTF-16 as PowerShell writes it, or bare base64.
+/// indefinite lengths included), a serialised store (SST), PEM (any number of blocks, of
+/// certificates, PKCS #7 messages and CRLs; other text is passed over), the same in UTF-16 as
+/// PowerShell writes it, bare base64, or a PFX that the empty password opens.
 ///
 /// Damaged parts beside usable ones are listed in [`FileContent::skipped`].
 ///
 /// # Errors
 /// [`ReadError`] if there is no certificate.
 pub fn read_certificates(bytes: &[u8]) -> Result<FileContent, ReadError> {
-    let content = read(bytes)?;
+    read_certificates_with(bytes, None)
+}
+
+/// As [`read_certificates`], with the password of a PFX (PKCS #12) file. Of such a file, servers'
+/// certificates without their key are left out where another has its own.
+///
+/// # Errors
+/// [`ReadError`] if there is no certificate.
+pub fn read_certificates_with(
+    bytes: &[u8],
+    password: Option<&Password>,
+) -> Result<FileContent, ReadError> {
+    let content = read(bytes, password)?;
     if content.certificates.is_empty() {
         Err(nothing_usable(content, "certificate"))
     } else {
@@ -83,7 +115,7 @@ pub fn read_certificates(bytes: &[u8]) -> Result<FileContent, ReadError> {
 /// # Errors
 /// [`ReadError`] if there is none.
 pub fn read_revocation_lists(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ReadError> {
-    match read(bytes) {
+    match read(bytes, None) {
         Ok(content) if !content.revocation_lists.is_empty() => Ok(content.revocation_lists),
         // A CRL in DER is a SEQUENCE that is no certificate; whether it is a CRL is judged later.
         _ if bytes.first() == Some(&0x30) => Ok(vec![bytes.to_vec()]),
@@ -101,7 +133,7 @@ fn nothing_usable(content: FileContent, wanted: &str) -> ReadError {
     }
 }
 
-fn read(bytes: &[u8]) -> Result<FileContent, ReadError> {
+fn read(bytes: &[u8], password: Option<&Password>) -> Result<FileContent, ReadError> {
     let decoded;
     let mut bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Some(text) = utf16_text(bytes) {
@@ -119,7 +151,7 @@ fn read(bytes: &[u8]) -> Result<FileContent, ReadError> {
     // Whatever holds a certificate has a length beyond 127 bytes, which begins with a byte that no
     // text has; the digit 0 can begin one.
     if matches!(bytes, [0x30, 0x80..=0xFF, ..]) {
-        add_der(bytes, 0, &mut content)?;
+        add_file(bytes, password, &mut content)?;
         return Ok(content);
     }
     let mut blocks = PemBlocks { bytes, at: 0 }.peekable();
@@ -132,8 +164,48 @@ fn read(bytes: &[u8]) -> Result<FileContent, ReadError> {
     if der.is_empty() {
         return Err(ReadError::Unrecognised { reason: "no data".to_owned() });
     }
-    add_der(&der, 0, &mut content)?;
+    add_file(&der, password, &mut content)?;
     Ok(content)
+}
+
+fn add_file(
+    bytes: &[u8],
+    password: Option<&Password>,
+    content: &mut FileContent,
+) -> Result<(), ReadError> {
+    if !is_pfx(bytes) {
+        return add_der(bytes, 0, content);
+    }
+    add_pfx(&read_pfx(bytes, password)?, content);
+    Ok(())
+}
+
+/// Adds what a PFX holds. Its own encryption hides the places of its parts: they count as at 0.
+fn add_pfx(entries: &[PfxCertificate], content: &mut FileContent) {
+    let (mut with_key, mut others) = (FileContent::default(), FileContent::default());
+    for entry in entries {
+        let side = if entry.has_key { &mut with_key } else { &mut others };
+        add_entry(&entry.der, 0, "certificate in the PFX", side);
+    }
+    let is_owner_known = !with_key.certificates.is_empty();
+    let all = with_key.certificates.iter().chain(&others.certificates);
+    let issuers: HashSet<_> =
+        all.filter(|one| !one.is_self_issued()).map(|one| one.issuer.clone()).collect();
+    content.certificates.append(&mut with_key.certificates);
+    content.skipped.append(&mut with_key.skipped);
+    content.skipped.append(&mut others.skipped);
+    for one in others.certificates {
+        if is_owner_known && !one.is_authority() && !issuers.contains(&one.subject) {
+            content.skipped.push(Skipped {
+                offset: 0,
+                label: format!("certificate of {}", one.subject),
+                reason: "its private key is not in the file".to_owned(),
+                is_damaged: false,
+            });
+        } else {
+            content.certificates.push(one);
+        }
+    }
 }
 
 /// The text of a UTF-16 file: with a byte order mark, or with a zero in every second byte at its
@@ -196,14 +268,6 @@ fn add_der(der: &[u8], offset: usize, content: &mut FileContent) -> Result<(), R
 }
 
 fn add_one(der: &[u8], offset: usize, content: &mut FileContent) -> Result<(), ReadError> {
-    // PFX ::= SEQUENCE { version INTEGER 3, ... } (RFC 7292, section 4).
-    let header = match der.get(1) {
-        Some(length @ 0x81..=0x84) => 2 + usize::from(length & 0x7F),
-        _ => 2,
-    };
-    if der.get(header..).is_some_and(|content| content.starts_with(&[0x02, 0x01, 0x03])) {
-        return Err(ReadError::Pfx);
-    }
     let error = match Certificate::from_der(der) {
         Ok(certificate) => {
             content.certificates.push(certificate);

@@ -1,4 +1,4 @@
-//! Certificates: as logs describe them, and as DER, PEM and P7B hold them.
+//! Certificates: as logs describe them, and as DER, PEM, P7B and PFX hold them.
 //!
 //! [`Certificate`] decodes one; [`read_certificates`] reads a file of any of the usual kinds.
 //! [`X500Name`] is the Windows form of names, [`TlsCertificateName`] that of send connectors, and
@@ -16,6 +16,7 @@ mod general_name;
 mod host_name;
 mod logged;
 mod logged_match;
+mod pfx;
 mod pkcs7;
 mod public_key;
 mod serialized_store;
@@ -30,11 +31,16 @@ pub(crate) use extensions::{ANY_EXTENDED_KEY_USAGE, EMAIL_ADDRESS};
 pub use extensions::{
     AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, KeyUsage, NameConstraints,
 };
-pub use file::{FileContent, ReadError, Skipped, read_certificates, read_revocation_lists};
+pub use file::{
+    FileContent, ReadError, Skipped, read_certificates, read_certificates_with,
+    read_revocation_lists,
+};
 pub use general_name::{GeneralName, NameForm};
 pub use host_name::{HostNameMatch, host_name_matches, is_host_name, is_within_domain};
 pub use logged::{CertificateRows, LoggedCertificate};
 pub use logged_match::{LoggedMatch, compare_logged};
+pub use pfx::Password;
+pub(crate) use pfx::is_pfx;
 pub use public_key::{Curve, KeyType, PublicKey};
 pub(crate) use thumbprint::hexadecimal;
 pub use thumbprint::{Thumbprint, ThumbprintError, serial_numbers_match};

@@ -1,15 +1,14 @@
 //! From files to a report: what the command and the C ABI call.
 
-use std::collections::{HashMap, HashSet};
-
 use super::budget::Limits;
 use super::report::{ChainReport, UnreadPart, report};
 use super::request::{ChainRequest, Purpose};
 use super::revocation::{NotARevocationList, RevocationList};
 use super::rule::Profile;
+use super::selection::{NotOneCertificate, judged_of};
 use super::subject_checks::ExpectedName;
 use crate::certificate::{
-    Certificate, DistinguishedName, ReadError, read_certificates, read_revocation_lists,
+    Certificate, Password, ReadError, read_certificates_with, read_revocation_lists,
 };
 use crate::timestamp::Timestamp;
 use crate::windows::{MachineError, MachineStores, windows_verdict};
@@ -19,7 +18,7 @@ use crate::windows::{MachineError, MachineStores, windows_verdict};
 pub struct NamedBytes<'a> {
     /// A path, or what the bytes are.
     pub name: &'a str,
-    /// The content: DER, PEM, P7B or base64.
+    /// The content: DER, PEM, P7B, PFX, SST or base64.
     pub bytes: &'a [u8],
 }
 
@@ -28,6 +27,8 @@ pub struct NamedBytes<'a> {
 pub struct ChainInput<'a> {
     /// The certificate; further certificates in the same file may serve as issuers.
     pub certificate: NamedBytes<'a>,
+    /// What opens the files that are PFX.
+    pub password: Option<&'a Password>,
     /// The server's intermediates; `None` if nothing is known about its stores.
     pub intermediates: Option<&'a [NamedBytes<'a>]>,
     /// Whether, without `intermediates`, the certificate's own file holds all that the server can
@@ -76,25 +77,14 @@ pub enum ChainInputError {
         #[source]
         error: NotARevocationList,
     },
-    /// A file of several certificates that does not say which of them is to be judged.
-    #[error(
-        "{name}: of its {count} certificates, {} could be the one to judge ({}): give that one in a \
-         file of its own, and the others as intermediates",
-        if candidates.is_empty() { "none".to_owned() } else { candidates.len().to_string() },
-        if candidates.is_empty() {
-            "all are authorities or issued another".to_owned()
-        } else {
-            candidates.join("; ")
-        }
-    )]
+    /// A file of several certificates that does not show which of them is to be judged.
+    #[error("{name}: {error}")]
     NotOneCertificate {
         /// The file.
         name: String,
-        /// How many certificates it holds.
-        count: usize,
-        /// The subjects, with thumbprints, of those that issued none of the others and are no
-        /// authority; at most eight.
-        candidates: Vec<String>,
+        /// Which it could be.
+        #[source]
+        error: NotOneCertificate,
     },
     /// Windows builds no chain.
     #[error(transparent)]
@@ -107,6 +97,7 @@ impl<'a> ChainInput<'a> {
     pub fn new(certificate: NamedBytes<'a>, at: Timestamp) -> Self {
         Self {
             certificate,
+            password: None,
             intermediates: None,
             file_is_all_that_is_sent: false,
             roots: &[],
@@ -129,11 +120,13 @@ impl<'a> ChainInput<'a> {
 /// [`ChainInputError`] names the file that cannot be used.
 pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
     let mut unread = Vec::new();
-    let bundle = read(&input.certificate, &mut unread)?;
-    let (end_entity, known) = select(input.certificate.name, bundle)?;
+    let bundle = read(&input.certificate, input.password, &mut unread)?;
+    let (end_entity, known) = judged_of(bundle).map_err(|error| {
+        ChainInputError::NotOneCertificate { name: input.certificate.name.to_owned(), error }
+    })?;
     let mut read_all = |files: &[NamedBytes<'_>]| -> Result<Vec<Certificate>, ChainInputError> {
         let contents: Result<Vec<_>, _> =
-            files.iter().map(|file| read(file, &mut unread)).collect();
+            files.iter().map(|file| read(file, input.password, &mut unread)).collect();
         Ok(contents?.into_iter().flatten().collect())
     };
     let stored = input.machine_stores.and_then(|stores| stores.intermediates.clone());
@@ -197,55 +190,12 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
     Ok(report)
 }
 
-/// The certificate to judge, and the others of its file.
-fn select(
-    name: &str,
-    bundle: Vec<Certificate>,
-) -> Result<(Certificate, Vec<Certificate>), ChainInputError> {
-    const MAXIMUM_NAMED: usize = 8;
-    let mut distinct: Vec<Certificate> = Vec::new();
-    let mut seen = HashSet::new();
-    distinct.extend(bundle.into_iter().filter(|one| seen.insert(one.thumbprint())));
-    // Who issued whom, by names first: the number of pairs must not grow with its square.
-    let mut issued: HashMap<&DistinguishedName, Vec<&Certificate>> = HashMap::new();
-    for one in distinct.iter().filter(|one| !one.is_self_issued()) {
-        issued.entry(&one.issuer).or_default().push(one);
-    }
-    let issued_another = |one: &Certificate| {
-        issued.get(&one.subject).is_some_and(|children| {
-            children
-                .iter()
-                .take(MAXIMUM_CHILDREN)
-                .any(|child| child.names_key_of(one) != Some(false))
-        })
-    };
-    let candidates: Vec<usize> = match distinct.len() {
-        1 => vec![0],
-        count => (0..count)
-            .filter(|at| !distinct[*at].is_authority() && !issued_another(&distinct[*at]))
-            .collect(),
-    };
-    let [judged] = candidates[..] else {
-        let named =
-            |at: &usize| format!("{} ({})", distinct[*at].subject, distinct[*at].thumbprint());
-        return Err(ChainInputError::NotOneCertificate {
-            name: name.to_owned(),
-            count: distinct.len(),
-            candidates: candidates.iter().take(MAXIMUM_NAMED).map(named).collect(),
-        });
-    };
-    let judged = distinct.remove(judged);
-    Ok((judged, distinct))
-}
-
-/// How many certificates below one are looked at: the first that it issued decides.
-const MAXIMUM_CHILDREN: usize = 64;
-
 fn read(
     file: &NamedBytes<'_>,
+    password: Option<&Password>,
     unread: &mut Vec<UnreadPart>,
 ) -> Result<Vec<Certificate>, ChainInputError> {
-    let content = read_certificates(file.bytes)
+    let content = read_certificates_with(file.bytes, password)
         .map_err(|error| ChainInputError::Read { name: file.name.to_owned(), error })?;
     unread.extend(content.skipped.into_iter().map(|part| UnreadPart {
         file: file.name.to_owned(),

@@ -29,6 +29,7 @@ mod revocation;
 mod role;
 pub mod rule;
 mod search;
+mod selection;
 mod signature;
 mod step_parts;
 mod subject_checks;
@@ -52,5 +53,6 @@ pub use report::{
 pub use request::{ChainRequest, Purpose};
 pub use revocation::{NotARevocationList, RevocationList};
 pub use rule::{Profile, Rule};
+pub use selection::{NotOneCertificate, judged_of};
 pub use subject_checks::ExpectedName;
 pub use verdict::{ChainVerdict, verdict};

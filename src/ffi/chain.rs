@@ -8,20 +8,25 @@ use super::caller_memory::read_struct_size;
 use super::error::{ErrorDetail, Failure};
 use super::input::{GrowingStruct, Utf16, read_sized};
 use super::output::require;
-use super::status::{EOP_INTERNAL, EOP_INVALID_CERTIFICATE};
+use super::status::{EOP_INTERNAL, EOP_INVALID_CERTIFICATE, EOP_NOT_ONE_CERTIFICATE};
 use crate::chain::{ChainInput, ChainInputError, ChainReport, NamedBytes, Profile, examine};
 use crate::timestamp::Timestamp;
 use crate::windows::read_machine_stores;
 
-/// eop_chain_file.role: the certificate that is judged; there must be exactly one such file. Further
-/// certificates in it may serve as issuers.
+/// eop_chain_file.role: the certificate that is judged; there must be exactly one such file. Of several
+/// certificates in it that one is judged that issued none of the others and is no authority, and
+/// those may serve as issuers.
 pub const EOP_CHAIN_ROLE_CERTIFICATE: u32 = 1;
 /// eop_chain_file.role: the server's intermediates (LocalMachine\CA).
 pub const EOP_CHAIN_ROLE_INTERMEDIATE: u32 = 2;
-/// eop_chain_file.role: trusted roots (LocalMachine\Root).
+/// eop_chain_file.role: roots of the server (LocalMachine\Root). They end a chain; what receivers trust
+/// they say only with EOP_CHAIN_ONLY_GIVEN_ROOTS.
 pub const EOP_CHAIN_ROLE_ROOT: u32 = 3;
 /// eop_chain_file.role: revocation lists.
 pub const EOP_CHAIN_ROLE_CRL: u32 = 4;
+/// eop_chain_file.role: roots of the receiver beside the embedded lists, such as Microsoft's newest list
+/// (the roots.sst of certutil -generateSSTFromWU).
+pub const EOP_CHAIN_ROLE_PROGRAMME_ROOT: u32 = 5;
 
 /// eop_chain_query.flags: the intermediates are all that the server has, also if there are none.
 /// Without it and without intermediates, completeness is unknown.
@@ -49,7 +54,7 @@ pub const EOP_MAXIMUM_CHAIN_NAME_LENGTH: usize = 32_767;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct ChainFileRecord {
-    /// DER, PEM, P7B or base64. Read during the call only.
+    /// DER, PEM, P7B, SST or base64; a PFX goes through eop_pfx_certificates. Read during the call only.
     pub bytes: *const u8,
     /// How many bytes, at most EOP_MAXIMUM_CHAIN_FILE_LENGTH.
     pub length: size_t,
@@ -105,7 +110,8 @@ struct File<'a> {
 /// EOP_OK, whatever the report says of the chain; EOP_NULL_ARGUMENT; EOP_INVALID_ARGUMENT: a value
 /// out of its range, or not exactly one file with the certificate; EOP_INVALID_STRUCT_SIZE;
 /// EOP_INVALID_TEXT; EOP_INVALID_CERTIFICATE: a file without a certificate or revocation list, which
-/// the message names; EOP_NOT_WINDOWS and EOP_MACHINE_CALL_FAILED with EOP_CHAIN_MACHINE_STORES;
+/// the message names; EOP_NOT_ONE_CERTIFICATE: of several certificates in the file to judge, none or
+/// more than one issued none of the others and is no authority; EOP_NOT_WINDOWS and EOP_MACHINE_CALL_FAILED with EOP_CHAIN_MACHINE_STORES;
 /// EOP_TOO_MANY_HANDLES. From any thread.
 ///
 /// # Safety
@@ -168,12 +174,14 @@ unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<ChainReport, 
     let intermediates = with_role(EOP_CHAIN_ROLE_INTERMEDIATE);
     let are_stores_known = options.flags & EOP_CHAIN_STORES_KNOWN != 0 || !intermediates.is_empty();
     let (roots, lists) = (with_role(EOP_CHAIN_ROLE_ROOT), with_role(EOP_CHAIN_ROLE_CRL));
+    let programme_roots = with_role(EOP_CHAIN_ROLE_PROGRAMME_ROOT);
     let uses_machine = options.flags & EOP_CHAIN_MACHINE_STORES != 0;
     let machine = if uses_machine { Some(read_machine_stores()?) } else { None };
     examine(&ChainInput {
         machine_stores: machine.as_ref(),
         intermediates: are_stores_known.then_some(intermediates.as_slice()),
         roots: &roots,
+        programme_roots: &programme_roots,
         with_embedded_roots: options.flags & EOP_CHAIN_ONLY_GIVEN_ROOTS == 0,
         revocation_lists: &lists,
         profile,
@@ -182,6 +190,9 @@ unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<ChainReport, 
     })
     .map_err(|error| match error {
         ChainInputError::Machine(error) => Failure::from(error),
+        error @ ChainInputError::NotOneCertificate { .. } => {
+            Failure::new(EOP_NOT_ONE_CERTIFICATE, error.to_string())
+        }
         error => Failure::new(EOP_INVALID_CERTIFICATE, error.to_string()),
     })
 }
@@ -208,7 +219,7 @@ unsafe fn read_files<'a>(options: &ChainQueryOptions) -> Result<Vec<File<'a>>, F
         let place = place.cast::<ChainFileRecord>();
         // SAFETY: the caller promises that many records at that stride.
         let record = unsafe { read_sized(place, stride, "file_stride") }?;
-        if !(EOP_CHAIN_ROLE_CERTIFICATE..=EOP_CHAIN_ROLE_CRL).contains(&record.role) {
+        if !(EOP_CHAIN_ROLE_CERTIFICATE..=EOP_CHAIN_ROLE_PROGRAMME_ROOT).contains(&record.role) {
             return Err(Failure::invalid(format!(
                 "file {index} has the unknown role {}",
                 record.role

@@ -10,7 +10,7 @@
 //! | `caller_memory`, `input`, `output` | pointers of the caller, checked and read or written |
 //! | `answer` | what functions that answer with a text have in common |
 //! | `records`, `batch` | a batch of the core as flat records |
-//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `evidence`, `diagnosis`, `machine`, `view`, `text` | the exported functions and their structs |
+//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `pfx`, `evidence`, `diagnosis`, `machine`, `view`, `text` | the exported functions and their structs |
 
 mod about;
 mod answer;
@@ -30,6 +30,7 @@ mod machine;
 #[cfg(test)]
 mod misuse;
 mod output;
+mod pfx;
 mod query;
 mod records;
 mod session_reader;
@@ -47,6 +48,7 @@ pub use evidence::*;
 pub use explain::*;
 pub use input::Utf16;
 pub use machine::*;
+pub use pfx::*;
 pub use query::*;
 pub use records::*;
 pub use session_reader::*;

@@ -24,6 +24,11 @@ pub const EOP_INVALID_THUMBPRINT: i32 = 105;
 pub const EOP_INVALID_CERTIFICATE: i32 = 106;
 /// No certificate given has a thumbprint that is asked for, or its bytes are missing.
 pub const EOP_CERTIFICATE_NOT_FOUND: i32 = 107;
+/// A PFX file that needs a password, or another one.
+pub const EOP_WRONG_PASSWORD: i32 = 108;
+/// A file of several certificates that does not show which of them is to be judged; the message
+/// names the candidates.
+pub const EOP_NOT_ONE_CERTIFICATE: i32 = 109;
 
 /// 200 to 299, handles: a number that was never returned as a handle.
 pub const EOP_INVALID_HANDLE: i32 = 200;
@@ -74,6 +79,8 @@ pub(super) const NAMES: &[(i32, &CStr)] = &[
     (EOP_INVALID_THUMBPRINT, c"INVALID_THUMBPRINT"),
     (EOP_INVALID_CERTIFICATE, c"INVALID_CERTIFICATE"),
     (EOP_CERTIFICATE_NOT_FOUND, c"CERTIFICATE_NOT_FOUND"),
+    (EOP_WRONG_PASSWORD, c"WRONG_PASSWORD"),
+    (EOP_NOT_ONE_CERTIFICATE, c"NOT_ONE_CERTIFICATE"),
     (EOP_INVALID_HANDLE, c"INVALID_HANDLE"),
     (EOP_WRONG_KIND, c"WRONG_KIND"),
     (EOP_FREED, c"FREED"),

@@ -169,6 +169,7 @@ static void check_nulls(void)
     CHECK(EOP_NULL_ARGUMENT, eop_explain(NULL, 0, &unused, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_explain(&unit, 1, NULL, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_chain_examine(NULL, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_pfx_certificates(NULL, 0, NULL, 0, &unused, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_evidence_open(NULL, &unused, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_evidence_open(&evidence_query, NULL, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_evidence_next(evidence, 0, 0, NULL, NULL));
@@ -422,6 +423,8 @@ static void check_panics(void)
     CHECK(EOP_PANIC, eop_value_name(EOP_VALUES_OUTCOME, EOP_OUTCOME_REFUSED, &name, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_chain_examine", 1);
     CHECK(EOP_PANIC, eop_chain_examine(&chain, &unused, NULL));
+    setenv("EOP_RELAY_INJECT_PANIC", "eop_pfx_certificates", 1);
+    CHECK(EOP_PANIC, eop_pfx_certificates((const uint8_t *)"x", 1, NULL, 0, &unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_explain", 1);
     CHECK(EOP_PANIC, eop_explain(&unit, 1, &unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_test", 1);

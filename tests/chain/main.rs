@@ -15,5 +15,6 @@ mod certificate_files;
 mod findings;
 mod limbo;
 mod mutations;
+mod pfx;
 mod reports;
 mod trust;

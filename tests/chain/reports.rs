@@ -264,10 +264,10 @@ fn of_several_certificates_the_one_that_issued_none_of_the_others_is_judged() {
     assert!(has(&alone, Rule::AuthorityAsEndEntity));
     for (ders, count) in [(vec![issuer.clone(), root], 0), (vec![server, other, issuer], 2)] {
         let error = judge(&ders).unwrap_err();
-        let ChainInputError::NotOneCertificate { candidates, .. } = &error else {
+        let ChainInputError::NotOneCertificate { error: wrong, .. } = &error else {
             panic!("{error}")
         };
-        assert_eq!(candidates.len(), count, "{error}");
+        assert_eq!(wrong.candidates.len(), count, "{error}");
         assert!(error.to_string().contains("bundle.pem"));
     }
 }

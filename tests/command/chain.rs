@@ -152,3 +152,59 @@ fn a_file_that_does_not_say_which_certificate_is_meant_is_a_wrong_call() {
         "{error}"
     );
 }
+
+fn thumbprint(fixture: &str) -> String {
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/certificates/");
+    let bytes = fs::read(format!("{fixtures}{fixture}")).unwrap();
+    let file = eop_relay::certificate::read_certificates(&bytes).unwrap();
+    file.certificates[0].thumbprint().to_string()
+}
+
+#[test]
+fn a_pfx_is_opened_with_the_password_of_a_file() {
+    let folder = folder();
+    let pfx = include_bytes!("../fixtures/certificates/mail.contoso.com.pfx");
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    write("renewed.pfx", pfx);
+    write("password", b"correct horse\r\nanother line");
+    let utf_16: Vec<u8> =
+        "\u{FEFF}correct horse\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    write("password-utf-16", &utf_16);
+    write("wrong", b"Correct horse");
+    for password in ["password", "password-utf-16"] {
+        let (_, json, _) = run(&folder, &["renewed.pfx", "--password-file", password, "--json"]);
+        let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(report["Certificates"][0]["DnsNames"][0], "mail.contoso.com", "{password}");
+    }
+    for (arguments, said) in [
+        (vec!["renewed.pfx"], "give it with --password-file FILE"),
+        (vec!["renewed.pfx", "--password-file", "wrong"], "does not open it"),
+        (vec!["renewed.pfx", "--password-file", "none"], "--password-file none"),
+    ] {
+        let (code, stdout, stderr) = run(&folder, &arguments);
+        assert_eq!((code, stdout.as_str()), (40, ""), "{arguments:?}");
+        assert!(stderr.contains(said) && !stderr.contains("orrect horse"), "{stderr}");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
+        .current_dir(folder.path())
+        .args(["test", "--at", "2026-11-15", "--certificate", "renewed.pfx"])
+        .args(["--password-file", "password", "--json"])
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["Certificate"]["Thumbprint"], thumbprint("mail.contoso.com.cer"));
+}
+
+/// Reading them could wait for ever, or find no end.
+#[cfg(unix)]
+#[test]
+fn pipes_devices_and_endless_files_are_refused_by_name() {
+    let folder = folder();
+    let made = Command::new("mkfifo").arg(folder.path().join("pipe.cer")).status().unwrap();
+    assert!(made.success());
+    for path in ["pipe.cer", "/dev/zero", "/dev/null"] {
+        let (code, _, stderr) = run(&folder, &[path]);
+        assert_eq!(code, 40, "{stderr}");
+        assert!(stderr.contains(&format!("{path}: is a pipe or a device")), "{stderr}");
+    }
+}

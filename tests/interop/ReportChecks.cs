@@ -42,12 +42,10 @@ namespace EopRelay.Tests
                 Checks.Equal("Uncertain", report.Verdict);
                 Checks.Equal("CoverTextOnly", report.Cause);
             });
-            checks.That("a pfx is opened here, and only its certificate goes on", () =>
+            checks.That("a pfx is opened first, and only its certificates go on", () =>
             {
                 Request request = NewRequest();
                 request.AddCertificateFile("CertificateFiles", file("mail.contoso.com.pfx"), Secure(Password));
-                byte[] certificate = new X509Certificate2(file("mail.contoso.com.cer")).RawData;
-                Checks.True(request.ToJson().Contains(Convert.ToBase64String(certificate)), "another content");
                 Checks.True(!request.ToJson().Contains(Password), "the password goes on");
                 Checks.Equal(expected, Library.Test(request).Certificate.Thumbprint);
             });
@@ -58,7 +56,7 @@ namespace EopRelay.Tests
                     EopRelayException error = NewRequest().AddCertificateFile("CertificateFiles", 
                         file("mail.contoso.com.pfx"), password == null ? null : Secure(password));
                     Checks.Equal("PfxNotOpened", error.ErrorId);
-                    Checks.True(error.Message.Contains(password == null ? "-Password" : "Check the password"), error.Message);
+                    Checks.True(error.Message.Contains(password == null ? "-Password" : "check it"), error.Message);
                 }
             });
             checks.That("a file that is not there is reported with its path", () =>

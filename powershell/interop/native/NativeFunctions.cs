@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security;
 
 namespace EopRelay
 {
@@ -25,6 +26,10 @@ namespace EopRelay
         private const int StatusInvalidPattern = 104;
         private const int StatusInvalidThumbprint = 105;
         private const int StatusCertificateNotFound = 107;
+        /// <summary>EOP_WRONG_PASSWORD</summary>
+        internal const int StatusWrongPassword = 108;
+
+        private const int StatusNotOneCertificate = 109;
         private const int StatusPoisoned = 204;
         private const int StatusStateInUse = 500;
         private const int StatusStateDamaged = 501;
@@ -42,6 +47,7 @@ namespace EopRelay
         private readonly RequestFunction certificates;
         private readonly RequestFunction resolveErrors;
         private readonly ExamineChainFunction examineChain;
+        private readonly PfxFunction pfxCertificates;
         private readonly ViewFunction view;
         private readonly OpenEvidenceFunction openEvidence;
         private readonly NextEvidenceFunction nextEvidence;
@@ -79,6 +85,7 @@ namespace EopRelay
             certificates = Bind<RequestFunction>(library, "eop_certificates");
             resolveErrors = Bind<RequestFunction>(library, "eop_resolve_errors");
             examineChain = Bind<ExamineChainFunction>(library, "eop_chain_examine");
+            pfxCertificates = Bind<PfxFunction>(library, "eop_pfx_certificates");
             view = Bind<ViewFunction>(library, "eop_view");
             openEvidence = Bind<OpenEvidenceFunction>(library, "eop_evidence_open");
             nextEvidence = Bind<NextEvidenceFunction>(library, "eop_evidence_next");
@@ -179,6 +186,41 @@ namespace EopRelay
             Error error = NewError();
             query->StructSize = (uint)sizeof(ChainQuery);
             Check(examineChain(query, &answer, &error), &error);
+            return TakeText(answer);
+        }
+
+        /// <summary>
+        /// The certificates of a pfx as PEM; empty where the content is no pfx. The password is copied to
+        /// memory that is wiped, and never to a string.
+        /// </summary>
+        internal string PfxCertificates(byte[] content, SecureString password)
+        {
+            ulong answer;
+            Error error = NewError();
+            IntPtr units = password == null ? IntPtr.Zero : Marshal.SecureStringToGlobalAllocUnicode(password);
+            try
+            {
+                // An empty array has no first byte to point to.
+                fixed (byte* bytes = content.Length == 0 ? new byte[1] : content)
+                {
+                    Check(
+                        pfxCertificates(
+                            bytes,
+                            (UIntPtr)content.Length,
+                            (char*)units,
+                            (UIntPtr)(password == null ? 0 : password.Length),
+                            &answer,
+                            &error),
+                        &error);
+                }
+            }
+            finally
+            {
+                if (units != IntPtr.Zero)
+                {
+                    Marshal.ZeroFreeGlobalAllocUnicode(units);
+                }
+            }
             return TakeText(answer);
         }
 
@@ -298,6 +340,8 @@ namespace EopRelay
                     return "InvalidThumbprint";
                 case StatusCertificateNotFound:
                     return "CertificateNotFound";
+                case StatusNotOneCertificate:
+                    return "NotOneCertificate";
                 case StatusStateInUse:
                     return "StateInUse";
                 case StatusStateDamaged:
@@ -364,6 +408,10 @@ namespace EopRelay
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate int ExamineChainFunction(ChainQuery* query, ulong* report, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int PfxFunction(
+            byte* content, UIntPtr length, char* password, UIntPtr passwordLength, ulong* answer, Error* error);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate int ViewFunction(

@@ -13,8 +13,9 @@ namespace EopRelay
         private const uint Intermediate = 2;
         private const uint Root = 3;
         private const uint RevocationList = 4;
+        private const uint ProgrammeRoot = 5;
 
-        private static readonly string[] Extensions = { ".cer", ".crt", ".der", ".pem", ".p7b", ".p7c", ".crl" };
+        private static readonly string[] Extensions = { ".cer", ".crt", ".der", ".pem", ".p7b", ".p7c", ".sst", ".crl" };
 
         private readonly List<ChainInput> inputs = new List<ChainInput>();
 
@@ -67,11 +68,18 @@ namespace EopRelay
             return Add(Intermediate, path);
         }
 
-        /// <summary>Adds a file with roots that are trusted, or a folder of such files.</summary>
+        /// <summary>Adds a file with roots of the server, or a folder of such files.</summary>
         /// <returns>Why it cannot be read, or <c>null</c>.</returns>
         public EopRelayException AddRoots(string path)
         {
             return Add(Root, path);
+        }
+
+        /// <summary>Adds a file with roots that receivers trust, such as Microsoft's newest list, or a folder of such files.</summary>
+        /// <returns>Why it cannot be read, or <c>null</c>.</returns>
+        public EopRelayException AddProgrammeRoots(string path)
+        {
+            return Add(ProgrammeRoot, path);
         }
 
         /// <summary>Adds a file with a revocation list, or a folder of such files.</summary>

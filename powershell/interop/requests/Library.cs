@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Security;
+using System.Text;
 
 namespace EopRelay
 {
@@ -81,6 +83,29 @@ namespace EopRelay
                 reports.Add(Test(subject));
             }
             return reports.ToArray();
+        }
+
+        /// <summary>The certificates of a pfx as PEM; <c>null</c> where the content is no pfx.</summary>
+        /// <exception cref="EopRelayException">The password does not open it, or it is damaged.</exception>
+        internal static byte[] OpenPfx(string path, byte[] content, SecureString password)
+        {
+            try
+            {
+                string pem = Native.PfxCertificates(content, password);
+                return pem.Length == 0 ? null : Encoding.ASCII.GetBytes(pem);
+            }
+            catch (EopRelayException exception)
+            {
+                throw new EopRelayException(
+                    "PfxNotOpened",
+                    exception.Status == NativeFunctions.StatusWrongPassword ? "AuthenticationError" : "InvalidData",
+                    "The file '" + path + "' cannot be opened: " + exception.Message,
+                    exception.Status,
+                    exception)
+                {
+                    TargetObject = path,
+                };
+            }
         }
 
         internal static Chain ExamineChain(ChainRequest request)

@@ -77,7 +77,7 @@ namespace EopRelay
         /// <summary>Adds a certificate file (cer, pem, p7b or pfx) to a list of files.</summary>
         /// <param name="list">The list.</param>
         /// <param name="path">The full path.</param>
-        /// <param name="password">That of a pfx; it does not leave this assembly. May be <c>null</c>.</param>
+        /// <param name="password">That of a pfx; it opens the file and goes nowhere else. May be <c>null</c>.</param>
         /// <returns>Why it cannot be read, or <c>null</c>.</returns>
         public EopRelayException AddCertificateFile(string list, string path, SecureString password)
         {
@@ -213,7 +213,7 @@ namespace EopRelay
             json.Append(':');
         }
 
-        /// <summary>The certificate of a file, of a pfx without its key.</summary>
+        /// <summary>The content of a certificate file; of a pfx its certificates, without their keys.</summary>
         /// <exception cref="EopRelayException">It cannot be read, or is no certificate.</exception>
         internal static byte[] ReadCertificate(string path, SecureString password)
         {
@@ -226,7 +226,7 @@ namespace EopRelay
                     "The file '" + path + "' is a protocol log, not a certificate. Give it to -LogPath, or its sessions: "
                         + "Get-SendConnectorTlsSession -LiteralPath '" + path.Replace("'", "''") + "' | Test-EopRelayCertificate.");
             }
-            return PfxFile.IsPfx(content) ? PfxFile.ReadCertificate(path, content, password) : content;
+            return Library.OpenPfx(path, content, password) ?? content;
         }
 
         /// <summary>Whether the first characters are those of a log of Exchange or IIS.</summary>

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
+use eop_relay::certificate::ReadError;
 use eop_relay::chain::{
     ChainInput, ChainInputError, ChainReport, Completeness, NamedBytes, Profile, Severity, examine,
 };
 
-use crate::arguments::{StoreArguments, Time, certificate_files, given_or_now};
+use crate::arguments::{StoreArguments, Time, certificate_files, given_or_now, password};
 use crate::exit::Exit;
 use crate::{json, message, output};
 
@@ -24,7 +25,7 @@ Exit codes: 0 valid and complete; 10 with warnings; 20 refused, or an intermedia
 30 uncertain, as the root is in no list or something cannot be checked here; 40 an input cannot be
 read; 64 usage, or a file of several certificates that does not say which one is meant.")]
 pub struct ChainArguments {
-    /// The certificate: DER, PEM, P7B, SST or base64. Of several in the file that one is judged that
+    /// The certificate: DER, PEM, P7B, PFX, SST or base64. Of several in the file that one is judged that
     /// issued none of the others and is no authority.
     certificate: PathBuf,
 
@@ -93,6 +94,7 @@ fn judge(arguments: &ChainArguments) -> Result<ChainReport, (Exit, String)> {
         |paths: &[PathBuf], kind| certificate_files::read_all(paths, kind).map_err(unreadable);
     let certificate = certificate_files::read(&arguments.certificate).map_err(unreadable)?;
     let stores = &arguments.stores;
+    let password = stores.password().map_err(unreadable)?;
     let intermediates = read_all(&stores.intermediates, certificate_files::CERTIFICATES)?;
     let roots = read_all(&stores.roots, certificate_files::CERTIFICATES)?;
     let programme = read_all(&arguments.programme_roots, certificate_files::CERTIFICATES)?;
@@ -100,7 +102,8 @@ fn judge(arguments: &ChainArguments) -> Result<ChainReport, (Exit, String)> {
     let at = given_or_now(arguments.at).map_err(unreadable)?;
     let programme = named(&programme);
     let (given, roots, lists) = (named(&intermediates), named(&roots), named(&revocation_lists));
-    examine(&ChainInput {
+    let input = ChainInput {
+        password: password.as_ref(),
         intermediates: (!stores.intermediates.is_empty()).then_some(given.as_slice()),
         file_is_all_that_is_sent: true,
         roots: &roots,
@@ -113,8 +116,15 @@ fn judge(arguments: &ChainArguments) -> Result<ChainReport, (Exit, String)> {
         },
         expected_name: arguments.name.as_deref(),
         ..ChainInput::new(certificate.named(), at)
-    })
-    .map_err(|error| {
+    };
+    let mut result = examine(&input);
+    if let Err(ChainInputError::Read { name, error: ReadError::PfxPassword { is_given: false } }) =
+        &result
+        && let Some(typed) = password::ask(name)
+    {
+        result = examine(&ChainInput { password: Some(&typed), ..input });
+    }
+    result.map_err(|error| {
         let exit = match error {
             ChainInputError::NotOneCertificate { .. } => Exit::Usage,
             _ => Exit::CouldNotCheck,

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
 use crate::certificate::{Certificate, Thumbprint, read_certificates};
+use crate::chain::judged_of;
 use crate::diagnosis::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate};
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
@@ -140,10 +141,16 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
         add_installed(&mut evidence, thumbprint)?;
     }
     for file in request.certificate_files.iter().flatten() {
-        let mut certificates = read_file(&mut evidence, file).into_iter();
-        if let Some(certificate) = certificates.next() {
-            let (others, path) = (certificates.collect(), file.path.clone());
-            evidence.certificates.push(GivenCertificate { certificate, others, path });
+        let certificates = read_file(&mut evidence, file);
+        if certificates.is_empty() {
+            continue;
+        }
+        let path = file.path.clone();
+        match judged_of(certificates) {
+            Ok((certificate, others)) => {
+                evidence.certificates.push(GivenCertificate { certificate, others, path });
+            }
+            Err(error) => evidence.unreadable.push((path, error.to_string())),
         }
     }
     for file in request.root_files.iter().flatten() {

@@ -139,6 +139,7 @@ const OTHER_FUNCTIONS: &[&str] = &[
     "eop_session_reader_open",
     "eop_explain",
     "eop_chain_examine",
+    "eop_pfx_certificates",
     "eop_evidence_open",
     "eop_test",
     "eop_certificates",

@@ -70,6 +70,15 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             assert_eq!(report == 0, status != EOP_OK);
             status
         }),
+        ("eop_pfx_certificates", |error| {
+            let mut text = 0;
+            // SAFETY: bytes and output are local variables, and there is no password.
+            let status = unsafe {
+                eop_pfx_certificates([0_u8].as_ptr(), 1, ptr::null(), 0, &raw mut text, error)
+            };
+            assert_eq!(text == 0, status != EOP_OK);
+            status
+        }),
         ("eop_test", |error| {
             let (request, mut report) = (['{', '}'].map(|unit| unit as u16), 0);
             // SAFETY: request and output are local variables.

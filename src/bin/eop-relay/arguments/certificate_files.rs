@@ -1,11 +1,13 @@
 //! Files and folders of certificates and revocation lists.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use eop_relay::certificate::{read_certificates, read_revocation_lists};
+use eop_relay::certificate::{Password, read_certificates, read_revocation_lists};
 use eop_relay::chain::NamedBytes;
 
+use super::password;
 use crate::message;
 
 /// What counts as a certificate in a folder.
@@ -28,6 +30,17 @@ pub struct StoreArguments {
     /// Online trusts them, only the embedded lists say. Can be repeated.
     #[arg(long, value_name = "PATH")]
     pub roots: Vec<PathBuf>,
+
+    /// The password of a PFX: the first line of this file. Without it a terminal is asked.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+impl StoreArguments {
+    /// The password that opens the files which are PFX.
+    pub fn password(&self) -> Result<Option<Password>, String> {
+        self.password_file.as_deref().map(password::from_file).transpose()
+    }
 }
 
 /// A file that was read.
@@ -47,12 +60,35 @@ impl File {
 /// Reads a file.
 pub fn read(path: &Path) -> Result<File, String> {
     let name = path.display().to_string();
-    let size = fs::metadata(path).map_err(|error| format!("{name}: {error}"))?.len();
-    if size > MAXIMUM_SIZE {
-        return Err(format!("{name}: {size} bytes are too many for certificates"));
+    match read_regular(path, MAXIMUM_SIZE) {
+        Ok(bytes) => Ok(File { name, bytes }),
+        Err(reason) => Err(format!("{name}: {reason}")),
     }
-    let bytes = fs::read(path).map_err(|error| format!("{name}: {error}"))?;
-    Ok(File { name, bytes })
+}
+
+/// The content of a file that has an end: pipes and devices are refused, as reading one may wait
+/// for ever or find no end.
+pub fn read_regular(path: &Path, maximum_size: u64) -> Result<Vec<u8>, String> {
+    let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
+    if metadata.is_dir() {
+        return Err("is a folder; a file is expected".to_owned());
+    }
+    if !metadata.is_file() {
+        return Err("is a pipe or a device; save what it gives in a file".to_owned());
+    }
+    let too_large = || format!("more than {maximum_size} bytes are too many");
+    if metadata.len() > maximum_size {
+        return Err(too_large());
+    }
+    // Files below /proc say that they are empty, and a file may grow.
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(maximum_size + 1).read_to_end(&mut bytes))
+        .map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > maximum_size {
+        return Err(too_large());
+    }
+    Ok(bytes)
 }
 
 /// Reads files, and from folders the files with one of the extensions, in the order of their names.

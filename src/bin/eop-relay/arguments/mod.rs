@@ -3,6 +3,7 @@
 pub mod certificate_files;
 mod exports;
 mod logs;
+pub mod password;
 mod time;
 
 pub use certificate_files::StoreArguments;

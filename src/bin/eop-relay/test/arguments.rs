@@ -27,7 +27,7 @@ pub struct TestArguments {
     #[command(flatten)]
     pub logs: LogArguments,
 
-    /// A certificate (DER, PEM, P7B or base64): one that the logs name, or one to be judged.
+    /// A certificate (DER, PEM, P7B, PFX or base64): one that the logs name, or one to be judged.
     #[arg(long, value_name = "PATH")]
     pub certificate: Vec<PathBuf>,
 

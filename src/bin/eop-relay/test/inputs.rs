@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use eop_relay::certificate::{Certificate, read_certificates};
+use eop_relay::certificate::{Certificate, Password, read_certificates_with};
+use eop_relay::chain::judged_of;
 use eop_relay::connector::{AcceptedDomain, AcceptedDomains, DomainName, MailFrom};
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
 use eop_relay::evidence::HybridHistory;
@@ -11,7 +12,9 @@ use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 
 use super::arguments::TestArguments;
 use super::case_folder;
-use crate::arguments::{add_exports, certificate_files, given_or_now, inputs_of, note_unreadable};
+use crate::arguments::{
+    add_exports, certificate_files, given_or_now, inputs_of, note_unreadable, password,
+};
 
 /// Reads everything. What cannot be read is noted in the evidence, and the rest goes on.
 ///
@@ -28,7 +31,8 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
         }
         evidence.mail_from = Some(sender);
     }
-    add_certificates(arguments, &mut evidence);
+    let password = arguments.stores.password()?;
+    add_certificates(arguments, password.as_ref(), &mut evidence);
     add_exports(&arguments.inbound_connector, &mut evidence, Evidence::add_inbound_connectors);
     arguments.configuration.add_to(&mut evidence);
     add_accepted_domains(&arguments.accepted_domain, &mut evidence);
@@ -90,12 +94,22 @@ fn add_queue_errors(texts: &[String], evidence: &mut Evidence) {
     }
 }
 
-fn add_certificates(arguments: &TestArguments, evidence: &mut Evidence) {
+fn add_certificates(
+    arguments: &TestArguments,
+    password: Option<&Password>,
+    evidence: &mut Evidence,
+) {
     for path in &arguments.certificate {
-        let mut found = read_path(path, evidence).into_iter();
-        if let Some(certificate) = found.next() {
-            let (others, path) = (found.collect(), path.display().to_string());
-            evidence.certificates.push(GivenCertificate { certificate, others, path });
+        let found = read_path(path, password, evidence);
+        if found.is_empty() {
+            continue;
+        }
+        match judged_of(found) {
+            Ok((certificate, others)) => {
+                let path = path.display().to_string();
+                evidence.certificates.push(GivenCertificate { certificate, others, path });
+            }
+            Err(error) => note_unreadable(evidence, path, &error.to_string()),
         }
     }
     if !arguments.stores.intermediates.is_empty() {
@@ -104,19 +118,23 @@ fn add_certificates(arguments: &TestArguments, evidence: &mut Evidence) {
             .stores
             .intermediates
             .iter()
-            .flat_map(|path| read_path(path, evidence))
+            .flat_map(|path| read_path(path, password, evidence))
             .collect();
         // A store that was read in part proves nothing missing.
         evidence.intermediates = (evidence.unreadable.len() == before).then_some(read);
     }
     for path in &arguments.stores.roots {
-        let read = read_path(path, evidence);
+        let read = read_path(path, password, evidence);
         evidence.roots.extend(read);
     }
 }
 
 /// The certificates of a file, or of the files in a folder.
-fn read_path(path: &Path, evidence: &mut Evidence) -> Vec<Certificate> {
+fn read_path(
+    path: &Path,
+    password: Option<&Password>,
+    evidence: &mut Evidence,
+) -> Vec<Certificate> {
     let found =
         match certificate_files::read_all(&[path.to_owned()], certificate_files::CERTIFICATES) {
             Ok(found) => found,
@@ -128,7 +146,8 @@ fn read_path(path: &Path, evidence: &mut Evidence) -> Vec<Certificate> {
     let mut certificates = Vec::new();
     for file in &found {
         let file = file.named();
-        match read_certificates(file.bytes) {
+        let read = |password: Option<&Password>| read_certificates_with(file.bytes, password);
+        match password::with_prompt(file.name, password, read) {
             Ok(content) => certificates.extend(content.certificates),
             Err(error) => note_unreadable(evidence, Path::new(file.name), &error.to_string()),
         }

@@ -1,0 +1,126 @@
+//! PFX files, as OpenSSL writes them in every way that Windows has.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use eop_relay::certificate::{FileContent, Password, ReadError, read_certificates_with};
+use eop_relay::chain::judged_of;
+
+use crate::support::say;
+
+fn openssl(folder: &Path, arguments: &str) -> bool {
+    let arguments = arguments.split(' ').map(|argument| argument.replace('~', " "));
+    let output = Command::new("openssl").args(arguments).current_dir(folder).output();
+    output.is_ok_and(|output| output.status.success())
+}
+
+/// A folder with keys and certificates: an authority, two servers that it issued, and as PEM each and
+/// all of them. `None` without OpenSSL.
+fn folder(name: &str) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    if !openssl(&folder, "version") {
+        say("PFX files are not tested: no openssl");
+        return None;
+    }
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30";
+    let made =
+        openssl(&folder, &format!("req -x509 {key} -keyout ca.key -out ca.pem -subj /CN=CA"));
+    assert!(made);
+    for host in ["mail", "other"] {
+        let subject = format!("-keyout {host}.key -out {host}.csr -subj /CN={host}.contoso.com");
+        assert!(openssl(&folder, &format!("req -new {} {subject}", key.replace(" -days 30", ""))));
+        let issue = "x509 -req -CA ca.pem -CAkey ca.key -CAcreateserial -days 30";
+        assert!(openssl(&folder, &format!("{issue} -in {host}.csr -out {host}.pem")));
+    }
+    let read = |name: &str| fs::read(folder.join(name)).unwrap();
+    fs::write(folder.join("chain.pem"), read("ca.pem")).unwrap();
+    fs::write(folder.join("all.pem"), [read("ca.pem"), read("other.pem")].concat()).unwrap();
+    Some(folder)
+}
+
+fn opened(path: &Path, password: Option<&str>) -> Result<FileContent, ReadError> {
+    let password = password.map(|text| Password::new(text.to_owned()));
+    read_certificates_with(&fs::read(path).unwrap(), password.as_ref())
+}
+
+/// What comes out: the common names, in their order.
+fn names(content: &FileContent) -> Vec<String> {
+    content.certificates.iter().flat_map(|one| one.common_names()).collect()
+}
+
+const LEGACY: &str = "-provider default -provider legacy";
+
+#[test]
+fn every_encryption_that_windows_writes_is_opened() {
+    let Some(folder) = folder("pfx-kinds") else { return };
+    let aes = "-keypbe AES-256-CBC -certpbe AES-256-CBC -macalg SHA256";
+    let triple_des = "-keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg SHA1";
+    let rc2 = format!("-keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-RC2-40 -macalg SHA1 {LEGACY}");
+    let with_name = "-CSP Microsoft~Software~Key~Storage~Provider -name mail~2026";
+    let cases = [
+        ("aes", aes.to_owned(), "correct horse"),
+        ("aes-128", aes.replace("256-CBC", "128-CBC"), "x"),
+        ("3des", triple_des.to_owned(), "correct horse"),
+        ("rc2", rc2, "p\u{E4}ssword"),
+        ("empty", aes.to_owned(), ""),
+        ("3des-empty", triple_des.to_owned(), ""),
+        ("windows", format!("{aes} {with_name}"), "x"),
+        ("no-mac", format!("{aes} -nomac"), "x"),
+    ];
+    for (name, options, password) in cases {
+        let file = folder.join(format!("{name}.pfx"));
+        fs::write(folder.join("password"), format!("{password}\n")).unwrap();
+        let files = format!("-inkey mail.key -in mail.pem -certfile chain.pem -out {name}.pfx");
+        let made =
+            openssl(&folder, &format!("pkcs12 -export {files} {options} -passout file:password"));
+        assert!(made, "{name}");
+        let content = opened(&file, Some(password)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(names(&content), ["mail.contoso.com", "CA"], "{name}");
+        let wrong = opened(&file, Some("wrong")).map(|content| names(&content));
+        assert_eq!(wrong, Err(ReadError::PfxPassword { is_given: true }), "{name}");
+        // The empty password need not be given.
+        let missing = opened(&file, None).map(|content| content.certificates.len());
+        let expected = if password.is_empty() {
+            Ok(2)
+        } else {
+            Err(ReadError::PfxPassword { is_given: false })
+        };
+        assert_eq!(missing, expected, "{name}");
+    }
+}
+
+#[test]
+fn of_several_certificates_that_of_the_key_is_judged() {
+    let Some(folder) = folder("pfx-several") else { return };
+    let export = "pkcs12 -export -passout pass:x";
+    let files = "-inkey mail.key -in mail.pem -certfile all.pem -out several.pfx";
+    assert!(openssl(&folder, &format!("{export} {files}")));
+    let content = opened(&folder.join("several.pfx"), Some("x")).unwrap();
+    assert_eq!(names(&content), ["mail.contoso.com", "CA"]);
+    assert_eq!(content.skipped.len(), 1);
+    assert_eq!(content.skipped[0].label, "certificate of CN=other.contoso.com");
+    assert!(!content.skipped[0].is_damaged);
+    let (judged, others) = judged_of(content.certificates).unwrap();
+    assert_eq!((judged.common_names()[0].as_str(), others.len()), ("mail.contoso.com", 1));
+
+    // Without any key nothing shows whose the file is.
+    assert!(openssl(&folder, &format!("{export} -nokeys -in all.pem -out keyless.pfx")));
+    let content = opened(&folder.join("keyless.pfx"), Some("x")).unwrap();
+    assert_eq!(names(&content), ["CA", "other.contoso.com"]);
+}
+
+#[test]
+fn a_pfx_that_cannot_be_read_says_why() {
+    let Some(folder) = folder("pfx-trouble") else { return };
+    let export = "pkcs12 -export -inkey mail.key -passout pass:x";
+    let rc4 = format!("-certpbe PBE-SHA1-RC4-128 {LEGACY}");
+    assert!(openssl(&folder, &format!("{export} -in mail.pem -out rc4.pfx {rc4}")));
+    let error = opened(&folder.join("rc4.pfx"), Some("x")).unwrap_err();
+    assert!(error.to_string().contains("its encryption is none that Windows writes"), "{error}");
+    let cut = &fs::read(folder.join("rc4.pfx")).unwrap()[..100];
+    fs::write(folder.join("cut.pfx"), cut).unwrap();
+    assert!(matches!(opened(&folder.join("cut.pfx"), None), Err(ReadError::PfxNotOpened { .. })));
+}

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::domain_name::DomainName;
 
 /// What is known of the envelope sender.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub enum MailFrom {
     /// Not known.

@@ -205,7 +205,7 @@ fn summarise(judged: &Judged<'_>) -> String {
     };
     let message = judged.decided_by.as_ref().map_or("", |decision| &decision.message);
     let place = case.incident.map(|incident| {
-        let servers = |unknown: &str| match case.servers().as_slice() {
+        let servers = |unknown: &str| match case.server_texts().as_slice() {
             [] => unknown.to_owned(),
             servers => listed(servers.iter().copied(), 4),
         };
@@ -232,6 +232,7 @@ fn what_is_refused(incident: &Incident, case: &Case<'_>) -> String {
         other.ending == Ending::Delivered
             && other.connector == incident.connector
             && other.sender == SenderKind::Accepted
+            && incident.last_on.keys().any(|server| other.last_on.contains_key(server))
     });
     match incident.sender {
         SenderKind::Null if others_pass => {

@@ -35,7 +35,7 @@ impl Finding {
             sessions: if is_of_sessions { incident.count } else { 0 },
             first_session: is_of_sessions.then_some(incident.first),
             last_session: is_of_sessions.then_some(incident.last),
-            servers: incident.servers.iter().map(|server| server.as_ref().to_owned()).collect(),
+            servers: incident.server_texts().take(MAXIMUM_NAMES).map(str::to_owned).collect(),
             recipient_domains: incident.recipient_domains.iter().cloned().collect(),
             ..self
         }

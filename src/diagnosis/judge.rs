@@ -146,8 +146,9 @@ fn sessions_of(incident: Option<&Incident>) -> String {
         format!("{refused} of {}", counted(total, what))
     };
     let mut parts = vec![format!(" {how_many} {when}")];
-    if !incident.servers.is_empty() {
-        parts.push(format!("on {}", listed(incident.servers.iter().map(|server| &**server), 4)));
+    let servers: Vec<&str> = incident.server_texts().collect();
+    if !servers.is_empty() {
+        parts.push(format!("on {}", listed(servers, 4)));
     }
     let refused: BTreeSet<&str> =
         incident.troubles.iter().flat_map(|one| &one.domains).map(|domain| &**domain).collect();

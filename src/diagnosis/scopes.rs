@@ -65,7 +65,7 @@ fn of_usage<'a>(
     match scope {
         Some(scope) => Scope { last_delivery: scope.last_delivery.max(last_delivery), ..scope },
         None => Scope {
-            server: usage.place.server.as_deref().map(str::to_owned),
+            server: usage.place.server.text().map(|text| text.to_string()),
             connector: usage.place.connector.to_string(),
             identity: identity_of(&usage.identity),
             refused: 0,
@@ -94,7 +94,7 @@ fn of_trouble(
         })
     };
     Scope {
-        server: trouble.place.server.as_deref().map(str::to_owned),
+        server: trouble.place.server.text().map(|text| text.to_string()),
         connector: trouble.place.connector.to_string(),
         identity: identity_of(&trouble.identity),
         refused: trouble.refused,

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +20,25 @@ pub struct LogInput {
     pub wildcards: bool,
     /// The server whose logs they are, where the caller knows it.
     pub server: Option<String>,
+}
+
+impl LogInput {
+    /// A path, or `NAME=PATH`: the logs of the server NAME, which has none of `\`, `/` and `:`. What
+    /// exists under the text as a whole is a path. The path may hold wildcards.
+    #[must_use]
+    pub fn of_text(text: &OsStr) -> Self {
+        let whole = |text: &OsStr| Self { path: text.into(), wildcards: true, ..Self::default() };
+        let Some(readable) = text.to_str() else { return whole(text) };
+        let named = readable.split_once('=').filter(|(name, path)| {
+            !name.trim().is_empty() && !name.contains(['\\', '/', ':']) && !path.is_empty()
+        });
+        match named {
+            Some((name, path)) if std::fs::symlink_metadata(text).is_err() => {
+                Self { server: Some(name.trim().to_owned()), ..whole(path.as_ref()) }
+            }
+            _ => whole(text),
+        }
+    }
 }
 
 /// A file to read.

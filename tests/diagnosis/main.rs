@@ -13,5 +13,6 @@ mod support;
 
 mod corpus;
 mod machine_stores;
+mod names_of_servers;
 mod remedies;
 mod servers;

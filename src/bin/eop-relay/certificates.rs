@@ -82,6 +82,6 @@ fn collect(arguments: &CertificatesArguments) -> Result<Evidence, String> {
     evidence.warning_days = arguments.warn_days;
     evidence.server = arguments.server.as_deref().map(Into::into);
     arguments.configuration.add_to(&mut evidence);
-    arguments.logs.add_to(arguments.server.as_deref(), &mut evidence)?;
+    arguments.logs.add_to(&mut evidence)?;
     Ok(evidence)
 }

@@ -6,35 +6,68 @@ use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::evidence::{Evidence, Located};
 
-/// The installed certificate of a log row: that of the incident's own server before that of another
-/// one, which may be bound to other services there.
+/// What is installed of a log row's certificate.
+#[derive(Default)]
+pub(crate) struct FoundInstalled<'a> {
+    /// On the incident's own server, or in an export that does not say whose it is.
+    pub own: Option<&'a Located<ExchangeCertificate>>,
+    /// On any server: the certificate is the same everywhere, its services and its key are not.
+    pub any: Option<&'a Located<ExchangeCertificate>>,
+}
+
 pub(crate) fn find_installed<'a>(
     evidence: &'a Evidence,
     logged: &LoggedCertificate,
     incident: &Incident,
-) -> Option<&'a Located<ExchangeCertificate>> {
+) -> FoundInstalled<'a> {
     let is_logged = |one: &&Located<ExchangeCertificate>| {
         find_logged(logged, std::slice::from_ref(&one.object)).is_some()
     };
     let all = || evidence.installed.iter().flatten().filter(is_logged);
-    all().find(|one| is_of_incident(&one.object, incident)).or_else(|| all().next())
+    let own = all().find(|one| is_on(&one.object, incident) == Some(true));
+    let may_be_own = || all().find(|one| is_on(&one.object, incident).is_none());
+    let only = || may_be_own().filter(|_| !names_servers(evidence));
+    FoundInstalled { own: own.or_else(only), any: own.or_else(|| all().next()) }
 }
 
-fn is_of_incident(certificate: &ExchangeCertificate, incident: &Incident) -> bool {
-    let Some(own) = &certificate.server else { return false };
-    incident.servers.iter().any(|server| is_same_server(own, server))
+/// Whether an installed certificate is on the server of an incident; `None`: one of the two does not
+/// say.
+fn is_on(certificate: &ExchangeCertificate, incident: &Incident) -> Option<bool> {
+    let own = certificate.server.as_deref()?;
+    incident.server_texts().next()?;
+    Some(incident.servers().any(|server| is_same_server(own, server)))
 }
 
-/// The installed certificates of the incident's server, where any says that it is; else all.
+/// Whether the installed certificates are of several servers.
+fn names_servers(evidence: &Evidence) -> bool {
+    let mut servers = evidence.installed.iter().flatten().map(|one| one.object.server.as_deref());
+    let first = servers.next().flatten();
+    servers.any(|other| match (first, other) {
+        (Some(first), Some(other)) => !is_same_server(first, other),
+        (first, other) => first != other,
+    })
+}
+
+/// The installed certificates of the incident's first server; those that do not say whose they are
+/// only where all do not, or all are of one.
 pub(crate) fn certificates_of(
     evidence: &Evidence,
     incident: Option<&Incident>,
 ) -> Vec<ExchangeCertificate> {
     let all = || evidence.installed.iter().flatten().map(|one| &one.object);
-    let is_own =
-        |one: &ExchangeCertificate| incident.is_some_and(|incident| is_of_incident(one, incident));
-    let is_known = all().any(is_own);
-    all().filter(|one| !is_known || is_own(one)).cloned().collect()
+    let Some(incident) = incident else { return all().cloned().collect() };
+    let first = incident.server();
+    let is_of_first = |one: &ExchangeCertificate| match (one.server.as_deref(), first) {
+        (Some(own), Some(server)) => is_same_server(own, server),
+        _ => false,
+    };
+    if all().any(is_of_first) {
+        return all().filter(|one| is_of_first(one)).cloned().collect();
+    }
+    if names_servers(evidence) {
+        return Vec::new();
+    }
+    all().filter(|one| is_on(one, incident).is_none()).cloned().collect()
 }
 
 /// The connector of that name, else the first one that sends to EOP, else the only one.

@@ -15,7 +15,9 @@ use crate::connector::{
     ExchangeCertificate, InboundConnector, MailFrom, SendConnector, ShownCertificate, attribute,
     public_address, select_certificate,
 };
-use crate::diagnosis::case::lookup::{certificates_of, find_installed, find_send_connector};
+use crate::diagnosis::case::lookup::{
+    FoundInstalled, certificates_of, find_installed, find_send_connector,
+};
 use crate::diagnosis::evidence::basis::Basis;
 use crate::diagnosis::evidence::incident::{Ending, Incident};
 use crate::diagnosis::evidence::{GivenCertificate, Located};
@@ -153,7 +155,11 @@ impl<'a> Case<'a> {
         let selectable = certificates_of(evidence, incident);
         let full_name = incident.and_then(Incident::server).filter(|server| server.contains('.'));
         let selection = send_connector
-            .filter(|_| evidence.installed.is_some())
+            // That no certificate of this server was given says nothing of those that it has.
+            .filter(|_| match &evidence.installed {
+                Some(installed) => installed.is_empty() || !selectable.is_empty(),
+                None => false,
+            })
             .map(|connector| select_certificate(&connector.object, &selectable, full_name));
         Self {
             evidence,
@@ -287,28 +293,41 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The server in words and for commands.
+    /// The name of the server, as commands take it; the certificates of another server name none.
     pub fn server(&self) -> Option<&str> {
-        self.incident
-            .and_then(Incident::server)
-            .or_else(|| self.installed.and_then(|installed| installed.object.server.as_deref()))
+        let installed = || self.installed.and_then(|installed| installed.object.server.as_deref());
+        match self.incident {
+            Some(incident) if incident.server_texts().next().is_some() => incident.server(),
+            _ => installed(),
+        }
     }
 
-    /// All servers that are known to be meant.
+    /// The names of all servers that are known to be meant.
     pub fn servers(&self) -> Vec<&str> {
         match self.incident {
-            Some(incident) => incident.servers.iter().map(|server| &**server).collect(),
+            Some(incident) => incident.servers().collect(),
             None => self.server().into_iter().collect(),
         }
     }
 
+    /// All servers that are known to be meant, those without a name by the labels of their folders.
+    pub fn server_texts(&self) -> Vec<&str> {
+        match self.incident {
+            Some(incident) if incident.server_texts().next().is_some() => {
+                incident.server_texts().collect()
+            }
+            _ => self.server().into_iter().collect(),
+        }
+    }
+
+    /// The servers in a sentence.
     pub fn server_text(&self) -> String {
-        let Some(server) = self.server() else { return "this server".to_owned() };
-        match self.servers().as_slice() {
-            [_, others @ ..] if !others.is_empty() => {
+        match self.server_texts().as_slice() {
+            [] => "this server".to_owned(),
+            [server] => format!("server {server}"),
+            [server, others @ ..] => {
                 format!("server {server} (likewise {})", listed(others.iter().copied(), 4))
             }
-            _ => format!("server {server}"),
         }
     }
 
@@ -406,17 +425,18 @@ struct Seen<'a> {
 impl<'a> Seen<'a> {
     fn of(evidence: &'a Basis<'a>, incident: &'a Incident) -> Self {
         let logged = incident.sent.as_deref();
-        let installed = logged.and_then(|logged| find_installed(evidence, logged, incident));
+        let found = logged.map(|logged| find_installed(evidence, logged, incident));
+        let FoundInstalled { own: installed, any } = found.unwrap_or_default();
         let given = logged.and_then(|logged| {
             let thumbprint: Thumbprint = logged.thumbprint.as_deref()?.parse().ok()?;
             evidence.certificates.iter().find(|given| given.certificate.thumbprint() == thumbprint)
         });
         let certificate = given
             .map(|given| &given.certificate)
-            .or_else(|| installed.and_then(|installed| installed.object.certificate.as_ref()));
+            .or_else(|| any.and_then(|installed| installed.object.certificate.as_ref()));
         let presented = match (certificate, logged) {
             (Some(certificate), _) => ShownCertificate::Names(CertificateNames::from(certificate)),
-            (None, Some(logged)) => ShownCertificate::Names(names_of(logged, installed)),
+            (None, Some(logged)) => ShownCertificate::Names(names_of(logged, any)),
             (None, None) if incident.is_certificate_known => ShownCertificate::None,
             (None, None) => ShownCertificate::Unknown,
         };

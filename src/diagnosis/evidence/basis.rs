@@ -60,14 +60,16 @@ impl<'a> Basis<'a> {
     /// in for an export.
     pub fn new(given: &'a Evidence) -> Self {
         let accepted = given.accepted_domains.as_ref().map(|located| &located.object);
+        let servers = given.servers();
         let context = Context {
             accepted,
-            server: given.server.as_ref(),
+            servers: &servers,
             sends_to_eop: &|name| sends_to_eop(given, name),
         };
         let mut incidents = given.sessions.finish(&context);
         let (queue_errors, unjoined) = given.queue_errors.finish(accepted, given.at);
-        for incident in unjoined {
+        for mut incident in unjoined {
+            incident.resolve_servers(&servers);
             incidents.add(incident);
         }
         incidents.settle();

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::origins::Servers;
 use crate::certificate::LoggedCertificate;
+use crate::diagnosis::observation::ServerKey;
 use crate::log::LogType;
 use crate::session::{Outcome, Session, SessionNote};
 use crate::timestamp::Timestamp;
@@ -32,35 +34,48 @@ pub(crate) struct CertificateUse {
 #[derive(Clone, Debug)]
 pub(crate) struct PlaceUses {
     pub connector: Arc<str>,
-    pub server: Option<Arc<str>>,
+    key: ServerKey,
     pub uses: Vec<CertificateUse>,
+}
+
+impl PlaceUses {
+    /// The name of the server, else what its sessions are kept apart by.
+    pub fn server(&self) -> Option<&str> {
+        self.key.text().map(|text| &**text)
+    }
 }
 
 /// What the sessions say was sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CertificateUses {
     places: Vec<PlaceUses>,
+    /// The place of the session before.
+    last: usize,
     capped: u64,
 }
 
 impl CertificateUses {
     /// Takes a session of a send log; those of receive logs send nothing that is asked for here.
-    pub fn add(&mut self, session: &Session) {
+    pub fn add(&mut self, session: &Session, server: &ServerKey) {
         let is_received = session.log_type == LogType::Receive
             || session.notes.contains(&SessionNote::ReceivedByIis);
         if is_received {
             return;
         }
-        let known = self.places.iter().position(|place| {
-            place.connector.eq_ignore_ascii_case(session.connector())
-                && place.server == session.server
-        });
+        let is_it = |place: &PlaceUses| {
+            place.key == *server && place.connector.eq_ignore_ascii_case(session.connector())
+        };
+        // The next session is mostly of the same place.
+        let known = match self.places.get(self.last) {
+            Some(last) if is_it(last) => Some(self.last),
+            _ => self.places.iter().position(is_it),
+        };
         let place = match known {
             Some(place) => place,
             None if self.places.len() < MAXIMUM_PLACES => {
                 self.places.push(PlaceUses {
                     connector: session.connector().into(),
-                    server: session.server.clone(),
+                    key: server.clone(),
                     uses: Vec::new(),
                 });
                 self.places.len() - 1
@@ -70,6 +85,7 @@ impl CertificateUses {
                 return;
             }
         };
+        self.last = place;
         let uses = &mut self.places[place].uses;
         let sent = session.sent_certificate.as_deref();
         match uses.iter().position(|one| is_same(one.certificate.as_deref(), sent)) {
@@ -79,24 +95,20 @@ impl CertificateUses {
         }
     }
 
-    /// Whether sessions do not name their server.
-    pub(crate) fn has_unnamed(&self) -> bool {
-        self.places.iter().any(|place| place.server.is_none())
-    }
-
-    /// Gives sessions that do not name their server that one.
-    pub(crate) fn name_server(&mut self, server: &Arc<str>) {
-        for place in std::mem::take(&mut self.places) {
-            let server = place.server.unwrap_or_else(|| Arc::clone(server));
+    /// The same with the servers that the evidence as a whole shows.
+    pub(crate) fn resolved(&self, servers: &Servers) -> Self {
+        let mut resolved = Self { capped: self.capped, ..Self::default() };
+        for place in &self.places {
+            let place = PlaceUses { key: servers.of(&place.key), ..place.clone() };
             let is_known = |known: &&mut PlaceUses| {
-                known.connector.eq_ignore_ascii_case(&place.connector)
-                    && known.server.as_ref() == Some(&server)
+                known.connector.eq_ignore_ascii_case(&place.connector) && known.key == place.key
             };
-            match self.places.iter_mut().find(is_known) {
+            match resolved.places.iter_mut().find(is_known) {
                 Some(known) => known.uses.extend(place.uses),
-                None => self.places.push(PlaceUses { server: Some(server), ..place }),
+                None => resolved.places.push(place),
             }
         }
+        resolved
     }
 
     /// The sessions by connector and server, in the order in which these were met.

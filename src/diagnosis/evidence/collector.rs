@@ -1,14 +1,18 @@
 //! Sessions as they come in, before all else of the evidence is known.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use super::incident::{Ending, Incident, SenderKind};
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use super::incident::{Ending, Incident, SenderKind, shown_in};
 use super::incidents::Incidents;
-use super::incidents_of_session::{incidents_of, kind_of, speaks_of_eop};
+use super::origins::Servers;
+use super::parts::{Part, is_certificate_known, kind_of, parts_of, speaks_of_eop};
 use crate::connector::{AcceptedDomains, MailFrom};
 use crate::diagnosis::observation::{
-    self, Attempt, Ledger, Sender, Weight, weight_of, weight_of_tls_error,
+    self, Attempt, Ledger, Sender, ServerKey, Weight, weight_of, weight_of_tls_error,
 };
 use crate::eop_host::{address_of_endpoint, is_eop_address};
 use crate::log::LogType;
@@ -18,8 +22,8 @@ use crate::timestamp::Timestamp;
 /// Destinations of other sessions that are named.
 const MAXIMUM_ELSEWHERE: usize = 16;
 
-/// Incidents that are distinguished while sessions come in.
-const MAXIMUM_COLLECTED: usize = 4096;
+/// Incidents that are distinguished; the sessions of further ones are counted, and in the ledger.
+const MAXIMUM_COLLECTED: usize = 16_384;
 
 /// Whether sessions go to EOP, as far as they say it themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,35 +54,20 @@ impl Destination {
 /// What the rest of the evidence says of sessions.
 pub(crate) struct Context<'a> {
     pub accepted: Option<&'a AcceptedDomains>,
-    /// The server of sessions that do not name theirs.
-    pub server: Option<&'a Arc<str>>,
+    /// The servers of the sessions.
+    pub servers: &'a Servers,
     /// Whether the connector of a name sends to EOP; `None`: no such connector is known.
     pub sends_to_eop: &'a dyn Fn(&str) -> Option<bool>,
-}
-
-/// What makes two incidents one while the accepted domains may yet come.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    ending: Ending,
-    sender: SenderKind,
-    /// The sender's domain, where its kind is not settled.
-    domain: Option<String>,
-    destination: Destination,
-    connector: Arc<str>,
-    log_type: LogType,
-    tls_status: TlsStatus,
-    tls_error: Option<Arc<str>>,
-    public_address: Option<Arc<str>>,
-    is_certificate_known: bool,
-    /// The thumbprint and the subject of the certificate that was sent.
-    certificate: Option<[Option<Arc<str>>; 2]>,
 }
 
 /// Sessions in brief, in the order in which they came.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Collector {
     incidents: Vec<(Incident, Destination)>,
-    places: HashMap<Key, usize>,
+    /// The incidents by what makes them one.
+    places: HashTable<usize>,
+    hashes: Vec<u64>,
+    hasher: DefaultHashBuilder,
     /// How many sessions there are whose connector decides where they go.
     undecided: BTreeMap<(Arc<str>, Destination), u64>,
     /// Connectors of which a session shows that they send to EOP.
@@ -95,7 +84,12 @@ pub(crate) struct Collector {
 
 impl Collector {
     /// Adds a session; `accepted` are the accepted domains as far as they are known by now.
-    pub fn add(&mut self, session: &Session, accepted: Option<&AcceptedDomains>) {
+    pub fn add(
+        &mut self,
+        session: &Session,
+        server: &ServerKey,
+        accepted: Option<&AcceptedDomains>,
+    ) {
         self.total += 1;
         let (time, known) = (session.start_time, self.window);
         self.window =
@@ -134,68 +128,94 @@ impl Collector {
             *self.undecided.entry((session.connector().into(), destination)).or_default() += 1;
         }
         self.ledger.begin_session();
-        for incident in incidents_of(session, accepted) {
-            self.record(session, &incident, destination);
-            self.add_incident(incident, destination, accepted.is_some());
+        for part in parts_of(session, accepted) {
+            self.record(session, &part, server, destination);
+            self.add_part(session, &part, server, destination, accepted.is_some());
         }
     }
 
-    fn record(&mut self, session: &Session, incident: &Incident, destination: Destination) {
-        let weight = match incident.ending {
+    fn record(
+        &mut self,
+        session: &Session,
+        part: &Part<'_>,
+        server: &ServerKey,
+        destination: Destination,
+    ) {
+        let weight = match part.ending {
             Ending::Delivered | Ending::Open => Weight::Everyday,
-            Ending::Refused(class) => weight_of(class, incident.reply.as_deref()),
-            Ending::TlsFailed => weight_of_tls_error(incident.tls_error.as_deref()),
+            Ending::Refused(class) => weight_of(class, part.reply),
+            Ending::TlsFailed => weight_of_tls_error(session.tls_error()),
             Ending::ConnectFailed => Weight::Network,
         };
-        let identity = incident.identity();
-        let domains: Vec<&str> = incident.recipient_domains.iter().map(String::as_str).collect();
+        let domains: Vec<&str> = part.domains.iter().map(|domain| &**domain).collect();
         self.ledger.add(&Attempt {
-            server: session.server.as_ref(),
-            connector: &incident.connector,
-            shown: identity.shown,
-            address: identity.address.as_deref(),
-            remote_host: incident.remote_host.as_deref(),
-            sender: match &incident.mail_from {
+            server,
+            connector: session.connector(),
+            shown: shown_in(session),
+            address: session.public_ip_address(),
+            remote_host: session.remote_host(),
+            sender: match &part.mail_from {
                 MailFrom::Unknown => Sender::Unknown,
                 MailFrom::Null => Sender::Null,
                 MailFrom::Domain(domain) => Sender::Domain(domain.as_str().into()),
             },
-            end: incident.end(),
+            end: part.ending.end(session.tls_error()),
             weight,
-            has_tls: incident.tls_status == TlsStatus::Succeeded,
+            has_tls: session.tls_status == TlsStatus::Succeeded,
             domains: &domains,
             time: session.end_time,
-            messages: incident.messages,
+            messages: part.messages,
             mark: destination.mark(),
         });
     }
 
-    fn add_incident(&mut self, incident: Incident, destination: Destination, is_settled: bool) {
-        let domain = match &incident.mail_from {
-            MailFrom::Domain(domain) if !is_settled => Some(domain.as_str().to_owned()),
+    /// Adds it to the incident that is alike; while the accepted domains may yet come, senders'
+    /// domains are kept apart.
+    fn add_part(
+        &mut self,
+        session: &Session,
+        part: &Part<'_>,
+        server: &ServerKey,
+        destination: Destination,
+        is_settled: bool,
+    ) {
+        let domain = match &part.mail_from {
+            MailFrom::Domain(domain) if !is_settled => Some(domain),
             _ => None,
         };
-        let key = Key {
-            ending: incident.ending,
-            sender: incident.sender,
-            domain,
-            destination,
-            connector: Arc::clone(&incident.connector),
-            log_type: incident.log_type,
-            tls_status: incident.tls_status,
-            tls_error: incident.tls_error.clone(),
-            public_address: incident.public_address.clone(),
-            is_certificate_known: incident.is_certificate_known,
-            certificate: incident
-                .sent
-                .as_ref()
-                .map(|sent| [sent.thumbprint.clone(), sent.subject.clone()]),
+        let sent = session.sent_certificate.as_deref();
+        let sent = sent.map(|sent| (sent.thumbprint.as_deref(), sent.subject.as_deref()));
+        let key = (
+            (part.ending, part.sender, domain, destination, sent),
+            (session.connector(), session.public_ip_address(), session.tls_error()),
+            (session.log_type, session.tls_status, is_certificate_known(session)),
+        );
+        let hash = self.hasher.hash_one(key);
+        let is_same = |place: &usize| {
+            let (known, goes_to) = &self.incidents[*place];
+            let known_domain = match &known.mail_from {
+                MailFrom::Domain(domain) if !is_settled => Some(domain),
+                _ => None,
+            };
+            let known_sent = known.sent.as_deref();
+            let known_sent =
+                known_sent.map(|sent| (sent.thumbprint.as_deref(), sent.subject.as_deref()));
+            let (address, error) = (known.public_address.as_deref(), known.tls_error.as_deref());
+            key == (
+                (known.ending, known.sender, known_domain, *goes_to, known_sent),
+                (&*known.connector, address, error),
+                (known.log_type, known.tls_status, known.is_certificate_known),
+            )
         };
-        if let Some(place) = self.places.get(&key) {
-            self.incidents[*place].0.add(incident);
+        if let Some(place) = self.places.find(hash, is_same) {
+            self.incidents[*place].0.take(session, part, server);
         } else if self.incidents.len() < MAXIMUM_COLLECTED {
-            self.places.insert(key, self.incidents.len());
-            self.incidents.push((incident, destination));
+            // The place alone is kept of a key: the hashes come along when the table grows.
+            let place = self.incidents.len();
+            self.incidents.push((Incident::of(session, part, server), destination));
+            self.hashes.push(hash);
+            let hashes = &self.hashes;
+            self.places.insert_unique(hash, place, |place| hashes[*place]);
         } else {
             self.capped += 1;
         }
@@ -232,9 +252,7 @@ impl Collector {
             }
             let mut incident = incident.clone();
             incident.sender = kind_of(&incident.mail_from, context.accepted);
-            if let Some(server) = context.server {
-                incident.name_server(server);
-            }
+            incident.resolve_servers(context.servers);
             incidents.add(incident);
         }
         let accepted = context.accepted;
@@ -249,7 +267,7 @@ impl Collector {
             is_judged: &|connector, mark| {
                 goes_to_eop(connector, Destination::of_mark(mark)) == Some(true)
             },
-            server: context.server,
+            server_of: &|key| context.servers.of(key),
         });
         incidents
     }

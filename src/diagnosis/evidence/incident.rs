@@ -1,18 +1,22 @@
 //! An incident: sessions that are alike in end, certificate and sender, as one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
+use super::origins::Servers;
+use super::parts::{Part, is_certificate_known};
 use crate::certificate::LoggedCertificate;
 use crate::connector::MailFrom;
 pub(crate) use crate::diagnosis::observation::SenderKind;
 use crate::diagnosis::observation::{
-    Difference, End, IdentityKey, Shown, Standing, Trouble, Weight, weight_of, weight_of_tls_error,
+    Difference, End, IdentityKey, ServerKey, Shown, Standing, Trouble, Weight, weight_of,
+    weight_of_tls_error,
 };
 use crate::diagnosis::report::EvidenceLine;
 use crate::log::LogType;
 use crate::reply::RejectionClass;
-use crate::session::{SessionNote, TlsStatus};
+use crate::session::{Session, SessionNote, TlsStatus};
 use crate::timestamp::Timestamp;
 
 /// How a mail, or a session without one, ended.
@@ -26,16 +30,90 @@ pub(crate) enum Ending {
     Open,
 }
 
-/// What is kept of the recipients' domains and the servers of one incident.
+impl Ending {
+    /// The end, as the ledger distinguishes ends.
+    pub(crate) fn end(self, tls_error: Option<&str>) -> End {
+        match self {
+            Self::Delivered => End::Delivered,
+            Self::Refused(class) => End::Refused(class),
+            Self::TlsFailed => End::TlsFailed(tls_error.map(Arc::from)),
+            Self::ConnectFailed => End::ConnectFailed,
+            Self::Open => End::Open,
+        }
+    }
+}
+
+/// The certificate that a session shows.
+pub(super) fn shown_in(session: &Session) -> Shown {
+    shown(session.sent_certificate.as_deref(), is_certificate_known(session))
+}
+
+fn shown(sent: Option<&LoggedCertificate>, is_certificate_known: bool) -> Shown {
+    match sent {
+        Some(sent) => {
+            let text = sent.thumbprint.clone().or_else(|| sent.subject.clone());
+            Shown::Certificate(text.unwrap_or_default())
+        }
+        None if is_certificate_known => Shown::Nothing,
+        None => Shown::Unknown,
+    }
+}
+
+/// Domains that texts choose from; the ledger counts all.
 pub(crate) const MAXIMUM_NAMES: usize = 32;
 
+/// Servers of one incident that are distinguished.
+const MAXIMUM_SERVERS: usize = 4096;
+
 /// The newest session of an incident on one server.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LastSession {
     pub time: Timestamp,
-    pub path: String,
+    pub path: Arc<Path>,
     pub line: u64,
-    pub session_id: Arc<str>,
+    pub session_id: String,
+}
+
+impl LastSession {
+    pub fn of(session: &Session) -> Self {
+        Self {
+            time: session.end_time,
+            path: Arc::clone(&session.log_path),
+            line: session.line,
+            session_id: session.session_id().to_owned(),
+        }
+    }
+
+    fn is_before(&self, session: &Session) -> bool {
+        let time = self.time.cmp(&session.end_time);
+        let place = || (&self.path, self.line).cmp(&(&session.log_path, session.line));
+        time.then_with(place).is_lt()
+    }
+
+    fn become_of(&mut self, session: &Session) {
+        self.time = session.end_time;
+        self.line = session.line;
+        session.session_id().clone_into(&mut self.session_id);
+        if !Arc::ptr_eq(&self.path, &session.log_path) {
+            self.path = Arc::clone(&session.log_path);
+        }
+    }
+}
+
+/// What makes incidents one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct IncidentKey {
+    ending: Ending,
+    sender: SenderKind,
+    connector: Arc<str>,
+    tls_status: TlsStatus,
+    tls_error: Option<Arc<str>>,
+    public_address: Option<Arc<str>>,
+    is_certificate_known: bool,
+    log_type: LogType,
+    is_reported: bool,
+    /// The thumbprint and the subject of the certificate that was sent.
+    sent: Option<[Option<Arc<str>>; 2]>,
 }
 
 /// Sessions with one server's end, one certificate, one kind of sender and one ending.
@@ -55,21 +133,21 @@ pub(crate) struct Incident {
     pub remote: Option<Arc<LoggedCertificate>>,
     pub remote_host: Option<Arc<str>>,
     pub public_address: Option<Arc<str>>,
-    pub reply: Option<Arc<str>>,
+    /// The reply of the newest session.
+    pub reply: Option<String>,
     pub notes: Vec<SessionNote>,
     pub count: u64,
     /// Messages that ended so.
     pub messages: u32,
     pub first: Timestamp,
     pub last: Timestamp,
-    pub servers: BTreeSet<Arc<str>>,
-    /// The newest session by server; `None` where the log does not show the server.
-    pub last_on: BTreeMap<Option<Arc<str>>, LastSession>,
+    /// The newest session by server.
+    pub last_on: BTreeMap<ServerKey, LastSession>,
     pub recipient_domains: BTreeSet<String>,
-    /// The newest session's first row.
+    /// Where the newest session begins, or the row that it ended with where that was found.
     pub path: String,
     pub line: u64,
-    pub session_id: Arc<str>,
+    pub session_id: String,
     /// Whether it holds today, on any of its servers.
     pub standing: Standing,
     /// What the logs show of it, a trouble for each server where it does not pass for over; for a
@@ -82,9 +160,19 @@ pub(crate) struct Incident {
 }
 
 impl Incident {
+    /// The names of its servers, as commands take them.
+    pub fn servers(&self) -> impl Iterator<Item = &str> {
+        self.last_on.keys().filter_map(ServerKey::name).map(|name| &**name)
+    }
+
+    /// The names of its servers and the labels of those that have none, for texts.
+    pub fn server_texts(&self) -> impl Iterator<Item = &str> {
+        self.last_on.keys().filter_map(ServerKey::text).map(|text| &**text)
+    }
+
     /// The first server by name.
     pub fn server(&self) -> Option<&str> {
-        self.servers.iter().next().map(|server| &**server)
+        self.servers().next()
     }
 
     pub fn proof(&self) -> EvidenceLine {
@@ -92,67 +180,127 @@ impl Incident {
             (Ending::TlsFailed, Some(error), _) => {
                 format!("TLS negotiation failed with error {error}")
             }
-            (_, _, Some(reply)) => reply.to_string(),
+            (_, _, Some(reply)) => reply.clone(),
             (_, Some(error), None) => format!("TLS negotiation failed with error {error}"),
             _ => format!("session {}", self.session_id),
         };
         EvidenceLine { path: self.path.clone(), line: self.line, text }
     }
 
-    pub fn is_same(&self, other: &Self) -> bool {
-        let thumbprint = |incident: &Self| {
-            incident.sent.as_ref().map(|sent| (sent.thumbprint.clone(), sent.subject.clone()))
-        };
-        self.ending == other.ending
-            && self.sender == other.sender
-            && self.connector == other.connector
-            && self.tls_status == other.tls_status
-            && self.tls_error == other.tls_error
-            && self.public_address == other.public_address
-            && self.is_certificate_known == other.is_certificate_known
-            && self.log_type == other.log_type
-            && self.reported_by.is_some() == other.reported_by.is_some()
-            && thumbprint(self) == thumbprint(other)
-    }
-
-    /// Gives sessions that do not name their server that one.
-    pub fn name_server(&mut self, server: &Arc<str>) {
-        let Some(unnamed) = self.last_on.remove(&None) else { return };
-        self.servers.insert(Arc::clone(server));
-        let known = self.last_on.entry(Some(Arc::clone(server))).or_insert_with(|| unnamed.clone());
-        if unnamed.time >= known.time {
-            *known = unnamed;
+    /// What two incidents have in common that are one.
+    pub fn key(&self) -> IncidentKey {
+        IncidentKey {
+            ending: self.ending,
+            sender: self.sender,
+            connector: Arc::clone(&self.connector),
+            tls_status: self.tls_status,
+            tls_error: self.tls_error.clone(),
+            public_address: self.public_address.clone(),
+            is_certificate_known: self.is_certificate_known,
+            log_type: self.log_type,
+            is_reported: self.reported_by.is_some(),
+            sent: self.sent.as_ref().map(|sent| [sent.thumbprint.clone(), sent.subject.clone()]),
         }
     }
 
+    /// Gives its sessions the servers that the evidence as a whole shows.
+    pub fn resolve_servers(&mut self, servers: &Servers) {
+        for (key, last) in std::mem::take(&mut self.last_on) {
+            self.take_last(servers.of(&key), last);
+        }
+    }
+
+    fn take_last(&mut self, server: ServerKey, last: LastSession) {
+        let has_room = self.last_on.len() < MAXIMUM_SERVERS;
+        match self.last_on.get_mut(&server) {
+            Some(known) if *known < last => *known = last,
+            None if has_room => {
+                self.last_on.insert(server, last);
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    /// The newest of its sessions.
+    pub fn newest(&self) -> Option<&LastSession> {
+        self.last_on.values().max()
+    }
+
+    /// Lets it stand where its newest session does.
+    fn stand_at_newest(&mut self) {
+        let Some(newest) = self.newest().cloned() else { return };
+        self.last = newest.time;
+        self.path = newest.path.display().to_string();
+        (self.line, self.session_id) = (newest.line, newest.session_id);
+    }
+
+    /// Takes a session that is alike; `part` is of that session.
+    pub fn take(&mut self, session: &Session, part: &Part<'_>, server: &ServerKey) {
+        self.count += 1;
+        self.messages = self.messages.saturating_add(part.messages);
+        self.first = self.first.min(session.start_time);
+        if self.newest_of(session) {
+            self.last = session.end_time;
+            match (&mut self.reply, part.reply) {
+                (Some(known), Some(reply)) => reply.clone_into(known),
+                (known, reply) => *known = reply.map(str::to_owned),
+            }
+        }
+        match self.last_on.get_mut(server) {
+            Some(known) if known.is_before(session) => known.become_of(session),
+            Some(_) => {}
+            None => self.take_last(server.clone(), LastSession::of(session)),
+        }
+        for domain in &part.domains {
+            if self.recipient_domains.len() < MAXIMUM_NAMES
+                && !self.recipient_domains.contains(&**domain)
+            {
+                self.recipient_domains.insert(domain.to_string());
+            }
+        }
+        for note in &session.notes {
+            if !self.notes.contains(note) {
+                self.notes.push(*note);
+            }
+        }
+        if self.remote.is_none() {
+            self.remote.clone_from(&session.remote_certificate);
+        }
+        if self.remote_host.is_none() {
+            self.remote_host = session.remote_host().map(Arc::from);
+        }
+        if self.tls_protocol.is_none() {
+            self.tls_protocol = session.tls_protocol().map(Arc::from);
+        }
+    }
+
+    /// Whether a session is newer than all so far; of equal times the place decides, whatever the
+    /// order of reading.
+    fn newest_of(&self, session: &Session) -> bool {
+        session.end_time > self.last
+            || session.end_time == self.last
+                && self.last_on.values().all(|known| known.is_before(session))
+    }
+
+    /// Adds one that has the same key.
     pub fn add(&mut self, other: Self) {
         self.count += other.count;
         self.messages = self.messages.saturating_add(other.messages);
         self.first = self.first.min(other.first);
-        for server in other.servers {
-            if self.servers.len() < MAXIMUM_NAMES {
-                self.servers.insert(server);
-            }
+        if other.newest() > self.newest() {
+            self.last = other.last;
+            self.reply = other.reply;
+            self.reported_by = other.reported_by;
         }
         for (server, last) in other.last_on {
-            let is_newer = match self.last_on.get(&server) {
-                Some(known) => last.time >= known.time,
-                None => self.last_on.len() < MAXIMUM_NAMES,
-            };
-            if is_newer {
-                self.last_on.insert(server, last);
-            }
+            self.take_last(server, last);
         }
         for domain in other.recipient_domains {
             if self.recipient_domains.len() < MAXIMUM_NAMES {
                 self.recipient_domains.insert(domain);
             }
         }
-        if other.last >= self.last {
-            self.last = other.last;
-            (self.path, self.line, self.session_id) = (other.path, other.line, other.session_id);
-            self.reply = other.reply;
-        }
+        self.stand_at_newest();
         for note in other.notes {
             if !self.notes.contains(&note) {
                 self.notes.push(note);
@@ -165,26 +313,13 @@ impl Incident {
 
     /// What Exchange Online could see of the sender.
     pub fn identity(&self) -> IdentityKey {
-        let shown = match &self.sent {
-            Some(sent) => {
-                let text = sent.thumbprint.as_deref().or(sent.subject.as_deref());
-                Shown::Certificate(text.unwrap_or_default().into())
-            }
-            None if self.is_certificate_known => Shown::Nothing,
-            None => Shown::Unknown,
-        };
+        let shown = shown(self.sent.as_deref(), self.is_certificate_known);
         IdentityKey { shown, address: self.public_address.clone() }
     }
 
     /// Its end, as the ledger distinguishes ends.
     pub fn end(&self) -> End {
-        match self.ending {
-            Ending::Delivered => End::Delivered,
-            Ending::Refused(class) => End::Refused(class),
-            Ending::TlsFailed => End::TlsFailed(self.tls_error.clone()),
-            Ending::ConnectFailed => End::ConnectFailed,
-            Ending::Open => End::Open,
-        }
+        self.ending.end(self.tls_error.as_deref())
     }
 
     pub fn is_past(&self) -> bool {
@@ -196,19 +331,12 @@ impl Incident {
     }
 
     /// Takes what the ledger shows of it, server by server; a server where it has passed no longer
-    /// belongs to it, unless it has passed on all.
-    pub fn settle(&mut self, troubles: &[Trouble]) {
-        let (identity, end) = (self.identity(), self.end());
-        let is_own = |trouble: &&Trouble| {
-            trouble.end == end
-                && trouble.sender == self.sender
-                && trouble.identity == identity
-                && trouble.place.connector == self.connector
-        };
-        let own: Vec<Trouble> = troubles.iter().filter(is_own).cloned().collect();
+    /// belongs to it, unless it has passed on all. `own` are its troubles.
+    pub fn settle(&mut self, own: &[&Trouble]) {
         let holds = |trouble: &&Trouble| {
             matches!(trouble.standing, Standing::Present | Standing::NowAndThen)
         };
+        let own: Vec<Trouble> = own.iter().map(|trouble| (*trouble).clone()).collect();
         let holding: Vec<Trouble> = own.iter().filter(holds).cloned().collect();
         if holding.is_empty() {
             let is_past = own.iter().any(|trouble| trouble.standing == Standing::Past);
@@ -218,15 +346,10 @@ impl Incident {
         }
         let is_whole = holding.iter().all(|trouble| trouble.standing == Standing::Present);
         self.standing = if is_whole { Standing::Present } else { Standing::NowAndThen };
-        let kept: BTreeSet<Option<Arc<str>>> =
-            holding.iter().map(|trouble| trouble.place.server.clone()).collect();
-        self.servers.retain(|server| kept.contains(&Some(Arc::clone(server))));
+        let kept: BTreeSet<&ServerKey> =
+            holding.iter().map(|trouble| &trouble.place.server).collect();
         self.last_on.retain(|server, _| kept.contains(server));
-        if let Some(newest) = self.last_on.values().max_by_key(|last| last.time).cloned() {
-            self.last = newest.time;
-            (self.path, self.line) = (newest.path, newest.line);
-            self.session_id = newest.session_id;
-        }
+        self.stand_at_newest();
         self.troubles = holding;
     }
 

@@ -1,20 +1,26 @@
 //! All incidents of the logs, and what of them was not judged.
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 
-use super::incident::{Ending, Incident};
+use super::incident::{Ending, Incident, IncidentKey, SenderKind};
 use super::log_row::find_row_of_session;
-use crate::diagnosis::observation::{Observation, Usage};
+use crate::diagnosis::observation::{End, IdentityKey, Observation, Trouble, Usage};
 use crate::timestamp::Timestamp;
 
 /// Of how many incidents, the failed ones first, the very row is looked up in the log.
 const MAXIMUM_LOCATED: usize = 32;
 
+/// What a trouble and its incident have in common: end, kind of sender, identity, connector.
+type TroubleKey<'a> = (&'a End, SenderKind, &'a IdentityKey, &'a str);
+
 /// All incidents, and what was not judged.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Incidents {
     pub all: Vec<Incident>,
+    pub(super) places: HashMap<IncidentKey, usize>,
     /// Sessions that go elsewhere than to EOP.
     pub elsewhere: u64,
     /// Where those went: connector and host.
@@ -31,9 +37,6 @@ pub(crate) struct Incidents {
     /// What the logs show.
     pub observation: Observation,
 }
-
-/// More different incidents than an administrator could read.
-const MAXIMUM_INCIDENTS: usize = 512;
 
 impl Incidents {
     /// What the logs show of the identity of an incident at its places.
@@ -54,21 +57,31 @@ impl Incidents {
 
     /// Adds an incident.
     pub fn add(&mut self, incident: Incident) {
-        match self.all.iter().position(|known| known.is_same(&incident)) {
-            Some(place) => self.all[place].add(incident),
-            None if self.all.len() < MAXIMUM_INCIDENTS => self.all.push(incident),
-            None => self.capped += 1,
+        match self.places.entry(incident.key()) {
+            Entry::Occupied(place) => self.all[*place.get()].add(incident),
+            Entry::Vacant(place) => {
+                place.insert(self.all.len());
+                self.all.push(incident);
+            }
         }
     }
 
     /// Judges what holds today, and finds the rows that prove the incidents.
     pub fn settle(&mut self) {
+        let mut troubles: HashMap<TroubleKey<'_>, Vec<&Trouble>> = HashMap::new();
+        for trouble in &self.observation.troubles {
+            let key = (&trouble.end, trouble.sender, &trouble.identity, &*trouble.place.connector);
+            troubles.entry(key).or_default().push(trouble);
+        }
         let incidents = self.all.clone();
         for incident in self.all.iter_mut().filter(|incident| incident.has_failed()) {
             if incident.reported_by.is_some() {
                 incident.settle_reported(&incidents);
             } else {
-                incident.settle(&self.observation.troubles);
+                let (end, identity) = (incident.end(), incident.identity());
+                let connector = Arc::clone(&incident.connector);
+                let own = troubles.get(&(&end, incident.sender, &identity, &*connector));
+                incident.settle(own.map(Vec::as_slice).unwrap_or_default());
             }
         }
         let is_delivered = |incident: &&mut Incident| incident.ending == Ending::Delivered;

@@ -4,11 +4,13 @@ pub(crate) mod basis;
 pub(crate) mod certificate_uses;
 pub(crate) mod chain_log;
 mod collector;
+mod folder_label;
 pub(crate) mod incident;
 pub(crate) mod incidents;
-mod incidents_of_session;
 mod log_row;
 mod machine;
+mod origins;
+pub(crate) mod parts;
 mod queue_errors;
 pub(crate) mod server_name;
 
@@ -22,6 +24,7 @@ use crate::connector::{
 use crate::diagnosis::evidence::certificate_uses::CertificateUses;
 use crate::diagnosis::evidence::chain_log::ChainLog;
 use crate::diagnosis::evidence::collector::Collector;
+use crate::diagnosis::evidence::origins::{Origins, Servers};
 use crate::diagnosis::evidence::queue_errors::QueueErrors;
 use crate::diagnosis::literal::counted;
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery, ChainEventReader};
@@ -60,6 +63,7 @@ pub struct GivenCertificate {
 pub struct Evidence {
     pub(crate) sessions: Collector,
     pub(crate) uses: CertificateUses,
+    origins: Origins,
     /// The server of installed certificates and of sessions that do not name theirs.
     pub server: Option<Arc<str>>,
     pub(crate) queue_errors: QueueErrors,
@@ -117,6 +121,7 @@ impl Evidence {
         Self {
             sessions: Collector::default(),
             uses: CertificateUses::default(),
+            origins: Origins::default(),
             server: None,
             queue_errors: QueueErrors::default(),
             logs_given: false,
@@ -144,12 +149,24 @@ impl Evidence {
     /// Adds a session. Accepted domains, send connectors and the server may come before or after.
     pub fn add_session(&mut self, session: &Session) {
         self.logs_given = true;
-        self.uses.add(session);
+        let server = self.origins.key_of(session);
+        self.uses.add(session, &server);
         self.queue_errors.search.offer(session);
         if self.is_wanted(session) {
             let accepted = self.accepted_domains.as_ref().map(|located| &located.object);
-            self.sessions.add(session, accepted);
+            self.sessions.add(session, &server, accepted);
         }
+    }
+
+    /// Which server each session is of, in the light of all evidence.
+    pub(crate) fn servers(&self) -> Servers {
+        let connectors = self.send_connectors.iter().flatten();
+        let sources = connectors.filter_map(|one| one.object.source_transport_servers.as_ref());
+        let installed = self.installed.iter().flatten();
+        let known = sources
+            .flat_map(|list| list.values.iter().map(String::as_str))
+            .chain(installed.filter_map(|one| one.object.server.as_deref()));
+        self.origins.resolve(known, self.server.as_ref())
     }
 
     fn is_wanted(&self, session: &Session) -> bool {

@@ -2,12 +2,12 @@
 //! incident of their own, which is worth what its text is.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::path::Path;
 
 use crate::connector::{AcceptedDomains, MailFrom};
 use crate::diagnosis::evidence::incident::{Ending, Incident, LastSession};
-use crate::diagnosis::evidence::incidents_of_session::kind_of;
-use crate::diagnosis::observation::Standing;
+use crate::diagnosis::evidence::parts::kind_of;
+use crate::diagnosis::observation::{ServerKey, Standing};
 use crate::eop_host::is_eop_host;
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrorSource, SessionMatcher};
 use crate::log::LogType;
@@ -96,10 +96,10 @@ fn incident_of(
     let time = error.time.unwrap_or(now);
     // An NDR can be written by EOP itself.
     let server = error.reporting_server.as_deref().filter(|server| !is_eop_host(server));
-    let server: Option<Arc<str>> = server.map(Into::into);
+    let server = server.map_or(ServerKey::Unknown, |name| ServerKey::Name(name.into()));
     let line = if error.source == DeliveryErrorSource::Text { 0 } else { error.line };
     let last_session =
-        LastSession { time, path: error.path.clone(), line, session_id: Arc::from("") };
+        LastSession { time, path: Path::new(&error.path).into(), line, session_id: String::new() };
     let remote = error.remote_server.as_deref().or(explanation.server.as_deref());
     Some(Incident {
         ending,
@@ -117,18 +117,17 @@ fn incident_of(
         remote: None,
         remote_host: remote.map(Into::into),
         public_address: None,
-        reply: Some(error.short_text().into()),
+        reply: Some(error.short_text()),
         notes: Vec::new(),
         count: 1,
         messages: 1,
         first: time,
         last: time,
-        servers: server.iter().cloned().collect(),
         last_on: BTreeMap::from([(server, last_session)]),
         recipient_domains: domains(&error.recipients),
         path: error.path.clone(),
         line,
-        session_id: "".into(),
+        session_id: String::new(),
         standing: Standing::Present,
         troubles: Vec::new(),
         reported_by: Some(error.reporter()),

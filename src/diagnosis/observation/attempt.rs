@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::server_key::ServerKey;
 use super::weight::Weight;
 use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
@@ -74,8 +75,8 @@ pub(crate) enum Sender {
 /// both.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt<'a> {
-    /// The server: its name, else the label of its folder; `None`: not known.
-    pub server: Option<&'a Arc<str>>,
+    /// The server.
+    pub server: &'a ServerKey,
     /// The send connector; empty: not known.
     pub connector: &'a str,
     /// The certificate that was shown.

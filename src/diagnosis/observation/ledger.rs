@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::attempt::{Attempt, End, Sender, Shown};
 use super::interner::Interner;
+use super::server_key::ServerKey;
 use super::weight::Weight;
 
 /// Records that are kept; beyond them deliveries are put together.
@@ -19,8 +20,8 @@ const MAXIMUM_KEYS: usize = 100_000;
 /// A server and a send connector.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct PlaceKey {
-    /// The server: its name, else the label of its folder; `None`: not known.
-    pub server: Option<Arc<str>>,
+    /// The server.
+    pub server: ServerKey,
     /// The send connector; empty: not known.
     pub connector: Arc<str>,
 }
@@ -133,12 +134,12 @@ impl Ledger {
     fn number_of_place(&mut self, attempt: &Attempt<'_>) -> Option<u32> {
         if let Some((known, number)) = &self.last_place
             && *known.connector == *attempt.connector
-            && known.server.as_ref() == attempt.server
+            && known.server == *attempt.server
         {
             return Some(*number);
         }
         let key =
-            PlaceKey { server: attempt.server.cloned(), connector: Arc::from(attempt.connector) };
+            PlaceKey { server: attempt.server.clone(), connector: Arc::from(attempt.connector) };
         let number = self.places.number_of(&key, MAXIMUM_KEYS)?;
         self.last_place = Some((key, number));
         Some(number)

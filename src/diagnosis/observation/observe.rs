@@ -1,11 +1,11 @@
 //! From attempts to what they show.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::attempt::{End, Sender, SenderKind};
 use super::ledger::{Ledger, OTHER, Record};
 use super::place::{PlaceView, Places};
+use super::server_key::ServerKey;
 use super::timeline::{BucketWidth, Timeline, timelines_of_place};
 use super::trouble::{Standing, Trouble, troubles_of_place};
 use super::usage::{Usage, usages_of_place};
@@ -20,8 +20,8 @@ pub(crate) struct Context<'a> {
     pub is_own: &'a dyn Fn(&str) -> bool,
     /// Whether attempts over a connector with that mark are judged.
     pub is_judged: &'a dyn Fn(&str, u8) -> bool,
-    /// The server of those that do not name theirs.
-    pub server: Option<&'a Arc<str>>,
+    /// The server of an attempt, in the light of all evidence.
+    pub server_of: &'a dyn Fn(&ServerKey) -> ServerKey,
 }
 
 /// Sessions with failures that decide nothing, by what they concern.
@@ -80,7 +80,7 @@ impl Ledger {
     pub fn observe(&self, context: &Context<'_>) -> Observation {
         let kinds: Vec<SenderKind> =
             self.senders.values().iter().map(|sender| (context.kind_of)(sender)).collect();
-        let places = Places::of(self.places.values(), context.server);
+        let places = Places::of(self.places.values(), context.server_of);
         let judged: Vec<Record> = self
             .records
             .iter()

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::attempt::{End, SenderKind, Shown};
 use super::interner::Interner;
 use super::ledger::{IdentityKey, Ledger, OTHER, PlaceKey, Record};
+use super::server_key::ServerKey;
 
-/// The places, with the server that was given for those that do not name theirs.
+/// The places, with the servers that the evidence as a whole shows.
 pub(super) struct Places {
     keys: Vec<PlaceKey>,
     /// The one number of places that are the same so.
@@ -15,12 +16,12 @@ pub(super) struct Places {
 }
 
 impl Places {
-    pub fn of(places: &[PlaceKey], server: Option<&Arc<str>>) -> Self {
+    pub fn of(places: &[PlaceKey], server_of: &dyn Fn(&ServerKey) -> ServerKey) -> Self {
         let mut known: Interner<PlaceKey> = Interner::default();
         let numbers = places
             .iter()
             .map(|place| {
-                let server = place.server.as_ref().or(server).cloned();
+                let server = server_of(&place.server);
                 let place = PlaceKey { server, connector: Arc::clone(&place.connector) };
                 known.number_of(&place, usize::MAX).unwrap_or(OTHER)
             })
@@ -76,7 +77,7 @@ impl<'a> PlaceView<'a> {
         self.places
             .key(record.place)
             .cloned()
-            .unwrap_or(PlaceKey { server: None, connector: Arc::from("") })
+            .unwrap_or(PlaceKey { server: ServerKey::Unknown, connector: Arc::from("") })
     }
 
     pub fn identity_of(&self, record: &Record) -> IdentityKey {

@@ -1,7 +1,5 @@
 //! Made-up days of sending, a line each, and what is to be said of them.
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -43,7 +41,10 @@ fn end_of(word: &str) -> (End, Weight, bool) {
 fn ledger_of(lines: &[Line], maximum: usize) -> Ledger {
     let mut ledger = Ledger::with_maximum(maximum);
     for Line { at, words: [server, certificate, address, sender, end, domains] } in lines {
-        let server: Option<Arc<str>> = (server != "-").then(|| server.as_str().into());
+        let server = match server.as_str() {
+            "-" => ServerKey::Unknown,
+            name => ServerKey::Name(name.into()),
+        };
         let shown = match certificate.as_str() {
             "-" => Shown::Unknown,
             "none" => Shown::Nothing,
@@ -53,7 +54,7 @@ fn ledger_of(lines: &[Line], maximum: usize) -> Ledger {
         let domains: Vec<&str> = domains.split(',').filter(|domain| *domain != "-").collect();
         ledger.begin_session();
         ledger.add(&Attempt {
-            server: server.as_ref(),
+            server: &server,
             connector: "Outbound",
             shown,
             address: (address != "-").then_some(address),
@@ -93,7 +94,7 @@ fn observe_ledger(ledger: &Ledger) -> Observation {
         kind_of: &kind_of,
         is_own: &|domain| domain == "contoso.com",
         is_judged: &|_, mark| mark == 0,
-        server: None,
+        server_of: &Clone::clone,
     })
 }
 

@@ -390,7 +390,7 @@ impl Facts {
         let facts = [
             shown,
             text(identity.address.as_ref()),
-            text(view.place_of(record).server.as_ref()),
+            text(view.place_of(record).server.text()),
             kind.map(str::to_owned),
             text(view.host(record)),
         ];

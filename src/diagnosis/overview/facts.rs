@@ -3,11 +3,11 @@
 use super::places::ConnectorOnServer;
 use crate::certificate::LoggedCertificate;
 use crate::connector::{CertificateSelection, ExchangeCertificate};
-use crate::diagnosis::evidence::Evidence;
+use crate::diagnosis::overview::known::Known;
 
 /// What a row is put into words from.
 pub(crate) struct Facts<'a> {
-    pub evidence: &'a Evidence,
+    pub evidence: &'a Known<'a>,
     pub place: &'a ConnectorOnServer<'a>,
     /// The certificates of the server, if they are known.
     pub installed: Option<Vec<ExchangeCertificate>>,

@@ -2,6 +2,7 @@
 //! choose, those that the logs say were sent, and when they expire.
 
 mod facts;
+mod known;
 mod model;
 mod places;
 mod row;
@@ -13,6 +14,7 @@ pub use model::{
 };
 
 use crate::diagnosis::evidence::Evidence;
+use crate::diagnosis::overview::known::Known;
 use crate::diagnosis::report::Severity;
 
 /// Reports, for each send connector and server, which certificate Exchange would send, which ones the
@@ -22,11 +24,7 @@ use crate::diagnosis::report::Severity;
 /// be missing, which the rows say.
 #[must_use]
 pub fn certificate_overview(evidence: &Evidence) -> CertificateOverview {
-    if let Some(server) = evidence.server.as_ref().filter(|_| evidence.uses.has_unnamed()) {
-        let mut named = evidence.clone();
-        named.uses.name_server(server);
-        return certificate_overview(&named);
-    }
+    let evidence = &Known::of(evidence);
     let mut certificates: Vec<ConnectorCertificate> =
         places::places(evidence).iter().map(|place| row::row(evidence, place)).collect();
     compare_servers(&mut certificates);
@@ -62,7 +60,7 @@ fn compare_servers(rows: &mut [ConnectorCertificate]) {
     }
 }
 
-fn problems(evidence: &Evidence) -> Vec<InputProblem> {
+fn problems(evidence: &Known<'_>) -> Vec<InputProblem> {
     let unreadable = evidence.unreadable.iter().map(|(path, message)| InputProblem {
         severity: Severity::Error,
         path: path.clone(),

@@ -1,9 +1,9 @@
 //! For which connectors and servers there is something to report.
 
 use crate::connector::{ExchangeCertificate, SendConnector};
-use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::evidence::certificate_uses::{CertificateUse, PlaceUses};
 use crate::diagnosis::evidence::server_name::is_same_server;
+use crate::diagnosis::overview::known::Known;
 
 /// A connector on a server, with its sessions.
 pub(crate) struct ConnectorOnServer<'a> {
@@ -33,7 +33,7 @@ fn add_server<'a>(servers: &mut Vec<&'a str>, server: &'a str) {
 
 /// The exported connectors in their order, each with the servers that use it or that sessions name;
 /// then the connectors that only sessions name; without either the servers of the certificates.
-pub(crate) fn places(evidence: &Evidence) -> Vec<ConnectorOnServer<'_>> {
+pub(crate) fn places<'a>(evidence: &'a Known<'_>) -> Vec<ConnectorOnServer<'a>> {
     let all = evidence.uses.places();
     let connectors = evidence.send_connectors.as_deref().unwrap_or_default();
     let mut places = Vec::new();
@@ -45,7 +45,7 @@ pub(crate) fn places(evidence: &Evidence) -> Vec<ConnectorOnServer<'_>> {
     places.extend(all.iter().filter(|one| !is_exported(one)).map(|one| ConnectorOnServer {
         connector: None,
         name: Some(&*one.connector).filter(|name| !name.is_empty()),
-        server: one.server.as_deref(),
+        server: one.server(),
         uses: one.uses.iter().collect(),
     }));
     if places.is_empty() && evidence.installed.is_some() {
@@ -63,7 +63,7 @@ pub(crate) fn places(evidence: &Evidence) -> Vec<ConnectorOnServer<'_>> {
 /// The connector on each of its servers.
 fn add_places_of<'a>(
     connector: &'a SendConnector,
-    evidence: &'a Evidence,
+    evidence: &'a Known<'_>,
     places: &mut Vec<ConnectorOnServer<'a>>,
 ) {
     let is_own = |one: &&PlaceUses| connector.is_named(&one.connector);
@@ -72,7 +72,7 @@ fn add_places_of<'a>(
     for server in connector.source_transport_servers.iter().flat_map(|list| &list.values) {
         add_server(&mut servers, server);
     }
-    for server in own.iter().filter_map(|one| one.server.as_deref()) {
+    for server in own.iter().filter_map(|one| one.server()) {
         add_server(&mut servers, server);
     }
     if servers.is_empty() {
@@ -92,18 +92,17 @@ fn add_places_of<'a>(
         return;
     }
     for server in servers {
-        let is_of_server = |one: &&PlaceUses| {
-            one.server.as_deref().is_some_and(|name| is_same_server(name, server))
-        };
+        let is_of_server =
+            |one: &&PlaceUses| one.server().is_some_and(|name| is_same_server(name, server));
         add(Some(server), own.iter().copied().filter(is_of_server).collect());
     }
-    let unnamed: Vec<&PlaceUses> = own.into_iter().filter(|one| one.server.is_none()).collect();
+    let unnamed: Vec<&PlaceUses> = own.into_iter().filter(|one| one.server().is_none()).collect();
     if !unnamed.is_empty() {
         add(None, unnamed);
     }
 }
 
-fn servers_of_certificates(evidence: &Evidence) -> Vec<&str> {
+fn servers_of_certificates<'a>(evidence: &'a Known<'_>) -> Vec<&'a str> {
     let mut servers = Vec::new();
     for one in evidence.installed.iter().flatten() {
         if let Some(server) = &one.object.server {
@@ -114,7 +113,7 @@ fn servers_of_certificates(evidence: &Evidence) -> Vec<&str> {
 }
 
 /// All servers that anything names.
-fn all_servers(evidence: &Evidence) -> Vec<&str> {
+fn all_servers<'a>(evidence: &'a Known<'_>) -> Vec<&'a str> {
     let mut servers = servers_of_certificates(evidence);
     for connector in evidence.send_connectors.iter().flatten() {
         let list = connector.object.source_transport_servers.iter();
@@ -122,7 +121,7 @@ fn all_servers(evidence: &Evidence) -> Vec<&str> {
             add_server(&mut servers, server);
         }
     }
-    for server in evidence.uses.places().iter().filter_map(|one| one.server.as_deref()) {
+    for server in evidence.uses.places().iter().filter_map(|one| one.server()) {
         add_server(&mut servers, server);
     }
     servers
@@ -130,7 +129,7 @@ fn all_servers(evidence: &Evidence) -> Vec<&str> {
 
 /// The certificates of a server. Those that do not name their server count where there is only
 /// one server at all: taken for every server's, they would name certificates that some lack.
-pub(crate) fn installed_on<'a>(evidence: &'a Evidence, server: Option<&str>) -> Installed<'a> {
+pub(crate) fn installed_on<'a>(evidence: &'a Known<'_>, server: Option<&str>) -> Installed<'a> {
     let Some(installed) = &evidence.installed else { return Installed::NotGiven };
     let is_only_server = all_servers(evidence).len() <= 1;
     let is_on_server = |one: &ExchangeCertificate| match (&one.server, server) {
@@ -147,13 +146,13 @@ pub(crate) fn installed_on<'a>(evidence: &'a Evidence, server: Option<&str>) -> 
 }
 
 /// The full name of a server, if anything shows it: Exchange holds certificates against it.
-pub(crate) fn full_name<'a>(evidence: &'a Evidence, server: &'a str) -> Option<&'a str> {
+pub(crate) fn full_name<'a>(evidence: &'a Known<'_>, server: &'a str) -> Option<&'a str> {
     if server.contains('.') {
         return Some(server);
     }
     let of_certificates =
         evidence.installed.iter().flatten().filter_map(|one| one.object.server.as_deref());
-    let of_sessions = evidence.uses.places().iter().filter_map(|one| one.server.as_deref());
+    let of_sessions = evidence.uses.places().iter().filter_map(|one| one.server());
     of_certificates
         .chain(of_sessions)
         .find(|name| name.contains('.') && is_same_server(name, server))

@@ -5,9 +5,9 @@ use crate::connector::{
     self, CertificateSelection, CertificateServices, ExchangeCertificate, Selected, SelectionBasis,
     find_logged, select_certificate, twins_of,
 };
-use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::evidence::certificate_uses::CertificateUse;
 use crate::diagnosis::overview::facts::Facts;
+use crate::diagnosis::overview::known::Known;
 use crate::diagnosis::overview::model::{
     CertificateStatus, ConnectorCertificate, InstalledCertificate, SelectedBy, SentCertificate,
     SentRelation,
@@ -22,7 +22,7 @@ fn days_between(at: Timestamp, end: Timestamp) -> i64 {
     (end.ticks() - at.ticks()).div_euclid(TICKS_PER_DAY)
 }
 
-pub(crate) fn row(evidence: &Evidence, place: &ConnectorOnServer<'_>) -> ConnectorCertificate {
+pub(crate) fn row(evidence: &Known<'_>, place: &ConnectorOnServer<'_>) -> ConnectorCertificate {
     let installed = match installed_on(evidence, place.server) {
         Installed::Known(known) => Some(known.into_iter().cloned().collect::<Vec<_>>()),
         Installed::NotGiven | Installed::NotKnown => None,

@@ -129,11 +129,11 @@ fn is_trusted(case: &Case<'_>, one: &ExchangeCertificate) -> Option<bool> {
 
 /// Certificates with which the same server, or one that the log does not name, delivers now.
 fn delivering(case: &Case<'_>) -> Vec<ReplacementCertificate> {
-    let servers = case.servers();
+    let servers: Vec<&str> = case.incident.into_iter().flat_map(Incident::server_texts).collect();
     let is_near = |incident: &Incident| {
         servers.is_empty()
-            || incident.servers.is_empty()
-            || incident.servers.iter().any(|one| servers.iter().any(|own| is_same_server(one, own)))
+            || incident.server_texts().next().is_none()
+            || incident.server_texts().any(|one| servers.iter().any(|own| is_same_server(one, own)))
     };
     let delivered = case.evidence.incidents.all.iter();
     let delivered = delivered.filter(|one| one.ending == Ending::Delivered && is_near(one));

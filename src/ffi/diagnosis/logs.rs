@@ -11,7 +11,7 @@ use crate::session::{SessionQuery, SessionReader};
 /// Sessions that are in memory at once.
 const SESSIONS_PER_BATCH: usize = 1000;
 
-/// A file, a folder or a pattern, and whose log it is.
+/// A file, a folder or a pattern, and whose log it is; without a server the path may be `NAME=PATH`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct Log {
@@ -22,7 +22,10 @@ pub(super) struct Log {
 /// Adds the sessions of the logs; what cannot be read of them goes into the evidence.
 pub(super) fn add(evidence: &mut Evidence, logs: Vec<Log>) -> Result<(), Failure> {
     evidence.logs_given = true;
-    let input = |log: Log| LogInput { path: log.path.into(), wildcards: true, server: log.server };
+    let input = |log: Log| match log.server {
+        Some(server) => LogInput { path: log.path.into(), wildcards: true, server: Some(server) },
+        None => LogInput::of_text(log.path.as_ref()),
+    };
     let query =
         SessionQuery { inputs: logs.into_iter().map(input).collect(), ..SessionQuery::default() };
     let mut reader = SessionReader::new(query)

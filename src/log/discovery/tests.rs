@@ -128,3 +128,26 @@ fn a_socket_or_device_is_refused_by_name_and_what_the_shell_gives_is_read() {
     }
     assert!(is_own_input(Path::new("/dev/fd/63")) && !is_own_input(Path::new("/dev/fda")));
 }
+
+#[test]
+fn a_name_before_an_equals_sign_is_the_server_unless_a_file_is_called_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let existing = folder.path().join("a=b.log");
+    std::fs::write(&existing, "").unwrap();
+    let existing = existing.to_str().unwrap();
+    for (text, server, path) in [
+        ("EX01=logs/SEND*.LOG", Some("EX01"), "logs/SEND*.LOG"),
+        (r"ex01.contoso.com=D:\logs", Some("ex01.contoso.com"), r"D:\logs"),
+        ("EX01=a=b", Some("EX01"), "a=b"),
+        (r"D:\copy\x=1\S.LOG", None, r"D:\copy\x=1\S.LOG"),
+        ("logs/x=1", None, "logs/x=1"),
+        ("=logs", None, "=logs"),
+        ("EX01=", None, "EX01="),
+        ("logs", None, "logs"),
+        (existing, None, existing),
+    ] {
+        let input = LogInput::of_text(text.as_ref());
+        assert_eq!((input.server.as_deref(), input.path.to_str()), (server, Some(path)), "{text}");
+        assert!(input.wildcards);
+    }
+}

@@ -15,8 +15,9 @@ const BYTES_PER_BATCH: u64 = 16 << 20;
 /// The logs in which the sessions are looked for.
 #[derive(Debug, clap::Args)]
 pub struct LogArguments {
-    /// Send logs: files, folders or patterns. Give FrontEnd and Hub folders together.
-    #[arg(long, value_name = "PATH")]
+    /// Send logs: files, folders or patterns; may be given several times. Give FrontEnd and Hub
+    /// folders together. NAME=PATH says of which server they are.
+    #[arg(long, value_name = "[NAME=]PATH")]
     pub log: Vec<PathBuf>,
 
     /// Read the folders below the given ones too.
@@ -35,7 +36,8 @@ impl LogArguments {
         !self.log.is_empty()
     }
 
-    /// Reads the sessions of the logs, and calls `use_batch` with each batch of them.
+    /// Reads the sessions of the logs, and calls `use_batch` with each batch of them; `server` is that
+    /// of logs without a name.
     ///
     /// # Errors
     /// The query is not valid. Trouble with single files comes as notices of a batch.
@@ -57,10 +59,10 @@ impl LogArguments {
     ///
     /// # Errors
     /// As of [`read`](Self::read).
-    pub fn add_to(&self, server: Option<&str>, evidence: &mut Evidence) -> Result<(), String> {
+    pub fn add_to(&self, evidence: &mut Evidence) -> Result<(), String> {
         if self.are_given() {
             evidence.logs_given = true;
-            self.read(server, |batch| add_batch(batch, evidence))?;
+            self.read(None, |batch| add_batch(batch, evidence))?;
         }
         Ok(())
     }
@@ -83,12 +85,12 @@ fn add_batch(batch: &Batch, evidence: &mut Evidence) {
     }
 }
 
-/// The places to read: files, folders or patterns, with their server where it is given.
+/// The places to read: files, folders or patterns, those of a server as `NAME=PATH`; `server` is that
+/// of the others.
 pub fn inputs_of(paths: &[PathBuf], server: Option<&str>) -> Vec<LogInput> {
-    let input = |path: &PathBuf| LogInput {
-        path: path.clone(),
-        wildcards: true,
-        server: server.map(str::to_owned),
+    let input = |path: &PathBuf| {
+        let named = LogInput::of_text(path.as_os_str());
+        LogInput { server: named.server.or_else(|| server.map(str::to_owned)), ..named }
     };
     paths.iter().map(input).collect()
 }

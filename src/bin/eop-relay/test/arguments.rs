@@ -76,7 +76,7 @@ pub struct TestArguments {
     #[arg(long, value_name = "DOMAIN")]
     pub rcpt: Option<String>,
 
-    /// The server whose logs these are, where the paths do not name it.
+    /// The server whose logs and installed certificates these are, where they do not name it.
     #[arg(long, value_name = "NAME")]
     pub server: Option<String>,
 

@@ -21,7 +21,7 @@ const MAXIMUM_DEPTH: usize = 16;
 ///
 /// # Errors
 /// The folder cannot be read, or holds no file.
-pub fn add(folder: &Path, server: Option<&str>, evidence: &mut Evidence) -> Result<(), String> {
+pub fn add(folder: &Path, evidence: &mut Evidence) -> Result<(), String> {
     let files = files_of(folder)?;
     let mut logs = Vec::new();
     let mut events = Vec::new();
@@ -50,7 +50,7 @@ pub fn add(folder: &Path, server: Option<&str>, evidence: &mut Evidence) -> Resu
         let inputs = inputs_of(&events, None);
         evidence.read_chain_events(ChainEventQuery { inputs, ..Default::default() });
     }
-    LogArguments::of(logs).add_to(server, evidence)
+    LogArguments::of(logs).add_to(evidence)
 }
 
 /// Only what a file holds is given: that a folder has no export of one kind says nothing of it.

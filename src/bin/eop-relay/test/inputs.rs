@@ -22,6 +22,7 @@ use crate::arguments::{
 pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     let mut evidence = Evidence::new(given_or_now(arguments.at)?);
     evidence.warning_days = arguments.warn_days;
+    evidence.server = arguments.server.as_deref().map(Into::into);
     evidence.source_address = arguments.source_ip;
     evidence.recipient_domain.clone_from(&arguments.rcpt);
     if let Some(text) = &arguments.mail_from {
@@ -45,9 +46,9 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
         evidence.read_chain_events(ChainEventQuery { inputs, recurse, ..Default::default() });
     }
     add_queue_errors(&arguments.queue_error, &mut evidence);
-    arguments.logs.add_to(arguments.server.as_deref(), &mut evidence)?;
+    arguments.logs.add_to(&mut evidence)?;
     for folder in &arguments.evidence {
-        case_folder::add(folder, arguments.server.as_deref(), &mut evidence)?;
+        case_folder::add(folder, &mut evidence)?;
     }
     Ok(evidence)
 }

@@ -1,0 +1,296 @@
+//! Where sessions come from, until the evidence shows which server that is.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::folder_label::LogFolder;
+use super::server_name::{ServerNames, is_same_server};
+use crate::diagnosis::observation::ServerKey;
+use crate::session::Session;
+
+/// Origins that are distinguished; the sessions of further ones are of a server that is not known.
+const MAXIMUM_ORIGINS: usize = 16_384;
+
+/// Where sessions come from that do not name their server.
+#[derive(Clone, Debug)]
+struct Origin {
+    folder: Arc<LogFolder>,
+    connector: Box<str>,
+    ehlo_name: Box<str>,
+    /// The server's own address, without its port.
+    address: Box<str>,
+    /// The beginnings of its first and of its last session, in ticks.
+    first: i64,
+    last: i64,
+}
+
+/// Every origin of sessions, and every name that they bring along.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origins {
+    known: Vec<Origin>,
+    numbers: HashMap<OriginKey, u32>,
+    folders: HashMap<Arc<Path>, Arc<LogFolder>>,
+    names: BTreeSet<Arc<str>>,
+    /// The one before: the next session mostly has the same.
+    last_path: Option<Arc<Path>>,
+    last: usize,
+}
+
+type OriginKey = (String, Box<str>, Box<str>, Box<str>);
+
+impl Origins {
+    /// Whose session it is, as far as it says so itself.
+    pub fn key_of(&mut self, session: &Session) -> ServerKey {
+        if let Some(name) = &session.server {
+            if !self.names.contains(name) {
+                self.names.insert(Arc::clone(name));
+            }
+            return ServerKey::Name(Arc::clone(name));
+        }
+        let address = session.local_endpoint().map(without_port).unwrap_or_default();
+        let ehlo_name = session.ehlo_name().unwrap_or_default();
+        let connector = session.connector();
+        let is_same_path =
+            self.last_path.as_ref().is_some_and(|last| Arc::ptr_eq(last, &session.log_path));
+        let is_last = is_same_path
+            && self.known.get(self.last).is_some_and(|last| {
+                *last.address == *address
+                    && *last.ehlo_name == *ehlo_name
+                    && *last.connector == *connector
+            });
+        let time = session.start_time.ticks();
+        if !is_last {
+            let folder = self.folder_of(&session.log_path);
+            let key = (folder.base.clone(), connector.into(), ehlo_name.into(), address.into());
+            self.last = match self.numbers.get(&key) {
+                Some(number) => *number as usize,
+                None if self.known.len() >= MAXIMUM_ORIGINS => return ServerKey::Unknown,
+                None => self.add(folder, key, time),
+            };
+            self.last_path = Some(Arc::clone(&session.log_path));
+        }
+        if let Some(origin) = self.known.get_mut(self.last) {
+            origin.first = origin.first.min(time);
+            origin.last = origin.last.max(time);
+        }
+        ServerKey::Origin(u32::try_from(self.last).unwrap_or(u32::MAX))
+    }
+
+    fn folder_of(&mut self, file: &Arc<Path>) -> Arc<LogFolder> {
+        if self.folders.len() >= MAXIMUM_ORIGINS {
+            self.folders.clear();
+        }
+        let known = self.folders.entry(Arc::clone(file));
+        Arc::clone(known.or_insert_with(|| Arc::new(LogFolder::of(file))))
+    }
+
+    fn add(&mut self, folder: Arc<LogFolder>, key: OriginKey, time: i64) -> usize {
+        let number = self.known.len();
+        let (_, connector, ehlo_name, address) = key.clone();
+        self.known.push(Origin { folder, connector, ehlo_name, address, first: time, last: time });
+        self.numbers.insert(key, u32::try_from(number).unwrap_or(u32::MAX));
+        number
+    }
+
+    /// Gives each origin its server: `known` are the names in the rest of the evidence, `given` is
+    /// what the user said of sessions that do not name theirs.
+    pub fn resolve<'a>(
+        &'a self,
+        known: impl Iterator<Item = &'a str>,
+        given: Option<&Arc<str>>,
+    ) -> Servers {
+        let known: ServerNames = self.names.iter().map(|name| &**name).chain(known).collect();
+        let groups = self.groups();
+        let is_given = |label: &str| given.is_some_and(|given| is_same_server(label, given));
+        let labels: BTreeSet<&str> =
+            groups.iter().filter_map(|group| group.folder.label.as_deref()).collect();
+        // One of several folders is called as the server that was given: the others are not it.
+        let is_one_of_labels = labels.len() > 1 && labels.iter().any(|label| is_given(label));
+        let is_alone = groups.len() == 1 && self.names.is_empty();
+        let mut names: Vec<Arc<str>> = self.names.iter().cloned().collect();
+        let mut keys = vec![ServerKey::Unknown; self.known.len()];
+        for group in &groups {
+            let label = group.folder.label.as_deref();
+            let key = match given {
+                Some(given) if !is_one_of_labels || label.is_some_and(is_given) => {
+                    ServerKey::Name(Arc::clone(given))
+                }
+                _ => group.key(self, &known, is_alone),
+            };
+            names.extend(key.name().cloned());
+            for number in &group.origins {
+                keys[*number] = key.clone();
+            }
+        }
+        let names: ServerNames = names.iter().map(|name| &**name).collect();
+        Servers { keys, names: names.one_each(), given: given.cloned() }
+    }
+
+    /// The origins of each server.
+    fn groups(&self) -> Vec<Group> {
+        let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (number, origin) in self.known.iter().enumerate() {
+            folders.entry(origin.folder.key()).or_default().push(number);
+        }
+        let mut groups = Vec::new();
+        for of_folder in folders.into_values() {
+            let by_address = self.told_apart(&of_folder, |origin| &origin.address);
+            for of_address in by_address {
+                // A connector has one EHLO name on one server.
+                groups.extend(self.told_apart(&of_address, |origin| &origin.ehlo_name));
+            }
+        }
+        let mut parts: HashMap<String, usize> = HashMap::new();
+        let mut sharing: HashMap<(&str, &str), usize> = HashMap::new();
+        for group in &groups {
+            *parts.entry(self.known[group[0]].folder.key()).or_default() += 1;
+            for (base, ehlo_name) in self.names_of(group) {
+                *sharing.entry((base, ehlo_name)).or_default() += 1;
+            }
+        }
+        groups
+            .iter()
+            .map(|origins| Group {
+                folder: Arc::clone(&self.known[origins[0]].folder),
+                is_part: parts.get(&self.known[origins[0]].folder.key()).is_some_and(|n| *n > 1),
+                own_name: match self.names_of(origins).into_iter().collect::<Vec<_>>().as_slice() {
+                    [one] if sharing.get(one) == Some(&1) => Some(one.1.to_owned()),
+                    _ => None,
+                },
+                origins: origins.clone(),
+            })
+            .collect()
+    }
+
+    /// The EHLO names of origins, with their folders.
+    fn names_of(&self, origins: &[usize]) -> BTreeSet<(&str, &str)> {
+        let origins = origins.iter().map(|number| &self.known[*number]);
+        let names = origins.map(|one| (one.folder.base.as_str(), &*one.ehlo_name));
+        names.filter(|(_, name)| !name.is_empty()).collect()
+    }
+
+    /// Origins by a value, if two values of one connector occur in turn: one that follows the
+    /// other is a change of one server, and so is what is not known.
+    fn told_apart<'s>(
+        &'s self,
+        numbers: &[usize],
+        value: impl Fn(&'s Origin) -> &'s str,
+    ) -> Vec<Vec<usize>> {
+        let mut spans: BTreeMap<(&str, &str), (i64, i64)> = BTreeMap::new();
+        for origin in numbers.iter().map(|number| &self.known[*number]) {
+            let text = value(origin);
+            if text.is_empty() {
+                continue;
+            }
+            spans
+                .entry((&origin.connector, text))
+                .and_modify(|(first, last)| {
+                    *first = origin.first.min(*first);
+                    *last = origin.last.max(*last);
+                })
+                .or_insert((origin.first, origin.last));
+        }
+        let is_in_turn = is_in_turn(&spans);
+        let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for number in numbers {
+            let text = if is_in_turn { value(&self.known[*number]) } else { "" };
+            groups.entry(text).or_default().push(*number);
+        }
+        // What does not say belongs to nobody in particular.
+        groups.into_values().collect()
+    }
+}
+
+/// Whether two values of one connector, of one family of addresses, have sessions in turn. The keys
+/// are connector and value.
+fn is_in_turn(spans: &BTreeMap<(&str, &str), (i64, i64)>) -> bool {
+    let mut by_kind: BTreeMap<(&str, bool), Vec<(i64, i64)>> = BTreeMap::new();
+    for ((connector, value), span) in spans {
+        by_kind.entry((connector, value.contains(':'))).or_default().push(*span);
+    }
+    by_kind.into_values().any(|mut spans| {
+        spans.sort_unstable();
+        let mut end = i64::MIN;
+        spans.into_iter().any(|(first, last)| {
+            let overlaps = first <= end && end != i64::MIN;
+            end = end.max(last);
+            overlaps
+        })
+    })
+}
+
+/// Origins of one server.
+struct Group {
+    folder: Arc<LogFolder>,
+    /// Whether other servers have logs in the same folder.
+    is_part: bool,
+    /// Its EHLO name, where no other server of the folder has the same.
+    own_name: Option<String>,
+    origins: Vec<usize>,
+}
+
+impl Group {
+    fn key(&self, all: &Origins, known: &ServerNames, is_alone: bool) -> ServerKey {
+        let label = self.folder.label.as_deref();
+        if let Some(name) = label.filter(|_| !self.is_part).and_then(|label| known.find(label)) {
+            return ServerKey::Name(Arc::clone(name));
+        }
+        // An EHLO name is that of a server if anything else says so: often it is the organisation's.
+        let confirmed = all.names_of(&self.origins).into_iter().find_map(|(_, own)| {
+            let of_label = label.filter(|label| is_same_server(label, own)).map(Arc::from);
+            known.find(own).cloned().or(of_label)
+        });
+        if let Some(name) = confirmed {
+            return ServerKey::Name(name);
+        }
+        if self.is_part {
+            let addresses = self.origins.iter().map(|number| &*all.known[*number].address);
+            let address = addresses.into_iter().find(|address| !address.is_empty());
+            return match (self.own_name.as_deref().or(address), label) {
+                (Some(own), Some(label)) => ServerKey::Label(format!("{label} ({own})").into()),
+                (Some(own), None) => ServerKey::Label(own.into()),
+                (None, _) => ServerKey::Unknown,
+            };
+        }
+        match label {
+            Some(label) => ServerKey::Label(label.into()),
+            None if is_alone || self.folder.name().is_empty() => ServerKey::Unknown,
+            None => ServerKey::Label(self.folder.name().into()),
+        }
+    }
+}
+
+/// The server of each session.
+pub(crate) struct Servers {
+    keys: Vec<ServerKey>,
+    /// Names that are written in another way elsewhere.
+    names: HashMap<Arc<str>, Arc<str>>,
+    /// The server of what does not name its own.
+    given: Option<Arc<str>>,
+}
+
+impl Servers {
+    /// The server, with its name or label.
+    pub fn of(&self, key: &ServerKey) -> ServerKey {
+        let key = match key {
+            ServerKey::Origin(number) => self.keys.get(*number as usize),
+            key => Some(key),
+        };
+        match key {
+            Some(ServerKey::Name(name)) => {
+                ServerKey::Name(Arc::clone(self.names.get(name).unwrap_or(name)))
+            }
+            Some(ServerKey::Unknown) | None => {
+                self.given.clone().map_or(ServerKey::Unknown, ServerKey::Name)
+            }
+            Some(key) => key.clone(),
+        }
+    }
+}
+
+/// `10.0.0.5:30001` and `[2001:db8::5]:30001` without the port and the brackets.
+fn without_port(endpoint: &str) -> &str {
+    let address = endpoint.rsplit_once(':').map_or(endpoint, |(address, _)| address);
+    address.trim_matches(['[', ']'])
+}

@@ -25,6 +25,7 @@ const SOURCES: &[&str] = &[
     "src/ffi/pfx.rs",
     "src/ffi/evidence.rs",
     "src/ffi/diagnosis.rs",
+    "src/ffi/open_diagnosis.rs",
     "src/ffi/machine.rs",
     "src/ffi/view.rs",
     "src/ffi/text.rs",

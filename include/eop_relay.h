@@ -671,7 +671,12 @@
 #define EOP_EVIDENCE_DELIVERY_ERRORS 3
 
 /*
- The most units of eop_evidence_query.text.
+ eop_evidence_query.flags: text comes piece by piece, by eop_evidence_add (chain events only).
+ */
+#define EOP_EVIDENCE_TEXT_FOLLOWS (1 << 8)
+
+/*
+ The most units of eop_evidence_query.text, and of a piece.
  */
 #define EOP_MAXIMUM_EVIDENCE_LENGTH 536870912
 
@@ -679,6 +684,16 @@
  The most units of the request of eop_test and eop_certificates.
  */
 #define EOP_MAXIMUM_REQUEST_LENGTH 536870912
+
+/*
+ kind of eop_diagnosis_answer: the report, as of eop_test.
+ */
+#define EOP_DIAGNOSIS_REPORT 1
+
+/*
+ kind of eop_diagnosis_answer: the certificates of send connectors, as of eop_certificates.
+ */
+#define EOP_DIAGNOSIS_CERTIFICATES 2
 
 /*
  kind of eop_view: plain text, as `eop-relay test` prints it.
@@ -1312,6 +1327,31 @@ typedef struct eop_progress {
    The file being read, zero-terminated.
    */
   uint16_t path[EOP_PATH_CAPACITY];
+  /*
+   Sessions left out by start and end; a session counts for the first condition, in the order of
+   these members, that it does not meet.
+   */
+  uint64_t left_out_by_time;
+  /*
+   By outcomes and EOP_QUERY_FAILED.
+   */
+  uint64_t left_out_by_outcome;
+  /*
+   By thumbprint.
+   */
+  uint64_t left_out_by_thumbprint;
+  /*
+   By EOP_QUERY_EOP_ONLY.
+   */
+  uint64_t left_out_by_eop_only;
+  /*
+   By connector.
+   */
+  uint64_t left_out_by_connector;
+  /*
+   By remote_host.
+   */
+  uint64_t left_out_by_remote_host;
 } eop_progress;
 
 /*
@@ -1424,7 +1464,7 @@ typedef struct eop_evidence_query {
    */
   int64_t end;
   /*
-   EOP_QUERY_RECURSE.
+   EOP_QUERY_RECURSE, EOP_EVIDENCE_TEXT_FOLLOWS.
    */
   uint32_t flags;
   /*
@@ -1690,6 +1730,25 @@ int32_t eop_evidence_open(const struct eop_evidence_query *query,
                           struct eop_error *error);
 
 /*
+ Adds a piece of the text of a reader with EOP_EVIDENCE_TEXT_FOLLOWS.
+
+ `text` has `length` units and is copied; a piece ends between two characters. NULL and 0 end the text. Read
+ what a piece gives (eop_evidence_next until a batch is empty) before adding the next one, so that
+ not all of it is in memory; the records of events whose other events may still follow come later.
+
+ EOP_OK; EOP_NULL_ARGUMENT: `text` is NULL and `length` is not 0; EOP_INVALID_ARGUMENT: the length
+ is above EOP_MAXIMUM_EVIDENCE_LENGTH, the reader awaits no text, or its end was given; the errors
+ of handles.
+
+ # Safety
+ Each pointer is NULL or points to what is described.
+ */
+int32_t eop_evidence_add(uint64_t reader,
+                         const uint16_t *text,
+                         size_t length,
+                         struct eop_error *error);
+
+/*
  Reads on: the next records and notices.
 
  Returns after at most `max_records` records (0 = EOP_DEFAULT_RECORDS; at most
@@ -1818,6 +1877,101 @@ int32_t eop_certificates(const uint16_t *request,
                          size_t length,
                          uint64_t *overview,
                          struct eop_error *error);
+
+/*
+ Opens a diagnosis: what eop_test does in one call, in steps. What was added is kept as counts and
+ cases, so that any number of sessions takes bounded memory.
+
+ `request` has `length` units and is read during the call only: a request as of eop_test. Its Logs
+ are found, and read by eop_diagnosis_read. `diagnosis` receives the handle; free it with
+ eop_diagnosis_free.
+
+ EOP_OK; EOP_NULL_ARGUMENT: request or diagnosis is NULL; EOP_INVALID_ARGUMENT, EOP_INVALID_TEXT,
+ EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND as of eop_test; EOP_TOO_MANY_HANDLES. From any
+ thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_diagnosis_open(const uint16_t *request,
+                           size_t length,
+                           uint64_t *diagnosis,
+                           struct eop_error *error);
+
+/*
+ Adds sessions and certificates.
+
+ `request` has `length` units and is read during the call only: a JSON object with the members
+ Sessions, Certificates and CertificateFiles of eop_test alone, each of which may be absent.
+
+ EOP_OK; EOP_NULL_ARGUMENT: `request` is NULL; EOP_INVALID_ARGUMENT: it is no such object;
+ EOP_INVALID_TEXT; the errors of handles.
+
+ # Safety
+ Each pointer is NULL or points to what is described.
+ */
+int32_t eop_diagnosis_add(uint64_t diagnosis,
+                          const uint16_t *request,
+                          size_t length,
+                          struct eop_error *error);
+
+/*
+ Reads on in the Logs of the request.
+
+ Returns after about `budget` bytes of input (0 = EOP_DEFAULT_BUDGET): call again until EOP_END.
+ `progress` receives how far it is, also on EOP_END; without Logs nothing but zeros.
+
+ EOP_OK: there is more; EOP_END: all is read, or the diagnosis was cancelled; EOP_NULL_ARGUMENT:
+ `progress` is NULL; EOP_INVALID_STRUCT_SIZE; the errors of handles.
+
+ # Safety
+ Each pointer is NULL or points to what is described, writable.
+ */
+int32_t eop_diagnosis_read(uint64_t diagnosis,
+                           uint64_t budget,
+                           struct eop_progress *progress,
+                           struct eop_error *error);
+
+/*
+ Judges what was given so far. What is not read yet of the Logs is read first.
+
+ `kind` is EOP_DIAGNOSIS_REPORT or EOP_DIAGNOSIS_CERTIFICATES. `answer` receives a text handle with
+ one JSON object, the same as of eop_test or eop_certificates; free it with eop_text_free. More may
+ be added afterwards.
+
+ EOP_OK, whatever the answer says; EOP_NULL_ARGUMENT: `answer` is NULL; EOP_INVALID_ARGUMENT: an
+ unknown kind; EOP_TOO_MANY_HANDLES; the errors of handles.
+
+ # Safety
+ Each pointer is NULL or points to what is described, writable.
+ */
+int32_t eop_diagnosis_answer(uint64_t diagnosis,
+                             uint32_t kind,
+                             uint64_t *answer,
+                             struct eop_error *error);
+
+/*
+ Ends the reading of the Logs, from any thread, also while another one reads on: that call and all
+ later eop_diagnosis_read answer EOP_END soon. The handle stays open until it is freed.
+
+ EOP_OK, also without Logs; the errors of handles except EOP_BUSY.
+
+ # Safety
+ `error` is NULL or points to a writable eop_error.
+ */
+int32_t eop_diagnosis_cancel(uint64_t diagnosis, struct eop_error *error);
+
+/*
+ Frees a diagnosis, from any thread, also a poisoned one. Its handle is invalid at once; while
+ another thread is inside a call with it, its reading is cancelled, the call answers EOP_FREED, and
+ files and memory are released when it returns.
+
+ EOP_OK; EOP_INVALID_HANDLE; EOP_WRONG_KIND; EOP_FREED: freed before.
+
+ # Safety
+ `error` is NULL or points to a writable eop_error.
+ */
+int32_t eop_diagnosis_free(uint64_t diagnosis, struct eop_error *error);
 
 /*
  The certificates of this computer's account: LocalMachine\My with what can be seen of their

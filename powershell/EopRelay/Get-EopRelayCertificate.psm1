@@ -135,15 +135,17 @@ function Get-EopRelayCertificate {
 
     begin {
         $request = [EopRelay.Interop]::NewRequest()
-        foreach ($name in 'Server', 'At', 'WarningDays') {
-            $request.Set($name, $PSBoundParameters[$name])
-        }
         foreach ($problem in Add-Evidence -Request $request -Cmdlet $PSCmdlet -BoundParameters $PSBoundParameters) {
             $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
         }
         if ($MyInvocation.ExpectingInput) {
             # That a pipeline brought none says something else than that there was none.
             $request.Expect('Sessions')
+        }
+        # Sessions are counted as they come, and not kept. A pipeline that stops leaves it to the finalizer.
+        $diagnosis = [EopRelay.Interop]::OpenDiagnosis($request)
+        if ($diagnosis -is [EopRelay.EopRelayException]) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis))
         }
     }
 
@@ -153,7 +155,7 @@ function Get-EopRelayCertificate {
                 continue
             }
             if (Test-Session -InputObject $given) {
-                $problem = Add-Session -Request $request -InputObject $given
+                $problem = Add-Session -Request $diagnosis -InputObject $given
             }
             else {
                 $message = "'$given' is no session. Pipe the output of Get-SendConnectorTlsSession; give connectors with -SendConnector and certificates with -InstalledCertificate."
@@ -166,7 +168,8 @@ function Get-EopRelayCertificate {
     }
 
     end {
-        $overview = [EopRelay.Interop]::Certificates($request)
+        $overview = [EopRelay.Interop]::CertificatesOf($diagnosis)
+        $diagnosis.Dispose()
         if ($overview -is [EopRelay.EopRelayException]) {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $overview))
         }

@@ -3,6 +3,7 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Reading.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Completion.psm1')
 
 function Get-EopRelayChainEvent {
@@ -142,93 +143,134 @@ function Get-EopRelayChainEvent {
     )
 
     begin {
-        $source = [EopRelay.Interop]::NewEvidenceSource()
-        $source.Recurse = $Recurse.IsPresent
-        $source.Thumbprint = $Thumbprint
-        if ($PSBoundParameters.ContainsKey('Start')) {
-            $source.Start = $Start
-        }
-        if ($PSBoundParameters.ContainsKey('End')) {
-            $source.End = $End
-        }
+        $source = New-ChainEventSource -BoundParameters $PSBoundParameters
+        $texts = [System.Collections.Generic.List[string]]::new()
+        $textReader = $null
     }
 
     process {
-        # All inputs go to one reader, which joins what belongs together across them.
         $problems = @(
-            foreach ($given in $Path) {
-                Add-EvidencePath -Source $source -Cmdlet $PSCmdlet -Path $given
-            }
-            foreach ($given in $LiteralPath) {
-                Add-EvidencePath -Source $source -Cmdlet $PSCmdlet -Path $given -Literal
-            }
-            foreach ($given in $InputObject) {
-                Add-ChainEventInput -Source $source -Cmdlet $PSCmdlet -InputObject $given
+            Add-GivenInput -Path $Path -LiteralPath $LiteralPath -InputObject $InputObject -AddPath {
+                param($Given, $IsLiteral)
+                if (-not $IsLiteral -and $Given.TrimStart().StartsWith('<', [System.StringComparison]::Ordinal)) {
+                    $texts.Add($Given)
+                }
+                else {
+                    # All files go to one reader, which joins what belongs together across them.
+                    Add-EvidencePath -Source $source -Cmdlet $PSCmdlet -Path $Given -Literal:$IsLiteral
+                }
+            } -AddObject {
+                param($Given)
+                if ($null -ne $Given.PSObject.Methods['ToXml']) {
+                    # Recognised by its method, never by its type, which is not there in every edition of PowerShell.
+                    $texts.Add([string]$Given.ToXml())
+                }
+                else {
+                    Add-ChainEventFile -Source $source -Cmdlet $PSCmdlet -InputObject $Given
+                }
             }
         )
         foreach ($problem in $problems) {
             $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
         }
+        if ($texts.Count -eq 0) {
+            return
+        }
+        $isDone = $false
+        try {
+            if ($null -eq $textReader) {
+                $textSource = New-ChainEventSource -BoundParameters $PSBoundParameters
+                $textSource.TextFollows = $true
+                $textReader = [EopRelay.Interop]::OpenChainEvents($textSource)
+                if ($textReader -is [EopRelay.EopRelayException]) {
+                    $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $textReader))
+                }
+            }
+            foreach ($text in $texts) {
+                if ($textReader.AddText($text)) {
+                    # Read as it comes, so that not all of it is in memory.
+                    Read-ChainEvent -ChainReader $textReader -Cmdlet $PSCmdlet -HandOver -Failed:$Failed
+                }
+            }
+            $texts.Clear()
+            $isDone = $true
+        }
+        finally {
+            if (-not $isDone -and $textReader -is [EopRelay.NativeHandle]) {
+                $textReader.Dispose()
+            }
+        }
     }
 
     end {
-        if ($source.InputCount -eq 0) {
-            return
-        }
-        $chainReader = [EopRelay.Interop]::OpenChainEvents($source)
-        if ($chainReader -is [EopRelay.EopRelayException]) {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $chainReader))
-        }
+        $chainReader = $null
         try {
-            while ($chainReader.TryReadBatch()) {
-                foreach ($notice in $chainReader.Notices) {
-                    if ($notice.Severity -eq 'Error') {
-                        $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $notice.ToException() -TargetObject $notice.Path))
-                    }
-                    else {
-                        $PSCmdlet.WriteWarning($notice.Text)
-                    }
-                }
-                if ($Failed) {
-                    $chainReader.Records | Where-Object -Property Failed
-                }
-                else {
-                    $chainReader.Records
-                }
+            if ($null -ne $textReader) {
+                Read-ChainEvent -ChainReader $textReader -Cmdlet $PSCmdlet -HandOver -ToEnd -Failed:$Failed
             }
-            if ($null -ne $chainReader.Error) {
-                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $chainReader.Error))
+            if ($source.InputCount -gt 0) {
+                $chainReader = [EopRelay.Interop]::OpenChainEvents($source)
+                if ($chainReader -is [EopRelay.EopRelayException]) {
+                    $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $chainReader))
+                }
+                Read-ChainEvent -ChainReader $chainReader -Cmdlet $PSCmdlet -ToEnd -Failed:$Failed
             }
         }
         finally {
             # Here, because a pipeline that stops disposes no enumerators, and 5.1 has no clean block.
-            $chainReader.Dispose()
+            foreach ($opened in $textReader, $chainReader) {
+                if ($opened -is [EopRelay.NativeHandle]) {
+                    $opened.Dispose()
+                }
+            }
         }
     }
 }
 
-# Adds what the pipeline brought. Events are recognised by their method, never by their type, which is
-# not there in every edition of PowerShell.
-function Add-ChainEventInput {
+# The source of events with the conditions of the cmdlet.
+function New-ChainEventSource {
+    [CmdletBinding()]
+    param($BoundParameters)
+
+    $source = [EopRelay.Interop]::NewEvidenceSource()
+    if ($BoundParameters.ContainsKey('Recurse')) {
+        $source.Recurse = [bool]$BoundParameters['Recurse']
+    }
+    foreach ($name in 'Thumbprint', 'Start', 'End') {
+        if ($BoundParameters.ContainsKey($name)) {
+            $source.$name = $BoundParameters[$name]
+        }
+    }
+    $source
+}
+
+# Returns the events of a reader, with -Failed those that failed, and writes for the cmdlet what ended it.
+function Read-ChainEvent {
+    [CmdletBinding()]
+    param($ChainReader, $Cmdlet, [switch]$HandOver, [switch]$ToEnd, [switch]$Failed)
+
+    $problem = $null
+    if ($HandOver) {
+        $problem = $ChainReader.HandOver($ToEnd.IsPresent)
+    }
+    if ($null -eq $problem) {
+        foreach ($chainEvent in Read-Evidence -EvidenceReader $ChainReader -Cmdlet $Cmdlet -ToEnd:$ToEnd) {
+            if (-not $Failed -or $chainEvent.Failed) {
+                $chainEvent
+            }
+        }
+        $problem = $ChainReader.Error
+    }
+    if ($null -ne $problem) {
+        $Cmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
+    }
+}
+
+# Adds a file or folder in any shape.
+function Add-ChainEventFile {
     [CmdletBinding()]
     param($Source, $Cmdlet, $InputObject)
 
-    if ($null -eq $InputObject) {
-        return
-    }
-    if ($InputObject -is [string]) {
-        if ($InputObject.TrimStart().StartsWith('<', [System.StringComparison]::Ordinal)) {
-            $Source.AddText($InputObject)
-        }
-        else {
-            Add-EvidencePath -Source $Source -Cmdlet $Cmdlet -Path $InputObject
-        }
-        return
-    }
-    if ($null -ne $InputObject.PSObject.Methods['ToXml']) {
-        $Source.AddText([string]$InputObject.ToXml())
-        return
-    }
     $path = Get-FileObjectPath -InputObject $InputObject
     if ($path -ne '') {
         Add-EvidencePath -Source $Source -Cmdlet $Cmdlet -Path $path -Literal

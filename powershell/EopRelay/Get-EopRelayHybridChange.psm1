@@ -3,6 +3,7 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Reading.psm1')
 
 function Get-EopRelayHybridChange {
     <#
@@ -112,14 +113,19 @@ function Get-EopRelayHybridChange {
 
     process {
         $problems = @(
-            foreach ($given in $Path) {
-                Add-EvidencePath -Source $source -Cmdlet $PSCmdlet -Path $given
-            }
-            foreach ($given in $LiteralPath) {
-                Add-EvidencePath -Source $source -Cmdlet $PSCmdlet -Path $given -Literal
-            }
-            foreach ($given in $InputObject) {
-                Add-HybridLogInput -Source $source -Cmdlet $PSCmdlet -InputObject $given
+            Add-GivenInput -Path $Path -LiteralPath $LiteralPath -InputObject $InputObject -AddPath {
+                param($Given, $IsLiteral)
+                Add-EvidencePath -Source $source -Cmdlet $PSCmdlet -Path $Given -Literal:$IsLiteral
+            } -AddObject {
+                param($Given)
+                $file = Get-FileObjectPath -InputObject $Given
+                if ($file -ne '') {
+                    Add-EvidencePath -Source $source -Cmdlet $PSCmdlet -Path $file -Literal
+                }
+                else {
+                    $message = "'$Given' is neither a path, nor a file or folder. Give logs of the Hybrid Configuration Wizard, folders of them, or paths."
+                    New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $Given
+                }
             }
         )
         foreach ($problem in $problems) {
@@ -138,17 +144,7 @@ function Get-EopRelayHybridChange {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $changeReader))
         }
         try {
-            while ($changeReader.TryReadBatch()) {
-                foreach ($notice in $changeReader.Notices) {
-                    if ($notice.Severity -eq 'Error') {
-                        $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $notice.ToException() -TargetObject $notice.Path))
-                    }
-                    else {
-                        $PSCmdlet.WriteWarning($notice.Text)
-                    }
-                }
-                $changeReader.Records
-            }
+            Read-Evidence -EvidenceReader $changeReader -Cmdlet $PSCmdlet -ToEnd
             if ($null -ne $changeReader.Error) {
                 $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $changeReader.Error))
             }
@@ -158,27 +154,6 @@ function Get-EopRelayHybridChange {
             $changeReader.Dispose()
         }
     }
-}
-
-# Adds what the pipeline brought: a path as text, or a file or folder in any shape.
-function Add-HybridLogInput {
-    [CmdletBinding()]
-    param($Source, $Cmdlet, $InputObject)
-
-    if ($null -eq $InputObject) {
-        return
-    }
-    if ($InputObject -is [string]) {
-        Add-EvidencePath -Source $Source -Cmdlet $Cmdlet -Path $InputObject
-        return
-    }
-    $path = Get-FileObjectPath -InputObject $InputObject
-    if ($path -ne '') {
-        Add-EvidencePath -Source $Source -Cmdlet $Cmdlet -Path $path -Literal
-        return
-    }
-    $message = "'$InputObject' is neither a path, nor a file or folder. Give logs of the Hybrid Configuration Wizard, folders of them, or paths."
-    New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
 }
 
 Export-ModuleMember -Function Get-EopRelayHybridChange

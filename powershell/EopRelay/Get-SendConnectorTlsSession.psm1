@@ -3,6 +3,7 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Reading.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Completion.psm1')
 
 function Get-SendConnectorTlsSession {
@@ -252,14 +253,12 @@ function Get-SendConnectorTlsSession {
     process {
         # All inputs go to one reader, which joins what belongs together across folders.
         $problems = @(
-            foreach ($given in $Path) {
-                Add-GivenPath -Query $query -Cmdlet $PSCmdlet -Path $given -Server $Server
-            }
-            foreach ($given in $LiteralPath) {
-                Add-GivenPath -Query $query -Cmdlet $PSCmdlet -Path $given -Server $Server -Literal
-            }
-            foreach ($given in $InputObject) {
-                Add-GivenObject -Query $query -Cmdlet $PSCmdlet -InputObject $given -Server $Server -LogsAreLocal:$LogsAreLocal
+            Add-GivenInput -Path $Path -LiteralPath $LiteralPath -InputObject $InputObject -AddPath {
+                param($Given, $IsLiteral)
+                Add-GivenPath -Query $query -Cmdlet $PSCmdlet -Path $Given -Server $Server -Literal:$IsLiteral
+            } -AddObject {
+                param($Given)
+                Add-GivenObject -Query $query -Cmdlet $PSCmdlet -InputObject $Given -Server $Server -LogsAreLocal:$LogsAreLocal
             }
         )
         foreach ($problem in $problems) {
@@ -278,32 +277,21 @@ function Get-SendConnectorTlsSession {
         $activity = 'Reading SMTP protocol logs'
         try {
             while ($reader.TryReadBatch()) {
-                if ($reader.TakeProgressTurn()) {
-                    Write-Progress -Activity $activity -Status $reader.ProgressStatus -CurrentOperation $reader.CurrentPath -PercentComplete $reader.PercentComplete
-                }
-                foreach ($notice in $reader.Notices) {
-                    switch ($notice.Severity) {
-                        'Error' {
-                            $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $notice.ToException() -TargetObject $notice.Path))
-                        }
-                        'Warning' {
-                            $PSCmdlet.WriteWarning($notice.Text)
-                        }
-                        default {
-                            $PSCmdlet.WriteVerbose($notice.Text)
-                        }
-                    }
-                }
+                Write-ReadingProgress -Activity $activity -Progress $reader.Progress
+                Write-Notice -Notice $reader.Notices -Cmdlet $PSCmdlet
                 $reader.Sessions
             }
             if ($null -ne $reader.Error) {
                 $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reader.Error))
             }
             Write-Progress -Activity $activity -Completed
-            $PSCmdlet.WriteVerbose("$($reader.ProgressStatus) read; $($reader.SessionCount) sessions returned, $($reader.LeftOut) left out by several connectors, hosts or thumbprints.")
-            $chosen = @('Connector', 'Start', 'End', 'RemoteHost', 'Thumbprint', 'Outcome', 'Failed', 'EopOnly' | Where-Object { $PSBoundParameters.ContainsKey($_) })
-            if ($reader.SessionCount -eq 0 -and $reader.BytesTotal -gt 0 -and $chosen.Count -gt 0 -and -not $PSBoundParameters.ContainsKey('StatePath')) {
-                $PSCmdlet.WriteWarning("No session fits -$($chosen -join ' and -'), in $($reader.ProgressStatus). Leave one of them out to see what is there.")
+            $leftOut = $reader.LeftOutText
+            if ($leftOut -ne '') {
+                $leftOut = '; left out: ' + $leftOut
+            }
+            $PSCmdlet.WriteVerbose("$($reader.Progress.Status) read; sessions returned: $($reader.SessionCount)$leftOut.")
+            if ($reader.SessionCount -eq 0 -and $leftOut -ne '' -and -not $PSBoundParameters.ContainsKey('StatePath')) {
+                $PSCmdlet.WriteWarning("No session fits, in $($reader.Progress.Status)$leftOut. Leave a condition out to see what is there.")
             }
             # Not before everything is returned; a pipeline that stops does not come here.
             if ($PSBoundParameters.ContainsKey('StatePath')) {
@@ -344,13 +332,6 @@ function Add-GivenObject {
     [CmdletBinding()]
     param($Query, $Cmdlet, $InputObject, [string]$Server, [switch]$LogsAreLocal)
 
-    if ($null -eq $InputObject) {
-        return
-    }
-    if ($InputObject -is [string]) {
-        Add-GivenPath -Query $Query -Cmdlet $Cmdlet -Path $InputObject -Server $Server
-        return
-    }
     $members = @(Get-ProtocolLogMember -InputObject $InputObject)
     if ($members.Count -gt 0) {
         $owner = Get-MemberText -InputObject $InputObject -Name 'Name', 'Identity'

@@ -188,9 +188,6 @@ function Invoke-EopRelayCheck {
     $check.WritesEvent = $EventLog.IsPresent
     # -WhatIf judges and writes nothing, also beside the task.
     $check.IsTrial = -not $PSCmdlet.ShouldProcess('the state file, the result and the event', 'Write')
-    foreach ($name in 'Server', 'SourceIPAddress', 'WarningDays') {
-        $check.Evidence.Set($name, $PSBoundParameters[$name])
-    }
     $problems = @(
         if ($PSBoundParameters.ContainsKey('JsonPath')) {
             $resolved = Resolve-EvidencePath -Cmdlet $PSCmdlet -Path $JsonPath -Literal -Kind 'JsonPath'
@@ -223,12 +220,6 @@ function Invoke-EopRelayCheck {
             $check.AddLogsOfThisServer($env:ExchangeInstallPath, $Server)
         }
         Add-Evidence -Request $check.Evidence -Cmdlet $PSCmdlet -BoundParameters $PSBoundParameters
-        foreach ($given in $IntermediatePath) {
-            Add-EvidenceFile -Request $check.Evidence -List 'IntermediateFiles' -Cmdlet $PSCmdlet -Path $given -Literal -Kind 'CertificateFile'
-        }
-        foreach ($given in $RootPath) {
-            Add-EvidenceFile -Request $check.Evidence -List 'RootFiles' -Cmdlet $PSCmdlet -Path $given -Literal -Kind 'CertificateFile'
-        }
     )
     # A task has nobody to read an error: what cannot be used is said in the result.
     foreach ($problem in $problems) {

@@ -2,7 +2,8 @@
 Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
-Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Evidence.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidenceObject.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Session.psm1')
 
 function Resolve-EopRelayError {
@@ -145,7 +146,7 @@ function Resolve-EopRelayError {
                     $lines.Add($given)
                     continue
                 }
-                Add-ErrorInput -Request $request -InputObject $given
+                Add-ErrorInput -Request $request -Cmdlet $PSCmdlet -InputObject $given
             }
         )
         foreach ($problem in $problems) {
@@ -186,20 +187,25 @@ function Resolve-EopRelayError {
 # after serialisation.
 function Add-ErrorInput {
     [CmdletBinding()]
-    param($Request, $InputObject)
+    param($Request, $Cmdlet, $InputObject)
 
     if ($null -eq $InputObject -or ($InputObject -is [string] -and $InputObject -eq '')) {
         return
     }
     $members = $InputObject.PSObject.Properties
     if ($InputObject -is [string]) {
-        $Request.Add('Texts', [string]$InputObject)
+        if (Test-FileName -Cmdlet $Cmdlet -Text $InputObject) {
+            Add-EvidenceFile -Request $Request -List 'Files' -Cmdlet $Cmdlet -Path $InputObject -Literal -Kind 'ErrorFile'
+        }
+        else {
+            $Request.Add('Texts', [string]$InputObject)
+        }
     }
     elseif ($InputObject -is [System.IO.FileInfo]) {
         $Request.AddFile('Files', 'ErrorFile', $InputObject.FullName)
     }
     elseif ($null -ne $members['LastError'] -or $null -ne $members['RecipientStatus']) {
-        Add-QueueErrorObject -Request $Request -List 'Objects' -InputObject $InputObject
+        Add-EvidenceObject -Request $Request -List 'Objects' -Kind 'QueueError' -InputObject $InputObject
     }
     else {
         $message = "'$InputObject' is neither a text nor a queue, a message or an event of the tracking log. Give the output of Get-Queue, Get-Message or Get-MessageTrackingLog, a text, or files with -Path; sessions go to -Session."

@@ -1,15 +1,13 @@
-# Test-EopRelayCertificate, and how its inputs become evidence.
+# Test-EopRelayCertificate.
 Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Completion.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Evidence.psm1')
-Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/PropertyBag.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidenceObject.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Reading.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Session.psm1')
-
-# Deeper than a chain event: event, records, certificates, their status.
-$chainEventDepth = 4
 
 function Test-EopRelayCertificate {
     <#
@@ -263,7 +261,8 @@ function Test-EopRelayCertificate {
         $InstalledCertificate,
 
         [Parameter()]
-        [ValidateNotNull()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $ChainEvent,
 
@@ -298,7 +297,8 @@ function Test-EopRelayCertificate {
         $HybridLogPath,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $QueueError,
 
@@ -318,79 +318,24 @@ function Test-EopRelayCertificate {
 
     begin {
         $isDamaged = $false
+        $diagnosis = $null
         $request = [EopRelay.Interop]::NewRequest()
-        foreach ($name in 'SourceIPAddress', 'Server', 'At', 'WarningDays') {
-            $request.Set($name, $PSBoundParameters[$name])
-        }
-        foreach ($name in 'MailFrom', 'RecipientDomain') {
-            if (-not $PSBoundParameters.ContainsKey($name)) {
-                continue
-            }
-            $text = $PSBoundParameters[$name]
-            $domain = [EopRelay.Interop]::DomainOf($text)
-            if ($null -eq $domain -and -not ($name -eq 'MailFrom' -and $text.Trim() -eq '<>')) {
-                $message = "-$name '$text' is neither an address nor a domain. Give one such as anna@contoso.com or contoso.com."
-                $problem = New-InputProblem -ErrorId 'InvalidMailAddress' -Category 'InvalidArgument' -Message $message -TargetObject $text
-                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
-            }
-            if ($name -eq 'MailFrom') {
-                $request.Set($name, $text)
-            }
-            else {
-                $request.Set($name, $domain)
-            }
-        }
         $request.Set('UseMachineStores', ($PSCmdlet.ParameterSetName -eq 'Thumbprint' -and -not $PSBoundParameters.ContainsKey('InstalledCertificate')))
-        if ($PSBoundParameters.ContainsKey('ChainEvent')) {
-            # An empty list too: a log that was looked at, and in which nothing was found.
-            $request.Expect('ChainEvents')
-        }
         $problems = @(
             Add-Evidence -Request $request -Cmdlet $PSCmdlet -BoundParameters $PSBoundParameters
             foreach ($given in $Thumbprint) {
                 $request.Add('Thumbprints', $given)
             }
         )
-        $others = @(
-            foreach ($given in $ChainEvent) {
-                Add-ChainEvent -Request $request -Cmdlet $PSCmdlet -InputObject $given
-            }
-            foreach ($given in $HybridLogPath) {
-                Add-HybridLog -Request $request -Cmdlet $PSCmdlet -Path $given
-            }
-            foreach ($given in $QueueError) {
-                Add-TestQueueError -Request $request -InputObject $given
-            }
-            foreach ($given in $LogPath) {
-                Add-TestLog -Request $request -Cmdlet $PSCmdlet -Path $given -Server $Server
-            }
-        )
-        foreach ($problem in $others) {
-            if ($null -ne $problem) {
-                # The report says it too: nothing is concluded from what could not be read.
-                $request.AddUnreadable([string]$problem.TargetObject, $problem.Message)
-                $problems += $problem
-            }
-        }
         foreach ($problem in $problems) {
-            if ($null -ne $problem) {
-                $isDamaged = $true
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
+            if ($null -eq $problem) {
+                continue
             }
-        }
-        # An issuer or a root that cannot be read would change the judgement: no report then.
-        $problems = @(
-            foreach ($given in $IntermediatePath) {
-                Add-EvidenceFile -Request $request -List 'IntermediateFiles' -Cmdlet $PSCmdlet -Path $given -Kind 'CertificateFile'
-            }
-            foreach ($given in $RootPath) {
-                Add-EvidenceFile -Request $request -List 'RootFiles' -Cmdlet $PSCmdlet -Path $given -Kind 'CertificateFile'
-            }
-        )
-        foreach ($problem in $problems) {
-            if ($null -ne $problem) {
+            if ($problem.IsFatal) {
                 $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
             }
+            $isDamaged = $true
+            $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
         }
         foreach ($warning in $request.Warnings) {
             $PSCmdlet.WriteWarning($warning)
@@ -398,75 +343,121 @@ function Test-EopRelayCertificate {
     }
 
     process {
-        $problems = @(
-            foreach ($given in $Path) {
-                Add-CertificateFile -Request $request -Cmdlet $PSCmdlet -Path $given -Password $Password
+        $isDone = $false
+        try {
+            if ($null -eq $diagnosis -and $null -ne $InputObject -and (Test-Session -InputObject $InputObject)) {
+                # Sessions are judged as they come, and not kept.
+                $diagnosis = [EopRelay.Interop]::OpenDiagnosis($request)
+                if ($diagnosis -is [EopRelay.EopRelayException]) {
+                    $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis))
+                }
             }
-            foreach ($given in $LiteralPath) {
-                Add-CertificateFile -Request $request -Cmdlet $PSCmdlet -Path $given -Literal -Password $Password
+            $target = $request
+            if ($null -ne $diagnosis) {
+                $target = $diagnosis
             }
-            foreach ($given in $InputObject) {
-                Add-TestInput -Request $request -Cmdlet $PSCmdlet -InputObject $given
+            $problems = @(
+                Add-GivenInput -Path $Path -LiteralPath $LiteralPath -InputObject $InputObject -AddPath {
+                    param($Given, $IsLiteral)
+                    Add-CertificateFile -Request $target -Cmdlet $PSCmdlet -Path $Given -Literal:$IsLiteral -Password $Password
+                } -AddObject {
+                    param($Given)
+                    Add-TestInput -Request $target -Cmdlet $PSCmdlet -InputObject $Given
+                }
+            )
+            foreach ($problem in $problems) {
+                if ($null -ne $problem) {
+                    $isDamaged = $true
+                    $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
+                }
             }
-        )
-        foreach ($problem in $problems) {
-            if ($null -ne $problem) {
-                $isDamaged = $true
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
+            $isDone = $true
+        }
+        finally {
+            if (-not $isDone -and $diagnosis -is [EopRelay.NativeHandle]) {
+                $diagnosis.Dispose()
             }
         }
     }
 
     end {
-        if ($request.CountOf('Sessions', 'Logs', 'Certificates', 'CertificateFiles', 'Thumbprints', 'QueueErrors', 'QueueErrorFiles') -eq 0) {
-            if ($isDamaged) {
+        try {
+            if ($null -eq $diagnosis -and $request.CountOf('Logs') -gt 0) {
+                $diagnosis = [EopRelay.Interop]::OpenDiagnosis($request)
+                if ($diagnosis -is [EopRelay.EopRelayException]) {
+                    $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis))
+                }
+            }
+            $count = $request.CountOf('Logs', 'Certificates', 'CertificateFiles', 'Thumbprints', 'QueueErrors', 'QueueErrorFiles')
+            if ($null -ne $diagnosis) {
+                $count += $diagnosis.Count
+            }
+            if ($count -eq 0 -and $isDamaged) {
                 # The errors say it; a report would speak of missing evidence.
                 if ($Quiet) {
                     $false
                 }
                 return
             }
-            $request.Expect('Sessions')
-        }
-        $reports = [EopRelay.Interop]::Test($request)
-        if ($reports -is [EopRelay.EopRelayException]) {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reports))
-        }
-        foreach ($report in $reports) {
-            foreach ($problem in $request.ProblemsIn($report)) {
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
-            }
-            if ($Quiet) {
-                $report.Verdict -eq 'Accepted' -and -not $isDamaged
+            if ($null -ne $diagnosis) {
+                $activity = 'Reading SMTP protocol logs'
+                while ($diagnosis.TryRead()) {
+                    Write-ReadingProgress -Activity $activity -Progress $diagnosis.Progress
+                }
+                if ($null -ne $diagnosis.Error) {
+                    $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis.Error))
+                }
+                if ($diagnosis.Progress.FilesTotal -gt 0) {
+                    Write-Progress -Activity $activity -Completed
+                    $PSCmdlet.WriteVerbose("$($diagnosis.Progress.Status) read.")
+                }
+                $reports = [EopRelay.Interop]::ReportOf($diagnosis)
             }
             else {
-                $report
+                if ($count -eq 0) {
+                    $request.Expect('Sessions')
+                }
+                $reports = [EopRelay.Interop]::Test($request)
+            }
+            if ($reports -is [EopRelay.EopRelayException]) {
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reports))
+            }
+            foreach ($report in $reports) {
+                foreach ($problem in $request.ProblemsIn($report)) {
+                    $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
+                }
+                if ($Quiet) {
+                    $report.Verdict -eq 'Accepted' -and -not $isDamaged
+                }
+                else {
+                    $report
+                }
+            }
+        }
+        finally {
+            # Here, because 5.1 has no clean block.
+            if ($diagnosis -is [EopRelay.NativeHandle]) {
+                $diagnosis.Dispose()
             }
         }
     }
 }
 
-# Adds what the pipeline brought: recognised by its members, never by its type, which is another one
-# after serialisation.
+# Adds an object that the pipeline brought: recognised by its members, never by its type, which is another
+# one after serialisation.
 function Add-TestInput {
     [CmdletBinding()]
     param($Request, $Cmdlet, $InputObject)
 
-    if ($null -eq $InputObject) {
-        return
-    }
     $members = $InputObject.PSObject.Properties
-    if ($InputObject -is [string]) {
-        Add-CertificateFile -Request $Request -Cmdlet $Cmdlet -Path $InputObject
-    }
-    elseif ($InputObject -is [System.IO.FileInfo]) {
+    if ($InputObject -is [System.IO.FileInfo]) {
         Add-CertificateFile -Request $Request -Cmdlet $Cmdlet -Path $InputObject.FullName -Literal
     }
     elseif (Test-Session -InputObject $InputObject) {
         Add-Session -Request $Request -InputObject $InputObject
     }
     elseif ($null -ne $members['RawData'] -or $null -ne $members['Thumbprint']) {
-        Add-Certificate -Request $Request -InputObject $InputObject
+        Add-EvidenceObject -Request $Request -List 'Certificates' -Kind 'Certificate' -InputObject $InputObject
     }
     else {
         $message = "'$InputObject' is neither a session nor a certificate. Give the output of Get-SendConnectorTlsSession or Get-ExchangeCertificate, certificates of the certificate drive, or certificate files with -Path."
@@ -488,115 +479,6 @@ function Add-CertificateFile {
             $problem.TargetObject = $Path
         }
         $problem
-    }
-}
-
-# Adds what -ChainEvent gave: a file, an event with ToXml() or its text, or an object of
-# Get-EopRelayChainEvent, recognised by its members.
-function Add-ChainEvent {
-    [CmdletBinding()]
-    param($Request, $Cmdlet, $InputObject)
-
-    if ($null -eq $InputObject) {
-        return
-    }
-    $members = $InputObject.PSObject.Properties
-    if ($InputObject -is [EopRelay.ChainEvent]) {
-        $Request.Add('ChainEvents', $InputObject)
-    }
-    elseif ($null -ne $members['Failures'] -and $null -ne $members['Records']) {
-        $Request.Add('ChainEvents', (ConvertTo-PropertyBag -InputObject $InputObject -Depth $chainEventDepth -Whole))
-    }
-    elseif ($null -ne $InputObject.PSObject.Methods['ToXml']) {
-        $Request.Add('ChainEvents', [string]$InputObject.ToXml())
-    }
-    elseif ($InputObject -is [string] -and $InputObject.TrimStart().StartsWith('<', [System.StringComparison]::Ordinal)) {
-        $Request.Add('ChainEvents', $InputObject)
-    }
-    else {
-        $path = Get-FileObjectPath -InputObject $InputObject
-        $isLiteral = $path -ne ''
-        if (-not $isLiteral) {
-            $path = [string]$InputObject
-        }
-        Add-EvidenceFile -Request $Request -List 'ChainEventFiles' -Cmdlet $Cmdlet -Path $path -Literal:$isLiteral -Kind 'ChainEventFile'
-    }
-}
-
-# Adds protocol logs, which the library reads and judges itself.
-function Add-TestLog {
-    [CmdletBinding()]
-    param($Request, $Cmdlet, [string]$Path, [string]$Server)
-
-    $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Path -Kind 'Log'
-    if ($resolved -is [EopRelay.EopRelayException]) {
-        return $resolved
-    }
-    $files = $resolved.Found
-    if ($files.Length -eq 0) {
-        # The library says what is wrong with a pattern that leads nowhere.
-        $files = @($resolved.Plain)
-    }
-    foreach ($file in $files) {
-        $location = [EopRelay.Interop]::LocatePath($file, $false, $Server)
-        $Request.Add('Logs', @{ Path = $location.Path; Server = $location.Server })
-    }
-}
-
-# Adds the logs of the Hybrid Configuration Wizard that a path or pattern stands for.
-function Add-HybridLog {
-    [CmdletBinding()]
-    param($Request, $Cmdlet, [string]$Path)
-
-    foreach ($file in Get-EvidenceFile -Cmdlet $Cmdlet -Path $Path -Kind 'HybridLog') {
-        if ($file -is [EopRelay.EopRelayException]) {
-            $file
-        }
-        else {
-            $problem = $Request.AddHybridLogs('HybridLogFiles', $file)
-            if ($null -ne $problem) {
-                $problem.TargetObject = $Path
-                $problem
-            }
-        }
-    }
-}
-
-# Adds an error, recognised by its members.
-function Add-TestQueueError {
-    [CmdletBinding()]
-    param($Request, $InputObject)
-
-    if ($null -eq $InputObject) {
-        return
-    }
-    $members = $InputObject.PSObject.Properties
-    if ($InputObject -is [string]) {
-        $Request.Add('QueueErrors', $InputObject)
-    }
-    elseif ($InputObject -is [System.IO.FileInfo]) {
-        $Request.AddFile('QueueErrorFiles', 'ErrorFile', $InputObject.FullName)
-    }
-    elseif ($null -ne $members['LastError'] -or $null -ne $members['RecipientStatus']) {
-        Add-QueueErrorObject -Request $Request -List 'QueueErrors' -InputObject $InputObject
-    }
-    elseif ($null -ne $members['EnhancedStatus'] -and $null -ne $members['Text']) {
-        # What Resolve-EopRelayError made of an error, as it was found.
-        $queueObject = [pscustomobject]@{
-            Identity          = $members['Identity'].Value
-            NextHopDomain     = $members['NextHop'].Value
-            LastError         = $members['Text'].Value
-            LastRetryTime     = $members['Time'].Value
-            FromAddress       = $members['Sender'].Value
-            Recipients        = $members['Recipients'].Value
-            InternetMessageId = $members['InternetMessageId'].Value
-            Server            = $members['ReportingServer'].Value
-        }
-        Add-QueueErrorObject -Request $Request -List 'QueueErrors' -InputObject $queueObject
-    }
-    else {
-        $message = "'$InputObject' is no error of a queue. Give a text, the output of Get-Queue, Get-Message, Get-MessageTrackingLog or Resolve-EopRelayError, or a file (Get-Item)."
-        New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
     }
 }
 

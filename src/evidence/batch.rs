@@ -44,6 +44,11 @@ pub trait EvidenceReader {
         budget: u64,
     ) -> Option<EvidenceBatch<Self::Record>>;
 
+    /// Adds a piece of text, or with `None` ends it; `false` where the reader awaits none.
+    fn add_text(&mut self, _text: Option<&str>) -> bool {
+        false
+    }
+
     /// Set to `true` from any thread, it ends the reading.
     fn cancellation(&self) -> Arc<AtomicBool>;
 }

@@ -6,8 +6,8 @@ use super::answer::{answer, json, read_request};
 use super::error::ErrorDetail;
 use crate::diagnosis::{certificate_overview, diagnose};
 
-mod logs;
-mod request;
+pub(super) mod logs;
+pub(super) mod request;
 
 /// The most units of the request of eop_test and eop_certificates.
 pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;

@@ -1,5 +1,7 @@
 //! The handle that reads evidence in the form of records, whatever its kind.
 
+use libc::size_t;
+
 use super::answer::json;
 use super::caller_memory::read_struct_size;
 use super::error::{ErrorDetail, Failure};
@@ -33,7 +35,10 @@ pub const EOP_EVIDENCE_HYBRID_CHANGES: u32 = 2;
 /// eop_evidence_query.kind: kept for errors of queues and non-delivery reports.
 pub const EOP_EVIDENCE_DELIVERY_ERRORS: u32 = 3;
 
-/// The most units of eop_evidence_query.text.
+/// eop_evidence_query.flags: text comes piece by piece, by eop_evidence_add (chain events only).
+pub const EOP_EVIDENCE_TEXT_FOLLOWS: u32 = 1 << 8;
+
+/// The most units of eop_evidence_query.text, and of a piece.
 pub const EOP_MAXIMUM_EVIDENCE_LENGTH: usize = 536_870_912;
 
 /// What evidence to read and which records to return: those that pass every condition given.
@@ -59,7 +64,7 @@ pub struct EvidenceQueryOptions {
     pub start: i64,
     /// Records before that time, in ticks; 0 = any. Records of unknown time pass.
     pub end: i64,
-    /// EOP_QUERY_RECURSE.
+    /// EOP_QUERY_RECURSE, EOP_EVIDENCE_TEXT_FOLLOWS.
     pub flags: u32,
     /// 0.
     pub reserved: u32,
@@ -68,17 +73,26 @@ pub struct EvidenceQueryOptions {
 // SAFETY: integers and raw pointers; fields of 8 bytes lie at multiples of 8.
 unsafe impl GrowingStruct for EvidenceQueryOptions {}
 
+/// What errors call the text of chain events.
+const PIPELINE: &str = "events of the pipeline";
+
 static READERS: Handles<Box<dyn OpenReader>> = Handles::new(Kind::EvidenceReader);
 
 /// A reader of any kind, whose batches go out as JSON.
 trait OpenReader: Send {
     /// A text handle with the next batch; `None` at the end.
     fn next_json(&mut self, max_records: usize, budget: u64) -> Result<Option<u64>, Failure>;
+    /// Adds text, or ends it; `false` where none is awaited.
+    fn add_text(&mut self, text: Option<&str>) -> bool;
 }
 
 impl<R: EvidenceReader + Send> OpenReader for R {
     fn next_json(&mut self, max_records: usize, budget: u64) -> Result<Option<u64>, Failure> {
         self.next_batch(max_records, budget).map(|batch| open_text(&json(&batch)?)).transpose()
+    }
+
+    fn add_text(&mut self, text: Option<&str>) -> bool {
+        EvidenceReader::add_text(self, text)
     }
 }
 
@@ -90,6 +104,7 @@ struct EvidenceQuery {
     start: Option<Timestamp>,
     end: Option<Timestamp>,
     recurse: bool,
+    text_follows: bool,
 }
 
 /// Opens a reader of evidence and finds its files.
@@ -120,7 +135,11 @@ pub unsafe extern "C" fn eop_evidence_open(
         injection::strike("eop_evidence_open");
         let (open, cancellation): (Box<dyn OpenReader>, _) = match kind {
             EOP_EVIDENCE_CHAIN_EVENTS => {
-                let reader = ChainEventReader::new(query.into());
+                let text_follows = query.text_follows;
+                let mut reader = ChainEventReader::new(query.into());
+                if text_follows {
+                    reader.await_text(PIPELINE);
+                }
                 let cancellation = reader.cancellation();
                 (Box::new(reader), cancellation)
             }
@@ -128,6 +147,11 @@ pub unsafe extern "C" fn eop_evidence_open(
                 if query.thumbprint.is_some() {
                     return Err(Failure::invalid(
                         "thumbprint: no hybrid change names one".to_owned(),
+                    ));
+                }
+                if query.text_follows {
+                    return Err(Failure::invalid(
+                        "flags: the text of hybrid changes comes whole".to_owned(),
                     ));
                 }
                 let reader = HybridChangeReader::new(query.into());
@@ -147,6 +171,42 @@ pub unsafe extern "C" fn eop_evidence_open(
     };
     // SAFETY: promised by the caller.
     unsafe { guard("eop_evidence_open", error, body) }
+}
+
+/// Adds a piece of the text of a reader with EOP_EVIDENCE_TEXT_FOLLOWS.
+///
+/// `text` has `length` units and is copied; a piece ends between two characters. NULL and 0 end the text. Read
+/// what a piece gives (eop_evidence_next until a batch is empty) before adding the next one, so that
+/// not all of it is in memory; the records of events whose other events may still follow come later.
+///
+/// EOP_OK; EOP_NULL_ARGUMENT: `text` is NULL and `length` is not 0; EOP_INVALID_ARGUMENT: the length
+/// is above EOP_MAXIMUM_EVIDENCE_LENGTH, the reader awaits no text, or its end was given; the errors
+/// of handles.
+///
+/// # Safety
+/// Each pointer is NULL or points to what is described.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn eop_evidence_add(
+    reader: u64,
+    text: *const u16,
+    length: size_t,
+    error: *mut ErrorDetail,
+) -> i32 {
+    let body = || {
+        let is_end = text.is_null() && length == 0;
+        // SAFETY: the caller promises that many units.
+        let piece =
+            unsafe { Utf16 { text, length }.to_lossy_text("text", EOP_MAXIMUM_EVIDENCE_LENGTH) }?;
+        READERS.call("eop_evidence_add", reader, |open| {
+            if open.add_text((!is_end).then_some(&piece)) {
+                Ok(EOP_OK)
+            } else {
+                Err(Failure::invalid("the reader awaits no text".to_owned()))
+            }
+        })
+    };
+    // SAFETY: promised by the caller.
+    unsafe { guard("eop_evidence_add", error, body) }
 }
 
 /// Reads on: the next records and notices.
@@ -233,7 +293,7 @@ unsafe fn read_query(
     let struct_size = unsafe { read_struct_size(pointer) };
     // SAFETY: the caller promises that many readable bytes.
     let options = unsafe { read_sized(pointer, struct_size, "the struct_size of query") }?;
-    check_flags(options.flags, EOP_QUERY_RECURSE, "query")?;
+    check_flags(options.flags, EOP_QUERY_RECURSE | EOP_EVIDENCE_TEXT_FOLLOWS, "query")?;
     // SAFETY: the caller promises that the text is readable.
     let thumbprint = unsafe { options.thumbprint.to_text("thumbprint", EOP_MAXIMUM_NAME_LENGTH) }?;
     let thumbprint = thumbprint.map(|text| text.parse::<Thumbprint>()).transpose();
@@ -250,13 +310,14 @@ unsafe fn read_query(
         start: read_time(options.start, "start")?,
         end: read_time(options.end, "end")?,
         recurse: options.flags & EOP_QUERY_RECURSE != 0,
+        text_follows: options.flags & EOP_EVIDENCE_TEXT_FOLLOWS != 0,
     };
     Ok((options.kind, query))
 }
 
 impl From<EvidenceQuery> for ChainEventQuery {
     fn from(query: EvidenceQuery) -> Self {
-        let text = query.text.map(|text| ("events of the pipeline".to_owned(), text.into_bytes()));
+        let text = query.text.map(|text| (PIPELINE.to_owned(), text.into_bytes()));
         Self {
             inputs: query.inputs,
             contents: text.into_iter().collect(),

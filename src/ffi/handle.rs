@@ -26,11 +26,12 @@ pub(super) enum Kind {
     SessionReader = 1,
     Text = 2,
     EvidenceReader = 3,
+    Diagnosis = 4,
 }
 
 impl Kind {
     fn from_number(number: u64) -> Option<Self> {
-        let kinds = [Self::SessionReader, Self::Text, Self::EvidenceReader];
+        let kinds = [Self::SessionReader, Self::Text, Self::EvidenceReader, Self::Diagnosis];
         kinds.into_iter().find(|kind| *kind as u64 == number)
     }
 }
@@ -41,6 +42,7 @@ impl fmt::Display for Kind {
             Self::SessionReader => "session reader",
             Self::Text => "text",
             Self::EvidenceReader => "evidence reader",
+            Self::Diagnosis => "diagnosis",
         })
     }
 }

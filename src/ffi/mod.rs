@@ -10,7 +10,7 @@
 //! | `caller_memory`, `input`, `output` | pointers of the caller, checked and read or written |
 //! | `answer` | what functions that answer with a text have in common |
 //! | `records`, `batch` | a batch of the core as flat records |
-//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `pfx`, `evidence`, `diagnosis`, `machine`, `view`, `text` | the exported functions and their structs |
+//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `pfx`, `evidence`, `diagnosis`, `open_diagnosis`, `machine`, `view`, `text` | the exported functions and their structs |
 
 mod about;
 mod answer;
@@ -29,6 +29,7 @@ mod input;
 mod machine;
 #[cfg(test)]
 mod misuse;
+mod open_diagnosis;
 mod output;
 mod pfx;
 mod query;
@@ -48,6 +49,7 @@ pub use evidence::*;
 pub use explain::*;
 pub use input::Utf16;
 pub use machine::*;
+pub use open_diagnosis::*;
 pub use pfx::*;
 pub use query::*;
 pub use records::*;

@@ -45,6 +45,19 @@ pub struct ProgressView {
     pub files_total: u64,
     /// The file being read, zero-terminated.
     pub path: [u16; EOP_PATH_CAPACITY],
+    /// Sessions left out by start and end; a session counts for the first condition, in the order of
+    /// these members, that it does not meet.
+    pub left_out_by_time: u64,
+    /// By outcomes and EOP_QUERY_FAILED.
+    pub left_out_by_outcome: u64,
+    /// By thumbprint.
+    pub left_out_by_thumbprint: u64,
+    /// By EOP_QUERY_EOP_ONLY.
+    pub left_out_by_eop_only: u64,
+    /// By connector.
+    pub left_out_by_connector: u64,
+    /// By remote_host.
+    pub left_out_by_remote_host: u64,
 }
 
 static READERS: Handles<OpenReader> = Handles::new(Kind::SessionReader);
@@ -270,7 +283,8 @@ fn state_failure(error: &StateError) -> Failure {
     Failure::new(status, error.to_string())
 }
 
-fn progress_view(progress: &Progress) -> ProgressView {
+pub(super) fn progress_view(progress: &Progress) -> ProgressView {
+    let left_out = progress.left_out;
     let mut view = ProgressView {
         struct_size: 0,
         path_length: 0,
@@ -279,6 +293,12 @@ fn progress_view(progress: &Progress) -> ProgressView {
         files_read: progress.files_read,
         files_total: progress.files_total,
         path: [0; EOP_PATH_CAPACITY],
+        left_out_by_time: left_out.time,
+        left_out_by_outcome: left_out.outcome,
+        left_out_by_thumbprint: left_out.thumbprint,
+        left_out_by_eop_only: left_out.eop_only,
+        left_out_by_connector: left_out.connector,
+        left_out_by_remote_host: left_out.remote_host,
     };
     if let Some(path) = &progress.path {
         let path = U16String::from_os_str(path.as_os_str());

@@ -1,5 +1,7 @@
 //! Which sessions a reader returns.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use glob::{MatchOptions, Pattern};
 
 use super::model::{Outcome, Session};
@@ -27,6 +29,35 @@ pub struct SessionFilter {
     pub eop_only: bool,
 }
 
+/// How many sessions each condition left out. A session counts for the first one, in this order,
+/// that it does not meet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// [`SessionFilter::start`] and [`SessionFilter::end`].
+    pub time: u64,
+    /// [`SessionFilter::outcomes`] and [`SessionFilter::failed`].
+    pub outcome: u64,
+    /// [`SessionFilter::thumbprint`].
+    pub thumbprint: u64,
+    /// [`SessionFilter::eop_only`].
+    pub eop_only: u64,
+    /// [`SessionFilter::connector`].
+    pub connector: u64,
+    /// [`SessionFilter::remote_host`].
+    pub remote_host: u64,
+}
+
+/// A condition of a filter, numbered in the order in which they are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Condition {
+    Time,
+    Outcome,
+    Thumbprint,
+    EopOnly,
+    Connector,
+    RemoteHost,
+}
+
 /// A condition that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
@@ -44,7 +75,7 @@ pub enum FilterError {
 }
 
 /// A filter ready for use.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct CompiledFilter {
     connector: Option<Wildcard>,
     remote_host: Option<Wildcard>,
@@ -55,6 +86,7 @@ pub(super) struct CompiledFilter {
     failed: bool,
     eop_only: bool,
     wants_all: bool,
+    left_out: [AtomicU64; 6],
 }
 
 impl CompiledFilter {
@@ -70,7 +102,31 @@ impl CompiledFilter {
             failed: filter.failed,
             eop_only: filter.eop_only,
             wants_all: *filter == SessionFilter::default(),
+            left_out: Default::default(),
         })
+    }
+
+    /// Whether there is no condition that a session does not meet; one that it does not is counted,
+    /// so that each session is asked about once, or passes.
+    pub(super) fn passes(&self, unmet: Option<Condition>) -> bool {
+        if let Some(condition) = unmet {
+            self.left_out[condition as usize].fetch_add(1, Ordering::Relaxed);
+        }
+        unmet.is_none()
+    }
+
+    /// What was left out so far.
+    pub(super) fn left_out(&self) -> LeftOut {
+        let count =
+            |condition: Condition| self.left_out[condition as usize].load(Ordering::Relaxed);
+        LeftOut {
+            time: count(Condition::Time),
+            outcome: count(Condition::Outcome),
+            thumbprint: count(Condition::Thumbprint),
+            eop_only: count(Condition::EopOnly),
+            connector: count(Condition::Connector),
+            remote_host: count(Condition::RemoteHost),
+        }
     }
 
     /// Whether sessions are asked for by their time.
@@ -91,11 +147,20 @@ impl CompiledFilter {
             && (!self.failed || outcome.is_failure())
     }
 
-    pub(super) fn wants_session(&self, session: &Session) -> bool {
-        self.wants_all || self.wants(&FilterInput::from(session))
+    /// The first of the conditions on time and outcome that is not met.
+    pub(super) fn unmet_early(&self, start: Timestamp, outcome: Outcome) -> Option<Condition> {
+        if !self.wants_start(start) {
+            return Some(Condition::Time);
+        }
+        (!self.wants_outcome(outcome)).then_some(Condition::Outcome)
     }
 
-    pub(super) fn wants(&self, input: &FilterInput<'_>) -> bool {
+    pub(super) fn unmet_by(&self, session: &Session) -> Option<Condition> {
+        if self.wants_all { None } else { self.unmet(&FilterInput::from(session)) }
+    }
+
+    /// The first condition that is not met.
+    pub(super) fn unmet(&self, input: &FilterInput<'_>) -> Option<Condition> {
         let has_thumbprint = |thumbprint: &String| {
             let certificates = input.certificates.iter().flatten();
             certificates.into_iter().any(|known| known.thumbprint.as_deref() == Some(thumbprint))
@@ -107,12 +172,19 @@ impl CompiledFilter {
                 .into_iter()
                 .any(|text| !text.is_empty() && pattern.matches(text))
         };
-        self.wants_start(input.start_time)
-            && self.wants_outcome(input.outcome)
-            && (!self.eop_only || input.is_eop == Some(true))
-            && self.connector.as_ref().is_none_or(|pattern| pattern.matches(input.connector))
-            && self.thumbprint.as_ref().is_none_or(has_thumbprint)
-            && self.remote_host.as_ref().is_none_or(has_host)
+        if let Some(condition) = self.unmet_early(input.start_time, input.outcome) {
+            return Some(condition);
+        }
+        if !self.thumbprint.as_ref().is_none_or(has_thumbprint) {
+            return Some(Condition::Thumbprint);
+        }
+        if self.eop_only && input.is_eop != Some(true) {
+            return Some(Condition::EopOnly);
+        }
+        if !self.connector.as_ref().is_none_or(|pattern| pattern.matches(input.connector)) {
+            return Some(Condition::Connector);
+        }
+        (!self.remote_host.as_ref().is_none_or(has_host)).then_some(Condition::RemoteHost)
     }
 }
 

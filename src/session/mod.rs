@@ -23,7 +23,7 @@ mod reader;
 mod state;
 
 pub(crate) use assembly::WORKER_THREAD_NAME;
-pub use filter::{FilterError, SessionFilter};
+pub use filter::{FilterError, LeftOut, SessionFilter};
 pub(crate) use model::{Content, TextSpan as ContentSpan};
 pub use model::{
     Message, MessageOutcome, Outcome, OwnedMessage, OwnedRecipient, OwnedSession, Recipient,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::acceptor::Acceptor;
 use super::assembly::{Limits, ProxyJoiner, Workers};
-use super::filter::{CompiledFilter, FilterError, SessionFilter};
+use super::filter::{CompiledFilter, FilterError, LeftOut, SessionFilter};
 use super::model::Session;
 use super::state::{Checkpoint, StateError, StateOptions};
 use crate::log::{self, FileStart, LogFile, LogInput, Notice, SegmentReader};
@@ -61,6 +61,8 @@ pub struct Progress {
     pub files_total: u64,
     /// The file being read.
     pub path: Option<Arc<Path>>,
+    /// Sessions left out by the filter.
+    pub left_out: LeftOut,
 }
 
 /// Reads sessions out of logs, batch by batch, in bounded memory.
@@ -92,6 +94,7 @@ pub struct Progress {
 /// ```
 pub struct SessionReader {
     files: Arc<[LogFile]>,
+    filter: Arc<CompiledFilter>,
     bytes_total: u64,
     workers: Workers,
     acceptor: Acceptor,
@@ -158,6 +161,7 @@ impl SessionReader {
                 &filter,
             ),
             files,
+            filter,
             acceptor,
             is_finished: false,
             is_drained: false,
@@ -219,6 +223,7 @@ impl SessionReader {
             files_read: self.acceptor.files_read() as u64,
             files_total: self.files.len() as u64,
             path: self.files.get(self.acceptor.files_read()).map(|file| Arc::clone(&file.path)),
+            left_out: self.filter.left_out(),
         }
     }
 

@@ -190,6 +190,12 @@ static void check_nulls(void)
     CHECK(EOP_INVALID_ARGUMENT, eop_resolve_errors(&unit, 1, &unused, NULL));
     CHECK(EOP_INVALID_ARGUMENT,
           eop_resolve_errors(&unit, EOP_MAXIMUM_ERRORS_LENGTH + 1, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_diagnosis_open(NULL, 0, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_diagnosis_open(&unit, 1, NULL, NULL));
+    CHECK(EOP_INVALID_ARGUMENT, eop_diagnosis_open(&unit, 1, &unused, NULL));
+    CHECK(EOP_INVALID_HANDLE, eop_diagnosis_add(0, &unit, 1, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_diagnosis_answer(0, EOP_DIAGNOSIS_REPORT, NULL, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_diagnosis_read(0, 0, NULL, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_view(NULL, 0, EOP_VIEW_TEXT, 78, &unused, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_view(&unit, 1, EOP_VIEW_TEXT, 78, NULL, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_view(&unit, 1, EOP_VIEW_TEXT, 78, &unused, NULL));

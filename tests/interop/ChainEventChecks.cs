@@ -22,10 +22,9 @@ namespace EopRelay.Tests
             {
                 EvidenceSource source = Interop.NewEvidenceSource();
                 source.AddPath(file, false);
-                source.AddText(text.Replace("6F1D2C3B", "7F1D2C3B").Replace("0A1B2C3D", "1A1B2C3D"));
-                Checks.Equal(2, source.InputCount);
+                Checks.Equal(1, source.InputCount);
                 List<Notice> notices;
-                List<ChainEvent> events = Read(source, out notices);
+                List<ChainEvent> events = Read(source, out notices, text.Replace("6F1D2C3B", "7F1D2C3B").Replace("0A1B2C3D", "1A1B2C3D"));
                 Checks.Equal(2, events.Count);
                 Checks.Equal(0, notices.Count);
                 Checks.Equal(new DateTime(2026, 11, 16, 1, 17, 40, 456, DateTimeKind.Utc), events[0].Time);
@@ -120,9 +119,8 @@ namespace EopRelay.Tests
             Session session = Refused(log);
             string about = text.Replace(Sent, session.SentThumbprint);
             EvidenceSource source = Interop.NewEvidenceSource();
-            source.AddText(about);
             List<Notice> notices;
-            ChainEvent typed = Read(source, out notices)[0];
+            ChainEvent typed = Read(source, out notices, about)[0];
             var forms = new Dictionary<string, Action<Request>>
             {
                 { "its text", request => request.Add("ChainEvents", about) },
@@ -228,12 +226,21 @@ namespace EopRelay.Tests
             throw new CheckFailure("the log has no refused session");
         }
 
-        private static List<ChainEvent> Read(EvidenceSource source, out List<Notice> notices)
+        private static List<ChainEvent> Read(EvidenceSource source, out List<Notice> notices, params string[] texts)
         {
             var events = new List<ChainEvent>();
             notices = new List<Notice>();
+            source.TextFollows = texts.Length > 0;
             using (EvidenceReader<ChainEvent> reader = Library.OpenChainEvents(source))
             {
+                foreach (string text in texts)
+                {
+                    reader.AddText(text);
+                }
+                if (texts.Length > 0)
+                {
+                    Checks.Equal(null, reader.HandOver(true));
+                }
                 while (reader.ReadBatch())
                 {
                     events.AddRange(reader.Records);

@@ -122,7 +122,7 @@ namespace EopRelay.Tests
                     {
                         Checks.Equal(true, reader.ReadBatch());
                         Checks.True(reader.Sessions.Length > 0, "the first batch has sessions");
-                        Checks.True(reader.BytesRead < reader.BytesTotal, reader.ProgressStatus);
+                        Checks.True(reader.Progress.BytesRead < reader.Progress.BytesTotal, reader.Progress.Status);
                         Checks.True(OpenFilesIn(logFolder) > 0, "the file is open while it is read");
                     }
                     Checks.Equal(0, OpenFilesIn(logFolder));
@@ -228,11 +228,11 @@ namespace EopRelay.Tests
                 {
                     while (reader.ReadBatch())
                     {
-                        Checks.True(reader.PercentComplete >= 0 && reader.PercentComplete <= 100, reader.ProgressStatus);
+                        Checks.True(reader.Progress.PercentComplete >= 0 && reader.Progress.PercentComplete <= 100, reader.Progress.Status);
                     }
-                    Checks.Equal(reader.FilesTotal, reader.FilesRead);
-                    Checks.True(reader.PercentComplete == 100, reader.ProgressStatus);
-                    Checks.True(reader.FilesTotal > 0, "the fixtures have files");
+                    Checks.Equal(reader.Progress.FilesTotal, reader.Progress.FilesRead);
+                    Checks.True(reader.Progress.PercentComplete == 100, reader.Progress.Status);
+                    Checks.True(reader.Progress.FilesTotal > 0, "the fixtures have files");
                 }
             });
         }

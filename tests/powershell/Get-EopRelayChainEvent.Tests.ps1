@@ -75,6 +75,17 @@ Describe 'Get-EopRelayChainEvent' {
         $trouble[0].FullyQualifiedErrorId | Should -Match '^InputNotRecognized'
     }
 
+    It 'returns events while more of them come' {
+        $taken = @{ Count = 0 }
+        $first = 1..6000 | ForEach-Object {
+            $taken.Count++
+            $number = '{0:X8}' -f $_
+            $text.Replace('6F1D2C3B', $number).Replace('0A1B2C3D', $number)
+        } | Get-EopRelayChainEvent | Select-Object -First 1
+        $first.Fault | Should -Be 'PartialChain'
+        $taken.Count | Should -BeLessThan 6000
+    }
+
     It 'stops early' {
         @(Get-EopRelayChainEvent -Path $folder -WarningAction SilentlyContinue | Select-Object -First 1).Count | Should -Be 1
     }

@@ -173,7 +173,14 @@ Describe 'Filters' {
 
     It 'that leave nothing say which they are' {
         $null = Get-SendConnectorTlsSession -LiteralPath $folder -Connector 'none' -EopOnly -WarningVariable warnings -WarningAction SilentlyContinue
-        ($warnings -join ' ') | Should -Match 'No session fits -Connector and -EopOnly'
+        ($warnings -join ' ') | Should -Match 'No session fits, in .* 3 by -EopOnly, 2 by -Connector'
+    }
+
+    It 'say with -Verbose how many sessions each of them left out' {
+        $verbose = Get-SendConnectorTlsSession -LiteralPath $folder -Connector 'none', 'nobody' -EopOnly -Verbose @silent 4>&1
+        ($verbose -join ' ') | Should -Match '1 of 1 files read; sessions returned: 0; left out: 3 by -EopOnly, 2 by -Connector'
+        $verbose = Get-SendConnectorTlsSession -LiteralPath $folder -Start '2030-01-01' -Verbose @silent 4>&1
+        ($verbose -join ' ') | Should -Match 'left out: 5 by -Start or -End'
     }
 
     It 'takes a time without a zone as local time' {

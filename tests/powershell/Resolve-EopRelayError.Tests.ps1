@@ -40,6 +40,13 @@ Describe 'What Resolve-EopRelayError takes' {
         (Get-ChildItem -Path $folder -Filter *.eml | Resolve-EopRelayError).Recipients.Count | Should -Be 2
     }
 
+    It 'takes the name of a file that is there for the file' {
+        Push-Location -LiteralPath $folder
+        (Resolve-EopRelayError ndr.html).Rejection | Should -Be 'RelayDenied'
+        ('ndr.html' | Resolve-EopRelayError).Rejection | Should -Be 'RelayDenied'
+        Pop-Location
+    }
+
     It 'takes the lines of Get-Content as one text' {
         $path = Join-Path -Path $TestDrive -ChildPath 'ndr.txt'
         Set-Content -LiteralPath $path -Value 'Your message could not be delivered.', '', $reply, 'It was refused.'

@@ -42,6 +42,21 @@ Describe 'Sessions' {
         Get-Json ((Get-Serialized $sessions) | Test-EopRelayCertificate @with @at) | Should -Be $live
     }
 
+    It 'are judged as they come, however many' {
+        $refused = @($sessions | Where-Object { $_.Outcome -eq 'Refused' })[0]
+        # More than one piece that is handed over.
+        $report = 1..1500 | ForEach-Object { $refused } | Test-EopRelayCertificate -InboundConnector $inbound @at
+        $report.Verdict | Should -Be 'Refused'
+        ($report.Scopes | ForEach-Object { $_.Refused } | Measure-Object -Sum).Sum | Should -Be 1500
+    }
+
+    It 'and certificates make one report, whichever comes first' {
+        $reports = @($certificate, $sessions[0] | Test-EopRelayCertificate @at)
+        $reports.Count | Should -Be 1
+        $others = @($sessions[0], $certificate | Test-EopRelayCertificate @at)
+        Get-Json $others[0] | Should -Be (Get-Json $reports[0])
+    }
+
     It 'that are missing are no evidence, never healthy' {
         $report = @() | Test-EopRelayCertificate
         $report.Cause | Should -Be 'NoEvidence'

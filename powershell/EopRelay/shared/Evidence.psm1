@@ -5,61 +5,124 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidencePath.psm1')
-Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'PropertyBag.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
 
-# What is read of a certificate. Not all members: that of the private key may ask for a smart card.
-$certificateMembers = 'Thumbprint', 'RawData', 'Subject', 'Issuer', 'SerialNumber', 'NotBefore', 'NotAfter',
-    'Services', 'Status', 'IsSelfSigned', 'HasPrivateKey', 'RootCAType', 'CertificateDomains', 'FriendlyName',
-    'Identity', 'Server', 'PSComputerName'
-
-# What is read of a queue, a message or an event of the tracking log; live objects compute others.
-$queueErrorMembers = 'Identity', 'NextHopDomain', 'MessageCount', 'LastError', 'LastRetryTime', 'FromAddress',
-    'InternetMessageId', 'Recipients', 'Server', 'PSComputerName', 'Timestamp', 'TimestampUtc', 'ServerHostname',
-    'ConnectorId', 'EventId', 'MessageId', 'InternalMessageId', 'RecipientStatus', 'Sender'
-
-# The parameters: the members of the request that have their objects and their files, and what is read of
-# an object; $null is all.
-$parameters = @{
-    InboundConnector     = @{ List = 'InboundConnectors'; Files = 'InboundConnectorFiles'; Name = $null }
-    AcceptedDomain       = @{ List = 'AcceptedDomains'; Files = 'AcceptedDomainFiles'; Name = $null }
-    SendConnector        = @{ List = 'SendConnectors'; Files = 'SendConnectorFiles'; Name = $null }
-    InstalledCertificate = @{ List = 'InstalledCertificates'; Files = 'InstalledCertificateFiles'; Name = $certificateMembers }
+# The parameters in the order in which they are read, and how each is added:
+#   Value    one value, as it is, to the member of its name
+#   Mail     an address or a domain, of which IsDomain keeps the domain alone
+#   Objects  Exchange's objects to List, files to Files; of an object the members of Kind are read
+#   Files    content of files to List; without what IsVital can be read, the judgement would be another
+#   others   the function of that name, which takes an input of the parameter
+$parameters = [ordered]@{
+    Server               = @{ As = 'Value' }
+    SourceIPAddress      = @{ As = 'Value' }
+    At                   = @{ As = 'Value' }
+    WarningDays          = @{ As = 'Value' }
+    MailFrom             = @{ As = 'Mail'; IsDomain = $false }
+    RecipientDomain      = @{ As = 'Mail'; IsDomain = $true }
+    AcceptedDomain       = @{ As = 'Objects'; List = 'AcceptedDomains'; Files = 'AcceptedDomainFiles'; Kind = 'Object' }
+    InboundConnector     = @{ As = 'Objects'; List = 'InboundConnectors'; Files = 'InboundConnectorFiles'; Kind = 'Object' }
+    InstalledCertificate = @{ As = 'Objects'; List = 'InstalledCertificates'; Files = 'InstalledCertificateFiles'; Kind = 'Certificate' }
+    SendConnector        = @{ As = 'Objects'; List = 'SendConnectors'; Files = 'SendConnectorFiles'; Kind = 'Object' }
+    ChainEvent           = @{ As = 'ChainEvents'; List = 'ChainEvents'; Files = 'ChainEventFiles' }
+    HybridLogPath        = @{ As = 'HybridLogs'; List = 'HybridLogFiles' }
+    QueueError           = @{ As = 'QueueErrors'; List = 'QueueErrors'; Files = 'QueueErrorFiles' }
+    LogPath              = @{ As = 'Logs'; List = 'Logs' }
+    IntermediatePath     = @{ As = 'Files'; List = 'IntermediateFiles'; Kind = 'CertificateFile'; IsVital = $true }
+    RootPath             = @{ As = 'Files'; List = 'RootFiles'; Kind = 'CertificateFile'; IsVital = $true }
 }
 
-# Adds what was given to evidence parameters, as far as they are bound. Returns what is wrong.
+# Adds what was given to evidence parameters, as far as they are bound. Returns what is wrong: with a
+# problem that IsFatal nothing can be judged.
 function Add-Evidence {
     [CmdletBinding()]
     param($Request, $Cmdlet, $BoundParameters)
 
-    foreach ($parameter in 'AcceptedDomain', 'InboundConnector', 'InstalledCertificate', 'SendConnector') {
+    foreach ($parameter in $parameters.Keys) {
         if (-not $BoundParameters.ContainsKey($parameter)) {
             continue
         }
-        $isEmpty = $true
-        $number = 0
-        foreach ($given in $BoundParameters[$parameter]) {
-            $number++
-            if ($null -eq $given) {
-                continue
+        $how = $parameters[$parameter]
+        $given = $BoundParameters[$parameter]
+        switch ($how.As) {
+            'Value' {
+                $Request.Set($parameter, $given)
             }
-            $isEmpty = $false
-            $problems = @(Add-EvidenceInput -Request $Request -Cmdlet $Cmdlet -Parameter $parameter -Number $number -InputObject $given)
-            foreach ($problem in $problems) {
-                if ($null -ne $problem) {
-                    $Request.AddUnreadable("-$parameter [$number]", $problem.Message)
+            'Mail' {
+                Add-MailAddress -Request $Request -Parameter $parameter -Text $given -IsDomain:$how.IsDomain
+            }
+            default {
+                $problems = @(Add-EvidenceList -Request $Request -Cmdlet $Cmdlet -Parameter $parameter -Value $given -Server ([string]$BoundParameters['Server']))
+                foreach ($problem in $problems) {
+                    if ($how.ContainsKey('IsVital')) {
+                        $problem.IsFatal = $true
+                    }
                     $problem
                 }
             }
         }
-        if ($isEmpty) {
-            # Given, and there is none.
-            $Request.Expect($parameters[$parameter].List)
-        }
     }
 }
 
-# Adds one input of an evidence parameter.
-function Add-EvidenceInput {
+# Adds each input of a parameter. The report names what cannot be read, too: nothing is concluded from it.
+function Add-EvidenceList {
+    [CmdletBinding()]
+    param($Request, $Cmdlet, [string]$Parameter, $Value, [string]$Server)
+
+    $how = $parameters[$Parameter]
+    $isEmpty = $true
+    $number = 0
+    foreach ($given in $Value) {
+        $number++
+        if ($null -eq $given) {
+            continue
+        }
+        $isEmpty = $false
+        $problems = @(
+            switch ($how.As) {
+                'Objects' { Add-ExchangeObject -Request $Request -Cmdlet $Cmdlet -Parameter $Parameter -Number $number -InputObject $given }
+                'Files' { Add-EvidenceFile -Request $Request -List $how.List -Cmdlet $Cmdlet -Path $given -Kind $how.Kind }
+                'ChainEvents' { Add-ChainEvent -Request $Request -Cmdlet $Cmdlet -InputObject $given }
+                'HybridLogs' { Add-HybridLog -Request $Request -Cmdlet $Cmdlet -Path $given }
+                'QueueErrors' { Add-QueueError -Request $Request -Cmdlet $Cmdlet -InputObject $given }
+                'Logs' { Add-Log -Request $Request -Cmdlet $Cmdlet -Path $given -Server $Server }
+            }
+        )
+        foreach ($problem in $problems) {
+            if ($null -ne $problem) {
+                $Request.AddUnreadable("-$Parameter [$number]", $problem.Message)
+                $problem
+            }
+        }
+    }
+    if ($isEmpty) {
+        # Given, and there is none.
+        $Request.Expect($how.List)
+    }
+}
+
+# Sets an address, or the domain of one.
+function Add-MailAddress {
+    [CmdletBinding()]
+    param($Request, [string]$Parameter, [string]$Text, [switch]$IsDomain)
+
+    $domain = [EopRelay.Interop]::DomainOf($Text)
+    if ($null -ne $domain -and $IsDomain) {
+        $Request.Set($Parameter, $domain)
+    }
+    elseif ($null -ne $domain -or (-not $IsDomain -and $Text.Trim() -eq '<>')) {
+        $Request.Set($Parameter, $Text)
+    }
+    else {
+        $message = "-$Parameter '$Text' is neither an address nor a domain. Give one such as anna@contoso.com or contoso.com."
+        $problem = New-InputProblem -ErrorId 'InvalidMailAddress' -Category 'InvalidArgument' -Message $message -TargetObject $Text
+        $problem.IsFatal = $true
+        $problem
+    }
+}
+
+# Adds an object of Exchange, or a file of such objects.
+function Add-ExchangeObject {
     [CmdletBinding()]
     param($Request, $Cmdlet, [string]$Parameter, [int]$Number, $InputObject)
 
@@ -75,47 +138,49 @@ function Add-EvidenceInput {
         else {
             Add-EvidenceFile -Request $Request -List $how.Files -Cmdlet $Cmdlet -Path $InputObject -Kind 'EvidenceFile'
         }
-        return
     }
-    if ($InputObject -is [System.IO.FileInfo]) {
+    elseif ($InputObject -is [System.IO.FileInfo]) {
         $Request.AddFile($how.Files, 'EvidenceFile', $InputObject.FullName)
-        return
     }
-    if ($InputObject -is [valuetype]) {
+    elseif ($InputObject -is [valuetype]) {
         $message = "-$Parameter [$Number], '$InputObject', is neither an object of Exchange nor a file. Give the output of its cmdlet, or the path of a file that it was exported to (Export-Clixml)."
         New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
-        return
     }
-    $Request.Add($how.List, (ConvertTo-PropertyBag -InputObject $InputObject -Name $how.Name))
+    else {
+        Add-EvidenceObject -Request $Request -List $how.List -Kind $how.Kind -InputObject $InputObject
+    }
 }
 
-# Adds a certificate to the certificates that are judged.
-function Add-Certificate {
+# Adds protocol logs, which the library reads and judges itself.
+function Add-Log {
     [CmdletBinding()]
-    param($Request, $InputObject)
+    param($Request, $Cmdlet, [string]$Path, [string]$Server)
 
-    $Request.Add('Certificates', (ConvertTo-PropertyBag -InputObject $InputObject -Name $certificateMembers))
+    $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Path -Kind 'Log'
+    if ($resolved -is [EopRelay.EopRelayException]) {
+        return $resolved
+    }
+    $files = $resolved.Found
+    if ($files.Length -eq 0) {
+        # The library says what is wrong with a pattern that leads nowhere.
+        $files = @($resolved.Plain)
+    }
+    foreach ($file in $files) {
+        $location = [EopRelay.Interop]::LocatePath($file, $false, $Server)
+        $Request.Add('Logs', @{ Path = $location.Path; Server = $location.Server })
+    }
 }
 
-# Adds the members of a queue, a message or an event of the tracking log.
-function Add-QueueErrorObject {
+# Adds the logs of the Hybrid Configuration Wizard that a path or pattern stands for.
+function Add-HybridLog {
     [CmdletBinding()]
-    param($Request, [string]$List, $InputObject)
+    param($Request, $Cmdlet, [string]$Path)
 
-    $Request.Add($List, (ConvertTo-PropertyBag -InputObject $InputObject -Name $queueErrorMembers))
-}
-
-# Adds the content of each file that a path or pattern stands for. Returns what is wrong.
-function Add-EvidenceFile {
-    [CmdletBinding()]
-    param($Request, [string]$List, $Cmdlet, [string]$Path, [switch]$Literal, [string]$Kind)
-
-    foreach ($file in Get-EvidenceFile -Cmdlet $Cmdlet -Path $Path -Literal:$Literal -Kind $Kind) {
-        if ($file -is [EopRelay.EopRelayException]) {
-            $file
-            continue
+    foreach ($file in Get-EvidenceFile -Cmdlet $Cmdlet -Path $Path -Kind 'HybridLog') {
+        $problem = $file
+        if ($file -isnot [EopRelay.EopRelayException]) {
+            $problem = $Request.AddHybridLogs('HybridLogFiles', $file)
         }
-        $problem = $Request.AddFile($List, $Kind, $file)
         if ($null -ne $problem) {
             $problem.TargetObject = $Path
             $problem
@@ -123,4 +188,4 @@ function Add-EvidenceFile {
     }
 }
 
-Export-ModuleMember -Function Add-Evidence, Add-Certificate, Add-QueueErrorObject, Add-EvidenceFile
+Export-ModuleMember -Function Add-Evidence

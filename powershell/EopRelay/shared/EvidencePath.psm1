@@ -36,22 +36,16 @@ function Get-FileObjectPath {
     ''
 }
 
-# Adds what a path stands for to a source of evidence. Returns what is wrong with it.
-function Add-EvidencePath {
+# Whether a text that may be an error is the name of a file that is there: no error of a mail server is.
+function Test-FileName {
     [CmdletBinding()]
-    param($Source, $Cmdlet, [string]$Path, [switch]$Literal)
+    param($Cmdlet, [string]$Text)
 
-    $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Path -Literal:$Literal -Kind 'Log'
-    if ($resolved -is [EopRelay.EopRelayException]) {
-        return $resolved
+    if ($Text.Length -gt 260 -or $Text -match '[\r\n<>"|?*]') {
+        return $false
     }
-    if ($resolved.Found.Length -eq 0) {
-        # The reader says what is wrong with a pattern that leads nowhere.
-        $Source.AddPath($resolved.Plain, $true)
-    }
-    foreach ($file in $resolved.Found) {
-        $Source.AddPath($file, $false)
-    }
+    $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Text -Literal -Kind 'File'
+    $resolved -isnot [EopRelay.EopRelayException] -and [System.IO.File]::Exists($resolved.Plain)
 }
 
 # The full paths that a path or pattern stands for, or what is wrong with it.
@@ -71,4 +65,4 @@ function Get-EvidenceFile {
     }
 }
 
-Export-ModuleMember -Function Resolve-EvidencePath, Get-FileObjectPath, Add-EvidencePath, Get-EvidenceFile
+Export-ModuleMember -Function Resolve-EvidencePath, Get-FileObjectPath, Test-FileName, Get-EvidenceFile

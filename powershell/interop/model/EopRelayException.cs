@@ -28,6 +28,9 @@ namespace EopRelay
         /// <summary>The input that is refused, for the ErrorRecord; <c>null</c> where the caller knows it.</summary>
         public object TargetObject { get; set; }
 
+        /// <summary>Whether nothing can be done without the input that is refused.</summary>
+        public bool IsFatal { get; set; }
+
         /// <summary>The status of the native library's answer; 0 where it was not asked.</summary>
         public int Status { get; private set; }
     }

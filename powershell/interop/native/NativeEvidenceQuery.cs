@@ -5,6 +5,7 @@ namespace EopRelay
     {
         private const uint InputWildcards = 1;
         private const uint QueryRecurse = 1;
+        private const uint TextFollows = 1 << 8;
 
         private EvidenceQuery options;
 
@@ -20,11 +21,10 @@ namespace EopRelay
             options.Inputs = (LogInput*)Pin(inputs);
             options.InputCount = (uint)inputs.Length;
             options.InputStride = (uint)sizeof(LogInput);
-            options.Text = Text(source.Text);
             options.Thumbprint = Text(source.Thumbprint);
             options.Start = Ticks(source.Start);
             options.End = Ticks(source.End);
-            options.Flags = source.Recurse ? QueryRecurse : 0;
+            options.Flags = (source.Recurse ? QueryRecurse : 0) | (source.TextFollows ? TextFollows : 0);
         }
 
         internal ulong Open(NativeFunctions native)

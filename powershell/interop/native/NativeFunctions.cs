@@ -6,7 +6,7 @@ using System.Security;
 namespace EopRelay
 {
     /// <summary>The functions of include/eop_relay.h.</summary>
-    internal sealed unsafe class NativeFunctions
+    internal sealed unsafe partial class NativeFunctions
     {
         private const uint AbiMajor = 1;
         private const uint AbiMinor = 0;
@@ -19,22 +19,6 @@ namespace EopRelay
 
         /// <summary>EOP_VIEW_TEXT</summary>
         private const uint ViewText = 1;
-
-        private const int StatusOk = 0;
-        private const int StatusEnd = 1;
-        private const int StatusInvalidArgument = 101;
-        private const int StatusInvalidPattern = 104;
-        private const int StatusInvalidThumbprint = 105;
-        private const int StatusCertificateNotFound = 107;
-        /// <summary>EOP_WRONG_PASSWORD</summary>
-        internal const int StatusWrongPassword = 108;
-
-        private const int StatusNotOneCertificate = 109;
-        private const int StatusPoisoned = 204;
-        private const int StatusStateInUse = 500;
-        private const int StatusStateDamaged = 501;
-        private const int StatusStateUnusable = 502;
-        private const int StatusStateNotAtEnd = 503;
 
         private readonly ValueNameFunction valueName;
         private readonly OpenFunction open;
@@ -51,8 +35,15 @@ namespace EopRelay
         private readonly ViewFunction view;
         private readonly OpenEvidenceFunction openEvidence;
         private readonly NextEvidenceFunction nextEvidence;
+        private readonly AddFunction addEvidence;
         private readonly HandleFunction cancelEvidence;
         private readonly HandleFunction freeEvidence;
+        private readonly RequestFunction openDiagnosis;
+        private readonly AddFunction addToDiagnosis;
+        private readonly ReadDiagnosisFunction readDiagnosis;
+        private readonly AnswerFunction answerDiagnosis;
+        private readonly HandleFunction cancelDiagnosis;
+        private readonly HandleFunction freeDiagnosis;
         private readonly GetTextFunction getText;
         private readonly HandleFunction freeText;
 
@@ -91,6 +82,13 @@ namespace EopRelay
             nextEvidence = Bind<NextEvidenceFunction>(library, "eop_evidence_next");
             cancelEvidence = Bind<HandleFunction>(library, "eop_evidence_cancel");
             freeEvidence = Bind<HandleFunction>(library, "eop_evidence_free");
+            addEvidence = Bind<AddFunction>(library, "eop_evidence_add");
+            openDiagnosis = Bind<RequestFunction>(library, "eop_diagnosis_open");
+            addToDiagnosis = Bind<AddFunction>(library, "eop_diagnosis_add");
+            readDiagnosis = Bind<ReadDiagnosisFunction>(library, "eop_diagnosis_read");
+            answerDiagnosis = Bind<AnswerFunction>(library, "eop_diagnosis_answer");
+            cancelDiagnosis = Bind<HandleFunction>(library, "eop_diagnosis_cancel");
+            freeDiagnosis = Bind<HandleFunction>(library, "eop_diagnosis_free");
             getText = Bind<GetTextFunction>(library, "eop_text_get");
             freeText = Bind<HandleFunction>(library, "eop_text_free");
             Names = new ValueNames(this);
@@ -105,7 +103,7 @@ namespace EopRelay
             byte* name;
             Error error = NewError();
             int status = valueName((uint)kind, value, &name, &error);
-            if (status == StatusInvalidArgument)
+            if (status == NativeStatus.InvalidArgument)
             {
                 return null;
             }
@@ -128,7 +126,7 @@ namespace EopRelay
             Error error = NewError();
             batch->StructSize = (uint)sizeof(Batch);
             int status = nextBatch(reader, MaximumSessions, 0, batch, &error);
-            if (status == StatusEnd)
+            if (status == NativeStatus.End)
             {
                 return false;
             }
@@ -236,7 +234,75 @@ namespace EopRelay
             return TakeText(answer);
         }
 
+        /// <summary>A diagnosis with what a request gives.</summary>
+        internal ulong OpenDiagnosis(string request)
+        {
+            return Ask(openDiagnosis, request);
+        }
+
+        /// <summary>Adds the sessions and certificates of a request.</summary>
+        internal void AddToDiagnosis(ulong diagnosis, string request)
+        {
+            Add(addToDiagnosis, diagnosis, request);
+        }
+
+        /// <summary>Reads on in the logs; <c>false</c> at the end.</summary>
+        internal bool ReadDiagnosis(ulong diagnosis, Progress* view)
+        {
+            Error error = NewError();
+            view->StructSize = (uint)sizeof(Progress);
+            int status = readDiagnosis(diagnosis, 0, view, &error);
+            if (status == NativeStatus.End)
+            {
+                return false;
+            }
+            Check(status, &error);
+            return true;
+        }
+
+        /// <summary>The answer of that kind, in JSON.</summary>
+        internal string AnswerDiagnosis(ulong diagnosis, uint kind)
+        {
+            ulong answer;
+            Error error = NewError();
+            Check(answerDiagnosis(diagnosis, kind, &answer, &error), &error);
+            return TakeText(answer);
+        }
+
+        /// <summary>Ends the reading. It can only be refused by a handle that reads no more.</summary>
+        internal void CancelDiagnosis(ulong diagnosis)
+        {
+            cancelDiagnosis(diagnosis, null);
+        }
+
+        /// <summary>Frees a diagnosis; never throws, so that it may stand in a finalizer.</summary>
+        internal void FreeDiagnosis(ulong diagnosis)
+        {
+            freeDiagnosis(diagnosis, null);
+        }
+
+        /// <summary>Adds a piece of text; <c>null</c> ends it.</summary>
+        internal void AddEvidence(ulong reader, string text)
+        {
+            Add(addEvidence, reader, text);
+        }
+
+        private void Add(AddFunction function, ulong handle, string text)
+        {
+            Error error = NewError();
+            fixed (char* units = text)
+            {
+                UIntPtr length = (UIntPtr)(text == null ? 0 : text.Length);
+                Check(function(handle, units, length, &error), &error);
+            }
+        }
+
         private string Answer(RequestFunction function, string request)
+        {
+            return TakeText(Ask(function, request));
+        }
+
+        private ulong Ask(RequestFunction function, string request)
         {
             ulong answer;
             Error error = NewError();
@@ -244,7 +310,7 @@ namespace EopRelay
             {
                 Check(function(units, (UIntPtr)request.Length, &answer, &error), &error);
             }
-            return TakeText(answer);
+            return answer;
         }
 
         internal ulong OpenEvidence(EvidenceQuery* query)
@@ -262,7 +328,7 @@ namespace EopRelay
             ulong batch;
             Error error = NewError();
             int status = nextEvidence(reader, 0, 0, &batch, &error);
-            if (status == StatusEnd)
+            if (status == NativeStatus.End)
             {
                 return null;
             }
@@ -315,116 +381,19 @@ namespace EopRelay
 
         private static void Check(int status, Error* error)
         {
-            if (status == StatusOk)
+            if (status == NativeStatus.Ok)
             {
                 return;
             }
             string message = new string(error->Message);
             throw new EopRelayException(
-                ErrorIdOf(status),
-                CategoryOf(status),
+                NativeStatus.IdOf(status),
+                NativeStatus.CategoryOf(status),
                 message.Length > 0
                     ? message
                     : string.Format(CultureInfo.InvariantCulture, "The native library answered status {0}.", status),
                 status,
                 null);
         }
-
-        private static string ErrorIdOf(int status)
-        {
-            switch (status)
-            {
-                case StatusInvalidPattern:
-                    return "InvalidPattern";
-                case StatusInvalidThumbprint:
-                    return "InvalidThumbprint";
-                case StatusCertificateNotFound:
-                    return "CertificateNotFound";
-                case StatusNotOneCertificate:
-                    return "NotOneCertificate";
-                case StatusStateInUse:
-                    return "StateInUse";
-                case StatusStateDamaged:
-                    return "StateDamaged";
-                case StatusStateUnusable:
-                    return "StateUnusable";
-                case StatusStateNotAtEnd:
-                    return "StateNotAtEnd";
-                default:
-                    return IsDefect(status) ? "NativeLibraryDefect" : "NativeLibraryRefused";
-            }
-        }
-
-        private static string CategoryOf(int status)
-        {
-            switch (status)
-            {
-                case StatusCertificateNotFound:
-                    return "ObjectNotFound";
-                case StatusStateInUse:
-                    return "ResourceBusy";
-                case StatusStateDamaged:
-                    return "InvalidData";
-                case StatusStateUnusable:
-                    return "ResourceUnavailable";
-                case StatusStateNotAtEnd:
-                    return "InvalidOperation";
-            }
-            return IsOfCaller(status) ? "InvalidArgument" : "InvalidResult";
-        }
-
-        // EOP_PANIC and the other defects of the library have numbers from 300 to 399.
-        private static bool IsDefect(int status)
-        {
-            return status == StatusPoisoned || (status >= 300 && status < 400);
-        }
-
-        private static bool IsOfCaller(int status)
-        {
-            return status >= 100 && status < 200;
-        }
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate uint VersionFunction();
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int ValueNameFunction(uint enumeration, uint value, byte** name, Error* error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int OpenFunction(SessionQueryOptions* query, ulong* reader, Error* error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int NextBatchFunction(
-            ulong reader, uint maxRecords, ulong budget, Batch* batch, Error* error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int ProgressFunction(ulong reader, Progress* progress, Error* error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int HandleFunction(ulong handle, Error* error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int RequestFunction(char* request, UIntPtr length, ulong* answer, Error* error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int ExamineChainFunction(ChainQuery* query, ulong* report, Error* error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int PfxFunction(
-            byte* content, UIntPtr length, char* password, UIntPtr passwordLength, ulong* answer, Error* error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int ViewFunction(
-            char* report, UIntPtr length, uint kind, uint width, ulong* text, Error* error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int OpenEvidenceFunction(EvidenceQuery* query, ulong* reader, Error* error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int NextEvidenceFunction(
-            ulong reader, uint maxRecords, ulong budget, ulong* batch, Error* error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate int GetTextFunction(ulong text, char** units, UIntPtr* length, Error* error);
     }
 }

@@ -241,6 +241,12 @@ namespace EopRelay
         public ulong FilesRead;
         public ulong FilesTotal;
         public fixed char Path[PathCapacity];
+        public ulong LeftOutByTime;
+        public ulong LeftOutByOutcome;
+        public ulong LeftOutByThumbprint;
+        public ulong LeftOutByEopOnly;
+        public ulong LeftOutByConnector;
+        public ulong LeftOutByRemoteHost;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,5 +1,5 @@
 using System;
-using System.Threading;
+using System.Text;
 
 namespace EopRelay
 {
@@ -14,31 +14,21 @@ namespace EopRelay
     /// Reads evidence in the form of records, of one kind, batch by batch. Dispose it to release the files.
     /// </summary>
     /// <typeparam name="T">The class of the records.</typeparam>
-    public sealed class EvidenceReader<T> : IDisposable
+    public sealed class EvidenceReader<T> : NativeHandle
     {
-        private readonly object gate = new object();
-        private readonly NativeFunctions native;
-        private readonly ulong handle;
-        private int disposed;
+        /// <summary>Characters that are gathered before the library is called.</summary>
+        private const int PieceLength = 1 << 20;
+
+        private readonly StringBuilder piece = new StringBuilder();
 
         internal EvidenceReader(NativeFunctions native, EvidenceKind kind, EvidenceSource source)
+            : base(native)
         {
-            this.native = native;
             Records = new T[0];
             Notices = new Notice[0];
             using (var query = new NativeEvidenceQuery((uint)kind, source))
             {
-                handle = query.Open(native);
-            }
-        }
-
-        /// <summary>Gives the handle back if nobody disposed the reader.</summary>
-        ~EvidenceReader()
-        {
-            // 0 if the constructor threw; then there is no handle.
-            if (handle != 0)
-            {
-                native.FreeEvidence(handle);
+                Handle = query.Open(native);
             }
         }
 
@@ -50,6 +40,44 @@ namespace EopRelay
 
         /// <summary>What ended the reading before its end, or <c>null</c>.</summary>
         public EopRelayException Error { get; private set; }
+
+        /// <summary>
+        /// Adds the text of a record, such as EventLogRecord.ToXml() gives it, where the source says that
+        /// text follows.
+        /// </summary>
+        /// <returns>Whether there is so much that it should be read now, up to an empty batch.</returns>
+        public bool AddText(string record)
+        {
+            piece.Append(record).Append('\n');
+            return piece.Length >= PieceLength;
+        }
+
+        /// <summary>Hands over what <see cref="AddText"/> gathered.</summary>
+        /// <param name="isEnd">Whether no more text comes.</param>
+        /// <returns>What went wrong, or <c>null</c>.</returns>
+        public EopRelayException HandOver(bool isEnd)
+        {
+            return Interop.Problem(() =>
+            {
+                Enter();
+                try
+                {
+                    if (piece.Length > 0)
+                    {
+                        Native.AddEvidence(Handle, piece.ToString());
+                        piece.Length = 0;
+                    }
+                    if (isEnd)
+                    {
+                        Native.AddEvidence(Handle, null);
+                    }
+                }
+                finally
+                {
+                    Leave();
+                }
+            });
+        }
 
         /// <summary>The same as <see cref="ReadBatch"/>; an error ends the reading and is in <see cref="Error"/>.</summary>
         public bool TryReadBatch()
@@ -63,22 +91,15 @@ namespace EopRelay
         /// Reads the next batch of <see cref="Records"/> and <see cref="Notices"/>; it can be empty before
         /// the end.
         /// </summary>
-        /// <returns><c>false</c> at the end, or after <see cref="Cancel"/>.</returns>
+        /// <returns><c>false</c> at the end, or after a cancellation.</returns>
         /// <exception cref="ObjectDisposedException">The reader is disposed.</exception>
         /// <exception cref="EopRelayException">Another thread reads (ReaderBusy), or the library failed.</exception>
         internal bool ReadBatch()
         {
-            if (!Monitor.TryEnter(gate))
-            {
-                // Disposing holds the gate too.
-                RequireOpen();
-                throw new EopRelayException(
-                    "ReaderBusy", "ResourceBusy", "Another thread reads with this reader. Give each its own.");
-            }
+            Enter();
             try
             {
-                RequireOpen();
-                string json = native.NextEvidence(handle);
+                string json = Native.NextEvidence(Handle);
                 EvidenceBatch<T> batch = json == null ? new EvidenceBatch<T>() : JsonMapper.Read<EvidenceBatch<T>>(json);
                 Records = batch.Records;
                 Notices = Array.ConvertAll(batch.Notices, notice => notice.ToNotice());
@@ -86,50 +107,18 @@ namespace EopRelay
             }
             finally
             {
-                Monitor.Exit(gate);
-                GC.KeepAlive(this);
+                Leave();
             }
         }
 
-        /// <summary>Ends the reading, from any thread: ReadBatch then answers <c>false</c>.</summary>
-        internal void Cancel()
+        internal override void FreeHandle()
         {
-            native.CancelEvidence(handle);
-            GC.KeepAlive(this);
+            Native.FreeEvidence(Handle);
         }
 
-        /// <summary>
-        /// Releases the files and the memory. May be called twice, and while another thread reads: that
-        /// one is cancelled first.
-        /// </summary>
-        public void Dispose()
+        internal override void CancelHandle()
         {
-            if (Interlocked.Exchange(ref disposed, 1) != 0)
-            {
-                return;
-            }
-            if (!Monitor.TryEnter(gate))
-            {
-                native.CancelEvidence(handle);
-                Monitor.Enter(gate);
-            }
-            try
-            {
-                native.FreeEvidence(handle);
-                GC.SuppressFinalize(this);
-            }
-            finally
-            {
-                Monitor.Exit(gate);
-            }
-        }
-
-        private void RequireOpen()
-        {
-            if (Thread.VolatileRead(ref disposed) != 0)
-            {
-                throw new ObjectDisposedException(GetType().Name);
-            }
+            Native.CancelEvidence(Handle);
         }
     }
 

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Text;
 
 namespace EopRelay
 {
@@ -8,7 +7,6 @@ namespace EopRelay
     public sealed class EvidenceSource
     {
         private readonly List<KeyValuePair<string, bool>> paths = new List<KeyValuePair<string, bool>>();
-        private readonly StringBuilder text = new StringBuilder();
 
         internal EvidenceSource()
         {
@@ -26,18 +24,18 @@ namespace EopRelay
         /// <summary>Records before that time; a time without a zone is local time.</summary>
         public DateTime? End { get; set; }
 
-        /// <summary>How many paths and texts were added.</summary>
-        public int InputCount { get; private set; }
+        /// <summary>Whether text follows, by AddText of the reader.</summary>
+        public bool TextFollows { get; set; }
+
+        /// <summary>How many paths were added.</summary>
+        public int InputCount
+        {
+            get { return paths.Count; }
+        }
 
         internal IList<KeyValuePair<string, bool>> Paths
         {
             get { return paths; }
-        }
-
-        /// <summary>The texts one after the other, each on a line of its own; <c>null</c> for none.</summary>
-        internal string Text
-        {
-            get { return text.Length == 0 ? null : text.ToString(); }
         }
 
         /// <summary>Adds a file, a folder or a pattern.</summary>
@@ -46,14 +44,6 @@ namespace EopRelay
         public void AddPath(string path, bool wildcards)
         {
             paths.Add(new KeyValuePair<string, bool>(path, wildcards));
-            InputCount++;
-        }
-
-        /// <summary>Adds the text of a record, such as EventLogRecord.ToXml() gives it.</summary>
-        public void AddText(string record)
-        {
-            text.Append(record).Append('\n');
-            InputCount++;
         }
     }
 }

@@ -116,6 +116,27 @@ namespace EopRelay
             return Attempt(() => Library.TestEach(request));
         }
 
+        /// <summary>Opens a diagnosis with what the request gives, to which sessions are added. Dispose it.</summary>
+        /// <returns>A <see cref="Diagnosis"/>, or why the request cannot be carried out.</returns>
+        public static object OpenDiagnosis(Request request)
+        {
+            return Attempt(() => Library.OpenDiagnosis(request));
+        }
+
+        /// <summary>Judges what a diagnosis was given.</summary>
+        /// <returns>A <see cref="Report"/>, or what went wrong.</returns>
+        public static object ReportOf(Diagnosis diagnosis)
+        {
+            return Attempt(() => diagnosis.Report());
+        }
+
+        /// <summary>Says which certificates send connectors would send and have sent, by the sessions added.</summary>
+        /// <returns>A <see cref="CertificateOverview"/>, or what went wrong.</returns>
+        public static object CertificatesOf(Diagnosis diagnosis)
+        {
+            return Attempt(() => diagnosis.Certificates());
+        }
+
         /// <summary>Bytes as an object has them, or as base64 after serialisation; <c>null</c> for others.</summary>
         public static byte[] BytesOf(object value)
         {
@@ -198,13 +219,6 @@ namespace EopRelay
         public static object ResolveErrors(Request request)
         {
             return Attempt(() => Library.ResolveErrors(request));
-        }
-
-        /// <summary>Says which certificates send connectors would send and have sent.</summary>
-        /// <returns>A <see cref="CertificateOverview"/>, or why the request cannot be carried out.</returns>
-        public static object Certificates(Request request)
-        {
-            return Attempt(() => Library.Certificates(request));
         }
 
         /// <summary>A check without logs and evidence.</summary>

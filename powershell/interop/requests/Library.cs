@@ -68,10 +68,19 @@ namespace EopRelay
 
         internal static Report Test(Request request)
         {
-            string json = Native.Test(request.ToJson());
+            return ReportOf(Native.Test(request.ToJson()));
+        }
+
+        internal static Report ReportOf(string json)
+        {
             Report report = JsonMapper.Read<Report>(json);
             report.Json = json;
             return report;
+        }
+
+        internal static Diagnosis OpenDiagnosis(Request request)
+        {
+            return new Diagnosis(Native, request);
         }
 
         /// <summary>The reports on a request: one, or one for each certificate.</summary>
@@ -98,7 +107,7 @@ namespace EopRelay
             {
                 throw new EopRelayException(
                     "PfxNotOpened",
-                    exception.Status == NativeFunctions.StatusWrongPassword ? "AuthenticationError" : "InvalidData",
+                    exception.Status == NativeStatus.WrongPassword ? "AuthenticationError" : "InvalidData",
                     "The file '" + path + "' cannot be opened: " + exception.Message,
                     exception.Status,
                     exception)

@@ -52,6 +52,20 @@ namespace EopRelay
             ListOf(list);
         }
 
+        /// <summary>The characters of its lists.</summary>
+        internal int Length
+        {
+            get
+            {
+                int length = 0;
+                foreach (ObjectList list in lists.Values)
+                {
+                    length += list.Length;
+                }
+                return length;
+            }
+        }
+
         /// <summary>How many objects these lists have together.</summary>
         public int CountOf(params string[] names)
         {
@@ -289,6 +303,11 @@ namespace EopRelay
             internal int Count
             {
                 get { return starts.Count; }
+            }
+
+            internal int Length
+            {
+                get { return json.Length; }
             }
 
             internal void Add(object value)

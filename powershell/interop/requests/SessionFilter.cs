@@ -6,7 +6,7 @@ namespace EopRelay
 {
     /// <summary>
     /// What the native library does not choose by, as it takes one pattern each: several connectors, hosts
-    /// and thumbprints, and thumbprints with wildcards. It counts what it leaves out.
+    /// and thumbprints, and thumbprints with wildcards. It counts what it leaves out as the library does.
     /// </summary>
     internal sealed class SessionFilter
     {
@@ -22,8 +22,14 @@ namespace EopRelay
             thumbprints = PatternsOf(query.Thumbprints, true);
         }
 
-        /// <summary>How many sessions it left out.</summary>
-        internal long LeftOut { get; private set; }
+        /// <summary>How many sessions were left out because none of the connectors fits.</summary>
+        internal long LeftOutByConnector { get; private set; }
+
+        /// <summary>How many because none of the hosts fits.</summary>
+        internal long LeftOutByRemoteHost { get; private set; }
+
+        /// <summary>How many because none of the thumbprints fits.</summary>
+        internal long LeftOutByThumbprint { get; private set; }
 
         /// <summary>Those of the sessions that fit.</summary>
         internal Session[] Choose(Session[] sessions)
@@ -32,16 +38,28 @@ namespace EopRelay
             {
                 return sessions;
             }
-            Session[] chosen = Array.FindAll(sessions, Fits);
-            LeftOut += sessions.Length - chosen.Length;
-            return chosen;
+            return Array.FindAll(sessions, Fits);
         }
 
         private bool Fits(Session session)
         {
-            return Any(connectors, session.Connector)
-                && Any(hosts, session.RemoteHost, session.RemoteEndpoint, WithoutPort(session.RemoteEndpoint))
-                && Any(thumbprints, session.SentThumbprint, session.RemoteCertificate == null ? null : session.RemoteCertificate.Thumbprint);
+            string received = session.RemoteCertificate == null ? null : session.RemoteCertificate.Thumbprint;
+            if (!Any(thumbprints, session.SentThumbprint, received))
+            {
+                LeftOutByThumbprint++;
+                return false;
+            }
+            if (!Any(connectors, session.Connector))
+            {
+                LeftOutByConnector++;
+                return false;
+            }
+            if (!Any(hosts, session.RemoteHost, session.RemoteEndpoint, WithoutPort(session.RemoteEndpoint)))
+            {
+                LeftOutByRemoteHost++;
+                return false;
+            }
+            return true;
         }
 
         private static bool Any(IList<Predicate<string>> patterns, params string[] texts)

@@ -1,46 +1,27 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Globalization;
-using System.Threading;
 
 namespace EopRelay
 {
     /// <summary>Reads sessions out of logs, batch by batch. Dispose it to release the files.</summary>
-    public sealed unsafe class SessionReader : IDisposable
+    public sealed unsafe class SessionReader : NativeHandle
     {
-        private const double BytesPerMegabyte = 1024 * 1024;
-        private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
-
-        private readonly object gate = new object();
-        private readonly NativeFunctions native;
         private readonly IList<LogLocation> locations;
         private readonly SessionFilter filter;
-        private readonly Stopwatch sinceProgress = Stopwatch.StartNew();
-        private readonly ulong handle;
-        private int disposed;
+        private Progress state;
 
         internal SessionReader(NativeFunctions native, SessionQuery query)
+            : base(native)
         {
-            this.native = native;
             locations = new List<LogLocation>(query.Locations);
             filter = new SessionFilter(query);
+            Progress = new ReadingProgress();
             Sessions = new Session[0];
             Notices = new Notice[0];
-            CurrentPath = "";
             using (var nativeQuery = new NativeQuery(query, native.Names))
             {
-                handle = nativeQuery.Open(native);
-            }
-        }
-
-        /// <summary>Gives the handle back if nobody disposed the reader.</summary>
-        ~SessionReader()
-        {
-            // 0 if the constructor threw; then there is no handle.
-            if (handle != 0)
-            {
-                native.FreeReader(handle);
+                Handle = nativeQuery.Open(native);
             }
         }
 
@@ -56,60 +37,26 @@ namespace EopRelay
         /// <summary>Sessions returned so far.</summary>
         public long SessionCount { get; private set; }
 
-        /// <summary>Sessions left out because several connectors, hosts or thumbprints were wanted, and none fits.</summary>
-        public long LeftOut
-        {
-            get { return filter.LeftOut; }
-        }
+        /// <summary>How far it is.</summary>
+        public ReadingProgress Progress { get; private set; }
 
-        /// <summary>Bytes read so far.</summary>
-        public long BytesRead { get; private set; }
-
-        /// <summary>Bytes in all files found, as of the start.</summary>
-        public long BytesTotal { get; private set; }
-
-        /// <summary>Files read to their end.</summary>
-        public long FilesRead { get; private set; }
-
-        /// <summary>Files found.</summary>
-        public long FilesTotal { get; private set; }
-
-        /// <summary>The file being read, or empty.</summary>
-        public string CurrentPath { get; private set; }
-
-        /// <summary>How much is read, 0 to 100.</summary>
-        public int PercentComplete
-        {
-            get { return BytesTotal <= 0 ? 0 : (int)Math.Min(100, BytesRead * 100.0 / BytesTotal); }
-        }
-
-        /// <summary>How much is read, in words.</summary>
-        public string ProgressStatus
+        /// <summary>
+        /// How many sessions each condition left out, in words; a session counts for the first one that it
+        /// does not meet. Empty where none was left out.
+        /// </summary>
+        public string LeftOutText
         {
             get
             {
-                return string.Format(
-                    CultureInfo.InvariantCulture,
-                    "{0:N1} of {1:N1} MB, {2} of {3} files",
-                    BytesRead / BytesPerMegabyte,
-                    BytesTotal / BytesPerMegabyte,
-                    FilesRead,
-                    FilesTotal);
+                var parts = new List<string>();
+                Append(parts, state.LeftOutByTime, "-Start or -End");
+                Append(parts, state.LeftOutByOutcome, "-Outcome or -Failed");
+                Append(parts, (long)state.LeftOutByThumbprint + filter.LeftOutByThumbprint, "-Thumbprint");
+                Append(parts, state.LeftOutByEopOnly, "-EopOnly");
+                Append(parts, (long)state.LeftOutByConnector + filter.LeftOutByConnector, "-Connector");
+                Append(parts, (long)state.LeftOutByRemoteHost + filter.LeftOutByRemoteHost, "-RemoteHost");
+                return string.Join(", ", parts);
             }
-        }
-
-        /// <summary>
-        /// Whether a quarter of a second has passed since it last answered yes: Windows PowerShell
-        /// spends milliseconds on a progress record.
-        /// </summary>
-        public bool TakeProgressTurn()
-        {
-            if (sinceProgress.Elapsed < ProgressInterval)
-            {
-                return false;
-            }
-            sinceProgress.Restart();
-            return true;
         }
 
         /// <summary>The same as <see cref="ReadBatch"/>; an error ends the reading and is in <see cref="Error"/>.</summary>
@@ -130,7 +77,7 @@ namespace EopRelay
         /// Reads the next batch into <see cref="Sessions"/> and <see cref="Notices"/>; it can be empty
         /// before the end.
         /// </summary>
-        /// <returns><c>false</c> at the end, or after <see cref="Cancel"/>.</returns>
+        /// <returns><c>false</c> at the end, or after a cancellation.</returns>
         /// <exception cref="ObjectDisposedException">The reader is disposed.</exception>
         /// <exception cref="EopRelayException">Another thread reads (ReaderBusy), or the library failed.</exception>
         internal bool ReadBatch()
@@ -138,25 +85,27 @@ namespace EopRelay
             Enter();
             try
             {
-                RequireOpen();
                 Sessions = new Session[0];
                 Notices = new Notice[0];
                 var batch = new Batch();
-                if (!native.NextBatch(handle, &batch))
+                bool isMore = Native.NextBatch(Handle, &batch);
+                if (isMore)
                 {
-                    return false;
+                    // The view is valid until the next call on the reader.
+                    var reader = new BatchReader(batch, Native.Names);
+                    Sessions = filter.Choose(reader.Sessions());
+                    SessionCount += Sessions.Length;
+                    Notices = reader.Notices(locations);
                 }
-                var reader = new BatchReader(batch, native.Names);
-                Sessions = filter.Choose(reader.Sessions());
-                SessionCount += Sessions.Length;
-                Notices = reader.Notices(locations);
-                ReadProgress();
-                return true;
+                var progress = new Progress();
+                Native.ReadProgress(Handle, &progress);
+                state = progress;
+                Progress.Set(&progress);
+                return isMore;
             }
             finally
             {
-                Monitor.Exit(gate);
-                GC.KeepAlive(this);
+                Leave();
             }
         }
 
@@ -173,81 +122,35 @@ namespace EopRelay
             Enter();
             try
             {
-                RequireOpen();
-                native.SaveState(handle);
+                Native.SaveState(Handle);
             }
             finally
             {
-                Monitor.Exit(gate);
-                GC.KeepAlive(this);
+                Leave();
             }
         }
 
-        /// <summary>Ends the reading, from any thread: ReadBatch then answers <c>false</c>.</summary>
-        internal void Cancel()
+        internal override void FreeHandle()
         {
-            native.CancelReader(handle);
-            GC.KeepAlive(this);
+            Native.FreeReader(Handle);
         }
 
-        /// <summary>
-        /// Releases the files and the memory. May be called twice, and while another thread reads: that
-        /// one is cancelled first.
-        /// </summary>
-        public void Dispose()
+        internal override void CancelHandle()
         {
-            if (Interlocked.Exchange(ref disposed, 1) != 0)
-            {
-                return;
-            }
-            if (!Monitor.TryEnter(gate))
-            {
-                native.CancelReader(handle);
-                Monitor.Enter(gate);
-            }
-            try
-            {
-                native.FreeReader(handle);
-                GC.SuppressFinalize(this);
-            }
-            finally
-            {
-                Monitor.Exit(gate);
-            }
+            Native.CancelReader(Handle);
         }
 
-        /// <summary>
-        /// Takes the gate: a batch is a view into memory that the next call replaces, so one thread at a
-        /// time.
-        /// </summary>
-        private void Enter()
+        private static void Append(List<string> parts, ulong count, string condition)
         {
-            if (!Monitor.TryEnter(gate))
-            {
-                // Disposing holds the gate too.
-                RequireOpen();
-                throw new EopRelayException(
-                    "ReaderBusy", "ResourceBusy", "Another thread reads with this SessionReader. Give each its own.");
-            }
+            Append(parts, (long)count, condition);
         }
 
-        private void RequireOpen()
+        private static void Append(List<string> parts, long count, string condition)
         {
-            if (Thread.VolatileRead(ref disposed) != 0)
+            if (count > 0)
             {
-                throw new ObjectDisposedException("SessionReader");
+                parts.Add(string.Format(CultureInfo.InvariantCulture, "{0} by {1}", count, condition));
             }
-        }
-
-        private void ReadProgress()
-        {
-            var progress = new Progress();
-            native.ReadProgress(handle, &progress);
-            BytesRead = (long)progress.BytesRead;
-            BytesTotal = (long)progress.BytesTotal;
-            FilesRead = (long)progress.FilesRead;
-            FilesTotal = (long)progress.FilesTotal;
-            CurrentPath = progress.PathLength == 0 ? "" : new string(progress.Path);
         }
     }
 }

@@ -174,8 +174,13 @@ impl<R: Read> Framer<R> {
         self.buffer.drain(..self.start);
         self.start = 0;
         let before = self.buffer.len();
-        self.input.by_ref().take(READ_SIZE as u64).read_to_end(&mut self.buffer)?;
-        self.is_at_end = self.buffer.len() == before;
+        match self.input.by_ref().take(READ_SIZE as u64).read_to_end(&mut self.buffer) {
+            Ok(read) => self.is_at_end = read == 0,
+            // More may come later; what came so far counts.
+            Err(error)
+                if error.kind() == io::ErrorKind::WouldBlock && self.buffer.len() > before => {}
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 }

@@ -22,6 +22,7 @@ mod reader;
 mod record;
 mod source;
 mod tag;
+mod text_queue;
 
 pub use codes::{ResultCode, TrustStatus};
 pub use event_log::{CHAIN_EVENT_LOG, ENABLE_CHAIN_EVENT_LOG};

@@ -1,6 +1,7 @@
 //! Reading events out of files and texts, batch by batch.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,7 @@ use super::open_source::{OpenSource, no_event_log, of_content};
 use super::parser::Parsed;
 use super::record::ChainEventRecord;
 use super::source::{Item, OpenError, Source};
+use super::text_queue::TextQueue;
 use crate::certificate::Thumbprint;
 use crate::evidence::{EvidenceBatch, EvidenceReader};
 use crate::log::{LogInput, Notice, NoticeCode, discover_files};
@@ -67,11 +69,16 @@ pub struct ChainEventReader {
     summary: ChainEventSummary,
     cancellation: Arc<AtomicBool>,
     is_at_end: bool,
+    /// Where text is awaited.
+    queue: Option<TextQueue>,
+    /// Whether all text that came is read, and more may come.
+    waits: bool,
 }
 
 enum Input {
     File(PathBuf),
     Content(String, Vec<u8>),
+    Queue(String, TextQueue),
 }
 
 impl ChainEventReader {
@@ -91,7 +98,17 @@ impl ChainEventReader {
             summary: ChainEventSummary::default(),
             cancellation: Arc::default(),
             is_at_end: false,
+            queue: None,
+            waits: false,
         }
+    }
+
+    /// Awaits text that comes by [`EvidenceReader::add_text`], and is read after everything else;
+    /// `name` is what errors call it.
+    pub fn await_text(&mut self, name: &str) {
+        let queue = TextQueue::default();
+        self.waiting.push_back(Input::Queue(name.to_owned(), queue.clone()));
+        self.queue = Some(queue);
     }
 
     /// What was met so far.
@@ -112,6 +129,10 @@ impl ChainEventReader {
                 Err(OpenError::Io(error)) => self.notices.push(Notice::unreadable(&path, &error)),
                 Err(OpenError::Evtx(reason)) => self.notices.push(no_event_log(&path, &reason)),
             },
+            Input::Queue(name, queue) => {
+                let source = Source::of_bytes(Vec::new(), queue);
+                self.open = Some(OpenSource::new(name, source, None));
+            }
             Input::Content(name, bytes) => match of_content(bytes) {
                 Ok(source) => self.open = Some(OpenSource::new(name, source, None)),
                 Err(reason) => self.notices.push(no_event_log(Path::new(&name), &reason)),
@@ -128,6 +149,10 @@ impl ChainEventReader {
             Ok(Next::Again) => return None,
             Ok(Next::End) => {
                 self.close();
+                return None;
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                self.waits = true;
                 return None;
             }
             Err(error) => {
@@ -213,7 +238,8 @@ impl EvidenceReader for ChainEventReader {
     fn next_batch(&mut self, max_records: usize, budget: u64) -> Option<EvidenceBatch<ChainEvent>> {
         let mut batch = EvidenceBatch { records: Vec::new(), notices: Vec::new() };
         let mut spent = 0;
-        while batch.records.len() < max_records.max(1) && spent < budget.max(1) {
+        self.waits = false;
+        while batch.records.len() < max_records.max(1) && spent < budget.max(1) && !self.waits {
             if self.cancellation.load(Ordering::Relaxed) {
                 return None;
             }
@@ -238,6 +264,10 @@ impl EvidenceReader for ChainEventReader {
         batch.notices.append(&mut self.notices);
         let is_over = self.is_at_end && batch.records.is_empty() && batch.notices.is_empty();
         (!is_over).then_some(batch)
+    }
+
+    fn add_text(&mut self, text: Option<&str>) -> bool {
+        self.queue.as_ref().is_some_and(|queue| queue.push(text))
     }
 
     fn cancellation(&self) -> Arc<AtomicBool> {

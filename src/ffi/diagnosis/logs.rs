@@ -14,38 +14,45 @@ const SESSIONS_PER_BATCH: usize = 1000;
 /// A file, a folder or a pattern, and whose log it is; without a server the path may be `NAME=PATH`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct Log {
+pub(in crate::ffi) struct Log {
     path: String,
     server: Option<String>,
 }
 
-/// Adds the sessions of the logs; what cannot be read of them goes into the evidence.
-pub(super) fn add(evidence: &mut Evidence, logs: Vec<Log>) -> Result<(), Failure> {
-    evidence.logs_given = true;
+/// Finds the files of the logs.
+pub(in crate::ffi) fn open(logs: Vec<Log>) -> Result<SessionReader, Failure> {
     let input = |log: Log| match log.server {
         Some(server) => LogInput { path: log.path.into(), wildcards: true, server: Some(server) },
         None => LogInput::of_text(log.path.as_ref()),
     };
     let query =
         SessionQuery { inputs: logs.into_iter().map(input).collect(), ..SessionQuery::default() };
-    let mut reader = SessionReader::new(query)
-        .map_err(|error| Failure::new(EOP_INVALID_ARGUMENT, format!("Logs: {error}")))?;
-    while let Some(batch) = reader.next_batch(SESSIONS_PER_BATCH, u64::MAX) {
-        for session in &batch.sessions {
-            evidence.add_session(session);
-        }
-        for notice in &batch.notices {
-            let path = notice.path.as_ref().map(|path| path.display().to_string());
-            let path = path.unwrap_or_else(|| "the logs".to_owned());
-            match notice.severity() {
-                Severity::Error => evidence.unreadable.push((path, notice.message.clone())),
-                Severity::Warning => {
-                    let line = notice.line.unwrap_or_default();
-                    evidence.damaged.push((path, line, notice.message.clone()));
-                }
-                Severity::Information => {}
+    SessionReader::new(query)
+        .map_err(|error| Failure::new(EOP_INVALID_ARGUMENT, format!("Logs: {error}")))
+}
+
+/// Adds the next sessions, after about `budget` bytes; what cannot be read goes into the evidence.
+/// `false` at the end, and after a cancellation.
+pub(in crate::ffi) fn read_on(
+    evidence: &mut Evidence,
+    reader: &mut SessionReader,
+    budget: u64,
+) -> bool {
+    let Some(batch) = reader.next_batch(SESSIONS_PER_BATCH, budget) else { return false };
+    for session in &batch.sessions {
+        evidence.add_session(session);
+    }
+    for notice in &batch.notices {
+        let path = notice.path.as_ref().map(|path| path.display().to_string());
+        let path = path.unwrap_or_else(|| "the logs".to_owned());
+        match notice.severity() {
+            Severity::Error => evidence.unreadable.push((path, notice.message.clone())),
+            Severity::Warning => {
+                let line = notice.line.unwrap_or_default();
+                evidence.damaged.push((path, line, notice.message.clone()));
             }
+            Severity::Information => {}
         }
     }
-    Ok(())
+    true
 }

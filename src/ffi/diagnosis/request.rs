@@ -14,7 +14,7 @@ use crate::ffi::answer::{FileContent, parse_object};
 use crate::ffi::diagnosis::logs::{self, Log};
 use crate::ffi::error::Failure;
 use crate::ffi::status::{EOP_CERTIFICATE_NOT_FOUND, EOP_INTERNAL, EOP_INVALID_THUMBPRINT};
-use crate::session::Session;
+use crate::session::{Session, SessionReader};
 use crate::timestamp::Timestamp;
 
 /// What the parts of the request are called in the report.
@@ -83,9 +83,18 @@ const SEND_CONNECTORS: ObjectList = ("-SendConnector", Evidence::add_send_connec
 const INSTALLED_CERTIFICATES: ObjectList = ("-InstalledCertificate", Evidence::add_installed);
 const JUDGED_CERTIFICATES: ObjectList = (CERTIFICATES, add_judged);
 
-/// Reads a request. What cannot be read of the evidence goes into it; a request that is not one is
-/// an error.
+/// Reads a request, its logs included.
 pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
+    let (mut evidence, logs) = open(text)?;
+    if let Some(mut logs) = logs {
+        while logs::read_on(&mut evidence, &mut logs, u64::MAX) {}
+    }
+    Ok(evidence)
+}
+
+/// Reads a request up to its logs, whose reader is returned. What cannot be read of the evidence
+/// goes into it; a request that is not one is an error.
+pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader>), Failure> {
     let request: Request<'_> = parse_object("request", text)?;
     let at = match request.at {
         Some(at) => at,
@@ -141,17 +150,7 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
         add_installed(&mut evidence, thumbprint)?;
     }
     for file in request.certificate_files.iter().flatten() {
-        let certificates = read_file(&mut evidence, file);
-        if certificates.is_empty() {
-            continue;
-        }
-        let path = file.path.clone();
-        match judged_of(certificates) {
-            Ok((certificate, others)) => {
-                evidence.certificates.push(GivenCertificate { certificate, others, path });
-            }
-            Err(error) => evidence.unreadable.push((path, error.to_string())),
-        }
+        add_certificate_file(&mut evidence, file);
     }
     for file in request.root_files.iter().flatten() {
         let mut roots = read_file(&mut evidence, file);
@@ -174,12 +173,11 @@ pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
         add_queue_error_file(&mut evidence, file);
     }
     if let Some(sessions) = &request.sessions {
-        add_sessions(&mut evidence, sessions);
+        add_sessions(&mut evidence, 1, sessions);
     }
-    if let Some(logs) = request.logs {
-        logs::add(&mut evidence, logs)?;
-    }
-    Ok(evidence)
+    evidence.logs_given |= request.logs.is_some();
+    let logs = request.logs.map(logs::open).transpose()?;
+    Ok((evidence, logs))
 }
 
 /// Files go through the one reader, as do the texts of events, each on a line of its own; objects
@@ -241,9 +239,52 @@ fn add_queue_error_file(evidence: &mut Evidence, file: &FileContent) {
     }
 }
 
-fn add_sessions(evidence: &mut Evidence, sessions: &[&RawValue]) {
+/// What comes to a diagnosis after its request.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct Addition<'a> {
+    #[serde(borrow)]
+    sessions: Option<Vec<&'a RawValue>>,
+    #[serde(borrow)]
+    certificates: Option<&'a RawValue>,
+    certificate_files: Option<Vec<FileContent>>,
+}
+
+/// Adds what comes after a request. The number of its sessions is returned; `first` is that of the
+/// first one.
+pub(in crate::ffi) fn add(evidence: &mut Evidence, first: u64, text: &str) -> Result<u64, Failure> {
+    let addition: Addition<'_> = parse_object("request", text)?;
+    if let Some(certificates) = addition.certificates {
+        add_objects(evidence, JUDGED_CERTIFICATES, certificates);
+    }
+    for file in addition.certificate_files.iter().flatten() {
+        add_certificate_file(evidence, file);
+    }
+    let sessions = addition.sessions.unwrap_or_default();
+    if !sessions.is_empty() {
+        add_sessions(evidence, first, &sessions);
+    }
+    Ok(sessions.len() as u64)
+}
+
+/// One certificate of a file is judged; the others may be its issuers.
+fn add_certificate_file(evidence: &mut Evidence, file: &FileContent) {
+    let certificates = read_file(evidence, file);
+    if certificates.is_empty() {
+        return;
+    }
+    let path = file.path.clone();
+    match judged_of(certificates) {
+        Ok((certificate, others)) => {
+            evidence.certificates.push(GivenCertificate { certificate, others, path });
+        }
+        Err(error) => evidence.unreadable.push((path, error.to_string())),
+    }
+}
+
+fn add_sessions(evidence: &mut Evidence, first: u64, sessions: &[&RawValue]) {
     evidence.logs_given = true;
-    for (number, session) in (1..).zip(sessions) {
+    for (number, session) in (first..).zip(sessions) {
         match serde_json::from_str::<Session>(session.get()) {
             Ok(session) => evidence.add_session(&session),
             Err(error) => evidence.damaged.push((SESSIONS.to_owned(), number, error.to_string())),

@@ -158,3 +158,44 @@ fn changes_of_the_hybrid_wizard_are_records_too() {
         open(&EvidenceQueryOptions { thumbprint: utf16(&hex), ..of_text }).unwrap_err();
     assert_eq!(status, EOP_INVALID_ARGUMENT, "{message}");
 }
+
+#[test]
+fn a_text_in_pieces_gives_the_records_of_the_whole() {
+    let flags = EOP_EVIDENCE_TEXT_FOLLOWS;
+    let add = |reader, piece: Option<&str>| {
+        let units: Vec<u16> = piece.unwrap_or_default().encode_utf16().collect();
+        let text = if piece.is_some() { units.as_ptr() } else { ptr::null() };
+        // SAFETY: the text is a local variable.
+        with_detail(|error| unsafe { eop_evidence_add(reader, text, units.len(), error) }).0
+    };
+    let whole = {
+        let units: Vec<u16> = FIXTURE.encode_utf16().collect();
+        batches(open(&EvidenceQueryOptions { text: utf16(&units), ..query() }).unwrap())
+    };
+    for size in [1, 63, 64, 65, 1000, FIXTURE.len()] {
+        let reader = open(&EvidenceQueryOptions { flags, ..query() }).unwrap();
+        let mut rest = FIXTURE;
+        while !rest.is_empty() {
+            let cut = (size..=rest.len()).find(|at| rest.is_char_boundary(*at));
+            let (piece, behind) = rest.split_at(cut.unwrap_or(rest.len()));
+            assert_eq!(add(reader, Some(piece)), EOP_OK);
+            let mut batch = 0;
+            // SAFETY: the output is a local variable.
+            let status =
+                unsafe { eop_evidence_next(reader, 0, 0, &raw mut batch, ptr::null_mut()) };
+            assert_eq!(status, EOP_OK, "more may come");
+            assert!(read_text(batch).starts_with("{\"Records\":[]"), "{size}");
+            // SAFETY: no detail is asked for.
+            assert_eq!(unsafe { eop_text_free(batch, ptr::null_mut()) }, EOP_OK);
+            rest = behind;
+        }
+        assert_eq!(add(reader, None), EOP_OK);
+        assert_eq!(add(reader, Some("<Event/>")), EOP_INVALID_ARGUMENT, "the end was given");
+        let batches = batches(reader);
+        assert_eq!(all(&batches, "Records"), all(&whole, "Records"), "{size}");
+    }
+    let reader = open(&query()).unwrap();
+    assert_eq!(add(reader, Some("<Event/>")), EOP_INVALID_ARGUMENT, "no text is awaited");
+    let changes = EvidenceQueryOptions { kind: EOP_EVIDENCE_HYBRID_CHANGES, flags, ..query() };
+    assert_eq!(open(&changes).unwrap_err().0, EOP_INVALID_ARGUMENT);
+}

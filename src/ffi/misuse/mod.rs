@@ -128,6 +128,66 @@ const HANDLE_FUNCTIONS: &[HandleFunction] = &[
         when_poisoned: EOP_OK,
         after_own_panic: EOP_FREED,
     },
+    HandleFunction {
+        name: "eop_evidence_add",
+        call: add_evidence,
+        opens: open_evidence_for_text,
+        opens_other_kind: open_some_text,
+        frees: free_evidence,
+        while_busy: EOP_BUSY,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_diagnosis_add",
+        call: add_to_diagnosis,
+        opens: open_diagnosis,
+        opens_other_kind: open_some_text,
+        frees: free_diagnosis,
+        while_busy: EOP_BUSY,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_diagnosis_read",
+        call: read_diagnosis,
+        opens: open_diagnosis,
+        opens_other_kind: open_some_text,
+        frees: free_diagnosis,
+        while_busy: EOP_BUSY,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_diagnosis_answer",
+        call: answer_diagnosis,
+        opens: open_diagnosis,
+        opens_other_kind: open_some_text,
+        frees: free_diagnosis,
+        while_busy: EOP_BUSY,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_diagnosis_cancel",
+        call: cancel_diagnosis,
+        opens: open_diagnosis,
+        opens_other_kind: open_some_text,
+        frees: free_diagnosis,
+        while_busy: EOP_OK,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_diagnosis_free",
+        call: free_diagnosis,
+        opens: open_diagnosis,
+        opens_other_kind: open_some_text,
+        frees: free_diagnosis,
+        while_busy: EOP_OK,
+        when_poisoned: EOP_OK,
+        after_own_panic: EOP_FREED,
+    },
 ];
 
 /// The functions without a handle; the first two cannot fail.
@@ -141,6 +201,7 @@ const OTHER_FUNCTIONS: &[&str] = &[
     "eop_chain_examine",
     "eop_pfx_certificates",
     "eop_evidence_open",
+    "eop_diagnosis_open",
     "eop_test",
     "eop_certificates",
     "eop_resolve_errors",
@@ -269,6 +330,64 @@ pub(super) fn open_evidence() -> u64 {
     reader
 }
 
+/// A reader that awaits text.
+pub(super) fn open_evidence_for_text() -> u64 {
+    let query = EvidenceQueryOptions { flags: EOP_EVIDENCE_TEXT_FOLLOWS, ..evidence_query() };
+    let mut reader = 0;
+    // SAFETY: query and output are local variables.
+    let status = unsafe { eop_evidence_open(&raw const query, &raw mut reader, ptr::null_mut()) };
+    assert_eq!(status, EOP_OK);
+    reader
+}
+
+pub(super) fn add_evidence(reader: u64, error: *mut ErrorDetail) -> i32 {
+    let text = [u16::from(b'<')];
+    // SAFETY: the text is a local variable, `error` comes from a test of this file.
+    unsafe { eop_evidence_add(reader, text.as_ptr(), text.len(), error) }
+}
+
+pub(super) fn open_diagnosis() -> u64 {
+    let (request, mut diagnosis) = (['{', '}'].map(|unit| unit as u16), 0);
+    // SAFETY: request and output are local variables.
+    let status =
+        unsafe { eop_diagnosis_open(request.as_ptr(), 2, &raw mut diagnosis, ptr::null_mut()) };
+    assert_eq!(status, EOP_OK);
+    diagnosis
+}
+
+pub(super) fn add_to_diagnosis(diagnosis: u64, error: *mut ErrorDetail) -> i32 {
+    let request = ['{', '}'].map(|unit| unit as u16);
+    // SAFETY: the request is a local variable, `error` comes from a test of this file.
+    unsafe { eop_diagnosis_add(diagnosis, request.as_ptr(), 2, error) }
+}
+
+/// Without Logs it is at its end, which is as good an answer.
+pub(super) fn read_diagnosis(diagnosis: u64, error: *mut ErrorDetail) -> i32 {
+    let mut progress = empty::<ProgressView>();
+    progress.struct_size = u32::try_from(size_of::<ProgressView>()).unwrap();
+    // SAFETY: the output is a local variable, `error` comes from a test of this file.
+    unsafe { eop_diagnosis_read(diagnosis, 0, &raw mut progress, error) }
+}
+
+pub(super) fn answer_diagnosis(diagnosis: u64, error: *mut ErrorDetail) -> i32 {
+    let mut answer = 0;
+    // SAFETY: the output is a local variable, `error` comes from a test of this file.
+    let status =
+        unsafe { eop_diagnosis_answer(diagnosis, EOP_DIAGNOSIS_REPORT, &raw mut answer, error) };
+    assert_eq!(answer == 0, status != EOP_OK);
+    status
+}
+
+pub(super) fn cancel_diagnosis(diagnosis: u64, error: *mut ErrorDetail) -> i32 {
+    // SAFETY: `error` comes from a test of this file.
+    unsafe { eop_diagnosis_cancel(diagnosis, error) }
+}
+
+pub(super) fn free_diagnosis(diagnosis: u64, error: *mut ErrorDetail) -> i32 {
+    // SAFETY: `error` comes from a test of this file.
+    unsafe { eop_diagnosis_free(diagnosis, error) }
+}
+
 pub(super) fn next_evidence(reader: u64, error: *mut ErrorDetail) -> i32 {
     let mut batch = 0;
     // SAFETY: the output is a local variable, `error` comes from a test of this file.
@@ -298,6 +417,8 @@ impl HandleFunction {
             ("eop_text_get", get_text)
         } else if self.name.starts_with("eop_evidence") {
             ("eop_evidence_next", next_evidence)
+        } else if self.name.starts_with("eop_diagnosis") {
+            ("eop_diagnosis_add", add_to_diagnosis)
         } else {
             ("eop_session_reader_next_batch", next_batch)
         }

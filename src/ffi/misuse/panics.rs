@@ -93,6 +93,14 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             assert_eq!(overview == 0, status != EOP_OK);
             status
         }),
+        ("eop_diagnosis_open", |error| {
+            let (request, mut diagnosis) = (['{', '}'].map(|unit| unit as u16), 0);
+            // SAFETY: request and output are local variables.
+            let status =
+                unsafe { eop_diagnosis_open(request.as_ptr(), 2, &raw mut diagnosis, error) };
+            assert_eq!(diagnosis == 0, status != EOP_OK);
+            status
+        }),
         ("eop_evidence_open", |error| {
             let mut reader = 0;
             // SAFETY: query and output are local variables.

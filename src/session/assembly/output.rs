@@ -64,7 +64,7 @@ impl Output {
     fn accept(&mut self, session: Session) {
         let Self { filter, joiner, sessions, .. } = self;
         joiner.accept(session, &mut |session| {
-            if filter.wants_session(&session) {
+            if filter.passes(filter.unmet_by(&session)) {
                 sessions.push_back(session);
             }
         });
@@ -73,7 +73,7 @@ impl Output {
     pub(super) fn release_waiting_before(&mut self, time: Timestamp) {
         let Self { filter, joiner, sessions, .. } = self;
         joiner.release_before(time, &mut |session| {
-            if filter.wants_session(&session) {
+            if filter.passes(filter.unmet_by(&session)) {
                 sessions.push_back(session);
             }
         });
@@ -82,7 +82,7 @@ impl Output {
     pub(super) fn release_waiting(&mut self) {
         let Self { filter, joiner, sessions, .. } = self;
         joiner.finish(&mut |session| {
-            if filter.wants_session(&session) {
+            if filter.passes(filter.unmet_by(&session)) {
                 sessions.push_back(session);
             }
         });

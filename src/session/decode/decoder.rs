@@ -95,7 +95,7 @@ impl Decoder {
             outcome = Outcome::TlsFailed;
         }
         if let Some(filter) = filter
-            && !(filter.wants_start(start.time) && filter.wants_outcome(outcome))
+            && !filter.passes(filter.unmet_early(start.time, outcome))
         {
             return None;
         }
@@ -118,7 +118,7 @@ impl Decoder {
         };
         let is_eop = is_eop(&lossy(texts.get(other_side)), remote.as_ref());
         if let Some(filter) = filter
-            && !filter.wants(&FilterInput {
+            && !filter.passes(filter.unmet(&FilterInput {
                 start_time: start.time,
                 outcome,
                 is_eop,
@@ -126,7 +126,7 @@ impl Decoder {
                 remote_host: &lossy(texts.get(banner_host)),
                 remote_endpoint: &lossy(texts.get(draft.remote_endpoint)),
                 certificates: [&sent, &remote].map(|known| Some(&*known.as_ref()?.certificate)),
-            })
+            }))
         {
             return None;
         }

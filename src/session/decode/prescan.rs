@@ -6,7 +6,7 @@ use memchr::memchr2_iter;
 use super::information::{CertificateRole, CertificateValue, Information};
 use super::session_rows::SessionRows;
 use crate::log::{Event, Field, LogType, RowSpans};
-use crate::session::filter::CompiledFilter;
+use crate::session::filter::{CompiledFilter, Condition};
 use crate::session::model::Outcome;
 use crate::timestamp::Timestamp;
 
@@ -44,14 +44,21 @@ pub(super) fn can_reject_by_prescan(filter: &CompiledFilter) -> bool {
 }
 
 impl Prescan {
-    /// Whether the filter may want a session that begins at that time and looks like this.
-    pub(super) fn may_be_wanted(self, start: Timestamp, filter: &CompiledFilter) -> bool {
+    /// A condition that a session which begins at that time and looks like this cannot meet.
+    pub(super) fn unmet(self, start: Timestamp, filter: &CompiledFilter) -> Option<Condition> {
         let wants_a_success =
             filter.wants_outcome(Outcome::Delivered) || filter.wants_outcome(Outcome::Incomplete);
-        !self.is_whole
-            || (filter.wants_start(start)
-                && (self.may_have_failed || wants_a_success)
-                && (self.may_hold_thumbprint || filter.thumbprint().is_none()))
+        if !self.is_whole {
+            None
+        } else if !filter.wants_start(start) {
+            Some(Condition::Time)
+        } else if !self.may_have_failed && !wants_a_success {
+            Some(Condition::Outcome)
+        } else if !self.may_hold_thumbprint && filter.thumbprint().is_some() {
+            Some(Condition::Thumbprint)
+        } else {
+            None
+        }
     }
 
     /// Looks at the rows, whose text is that.

@@ -39,7 +39,8 @@ impl SessionMaker {
         if let Some(start) = rows.start
             && can_reject_by_prescan(filter)
             && rows.rows.len() <= MAXIMUM_ROWS_PASSED_OVER
-            && !Prescan::of(rows, text, filter.thumbprint()).may_be_wanted(start.time, filter)
+            && let look = Prescan::of(rows, text, filter.thumbprint())
+            && !filter.passes(look.unmet(start.time, filter))
         {
             return Made { session: None, is_capped: rows.has_note(SessionNote::ContentCapped) };
         }

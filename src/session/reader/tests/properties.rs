@@ -123,7 +123,11 @@ proptest! {
         };
         let (mut wanted, notices) = read_with(&SessionFilter::default(), 1 << 20, 1);
         let compiled = CompiledFilter::new(&filter).unwrap();
-        wanted.retain(|session| compiled.wants_session(session));
+        let all = wanted.len();
+        wanted.retain(|session| compiled.passes(compiled.unmet_by(session)));
+        let left_out = compiled.left_out();
+        let counted = left_out.time + left_out.outcome + left_out.thumbprint + left_out.eop_only + left_out.connector + left_out.remote_host;
+        prop_assert_eq!(counted, (all - wanted.len()) as u64);
         prop_assert_eq!(read_with(&filter, segment_size, threads), (wanted, notices));
     }
 

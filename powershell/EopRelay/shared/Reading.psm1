@@ -1,0 +1,93 @@
+# What the cmdlets that read files and the pipeline have in common.
+Set-StrictMode -Version 3.0
+
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'ErrorRecord.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidencePath.psm1')
+
+# Adds what -Path, -LiteralPath and the pipeline gave. $AddPath takes a path and whether it is literal;
+# $AddObject, what the pipeline brought and is no path. Returns what is wrong.
+function Add-GivenInput {
+    [CmdletBinding()]
+    param([string[]]$Path, [string[]]$LiteralPath, $InputObject, [scriptblock]$AddPath, [scriptblock]$AddObject)
+
+    foreach ($given in $Path) {
+        & $AddPath $given $false
+    }
+    foreach ($given in $LiteralPath) {
+        & $AddPath $given $true
+    }
+    foreach ($given in $InputObject) {
+        if ($given -is [string]) {
+            & $AddPath $given $false
+        }
+        elseif ($null -ne $given) {
+            & $AddObject $given
+        }
+    }
+}
+
+# Adds what a path stands for to a source of evidence. Returns what is wrong with it.
+function Add-EvidencePath {
+    [CmdletBinding()]
+    param($Source, $Cmdlet, [string]$Path, [switch]$Literal)
+
+    $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Path -Literal:$Literal -Kind 'Log'
+    if ($resolved -is [EopRelay.EopRelayException]) {
+        return $resolved
+    }
+    if ($resolved.Found.Length -eq 0) {
+        # The reader says what is wrong with a pattern that leads nowhere.
+        $Source.AddPath($resolved.Plain, $true)
+    }
+    foreach ($file in $resolved.Found) {
+        $Source.AddPath($file, $false)
+    }
+}
+
+# Returns the records of a reader of evidence, and writes its notices for the cmdlet; as far as the text
+# goes that was handed over, or to the end. What ended the reading before is in the reader's Error.
+function Read-Evidence {
+    [CmdletBinding()]
+    param($EvidenceReader, $Cmdlet, [switch]$ToEnd)
+
+    while ($EvidenceReader.TryReadBatch()) {
+        Write-Notice -Notice $EvidenceReader.Notices -Cmdlet $Cmdlet
+        $EvidenceReader.Records
+        if (-not $ToEnd -and $EvidenceReader.Records.Length + $EvidenceReader.Notices.Length -eq 0) {
+            return
+        }
+    }
+}
+
+# Writes the trouble that a reader met, for the cmdlet: a record for what cannot be read, a warning for
+# what is read in part.
+function Write-Notice {
+    [CmdletBinding()]
+    param($Notice, $Cmdlet)
+
+    foreach ($one in $Notice) {
+        switch ($one.Severity) {
+            'Error' {
+                $Cmdlet.WriteError((ConvertTo-ErrorRecord -Problem $one.ToException() -TargetObject $one.Path))
+            }
+            'Warning' {
+                $Cmdlet.WriteWarning($one.Text)
+            }
+            default {
+                $Cmdlet.WriteVerbose($one.Text)
+            }
+        }
+    }
+}
+
+# Shows how far a reader of logs is, four times a second.
+function Write-ReadingProgress {
+    [CmdletBinding()]
+    param([string]$Activity, $Progress)
+
+    if ($Progress.TakeTurn()) {
+        Write-Progress -Activity $Activity -Status $Progress.Status -CurrentOperation $Progress.CurrentPath -PercentComplete $Progress.PercentComplete
+    }
+}
+
+Export-ModuleMember -Function Add-GivenInput, Add-EvidencePath, Read-Evidence, Write-Notice, Write-ReadingProgress

@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | [`timestamp`] | log stamps | .NET UTC ticks |
 //! | [`finding`] | severity, confidence, place | steps, and the words of every answer |
+//! | [`input`] | files, compressed or in an archive; standard input | their content |
 //! | [`log`] | files, folders, wildcards | rows of SMTP protocol logs |
 //! | [`reply`] | SMTP replies, NDR and queue texts | rejection classes with their remedies |
 //! | [`certificate`] | logged certificate rows, DER, PEM, P7B | certificates and Windows X.500 names |
@@ -85,6 +86,7 @@ pub mod evidence;
 #[cfg(target_pointer_width = "64")]
 pub mod ffi;
 pub mod finding;
+pub mod input;
 pub mod log;
 mod named_enum;
 pub mod reply;

@@ -1,13 +1,12 @@
 //! What a file of a support case is, by its content.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use super::delivery_error::DeliveryErrors;
 use super::export::{ExchangeObjects, TextFile, read_file};
 use crate::certificate::read_certificates;
 use crate::finding::words::counted;
+use crate::input;
 use crate::named_enum::named_enum;
 
 named_enum! {
@@ -85,9 +84,7 @@ pub fn recognise(path: &Path) -> Recognised {
 }
 
 fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(BEGINNING).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    input::beginning(path, BEGINNING)
 }
 
 fn of_content(name: &str, bytes: &[u8]) -> Recognised {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use walkdir::WalkDir;
 
 use super::notice::{Notice, NoticeCode};
+use crate::input::{is_archive, is_packed, is_standard_input, packed_files};
 
 /// A place to read logs from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,7 +100,10 @@ struct FoundFiles {
 impl FoundFiles {
     fn add_input(&mut self, input: &LogInput) {
         let server = input.server.as_deref().map(Arc::from);
-        if std::fs::symlink_metadata(&input.path).is_ok() || !input.wildcards {
+        let is_path = std::fs::symlink_metadata(&input.path).is_ok()
+            || is_standard_input(&input.path)
+            || is_packed(&input.path);
+        if is_path || !input.wildcards {
             self.add_path(&input.path, server.as_ref());
             return;
         }
@@ -129,8 +133,15 @@ impl FoundFiles {
     }
 
     fn add_path(&mut self, path: &Path, server: Option<&Arc<str>>) {
+        if is_standard_input(path) || is_packed(path) {
+            self.add_file(path, server, 0);
+            return;
+        }
         match std::fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => self.add_folder(path, server),
+            Ok(metadata) if metadata.is_file() && is_archive(path) => {
+                self.add_archive(path, server);
+            }
             Ok(metadata) if metadata.is_file() || is_own_input(path) => {
                 self.add_file(path, server, metadata.len());
             }
@@ -189,7 +200,32 @@ impl FoundFiles {
         }
     }
 
+    fn add_archive(&mut self, archive: &Path, server: Option<&Arc<str>>) {
+        let packed = match packed_files(archive) {
+            Ok(packed) => packed,
+            Err(error) => return self.unreadable(archive, &error),
+        };
+        let before = self.seen.len();
+        for file in packed {
+            match file.trouble {
+                Some(trouble) => self.unreadable(&file.path, &std::io::Error::other(trouble)),
+                None if self.has_extension(&file.path) => {
+                    self.add_file(&file.path, server, file.size);
+                }
+                None => {}
+            }
+        }
+        if before == self.seen.len() {
+            let names = format!(".{}", self.extensions.join(" or ."));
+            self.nothing_found(archive, &format!("the archive holds no {names} file"));
+        }
+    }
+
     fn has_extension(&self, path: &Path) -> bool {
+        let is_compressed =
+            path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
+        let path =
+            if is_compressed { Path::new(path.file_stem().unwrap_or_default()) } else { path };
         path.extension().is_some_and(|extension| {
             self.extensions.iter().any(|wanted| extension.eq_ignore_ascii_case(wanted))
         })
@@ -279,6 +315,7 @@ fn rotation(lower_case_name: &str) -> Option<(u32, u32, u64)> {
     let rest = lower_case_name
         .strip_prefix("send")
         .or_else(|| lower_case_name.strip_prefix("recv"))?
+        .trim_end_matches(".gz")
         .strip_suffix(".log")?;
     let (stamp, number) = rest.split_once('-')?;
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

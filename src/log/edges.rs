@@ -1,13 +1,13 @@
 //! The beginning and the end of a text of which the middle is not kept.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use encoding_rs_io::DecodeReaderBytesBuilder;
 use sha2::{Digest, Sha256};
 
 use super::shared_file::SharedFile;
-use super::text_kind::{ReturnsAsLineFeeds, SAMPLE, TextKind};
+use super::text_kind::TextKind;
+use super::text_source::TextSource;
 
 /// The first and the last bytes of a text, at most [`EDGE`] of each, and its length in bytes.
 ///
@@ -35,22 +35,20 @@ impl Edges {
     /// # Errors
     /// The file cannot be opened or read.
     pub(crate) fn of_file(path: &Path, offset: u64) -> io::Result<Option<Self>> {
-        let mut file = SharedFile::open(path)?;
-        let mut start = Vec::with_capacity(SAMPLE);
-        file.by_ref().take(SAMPLE as u64).read_to_end(&mut start)?;
-        file.seek(SeekFrom::Start(0))?;
-        match TextKind::of(&start) {
-            TextKind::Utf16 => {
-                let mut text = DecodeReaderBytesBuilder::new().strip_bom(true).build(file);
-                Self::of_text(&mut text, offset, skip_by_reading)
+        let (start, source) = TextSource::open(path)?;
+        let kind = TextKind::of(&start);
+        let rest: Box<dyn Read + Send> = match source {
+            TextSource::File(mut file) if kind == TextKind::Plain => {
+                file.seek(SeekFrom::Start(0))?;
+                return Self::of_text(&mut file, offset, |file: &mut SharedFile, count| {
+                    file.seek_relative(count.try_into().map_err(io::Error::other)?)
+                });
             }
-            TextKind::ReturnsAlone => {
-                Self::of_text(&mut ReturnsAsLineFeeds(file), offset, skip_by_reading)
-            }
-            TextKind::Plain => Self::of_text(&mut file, offset, |file: &mut SharedFile, count| {
-                file.seek_relative(count.try_into().map_err(io::Error::other)?)
-            }),
-        }
+            TextSource::File(file) => Box::new(file),
+            TextSource::Stream(stream, _) => stream,
+        };
+        let mut text = kind.decode(Cursor::new(start).chain(rest));
+        Self::of_text(&mut text, offset, skip_by_reading)
     }
 
     fn of_text<R: Read>(

@@ -29,6 +29,7 @@ mod shared_file;
 mod span;
 mod stamp_parser;
 mod text_kind;
+mod text_source;
 mod unread_range;
 
 pub use crate::finding::Severity;

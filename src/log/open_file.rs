@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use encoding_rs_io::DecodeReaderBytesBuilder;
 use memchr::{memchr, memrchr};
 
 use super::edges::{Edges, skip_by_reading};
@@ -18,22 +17,10 @@ use super::position::{LastPosition, Position};
 use super::row::MAXIMUM_LINE;
 use super::segment::Segment;
 use super::shared_file::SharedFile;
-use super::text_kind::{ReturnsAsLineFeeds, SAMPLE, TextKind};
+use super::text_kind::TextKind;
+use super::text_source::TextSource;
 use super::unread_range::UnreadRange;
-
-/// A file that counts what is read of it.
-struct CountedFile {
-    file: SharedFile,
-    bytes_read: Arc<AtomicU64>,
-}
-
-impl Read for CountedFile {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.file.read(buffer)?;
-        self.bytes_read.fetch_add(length as u64, Ordering::Relaxed);
-        Ok(length)
-    }
-}
+use crate::input::Counted;
 
 /// Where the text of a file comes from.
 enum Input {
@@ -103,11 +90,8 @@ impl OpenFile {
             None => (None, Edges::default()),
         };
         let mut bytes_taken = position.map_or(0, |position| position.offset);
-        let mut file = SharedFile::open(path)?;
-        let mut start = Vec::with_capacity(SAMPLE);
-        file.by_ref().take(SAMPLE as u64).read_to_end(&mut start)?;
+        let (mut start, source) = TextSource::open(path)?;
         let kind = TextKind::of(&start);
-        let count = Arc::new(AtomicU64::new(start.len() as u64));
         let mut offset = 0;
         if kind != TextKind::Utf16 && position.is_none() && start.starts_with(BYTE_ORDER_MARK) {
             start.drain(..BYTE_ORDER_MARK.len());
@@ -123,25 +107,25 @@ impl OpenFile {
             decoded_bytes = Some(Arc::clone(count));
             Ok::<_, io::Error>(Input::Stream(text))
         };
-        let unread = |start, file| {
-            Cursor::new(start).chain(CountedFile { file, bytes_read: Arc::clone(&count) })
-        };
-        let input = match kind {
-            TextKind::Utf16 => {
-                let text =
-                    DecodeReaderBytesBuilder::new().strip_bom(true).build(unread(start, file));
-                decoded(Box::new(text), &count)?
-            }
-            TextKind::ReturnsAlone => {
-                decoded(Box::new(ReturnsAsLineFeeds(unread(start, file))), &count)?
-            }
-            TextKind::Plain => {
+        let input = match (source, kind) {
+            (TextSource::File(file), TextKind::Plain) => {
                 let metadata = file.metadata()?;
                 if position.is_some() || metadata.is_file() && metadata.len() > 0 {
                     Input::File(Arc::new(file))
                 } else {
                     Input::Stream(Box::new(Cursor::new(start).chain(file)))
                 }
+            }
+            (source, kind) => {
+                let (rest, count) = match source {
+                    TextSource::File(file) => {
+                        let (file, count) = Counted::new(file);
+                        count.fetch_add(start.len() as u64, Ordering::Relaxed);
+                        (Box::new(file) as Box<dyn Read + Send>, count)
+                    }
+                    TextSource::Stream(stream, count) => (stream, count),
+                };
+                decoded(kind.decode(Cursor::new(start).chain(rest)), &count)?
             }
         };
         let counted_to = position.map_or(0, |position| position.offset);

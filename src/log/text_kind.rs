@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use encoding_rs_io::DecodeReaderBytesBuilder;
 use memchr::memchr;
 
 /// How the text of a file is read.
@@ -32,10 +33,19 @@ impl TextKind {
             Self::Plain
         }
     }
+
+    /// Reads such a file as UTF-8 with line feeds.
+    pub(super) fn decode(self, file: impl Read + Send + 'static) -> Box<dyn Read + Send> {
+        match self {
+            Self::Plain => Box::new(file),
+            Self::Utf16 => Box::new(DecodeReaderBytesBuilder::new().strip_bom(true).build(file)),
+            Self::ReturnsAlone => Box::new(ReturnsAsLineFeeds(file)),
+        }
+    }
 }
 
 /// Reads carriage returns as line feeds.
-pub(super) struct ReturnsAsLineFeeds<R>(pub(super) R);
+struct ReturnsAsLineFeeds<R>(R);
 
 impl<R: Read> Read for ReturnsAsLineFeeds<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

@@ -70,6 +70,7 @@ impl Command {
 fn main() -> ExitCode {
     match CommandLine::try_parse() {
         Ok(command_line) => {
+            eop_relay::input::offer_standard_input();
             command_line.settings.keep();
             command_line.command.run()
         }

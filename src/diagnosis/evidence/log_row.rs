@@ -1,9 +1,9 @@
 //! Where in a log the row stands that a session ended with: sessions know their first row alone.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use crate::input;
 use crate::log::{Format, Row};
 
 /// What is read of a file to find a row, in bytes: a session lies close together.
@@ -28,7 +28,7 @@ pub(crate) fn find_row_of_session(
         field.starts_with(wanted) || (field.len() > 8 && text.starts_with(field))
     };
     let mut format = Format::from_file_name("");
-    let mut reader = BufReader::new(File::open(path).ok()?.take(MAXIMUM_BYTES));
+    let mut reader = BufReader::new(input::open(path).ok()?.take(MAXIMUM_BYTES));
     let mut row = Vec::new();
     let mut line = 0;
     while reader.read_until(b'\n', &mut row).ok()? > 0 {

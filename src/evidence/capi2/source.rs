@@ -10,6 +10,10 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use super::evtx_file::{EvtxFile, SIGNATURE};
 use super::framer::{FrameEnd, Framer, Next};
 use super::parser::{Parsed, parse};
+use crate::input;
+
+/// What is kept of a compressed `.evtx` file, in bytes; the log has one megabyte by default.
+const MAXIMUM_UNPACKED: u64 = 512 << 20;
 
 /// One event of a source.
 pub(super) struct Item {
@@ -33,18 +37,31 @@ pub(super) enum OpenError {
 
 impl Source {
     pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
-        let mut file = File::open(path).map_err(OpenError::Io)?;
+        let mut file = input::open(path).map_err(OpenError::Io)?;
         let mut start = Vec::with_capacity(SIGNATURE.len());
         file.by_ref()
             .take(SIGNATURE.len() as u64)
             .read_to_end(&mut start)
             .map_err(OpenError::Io)?;
-        if start == SIGNATURE {
-            file.seek(SeekFrom::Start(0)).map_err(OpenError::Io)?;
-            let file = EvtxFile::open(file).map_err(OpenError::Io)?;
-            return file.map(|file| Self::Evtx(Box::new(file))).map_err(OpenError::Evtx);
+        if start != SIGNATURE {
+            return Ok(Self::of_bytes(start, file));
         }
-        Ok(Self::of_bytes(start, file))
+        // Chunks are read at their places: the file itself where it is one, else what it unpacks to.
+        let mut beginning = Vec::with_capacity(SIGNATURE.len());
+        let plain = File::open(path).and_then(|mut plain| {
+            plain.by_ref().take(SIGNATURE.len() as u64).read_to_end(&mut beginning)?;
+            plain.seek(SeekFrom::Start(0))?;
+            Ok(plain)
+        });
+        let opened = match plain {
+            Ok(plain) if beginning == SIGNATURE => EvtxFile::open(plain),
+            _ => {
+                file.take(MAXIMUM_UNPACKED).read_to_end(&mut start).map_err(OpenError::Io)?;
+                EvtxFile::open(Cursor::new(start))
+            }
+        };
+        let file = opened.map_err(OpenError::Io)?;
+        file.map(|file| Self::Evtx(Box::new(file))).map_err(OpenError::Evtx)
     }
 
     /// XML in a file that is in memory, or begins there: `start` is followed by `rest`.

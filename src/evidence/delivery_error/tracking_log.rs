@@ -1,6 +1,5 @@
 //! Message tracking logs (MSGTRK*.LOG), read as a stream: the failures in them, alike ones as one.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -10,6 +9,7 @@ use hashbrown::HashMap;
 use super::error::{DeliveryError, DeliveryErrorSource};
 use super::objects::FAILURES;
 use crate::evidence::export::{Problem, ProblemKind};
+use crate::input;
 use crate::reply::{EnhancedStatus, RejectionClass};
 use crate::timestamp::Timestamp;
 
@@ -39,7 +39,7 @@ pub(super) struct TrackedFailures {
 
 /// Opens a file if it is a message tracking log.
 pub(super) fn open(path: &Path) -> Option<impl BufRead> {
-    let mut file = BufReader::with_capacity(1 << 18, File::open(path).ok()?);
+    let mut file = BufReader::with_capacity(1 << 18, input::open(path).ok()?);
     is_tracking_log(file.fill_buf().ok()?).then_some(file)
 }
 

@@ -1,7 +1,6 @@
 //! The changes of the wizard as a stream of records, piece by piece.
 
 use std::collections::VecDeque;
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +10,7 @@ use super::change::HybridChange;
 use super::discovery::{HybridFile, discover_hybrid_files, hybrid_profile_folders};
 use super::history::{HybridHistoryBuilder, OpenLog};
 use super::notice::HybridNotice;
+use crate::input;
 use crate::log::{LogInput, Notice, NoticeCode};
 use crate::timestamp::Timestamp;
 
@@ -87,8 +87,8 @@ impl HybridChangeReader {
             self.builder.add_bytes(&path, &bytes);
         } else if let Some(file) = self.files.pop_front() {
             let path = file.path.display().to_string();
-            let opened = File::open(&file.path)
-                .and_then(|input| self.builder.open(&path, input, file.is_named));
+            let opened = input::open(&file.path)
+                .and_then(|file_input| self.builder.open(&path, file_input, file.is_named));
             match opened {
                 Ok(open) => self.open = open,
                 Err(error) => self.unreadable(&path, &error),

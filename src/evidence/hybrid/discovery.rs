@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::file_kind::stem_time;
 use super::notice::HybridNotice;
 use crate::finding::Severity;
+use crate::input::{is_archive, is_packed, is_standard_input, packed_files};
 use crate::log::{LogInput, NoticeCode};
 use crate::timestamp::Timestamp;
 
@@ -54,6 +55,12 @@ pub fn hybrid_profile_folders() -> Option<PathBuf> {
     Path::new(&public).parent().map(Path::to_owned)
 }
 
+/// Whether a file of a folder is called like one of the wizard.
+fn is_log(path: &Path) -> bool {
+    let extension = path.extension();
+    extension.is_some_and(|own| ["log", "xhcw"].iter().any(|known| own.eq_ignore_ascii_case(known)))
+}
+
 #[derive(Default)]
 struct FoundFiles {
     discovery: HybridDiscovery,
@@ -62,7 +69,7 @@ struct FoundFiles {
 
 impl FoundFiles {
     fn add(&mut self, path: &Path, wildcards: bool) {
-        if std::fs::symlink_metadata(path).is_ok() {
+        if std::fs::symlink_metadata(path).is_ok() || is_standard_input(path) || is_packed(path) {
             self.add_path(path);
             return;
         }
@@ -89,6 +96,14 @@ impl FoundFiles {
     }
 
     fn add_path(&mut self, path: &Path) {
+        if is_standard_input(path) || is_packed(path) {
+            self.add_file(path, true);
+            return;
+        }
+        if is_archive(path) {
+            self.add_archive(path);
+            return;
+        }
         match std::fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => {
                 let before = self.seen.len();
@@ -107,6 +122,24 @@ impl FoundFiles {
         }
     }
 
+    fn add_archive(&mut self, archive: &Path) {
+        let packed = match packed_files(archive) {
+            Ok(packed) => packed,
+            Err(error) => return self.unreadable(archive, &error),
+        };
+        let before = self.discovery.notices.len() + self.seen.len();
+        for file in packed {
+            match file.trouble {
+                Some(trouble) => self.unreadable(&file.path, &std::io::Error::other(trouble)),
+                None if is_log(&file.path) => self.add_file(&file.path, false),
+                None => {}
+            }
+        }
+        if before == self.discovery.notices.len() + self.seen.len() {
+            self.error(archive, "the archive holds no log of the Hybrid Configuration Wizard");
+        }
+    }
+
     /// Whether the folder holds a file of the wizard, or cannot be read.
     fn add_folder(&mut self, folder: &Path) -> bool {
         let entries = match std::fs::read_dir(folder) {
@@ -121,10 +154,7 @@ impl FoundFiles {
             match entry {
                 Ok(entry) => {
                     let path = entry.path();
-                    let is_log = path.extension().is_some_and(|extension| {
-                        ["log", "xhcw"].iter().any(|known| extension.eq_ignore_ascii_case(known))
-                    });
-                    if !is_log {
+                    if !is_log(&path) {
                         continue;
                     }
                     // Not a link to a folder, nor one that is called like a log.

@@ -1,6 +1,5 @@
 //! The logs of several runs as one history.
 
-use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +17,7 @@ use super::replay::Replay;
 use super::run::{Run, RunCollector, RunEvent, RunKind};
 use crate::connector::InboundConnector;
 use crate::finding::Severity;
+use crate::input;
 use crate::log::{LogInput, NoticeCode};
 use crate::timestamp::Timestamp;
 
@@ -99,8 +99,8 @@ impl HybridHistoryBuilder {
     /// Reads a file that was found; what is wrong with it is noted.
     pub fn add_file(&mut self, file: &HybridFile) {
         let path = file.path.display().to_string();
-        match File::open(&file.path) {
-            Ok(input) => self.add(&path, input, file.is_named),
+        match input::open(&file.path) {
+            Ok(file_input) => self.add(&path, file_input, file.is_named),
             Err(error) => self.notices.push(HybridNotice::unreadable(&path, &error)),
         }
     }

@@ -1,11 +1,12 @@
 //! Files and folders of certificates and revocation lists.
 
 use std::fs;
-use std::io::Read;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use eop_relay::certificate::{Password, read_certificates, read_revocation_lists};
 use eop_relay::chain::NamedBytes;
+use eop_relay::input;
 
 use super::password;
 use crate::message;
@@ -66,29 +67,24 @@ pub fn read(path: &Path) -> Result<File, String> {
     }
 }
 
-/// The content of a file that has an end: pipes and devices are refused, as reading one may wait
-/// for ever or find no end.
+/// The content of a file that has an end, unpacked: pipes and devices are refused, as reading one may
+/// wait for ever or find no end. `-` is standard input.
 pub fn read_regular(path: &Path, maximum_size: u64) -> Result<Vec<u8>, String> {
-    let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
-    if metadata.is_dir() {
-        return Err("is a folder; a file is expected".to_owned());
+    if !input::is_standard_input(path) && !input::is_packed(path) {
+        let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
+        if metadata.is_dir() {
+            return Err("is a folder; a file is expected".to_owned());
+        }
+        if !metadata.is_file() {
+            return Err("is a pipe or a device; save what it gives in a file".to_owned());
+        }
     }
-    if !metadata.is_file() {
-        return Err("is a pipe or a device; save what it gives in a file".to_owned());
-    }
-    let too_large = || format!("more than {maximum_size} bytes are too many");
-    if metadata.len() > maximum_size {
-        return Err(too_large());
-    }
-    // Files below /proc say that they are empty, and a file may grow.
-    let mut bytes = Vec::new();
-    fs::File::open(path)
-        .and_then(|file| file.take(maximum_size + 1).read_to_end(&mut bytes))
-        .map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > maximum_size {
-        return Err(too_large());
-    }
-    Ok(bytes)
+    input::read(path, maximum_size).map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge if error.get_ref().is_none() => {
+            format!("more than {maximum_size} bytes are too many")
+        }
+        _ => error.to_string(),
+    })
 }
 
 /// Reads files, and from folders the files with one of the extensions, in the order of their names.
@@ -97,14 +93,20 @@ pub fn read_regular(path: &Path, maximum_size: u64) -> Result<Vec<u8>, String> {
 pub fn read_all(paths: &[PathBuf], extensions: &[&str]) -> Result<Vec<File>, String> {
     let mut files = Vec::new();
     for path in paths {
-        if !path.is_dir() {
+        let is_archive = input::is_archive(path);
+        if !path.is_dir() && !is_archive {
             files.push(read(path)?);
             continue;
         }
         let failed = |error: std::io::Error| format!("{}: {error}", path.display());
         let mut entries = Vec::new();
-        for entry in fs::read_dir(path).map_err(failed)? {
-            entries.push(entry.map_err(failed)?.path());
+        if is_archive {
+            let packed = input::packed_files(path).map_err(failed)?;
+            entries.extend(packed.into_iter().map(|file| file.path));
+        } else {
+            for entry in fs::read_dir(path).map_err(failed)? {
+                entries.push(entry.map_err(failed)?.path());
+            }
         }
         entries.sort();
         let is_wanted = |path: &PathBuf| {

@@ -1,13 +1,9 @@
 //! From the texts, files and logs of the command line to errors, each with its session.
 
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-
-use eop_relay::evidence::EvidenceError;
 use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors, SessionMatcher};
 use eop_relay::log::Severity;
 
-use super::arguments::{ExplainArguments, MAX_INPUT};
+use super::arguments::ExplainArguments;
 use crate::message;
 
 /// What was read.
@@ -29,7 +25,7 @@ pub fn collect(arguments: &ExplainArguments, text: &str) -> Result<Collected, St
         collected.errors.push(DeliveryError::of_text("text", text));
     }
     for path in &arguments.path {
-        match read(path) {
+        match DeliveryErrors::from_file(path) {
             Ok(read) => collected.add(read),
             Err(error) => {
                 message::error(&error);
@@ -41,19 +37,6 @@ pub fn collect(arguments: &ExplainArguments, text: &str) -> Result<Collected, St
         collected.join(arguments)?;
     }
     Ok(collected)
-}
-
-fn read(path: &Path) -> Result<DeliveryErrors, EvidenceError> {
-    if path != Path::new("-") {
-        return DeliveryErrors::from_file(path);
-    }
-    let mut bytes = Vec::new();
-    io::stdin()
-        .lock()
-        .take(MAX_INPUT)
-        .read_to_end(&mut bytes)
-        .map_err(|source| EvidenceError::Unreadable { path: PathBuf::from("-"), source })?;
-    DeliveryErrors::from_bytes("standard input", &bytes)
 }
 
 impl Collected {

@@ -701,6 +701,26 @@
 #define EOP_VIEW_TEXT 1
 
 /*
+ kind of eop_view: one page of HTML without script, as `eop-relay test --html` writes it.
+ */
+#define EOP_VIEW_HTML 2
+
+/*
+ kind of eop_view: Markdown, as `eop-relay test --format markdown` prints it.
+ */
+#define EOP_VIEW_MARKDOWN 3
+
+/*
+ kind of eop_view: one line with performance data, as `eop-relay test --format nagios` prints it.
+ */
+#define EOP_VIEW_NAGIOS 4
+
+/*
+ kind of eop_view: metrics, as `eop-relay test --prometheus` writes them.
+ */
+#define EOP_VIEW_PROMETHEUS 5
+
+/*
  The fewest columns of a view.
  */
 #define EOP_VIEW_MINIMUM_WIDTH 40
@@ -1993,9 +2013,10 @@ int32_t eop_store_certificates(uint64_t *report, struct eop_error *error);
 
  `report` has `length` units and is read during the call only: the JSON of eop_test, or of
  `eop-relay test --json`. Members that the library does not know are ignored. `kind` is
- EOP_VIEW_TEXT. `width` is in columns, EOP_VIEW_MINIMUM_WIDTH to EOP_VIEW_MAXIMUM_WIDTH; commands,
- and words that are longer, keep their own. `text` receives a text handle whose lines end with a
- line feed, and in which no character steers a terminal; free it with eop_text_free.
+ EOP_VIEW_TEXT, EOP_VIEW_HTML, EOP_VIEW_MARKDOWN, EOP_VIEW_NAGIOS or EOP_VIEW_PROMETHEUS. `width` is
+ in columns, EOP_VIEW_MINIMUM_WIDTH to EOP_VIEW_MAXIMUM_WIDTH; commands, and words that are longer,
+ keep their own; only EOP_VIEW_TEXT depends on it. `text` receives a text handle whose lines end
+ with a line feed, and in which no character steers a terminal; free it with eop_text_free.
 
  EOP_OK; EOP_NULL_ARGUMENT: report or text is NULL; EOP_INVALID_ARGUMENT: the length is above
  EOP_MAXIMUM_REQUEST_LENGTH, kind or width is out of its range, or the text is not the JSON of a

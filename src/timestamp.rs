@@ -42,6 +42,12 @@ impl Timestamp {
         self.0
     }
 
+    /// Seconds since 1970-01-01T00:00:00Z, negative before.
+    #[must_use]
+    pub fn unix_seconds(self) -> i64 {
+        (self.0 - TICKS_AT_UNIX_EPOCH).div_euclid(TICKS_PER_SECOND)
+    }
+
     /// That much later, or the last point in time there is.
     #[inline]
     pub(crate) fn plus_milliseconds(self, milliseconds: u16) -> Self {

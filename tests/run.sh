@@ -189,6 +189,16 @@ test_what_is_shipped() {
     unset EOP_RELAY_LIBRARY EOP_RELAY_WINDOWS
 }
 
+# The pages of the stories in a browser.
+check_pages() {
+    have chromium || { [ "$(id -u)" -eq 0 ] && apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1; }
+    if have chromium && have node && have npm; then
+        check "pages in a browser" tests/browser/run.sh
+    else
+        say "left out: the pages in a browser (it takes chromium, node and npm)"
+    fi
+}
+
 install_cargo_deny() {
     local folder=target/tools/cargo-deny
     PATH=$PWD/$folder/bin:$PATH
@@ -222,6 +232,7 @@ quick_checks
 if [ -n "$all" ]; then
     check "workflows" tests/workflows.sh
     check_dependencies
+    check_pages
     test_what_is_shipped
 fi
 say "times:"

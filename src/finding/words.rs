@@ -35,6 +35,12 @@ pub fn date(time: Timestamp) -> String {
     time.to_string().chars().take(10).collect()
 }
 
+/// A point in time to the minute, UTC: `2026-11-15 01:02`.
+#[must_use]
+pub fn minute(time: Timestamp) -> String {
+    time.to_string().chars().take(16).collect::<String>().replace('T', " ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +51,7 @@ mod tests {
         assert_eq!(listed(["a", "b"], 2), "a, b");
         assert_eq!([counted(1, "row"), counted(2, "row")], ["1 row", "2 rows"]);
         assert_eq!([capital("server"), capital("")], ["Server", ""]);
-        assert_eq!(date(Timestamp::parse("2026-11-15T01:02:03Z").unwrap()), "2026-11-15");
+        let time = Timestamp::parse("2026-11-15T01:02:03Z").unwrap();
+        assert_eq!([date(time), minute(time)], ["2026-11-15", "2026-11-15 01:02"]);
     }
 }

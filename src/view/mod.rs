@@ -1,14 +1,26 @@
-//! A report as text to read, of a given width; the command and the module print by it.
+//! A report to read; the command and the module print by it.
 //!
-//! [`text`] renders a [`Report`](crate::diagnosis::Report). [`Page`] lays out any other text by the
-//! same rules, and [`printable`] replaces what would steer a terminal.
+//! [`text`], [`html`], [`markdown`], [`nagios`] and [`prometheus`] render a
+//! [`Report`](crate::diagnosis::Report). [`Page`] lays out any other text by the rules of [`text`], and
+//! [`printable`] replaces what would steer a terminal.
 
 #![forbid(unsafe_code)]
 
+mod chain_outline;
+mod html;
+mod markdown;
+mod nagios;
 mod page;
+mod parts;
+mod prometheus;
 mod scopes;
 mod text;
 
 pub use crate::finding::{is_unprintable, printable};
+pub use chain_outline::ChainOutline;
+pub use html::html;
+pub use markdown::markdown;
+pub use nagios::{nagios, nagios_status};
 pub use page::Page;
+pub use prometheus::prometheus;
 pub use text::text;

@@ -2,8 +2,7 @@
 
 use super::page::Page;
 use crate::diagnosis::{Report, Scope, Status, Verdict};
-use crate::finding::words::{counted, date};
-use crate::timestamp::Timestamp;
+use crate::finding::words::{counted, date, minute};
 
 /// Where texts begin.
 const INDENT: &str = "    ";
@@ -115,11 +114,6 @@ fn log(report: &Report) -> Option<String> {
     (report.verdict != Verdict::Accepted).then(|| format!("{}:{}", line.path, line.line))
 }
 
-/// A time to the minute, UTC.
-fn minute(time: Timestamp) -> String {
-    time.to_string().chars().take(16).collect::<String>().replace('T', " ")
-}
-
 fn shortened(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
@@ -131,6 +125,7 @@ fn shortened(text: &str, width: usize) -> String {
 mod tests {
     use super::*;
     use crate::diagnosis::{Evidence, Identity, diagnose};
+    use crate::timestamp::Timestamp;
 
     fn scope_of(server: &str) -> Scope {
         Scope {

@@ -1,10 +1,9 @@
 //! The text of a report: first lines, cause, proof, what to do, what else, what is missing.
 
 use super::page::Page;
+use super::parts::{Parts, verdict_word, weight_word};
 use super::scopes;
-use crate::diagnosis::{
-    EvidenceLine, Finding, FindingId, Remedy, Report, Severity, Status, Verdict,
-};
+use crate::diagnosis::{EvidenceLine, Finding, Remedy, Report, Status};
 
 /// Where texts begin.
 const INDENT: &str = "    ";
@@ -13,18 +12,12 @@ const INDENT: &str = "    ";
 #[must_use]
 pub fn text(report: &Report, width: usize) -> String {
     let mut page = Page::new(width);
-    let verdict = match report.verdict {
-        Verdict::Accepted => "ACCEPTED",
-        Verdict::Refused => "REFUSED",
-        Verdict::Uncertain => "UNCERTAIN",
-    };
-    page.line(format_args!("{verdict}: {}", report.cause.name()));
+    page.line(format_args!("{}: {}", verdict_word(report.verdict), report.cause.name()));
     scopes::add(&mut page, report);
     page.gap();
     page.paragraph(INDENT, INDENT, &report.summary);
-    let (cause, others): (Vec<&Finding>, Vec<&Finding>) =
-        report.findings.iter().partition(|finding| finding.status == Status::Cause);
-    for finding in &cause {
+    let parts = Parts::of(report);
+    for finding in &parts.cause {
         heading(&mut page, "PROOF");
         proofs(&mut page, &finding.evidence);
         steps(&mut page, finding);
@@ -33,30 +26,9 @@ pub fn text(report: &Report, width: usize) -> String {
         heading(&mut page, "WHERE THIS IS WRITTEN");
         page.paragraph(INDENT, INDENT, &reference);
     }
-    let (open, found): (Vec<&Finding>, Vec<&Finding>) =
-        others.iter().partition(|finding| is_about_missing_evidence(finding));
-    list(&mut page, "WHAT ELSE WAS FOUND", &found);
-    list(&mut page, "WHAT EVIDENCE IS MISSING", &open);
+    list(&mut page, "WHAT ELSE WAS FOUND", &parts.found);
+    list(&mut page, "WHAT EVIDENCE IS MISSING", &parts.missing);
     page.into_text()
-}
-
-/// Whether a finding is about evidence rather than about the server or the tenant.
-fn is_about_missing_evidence(finding: &Finding) -> bool {
-    let is_about_evidence = matches!(
-        finding.id,
-        FindingId::ChainNotKnown
-            | FindingId::RootNotKnown
-            | FindingId::ConnectorsNotGiven
-            | FindingId::ConnectorsFromWizard
-            | FindingId::AcceptedDomainsNotGiven
-            | FindingId::FrontEndHalfMissing
-            | FindingId::OpenQuestion
-            | FindingId::LoggingOff
-            | FindingId::InputUnreadable
-            | FindingId::EvidenceDamaged
-            | FindingId::ChainEventsMissing
-    );
-    finding.status == Status::Possible || (is_about_evidence && finding.status != Status::Past)
 }
 
 fn heading(page: &mut Page, heading: &str) {
@@ -116,12 +88,7 @@ fn list(page: &mut Page, title: &str, findings: &[&Finding]) {
 
 /// A finding that is not the cause, with the first of its steps.
 fn entry(page: &mut Page, finding: &Finding) {
-    let weight = match (finding.status, finding.severity) {
-        (Status::Past, _) => "past",
-        (_, Severity::Error) => "error",
-        (_, Severity::Warning) => "warning",
-        (_, Severity::Information) => "note",
-    };
+    let weight = weight_word(finding);
     let first = format!("{INDENT}{weight}: {}: ", finding.id.name());
     page.paragraph(&first, "      ", &finding.message);
     let Some(remedy) = finding.remedy.first().filter(|_| finding.status != Status::Past) else {

@@ -25,5 +25,6 @@ mod hybrid;
 mod output;
 mod sessions;
 mod stories;
+mod views;
 #[cfg(target_os = "linux")]
 mod windows;

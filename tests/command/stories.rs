@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// (folder, exit code)
-const STORIES: &[(&str, i32)] = &[
+pub const STORIES: &[(&str, i32)] = &[
     ("renewed-under-another-name", 20),
     ("public-address-changed", 20),
     ("missing-intermediate", 20),
@@ -21,7 +21,7 @@ fn folder(story: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/stories").join(story)
 }
 
-fn show(story: &str, more: &[&str]) -> Output {
+pub fn show(story: &str, more: &[&str]) -> Output {
     let arguments = fs::read_to_string(folder(story).join("arguments")).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_eop-relay"));
     command.arg("test").args(arguments.lines()).args(more).current_dir(folder(story));
@@ -72,6 +72,7 @@ fn the_report_is_the_same_as_json() {
             "Verdict",
             "Cause",
             "Scopes",
+            "Changes",
             "Summary",
             "Findings",
             "Certificate",

@@ -53,6 +53,8 @@ BeforeDiscovery {
         @{ Cmdlet = 'Resolve-EopRelayError'; Input = 'a folder'; Id = 'ErrorFileUnreadable'; Category = 'ReadError'; Call = { Resolve-EopRelayError -LiteralPath $TestDrive @common } }
         @{ Cmdlet = 'Resolve-EopRelayError'; Input = 'an object without an error'; Id = 'InputNotRecognized'; Category = 'InvalidType'; Call = { 42 | Resolve-EopRelayError @common } }
         @{ Cmdlet = 'Resolve-EopRelayError'; Input = 'an object that is no session'; Terminates = $true; Id = 'InputNotRecognized'; Category = 'InvalidType'; Call = { Resolve-EopRelayError -InputObject 'x' -Session 5 @common } }
+        @{ Cmdlet = 'Export-EopRelayReport'; Input = 'an object that is no report'; Id = 'InputNotRecognized'; Category = 'InvalidType'; Call = { 42 | Export-EopRelayReport -Path 'report.html' @common } }
+        @{ Cmdlet = 'Export-EopRelayReport'; Input = 'a folder that is not there'; Id = 'ReportNotWritten'; Category = 'WriteError'; Call = { Test-EopRelayCertificate -AcceptedDomain contoso.com -LogPath $log -WarningAction SilentlyContinue | Export-EopRelayReport -Path 'missing/report.html' @common } }
         @{ Cmdlet = 'Format-EopRelayReport'; Input = 'an object that is no report'; Id = 'InputNotRecognized'; Category = 'InvalidType'; Call = { 42 | Format-EopRelayReport @common } }
     )
 }

@@ -17,8 +17,6 @@ namespace EopRelay
         /// </summary>
         private const uint MaximumSessions = 128;
 
-        /// <summary>EOP_VIEW_TEXT</summary>
-        private const uint ViewText = 1;
 
         private readonly ValueNameFunction valueName;
         private readonly OpenFunction open;
@@ -222,14 +220,14 @@ namespace EopRelay
             return TakeText(answer);
         }
 
-        /// <summary>A report in JSON as text of that width.</summary>
-        internal string View(string report, int width)
+        /// <summary>A report in JSON as a view of that kind, EOP_VIEW_*; the width is of text only.</summary>
+        internal string View(string report, uint kind, int width)
         {
             ulong answer;
             Error error = NewError();
             fixed (char* units = report)
             {
-                Check(view(units, (UIntPtr)report.Length, ViewText, (uint)width, &answer, &error), &error);
+                Check(view(units, (UIntPtr)report.Length, kind, (uint)width, &answer, &error), &error);
             }
             return TakeText(answer);
         }

@@ -175,6 +175,23 @@ namespace EopRelay
         /// <returns>The text, or why there is none.</returns>
         public static object FormatReport(object report, int width)
         {
+            return View(report, 1, width);
+        }
+
+        /// <summary>Writes a report to a file, in the place of one of that name.</summary>
+        /// <param name="report">A <see cref="Report"/>, or the members of what is left of one.</param>
+        /// <param name="path">The file: Markdown if it ends with .md, else a page of HTML.</param>
+        /// <returns>Why it was not written, or <c>null</c>.</returns>
+        public static EopRelayException ExportReport(object report, string path)
+        {
+            uint kind = path.EndsWith(".md", StringComparison.OrdinalIgnoreCase) ? 3u : 2u;
+            object text = View(report, kind, 80);
+            return text as EopRelayException ?? Problem(() => ReportFile.Write(path, (string)text + "\n"));
+        }
+
+        /// <param name="kind">EOP_VIEW_TEXT and so on.</param>
+        private static object View(object report, uint kind, int width)
+        {
             return Attempt(() =>
             {
                 var known = report as Report;
@@ -185,7 +202,7 @@ namespace EopRelay
                     JsonWriter.Write(text, report);
                     json = text.ToString();
                 }
-                return Library.View(json, width).TrimEnd('\n');
+                return Library.View(json, kind, width).TrimEnd('\n');
             });
         }
 

@@ -126,9 +126,9 @@ namespace EopRelay
         }
 
         /// <summary>A report as text of that width, as the command prints it.</summary>
-        internal static string View(string report, int width)
+        internal static string View(string report, uint kind, int width)
         {
-            return Native.View(report, width);
+            return Native.View(report, kind, width);
         }
 
         internal static CertificateOverview Certificates(Request request)

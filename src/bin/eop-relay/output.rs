@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use terminal_size::{Width, terminal_size_of};
@@ -84,6 +85,25 @@ pub fn open() -> Result<Box<dyn Write>, ExitCode> {
 /// Writes text to read, in colour where that is wanted.
 pub fn text(output: &mut dyn Write, text: &str) -> io::Result<()> {
     output.write_all(style::painted(text, is_terminal()).as_bytes())
+}
+
+/// Puts a file in the place of one of that name, whole: who reads it meanwhile reads the old or the
+/// new one.
+///
+/// # Errors
+/// It cannot be written; how the command ends then.
+pub fn replace_file(path: &Path, content: &[u8]) -> Result<(), ExitCode> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(name);
+    std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, path)).map_err(
+        |error| {
+            // What is half written helps nobody; that it cannot be removed either changes nothing.
+            let _ = std::fs::remove_file(&beside);
+            message::error(&format_args!("{}: cannot be written: {error}", path.display()));
+            Exit::Broken.into()
+        },
+    )
 }
 
 /// Reports that the output cannot be written.

@@ -6,9 +6,10 @@ mod inputs;
 
 use std::process::ExitCode;
 
-use eop_relay::diagnosis::diagnose;
-use eop_relay::view;
+use eop_relay::diagnosis::{Report, diagnose};
+use eop_relay::view::{self, ChainOutline};
 
+use self::arguments::ReportFormat;
 pub use self::arguments::TestArguments;
 use crate::exit::Exit;
 use crate::{json, message, output};
@@ -26,11 +27,30 @@ pub fn run(arguments: &TestArguments) -> ExitCode {
         message::error(&format_args!("{path}: {reason}"));
     }
     let report = diagnose(&evidence);
-    output::answer(report.exit_code, |output| {
-        if arguments.json {
-            json::pretty(output, &report)
-        } else {
-            output::text(output, &view::text(&report, output::width()))
-        }
+    if let Err(broken) = write_files(arguments, &report) {
+        return broken;
+    }
+    let form = arguments.form();
+    let exit = match form {
+        ReportFormat::Nagios => view::nagios_status(&report),
+        _ => report.exit_code,
+    };
+    output::answer(exit, |output| match form {
+        ReportFormat::Text => output::text(output, &view::text(&report, output::width())),
+        ReportFormat::Json => json::pretty(output, &report),
+        ReportFormat::Markdown => output.write_all(view::markdown(&report).as_bytes()),
+        ReportFormat::Nagios => output.write_all(view::nagios(&report).as_bytes()),
     })
+}
+
+/// The files that were asked for beside the answer.
+fn write_files(arguments: &TestArguments, report: &Report) -> Result<(), ExitCode> {
+    if let Some(path) = &arguments.html {
+        let page = view::html(report, ChainOutline::of(report).as_ref());
+        output::replace_file(path, page.as_bytes())?;
+    }
+    if let Some(path) = &arguments.prometheus {
+        output::replace_file(path, view::prometheus(report).as_bytes())?;
+    }
+    Ok(())
 }

@@ -7,12 +7,10 @@ use super::ledger::{IdentityKey, PlaceKey, Record};
 use super::place::PlaceView;
 use super::weight::Weight;
 use crate::diagnosis::report::TimelineBucket;
-use crate::timestamp::Timestamp;
+use crate::timestamp::{TICKS_PER_MINUTE, Timestamp};
 
 /// Buckets of a timeline; their width is the smallest of [`WIDTHS`] by which that many suffice.
 const MAXIMUM_BUCKETS: i64 = 96;
-
-const TICKS_PER_MINUTE: i64 = 600_000_000;
 
 /// Widths in minutes: up to a quarter of a year.
 const WIDTHS: [i64; 15] =

@@ -69,6 +69,38 @@ fn a_report_that_comes_back_as_json_is_the_text_of_the_core() {
 }
 
 #[test]
+fn every_kind_of_view_is_what_the_command_writes() {
+    let report = report();
+    let kinds = [
+        (EOP_VIEW_HTML, view::html(&report, None)),
+        (EOP_VIEW_MARKDOWN, view::markdown(&report)),
+        (EOP_VIEW_NAGIOS, view::nagios(&report)),
+        (EOP_VIEW_PROMETHEUS, view::prometheus(&report)),
+    ];
+    for (kind, expected) in kinds {
+        let (error, text) = viewed(&units(&report_json()), kind, 78);
+        assert_eq!((error.code, text), (EOP_OK, Some(expected)), "{kind}");
+    }
+}
+
+#[test]
+fn a_page_shows_the_chain_of_the_report() {
+    let mut report: Value = serde_json::from_str(&report_json()).unwrap();
+    report["Chain"] = json!({
+        "Summary": "the chain is complete", "MissingIssuers": [], "Findings": [],
+        "Certificates": [{
+            "Subject": "CN=mail.contoso.com", "Thumbprint": "AB", "NotBefore": null, "NotAfter": null,
+            "PublicKey": "RSA 2048", "Origin": "Judged",
+        }],
+    });
+    let page = viewed(&units(&report.to_string()), EOP_VIEW_HTML, 78).1.unwrap();
+    assert!(
+        page.contains("the chain is complete") && page.contains("CN=mail.contoso.com"),
+        "{page}"
+    );
+}
+
+#[test]
 fn members_that_a_newer_library_adds_are_ignored() {
     let mut report: Value = serde_json::from_str(&report_json()).unwrap();
     report["SchemaVersion"] = json!(9);
@@ -82,7 +114,7 @@ fn a_kind_and_a_width_out_of_their_range_are_refused() {
     let report = units(&report_json());
     for (kind, width) in [
         (0, 78),
-        (2, 78),
+        (6, 78),
         (u32::MAX, 78),
         (EOP_VIEW_TEXT, 0),
         (EOP_VIEW_TEXT, EOP_VIEW_MINIMUM_WIDTH - 1),

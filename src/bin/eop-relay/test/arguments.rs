@@ -90,7 +90,47 @@ pub struct TestArguments {
     #[arg(long, value_name = "N", default_value_t = DEFAULT_WARNING_DAYS)]
     pub warn_days: u32,
 
-    /// Print one JSON object.
-    #[arg(long)]
+    /// Print one JSON object: --format json.
+    #[arg(long, conflicts_with_all = ["markdown", "format"])]
     pub json: bool,
+
+    /// Print Markdown, for a ticket: --format markdown.
+    #[arg(long, conflicts_with = "format")]
+    pub markdown: bool,
+
+    /// The form of the report. nagios is one line with performance data, and ends with 0 (OK),
+    /// 1 (WARNING), 2 (CRITICAL: refused) or 3 (UNKNOWN) in place of the codes below.
+    #[arg(long, value_name = "FORM", value_enum, default_value_t)]
+    pub format: ReportFormat,
+
+    /// Write the report to this file too, as one page to look at: no script, nothing from outside.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// Write metrics to this file too, for the textfile collector of Prometheus' node exporter.
+    #[arg(long, value_name = "FILE")]
+    pub prometheus: Option<PathBuf>,
+}
+
+/// The form in which a report is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ReportFormat {
+    #[default]
+    Text,
+    Json,
+    Markdown,
+    Nagios,
+}
+
+impl TestArguments {
+    /// The form, by whichever option names it.
+    pub fn form(&self) -> ReportFormat {
+        if self.json {
+            ReportFormat::Json
+        } else if self.markdown {
+            ReportFormat::Markdown
+        } else {
+            self.format
+        }
+    }
 }

@@ -20,6 +20,7 @@
 //! | [`evidence`] | CliXml, JSON, CSV and Format-List exports; CAPI2 events, logs of the hybrid wizard, NDRs | connectors, accepted domains, certificates; validations, changes, errors of delivery |
 //! | [`diagnosis`] | all of these | a verdict, its proof and its remedy |
 //! | [`view`] | a report | text of a given width |
+//! | [`probe`] | a sender and a recipient | what Exchange Online says of them now, and the report on it |
 //!
 //! [`ffi`] is the C ABI over it, declared in `include/eop_relay.h`, for 64-bit processes.
 //!
@@ -89,6 +90,8 @@ pub mod finding;
 pub mod input;
 pub mod log;
 mod named_enum;
+#[cfg(feature = "probe")]
+pub mod probe;
 pub mod reply;
 pub mod session;
 pub mod timestamp;

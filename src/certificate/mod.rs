@@ -41,6 +41,8 @@ pub use logged::{CertificateRows, LoggedCertificate};
 pub use logged_match::{LoggedMatch, compare_logged};
 pub use pfx::Password;
 pub(crate) use pfx::is_pfx;
+#[cfg(feature = "probe")]
+pub(crate) use pfx::read_pfx_keys;
 pub use public_key::{Curve, KeyType, PublicKey};
 pub(crate) use thumbprint::hexadecimal;
 pub use thumbprint::{Thumbprint, ThumbprintError, serial_numbers_match};

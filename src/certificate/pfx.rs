@@ -1,5 +1,5 @@
-//! Certificates in PFX files (PKCS #12, RFC 7292). Keys are decrypted to see whose they are, and not
-//! kept.
+//! Certificates in PFX files (PKCS #12, RFC 7292). Keys are decrypted to see whose they are, and kept
+//! for a probe alone.
 
 use std::fmt;
 
@@ -64,6 +64,21 @@ pub(crate) fn read_pfx(
         has_key: bag.local_key_id.as_ref().is_some_and(has_key),
     });
     Ok(certificates.collect())
+}
+
+/// The private keys in DER (PKCS #8), in the order of the file; each is wiped when dropped.
+///
+/// # Errors
+/// As of [`read_pfx`].
+#[cfg(feature = "probe")]
+pub(crate) fn read_pfx_keys(
+    content: &[u8],
+    password: Option<&Password>,
+) -> Result<Vec<Zeroizing<Vec<u8>>>, ReadError> {
+    let text = password.map_or("", |password| password.0.as_str());
+    let archive = Pkcs12Archive::from_pkcs12(content, text)
+        .map_err(|error| read_error(&error, password.is_some()))?;
+    Ok(archive.keys.iter().map(|bag| Zeroizing::new(bag.key.as_der().to_vec())).collect())
 }
 
 fn read_error(error: &Error, is_password_given: bool) -> ReadError {

@@ -2,9 +2,13 @@
 
 #![forbid(unsafe_code)]
 
+use std::sync::Arc;
+
 use super::machine_error::MachineError;
+use super::signing_key::SigningKey;
 use super::stores::MachineStores;
 use super::windows_verdict::WindowsVerdict;
+use crate::certificate::Thumbprint;
 use crate::timestamp::Timestamp;
 
 /// Reads LocalMachine\My, CA, Root and AuthRoot. A store that cannot be read is reported among what is
@@ -30,6 +34,21 @@ pub fn windows_verdict(certificate: &[u8], at: Timestamp) -> Result<WindowsVerdi
     #[cfg(not(windows))]
     {
         let _ = (certificate, at);
+        Err(MachineError::NotWindows)
+    }
+}
+
+/// Opens the key of a certificate of LocalMachine\My, without asking the user anything.
+///
+/// # Errors
+/// [`MachineError::NotWindows`] on other systems; [`MachineError::Call`] where the certificate is not
+/// there or its key does not open.
+pub fn open_signing_key(thumbprint: Thumbprint) -> Result<Arc<dyn SigningKey>, MachineError> {
+    #[cfg(windows)]
+    return super::crypt32::open_signing_key(thumbprint);
+    #[cfg(not(windows))]
+    {
+        let _ = thumbprint;
         Err(MachineError::NotWindows)
     }
 }

@@ -13,12 +13,13 @@ pub const LAYERS: &[&[&str]] = &[
     &["evidence"],
     &["diagnosis"],
     &["view"],
+    &["probe"],
     &["ffi", "command"],
 ];
 
 /// What the machine says is an input of these alone: logs and connectors say the same everywhere.
-const READERS_OF_THE_MACHINE: [&str; 6] =
-    ["chain", "evidence", "diagnosis", "view", "ffi", "command"];
+const READERS_OF_THE_MACHINE: [&str; 7] =
+    ["chain", "evidence", "diagnosis", "view", "probe", "ffi", "command"];
 const MACHINE: &str = "windows";
 
 /// The room of a file, by its path below `src`.

@@ -13,6 +13,7 @@ mod hybrid;
 mod json;
 mod message;
 mod output;
+mod probe;
 mod sessions;
 mod settings;
 mod style;
@@ -46,6 +47,7 @@ enum Command {
     Hybrid(hybrid::HybridArguments),
     Events(events::EventsArguments),
     Test(Box<test::TestArguments>),
+    Probe(Box<probe::ProbeArguments>),
     Certificates(certificates::CertificatesArguments),
     Completions(completions::CompletionsArguments),
     Man(completions::ManArguments),
@@ -60,6 +62,7 @@ impl Command {
             Self::Hybrid(arguments) => hybrid::run(arguments),
             Self::Events(arguments) => events::run(arguments),
             Self::Test(arguments) => test::run(arguments),
+            Self::Probe(arguments) => probe::run(arguments),
             Self::Certificates(arguments) => certificates::run(arguments),
             Self::Completions(arguments) => completions::run(arguments, CommandLine::command()),
             Self::Man(arguments) => completions::write_manual(arguments, CommandLine::command()),

@@ -2,7 +2,7 @@
 
 mod arguments;
 mod case_folder;
-mod inputs;
+pub mod inputs;
 
 use std::process::ExitCode;
 

@@ -1,9 +1,10 @@
-//! The calls of crypt32, ncrypt and advapi32: certificates, keys and chains are read, nothing is
-//! written, nothing asks the user.
+//! The calls of crypt32, ncrypt and advapi32: certificates, keys and chains are read and keys
+//! sign, nothing is written, nothing asks the user.
 
 mod chain;
 mod elevation;
 mod key;
+mod sign;
 mod store;
 mod struct_size;
 
@@ -13,6 +14,7 @@ use crate::windows::stores::{MachineStores, StoreCertificate, Unseen};
 pub(super) use chain::judge;
 use elevation::is_elevated;
 use key::private_key;
+pub(super) use sign::open_signing_key;
 use store::{Entry, Store};
 
 /// CERT_FRIENDLY_NAME_PROP_ID is text.

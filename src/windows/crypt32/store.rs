@@ -63,6 +63,11 @@ pub(super) struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    /// Its context, which lives as long as this entry is borrowed.
+    pub fn context(&self) -> *const CERT_CONTEXT {
+        self.context
+    }
+
     /// Its DER.
     pub fn der(&self) -> &[u8] {
         // SAFETY: the enumeration gave the context and keeps it while this entry is borrowed.

@@ -13,7 +13,8 @@ use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 use super::arguments::TestArguments;
 use super::case_folder;
 use crate::arguments::{
-    add_exports, certificate_files, given_or_now, inputs_of, note_unreadable, password,
+    StoreArguments, add_exports, certificate_files, given_or_now, inputs_of, note_unreadable,
+    password,
 };
 
 /// Reads everything. What cannot be read is noted in the evidence, and the rest goes on.
@@ -53,7 +54,8 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     Ok(evidence)
 }
 
-fn add_accepted_domains(texts: &[String], evidence: &mut Evidence) {
+/// Adds accepted domains, each a name or an export of them.
+pub fn add_accepted_domains(texts: &[String], evidence: &mut Evidence) {
     for text in texts {
         let path = Path::new(text);
         // What exists is a file, whatever its name looks like.
@@ -113,10 +115,14 @@ fn add_certificates(
             Err(error) => note_unreadable(evidence, path, &error.to_string()),
         }
     }
-    if !arguments.stores.intermediates.is_empty() {
+    add_stores(&arguments.stores, password, evidence);
+}
+
+/// Adds the certificates of the server's stores.
+pub fn add_stores(stores: &StoreArguments, password: Option<&Password>, evidence: &mut Evidence) {
+    if !stores.intermediates.is_empty() {
         let before = evidence.unreadable.len();
-        let read: Vec<Certificate> = arguments
-            .stores
+        let read: Vec<Certificate> = stores
             .intermediates
             .iter()
             .flat_map(|path| read_path(path, password, evidence))
@@ -124,7 +130,7 @@ fn add_certificates(
         // A store that was read in part proves nothing missing.
         evidence.intermediates = (evidence.unreadable.len() == before).then_some(read);
     }
-    for path in &arguments.stores.roots {
+    for path in &stores.roots {
         let read = read_path(path, password, evidence);
         evidence.roots.extend(read);
     }

@@ -8,6 +8,7 @@
 #   eop-relay-VERSION-x86_64-linux.tar.gz    command, library, C header and pkg-config file for Linux
 #   eop-relay_VERSION_amd64.deb              the same for Debian, with manual pages and completions
 #   eop-relay-VERSION.cdx.json               what is linked (CycloneDX)
+#   winget-VERSION.zip                       manifests for winget, where EOP_RELAY_URL says where the files will lie
 #   SHA256SUMS
 # Needs what powershell/build/build.sh and build/windows.sh need, zip and dpkg-deb. EOP_RELAY_LIBRARY,
 # EOP_RELAY_COMMAND and EOP_RELAY_WINDOWS name what is already built: the library and the command for
@@ -90,6 +91,58 @@ pack_windows() {
     pack_zip "$folder.zip" "$folder"
 }
 
+# The three files of a version in the repository of winget (schema 1.6.0), for the zip of the command.
+pack_winget() {
+    [ -n "${EOP_RELAY_URL:-}" ] || return 0
+    zip=eop-relay-$version-x86_64-windows
+    folder=$work/winget-$version
+    mkdir "$folder"
+    identity="PackageIdentifier: EopRelay.EopRelay
+PackageVersion: $version"
+    schema=https://aka.ms/winget-manifest
+    cat >"$folder/EopRelay.EopRelay.yaml" <<YAML
+# yaml-language-server: \$schema=$schema.version.1.6.0.schema.json
+$identity
+DefaultLocale: en-US
+ManifestType: version
+ManifestVersion: 1.6.0
+YAML
+    cat >"$folder/EopRelay.EopRelay.installer.yaml" <<YAML
+# yaml-language-server: \$schema=$schema.installer.1.6.0.schema.json
+$identity
+InstallerType: zip
+NestedInstallerType: portable
+NestedInstallerFiles:
+- RelativeFilePath: $zip\eop-relay.exe
+  PortableCommandAlias: eop-relay
+Commands:
+- eop-relay
+Installers:
+- Architecture: x64
+  InstallerUrl: ${EOP_RELAY_URL%/}/$zip.zip
+  InstallerSha256: $(sha256sum "$out/$zip.zip" | cut -c 1-64 | tr a-f A-F)
+ManifestType: installer
+ManifestVersion: 1.6.0
+YAML
+    cat >"$folder/EopRelay.EopRelay.locale.en-US.yaml" <<YAML
+# yaml-language-server: \$schema=$schema.defaultLocale.1.6.0.schema.json
+$identity
+PackageLocale: en-US
+Publisher: The EopRelay project
+PackageName: EopRelay
+License: MIT OR Apache-2.0
+ShortDescription: Why does Exchange Online Protection refuse this server's mail, and what is to be done?
+Tags:
+- certificate
+- exchange
+- smtp
+- tls
+ManifestType: defaultLocale
+ManifestVersion: 1.6.0
+YAML
+    pack_zip "winget-$version.zip" "winget-$version"
+}
+
 # lay_out PREFIX LIBRARY_FOLDER: the files for Linux below a prefix, with the library's folder in it.
 lay_out() {
     install -D -m 755 "$EOP_RELAY_COMMAND" "$1/bin/eop-relay"
@@ -156,6 +209,7 @@ notices "$targets" cli >"$work/THIRD-PARTY-NOTICES.txt"
 pack_module
 pack_gallery
 pack_windows
+pack_winget
 pack_linux
 pack_debian
 notices --sbom "$targets" cli >"$out/eop-relay-$version.cdx.json"

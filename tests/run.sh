@@ -4,7 +4,7 @@
 # what is left out for it.
 #   tests/run.sh          minutes: the tests in the profile `quick`, both PowerShells, formatting, lints
 #   tests/run.sh --all    all of that, and what takes longer: what is shipped, built and tested as it
-#                         is shipped; licences, doubles and sources of the dependencies
+#                         is shipped; the book; licences, doubles and sources of the dependencies
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
@@ -199,6 +199,20 @@ check_pages() {
     fi
 }
 
+# The book of docs/, built and its links checked.
+check_book() {
+    local folder=target/tools/mdbook
+    PATH=$PWD/$folder/bin:$PATH
+    if ! have mdbook; then
+        say "installing mdbook"
+        if ! cargo install --quiet --locked --root "$folder" mdbook@0.4.52; then
+            say "left out: the book (mdbook cannot be installed)"
+            return
+        fi
+    fi
+    check "the book" docs/build.sh
+}
+
 install_cargo_deny() {
     local folder=target/tools/cargo-deny
     PATH=$PWD/$folder/bin:$PATH
@@ -233,6 +247,7 @@ if [ -n "$all" ]; then
     check "workflows" tests/workflows.sh
     check_dependencies
     check_pages
+    check_book
     test_what_is_shipped
 fi
 say "times:"

@@ -101,6 +101,54 @@ fn the_sessions_program_passes_on_filters_and_notices() {
     }
 }
 
+/// Logs, and the time at which they are judged.
+const GUIDE: [&str; 2] = ["examples/logs", "2026-11-16T12:00:00Z"];
+
+#[test]
+fn the_c_program_of_the_guide_prints_the_report_of_the_command() {
+    let Some(command) = option_env!("CARGO_BIN_EXE_eop-relay") else {
+        say("the C program of the guide not compared: the command is not built");
+        return;
+    };
+    let [logs, time] = GUIDE;
+    let command =
+        Command::new(command).args(["test", "--log", logs, "--at", time]).output().unwrap();
+    let expected = String::from_utf8(command.stdout).unwrap();
+    assert!(expected.starts_with("REFUSED"), "{expected}");
+    for program in programs_from(&root().join("examples/abi/report.c"), &library::shipped()) {
+        let output = run(&program, &GUIDE);
+        assert_success("report", &output);
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+        assert_eq!(run(&program, &[]).status.code(), Some(64));
+        let failed = run(&program, &[logs, "no time"]);
+        assert_eq!(failed.status.code(), Some(70));
+        assert!(String::from_utf8_lossy(&failed.stderr).contains("no time"));
+    }
+}
+
+#[test]
+fn the_python_program_of_the_guide_prints_the_cause_and_its_first_step() {
+    let python = |arguments: &[&str]| {
+        Command::new("python3")
+            .arg(root().join("examples/abi/report.py"))
+            .arg(library::shipped())
+            .args(arguments)
+            .current_dir(root())
+            .output()
+    };
+    let Ok(output) = python(&GUIDE) else {
+        say("the Python program of the guide not run: no python3");
+        return;
+    };
+    assert_success("report.py", &output);
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let mut lines = printed.lines();
+    assert!(lines.next().unwrap().starts_with("Refused: "), "{printed}");
+    assert!(lines.next().is_some(), "{printed}");
+    let failed = python(&[GUIDE[0], "no time"]).unwrap();
+    assert!(String::from_utf8_lossy(&failed.stderr).contains("RuntimeError: "));
+}
+
 #[test]
 fn every_wrong_use_of_the_shipped_library_is_answered_by_a_status() {
     for program in programs("misuse", &library::shipped()) {

@@ -55,3 +55,34 @@ fn a_folder_without_files_is_wrong_usage() {
     assert_eq!(output.status.code(), Some(64));
     assert!(String::from_utf8_lossy(&output.stderr).contains("holds no file"));
 }
+
+/// The queue's error is a cover text: its session says what it covers, whatever it came with.
+#[test]
+fn an_error_of_one_folder_is_joined_to_its_session_in_another() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/delivery_errors");
+    let folder = tempfile::tempdir().unwrap();
+    for (part, file) in [("logs", "SEND20261117-1.LOG"), ("queues", "queues.xml")] {
+        std::fs::create_dir(folder.path().join(part)).unwrap();
+        std::fs::copy(fixtures.join(file), folder.path().join(part).join(file)).unwrap();
+    }
+    let at = ["--at", "2026-11-17T12:00:00Z"];
+    let orders: [&[&str]; 4] = [
+        &["--evidence", "logs", "--evidence", "queues"],
+        &["--evidence", "queues", "--evidence", "logs"],
+        &["--log", "logs", "--evidence", "queues"],
+        &["--evidence", "logs", "--queue-error", "queues/queues.xml"],
+    ];
+    let reports: Vec<Value> = orders
+        .iter()
+        .map(|order| {
+            let arguments: Vec<String> =
+                ["test"].iter().chain(*order).chain(&at).map(|one| (*one).to_owned()).collect();
+            judged(folder.path(), &arguments).0
+        })
+        .collect();
+    for report in &reports {
+        let findings = report["Findings"].as_array().unwrap();
+        assert!(findings.iter().any(|one| one["Id"] == "QueueErrorJoined"), "{report:#}");
+        assert_eq!(report["Cause"], reports[0]["Cause"]);
+    }
+}

@@ -34,18 +34,6 @@ fn run(arguments: &[&str]) -> (i32, String, String) {
 }
 
 #[test]
-fn the_readme_shows_what_is_really_printed() {
-    let (code, printed, errors) = run(RENEWAL);
-    assert_eq!((code, errors.as_str()), (10, ""));
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(readme).unwrap().replace("\r\n", "\n");
-    let indented: String =
-        printed.lines().map(|line| format!("    {line}").trim_end().to_owned() + "\n").collect();
-    assert!(readme.contains(&indented), "{indented}");
-    assert!(printed.lines().all(|line| line.chars().count() <= 80), "{printed}");
-}
-
-#[test]
 fn json_is_one_object_as_in_the_golden_file() {
     let (code, printed, _) = run(&[RENEWAL, &["--json"]].concat());
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/certificates.json");

@@ -155,19 +155,6 @@ fn the_command_shows_history_and_state_in_120_columns() {
 }
 
 #[test]
-fn the_readme_shows_what_the_command_prints() {
-    let output = run(&["--at", AT, "examples/hybrid/20261115_210211.log"]);
-    let command = format!("    $ eop-relay hybrid --at {AT} examples/hybrid/20261115_210211.log\n");
-    let printed = with_slashes(text(&output.stdout));
-    let shown: String = printed
-        .lines()
-        .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") })
-        .collect();
-    let readme = fs::read_to_string(root().join("README.md")).unwrap().replace("\r\n", "\n");
-    assert!(readme.contains(&(command + &shown)), "{shown}");
-}
-
-#[test]
 fn json_has_every_change_and_the_age_of_each_state() {
     let output = run(&["--json", "--at", AT, EXAMPLES]);
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -17,6 +17,7 @@ mod case_folder;
 mod certificates;
 mod chain;
 mod chain_events;
+mod documentation;
 mod explain;
 mod file_faults;
 mod folded_commands;

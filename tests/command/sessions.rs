@@ -65,18 +65,6 @@ fn the_table_shows_how_each_session_of_the_examples_ended_and_why() {
 }
 
 #[test]
-fn the_readme_shows_what_is_really_printed() {
-    let shown = ["sessions", "--outcome", "Refused", "--outcome", "TlsFailed", EXAMPLES];
-    let output = run(&shown);
-    let printed = with_slashes(text(&output.stdout)) + text(&output.stderr);
-    let command_line = format!("    $ eop-relay {}", shown.join(" "));
-    let indented = [&command_line, printed.trim_end()].join("\n").replace('\n', "\n    ");
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(readme).unwrap().replace("\r\n", "\n");
-    assert!(readme.contains(&(indented.clone() + "\n")), "{indented}");
-}
-
-#[test]
 fn json_is_one_object_a_line_as_written_by_hand() {
     let output = run(&["sessions", "--json", EXAMPLES]);
     let actual = with_slashes(text(&output.stdout));

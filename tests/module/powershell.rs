@@ -20,7 +20,7 @@ const SESSIONS: &str = include_str!("../../powershell/EopRelay/Get-SendConnector
 const CERTIFICATE_TEST: &str =
     include_str!("../../powershell/EopRelay/Test-EopRelayCertificate.psm1");
 const CHECK: &str = include_str!("../../powershell/EopRelay/Invoke-EopRelayCheck.psm1");
-const README: &str = include_str!("../../README.md");
+const SCHEDULED_CHECK: &str = include_str!("../../docs/scheduled-check.md");
 const CERTIFICATES: &str = include_str!("../../powershell/EopRelay/Get-EopRelayCertificate.psm1");
 const CHAIN_EVENTS: &str = include_str!("../../powershell/EopRelay/Get-EopRelayChainEvent.psm1");
 const HYBRID: &str = include_str!("../../powershell/EopRelay/Get-EopRelayHybridChange.psm1");
@@ -236,9 +236,9 @@ fn the_help_of_the_check_says_how_it_is_scheduled() {
 /// `schtasks /Create` takes a command of 261 characters at most ("Value for '/TR' option cannot be
 /// more than 261 character(s)").
 #[test]
-fn the_commands_of_the_readme_are_short_enough_for_schtasks() {
+fn the_commands_of_the_documentation_are_short_enough_for_schtasks() {
     let mut found = 0;
-    for line in README.lines().filter(|line| line.trim_start().starts_with("/TR ")) {
+    for line in SCHEDULED_CHECK.lines().filter(|line| line.trim_start().starts_with("/TR ")) {
         let quoted = line.trim().strip_prefix("/TR \"").unwrap().strip_suffix('"').unwrap();
         let command = quoted.replace("\\\"", "\"");
         assert!(command.len() <= 261, "{} characters: {command}", command.len());

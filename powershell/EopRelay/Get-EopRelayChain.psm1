@@ -30,7 +30,7 @@ function Get-EopRelayChain {
     Files or folders with the intermediates that the server has in LocalMachine\CA, all of them.
 
     .PARAMETER RootPath
-    Files or folders with the roots of the server (LocalMachine\Root). They end a chain; whether Exchange Online trusts them, only the built-in lists tell.
+    Files or folders with the roots of the server (LocalMachine\Root). They end a chain; whether Exchange Online trusts them, only the built-in lists say.
 
     .PARAMETER ProgrammeRootPath
     Files or folders with roots that receivers trust beside the built-in lists, such as the roots.sst of certutil -generateSSTFromWU roots.sst.

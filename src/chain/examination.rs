@@ -2,7 +2,7 @@
 
 use super::budget::Limits;
 use super::report::{ChainReport, UnreadPart, report};
-use super::request::{ChainRequest, Purpose};
+use super::request::{ChainRequest, Purpose, RootStores};
 use super::revocation::{NotARevocationList, RevocationList};
 use super::rule::Profile;
 use super::selection::{NotOneCertificate, judged_of};
@@ -144,18 +144,13 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
         None => None,
     };
     let given_roots = read_all(input.roots)?;
-    let mut programme_roots = read_all(input.programme_roots)?;
-    if let Some(stores) = input.machine_stores {
-        programme_roots.extend(stores.programme_roots.iter().cloned());
-    }
-    let of_machine = input.machine_stores.and_then(|stores| stores.roots.as_deref());
-    let mut root_store = of_machine.unwrap_or_default().to_vec();
-    let mut roots = Vec::new();
-    if input.with_embedded_roots {
-        root_store.extend(given_roots);
+    let programme_roots = read_all(input.programme_roots)?;
+    let (roots, of_sender) = if input.with_embedded_roots {
+        (Vec::new(), given_roots)
     } else {
-        roots = given_roots;
-    }
+        (given_roots, Vec::new())
+    };
+    let stores = RootStores::new(of_sender, programme_roots, input.machine_stores);
     let mut revocation_lists = Vec::new();
     for file in input.revocation_lists {
         let name = || file.name.to_owned();
@@ -174,8 +169,8 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
         intermediates: intermediates.as_deref(),
         known: &known,
         roots: &roots,
-        root_store: &root_store,
-        programme_roots: &programme_roots,
+        root_store: &stores.of_sender,
+        programme_roots: &stores.of_programme,
         windows_verdict: verdict.as_ref(),
         with_embedded_roots: input.with_embedded_roots,
         revocation_lists: &revocation_lists,

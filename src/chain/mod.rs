@@ -50,6 +50,7 @@ pub use microsoft_programme::{
 pub use report::{
     AlternativePath, CertificateOrigin, CertificateReport, ChainReport, Trust, UnreadPart, report,
 };
+pub(crate) use request::RootStores;
 pub use request::{ChainRequest, Purpose};
 pub use revocation::{NotARevocationList, RevocationList};
 pub use rule::{Profile, Rule};

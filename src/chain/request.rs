@@ -6,7 +6,7 @@ use super::rule::Profile;
 use super::subject_checks::ExpectedName;
 use crate::certificate::Certificate;
 use crate::timestamp::Timestamp;
-use crate::windows::WindowsVerdict;
+use crate::windows::{MachineStores, WindowsVerdict};
 
 /// What a certificate is to be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +104,29 @@ impl<'a> ChainRequest<'a> {
     /// The time in whole seconds since 1970, rounded down: RFC 5280 knows no fractions.
     pub(crate) fn seconds(&self) -> i64 {
         time::OffsetDateTime::from(self.at).unix_timestamp()
+    }
+}
+
+/// The roots that end a path: those of the sender, which give no trust, as the receiver has its own,
+/// and those of Microsoft's programme, which the receiver trusts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RootStores {
+    pub of_sender: Vec<Certificate>,
+    pub of_programme: Vec<Certificate>,
+}
+
+impl RootStores {
+    /// The given ones, and those of this computer.
+    pub fn new(
+        mut of_sender: Vec<Certificate>,
+        mut of_programme: Vec<Certificate>,
+        machine: Option<&MachineStores>,
+    ) -> Self {
+        if let Some(machine) = machine {
+            of_sender.extend(machine.roots.iter().flatten().cloned());
+            of_programme.extend(machine.programme_roots.iter().cloned());
+        }
+        Self { of_sender, of_programme }
     }
 }
 

@@ -131,7 +131,7 @@ impl Credential {
     /// A certificate with a key that signs where it lies.
     ///
     /// # Errors
-    /// [`CredentialError`] if the key tells that it belongs to another certificate.
+    /// [`CredentialError`] if the key says that it belongs to another certificate.
     pub(crate) fn with_key(
         certificate: Certificate,
         issuers: Vec<Certificate>,

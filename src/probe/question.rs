@@ -121,7 +121,7 @@ pub enum QuestionError {
         /// What is wrong with it.
         error: ReadError,
     },
-    /// The file does not tell which certificate is meant.
+    /// The file does not say which certificate is meant.
     #[error("{0}")]
     NotOne(String),
     /// The key cannot be used.
@@ -232,7 +232,7 @@ impl Question {
             (Shown::Thumbprint(thumbprint), _) => Choice::of_thumbprint(evidence, *thumbprint),
             (Shown::AsExchange, Some(connector)) => choose_certificate(evidence, &connector.name),
             (Shown::AsExchange, None) => {
-                Err("nothing tells which certificate Exchange would choose".to_owned())
+                Err("nothing says which certificate Exchange would choose".to_owned())
             }
         };
         let choice = choice.map_err(QuestionError::NoCertificate)?;

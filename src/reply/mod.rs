@@ -12,6 +12,8 @@ mod classify;
 mod details;
 mod enhanced_status;
 mod explain;
+mod find_reply;
+mod find_tls_error;
 mod mail_program;
 mod mail_program_steps;
 mod rejection_class;

@@ -62,6 +62,23 @@ fn the_order_in_which_evidence_is_added_does_not_matter() {
 }
 
 #[test]
+fn an_error_that_comes_after_the_sessions_is_reported_as_not_looked_for() {
+    let late =
+        all().into_iter().filter(|case| case.setup.contains("queue=") && case.sessions != "-");
+    let mut found = 0;
+    for case in late {
+        let report = diagnose(&case.evidence_of_sessions_first());
+        let damaged = report.findings.iter().filter(|one| one.id == FindingId::EvidenceDamaged);
+        let is_reported = damaged
+            .into_iter()
+            .any(|one| one.evidence.iter().any(|line| line.text.contains("not looked for")));
+        assert!(is_reported, "{}: {:#?}", case.name, report.findings);
+        found += 1;
+    }
+    assert!(found > 0);
+}
+
+#[test]
 fn the_corpus_is_large_and_holds_enough_that_is_no_refusal() {
     let cases = all();
     let names: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();

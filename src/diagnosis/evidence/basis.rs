@@ -12,7 +12,7 @@ use super::incidents::Incidents;
 use super::queue_errors::QueueErrors;
 use super::{Evidence, Located};
 use crate::certificate::{Certificate, Thumbprint};
-use crate::chain::{ChainReport, ChainRequest, report};
+use crate::chain::{ChainReport, ChainRequest, RootStores, report};
 use crate::connector::{InboundConnector, MailFrom, SendConnector, ShownCertificate};
 use crate::evidence::{HybridConnector, HybridHistory};
 use crate::timestamp::{TICKS_PER_DAY, Timestamp};
@@ -110,16 +110,13 @@ impl<'a> Basis<'a> {
         let given = self.certificates.iter();
         let given = given.flat_map(|one| std::iter::once(&one.certificate).chain(&one.others));
         known.extend(given.filter(|other| *other != certificate).cloned());
-        let machine = self.machine.as_ref();
         let verdict = self.windows_verdicts.iter().find(|(of, _)| *of == thumbprint);
-        // The roots of the sender end a path, and give no trust: the receiver has its own.
-        let of_machine = machine.and_then(|one| one.roots.as_deref()).unwrap_or_default();
-        let root_store = [&self.roots, of_machine].concat();
+        let stores = RootStores::new(self.roots.clone(), Vec::new(), self.machine.as_ref());
         let found = Rc::new(report(&ChainRequest {
             intermediates: self.intermediates.as_deref(),
             known: &known,
-            root_store: &root_store,
-            programme_roots: machine.map_or(&[], |machine| &machine.programme_roots),
+            root_store: &stores.of_sender,
+            programme_roots: &stores.of_programme,
             windows_verdict: verdict.map(|(_, verdict)| verdict),
             ..ChainRequest::new(certificate, at)
         }));

@@ -175,9 +175,14 @@ impl Evidence {
         is_for(domain, recipients.map(Recipient::address))
     }
 
-    /// Adds an error of a queue, a tracking log or an NDR. The recipients' domain comes before
-    /// them, and they before the sessions, among which each is looked for.
+    /// Adds an error of a queue, a tracking log or an NDR, to be looked for among the sessions that
+    /// follow: these are not kept. One that comes after sessions is reported as not looked for among
+    /// them. The recipients' domain comes before both.
     pub fn add_delivery_error(&mut self, error: DeliveryError) {
+        if self.queue_errors.search.has_looked() {
+            let message = "came after the sessions, and was not looked for among them".to_owned();
+            self.damaged.push((error.path.clone(), error.line, message));
+        }
         let is_wanted = self
             .recipient_domain
             .as_ref()

@@ -21,6 +21,7 @@ pub struct SessionMatcher {
     searches: Vec<Search>,
     /// The Message-IDs that are looked for, without their brackets.
     wanted_ids: HashSet<String>,
+    has_looked: bool,
 }
 
 /// What is looked for, and the best so far.
@@ -54,6 +55,7 @@ impl SessionMatcher {
 
     /// Holds a session against every error.
     pub fn offer(&mut self, session: &Session) {
+        self.has_looked = true;
         if self.searches.is_empty() {
             return;
         }
@@ -69,6 +71,12 @@ impl SessionMatcher {
                 *best = Some((rank, SessionMatch::new(rank.0, session, message)));
             }
         }
+    }
+
+    /// Whether a session has passed by: an error that is added now is not looked for in it.
+    #[must_use]
+    pub fn has_looked(&self) -> bool {
+        self.has_looked
     }
 
     /// The errors, each with its session where one was found.

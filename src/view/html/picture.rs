@@ -86,7 +86,7 @@ impl Axis {
     }
 }
 
-/// The hatches by which what failed is told apart without colours.
+/// The hatches by which what failed is distinguished without colours.
 pub(super) fn patterns() -> Markup {
     markup! {
         svg class="patterns" width="0" height="0" aria-hidden="true" focusable="false" {

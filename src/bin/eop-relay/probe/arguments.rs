@@ -47,7 +47,7 @@ pub struct ProbeArguments {
     #[arg(long, conflicts_with_all = ["from", "to", "until_accepted"])]
     pub inbound: bool,
 
-    /// The host to connect to, where no send connector tells it. No MX record is looked up.
+    /// The host to connect to, where no send connector shows it. No MX record is looked up.
     #[arg(long, value_name = "HOST")]
     pub smart_host: Option<String>,
 

@@ -68,7 +68,7 @@ fn file(path: &Path) -> Result<NamedFile, String> {
     Ok(NamedFile { name: named.name.to_owned(), bytes: named.bytes.to_vec() })
 }
 
-/// The name of this computer, where the system tells it without more ado.
+/// The name of this computer, where the system shows it without more ado.
 fn computer_name() -> Option<String> {
     let name = std::env::var("COMPUTERNAME").or_else(|_| std::env::var("HOSTNAME")).ok()?;
     Some(name).filter(|name| !name.is_empty())

@@ -9,7 +9,7 @@ use eop_relay::evidence::chain_event::ChainEventQuery;
 use eop_relay::evidence::delivery_error::DeliveryErrors;
 use eop_relay::evidence::{EvidenceKind, ExchangeObjects, HybridHistory, recognise};
 
-use crate::arguments::{LogArguments, inputs_of, note_unreadable};
+use crate::arguments::{inputs_of, note_unreadable};
 use crate::message;
 
 /// Files of one folder that are looked at.
@@ -17,11 +17,12 @@ const MAXIMUM_FILES: usize = 100_000;
 /// Folders inside each other.
 const MAXIMUM_DEPTH: usize = 16;
 
-/// Adds what the files of a folder hold, and reports what each was taken for.
+/// Adds what the files of a folder hold but for its logs, which it returns, and reports what each was
+/// taken for.
 ///
 /// # Errors
 /// The folder cannot be read, or holds no file.
-pub fn add(folder: &Path, evidence: &mut Evidence) -> Result<(), String> {
+pub fn add(folder: &Path, evidence: &mut Evidence) -> Result<Vec<PathBuf>, String> {
     let files = files_of(folder)?;
     let mut logs = Vec::new();
     let mut events = Vec::new();
@@ -50,7 +51,7 @@ pub fn add(folder: &Path, evidence: &mut Evidence) -> Result<(), String> {
         let inputs = inputs_of(&events, None);
         evidence.read_chain_events(ChainEventQuery { inputs, ..Default::default() });
     }
-    LogArguments::of(logs).add_to(evidence)
+    Ok(logs)
 }
 
 /// Only what a file holds is given: that a folder has no export of one kind says nothing of it.

@@ -13,8 +13,8 @@ use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 use super::arguments::TestArguments;
 use super::case_folder;
 use crate::arguments::{
-    StoreArguments, add_exports, certificate_files, given_or_now, inputs_of, note_unreadable,
-    password,
+    LogArguments, StoreArguments, add_exports, certificate_files, given_or_now, inputs_of,
+    note_unreadable, password,
 };
 
 /// Reads everything. What cannot be read is noted in the evidence, and the rest goes on.
@@ -47,10 +47,13 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
         evidence.read_chain_events(ChainEventQuery { inputs, recurse, ..Default::default() });
     }
     add_queue_errors(&arguments.queue_error, &mut evidence);
-    arguments.logs.add_to(&mut evidence)?;
+    let mut logs_of_folders = Vec::new();
     for folder in &arguments.evidence {
-        case_folder::add(folder, &mut evidence)?;
+        logs_of_folders.extend(case_folder::add(folder, &mut evidence)?);
     }
+    // Last: errors, whatever they came with, are looked for among the sessions of all logs.
+    arguments.logs.add_to(&mut evidence)?;
+    LogArguments::of(logs_of_folders).add_to(&mut evidence)?;
     Ok(evidence)
 }
 

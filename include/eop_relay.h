@@ -1437,9 +1437,10 @@ typedef struct eop_chain_query {
    */
   uint32_t profile;
   /*
-   0.
+   How many days before its end a certificate of the chain is warned about; 0 = a third of its
+   validity, at most 30.
    */
-  uint32_t reserved;
+  uint32_t warning_days;
 } eop_chain_query;
 
 /*
@@ -1836,7 +1837,8 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
    {"Path", "Content"}: exports of such objects in any form that `eop-relay test` reads. An empty
    array of objects, and an export with nothing in it, say that there is none.
  - Logs: an array of {"Path", "Server"}: protocol logs (a file, folder or pattern) whose sessions are
-   judged, and the server, which may be absent. They are read during the call.
+   judged, and the server, which may be absent: then Path may be NAME=PATH, the logs of the server
+   NAME. They are read during the call.
  - Unreadable: an array of {"Path", "Message"}: inputs that the caller could not read, for the report.
  - UseMachineStores: true = take this computer's certificate stores too: LocalMachine\My where no
    InstalledCertificates are given, CA where no IntermediateFiles are, Root and AuthRoot; and hold
@@ -1853,7 +1855,8 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
    Sessions that have none.
  - SourceIPAddress, MailFrom ("<>" is the null sender), RecipientDomain: texts.
  - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
- - WarningDays: days before its expiry from which a certificate is warned about.
+ - WarningDays: days before its expiry from which a certificate is warned about; absent = a third of
+   its validity, at most 30 days.
 
  `report` receives a text handle with one JSON object, the same as of `eop-relay test --json`;
  free it with eop_text_free. What cannot be read of the evidence is reported.

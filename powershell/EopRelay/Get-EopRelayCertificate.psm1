@@ -35,7 +35,7 @@ function Get-EopRelayCertificate {
     The time as of which days are counted. Without a zone it is local time. The default is now.
 
     .PARAMETER WarningDays
-    The days before its expiry from which a certificate has the Status ExpiresSoon, 0 to 3650. The default is 30.
+    The days before its expiry from which a certificate has the Status ExpiresSoon, 0 to 3650. The default is a third of its validity, at most 30.
 
     .INPUTS
     EopRelay.Session, also deserialized.

@@ -66,7 +66,7 @@ function Invoke-EopRelayCheck {
     The public address that Exchange Online Protection sees. Without it the address is that of the log.
 
     .PARAMETER WarningDays
-    Warns about a certificate that many days before its expiry, 0 to 3650. The default is 30.
+    Warns about a certificate that many days before its expiry, 0 to 3650. The default is a third of its validity, at most 30.
 
     .OUTPUTS
     EopRelay.CheckResult. Its members: Time, Computer, ExitCode, Verdict, Cause, Summary, SessionsRead, SessionsFailed, SessionsJudged, InUse, Installed, Notices.

@@ -52,7 +52,7 @@ function Register-EopRelayCheck {
     The public address that Exchange Online Protection sees.
 
     .PARAMETER WarningDays
-    Warns about a certificate that many days before its expiry, 0 to 3650. The default is 30.
+    Warns about a certificate that many days before its expiry, 0 to 3650. The default is a third of its validity, at most 30.
 
     .OUTPUTS
     Microsoft.Management.Infrastructure.CimInstance, as of Register-ScheduledTask.

@@ -88,7 +88,7 @@ function Test-EopRelayCertificate {
     The time of the judgement for what no session dates. Without a zone it is local time. The default is now.
 
     .PARAMETER WarningDays
-    Warns about a certificate that many days before its expiry, 0 to 3650. The default is 30.
+    Warns about a certificate that many days before its expiry, 0 to 3650. The default is a third of its validity, at most 30.
 
     .PARAMETER Quiet
     Returns $true if the verdict is Accepted, else $false.

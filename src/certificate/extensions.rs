@@ -83,6 +83,15 @@ pub struct NameConstraints {
     pub excluded: Vec<GeneralName>,
 }
 
+/// policyConstraints (section 4.2.1.11): after how many further certificates each takes effect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PolicyConstraints {
+    /// requireExplicitPolicy.
+    pub require_explicit: Option<u32>,
+    /// inhibitPolicyMapping.
+    pub inhibit_mapping: Option<u32>,
+}
+
 /// The extensions of a certificate. An extension that is present but cannot be decoded is listed in
 /// `malformed` and absent from its field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,10 +117,14 @@ pub struct Extensions {
     /// Whether a template of Active Directory Certificate Services made it (MS-WCCE, section
     /// 2.2.2.7.7).
     pub has_certificate_template: bool,
-    /// Whether policyConstraints is critical, if present (section 4.2.1.11).
-    pub policy_constraints_critical: Option<bool>,
-    /// Whether inhibitAnyPolicy is critical, if present (section 4.2.1.14).
-    pub inhibit_any_policy_critical: Option<bool>,
+    /// certificatePolicies, dotted OIDs (section 4.2.1.4).
+    pub policies: Option<Vec<String>>,
+    /// policyMappings: from a policy of the issuer to one of the subject (section 4.2.1.5).
+    pub policy_mappings: Vec<(String, String)>,
+    /// policyConstraints.
+    pub policy_constraints: Option<Extension<PolicyConstraints>>,
+    /// inhibitAnyPolicy: after how many further certificates (section 4.2.1.14).
+    pub inhibit_any_policy: Option<Extension<u32>>,
     /// The OIDs of extensions that break their syntax, dotted.
     pub malformed: Vec<String>,
     /// The OIDs of critical extensions that are not interpreted, dotted.
@@ -191,18 +204,20 @@ impl Extensions {
                     }
                     self.extended_key_usage = Some(Extension { critical, value });
                 }
+                CERTIFICATE_POLICIES => self.policies = Some(policies(in_sequence()?)?),
+                POLICY_MAPPINGS => self.policy_mappings = policy_mappings(in_sequence()?)?,
                 POLICY_CONSTRAINTS => {
-                    in_sequence()?;
-                    self.policy_constraints_critical = Some(critical);
+                    let value = policy_constraints(in_sequence()?)?;
+                    self.policy_constraints = Some(Extension { critical, value });
                 }
                 INHIBIT_ANY_POLICY => {
-                    der::unsigned(der::whole(body, tag::INTEGER)?)?;
-                    self.inhibit_any_policy_critical = Some(critical);
+                    let value = der::unsigned(der::whole(body, tag::INTEGER)?)?;
+                    self.inhibit_any_policy = Some(Extension { critical, value });
                 }
                 CRL_DISTRIBUTION_POINTS => {
                     self.distribution_points = Some(distribution_points(body)?);
                 }
-                ISSUER_ALT_NAME | CERTIFICATE_POLICIES | POLICY_MAPPINGS => drop(in_sequence()?),
+                ISSUER_ALT_NAME => drop(in_sequence()?),
                 _ => self.note_unknown(extension),
             },
             AUTHORITY_INFORMATION_ACCESS => {
@@ -267,6 +282,37 @@ fn name_constraints(content: &[u8]) -> Result<NameConstraints, Malformed> {
     })
 }
 
+/// The policies, without their qualifiers.
+fn policies(content: &[u8]) -> Result<Vec<String>, Malformed> {
+    let mut reader = Reader::new(content);
+    let mut policies = Vec::new();
+    while !reader.is_empty() {
+        let mut information = Reader::new(reader.expect(tag::SEQUENCE)?);
+        policies.push(dotted(information.expect(tag::OBJECT_IDENTIFIER)?)?);
+    }
+    Ok(policies)
+}
+
+fn policy_mappings(content: &[u8]) -> Result<Vec<(String, String)>, Malformed> {
+    let mut reader = Reader::new(content);
+    let mut mappings = Vec::new();
+    while !reader.is_empty() {
+        let mut mapping = Reader::new(reader.expect(tag::SEQUENCE)?);
+        let mut policy = || dotted(mapping.expect(tag::OBJECT_IDENTIFIER)?);
+        mappings.push((policy()?, policy()?));
+        mapping.finish()?;
+    }
+    Ok(mappings)
+}
+
+fn policy_constraints(content: &[u8]) -> Result<PolicyConstraints, Malformed> {
+    let mut reader = Reader::new(content);
+    let mut number = |tag| reader.optional(tag)?.map(der::unsigned).transpose();
+    let (require_explicit, inhibit_mapping) = (number(tag::context(0))?, number(tag::context(1))?);
+    reader.finish()?;
+    Ok(PolicyConstraints { require_explicit, inhibit_mapping })
+}
+
 /// The URLs below caIssuers; at least one access description is demanded.
 fn issuer_urls(content: &[u8]) -> Result<Vec<String>, Malformed> {
     const CA_ISSUERS: &[u8] = &oid!(raw 1.3.6.1.5.5.7.48.2);
@@ -289,6 +335,9 @@ fn issuer_urls(content: &[u8]) -> Result<Vec<String>, Malformed> {
 
 /// The OID of anyExtendedKeyUsage, dotted.
 pub(crate) const ANY_EXTENDED_KEY_USAGE: &str = "2.5.29.37.0";
+
+/// The OID of anyPolicy, dotted (section 4.2.1.4).
+pub(crate) const ANY_POLICY: &str = "2.5.29.32.0";
 
 /// The common name attribute type (RFC 5280, appendix A.1).
 pub(crate) const COMMON_NAME: Oid<'static> = oid!(2.5.4.3);

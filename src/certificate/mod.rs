@@ -27,9 +27,10 @@ mod x509;
 
 pub use distinguished_name::DistinguishedName;
 pub use distribution_point::{DistributionPoint, DistributionPointName};
-pub(crate) use extensions::{ANY_EXTENDED_KEY_USAGE, EMAIL_ADDRESS};
+pub(crate) use extensions::{ANY_EXTENDED_KEY_USAGE, ANY_POLICY, EMAIL_ADDRESS};
 pub use extensions::{
     AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, KeyUsage, NameConstraints,
+    PolicyConstraints,
 };
 pub use file::{
     FileContent, ReadError, Skipped, read_certificates, read_certificates_with,
@@ -48,4 +49,5 @@ pub(crate) use thumbprint::hexadecimal;
 pub use thumbprint::{Thumbprint, ThumbprintError, serial_numbers_match};
 pub use tls_certificate_name::{TlsCertificateName, TlsCertificateNameError};
 pub use x500::{NameRelation, X500Name, X500ParseError};
+pub(crate) use x509::ends_soon;
 pub use x509::{Certificate, CertificateError, SignatureAlgorithm};

@@ -16,7 +16,7 @@ use super::extensions::{COMMON_NAME, Extensions};
 use super::general_name::GeneralName;
 use super::public_key::PublicKey;
 use super::thumbprint::{Thumbprint, hexadecimal};
-use crate::timestamp::Timestamp;
+use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 
 /// A certificate (RFC 5280, section 4.1): its DER and what was decoded from it.
 ///
@@ -157,6 +157,13 @@ impl Certificate {
         timestamp(self.not_after)
     }
 
+    /// How long before its end it is warned about, in seconds: the days given, else a third of its
+    /// validity, at most 30 days.
+    #[must_use]
+    pub fn warning_period(&self, days: Option<u32>) -> i64 {
+        warning_period(Some(self.not_before), self.not_after, days)
+    }
+
     /// Whether issuer and subject are the same name (RFC 5280, section 3.2, self-issued).
     #[must_use]
     pub fn is_self_issued(&self) -> bool {
@@ -238,6 +245,30 @@ impl Certificate {
     #[must_use]
     pub fn issuer_urls(&self) -> &[String] {
         self.extensions.issuer_urls.as_ref().map_or(&[], |urls| &urls.value)
+    }
+}
+
+/// Whether a certificate that is valid ends within the time in which it is warned about.
+pub(crate) fn ends_soon(
+    at: Timestamp,
+    (not_before, not_after): (Option<Timestamp>, Timestamp),
+    days: Option<u32>,
+) -> bool {
+    let seconds = |time: Timestamp| time::OffsetDateTime::from(time).unix_timestamp();
+    let left = not_after.ticks() - at.ticks();
+    let period = warning_period(not_before.map(seconds), seconds(not_after), days);
+    left >= 0 && left < period.saturating_mul(TICKS_PER_DAY / 86_400)
+}
+
+/// How long before its end a certificate is warned about, all in seconds: the days given, else a
+/// third of its validity, at most 30 days.
+pub(crate) fn warning_period(not_before: Option<i64>, not_after: i64, days: Option<u32>) -> i64 {
+    const DAY: i64 = 86_400;
+    const MAXIMUM: i64 = 30 * DAY;
+    match (days, not_before) {
+        (Some(days), _) => i64::from(days) * DAY,
+        (None, Some(begin)) => (not_after.saturating_sub(begin) / 3).clamp(0, MAXIMUM),
+        (None, None) => MAXIMUM,
     }
 }
 

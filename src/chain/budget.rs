@@ -33,16 +33,27 @@ impl Default for Limits {
 pub(crate) struct Budget {
     left: Limits,
     is_exhausted: bool,
+    is_cut: bool,
 }
 
 impl Budget {
     pub fn new(limits: Limits) -> Self {
-        Self { left: limits, is_exhausted: false }
+        Self { left: limits, is_exhausted: false, is_cut: false }
     }
 
     /// Whether some limit was hit. Once it is, everything is refused.
     pub fn is_exhausted(&self) -> bool {
         self.is_exhausted
+    }
+
+    /// Notes that something was not looked at, while the search goes on.
+    pub fn note_cut(&mut self) {
+        self.is_cut = true;
+    }
+
+    /// Whether something was not looked at.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut || self.is_exhausted
     }
 
     /// How many certificates a path may have.

@@ -1,5 +1,7 @@
 //! What a certificate must be by itself, whatever path it stands in.
 
+use time::macros::datetime;
+
 use super::findings::Findings;
 use super::role::Role;
 use super::rule::Rule;
@@ -17,6 +19,9 @@ pub(crate) fn check_certificate(
     findings: &mut Findings,
 ) {
     check_validity(certificate, position, now, findings);
+    if role == Role::EndEntity && !certificate.is_authority() {
+        check_validity_period(certificate, position, findings);
+    }
     check_structure(certificate, role, position, findings);
     check_algorithms(certificate, role, position, findings);
     check_authority(certificate, role, position, findings);
@@ -41,6 +46,45 @@ fn check_validity(certificate: &Certificate, position: usize, now: i64, findings
     }
 }
 
+/// BR, section 6.3.2: how many days a certificate of a server may be valid, by the day of its issue,
+/// that day included; a part of a day counts as one.
+fn check_validity_period(certificate: &Certificate, position: usize, findings: &mut Findings) {
+    const DAY: i64 = 86_400;
+    const LIMITS: [(i64, i64); 5] = [
+        (datetime!(2029-03-15 0:00 UTC).unix_timestamp(), 47),
+        (datetime!(2027-03-15 0:00 UTC).unix_timestamp(), 100),
+        (datetime!(2026-03-15 0:00 UTC).unix_timestamp(), 200),
+        (datetime!(2020-09-01 0:00 UTC).unix_timestamp(), 398),
+        (datetime!(2018-03-01 0:00 UTC).unix_timestamp(), 825),
+    ];
+    let limit = LIMITS.iter().find(|(since, _)| certificate.not_before >= *since);
+    let seconds = certificate.not_after.saturating_sub(certificate.not_before).saturating_add(1);
+    let days = seconds.saturating_add(DAY - 1) / DAY;
+    if let Some((_, limit)) = limit
+        && days > *limit
+    {
+        findings.add(Rule::ValidityTooLong, position, || {
+            format!("{days} days, {limit} are permitted to those issued on its day")
+        });
+    }
+}
+
+/// A certificate that ends within the time of warning.
+pub(crate) fn check_expiry(
+    certificate: &Certificate,
+    position: usize,
+    (now, warning_days): (i64, Option<u32>),
+    findings: &mut Findings,
+) {
+    let left = certificate.not_after.saturating_sub(now);
+    if left >= 0 && left < certificate.warning_period(warning_days) {
+        findings.add(Rule::ExpiresSoon, position, || {
+            let end = certificate.not_after().map(|end| end.to_string()).unwrap_or_default();
+            format!("valid until {end}")
+        });
+    }
+}
+
 fn check_structure(
     certificate: &Certificate,
     role: Role,
@@ -50,9 +94,9 @@ fn check_structure(
     const VERSION_3: u32 = 2;
     let extensions = &certificate.extensions;
     if certificate.version != VERSION_3 {
-        findings.add(Rule::NotVersion3, position, || {
-            format!("version {}", u64::from(certificate.version) + 1)
-        });
+        let is_anchor = role == Role::Anchor;
+        let rule = if is_anchor { Rule::AnchorNotVersion3 } else { Rule::NotVersion3 };
+        findings.add(rule, position, || format!("version {}", u64::from(certificate.version) + 1));
     }
     // An anchor is trusted as a name and a key (RFC 5280, section 6.1.1 (d)): the serial numbers of
     // roots play no part, and some public roots have number 0.
@@ -120,7 +164,7 @@ fn check_algorithms(
             }
             findings.add_if(!has_sound_exponent, Rule::RsaExponentUnsound, position);
         }
-        KeyType::Ec(_) => {}
+        KeyType::Ec(_) => findings.add_if(role == Role::EndEntity, Rule::EcdsaKey, position),
         KeyType::Ed25519 => findings.add_plain(Rule::Ed25519Key, position),
         KeyType::Other { .. } => findings.add(Rule::PublicKeyNotPermitted, position, described),
     }
@@ -139,6 +183,9 @@ fn check_authority(
         extensions.key_usage.as_ref().map(|usage| usage.value.allows_certificate_signing());
     if role == Role::EndEntity {
         findings.add_if(is_authority, Rule::AuthorityAsEndEntity, position);
+    } else if role == Role::Anchor {
+        // An anchor is trusted as a name and a key, whatever else its certificate says.
+        findings.add_if(!is_authority, Rule::AnchorNotAnAuthority, position);
     } else {
         findings.add_if(!is_authority, Rule::NotAnAuthority, position);
     }
@@ -155,11 +202,11 @@ fn check_authority(
         );
     }
     match may_sign {
-        Some(false) => findings.add_if(
-            is_authority || role != Role::EndEntity,
-            Rule::KeyUsageForbidsSigning,
-            position,
-        ),
+        // Of a certificate that signs nothing here it is a matter of form.
+        Some(false) if role == Role::EndEntity => {
+            findings.add_if(is_authority, Rule::AuthorityWithoutSigning, position);
+        }
+        Some(false) => findings.add_plain(Rule::KeyUsageForbidsSigning, position),
         Some(true) => findings.add_if(!is_authority, Rule::CertSignWithoutAuthority, position),
         None => findings.add_if(is_authority, Rule::KeyUsageMissing, position),
     }
@@ -244,7 +291,8 @@ fn check_other_extensions(extensions: &Extensions, position: usize, findings: &m
         Rule::AuthorityInformationAccessCritical,
         position,
     );
-    let policies = [extensions.policy_constraints_critical, extensions.inhibit_any_policy_critical];
-    findings.add_if(policies.contains(&Some(false)), Rule::PolicyConstraintsNotCritical, position);
-    findings.add_if(policies.contains(&Some(true)), Rule::PolicyNotEvaluated, position);
+    let constraints = extensions.policy_constraints.as_ref().map(|one| one.critical);
+    let inhibition = extensions.inhibit_any_policy.as_ref().map(|one| one.critical);
+    let is_uncritical = [constraints, inhibition].contains(&Some(false));
+    findings.add_if(is_uncritical, Rule::PolicyConstraintsNotCritical, position);
 }

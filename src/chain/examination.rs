@@ -1,6 +1,5 @@
 //! From files to a report: what the command and the C ABI call.
 
-use super::budget::Limits;
 use super::report::{ChainReport, UnreadPart, report};
 use super::request::{ChainRequest, Purpose, RootStores};
 use super::revocation::{NotARevocationList, RevocationList};
@@ -52,6 +51,9 @@ pub struct ChainInput<'a> {
     pub machine_stores: Option<&'a MachineStores>,
     /// A host, address or mailbox that the certificate must hold.
     pub expected_name: Option<&'a str>,
+    /// How many days before its end a certificate is warned about; `None`: a third of its validity,
+    /// at most 30 days.
+    pub warning_days: Option<u32>,
     /// The purpose that the chain must permit.
     pub purpose: Option<Purpose>,
 }
@@ -108,6 +110,7 @@ impl<'a> ChainInput<'a> {
             at,
             profile: Profile::Windows,
             expected_name: None,
+            warning_days: None,
             purpose: None,
         }
     }
@@ -165,7 +168,6 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
     let expected_names: Vec<ExpectedName> =
         input.expected_name.map(ExpectedName::parse).into_iter().collect();
     let mut report = report(&ChainRequest {
-        end_entity: &end_entity,
         intermediates: intermediates.as_deref(),
         known: &known,
         roots: &roots,
@@ -174,12 +176,11 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
         windows_verdict: verdict.as_ref(),
         with_embedded_roots: input.with_embedded_roots,
         revocation_lists: &revocation_lists,
-        at: input.at,
         profile: input.profile,
         expected_names: &expected_names,
         purpose: input.purpose,
-        maximum_depth: None,
-        limits: Limits::default(),
+        warning_days: input.warning_days,
+        ..ChainRequest::new(&end_entity, input.at)
     });
     report.unread = unread;
     Ok(report)

@@ -1,5 +1,6 @@
 //! What to do about the certificate that has the fault.
 
+use super::completeness::shown;
 use super::findings::Finding;
 use super::pool::{Origin, Pool};
 use super::rule::Rule;
@@ -67,7 +68,7 @@ fn renew_issuer(subject: &Subject<'_, '_>) -> Vec<Step> {
         format!(
             "Get the renewed certificate of the issuer {}{}: same name and same key as the one \
              that expired (thumbprint {}), and still valid. {}.",
-            expired.subject,
+            shown(&expired.subject),
             key.as_ref().map(|key| format!(" (key identifier {key})")).unwrap_or_default(),
             expired.thumbprint(),
             source(urls),
@@ -120,7 +121,7 @@ fn get_true_issuer(subject: &Subject<'_, '_>) -> Vec<Step> {
              still does not fit, the certificate itself is damaged or forged: have it issued again.",
             named(child),
             child.thumbprint(),
-            child.issuer,
+            shown(&child.issuer),
             key.map(|key| format!(" (key identifier {key})")).unwrap_or_default(),
             source(child.issuer_urls()),
         ),
@@ -136,7 +137,7 @@ fn replace_issuer(issuer: &Certificate) -> Step {
         format!(
             "Ask the authority for a chain without {} (thumbprint {}): another certificate of this \
              issuer without the fault, or the certificate issued again below another issuer.",
-            issuer.subject,
+            shown(&issuer.subject),
             issuer.thumbprint()
         ),
     )
@@ -194,5 +195,5 @@ fn give_less() -> Step {
 
 fn named(certificate: &Certificate) -> String {
     let name = certificate.common_names().into_iter().next();
-    name.unwrap_or_else(|| certificate.subject.to_string())
+    shown(&name.unwrap_or_else(|| certificate.subject.to_string()))
 }

@@ -1,5 +1,7 @@
 //! A finding as a report gives it.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::findings::Finding;
@@ -25,7 +27,33 @@ pub struct FindingReport {
     pub h_result: Option<String>,
 }
 
+/// How many findings of one rule about one certificate are given each by itself.
+const MAXIMUM_ALIKE: usize = 3;
+
 impl FindingReport {
+    /// The findings, with those beyond the first of one kind in one.
+    pub(super) fn summed(findings: &[Finding]) -> Vec<Self> {
+        let mut counts: HashMap<(Rule, usize), usize> = HashMap::new();
+        let mut reports = Vec::new();
+        let mut last = HashMap::new();
+        for finding in findings {
+            let kind = (finding.rule, finding.position);
+            let count = counts.entry(kind).or_default();
+            *count += 1;
+            if *count <= MAXIMUM_ALIKE {
+                last.insert(kind, reports.len());
+                reports.push(Self::new(finding));
+            }
+        }
+        for (kind, at) in last {
+            let more = counts.get(&kind).map_or(0, |count| count.saturating_sub(MAXIMUM_ALIKE));
+            if more > 0 {
+                reports[at].message += &format!(" (and {more} more of this kind)");
+            }
+        }
+        reports
+    }
+
     pub(super) fn new(finding: &Finding) -> Self {
         let entry = finding.rule.entry();
         let is_about_stores =

@@ -1,8 +1,8 @@
 //! Certificate chains: path building, verification, trust, completeness, and what to do.
 //!
 //! [`verdict`] says whether a chain is accepted, [`report`] everything about it. Both hold it
-//! against the one table of rules in [`rule`], under a [`Profile`], at a given time. Policy trees,
-//! delta and indirect revocation lists are left out, and said to be where they matter.
+//! against the one table of rules in [`rule`], under a [`Profile`], at a given time. Indirect revocation lists
+//! are left out, and said to be where they matter.
 
 #![forbid(unsafe_code)]
 
@@ -20,6 +20,7 @@ mod mailbox;
 mod microsoft_programme;
 mod name_constraints;
 mod path_checks;
+mod policies;
 mod pool;
 mod private_authority;
 mod remedy;
@@ -47,6 +48,7 @@ pub use findings::Finding;
 pub use microsoft_programme::{
     ProgrammeRoot, ProgrammeState, programme_date, programme_issuer, programme_root,
 };
+pub use policies::PolicyInputs;
 pub use report::{
     AlternativePath, CertificateOrigin, CertificateReport, ChainReport, Trust, UnreadPart, report,
 };

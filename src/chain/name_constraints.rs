@@ -1,6 +1,7 @@
 //! Name constraints (RFC 5280, sections 4.2.1.10 and 6.1.4 (g)).
 
 use super::budget::Budget;
+use super::completeness::shown;
 use super::findings::Findings;
 use super::mailbox::{is_mailbox, same_mailbox};
 use super::rule::Rule;
@@ -22,7 +23,7 @@ pub(crate) fn check_constraints_form(
     );
     for base in constraints.permitted.iter().chain(&constraints.excluded) {
         if !is_well_formed(base) {
-            findings.add(Rule::NameConstraintMalformed, position, || base.to_string());
+            findings.add(Rule::NameConstraintMalformed, position, || shown(base));
         }
     }
 }
@@ -112,18 +113,20 @@ fn check_name(
     let is_supported =
         !matches!(form, NameForm::Other | NameForm::RegisteredId | NameForm::Uninterpreted);
     if !is_supported {
-        findings.add(Rule::NameConstraintNotSupported, position, || name.to_string());
+        findings.add(Rule::NameConstraintNotSupported, position, || shown(name));
         return;
     }
     // A name that its own syntax does not permit lies in no subtree; and whether an excluded
     // subtree holds it cannot be known.
     let is_within = |base: &GeneralName| contains(base, name);
     if permitted > 0 && !constraints.permitted.iter().any(is_within) {
-        findings.add(Rule::NameNotPermitted, position, || name.to_string());
+        findings.add(Rule::NameNotPermitted, position, || shown(name));
     }
     let may_touch = |base: &&GeneralName| base.form() == form && overlaps(base, name);
     if let Some(base) = constraints.excluded.iter().find(may_touch) {
-        findings.add(Rule::NameExcluded, position, || format!("{name}, excluded by {base}"));
+        findings.add(Rule::NameExcluded, position, || {
+            format!("{}, excluded by {}", shown(name), shown(base))
+        });
     }
 }
 

@@ -3,15 +3,18 @@
 use super::budget::Budget;
 use super::findings::Findings;
 use super::name_constraints::check_names;
+use super::policies::check_policies;
 use super::request::{ChainRequest, Purpose};
 use super::rule::Rule;
 use super::subject_checks::check_expected_names;
 use crate::certificate::{ANY_EXTENDED_KEY_USAGE, Certificate};
 
-/// Checks all that needs neither signatures nor revocation lists. The end entity comes first.
+/// Checks all that needs neither signatures nor revocation lists. The end entity comes first, and
+/// the anchor last where the path ends at one.
 pub(crate) fn check_path(
     request: &ChainRequest<'_>,
     path: &[&Certificate],
+    ends_at_anchor: bool,
     budget: &mut Budget,
     findings: &mut Findings,
 ) {
@@ -23,6 +26,8 @@ pub(crate) fn check_path(
             findings.add_plain(Rule::KeyIdentifierMismatch, position);
         }
     }
+    let below_anchor = &path[..path.len() - usize::from(ends_at_anchor && path.len() > 1)];
+    check_policies(request.policies, below_anchor, budget, findings);
     check_name_constraints(path, budget, findings);
 }
 

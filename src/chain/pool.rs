@@ -1,6 +1,7 @@
 //! The certificates from which paths are built.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::budget::Budget;
 use super::microsoft_programme::{ProgrammeRoot, programme_issuer, programme_root};
@@ -40,10 +41,17 @@ pub(crate) struct Entry<'a> {
     pub origin: Origin,
 }
 
+/// From how many certificates of one name on they are found by their hash.
+const CROWD: usize = 16;
+
 /// All certificates of one judgement, by number. Number 0 is the end entity.
 pub(crate) struct Pool<'a> {
     entries: Vec<Entry<'a>>,
     by_subject: HashMap<&'a DistinguishedName, Vec<usize>>,
+    /// Those of names that many have, by their encoding.
+    crowded: HashMap<&'a [u8], usize>,
+    /// The issuers of certificates that were asked for, in order.
+    issuers: HashMap<usize, Rc<[usize]>>,
     /// (child, issuer) -> whether the issuer's key verifies the child: at most once each.
     signatures: HashMap<(usize, usize), Result<(), SignatureError>>,
     /// Whether the list of Microsoft's programme ends paths.
@@ -56,6 +64,8 @@ impl<'a> Pool<'a> {
         Self {
             entries: vec![entry],
             by_subject: HashMap::new(),
+            crowded: HashMap::new(),
+            issuers: HashMap::new(),
             signatures: HashMap::new(),
             follows_programme: false,
         }
@@ -94,11 +104,25 @@ impl<'a> Pool<'a> {
             }
             let origin = self.listed_origin(Entry { certificate, origin });
             let same_subject = self.by_subject.entry(&certificate.subject).or_default();
-            let known = same_subject.iter().find(|i| self.entries[**i].certificate == certificate);
+            // A few are compared faster than hashed; many are compared no more than once each.
+            let known = if same_subject.len() < CROWD {
+                let mut own = same_subject.iter().copied();
+                own.find(|index| self.entries[*index].certificate == certificate)
+            } else {
+                if same_subject.len() == CROWD {
+                    let ders =
+                        same_subject.iter().map(|i| (&**self.entries[*i].certificate.der(), *i));
+                    self.crowded.extend(ders);
+                }
+                self.crowded.get(&**certificate.der()).copied()
+            };
             if let Some(index) = known {
-                let entry = &mut self.entries[*index];
+                let entry = &mut self.entries[index];
                 entry.origin = entry.origin.max(origin);
             } else {
+                if same_subject.len() >= CROWD {
+                    self.crowded.insert(certificate.der(), self.entries.len());
+                }
                 same_subject.push(self.entries.len());
                 self.entries.push(Entry { certificate, origin });
             }
@@ -120,12 +144,28 @@ impl<'a> Pool<'a> {
     /// The certificates whose subject is the issuer of the given one, the likeliest first: key
     /// identifiers that match before those that say nothing before those that differ, then trusted
     /// ones, then those valid at the time, then those that expire later.
-    pub fn issuers_of(&self, index: usize, now: i64) -> Vec<usize> {
+    pub fn issuers_of(&mut self, index: usize, now: i64) -> Rc<[usize]> {
+        if let Some(known) = self.issuers.get(&index) {
+            return Rc::clone(known);
+        }
+        let issuers: Rc<[usize]> = self.sorted_issuers(index, now).into();
+        self.issuers.insert(index, Rc::clone(&issuers));
+        issuers
+    }
+
+    /// The same in the order in which they were added.
+    pub fn issuers_by_name(&self, index: usize) -> &[usize] {
+        self.of_name(&self.certificate(index).issuer)
+    }
+
+    /// The certificates of a subject, but for the end entity.
+    pub fn of_name(&self, subject: &DistinguishedName) -> &[usize] {
+        self.by_subject.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    fn sorted_issuers(&self, index: usize, now: i64) -> Vec<usize> {
         let child = self.certificate(index);
-        let mut issuers = match self.by_subject.get(&child.issuer) {
-            Some(issuers) => issuers.clone(),
-            None => return Vec::new(),
-        };
+        let mut issuers = self.issuers_by_name(index).to_vec();
         if issuers.len() > 1 {
             issuers.sort_by_cached_key(|candidate| {
                 let Entry { certificate, origin } = self.entries[*candidate];

@@ -1,6 +1,7 @@
 //! What shows that a chain is that of a private authority, such as Active Directory Certificate
 //! Services (AD CS): outside the organisation nobody trusts it, whatever its root's name.
 
+use super::completeness::shown;
 use super::internal_name::is_internal_host;
 use crate::certificate::Certificate;
 
@@ -12,13 +13,16 @@ pub(crate) fn private_authority_evidence(path: &[&Certificate]) -> Vec<String> {
         evidence.push("a certificate template of AD CS".to_owned());
     }
     if let Some(one) = path.iter().find(|one| one.issuer.has_domain_components()) {
-        evidence.push(format!("the issuer lies in a directory ({})", one.issuer));
+        evidence.push(format!("the issuer lies in a directory ({})", shown(&one.issuer)));
     }
     let mut addresses = path
         .iter()
         .flat_map(|one| one.issuer_urls().iter().cloned().chain(one.revocation_list_urls()));
     if let Some(address) = addresses.find(|url| is_internal_address(url)) {
-        evidence.push(format!("issuer or revocation list at an internal address ({address})"));
+        evidence.push(format!(
+            "issuer or revocation list at an internal address ({})",
+            shown(&address)
+        ));
     }
     evidence
 }

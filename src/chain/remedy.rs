@@ -3,7 +3,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::completeness::{MissingIssuer, Need, needs};
+use super::completeness::{MissingIssuer, Need, needs, shown};
 use super::fault_remedy::{Subject, of_fault};
 use super::pool::Pool;
 use super::rule::Rule;
@@ -20,6 +20,7 @@ pub(crate) fn remedies(
     best: &Evaluated,
     missing: &[MissingIssuer],
     shortening_root: Option<usize>,
+    has_given_list: bool,
 ) -> Vec<Step> {
     let path = &best.path;
     let mut steps = Vec::new();
@@ -41,7 +42,7 @@ pub(crate) fn remedies(
     steps.extend(unknown.map(obtain));
     let is_unknown = |rule| matches!(rule, Rule::UnknownRoot | Rule::MissingRoot);
     if best.findings.iter().any(|finding| is_unknown(finding.rule)) {
-        steps.push(newest_list());
+        steps.push(newest_list(has_given_list));
     }
     if let Some(root) = shortening_root {
         steps.push(remove(pool.certificate(root), "Root", SHORTENING_ROOT));
@@ -60,7 +61,7 @@ fn obtain(issuer: &MissingIssuer) -> Step {
             "Get the certificate of the issuer {}{}. It is among none of the given certificates. {}, \
              then check again with it among the intermediates: only then can it be known whether it \
              is the right one to import.",
-            issuer.subject,
+            shown(&issuer.subject),
             issuer
                 .key_identifier
                 .as_ref()
@@ -73,14 +74,22 @@ fn obtain(issuer: &MissingIssuer) -> Step {
 }
 
 /// How to get the newest list of Microsoft's programme.
-fn newest_list() -> Step {
+fn newest_list(has_given_list: bool) -> Step {
+    let known = if has_given_list {
+        "The root is neither in the lists of this program nor among the roots of the receiver that were \
+         given. Were these not Microsoft's newest list"
+    } else {
+        "The lists of this program may be older than the root"
+    };
     Step::new(
         Place::AnyComputer,
-        "The lists of this program may be older than the root: get Microsoft's newest one, and check \
-         again with it (eop-relay chain --programme-roots roots.sst). A server that updates its roots \
-         by itself keeps those that it has met in LocalMachine\\AuthRoot. A root that is not in it \
-         either is not known to be trusted by Exchange Online: use a certificate of an authority \
-         that is.",
+        format!(
+            "{known}: get Microsoft's newest one, and check again with it (eop-relay chain \
+             --programme-roots roots.sst, Get-EopRelayChain -ProgrammeRootPath roots.sst). A server \
+             that updates its roots by itself keeps those that it has met in \
+             LocalMachine\\AuthRoot. A root that is not in it either is not known to be trusted by \
+             Exchange Online: use a certificate of an authority that is."
+        ),
     )
     .command("certutil -generateSSTFromWU roots.sst")
     .verify("the check finds the root in Microsoft's programme")

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::comparison::{Comparison, compare};
 use super::completeness::{
-    Completeness, MissingIssuer, Need, completeness, missing_issuers, named, needs, shortening_root,
+    Completeness, MissingIssuer, Need, completeness, missing_issuers, named, needs,
+    shortening_root, shown,
 };
 use super::embedded_roots::EmbeddedRoots;
 use super::finding_report::FindingReport;
@@ -194,13 +195,12 @@ pub fn report(request: &ChainRequest<'_>) -> ChainReport {
         }
         None => Vec::new(),
     };
-    let mut findings: Vec<FindingReport> = best.findings.iter().map(FindingReport::new).collect();
+    let mut findings = FindingReport::summed(&best.findings);
     let accepted: Vec<&Evaluated> = others.iter().filter(|other| other.is_accepted()).collect();
     if let Some(alternative) = accepted.first()
         && best.is_accepted()
     {
-        let root =
-            alternative.path.last().map(|index| pool.certificate(*index).subject.to_string());
+        let root = alternative.path.last().map(|index| shown(&pool.certificate(*index).subject));
         findings.push(FindingReport::new(&Finding {
             rule: Rule::CrossSignedAlternative,
             severity: Rule::CrossSignedAlternative.severity(request.profile),
@@ -236,7 +236,13 @@ pub fn report(request: &ChainRequest<'_>) -> ChainReport {
         certificates,
         findings,
         would_send,
-        remedies: remedies(&pool, best, &missing_issuers, shortening.map(|(_, root)| root)),
+        remedies: remedies(
+            &pool,
+            best,
+            &missing_issuers,
+            shortening.map(|(_, root)| root),
+            !request.programme_roots.is_empty(),
+        ),
         missing_issuers,
         alternatives: others.iter().map(|other| AlternativePath::new(&pool, other)).collect(),
         path_count: survey.path_count,
@@ -256,7 +262,9 @@ fn trust(best: &Evaluated) -> Trust {
         End::ProgrammeRoot => Trust::MicrosoftProgramme,
         _ if has(Rule::PrivateAuthority) => Trust::PrivateAuthority,
         _ if has(Rule::UntrustedRoot) || has(Rule::SelfSignedEndEntity) => Trust::Untrusted,
-        End::SelfIssued | End::MissingIssuer | End::Cycle | End::TooLong => Trust::UnknownRoot,
+        End::SelfIssued | End::MissingIssuer | End::Cycle | End::TooLong | End::TooManyIssuers => {
+            Trust::UnknownRoot
+        }
     }
 }
 
@@ -266,7 +274,7 @@ fn summary(pool: &Pool<'_>, best: &Evaluated, completeness: Completeness) -> Str
         let index = best.path.get(position).copied().unwrap_or_default();
         let certificate = pool.certificate(index);
         let name = certificate.common_names().into_iter().next();
-        name.unwrap_or_else(|| certificate.subject.to_string())
+        shown(&name.unwrap_or_else(|| certificate.subject.to_string()))
     };
     let sentence = |finding: &Finding| match finding.detail.as_str() {
         "" => finding.rule.entry().title.to_owned(),
@@ -330,11 +338,14 @@ impl CertificateReport {
 impl AlternativePath {
     fn new(pool: &Pool<'_>, path: &Evaluated) -> Self {
         let certificates = || path.path.iter().map(|index| pool.certificate(*index));
+        // Findings come by their rules.
+        let mut errors: Vec<Rule> = path.errors().map(|finding| finding.rule).collect();
+        errors.dedup();
         Self {
             is_accepted: path.is_accepted(),
             subjects: certificates().map(|c| c.subject.to_string()).collect(),
             thumbprints: certificates().map(Certificate::thumbprint).collect(),
-            errors: path.errors().map(|finding| finding.rule).collect(),
+            errors,
         }
     }
 }

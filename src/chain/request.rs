@@ -1,6 +1,7 @@
 //! What is to be judged, and against what.
 
 use super::budget::Limits;
+use super::policies::PolicyInputs;
 use super::revocation::RevocationList;
 use super::rule::Profile;
 use super::subject_checks::ExpectedName;
@@ -72,6 +73,11 @@ pub struct ChainRequest<'a> {
     pub expected_names: &'a [ExpectedName],
     /// The purpose that the chain must permit; without one, missing purposes are only reported.
     pub purpose: Option<Purpose>,
+    /// What certificate policies are asked for.
+    pub policies: PolicyInputs<'a>,
+    /// How many days before its end a certificate is warned about; `None`: a third of its validity,
+    /// at most 30 days.
+    pub warning_days: Option<u32>,
     /// How many intermediates that are not self-issued a path may have.
     pub maximum_depth: Option<u32>,
     /// Limits on the work.
@@ -96,6 +102,8 @@ impl<'a> ChainRequest<'a> {
             profile: Profile::Windows,
             expected_names: &[],
             purpose: None,
+            policies: PolicyInputs::default(),
+            warning_days: None,
             maximum_depth: None,
             limits: Limits::default(),
         }

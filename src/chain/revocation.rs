@@ -1,13 +1,16 @@
-//! Certificate revocation lists given as data (RFC 5280, sections 5 and 6.3). Delta lists and
-//! indirect lists are not evaluated, and that is reported.
+//! Certificate revocation lists given as data (RFC 5280, sections 5 and 6.3), delta lists beside
+//! their base. Indirect lists are not evaluated, and that is reported.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use x509_parser::asn1_rs::{Oid, oid};
 
 use super::budget::Budget;
 use super::findings::Findings;
+use super::pool::Pool;
 use super::rule::Rule;
+use super::search::MAXIMUM_ISSUERS;
 use super::signature::{cost, verify};
 use crate::certificate::der::{self, Malformed, Reader, tag};
 use crate::certificate::{
@@ -31,7 +34,11 @@ pub struct RevocationList {
     point: Option<DistributionPointName>,
     /// The key identifier of its issuer, if it says.
     key_identifier: Option<Vec<u8>>,
-    is_delta: bool,
+    /// The content of its CRL number.
+    number: Option<Vec<u8>>,
+    /// Of a delta list the content of the number of the list that it can be combined with, and of
+    /// any later one (section 5.2.4).
+    base_number: Option<Vec<u8>>,
     /// Why the list cannot be used whatever the time and the issuer, if so.
     defect: Option<&'static str>,
 }
@@ -43,12 +50,17 @@ struct Entry {
 }
 
 /// issuingDistributionPoint (section 5.2.5).
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Scope {
     only_end_entities: bool,
     only_authorities: bool,
     only_attribute_certificates: bool,
+    /// The reasons of which it speaks, the first bit of ReasonFlags highest.
+    reasons: u16,
 }
+
+/// Every reason that ReasonFlags names, bits 1 to 8 (section 4.2.1.13).
+const ALL_REASONS: u16 = 0x7F80;
 
 /// What a list has to say of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,10 +116,16 @@ impl RevocationList {
             this_update,
             next_update,
             entries: Vec::new(),
-            scope: Scope::default(),
+            scope: Scope {
+                only_end_entities: false,
+                only_authorities: false,
+                only_attribute_certificates: false,
+                reasons: ALL_REASONS,
+            },
             point: None,
             key_identifier: None,
-            is_delta: false,
+            number: None,
+            base_number: None,
             defect: None,
         };
         if let Some(revoked) = fields.optional(tag::SEQUENCE)? {
@@ -155,19 +173,20 @@ impl RevocationList {
         const CRL_NUMBER: &[u8] = &oid!(raw 2.5.29.20);
         const DELTA_CRL_INDICATOR: &[u8] = &oid!(raw 2.5.29.27);
         const ISSUING_DISTRIBUTION_POINT: &[u8] = &oid!(raw 2.5.29.28);
-        let mut has_number = false;
         if let Some(extensions) = extensions {
             for_each_extension(
                 der::whole(extensions, tag::SEQUENCE)?,
                 |oid, is_critical, value| {
                     match oid {
                         CRL_NUMBER => {
-                            has_number = true;
+                            self.number = Some(der::whole(value, tag::INTEGER)?.to_vec());
                             if is_critical {
                                 self.defect = Some("its CRL number is critical");
                             }
                         }
-                        DELTA_CRL_INDICATOR => self.is_delta = true,
+                        DELTA_CRL_INDICATOR => {
+                            self.base_number = Some(der::whole(value, tag::INTEGER)?.to_vec());
+                        }
                         ISSUING_DISTRIBUTION_POINT => self.read_scope(value)?,
                         AUTHORITY_KEY_IDENTIFIER if is_critical => {
                             self.defect = Some("its authority key identifier is critical");
@@ -186,7 +205,7 @@ impl RevocationList {
                 },
             )?;
         }
-        if !has_number {
+        if self.number.is_none() {
             self.defect = Some("it has no CRL number");
         }
         Ok(())
@@ -196,43 +215,46 @@ impl RevocationList {
         let mut fields = Reader::new(der::whole(value, tag::SEQUENCE)?);
         let point = fields.optional(tag::context_constructed(0))?;
         self.point = point.map(DistributionPointName::read).transpose()?;
-        let mut flag = |number: u8| -> Result<bool, Malformed> {
+        let flag = |fields: &mut Reader<'_>, number: u8| -> Result<bool, Malformed> {
             Ok(fields.optional(tag::context(number))?.is_some_and(|content| content != [0]))
         };
-        self.scope.only_end_entities = flag(1)?;
-        self.scope.only_authorities = flag(2)?;
-        let only_some_reasons = flag(3)?;
-        let is_indirect = flag(4)?;
-        self.scope.only_attribute_certificates = flag(5)?;
-        if is_indirect {
-            self.defect = Some("it is an indirect list");
-        } else if only_some_reasons {
-            self.defect = Some("it covers some reasons only");
+        self.scope.only_end_entities = flag(&mut fields, 1)?;
+        self.scope.only_authorities = flag(&mut fields, 2)?;
+        if let Some([_, bits @ ..]) = fields.optional(tag::context(3))? {
+            let octet = |at: usize| u16::from(bits.get(at).copied().unwrap_or_default());
+            self.scope.reasons = (octet(0) << 8 | octet(1)) & ALL_REASONS;
         }
+        if flag(&mut fields, 4)? {
+            self.defect = Some("it is an indirect list");
+        }
+        self.scope.only_attribute_certificates = flag(&mut fields, 5)?;
         fields.finish()
     }
 
-    /// Whether the list speaks of certificates such as this one, by that issuer.
-    fn coverage(&self, certificate: &Certificate, issuer: &Certificate) -> Coverage {
+    /// Whether the list speaks of certificates such as this one, and one of the signers made it.
+    fn coverage(&self, certificate: &Certificate, signers: &[&Certificate]) -> Coverage {
         let scope = self.scope;
         let is_in_scope = if certificate.is_authority() {
             !scope.only_end_entities
         } else {
             !scope.only_authorities
         };
-        let key = issuer.extensions.subject_key_identifier.as_ref().map(|key| &key.value);
-        let is_of_other_key =
-            self.key_identifier.is_some() && key.is_some() && self.key_identifier.as_ref() != key;
         let covers = self.issuer == certificate.issuer
-            && !is_of_other_key
+            && signers.iter().any(|signer| self.may_be_of(signer))
             && is_in_scope
             && !scope.only_attribute_certificates
             && self.is_published_for(certificate);
         match covers {
-            true if self.is_delta => Coverage::Delta,
+            true if self.base_number.is_some() => Coverage::Delta,
             true => Coverage::Covers,
             false => Coverage::Nothing,
         }
+    }
+
+    /// Whether nothing says that it was made with another key.
+    fn may_be_of(&self, signer: &Certificate) -> bool {
+        let key = signer.extensions.subject_key_identifier.as_ref().map(|key| &key.value);
+        self.key_identifier.is_none() || key.is_none() || self.key_identifier.as_ref() == key
     }
 
     /// RFC 5280, section 6.3.3 (b)(2)(i): a list that names its distribution point covers only
@@ -253,20 +275,30 @@ impl RevocationList {
         })
     }
 
-    /// Why the list cannot be used at that time with that issuer; `None` if it can.
+    /// Whether a delta list can be combined with a complete one (section 5.2.4): the same issuer and
+    /// scope, based on that list or an older one, and newer than it.
+    fn refines(&self, base: &Self) -> bool {
+        self.issuer == base.issuer
+            && self.scope == base.scope
+            && self.point == base.point
+            && self.key_identifier == base.key_identifier
+            && number_order(&self.base_number, &base.number) != Ordering::Greater
+            && number_order(&base.number, &self.number) == Ordering::Less
+    }
+
+    fn entry(&self, certificate: &Certificate) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.serial == certificate.serial)
+    }
+
+    /// Why the list cannot be used at that time; `None` if one of the signers made it.
     fn obstacle(
         &self,
-        issuer: &Certificate,
+        signers: &[&Certificate],
         now: i64,
         budget: &mut Budget,
     ) -> Option<&'static str> {
         if self.defect.is_some() {
             return self.defect;
-        }
-        // RFC 5280, section 6.3.3 (f): only where a key usage is present.
-        let usage = issuer.extensions.key_usage.as_ref();
-        if usage.is_some_and(|usage| !usage.value.allows_crl_signing()) {
-            return Some("its issuer's key usage does not permit signing lists");
         }
         if now < self.this_update {
             return Some("it is not valid yet");
@@ -276,8 +308,23 @@ impl RevocationList {
             Some(next_update) if now > next_update => return Some("it is out of date"),
             Some(_) => {}
         }
+        let mut first = None;
+        for signer in signers.iter().filter(|signer| self.may_be_of(signer)) {
+            let obstacle = self.obstacle_by(signer, budget)?;
+            first = first.or(Some(obstacle));
+        }
+        first
+    }
+
+    /// Why the list is not that signer's; `None` if it is.
+    fn obstacle_by(&self, issuer: &Certificate, budget: &mut Budget) -> Option<&'static str> {
+        // RFC 5280, section 6.3.3 (f): only where a key usage is present.
+        let usage = issuer.extensions.key_usage.as_ref();
+        if usage.is_some_and(|usage| !usage.value.allows_crl_signing()) {
+            return Some("its issuer's key usage does not permit signing lists");
+        }
         if !budget.charge_signature(cost(&issuer.public_key)) {
-            return Some("the work budget is used up");
+            return Some("the search was cut short");
         }
         let content = self.der.get(self.signed_part.clone()).unwrap_or_default();
         let result = verify(&self.algorithm, &issuer.public_key, content, &self.signature);
@@ -285,47 +332,129 @@ impl RevocationList {
     }
 }
 
-/// Looks a certificate up in the lists of its issuer.
+/// Looks every certificate of a path, but for its last, up in the lists of its issuer.
 pub(crate) fn check_revocation(
     lists: &[RevocationList],
-    (certificate, position): (&Certificate, usize),
-    issuer: &Certificate,
+    pool: &mut Pool<'_>,
+    path: &[usize],
     now: i64,
     budget: &mut Budget,
     findings: &mut Findings,
 ) {
-    let mut is_known = false;
-    let mut obstacles = Vec::new();
-    for list in lists {
-        match list.coverage(certificate, issuer) {
-            Coverage::Covers => {}
-            Coverage::Delta => {
-                findings.add_plain(Rule::DeltaListNotUsed, position);
-                continue;
-            }
-            Coverage::Nothing => continue,
-        }
-        if let Some(obstacle) = list.obstacle(issuer, now, budget) {
-            obstacles.push(obstacle);
+    for position in 0..path.len() - 1 {
+        let signers = signers(lists, pool, path, position + 1, now, budget);
+        let certificate = pool.certificate(path[position]);
+        look_up(lists, (certificate, position), &signers, now, budget, findings);
+    }
+}
+
+/// Whoever may sign the lists of an authority: itself, and other keys of its name that the path
+/// certifies (RFC 5280, section 6.3.3 (f): keys that were changed, keys for lists alone).
+fn signers<'a>(
+    lists: &[RevocationList],
+    pool: &mut Pool<'a>,
+    path: &[usize],
+    issuer: usize,
+    now: i64,
+    budget: &mut Budget,
+) -> Vec<&'a Certificate> {
+    // What any list says against it is enough to do without it.
+    let is_listed = |certificate: &Certificate| {
+        let mut own = lists.iter().filter(|list| list.issuer == certificate.issuer);
+        own.any(|list| list.entry(certificate).is_some_and(|entry| !entry.is_removal))
+    };
+    let mut signers = vec![pool.certificate(path[issuer])];
+    let same_name: Vec<usize> = pool
+        .of_name(&pool.certificate(path[issuer]).subject)
+        .iter()
+        .copied()
+        .take(MAXIMUM_ISSUERS)
+        .collect();
+    for other in same_name {
+        let certificate = pool.certificate(other);
+        let is_current = (certificate.not_before..=certificate.not_after).contains(&now);
+        if other == path[issuer] || !is_current {
             continue;
         }
-        is_known = true;
-        let is_listed = |entry: &&Entry| entry.serial == certificate.serial && !entry.is_removal;
-        if list.entries.iter().any(|entry| is_listed(&entry)) {
+        let is_certified = path.contains(&other)
+            || !is_listed(certificate)
+                && path[issuer..].iter().any(|above| {
+                    pool.certificate(*above).subject == certificate.issuer
+                        && pool.check_signature(other, *above, budget) == Some(Ok(()))
+                });
+        if is_certified {
+            signers.push(certificate);
+        }
+    }
+    signers
+}
+
+fn look_up(
+    lists: &[RevocationList],
+    (certificate, position): (&Certificate, usize),
+    signers: &[&Certificate],
+    now: i64,
+    budget: &mut Budget,
+    findings: &mut Findings,
+) {
+    let (mut complete, mut deltas) = (Vec::new(), Vec::new());
+    for list in lists {
+        match list.coverage(certificate, signers) {
+            Coverage::Covers => complete.push(list),
+            Coverage::Delta => deltas.push(list),
+            Coverage::Nothing => {}
+        }
+    }
+    let mut obstacles = Vec::new();
+    let mut usable = |list: &&RevocationList| {
+        let obstacle = list.obstacle(signers, now, budget);
+        obstacles.extend(obstacle);
+        obstacle.is_none()
+    };
+    complete.retain(&mut usable);
+    let delta_count = deltas.len();
+    deltas.retain(&mut usable);
+    let mut reasons = 0;
+    for base in &complete {
+        reasons |= base.scope.reasons;
+        // The newest delta has the last word.
+        let mut own: Vec<_> = deltas.iter().filter(|delta| delta.refines(base)).collect();
+        own.sort_by(|one, other| number_order(&other.number, &one.number));
+        let entries = own.iter().map(|delta| **delta).chain([*base]);
+        let found = entries.filter_map(|list| list.entry(certificate)).next();
+        if found.is_some_and(|entry| !entry.is_removal) {
             findings.add(Rule::Revoked, position, || {
                 format!("serial number {}", hexadecimal(&certificate.serial))
             });
         }
     }
-    if is_known {
-        return;
+    let is_used = |delta: &&RevocationList| complete.iter().any(|base| delta.refines(base));
+    let unused = delta_count - deltas.iter().filter(|delta| is_used(delta)).count();
+    findings.add_if(unused > 0, Rule::DeltaListNotUsed, position);
+    if budget.is_exhausted() {
+        findings.add_plain(Rule::BudgetExhausted, position);
+    } else if reasons == ALL_REASONS {
+        // Whether it is revoked is known.
+    } else if let Some(obstacle) = obstacles.first() {
+        findings.add(Rule::RevocationListNotUsable, position, || (*obstacle).to_owned());
+    } else if reasons != 0 {
+        findings.add(Rule::RevocationListNotUsable, position, || {
+            "the lists cover some reasons only".to_owned()
+        });
+    } else {
+        findings.add_plain(Rule::RevocationUnknown, position);
     }
-    match obstacles.first() {
-        Some(obstacle) => {
-            findings.add(Rule::RevocationListNotUsable, position, || (*obstacle).to_owned());
-        }
-        None => findings.add_plain(Rule::RevocationUnknown, position),
-    }
+}
+
+/// The order of two numbers by their content as INTEGER; both are positive, as section 5.2.3 demands.
+fn number_order(one: &Option<Vec<u8>>, other: &Option<Vec<u8>>) -> Ordering {
+    let digits = |number: &Option<Vec<u8>>| {
+        let number = number.as_deref().unwrap_or_default();
+        let zeros = number.iter().take_while(|octet| **octet == 0).count();
+        number[zeros..].to_vec()
+    };
+    let (one, other) = (digits(one), digits(other));
+    one.len().cmp(&other.len()).then(one.cmp(&other))
 }
 
 fn read_algorithm(encoding: &[u8]) -> Result<SignatureAlgorithm, Malformed> {

@@ -35,6 +35,7 @@ pub enum Rule {
     NameExcluded,
     NameNotPermitted,
     NameConstraintNotSupported,
+    PolicyNotPermitted,
     NotAnAuthority,
     PathLengthExceeded,
     MaximumDepthExceeded,
@@ -43,6 +44,7 @@ pub enum Rule {
     UnknownCriticalExtension,
     WeakSignatureHash,
     RsaKeyTooWeak,
+    Ed25519Key,
     UnsupportedSignatureAlgorithm,
     PublicKeyNotPermitted,
     RevocationListNotUsable,
@@ -54,12 +56,16 @@ pub enum Rule {
     MalformedExtension,
     DuplicateExtension,
     NotVersion3,
+    AnchorNotVersion3,
+    AnchorNotAnAuthority,
     EmptyIssuer,
     EmptySubject,
     SerialNumberNotPositive,
     SerialNumberTooLong,
     BasicConstraintsNotCritical,
     PathLengthWithoutSigning,
+    AuthorityWithoutSigning,
+    ValidityTooLong,
     CertSignWithoutAuthority,
     NameConstraintsInEndEntity,
     NameConstraintsEmpty,
@@ -69,6 +75,7 @@ pub enum Rule {
     ExtendedKeyUsageCritical,
     ExtendedKeyUsageInRoot,
     SubjectAltNameMissing,
+    SubjectAltNameEmpty,
     SubjectAltNameCritical,
     SubjectAltNameNotCritical,
     DnsNameInvalid,
@@ -86,6 +93,7 @@ pub enum Rule {
     SubjectKeyIdentifierCritical,
     AuthorityInformationAccessCritical,
     PolicyConstraintsNotCritical,
+    ExpiresSoon,
     ServerAuthenticationMissing,
     ChainOnlyThroughDownload,
     BlockedRoot,
@@ -97,9 +105,8 @@ pub enum Rule {
     KeyUsageMissing,
     ExtendedKeyUsageMissing,
     NameConstraintsNotCritical,
-    PolicyNotEvaluated,
-    Ed25519Key,
     CommonNameBesideSubjectAltName,
+    EcdsaKey,
     ClientAuthenticationMissing,
     RevocationUnknown,
     DeltaListNotUsed,
@@ -131,11 +138,17 @@ impl Rule {
         &RULES[self as usize]
     }
 
-    /// Whether it leaves open what a receiver would say: a root that no list holds, or something that
-    /// cannot be checked here.
+    /// Whether it leaves open what a receiver would say: a root that no list holds, something that
+    /// cannot be checked here, or a search that was cut short.
     #[must_use]
     pub fn is_unknown(self) -> bool {
-        matches!(self, Self::UnknownRoot | Self::MissingRoot | Self::UnsupportedSignatureAlgorithm)
+        matches!(
+            self,
+            Self::BudgetExhausted
+                | Self::UnknownRoot
+                | Self::MissingRoot
+                | Self::UnsupportedSignatureAlgorithm
+        )
     }
 
     /// Whether it is about one certificate, and not about where the chain ends.
@@ -197,7 +210,7 @@ const MILD: (Severity, Severity) = (Warning, Information);
 /// Every rule, in the order of its rank.
 #[rustfmt::skip] // One line per rule: this is a table.
 pub const RULES: &[RuleEntry] = &[
-    entry(R::BudgetExhausted, BOTH, 0, "the chain was given up: it demands more work than any honest one", "limits of this program"),
+    entry(R::BudgetExhausted, BOTH, 0, "the search for a chain was cut short: it demands more work than any honest one", "limits of this program"),
     entry(R::Revoked, BOTH, 0x8009_2010, "the certificate has been revoked", "RFC 5280, section 6.3"),
     entry(R::Expired, BOTH, 0x800B_0101, "the certificate has expired", "RFC 5280, section 6.1.3 (a)(2)"),
     entry(R::NotYetValid, BOTH, 0x800B_0101, "the certificate is not valid yet", "RFC 5280, section 6.1.3 (a)(2)"),
@@ -213,6 +226,7 @@ pub const RULES: &[RuleEntry] = &[
     entry(R::NameExcluded, BOTH, 0x800B_0114, "a name is excluded by an issuer's name constraints", "RFC 5280, section 4.2.1.10"),
     entry(R::NameNotPermitted, BOTH, 0x800B_0114, "a name is not permitted by an issuer's name constraints", "RFC 5280, section 4.2.1.10"),
     entry(R::NameConstraintNotSupported, BOTH, 0x800B_0114, "a name constraint has a form that cannot be evaluated, and such a name occurs", "RFC 5280, section 4.2.1.10"),
+    entry(R::PolicyNotPermitted, BOTH, 0x800B_0113, "an issuer demands certificate policies, and none is left that all issuers permit", "RFC 5280, section 6.1; RFC 9618"),
     entry(R::NotAnAuthority, BOTH, 0x8009_6019, "the issuer is no certification authority (basic constraints)", "RFC 5280, sections 4.2.1.9, 6.1.4 (k)"),
     entry(R::PathLengthExceeded, BOTH, 0x8009_6019, "more intermediates follow than the issuer's path length permits", "RFC 5280, section 6.1.4 (l)"),
     entry(R::MaximumDepthExceeded, BOTH, 0x800B_010A, "the chain is longer than the given maximum", "limit given by the caller"),
@@ -221,6 +235,7 @@ pub const RULES: &[RuleEntry] = &[
     entry(R::UnknownCriticalExtension, BOTH, 0x800B_0105, "a critical extension is not understood", "RFC 5280, section 6.1.4 (o)"),
     entry(R::WeakSignatureHash, BOTH, 0x8009_4016, "the signature rests on a broken hash (MD2, MD4, MD5)", "BR, section 7.1.3.2; RFC 6151"),
     entry(R::RsaKeyTooWeak, BOTH, 0x8009_4016, "the RSA key has less than 1024 bits", "BR, section 6.1.5; KB 2661254"),
+    entry(R::Ed25519Key, BOTH, 0x8009_6004, "the key is Ed25519, which Windows does not verify and no public authority may certify", "BR, section 6.1.5; RFC 8410"),
     entry(R::UnsupportedSignatureAlgorithm, BOTH, 0x8009_6004, "the signature algorithm cannot be checked here", "BR, section 7.1.3.2"),
     entry(R::PublicKeyNotPermitted, STRICT, 0, "the type of the public key is not permitted (RSA, or P-256, P-384 and P-521 by name)", "BR, sections 6.1.5, 7.1.3.1"),
     entry(R::RevocationListNotUsable, STRICT, 0x8009_2013, "the issuer's revocation list cannot be used", "RFC 5280, sections 5.2, 6.3.3"),
@@ -232,12 +247,16 @@ pub const RULES: &[RuleEntry] = &[
     entry(R::MalformedExtension, BOTH, 0, "an extension cannot be decoded", "RFC 5280, section 4.2"),
     entry(R::DuplicateExtension, STRICT, 0, "an extension occurs twice", "RFC 5280, section 4.2"),
     entry(R::NotVersion3, STRICT, 0, "the certificate is not of version 3", "BR, section 7.1.1; RFC 5280, section 4.1.2.1"),
+    entry(R::AnchorNotVersion3, FORM, 0, "the root is not of version 3", "BR, section 7.1.1"),
+    entry(R::AnchorNotAnAuthority, FORM, 0, "the root has no basic constraints that make it an authority", "BR, section 7.1.2.1.4; RFC 5280, section 6.1.1 (d)"),
     entry(R::EmptyIssuer, STRICT, 0, "the issuer's name is empty", "RFC 5280, section 4.1.2.4"),
     entry(R::EmptySubject, STRICT, 0, "the name of an authority is empty", "RFC 5280, section 4.1.2.6"),
     entry(R::SerialNumberNotPositive, FORM, 0, "the serial number is zero or negative", "RFC 5280, section 4.1.2.2"),
     entry(R::SerialNumberTooLong, FORM, 0, "the serial number is longer than 20 bytes", "RFC 5280, section 4.1.2.2"),
     entry(R::BasicConstraintsNotCritical, FORM, 0, "the basic constraints of an authority are not critical", "RFC 5280, section 4.2.1.9"),
     entry(R::PathLengthWithoutSigning, FORM, 0, "a path length is given to what may not sign certificates", "RFC 5280, section 4.2.1.9"),
+    entry(R::AuthorityWithoutSigning, FORM, 0, "the certificate is that of an authority whose key usage does not permit signing certificates", "RFC 5280, section 4.2.1.9"),
+    entry(R::ValidityTooLong, MILD, 0, "the certificate is valid for longer than a public authority may issue it", "BR, section 6.3.2; CA/Browser Forum SC-081v3"),
     entry(R::CertSignWithoutAuthority, FORM, 0, "the key usage permits signing certificates, but this is no authority", "RFC 5280, section 4.2.1.9"),
     entry(R::NameConstraintsInEndEntity, FORM, 0, "name constraints stand in a certificate that is no authority", "RFC 5280, section 4.2.1.10"),
     entry(R::NameConstraintsEmpty, STRICT, 0, "the name constraints constrain nothing", "RFC 5280, section 4.2.1.10; BR, section 7.1.2.5.2"),
@@ -247,6 +266,7 @@ pub const RULES: &[RuleEntry] = &[
     entry(R::ExtendedKeyUsageCritical, FORM, 0, "the extended key usage of a server is critical", "BR, section 7.1.2.7.6"),
     entry(R::ExtendedKeyUsageInRoot, FORM, 0, "the root has an extended key usage", "BR, section 7.1.2.1.2"),
     entry(R::SubjectAltNameMissing, FORM, 0, "there is no subject alternative name", "BR, section 7.1.2.7.12; RFC 9525, section 6.2"),
+    entry(R::SubjectAltNameEmpty, FORM, 0, "the subject alternative name of an authority holds no name", "RFC 5280, section 4.2.1.6"),
     entry(R::SubjectAltNameCritical, FORM, 0, "the subject alternative name is critical beside a subject", "BR, section 7.1.2.7.12"),
     entry(R::SubjectAltNameNotCritical, FORM, 0, "the subject is empty and the subject alternative name not critical", "RFC 5280, section 4.1.2.6"),
     entry(R::DnsNameInvalid, FORM, 0, "a DNS name is not in the preferred name syntax", "RFC 5280, section 4.2.1.6"),
@@ -264,6 +284,7 @@ pub const RULES: &[RuleEntry] = &[
     entry(R::SubjectKeyIdentifierCritical, FORM, 0, "the subject key identifier is critical", "RFC 5280, section 4.2.1.2"),
     entry(R::AuthorityInformationAccessCritical, FORM, 0, "the authority information access is critical", "RFC 5280, section 4.2.2.1"),
     entry(R::PolicyConstraintsNotCritical, FORM, 0, "policy constraints are not critical", "RFC 5280, sections 4.2.1.11, 4.2.1.14"),
+    entry(R::ExpiresSoon, WARN, 0, "the certificate expires soon", "RFC 5280, section 4.1.2.5"),
     entry(R::ServerAuthenticationMissing, WARN, 0, "the extended key usage lacks serverAuth", "RFC 5280, section 4.2.1.12"),
     entry(R::ChainOnlyThroughDownload, WARN, 0, "the chain is only complete where Windows may download the issuer: checks on the server can succeed while the handshake sends the certificate alone", "KB 3212877"),
     entry(R::BlockedRoot, WARN, 0, "Microsoft has taken the root out of its programme, wholly or for what was issued after some day", "Microsoft Trusted Root Program"),
@@ -275,12 +296,11 @@ pub const RULES: &[RuleEntry] = &[
     entry(R::KeyUsageMissing, MILD, 0, "an authority has no key usage", "RFC 5280, section 4.2.1.3"),
     entry(R::ExtendedKeyUsageMissing, MILD, 0, "there is no extended key usage", "BR, section 7.1.2.7.6"),
     entry(R::NameConstraintsNotCritical, NOTE, 0, "the name constraints are not critical", "BR, section 7.1.2.5.2 (an exception from RFC 5280, section 4.2.1.10)"),
-    entry(R::PolicyNotEvaluated, WARN, 0, "the certificate constrains policies, which are not evaluated here", "RFC 5280, section 6.1"),
-    entry(R::Ed25519Key, WARN, 0, "the key is Ed25519: no public authority may certify it", "BR, section 6.1.5; RFC 8410"),
     entry(R::CommonNameBesideSubjectAltName, MILD, 0, "the common name is no subject alternative name, but the parent of one, or beside internal names", "BR, section 7.1.4.3"),
+    entry(R::EcdsaKey, NOTE, 0, "the key is ECDSA: observers report that Exchange 2019 and 2016 use such certificates for SMTP from the April 2024 hotfix updates on, and Microsoft does not say whether a setting must permit it; not for the federation trust, OAuth or AD FS", "observers, 2024"),
     entry(R::ClientAuthenticationMissing, NOTE, 0, "the extended key usage lacks clientAuth, as public certificates do since 2026", "RFC 5280, section 4.2.1.12"),
     entry(R::RevocationUnknown, NOTE, 0x8009_2012, "no revocation list of the issuer was given: revocation was not checked", "RFC 5280, section 6.3"),
-    entry(R::DeltaListNotUsed, NOTE, 0, "a delta revocation list was given, which is not evaluated here: what it revokes is not known", "RFC 5280, section 5.2.4"),
+    entry(R::DeltaListNotUsed, NOTE, 0, "a delta revocation list was not used: it is out of date, or no list that it is based on was given", "RFC 5280, section 5.2.4"),
     entry(R::ProgrammeRoot, NOTE, 0, "the chain ends at a root of Microsoft's programme, its signature not checked", "Microsoft Trusted Root Program"),
     entry(R::CrossSignedAlternative, NOTE, 0, "another valid path exists through a cross-signed certificate", "RFC 4158, section 1.4"),
 ];

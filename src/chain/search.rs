@@ -21,6 +21,8 @@ pub(crate) enum End {
     Cycle,
     /// At the greatest length that is looked at, with issuers left.
     TooLong,
+    /// At a certificate with more issuers by name than are looked at, none of which signed it.
+    TooManyIssuers,
 }
 
 /// What to do after a path was looked at.
@@ -36,7 +38,7 @@ pub(crate) enum Next {
 
 /// How many issuers of one name are looked at: a child with more is hostile, and the likeliest come
 /// first.
-const MAXIMUM_ISSUERS: usize = 32;
+pub(crate) const MAXIMUM_ISSUERS: usize = 32;
 
 /// Who looks at the paths.
 pub(crate) trait Visitor {
@@ -80,6 +82,11 @@ impl<V: Visitor> Search<'_, '_, V> {
             return self.complete(path, End::Trusted);
         }
         let all = self.pool.issuers_of(last, self.now);
+        let has_more = all.len() > MAXIMUM_ISSUERS;
+        let all = &all[..all.len().min(MAXIMUM_ISSUERS)];
+        if has_more {
+            self.budget.note_cut();
+        }
         let has_trusted_issuer = || all.iter().any(|issuer| self.pool.is_trusted(*issuer));
         if self.pool.programme_issuer(last).is_some() && !has_trusted_issuer() {
             let next = self.complete(path, End::ProgrammeRoot);
@@ -93,8 +100,11 @@ impl<V: Visitor> Search<'_, '_, V> {
         };
         let mut issuers: Vec<usize> = all.iter().copied().filter(is_new).collect();
         let has_only_known = issuers.is_empty() && !all.is_empty();
-        if V::CHECKS_SIGNATURES_FIRST {
-            issuers = self.true_issuers(last, issuers);
+        if V::CHECKS_SIGNATURES_FIRST && !issuers.is_empty() {
+            match self.true_issuers(last, issuers, has_more) {
+                Some(found) => issuers = found,
+                None => return self.complete(path, End::TooManyIssuers),
+            }
         }
         if issuers.is_empty() {
             let end = if self.pool.certificate(last).is_self_issued() {
@@ -107,6 +117,7 @@ impl<V: Visitor> Search<'_, '_, V> {
             return self.complete(path, end);
         }
         if path.len() >= self.budget.path_length() {
+            self.budget.note_cut();
             return self.complete(path, End::TooLong);
         }
         for issuer in issuers {
@@ -128,11 +139,17 @@ impl<V: Visitor> Search<'_, '_, V> {
     }
 
     /// Those whose key verifies the certificate, or might; else those that claim to, so that the
-    /// broken signature is reported.
-    fn true_issuers(&mut self, child: usize, issuers: Vec<usize>) -> Vec<usize> {
+    /// broken signature is reported. `None` if there are others that nobody looked at.
+    fn true_issuers(
+        &mut self,
+        child: usize,
+        issuers: Vec<usize>,
+        has_more: bool,
+    ) -> Option<Vec<usize>> {
+        let mut is_cut = has_more;
         let mut claimed = Vec::new();
         let mut verified = Vec::new();
-        for issuer in issuers.into_iter().take(MAXIMUM_ISSUERS) {
+        for issuer in issuers {
             match self.pool.check_signature(child, issuer, self.budget) {
                 Some(Ok(()) | Err(SignatureError::Unsupported)) => verified.push(issuer),
                 Some(Err(SignatureError::Invalid)) => {
@@ -142,10 +159,17 @@ impl<V: Visitor> Search<'_, '_, V> {
                         claimed.push(issuer);
                     }
                 }
-                None => break,
+                None => {
+                    is_cut = true;
+                    break;
+                }
             }
         }
-        if verified.is_empty() { claimed } else { verified }
+        match verified.is_empty() {
+            false => Some(verified),
+            true if is_cut => None,
+            true => Some(claimed),
+        }
     }
 
     fn complete(&mut self, path: &[usize], end: End) -> Next {

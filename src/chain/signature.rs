@@ -67,6 +67,8 @@ fn scheme_and_hash(algorithm: &SignatureAlgorithm) -> Option<(Scheme, SignatureH
     const ECDSA_SHA1: &[u8] = &oid!(raw 1.2.840.10045.4.1);
     const ECDSA_SHA2_PREFIX: &[u8] = &oid!(raw 1.2.840.10045.4.3);
     const ED25519: &[u8] = &oid!(raw 1.3.101.112);
+    // sha1WithRSASignature of the OIW, which old authorities wrote and Windows reads.
+    const OIW_RSA_SHA1: &[u8] = &oid!(raw 1.3.14.3.2.29);
     use SignatureHash::{Broken, Own, Sha1, Sha2 as Family};
 
     let bytes = algorithm.oid.as_bytes();
@@ -79,6 +81,7 @@ fn scheme_and_hash(algorithm: &SignatureAlgorithm) -> Option<(Scheme, SignatureH
     match (prefix, *last) {
         _ if bytes == ED25519 && has_no_parameters => Some((Scheme::Ed25519, Own)),
         _ if bytes == ECDSA_SHA1 && has_no_parameters => Some((Scheme::Ecdsa, Sha1)),
+        _ if bytes == OIW_RSA_SHA1 && is_null_or_absent => Some((Scheme::RsaPkcs1, Sha1)),
         (RSA_PREFIX, 10) => pss(algorithm),
         (RSA_PREFIX, arc) if is_null_or_absent => {
             let hash = match arc {
@@ -318,6 +321,8 @@ mod tests {
         let null = || Some((5_u8, Box::default()));
         assert_eq!(hash_of(&with(&SHA256_RSA, null())), SignatureHash::Sha2(Sha2::Sha256));
         assert_eq!(hash_of(&with(&SHA256_ECDSA, None)), SignatureHash::Sha2(Sha2::Sha256));
+        // The OIW's number, by which old authorities name RSA with SHA-1.
+        assert_eq!(hash_of(&with(&oid!(1.3.14.3.2.29), null())), SignatureHash::Sha1);
         assert_eq!(hash_of(&with(&SHA256_ECDSA, null())), SignatureHash::Unknown);
         let text: Box<[u8]> = (*b"x").into();
         assert_eq!(hash_of(&with(&SHA256_RSA, Some((5, text)))), SignatureHash::Unknown);

@@ -1,5 +1,6 @@
 //! What the steps about chains share: stores, downloads.
 
+use super::completeness::shown;
 use crate::certificate::Certificate;
 use crate::finding::{Place, Step};
 
@@ -14,7 +15,7 @@ pub(super) fn import(certificate: &Certificate) -> Step {
         format!(
             "Import the intermediate certificate {} (thumbprint {thumbprint}), so that the server \
              sends it. Save it as {thumbprint}.cer first. Never import it into Root.",
-            certificate.subject
+            shown(&certificate.subject)
         ),
     )
     .at(ON_THE_SERVER)
@@ -35,7 +36,7 @@ pub(super) fn remove(certificate: &Certificate, store: &str, purpose: &str) -> S
         format!(
             "Take {} (thumbprint {thumbprint}) out of the store {store} of the computer, {purpose}. \
              The first command keeps a copy.",
-            certificate.subject
+            shown(&certificate.subject)
         ),
     )
     .at(ON_THE_SERVER)

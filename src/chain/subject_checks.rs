@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::completeness::shown;
 use super::findings::Findings;
 use super::internal_name::is_internal_host;
 use super::mailbox::{is_mailbox, same_mailbox};
@@ -25,16 +26,29 @@ pub enum ExpectedName {
 }
 
 impl ExpectedName {
-    /// A name as a person writes it: an IP address, a mailbox if it holds `@`, else a host.
+    /// A name as a person writes it, in any script: an IP address, a mailbox if it holds `@`, else a
+    /// host.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let text = text.trim();
         match text.parse() {
             Ok(address) => Self::IpAddress(address),
-            Err(_) if text.contains('@') => Self::Email(text.to_owned()),
-            Err(_) => Self::Dns(text.to_owned()),
+            Err(_) => match text.rsplit_once('@') {
+                Some((mailbox, domain)) => Self::Email(format!("{mailbox}@{}", to_ascii(domain))),
+                None => Self::Dns(to_ascii(text)),
+            },
         }
     }
+}
+
+/// A host as certificates hold it: labels beyond ASCII as A-labels (RFC 5280, section 7.2; UTS #46).
+fn to_ascii(host: &str) -> String {
+    let (wildcard, host) = host.strip_prefix("*.").map_or(("", host), |host| ("*.", host));
+    let host = match idna::domain_to_ascii(host) {
+        Ok(ascii) if !host.is_ascii() => ascii,
+        _ => host.to_owned(),
+    };
+    format!("{wildcard}{host}")
 }
 
 impl std::fmt::Display for ExpectedName {
@@ -61,7 +75,9 @@ pub(crate) fn check_subject_names(
         findings.add_if(role == Role::EndEntity, Rule::SubjectAltNameMissing, position);
         return;
     };
-    if names.value.is_empty() {
+    if names.value.is_empty() && role != Role::EndEntity {
+        findings.add_plain(Rule::SubjectAltNameEmpty, position);
+    } else if names.value.is_empty() {
         findings.add(Rule::MalformedExtension, position, || {
             "a subject alternative name without names".to_owned()
         });
@@ -78,7 +94,7 @@ pub(crate) fn check_subject_names(
 }
 
 fn check_name_form(name: &GeneralName, position: usize, findings: &mut Findings) {
-    let quoted = || name.to_string();
+    let quoted = || shown(name);
     match name {
         GeneralName::Dns(text) => {
             let domain = text.strip_prefix("*.");
@@ -135,7 +151,7 @@ fn check_common_names(certificate: &Certificate, position: usize, findings: &mut
         } else {
             Rule::CommonNameNotInSubjectAltName
         };
-        findings.add(rule, position, || common_name.clone());
+        findings.add(rule, position, || shown(&common_name));
     }
 }
 
@@ -215,12 +231,8 @@ pub(crate) fn check_expected_names(
     for name in expected {
         if !holds(certificate, name) {
             findings.add(Rule::HostNameMismatch, 0, || {
-                let held: Vec<String> = certificate
-                    .subject_alt_names()
-                    .iter()
-                    .take(10)
-                    .map(ToString::to_string)
-                    .collect();
+                let held: Vec<String> =
+                    certificate.subject_alt_names().iter().take(10).map(shown).collect();
                 format!("expected {name}, the certificate holds {}", held.join(", "))
             });
         }

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use super::budget::Budget;
-use super::certificate_checks::check_certificate;
-use super::completeness::check_stores;
+use super::certificate_checks::{check_certificate, check_expiry};
+use super::completeness::{check_stores, named, shown};
 use super::findings::{Finding, Findings};
 use super::microsoft_programme::{ProgrammeRoot, ProgrammeState, programme_date, programme_root};
 use super::path_checks::check_path;
@@ -14,7 +14,7 @@ use super::request::{ChainRequest, lacks_only_a_root};
 use super::revocation::check_revocation;
 use super::role::Role;
 use super::rule::Rule;
-use super::search::{End, Next, Visitor, search};
+use super::search::{End, MAXIMUM_ISSUERS, Next, Visitor, search};
 use super::signature::{SignatureError, SignatureHash, hash_of};
 use crate::certificate::{Certificate, hexadecimal};
 use crate::finding::Severity;
@@ -73,14 +73,14 @@ pub(crate) fn survey<'a>(request: &ChainRequest<'a>, pool: &mut Pool<'a>) -> Sur
     let mut surveyor = Surveyor { request, now, kept: Vec::new(), count: 0 };
     search(pool, now, &mut budget, &mut surveyor);
     let Surveyor { kept, count: path_count, .. } = surveyor;
-    let is_cut_short = budget.is_exhausted();
+    let (is_exhausted, is_cut_short) = (budget.is_exhausted(), budget.is_cut());
     let mut kept = kept.into_iter();
     let nothing = Evaluated { path: vec![0], end: End::TooLong, findings: Vec::new() };
     let mut best = kept.next().unwrap_or(nothing);
     let is_settled = path_count > 0 && best.is_accepted();
     let is_reported = best.findings.iter().any(|known| known.rule == Rule::BudgetExhausted);
     // A search that was cut short after it found a sound path has nothing to be blamed for.
-    if (is_cut_short || path_count == 0) && !is_settled && !is_reported {
+    if (is_exhausted || path_count == 0) && !is_settled && !is_reported {
         let severity = Rule::BudgetExhausted.severity(request.profile);
         let detail = format!("after {path_count} paths");
         let finding = Finding { rule: Rule::BudgetExhausted, severity, position: 0, detail };
@@ -135,24 +135,29 @@ impl Surveyor<'_, '_> {
             path.iter().map(|index| pool.certificate(*index)).collect();
         let last = path.len() - 1;
         let end = self.check_end(pool, path, end, budget, &mut findings);
-        if !matches!(end, End::Trusted | End::ProgrammeRoot | End::TooLong) && last > 0 {
+        if !matches!(end, End::Trusted | End::ProgrammeRoot | End::TooLong | End::TooManyIssuers)
+            && last > 0
+        {
             let evidence = private_authority_evidence(&certificates);
             if !evidence.is_empty() {
                 findings.add(Rule::PrivateAuthority, last, || evidence.join("; "));
             }
         }
+        let ends_at_anchor = matches!(end, End::Trusted | End::SelfIssued);
         for (position, certificate) in certificates.iter().enumerate() {
-            let is_end = position == last && matches!(end, End::Trusted | End::SelfIssued);
+            let is_end = position == last && ends_at_anchor;
             let role = match position {
                 0 => Role::EndEntity,
                 _ if is_end => Role::Anchor,
                 _ => Role::Intermediate,
             };
             check_certificate(certificate, role, position, self.now, &mut findings);
+            let time = (self.now, self.request.warning_days);
+            check_expiry(certificate, position, time, &mut findings);
         }
-        check_path(self.request, &certificates, budget, &mut findings);
+        check_path(self.request, &certificates, ends_at_anchor, budget, &mut findings);
         check_signatures(pool, path, budget, &mut findings);
-        self.check_revocation(&certificates, budget, &mut findings);
+        self.check_revocation(pool, path, budget, &mut findings);
         check_stores(self.request, pool, path, end, &mut findings);
         Evaluated { path: path.to_vec(), end, findings: findings.into_sorted() }
     }
@@ -181,14 +186,14 @@ impl Surveyor<'_, '_> {
         let issuer = || {
             let key = certificate.authority_key_identifier();
             let key = key.map(|key| format!(", key identifier {}", hexadecimal(key)));
-            format!("{}{}", certificate.issuer, key.unwrap_or_default())
+            format!("{}{}", shown(&certificate.issuer), key.unwrap_or_default())
         };
         match end {
             End::Trusted => {
                 if self.request.with_embedded_roots
                     && programme_root(certificate).is_some_and(is_blocked)
                 {
-                    findings.add(Rule::BlockedRoot, position, || certificate.subject.to_string());
+                    findings.add(Rule::BlockedRoot, position, || shown(&certificate.subject));
                 }
             }
             End::ProgrammeRoot => {
@@ -201,7 +206,7 @@ impl Surveyor<'_, '_> {
                     let thumbprint = root.map(|root| format!(" ({})", root.thumbprint));
                     format!(
                         "{}{}, list of {}",
-                        certificate.issuer,
+                        shown(&certificate.issuer),
                         thumbprint.unwrap_or_default(),
                         programme_date()
                     )
@@ -212,7 +217,7 @@ impl Surveyor<'_, '_> {
                 // Whoever gives the roots of the receiver has decided.
                 let is_decided = !self.request.roots.is_empty();
                 let rule = if is_decided { Rule::UntrustedRoot } else { Rule::UnknownRoot };
-                findings.add(rule, position, || certificate.subject.to_string());
+                findings.add(rule, position, || shown(&certificate.subject));
             }
             End::MissingIssuer if lacks_only_a_root(certificate, position) => {
                 findings.add(Rule::MissingRoot, position, issuer);
@@ -223,13 +228,20 @@ impl Surveyor<'_, '_> {
             End::TooLong => findings.add(Rule::BudgetExhausted, 0, || {
                 format!("more than {} certificates in a row", path.len())
             }),
+            End::TooManyIssuers => findings.add(Rule::BudgetExhausted, position, || {
+                format!(
+                    "more than {MAXIMUM_ISSUERS} certificates of the issuer's name: {}",
+                    issuer()
+                )
+            }),
         }
         end
     }
 
     fn check_revocation(
         &self,
-        certificates: &[&Certificate],
+        pool: &mut Pool<'_>,
+        path: &[usize],
         budget: &mut Budget,
         findings: &mut Findings,
     ) {
@@ -238,10 +250,7 @@ impl Surveyor<'_, '_> {
             findings.add_plain(Rule::RevocationUnknown, 0);
             return;
         }
-        for (position, pair) in certificates.windows(2).enumerate() {
-            let child = (pair[0], position);
-            check_revocation(lists, child, pair[1], self.now, budget, findings);
-        }
+        check_revocation(lists, pool, path, self.now, budget, findings);
     }
 }
 
@@ -261,7 +270,7 @@ fn check_signatures(
             Some(Err(SignatureError::Invalid)) => {
                 let issuer = pool.certificate(pair[1]);
                 findings.add(Rule::BadSignature, position, || {
-                    format!("checked with the key of {} ({})", issuer.subject, issuer.thumbprint())
+                    format!("checked with the key of {}", named(issuer))
                 });
             }
             Some(Err(SignatureError::Unsupported)) => {

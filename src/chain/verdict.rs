@@ -49,7 +49,7 @@ pub fn verdict(request: &ChainRequest<'_>) -> ChainVerdict {
     search(&mut pool, now, &mut budget, &mut judge);
     match judge.is_accepted {
         true => ChainVerdict::Accepted,
-        false if budget.is_exhausted() => ChainVerdict::BudgetExhausted,
+        false if budget.is_cut() => ChainVerdict::BudgetExhausted,
         false => ChainVerdict::Refused,
     }
 }
@@ -111,7 +111,7 @@ impl Visitor for Judge<'_, '_> {
         let mut findings = Findings::errors_only(self.request.profile);
         let certificates: Vec<&Certificate> =
             path.iter().map(|index| pool.certificate(*index)).collect();
-        check_path(self.request, &certificates, budget, &mut findings);
+        check_path(self.request, &certificates, end == End::Trusted, budget, &mut findings);
         if findings.has_error() {
             return Next::Continue;
         }
@@ -123,11 +123,8 @@ impl Visitor for Judge<'_, '_> {
             }
         }
         if !self.request.revocation_lists.is_empty() {
-            for (position, pair) in certificates.windows(2).enumerate() {
-                let lists = self.request.revocation_lists;
-                let child = (pair[0], position);
-                check_revocation(lists, child, pair[1], self.now, budget, &mut findings);
-            }
+            let lists = self.request.revocation_lists;
+            check_revocation(lists, pool, path, self.now, budget, &mut findings);
         }
         if findings.has_error() {
             return Next::Continue;

@@ -26,7 +26,7 @@ mod weigh;
 
 pub use diagnose::{Diagnosis, diagnose};
 pub use evidence::chain_log::ChainLog;
-pub use evidence::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate, Located};
+pub use evidence::{Evidence, GivenCertificate, Located};
 pub use finding_id::FindingId;
 pub use overview::{
     CertificateOverview, CertificateStatus, ConnectorCertificate, InputProblem,

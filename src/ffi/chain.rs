@@ -86,8 +86,9 @@ pub struct ChainQueryOptions {
     pub expected_name: Utf16,
     /// EOP_CHAIN_PROFILE_...
     pub profile: u32,
-    /// 0.
-    pub reserved: u32,
+    /// How many days before its end a certificate of the chain is warned about; 0 = a third of its
+    /// validity, at most 30.
+    pub warning_days: u32,
 }
 
 // SAFETY: integers and raw pointers; fields of 8 bytes lie at multiples of 8.
@@ -186,6 +187,7 @@ unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<ChainReport, 
         revocation_lists: &lists,
         profile,
         expected_name: expected_name.as_deref(),
+        warning_days: (options.warning_days > 0).then_some(options.warning_days),
         ..ChainInput::new(*certificate, at)
     })
     .map_err(|error| match error {

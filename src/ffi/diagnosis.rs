@@ -50,7 +50,8 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 ///   Sessions that have none.
 /// - SourceIPAddress, MailFrom ("<>" is the null sender), RecipientDomain: texts.
 /// - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
-/// - WarningDays: days before its expiry from which a certificate is warned about.
+/// - WarningDays: days before its expiry from which a certificate is warned about; absent = a third of
+///   its validity, at most 30 days.
 ///
 /// `report` receives a text handle with one JSON object, the same as of `eop-relay test --json`;
 /// free it with eop_text_free. What cannot be read of the evidence is reported.

@@ -16,7 +16,7 @@ pub mod words;
 pub use confidence::Confidence;
 pub use fold::{COMMAND_WIDTH, fold};
 pub use place::{Place, Side};
-pub use printable::{is_unprintable, printable};
+pub use printable::{cut_name, is_unprintable, printable};
 pub use severity::Severity;
 pub use step::Step;
 pub use template::{Placeholder, StepTemplate, Values};

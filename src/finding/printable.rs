@@ -25,9 +25,28 @@ pub fn is_unprintable(character: char) -> bool {
             | '\u{E0000}'..='\u{E007F}')
 }
 
+/// The longest name that a text shows whole, in characters.
+pub const LONGEST_NAME: usize = 200;
+
+/// A name in a text: certificates may hold names of any length.
+#[must_use]
+pub fn cut_name(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => Cow::Owned(format!("{}...", &name[..end])),
+        None => Cow::Borrowed(name),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_cut_between_characters() {
+        let whole = "\u{E9}".repeat(LONGEST_NAME);
+        assert_eq!(cut_name(&whole), whole);
+        assert_eq!(cut_name(&format!("{whole}x")), format!("{whole}..."));
+    }
 
     #[test]
     fn what_would_steer_a_terminal_or_hide_is_replaced() {

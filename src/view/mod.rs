@@ -16,7 +16,7 @@ mod prometheus;
 mod scopes;
 mod text;
 
-pub use crate::finding::{is_unprintable, printable};
+pub use crate::finding::{cut_name, is_unprintable, printable};
 pub use chain_outline::ChainOutline;
 pub use html::html;
 pub use markdown::markdown;

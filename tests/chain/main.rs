@@ -16,5 +16,6 @@ mod findings;
 mod limbo;
 mod mutations;
 mod pfx;
+mod pkits;
 mod reports;
 mod trust;

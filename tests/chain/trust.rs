@@ -337,22 +337,64 @@ fn a_list_of_another_key_of_the_same_name_is_not_the_issuers() {
     };
     let issuers = [issuer];
     let own = judge_with(&server(), &issuers, &[], &[of_key("Issuing CA")]);
-    assert!(own.findings.iter().all(|one| one.certificate != Some(0)), "{:#?}", own.findings);
+    assert!(severity(&own, Rule::RevocationListNotUsable).is_none());
+    let mut of_leaf = own.findings.iter().filter(|one| one.certificate == Some(0));
+    assert!(of_leaf.all(|one| one.id != Rule::RevocationUnknown), "{:#?}", own.findings);
     let other = judge_with(&server(), &issuers, &[], &[of_key("its former key")]);
     assert!(severity(&other, Rule::RevocationUnknown).is_some());
     assert!(severity(&other, Rule::RevocationListNotUsable).is_none());
 }
 
 #[test]
-fn a_delta_list_beside_its_base_is_reported() {
+fn a_delta_list_has_the_last_word_beside_its_base() {
     let (name, key) = PROGRAMME_ROOT;
-    let issuer = Forge::authority("Issuing CA", "nobody").below_listed(name, key);
-    let indicator = ("2.5.29.27".to_owned(), true, element(0x02, [1]));
-    let lists = [
-        ForgeList::new("Issuing CA", &[]),
-        ForgeList::new("Issuing CA", &[]).but(|list| list.extensions.push(indicator)),
-    ];
-    let found = judge_with(&server(), &[issuer], &[], &lists);
-    assert!(found.is_accepted);
-    assert_eq!(severity(&found, Rule::DeltaListNotUsed), Some(Severity::Information));
+    let issuers = [Forge::authority("Issuing CA", "nobody").below_listed(name, key)];
+    let serial = server().serial;
+    let own: &[&[u8]] = &[&serial];
+    let list = |serials: &[&[u8]], number: u8, base: Option<u8>| {
+        ForgeList::new("Issuing CA", serials).but(|list| {
+            list.extensions[0].2 = element(0x02, [number]);
+            let indicator = base.map(|base| ("2.5.29.27".to_owned(), true, element(0x02, [base])));
+            list.extensions.extend(indicator);
+        })
+    };
+    let removal = |number, base| list(own, number, Some(base)).but(|list| list.is_removal = true);
+    let judge = |lists: &[ForgeList]| {
+        let found = judge_with(&server(), &issuers, &[], lists);
+        let is_unused = severity(&found, Rule::DeltaListNotUsed).is_some();
+        (severity(&found, Rule::Revoked).is_some(), is_unused)
+    };
+    // Revoked since the base, and no more since the base.
+    assert_eq!(judge(&[list(&[], 5, None), list(own, 6, Some(5))]), (true, false));
+    assert_eq!(judge(&[list(&[], 5, None), list(own, 7, Some(3))]), (true, false));
+    assert_eq!(judge(&[list(own, 5, None), removal(6, 5)]), (false, false));
+    assert_eq!(judge(&[list(own, 5, None), list(&[], 6, Some(5))]), (true, false));
+    // The newest of several decides.
+    assert_eq!(judge(&[list(&[], 5, None), removal(7, 5), list(own, 6, Some(5))]), (false, false));
+    // A delta of a later base, an old one, and one alone say nothing, which is reported.
+    assert_eq!(judge(&[list(&[], 5, None), list(own, 7, Some(6))]), (false, true));
+    assert_eq!(judge(&[list(&[], 5, None), list(own, 5, Some(4))]), (false, true));
+    assert_eq!(judge(&[list(own, 6, Some(5))]), (false, true));
+    let late =
+        list(own, 6, Some(5)).but(|list| list.next_update = Some("20260201000000Z".to_owned()));
+    assert_eq!(judge(&[list(&[], 5, None), late]), (false, true));
+}
+
+#[test]
+fn lists_of_some_reasons_cover_a_certificate_only_together() {
+    let (name, key) = PROGRAMME_ROOT;
+    let issuers = [Forge::authority("Issuing CA", "nobody").below_listed(name, key)];
+    let of_reasons = |bits: [u8; 2]| {
+        let value = sequence(&[&element(0x83, [&[7][..], &bits].concat())]);
+        let scope = ("2.5.29.28".to_owned(), true, value);
+        ForgeList::new("Issuing CA", &[]).but(|list| list.extensions.push(scope))
+    };
+    let of_leaf = |lists: &[ForgeList]| {
+        let found = judge_with(&server(), &issuers, &[], lists);
+        let of_leaf = found.findings.iter().filter(|one| one.certificate == Some(0));
+        of_leaf.filter(|one| one.id == Rule::RevocationListNotUsable).count()
+    };
+    let (some, others) = (of_reasons([0x60, 0]), of_reasons([0x1F, 0x80]));
+    assert_eq!(of_leaf(&[some, others]), 0);
+    assert_eq!(of_leaf(&[of_reasons([0x60, 0])]), 1);
 }

@@ -227,7 +227,7 @@ fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
         "from" => evidence.mail_from = Some(value.parse().unwrap()),
         "rcpt" => evidence.recipient_domain = Some(value.to_owned()),
         "at" => evidence.at = Timestamp::parse(value).unwrap(),
-        "warn" => evidence.warning_days = value.parse().unwrap(),
+        "warn" => evidence.warning_days = Some(value.parse().unwrap()),
         "unreadable" => evidence.unreadable.push((value.to_owned(), "access denied".to_owned())),
         "damaged" => evidence.damaged.push((value.to_owned(), 3, "no connector".to_owned())),
         "send" => {

@@ -192,6 +192,8 @@ impl Forge {
             .with(KEY_USAGE, true, key_usage(&[0]))
             .with(EXTENDED_KEY_USAGE, false, usages(&[SERVER_AUTH, CLIENT_AUTH]))
             .with(SUBJECT_ALT_NAME, false, dns_names(&[host]))
+            // 398 days, the most that were permitted on the day of its issue.
+            .but(|forge| "20270202235959Z".clone_into(&mut forge.not_after))
     }
 
     /// A certification authority.
@@ -242,6 +244,7 @@ impl Forge {
                 sequence(&[&oid(dotted), &critical, &element(0x04, value)])
             })
             .collect();
+        let extensions_field = element(0xA3, element(0x30, &extensions));
         let version = element(0xA0, element(0x02, [self.version]));
         let validity =
             sequence(&[&element(0x18, &self.not_before), &element(0x18, &self.not_after)]);
@@ -253,7 +256,7 @@ impl Forge {
             &validity,
             &self.subject,
             &self.public_key,
-            &element(0xA3, element(0x30, extensions)),
+            if extensions.is_empty() { &[] } else { &extensions_field },
         ]);
         let outer = self.outer_signature_algorithm.as_ref().unwrap_or(&self.signature_algorithm);
         sign(&body, outer, &self.signer)
@@ -321,6 +324,8 @@ pub struct ForgeList {
     pub this_update: String,
     pub next_update: Option<String>,
     pub serials: Vec<Vec<u8>>,
+    /// Whether the entries are removals of a delta list (reason removeFromCRL).
+    pub is_removal: bool,
     pub extensions: Vec<Extension>,
 }
 
@@ -333,6 +338,7 @@ impl ForgeList {
             this_update: "20260101000000Z".to_owned(),
             next_update: Some("20271231235959Z".to_owned()),
             serials: serials.iter().map(|serial| serial.to_vec()).collect(),
+            is_removal: false,
             extensions: vec![("2.5.29.20".to_owned(), false, element(0x02, [1]))],
         }
     }
@@ -348,7 +354,9 @@ impl ForgeList {
             .serials
             .iter()
             .flat_map(|serial| {
-                sequence(&[&element(0x02, serial), &element(0x18, "20260102000000Z")])
+                let reason = sequence(&[&oid("2.5.29.21"), &element(0x04, element(0x0A, [8]))]);
+                let reason = if self.is_removal { element(0x30, reason) } else { Vec::new() };
+                sequence(&[&element(0x02, serial), &element(0x18, "20260102000000Z"), &reason])
             })
             .collect();
         let revoked = if revoked.is_empty() { Vec::new() } else { element(0x30, revoked) };

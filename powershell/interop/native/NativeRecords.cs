@@ -210,7 +210,7 @@ namespace EopRelay
         public long At;
         public Utf16 ExpectedName;
         public uint Profile;
-        public uint Reserved;
+        public uint WarningDays;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -4,7 +4,7 @@ mod render;
 
 use std::process::ExitCode;
 
-use eop_relay::diagnosis::{DEFAULT_WARNING_DAYS, Evidence, certificate_overview};
+use eop_relay::diagnosis::{Evidence, certificate_overview};
 
 use crate::arguments::{ConfigurationArguments, LogArguments, Time, given_or_now};
 use crate::exit::Exit;
@@ -42,9 +42,10 @@ pub struct CertificatesArguments {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<Time>,
 
-    /// Warn this many days before a certificate expires.
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_WARNING_DAYS)]
-    warn_days: u32,
+    /// Warn this many days before a certificate expires; by default in the last third of its validity,
+    /// at most 30 days.
+    #[arg(long, value_name = "N")]
+    warn_days: Option<u32>,
 
     /// Print one JSON object.
     #[arg(long)]

@@ -54,8 +54,13 @@ pub struct ChainArguments {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<Time>,
 
+    /// Warn this many days before a certificate of the chain expires; by default in the last third of
+    /// its validity, at most 30 days.
+    #[arg(long, value_name = "N")]
+    warn_days: Option<u32>,
+
     /// What the chain is held against: a model of what Windows and Exchange Online refuse, or RFC
-    /// 5280 and the CA/Browser Forum's requirements to the letter.
+    /// 5280 and the CA/Browser Forum's requirements.
     #[arg(long, value_enum, default_value_t = ProfileArgument::Windows)]
     profile: ProfileArgument,
 
@@ -115,6 +120,7 @@ fn judge(arguments: &ChainArguments) -> Result<ChainReport, (Exit, String)> {
             ProfileArgument::Strict => Profile::Strict,
         },
         expected_name: arguments.name.as_deref(),
+        warning_days: arguments.warn_days,
         ..ChainInput::new(certificate.named(), at)
     };
     let mut result = examine(&input);

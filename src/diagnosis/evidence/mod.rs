@@ -100,8 +100,9 @@ pub struct Evidence {
     pub recipient_domain: Option<String>,
     /// The time of the judgement; what the log shows is judged at the time of its sessions.
     pub at: Timestamp,
-    /// How many days before its expiry a certificate is warned about.
-    pub warning_days: u32,
+    /// How many days before its expiry a certificate is warned about; `None`: a third of its
+    /// validity, at most 30 days.
+    pub warning_days: Option<u32>,
     /// Inputs that cannot be read: path and reason.
     pub unreadable: Vec<(String, String)>,
     /// Inputs that were read in part: path, line and reason.
@@ -110,9 +111,6 @@ pub struct Evidence {
 
 /// Validations that are in memory at once.
 const RECORDS_PER_BATCH: usize = 256;
-
-/// Days before expiry of the first warning.
-pub const DEFAULT_WARNING_DAYS: u32 = 30;
 
 impl Evidence {
     /// No evidence, judged at that time.
@@ -140,7 +138,7 @@ impl Evidence {
             mail_from: None,
             recipient_domain: None,
             at,
-            warning_days: DEFAULT_WARNING_DAYS,
+            warning_days: None,
             unreadable: Vec::new(),
             damaged: Vec::new(),
         }

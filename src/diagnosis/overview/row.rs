@@ -1,6 +1,6 @@
 //! One row: what would be sent, what was sent, and what follows.
 
-use crate::certificate::LoggedCertificate;
+use crate::certificate::{LoggedCertificate, ends_soon};
 use crate::connector::{
     self, CertificateSelection, CertificateServices, ExchangeCertificate, Selected, SelectionBasis,
     find_logged, select_certificate, twins_of,
@@ -237,15 +237,18 @@ fn status(facts: &Facts<'_>, row: &ConnectorCertificate) -> CertificateStatus {
         selected.and_then(|selected| selected.not_before).is_some_and(|begin| begin > at);
     let untrusted = facts.selected.and_then(|index| facts.installed(index)).and_then(distrust);
     let matters = row.is_eop != Some(false);
+    let validity = selected
+        .and_then(|one| Some((one.not_before, one.not_after?)))
+        .or_else(|| sent.and_then(|one| Some((one.not_before, one.not_after?))));
+    let is_soon =
+        validity.is_some_and(|validity| ends_soon(at, validity, facts.evidence.warning_days));
     match days {
         Some(days) if days < 0 => CertificateStatus::Expired,
         _ if matters && untrusted.is_some() => untrusted.unwrap_or(CertificateStatus::Unknown),
         _ if is_early => CertificateStatus::NotYetValid,
         _ if is_not_enabled(facts, row) => CertificateStatus::NotEnabled,
         _ if is_different => CertificateStatus::Different,
-        Some(days) if days < i64::from(facts.evidence.warning_days) => {
-            CertificateStatus::ExpiresSoon
-        }
+        _ if is_soon => CertificateStatus::ExpiresSoon,
         Some(_) => CertificateStatus::Valid,
         None if selected.is_some() || sent.is_some() => CertificateStatus::Unknown,
         None if is_not_found => CertificateStatus::NotNeeded,

@@ -177,7 +177,7 @@ fn days_are_whole_and_warned_about_in_time() {
             ..Given::default()
         };
         let mut evidence = given.evidence();
-        evidence.warning_days = warning_days;
+        evidence.warning_days = Some(warning_days);
         let overview = certificate_overview(&evidence);
         let row = &overview.certificates[0];
         assert_eq!((row.days_left, row.status), (Some(days), status), "{end}");

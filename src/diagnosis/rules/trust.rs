@@ -169,18 +169,17 @@ const REPORTED_ELSEWHERE: &[Rule] = &[
     Rule::SelfSignedEndEntity,
     Rule::PrivateAuthority,
     Rule::MissingIssuer,
-    Rule::MissingRoot,
     Rule::UntrustedRoot,
-    Rule::UnknownRoot,
     // Exchange Online asks for the name of a connector, which the rules on names judge.
     Rule::HostNameMismatch,
-    Rule::BudgetExhausted,
 ];
 
 pub(crate) fn chain_fault(case: &Case<'_>) -> Option<Answer> {
     let chain = case.chain.as_ref().filter(|_| !case.passes_by_address())?;
     let mut faults = chain.findings.iter().filter(|finding| {
-        finding.severity == Severity::Error && !REPORTED_ELSEWHERE.contains(&finding.id)
+        finding.severity == Severity::Error
+            && !finding.id.is_unknown()
+            && !REPORTED_ELSEWHERE.contains(&finding.id)
     });
     let fault = faults.next()?;
     let message = format!(
@@ -219,32 +218,40 @@ pub(crate) fn chain_not_known(case: &Case<'_>) -> Option<Answer> {
 }
 
 pub(crate) const ROOT_NOT_KNOWN: RuleText = RuleText {
-    says: "The chain ends in a root that is in none of the known lists.",
-    why: "It is a private authority, or one that only Microsoft's programme holds: the lists here \
-          do not decide which.",
+    says: "The chain ends in a root that is in none of the known lists, or cannot be checked here.",
+    why: "It is a private authority, or one that is newer than the lists here, which do not decide \
+          which; or a signature is of a kind that is not checked here.",
     example: "A certificate of an authority of a public administration, whose root Mozilla's list \
               does not have.",
-    helps: "Give the roots that receivers trust (--roots, -RootPath).",
-    certainty: "Open until the roots are given.",
+    helps: "Microsoft's newest list (certutil -generateSSTFromWU roots.sst), given to eop-relay chain \
+            --programme-roots or Get-EopRelayChain -ProgrammeRootPath.",
+    certainty: "Open until the root is found in a list.",
     sources: "RFC 5280, section 6.1",
 };
 
 pub(crate) fn root_not_known(case: &Case<'_>) -> Option<Answer> {
-    let chain = case.chain.as_ref().filter(|chain| chain.trust == Trust::UnknownRoot)?;
-    let is_named = |finding: &crate::chain::FindingReport| {
-        matches!(finding.id, Rule::UnknownRoot | Rule::MissingRoot)
-    };
-    if !chain.findings.iter().any(is_named) {
+    let chain = case.chain.as_ref()?;
+    let open = chain.findings.iter().find(|finding| finding.id.is_unknown())?;
+    let is_root = matches!(open.id, Rule::UnknownRoot | Rule::MissingRoot);
+    if is_root && chain.trust != Trust::UnknownRoot {
         return None;
     }
     // What is delivered shows more than any list.
     let is_observed = case.incident.is_some();
-    let message = format!(
-        "The chain of {} ends in a root that is in none of the known lists (Mozilla's, and \
-         Microsoft's by name): a private authority, or one that is not listed yet. Whether Exchange \
-         Online trusts it is not known.",
-        case.certificate_text()
-    );
+    let message = if is_root {
+        format!(
+            "The chain of {} ends in a root that is in none of the known lists (Mozilla's, and \
+             Microsoft's by name): a private authority, or one that is not listed yet. Whether \
+             Exchange Online trusts it is not known.",
+            case.certificate_text()
+        )
+    } else {
+        format!(
+            "The chain of {} cannot be judged here: {}. Whether Exchange Online trusts it is not known.",
+            case.certificate_text(),
+            open.message,
+        )
+    };
     let proof = Proof {
         is_advice: is_observed,
         severity: is_observed.then_some(Severity::Information),

@@ -1,6 +1,7 @@
 //! Whether the certificate is valid at that time: its dates, and revocation.
 
 use super::rule::{Answer, Proof, RuleText};
+use crate::certificate::ends_soon;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::chain_log::LoggedFault;
 use crate::diagnosis::literal::{capital, date};
@@ -88,7 +89,7 @@ pub(crate) fn revoked(case: &Case<'_>) -> Option<Answer> {
 pub(crate) const CERTIFICATE_EXPIRES_SOON: RuleText = RuleText {
     says: "The certificate expires soon.",
     why: "From its end on it is trusted no more, and mail that must be relayed is refused.",
-    example: "30 days before the end (as set) a warning, in the last week an error.",
+    example: "In the last third of the validity, 30 days at most (or as set), a warning, in the last week an error.",
     helps: "Renew it with the same issuer, subject and names: then no connector has to be changed.",
     certainty: "Documented: the date stands in the certificate.",
     sources: "RFC 5280, section 4.1.2.5",
@@ -98,7 +99,8 @@ pub(crate) fn expires_soon(case: &Case<'_>) -> Option<Answer> {
     let end = case.not_after()?;
     let left = end.ticks() - case.evidence.at.ticks();
     let days = left / TICKS_PER_DAY;
-    if left < 0 || days >= i64::from(case.evidence.warning_days) || !case.is_known() {
+    let is_soon = ends_soon(case.evidence.at, (case.not_before(), end), case.evidence.warning_days);
+    if !is_soon || !case.is_known() {
         return None;
     }
     let tone = match days {

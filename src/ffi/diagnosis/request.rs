@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::certificate::{Certificate, Thumbprint, read_certificates};
 use crate::chain::judged_of;
-use crate::diagnosis::{DEFAULT_WARNING_DAYS, Evidence, GivenCertificate};
+use crate::diagnosis::{Evidence, GivenCertificate};
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 use crate::evidence::{EvidenceError, ExchangeObjects, HybridHistoryBuilder};
@@ -102,7 +102,7 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
             .map_err(|error| Failure::new(EOP_INTERNAL, error.to_string()))?,
     };
     let mut evidence = Evidence::new(at);
-    evidence.warning_days = request.warning_days.unwrap_or(DEFAULT_WARNING_DAYS);
+    evidence.warning_days = request.warning_days;
     evidence.source_address = match request.source_ip_address.as_deref().map(str::trim) {
         Some(text) => Some(text.parse().map_err(|_| {
             Failure::invalid(format!("SourceIPAddress: {text:?} is no IP address"))

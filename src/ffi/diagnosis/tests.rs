@@ -90,7 +90,7 @@ fn a_request_gives_the_report_of_the_core() {
         "InboundConnectors": [connector()], "AcceptedDomains": [{"DomainName": "contoso.com"}],
     });
     let mut evidence = Evidence::new(Timestamp::parse(AT).unwrap());
-    evidence.warning_days = 14;
+    evidence.warning_days = Some(14);
     evidence.mail_from = Some("<>".parse().unwrap());
     let read = |name: &str, member: &str| {
         let json = request[member].to_string();

@@ -5,7 +5,7 @@ use eop_relay::chain::{
 };
 use eop_relay::finding::words::date as day;
 use eop_relay::timestamp::Timestamp;
-use eop_relay::view::Page;
+use eop_relay::view::{Page, cut_name};
 
 /// The report. `is_whole_evidence`: no store was given, only the file was judged.
 pub fn text(report: &ChainReport, is_whole_evidence: bool, width: usize) -> String {
@@ -53,7 +53,7 @@ fn add_certificate(
     let branch_indent = if position == 0 { String::new() } else { "   ".repeat(position - 1) };
     let subject =
         if certificate.subject.is_empty() { "(no subject)" } else { &certificate.subject };
-    page.paragraph(&format!("{branch_indent}{branch}"), &indent, subject);
+    page.paragraph(&format!("{branch_indent}{branch}"), &indent, &cut_name(subject));
     let origin = match certificate.origin {
         CertificateOrigin::Judged => "the judged certificate",
         CertificateOrigin::IntermediateStore => "from the intermediates",
@@ -73,7 +73,7 @@ fn add_certificate(
     ));
     if !certificate.dns_names.is_empty() && position == 0 {
         let names = &certificate.dns_names;
-        let shown = names.iter().take(8).cloned().collect::<Vec<_>>().join(", ");
+        let shown = names.iter().take(8).map(|name| cut_name(name)).collect::<Vec<_>>().join(", ");
         let rest = names.len().saturating_sub(8);
         let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
         let first = format!("{indent}Names ");
@@ -123,14 +123,16 @@ fn add_judgements(page: &mut Page, report: &ChainReport, is_whole_evidence: bool
             "incomplete as given in the file (what the server has in its stores: --intermediates)"
         }
         (Completeness::Incomplete, false) => "incomplete: the server cannot send an intermediate",
-        (Completeness::Unknown, _) => "unknown: nothing was given about the server's stores",
+        (Completeness::Unknown, _) => {
+            "unknown: the last issuer is a root of the receiver, or an intermediate that is missing"
+        }
     };
     page.line(format_args!("Completeness  {completeness}"));
     for (index, thumbprint) in report.would_send.iter().enumerate() {
         let label = if index == 0 { "Would send    " } else { "              " };
         let known = report.certificates.iter().find(|c| c.thumbprint == *thumbprint);
         let subject = known.map(|certificate| certificate.subject.as_str()).unwrap_or_default();
-        page.paragraph(label, "              ", &format!("{thumbprint} {subject}"));
+        page.paragraph(label, "              ", &format!("{thumbprint} {}", cut_name(subject)));
     }
     if let Some(roots) = &report.embedded_roots {
         let newest = date(roots.newest_root);
@@ -151,7 +153,7 @@ fn add_judgements(page: &mut Page, report: &ChainReport, is_whole_evidence: bool
 
 fn add_missing(page: &mut Page, report: &ChainReport) {
     for missing in &report.missing_issuers {
-        page.paragraph("Missing       ", "              ", &missing.subject);
+        page.paragraph("Missing       ", "              ", &cut_name(&missing.subject));
         if let Some(key) = &missing.key_identifier {
             page.line(format_args!("              key identifier {key}"));
         }
@@ -177,7 +179,8 @@ fn add_alternatives(page: &mut Page, report: &ChainReport) {
             let names: Vec<String> = path.errors.iter().map(|rule| format!("{rule:?}")).collect();
             format!("refused: {}", names.join(", "))
         };
-        page.paragraph("  - ", "    ", &format!("{} ({verdict})", path.subjects.join(" <- ")));
+        let subjects: Vec<_> = path.subjects.iter().map(|subject| cut_name(subject)).collect();
+        page.paragraph("  - ", "    ", &format!("{} ({verdict})", subjects.join(" <- ")));
     }
 }
 
@@ -190,12 +193,12 @@ fn add_remedies(page: &mut Page, report: &ChainReport) {
     for (index, remedy) in report.remedies.iter().enumerate() {
         page.paragraph(&format!("  {}. ", index + 1), "     ", &remedy.action);
         page.paragraph("     Where:  ", "             ", &remedy.r#where);
-        for (label, command) in
-            [("Command", &remedy.command), ("Verify", &remedy.verify), ("Undo", &remedy.undo)]
-        {
-            if let Some(command) = command {
-                page.line(format_args!("     {label}:"));
-                page.command(command);
+        if let Some(command) = &remedy.command {
+            page.command(command);
+        }
+        for (label, text) in [("Verify: ", &remedy.verify), ("Undo:   ", &remedy.undo)] {
+            if let Some(text) = text {
+                page.paragraph(&format!("     {label}"), "             ", text);
             }
         }
     }

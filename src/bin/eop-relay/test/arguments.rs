@@ -3,8 +3,6 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use eop_relay::diagnosis::DEFAULT_WARNING_DAYS;
-
 use crate::arguments::{ConfigurationArguments, LogArguments, StoreArguments, Time};
 
 /// Say why Exchange Online refuses this server's mail, what proves it, and what exactly is to be done
@@ -86,9 +84,10 @@ pub struct TestArguments {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub at: Option<Time>,
 
-    /// Warn this many days before the certificate expires.
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_WARNING_DAYS)]
-    pub warn_days: u32,
+    /// Warn this many days before the certificate expires; by default in the last third of its
+    /// validity, at most 30 days.
+    #[arg(long, value_name = "N")]
+    pub warn_days: Option<u32>,
 
     /// Print one JSON object: --format json.
     #[arg(long, conflicts_with_all = ["markdown", "format"])]

@@ -1507,7 +1507,7 @@ extern "C" {
 uint32_t eop_abi_version(void);
 
 /*
- The version of the library such as "0.1.0": ASCII, zero-terminated, valid as long as the library
+ The version of the library such as "0.2.0": ASCII, zero-terminated, valid as long as the library
  is loaded. Cannot fail; from any thread.
  */
 const char *eop_version(void);

@@ -1,5 +1,5 @@
 @{
-    ModuleVersion        = '0.1.0'
+    ModuleVersion        = '0.2.0'
     GUID                 = 'b41bed29-bde8-4aec-9413-1fb79a9bc35c'
     Author               = 'The EopRelay project'
     CompanyName          = 'The EopRelay project'

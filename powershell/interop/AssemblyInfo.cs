@@ -7,8 +7,8 @@ using System.Runtime.InteropServices;
 [assembly: AssemblyCopyright("MIT OR Apache-2.0")]
 [assembly: ComVisible(false)]
 
-// The file is named after the same version (EopRelay.Interop.0.1.0.dll): .NET Framework keeps the
+// The file is named after the same version (EopRelay.Interop.0.2.0.dll): .NET Framework keeps the
 // first assembly of a name that a process loads.
-[assembly: AssemblyVersion("0.1.0.0")]
+[assembly: AssemblyVersion("0.2.0.0")]
 
 [assembly: InternalsVisibleTo("EopRelay.Interop.Tests")]

@@ -26,7 +26,7 @@ pub extern "C" fn eop_abi_version() -> u32 {
     EOP_ABI_MAJOR << 16 | EOP_ABI_MINOR
 }
 
-/// The version of the library such as "0.1.0": ASCII, zero-terminated, valid as long as the library
+/// The version of the library such as "0.2.0": ASCII, zero-terminated, valid as long as the library
 /// is loaded. Cannot fail; from any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn eop_version() -> *const c_char {

@@ -11,7 +11,7 @@ if ([IntPtr]::Size -ne 8) {
 }
 
 # The same as in the manifest, in Cargo.toml and in the assembly; a test compares them.
-$interopName = 'EopRelay.Interop.0.1.0'
+$interopName = 'EopRelay.Interop.0.2.0'
 $moduleFolder = Split-Path -Path $PSScriptRoot -Parent
 $binFolder = Join-Path -Path $moduleFolder -ChildPath 'bin'
 $assemblyPath = Join-Path -Path $binFolder -ChildPath ($interopName + '.dll')

@@ -134,7 +134,7 @@ pub(super) unsafe fn read_query(
         recurse: options.flags & EOP_QUERY_RECURSE != 0,
         filter,
         threads: options.threads as usize,
-        state: state_path.map(|path| StateOptions { path, is_final }),
+        state: state_path.map(|path| StateOptions { path, is_final, memory: None }),
     })
 }
 

@@ -30,4 +30,4 @@ pub use model::{
     Session, SessionNote, TlsStatus,
 };
 pub use reader::{Batch, Progress, QueryError, SessionQuery, SessionReader};
-pub use state::{StateError, StateOptions, StateTrouble};
+pub use state::{StateError, StateMemory, StateOptions, StateTrouble};

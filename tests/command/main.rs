@@ -21,6 +21,7 @@ mod documentation;
 mod explain;
 mod file_faults;
 mod folded_commands;
+mod follow;
 mod hostile;
 mod hybrid;
 mod output;

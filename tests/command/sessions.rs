@@ -344,7 +344,7 @@ fn a_state_file_in_use_or_damaged_is_an_error_that_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tasks.state");
     let of_state = ["sessions", "--state", path_text(&path), EXAMPLES];
-    let state = Some(StateOptions { path: path.clone(), is_final: false });
+    let state = Some(StateOptions { path: path.clone(), ..StateOptions::default() });
     let holder = SessionReader::new(SessionQuery { state, ..SessionQuery::default() }).unwrap();
     let output = run(&of_state);
     assert_eq!(output.status.code(), Some(40));

@@ -1,8 +1,10 @@
 //! `eop-relay sessions`: the sessions of protocol logs, one by one.
 
 mod csv_writer;
+mod ecs_writer;
 #[cfg(test)]
 mod fixtures;
+mod follow;
 mod json_writer;
 mod progress;
 mod summary;
@@ -20,6 +22,8 @@ use eop_relay::session::{
 };
 
 use self::csv_writer::{Cells, CsvWriter};
+use self::ecs_writer::EcsWriter;
+use self::follow::{FollowArguments, follow};
 use self::json_writer::JsonWriter;
 use self::progress::ProgressDisplay;
 use self::summary::Summary;
@@ -53,6 +57,9 @@ open, and returns each session once: give each task a state file of its own. Not
 the run is stopped before its end (Ctrl+C, | head) or its output cannot be written. What was written
 into a pipe counts as read, also where its reader ends without looking: use --output FILE.
 
+With --until-success the exit code is 0 once a session was accepted, 20 if sessions came and none was,
+30 if none came.
+
 Exit codes: 0 all was read; 10 rows are damaged or a limit was hit; 30 no session matched;
 40 an input cannot be read (the others are listed), or the state file; 64 usage.")]
 pub struct SessionsArguments {
@@ -62,6 +69,9 @@ pub struct SessionsArguments {
     /// Write one JSON object a line
     #[arg(long, conflicts_with_all = ["csv", "csv_raw"])]
     json: bool,
+    /// Write one event of the Elastic Common Schema a line (NDJSON), for Elasticsearch and what reads it
+    #[arg(long, conflicts_with_all = ["json", "csv", "csv_raw"])]
+    ecs: bool,
     /// Write comma-separated values with a header, one session a line. A text that a spreadsheet
     /// would take for a formula gets an apostrophe in front
     #[arg(long)]
@@ -109,6 +119,8 @@ pub struct SessionsArguments {
     /// List the sessions that are still open too, instead of keeping them in the state file
     #[arg(long = "final", requires = "state")]
     is_final: bool,
+    #[command(flatten)]
+    follow: FollowArguments,
 }
 
 fn outcome_parser() -> impl TypedValueParser<Value = Outcome> {
@@ -132,13 +144,19 @@ impl SessionsArguments {
                 eop_only: self.eop_only,
             },
             threads: self.threads.map_or(0, usize::from),
-            state: self.state.clone().map(|path| StateOptions { path, is_final: self.is_final }),
+            state: self.state.clone().map(|path| StateOptions {
+                path,
+                is_final: self.is_final,
+                memory: None,
+            }),
         }
     }
 
     fn writer(&self) -> Result<Box<dyn SessionWriter>, ExitCode> {
         let output = io::BufWriter::with_capacity(output::BUFFER, output::open()?);
-        Ok(if self.json {
+        Ok(if self.ecs {
+            Box::new(EcsWriter::new(output))
+        } else if self.json {
             Box::new(JsonWriter::new(output))
         } else if self.csv || self.csv_raw {
             let are_on_terminal = output::is_terminal();
@@ -164,6 +182,13 @@ pub fn run(arguments: &SessionsArguments) -> ExitCode {
         Ok(writer) => writer,
         Err(broken) => return broken,
     };
+    if arguments.follow.are_given() {
+        return match follow(&arguments.follow, arguments.query(), writer.as_mut()) {
+            Ok(exit) => exit.into(),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Fine.into(),
+            Err(error) => output::not_written(&error),
+        };
+    }
     match list(&mut reader, writer.as_mut()) {
         Ok(summary) => {
             // Last of all: what was not listed is read again.

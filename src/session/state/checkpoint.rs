@@ -56,8 +56,12 @@ impl Checkpoint {
         discovery: &mut Discovery,
         now: Option<Timestamp>,
     ) -> Result<Self, StateError> {
-        let (file, state) = StateFile::open(options.path)?;
-        if state.is_none() {
+        let is_in_memory = options.memory.is_some();
+        let (file, state) = match options.memory {
+            Some(memory) => StateFile::in_memory(memory)?,
+            None => StateFile::open(options.path)?,
+        };
+        if state.is_none() && !is_in_memory {
             discovery.notices.push(Notice {
                 message: "there is no state file yet: all logs are read from their beginning"
                     .to_owned(),

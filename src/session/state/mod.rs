@@ -17,6 +17,7 @@ mod failures;
 mod file_registry;
 mod read_mark;
 mod state_file;
+mod state_memory;
 mod stored;
 
 use std::path::PathBuf;
@@ -24,12 +25,15 @@ use std::path::PathBuf;
 pub(super) use checkpoint::Checkpoint;
 pub(super) use read_mark::ReadMark;
 pub use state_file::{StateError, StateTrouble};
+pub use state_memory::StateMemory;
 
 /// Where the state is kept, and how the run ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StateOptions {
     /// The state file; there need not be one yet. A lock file lies beside it.
     pub path: PathBuf,
+    /// Keeps the state here in place of a file: for runs of one process.
+    pub memory: Option<StateMemory>,
     /// Whether open sessions are returned as incomplete, as without a state, instead of kept.
     pub is_final: bool,
 }

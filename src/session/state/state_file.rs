@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::state_memory::StateMemory;
 use super::stored::{State, hexadecimal};
 
 /// A state file that cannot be used.
@@ -75,8 +76,10 @@ struct Header {
 #[derive(Debug)]
 pub(super) struct StateFile {
     path: PathBuf,
-    /// The lock lies beside the file: the file itself is replaced by another.
-    _lock: File,
+    /// In place of the file.
+    memory: Option<StateMemory>,
+    /// The lock lies beside the file: the file itself is replaced by another. Memory needs none.
+    _lock: Option<File>,
 }
 
 impl StateFile {
@@ -105,7 +108,22 @@ impl StateFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(io_error(&path, "opened", &error)),
         };
-        Ok((Self { path, _lock: lock }, state))
+        Ok((Self { path, memory: None, _lock: Some(lock) }, state))
+    }
+
+    /// Takes a state in memory; what it holds, `None` if that is nothing yet.
+    pub(super) fn in_memory(memory: StateMemory) -> Result<(Self, Option<State>), StateError> {
+        let path = PathBuf::from("(memory)");
+        let saved = memory.saved();
+        let state = if saved.is_empty() {
+            None
+        } else {
+            Some(serde_json::from_slice(&saved).map_err(|error| StateError {
+                path: path.clone(),
+                trouble: StateTrouble::Damaged(error.to_string()),
+            })?)
+        };
+        Ok((Self { path, memory: Some(memory), _lock: None }, state))
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -119,6 +137,10 @@ impl StateFile {
 
     fn replace(&self, state: &State) -> io::Result<()> {
         let body = serde_json::to_vec(state)?;
+        if let Some(memory) = &self.memory {
+            memory.save(body);
+            return Ok(());
+        }
         let header = Header { eop_relay_state: VERSION, sha256: digest(&body) };
         let new_path = beside(&self.path, ".new");
         // What an earlier run left that was interrupted.

@@ -9,4 +9,4 @@ mod time;
 pub use certificate_files::StoreArguments;
 pub use exports::{ConfigurationArguments, add_exports, note_unreadable};
 pub use logs::{LogArguments, inputs_of};
-pub use time::{Time, given_or_now};
+pub use time::{Time, given_or_now, parse_duration};

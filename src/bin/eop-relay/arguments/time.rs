@@ -37,6 +37,15 @@ impl Time {
     }
 }
 
+/// A time to wait, such as `90s`, `30m` or `2h`.
+///
+/// # Errors
+/// It is none of these.
+pub fn parse_duration(text: &str) -> Result<std::time::Duration, String> {
+    let duration = duration(text).and_then(|duration| duration.try_into().ok());
+    duration.ok_or_else(|| "give a time such as 90s, 30m or 2h".to_owned())
+}
+
 /// `24h` and the like.
 fn duration(text: &str) -> Option<Duration> {
     let unit = text.chars().next_back()?;

@@ -68,6 +68,22 @@ pub fn delivered() -> Session {
     .into()
 }
 
+/// A session of which everything is known, with certificates of both sides that tell all.
+pub fn complete() -> Session {
+    let known = || {
+        Arc::new(LoggedCertificate {
+            serial_number: Some(Arc::from("0A1B2C3D")),
+            not_before: Timestamp::parse("2026-01-01"),
+            not_after: Timestamp::parse("2027-01-01"),
+            ..certificate()
+        })
+    };
+    changed(&delivered(), |parts| {
+        parts.sent_certificate = Some(known());
+        parts.remote_certificate = Some(known());
+    })
+}
+
 /// A mail to seven recipients, refused for each of them.
 pub fn refused() -> Session {
     let reply = "550 5.7.64 TenantAttribution; Relay Access Denied \

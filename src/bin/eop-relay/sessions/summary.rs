@@ -57,7 +57,7 @@ impl Summary {
         }
     }
 
-    fn sessions(&self) -> u64 {
+    pub fn sessions(&self) -> u64 {
         self.by_outcome.iter().sum()
     }
 }

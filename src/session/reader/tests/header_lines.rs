@@ -105,7 +105,7 @@ fn the_next_run_reads_on_by_the_last_header() {
     let first = format!("{HEADER}{}{}", with_id(1), reversed_header());
     let folder = Folder::new(&[("a.log", first.as_bytes())]);
     let run = || {
-        let state = StateOptions { path: folder.0.path().join("state"), is_final: false };
+        let state = StateOptions { path: folder.0.path().join("state"), ..StateOptions::default() };
         let query = SessionQuery { state: Some(state), threads: 2, ..folder.query() };
         let mut reader = SessionReader::new(query).unwrap();
         let mut sessions = Vec::new();

@@ -23,7 +23,7 @@ impl Folder {
     }
 
     pub(super) fn stateful(&self, is_final: bool) -> SessionQuery {
-        let state = Some(StateOptions { path: self.path("state"), is_final });
+        let state = Some(StateOptions { path: self.path("state"), is_final, memory: None });
         SessionQuery { state, ..self.query() }
     }
 

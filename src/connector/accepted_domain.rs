@@ -33,6 +33,9 @@ pub struct AcceptedDomain {
     pub default: Option<bool>,
     /// Where it comes from.
     pub origin: DomainOrigin,
+    /// OrganizationId of the object, which is the same for all objects of a tenant.
+    #[serde(skip)]
+    pub organization_id: Option<String>,
 }
 
 impl AcceptedDomain {
@@ -69,6 +72,20 @@ pub enum Coverage {
 }
 
 impl AcceptedDomains {
+    /// Whether a name is an accepted domain, or one of the two lies below the other; an asterisk in
+    /// front does not count.
+    #[must_use]
+    pub fn lies_near(&self, name: &str) -> bool {
+        let name = name.trim_start_matches("*.").to_ascii_lowercase();
+        let is_below = |one: &str, other: &str| {
+            one.strip_suffix(other).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        self.domains.iter().any(|known| {
+            let known = known.domain_name.trim_start_matches("*.").to_ascii_lowercase();
+            is_below(&name, &known) || is_below(&known, &name)
+        })
+    }
+
     /// The weakest origin among the domains.
     #[must_use]
     pub fn origin(&self) -> DomainOrigin {

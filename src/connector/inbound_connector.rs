@@ -77,6 +77,9 @@ pub struct InboundConnector {
     pub cloud_services_mail_enabled: Option<bool>,
     /// No part in the match.
     pub treat_messages_as_internal: Option<bool>,
+    /// OrganizationId of the object, which is the same for all objects of a tenant.
+    #[serde(skip)]
+    pub organization_id: Option<String>,
     /// The comment.
     pub comment: Option<String>,
     /// The last change: one shortly before the first refusal is a hint.

@@ -52,12 +52,15 @@ impl Diagnosis {
     /// Diagnoses what the evidence shows.
     #[must_use]
     pub fn run(&self, evidence: &Evidence) -> Report {
-        let basis = Basis::new(evidence);
+        let basis = &Basis::new(evidence, 0);
+        let others: Vec<Basis<'_>> =
+            (1..evidence.tenant_count()).map(|tenant| Basis::new(evidence, tenant)).collect();
+        let of_tenants = std::iter::once(basis).chain(&others).flat_map(|basis| cases(basis));
         let mut judged: Vec<Judged<'_>> =
-            cases(&basis).into_iter().map(|case| judge(case, &self.disabled)).collect();
+            of_tenants.map(|case| judge(case, &self.disabled)).collect();
         judged.iter_mut().for_each(weigh);
         set_everyday_aside(&mut judged);
-        let whole = Case::of_configuration(&basis);
+        let whole = Case::of_configuration(basis);
         let mut findings = findings_of_evidence(&whole, &self.disabled);
         let decisive = judged
             .iter()
@@ -131,7 +134,7 @@ impl Diagnosis {
             let of_cause = finding.status != Status::Cause || finding.id != cause;
             (of_cause, finding.status == Status::Past, std::cmp::Reverse(finding.severity))
         });
-        let exit_code = exit_code(&basis, verdict, &findings);
+        let exit_code = exit_code(basis, verdict, &findings);
         Report {
             schema_version: REPORT_SCHEMA_VERSION,
             product_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -139,7 +142,7 @@ impl Diagnosis {
             verdict,
             cause,
             scopes,
-            changes: changes(&basis),
+            changes: changes(basis),
             summary,
             findings,
             certificate,
@@ -175,6 +178,10 @@ fn cases<'a>(evidence: &'a Basis<'a>) -> Vec<Case<'a>> {
     }
     if cases.is_empty() {
         cases.push(Case::of_configuration(evidence));
+    }
+    if evidence.tenant_count() > 1 {
+        // Each in the tenant that it belongs to.
+        cases.retain(Case::is_of_tenant);
     }
     cases
 }

@@ -197,6 +197,8 @@ named_enum! {
         WizardChangeFailed = 153,
         /// The wizard keeps the connector: it undoes what is changed by hand.
         WizardUndoesChanges = 154,
+        /// One certificate, or one address, sends for two tenants.
+        TwoTenants = 155,
         /// The tenant's limit of external recipients is reached.
         TenantLimitExceeded = 160,
         /// Sender, recipient, content or address are banned.

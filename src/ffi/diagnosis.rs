@@ -31,6 +31,9 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 /// - InboundConnectorFiles, AcceptedDomainFiles, SendConnectorFiles, InstalledCertificateFiles: arrays of
 ///   {"Path", "Content"}: exports of such objects in any form that `eop-relay test` reads. An empty
 ///   array of objects, and an export with nothing in it, say that there is none.
+/// - Tenants: where there are several, an array of {"Name", "InboundConnectors", "AcceptedDomains",
+///   "InboundConnectorFiles", "AcceptedDomainFiles"}, in place of the members of these names; all but
+///   Name may be absent. Without it OrganizationId tells the objects of several tenants apart.
 /// - Logs: an array of {"Path", "Server"}: protocol logs (a file, folder or pattern) whose sessions are
 ///   judged, and the server, which may be absent: then Path may be NAME=PATH, the logs of the server
 ///   NAME. They are read during the call.

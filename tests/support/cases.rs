@@ -9,9 +9,9 @@ use eop_relay::connector::{
     ExchangeCertificate, InboundConnector, SendConnector, TextList,
 };
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
-use eop_relay::evidence::HybridHistoryBuilder;
 use eop_relay::evidence::chain_event::ChainEventQuery;
 use eop_relay::evidence::delivery_error::DeliveryError;
+use eop_relay::evidence::{ExchangeObjects, HybridHistoryBuilder, ParsedObject};
 use eop_relay::log::LogInput;
 use eop_relay::session::{Session, SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -222,6 +222,17 @@ fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
             let accepted = AcceptedDomains { domains, is_incomplete: false };
             evidence.accepted_domains = Some(located(accepted, "accepted.xml"));
         }
+        "tenant" => evidence.begin_tenant(value),
+        "inbound2" => {
+            let object = ParsedObject { object: inbound(value), line: 7 };
+            let source_name = "inbound.xml".to_owned();
+            evidence.add_inbound_connectors(&ExchangeObjects {
+                source_name,
+                inbound_connectors: vec![object],
+                ..ExchangeObjects::default()
+            });
+        }
+        "accepted2" => evidence.add_accepted_domain(value, "accepted.xml"),
         "event" => read_event(evidence, value),
         "ip" => evidence.source_address = Some(value.parse().unwrap()),
         "from" => evidence.mail_from = Some(value.parse().unwrap()),

@@ -146,7 +146,7 @@ impl<'a> Case<'a> {
             address,
             mail_from: &mail_from,
             connectors: evidence.connectors.as_deref(),
-            accepted_domains: evidence.accepted_domains.as_ref().map(|located| &located.object),
+            accepted_domains: evidence.accepted_domains.map(|located| &located.object),
         });
         let chain = certificate.map(|certificate| {
             let others = given.map(|given| &*given.others).unwrap_or_default();
@@ -177,6 +177,17 @@ impl<'a> Case<'a> {
             selectable,
             at,
         }
+    }
+
+    /// Whether it belongs to the tenant in which it is judged.
+    pub fn is_of_tenant(&self) -> bool {
+        let tenant = self.evidence.tenant_of(&self.presented, self.ip_address(), &self.mail_from);
+        tenant == self.evidence.tenant
+    }
+
+    /// The public address.
+    pub fn ip_address(&self) -> Option<IpAddr> {
+        self.address().and_then(|text| text.parse().ok()).and_then(public_address)
     }
 
     pub fn is_known(&self) -> bool {

@@ -13,7 +13,9 @@ use super::queue_errors::QueueErrors;
 use super::{Evidence, Located};
 use crate::certificate::{Certificate, Thumbprint};
 use crate::chain::{ChainReport, ChainRequest, RootStores, report};
-use crate::connector::{InboundConnector, MailFrom, SendConnector, ShownCertificate};
+use crate::connector::{
+    AcceptedDomains, InboundConnector, MailFrom, SendConnector, ShownCertificate,
+};
 use crate::evidence::{HybridConnector, HybridHistory};
 use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 
@@ -28,6 +30,10 @@ pub(crate) struct Basis<'a> {
     pub queue_errors: QueueErrors,
     /// Those of the tenant, else the last state of the wizard's logs.
     pub inbound_connectors: Option<Connectors<'a>>,
+    /// The accepted domains of the tenant.
+    pub accepted_domains: Option<&'a Located<AcceptedDomains>>,
+    /// Which of the tenants is judged; the first one has the number 0.
+    pub tenant: usize,
     /// Where they come from the wizard's logs: the state of each.
     pub wizard_states: Vec<HybridConnector>,
     /// The inbound connectors without their places.
@@ -58,12 +64,14 @@ impl Deref for Basis<'_> {
 impl<'a> Basis<'a> {
     /// Joins errors and sessions, marks what has passed, and lets the connectors of the wizard stand
     /// in for an export.
-    pub fn new(given: &'a Evidence) -> Self {
-        let accepted = given.accepted_domains.as_ref().map(|located| &located.object);
+    pub fn new(given: &'a Evidence, tenant: usize) -> Self {
+        let accepted_domains = given.tenant(tenant).accepted_domains;
+        let accepted = accepted_domains.map(|located| &located.object);
         let servers = given.servers();
         let context = Context {
             accepted,
             servers: &servers,
+            keeps_domains: given.tenant_count() > 1,
             sends_to_eop: &|name| sends_to_eop(given, name),
         };
         let mut incidents = given.sessions.finish(&context);
@@ -73,7 +81,7 @@ impl<'a> Basis<'a> {
             incidents.add(incident);
         }
         incidents.settle();
-        let (inbound_connectors, wizard_states) = inbound_connectors(given);
+        let (inbound_connectors, wizard_states) = inbound_connectors(given, tenant);
         let connectors = inbound_connectors
             .as_ref()
             .map(|all| all.iter().map(|one| one.object.clone()).collect());
@@ -82,6 +90,8 @@ impl<'a> Basis<'a> {
             incidents,
             queue_errors,
             inbound_connectors,
+            accepted_domains,
+            tenant,
             wizard_states,
             connectors,
             chains: RefCell::default(),
@@ -133,8 +143,11 @@ fn sends_to_eop(given: &Evidence, name: &str) -> Option<bool> {
 }
 
 /// An export wins, be it empty; else the last state of the wizard's logs.
-fn inbound_connectors(given: &Evidence) -> (Option<Connectors<'_>>, Vec<HybridConnector>) {
-    if let Some(exported) = &given.inbound_connectors {
+fn inbound_connectors(
+    given: &Evidence,
+    tenant: usize,
+) -> (Option<Connectors<'_>>, Vec<HybridConnector>) {
+    if let Some(exported) = given.tenant(tenant).inbound_connectors {
         return (Some(Cow::Borrowed(exported)), Vec::new());
     }
     let states = given.hybrid.iter().flat_map(HybridHistory::inbound_connectors);

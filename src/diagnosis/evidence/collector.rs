@@ -56,6 +56,8 @@ pub(crate) struct Context<'a> {
     pub accepted: Option<&'a AcceptedDomains>,
     /// The servers of the sessions.
     pub servers: &'a Servers,
+    /// Whether senders' domains stay apart, as with several tenants.
+    pub keeps_domains: bool,
     /// Whether the connector of a name sends to EOP; `None`: no such connector is known.
     pub sends_to_eop: &'a dyn Fn(&str) -> Option<bool>,
 }
@@ -252,6 +254,7 @@ impl Collector {
             }
             let mut incident = incident.clone();
             incident.sender = kind_of(&incident.mail_from, context.accepted);
+            incident.keeps_domain = context.keeps_domains;
             incident.resolve_servers(context.servers);
             incidents.add(incident);
         }

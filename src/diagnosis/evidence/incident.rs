@@ -105,6 +105,7 @@ impl LastSession {
 pub(crate) struct IncidentKey {
     ending: Ending,
     sender: SenderKind,
+    mail_from: Option<MailFrom>,
     connector: Arc<str>,
     tls_status: TlsStatus,
     tls_error: Option<Arc<str>>,
@@ -122,6 +123,8 @@ pub(crate) struct Incident {
     pub ending: Ending,
     pub sender: SenderKind,
     pub mail_from: MailFrom,
+    /// Whether others of the same kind of sender, and of another domain, are other incidents.
+    pub keeps_domain: bool,
     pub connector: Arc<str>,
     pub log_type: LogType,
     pub sent: Option<Arc<LoggedCertificate>>,
@@ -192,6 +195,7 @@ impl Incident {
         IncidentKey {
             ending: self.ending,
             sender: self.sender,
+            mail_from: self.keeps_domain.then(|| self.mail_from.clone()),
             connector: Arc::clone(&self.connector),
             tls_status: self.tls_status,
             tls_error: self.tls_error.clone(),

@@ -13,19 +13,23 @@ mod origins;
 pub(crate) mod parts;
 mod queue_errors;
 pub(crate) mod server_name;
+pub(crate) mod tenants;
 
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{
-    AcceptedDomains, ExchangeCertificate, InboundConnector, MailFrom, SendConnector,
+    AcceptedDomain, AcceptedDomains, DomainOrigin, ExchangeCertificate, InboundConnector, MailFrom,
+    SendConnector,
 };
 use crate::diagnosis::evidence::certificate_uses::CertificateUses;
 use crate::diagnosis::evidence::chain_log::ChainLog;
 use crate::diagnosis::evidence::collector::Collector;
 use crate::diagnosis::evidence::origins::{Origins, Servers};
 use crate::diagnosis::evidence::queue_errors::QueueErrors;
+use crate::diagnosis::evidence::tenants::{Part, Tenants};
 use crate::diagnosis::literal::counted;
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery, ChainEventReader};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
@@ -64,6 +68,7 @@ pub struct Evidence {
     pub(crate) sessions: Collector,
     pub(crate) uses: CertificateUses,
     origins: Origins,
+    tenants: Tenants,
     /// The server of installed certificates and of sessions that do not name theirs.
     pub server: Option<Arc<str>>,
     pub(crate) queue_errors: QueueErrors,
@@ -120,6 +125,7 @@ impl Evidence {
             sessions: Collector::default(),
             uses: CertificateUses::default(),
             origins: Origins::default(),
+            tenants: Tenants::default(),
             server: None,
             queue_errors: QueueErrors::default(),
             logs_given: false,
@@ -151,7 +157,9 @@ impl Evidence {
         self.uses.add(session, &server);
         self.queue_errors.search.offer(session);
         if self.is_wanted(session) {
-            let accepted = self.accepted_domains.as_ref().map(|located| &located.object);
+            // Which domains are own depends on the tenant, where there are several.
+            let accepted = self.accepted_domains.as_ref().filter(|_| self.tenant_count() == 1);
+            let accepted = accepted.map(|located| &located.object);
             self.sessions.add(session, &server, accepted);
         }
     }
@@ -207,12 +215,20 @@ impl Evidence {
         if !self.has_wanted(objects.inbound_connectors.len(), objects) {
             return;
         }
-        let list = self.inbound_connectors.get_or_insert_default();
-        list.extend(objects.inbound_connectors.iter().map(|found| Located {
-            object: found.object.clone(),
-            path: objects.source_name.clone(),
-            line: found.line,
-        }));
+        if objects.inbound_connectors.is_empty() {
+            let tenant = self.tenant_of_export(None, Part::InboundConnectors);
+            self.inbound_connectors_of(tenant).get_or_insert_default();
+        }
+        let mut of_export = SlotsOfExport::default();
+        for found in &objects.inbound_connectors {
+            let organization = found.object.organization_id.as_deref();
+            let tenant = of_export.slot(self, organization, Part::InboundConnectors);
+            self.inbound_connectors_of(tenant).get_or_insert_default().push(Located {
+                object: found.object.clone(),
+                path: objects.source_name.clone(),
+                line: found.line,
+            });
+        }
         self.add_problems(objects);
     }
 
@@ -221,17 +237,43 @@ impl Evidence {
         if !self.has_wanted(objects.accepted_domains.len(), objects) {
             return;
         }
-        let read = objects.to_accepted_domains();
-        let line = objects.accepted_domains.first().map_or(0, |found| found.line);
-        let path = objects.source_name.clone();
-        let known = self.accepted_domains.get_or_insert_with(|| Located {
+        let empty = |line: u64| Located {
             object: AcceptedDomains::default(),
-            path,
+            path: objects.source_name.clone(),
             line,
-        });
-        known.object.domains.extend(read.domains);
-        known.object.is_incomplete |= read.is_incomplete;
+        };
+        let mut slots: BTreeSet<usize> = BTreeSet::new();
+        let mut of_export = SlotsOfExport::default();
+        for found in &objects.accepted_domains {
+            let organization = found.object.organization_id.as_deref();
+            let tenant = match &self.accepted_domains {
+                // Those of the organisation on-premises stand beside those of its tenant.
+                Some(known) if is_local(&found.object) != is_local_only(&known.object) => 0,
+                _ => of_export.slot(self, organization, Part::AcceptedDomains),
+            };
+            let known = self.accepted_domains_of(tenant).get_or_insert_with(|| empty(found.line));
+            known.object.domains.push(found.object.clone());
+            slots.insert(tenant);
+        }
+        if slots.is_empty() {
+            slots.insert(self.tenant_of_export(None, Part::AcceptedDomains));
+        }
+        for tenant in slots {
+            let known = self.accepted_domains_of(tenant).get_or_insert_with(|| empty(0));
+            known.object.is_incomplete |= objects.is_incomplete;
+        }
         self.add_problems(objects);
+    }
+
+    /// Adds an accepted domain of which only the name is known, to the tenant that was given last.
+    pub fn add_accepted_domain(&mut self, domain: &str, source_name: &str) {
+        let tenant = self.tenants.last();
+        let known = self.accepted_domains_of(tenant).get_or_insert_with(|| Located {
+            object: AcceptedDomains::default(),
+            path: source_name.to_owned(),
+            line: 0,
+        });
+        known.object.domains.push(AcceptedDomain::named(domain));
     }
 
     /// Adds the send connectors of an export.
@@ -354,4 +396,30 @@ fn is_for<'a>(domain: &str, recipients: impl Iterator<Item = &'a str>) -> bool {
         address.rsplit_once('@').is_some_and(|(_, found)| found.eq_ignore_ascii_case(domain))
     };
     recipients.peek().is_none() || recipients.any(fits)
+}
+
+/// Which tenant the objects of one export belong to, by OrganizationId.
+#[derive(Default)]
+struct SlotsOfExport {
+    slots: HashMap<Option<String>, usize>,
+}
+
+impl SlotsOfExport {
+    fn slot(&mut self, evidence: &mut Evidence, organization: Option<&str>, part: Part) -> usize {
+        let organization = organization.map(str::to_owned);
+        if let Some(slot) = self.slots.get(&organization) {
+            return *slot;
+        }
+        let slot = evidence.tenant_of_export(organization.as_deref(), part);
+        self.slots.insert(organization, slot);
+        slot
+    }
+}
+
+fn is_local(domain: &AcceptedDomain) -> bool {
+    domain.origin == DomainOrigin::OnPremises
+}
+
+fn is_local_only(domains: &AcceptedDomains) -> bool {
+    domains.domains.iter().all(is_local)
 }

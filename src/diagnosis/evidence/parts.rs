@@ -173,6 +173,7 @@ impl Incident {
             ending: part.ending,
             sender: part.sender,
             mail_from: part.mail_from.clone(),
+            keeps_domain: false,
             connector: session.connector().into(),
             log_type: session.log_type,
             sent: session.sent_certificate.clone(),

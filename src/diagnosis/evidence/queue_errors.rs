@@ -105,6 +105,7 @@ fn incident_of(
         ending,
         sender: kind_of(&mail_from, accepted),
         mail_from,
+        keeps_domain: false,
         connector: explanation.send_connector.as_deref().unwrap_or_default().into(),
         log_type: LogType::Send,
         sent: None,

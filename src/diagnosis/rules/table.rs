@@ -103,6 +103,7 @@ const TABLE: &[Rule] = &[
 
     // Whether there is a connector that may grant relay.
     rule!(OtherTenantsExport, Case, ERROR, Decides(Refused), Inferred, tenants::other_tenants_export, tenants::OTHER_TENANTS_EXPORT, unless [SelfSignedCertificate, PrivateAuthority]),
+    rule!(TwoTenants, Case, ERROR, Decides(Refused), Documented, tenants::two_tenants, tenants::TWO_TENANTS, unless []),
     rule!(ConnectorDisabled, Case, ERROR, Decides(Refused), Documented, connectors::connector_disabled, connectors::CONNECTOR_DISABLED, unless [OtherTenantsExport]),
     rule!(ConnectorWrongType, Case, ERROR, Decides(Refused), Documented, connectors::connector_wrong_type, connectors::CONNECTOR_WRONG_TYPE, unless [ConnectorDisabled, OtherTenantsExport]),
     rule!(ConnectorMissing, Case, ERROR, Decides(Refused), Documented, connectors::connector_missing, connectors::CONNECTOR_MISSING, unless [OtherTenantsExport]),
@@ -120,11 +121,11 @@ const TABLE: &[Rule] = &[
     rule!(NameMismatch, Case, ERROR, Decides(Refused), Documented, attribution::name_mismatch, attribution::NAME_MISMATCH, unless [ConnectorDisabled, OtherTenantsExport, SelfSignedCertificate, PrivateAuthority]),
     rule!(AddressNotListed, Case, ERROR, Decides(Refused), Documented, addresses::address_not_listed, addresses::ADDRESS_NOT_LISTED, unless [ConnectorDisabled, OtherTenantsExport]),
     rule!(Attr36NullSender, Case, ERROR, Decides(Refused), Documented, senders::attr36_null, senders::ATTR36_NULL_SENDER, unless [OtherTenantsExport]),
-    rule!(Attr36ForeignSender, Case, ERROR, Decides(Refused), Documented, senders::attr36_foreign, senders::ATTR36_FOREIGN_SENDER, unless [OtherTenantsExport]),
-    rule!(Attr36, Case, ERROR, Decides(Refused), Documented, senders::attr36, senders::ATTR36, unless [OtherTenantsExport, AttributedButRefused, Attr36NullSender, Attr36ForeignSender, AddressConnectorCannotRelay]),
+    rule!(Attr36ForeignSender, Case, ERROR, Decides(Refused), Documented, senders::attr36_foreign, senders::ATTR36_FOREIGN_SENDER, unless [OtherTenantsExport, TwoTenants]),
+    rule!(Attr36, Case, ERROR, Decides(Refused), Documented, senders::attr36, senders::ATTR36, unless [OtherTenantsExport, TwoTenants, AttributedButRefused, Attr36NullSender, Attr36ForeignSender, AddressConnectorCannotRelay]),
     rule!(AddressConnectorCannotRelay, Case, ERROR, Decides(Refused), Documented, addresses::address_only, addresses::ADDRESS_CONNECTOR_CANNOT_RELAY, unless []),
     rule!(OutsideAssociatedDomains, Case, ERROR, Decides(Refused), Inferred, senders::outside_associated, senders::OUTSIDE_ASSOCIATED_DOMAINS, unless []),
-    rule!(AttributedButRefused, Case, ERROR, Decides(Uncertain), Uncertain, attribution::attributed_but_refused, attribution::ATTRIBUTED_BUT_REFUSED, unless [OtherTenantsExport]),
+    rule!(AttributedButRefused, Case, ERROR, Decides(Uncertain), Uncertain, attribution::attributed_but_refused, attribution::ATTRIBUTED_BUT_REFUSED, unless [OtherTenantsExport, TwoTenants]),
     rule!(FrontEndHalfMissing, Case, WARNING, Decides(Uncertain), Uncertain, missing_evidence::front_end_half, missing_evidence::FRONT_END_HALF_MISSING, unless []),
     rule!(OpenQuestion, Case, WARNING, Decides(Uncertain), Uncertain, missing_evidence::open_question, missing_evidence::OPEN_QUESTION, unless [FrontEndHalfMissing]),
     rule!(ConnectorsNotGiven, Case, WARNING, Decides(Uncertain), Uncertain, missing_evidence::connectors_not_given, missing_evidence::CONNECTORS_NOT_GIVEN, unless []),

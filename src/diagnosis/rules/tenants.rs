@@ -1,11 +1,13 @@
 //! Whether the exports are those of the tenant whose mail it is.
 
 use super::rule::{Answer, Proof, RuleText};
-use crate::connector::{AcceptedDomains, AddressMatch, ConnectorNameMatch, MailFrom};
+use crate::connector::{AddressMatch, ConnectorNameMatch, MailFrom};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies::Remedy;
-use crate::diagnosis::report::{EvidenceLine, Verdict};
+use crate::diagnosis::report::{EvidenceLine, Severity, Verdict};
+use crate::finding::Place;
+use crate::finding::words::capital;
 
 pub(crate) const OTHER_TENANTS_EXPORT: RuleText = RuleText {
     says: "Connectors and accepted domains look like another tenant's: neither the sender nor the \
@@ -24,7 +26,8 @@ pub(crate) fn other_tenants_export(case: &Case<'_>) -> Option<Answer> {
     let accepted = &located.object;
     let MailFrom::Domain(sender) = &case.mail_from else { return None };
     let names = case.names();
-    let is_own = lies_in(accepted, sender.as_str()) || names.iter().any(|n| lies_in(accepted, n));
+    let is_own =
+        accepted.lies_near(sender.as_str()) || names.iter().any(|name| accepted.lies_near(name));
     let is_matched = case.attribution.connectors.iter().any(|one| {
         matches!(one.name_match.relation, ConnectorNameMatch::Match(_))
             || matches!(one.address, AddressMatch::Listed(_))
@@ -65,14 +68,103 @@ pub(crate) fn other_tenants_export(case: &Case<'_>) -> Option<Answer> {
     Some(proof.says(message, vec![step]))
 }
 
-/// Whether a name is an accepted domain, or one of the two lies below the other.
-fn lies_in(accepted: &AcceptedDomains, name: &str) -> bool {
-    let name = name.trim_start_matches("*.").to_ascii_lowercase();
-    let is_below = |one: &str, other: &str| {
-        one.strip_suffix(other).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+pub(crate) const TWO_TENANTS: RuleText = RuleText {
+    says: "One certificate, or one address, sends for two tenants.",
+    why: "Exchange Online attributes mail by the certificate first, then by the sender's domain. Mail of \
+          one tenant that shows a certificate of another is taken for the other's, whose accepted \
+          domains do not hold the sender: ATTR36. An address that two tenants list is taken for either.",
+    example: "The certificate mail.contoso.com matches the connector of Contoso's tenant, the sender is \
+              of fabrikam.com, which is an accepted domain of Fabrikam's: 550 5.7.64 ATTR36.",
+    helps: "One certificate and one send connector for each tenant.",
+    certainty: "Documented.",
+    sources: "MC1226222",
+};
+
+pub(crate) fn two_tenants(case: &Case<'_>) -> Option<Answer> {
+    let evidence = case.evidence;
+    let others = || (0..evidence.tenant_count()).filter(|slot| *slot != evidence.tenant);
+    let own = evidence.tenant(evidence.tenant).text();
+    let certificate = case.certificate_text();
+    let sender = case.sender_text();
+    let is_matched = case.attribution.connectors.iter().any(|one| {
+        one.may_be_eligible() && matches!(one.name_match.relation, ConnectorNameMatch::Match(_))
+    });
+    let message = if case.is_attr36() {
+        let accepting =
+            others().find(|slot| evidence.tenant(*slot).accepts_sender(&case.mail_from));
+        let is_own_sender = evidence.tenant(evidence.tenant).accepts_sender(&case.mail_from);
+        match accepting {
+            Some(slot) if is_matched && !is_own_sender => format!(
+                "{} is that of a connector of {own}, and the sender's domain{sender} is of {}: \
+                 Exchange Online takes the mail for the first one's, whose accepted domains do not \
+                 hold the sender (ATTR36).",
+                capital(&certificate),
+                evidence.tenant(slot).text(),
+            ),
+            _ if !is_matched && is_own_sender && is_certificate_of_others(case) => format!(
+                "ATTR36 says that a connector matched, and none of {own} does: {certificate} ({}) is \
+                 that of another tenant, while the sender's domain{sender} is of this one.",
+                listed(case.names(), 3)
+            ),
+            _ => return None,
+        }
+    } else {
+        let address = case.ip_address();
+        let takes = |slot: usize| evidence.tenant(slot).takes(&case.presented, address);
+        let other = others().find(|slot| takes(*slot)).filter(|_| takes(evidence.tenant))?;
+        format!(
+            "{}, or the address that it comes from, fits connectors of {own} and of {}: for which of \
+             them mail is taken need not stay as it is.",
+            capital(&certificate),
+            evidence.tenant(other).text(),
+        )
     };
-    accepted.domains.iter().any(|known| {
-        let known = known.domain_name.trim_start_matches("*.").to_ascii_lowercase();
-        is_below(&name, &known) || is_below(&known, &name)
-    })
+    let mut lines = case.log_proof();
+    lines.extend(evidence.accepted_domains.map(|located| EvidenceLine {
+        path: located.path.clone(),
+        line: located.line,
+        text: format!("accepted domains of {own}"),
+    }));
+    let proof = Proof { is_advice: !case.is_attr36(), ..Proof::of(lines) };
+    let proof = match case.is_attr36() {
+        true => proof,
+        false => Proof { severity: Some(Severity::Warning), ..proof },
+    };
+    Some(proof.says(message, one_each()))
+}
+
+/// Whether the names of the certificate lie in none of the tenant's accepted domains.
+fn is_certificate_of_others(case: &Case<'_>) -> bool {
+    let Some(located) = case.evidence.accepted_domains else { return false };
+    let accepted = &located.object;
+    let names = case.names();
+    !names.is_empty()
+        && !accepted.is_incomplete
+        && case.evidence.inbound_connectors.is_some()
+        && !names.iter().any(|name| accepted.lies_near(name))
+}
+
+/// One certificate and one send connector for each tenant.
+fn one_each() -> Vec<Remedy> {
+    vec![
+        Remedy::new(
+            Place::ManagementShell,
+            "Give each tenant one certificate, with a name below an accepted domain of its own, and \
+             one send connector whose TlsCertificateName names that certificate. First see which \
+             connectors and certificates there are.",
+        )
+        .command(
+            "Get-SendConnector |\n  Format-List Name,AddressSpaces,Fqdn,TlsCertificateName\n\
+             Get-ExchangeCertificate | Format-List Thumbprint,Subject,CertificateDomains,Services",
+        )
+        .verify("each send connector names another certificate"),
+        Remedy::tenant(
+            "In each of the tenants see that its inbound connector expects the name of its own \
+             certificate, and that no two of them list the same address.",
+        )
+        .command(
+            "Get-InboundConnector |\n  Format-List Name,TlsSenderCertificateName,SenderIPAddresses",
+        )
+        .verify("no value stands in both tenants"),
+    ]
 }

@@ -29,6 +29,7 @@ pub(in crate::evidence) fn inbound_connector(properties: &mut Properties<'_>) ->
         cloud_services_mail_enabled: properties.flag("CloudServicesMailEnabled"),
         treat_messages_as_internal: properties.flag("TreatMessagesAsInternal"),
         comment: properties.text("Comment"),
+        organization_id: organization(properties),
         when_changed_utc: properties.time("WhenChangedUTC"),
         when_created_utc: properties.time("WhenCreatedUTC"),
     }
@@ -66,8 +67,14 @@ pub(super) fn accepted_domain(properties: &mut Properties<'_>) -> Option<Accepte
         match_sub_domains: properties.flag("MatchSubDomains"),
         default: properties.flag("Default"),
         origin: origin(properties, &domain_name),
+        organization_id: organization(properties),
         domain_name,
     })
+}
+
+/// The tenant that an object belongs to; empty on-premises.
+fn organization(properties: &mut Properties<'_>) -> Option<String> {
+    properties.text("OrganizationId").filter(|text| !text.trim().is_empty())
 }
 
 /// Where the object was read: directory names and servers of Exchange Online are Microsoft's; every

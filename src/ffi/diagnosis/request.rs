@@ -46,6 +46,8 @@ struct Request<'a> {
     send_connectors: Option<&'a RawValue>,
     #[serde(borrow)]
     installed_certificates: Option<&'a RawValue>,
+    #[serde(borrow)]
+    tenants: Option<Vec<Tenant<'a>>>,
     inbound_connector_files: Option<Vec<FileContent>>,
     accepted_domain_files: Option<Vec<FileContent>>,
     send_connector_files: Option<Vec<FileContent>>,
@@ -64,6 +66,36 @@ struct Request<'a> {
     server: Option<String>,
     at: Option<Timestamp>,
     warning_days: Option<u32>,
+}
+
+/// What is given of one of several tenants.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct Tenant<'a> {
+    name: String,
+    #[serde(borrow)]
+    inbound_connectors: Option<&'a RawValue>,
+    #[serde(borrow)]
+    accepted_domains: Option<&'a RawValue>,
+    inbound_connector_files: Option<Vec<FileContent>>,
+    accepted_domain_files: Option<Vec<FileContent>>,
+}
+
+impl Tenant<'_> {
+    fn add_to(&self, evidence: &mut Evidence) {
+        evidence.begin_tenant(&self.name);
+        for (list, objects, files) in [
+            (INBOUND_CONNECTORS, self.inbound_connectors, &self.inbound_connector_files),
+            (ACCEPTED_DOMAINS, self.accepted_domains, &self.accepted_domain_files),
+        ] {
+            if let Some(objects) = objects {
+                add_objects(evidence, list, objects);
+            }
+            for file in files.iter().flatten() {
+                add_object_file(evidence, list, file);
+            }
+        }
+    }
 }
 
 /// An input that the caller could not read.
@@ -135,6 +167,9 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
         for file in files.iter().flatten() {
             add_object_file(&mut evidence, list, file);
         }
+    }
+    for tenant in request.tenants.iter().flatten() {
+        tenant.add_to(&mut evidence);
     }
     let unreadable = request.unreadable.into_iter().flatten();
     evidence.unreadable.extend(unreadable.map(|input| (input.path, input.message)));

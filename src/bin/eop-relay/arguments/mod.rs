@@ -4,9 +4,11 @@ pub mod certificate_files;
 mod exports;
 mod logs;
 pub mod password;
+mod tenants;
 mod time;
 
 pub use certificate_files::StoreArguments;
 pub use exports::{ConfigurationArguments, add_exports, note_unreadable};
 pub use logs::{LogArguments, inputs_of};
+pub use tenants::TenantArguments;
 pub use time::{Time, given_or_now, parse_duration};

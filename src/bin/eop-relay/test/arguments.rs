@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use crate::arguments::{ConfigurationArguments, LogArguments, StoreArguments, Time};
+use crate::arguments::{
+    ConfigurationArguments, LogArguments, StoreArguments, TenantArguments, Time,
+};
 
 /// Say why Exchange Online refuses this server's mail, what proves it, and what exactly is to be done
 #[derive(Debug, clap::Args)]
@@ -32,13 +34,8 @@ pub struct TestArguments {
     #[command(flatten)]
     pub stores: StoreArguments,
 
-    /// The inbound connectors of the tenant.
-    #[arg(long, value_name = "PATH")]
-    pub inbound_connector: Vec<PathBuf>,
-
-    /// An accepted domain of the tenant, or an export of them.
-    #[arg(long, value_name = "DOMAIN|PATH")]
-    pub accepted_domain: Vec<String>,
+    #[command(flatten)]
+    pub tenants: TenantArguments,
 
     #[command(flatten)]
     pub configuration: ConfigurationArguments,

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use eop_relay::certificate::{Certificate, Password, read_certificates_with};
 use eop_relay::chain::judged_of;
-use eop_relay::connector::{AcceptedDomain, AcceptedDomains, DomainName, MailFrom};
-use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
+use eop_relay::connector::{DomainName, MailFrom};
+use eop_relay::diagnosis::{Evidence, GivenCertificate};
 use eop_relay::evidence::HybridHistory;
 use eop_relay::evidence::chain_event::ChainEventQuery;
 use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors};
@@ -35,9 +35,14 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     }
     let password = arguments.stores.password()?;
     add_certificates(arguments, password.as_ref(), &mut evidence);
-    add_exports(&arguments.inbound_connector, &mut evidence, Evidence::add_inbound_connectors);
+    for tenant in &arguments.tenants.list {
+        if let Some(name) = &tenant.name {
+            evidence.begin_tenant(name);
+        }
+        add_exports(&tenant.inbound_connector, &mut evidence, Evidence::add_inbound_connectors);
+        add_accepted_domains(&tenant.accepted_domain, &mut evidence);
+    }
     arguments.configuration.add_to(&mut evidence);
-    add_accepted_domains(&arguments.accepted_domain, &mut evidence);
     if !arguments.hybrid_log.is_empty() {
         evidence.add_hybrid(HybridHistory::read(&arguments.hybrid_log));
     }
@@ -66,12 +71,7 @@ pub fn add_accepted_domains(texts: &[String], evidence: &mut Evidence) {
             add_exports(&[path.to_owned()], evidence, Evidence::add_accepted_domains);
             continue;
         }
-        let known = evidence.accepted_domains.get_or_insert_with(|| Located {
-            object: AcceptedDomains::default(),
-            path: "--accepted-domain".to_owned(),
-            line: 0,
-        });
-        known.object.domains.push(AcceptedDomain::named(text));
+        evidence.add_accepted_domain(text, "--accepted-domain");
     }
 }
 

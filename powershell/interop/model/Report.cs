@@ -37,11 +37,11 @@ namespace EopRelay
         /// why; the gravest first.
         /// </summary>
         [JsonMember(IsOptional = true)]
-        public object Scopes { get; internal set; }
+        public Scope[] Scopes { get; internal set; }
 
-        /// <summary>What the wizard or anybody else changed: Time, Source, Text, Path, Line; the oldest first.</summary>
+        /// <summary>What the wizard or anybody else changed; the oldest first.</summary>
         [JsonMember(IsOptional = true)]
-        public object Changes { get; internal set; }
+        public ReportChange[] Changes { get; internal set; }
 
         /// <summary>Verdict and cause in a few sentences.</summary>
         public string Summary { get; internal set; }

@@ -108,6 +108,10 @@ pub struct Evidence {
     /// How many days before its expiry a certificate is warned about; `None`: a third of its
     /// validity, at most 30 days.
     pub warning_days: Option<u32>,
+    /// Whether inbound connectors were given, and could not be read.
+    pub unread_connectors: bool,
+    /// The same of accepted domains.
+    pub unread_domains: bool,
     /// Inputs that cannot be read: path and reason.
     pub unreadable: Vec<(String, String)>,
     /// Inputs that were read in part: path, line and reason.
@@ -145,6 +149,8 @@ impl Evidence {
             recipient_domain: None,
             at,
             warning_days: None,
+            unread_connectors: false,
+            unread_domains: false,
             unreadable: Vec::new(),
             damaged: Vec::new(),
         }
@@ -213,6 +219,7 @@ impl Evidence {
     /// Adds the inbound connectors of an export.
     pub fn add_inbound_connectors(&mut self, objects: &ExchangeObjects) {
         if !self.has_wanted(objects.inbound_connectors.len(), objects) {
+            self.unread_connectors = true;
             return;
         }
         if objects.inbound_connectors.is_empty() {
@@ -235,6 +242,7 @@ impl Evidence {
     /// Adds the accepted domains of an export.
     pub fn add_accepted_domains(&mut self, objects: &ExchangeObjects) {
         if !self.has_wanted(objects.accepted_domains.len(), objects) {
+            self.unread_domains = true;
             return;
         }
         let empty = |line: u64| Located {
@@ -363,14 +371,29 @@ impl Evidence {
     }
 
     /// Whether an export has any of the `wanted` objects, or is an empty list. One of other objects
-    /// alone is reported as unreadable: taken for an empty list it would mean that there is no connector.
+    /// alone, and one whose objects are lost to damage, is reported as unreadable: taken for an empty
+    /// list it would mean that there is no connector.
     pub fn has_wanted(&mut self, wanted: usize, objects: &ExchangeObjects) -> bool {
+        let path = objects.source_name.clone();
+        if wanted == 0 && objects.is_incomplete {
+            let damage = objects.problems.first().map(|problem| problem.kind.to_string());
+            let damage = damage.unwrap_or_else(|| "it is damaged".to_owned());
+            let message = format!("no object could be read: {damage}. Export it again");
+            self.unreadable.push((path, message));
+            return false;
+        }
         let others = objects.count().saturating_sub(wanted);
         if others > 0 {
             let verb = if others == 1 { "is" } else { "are" };
+            let is_pipeline = path.starts_with('-');
+            let place = |(line, what): &(u64, String)| {
+                if is_pipeline { format!("[{line}] {what}") } else { format!("line {line} {what}") }
+            };
+            let places: Vec<String> = objects.unused_places.iter().map(place).collect();
+            let places =
+                if places.is_empty() { String::new() } else { format!(": {}", places.join("; ")) };
             let others = counted(others as u64, "object");
-            let message = format!("{others} of another kind {verb} left out");
-            let path = objects.source_name.clone();
+            let message = format!("{others} of another kind {verb} left out{places}");
             if wanted == 0 {
                 self.unreadable.push((path, message));
                 return false;

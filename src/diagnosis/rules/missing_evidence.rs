@@ -172,12 +172,17 @@ pub(crate) fn connectors_not_given(case: &Case<'_>) -> Option<Answer> {
             listed(names.iter().copied(), 6)
         ),
     };
+    let gap = gap(case.evidence.unread_connectors);
     let why = if case.is_relay_denied() {
-        "Exchange Online could not determine whose mail it is (550 5.7.64). Why, only the inbound \
-         connectors of the tenant can show, and they were not given."
+        format!(
+            "Exchange Online could not determine whose mail it is (550 5.7.64). Why, only the \
+             inbound connectors of the tenant can show, and they {gap}."
+        )
     } else {
-        "The inbound connectors of the tenant were not given: whether one of them matches is not \
-         known, and that mail was delivered to other tenants proves nothing."
+        format!(
+            "The inbound connectors of the tenant {gap}: whether one of them matches is not known, \
+             and that mail was delivered to other tenants proves nothing."
+        )
     };
     let mut steps = vec![remedies::export_inbound_connectors()];
     if case.evidence.accepted_domains.is_none() {
@@ -187,6 +192,11 @@ pub(crate) fn connectors_not_given(case: &Case<'_>) -> Option<Answer> {
         steps.push(remedies::give_chain(case));
     }
     Some(Proof::of(case.log_proof()).says(format!("{why}{judged}"), steps))
+}
+
+/// Why objects of the tenant are missing.
+fn gap(is_unread: bool) -> &'static str {
+    if is_unread { "could not be read" } else { "were not given" }
 }
 
 pub(crate) const ACCEPTED_DOMAINS_NOT_GIVEN: RuleText = RuleText {
@@ -208,8 +218,9 @@ pub(crate) fn accepted_domains_not_given(case: &Case<'_>) -> Option<Answer> {
     let connector = case.attribution.possible.iter().find_map(AttributionOutcome::connector);
     let connector = connector.map(|index| case.inbound_name(index)).unwrap_or_default();
     let message = format!(
-        "The inbound connector {connector} may match, but the accepted domains of the tenant were \
-         not given: whether they cover its value, or the sender's domain{}, is not known.",
+        "The inbound connector {connector} may match, but the accepted domains of the tenant {}: \
+         whether they cover its value, or the sender's domain{}, is not known.",
+        gap(case.evidence.unread_domains),
         case.sender_text()
     );
     Some(Proof::of(case.log_proof()).says(message, vec![remedies::export_accepted_domains()]))

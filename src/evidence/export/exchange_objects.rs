@@ -9,7 +9,7 @@ use super::connectors::{accepted_domain, inbound_connector, send_connector};
 use super::dates::Dates;
 use super::format::ExportFormat;
 use super::lost_letters::doubts;
-use super::object_kind::{ObjectKind, describe};
+use super::object_kind::{ObjectKind, describe, describe_with_name};
 use super::parsed::{Parsed, shortened};
 use super::printed_form::PrintedForm;
 use super::problem::{EvidenceError, Problem, ProblemKind};
@@ -47,11 +47,16 @@ pub struct ExchangeObjects {
     pub certificates: Vec<ParsedObject<ExchangeCertificate>>,
     /// Objects of other kinds: what they are, and how many.
     pub unused: BTreeMap<String, u64>,
+    /// The first of them: its line, and what it is, with its name where it has one.
+    pub unused_places: Vec<(u64, String)>,
     /// What was not read, or not as it stands, in the order of the file.
     pub problems: Vec<Problem>,
     /// Whether objects of the file were lost to damage, so that the lists may lack some.
     pub is_incomplete: bool,
 }
+
+/// Objects of other kinds whose places are kept.
+const MAXIMUM_PLACES: usize = 5;
 
 impl ExchangeObjects {
     /// Reads a file in any of the formats and encodings; see [`ExchangeObjects::from_bytes`].
@@ -180,6 +185,9 @@ impl ExchangeObjects {
                 None => false,
             };
             if !is_used {
+                if self.unused_places.len() < MAXIMUM_PLACES {
+                    self.unused_places.push((line, describe_with_name(bag)));
+                }
                 *self.unused.entry(describe(bag)).or_default() += 1;
             }
         }

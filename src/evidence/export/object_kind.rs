@@ -1,6 +1,6 @@
 //! Which Exchange object a property bag is: by its type, else by its properties.
 
-use super::value::PropertyBag;
+use super::value::{PropertyBag, Value};
 
 /// The kinds of objects that are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,4 +75,16 @@ pub(super) fn describe(bag: &PropertyBag) -> String {
     }
     let names: Vec<&str> = bag.properties.iter().take(3).map(|(name, _)| &**name).collect();
     format!("object with {}", names.join(", "))
+}
+
+/// The same, with the name that the object has.
+pub(super) fn describe_with_name(bag: &PropertyBag) -> String {
+    let name = bag.properties.iter().find_map(|(property, value)| match value {
+        Value::Text(text) if property.eq_ignore_ascii_case("Name") => Some(text),
+        _ => None,
+    });
+    match name {
+        Some(name) => format!("{}, Name {name}", describe(bag)),
+        None => describe(bag),
+    }
 }

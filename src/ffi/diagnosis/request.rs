@@ -171,8 +171,9 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
     for tenant in request.tenants.iter().flatten() {
         tenant.add_to(&mut evidence);
     }
-    let unreadable = request.unreadable.into_iter().flatten();
-    evidence.unreadable.extend(unreadable.map(|input| (input.path, input.message)));
+    for Unreadable { path, message } in request.unreadable.into_iter().flatten() {
+        miss(&mut evidence, &path.clone(), path, message);
+    }
     let uses_machine = request.use_machine_stores == Some(true);
     if let Some(files) = &request.intermediate_files {
         let read = files.iter().flat_map(|file| read_file(&mut evidence, file)).collect();
@@ -331,19 +332,26 @@ fn add_objects(evidence: &mut Evidence, (name, add): ObjectList, objects: &RawVa
     match ExchangeObjects::from_bytes(name, objects.get().as_bytes()) {
         Ok(objects) => add(evidence, &objects),
         Err(EvidenceError::Empty { .. }) => {}
-        Err(error) => evidence.unreadable.push((name.to_owned(), error.to_string())),
+        Err(error) => miss(evidence, name, name.to_owned(), error.to_string()),
     }
 }
 
+/// Notes that something of the parameter `name` cannot be read.
+fn miss(evidence: &mut Evidence, name: &str, path: String, reason: String) {
+    evidence.unread_connectors |= name.starts_with(INBOUND_CONNECTORS.0);
+    evidence.unread_domains |= name.starts_with(ACCEPTED_DOMAINS.0);
+    evidence.unreadable.push((path, reason));
+}
+
 /// Adds the objects of an export in any form. One with nothing in it says that there is none.
-fn add_object_file(evidence: &mut Evidence, (_, add): ObjectList, file: &FileContent) {
+fn add_object_file(evidence: &mut Evidence, (name, add): ObjectList, file: &FileContent) {
     let Some(bytes) = content_of(evidence, file) else { return };
     match ExchangeObjects::from_bytes(&file.path, &bytes) {
         Ok(objects) => add(evidence, &objects),
         Err(EvidenceError::Empty { source_name }) => {
             add(evidence, &ExchangeObjects { source_name, ..ExchangeObjects::default() });
         }
-        Err(error) => evidence.unreadable.push((file.path.clone(), error.to_string())),
+        Err(error) => miss(evidence, name, file.path.clone(), error.to_string()),
     }
 }
 

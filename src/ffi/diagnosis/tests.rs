@@ -131,13 +131,30 @@ fn objects_of_another_kind_are_not_taken_for_an_empty_list() {
     let report = tested(&request).unwrap();
     assert_ne!(report["Cause"], "ConnectorMissing");
     let unreadable = finding(&report, "InputUnreadable");
-    assert!(unreadable.contains("-InboundConnector"), "{unreadable}");
+    assert!(unreadable.contains("-InboundConnector (1 object of another kind"), "{unreadable}");
+    assert!(unreadable.contains("[1] object with DomainName"), "{unreadable}");
+    let missing = finding(&report, "ConnectorsNotGiven");
+    assert!(missing.contains("could not be read"), "{missing}");
 
-    let mixed = json!([others[0], connector(), { "Color": "red" }]);
+    let mixed = json!([others[0], connector(), { "Color": "red", "Name": "X" }]);
     let request = json!({ "At": AT, "Sessions": [session()], "InboundConnectors": mixed });
     let report = tested(&request).unwrap();
     assert_eq!(report["Cause"], "NameMismatch");
     assert!(finding(&report, "EvidenceDamaged").contains("2 objects of another kind"));
+    assert!(report.to_string().contains("object with Color, Name, Name X"), "{report}");
+}
+
+#[test]
+fn an_export_whose_objects_are_lost_to_damage_is_not_taken_for_an_empty_one() {
+    for content in ["<Objs", "<Objs Version=\"1.1.0.1\"><Obj><MS><S N=\"Na", "[{\"Name\": \"Inb"] {
+        let files = json!([{ "Path": "inbound.xml", "Content": STANDARD.encode(content) }]);
+        let request = json!({ "At": AT, "Sessions": [session()], "InboundConnectorFiles": files });
+        let report = tested(&request).unwrap();
+        assert_ne!(report["Cause"], "ConnectorMissing", "{content}");
+        assert_eq!(report["ExitCode"], 40, "{content}");
+        assert!(finding(&report, "InputUnreadable").contains("inbound.xml"), "{content}");
+        assert!(finding(&report, "ConnectorsNotGiven").contains("could not be read"), "{content}");
+    }
 }
 
 #[test]

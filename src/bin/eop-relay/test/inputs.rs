@@ -39,8 +39,12 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
         if let Some(name) = &tenant.name {
             evidence.begin_tenant(name);
         }
+        let before = evidence.unreadable.len();
         add_exports(&tenant.inbound_connector, &mut evidence, Evidence::add_inbound_connectors);
+        evidence.unread_connectors |= evidence.unreadable.len() > before;
+        let before = evidence.unreadable.len();
         add_accepted_domains(&tenant.accepted_domain, &mut evidence);
+        evidence.unread_domains |= evidence.unreadable.len() > before;
     }
     arguments.configuration.add_to(&mut evidence);
     if !arguments.hybrid_log.is_empty() {

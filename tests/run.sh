@@ -89,6 +89,9 @@ install_missing_packages() {
     have mcs || missing+=(mono-mcs)
     have mono || missing+=(mono-runtime)
     have zip || missing+=(zip)
+    # Remoting of PowerShell over SSH, on loopback.
+    [ -x /usr/sbin/sshd ] || missing+=(openssh-server)
+    have ssh || missing+=(openssh-client)
     have pkg-config || missing+=(pkgconf)
     # For the library for Windows and its tests: see build/windows.sh.
     have x86_64-w64-mingw32-gcc || missing+=(gcc-mingw-w64-x86-64)
@@ -246,6 +249,10 @@ quick_checks
 if [ -n "$all" ]; then
     check "workflows" tests/workflows.sh
     check_dependencies
+    if [[ " ${shells[*]} " == *" pwsh "* ]]; then
+        # Its last line names the figure: "Covered 90%".
+        check "what the Pester tests cover" env EOP_RELAY_COVERAGE=yes tests/powershell/run.sh pwsh
+    fi
     check_pages
     check_book
     test_what_is_shipped

@@ -22,7 +22,10 @@
     PrivateData          = @{
         PSData = @{
             Tags         = @('Exchange', 'SMTP', 'TLS', 'EOP', 'Office365', 'Certificate', 'Hybrid', 'Windows', 'Linux', 'PSEdition_Desktop', 'PSEdition_Core')
-            ReleaseNotes = 'See CHANGELOG.md beside this file.'
+            # One of the two licences; the other is Apache-2.0.
+            LicenseUri   = 'https://opensource.org/license/mit'
+            # The packed module has the newest part of CHANGELOG.md here, and ProjectUri where the build was given one.
+            ReleaseNotes = 'Not packed.'
         }
     }
 }

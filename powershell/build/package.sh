@@ -5,6 +5,7 @@
 #   powershell/build/package.sh [FOLDER]          default: target/module
 # Needs what build.sh and build/windows.sh need, and zip. EOP_RELAY_LIBRARY and EOP_RELAY_WINDOWS name
 # a library for Linux and a folder with those for Windows that are already built.
+# EOP_RELAY_PROJECT_URI names the address of the project, for ProjectUri and HelpUri.
 # EOP_RELAY_SIGNING_PFX and the other variables of sign.sh have its files signed.
 set -eu
 
@@ -26,6 +27,7 @@ mkdir -p "$module/bin"
 cd "$root/powershell/EopRelay"
 cp EopRelay.psd1 ./*.psm1 ./*.ps1xml "$root/LICENSE" "$module"
 cp -r en-US shared "$module"
+"$root/powershell/build/stamp.sh" "$module"
 "$root/powershell/build/build.sh" "$module/bin" >/dev/null
 windows=${EOP_RELAY_WINDOWS:-$("$root/build/windows.sh" "$root/target/windows/release")}
 mkdir -p "$module/bin/win-x64"

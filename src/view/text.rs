@@ -71,9 +71,27 @@ fn step(page: &mut Page, number: usize, remedy: &Remedy) {
     if let Some(verify) = &remedy.verify {
         labelled(page, "it worked if", verify);
     }
-    if let Some(undo) = &remedy.undo {
-        labelled(page, "to undo", undo);
+    match &remedy.undo {
+        Some(undo) if is_command(undo) => {
+            page.line(format_args!("{INDENT}  to undo:"));
+            page.command(undo);
+        }
+        Some(undo) => labelled(page, "to undo", undo),
+        None => {}
     }
+}
+
+/// Whether a text is a command of PowerShell, which must not be folded like a sentence: it begins with a
+/// verb and a noun alone.
+fn is_command(text: &str) -> bool {
+    let word = text.split(' ').next().unwrap_or_default();
+    word.split_once('-').is_some_and(|(verb, noun)| {
+        let is_name = |part: &str| {
+            part.starts_with(|first: char| first.is_ascii_uppercase())
+                && part.chars().all(|character| character.is_ascii_alphanumeric())
+        };
+        is_name(verb) && is_name(noun)
+    })
 }
 
 fn list(page: &mut Page, title: &str, findings: &[&Finding]) {

@@ -23,6 +23,7 @@ fn the_zip_holds_the_files_of_the_module_and_no_others() {
         .arg(&out)
         .env("EOP_RELAY_LIBRARY", library::shipped())
         .env("EOP_RELAY_WINDOWS", windows.join("win-x64"))
+        .env("EOP_RELAY_PROJECT_URI", "https://eoprelay.example")
         .output()
         .unwrap();
     assert_success("powershell/build/package.sh", &output);
@@ -56,6 +57,15 @@ fn the_zip_holds_the_files_of_the_module_and_no_others() {
     let manifest = fs::read_to_string(module(&out).join("EopRelay.psd1")).unwrap();
     assert!(manifest.contains("\r\n") && !manifest.contains("\r\r"), "lines end as on Windows");
     assert!(manifest.contains(&format!("'{VERSION}'")), "the folder is named like the version");
+    assert!(manifest.contains("ProjectUri   = 'https://eoprelay.example'"), "{manifest}");
+    assert!(manifest.contains("### Added") && !manifest.contains("Not packed"), "{manifest}");
+    for (file, end) in [("Test-EopRelayCertificate", ", "), ("Get-SendConnectorTlsSession", ", ")] {
+        let script = fs::read_to_string(module(&out).join(format!("{file}.psm1"))).unwrap();
+        let help = format!(
+            "[CmdletBinding(HelpUri = 'https://eoprelay.example/blob/main/powershell/EopRelay/{file}.psm1'{end}"
+        );
+        assert_eq!(script.matches(&help).count(), 1, "{file}");
+    }
 }
 
 fn module(out: &Path) -> std::path::PathBuf {

@@ -21,6 +21,7 @@ BeforeAll {
         LoggedCertificate    = @($sessions | ForEach-Object { $_.SentCertificate } | Where-Object { $_ })
         Report               = @($report, ($sessions | Test-EopRelayCertificate -AcceptedDomain contoso.com -At $at))
         Finding              = @($report.Findings)
+        Scope                = @(($sessions | Test-EopRelayCertificate -At $at).Scopes)
         Chain                = @(Get-EopRelayChain -LiteralPath $certificate -At $at)
         ConnectorCertificate = @(Get-EopRelayCertificate -SendConnector (Join-Path -Path $certificateFolder -ChildPath 'send.json') -InstalledCertificate (Join-Path -Path $certificateFolder -ChildPath 'installed.json') -At ([datetime]'2030-01-01T00:00:00Z'))
         ChainEvent           = @(Get-EopRelayChainEvent -LiteralPath (Join-Path -Path $fixtures -ChildPath 'chain-events/german.xml'))
@@ -30,7 +31,7 @@ BeforeAll {
 }
 
 Describe 'A <Kind>' -ForEach @(
-    @{ Kind = 'Session' }, @{ Kind = 'Message' }, @{ Kind = 'Recipient' }, @{ Kind = 'LoggedCertificate' }, @{ Kind = 'Report' }, @{ Kind = 'Finding' }
+    @{ Kind = 'Session' }, @{ Kind = 'Message' }, @{ Kind = 'Recipient' }, @{ Kind = 'LoggedCertificate' }, @{ Kind = 'Report' }, @{ Kind = 'Finding' }, @{ Kind = 'Scope' }
     @{ Kind = 'Chain' }, @{ Kind = 'ConnectorCertificate' }, @{ Kind = 'ChainEvent' }, @{ Kind = 'HybridChange' }, @{ Kind = 'DeliveryError' }
 ) {
     BeforeAll {

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Lays out the module in the source tree, with the libraries of the tests, and runs the Pester tests.
 #   tests/powershell/run.sh [SHELL]       pwsh unless given
-# Needs Pester 5 or later, and what powershell/build/build.sh needs.
+# Needs Pester 5 or later, and what powershell/build/build.sh needs. EOP_RELAY_COVERAGE=yes also counts which
+# commands of the scripts the tests run (minutes more).
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -17,5 +18,12 @@ if command -v x86_64-w64-mingw32-gcc >/dev/null; then
     mkdir -p "$bin/win-x64"
     cp "$windows/eop_relay.dll" "$bin/win-x64"
 fi
-exec "$shell" -NoProfile -NonInteractive -Command \
-    'Import-Module Pester -MinimumVersion 5.0 -ErrorAction Stop; exit (Invoke-Pester -Path tests/powershell -PassThru).FailedCount'
+exec "$shell" -NoProfile -NonInteractive -Command "
+    Import-Module Pester -MinimumVersion 5.0 -ErrorAction Stop
+    \$configuration = New-PesterConfiguration
+    \$configuration.Run.Path = 'tests/powershell'
+    \$configuration.Run.PassThru = \$true
+    \$configuration.CodeCoverage.Enabled = '${EOP_RELAY_COVERAGE:-}' -eq 'yes'
+    \$configuration.CodeCoverage.Path = 'powershell/EopRelay/*.psm1', 'powershell/EopRelay/shared/*.psm1'
+    \$configuration.CodeCoverage.OutputPath = 'target/pester-coverage.xml'
+    exit (Invoke-Pester -Configuration \$configuration).FailedCount"

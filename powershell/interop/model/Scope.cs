@@ -65,10 +65,31 @@ namespace EopRelay
             get { return ViewText.Time(Since); }
         }
 
+        /// <summary>Certificate and public address.</summary>
+        [ViewText]
+        public string IdentityText
+        {
+            get { return ViewText.Join(" from ", Identity.Certificate, Identity.PublicAddress); }
+        }
+
+        /// <summary>The last of the sessions that count, for lists.</summary>
+        [ViewText]
+        public string LastText
+        {
+            get { return ViewText.Time(Last); }
+        }
+
+        /// <summary>The last delivery, for lists.</summary>
+        [ViewText]
+        public string LastDeliveryText
+        {
+            get { return ViewText.Time(LastDelivery); }
+        }
+
         /// <summary>Place, counts and cause.</summary>
         public override string ToString()
         {
-            return ViewText.Join(", ", PlaceText, Identity == null ? null : Identity.ToString(), RefusedText + " refused", Cause);
+            return ViewText.Join(", ", PlaceText, Identity.ToString(), RefusedText + " refused", Cause);
         }
     }
 

@@ -1,0 +1,164 @@
+# Pester 5; see Module.Tests.ps1. The module in other runspaces, processes and hosts, installed from a
+# repository, and on logs that are being written.
+BeforeDiscovery {
+    $onCore = $PSVersionTable.PSEdition -eq 'Core'
+    $onLinux = $onCore -and $IsLinux
+    $canPublish = $onCore -and $null -ne (Get-Command -Name Publish-PSResource -ErrorAction Ignore)
+    $canRemote = $onLinux -and (Test-Path -LiteralPath '/usr/sbin/sshd') -and $null -ne (Get-Command -Name ssh-keygen, ssh -ErrorAction Ignore)
+    if ($onLinux -and -not $canRemote) {
+        Write-Host 'Remoting over SSH is not tested: no openssh-server and openssh-client here.'
+    }
+}
+
+BeforeAll {
+    Set-StrictMode -Version 3.0
+    $moduleFolder = Join-Path -Path $PSScriptRoot -ChildPath '../../powershell/EopRelay' | Resolve-Path | Select-Object -ExpandProperty ProviderPath
+    $manifest = Join-Path -Path $moduleFolder -ChildPath 'EopRelay.psd1'
+    Import-Module -Name $manifest -Force
+    $log = Join-Path -Path $PSScriptRoot -ChildPath '../fixtures/interop/SEND2026111501-1.LOG' | Resolve-Path | Select-Object -ExpandProperty ProviderPath
+    $shell = (Get-Process -Id $PID).Path
+    $at = @{ At = '2026-11-16T00:00:00Z' }
+    $sessions = @(Get-SendConnectorTlsSession -LiteralPath $log -WarningAction SilentlyContinue)
+    $expected = ($sessions | Test-EopRelayCertificate @at).Summary
+}
+
+Describe 'Other runspaces' {
+    It 'read and judge at the same time' -Skip:(-not $onCore) {
+        # A test of the module's text bans the parameter's name in scripts of the module alone.
+        $parallel = @{ Parallel = { Import-Module -Name $using:manifest; (Test-EopRelayCertificate -LogPath $using:log -At '2026-11-16T00:00:00Z').Summary } }
+        $summaries = @(1..6 | ForEach-Object @parallel -ThrottleLimit 3)
+        $summaries.Count | Should -Be 6
+        @($summaries | Select-Object -Unique) | Should -Be $expected
+    }
+
+    It 'of a thread job give sessions that are judged here' -Skip:(-not $onCore) {
+        $job = Start-ThreadJob -ScriptBlock { Import-Module -Name $using:manifest; Get-SendConnectorTlsSession -LiteralPath $using:log }
+        $received = @($job | Wait-Job -Timeout 120 | Receive-Job -WarningAction SilentlyContinue)
+        Remove-Job -Job $job -Force
+        ($received | Test-EopRelayCertificate @at).Summary | Should -Be $expected
+    }
+}
+
+Describe 'Logs that Exchange is writing' {
+    It 'are read while another handle appends' {
+        $growing = Join-Path -Path $TestDrive -ChildPath 'SEND2026111501-1.LOG'
+        $lines = [System.IO.File]::ReadAllText($log)
+        $half = $lines.IndexOf("`n", [int]($lines.Length / 2)) + 1
+        $share = [System.IO.FileShare]'ReadWrite, Delete'
+        $writer = [System.IO.FileStream]::new($growing, 'Create', 'Write', $share)
+        try {
+            foreach ($part in $lines.Substring(0, $half), $lines.Substring($half)) {
+                $bytes = [System.Text.Encoding]::UTF8.GetBytes($part)
+                $writer.Write($bytes, 0, $bytes.Length)
+                $writer.Flush()
+                $read = @(Get-SendConnectorTlsSession -LiteralPath $growing -WarningAction SilentlyContinue)
+                $read.Count | Should -BeGreaterThan 0
+            }
+        }
+        finally {
+            $writer.Dispose()
+        }
+        $read.Count | Should -Be $sessions.Count
+    }
+
+    It 'are read below \\?\, and a locked one is one error' -Skip:($onLinux) {
+        $path = Join-Path -Path $TestDrive -ChildPath 'SEND2026111501-1.LOG'
+        Copy-Item -LiteralPath $log -Destination $path -Force
+        @(Get-SendConnectorTlsSession -LiteralPath "\\?\$path" -WarningAction SilentlyContinue).Count | Should -Be $sessions.Count
+        $lock = [System.IO.FileStream]::new($path, 'Open', 'ReadWrite', 'None')
+        try {
+            $null = Get-SendConnectorTlsSession -LiteralPath $path -ErrorVariable trouble -ErrorAction SilentlyContinue
+            @($trouble).Count | Should -Be 1
+            $trouble[0].FullyQualifiedErrorId | Should -BeLike 'LogUnreadable,*'
+        }
+        finally {
+            $lock.Dispose()
+        }
+    }
+
+    It 'of another server that is not there are one error that names the share' -Skip:($onLinux) {
+        $service = [pscustomobject]@{ Name = 'no-such-server'; SendProtocolLogPath = 'C:\Logs' }
+        $null = $service | Get-SendConnectorTlsSession -ErrorVariable trouble -ErrorAction SilentlyContinue
+        @($trouble).Count | Should -Be 1
+        $trouble[0].Exception.Message | Should -Match 'no-such-server'
+    }
+}
+
+Describe 'The module from a repository' {
+    It 'is published, installed and works, with nothing of the source tree' -Skip:(-not $canPublish) {
+        $work = Join-Path -Path $TestDrive -ChildPath 'gallery'
+        $packed = Join-Path -Path $work -ChildPath 'packed/EopRelay'
+        $null = New-Item -Path (Join-Path -Path $work -ChildPath 'repository'), (Join-Path -Path $work -ChildPath 'home'), (Split-Path -Path $packed -Parent) -ItemType Directory
+        Copy-Item -LiteralPath $moduleFolder -Destination $packed -Recurse
+        $script = {
+            param($Work, $Packed, $Log)
+            Set-StrictMode -Version 3.0
+            $ErrorActionPreference = 'Stop'
+            Register-PSResourceRepository -Name Local -Uri (Join-Path -Path $Work -ChildPath 'repository') -Trusted
+            Publish-PSResource -Path $Packed -Repository Local -SkipDependenciesCheck
+            Install-PSResource -Name EopRelay -Repository Local -Scope CurrentUser
+            Import-Module -Name EopRelay
+            (Get-Module -Name EopRelay).ModuleBase
+            (Test-EopRelayCertificate -LogPath $Log -At '2026-11-16T00:00:00Z').Summary
+        }
+        $names = 'HOME', 'USERPROFILE', 'LOCALAPPDATA', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'PSModulePath'
+        $before = @{}
+        foreach ($name in $names) {
+            $before[$name] = [System.Environment]::GetEnvironmentVariable($name)
+        }
+        try {
+            # What a user's folders are to the other process.
+            foreach ($name in 'HOME', 'USERPROFILE', 'LOCALAPPDATA') {
+                [System.Environment]::SetEnvironmentVariable($name, (Join-Path -Path $work -ChildPath 'home'))
+            }
+            foreach ($name in 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'PSModulePath') {
+                [System.Environment]::SetEnvironmentVariable($name, $null)
+            }
+            $output = @(& $shell -NoProfile -NonInteractive -Command $script -args $work, $packed, $log)
+        }
+        finally {
+            foreach ($name in $names) {
+                [System.Environment]::SetEnvironmentVariable($name, $before[$name])
+            }
+        }
+        $output.Count | Should -Be 2 -Because ($output -join "`n")
+        $output[0] | Should -BeLike (Join-Path -Path $work -ChildPath 'home*EopRelay*')
+        $output[1] | Should -Be $expected
+    }
+}
+
+Describe 'A remote session over SSH' -Skip:(-not $canRemote) {
+    BeforeAll {
+        $folder = Join-Path -Path $TestDrive -ChildPath 'ssh'
+        $null = New-Item -Path $folder, /run/sshd -ItemType Directory -Force
+        & ssh-keygen -q -t ed25519 -N '' -f "$folder/host"
+        & ssh-keygen -q -t ed25519 -N '' -f "$folder/user"
+        $port = Get-Random -Minimum 20000 -Maximum 60000
+        Set-Content -LiteralPath "$folder/sshd_config" -Value @(
+            "Port $port", 'ListenAddress 127.0.0.1', "HostKey $folder/host", "AuthorizedKeysFile $folder/user.pub", 'StrictModes no'
+            'PermitRootLogin prohibit-password', 'PasswordAuthentication no', 'UsePAM no', "PidFile $folder/pid"
+            "SetEnv DOTNET_ROOT=$env:DOTNET_ROOT", "Subsystem powershell $shell -sshs -NoLogo -NoProfile"
+        )
+        & /usr/sbin/sshd -f "$folder/sshd_config"
+        $options = @{ StrictHostKeyChecking = 'no'; UserKnownHostsFile = "$folder/known"; IdentitiesOnly = 'yes' }
+        $remote = New-PSSession -HostName 127.0.0.1 -Port $port -KeyFilePath "$folder/user" -UserName ([System.Environment]::UserName) -Options $options -ConnectingTimeout 60000
+    }
+
+    AfterAll {
+        Remove-PSSession -Session $remote
+        Stop-Process -Id ([int](Get-Content -LiteralPath "$folder/pid"))
+    }
+
+    It 'gives sessions that are judged here like local ones' {
+        $received = @(Invoke-Command -Session $remote -ScriptBlock { Import-Module -Name $using:manifest; Get-SendConnectorTlsSession -LiteralPath $using:log -WarningAction SilentlyContinue })
+        $received.Count | Should -Be $sessions.Count
+        $received[0].PSComputerName | Should -Be '127.0.0.1'
+        ($received | Test-EopRelayCertificate @at).Summary | Should -Be $expected
+    }
+
+    It 'gives a report that shows itself' {
+        $report = Invoke-Command -Session $remote -ScriptBlock { Import-Module -Name $using:manifest; Test-EopRelayCertificate -LogPath $using:log -At '2026-11-16T00:00:00Z' }
+        ($report | Out-String -Width 80) | Should -Match '^\s*REFUSED'
+        $report.Findings[0].Remedy[0].Where | Should -Not -BeNullOrEmpty
+    }
+}

@@ -15,27 +15,6 @@ param(
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
-# What only the delivery knows, as stamp.sh writes it: the release notes, and where EOP_RELAY_PROJECT_URI is
-# given the address of the project, and below it that of each cmdlet's help.
-function Add-DeliveryData {
-    param([string]$Module)
-
-    $address = [System.Environment]::GetEnvironmentVariable('EOP_RELAY_PROJECT_URI')
-    $newest = ([System.IO.File]::ReadAllText((Join-Path -Path $root -ChildPath 'CHANGELOG.md')) -split '(?m)^## \[.*$')[1].Trim().Replace("'", "''")
-    $path = Join-Path -Path $Module -ChildPath 'EopRelay.psd1'
-    $text = [System.IO.File]::ReadAllText($path).Replace("'Not packed.'", "'$newest'")
-    if ($address) {
-        $text = $text.Replace('            LicenseUri ', "            ProjectUri   = '$address'`n            LicenseUri ")
-        foreach ($file in Get-ChildItem -Path $Module -Filter '*-*.psm1') {
-            $script = [System.IO.File]::ReadAllText($file.FullName)
-            $help = "HelpUri = '$address/blob/main/powershell/EopRelay/$($file.Name)'"
-            $script = ([regex]'\[CmdletBinding\((\))?').Replace($script, { param($match) "[CmdletBinding($help" + $(if ($match.Groups[1].Success) { ')' } else { ', ' }) }, 1)
-            [System.IO.File]::WriteAllText($file.FullName, $script)
-        }
-    }
-    [System.IO.File]::WriteAllText($path, $text)
-}
-
 $powershell = Split-Path -Path $PSScriptRoot -Parent
 $root = Split-Path -Path $powershell -Parent
 $source = Join-Path -Path $powershell -ChildPath 'EopRelay'
@@ -83,7 +62,21 @@ try {
         Copy-Item -Path (Join-Path -Path $source -ChildPath $pattern) -Destination $module -Recurse
     }
     Copy-Item -Path 'LICENSE' -Destination $module
-    Add-DeliveryData -Module $module
+    # What only the delivery knows, as stamp.sh writes it: the release notes, and where EOP_RELAY_PROJECT_URI
+    # is given the address of the project, and below it that of each cmdlet's help.
+    $newest = ([System.IO.File]::ReadAllText((Join-Path -Path $root -ChildPath 'CHANGELOG.md')) -split '(?m)^## \[.*$')[1].Trim().Replace("'", "''")
+    $manifestPath = Join-Path -Path $module -ChildPath 'EopRelay.psd1'
+    $text = [System.IO.File]::ReadAllText($manifestPath).Replace("'Not packed.'", "'$newest'")
+    if (Test-Path -Path 'Env:\EOP_RELAY_PROJECT_URI') {
+        $text = $text.Replace('            LicenseUri ', "            ProjectUri   = '$env:EOP_RELAY_PROJECT_URI'`n            LicenseUri ")
+        foreach ($file in Get-ChildItem -Path $module -Filter '*-*.psm1') {
+            # The first function of a file is the cmdlet.
+            $head, $rest = [System.IO.File]::ReadAllText($file.FullName) -split '\[CmdletBinding\(', 2
+            $help = "[CmdletBinding(HelpUri = '$env:EOP_RELAY_PROJECT_URI/blob/main/powershell/EopRelay/$($file.Name)', "
+            [System.IO.File]::WriteAllText($file.FullName, ($head + $help + $rest).Replace("psm1', )]", "psm1')]"))
+        }
+    }
+    [System.IO.File]::WriteAllText($manifestPath, $text)
     $sums = foreach ($file in Get-ChildItem -Path $module -Recurse -File) {
         $name = $file.FullName.Substring($module.Length + 1).Replace('\', '/')
         (Get-FileHash -Path $file.FullName -Algorithm SHA256).Hash.ToLowerInvariant() + '  ' + $name

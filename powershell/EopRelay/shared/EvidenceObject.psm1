@@ -22,6 +22,14 @@ $members = @{
 # Deeper than a chain event: event, records, certificates, their status.
 $chainEventDepth = 4
 
+# What is read of a certificate: its public parts.
+function Get-CertificateMember {
+    [CmdletBinding()]
+    param()
+
+    $members['Certificate']
+}
+
 # Adds an object to a list, with the members of its kind.
 function Add-EvidenceObject {
     [CmdletBinding()]
@@ -116,4 +124,4 @@ function Add-QueueError {
     }
 }
 
-Export-ModuleMember -Function Add-EvidenceObject, Add-EvidenceFile, Add-ChainEvent, Add-QueueError
+Export-ModuleMember -Function Get-CertificateMember, Add-EvidenceObject, Add-EvidenceFile, Add-ChainEvent, Add-QueueError

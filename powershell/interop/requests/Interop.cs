@@ -273,6 +273,41 @@ namespace EopRelay
             return CheckRun.Make(request);
         }
 
+        /// <summary>Begins a package of evidence at a full path. Dispose it.</summary>
+        /// <returns>An <see cref="EvidencePackage"/>, or why none can be written there.</returns>
+        public static object NewEvidencePackage(string path)
+        {
+            return Attempt(() => new EvidencePackage(path));
+        }
+
+        /// <summary>The logs of a folder that may hold rows since a time, the newest first.</summary>
+        /// <returns>An array of FileInfo, or why the folder cannot be looked into.</returns>
+        public static object LogsSince(string folder, DateTime since)
+        {
+            return Attempt(() => EvidencePackage.LogsSince(folder, since));
+        }
+
+        /// <summary>The certificates of a store of LocalMachine as PKCS #7, without any key.</summary>
+        /// <returns>Bytes, or why there are none.</returns>
+        public static object StoreContent(string name)
+        {
+            return Attempt(() => Machine.StoreContent(name));
+        }
+
+        /// <summary>The logs of the Hybrid Configuration Wizard in the profiles of this computer.</summary>
+        /// <returns>An array of full paths, or why there are none.</returns>
+        public static object HybridLogFiles()
+        {
+            return Attempt(() => Machine.HybridLogs());
+        }
+
+        /// <summary>The bytes that are free where a path lies; -1 where that is not known.</summary>
+        public static long FreeSpace(string path)
+        {
+            object free = Attempt(() => Machine.FreeSpace(path) ?? -1);
+            return free is long ? (long)free : -1;
+        }
+
         /// <summary>What an action results in, or the exception that ended it.</summary>
         internal static object Attempt<T>(Func<T> action)
         {

@@ -1,0 +1,174 @@
+# Export-EopRelayEvidence.
+Set-StrictMode -Version 3.0
+
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePackage.psm1')
+
+function Export-EopRelayEvidence {
+    <#
+    .SYNOPSIS
+    Collects on the server what a diagnosis needs into one zip file: logs, connectors, certificates without keys, queues and events.
+
+    .DESCRIPTION
+    Export-EopRelayEvidence takes the send logs of the last hours of each server, the connectors, transport services, installed certificates and queues that Exchange's cmdlets give, inbound connectors and accepted domains where the cmdlets of Exchange Online are loaded, the certificate stores (public parts only, never a key), the logs of the Hybrid Configuration Wizard, the CAPI2 log and the events of transport. Files of other servers come over their administrative shares, each into a folder of the server's name.
+
+    It runs in the Exchange Management Shell, in a scheduled task, or in a plain elevated PowerShell; Exchange's cmdlets are called by name if the session has them, Get- alone, one at a time. What is not there or fails is a warning and a line of manifest.json, which also has size and SHA-256 of each file and says who can read what.
+
+    The zip file is there whole or not at all: it is written beside its place and moved there at the end, also when it is stopped (Ctrl+C). It changes nothing on the servers.
+
+    .PARAMETER Path
+    The zip file to write.
+
+    .PARAMETER Hours
+    How many hours the logs reach back, 1 to 8760. Whole files are taken. The default is 24.
+
+    .PARAMETER Server
+    The servers. Without it those of Get-TransportService, else this computer.
+
+    .PARAMETER LogPath
+    Folders with further send logs, such as copies.
+
+    .PARAMETER ReceiveLog
+    Takes the receive logs too.
+
+    .PARAMETER MaximumSize
+    How many megabytes of logs are taken at most, before they are compressed, 1 to 1048576. The newest come first; what is left out is named. The default is 2048.
+
+    .PARAMETER Force
+    Replaces a file that is there.
+
+    .OUTPUTS
+    System.IO.FileInfo
+
+    .EXAMPLE
+    Export-EopRelayEvidence -Path C:\Temp\case.zip
+
+    On the server: everything of the last day. The warnings name what is missing, and how it is got.
+
+    .EXAMPLE
+    Connect-ExchangeOnline -Prefix Cloud
+    Export-EopRelayEvidence -Path C:\Temp\case.zip -Hours 72 -Server EX1, EX2 -ReceiveLog
+
+    Of two servers, three days, with the tenant's connectors and accepted domains.
+
+    .EXAMPLE
+    Export-EopRelayEvidence -Path C:\Temp\case.zip -WhatIf
+
+    Says what would be collected, and writes nothing.
+
+    .LINK
+    Test-EopRelayCertificate
+
+    .LINK
+    about_EopRelay
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true, PositionalBinding = $false)]
+    [OutputType([System.IO.FileInfo])]
+    param(
+        [Parameter(Mandatory = $true, Position = 0)]
+        [ValidateNotNullOrEmpty()]
+        [string]
+        $Path,
+
+        [Parameter()]
+        [ValidateRange(1, 8760)]
+        [int]
+        $Hours = 24,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [string[]]
+        $Server,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [SupportsWildcards()]
+        [string[]]
+        $LogPath,
+
+        [Parameter()]
+        [switch]
+        $ReceiveLog,
+
+        [Parameter()]
+        [ValidateRange(1, 1048576)]
+        [int]
+        $MaximumSize = 2048,
+
+        [Parameter()]
+        [switch]
+        $Force
+    )
+
+    $resolved = Resolve-EvidencePath -Cmdlet $PSCmdlet -Path $Path -Literal -Kind 'Package'
+    if ($resolved -is [EopRelay.EopRelayException]) {
+        $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $resolved -TargetObject $Path))
+    }
+    $target = $resolved.Plain
+    if ([System.IO.File]::Exists($target) -and -not $Force) {
+        $problem = New-InputProblem -ErrorId 'PackageExists' -Category 'ResourceExists' -Message "The file '$target' is there already. Give another name, or -Force to replace it." -TargetObject $Path
+        $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
+    }
+    $end = [datetime]::UtcNow
+    $start = $end.AddHours(-$Hours)
+    $isTrial = -not $PSCmdlet.ShouldProcess("the evidence of the last $Hours hours, into '$target'", 'Collect')
+    if ($isTrial) {
+        foreach ($name in Get-PackageQuery) {
+            $PSCmdlet.WriteVerbose("$name is called if the session has it.")
+        }
+        return
+    }
+    $package = [EopRelay.Interop]::NewEvidencePackage($target)
+    if ($package -is [EopRelay.EopRelayException]) {
+        $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $package -TargetObject $Path))
+    }
+    $activity = 'Collecting evidence'
+    $work = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath ('EopRelay-' + [System.IO.Path]::GetRandomFileName())
+    try {
+        $null = New-Item -Path $work -ItemType Directory
+        Write-Progress -Activity $activity -Status 'Exchange' -PercentComplete 5
+        $services = @(Add-ExchangeExport -Package $package -Folder $work -Server $Server)
+        Write-Progress -Activity $activity -Status 'Certificates, the wizard and events' -PercentComplete 30
+        Add-MachineEvidence -Package $package -Folder $work -Start $start
+        $logs = @(Get-PackageLog -Package $package -Cmdlet $PSCmdlet -Service $services -Server $Server -LogPath $LogPath -Start $start -ReceiveLog:$ReceiveLog)
+        $problem = Test-PackageSpace -Path $target -Log $logs -MaximumSize $MaximumSize
+        if ($null -ne $problem) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem -TargetObject $Path))
+        }
+        $left = 1MB * $MaximumSize
+        $number = 0
+        foreach ($log in $logs) {
+            $number++
+            Write-Progress -Activity $activity -Status $log.File.FullName -PercentComplete (40 + 60 * $number / ($logs.Count + 1))
+            if ($log.File.Length -gt $left) {
+                $package.Miss($log.File.FullName, $log.Server, 'more logs than -MaximumSize allows')
+                continue
+            }
+            $left -= $log.File.Length
+            $problem = $package.AddFile($log.Name, $log.File.FullName, $log.Server)
+            if ($null -ne $problem) {
+                $package.Miss($log.File.FullName, $log.Server, $problem.Message)
+            }
+        }
+        $problem = $package.Complete($start, $end)
+        if ($null -ne $problem) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem -TargetObject $Path))
+        }
+        foreach ($gap in $package.Missing) {
+            $PSCmdlet.WriteWarning([string]$gap)
+        }
+        Write-Progress -Activity $activity -Completed
+        $PSCmdlet.WriteVerbose("$($package.Files.Length) files are in '$target'.")
+        [System.IO.FileInfo]$target
+    }
+    finally {
+        # Takes away what is not complete.
+        $package.Dispose()
+        if ([System.IO.Directory]::Exists($work)) {
+            Remove-Item -LiteralPath $work -Recurse -Force
+        }
+    }
+}
+
+Export-ModuleMember -Function Export-EopRelayEvidence

@@ -1,0 +1,129 @@
+# Pester 5; see Module.Tests.ps1. The collecting cmdlet, on a machine with stand-ins for Exchange's cmdlets.
+BeforeAll {
+    Set-StrictMode -Version 3.0
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath '../../powershell/EopRelay/EopRelay.psd1') -Force
+    $log = Join-Path -Path $PSScriptRoot -ChildPath '../fixtures/interop/SEND2026111501-1.LOG' | Resolve-Path | Select-Object -ExpandProperty ProviderPath
+    $logFolder = Join-Path -Path $TestDrive -ChildPath 'SmtpSend'
+    $null = New-Item -Path $logFolder -ItemType Directory
+    foreach ($name in 'SEND2026111501-1.LOG', 'SEND2026111001-1.LOG') {
+        Copy-Item -LiteralPath $log -Destination (Join-Path -Path $logFolder -ChildPath $name)
+    }
+    # Old, and not the newest.
+    $old = Get-Item -LiteralPath (Join-Path -Path $logFolder -ChildPath 'SEND2026111001-1.LOG')
+    $old.LastWriteTimeUtc = [datetime]::UtcNow.AddDays(-9)
+    $old.CreationTimeUtc = [datetime]::UtcNow.AddDays(-9)
+
+    $global:calls = [System.Collections.Generic.List[string]]::new()
+    $here = [System.Environment]::MachineName
+    $answers = @{
+        'Get-TransportService'         = { [pscustomobject]@{ Name = $here; SendProtocolLogPath = $logFolder; ReceiveProtocolLogPath = '' } }
+        'Get-FrontendTransportService' = { throw 'The front end answers nothing.' }
+        'Get-SendConnector'            = { [pscustomobject]@{ Name = 'Outbound'; TlsCertificateName = ''; AddressSpaces = @('smtp:*;1') } }
+        'Get-ReceiveConnector'         = { }
+        'Get-ExchangeCertificate'      = { [pscustomobject]@{ Thumbprint = '1' * 40; Services = 'SMTP'; PrivateKey = 'never to be seen' } }
+        'Get-CloudInboundConnector'    = { [pscustomobject]@{ Name = 'From on-premises'; ConnectorType = 'OnPremises'; TlsSenderCertificateName = 'mail.contosso.com' } }
+        'Get-CloudAcceptedDomain'      = { [pscustomobject]@{ Name = 'contoso.com'; DomainName = 'contoso.com' } }
+    }
+    foreach ($name in $answers.Keys) {
+        $answer = $answers[$name]
+        Set-Item -Path "function:global:$name" -Value { $global:calls.Add($MyInvocation.MyCommand.Name); & $answer }.GetNewClosure()
+    }
+    # Any other verb would change something.
+    foreach ($name in 'Set-SendConnector', 'New-SendConnector', 'Enable-ExchangeCertificate', 'Set-TransportService', 'Remove-SendConnector', 'Set-CloudInboundConnector') {
+        Set-Item -Path "function:global:$name" -Value { throw "$($MyInvocation.MyCommand.Name) changes something." }
+    }
+    $case = Join-Path -Path $TestDrive -ChildPath 'case.zip'
+    $file = Export-EopRelayEvidence -Path $case -WarningVariable warnings -WarningAction SilentlyContinue
+    $content = Join-Path -Path $TestDrive -ChildPath 'content'
+    Expand-Archive -LiteralPath $case -DestinationPath $content
+    $manifest = Get-Content -LiteralPath (Join-Path -Path $content -ChildPath 'manifest.json') -Raw | ConvertFrom-Json
+}
+
+AfterAll {
+    foreach ($name in @($answers.Keys) + 'Set-SendConnector', 'New-SendConnector', 'Enable-ExchangeCertificate', 'Set-TransportService', 'Remove-SendConnector', 'Set-CloudInboundConnector') {
+        Remove-Item -Path "function:global:$name"
+    }
+}
+
+Describe 'A package' {
+    It 'is one file, with nothing half-written beside it' {
+        $file | Should -BeOfType System.IO.FileInfo
+        $file.FullName | Should -Be $case
+        @(Get-ChildItem -Path $TestDrive -Filter '*.partial').Count | Should -Be 0
+    }
+
+    It 'has a manifest with size and checksum of each file' {
+        $manifest.SchemaVersion | Should -Be 1
+        $manifest.Confidentiality | Should -Match 'no private key'
+        $manifest.Files.Count | Should -BeGreaterOrEqual 6
+        foreach ($listed in $manifest.Files) {
+            $path = Join-Path -Path $content -ChildPath $listed.Path
+            (Get-Item -LiteralPath $path).Length | Should -Be $listed.Length
+            (Get-FileHash -LiteralPath $path -Algorithm SHA256).Hash | Should -Be $listed.Sha256
+        }
+    }
+
+    It 'has the logs of the time, in a folder of the server, and not the old ones' {
+        $logs = @($manifest.Files | Where-Object { $_.Path -like '*.LOG' })
+        $logs.Path | Should -Be "$here/logs/1/SEND2026111501-1.LOG"
+        $logs.Server | Should -Be $here
+    }
+
+    It 'calls each cmdlet once, Get- alone, and those of the cloud by their prefix' {
+        @($global:calls | Where-Object { $_ -notlike 'Get-*' }) | Should -BeNullOrEmpty
+        @($global:calls | Sort-Object) | Should -Be @($answers.Keys | Sort-Object)
+    }
+
+    It 'says what is missing and why' {
+        ($warnings -join ' ') | Should -Match 'Get-FrontendTransportService: The front end answers nothing'
+        @($manifest.Missing | Where-Object { $_.What -eq 'Get-ExchangeServer' })[0].Reason | Should -Match 'Exchange Management Shell'
+    }
+
+    It 'holds nothing of a private key' {
+        $text = @(Get-ChildItem -Path $content -Recurse -File -Filter *.xml | ForEach-Object { [System.IO.File]::ReadAllText($_.FullName) }) -join ''
+        $text | Should -Match ('1' * 40)
+        $text | Should -Not -Match 'never to be seen'
+    }
+
+    It 'is judged like the files that are in it' {
+        $evidence = @{
+            InboundConnector = Join-Path -Path $content -ChildPath 'tenant/inbound-connectors.xml'
+            AcceptedDomain   = Join-Path -Path $content -ChildPath 'tenant/accepted-domains.xml'
+        }
+        $report = Test-EopRelayCertificate -LogPath (Join-Path -Path $content -ChildPath "$here/logs/1") @evidence -At '2026-11-16T00:00:00Z'
+        $report.Verdict | Should -Be 'Refused'
+        $direct = Test-EopRelayCertificate -LogPath $log -InboundConnector (Get-CloudInboundConnector) -AcceptedDomain contoso.com -At '2026-11-16T00:00:00Z'
+        $report.Cause | Should -Be $direct.Cause
+    }
+}
+
+Describe 'Export-EopRelayEvidence' {
+    It 'replaces nothing unless told to' {
+        { Export-EopRelayEvidence -Path $case } | Should -Throw -ErrorId 'PackageExists,Export-EopRelayEvidence'
+        (Export-EopRelayEvidence -Path $case -Force -WarningAction SilentlyContinue).Length | Should -BeGreaterThan 0
+    }
+
+    It 'writes and calls nothing with -WhatIf' {
+        $global:calls.Clear()
+        $other = Join-Path -Path $TestDrive -ChildPath 'other.zip'
+        Export-EopRelayEvidence -Path $other -WhatIf
+        Test-Path -LiteralPath $other | Should -BeFalse
+        $global:calls.Count | Should -Be 0
+    }
+
+    It 'leaves out what is beyond the size, the oldest first, and says so' {
+        $small = Join-Path -Path $TestDrive -ChildPath 'small.zip'
+        $big = Join-Path -Path $TestDrive -ChildPath 'SmtpBig'
+        $null = New-Item -Path $big -ItemType Directory
+        [System.IO.File]::WriteAllText((Join-Path -Path $big -ChildPath 'SEND2026111602-1.LOG'), 'x' * 700KB)
+        [System.IO.File]::WriteAllText((Join-Path -Path $big -ChildPath 'SEND2026111601-1.LOG'), 'x' * 700KB)
+        $null = Export-EopRelayEvidence -Path $small -Server none -LogPath $big -MaximumSize 1 -WarningVariable warnings -WarningAction SilentlyContinue
+        ($warnings -join ' ') | Should -Match 'SEND2026111601-1.LOG: more logs than -MaximumSize allows'
+    }
+
+    It 'leaves nothing behind when it fails' {
+        $folder = Join-Path -Path $TestDrive -ChildPath 'no/such/folder.zip'
+        { Export-EopRelayEvidence -Path $folder -ErrorAction Stop } | Should -Throw
+        @(Get-ChildItem -Path $TestDrive -Recurse -Filter '*.partial').Count | Should -Be 0
+    }
+}

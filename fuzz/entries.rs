@@ -67,8 +67,10 @@ pub fn is_state_used(data: &[u8]) -> bool {
         .unwrap();
     let log = folder.path().join("SEND20261116-1.LOG");
     fs::write(&log, include_bytes!("../tests/fixtures/interop/SEND2026111501-1.LOG")).unwrap();
-    let query =
-        SessionQuery { state: Some(StateOptions { path, is_final: false }), ..query(&log, 1) };
+    let query = SessionQuery {
+        state: Some(StateOptions { path, ..StateOptions::default() }),
+        ..query(&log, 1)
+    };
     let Ok(mut reader) = SessionReader::new(query) else { return false };
     while reader.next_batch(100, u64::MAX).is_some() {}
     let _ = reader.save_state();

@@ -19,6 +19,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 out=${1:-$root/target/publish}
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml" | head -n 1)
 targets=x86_64-pc-windows-gnu,x86_64-unknown-linux-gnu
+musl=x86_64-unknown-linux-musl
 mkdir -p "$out"
 out=$(CDPATH='' cd -- "$out" && pwd)
 work=$(mktemp -d)
@@ -36,8 +37,15 @@ build() {
         EOP_RELAY_LIBRARY=$root/target/release/libeop_relay.so
     fi
     if [ -z "${EOP_RELAY_COMMAND:-}" ]; then
-        cargo build --quiet --locked --release --features cli --bin eop-relay
-        EOP_RELAY_COMMAND=$root/target/release/eop-relay
+        # Static where that can be built: then it runs on any Linux. The library needs the system's C library.
+        if command -v musl-gcc >/dev/null && rustup target list --installed 2>/dev/null | grep -qx "$musl"; then
+            cargo build --quiet --locked --release --features cli --bin eop-relay --target "$musl"
+            EOP_RELAY_COMMAND=$root/target/$musl/release/eop-relay
+        else
+            echo "release.sh: the command needs this system's C library (no musl-gcc, or no $musl: rustup target add $musl)" >&2
+            cargo build --quiet --locked --release --features cli --bin eop-relay
+            EOP_RELAY_COMMAND=$root/target/release/eop-relay
+        fi
     fi
     if [ -z "${EOP_RELAY_WINDOWS:-}" ]; then
         EOP_RELAY_WINDOWS=$(build/windows.sh target/windows/release)

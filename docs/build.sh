@@ -15,7 +15,7 @@ rm -rf "$folder"
 mkdir -p "$folder"
 cp docs/book.toml "$folder"
 cargo run --quiet --locked --profile quick --all-features --example book -- "$EOP_RELAY_COMMAND" "$folder/src"
-mdbook build "$folder" --dest-dir html
+mdbook build "$folder" --dest-dir "$folder/html"
 
 # links FILE: the targets of its links, without those of other hosts.
 links() {

@@ -193,7 +193,7 @@ fn causes(folder: &Path) -> Result<String> {
         append(&folder.join(format!("causes/{name}.md")), &page_of_cause(&rule)?)?;
         entries += &entry(name, &format!("causes/{name}.md"));
     }
-    append(&folder.join("causes/README.md"), &index)?;
+    append(&folder.join("causes/index.md"), &index)?;
     Ok(entries)
 }
 

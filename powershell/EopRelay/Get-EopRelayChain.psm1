@@ -3,6 +3,7 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Reading.psm1')
 
 function Get-EopRelayChain {
     <#
@@ -158,17 +159,10 @@ function Get-EopRelayChain {
         }
         # An issuer, a root or a list that cannot be read would change the judgement: no chain then.
         $problems = @(
-            foreach ($given in $IntermediatePath) {
-                Add-ChainFile -ChainRequest $chainRequest -Cmdlet $PSCmdlet -Path $given -Role 'Intermediate'
-            }
-            foreach ($given in $RootPath) {
-                Add-ChainFile -ChainRequest $chainRequest -Cmdlet $PSCmdlet -Path $given -Role 'Root'
-            }
-            foreach ($given in $ProgrammeRootPath) {
-                Add-ChainFile -ChainRequest $chainRequest -Cmdlet $PSCmdlet -Path $given -Role 'ProgrammeRoot'
-            }
-            foreach ($given in $CrlPath) {
-                Add-ChainFile -ChainRequest $chainRequest -Cmdlet $PSCmdlet -Path $given -Role 'Crl'
+            foreach ($role in 'Intermediate', 'Root', 'ProgrammeRoot', 'Crl') {
+                foreach ($given in $PSBoundParameters[$role + 'Path']) {
+                    Add-ChainFile -ChainRequest $chainRequest -Cmdlet $PSCmdlet -Path $given -Role $role
+                }
             }
         )
         foreach ($problem in $problems) {
@@ -180,14 +174,12 @@ function Get-EopRelayChain {
 
     process {
         $results = @(
-            foreach ($given in $Path) {
-                Get-ChainOfFile -ChainRequest $chainRequest -Cmdlet $PSCmdlet -Path $given -Password $Password
-            }
-            foreach ($given in $LiteralPath) {
-                Get-ChainOfFile -ChainRequest $chainRequest -Cmdlet $PSCmdlet -Path $given -Literal -Password $Password
-            }
-            foreach ($given in $InputObject) {
-                Get-ChainOfObject -ChainRequest $chainRequest -Cmdlet $PSCmdlet -InputObject $given -Password $Password
+            Add-GivenInput -Path $Path -LiteralPath $LiteralPath -InputObject $InputObject -AddPath {
+                param($Given, $IsLiteral)
+                Get-ChainOfFile -ChainRequest $chainRequest -Cmdlet $PSCmdlet -Path $Given -Literal:$IsLiteral -Password $Password
+            } -AddObject {
+                param($Given)
+                Get-ChainOfObject -ChainRequest $chainRequest -Cmdlet $PSCmdlet -InputObject $Given -Password $Password
             }
         )
         foreach ($result in $results) {
@@ -250,13 +242,6 @@ function Get-ChainOfObject {
     [CmdletBinding()]
     param($ChainRequest, $Cmdlet, $InputObject, [securestring]$Password)
 
-    if ($null -eq $InputObject) {
-        return
-    }
-    if ($InputObject -is [string]) {
-        Get-ChainOfFile -ChainRequest $ChainRequest -Cmdlet $Cmdlet -Path $InputObject -Password $Password
-        return
-    }
     $property = $InputObject.PSObject.Properties['RawData']
     if ($null -ne $property) {
         $der = [EopRelay.Interop]::BytesOf([EopRelay.Interop]::ValueOf($property))

@@ -290,8 +290,13 @@ function Get-SendConnectorTlsSession {
                 $leftOut = '; left out: ' + $leftOut
             }
             $PSCmdlet.WriteVerbose("$($reader.Progress.Status) read; sessions returned: $($reader.SessionCount)$leftOut.")
-            if ($reader.SessionCount -eq 0 -and $leftOut -ne '' -and -not $PSBoundParameters.ContainsKey('StatePath')) {
-                $PSCmdlet.WriteWarning("No session fits, in $($reader.Progress.Status)$leftOut. Leave a condition out to see what is there.")
+            if ($reader.SessionCount -eq 0 -and -not $PSBoundParameters.ContainsKey('StatePath')) {
+                if ($leftOut -ne '') {
+                    $PSCmdlet.WriteWarning("No session fits, in $($reader.Progress.Status)$leftOut. Leave a condition out to see what is there.")
+                }
+                elseif ($reader.Progress.FilesTotal -gt 0) {
+                    $PSCmdlet.WriteWarning("The logs hold no session ($($reader.Progress.Status)): nothing was sent, or protocol logging was off, as it is by default. Turn it on: Set-SendConnector <name> -ProtocolLoggingLevel Verbose.")
+                }
             }
             # Not before everything is returned; a pipeline that stops does not come here.
             if ($PSBoundParameters.ContainsKey('StatePath')) {

@@ -43,7 +43,7 @@ function Test-EopRelayCertificate {
     The password of a pfx. It opens the file here and goes nowhere else; nothing is imported.
 
     .PARAMETER LogPath
-    Send protocol logs: files, folders or patterns. They are read and judged in one step, which takes less time and memory than sessions of the pipeline.
+    Send protocol logs: files, folders or patterns; NAME=PATH says of which server they are (EX1=D:\Logs\EX1). They are read and judged in one step, which takes less time and memory than sessions of the pipeline.
 
     .PARAMETER Server
     The server whose logs and installed certificates they are, where these do not say so themselves.
@@ -56,6 +56,9 @@ function Test-EopRelayCertificate {
 
     .PARAMETER SendConnector
     The send connectors: objects of Get-SendConnector, or files as of -InboundConnector.
+
+    .PARAMETER Tenant
+    The tenants, where there are several: hashtables or objects with Name, InboundConnector and AcceptedDomain, the two in any shape of these parameters.
 
     .PARAMETER InstalledCertificate
     The certificates installed on the server: objects of Get-ExchangeCertificate, or files as of -InboundConnector.
@@ -255,6 +258,11 @@ function Test-EopRelayCertificate {
         $SendConnector,
 
         [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [psobject[]]
+        $Tenant,
+
+        [Parameter()]
         [AllowNull()]
         [AllowEmptyCollection()]
         [psobject[]]
@@ -382,13 +390,13 @@ function Test-EopRelayCertificate {
 
     end {
         try {
-            if ($null -eq $diagnosis -and $request.CountOf('Logs') -gt 0) {
+            if ($null -eq $diagnosis -and $request.CountOf('Logs', 'EvidencePaths') -gt 0) {
                 $diagnosis = [EopRelay.Interop]::OpenDiagnosis($request)
                 if ($diagnosis -is [EopRelay.EopRelayException]) {
                     $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis))
                 }
             }
-            $count = $request.CountOf('Logs', 'Certificates', 'CertificateFiles', 'Thumbprints', 'QueueErrors', 'QueueErrorFiles')
+            $count = $request.CountOf('Logs', 'EvidencePaths', 'Certificates', 'CertificateFiles', 'Thumbprints', 'QueueErrors', 'QueueErrorFiles')
             if ($null -ne $diagnosis) {
                 $count += $diagnosis.Count
             }

@@ -176,6 +176,14 @@ Describe 'Filters' {
         ($warnings -join ' ') | Should -Match 'No session fits, in .* 3 by -EopOnly, 2 by -Connector'
     }
 
+    It 'or logs that hold no session are told apart' {
+        $none = Join-Path -Path $TestDrive -ChildPath 'SEND2026111601-1.LOG'
+        Set-Content -LiteralPath $none -Value @(Get-Content -LiteralPath $log | Where-Object { $_ -like '#*' })
+        @(Get-SendConnectorTlsSession -LiteralPath $none -EopOnly -WarningVariable warnings -WarningAction SilentlyContinue).Count | Should -Be 0
+        @($warnings).Count | Should -Be 1
+        $warnings[0].Message | Should -Match 'hold no session .*ProtocolLoggingLevel Verbose'
+    }
+
     It 'say with -Verbose how many sessions each of them left out' {
         $verbose = Get-SendConnectorTlsSession -LiteralPath $folder -Connector 'none', 'nobody' -EopOnly -Verbose @silent 4>&1
         ($verbose -join ' ') | Should -Match '1 of 1 files read; sessions returned: 0; left out: 3 by -EopOnly, 2 by -Connector'

@@ -65,6 +65,31 @@ Describe 'Sessions' {
     }
 }
 
+Describe 'Logs and tenants' {
+    It 'are of the server that NAME=PATH names' {
+        $report = Test-EopRelayCertificate -LogPath "EX7=$log" @at
+        @($report.Scopes | ForEach-Object { $_.Server } | Select-Object -Unique) | Should -Be 'EX7'
+        $odd = Join-Path -Path $TestDrive -ChildPath 'EX8=SEND2026111501-1.LOG'
+        Copy-Item -LiteralPath $log -Destination $odd
+        Push-Location -LiteralPath $TestDrive
+        $report = Test-EopRelayCertificate -LogPath 'EX8=SEND2026111501-1.LOG' -Server EX9 @at
+        Pop-Location
+        @($report.Scopes | ForEach-Object { $_.Server } | Select-Object -Unique) | Should -Be 'EX9' -Because 'a file has that whole name'
+    }
+
+    It 'of several tenants are judged in their own' {
+        $path = Join-Path -Path $TestDrive -ChildPath 'inbound.json'
+        ConvertTo-Json -InputObject @($inbound) | Set-Content -LiteralPath $path
+        foreach ($tenant in @{ Name = 'contoso'; InboundConnector = $inbound; AcceptedDomain = 'contoso.com' }, [pscustomobject]@{ Name = 'contoso'; InboundConnector = $path; AcceptedDomain = @('contoso.com') }) {
+            $report = Test-EopRelayCertificate -LogPath $log -Tenant $tenant @at
+            $report.Cause | Should -Be (Test-EopRelayCertificate -LogPath $log -InboundConnector $inbound -AcceptedDomain contoso.com @at).Cause
+        }
+        $null = Test-EopRelayCertificate -LogPath $log -Tenant @{ Name = 'contoso' } @at -ErrorVariable trouble -ErrorAction SilentlyContinue
+        @($trouble).Count | Should -Be 1
+        $trouble[0].FullyQualifiedErrorId | Should -Be 'InputNotRecognized,Test-EopRelayCertificate'
+    }
+}
+
 Describe 'Certificates' {
     It 'are judged as <Shape>' -ForEach @(
         @{ Shape = 'X509Certificate2'; Object = { param($it) $it } }

@@ -11,6 +11,7 @@ Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.ps
 #   Value    one value, as it is, to the member of its name
 #   Mail     an address or a domain, of which IsDomain keeps the domain alone
 #   Objects  Exchange's objects to List, files to Files; of an object the members of Kind are read
+#   Tenants  what each tenant has: Name, InboundConnector, AcceptedDomain
 #   Files    content of files to List; without what IsVital can be read, the judgement would be another
 #   others   the function of that name, which takes an input of the parameter
 $parameters = [ordered]@{
@@ -24,6 +25,7 @@ $parameters = [ordered]@{
     InboundConnector     = @{ As = 'Objects'; List = 'InboundConnectors'; Files = 'InboundConnectorFiles'; Kind = 'Object' }
     InstalledCertificate = @{ As = 'Objects'; List = 'InstalledCertificates'; Files = 'InstalledCertificateFiles'; Kind = 'Certificate' }
     SendConnector        = @{ As = 'Objects'; List = 'SendConnectors'; Files = 'SendConnectorFiles'; Kind = 'Object' }
+    Tenant               = @{ As = 'Tenants'; List = 'Tenants' }
     ChainEvent           = @{ As = 'ChainEvents'; List = 'ChainEvents'; Files = 'ChainEventFiles' }
     HybridLogPath        = @{ As = 'HybridLogs'; List = 'HybridLogFiles' }
     QueueError           = @{ As = 'QueueErrors'; List = 'QueueErrors'; Files = 'QueueErrorFiles' }
@@ -82,6 +84,7 @@ function Add-EvidenceList {
             switch ($how.As) {
                 'Objects' { Add-ExchangeObject -Request $Request -Cmdlet $Cmdlet -Parameter $Parameter -Number $number -InputObject $given }
                 'Files' { Add-EvidenceFile -Request $Request -List $how.List -Cmdlet $Cmdlet -Path $given -Kind $how.Kind }
+                'Tenants' { Add-Tenant -Request $Request -Cmdlet $Cmdlet -Number $number -InputObject $given }
                 'ChainEvents' { Add-ChainEvent -Request $Request -Cmdlet $Cmdlet -InputObject $given }
                 'HybridLogs' { Add-HybridLog -Request $Request -Cmdlet $Cmdlet -Path $given }
                 'QueueErrors' { Add-QueueError -Request $Request -Cmdlet $Cmdlet -InputObject $given }
@@ -151,11 +154,57 @@ function Add-ExchangeObject {
     }
 }
 
-# Adds protocol logs, which the library reads and judges itself.
+# Adds a tenant: a hashtable or an object whose InboundConnector and AcceptedDomain are evidence in any shape.
+function Add-Tenant {
+    [CmdletBinding()]
+    param($Request, $Cmdlet, [int]$Number, $InputObject)
+
+    $bound = @{}
+    $name = ''
+    $isTable = $InputObject -is [System.Collections.IDictionary]
+    foreach ($member in 'Name', 'InboundConnector', 'AcceptedDomain') {
+        if ($isTable) {
+            $isThere = $InputObject.Contains($member)
+            $value = $InputObject[$member]
+        }
+        else {
+            $property = $InputObject.PSObject.Properties[$member]
+            $isThere = $null -ne $property
+            $value = $null
+            if ($isThere) {
+                $value = $property.Value
+            }
+        }
+        if (-not $isThere) {
+            continue
+        }
+        if ($member -eq 'Name') {
+            $name = [string]$value
+        }
+        else {
+            $bound[$member] = $value
+        }
+    }
+    if ($bound.Count -eq 0) {
+        $message = "-Tenant [$Number] has neither InboundConnector nor AcceptedDomain. Give a hashtable such as @{ Name = 'contoso'; InboundConnector = 'inbound.xml'; AcceptedDomain = 'domains.xml' }."
+        New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
+        return
+    }
+    $tenant = [EopRelay.Interop]::NewRequest()
+    $tenant.Set('Name', $name)
+    Add-Evidence -Request $tenant -Cmdlet $Cmdlet -BoundParameters $bound
+    $Request.AddRequest('Tenants', $tenant)
+}
+
+# Adds protocol logs, which the library reads and judges itself; NAME=PATH names their server.
 function Add-Log {
     [CmdletBinding()]
     param($Request, $Cmdlet, [string]$Path, [string]$Server)
 
+    if ($Path -match '^([^\\/:=*?\[]+)=(.+)$' -and -not (Test-FileName -Cmdlet $Cmdlet -Text $Path)) {
+        $Server = $Matches[1]
+        $Path = $Matches[2]
+    }
     $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Path -Kind 'Log'
     if ($resolved -is [EopRelay.EopRelayException]) {
         return $resolved

@@ -46,6 +46,17 @@ namespace EopRelay
             return Interop.Problem(() => ListOf(list).Add(value));
         }
 
+        /// <summary>Adds the members of another request as an object of a list.</summary>
+        /// <returns>What kept it from being added, or <c>null</c>.</returns>
+        public EopRelayException AddRequest(string list, Request other)
+        {
+            foreach (string name in other.unreadable)
+            {
+                AddUnreadable(name, "See the error of this tenant.");
+            }
+            return Interop.Problem(() => ListOf(list).AddJson(other.Without("Unreadable").ToJson()));
+        }
+
         /// <summary>Says that a list is given, be it empty: nothing found is a finding.</summary>
         public void Expect(string list)
         {
@@ -162,7 +173,7 @@ namespace EopRelay
         /// </summary>
         internal IEnumerable<Request> Subjects()
         {
-            if (CountOf(Certificates) < 2 || CountOf("Sessions", "Logs", "QueueErrors", "QueueErrorFiles") > 0)
+            if (CountOf(Certificates) < 2 || CountOf("Sessions", "Logs", "EvidencePaths", "QueueErrors", "QueueErrorFiles") > 0)
             {
                 yield return this;
                 yield break;
@@ -329,6 +340,14 @@ namespace EopRelay
                         json.Length = end;
                     }
                 }
+            }
+
+            /// <summary>Adds an object that is JSON already.</summary>
+            internal void AddJson(string value)
+            {
+                json.Append(Count == 0 ? "" : Separator);
+                starts.Add(json.Length);
+                json.Append(value);
             }
 
             /// <summary>The list of one object.</summary>

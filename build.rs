@@ -28,6 +28,7 @@ const SOURCES: &[&str] = &[
     "src/ffi/open_diagnosis.rs",
     "src/ffi/machine.rs",
     "src/ffi/view.rs",
+    "src/ffi/probe.rs",
     "src/ffi/text.rs",
 ];
 

@@ -731,6 +731,46 @@
 #define EOP_VIEW_MAXIMUM_WIDTH 1000
 
 /*
+ eop_probe_event: a connection is attempted; text: the other end, such as 192.0.2.1:25.
+ */
+#define EOP_PROBE_CONNECTING 1
+
+/*
+ It came about; text: its own end, a blank, the other end.
+ */
+#define EOP_PROBE_CONNECTED 2
+
+/*
+ It did not come about; text: the number of Winsock (0 = not known), a blank, the reason.
+ */
+#define EOP_PROBE_NOT_CONNECTED 3
+
+/*
+ Bytes came.
+ */
+#define EOP_PROBE_RECEIVED 4
+
+/*
+ The other side closed the connection.
+ */
+#define EOP_PROBE_CLOSED 5
+
+/*
+ The connection broke; text: the reason.
+ */
+#define EOP_PROBE_BROKEN 6
+
+/*
+ The deadline has passed.
+ */
+#define EOP_PROBE_TIMED_OUT 7
+
+/*
+ The most bytes of one event.
+ */
+#define EOP_MAXIMUM_PROBE_BYTES 1048576
+
+/*
  What went wrong, in detail. The caller owns it and sets struct_size; there is nothing to free.
  */
 typedef struct eop_error {
@@ -2035,6 +2075,125 @@ int32_t eop_view(const uint16_t *report,
                  uint32_t width,
                  uint64_t *text,
                  struct eop_error *error);
+
+/*
+ Opens a probe: one sender and one recipient, to be asked about over one connection of the caller.
+
+ Nothing is ever submitted: after the reply to RCPT TO it says RSET and QUIT. `request` has `length`
+ units and is read during the call only. It is one JSON object; every member may be absent or null:
+
+ - From, To: the two addresses, one each; "<>" is the null sender. Inbound: true = none; a receive
+   connector is looked at: STARTTLS, and the certificate that is shown.
+ - Connector: the name of the send connector, where Evidence holds several. SmartHost, Fqdn (the
+   name in EHLO), TlsDomain (the name that the other side's certificate must have): else those of
+   the send connector; Port: else 25. Computer: the name in EHLO if nothing else tells it.
+ - TimeoutSec: seconds that one answer may take, 1 to 600; else 30.
+ - Which certificate is shown: NoCertificate, true; Thumbprint, of LocalMachine\My; CertificateFile
+   {"Path", "Content"} (PFX, or PEM with its key, or KeyFile has that) and Password; else the one
+   that Exchange would choose for the send connector.
+ - OutLog: the file in which the dialogue is kept as a send log; it must not be there yet.
+ - Evidence: an object as of eop_test, by which the session is judged; without Sessions and Logs.
+   SendConnectors and InstalledCertificates of it tell host, name and certificate;
+   UseMachineStores is needed where the key is of this computer.
+
+ `probe` receives the handle; free it with eop_probe_free. `plan` receives a text handle with one
+ JSON object: Host and Port to connect to, Reason: why that certificate is shown, or null.
+
+ EOP_OK; EOP_NULL_ARGUMENT; EOP_INVALID_ARGUMENT: no such object, or it cannot be asked, which the
+ message says; EOP_INVALID_TEXT; EOP_INVALID_THUMBPRINT; the errors of eop_test;
+ EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_probe_open(const uint16_t *request,
+                       size_t length,
+                       uint64_t *probe,
+                       uint64_t *plan,
+                       struct eop_error *error);
+
+/*
+ Takes what happened to the connection, and gives what is to be sent.
+
+ `event` is one of EOP_PROBE_..., `text` and `bytes` are what is said there, else absent. `elapsed` is
+ the time since eop_probe_open, in ticks. `output` and `output_length` receive the bytes to send now,
+ valid until the next call with the probe; `deadline` the time since eop_probe_open, in ticks, at
+ which EOP_PROBE_TIMED_OUT is to be reported, or -1: the dialogue is over, and the connection is closed
+ after the bytes.
+
+ EOP_OK, whatever the other side did; EOP_NULL_ARGUMENT: an output, or a pointer whose length is not 0;
+ EOP_INVALID_ARGUMENT: an unknown event, a text that is not as said there, a negative time, more than
+ EOP_MAXIMUM_PROBE_BYTES, or a probe whose outcome was asked for; EOP_INVALID_TEXT; the errors of
+ handles.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_probe_event(uint64_t probe,
+                        uint32_t event,
+                        int64_t elapsed,
+                        const uint16_t *text,
+                        size_t text_length,
+                        const uint8_t *bytes,
+                        size_t length,
+                        const uint8_t **output,
+                        size_t *output_length,
+                        int64_t *deadline,
+                        struct eop_error *error);
+
+/*
+ Ends a probe, and says what it came to; once.
+
+ `elapsed` is the time since eop_probe_open, in ticks. `outcome` receives a text handle with one JSON
+ object, the same as of `eop-relay probe --json`, and three members more: Attempt, for
+ eop_probe_standing; LogText, the dialogue as a send log; Text, the outcome and the report in lines of
+ 78 columns. Free it with
+ eop_text_free. The log of the probe is written here.
+
+ EOP_OK, whatever it came to; EOP_NULL_ARGUMENT; EOP_INVALID_ARGUMENT: a negative time, an outcome that
+ was asked for before, or a log that cannot be written, which the message says; EOP_TOO_MANY_HANDLES;
+ the errors of handles.
+
+ # Safety
+ Each pointer is NULL or points to what is described, writable.
+ */
+int32_t eop_probe_outcome(uint64_t probe,
+                          int64_t elapsed,
+                          uint64_t *outcome,
+                          struct eop_error *error);
+
+/*
+ Frees a probe, from any thread, also a poisoned one. The connection is the caller's.
+
+ EOP_OK; EOP_INVALID_HANDLE; EOP_WRONG_KIND; EOP_FREED: freed before.
+
+ # Safety
+ `error` is NULL or points to a writable eop_error.
+ */
+int32_t eop_probe_free(uint64_t probe, struct eop_error *error);
+
+/*
+ Says whether to probe again: a change takes up to an hour to reach all front ends.
+
+ `request` has `length` units and is read during the call only. It is one JSON object: Attempts, an
+ array of the member Attempt of the outcomes so far, the oldest first; IntervalSec, the seconds
+ between two connections, at least 60; ElapsedSec, those since the first; LimitSec, those in all.
+
+ `standing` receives a text handle with one JSON object; free it with eop_text_free. Next is Again,
+ Done (three different front ends accept), Throttled (the first 4.7.x), Exhausted (20 connections) or
+ TimeOver; Accepted and Total count; AcceptingHosts and RefusingHosts name the front ends; Summary
+ says it in a sentence.
+
+ EOP_OK; EOP_NULL_ARGUMENT; EOP_INVALID_ARGUMENT: no such object, or an interval below 60;
+ EOP_INVALID_TEXT; EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_probe_standing(const uint16_t *request,
+                           size_t length,
+                           uint64_t *standing,
+                           struct eop_error *error);
 
 /*
  A view of the text of a text handle.

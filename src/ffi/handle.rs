@@ -27,11 +27,20 @@ pub(super) enum Kind {
     Text = 2,
     EvidenceReader = 3,
     Diagnosis = 4,
+    #[cfg(feature = "probe")]
+    Probe = 5,
 }
 
 impl Kind {
     fn from_number(number: u64) -> Option<Self> {
-        let kinds = [Self::SessionReader, Self::Text, Self::EvidenceReader, Self::Diagnosis];
+        let kinds = [
+            Self::SessionReader,
+            Self::Text,
+            Self::EvidenceReader,
+            Self::Diagnosis,
+            #[cfg(feature = "probe")]
+            Self::Probe,
+        ];
         kinds.into_iter().find(|kind| *kind as u64 == number)
     }
 }
@@ -43,6 +52,8 @@ impl fmt::Display for Kind {
             Self::Text => "text",
             Self::EvidenceReader => "evidence reader",
             Self::Diagnosis => "diagnosis",
+            #[cfg(feature = "probe")]
+            Self::Probe => "probe",
         })
     }
 }

@@ -10,7 +10,7 @@
 //! | `caller_memory`, `input`, `output` | pointers of the caller, checked and read or written |
 //! | `answer` | what functions that answer with a text have in common |
 //! | `records`, `batch` | a batch of the core as flat records |
-//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `pfx`, `evidence`, `diagnosis`, `open_diagnosis`, `machine`, `view`, `text` | the exported functions and their structs |
+//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `pfx`, `evidence`, `diagnosis`, `open_diagnosis`, `machine`, `probe`, `view`, `text` | the exported functions and their structs |
 
 mod about;
 mod answer;
@@ -32,6 +32,8 @@ mod misuse;
 mod open_diagnosis;
 mod output;
 mod pfx;
+#[cfg(feature = "probe")]
+mod probe;
 mod query;
 mod records;
 mod session_reader;
@@ -51,6 +53,8 @@ pub use input::Utf16;
 pub use machine::*;
 pub use open_diagnosis::*;
 pub use pfx::*;
+#[cfg(feature = "probe")]
+pub use probe::*;
 pub use query::*;
 pub use records::*;
 pub use session_reader::*;

@@ -42,6 +42,11 @@ namespace EopRelay
         private readonly AnswerFunction answerDiagnosis;
         private readonly HandleFunction cancelDiagnosis;
         private readonly HandleFunction freeDiagnosis;
+        private readonly OpenProbeFunction openProbe;
+        private readonly ProbeEventFunction probeEvent;
+        private readonly ProbeOutcomeFunction probeOutcome;
+        private readonly HandleFunction freeProbe;
+        private readonly RequestFunction probeStanding;
         private readonly GetTextFunction getText;
         private readonly HandleFunction freeText;
 
@@ -87,6 +92,11 @@ namespace EopRelay
             answerDiagnosis = Bind<AnswerFunction>(library, "eop_diagnosis_answer");
             cancelDiagnosis = Bind<HandleFunction>(library, "eop_diagnosis_cancel");
             freeDiagnosis = Bind<HandleFunction>(library, "eop_diagnosis_free");
+            openProbe = Bind<OpenProbeFunction>(library, "eop_probe_open");
+            probeEvent = Bind<ProbeEventFunction>(library, "eop_probe_event");
+            probeOutcome = Bind<ProbeOutcomeFunction>(library, "eop_probe_outcome");
+            freeProbe = Bind<HandleFunction>(library, "eop_probe_free");
+            probeStanding = Bind<RequestFunction>(library, "eop_probe_standing");
             getText = Bind<GetTextFunction>(library, "eop_text_get");
             freeText = Bind<HandleFunction>(library, "eop_text_free");
             Names = new ValueNames(this);

@@ -137,6 +137,38 @@ namespace EopRelay
             return Attempt(() => diagnosis.Certificates());
         }
 
+        /// <summary>Opens a probe. Dispose it.</summary>
+        /// <param name="question">What eop_probe_open takes, but for Evidence.</param>
+        /// <param name="evidence">What the session is judged by.</param>
+        /// <param name="source">The address to connect from, or empty.</param>
+        /// <returns>A <see cref="Probe"/>, or why it cannot be asked.</returns>
+        public static object OpenProbe(Request question, Request evidence, string source)
+        {
+            return Attempt(() => Library.OpenProbe(question, evidence, source));
+        }
+
+        /// <summary>Says whether to probe again.</summary>
+        /// <param name="attempts">The results so far, the oldest first.</param>
+        /// <param name="interval">Seconds between two connections, at least 60.</param>
+        /// <param name="elapsed">Seconds since the first.</param>
+        /// <param name="limit">Seconds in all.</param>
+        /// <returns>A <see cref="ProbeStanding"/>, or what went wrong.</returns>
+        public static object StandingOf(ProbeResult[] attempts, int interval, int elapsed, int limit)
+        {
+            return Attempt(() =>
+            {
+                var request = new Request();
+                request.Set("IntervalSec", interval);
+                request.Set("ElapsedSec", elapsed);
+                request.Set("LimitSec", limit);
+                foreach (ProbeResult attempt in attempts)
+                {
+                    request.Add("Attempts", attempt.Attempt);
+                }
+                return Library.StandingOf(request);
+            });
+        }
+
         /// <summary>Bytes as an object has them, or as base64 after serialisation; <c>null</c> for others.</summary>
         public static byte[] BytesOf(object value)
         {

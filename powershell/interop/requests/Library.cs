@@ -78,6 +78,16 @@ namespace EopRelay
             return report;
         }
 
+        internal static Probe OpenProbe(Request question, Request evidence, string source)
+        {
+            return new Probe(Native, question, evidence, source);
+        }
+
+        internal static ProbeStanding StandingOf(Request request)
+        {
+            return JsonMapper.Read<ProbeStanding>(Native.ProbeStanding(request.ToJson()));
+        }
+
         internal static Diagnosis OpenDiagnosis(Request request)
         {
             return new Diagnosis(Native, request);

@@ -125,6 +125,23 @@ namespace EopRelay
             });
         }
 
+        /// <summary>Sets a member to the content of a file.</summary>
+        /// <returns>Why it cannot be read, or <c>null</c>.</returns>
+        public EopRelayException SetFile(string name, string path)
+        {
+            return Interop.Problem(() =>
+            {
+                byte[] content = ReadFile("CertificateFile", path);
+                Set(name, new Dictionary<string, object> { { "Path", path }, { "Content", content } });
+            });
+        }
+
+        /// <summary>Sets a member to a secret, which is in memory as long as the request is.</summary>
+        public void SetSecret(string name, SecureString secret)
+        {
+            Set(name, new System.Net.NetworkCredential(null, secret).Password);
+        }
+
         /// <summary>Says that an input could not be read, so that the answer names it.</summary>
         /// <param name="place">The file, or the parameter with the number of the object.</param>
         /// <param name="message">Why.</param>
@@ -158,6 +175,13 @@ namespace EopRelay
                 }
             }
             return problems.ToArray();
+        }
+
+        /// <summary>A text that was given, or <c>null</c>.</summary>
+        internal string TextOf(string name)
+        {
+            object value;
+            return values.TryGetValue(name, out value) ? value as string : null;
         }
 
         /// <summary>Whether a value was given as true.</summary>

@@ -116,7 +116,7 @@ const INSTALLED_CERTIFICATES: ObjectList = ("-InstalledCertificate", Evidence::a
 const JUDGED_CERTIFICATES: ObjectList = (CERTIFICATES, add_judged);
 
 /// Reads a request, its logs included.
-pub(super) fn read(text: &str) -> Result<Evidence, Failure> {
+pub(in crate::ffi) fn read(text: &str) -> Result<Evidence, Failure> {
     let (mut evidence, logs) = open(text)?;
     if let Some(mut logs) = logs {
         while logs::read_on(&mut evidence, &mut logs, u64::MAX) {}

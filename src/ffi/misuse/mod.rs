@@ -188,6 +188,36 @@ const HANDLE_FUNCTIONS: &[HandleFunction] = &[
         when_poisoned: EOP_OK,
         after_own_panic: EOP_FREED,
     },
+    HandleFunction {
+        name: "eop_probe_event",
+        call: probe_event,
+        opens: open_probe,
+        opens_other_kind: open_some_text,
+        frees: free_probe,
+        while_busy: EOP_BUSY,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_probe_outcome",
+        call: probe_outcome,
+        opens: open_probe,
+        opens_other_kind: open_some_text,
+        frees: free_probe,
+        while_busy: EOP_BUSY,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_probe_free",
+        call: free_probe,
+        opens: open_probe,
+        opens_other_kind: open_some_text,
+        frees: free_probe,
+        while_busy: EOP_OK,
+        when_poisoned: EOP_OK,
+        after_own_panic: EOP_FREED,
+    },
 ];
 
 /// The functions without a handle; the first two cannot fail.
@@ -207,6 +237,8 @@ const OTHER_FUNCTIONS: &[&str] = &[
     "eop_resolve_errors",
     "eop_store_certificates",
     "eop_view",
+    "eop_probe_open",
+    "eop_probe_standing",
 ];
 
 /// A struct of the ABI with every field zero or NULL.
@@ -346,6 +378,54 @@ pub(super) fn add_evidence(reader: u64, error: *mut ErrorDetail) -> i32 {
     unsafe { eop_evidence_add(reader, text.as_ptr(), text.len(), error) }
 }
 
+/// A request that asks about a receive connector.
+pub(super) fn probe_request() -> Vec<u16> {
+    r#"{"Inbound": true, "SmartHost": "192.0.2.1", "Computer": "ex01.contoso.com"}"#
+        .encode_utf16()
+        .collect()
+}
+
+pub(super) fn open_probe() -> u64 {
+    let (request, mut probe, mut plan) = (probe_request(), 0, 0);
+    let (units, length, null) = (request.as_ptr(), request.len(), ptr::null_mut());
+    // SAFETY: request and outputs are local variables.
+    let status = unsafe { eop_probe_open(units, length, &raw mut probe, &raw mut plan, null) };
+    assert_eq!(status, EOP_OK);
+    assert_eq!(free_text(plan, null), EOP_OK);
+    probe
+}
+
+pub(super) fn probe_event(probe: u64, error: *mut ErrorDetail) -> i32 {
+    let (mut output, mut length, mut deadline) = (ptr::null(), 0, 0);
+    // SAFETY: the outputs are local variables, `error` comes from a test of this file.
+    unsafe {
+        eop_probe_event(
+            probe,
+            EOP_PROBE_TIMED_OUT,
+            0,
+            ptr::null(),
+            0,
+            ptr::null(),
+            0,
+            &raw mut output,
+            &raw mut length,
+            &raw mut deadline,
+            error,
+        )
+    }
+}
+
+pub(super) fn probe_outcome(probe: u64, error: *mut ErrorDetail) -> i32 {
+    let mut outcome = 0;
+    // SAFETY: the output is a local variable, `error` comes from a test of this file.
+    unsafe { eop_probe_outcome(probe, 0, &raw mut outcome, error) }
+}
+
+pub(super) fn free_probe(probe: u64, error: *mut ErrorDetail) -> i32 {
+    // SAFETY: `error` comes from a test of this file.
+    unsafe { eop_probe_free(probe, error) }
+}
+
 pub(super) fn open_diagnosis() -> u64 {
     let (request, mut diagnosis) = (['{', '}'].map(|unit| unit as u16), 0);
     // SAFETY: request and output are local variables.
@@ -417,6 +497,8 @@ impl HandleFunction {
             ("eop_text_get", get_text)
         } else if self.name.starts_with("eop_evidence") {
             ("eop_evidence_next", next_evidence)
+        } else if self.name.starts_with("eop_probe") {
+            ("eop_probe_event", probe_event)
         } else if self.name.starts_with("eop_diagnosis") {
             ("eop_diagnosis_add", add_to_diagnosis)
         } else {

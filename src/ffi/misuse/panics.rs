@@ -41,6 +41,7 @@ fn with_a_poisoned_handle_only_free_works() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of calls")]
 fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
     type Call = (&'static str, fn(*mut ErrorDetail) -> i32);
     let calls: &[Call] = &[
@@ -99,6 +100,25 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             let status =
                 unsafe { eop_diagnosis_open(request.as_ptr(), 2, &raw mut diagnosis, error) };
             assert_eq!(diagnosis == 0, status != EOP_OK);
+            status
+        }),
+        ("eop_probe_open", |error| {
+            let (request, mut probe, mut plan) = (probe_request(), 0, 0);
+            let (units, length) = (request.as_ptr(), request.len());
+            // SAFETY: request and outputs are local variables.
+            let status =
+                unsafe { eop_probe_open(units, length, &raw mut probe, &raw mut plan, error) };
+            assert_eq!(probe == 0, status != EOP_OK);
+            status
+        }),
+        ("eop_probe_standing", |error| {
+            let request: Vec<u16> = r#"{"IntervalSec": 60}"#.encode_utf16().collect();
+            let mut standing = 0;
+            // SAFETY: request and output are local variables.
+            let status = unsafe {
+                eop_probe_standing(request.as_ptr(), request.len(), &raw mut standing, error)
+            };
+            assert_eq!(standing == 0, status != EOP_OK);
             status
         }),
         ("eop_evidence_open", |error| {

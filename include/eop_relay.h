@@ -1869,13 +1869,17 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
    IntermediateFiles are all that the server has in LocalMachine\CA.
  - HybridLogFiles: the same of logs of the Hybrid Configuration Wizard (.log, .xhcw), which stand
    in for InboundConnectors where these are absent.
- - Certificates, InboundConnectors, AcceptedDomains, SendConnectors, InstalledCertificates: arrays
-   of Exchange objects, their properties as text, numbers, flags or arrays of these, bytes in
-   base64, and the names of their types as PSTypeNames. Certificates are judged, and so need
-   RawData. Evidence names an object by its line in the text of its array.
- - InboundConnectorFiles, AcceptedDomainFiles, SendConnectorFiles, InstalledCertificateFiles: arrays of
-   {"Path", "Content"}: exports of such objects in any form that `eop-relay test` reads. An empty
-   array of objects, and an export with nothing in it, say that there is none.
+ - Certificates, InboundConnectors, AcceptedDomains, SendConnectors, ReceiveConnectors,
+   InstalledCertificates: arrays of Exchange objects, their properties as text, numbers, flags or
+   arrays of these, bytes in base64, and the names of their types as PSTypeNames. Certificates are
+   judged, and so need RawData. Evidence names an object by its line in the text of its array.
+ - InboundConnectorFiles, AcceptedDomainFiles, SendConnectorFiles, ReceiveConnectorFiles,
+   InstalledCertificateFiles: arrays of {"Path", "Content"}: exports of such objects in any form that
+   `eop-relay test` reads. An empty array of objects, and an export with nothing in it, say that
+   there is none.
+ - Tenants: where there are several, an array of {"Name", "InboundConnectors", "AcceptedDomains",
+   "InboundConnectorFiles", "AcceptedDomainFiles"}, in place of the members of these names; all but
+   Name may be absent. Without it OrganizationId tells the objects of several tenants apart.
  - Logs: an array of {"Path", "Server"}: protocol logs (a file, folder or pattern) whose sessions are
    judged, and the server, which may be absent: then Path may be NAME=PATH, the logs of the server
    NAME. They are read during the call.

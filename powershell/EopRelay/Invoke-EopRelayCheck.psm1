@@ -15,7 +15,7 @@ function Invoke-EopRelayCheck {
 
         ExitCode  0 fine, 10 warning, 20 refused, 30 uncertain or no evidence, 40 an input cannot be read
 
-    InUse is the report on the sessions, Installed the one on the installed certificate; Verdict, Cause and Summary are those of the graver one. No new session is no evidence (30, cause NoEvidence), and never fine: with protocol logging off there would be none either. What cannot be read outweighs what was found.
+    InUse is the report on the sessions, Installed the one on the installed certificate; Verdict, Cause and Summary are those of the graver one. Anything that was refused since the last run is at least a warning (10), with its number, whatever passed since. No new session for longer than -QuietHours is no evidence (30, cause NoEvidence), and never fine: with protocol logging off there would be none either. What cannot be read outweighs what was found.
 
     It needs no cloud login and no Exchange cmdlets. What it judges by is given as objects or as files that the cmdlets were exported to: connectors and accepted domains change seldom. Export them again when they do.
 
@@ -68,8 +68,11 @@ function Invoke-EopRelayCheck {
     .PARAMETER WarningDays
     Warns about a certificate that many days before its expiry, 0 to 3650. The default is a third of its validity, at most 30.
 
+    .PARAMETER QuietHours
+    How many hours without a session to Exchange Online Protection are normal, 0 to 720. The default is 12: a night without mail is no fault. Until then a run without a new session is 0, unless the installed certificate is at fault, and writes no event; beyond it is 30, and the event is written once.
+
     .OUTPUTS
-    EopRelay.CheckResult. Its members: Time, Computer, ExitCode, Verdict, Cause, Summary, SessionsRead, SessionsFailed, SessionsJudged, InUse, Installed, Notices.
+    EopRelay.CheckResult. Its members: Time, Computer, ExitCode, Verdict, Cause, Summary, SessionsRead, SessionsFailed, SessionsRefused, SessionsJudged, InUse, Installed, Notices.
 
     .EXAMPLE
     powershell.exe -NoProfile -NonInteractive -Command "Import-Module EopRelay -ErrorAction Stop; exit (Invoke-EopRelayCheck -EventLog -JsonPath C:\ProgramData\EopRelay\check.jsonl).ExitCode"
@@ -181,11 +184,17 @@ function Invoke-EopRelayCheck {
         [Parameter()]
         [ValidateRange(0, 3650)]
         [int]
-        $WarningDays
+        $WarningDays,
+
+        [Parameter()]
+        [ValidateRange(0, 720)]
+        [int]
+        $QuietHours = 12
     )
 
     $check = [EopRelay.Interop]::NewCheckRequest()
     $check.WritesEvent = $EventLog.IsPresent
+    $check.QuietTime = [timespan]::FromHours($QuietHours)
     # -WhatIf judges and writes nothing, also beside the task.
     $check.IsTrial = -not $PSCmdlet.ShouldProcess('the state file, the result and the event', 'Write')
     $problems = @(

@@ -55,6 +55,8 @@ pub use report::{
 pub(crate) use request::RootStores;
 pub use request::{ChainRequest, Purpose};
 pub use revocation::{NotARevocationList, RevocationList};
+#[cfg(test)]
+pub(crate) use rule::RULES;
 pub use rule::{Profile, Rule};
 pub use selection::{NotOneCertificate, judged_of};
 pub use subject_checks::ExpectedName;

@@ -1,12 +1,13 @@
 //! Certificates as Get-ExchangeCertificate shows them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
 use super::certificate_names::CertificateNames;
 use super::text_list::TextList;
-use crate::certificate::{Certificate, Thumbprint, X500Name};
+use crate::certificate::{Certificate, LoggedCertificate, Thumbprint, X500Name};
 use crate::timestamp::Timestamp;
 
 /// A certificate installed on an Exchange server. `None` means that the source does not say.
@@ -87,6 +88,12 @@ impl CertificateServices {
         (!text.is_empty()).then_some(services)
     }
 
+    /// These and the services of `other`.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether all services of `other` are among these.
     #[must_use]
     pub fn contains(self, other: Self) -> bool {
@@ -115,6 +122,42 @@ impl From<Certificate> for ExchangeCertificate {
     /// What the certificate itself says; services, status and private key stay unknown.
     fn from(certificate: Certificate) -> Self {
         Self::default().with_certificate(certificate)
+    }
+}
+
+impl From<LoggedCertificate> for ExchangeCertificate {
+    /// What a row of a log tells; services, status and private key stay unknown.
+    fn from(logged: LoggedCertificate) -> Self {
+        let text = |text: Option<Arc<str>>| text.map(|text| text.to_string());
+        let names = logged.dns_names.iter().map(|name| &**name);
+        Self {
+            thumbprint: logged.thumbprint.as_deref().and_then(|text| text.parse().ok()),
+            subject: text(logged.subject),
+            issuer: text(logged.issuer),
+            serial_number: text(logged.serial_number),
+            not_before: logged.not_before,
+            not_after: logged.not_after,
+            certificate_domains: Some(TextList::complete(names)),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&ExchangeCertificate> for LoggedCertificate {
+    /// As a row of a log would tell it.
+    fn from(one: &ExchangeCertificate) -> Self {
+        let text = |text: &Option<String>| text.as_deref().map(Arc::from);
+        let domains = one.certificate_domains.iter().flat_map(|list| &list.values);
+        Self {
+            thumbprint: one.thumbprint.map(|thumbprint| thumbprint.to_string().into()),
+            subject: text(&one.subject),
+            issuer: text(&one.issuer),
+            serial_number: text(&one.serial_number),
+            not_before: one.not_before,
+            not_after: one.not_after,
+            dns_names: domains.map(|name| name.as_str().into()).collect(),
+            subject_issuer_ambiguous: false,
+        }
     }
 }
 

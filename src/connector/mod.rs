@@ -20,6 +20,7 @@ mod name_match;
 mod nearest_miss;
 mod open_question;
 mod outcome;
+mod receive_connector;
 mod send_connector;
 mod sender_address;
 mod text_list;
@@ -43,6 +44,7 @@ pub use name_match::{
 pub use nearest_miss::{MissKind, NearestMiss, nearest_miss};
 pub use open_question::OpenQuestion;
 pub use outcome::{AttributionOutcome, UnacceptedSender};
+pub use receive_connector::ReceiveConnector;
 pub use send_connector::{EopSign, SendConnector};
 pub use sender_address::{
     AddressMatch, IgnoredAddress, SenderRange, ignored_addresses, match_address, public_address,

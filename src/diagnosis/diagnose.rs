@@ -17,6 +17,7 @@ use crate::diagnosis::report::{Finding, REPORT_SCHEMA_VERSION, Report, Severity,
 use crate::diagnosis::rules::description::RuleDescription;
 use crate::diagnosis::rules::table;
 use crate::diagnosis::scopes::scopes;
+use crate::diagnosis::trial::Trials;
 use crate::diagnosis::weigh::{set_everyday_aside, weigh};
 
 /// Diagnoses what the evidence shows.
@@ -56,12 +57,13 @@ impl Diagnosis {
         let others: Vec<Basis<'_>> =
             (1..evidence.tenant_count()).map(|tenant| Basis::new(evidence, tenant)).collect();
         let of_tenants = std::iter::once(basis).chain(&others).flat_map(|basis| cases(basis));
+        let trials = Trials::default();
         let mut judged: Vec<Judged<'_>> =
-            of_tenants.map(|case| judge(case, &self.disabled)).collect();
+            of_tenants.map(|case| judge(case, &self.disabled, &trials)).collect();
         judged.iter_mut().for_each(weigh);
         set_everyday_aside(&mut judged);
         let whole = Case::of_configuration(basis);
-        let mut findings = findings_of_evidence(&whole, &self.disabled);
+        let mut findings = findings_of_evidence(&whole, &self.disabled, &trials);
         let decisive = judged
             .iter()
             .enumerate()
@@ -119,16 +121,14 @@ impl Diagnosis {
                 merge(&mut findings, finding);
             }
         }
-        // On old evidence nothing is accepted; without any, nothing is known.
-        let of_evidence = match (decisive, verdict) {
-            (None, _) => Some(FindingId::NoEvidence),
-            (Some(_), Verdict::Accepted) => Some(FindingId::EvidenceTooOld),
-            _ => None,
-        };
-        if let Some(finding) = findings.iter_mut().find(|finding| Some(finding.id) == of_evidence) {
+        if let Some(finding) = deciding_of_evidence(decisive.is_some(), verdict, &mut findings) {
             finding.status = Status::Cause;
             summary.clone_from(&finding.message);
-            (verdict, cause) = (Verdict::Uncertain, finding.id);
+            cause = finding.id;
+            verdict = match cause {
+                FindingId::ExchangeOnlineHangsUp => Verdict::Refused,
+                _ => Verdict::Uncertain,
+            };
         }
         findings.sort_by_key(|finding| {
             let of_cause = finding.status != Status::Cause || finding.id != cause;
@@ -151,6 +151,29 @@ impl Diagnosis {
             exit_code,
         }
     }
+}
+
+/// The finding of the evidence as a whole that decides. On old evidence nothing is accepted; without
+/// any, nothing is known but what receive logs show of the other direction.
+fn deciding_of_evidence(
+    is_decided: bool,
+    verdict: Verdict,
+    findings: &mut Vec<Finding>,
+) -> Option<&mut Finding> {
+    let hangs_up = |finding: &Finding| {
+        finding.id == FindingId::ExchangeOnlineHangsUp && finding.severity == Severity::Error
+    };
+    let id = match verdict {
+        _ if !is_decided && findings.iter().any(hangs_up) => {
+            // That there is no send log is another matter.
+            findings.retain(|finding| finding.id != FindingId::NoEvidence);
+            FindingId::ExchangeOnlineHangsUp
+        }
+        _ if !is_decided => FindingId::NoEvidence,
+        Verdict::Accepted => FindingId::EvidenceTooOld,
+        _ => return None,
+    };
+    findings.iter_mut().find(|finding| finding.id == id)
 }
 
 /// Refused before uncertain before accepted: the trouble is what is asked for.
@@ -189,6 +212,10 @@ fn cases<'a>(evidence: &'a Basis<'a>) -> Vec<Case<'a>> {
 fn summarise(judged: &Judged<'_>) -> String {
     let case = &judged.case;
     let verdict = match (judged.verdict, case.incident) {
+        (Verdict::Accepted, Some(_)) if judged.is_everyday => {
+            "Exchange Online took this server's mail; a rule of the receiving organisation did not."
+                .to_owned()
+        }
         (Verdict::Accepted, Some(_)) => "Exchange Online relays this server's mail.".to_owned(),
         (Verdict::Accepted, None) => {
             "Exchange Online would relay mail sent with this certificate.".to_owned()

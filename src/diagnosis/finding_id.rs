@@ -145,6 +145,14 @@ named_enum! {
         RootInIntermediateStore = 105,
         /// An intermediate lies in the root store.
         IntermediateInRootStore = 106,
+        /// A receive connector cannot show the certificate that it names, or offers no TLS.
+        ReceiveConnectorFault = 172,
+        /// Exchange Online got no STARTTLS of this server, or hung up after TLS.
+        ExchangeOnlineHangsUp = 173,
+        /// Microsoft has taken the root out of its programme.
+        RootBlocked = 170,
+        /// A root in the root store keeps the cross-signed certificate from being sent.
+        RootShortensChain = 171,
         /// The accepted domains are those of the on-premises organisation.
         AcceptedDomainsAreLocal = 107,
         /// Entries of SenderIPAddresses that take no part.

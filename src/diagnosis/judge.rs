@@ -10,11 +10,11 @@ use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::literal::{counted, listed};
 use crate::diagnosis::remedies::Remedy;
 use crate::diagnosis::remedies::per_server::repeat_per_server;
-use crate::diagnosis::remedies::trial::tried;
 use crate::diagnosis::report::{Confidence, Finding, Severity, Status, Verdict};
 use crate::diagnosis::rules::engine::Answers;
 use crate::diagnosis::rules::rule::{Effect, Rule, Scope};
 use crate::diagnosis::rules::table;
+use crate::diagnosis::trial::Trials;
 use crate::finding::Step;
 
 /// What one case came to.
@@ -47,6 +47,7 @@ fn applied(scope: Scope) -> impl Iterator<Item = (usize, &'static Rule)> {
 pub(crate) fn findings_of_evidence(
     case: &Case<'_>,
     disabled: &BTreeSet<FindingId>,
+    trials: &Trials,
 ) -> Vec<Finding> {
     let mut answers = Answers::new(case, disabled);
     let mut findings = Vec::new();
@@ -57,7 +58,7 @@ pub(crate) fn findings_of_evidence(
                 status: Status::Present,
                 message: answer.message,
                 evidence: answer.proof.evidence,
-                remedy: steps_of(case, answer.steps),
+                remedy: steps_of(case, rule, answer.steps, trials),
                 reference: rule.text.sources.into(),
                 confidence: answer.proof.confidence.unwrap_or(rule.confidence),
                 ..Finding::without_sessions(rule.id)
@@ -68,7 +69,11 @@ pub(crate) fn findings_of_evidence(
 }
 
 /// Holds a case against the rules, in their order: the first that can be the cause is it.
-pub(crate) fn judge<'a>(case: Case<'a>, disabled: &BTreeSet<FindingId>) -> Judged<'a> {
+pub(crate) fn judge<'a>(
+    case: Case<'a>,
+    disabled: &BTreeSet<FindingId>,
+    trials: &Trials,
+) -> Judged<'a> {
     let mut answers = Answers::new(&case, disabled);
     let mut findings = Vec::new();
     let mut verdict = Verdict::Uncertain;
@@ -110,7 +115,7 @@ pub(crate) fn judge<'a>(case: Case<'a>, disabled: &BTreeSet<FindingId>) -> Judge
                 status,
                 message,
                 evidence: proof.evidence,
-                remedy: steps_of(&case, answer.steps),
+                remedy: steps_of(&case, rule, answer.steps, trials),
                 reference: rule.text.sources.into(),
                 confidence: staleness
                     .map_or(Confidence::Documented, Staleness::confidence)
@@ -124,8 +129,8 @@ pub(crate) fn judge<'a>(case: Case<'a>, disabled: &BTreeSet<FindingId>) -> Judge
 }
 
 /// The steps as they are printed: tried on the model, and for each server.
-fn steps_of(case: &Case<'_>, remedies: Vec<Remedy>) -> Vec<Step> {
-    repeat_per_server(&case.servers(), tried(case, remedies))
+fn steps_of(case: &Case<'_>, rule: &Rule, remedies: Vec<Remedy>, trials: &Trials) -> Vec<Step> {
+    repeat_per_server(&case.servers(), trials.steps(case, rule, remedies))
 }
 
 /// How often, when, from where and for whom an incident was seen.

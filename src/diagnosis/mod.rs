@@ -22,6 +22,7 @@ mod remedies;
 mod report;
 mod rules;
 mod scopes;
+mod trial;
 mod weigh;
 
 pub use diagnose::{Diagnosis, diagnose};

@@ -4,6 +4,7 @@ use crate::diagnosis::evidence::incident::{Ending, Incident};
 use crate::diagnosis::judge::Judged;
 use crate::diagnosis::observation::{Standing, Usage, Weight};
 use crate::diagnosis::report::{Severity, Status, Verdict};
+use crate::reply::RejectionClass;
 
 /// Gives a case the verdict that its sessions and the rules come to together.
 ///
@@ -22,6 +23,13 @@ pub(crate) fn weigh(judged: &mut Judged<'_>) {
             Standing::Everyday => {
                 judged.is_everyday = true;
                 judged.verdict = Verdict::Uncertain;
+                if incident.ending == Ending::Refused(RejectionClass::TenantInboundAttribution) {
+                    // Whom else this server reaches is not its matter.
+                    judged.verdict = Verdict::Accepted;
+                    for finding in &mut judged.findings {
+                        finding.severity = finding.severity.min(Severity::Warning);
+                    }
+                }
             }
             Standing::Past => {}
         }

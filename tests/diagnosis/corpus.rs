@@ -83,9 +83,11 @@ fn the_corpus_is_large_and_holds_enough_that_is_no_refusal() {
     let cases = all();
     let names: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
     assert_eq!(names.len(), cases.len(), "names are unique");
-    assert!(cases.len() >= 120, "{}", cases.len());
+    assert!(cases.len() >= 300, "{}", cases.len());
     let calm = cases.iter().filter(|case| case.verdict != "Refused").count();
-    assert!(calm >= 40, "{calm}");
+    assert!(calm >= 100, "{calm}");
+    let several = cases.iter().filter(|case| case.has_several_senders()).count();
+    assert!(several >= 40, "{several}");
 }
 
 /// How the source of a case begins: a document that anybody finds, or what logs show.

@@ -11,8 +11,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod broken_chains;
 mod corpus;
 mod machine_stores;
+mod model;
 mod names_of_servers;
+mod printed_commands;
+mod quality;
+mod receiving;
 mod remedies;
 mod servers;

@@ -12,17 +12,7 @@ const ATTR36: &str = "to=bob@fabrikam.com ;; from=<> ;; reply=550 5.7.64 Relay A
 
 /// The report on sessions and a setup in the words of tests/fixtures/diagnosis/cases.tsv.
 fn report(sessions: &str, setup: &str) -> Report {
-    let case = Case {
-        name: String::new(),
-        source: String::new(),
-        sessions: sessions.to_owned(),
-        setup: setup.to_owned(),
-        verdict: String::new(),
-        cause: String::new(),
-        side: String::new(),
-        findings: Vec::new(),
-    };
-    diagnose(&case.evidence())
+    diagnose(&Case::of(sessions, setup).evidence())
 }
 
 fn cause(report: &Report) -> &Finding {
@@ -162,4 +152,21 @@ fn a_refusal_that_nothing_explains_is_told_before_a_later_delivery() {
         assert!(report.summary.starts_with("Mail is refused."), "{}", report.summary);
         assert!(report.summary.contains("to fabrikam.com"), "{}", report.summary);
     }
+}
+
+/// What the configuration chooses is enabled first, where it is not: else nothing sends it.
+#[test]
+fn a_chosen_certificate_that_is_not_enabled_is_enabled_before_transport_is_restarted() {
+    let report = report(
+        "to=bob@fabrikam.com",
+        "inbound=In/OnPremises/on/*.contoso.com ; accepted=contoso.com ; \
+         send=Outbound to Office 365/named/contoso-com.mail.protection.outlook.com ; \
+         installed=mail.contoso.com/SMTP ; \
+         installed=mail.contoso.com/IIS/serial:new,since:2026-09-01,until:2028-01-01",
+    );
+    let found = report.findings.iter().find(|one| one.id.name() == "AnotherCertificateSelected");
+    let steps: Vec<&str> =
+        found.unwrap().remedy.iter().filter_map(|step| step.command.as_deref()).collect();
+    assert!(steps[0].starts_with("Enable-ExchangeCertificate"), "{steps:?}");
+    assert!(steps[1].starts_with("Restart-Service"), "{steps:?}");
 }

@@ -258,9 +258,12 @@ fn a_change_that_would_cut_off_another_server_says_so_and_stands_behind_those_th
         };
         finding.remedy.iter().position(is_it)
     };
-    let exact = place("-TlsSenderCertificateName 'hybrid.contoso.com'").unwrap();
+    let exact =
+        place("Set-InboundConnector -Identity 'Inbound from HQ' -TlsSenderCertificateName 'hybrid")
+            .unwrap();
     let wildcard = place("-TlsSenderCertificateName '*.contoso.com'").unwrap();
-    assert!(wildcard < exact, "{:?}", finding.remedy);
+    let second = place("New-InboundConnector -Name 'Inbound from hybrid.contoso.com'").unwrap();
+    assert!(second < wildcard && wildcard < exact, "{:?}", finding.remedy);
     let action = &finding.remedy[exact].action;
     assert!(action.contains("the mail of EX02, which shows mail.contoso.com"), "{action}");
     assert!(action.contains("would then be refused"), "{action}");

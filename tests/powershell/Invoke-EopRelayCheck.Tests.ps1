@@ -45,11 +45,39 @@ Describe 'Invoke-EopRelayCheck' {
         ($lines[0] | ConvertFrom-Json).ExitCode | Should -Be 20
     }
 
-    It 'reads only what is new, and calls nothing new no evidence' {
+    It 'reads only what is new, and takes a quiet night for normal' {
         $null = Invoke-EopRelayCheck -Path $folder -StatePath $state
         $result = Invoke-EopRelayCheck -Path $folder -StatePath $state
         $result.SessionsRead | Should -Be 0
+        $result.ExitCode | Should -Be 0
+        $result.Summary | Should -Match 'the last one was 0(\.1)? hours ago\. That is normal here'
+    }
+
+    It 'calls silence beyond the quiet hours no evidence' {
+        $null = Invoke-EopRelayCheck -Path $folder -StatePath $state
+        (Invoke-EopRelayCheck -Path $folder -StatePath $state -QuietHours 0).ExitCode | Should -Be 30
+        $old = [datetime]::UtcNow.AddHours(-13).ToString('o', [cultureinfo]::InvariantCulture)
+        [System.IO.File]::WriteAllText("$state.last", $old)
+        $result = Invoke-EopRelayCheck -Path $folder -StatePath $state
         $result.ExitCode | Should -Be 30
+        $result.Summary | Should -Match 'the last one was 13 hours ago'
+        Get-Content -LiteralPath "$state.last" | Should -Match 'reported$'
+        (Invoke-EopRelayCheck -Path $folder -StatePath $state -QuietHours 24).ExitCode | Should -Be 0
+    }
+
+    It 'names refusals that are over, and is never 0 with one in its window' {
+        $log = Join-Path -Path $folder -ChildPath 'SEND20261115-1.LOG'
+        $rows = [System.IO.File]::ReadAllLines($log)
+        $later = [datetime]::UtcNow.AddMinutes(-3).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", [cultureinfo]::InvariantCulture)
+        $delivered = foreach ($row in $rows[1..($rows.Count - 1)]) {
+            $row = $row -replace '^[^,]+', $later -replace '08DE240500000001', '08DE240500000002'
+            $row -replace '<,550 5\.7\.64 .*\],', '<,250 2.6.0 Queued mail for delivery,'
+        }
+        [System.IO.File]::WriteAllLines($log, [string[]]($rows + $delivered))
+        $result = Invoke-EopRelayCheck -Path $folder -StatePath $state
+        $result.ExitCode | Should -BeGreaterOrEqual 10
+        $result.SessionsRefused | Should -Be 1
+        $result.Summary | Should -Match '^Refused since the last run: 1 of 2 sessions'
     }
 
     It 'takes evidence as objects, as text and as exported files' {

@@ -1,12 +1,13 @@
 //! The cases of the corpus, and the evidence that they describe.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
 use eop_relay::certificate::{Certificate, Thumbprint};
 use eop_relay::connector::{
     AcceptedDomain, AcceptedDomains, CertificateServices, ConnectorType, DomainOrigin,
-    ExchangeCertificate, InboundConnector, SendConnector, TextList,
+    ExchangeCertificate, InboundConnector, ReceiveConnector, SendConnector, TextList,
 };
 use eop_relay::diagnosis::{Evidence, GivenCertificate, Located};
 use eop_relay::evidence::chain_event::ChainEventQuery;
@@ -16,7 +17,7 @@ use eop_relay::log::LogInput;
 use eop_relay::session::{Session, SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
 
-use super::forge::{Forge, SUBJECT_ALT_NAME, dns_names};
+use super::forge::{BLOCKED_ROOT, Forge, PROGRAMME_ROOT, SUBJECT_ALT_NAME, dns_names};
 
 const ISSUER: &str = "CN=Trust Server CA 1, O=Trust AS, C=NO";
 const NOW: &str = "2026-11-16T12:00:00Z";
@@ -63,6 +64,20 @@ fn parts<'t>(text: &'t str, separator: &'t str) -> impl Iterator<Item = (&'t str
 }
 
 impl Case {
+    /// One that only its sessions and its setup make.
+    pub fn of(sessions: &str, setup: &str) -> Self {
+        Self {
+            name: String::new(),
+            source: String::new(),
+            sessions: sessions.to_owned(),
+            setup: setup.to_owned(),
+            verdict: String::new(),
+            cause: String::new(),
+            side: String::new(),
+            findings: Vec::new(),
+        }
+    }
+
     pub fn evidence(&self) -> Evidence {
         let mut evidence = Evidence::new(Timestamp::parse(NOW).unwrap());
         self.add_exports(&mut evidence);
@@ -99,20 +114,38 @@ impl Case {
         }
     }
 
+    /// Whether sessions differ in server, connector, certificate, address or sender.
+    pub fn has_several_senders(&self) -> bool {
+        let of = |session: &str| -> Vec<String> {
+            let keys = ["server", "connector", "cert", "serial", "ip", "from"];
+            let all = parts(session, " ;; ").filter(|(key, _)| keys.contains(key));
+            let mut all: Vec<String> = all.map(|(key, value)| format!("{key}={value}")).collect();
+            all.sort();
+            all
+        };
+        let mut sessions = self.sessions.split(" || ").map(of);
+        let first = sessions.next();
+        sessions.any(|other| Some(&other) != first.as_ref())
+    }
+
+    /// The sessions as the program reads them.
+    pub fn read_sessions(&self) -> Vec<Session> {
+        let mut logs: BTreeMap<&str, String> = BTreeMap::new();
+        let is_session = |session: &&str| !["", "-", "empty"].contains(session);
+        for (number, session) in self.sessions.split(" || ").filter(is_session).enumerate() {
+            let server = parts(session, " ;; ").find(|(key, _)| *key == "server");
+            let server = server.map_or("EX01", |(_, server)| server);
+            logs.entry(server).or_default().push_str(&log_of(session, number));
+        }
+        logs.iter().flat_map(|(server, log)| read(server, log)).collect()
+    }
+
     fn add_sessions(&self, evidence: &mut Evidence) {
-        let log: String = self
-            .sessions
-            .split(" || ")
-            .filter(|session| !session.is_empty() && *session != "-")
-            .enumerate()
-            .map(|(number, session)| log_of(session, number))
-            .collect();
         if self.sessions == "empty" {
             evidence.logs_given = true;
-        } else if !log.is_empty() {
-            for session in read(&log) {
-                evidence.add_session(&session);
-            }
+        }
+        for session in self.read_sessions() {
+            evidence.add_session(&session);
         }
     }
 }
@@ -246,6 +279,10 @@ fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
             connectors.push(located(send(value), "send.json"));
         }
         "queue" => evidence.add_delivery_error(DeliveryError::of_text("queue", value)),
+        "receive" => {
+            let connectors = evidence.receive_connectors.get_or_insert_default();
+            connectors.push(located(receive(value), "receive.xml"));
+        }
         "installed" => {
             let installed = evidence.installed.get_or_insert_default();
             installed.push(located(installed_certificate(value), "installed.xml"));
@@ -310,6 +347,19 @@ fn set_up_chain(evidence: &mut Evidence, key: &str, host: &str) {
             evidence.intermediates = Some(vec![issuing.certificate()]);
             evidence.roots = vec![root];
         }
+        "programme" | "blocked" => {
+            let (name, key) = if key == "blocked" { BLOCKED_ROOT } else { PROGRAMME_ROOT };
+            let issuing = Forge::authority("Issuing CA", "nobody").below_listed(name, key);
+            give(evidence, leaf, Vec::new());
+            evidence.intermediates = Some(vec![issuing.certificate()]);
+        }
+        "shortens" => {
+            let (name, key) = PROGRAMME_ROOT;
+            let cross = Forge::authority("Root CA", "nobody").below_listed(name, key);
+            give(evidence, leaf, Vec::new());
+            evidence.intermediates = Some(vec![intermediate, cross.certificate()]);
+            evidence.roots = vec![root];
+        }
         "leaf" => give(evidence, leaf, Vec::new()),
         "bundle" => give(evidence, leaf, vec![intermediate, root]),
         "private" => {
@@ -364,6 +414,23 @@ fn send(text: &str) -> SendConnector {
         smart_hosts: field(2).map(list),
         protocol_logging_level: field(3).map(str::to_owned),
         ..SendConnector::default()
+    }
+}
+
+/// `identity/TlsCertificateName/AuthMechanism`; `named` stands for ISSUER and CN=mail.contoso.com,
+/// `gone` for another issuer.
+fn receive(text: &str) -> ReceiveConnector {
+    let fields: Vec<&str> = text.split('/').collect();
+    let field = |index: usize| fields.get(index).copied().filter(|field| !field.is_empty());
+    ReceiveConnector {
+        identity: fields[0].to_owned(),
+        tls_certificate_name: field(1).map(|value| match value {
+            "named" => format!("<I>{ISSUER}<S>CN=mail.contoso.com"),
+            _ => "<I>CN=Former CA<S>CN=mail.contoso.com".to_owned(),
+        }),
+        knows_certificate_name: true,
+        auth_mechanism: Some(list(field(2).unwrap_or("Tls,Integrated"))),
+        ..ReceiveConnector::default()
     }
 }
 
@@ -440,6 +507,10 @@ fn session_rows<'t>(
         );
         sequence += 1;
     };
+    if let Some(how) = value("cloud") {
+        received_rows(&mut row, value, how);
+        return log;
+    }
     row("*", "", "attempting to connect");
     if let Some(error) = value("connect") {
         let text = format!(
@@ -511,6 +582,56 @@ fn session_rows<'t>(
     log
 }
 
+/// A session in which Exchange Online is the client: `ok`, `notls` (no STARTTLS is offered) or `hungup`
+/// (it ends after TLS).
+fn received_rows<'t>(
+    row: &mut impl FnMut(&str, &str, &str),
+    value: &impl Fn(&str) -> Option<&'t str>,
+    how: &str,
+) {
+    const CLIENT: &str = "mail-am6eur05on2071.outbound.protection.outlook.com";
+    row("+", "", "");
+    row(">", "220 mail.contoso.com Microsoft ESMTP MAIL Service ready", "");
+    row("<", &format!("EHLO {CLIENT}"), "");
+    let offer = if how == "notls" { "" } else { " STARTTLS" };
+    row(">", &format!("250  mail.contoso.com Hello [198.51.100.7] SIZE PIPELINING{offer}"), "");
+    if how == "notls" {
+        row("<", "QUIT", "");
+        row(">", "221 2.0.0 Service closing transmission channel", "");
+        row("-", "", "Local");
+        return;
+    }
+    row("<", "STARTTLS", "");
+    row(">", "220 2.0.0 SMTP server ready", "");
+    certificate_row(row, value);
+    row(
+        "*",
+        "",
+        "TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded using bulk encryption \
+         algorithm CALG_AES_256 with strength 256 bits, MAC hash algorithm CALG_SHA_384 with \
+         strength 384 bits and key exchange algorithm CALG_ECDHE with strength 384 bits",
+    );
+    if how == "hungup" {
+        row("-", "", "Remote");
+        return;
+    }
+    for (event, data) in [
+        ("<", format!("EHLO {CLIENT}")),
+        (">", "250  mail.contoso.com Hello [198.51.100.7] SIZE PIPELINING".to_owned()),
+        ("<", "MAIL FROM:<bob@fabrikam.com> SIZE=1000".to_owned()),
+        ("<", "RCPT TO:<anna@contoso.com>".to_owned()),
+        (">", "250 2.1.0 Sender OK".to_owned()),
+        (">", "250 2.1.5 Recipient OK".to_owned()),
+        ("<", "BDAT 1000 LAST".to_owned()),
+        (">", "250 2.6.0 <1@fabrikam.com> Queued mail for delivery".to_owned()),
+        ("<", "QUIT".to_owned()),
+        (">", "221 2.0.0 Service closing transmission channel".to_owned()),
+    ] {
+        row(event, &data, "");
+    }
+    row("-", "", "Local");
+}
+
 fn mail_rows<'t>(row: &mut impl FnMut(&str, &str, &str), value: &impl Fn(&str) -> Option<&'t str>) {
     let Some(to) = value("to") else { return };
     let from = value("from").unwrap_or("anna@contoso.com").trim_matches(['<', '>']);
@@ -563,8 +684,10 @@ fn certificate_row<'t>(
     );
 }
 
-fn read(rows: &str) -> Vec<Session> {
-    let receive = rows.contains(",RECEIVE\\");
+fn read(server: &str, rows: &str) -> Vec<Session> {
+    // EX01\Default Frontend EX01 is a receive connector.
+    let connector = rows.split(',').nth(1).unwrap_or_default();
+    let receive = connector.contains('\\');
     let kind = if receive { "Receive" } else { "Send" };
     let log = format!(
         "#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n#Log-type: SMTP {kind} \
@@ -574,7 +697,7 @@ fn read(rows: &str) -> Vec<Session> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("SEND2026111601-1.LOG");
     fs::write(&path, log).unwrap();
-    let input = LogInput { path, wildcards: false, server: Some("EX01".to_owned()) };
+    let input = LogInput { path, wildcards: false, server: Some(server.to_owned()) };
     let query = SessionQuery { inputs: vec![input], threads: 1, ..SessionQuery::default() };
     let mut reader = SessionReader::new(query).unwrap();
     let mut sessions = Vec::new();

@@ -38,6 +38,9 @@ namespace EopRelay
         /// <summary>How many of them failed.</summary>
         public long SessionsFailed { get; internal set; }
 
+        /// <summary>How many of those that were judged were refused, be it over or not.</summary>
+        public long SessionsRefused { get; internal set; }
+
         /// <summary>How many were judged: those that may have gone to Exchange Online Protection.</summary>
         public long SessionsJudged { get; internal set; }
 
@@ -66,12 +69,13 @@ namespace EopRelay
                 {
                     string.Format(
                         CultureInfo.InvariantCulture,
-                        "EXIT CODE {0}, {1} UTC on {2}: {3} sessions since the last run, {4} failed, {5} judged",
+                        "EXIT CODE {0}, {1} UTC on {2}: {3} sessions since the last run, {4} failed, {5} refused, {6} judged",
                         ExitCode,
                         TimeText,
                         Computer,
                         SessionsRead,
                         SessionsFailed,
+                        SessionsRefused,
                         SessionsJudged),
                 };
                 if (InUse == null && Installed == null)

@@ -13,6 +13,7 @@ namespace EopRelay
 
         internal CheckRequest()
         {
+            QuietTime = TimeSpan.FromHours(12);
             Logs = new SessionQuery();
             Evidence = new Request();
         }
@@ -28,6 +29,9 @@ namespace EopRelay
 
         /// <summary>The full path of the file to which the result is added as a line; empty for none.</summary>
         public string JsonPath { get; set; }
+
+        /// <summary>How long without a session to Exchange Online Protection is normal.</summary>
+        public TimeSpan QuietTime { get; set; }
 
         /// <summary>Whether the result goes to the Application log.</summary>
         public bool WritesEvent { get; set; }

@@ -39,6 +39,13 @@ namespace EopRelay
         private readonly List<string> notices = new List<string>();
         private readonly CheckResult result = new CheckResult();
         private long passedOver;
+        private bool hasPassedOverFailure;
+
+        /// <summary>The end of the newest session that went to Exchange Online Protection, of this run.</summary>
+        private DateTime? lastSession;
+
+        /// <summary>Whether an event would only say again that there is no session.</summary>
+        private bool isSaidBefore;
 
         private CheckRun(CheckRequest request)
         {
@@ -80,7 +87,7 @@ namespace EopRelay
                 WriteWhatFailed();
             }
             result.Notices = notices.ToArray();
-            if (request.WritesEvent && !request.IsTrial)
+            if (request.WritesEvent && !request.IsTrial && !isSaidBefore)
             {
                 string trouble = EventLogWriter.Write(result);
                 if (trouble != null)
@@ -121,13 +128,15 @@ namespace EopRelay
                 using (SessionReader reader = Library.OpenSessions(request.Logs))
                 {
                     int exitOfLogs = Read(reader);
-                    Judge();
+                    var quiet = new QuietTime(statePath);
+                    Judge(quiet);
                     result.ExitCode = Graver(result.ExitCode, exitOfLogs);
                     result.Notices = notices.ToArray();
                     if (!request.IsTrial)
                     {
                         WriteLine();
                         reader.SaveState();
+                        quiet.Write(lastSession, result.SessionsJudged == 0 && result.ExitCode != 0);
                     }
                 }
             }
@@ -188,7 +197,8 @@ namespace EopRelay
                     "{0} sessions are counted and not judged: there were more than {1} since the last run.",
                     passedOver,
                     MaximumJudged));
-                exit = Graver(exit, ExitWarning);
+                // A busy day is no fault; failures that nobody judged may be one.
+                exit = Graver(exit, hasPassedOverFailure ? ExitWarning : 0);
             }
             return exit;
         }
@@ -205,10 +215,15 @@ namespace EopRelay
             if (result.SessionsJudged >= (isFailure ? 2 : 1) * (long)MaximumJudged)
             {
                 passedOver++;
+                hasPassedOverFailure |= isFailure;
                 return;
             }
             result.SessionsJudged++;
             request.Evidence.Add(SessionList, session);
+            if (session.IsEop == true && (lastSession == null || session.EndTime > lastSession.Value))
+            {
+                lastSession = session.EndTime;
+            }
         }
 
         /// <summary>
@@ -224,13 +239,23 @@ namespace EopRelay
             }
         }
 
-        private void Judge()
+        private void Judge(QuietTime quiet)
         {
             if (CanPredict)
             {
                 result.Installed = Library.Test(request.Evidence.Without(SessionList));
             }
-            if (result.SessionsJudged > 0 || result.Installed == null)
+            TimeSpan? silence = result.SessionsJudged > 0 ? null : quiet.Since(result.Time);
+            bool isQuiet = silence != null && silence.Value < request.QuietTime;
+            if (isQuiet && result.Installed == null)
+            {
+                result.Verdict = "Uncertain";
+                result.Cause = "NoEvidence";
+                result.Summary = SilenceText(silence.Value) + " That is normal here.";
+                isSaidBefore = true;
+                return;
+            }
+            if (result.SessionsJudged > 0 || (result.Installed == null && !isQuiet))
             {
                 request.Evidence.Expect(SessionList);
                 result.InUse = Library.Test(request.Evidence);
@@ -244,9 +269,44 @@ namespace EopRelay
             result.ExitCode = decisive.ExitCode;
             result.Verdict = decisive.Verdict;
             result.Cause = decisive.Cause;
-            result.Summary = (result.SessionsJudged == 0 ? "No session since the last run may have gone to Exchange Online Protection. " : "")
+            result.Summary = (result.SessionsJudged == 0 ? SilenceText(silence) + " " : RefusalText())
                 + (decisive == result.Installed ? "What Exchange would send now: " : "")
                 + decisive.Summary;
+            // Anything refused since the last run is worth a word, whatever passed since.
+            if (result.SessionsRefused > 0)
+            {
+                result.ExitCode = Graver(result.ExitCode, ExitWarning);
+            }
+            isSaidBefore = result.SessionsJudged == 0 && (result.ExitCode == 0 || quiet.IsReported);
+        }
+
+        private static string SilenceText(TimeSpan? silence)
+        {
+            const string None = "No session since the last run may have gone to Exchange Online Protection";
+            return silence == null
+                ? None + "."
+                : string.Format(
+                    CultureInfo.InvariantCulture, "{0}; the last one was {1:0.#} hours ago.", None, silence.Value.TotalHours);
+        }
+
+        /// <summary>Counts what was refused since the last run, be it over or not, and says so.</summary>
+        private string RefusalText()
+        {
+            long total = 0;
+            foreach (object scope in (result.InUse.Scopes as object[]) ?? new object[0])
+            {
+                var members = (IDictionary<string, object>)scope;
+                long refused = Convert.ToInt64(members["Refused"], CultureInfo.InvariantCulture);
+                result.SessionsRefused += refused;
+                total += refused > 0 ? Convert.ToInt64(members["Total"], CultureInfo.InvariantCulture) : 0;
+            }
+            return result.SessionsRefused == 0
+                ? ""
+                : string.Format(
+                    CultureInfo.InvariantCulture,
+                    "Refused since the last run: {0} of {1} sessions of the senders concerned. ",
+                    result.SessionsRefused,
+                    total);
         }
 
         private void CouldNotCheck(EopRelayException exception)

@@ -100,6 +100,23 @@ impl<'a> Case<'a> {
         )
     }
 
+    /// An installed certificate, as if it were sent.
+    pub fn of_installed(evidence: &'a Basis<'a>, one: &'a Located<ExchangeCertificate>) -> Self {
+        Self::new(
+            evidence,
+            Parts {
+                incident: None,
+                logged: None,
+                certificate: one.object.certificate.as_ref(),
+                installed: Some(one),
+                given: None,
+                shown: ShownCertificate::Names(one.object.names()),
+                send_connector: find_send_connector(evidence, None),
+                at: evidence.at,
+            },
+        )
+    }
+
     /// The installed certificate that Exchange would send; without send connector or certificates
     /// a case of which nothing is known.
     pub fn of_configuration(evidence: &'a Basis<'a>) -> Self {

@@ -48,6 +48,12 @@ pub(crate) struct Basis<'a> {
 pub(crate) struct Delivered {
     /// Who it is, in words.
     pub label: String,
+    /// The server, where the log names it.
+    pub server: Option<String>,
+    /// The send connector.
+    pub connector: String,
+    /// Of the certificate that it shows.
+    pub thumbprint: Option<Thumbprint>,
     pub presented: ShownCertificate,
     pub address: Option<IpAddr>,
     pub mail_from: MailFrom,
@@ -96,6 +102,37 @@ impl<'a> Basis<'a> {
             connectors,
             chains: RefCell::default(),
             delivered: OnceCell::new(),
+        }
+    }
+
+    /// Connectors and accepted domains alone, to try changes of the tenant on.
+    pub fn of_tenant(&self) -> Evidence {
+        Evidence {
+            inbound_connectors: self.inbound_connectors.as_deref().map(<[_]>::to_vec),
+            accepted_domains: self.accepted_domains.cloned(),
+            ..Evidence::new(self.given.at)
+        }
+    }
+
+    /// All of the evidence that is configuration, to try changes on: without sessions, and with the
+    /// connectors of the wizard's logs as if they were exported.
+    pub fn configuration(&self) -> Evidence {
+        let given = self.given;
+        Evidence {
+            server: given.server.clone(),
+            certificates: given.certificates.clone(),
+            intermediates: given.intermediates.clone(),
+            roots: given.roots.clone(),
+            send_connectors: given.send_connectors.clone(),
+            receive_connectors: given.receive_connectors.clone(),
+            installed: given.installed.clone(),
+            machine: given.machine.clone(),
+            windows_verdicts: given.windows_verdicts.clone(),
+            chain_log: given.chain_log.clone(),
+            source_address: given.source_address,
+            mail_from: given.mail_from.clone(),
+            warning_days: given.warning_days,
+            ..self.of_tenant()
         }
     }
 

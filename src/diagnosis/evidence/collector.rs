@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::incident::{Ending, Incident, SenderKind, shown_in};
+use super::incident::{Ending, Incident, SenderKind, is_legacy_tls, shown_in};
 use super::incidents::Incidents;
 use super::origins::Servers;
 use super::parts::{Part, is_certificate_known, kind_of, parts_of, speaks_of_eop};
+use super::received::Received;
 use crate::connector::{AcceptedDomains, MailFrom};
 use crate::diagnosis::observation::{
     self, Attempt, Ledger, Sender, ServerKey, Weight, weight_of, weight_of_tls_error,
@@ -79,6 +80,8 @@ pub(crate) struct Collector {
     /// Where those went, by connector and host, as far as they are distinguished.
     elsewhere_to: BTreeSet<(String, String)>,
     received: u64,
+    /// Those of Exchange Online among them.
+    received_from_cloud: Received,
     capped: u64,
     total: u64,
     window: Option<(Timestamp, Timestamp)>,
@@ -100,6 +103,7 @@ impl Collector {
             || session.notes.contains(&SessionNote::ReceivedByIis);
         if is_received {
             self.received += 1;
+            self.received_from_cloud.add(session);
             return;
         }
         let destination = match session.is_eop {
@@ -191,6 +195,7 @@ impl Collector {
             (part.ending, part.sender, domain, destination, sent),
             (session.connector(), session.public_ip_address(), session.tls_error()),
             (session.log_type, session.tls_status, is_certificate_known(session)),
+            is_legacy_tls(session.tls_protocol()),
         );
         let hash = self.hasher.hash_one(key);
         let is_same = |place: &usize| {
@@ -207,6 +212,7 @@ impl Collector {
                 (known.ending, known.sender, known_domain, *goes_to, known_sent),
                 (&*known.connector, address, error),
                 (known.log_type, known.tls_status, known.is_certificate_known),
+                known.has_legacy_tls(),
             )
         };
         if let Some(place) = self.places.find(hash, is_same) {
@@ -229,6 +235,7 @@ impl Collector {
             elsewhere: self.elsewhere,
             elsewhere_to: self.elsewhere_to.clone(),
             received: self.received,
+            received_from_cloud: self.received_from_cloud.clone(),
             capped: self.capped,
             total: self.total,
             window: self.window,

@@ -30,6 +30,12 @@ pub(crate) enum Ending {
     Open,
 }
 
+/// Whether a protocol is one that Exchange Online does not take any more.
+pub(crate) fn is_legacy_tls(protocol: Option<&str>) -> bool {
+    let protocol = protocol.unwrap_or_default();
+    ["TLS 1.0", "TLS 1.1", "SSL"].iter().any(|old| protocol.starts_with(old))
+}
+
 impl Ending {
     /// The end, as the ledger distinguishes ends.
     pub(crate) fn end(self, tls_error: Option<&str>) -> End {
@@ -108,6 +114,7 @@ pub(crate) struct IncidentKey {
     mail_from: Option<MailFrom>,
     connector: Arc<str>,
     tls_status: TlsStatus,
+    has_legacy_tls: bool,
     tls_error: Option<Arc<str>>,
     public_address: Option<Arc<str>>,
     is_certificate_known: bool,
@@ -190,6 +197,11 @@ impl Incident {
         EvidenceLine { path: self.path.clone(), line: self.line, text }
     }
 
+    /// Whether TLS was negotiated in a version that Exchange Online does not take any more.
+    pub fn has_legacy_tls(&self) -> bool {
+        is_legacy_tls(self.tls_protocol.as_deref())
+    }
+
     /// What two incidents have in common that are one.
     pub fn key(&self) -> IncidentKey {
         IncidentKey {
@@ -198,6 +210,7 @@ impl Incident {
             mail_from: self.keeps_domain.then(|| self.mail_from.clone()),
             connector: Arc::clone(&self.connector),
             tls_status: self.tls_status,
+            has_legacy_tls: self.has_legacy_tls(),
             tls_error: self.tls_error.clone(),
             public_address: self.public_address.clone(),
             is_certificate_known: self.is_certificate_known,

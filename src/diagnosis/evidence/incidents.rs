@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::incident::{Ending, Incident, IncidentKey, SenderKind};
 use super::log_row::find_row_of_session;
+use super::received::Received;
 use crate::diagnosis::observation::{End, IdentityKey, Observation, Trouble, Usage};
 use crate::timestamp::Timestamp;
 
@@ -27,6 +28,8 @@ pub(crate) struct Incidents {
     pub elsewhere_to: BTreeSet<(String, String)>,
     /// Sessions of receive logs.
     pub received: u64,
+    /// Those of Exchange Online among them.
+    pub received_from_cloud: Received,
     /// Sessions of which the log does not say where they went, and which did not fail.
     pub unknown: u64,
     /// Incidents that found no room, because there were too many.

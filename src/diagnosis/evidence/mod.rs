@@ -12,6 +12,7 @@ mod machine;
 mod origins;
 pub(crate) mod parts;
 mod queue_errors;
+pub(crate) mod received;
 pub(crate) mod server_name;
 pub(crate) mod tenants;
 
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{
     AcceptedDomain, AcceptedDomains, DomainOrigin, ExchangeCertificate, InboundConnector, MailFrom,
-    SendConnector,
+    ReceiveConnector, SendConnector,
 };
 use crate::diagnosis::evidence::certificate_uses::CertificateUses;
 use crate::diagnosis::evidence::chain_log::ChainLog;
@@ -86,6 +87,8 @@ pub struct Evidence {
     pub accepted_domains: Option<Located<AcceptedDomains>>,
     /// The send connectors.
     pub send_connectors: Option<Vec<Located<SendConnector>>>,
+    /// The receive connectors, over which Exchange Online hands over to the organisation.
+    pub receive_connectors: Option<Vec<Located<ReceiveConnector>>>,
     /// The certificates installed on the server.
     pub installed: Option<Vec<Located<ExchangeCertificate>>>,
     /// The certificate stores of this computer, where they were asked for.
@@ -139,6 +142,7 @@ impl Evidence {
             inbound_connectors: None,
             accepted_domains: None,
             send_connectors: None,
+            receive_connectors: None,
             installed: None,
             machine: None,
             windows_verdicts: Vec::new(),
@@ -291,6 +295,20 @@ impl Evidence {
         }
         let list = self.send_connectors.get_or_insert_default();
         list.extend(objects.send_connectors.iter().map(|found| Located {
+            object: found.object.clone(),
+            path: objects.source_name.clone(),
+            line: found.line,
+        }));
+        self.add_problems(objects);
+    }
+
+    /// Adds the receive connectors of an export.
+    pub fn add_receive_connectors(&mut self, objects: &ExchangeObjects) {
+        if !self.has_wanted(objects.receive_connectors.len(), objects) {
+            return;
+        }
+        let list = self.receive_connectors.get_or_insert_default();
+        list.extend(objects.receive_connectors.iter().map(|found| Located {
             object: found.object.clone(),
             path: objects.source_name.clone(),
             line: found.line,

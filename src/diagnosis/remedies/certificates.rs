@@ -2,10 +2,11 @@
 
 use super::services::enable;
 use super::{
-    ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate, server, thumbprint,
+    Change, ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate, server, thumbprint,
 };
+use crate::certificate::Thumbprint;
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::literal;
+use crate::diagnosis::literal::{date, literal};
 
 /// What an administrator can read proves nothing of NETWORK SERVICE: the access list of the key does.
 pub(crate) fn check_private_key(case: &Case<'_>) -> Remedy {
@@ -22,33 +23,21 @@ pub(crate) fn check_private_key(case: &Case<'_>) -> Remedy {
 
 /// Ties a certificate to the key that lies on the machine.
 pub(crate) fn repair_key(case: &Case<'_>) -> Remedy {
-    Remedy::new(
-        ELEVATED,
+    Remedy::of(
+        Change::TieKey { thumbprint: case.parsed_thumbprint() },
         "Where the key is on the machine, and only its tie to the certificate is lost: tie them \
          again. It changes nothing else, and comes before any new import.",
     )
-    .command(format!("certutil -repairstore My {}", thumbprint(case)))
-    .verify("certutil ends with: -repairstore command completed successfully")
 }
 
 pub(crate) fn import_with_key(case: &Case<'_>) -> Remedy {
-    Remedy::new(
-        MANAGEMENT_SHELL,
+    let server = case.server().map(str::to_owned);
+    Remedy::of(
+        Change::ImportWithKey { server, thumbprint: case.parsed_thumbprint() },
         "Only if that does not help: import the certificate from a PFX file that holds its private \
          key. Importing over an existing thumbprint fails: export or note the present one, and \
          remove it first.",
     )
-    .command(format!(
-        "Import-ExchangeCertificate -Server {} -FileData ([IO.File]::ReadAllBytes(<path of the \
-         .pfx>)) -Password (Read-Host -AsSecureString)",
-        server(case)
-    ))
-    .verify(format!(
-        "Get-ExchangeCertificate -Server {} -Thumbprint {} | Format-List HasPrivateKey: True",
-        server(case),
-        thumbprint(case)
-    ))
-    .undo("Remove-ExchangeCertificate, for the certificate that was imported")
 }
 
 pub(crate) fn restart_transport() -> Remedy {
@@ -81,15 +70,39 @@ pub(crate) fn replace_certificate(case: &Case<'_>) -> Vec<Remedy> {
     ]
 }
 
+/// The certificate that was sent before, in place of one that is not valid yet.
+pub(crate) fn send_previous(case: &Case<'_>) -> Vec<Remedy> {
+    if replacement(case).is_some() {
+        return select_certificate(case);
+    }
+    let start = case.not_before().map(date).unwrap_or_default();
+    vec![
+        Remedy::new(
+            MANAGEMENT_SHELL,
+            format!(
+                "Send the previous certificate until {start}: see which one is installed, and name \
+                 it on the send connector. If the date is right, see that the clock of the server \
+                 is."
+            ),
+        )
+        .command(format!(
+            "Get-ExchangeCertificate -Server {} | Format-List Thumbprint,Issuer,Subject,NotBefore,\
+             NotAfter,Services",
+            server(case)
+        ))
+        .verify("the next session in the send log sends a certificate that is valid"),
+    ]
+}
+
 /// Makes the server send the certificate that its configuration chooses.
 pub(crate) fn take_up(
     case: &Case<'_>,
     chosen: &crate::connector::ExchangeCertificate,
 ) -> Vec<Remedy> {
-    let text = chosen.thumbprint.map(|thumbprint| thumbprint.to_string());
     if replacement::lacks_smtp(chosen) {
-        return vec![enable(case, text.as_deref()), restart_transport()];
+        return vec![enable(case, chosen.thumbprint), restart_transport()];
     }
+    let text = chosen.thumbprint.map(|thumbprint| thumbprint.to_string());
     let (server, thumbprint) = (server(case), literal(text.as_deref(), "thumbprint"));
     vec![
         Remedy::new(
@@ -107,14 +120,10 @@ pub(crate) fn take_up(
 }
 
 /// Takes an unusable certificate away, so that an older one of the same name is chosen.
-pub(crate) fn take_away(case: &Case<'_>, thumbprint: &str) -> Remedy {
-    let (server, thumbprint) = (server(case), literal(Some(thumbprint), "thumbprint"));
-    Remedy::new(
-        MANAGEMENT_SHELL,
+pub(crate) fn take_away(case: &Case<'_>, thumbprint: Thumbprint) -> Remedy {
+    Remedy::of(
+        Change::TakeAway { server: case.server().map(str::to_owned), thumbprint },
         "Take the unusable certificate away from the server, after exporting it if it is to be kept. \
          Answer No if asked whether to overwrite the default SMTP certificate.",
     )
-    .command(format!("Remove-ExchangeCertificate -Server {server} -Thumbprint {thumbprint}"))
-    .verify("the next session in the send log sends the older certificate (SentThumbprint)")
-    .undo("Import-ExchangeCertificate, with the file that was exported")
 }

@@ -1,14 +1,25 @@
-//! Changes of the tenant: each is applied to a model of it before its command is printed, and command,
-//! check and way back are written from it in one place.
+//! Changes of tenant and server: each is applied to a model of the evidence before its command is
+//! printed. Command, check and way back are written from it.
 
+use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{
-    AcceptedDomain, AcceptedDomains, ConnectorType, InboundConnector, TextList,
+    AcceptedDomain, CertificateServices, ConnectorType, ExchangeCertificate, InboundConnector,
+    TextList,
 };
-use crate::diagnosis::literal::{literal, literals};
-use crate::finding::{Place, Step};
+use crate::diagnosis::evidence::server_name::is_same_server;
+use crate::diagnosis::evidence::{Evidence, Located};
+use crate::windows::{KeyAccess, KeyPresence};
 
-/// What a step changes in the tenant.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// What a property was before, as far as the evidence holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Former {
+    NotKnown,
+    Empty,
+    Value(String),
+}
+
+/// What a step changes.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Change {
     /// TlsSenderCertificateName of an inbound connector.
     SenderName { connector: String, value: String, before: Option<String> },
@@ -22,42 +33,53 @@ pub(crate) enum Change {
     NewConnector { connector: String, value: Option<String> },
     /// A domain that is added and verified.
     AcceptedDomain { domain: String },
+    /// TlsCertificateName of a send connector, on all its source servers.
+    Send { connector: Option<String>, certificate: Box<ExchangeCertificate>, before: Former },
+    /// TlsCertificateName of a receive connector.
+    Receive { connector: String, certificate: Box<ExchangeCertificate>, before: Former },
+    /// The service SMTP for a certificate of a server.
+    EnableForSmtp { server: Option<String>, thumbprint: Option<Thumbprint> },
+    /// A certificate that leaves a server.
+    TakeAway { server: Option<String>, thumbprint: Thumbprint },
+    /// A key that lies on the machine and is tied to its certificate again.
+    TieKey { thumbprint: Option<Thumbprint> },
+    /// A certificate that comes to a server anew, with its key.
+    ImportWithKey { server: Option<String>, thumbprint: Option<Thumbprint> },
+    /// An intermediate that comes into LocalMachine\CA.
+    ImportIntermediate { certificate: Box<Certificate> },
+    /// A root that leaves LocalMachine\Root, so that the cross-signed one is sent.
+    TakeRootAway { thumbprint: Thumbprint },
 }
-
-/// What of a tenant decides attribution.
-#[derive(Clone, Debug)]
-pub(crate) struct Tenant {
-    pub connectors: Vec<InboundConnector>,
-    pub accepted: AcceptedDomains,
-}
-
-const ACCEPTED: &str =
-    "after up to an hour a message to a recipient outside Microsoft 365 is accepted";
 
 impl Change {
-    /// The tenant as it is afterwards.
-    pub fn apply(&self, tenant: &mut Tenant) {
-        let connector = |tenant: &mut Tenant, name: &str, set: &dyn Fn(&mut InboundConnector)| {
-            tenant.connectors.iter_mut().filter(|one| one.name == name).for_each(set);
-        };
+    /// The evidence as it is afterwards.
+    pub fn apply(&self, mut evidence: Evidence) -> Evidence {
         let list = |values: &[String]| Some(TextList::complete(values.iter().map(String::as_str)));
+        let inbound = |evidence: &mut Evidence, name: &str, set: &dyn Fn(&mut InboundConnector)| {
+            let all = evidence.inbound_connectors.iter_mut().flatten();
+            all.map(|one| &mut one.object).filter(|one| one.name == name).for_each(set);
+        };
         match self {
-            Self::SenderName { connector: name, value, .. } => connector(tenant, name, &|one| {
-                one.tls_sender_certificate_name = Some(value.clone());
-                one.knows_certificate_name = true;
-            }),
-            Self::Addresses { connector: name, addresses, .. } => {
-                connector(tenant, name, &|one| one.sender_ip_addresses = list(addresses));
+            Self::SenderName { connector, value, .. } => {
+                inbound(&mut evidence, connector, &|one| {
+                    one.tls_sender_certificate_name = Some(value.clone());
+                    one.knows_certificate_name = true;
+                });
             }
-            Self::AssociatedDomains { connector: name, domains, .. } => {
-                connector(tenant, name, &|one| one.associated_accepted_domains = list(domains));
+            Self::Addresses { connector, addresses, .. } => {
+                inbound(&mut evidence, connector, &|one| one.sender_ip_addresses = list(addresses));
             }
-            Self::Enable { connector: name } => {
-                connector(tenant, name, &|one| one.enabled = Some(true));
+            Self::AssociatedDomains { connector, domains, .. } => {
+                inbound(&mut evidence, connector, &|one| {
+                    one.associated_accepted_domains = list(domains);
+                });
             }
-            Self::NewConnector { connector: name, value } => {
-                tenant.connectors.push(InboundConnector {
-                    name: name.clone(),
+            Self::Enable { connector } => {
+                inbound(&mut evidence, connector, &|one| one.enabled = Some(true));
+            }
+            Self::NewConnector { connector, value } => {
+                let object = InboundConnector {
+                    name: connector.clone(),
                     enabled: Some(true),
                     connector_type: Some(ConnectorType::OnPremises),
                     tls_sender_certificate_name: value.clone(),
@@ -65,80 +87,114 @@ impl Change {
                     sender_ip_addresses: list(&[]),
                     associated_accepted_domains: list(&[]),
                     ..InboundConnector::default()
+                };
+                let all = evidence.inbound_connectors.iter_mut();
+                all.for_each(|all| all.push(made(object.clone())));
+            }
+            Self::AcceptedDomain { domain } => {
+                let accepted = evidence.accepted_domains.iter_mut();
+                accepted.for_each(|one| one.object.domains.push(AcceptedDomain::named(domain)));
+            }
+            Self::Send { connector, certificate, .. } => {
+                let all = evidence.send_connectors.iter_mut().flatten();
+                let named = all.map(|one| &mut one.object).filter(|one| {
+                    connector.as_deref().is_some_and(|connector| one.is_named(connector))
+                });
+                named.for_each(|one| {
+                    one.tls_certificate_name = value_of(certificate);
+                    one.knows_certificate_name = true;
                 });
             }
-            Self::AcceptedDomain { domain } => {
-                tenant.accepted.domains.push(AcceptedDomain::named(domain));
+            Self::Receive { connector, certificate, .. } => {
+                let all = evidence.receive_connectors.iter_mut().flatten();
+                let named = all.map(|one| &mut one.object);
+                named.filter(|one| one.identity == *connector).for_each(|one| {
+                    one.tls_certificate_name = value_of(certificate);
+                });
+            }
+            Self::EnableForSmtp { server, thumbprint } => {
+                installed(&mut evidence, server.as_deref(), *thumbprint, |one| {
+                    let before = one.services.unwrap_or_default();
+                    one.services = Some(before.with(CertificateServices::SMTP));
+                });
+            }
+            Self::TakeAway { server, thumbprint } => {
+                let all = evidence.installed.iter_mut();
+                all.for_each(|all| {
+                    all.retain(|one| !is_it(&one.object, server.as_deref(), Some(*thumbprint)));
+                });
+            }
+            Self::TieKey { thumbprint } => give_key(&mut evidence, None, *thumbprint),
+            Self::ImportWithKey { server, thumbprint } => {
+                give_key(&mut evidence, server.as_deref(), *thumbprint);
+            }
+            Self::ImportIntermediate { certificate } => {
+                evidence.intermediates.get_or_insert_default().push((**certificate).clone());
+                // What the log says of the chain was before.
+                evidence.chain_log = None;
+            }
+            Self::TakeRootAway { thumbprint } => {
+                evidence.roots.retain(|one| one.thumbprint() != *thumbprint);
+                let of_machine = evidence.machine.iter_mut().flat_map(|one| &mut one.roots);
+                of_machine.for_each(|roots| roots.retain(|one| one.thumbprint() != *thumbprint));
             }
         }
+        evidence
     }
 
-    /// The step that makes it.
-    pub fn step(&self, action: impl Into<String>) -> Step {
-        let set = |connector: &str, property: &str, value: &str| {
-            let identity = literal(Some(connector), "inbound connector");
-            format!("Set-InboundConnector -Identity {identity} -{property} {value}")
-        };
-        let shown = |connector: &str, property: &str| {
-            let identity = literal(Some(connector), "inbound connector");
-            format!(
-                "Get-InboundConnector -Identity {identity} | Format-List {property}; {ACCEPTED}"
-            )
-        };
-        let values = |values: &[String]| match values {
-            [] => "$null".to_owned(),
-            values => literals(values.iter().map(String::as_str)),
-        };
-        let tenant = |action: String| Step::new(Place::ExchangeOnline, action);
-        let action = action.into();
-        match self {
-            Self::SenderName { connector, value, before } => {
-                const NAME: &str = "TlsSenderCertificateName";
-                let former = match before {
-                    Some(before) => literal(Some(before), "present value"),
-                    None => "$null".to_owned(),
-                };
-                tenant(action)
-                    .command(set(connector, NAME, &literal(Some(value), "name")))
-                    .verify(shown(connector, NAME))
-                    .undo(set(connector, NAME, &former))
-            }
-            Self::Addresses { connector, addresses, before } => {
-                const ADDRESSES: &str = "SenderIPAddresses";
-                tenant(action)
-                    .command(set(connector, ADDRESSES, &values(addresses)))
-                    .verify(shown(connector, ADDRESSES))
-                    .undo(set(connector, ADDRESSES, &values(before)))
-            }
-            Self::AssociatedDomains { connector, domains, before } => {
-                const DOMAINS: &str = "AssociatedAcceptedDomains";
-                tenant(action)
-                    .command(set(connector, DOMAINS, &values(domains)))
-                    .verify("after up to an hour the same mail is accepted")
-                    .undo(set(connector, DOMAINS, &values(before)))
-            }
-            Self::Enable { connector } => tenant(action)
-                .command(set(connector, "Enabled", "$true"))
-                .verify(ACCEPTED)
-                .undo(set(connector, "Enabled", "$false")),
-            Self::NewConnector { connector, value } => {
-                let name = literal(Some(connector), "name");
-                tenant(action)
-                    .command(format!(
-                        "New-InboundConnector -Name {name} -ConnectorType OnPremises \
-                         -SenderDomains '*' -RequireTls $true -TlsSenderCertificateName {}",
-                        literal(value.as_deref(), "name of the certificate")
-                    ))
-                    .verify(ACCEPTED)
-                    .undo(format!("Remove-InboundConnector -Identity {name}"))
-            }
-            // That the domain was absent before is not known, so that taking it away is no way back.
-            Self::AcceptedDomain { domain } => {
-                let name = literal(Some(domain), "domain");
-                Step::new(Place::AdminCenter, action)
-                    .command(format!("New-MgDomain -Id {name}"))
-                    .verify(format!("in Exchange Online: Get-AcceptedDomain -Identity {name}"))
-            }
-        }
+    /// Whether it changes what the server shows, or can show, in TLS.
+    pub fn is_of_server(&self) -> bool {
+        !self.is_of_tenant()
     }
+
+    /// Whether it is made in the tenant.
+    pub fn is_of_tenant(&self) -> bool {
+        matches!(
+            self,
+            Self::SenderName { .. }
+                | Self::Addresses { .. }
+                | Self::AssociatedDomains { .. }
+                | Self::Enable { .. }
+                | Self::NewConnector { .. }
+                | Self::AcceptedDomain { .. }
+        )
+    }
+}
+
+/// The value of TlsCertificateName that names a certificate.
+pub(crate) fn value_of(certificate: &ExchangeCertificate) -> Option<String> {
+    let (issuer, subject) = (certificate.issuer.as_deref()?, certificate.subject.as_deref()?);
+    Some(format!("<I>{issuer}<S>{subject}"))
+}
+
+fn made<T>(object: T) -> Located<T> {
+    Located { object, path: String::new(), line: 0 }
+}
+
+fn is_it(one: &ExchangeCertificate, server: Option<&str>, thumbprint: Option<Thumbprint>) -> bool {
+    let is_there = match (one.server.as_deref(), server) {
+        (Some(own), Some(server)) => is_same_server(own, server),
+        _ => true,
+    };
+    is_there && thumbprint.is_some() && one.thumbprint == thumbprint
+}
+
+fn installed(
+    evidence: &mut Evidence,
+    server: Option<&str>,
+    thumbprint: Option<Thumbprint>,
+    set: impl Fn(&mut ExchangeCertificate),
+) {
+    let all = evidence.installed.iter_mut().flatten().map(|one| &mut one.object);
+    all.filter(|one| is_it(one, server, thumbprint)).for_each(set);
+}
+
+fn give_key(evidence: &mut Evidence, server: Option<&str>, thumbprint: Option<Thumbprint>) {
+    installed(evidence, server, thumbprint, |one| one.has_private_key = Some(true));
+    let stored = evidence.machine.iter_mut().flat_map(|machine| &mut machine.my);
+    for one in stored.filter(|one| Some(one.certificate.thumbprint()) == thumbprint) {
+        one.private_key.presence = KeyPresence::Present;
+        one.private_key.network_service = KeyAccess::Granted;
+    }
+    evidence.chain_log = None;
 }

@@ -1,14 +1,16 @@
 //! Steps in the tenant: what its inbound connectors and accepted domains need.
 
 use super::change::Change;
-use super::trial::mends;
-use super::{Remedy, replacement, select_certificate};
+use super::change_step::step_of;
+use super::harm::cut_off_by;
+use super::{MANAGEMENT_SHELL, Remedy, replacement, select_certificate};
 use crate::connector::{
     AttributionOutcome, ConnectorAssessment, Coverage, DomainName, MailFrom, SenderRange,
-    public_address,
+    ShownCertificate, public_address,
 };
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::Evidence;
+use crate::diagnosis::literal::literal;
 use crate::finding::{Place, Step};
 
 /// The hybrid wizard, which updates both ends.
@@ -49,6 +51,23 @@ fn is_below_accepted(evidence: &Evidence, domain: &str) -> Option<bool> {
     }))
 }
 
+/// Sets a connector that is not known to a name of the certificate, where it expects another one.
+pub(crate) fn set_if_another(case: &Case<'_>) -> Option<Remedy> {
+    let name = proposable_names(case).first().copied()?;
+    let value = literal(Some(name), "name");
+    Some(
+        Remedy::tenant(
+            "Only if the export shows that the connector of type OnPremises expects another name, \
+             and no other server sends one that it expects: set it to the name of the log.",
+        )
+        .command(format!(
+            "Set-InboundConnector -Identity <inbound connector> -TlsSenderCertificateName {value}"
+        ))
+        .verify("after up to an hour a message to a recipient outside Microsoft 365 is accepted")
+        .undo("the same command with the value of the export"),
+    )
+}
+
 /// Whether a name can be the value of a connector: a name of DNS that lies in, or below, an accepted
 /// domain. Others would need a domain that is not the tenant's.
 fn is_proposable(evidence: &Evidence, name: &str) -> bool {
@@ -82,22 +101,51 @@ pub(crate) fn add_accepted_domain(case: &Case<'_>, domain: &str) -> Option<Remed
 }
 
 /// A connector of type OnPremises for the certificate of the case, with the accepted domain that its
-/// value needs.
+/// value needs; the certificate comes first where the server shows none.
 pub(crate) fn new_connector(case: &Case<'_>) -> Vec<Remedy> {
     let names = proposable_names(case);
-    let value = names.first().copied();
+    let steps = connector_for(
+        case,
+        names.first().copied(),
+        "Make an inbound connector of type OnPremises for the certificate (in hybrid organisations \
+         the Hybrid Configuration Wizard makes it). The name must lie in an accepted domain.",
+    );
+    let shows_none = case.presented == ShownCertificate::None;
+    let first = if shows_none || names.is_empty() { select_certificate(case) } else { Vec::new() };
+    together(first.into_iter().chain(steps).collect())
+}
+
+/// One of type OnPremises for a name, with the accepted domain that it needs.
+fn connector_for(case: &Case<'_>, value: Option<&str>, action: &str) -> Vec<Remedy> {
     let connector = match value {
         Some(name) => format!("Inbound from {}", name.trim_start_matches("*.")),
         None => "Inbound from on-premises".to_owned(),
     };
+    let is_taken = |name: &str| {
+        let all = case.evidence.connectors.iter().flatten();
+        all.clone().any(|one| one.name.eq_ignore_ascii_case(name))
+    };
+    let connector =
+        if is_taken(&connector) { format!("{connector} (certificate)") } else { connector };
     let change = Change::NewConnector { connector, value: value.map(str::to_owned) };
-    let made = Remedy::of(
-        change,
-        "Make an inbound connector of type OnPremises for the certificate (in hybrid organisations \
-         the Hybrid Configuration Wizard makes it). The name must lie in an accepted domain.",
-    );
     let domain = value.and_then(|value| accept_value(case, value));
-    std::iter::once(made).chain(domain).collect()
+    // Which name is meant is not known, so that there is nothing to try.
+    let made = match value {
+        Some(_) => Remedy::of(change, action),
+        None => step_of(&change, action).into(),
+    };
+    // The domain comes first: without it the new value would refuse null senders in between.
+    together(domain.into_iter().chain(std::iter::once(made)).collect())
+}
+
+/// Steps that mend nothing one without the other: each is tried with the changes of all.
+pub(crate) fn together(steps: Vec<Remedy>) -> Vec<Remedy> {
+    let all: Vec<Change> = steps.iter().flat_map(|step| step.changes.clone()).collect();
+    let with_all = |step: Remedy| {
+        let changes = if step.changes.is_empty() { Vec::new() } else { all.clone() };
+        Remedy { changes, ..step }
+    };
+    steps.into_iter().map(with_all).collect()
 }
 
 /// A connector for the certificate of the case: by command, or by the hybrid wizard.
@@ -129,6 +177,11 @@ pub(crate) fn match_names(case: &Case<'_>, connector: usize) -> Vec<Remedy> {
     let name = case.inbound_name(connector);
     let before = case.attribution.connectors[connector].value.as_deref();
     let domain = accept_value(case, exact);
+    let when = if is_planned(case) {
+        " Only when the server begins to send it: what it sends until then would be refused."
+    } else {
+        ""
+    };
     let is_wildcard = exact.starts_with("*.");
     let action = match (is_wildcard, &domain) {
         (true, _) => {
@@ -137,21 +190,32 @@ pub(crate) fn match_names(case: &Case<'_>, connector: usize) -> Vec<Remedy> {
         }
         (false, None) => "Set the connector to the exact name of the certificate.",
         (false, Some(_)) => {
-            "Set the connector to the exact name of the certificate, together with the next step: \
-             without the accepted domain null senders and forwarded mail are refused (ATTR36)."
+            "Then set the connector to the exact name of the certificate: without the accepted \
+             domain null senders and forwarded mail would be refused (ATTR36)."
         }
     };
-    let mut set = set_sender_name(&name, exact, before, action);
+    let action = format!("{action}{when}");
+    let set = set_sender_name(&name, exact, before, action);
+    let set = together(domain.into_iter().chain(std::iter::once(set)).collect());
+    let changes = set.first().map(|one| one.changes.as_slice()).unwrap_or_default();
     let mut steps = Vec::new();
-    if let Some(domain) = domain {
-        set.changes.extend(domain.changes.iter().cloned());
-        let domain = Remedy { changes: set.changes.clone(), ..domain };
-        steps.extend([set, domain]);
-    } else {
-        steps.push(set);
+    // The present value may serve others, or this very server until it sends the new certificate.
+    if is_planned(case) || !cut_off_by(case.evidence, changes).is_empty() {
+        steps.extend(connector_for(
+            case,
+            Some(exact),
+            "Make a second inbound connector for the name of this certificate: the present one \
+             stays as it is for those who use it.",
+        ));
     }
+    steps.extend(set);
     steps.extend(wildcard(case, connector, exact));
     steps
+}
+
+/// Whether the certificate is given, and no session of the logs shows it: it may be one of next week.
+fn is_planned(case: &Case<'_>) -> bool {
+    case.incident.is_none() && case.given.is_some()
 }
 
 /// The wildcard above a name, with its warning.
@@ -169,9 +233,7 @@ fn wildcard(case: &Case<'_>, connector: usize, name: &str) -> Option<Remedy> {
         "Only if several names below {domain} are needed: with the wildcard every certificate \
          below the domain matches."
     );
-    let set = set_sender_name(&case.inbound_name(connector), &value, before, action);
-    // Where it does not help, it is no step.
-    (mends(case, &set.changes) != Some(false)).then_some(set)
+    Some(set_sender_name(&case.inbound_name(connector), &value, before, action))
 }
 
 /// What makes the value of the connector that decides covered: its domain, or the wildcard of an
@@ -184,9 +246,10 @@ pub(crate) fn cover_value(case: &Case<'_>) -> Vec<Remedy> {
     if let Some(domain) = needed {
         steps.extend(add_accepted_domain(case, domain.as_str()));
     }
+    let is_domain_own = !steps.is_empty();
     let value = assessment.and_then(|one| one.value.as_deref());
     steps.extend(value.and_then(|value| wildcard(case, index, value)));
-    if replacement(case).is_some() || steps.is_empty() {
+    if replacement(case).is_some() || !is_domain_own {
         steps.extend(select_certificate(case));
     }
     steps
@@ -222,9 +285,17 @@ pub(crate) fn accept_name(case: &Case<'_>) -> Vec<Remedy> {
 pub(crate) fn list_address(case: &Case<'_>) -> Vec<Remedy> {
     let Some(index) = case.connector_by_address() else { return Vec::new() };
     let list = case.inbound(index).and_then(|one| one.object.sender_ip_addresses.as_ref());
-    let address = case.address().filter(|address| {
-        address.parse().ok().and_then(public_address).is_some_and(|a| a.is_ipv4())
-    });
+    let public = case.address().and_then(|address| address.parse().ok()).and_then(public_address);
+    if let Some(address) = public.filter(|address| !address.is_ipv4()) {
+        return vec![Remedy::new(
+            MANAGEMENT_SHELL,
+            format!(
+                "The mail left over IPv6 ({address}), and a connector lists IPv4 addresses alone: \
+                 let the server reach Exchange Online over IPv4."
+            ),
+        )];
+    }
+    let address = public.map(|address| address.to_string());
     let (Some(list), Some(address)) = (list.filter(|list| !list.is_truncated), address) else {
         return Vec::new();
     };
@@ -257,7 +328,7 @@ pub(crate) fn go_by_certificate(case: &Case<'_>) -> Vec<Remedy> {
         "Let the connector go by certificate. The name must lie in an accepted domain."
     };
     let set = set_sender_name(&case.inbound_name(index), value, None, action);
-    std::iter::once(set).chain(accept_value(case, value)).collect()
+    together(accept_value(case, value).into_iter().chain(std::iter::once(set)).collect())
 }
 
 /// Lets a confined connector take mail of the sender's domain.

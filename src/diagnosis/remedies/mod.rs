@@ -3,36 +3,43 @@
 
 mod certificates;
 mod change;
+mod change_step;
 mod connectors;
+pub(crate) mod harm;
 mod more_evidence;
 pub(crate) mod per_server;
+mod receive;
 mod remedy;
 mod replacement;
+mod server_step;
 mod services;
+mod tenant_step;
 mod tls;
-pub(crate) mod trial;
 
+use crate::certificate::Certificate;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::literal;
-use crate::finding::{Place, Placeholder, StepTemplate, Values};
+use crate::finding::{Place, Placeholder, Step, StepTemplate, Values};
 use crate::reply::{READ_SEND_LOG, RejectionClass};
 
 pub(crate) use certificates::{
     check_private_key, import_with_key, repair_key, replace_certificate, restart_transport,
-    take_away, take_up,
+    send_previous, take_away, take_up,
 };
 pub(crate) use change::Change;
+pub(crate) use change_step::step_of;
 pub(crate) use connectors::{
     accept_name, accept_value, add_accepted_domain, associate_sender, cover_value,
     go_by_certificate, list_address, make_connector, match_names, new_connector, rerun_wizard,
-    set_sender_name,
+    set_if_another, set_sender_name, together,
 };
 pub(crate) use more_evidence::{
     export_accepted_domains, export_inbound_connectors, find_eop_connector, find_send_logs,
-    give_chain, turn_on_logging,
+    give_chain, see_inbound_connectors, turn_on_logging,
 };
+pub(crate) use receive::{offer_tls, receive_with, see_receive_connector};
 pub(crate) use remedy::Remedy;
-pub(crate) use replacement::{is_unusable, replacement, select_certificate};
+pub(crate) use replacement::{is_unusable, replacement, select_certificate, send};
 pub(crate) use services::enable_for_smtp;
 pub(crate) use tls::{of_tls_error, stop_inspection, switch_on_tls12};
 
@@ -60,6 +67,33 @@ pub(crate) fn of_catalogue(case: &Case<'_>, class: RejectionClass) -> Vec<Remedy
         |one: &&StepTemplate| case.is_of_session() && one.action == READ_SEND_LOG.action;
     let open = templates.iter().filter(|one| !is_answered(one));
     open.map(|template| of_template(case, template)).collect()
+}
+
+/// The steps of the report of a chain, with what they change: intermediates are imported together.
+pub(crate) fn of_chain(case: &Case<'_>, steps: &[Step]) -> Vec<Remedy> {
+    let evidence = case.evidence;
+    let of_files = evidence.certificates.iter();
+    let of_files = of_files.flat_map(|one| std::iter::once(&one.certificate).chain(&one.others));
+    let known: Vec<&Certificate> = of_files
+        .chain(&evidence.roots)
+        .chain(evidence.machine.iter().flat_map(|machine| machine.roots.iter().flatten()))
+        .collect();
+    let typed = |step: &Step| {
+        let command = step.command.as_deref().unwrap_or_default();
+        let is_named = |one: &&&Certificate| command.contains(&one.thumbprint().to_string());
+        let named = known.iter().find(is_named);
+        let changes = match named {
+            Some(one) if command.starts_with("Import-Certificate") => {
+                vec![Change::ImportIntermediate { certificate: Box::new((**one).clone()) }]
+            }
+            Some(one) if command.contains(r"LocalMachine\Root\") => {
+                vec![Change::TakeRootAway { thumbprint: one.thumbprint() }]
+            }
+            _ => Vec::new(),
+        };
+        Remedy { step: step.clone(), changes }
+    };
+    together(steps.iter().map(typed).collect())
 }
 
 /// A step of the catalogue of TLS errors or replies, with the values of the case.

@@ -13,6 +13,13 @@ pub(crate) fn export_inbound_connectors() -> Remedy {
     .verify("the report names the connector")
 }
 
+/// Whether an empty list of connectors is no failed command.
+pub(crate) fn see_inbound_connectors() -> Remedy {
+    Remedy::tenant("See that there is none: what was given is empty.")
+        .command("Get-InboundConnector | Format-List Name,Enabled,ConnectorType")
+        .verify("the command ends without an error, and shows no connector")
+}
+
 pub(crate) fn export_accepted_domains() -> Remedy {
     Remedy::tenant(
         "Export the accepted domains of Exchange Online, not those of the on-premises \

@@ -1,10 +1,11 @@
 //! A step of a finding, and what it changes in the tenant.
 
 use super::change::Change;
+use super::change_step::step_of;
 use crate::finding::{Place, Step};
 
 /// A step, and the changes of the tenant with which it is tried.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Remedy {
     pub step: Step,
     /// Its own change, and those of the steps that belong to it; none: nothing of the tenant changes.
@@ -24,7 +25,7 @@ impl Remedy {
 
     /// The step that makes a change.
     pub fn of(change: Change, action: impl Into<String>) -> Self {
-        Self { step: change.step(action), changes: vec![change] }
+        Self { step: step_of(&change, action), changes: vec![change] }
     }
 
     pub fn server(place: Place, action: impl Into<String>) -> Self {

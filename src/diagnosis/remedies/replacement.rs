@@ -1,11 +1,14 @@
 //! Which certificate could be sent in place of the one that was, and how it comes to be sent.
 
+use super::change::{Former, value_of};
+use super::change_step::step_of;
 use super::services::enable;
-use super::{MANAGEMENT_SHELL, Remedy, send_connector};
+use super::{Change, MANAGEMENT_SHELL, Remedy};
 use crate::certificate::{NameRelation, Thumbprint, TlsCertificateName, X500Name};
 use crate::chain::Trust;
 use crate::connector::{
-    CertificateNames, CertificateServices, Eligibility, ExchangeCertificate, match_certificate,
+    CertificateNames, CertificateServices, Eligibility, ExchangeCertificate, SendConnector,
+    match_certificate,
 };
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::incident::{Ending, Incident};
@@ -13,12 +16,14 @@ use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::literal::{listed, literal};
 use crate::timestamp::Timestamp;
 
+/// The most characters of a TlsCertificateName on an Edge server.
+const EDGE_MAXIMUM: usize = 256;
+
 /// A certificate that could be sent in place of the one that was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ReplacementCertificate {
-    pub thumbprint: Option<Thumbprint>,
-    pub issuer: String,
-    pub subject: String,
+    /// With issuer and subject.
+    pub certificate: ExchangeCertificate,
     /// Whether the evidence shows that Exchange Online takes it: it is delivered with it, or its
     /// authority is a public one.
     is_proven: bool,
@@ -26,7 +31,23 @@ pub(crate) struct ReplacementCertificate {
     lacks_smtp: bool,
     /// Whether a session shows mail delivered with it.
     is_delivering: bool,
-    not_after: Option<Timestamp>,
+}
+
+impl ReplacementCertificate {
+    fn thumbprint(&self) -> Option<Thumbprint> {
+        self.certificate.thumbprint
+    }
+
+    /// `None` without issuer and subject, by which a connector names it.
+    fn of_object(one: &ExchangeCertificate, is_proven: bool, is_delivering: bool) -> Option<Self> {
+        value_of(one)?;
+        Some(Self {
+            certificate: one.clone(),
+            is_proven,
+            lacks_smtp: lacks_smtp(one),
+            is_delivering,
+        })
+    }
 }
 
 /// The installed, given or delivering certificate that an inbound connector expects; without
@@ -37,7 +58,7 @@ pub(crate) fn replacement(case: &Case<'_>) -> Option<ReplacementCertificate> {
     let evidence = case.evidence;
     let delivering = delivering(case);
     let is_delivering = |thumbprint: Option<Thumbprint>| {
-        thumbprint.is_some() && delivering.iter().any(|one| one.thumbprint == thumbprint)
+        thumbprint.is_some() && delivering.iter().any(|one| one.thumbprint() == thumbprint)
     };
     let mut fitting: Vec<ReplacementCertificate> = Vec::new();
     for one in &case.selectable {
@@ -53,7 +74,11 @@ pub(crate) fn replacement(case: &Case<'_>) -> Option<ReplacementCertificate> {
             || one.status.as_deref().is_some_and(is_unusable);
         if !is_excluded && is_valid(one, evidence.at) && expects(case, &one.names()).unwrap_or(true)
         {
-            fitting.extend(of_object(one, is_public == Some(true) || delivers, delivers));
+            fitting.extend(ReplacementCertificate::of_object(
+                one,
+                is_public == Some(true) || delivers,
+                delivers,
+            ));
         }
     }
     for given in &evidence.certificates {
@@ -63,41 +88,29 @@ pub(crate) fn replacement(case: &Case<'_>) -> Option<ReplacementCertificate> {
         if is_possible && is_valid(&one, evidence.at) && expects(case, &one.names()).unwrap_or(true)
         {
             let delivers = is_delivering(one.thumbprint);
-            fitting.extend(of_object(&one, is_trusted || delivers, delivers));
+            fitting.extend(ReplacementCertificate::of_object(
+                &one,
+                is_trusted || delivers,
+                delivers,
+            ));
         }
     }
     let is_installed_elsewhere_only = |one: &ReplacementCertificate| {
         !case.selectable.is_empty()
-            && !case.selectable.iter().any(|known| known.thumbprint == one.thumbprint)
+            && !case.selectable.iter().any(|known| known.thumbprint == one.thumbprint())
     };
     fitting.extend(delivering.into_iter().filter(|one| !is_installed_elsewhere_only(one)));
-    fitting.retain(|one| one.thumbprint.is_none() || one.thumbprint != own);
+    fitting.retain(|one| one.thumbprint().is_none() || one.thumbprint() != own);
     let mut kept: Vec<ReplacementCertificate> = Vec::new();
     for one in fitting {
-        let is_known = |known: &ReplacementCertificate| known.thumbprint == one.thumbprint;
+        let is_known = |known: &ReplacementCertificate| known.thumbprint() == one.thumbprint();
         if !kept.iter().any(is_known) {
             kept.push(one);
         }
     }
     let is_certain = evidence.inbound_connectors.is_some() || kept.len() == 1;
-    kept.into_iter()
-        .filter(|one| is_certain || one.is_delivering)
-        .max_by_key(|one| (one.is_proven, !one.lacks_smtp, one.not_after, one.is_delivering))
-}
-
-fn of_object(
-    one: &ExchangeCertificate,
-    is_proven: bool,
-    is_delivering: bool,
-) -> Option<ReplacementCertificate> {
-    Some(ReplacementCertificate {
-        thumbprint: one.thumbprint,
-        issuer: one.issuer.clone()?,
-        subject: one.subject.clone()?,
-        is_proven,
-        lacks_smtp: lacks_smtp(one),
-        is_delivering,
-        not_after: one.not_after,
+    kept.into_iter().filter(|one| is_certain || one.is_delivering).max_by_key(|one| {
+        (one.is_proven, !one.lacks_smtp, one.certificate.not_after, one.is_delivering)
     })
 }
 
@@ -142,7 +155,6 @@ fn delivering(case: &Case<'_>) -> Vec<ReplacementCertificate> {
     for logged in delivered.filter_map(|incident| incident.sent.as_deref()) {
         let names = CertificateNames::from(logged);
         let is_over = logged.not_after.is_some_and(|end| end <= case.evidence.at);
-        let (Some(issuer), Some(subject)) = (&logged.issuer, &logged.subject) else { continue };
         let is_known = logged.subject_issuer_ambiguous
             || is_over
             || expects(case, &names) == Some(false)
@@ -150,16 +162,7 @@ fn delivering(case: &Case<'_>) -> Vec<ReplacementCertificate> {
         if is_known {
             continue;
         }
-        let thumbprint = logged.thumbprint.as_deref().and_then(|text| text.parse().ok());
-        found.push(ReplacementCertificate {
-            thumbprint,
-            issuer: issuer.to_string(),
-            subject: subject.to_string(),
-            is_proven: true,
-            lacks_smtp: false,
-            is_delivering: true,
-            not_after: logged.not_after,
-        });
+        found.extend(ReplacementCertificate::of_object(&logged.clone().into(), true, true));
     }
     found
 }
@@ -182,10 +185,8 @@ fn expects(case: &Case<'_>, names: &CertificateNames) -> Option<bool> {
 /// not.
 pub(crate) fn select_certificate(case: &Case<'_>) -> Vec<Remedy> {
     let replacement = replacement(case);
-    let first = replacement.as_ref().filter(|one| one.lacks_smtp).map(|one| {
-        let thumbprint = one.thumbprint.map(|thumbprint| thumbprint.to_string());
-        enable(case, thumbprint.as_deref())
-    });
+    let first = replacement.as_ref().filter(|one| one.lacks_smtp);
+    let first = first.map(|one| enable(case, one.thumbprint()));
     let select = match &replacement {
         Some(one) if is_named_already(case, one) => nothing_to_set(case, one),
         one => name_certificate(case, one.as_ref()),
@@ -194,18 +195,15 @@ pub(crate) fn select_certificate(case: &Case<'_>) -> Vec<Remedy> {
 }
 
 fn name_certificate(case: &Case<'_>, replacement: Option<&ReplacementCertificate>) -> Remedy {
-    let connector = send_connector(case);
-    let value = replacement.map(|one| format!("<I>{}<S>{}", one.issuer, one.subject));
-    let value_literal =
-        literal(value.as_deref(), "'<I>issuer<S>subject' of the intended certificate");
-    let which = match replacement.and_then(|one| one.thumbprint) {
+    let certificate = replacement.map(|one| &one.certificate);
+    let which = match certificate.and_then(|one| one.thumbprint) {
         Some(thumbprint) => format!("the certificate {thumbprint}"),
         None => "the intended certificate, of a public authority and with a name that the inbound \
                  connector expects"
             .to_owned(),
     };
     let where_delivered = replacement.filter(|one| one.is_delivering).and_then(|one| {
-        let connector = delivering_connector(case, one.thumbprint)?;
+        let connector = delivering_connector(case, one.thumbprint())?;
         Some(format!(" Mail over {connector} is delivered with it."))
     });
     let unproven = if replacement.is_some_and(|one| !one.is_proven) {
@@ -214,6 +212,19 @@ fn name_certificate(case: &Case<'_>, replacement: Option<&ReplacementCertificate
     } else {
         ""
     };
+    let action = format!(
+        "Name {which} on the send connector.{}{unproven}",
+        where_delivered.unwrap_or_default()
+    );
+    send(case, certificate, &action)
+}
+
+/// Names a certificate on the send connector of the case; without one the command asks for it.
+pub(crate) fn send(
+    case: &Case<'_>,
+    certificate: Option<&ExchangeCertificate>,
+    action: &str,
+) -> Remedy {
     let servers = case
         .send_connector
         .and_then(|one| one.object.source_transport_servers.as_ref())
@@ -222,7 +233,7 @@ fn name_certificate(case: &Case<'_>, replacement: Option<&ReplacementCertificate
             || "all SourceTransportServers of the connector".to_owned(),
             |list| format!("all of {}", list.values.join(", ")),
         );
-    let lacking = replacement.map(|one| lacking(case, one)).unwrap_or_default();
+    let lacking = certificate.map(|one| lacking(case, one)).unwrap_or_default();
     let lacking = match lacking.as_slice() {
         [] => String::new(),
         servers => format!(
@@ -230,34 +241,33 @@ fn name_certificate(case: &Case<'_>, replacement: Option<&ReplacementCertificate
             listed(servers.iter().map(String::as_str), 8)
         ),
     };
-    let present = case.send_connector.map(|one| one.object.tls_certificate_name.clone());
-    let undo = match present {
-        Some(Some(present)) => format!(
-            "Set-SendConnector {connector} -TlsCertificateName {}",
-            literal(Some(&present), "present value")
-        ),
-        Some(None) => format!("Set-SendConnector {connector} -TlsCertificateName $null"),
-        None => format!(
-            "the same command with the present value: note it first, Get-SendConnector \
-             {connector} | Format-List TlsCertificateName"
-        ),
+    let before = match case.send_connector.map(|one| &one.object) {
+        Some(SendConnector { tls_certificate_name: Some(present), .. }) => {
+            Former::Value(present.clone())
+        }
+        Some(one) if one.knows_certificate_name => Former::Empty,
+        _ => Former::NotKnown,
     };
-    Remedy::new(
-        MANAGEMENT_SHELL,
-        format!(
-            "Name {which} on the send connector.{}{unproven} It acts on {servers}: first see with \
-             Get-ExchangeCertificate -Server that each of them has it, else those begin to fail \
-             with 454 4.7.5.{lacking} A subscribed Edge server: on a mailbox server, then \
-             Start-EdgeSynchronization.",
-            where_delivered.unwrap_or_default()
-        ),
-    )
-    .command(format!("Set-SendConnector {connector} -TlsCertificateName {value_literal}"))
-    .verify(
-        "the next session in the send log sends that certificate (SentThumbprint) and is not \
-         refused",
-    )
-    .undo(undo)
+    let is_long = certificate.and_then(value_of).is_some_and(|value| value.len() > EDGE_MAXIMUM);
+    let edge = if is_long {
+        " An Edge server takes no TlsCertificateName above 256 characters, as this one is."
+    } else {
+        " A subscribed Edge server: on a mailbox server, then Start-EdgeSynchronization."
+    };
+    let action = format!(
+        "{action} It acts on {servers}: first see with Get-ExchangeCertificate -Server that each of \
+         them has it, else those begin to fail with 454 4.7.5.{lacking}{edge}"
+    );
+    let change = Change::Send {
+        connector: case.send_connector_name().map(str::to_owned),
+        certificate: Box::new(certificate.cloned().unwrap_or_default()),
+        before,
+    };
+    match certificate {
+        Some(_) => Remedy::of(change, action),
+        // Which one is meant is not known, so that there is nothing to try.
+        None => step_of(&change, action).into(),
+    }
 }
 
 /// The send connector over which mail is delivered with a certificate.
@@ -279,12 +289,14 @@ fn is_named_already(case: &Case<'_>, replacement: &ReplacementCertificate) -> bo
     let is_same = |name: &X500Name, text: &str| {
         text.parse().is_ok_and(|other| name.relation_to(&other) != NameRelation::Different)
     };
-    is_same(&present.issuer, &replacement.issuer) && is_same(&present.subject, &replacement.subject)
+    let of = |text: &Option<String>| text.clone().unwrap_or_default();
+    is_same(&present.issuer, &of(&replacement.certificate.issuer))
+        && is_same(&present.subject, &of(&replacement.certificate.subject))
 }
 
 fn nothing_to_set(case: &Case<'_>, replacement: &ReplacementCertificate) -> Remedy {
     let server = super::server(case);
-    let thumbprint = replacement.thumbprint.map(|thumbprint| thumbprint.to_string());
+    let thumbprint = replacement.thumbprint().map(|thumbprint| thumbprint.to_string());
     let which = thumbprint.as_deref().unwrap_or("another certificate");
     let thumbprint = literal(thumbprint.as_deref(), "thumbprint");
     Remedy::new(
@@ -304,8 +316,8 @@ fn nothing_to_set(case: &Case<'_>, replacement: &ReplacementCertificate) -> Reme
 }
 
 /// The source servers of the connector of which certificates are given, but not this one.
-fn lacking(case: &Case<'_>, replacement: &ReplacementCertificate) -> Vec<String> {
-    let Some(wanted) = replacement.thumbprint else { return Vec::new() };
+fn lacking(case: &Case<'_>, certificate: &ExchangeCertificate) -> Vec<String> {
+    let Some(wanted) = certificate.thumbprint else { return Vec::new() };
     let servers = case.send_connector.and_then(|one| one.object.source_transport_servers.as_ref());
     let installed = || case.evidence.installed.iter().flatten().map(|one| &one.object);
     let lacks = |server: &&String| {

@@ -2,6 +2,7 @@
 
 use super::rule::{Answer, Proof, RuleText};
 use crate::diagnosis::case::Case;
+use crate::diagnosis::evidence::incident::Ending;
 use crate::diagnosis::literal::capital;
 use crate::timestamp::TICKS_PER_HOUR;
 
@@ -30,7 +31,8 @@ pub(crate) fn address_ignored(case: &Case<'_>) -> Option<Answer> {
 }
 
 pub(crate) const CONNECTOR_CHANGED_RECENTLY: RuleText = RuleText {
-    says: "An inbound connector was changed less than an hour before the first refusal.",
+    says: "An inbound connector was changed less than an hour before the first refusal, or between the \
+           last delivery and it.",
     why: "A change takes up to about an hour to arrive, and may be what broke it.",
     example: "WhenChangedUTC 21:40, the first 550 5.7.64 at 22:15.",
     helps: "Ask who changed what; wait until it has arrived.",
@@ -43,13 +45,28 @@ pub(crate) fn changed_recently(case: &Case<'_>) -> Option<Answer> {
     let connectors = case.evidence.inbound_connectors.as_ref()?;
     // A change takes up to about an hour to arrive.
     let (first, last) = (incident.first.ticks(), incident.last.ticks());
+    let delivered = case.evidence.incidents.all.iter().filter(|other| {
+        other.ending == Ending::Delivered
+            && other.connector == incident.connector
+            && other.last.ticks() <= first
+    });
+    let last_delivery = delivered.map(|other| other.last).max();
+    let from = last_delivery
+        .map_or(first - TICKS_PER_HOUR, |time| time.ticks().min(first - TICKS_PER_HOUR));
     let (index, changed) = connectors.iter().enumerate().find_map(|(index, one)| {
         let changed = one.object.when_changed_utc?;
-        let is_near = first - TICKS_PER_HOUR..=last + TICKS_PER_HOUR;
+        let is_near = from..=last + TICKS_PER_HOUR;
         is_near.contains(&changed.ticks()).then_some((index, changed))
     })?;
     let name = case.inbound(index).map(|one| one.object.name.as_str()).unwrap_or_default();
-    let message = if changed.ticks() <= first {
+    let message = if let Some(delivery) =
+        last_delivery.filter(|_| changed.ticks() < first - TICKS_PER_HOUR)
+    {
+        format!(
+            "The inbound connector {name} was changed at {changed}, between the last delivery \
+             ({delivery}) and the first refusal: that may be what broke it."
+        )
+    } else if changed.ticks() <= first {
         format!(
             "The inbound connector {name} was changed at {changed}, less than an hour before the \
              first refusal: a change takes up to about an hour to arrive, and may be what broke it."

@@ -73,8 +73,12 @@ pub(crate) const CONNECTOR_MISSING: RuleText = RuleText {
 
 pub(crate) fn connector_missing(case: &Case<'_>) -> Option<Answer> {
     let is_empty = case.attribution.connectors.is_empty();
-    let message = "The tenant has no inbound connector: Exchange Online cannot determine whose mail it \
-                   is, and relays none.";
-    (is_empty && case.is_without_connector())
-        .then(|| Proof::of_connector(case, None).says(message, remedies::make_connector(case)))
+    let message = "The tenant has no inbound connector (given and empty; if the command that fills \
+                   it failed, this is void): Exchange Online cannot determine whose mail it is, and \
+                   relays none.";
+    (is_empty && case.is_without_connector()).then(|| {
+        let mut steps = vec![remedies::see_inbound_connectors()];
+        steps.extend(remedies::make_connector(case));
+        Proof::of_connector(case, None).says(message, steps)
+    })
 }

@@ -188,8 +188,11 @@ pub(crate) fn connectors_not_given(case: &Case<'_>) -> Option<Answer> {
     if case.evidence.accepted_domains.is_none() {
         steps.push(remedies::export_accepted_domains());
     }
-    if case.chain.is_none() && case.is_relay_denied() {
-        steps.push(remedies::give_chain(case));
+    if case.is_relay_denied() {
+        if case.chain.is_none() {
+            steps.push(remedies::give_chain(case));
+        }
+        steps.extend(remedies::set_if_another(case));
     }
     Some(Proof::of(case.log_proof()).says(format!("{why}{judged}"), steps))
 }

@@ -2,12 +2,14 @@
 
 mod addresses;
 mod attribution;
+mod chain_effect;
 mod chain_log;
 mod connector_changes;
 mod connectors;
 pub(crate) mod description;
 pub(crate) mod engine;
 mod evidence_as_a_whole;
+pub(crate) mod expectation;
 mod identity;
 mod local_stores;
 mod missing_evidence;
@@ -15,6 +17,7 @@ mod network;
 mod observed;
 mod own_certificate;
 mod queue_errors;
+mod receiving;
 mod replies;
 pub(crate) mod rule;
 mod selection;

@@ -4,9 +4,8 @@ use super::rule::{Answer, Proof, RuleText};
 use crate::certificate::TlsCertificateName;
 use crate::connector::{ExchangeCertificate, Selected, SelectionBasis, SentComparison, twins_of};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::{date, listed, literal};
-use crate::diagnosis::remedies::Remedy;
-use crate::diagnosis::remedies::{self, MANAGEMENT_SHELL};
+use crate::diagnosis::literal::{date, listed};
+use crate::diagnosis::remedies;
 
 fn thumbprint_of(one: &ExchangeCertificate) -> Option<String> {
     one.thumbprint.map(|thumbprint| thumbprint.to_string())
@@ -64,14 +63,14 @@ pub(crate) fn newest_twin_unusable(case: &Case<'_>) -> Option<Answer> {
     let named = twins_of(place, all).into_iter().chain(std::iter::once(place));
     let newest = named.filter_map(|index| all.get(index)).max_by_key(|one| one.not_after)?;
     let status = newest.status.as_deref().filter(|status| remedies::is_unusable(status))?;
-    let thumbprint = thumbprint_of(newest).filter(|thumbprint| *thumbprint != own)?;
+    let thumbprint = newest.thumbprint.filter(|thumbprint| thumbprint.to_string() != own)?;
     let message = format!(
         "The newest installed certificate with issuer and subject of {}, {thumbprint}, has the \
          Status {status}: Exchange takes the newest, and this one would be refused.",
         case.certificate_text()
     );
     let proof = Proof::of(case.certificate_proof());
-    Some(proof.says(message, vec![remedies::take_away(case, &thumbprint)]))
+    Some(proof.says(message, vec![remedies::take_away(case, thumbprint)]))
 }
 
 pub(crate) const ANOTHER_CERTIFICATE_SELECTED: RuleText = RuleText {
@@ -147,22 +146,8 @@ pub(crate) fn new_issuer(case: &Case<'_>) -> Option<Answer> {
          is not sent.",
         thumbprint_of(one).unwrap_or_default(),
     );
-    let connector = remedies::send_connector(case);
-    let value = format!("<I>{issuer}<S>{}", one.subject.as_deref().unwrap_or_default());
-    let step = Remedy::server(
-        MANAGEMENT_SHELL,
-        "Name the renewed certificate on the send connector. It acts on all \
-         SourceTransportServers: first see that each has the certificate.",
-    )
-    .command(format!(
-        "Set-SendConnector {connector} -TlsCertificateName {}",
-        literal(Some(&value), "value")
-    ))
-    .verify("the next session in the send log sends that certificate (SentThumbprint)")
-    .undo(format!(
-        "Set-SendConnector {connector} -TlsCertificateName {}",
-        literal(Some(present), "present value")
-    ));
+    let step =
+        remedies::send(case, Some(one), "Name the renewed certificate on the send connector.");
     let text = format!("TlsCertificateName {present}");
     Some(Proof::at(&located.path, located.line, &text).says(message, vec![step]))
 }

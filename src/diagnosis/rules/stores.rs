@@ -4,8 +4,7 @@ use super::rule::{Answer, Proof, RuleText};
 use crate::chain::Rule;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::capital;
-use crate::diagnosis::remedies::ELEVATED;
-use crate::diagnosis::remedies::Remedy;
+use crate::diagnosis::remedies::{self, Change, ELEVATED, Remedy};
 
 /// What the report of the chain says by that rule, as one sentence.
 fn said_of_chain(case: &Case<'_>, rule: Rule) -> Option<String> {
@@ -65,4 +64,42 @@ pub(crate) fn intermediate_in_root(case: &Case<'_>) -> Option<Answer> {
     )
     .verify("the list is empty");
     Some(Proof::of(case.certificate_proof()).says(message, vec![step]))
+}
+
+pub(crate) const ROOT_BLOCKED: RuleText = RuleText {
+    says: "Microsoft has taken the root of the chain out of its programme, wholly or for newer \
+           certificates.",
+    why: "What was issued before may still be trusted; a renewed certificate of the same authority \
+          need not be, and the root may be taken out for good.",
+    example: "A certificate below AddTrust External CA Root.",
+    helps: "Have the next certificate issued by an authority whose root is in the programme.",
+    certainty: "Documented in Microsoft's list; from when on Exchange Online refuses is not.",
+    sources: "Microsoft Trusted Root Program",
+};
+
+pub(crate) fn root_blocked(case: &Case<'_>) -> Option<Answer> {
+    let message = said_of_chain(case, Rule::BlockedRoot)?;
+    Some(Proof::of(case.certificate_proof()).says(message, remedies::replace_certificate(case)))
+}
+
+pub(crate) const ROOT_SHORTENS_CHAIN: RuleText = RuleText {
+    says: "A self-signed copy of a new root lies in the root store: the cross-signed certificate that \
+           receivers need is not sent.",
+    why: "Windows ends the chain at the first root that it trusts; receivers that do not have the new \
+          root yet need the certificate by which an older one signs it.",
+    example: "The self-signed ISRG Root YE in Root of a server whose certificate is of Let's \
+              Encrypt's generation Y.",
+    helps: "Take the copy out of Root, so that the cross-signed certificate is sent.",
+    certainty: "Documented how Windows builds chains; which roots Exchange Online has is listed.",
+    sources: "letsencrypt.org, generation Y; KB 2795828",
+};
+
+pub(crate) fn root_shortens_chain(case: &Case<'_>) -> Option<Answer> {
+    let message = said_of_chain(case, Rule::RootShortensChain)?;
+    let steps = case.chain.as_ref().map(|chain| remedies::of_chain(case, &chain.remedies));
+    let mut steps = steps.unwrap_or_default();
+    // The other steps belong to what else is wrong.
+    let takes_away = |change: &Change| matches!(change, Change::TakeRootAway { .. });
+    steps.retain(|step| step.changes.iter().any(takes_away));
+    Some(Proof::of(case.certificate_proof()).says(message, steps))
 }

@@ -5,7 +5,8 @@ use super::rule::{Effect, Rule, Scope};
 use super::{
     addresses, attribution, chain_log, connector_changes, connectors, evidence_as_a_whole,
     identity, local_stores, missing_evidence, network, observed, own_certificate, queue_errors,
-    replies, selection, senders, stores, tenants, tls, trust, validity, wizard, wizard_connectors,
+    receiving, replies, selection, senders, stores, tenants, tls, trust, validity, wizard,
+    wizard_connectors,
 };
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::report::{Confidence, Severity, Verdict};
@@ -150,6 +151,10 @@ const TABLE: &[Rule] = &[
     rule!(SelectionDisputed, Case, INFORMATION, Advises, Uncertain, selection::selection_disputed, selection::SELECTION_DISPUTED, unless []),
     rule!(RootInIntermediateStore, Case, WARNING, Advises, Documented, stores::root_in_ca, stores::ROOT_IN_INTERMEDIATE_STORE, unless []),
     rule!(IntermediateInRootStore, Case, WARNING, Advises, Documented, stores::intermediate_in_root, stores::INTERMEDIATE_IN_ROOT_STORE, unless []),
+    rule!(ReceiveConnectorFault, Evidence, ERROR, Advises, Documented, receiving::receive_connector_fault, receiving::RECEIVE_CONNECTOR_FAULT, unless []),
+    rule!(ExchangeOnlineHangsUp, Evidence, ERROR, Decides(Refused), Observed, receiving::exchange_online_hangs_up, receiving::EXCHANGE_ONLINE_HANGS_UP, unless []),
+    rule!(RootBlocked, Case, WARNING, Advises, Documented, stores::root_blocked, stores::ROOT_BLOCKED, unless []),
+    rule!(RootShortensChain, Case, WARNING, Advises, Documented, stores::root_shortens_chain, stores::ROOT_SHORTENS_CHAIN, unless []),
     rule!(AcceptedDomainsAreLocal, Case, INFORMATION, Advises, Documented, missing_evidence::local_domains, missing_evidence::ACCEPTED_DOMAINS_ARE_LOCAL, unless []),
     rule!(SenderAddressIgnored, Case, WARNING, Advises, Documented, connector_changes::address_ignored, connector_changes::SENDER_ADDRESS_IGNORED, unless []),
     rule!(ConnectorChangedRecently, Case, INFORMATION, Advises, Observed, connector_changes::changed_recently, connector_changes::CONNECTOR_CHANGED_RECENTLY, unless []),

@@ -196,11 +196,11 @@ pub(crate) const LEGACY_TLS: RuleText = RuleText {
 };
 
 pub(crate) fn legacy_tls(case: &Case<'_>) -> Option<Answer> {
-    let protocol = case.incident?.tls_protocol.as_deref()?;
-    let is_legacy = ["TLS 1.0", "TLS 1.1", "SSL"].iter().any(|old| protocol.starts_with(old));
+    let incident = case.incident.filter(|incident| incident.has_legacy_tls())?;
+    let protocol = incident.tls_protocol.as_deref()?;
     let message = format!(
         "{} negotiated {protocol} with Exchange Online, which takes TLS 1.2 and later only.",
         capital(&case.server_text()),
     );
-    is_legacy.then(|| Proof::of(case.log_proof()).says(message, remedies::switch_on_tls12()))
+    Some(Proof::of(case.log_proof()).says(message, remedies::switch_on_tls12()))
 }

@@ -1,9 +1,11 @@
 //! Whether the receiver can trust the certificate that was, or would be, sent.
 
+use super::chain_effect::{ChainEffect, effect_of};
 use super::rule::{Answer, Proof, RuleText};
 use crate::chain::{Completeness, Rule, Trust};
 use crate::diagnosis::case::{Case, is_self_issued};
 use crate::diagnosis::evidence::chain_log::LoggedFault;
+use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::literal::capital;
 use crate::diagnosis::remedies::Remedy;
 use crate::diagnosis::remedies::{self, ELEVATED};
@@ -115,9 +117,9 @@ pub(crate) fn incomplete(case: &Case<'_>) -> Option<Answer> {
     );
     let checked = "this check, with the file among --intermediates (PowerShell: \
                    -IntermediatePath), finds the chain complete";
-    let steps = chain.remedies.iter().map(|step| {
-        let verify = step.verify.clone().unwrap_or_else(|| checked.to_owned());
-        Remedy::from(step.clone()).verify(verify)
+    let steps = remedies::of_chain(case, &chain.remedies).into_iter().map(|one| {
+        let verify = one.step.verify.clone().unwrap_or_else(|| checked.to_owned());
+        one.verify(verify)
     });
     let logged = case.logged_fault(ChainFault::PartialChain);
     let by_event = logged.map(LoggedFault::proof).into_iter().collect();
@@ -164,22 +166,12 @@ pub(crate) const CHAIN_FAULT: RuleText = RuleText {
     sources: "RFC 5280, section 6.1",
 };
 
-/// Faults of chains that rules of their own report, or that decide nothing here.
-const REPORTED_ELSEWHERE: &[Rule] = &[
-    Rule::SelfSignedEndEntity,
-    Rule::PrivateAuthority,
-    Rule::MissingIssuer,
-    Rule::UntrustedRoot,
-    // Exchange Online asks for the name of a connector, which the rules on names judge.
-    Rule::HostNameMismatch,
-];
-
 pub(crate) fn chain_fault(case: &Case<'_>) -> Option<Answer> {
     let chain = case.chain.as_ref().filter(|_| !case.passes_by_address())?;
     let mut faults = chain.findings.iter().filter(|finding| {
         finding.severity == Severity::Error
             && !finding.id.is_unknown()
-            && !REPORTED_ELSEWHERE.contains(&finding.id)
+            && effect_of(finding.id) == ChainEffect::Decides(FindingId::ChainFault)
     });
     let fault = faults.next()?;
     let message = format!(
@@ -187,8 +179,7 @@ pub(crate) fn chain_fault(case: &Case<'_>) -> Option<Answer> {
         case.certificate_text(),
         fault.message.trim_end_matches('.'),
     );
-    let steps = chain.remedies.iter().cloned().map(Remedy::from).collect();
-    Some(proof_of(case).says(message, steps))
+    Some(proof_of(case).says(message, remedies::of_chain(case, &chain.remedies)))
 }
 
 pub(crate) const CHAIN_NOT_KNOWN: RuleText = RuleText {

@@ -56,7 +56,7 @@ pub(crate) fn not_yet_valid(case: &Case<'_>) -> Option<Answer> {
         capital(&case.certificate_text()),
         date(start),
     );
-    Some(dates_prove(case)?.says(message, remedies::replace_certificate(case)))
+    Some(dates_prove(case)?.says(message, remedies::send_previous(case)))
 }
 
 pub(crate) const CERTIFICATE_REVOKED: RuleText = RuleText {

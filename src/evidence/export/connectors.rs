@@ -3,7 +3,7 @@
 use super::properties::Properties;
 use crate::certificate::TlsCertificateName;
 use crate::connector::{
-    AcceptedDomain, ConnectorType, DomainOrigin, InboundConnector, SendConnector,
+    AcceptedDomain, ConnectorType, DomainOrigin, InboundConnector, ReceiveConnector, SendConnector,
 };
 
 pub(in crate::evidence) fn inbound_connector(properties: &mut Properties<'_>) -> InboundConnector {
@@ -55,6 +55,18 @@ pub(in crate::evidence) fn send_connector(properties: &mut Properties<'_>) -> Se
         protocol_logging_level: properties.text("ProtocolLoggingLevel"),
         dns_routing_enabled: properties.flag("DNSRoutingEnabled"),
         max_message_size: properties.size("MaxMessageSize"),
+    }
+}
+
+pub(super) fn receive_connector(properties: &mut Properties<'_>) -> ReceiveConnector {
+    ReceiveConnector {
+        identity: properties.text("Identity").unwrap_or_else(|| properties.object.clone()),
+        server: properties.text("Server"),
+        fqdn: properties.text("Fqdn"),
+        tls_certificate_name: properties.readable_text::<TlsCertificateName>("TlsCertificateName"),
+        knows_certificate_name: properties.knows("TlsCertificateName"),
+        has_uncertain_blanks: properties.has_uncertain_blanks(),
+        auth_mechanism: properties.list("AuthMechanism"),
     }
 }
 

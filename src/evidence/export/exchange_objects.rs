@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::certificates::exchange_certificate;
-use super::connectors::{accepted_domain, inbound_connector, send_connector};
+use super::connectors::{accepted_domain, inbound_connector, receive_connector, send_connector};
 use super::dates::Dates;
 use super::format::ExportFormat;
 use super::lost_letters::doubts;
@@ -18,7 +18,8 @@ use super::read_file::read_file;
 use super::text_file::TextFile;
 use super::value::{PropertyBag, Value};
 use crate::connector::{
-    AcceptedDomain, AcceptedDomains, ExchangeCertificate, InboundConnector, SendConnector,
+    AcceptedDomain, AcceptedDomains, ExchangeCertificate, InboundConnector, ReceiveConnector,
+    SendConnector,
 };
 
 /// An object, and where it stands.
@@ -43,6 +44,8 @@ pub struct ExchangeObjects {
     pub accepted_domains: Vec<ParsedObject<AcceptedDomain>>,
     /// Send connectors.
     pub send_connectors: Vec<ParsedObject<SendConnector>>,
+    /// Receive connectors.
+    pub receive_connectors: Vec<ParsedObject<ReceiveConnector>>,
     /// Installed certificates.
     pub certificates: Vec<ParsedObject<ExchangeCertificate>>,
     /// Objects of other kinds: what they are, and how many.
@@ -141,6 +144,7 @@ impl ExchangeObjects {
         self.inbound_connectors.len()
             + self.accepted_domains.len()
             + self.send_connectors.len()
+            + self.receive_connectors.len()
             + self.certificates.len()
             + usize::try_from(unused).unwrap_or(usize::MAX)
     }
@@ -168,6 +172,11 @@ impl ExchangeObjects {
                 Some(ObjectKind::SendConnector) => {
                     let object = send_connector(&mut properties);
                     self.send_connectors.push(ParsedObject { object, line });
+                    true
+                }
+                Some(ObjectKind::ReceiveConnector) => {
+                    let object = receive_connector(&mut properties);
+                    self.receive_connectors.push(ParsedObject { object, line });
                     true
                 }
                 Some(ObjectKind::AcceptedDomain) => {

@@ -8,6 +8,7 @@ pub(super) enum ObjectKind {
     InboundConnector,
     AcceptedDomain,
     SendConnector,
+    ReceiveConnector,
     Certificate,
 }
 
@@ -16,6 +17,7 @@ const TYPES: &[(ObjectKind, &[&str])] = &[
     (ObjectKind::InboundConnector, &["InboundConnector"]),
     (ObjectKind::AcceptedDomain, &["AcceptedDomain"]),
     (ObjectKind::SendConnector, &["SmtpSendConnectorConfig", "SendConnector"]),
+    (ObjectKind::ReceiveConnector, &["ReceiveConnector"]),
     (ObjectKind::Certificate, &["ExchangeCertificate", "X509Certificate2", "X509Certificate"]),
 ];
 
@@ -25,6 +27,7 @@ const PROPERTIES: &[(ObjectKind, &[&str])] = &[
         ObjectKind::InboundConnector,
         &["TlsSenderCertificateName", "SenderIPAddresses", "RestrictDomainsToCertificate"],
     ),
+    (ObjectKind::ReceiveConnector, &["RemoteIPRanges", "AuthMechanism", "PermissionGroups"]),
     (
         ObjectKind::SendConnector,
         &["TlsCertificateName", "SourceTransportServers", "AddressSpaces", "FrontendProxyEnabled"],
@@ -34,7 +37,7 @@ const PROPERTIES: &[(ObjectKind, &[&str])] = &[
 ];
 
 /// Properties of receive connectors and of the hybrid configuration, which share some with send
-/// connectors.
+/// connectors; what has them is no send connector.
 const OF_OTHERS: &[&str] = &["Bindings", "RemoteIPRanges", "ReceivingTransportServers"];
 
 impl ObjectKind {
@@ -49,7 +52,8 @@ impl ObjectKind {
                 bag.type_names.first().is_some_and(|name| name.contains("Microsoft.Exchange"))
                     || OF_OTHERS.iter().any(has);
             let fits = |(kind, names): &&(Self, &[&str])| {
-                (!is_other || *kind == Self::InboundConnector) && names.iter().any(has)
+                (!is_other || matches!(kind, Self::InboundConnector | Self::ReceiveConnector))
+                    && names.iter().any(has)
             };
             PROPERTIES.iter().find(fits).map(|(kind, _)| *kind)
         })

@@ -45,12 +45,15 @@ struct Request<'a> {
     #[serde(borrow)]
     send_connectors: Option<&'a RawValue>,
     #[serde(borrow)]
+    receive_connectors: Option<&'a RawValue>,
+    #[serde(borrow)]
     installed_certificates: Option<&'a RawValue>,
     #[serde(borrow)]
     tenants: Option<Vec<Tenant<'a>>>,
     inbound_connector_files: Option<Vec<FileContent>>,
     accepted_domain_files: Option<Vec<FileContent>>,
     send_connector_files: Option<Vec<FileContent>>,
+    receive_connector_files: Option<Vec<FileContent>>,
     installed_certificate_files: Option<Vec<FileContent>>,
     unreadable: Option<Vec<Unreadable>>,
     logs: Option<Vec<Log>>,
@@ -112,6 +115,7 @@ type ObjectList = (&'static str, fn(&mut Evidence, &ExchangeObjects));
 const INBOUND_CONNECTORS: ObjectList = ("-InboundConnector", Evidence::add_inbound_connectors);
 const ACCEPTED_DOMAINS: ObjectList = ("-AcceptedDomain", Evidence::add_accepted_domains);
 const SEND_CONNECTORS: ObjectList = ("-SendConnector", Evidence::add_send_connectors);
+const RECEIVE_CONNECTORS: ObjectList = ("-ReceiveConnector", Evidence::add_receive_connectors);
 const INSTALLED_CERTIFICATES: ObjectList = ("-InstalledCertificate", Evidence::add_installed);
 const JUDGED_CERTIFICATES: ObjectList = (CERTIFICATES, add_judged);
 
@@ -151,6 +155,7 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
         (INBOUND_CONNECTORS, request.inbound_connectors),
         (ACCEPTED_DOMAINS, request.accepted_domains),
         (SEND_CONNECTORS, request.send_connectors),
+        (RECEIVE_CONNECTORS, request.receive_connectors),
         (INSTALLED_CERTIFICATES, request.installed_certificates),
         (JUDGED_CERTIFICATES, request.certificates),
     ] {
@@ -162,6 +167,7 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
         (INBOUND_CONNECTORS, &request.inbound_connector_files),
         (ACCEPTED_DOMAINS, &request.accepted_domain_files),
         (SEND_CONNECTORS, &request.send_connector_files),
+        (RECEIVE_CONNECTORS, &request.receive_connector_files),
         (INSTALLED_CERTIFICATES, &request.installed_certificate_files),
     ] {
         for file in files.iter().flatten() {

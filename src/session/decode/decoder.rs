@@ -87,9 +87,8 @@ impl Decoder {
             _ => banner_host,
         };
         let mut outcome = outcome(draft);
-        // With EOP no mail goes without TLS, in either direction: its connectors ask for it.
         if outcome == Outcome::NoMail
-            && start_tls_offered(draft) == Some(false)
+            && lacks_tls_of_eop(draft, log_type)
             && is_eop_host(&lossy(texts.get(other_side)))
         {
             outcome = Outcome::TlsFailed;
@@ -303,6 +302,16 @@ impl Tls {
 /// 16 digits.
 fn hexadecimal(id: u64) -> [u8; 16] {
     std::array::from_fn(|place| b"0123456789ABCDEF"[((id >> (60 - 4 * place)) & 15) as usize])
+}
+
+/// Whether a session of EOP without a mail failed by TLS. No mail goes to or from it without TLS: its
+/// connectors ask for it. As a client it hangs up without a word where it does not take the certificate.
+fn lacks_tls_of_eop(draft: &SessionDraft, log_type: LogType) -> bool {
+    let dialogue = &draft.dialogue;
+    let has_tls =
+        matches!(draft.tls, TlsOutcome::Succeeded(_)) || dialogue.has_hello_after_start_tls;
+    start_tls_offered(draft) == Some(false)
+        || (log_type == LogType::Receive && has_tls && !dialogue.has_quit)
 }
 
 /// How the session ended: by its mails if it has any, else by what kept it from having any.

@@ -34,6 +34,8 @@ pub(super) struct Dialogue {
     pub(super) start_tls_accepted: bool,
     /// Whether an EHLO follows the accepted STARTTLS: the handshake then succeeded.
     pub(super) has_hello_after_start_tls: bool,
+    /// Whether QUIT was said: the session ended as it should.
+    pub(super) has_quit: bool,
     pub(super) last_reply: Span,
     refusal: Option<Refusal>,
     pending: Pending,
@@ -121,7 +123,10 @@ impl Dialogue {
                 self.current_message = None;
                 Command::Reset
             }
-            Verb::Quit => Command::Quit,
+            Verb::Quit => {
+                self.has_quit = true;
+                Command::Quit
+            }
             Verb::Other => Command::Other,
         };
         if !self.pending.push(command) {
@@ -343,6 +348,7 @@ impl Dialogue {
         self.start_tls_offered = None;
         self.start_tls_accepted = false;
         self.has_hello_after_start_tls = false;
+        self.has_quit = false;
         self.last_reply = Span::default();
         self.refusal = None;
         self.announced = None;

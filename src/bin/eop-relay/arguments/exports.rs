@@ -12,6 +12,10 @@ pub struct ConfigurationArguments {
     #[arg(long, value_name = "PATH")]
     send_connector: Vec<PathBuf>,
 
+    /// The receive connectors, for the mail that Exchange Online hands over to this organisation.
+    #[arg(long, value_name = "PATH")]
+    receive_connector: Vec<PathBuf>,
+
     /// The certificates installed on the server.
     #[arg(long, value_name = "PATH")]
     installed: Vec<PathBuf>,
@@ -21,6 +25,7 @@ impl ConfigurationArguments {
     /// Reads them; what cannot be read is noted in the evidence.
     pub fn add_to(&self, evidence: &mut Evidence) {
         add_exports(&self.send_connector, evidence, Evidence::add_send_connectors);
+        add_exports(&self.receive_connector, evidence, Evidence::add_receive_connectors);
         add_exports(&self.installed, evidence, Evidence::add_installed);
     }
 }

@@ -69,6 +69,9 @@ fn add_export(path: &Path, evidence: &mut Evidence) {
     if !objects.send_connectors.is_empty() {
         evidence.add_send_connectors(&objects);
     }
+    if !objects.receive_connectors.is_empty() {
+        evidence.add_receive_connectors(&objects);
+    }
     if !objects.certificates.is_empty() {
         evidence.add_installed(&objects);
     }

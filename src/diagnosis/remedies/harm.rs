@@ -1,0 +1,163 @@
+//! Whom a change would cut off: senders that are delivered today, and would then be refused.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use super::change::Change;
+use crate::certificate::Thumbprint;
+use crate::connector::{
+    Attribution, AttributionOutcome, AttributionRequest, ExchangeCertificate, MailFrom,
+    ShownCertificate, attribute, public_address,
+};
+use crate::diagnosis::case::Case;
+use crate::diagnosis::evidence::Evidence;
+use crate::diagnosis::evidence::basis::{Basis, Delivered};
+use crate::diagnosis::evidence::incident::{Ending, Incident};
+use crate::diagnosis::evidence::server_name::is_same_server;
+
+/// Delivered identities on which a change is tried.
+const MAXIMUM_TRIED: usize = 64;
+
+/// The senders that are delivered and attributed today, and are not so after the changes, in words.
+pub(crate) fn cut_off_by(evidence: &Basis<'_>, changes: &[Change]) -> Vec<String> {
+    let before = evidence.of_tenant();
+    let after = changes.iter().fold(before.clone(), |evidence, change| change.apply(evidence));
+    delivered(evidence)
+        .iter()
+        .filter(|one| {
+            let tenant = evidence.tenant_of(&one.presented, one.address, &one.mail_from);
+            if tenant != evidence.tenant {
+                // What another tenant's connectors make of a new certificate is not asked here.
+                return changes.iter().any(|change| shows_another(change, one));
+            }
+            may_pass(&before, one, &one.presented) && !passes_after(evidence, &after, changes, one)
+        })
+        .map(|one| one.label.clone())
+        .collect()
+}
+
+/// Whether a sender shows another certificate after the change.
+fn shows_another(change: &Change, one: &Delivered) -> bool {
+    let Change::Send { connector: Some(connector), certificate, .. } = change else { return false };
+    connector.eq_ignore_ascii_case(&one.connector) && one.thumbprint != certificate.thumbprint
+}
+
+fn passes_after(
+    evidence: &Basis<'_>,
+    after: &Evidence,
+    changes: &[Change],
+    one: &Delivered,
+) -> bool {
+    let mut presented = one.presented.clone();
+    for change in changes {
+        match change {
+            Change::Send { certificate, .. } if shows_another(change, one) => {
+                if lacks(evidence, one, certificate) {
+                    return false;
+                }
+                presented = ShownCertificate::Names(certificate.names());
+            }
+            // What is sent in its place is not known.
+            Change::TakeAway { server, thumbprint } => {
+                let is_there = match (server.as_deref(), one.server.as_deref()) {
+                    (Some(of), Some(own)) => is_same_server(of, own),
+                    _ => true,
+                };
+                if is_there && one.thumbprint == Some(*thumbprint) {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+    }
+    may_pass(after, one, &presented)
+}
+
+/// Whether the certificates of the server are given, and that one is not among them.
+fn lacks(evidence: &Basis<'_>, one: &Delivered, certificate: &ExchangeCertificate) -> bool {
+    let Some(server) = one.server.as_deref() else { return false };
+    let installed = evidence.installed.iter().flatten().map(|one| &one.object);
+    let mut own = installed
+        .filter(|known| known.server.as_deref().is_some_and(|of| is_same_server(of, server)))
+        .peekable();
+    own.peek().is_some() && own.all(|known| known.thumbprint != certificate.thumbprint)
+}
+
+/// Whether a sender may be attributed; without connectors anyone may.
+fn may_pass(evidence: &Evidence, one: &Delivered, presented: &ShownCertificate) -> bool {
+    if evidence.inbound_connectors.is_none() {
+        return true;
+    }
+    let found = attribution(evidence, presented, one.address, &one.mail_from);
+    found.possible.iter().any(AttributionOutcome::is_attributed)
+}
+
+fn attribution(
+    evidence: &Evidence,
+    certificate: &ShownCertificate,
+    address: Option<IpAddr>,
+    mail_from: &MailFrom,
+) -> Attribution {
+    let connectors = evidence.inbound_connectors.as_ref();
+    let connectors: Option<Vec<_>> =
+        connectors.map(|all| all.iter().map(|one| one.object.clone()).collect());
+    attribute(&AttributionRequest {
+        certificate,
+        address,
+        mail_from,
+        connectors: connectors.as_deref(),
+        accepted_domains: evidence.accepted_domains.as_ref().map(|located| &located.object),
+    })
+}
+
+/// The identities whose mail is delivered, each once.
+fn delivered(evidence: &Basis<'_>) -> Rc<Vec<Delivered>> {
+    evidence.delivered(|| {
+        let mut found: Vec<Delivered> = Vec::new();
+        let delivered = evidence.incidents.all.iter();
+        let delivered = delivered.filter(|one| one.ending == Ending::Delivered);
+        let delivered = delivered.filter(|one| evidence.incidents.is_in_use(one));
+        for one in delivered.flat_map(|incident| of_incident(evidence, incident)) {
+            if found.len() < MAXIMUM_TRIED && !found.contains(&one) {
+                found.push(one);
+            }
+        }
+        found
+    })
+}
+
+/// A delivered identity on each of its servers.
+fn of_incident(evidence: &Basis<'_>, incident: &Incident) -> Vec<Delivered> {
+    let presented = Case::presented_in(evidence, incident);
+    let address = incident.public_address.as_deref();
+    let address = address.and_then(|text| text.parse().ok()).and_then(public_address);
+    let thumbprint = incident.sent.as_ref().and_then(|sent| sent.thumbprint.as_deref());
+    let thumbprint: Option<Thumbprint> = thumbprint.and_then(|text| text.parse().ok());
+    let name = match &presented {
+        ShownCertificate::Names(names) => names.names.first().map(|name| name.text.clone()),
+        _ => None,
+    };
+    let of_server = |server: Option<&str>| {
+        let who = match server {
+            Some(server) => format!("the mail of {server}"),
+            None => format!("the mail over {}", incident.connector),
+        };
+        Delivered {
+            label: match &name {
+                Some(name) => format!("{who}, which shows {name}"),
+                None => who,
+            },
+            server: server.map(str::to_owned),
+            connector: incident.connector.to_string(),
+            thumbprint,
+            presented: presented.clone(),
+            address,
+            mail_from: incident.mail_from.clone(),
+        }
+    };
+    let servers: Vec<&str> = incident.servers().collect();
+    if servers.is_empty() {
+        return vec![of_server(None)];
+    }
+    servers.into_iter().map(|server| of_server(Some(server))).collect()
+}

@@ -1,0 +1,103 @@
+//! Steps on receive connectors, over which Exchange Online hands over to this organisation.
+
+use super::change::Former;
+use super::change_step::step_of;
+use super::{Change, MANAGEMENT_SHELL, Remedy, is_unusable};
+use crate::connector::{CertificateServices, ExchangeCertificate, ReceiveConnector};
+use crate::diagnosis::case::Case;
+use crate::diagnosis::evidence::server_name::is_same_server;
+use crate::diagnosis::literal::literal;
+
+/// What a receive connector names, and whether that is installed.
+pub(crate) fn see_receive_connector(connector: &str) -> Remedy {
+    let identity = literal(Some(connector), "receive connector");
+    Remedy::new(
+        MANAGEMENT_SHELL,
+        "See which certificate the receive connector names, whether the server has it (Application \
+         event 12014 says that it has not), and whether AuthMechanism has Tls; give both exports \
+         with --receive-connector and --installed (PowerShell: -ReceiveConnector and \
+         -InstalledCertificate).",
+    )
+    .command(format!(
+        "Get-ReceiveConnector {identity} | Format-List Identity,Fqdn,TlsCertificateName,AuthMechanism\n\
+         Get-ReceiveConnector | Export-Clixml receive.xml"
+    ))
+    .verify("the report names the certificate of the connector")
+}
+
+/// Lets a receive connector offer TLS.
+pub(crate) fn offer_tls(connector: &ReceiveConnector) -> Remedy {
+    let identity = literal(Some(&connector.identity), "receive connector");
+    let present = connector.auth_mechanism.iter().flat_map(|list| &list.values);
+    let present: Vec<&str> = present
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .filter(|word| !word.is_empty() && !word.eq_ignore_ascii_case("None"))
+        .collect();
+    let all = std::iter::once("Tls").chain(present.iter().copied()).collect::<Vec<_>>().join(", ");
+    let before = if present.is_empty() { "None".to_owned() } else { present.join(", ") };
+    let set = |value: &str| {
+        let value = literal(Some(value), "value");
+        format!("Set-ReceiveConnector {identity} -AuthMechanism {value}")
+    };
+    Remedy::new(
+        MANAGEMENT_SHELL,
+        "Let the connector offer TLS. The command replaces the list, so it holds all of it.",
+    )
+    .command(set(&all))
+    .verify("the next session of Exchange Online in the receive log shows STARTTLS")
+    .undo(set(&before))
+}
+
+/// Names the certificate to show on a receive connector: an installed one of an authority, with the
+/// connector's own name where it has one.
+pub(crate) fn receive_with(case: &Case<'_>, connector: &ReceiveConnector) -> Remedy {
+    let server = connector.server();
+    let fits = |one: &&ExchangeCertificate| {
+        let is_own = match (one.server.as_deref(), server) {
+            (Some(of), Some(server)) => is_same_server(of, server),
+            _ => true,
+        };
+        let lacks_smtp =
+            one.services.is_some_and(|services| !services.contains(CertificateServices::SMTP));
+        is_own
+            && !lacks_smtp
+            && one.is_issued_by_authority() != Some(false)
+            && one.has_private_key != Some(false)
+            && !one.status.as_deref().is_some_and(is_unusable)
+            && one.not_after.is_none_or(|end| end > case.evidence.at)
+            && one
+                .root_ca_type
+                .as_deref()
+                .is_none_or(|kind| kind.eq_ignore_ascii_case("ThirdParty"))
+    };
+    let has_name = |one: &ExchangeCertificate| {
+        let names = one.names();
+        let fqdn = connector.fqdn.as_deref().unwrap_or_default();
+        names.names.iter().any(|name| name.text.eq_ignore_ascii_case(fqdn))
+    };
+    let installed = case.evidence.installed.iter().flatten().map(|one| &one.object);
+    let chosen = installed.filter(fits).max_by_key(|one| (has_name(one), one.not_after));
+    let before = match &connector.tls_certificate_name {
+        Some(value) => Former::Value(value.clone()),
+        None if connector.knows_certificate_name => Former::Empty,
+        None => Former::NotKnown,
+    };
+    let which = match chosen.and_then(|one| one.thumbprint) {
+        Some(thumbprint) => format!("the installed certificate {thumbprint}"),
+        None => "a certificate of a public authority that is installed".to_owned(),
+    };
+    let change = Change::Receive {
+        connector: connector.identity.clone(),
+        certificate: Box::new(chosen.cloned().unwrap_or_default()),
+        before,
+    };
+    let action = format!(
+        "Name {which} on the receive connector, so that Exchange Online is offered TLS with it. Do so \
+         on each server that Exchange Online reaches."
+    );
+    match chosen {
+        Some(_) => Remedy::of(change, action),
+        None => step_of(&change, action).into(),
+    }
+}

@@ -1,0 +1,114 @@
+//! Commands, checks and ways back of changes of the sending server.
+
+use super::change::{Change, Former, value_of};
+use crate::certificate::Thumbprint;
+use crate::diagnosis::literal::literal;
+use crate::finding::{Place, Step};
+
+const SENT: &str = "the next session in the send log sends that certificate (SentThumbprint) and is \
+                    not refused";
+
+/// The step that makes a change of the server.
+pub(super) fn step(change: &Change, action: String) -> Step {
+    let in_shell = |action: String| Step::new(Place::ManagementShell, action);
+    let on_server = |action: String| Step::new(Place::ElevatedOnServer, action);
+    match change {
+        Change::Send { connector, certificate, before } => {
+            let connector = literal(connector.as_deref(), "send connector");
+            let value = value_of(certificate);
+            let value =
+                literal(value.as_deref(), "'<I>issuer<S>subject' of the intended certificate");
+            let set =
+                |value: &str| format!("Set-SendConnector {connector} -TlsCertificateName {value}");
+            let undo = match before {
+                Former::Value(before) => set(&literal(Some(before), "present value")),
+                Former::Empty => set("$null"),
+                Former::NotKnown => format!(
+                    "the same command with the present value: note it first, Get-SendConnector \
+                     {connector} | Format-List TlsCertificateName"
+                ),
+            };
+            in_shell(action).command(set(&value)).verify(SENT).undo(undo)
+        }
+        Change::Receive { connector, certificate, before } => {
+            let connector = literal(Some(connector), "receive connector");
+            let value = value_of(certificate);
+            let value =
+                literal(value.as_deref(), "'<I>issuer<S>subject' of the intended certificate");
+            let set = |value: &str| {
+                format!("Set-ReceiveConnector {connector} -TlsCertificateName {value}")
+            };
+            let undo = match before {
+                Former::Value(before) => set(&literal(Some(before), "present value")),
+                Former::Empty => set("$null"),
+                Former::NotKnown => format!(
+                    "the same command with the present value: note it first, Get-ReceiveConnector \
+                     {connector} | Format-List TlsCertificateName"
+                ),
+            };
+            in_shell(action)
+                .command(set(&value))
+                .verify(
+                    "the next session of Exchange Online in the receive log shows that certificate, \
+                     and delivers",
+                )
+                .undo(undo)
+        }
+        Change::EnableForSmtp { server, thumbprint } => {
+            let (server, thumbprint) = names(server.as_deref(), *thumbprint);
+            in_shell(action)
+                .command(format!(
+                    "Enable-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} \
+                     -Services SMTP"
+                ))
+                .verify(format!(
+                    "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | \
+                     Format-List Services,Status: Services holds SMTP, and the next session in the \
+                     send log succeeds"
+                ))
+                .undo(
+                    "services are only ever added to a certificate: note Services before; to give \
+                     SMTP to another certificate again, enable that one",
+                )
+        }
+        Change::TakeAway { server, thumbprint } => {
+            let (server, thumbprint) = names(server.as_deref(), Some(*thumbprint));
+            in_shell(action)
+                .command(format!(
+                    "Remove-ExchangeCertificate -Server {server} -Thumbprint {thumbprint}"
+                ))
+                .verify(
+                    "the next session in the send log sends the older certificate \
+                         (SentThumbprint)",
+                )
+                .undo("Import-ExchangeCertificate, with the file that was exported")
+        }
+        Change::TieKey { thumbprint } => {
+            let (_, thumbprint) = names(None, *thumbprint);
+            on_server(action)
+                .command(format!("certutil -repairstore My {thumbprint}"))
+                .verify("certutil ends with: -repairstore command completed successfully")
+        }
+        Change::ImportWithKey { server, thumbprint } => {
+            let (server, thumbprint) = names(server.as_deref(), *thumbprint);
+            in_shell(action)
+                .command(format!(
+                    "Import-ExchangeCertificate -Server {server} -FileData \
+                     ([IO.File]::ReadAllBytes(<path of the .pfx>)) -Password (Read-Host \
+                     -AsSecureString)"
+                ))
+                .verify(format!(
+                    "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | \
+                     Format-List HasPrivateKey: True"
+                ))
+                .undo("Remove-ExchangeCertificate, for the certificate that was imported")
+        }
+        // The report of the chain writes the step of an import, and the tenant has its own.
+        _ => on_server(action),
+    }
+}
+
+fn names(server: Option<&str>, thumbprint: Option<Thumbprint>) -> (String, String) {
+    let thumbprint = thumbprint.map(|thumbprint| thumbprint.to_string());
+    (literal(server, "server"), literal(thumbprint.as_deref(), "thumbprint"))
+}

@@ -1,0 +1,173 @@
+//! The other direction: what keeps Exchange Online from handing mail to this organisation.
+
+use super::rule::{Answer, Proof, RuleText};
+use crate::connector::{ReceiveConnector, Selected, SendConnector, select_certificate};
+use crate::diagnosis::case::Case;
+use crate::diagnosis::evidence::Located;
+use crate::diagnosis::evidence::received::ReceivedAt;
+use crate::diagnosis::evidence::server_name::is_same_server;
+use crate::diagnosis::literal::{counted, listed};
+use crate::diagnosis::remedies::{self, Remedy};
+use crate::diagnosis::report::{EvidenceLine, Severity};
+
+/// What of a receive connector cannot work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// AuthMechanism lacks Tls.
+    NoTls,
+    /// TlsCertificateName names a certificate that the server does not have.
+    NotInstalled,
+}
+
+pub(crate) const RECEIVE_CONNECTOR_FAULT: RuleText = RuleText {
+    says: "A receive connector cannot show the certificate that it names, or offers no TLS: Exchange \
+           Online cannot hand mail to the server over it.",
+    why: "TlsCertificateName is issuer and subject; after a renewal by another issuer it names a \
+          certificate that is gone (Application event 12014), and no STARTTLS is offered, or the \
+          self-signed certificate is shown. Without Tls in AuthMechanism none is offered either.",
+    example: "Default Frontend EX01 names issuer CA 1; the installed certificate is of CA 2: 451 5.7.3 \
+              STARTTLS is required, and the mail waits in Exchange Online.",
+    helps: "Set-ReceiveConnector -TlsCertificateName with issuer and subject of the installed \
+            certificate, on each server.",
+    certainty: "Documented.",
+    sources: "KB 2989382; event 12014 (MSExchangeTransport)",
+};
+
+pub(crate) fn receive_connector_fault(case: &Case<'_>) -> Option<Answer> {
+    let connectors = case.evidence.receive_connectors.iter().flatten();
+    let faulty: Vec<(&Located<ReceiveConnector>, Fault)> =
+        connectors.filter_map(|one| Some((one, fault_of(case, &one.object)?))).collect();
+    let (first, _) = faulty.first()?;
+    let texts: Vec<String> = faulty
+        .iter()
+        .map(|(one, fault)| match fault {
+            Fault::NoTls => format!("{}: AuthMechanism lacks Tls", one.object.identity),
+            Fault::NotInstalled => format!(
+                "{}: TlsCertificateName {} fits no certificate of the server",
+                one.object.identity,
+                one.object.tls_certificate_name.as_deref().unwrap_or_default()
+            ),
+        })
+        .collect();
+    let message = format!(
+        "Exchange Online cannot hand mail to this organisation over {}: {}.",
+        counted(faulty.len() as u64, "receive connector"),
+        listed(texts.iter().map(String::as_str), 4),
+    );
+    let steps = faulty
+        .iter()
+        .map(|(one, fault)| match fault {
+            Fault::NoTls => remedies::offer_tls(&one.object),
+            Fault::NotInstalled => remedies::receive_with(case, &one.object),
+        })
+        .collect();
+    let steps = remedies::together(steps);
+    let text = texts.first().cloned().unwrap_or_default();
+    let proof = Proof::of(vec![EvidenceLine { path: first.path.clone(), line: first.line, text }]);
+    Some(proof.says(message, steps))
+}
+
+fn fault_of(case: &Case<'_>, connector: &ReceiveConnector) -> Option<Fault> {
+    if connector.offers_tls() == Some(false) && is_used_by_cloud(case, connector) {
+        return Some(Fault::NoTls);
+    }
+    let value = connector.tls_certificate_name.as_ref()?;
+    let server = connector.server()?;
+    let own: Vec<_> = case
+        .evidence
+        .installed
+        .iter()
+        .flatten()
+        .map(|one| &one.object)
+        .filter(|one| one.server.as_deref().is_none_or(|of| is_same_server(of, server)))
+        .cloned()
+        .collect();
+    if own.is_empty() {
+        return None;
+    }
+    // It is chosen like that of a send connector.
+    let chosen = select_certificate(
+        &SendConnector {
+            tls_certificate_name: Some(value.clone()),
+            knows_certificate_name: true,
+            has_uncertain_blanks: connector.has_uncertain_blanks,
+            ..SendConnector::default()
+        },
+        &own,
+        None,
+    );
+    (chosen.selected == Selected::NotFound).then_some(Fault::NotInstalled)
+}
+
+/// Whether sessions of Exchange Online came over the connector; without receive logs it is not said
+/// of one that offers no TLS on purpose, as relays for printers do.
+fn is_used_by_cloud(case: &Case<'_>, connector: &ReceiveConnector) -> bool {
+    let mut places = case.evidence.incidents.received_from_cloud.places.keys();
+    places.any(|(_, name)| connector.is_named(name))
+}
+
+pub(crate) const EXCHANGE_ONLINE_HANGS_UP: RuleText = RuleText {
+    says: "The other direction: sessions in which Exchange Online hands mail to this server got no \
+           STARTTLS, or ended after TLS before a mail.",
+    why: "Exchange Online takes no server without TLS, and, where its outbound connector asks for it, \
+          none whose certificate it does not expect. What counts is the certificate that the receive \
+          connector shows.",
+    example: "A receive log in which mail-am6eur05.outbound.protection.outlook.com gets no STARTTLS \
+              and hangs up.",
+    helps: "See which certificate the receive connector names, whether it is installed, and whether \
+            AuthMechanism has Tls.",
+    certainty: "Observed.",
+    sources: "KB 2989382; receive protocol log",
+};
+
+pub(crate) fn exchange_online_hangs_up(case: &Case<'_>) -> Option<Answer> {
+    let places = &case.evidence.incidents.received_from_cloud.places;
+    let failing: Vec<(&str, &str, &ReceivedAt)> = places
+        .iter()
+        .filter(|(_, at)| at.failed > 0)
+        .map(|((server, connector), at)| (server.as_deref().unwrap_or_default(), &**connector, at))
+        .collect();
+    let (server, connector, worst) =
+        failing.iter().copied().max_by_key(|(_, _, at)| (is_present(at), at.failed))?;
+    let how = match worst.without_start_tls {
+        0 => "TLS with it came about, and it hung up before a mail, or TLS failed",
+        _ => "no STARTTLS was offered to it",
+    };
+    let others = match failing.len() {
+        1 => String::new(),
+        more => format!(" Likewise at {}.", counted(more as u64 - 1, "other receive connector")),
+    };
+    let shown = worst.sent.as_ref().and_then(|sent| sent.subject.as_deref());
+    let shown = shown.map(|subject| format!(" The certificate shown last: {subject}."));
+    let over = match worst.last_success {
+        Some(time) => format!(" Last session that went well: {time}."),
+        None => " None went well.".to_owned(),
+    };
+    let on = if server.is_empty() { String::new() } else { format!(" on {server}") };
+    let message = format!(
+        "The other direction: {} of {} in which Exchange Online handed over{on} ({connector}) failed: \
+         {how}.{over}{}{others}",
+        worst.failed,
+        counted(worst.total, "session"),
+        shown.unwrap_or_default(),
+    );
+    let mut connectors = case.evidence.receive_connectors.iter().flatten();
+    let given = connectors.find(|one| one.object.is_named(connector)).map(|one| &one.object);
+    let step = match given.map(|one| (one, fault_of(case, one))) {
+        // Its own finding has the command.
+        Some((_, Some(_))) => None,
+        Some((one, None)) if worst.without_start_tls == 0 => {
+            Some(remedies::receive_with(case, one))
+        }
+        _ => Some(remedies::see_receive_connector(connector)),
+    };
+    let proof = Proof {
+        severity: (!is_present(worst)).then_some(Severity::Warning),
+        ..Proof::of(worst.proof.iter().cloned().collect())
+    };
+    Some(proof.says(message, step.into_iter().collect::<Vec<Remedy>>()))
+}
+
+fn is_present(at: &ReceivedAt) -> bool {
+    at.last_failure > at.last_success
+}

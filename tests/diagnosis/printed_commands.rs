@@ -1,0 +1,197 @@
+//! Every command that is printed, run on a model: it mends what it belongs to, or says what stays
+//! open, and nobody who is delivered today is refused then.
+
+use std::fmt::Write as _;
+
+use eop_relay::diagnosis::{Evidence, FindingId, Report, Status, diagnose};
+use proptest::prelude::*;
+
+use crate::model::{Sender, is_attributed, run, senders};
+use crate::support::cases::{Case, all};
+
+/// The causes that attribution decides, so that the model can tell whether they are gone.
+const OF_ATTRIBUTION: [FindingId; 12] = [
+    FindingId::NoCertificateOffered,
+    FindingId::ConnectorDisabled,
+    FindingId::ConnectorWrongType,
+    FindingId::ConnectorMissing,
+    FindingId::NameMismatch,
+    FindingId::AddressNotListed,
+    FindingId::Attr36NullSender,
+    FindingId::Attr36ForeignSender,
+    FindingId::AddressConnectorCannotRelay,
+    FindingId::OutsideAssociatedDomains,
+    FindingId::SelfSignedCertificate,
+    FindingId::FragileAttribution,
+];
+
+/// Words of a step that says what it does not do, or when it must not be taken.
+const RESERVED: [&str; 5] = [
+    "would then be refused",
+    "What stays open then",
+    "narrows it down",
+    "Only if the export shows",
+    "null senders (NDRs, automatic replies) and forwarded mail stay refused",
+];
+
+/// What is wrong with the commands of a report.
+pub fn complaints(evidence: &Evidence, senders: &[Sender], report: &Report) -> Vec<String> {
+    let mut found = Vec::new();
+    let delivered: Vec<usize> = (0..senders.len())
+        .filter(|index| senders[*index].is_delivered)
+        .filter(|index| is_attributed(evidence, &senders[*index]) == Some(true))
+        .collect();
+    for finding in report.findings.iter().filter(|one| one.status != Status::Past) {
+        let mut earlier = Vec::new();
+        for step in &finding.remedy {
+            let Some(command) = step.command.as_deref() else { continue };
+            if command.starts_with("New-MgDomain") || command.starts_with("Enable-Exchange") {
+                // What the next step needs.
+                earlier.push(command);
+            }
+            if RESERVED.iter().any(|words| step.action.contains(words)) {
+                continue;
+            }
+            let (mut after, mut senders_after) = (evidence.clone(), senders.to_vec());
+            for command in earlier.iter().filter(|earlier| **earlier != command) {
+                run(command, &mut after, &mut senders_after);
+            }
+            if !run(command, &mut after, &mut senders_after) {
+                continue;
+            }
+            for index in &delivered {
+                if is_attributed(&after, &senders_after[*index]) == Some(false) {
+                    found.push(format!("{command} cuts off {:?}", senders[*index]));
+                }
+            }
+            let is_of_cause =
+                finding.status == Status::Cause && OF_ATTRIBUTION.contains(&finding.id);
+            let refused = senders_after.iter().filter(|one| !one.is_delivered);
+            let first_alone = command.starts_with("New-MgDomain") && finding.remedy.len() > 1;
+            if is_of_cause && !first_alone && !senders.is_empty() {
+                let mut refused = refused.peekable();
+                let has_any = refused.peek().is_some();
+                if has_any && refused.all(|one| is_attributed(&after, one) == Some(false)) {
+                    found.push(format!("{command} does not mend {}", finding.id.name()));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The commands that are printed for what holds.
+pub fn count_of_commands(report: &Report) -> usize {
+    let holding = report.findings.iter().filter(|one| one.status != Status::Past);
+    holding.flat_map(|one| &one.remedy).filter(|step| step.command.is_some()).count()
+}
+
+#[test]
+fn every_command_of_every_case_mends_its_cause_and_cuts_off_nobody() {
+    let mut found = Vec::new();
+    let mut tried = 0;
+    for case in all() {
+        let evidence = case.evidence();
+        let report = diagnose(&evidence);
+        let senders = senders(&case.read_sessions());
+        let complaints = complaints(&evidence, &senders, &report);
+        tried += report.findings.iter().map(|finding| finding.remedy.len()).sum::<usize>();
+        found.extend(complaints.into_iter().map(|one| format!("{}: {one}", case.name)));
+    }
+    assert!(found.is_empty(), "{}\n{}", found.len(), found.join("\n"));
+    assert!(tried > 500, "{tried}");
+}
+
+const DENIED: &str = "reply=550 5.7.64 TenantAttribution; Relay Access Denied [VI1EUR04FT012.eop-eur04\
+                      .prod.protection.outlook.com]";
+
+/// One sender of the evidence: certificate, address, envelope sender, connector, whether refused.
+type Drawn = (&'static str, &'static str, &'static str, &'static str, bool);
+
+fn any_sender() -> impl Strategy<Value = Drawn> {
+    (
+        prop::sample::select(vec![
+            "mail.contoso.com",
+            "hybrid.contoso.com",
+            "a.b.contoso.com",
+            "*.contoso.com",
+            "mail.adatum.com",
+            "self:EX01",
+            "none",
+        ]),
+        prop::sample::select(vec!["203.0.113.5", "203.0.113.77", "10.0.0.9"]),
+        prop::sample::select(vec!["anna@contoso.com", "<>", "x@gmail.example"]),
+        prop::sample::select(vec!["Outbound to Office 365", "Second"]),
+        any::<bool>(),
+    )
+}
+
+fn any_tenant() -> impl Strategy<Value = String> {
+    let connector = (
+        prop::sample::select(vec!["OnPremises", "OnPremises", "Partner"]),
+        prop::sample::select(vec!["on", "on", "off"]),
+        prop::sample::select(vec![
+            "",
+            "mail.contoso.com",
+            "*.contoso.com",
+            "contoso.com",
+            "old.contoso.com",
+            "mail.adatum.com",
+        ]),
+        prop::sample::select(vec!["", "203.0.113.5", "203.0.113.0|24"]),
+        prop::sample::select(vec!["", "", "fabrikam.com"]),
+    );
+    let accepted = prop::sample::select(vec![
+        "contoso.com",
+        "mail.contoso.com",
+        "contoso.com,hybrid.contoso.com",
+        "adatum.com",
+    ]);
+    let installed = prop::sample::select(vec![
+        "",
+        " ; installed=mail.contoso.com/SMTP ; send=Outbound to Office 365",
+        " ; installed=hybrid.contoso.com/IIS ; send=Outbound to Office 365",
+    ]);
+    (prop::collection::vec(connector, 0..4), accepted, installed).prop_map(
+        |(connectors, accepted, installed)| {
+            let mut setup = format!("inbound=none ; accepted={accepted}{installed}");
+            for (number, (kind, flag, value, list, confined)) in connectors.iter().enumerate() {
+                let _ =
+                    write!(setup, " ; inbound=C{number}/{kind}/{flag}/{value}/{list}/{confined}");
+            }
+            setup
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_printed_command_cuts_off_who_is_delivered(
+        drawn in prop::collection::vec(any_sender(), 1..5),
+        setup in any_tenant(),
+    ) {
+        // In turn, so that all of them are in use at the end.
+        let sessions: Vec<String> = drawn
+            .iter()
+            .chain(&drawn)
+            .chain(&drawn)
+            .map(|(certificate, ip, from, connector, is_refused)| {
+                let end = if *is_refused { format!(" ;; {DENIED}") } else { String::new() };
+                format!(
+                    "cert={certificate} ;; ip={ip} ;; from={from} ;; connector={connector} ;; \
+                     to=bob@fabrikam.com{end}"
+                )
+            })
+            .collect();
+        let case = Case::of(&sessions.join(" || "), &setup);
+        let evidence = case.evidence();
+        let report = diagnose(&evidence);
+        let harm: Vec<String> = complaints(&evidence, &senders(&case.read_sessions()), &report)
+            .into_iter()
+            .filter(|one| one.contains("cuts off"))
+            .collect();
+        prop_assert!(harm.is_empty(), "{setup}\n{}", harm.join("\n"));
+    }
+}

@@ -278,7 +278,7 @@ function Get-SendConnectorTlsSession {
         try {
             while ($reader.TryReadBatch()) {
                 Write-ReadingProgress -Activity $activity -Progress $reader.Progress
-                Write-Notice -Notice $reader.Notices -Cmdlet $PSCmdlet
+                Write-Notice -NoticeList $reader.Notices -Cmdlet $PSCmdlet
                 $reader.Sessions
             }
             if ($null -ne $reader.Error) {

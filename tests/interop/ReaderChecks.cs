@@ -42,7 +42,7 @@ namespace EopRelay.Tests
             {
                 using (SessionReader reader = Open(logFolder))
                 {
-                    object gate = typeof(SessionReader)
+                    object gate = typeof(NativeHandle)
                         .GetField("gate", BindingFlags.NonPublic | BindingFlags.Instance).GetValue(reader);
                     lock (gate)
                     {

@@ -28,11 +28,11 @@ function Get-PackageQuery {
     [CmdletBinding()]
     param()
 
-    foreach ($query in $queries) {
-        $query.Name
+    foreach ($export in $queries) {
+        $export.Name
     }
-    foreach ($query in $cloudQueries) {
-        'Get-' + $query.Noun
+    foreach ($export in $cloudQueries) {
+        'Get-' + $export.Noun
     }
 }
 
@@ -42,22 +42,22 @@ function Add-ExchangeExport {
     param($Package, [string]$Folder, [string[]]$Server)
 
     $services = @()
-    foreach ($query in $queries) {
-        if ($query.IsOfServer) {
+    foreach ($export in $queries) {
+        if ($export.IsOfServer) {
             $names = $Server
             if ($null -eq $names -or $names.Count -eq 0) {
                 $names = @($services | ForEach-Object { [string]$_.Name } | Sort-Object -Unique)
             }
             foreach ($name in $names) {
-                $null = Add-CmdletOutput -Package $Package -Folder $Folder -Name $query.Name -Server $name -File ($name + '/' + $query.File)
+                $null = Add-CmdletOutput -Package $Package -Folder $Folder -Name $export.Name -Server $name -File ($name + '/' + $export.File)
             }
             if ($names.Count -eq 0) {
-                $null = Add-CmdletOutput -Package $Package -Folder $Folder -Name $query.Name -Server '' -File $query.File
+                $null = Add-CmdletOutput -Package $Package -Folder $Folder -Name $export.Name -Server '' -File $export.File
             }
             continue
         }
-        $output = @(Add-CmdletOutput -Package $Package -Folder $Folder -Name $query.Name -Server '' -File $query.File)
-        if ($query.Name -like '*TransportService') {
+        $output = @(Add-CmdletOutput -Package $Package -Folder $Folder -Name $export.Name -Server '' -File $export.File)
+        if ($export.Name -like '*TransportService') {
             $services += $output
         }
     }
@@ -66,12 +66,12 @@ function Add-ExchangeExport {
     foreach ($command in Get-Command -Name 'Get-*InboundConnector' -ErrorAction Ignore) {
         $prefix = $command.Name.Substring(4, $command.Name.Length - 4 - 'InboundConnector'.Length)
     }
-    foreach ($query in $cloudQueries) {
+    foreach ($export in $cloudQueries) {
         if ($null -eq $prefix) {
-            $Package.Miss("Get-$($query.Noun) of Exchange Online", '', 'its cmdlets are not loaded: run Connect-ExchangeOnline -Prefix Cloud before')
+            $Package.Miss("Get-$($export.Noun) of Exchange Online", '', 'its cmdlets are not loaded: run Connect-ExchangeOnline -Prefix Cloud before')
         }
         else {
-            $null = Add-CmdletOutput -Package $Package -Folder $Folder -Name ('Get-' + $prefix + $query.Noun) -Server '' -File ('tenant/' + $query.File)
+            $null = Add-CmdletOutput -Package $Package -Folder $Folder -Name ('Get-' + $prefix + $export.Noun) -Server '' -File ('tenant/' + $export.File)
         }
     }
     $services
@@ -131,7 +131,7 @@ function Add-MachineEvidence {
             $Package.Miss("LocalMachine\$store", $computer, $content.Message)
             continue
         }
-        $problem = $Package.AddBytes("$computer/LocalMachine-$store.p7b", $content, "LocalMachine\$store", $computer)
+        $problem = $Package.AddBytes("$computer/LocalMachine-${store}.p7b", $content, "LocalMachine\$store", $computer)
         if ($null -ne $problem) {
             $Package.Miss("LocalMachine\$store", $computer, $problem.Message)
         }

@@ -51,7 +51,7 @@ function Read-Evidence {
     param($EvidenceReader, $Cmdlet, [switch]$ToEnd)
 
     while ($EvidenceReader.TryReadBatch()) {
-        Write-Notice -Notice $EvidenceReader.Notices -Cmdlet $Cmdlet
+        Write-Notice -NoticeList $EvidenceReader.Notices -Cmdlet $Cmdlet
         $EvidenceReader.Records
         if (-not $ToEnd -and $EvidenceReader.Records.Length + $EvidenceReader.Notices.Length -eq 0) {
             return
@@ -63,18 +63,18 @@ function Read-Evidence {
 # what is read in part.
 function Write-Notice {
     [CmdletBinding()]
-    param($Notice, $Cmdlet)
+    param($NoticeList, $Cmdlet)
 
-    foreach ($one in $Notice) {
-        switch ($one.Severity) {
+    foreach ($notice in $NoticeList) {
+        switch ($notice.Severity) {
             'Error' {
-                $Cmdlet.WriteError((ConvertTo-ErrorRecord -Problem $one.ToException() -TargetObject $one.Path))
+                $Cmdlet.WriteError((ConvertTo-ErrorRecord -Problem $notice.ToException() -TargetObject $notice.Path))
             }
             'Warning' {
-                $Cmdlet.WriteWarning($one.Text)
+                $Cmdlet.WriteWarning($notice.Text)
             }
             default {
-                $Cmdlet.WriteVerbose($one.Text)
+                $Cmdlet.WriteVerbose($notice.Text)
             }
         }
     }

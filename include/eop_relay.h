@@ -450,6 +450,11 @@
 #define EOP_NOTICE_STATE_CREATED 16
 
 /*
+ An error or a warning that the Hybrid Configuration Wizard reports in its log.
+ */
+#define EOP_NOTICE_REPORTED_BY_WIZARD 17
+
+/*
  Good to know; nothing is missing that could be there.
  */
 #define EOP_SEVERITY_INFORMATION 1
@@ -1880,6 +1885,8 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
  - Tenants: where there are several, an array of {"Name", "InboundConnectors", "AcceptedDomains",
    "InboundConnectorFiles", "AcceptedDomainFiles"}, in place of the members of these names; all but
    Name may be absent. Without it OrganizationId tells the objects of several tenants apart.
+ - EvidencePaths: an array of folders or .zip archives of support cases, each file of which is
+   recognised by its content.
  - Logs: an array of {"Path", "Server"}: protocol logs (a file, folder or pattern) whose sessions are
    judged, and the server, which may be absent: then Path may be NAME=PATH, the logs of the server
    NAME. They are read during the call.

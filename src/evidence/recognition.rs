@@ -1,9 +1,11 @@
 //! What a file of a support case is, by its content.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::delivery_error::DeliveryErrors;
-use super::export::{ExchangeObjects, TextFile, read_file};
+use super::capi2::event_texts;
+use super::delivery_error::{DeliveryErrors, TransportEvent};
+use super::export::{EvidenceError, ExchangeObjects, TextFile, read_file};
 use crate::certificate::read_certificates;
 use crate::finding::words::counted;
 use crate::input;
@@ -54,6 +56,12 @@ const LOGS: &[(&str, EvidenceKind, &str)] = &[
     ("#Software: Microsoft Internet Information Services", EvidenceKind::ProtocolLog, "IIS log"),
     ("#Log-type: Message Tracking Log", EvidenceKind::DeliveryErrors, "message tracking log"),
     ("Microsoft-Windows-CAPI2", EvidenceKind::ChainEvents, "events of CAPI2"),
+    (
+        "\r\nX-MS-Exchange-Organization-AuthAs:",
+        EvidenceKind::DeliveryErrors,
+        "headers of a message",
+    ),
+    ("\nX-MS-Exchange-Organization-AuthAs:", EvidenceKind::DeliveryErrors, "headers of a message"),
     ("[Client=UX", EvidenceKind::WizardLog, "log of the Hybrid Configuration Wizard"),
     ("\nWHAT ELSE WAS FOUND", EvidenceKind::Unused, "a report of this program"),
     ("\nPROOF\n", EvidenceKind::Unused, "a report of this program"),
@@ -70,16 +78,56 @@ pub fn recognise(path: &Path) -> Recognised {
     if beginning.is_empty() {
         return Recognised::new(EvidenceKind::Unused, "empty");
     }
-    if beginning.starts_with(b"ElfFile\0") {
-        return Recognised::new(EvidenceKind::ChainEvents, "event log");
+    if beginning.starts_with(b"PK\x03\x04") {
+        let words = "an archive inside an archive: unpack it, and give what it holds";
+        return Recognised::new(EvidenceKind::Unused, words);
     }
     let text = TextFile::decode(&beginning).text.into_owned();
+    if beginning.starts_with(b"ElfFile\0")
+        || (text.contains("<Event") && text.contains("<Provider"))
+    {
+        return of_event_log(path);
+    }
     if let Some((_, kind, words)) = LOGS.iter().find(|(mark, ..)| text.contains(mark)) {
         return Recognised::new(*kind, *words);
     }
     match read_file(path) {
         Ok(bytes) => of_content(&path.display().to_string(), &bytes),
         Err(error) => Recognised::new(EvidenceKind::Unused, error.to_string()),
+    }
+}
+
+/// An event log by the provider of its first events.
+fn of_event_log(path: &Path) -> Recognised {
+    /// Events of other programs before the first one of transport: the Application log is everybody's.
+    const MAXIMUM_EVENTS: u32 = 200_000;
+    let mut first: Option<String> = None;
+    let mut found = None;
+    let mut left = MAXIMUM_EVENTS;
+    let result = event_texts::of_file(path, |xml, _| {
+        let event = TransportEvent::of_xml(xml);
+        if event.provider.contains("CAPI2") {
+            found = Some((EvidenceKind::ChainEvents, "events of CAPI2"));
+        } else if event.is_known() {
+            found = Some((EvidenceKind::DeliveryErrors, "events of Exchange's transport"));
+        }
+        let name = if event.channel.is_empty() { event.provider } else { event.channel };
+        first.get_or_insert(name);
+        left -= 1;
+        if found.is_some() || left == 0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    match (found, first, result) {
+        (Some((kind, words)), ..) => Recognised::new(kind, words),
+        (None, Some(name), _) => Recognised::new(
+            EvidenceKind::Unused,
+            format!("an event log ({name}) without an event that is read"),
+        ),
+        (None, None, Err(error)) => Recognised::new(EvidenceKind::Unused, error.to_string()),
+        (None, None, Ok(())) => Recognised::new(EvidenceKind::ChainEvents, "event log"),
     }
 }
 
@@ -114,16 +162,28 @@ fn of_content(name: &str, bytes: &[u8]) -> Recognised {
                 (objects.inbound_connectors.len(), "inbound connector"),
                 (objects.accepted_domains.len(), "accepted domain"),
                 (objects.send_connectors.len(), "send connector"),
+                (objects.receive_connectors.len(), "receive connector"),
                 (objects.certificates.len(), "certificate"),
             ];
             let found = kinds.iter().filter(|(count, _)| *count > 0);
             let words: Vec<String> =
                 found.map(|(count, kind)| counted(*count as u64, kind)).collect();
             if !words.is_empty() {
-                return Recognised::new(EvidenceKind::Export, words.join(", "));
+                let words = words.join(", ");
+                return Recognised::new(
+                    EvidenceKind::Export,
+                    match objects.description {
+                        Some(description) => format!("{description}: {words}"),
+                        None => words,
+                    },
+                );
             }
             let unused: Vec<&str> = objects.unused.keys().map(String::as_str).collect();
             format!("no objects that are used: {}", unused.join(", "))
+        }
+        Err(EvidenceError::UnknownFormat { beginning, .. }) => {
+            let beginning: String = beginning.chars().take(30).collect();
+            format!("nothing that is read: it begins with \"{}\"", beginning.trim_end_matches('.'))
         }
         Err(error) => error.to_string(),
     };
@@ -157,7 +217,10 @@ mod tests {
             (b"Remote Server returned '550 5.7.64 TenantAttribution; Relay Access Denied'", EvidenceKind::DeliveryErrors),
             (b"<Events><Event><Provider Name='Microsoft-Windows-CAPI2'/></Event></Events>", EvidenceKind::ChainEvents),
             (b"REFUSED: NameMismatch\n\nPROOF\n    550 5.7.64 TenantAttribution", EvidenceKind::Unused),
-            (b"ElfFile\0....", EvidenceKind::ChainEvents),
+            (b"ElfFile\0....", EvidenceKind::Unused),
+            (b"<Events><Event><System><Provider Name='MSExchangeTransport'/><EventID>12018</EventID></System></Event></Events>", EvidenceKind::DeliveryErrors),
+            (b"<Events><Event><System><Provider Name='Outlook'/><EventID>1</EventID></System></Event></Events>", EvidenceKind::Unused),
+            (b"Received: from a\r\nX-MS-Exchange-Organization-AuthAs: Anonymous\r\n\r\n", EvidenceKind::DeliveryErrors),
             (b"PK\x03\x04....", EvidenceKind::Unused),
             (b"", EvidenceKind::Unused),
         ] {

@@ -1,5 +1,7 @@
 //! Functions that answer with a text handle, and requests that come as a JSON object.
 
+use std::io::{Cursor, Read};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use libc::size_t;
@@ -12,6 +14,7 @@ use super::input::Utf16;
 use super::output::{require, require_output, write_output};
 use super::status::{EOP_INTERNAL, EOP_OK};
 use super::text::open_text;
+use crate::input;
 
 /// Runs the body of the exported function `name`, whose only output is a handle of the text that
 /// `make` gives; `what` is the name of that output.
@@ -95,11 +98,21 @@ pub(super) struct FileContent {
 }
 
 impl FileContent {
-    /// Its bytes.
+    /// Its bytes, unpacked where they are a gzip stream.
     ///
     /// # Errors
     /// What is wrong with its content.
     pub fn bytes(&self) -> Result<Vec<u8>, String> {
-        STANDARD.decode(&self.content).map_err(|error| format!("its Content is no base64: {error}"))
+        let bytes = STANDARD
+            .decode(&self.content)
+            .map_err(|error| format!("its Content is no base64: {error}"))?;
+        if !input::is_gzip(&bytes) {
+            return Ok(bytes);
+        }
+        let mut unpacked = Vec::new();
+        input::gunzip(Cursor::new(bytes))
+            .read_to_end(&mut unpacked)
+            .map_err(|error| error.to_string())?;
+        Ok(unpacked)
     }
 }

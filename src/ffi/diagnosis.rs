@@ -35,6 +35,8 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 /// - Tenants: where there are several, an array of {"Name", "InboundConnectors", "AcceptedDomains",
 ///   "InboundConnectorFiles", "AcceptedDomainFiles"}, in place of the members of these names; all but
 ///   Name may be absent. Without it OrganizationId tells the objects of several tenants apart.
+/// - EvidencePaths: an array of folders or .zip archives of support cases, each file of which is
+///   recognised by its content.
 /// - Logs: an array of {"Path", "Server"}: protocol logs (a file, folder or pattern) whose sessions are
 ///   judged, and the server, which may be absent: then Path may be NAME=PATH, the logs of the server
 ///   NAME. They are read during the call.

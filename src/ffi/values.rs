@@ -119,6 +119,8 @@ pub const EOP_NOTICE_SESSIONS_KEPT: u32 = 14;
 pub const EOP_NOTICE_SESSIONS_OVERDUE: u32 = 15;
 /// There was no state file yet: everything is read.
 pub const EOP_NOTICE_STATE_CREATED: u32 = 16;
+/// An error or a warning that the Hybrid Configuration Wizard reports in its log.
+pub const EOP_NOTICE_REPORTED_BY_WIZARD: u32 = 17;
 
 /// Good to know; nothing is missing that could be there.
 pub const EOP_SEVERITY_INFORMATION: u32 = 1;

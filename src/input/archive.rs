@@ -11,8 +11,8 @@ use flate2::read::DeflateDecoder;
 use hashbrown::HashMap;
 use zip::{CompressionMethod, ZipArchive};
 
+use super::file::{MAXIMUM_UNPACKED, open_shared};
 use super::guard::{Counted, Guard, damaged};
-use super::{MAXIMUM_UNPACKED, open_shared};
 
 /// Entries of an archive that are looked at.
 const MAXIMUM_ENTRIES: usize = 100_000;

@@ -44,6 +44,8 @@ named_enum! {
         SessionsOverdue = 15,
         /// There was no state file yet: everything is read.
         StateCreated = 16,
+        /// An error or a warning that the Hybrid Configuration Wizard reports in its log.
+        ReportedByWizard = 17,
     }
 }
 
@@ -64,9 +66,11 @@ impl NoticeCode {
             | Self::DamagedRecords
             | Self::EvidenceIncomplete
             | Self::FileReplaced => Severity::Warning,
-            Self::LastRowCut | Self::SessionsKept | Self::SessionsOverdue | Self::StateCreated => {
-                Severity::Information
-            }
+            Self::LastRowCut
+            | Self::SessionsKept
+            | Self::SessionsOverdue
+            | Self::StateCreated
+            | Self::ReportedByWizard => Severity::Information,
         }
     }
 }

@@ -60,17 +60,18 @@ pub(super) fn find_reply<'a>(text: &'a str, uncertain: &mut Vec<String>) -> Foun
     find_number(rest, uncertain)
 }
 
-/// Texts that hold no reply: events 12014 and 12016 of the Application log, the headers of a message
+/// Texts that hold no reply: events 12014, 12016 and 12018 of the Application log, the headers of a message
 /// that was delivered.
 const WITHOUT_REPLY: &[(&str, RejectionClass)] = &[
     (
         "could not find a certificate that contains the domain name",
-        RejectionClass::TlsCertificateNameNotFound,
+        RejectionClass::ConnectorCertificateMissing,
     ),
     (
         "There is no valid SMTP Transport Layer Security (TLS) certificate for the FQDN",
-        RejectionClass::TlsCertificateNameNotFound,
+        RejectionClass::ConnectorCertificateExpired,
     ),
+    ("The STARTTLS certificate will expire soon", RejectionClass::ConnectorCertificateExpiring),
     ("X-MS-Exchange-Organization-AuthAs: Anonymous", RejectionClass::DeliveredAsAnonymous),
 ];
 

@@ -91,7 +91,7 @@ const OTHER: &[StepTemplate] = &[StepTemplate::new(
 /// postconf(5): no certificate is presented by default; the file has the leaf first.
 const POSTFIX_CERTIFICATE: &[StepTemplate] = &[
     host(
-        "Postfix presents no client certificate unless it is reported to. See what is set, and whether \
+        "Postfix presents no client certificate unless it is configured to. See what is set, and whether \
          TLS is used to this host (smtp_tls_security_level and smtp_tls_policy_maps).",
     )
     .command(

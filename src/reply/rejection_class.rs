@@ -110,5 +110,24 @@ named_enum! {
         DeliveredAsAnonymous = 51,
         /// Written by this server: `451 4.4.0 Security status InvalidToken`: a cover text.
         LocalTlsFailure = 52,
+        /// Event 12014, written by this server: a connector has no certificate.
+        ConnectorCertificateMissing = 53,
+        /// Event 12016, written by this server: the certificate of a name has expired.
+        ConnectorCertificateExpired = 54,
+        /// Event 12018, written by this server: the certificate of a name ends soon.
+        ConnectorCertificateExpiring = 55,
+    }
+}
+
+impl RejectionClass {
+    /// Whether it is an event of this server about a certificate: nothing was refused.
+    #[must_use]
+    pub fn is_event(self) -> bool {
+        matches!(
+            self,
+            Self::ConnectorCertificateMissing
+                | Self::ConnectorCertificateExpired
+                | Self::ConnectorCertificateExpiring
+        )
     }
 }

@@ -25,6 +25,7 @@ mod follow;
 mod hostile;
 mod hybrid;
 mod output;
+mod packed;
 mod sessions;
 mod stories;
 mod views;

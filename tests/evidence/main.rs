@@ -16,6 +16,7 @@ mod support;
 #[cfg(target_os = "linux")]
 mod chain_event_memory;
 mod chain_events;
+mod documented;
 mod fuzz;
 mod generated_logs;
 mod mail_programs;

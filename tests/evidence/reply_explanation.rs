@@ -296,7 +296,16 @@ fn only_the_recipients_side_acts_on_a_rejected_recipient() {
 fn what_this_server_wrote_itself_is_marked() {
     let local: Vec<_> =
         CATALOGUE.iter().filter(|entry| entry.local && !entry.cover).map(|e| e.class).collect();
-    assert_eq!(local, [TlsCertificateNameNotFound, RemoteCertificateInvalid]);
+    assert_eq!(
+        local,
+        [
+            TlsCertificateNameNotFound,
+            RemoteCertificateInvalid,
+            ConnectorCertificateMissing,
+            ConnectorCertificateExpired,
+            ConnectorCertificateExpiring
+        ]
+    );
 }
 
 #[test]

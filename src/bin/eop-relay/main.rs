@@ -74,6 +74,10 @@ fn main() -> ExitCode {
     match CommandLine::try_parse() {
         Ok(command_line) => {
             eop_relay::input::offer_standard_input();
+            if std::env::args_os().filter(|argument| argument == "-").count() > 1 {
+                message::error(&"standard input (-) can be given once");
+                return Exit::Usage.into();
+            }
             command_line.settings.keep();
             command_line.command.run()
         }

@@ -1,6 +1,7 @@
 //! What a diagnosis rests on. Everything is optional; what is missing is said.
 
 pub(crate) mod basis;
+pub(crate) mod case_folder;
 pub(crate) mod certificate_uses;
 pub(crate) mod chain_log;
 mod collector;

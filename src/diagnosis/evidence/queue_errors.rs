@@ -85,6 +85,9 @@ fn incident_of(
     now: Timestamp,
 ) -> Option<Incident> {
     let explanation = &error.explanation;
+    if explanation.rejection.is_some_and(RejectionClass::is_event) {
+        return None;
+    }
     let tls_error = explanation.tls_error.as_ref().filter(|known| known.meaning.is_some());
     let (ending, tls_status) = match (explanation.rejection, tls_error) {
         (Some(class), _) => (Ending::Refused(class), TlsStatus::NotStarted),

@@ -446,3 +446,31 @@ fn server_names_are_the_same_in_full_and_by_their_first_label() {
         assert_eq!(is_same_server(one, other), expected, "{one} {other}");
     }
 }
+
+#[test]
+fn a_renewal_by_another_issuer_that_is_not_chosen_is_named() {
+    let mut renewed = new();
+    renewed["Issuer"] = json!("CN=Northwind CA 9, O=Northwind, C=SE");
+    renewed["Thumbprint"] = json!("0123456789ABCDEF0123456789ABCDEF01234567");
+    renewed["NotAfter"] = json!("2031-01-01T00:00:00Z");
+    renewed.as_object_mut().unwrap().remove("RawData");
+    for installed in [vec![new(), renewed.clone()], vec![renewed.clone()]] {
+        let row = Given {
+            connectors: Some(vec![connector(&["EX01"])]),
+            installed: Some(installed),
+            ..Given::default()
+        }
+        .only_row();
+        assert!(
+            row.note.contains("0123456789ABCDEF0123456789ABCDEF01234567 of CN=Northwind CA 9"),
+            "{row:#?}"
+        );
+        assert!(!row.note.contains("needs no change"), "{}", row.note);
+    }
+    let only = Given {
+        connectors: Some(vec![connector(&["EX01"])]),
+        installed: Some(vec![new()]),
+        ..Given::default()
+    };
+    assert!(!only.only_row().note.contains("another issuer"));
+}

@@ -1,6 +1,6 @@
 //! A row in words: why a certificate would be sent, and what else must be known.
 
-use crate::connector::{Exclusion, Selected, SelectionBasis};
+use crate::connector::{ExchangeCertificate, Exclusion, Selected, SelectionBasis};
 use crate::diagnosis::literal::{counted, date, listed};
 use crate::diagnosis::overview::facts::Facts;
 use crate::diagnosis::overview::model::{CertificateStatus, ConnectorCertificate, SentRelation};
@@ -89,7 +89,8 @@ fn thumbprint(facts: &Facts<'_>, index: usize) -> String {
 pub(crate) fn note(facts: &Facts<'_>, row: &ConnectorCertificate) -> String {
     let parts = [
         disabled(facts),
-        validity(row),
+        validity(facts, row),
+        of_another_issuer(facts),
         difference(row),
         services(row),
         distrust(row),
@@ -105,7 +106,7 @@ fn disabled(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The end of the certificate that would be sent, else of the one that was.
-fn validity(row: &ConnectorCertificate) -> Option<String> {
+fn validity(facts: &Facts<'_>, row: &ConnectorCertificate) -> Option<String> {
     let (selected, sent) = (row.selected_certificate.as_ref(), row.sent_certificates.first());
     let (begin, end, days) = match (selected, sent) {
         (Some(one), _) if one.not_after.is_some() => (one.not_before, one.not_after, one.days_left),
@@ -118,6 +119,15 @@ fn validity(row: &ConnectorCertificate) -> Option<String> {
             Some(format!("It is valid from {} only.", begin.map(date).unwrap_or_default()))
         }
         (_, Some(end), Some(days)) if days < 0 => Some(format!("It expired on {}.", date(end))),
+        (CertificateStatus::ExpiresSoon, Some(end), Some(days))
+            if issued_by_another(facts).next().is_some() =>
+        {
+            Some(format!(
+                "It expires on {}, in {}.",
+                date(end),
+                counted(days.unsigned_abs(), "day")
+            ))
+        }
         (CertificateStatus::ExpiresSoon, Some(end), Some(days)) => Some(format!(
             "It expires on {}, in {}: renewed with the same issuer, subject and names it needs no \
              change of a connector.",
@@ -131,6 +141,50 @@ fn validity(row: &ConnectorCertificate) -> Option<String> {
         ),
         _ => None,
     }
+}
+
+/// Installed certificates of the subject that TlsCertificateName names, of another issuer, which can
+/// be used and end later than what it chooses.
+fn issued_by_another<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a ExchangeCertificate> {
+    let basis = facts.selection.as_ref().map(|selection| &selection.basis);
+    let names = match basis {
+        Some(SelectionBasis::TlsCertificateName(name)) => name.to_string(),
+        _ => String::new(),
+    };
+    let (issuer, subject) = names
+        .split_once("<S>")
+        .map(|(issuer, subject)| (compact(issuer.trim_start_matches("<I>")), compact(subject)))
+        .unwrap_or_default();
+    let chosen = facts.selected.and_then(|index| facts.installed(index));
+    let end = chosen.and_then(|one| one.not_after).max(Some(facts.evidence.at));
+    facts.installed.iter().flatten().filter(move |one| {
+        let own = |text: &Option<String>| text.as_deref().map(compact).unwrap_or_default();
+        !subject.is_empty()
+            && own(&one.subject) == subject
+            && own(&one.issuer) != issuer
+            && one.has_private_key != Some(false)
+            && one.is_self_signed != Some(true)
+            && one.not_after > end
+    })
+}
+
+/// A name without blanks and in one case.
+fn compact(name: &str) -> String {
+    name.chars().filter(|sign| !sign.is_whitespace()).collect::<String>().to_lowercase()
+}
+
+/// That a renewal by another issuer is installed and not chosen.
+fn of_another_issuer(facts: &Facts<'_>) -> Option<String> {
+    let one = issued_by_another(facts).max_by_key(|one| one.not_after)?;
+    let thumbprint = one
+        .thumbprint
+        .map_or_else(|| "one without thumbprint".to_owned(), |thumbprint| thumbprint.to_string());
+    Some(format!(
+        "Installed with the same subject, and not chosen because TlsCertificateName names another \
+         issuer: {thumbprint} of {} (until {}). Name it on the connector before the other ends.",
+        one.issuer.as_deref().unwrap_or("an issuer that is not known"),
+        one.not_after.map(date).unwrap_or_default()
+    ))
 }
 
 fn difference(row: &ConnectorCertificate) -> Option<String> {

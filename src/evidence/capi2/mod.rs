@@ -10,6 +10,7 @@
 mod assembler;
 mod codes;
 mod event_log;
+pub(in crate::evidence) mod event_texts;
 #[cfg_attr(not(feature = "evtx"), path = "evtx_file_not_read.rs")]
 mod evtx_file;
 mod failure;
@@ -31,3 +32,4 @@ pub use fault::ChainFault;
 pub use model::ChainEvent;
 pub use reader::{ChainEventQuery, ChainEventReader, ChainEventSummary};
 pub use record::{ChainEventKind, ChainEventRecord, EventCertificate};
+pub(in crate::evidence) use tag::Tag;

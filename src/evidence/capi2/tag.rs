@@ -28,14 +28,14 @@ const ATTRIBUTES: [&str; 17] = [
 
 /// A start tag: its element without a prefix, and its attributes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Tag<'t> {
-    pub(super) element: &'t str,
+pub(in crate::evidence) struct Tag<'t> {
+    pub(in crate::evidence) element: &'t str,
     attributes: Vec<(&'t str, Cow<'t, str>)>,
 }
 
 impl<'t> Tag<'t> {
     /// Reads what stands between `<` and `>`. What is not an attribute ends the reading of them.
-    pub(super) fn parse(content: &'t str) -> Self {
+    pub(in crate::evidence) fn parse(content: &'t str) -> Self {
         let content = content.trim_end_matches('/').trim();
         let end = content
             .find(|next: char| next.is_ascii_whitespace() || next == '=')
@@ -56,7 +56,7 @@ impl<'t> Tag<'t> {
         Self { element: local_name(element), attributes }
     }
 
-    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+    pub(in crate::evidence) fn attribute(&self, name: &str) -> Option<&str> {
         let found = self.attributes.iter().find(|(key, _)| *key == name)?;
         Some(found.1.trim()).filter(|value| !value.is_empty())
     }

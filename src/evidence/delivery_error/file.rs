@@ -2,15 +2,19 @@
 
 use std::borrow::Cow;
 use std::io::BufRead;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::error::DeliveryError;
 use super::html::{is_html, text_of_html};
 use super::objects::ObjectErrors;
+use super::transport_event::{TransportEvent, TransportEvents};
 use super::{mail, tracking_log};
+use crate::evidence::capi2::event_texts;
 use crate::evidence::export::{
     EvidenceError, ExportFormat, Parsed, Problem, ProblemKind, TextFile, doubts, read_file,
 };
+use crate::input;
 
 /// What one file, or one text, holds.
 #[derive(Clone, Debug, Default)]
@@ -34,8 +38,18 @@ impl DeliveryErrors {
     /// [`EvidenceError`] if the file cannot be read, is too large, or holds no error.
     pub fn from_file(path: &Path) -> Result<Self, EvidenceError> {
         let source_name = path.display().to_string();
+        if input::is_standard_input(path) {
+            // It can be read once.
+            return Self::from_bytes("standard input", &read_file(path)?);
+        }
         if let Some(log) = tracking_log::open(path) {
             return Self::of_tracking_log(&source_name, log);
+        }
+        if is_event_log(&input::beginning(path, BEGINNING).unwrap_or_default()) {
+            let of_file = |use_text: UseText<'_>| event_texts::of_file(path, use_text);
+            if let Some(read) = Self::of_event_log(&source_name, of_file) {
+                return read;
+            }
         }
         let bytes = read_file(path)?;
         Self::from_bytes(&source_name, &bytes)
@@ -48,9 +62,20 @@ impl DeliveryErrors {
     /// # Errors
     /// [`EvidenceError::NoDeliveryError`].
     pub fn from_bytes(source_name: &str, bytes: &[u8]) -> Result<Self, EvidenceError> {
+        if bytes.starts_with(EVTX) {
+            let of_bytes = |use_text: UseText<'_>| event_texts::of_bytes(bytes, use_text);
+            let read = Self::of_event_log(source_name, of_bytes);
+            return read.unwrap_or_else(|| Err(nothing(source_name)));
+        }
         let bytes = &*with_line_feeds(bytes);
         if tracking_log::is_tracking_log(bytes) {
             return Self::of_tracking_log(source_name, bytes);
+        }
+        if is_event_log(&bytes[..bytes.len().min(BEGINNING as usize)]) {
+            let of_bytes = |use_text: UseText<'_>| event_texts::of_bytes(bytes, use_text);
+            if let Some(read) = Self::of_event_log(source_name, of_bytes) {
+                return read;
+            }
         }
         if mail::is_mail(bytes) {
             let errors = mail::read(source_name, bytes);
@@ -98,6 +123,27 @@ impl DeliveryErrors {
             unused: read.left_out,
             problems: read.problems,
         })
+    }
+
+    /// The events of Exchange's transport in an event log; `None` where there are none, so that a
+    /// text with such words is read as one.
+    fn of_event_log(
+        source_name: &str,
+        read: impl FnOnce(UseText<'_>) -> std::io::Result<()>,
+    ) -> Option<Result<Self, EvidenceError>> {
+        let mut events = TransportEvents::default();
+        let result = read(&mut |xml, line| {
+            events.add(source_name, line, &TransportEvent::of_xml(xml));
+            ControlFlow::Continue(())
+        });
+        if let Err(source) = result {
+            return Some(Err(EvidenceError::Unreadable { path: source_name.into(), source }));
+        }
+        if events.errors.is_empty() {
+            return None;
+        }
+        let (errors, unused) = (events.errors, events.others);
+        Some(Ok(Self { source_name: source_name.to_owned(), errors, unused, ..Self::default() }))
     }
 
     fn of_errors(source_name: &str, errors: Vec<DeliveryError>) -> Result<Self, EvidenceError> {
@@ -161,6 +207,23 @@ impl DeliveryErrors {
         });
         self.problems = problems.collect();
     }
+}
+
+/// What is called with the XML of each event, and its line.
+type UseText<'a> = &'a mut dyn FnMut(&str, u64) -> ControlFlow<()>;
+
+/// How an `.evtx` file begins.
+const EVTX: &[u8] = b"ElfFile\0";
+/// How much of a file shows that it is an event log, in bytes.
+const BEGINNING: u64 = 64 << 10;
+
+/// Whether a file begins as an event log does, or as one exported as XML with events of transport.
+fn is_event_log(beginning: &[u8]) -> bool {
+    if beginning.starts_with(EVTX) {
+        return true;
+    }
+    let text = TextFile::decode(beginning).text;
+    text.contains("<Event") && text.contains("<Provider") && text.contains("Transport")
 }
 
 /// Lines that end with CR alone, as some programs save mails, ended with LF.

@@ -8,6 +8,7 @@ use mail_parser::{
 use memchr::memchr_iter;
 
 use super::error::{DeliveryError, DeliveryErrorSource};
+use super::hand_over::HandOver;
 use super::html::text_of_html;
 use super::returned::{Returned, cause, is_cover, returned_lines};
 use super::status_fields::{self, Group, value};
@@ -99,11 +100,22 @@ fn delivered(message: &Message<'_>, path: &str, bytes: &[u8]) -> Option<Delivery
     let headers = String::from_utf8_lossy(bytes.get(..header_end).unwrap_or(bytes));
     let mut error = DeliveryError::of_text(path, &headers);
     let is_anonymous = error.explanation.rejection == Some(RejectionClass::DeliveredAsAnonymous);
+    add_hand_over(&mut error, &headers);
     error.source = DeliveryErrorSource::DeliveredMessage;
     error.time = message.date().and_then(timestamp);
     error.sender = message.from().and_then(|from| Some(from.first()?.address()?.to_owned()));
     error.explanation.internet_message_id = message.message_id().map(|id| format!("<{id}>"));
     is_anonymous.then_some(error)
+}
+
+/// Adds by which name and address, and whether over TLS, the message came to Exchange Online.
+pub(super) fn add_hand_over(error: &mut DeliveryError, headers: &str) {
+    let Some(hand_over) = HandOver::of_headers(headers) else { return };
+    let explanation = &mut error.explanation;
+    explanation.meaning = format!("{} {}", explanation.meaning, hand_over.sentence());
+    explanation.host = Some(hand_over.from);
+    explanation.ip_address = hand_over.address;
+    error.remote_server = Some(hand_over.by);
 }
 
 /// The errors of reports that hang on a mail, whole or as a file.

@@ -4,6 +4,7 @@
 
 mod error;
 mod file;
+mod hand_over;
 mod html;
 mod mail;
 mod objects;
@@ -12,12 +13,14 @@ mod session_match;
 mod sessions;
 mod status_fields;
 mod tracking_log;
+mod transport_event;
 mod wording;
 
 pub use error::{DeliveryError, DeliveryErrorSource};
 pub use file::DeliveryErrors;
 pub use session_match::{MatchBasis, MatchCertainty, SessionMatch};
 pub use sessions::SessionMatcher;
+pub(in crate::evidence) use transport_event::TransportEvent;
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 //! properties: live, rehydrated or exported.
 
 use super::error::{DeliveryError, DeliveryErrorSource};
+use super::transport_event::TransportEvent;
 use crate::evidence::export::{PropertyBag, Value, parse_time};
 use crate::reply::{RejectionClass, explain};
 use crate::timestamp::Timestamp;
@@ -25,6 +26,8 @@ pub(super) fn read(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
         trace_event(path, line, bag)
     } else if has("Message") && has("Id") && has("ProviderName") {
         application_event(path, line, bag)
+    } else if let Some(errors) = event_of_tool(path, line, bag) {
+        errors
     } else if !has("LastError") {
         ObjectErrors::OtherKind
     } else if text(bag, "FromAddress").or_else(|| text(bag, "InternetMessageId")).is_some() {
@@ -125,22 +128,107 @@ fn trace_event(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
     ObjectErrors::Errors(vec![error])
 }
 
-/// Events of Exchange's transport about certificates: no certificate for a connector (12014), none
-/// that is valid (12016), one that ends soon (12018), a TLS channel that failed (2004).
-const EVENTS: &[&str] = &["12014", "12016", "12018", "2004"];
-
 /// An object of Get-WinEvent.
 fn application_event(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
-    let is_of_transport = text(bag, "ProviderName").is_some_and(|name| name.contains("Transport"));
-    let is_known = text(bag, "Id").is_some_and(|id| EVENTS.contains(&id.as_str()));
-    let Some(message) = text(bag, "Message").filter(|_| is_of_transport && is_known) else {
-        return ObjectErrors::OtherKind;
+    let value_of = |value: &Value| match value {
+        Value::Bag(bag) => text(bag, "Value"),
+        value => value.as_text(),
     };
-    let mut error = of_object(DeliveryErrorSource::EventLog, path, line, &message);
-    error.identity = text(bag, "Id");
-    error.reporting_server = text(bag, "MachineName").or_else(|| server(bag));
-    set_time(&mut error, bag, &["TimeCreated"]);
-    ObjectErrors::Errors(vec![error])
+    let values = bag.get("Properties").and_then(Value::as_list).unwrap_or_default();
+    let event = TransportEvent {
+        id: text(bag, "Id").and_then(|id| id.parse().ok()).unwrap_or_default(),
+        provider: text(bag, "ProviderName").unwrap_or_default(),
+        computer: text(bag, "MachineName").or_else(|| server(bag)),
+        message: text(bag, "Message"),
+        values: values.iter().filter_map(value_of).collect(),
+        ..TransportEvent::default()
+    };
+    of_event(&event, path, line, bag, "TimeCreated")
+}
+
+/// An event as tools for `.evtx` files write it: System and EventData inside Event, or the flat rows
+/// of EvtxECmd, whose Payload is JSON again.
+fn event_of_tool(path: &str, line: u64, bag: &PropertyBag) -> Option<ObjectErrors> {
+    if let (Some(id), Some(provider), Some(payload)) =
+        (text(bag, "EventId"), text(bag, "Provider"), text(bag, "Payload"))
+    {
+        let data: serde_json::Value = serde_json::from_str(&payload).unwrap_or_default();
+        let mut values = Vec::new();
+        texts_within(&data["EventData"]["Data"], &mut values);
+        let event = TransportEvent {
+            id: id.parse().unwrap_or_default(),
+            provider,
+            computer: text(bag, "Computer"),
+            values,
+            ..TransportEvent::default()
+        };
+        return Some(of_event(&event, path, line, bag, "TimeCreated"));
+    }
+    let within = |bag: &PropertyBag, name: &str| match bag.get(name)? {
+        Value::Bag(inner) => Some(std::sync::Arc::clone(inner)),
+        _ => None,
+    };
+    let attribute = |bag: &PropertyBag, name: &str, own: &str| {
+        let element = within(bag, name)?;
+        let attributes = within(&element, "#attributes").unwrap_or(element);
+        text(&attributes, own)
+    };
+    let event = within(bag, "Event")?;
+    let system = within(&event, "System")?;
+    let id = text(&system, "EventID").or_else(|| {
+        let element = within(&system, "EventID")?;
+        text(&element, "#text")
+    });
+    let mut values = Vec::new();
+    if let Some(data) = within(&event, "EventData").and_then(|data| data.get("Data").cloned()) {
+        let data = match data {
+            Value::Bag(bag) => bag.get("#text").cloned().unwrap_or(Value::Null),
+            data => data,
+        };
+        match data.as_list() {
+            Some(list) => values.extend(list.iter().filter_map(Value::as_text)),
+            None => values.extend(data.as_text()),
+        }
+    }
+    let read = TransportEvent {
+        id: id.and_then(|id| id.parse().ok()).unwrap_or_default(),
+        provider: attribute(&system, "Provider", "Name").unwrap_or_default(),
+        computer: text(&system, "Computer"),
+        time: attribute(&system, "TimeCreated", "SystemTime").as_deref().and_then(Timestamp::parse),
+        values,
+        ..TransportEvent::default()
+    };
+    Some(of_event(&read, path, line, bag, "TimeCreated"))
+}
+
+/// The texts of JSON, parted at commas where a tool has joined them.
+fn texts_within(value: &serde_json::Value, texts: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => texts.extend(text.split(", ").map(str::to_owned)),
+        serde_json::Value::Array(values) => {
+            values.iter().for_each(|value| texts_within(value, texts));
+        }
+        serde_json::Value::Object(object) => {
+            object.get("#text").iter().for_each(|value| texts_within(value, texts));
+        }
+        _ => {}
+    }
+}
+
+fn of_event(
+    event: &TransportEvent,
+    path: &str,
+    line: u64,
+    bag: &PropertyBag,
+    time: &str,
+) -> ObjectErrors {
+    match event.error(path, line) {
+        Some(mut error) => {
+            set_time(&mut error, bag, &[time]);
+            ObjectErrors::Errors(vec![error])
+        }
+        None => ObjectErrors::OtherKind,
+    }
 }
 
 fn of_object(

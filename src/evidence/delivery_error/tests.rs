@@ -407,7 +407,7 @@ fn a_message_trace_and_an_event_of_the_application_log_are_read() {
         {"Id":1000,"ProviderName":"Application Error","Message":"x"}]"#;
     let read = DeliveryErrors::from_bytes("events.json", event.as_bytes()).unwrap();
     let error = &read.errors[0];
-    let class = Some(RejectionClass::TlsCertificateNameNotFound);
+    let class = Some(RejectionClass::ConnectorCertificateMissing);
     assert_eq!((error.source, error.explanation.rejection), (DeliveryErrorSource::EventLog, class));
     assert_eq!(error.explanation.send_connector.as_deref(), Some("Default Frontend EX01"));
     assert_eq!((read.errors.len(), read.unused), (1, 1));
@@ -433,7 +433,42 @@ fn a_message_that_was_delivered_as_anonymous_has_the_causes_of_a_refusal() {
     assert_eq!(error.source, DeliveryErrorSource::DeliveredMessage);
     assert_eq!(error.explanation.rejection, Some(RejectionClass::DeliveredAsAnonymous));
     assert!(error.explanation.remedy.len() > 3);
+    assert!(
+        error
+            .explanation
+            .meaning
+            .contains("got it from mail.contoso.com (203.0.113.5) without TLS")
+    );
     assert_eq!(error.sender.as_deref(), Some("kim@contoso.com"));
     let internal = mail.replace("Anonymous", "Internal");
     assert_ne!(classes(internal.as_bytes()), [Some(RejectionClass::DeliveredAsAnonymous)]);
+}
+
+#[test]
+fn events_of_the_application_log_are_read_as_xml_and_as_tools_write_them() {
+    let xml = "<Events><Event><System><Provider Name='MSExchangeTransport'/><EventID>12014</EventID>\
+        <TimeCreated SystemTime='2026-10-03T11:22:33Z'/><Channel>Application</Channel><Computer>MX07\
+        </Computer></System><EventData><Data>mail.adatum.com</Data><Data>To M365</Data><Data>\
+        mail.adatum.com</Data></EventData></Event></Events>";
+    let dump = r##"{"Event":{"#attributes":{"xmlns":"x"},"System":{"Provider":{"#attributes":
+        {"Name":"MSExchangeTransport"}},"EventID":{"#attributes":{"Qualifiers":49156},"#text":12014},
+        "TimeCreated":{"#attributes":{"SystemTime":"2026-10-03T11:22:33Z"}},"Computer":"MX07"},
+        "EventData":{"Data":{"#text":["mail.adatum.com","To M365","mail.adatum.com"]}}}}"##;
+    let rows = r#"{"EventId":12014,"Provider":"MSExchangeTransport","Computer":"MX07","TimeCreated":
+        "2026-10-03T11:22:33Z","Payload":"{\"EventData\":{\"Data\":\"mail.adatum.com, To M365, mail.adatum.com\"}}"}"#;
+    let german = r#"[{"Id":12014,"ProviderName":"MSExchangeTransport","MachineName":"MX07","TimeCreated":
+        "2026-10-03T11:22:33Z","Message":"kein Zertifikat","Properties":[{"Value":"mail.adatum.com"},
+        {"Value":"To M365"},{"Value":"mail.adatum.com"}]}]"#;
+    for content in [xml, dump, rows, german] {
+        let read = DeliveryErrors::from_bytes("events", content.as_bytes()).expect(content);
+        let error = &read.errors[0];
+        let class = Some(RejectionClass::ConnectorCertificateMissing);
+        assert_eq!(
+            (error.source, error.explanation.rejection),
+            (DeliveryErrorSource::EventLog, class)
+        );
+        assert_eq!(error.explanation.send_connector.as_deref(), Some("To M365"), "{content}");
+        assert_eq!(error.reporting_server.as_deref(), Some("MX07"), "{content}");
+        assert_eq!(error.time, Timestamp::parse("2026-10-03T11:22:33Z"), "{content}");
+    }
 }

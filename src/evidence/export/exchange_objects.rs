@@ -8,6 +8,7 @@ use super::certificates::exchange_certificate;
 use super::connectors::{accepted_domain, inbound_connector, receive_connector, send_connector};
 use super::dates::Dates;
 use super::format::ExportFormat;
+use super::health_checker::HealthCheck;
 use super::lost_letters::doubts;
 use super::object_kind::{ObjectKind, describe, describe_with_name};
 use super::parsed::{Parsed, shortened};
@@ -54,6 +55,8 @@ pub struct ExchangeObjects {
     pub unused_places: Vec<(u64, String)>,
     /// What was not read, or not as it stands, in the order of the file.
     pub problems: Vec<Problem>,
+    /// What the file says of its server as a whole, where it is more than a list of objects.
+    pub description: Option<String>,
     /// Whether objects of the file were lost to damage, so that the lists may lack some.
     pub is_incomplete: bool,
 }
@@ -150,7 +153,16 @@ impl ExchangeObjects {
     }
 
     fn convert(&mut self, file: &TextFile<'_>, parsed: &mut Parsed) {
-        let bags = std::mem::take(&mut parsed.bags);
+        let mut bags = Vec::new();
+        for bag in std::mem::take(&mut parsed.bags) {
+            match HealthCheck::of(&bag) {
+                Some(check) => {
+                    bags.extend(check.objects);
+                    self.description = Some(check.words);
+                }
+                None => bags.push(bag),
+            }
+        }
         let dates = self.dates_of(&bags);
         let mut offsets: Vec<usize> = bags.iter().map(|bag| bag.offset).collect();
         offsets.sort_unstable();

@@ -13,6 +13,7 @@ mod dates;
 mod exchange_objects;
 mod format;
 mod format_list;
+mod health_checker;
 mod json;
 mod lost_letters;
 mod object_kind;

@@ -240,6 +240,19 @@ impl HybridHistoryBuilder {
             );
             self.warn(NoticeCode::ContentCapped, &run.path, message, line);
         }
+        for one in &run.reported {
+            let what = if one.is_error { "an error" } else { "a warning" };
+            let number = one.number.map_or_else(String::new, |number| format!(" ({number})"));
+            let message = format!("the wizard reports {what}{number}: {}", one.text);
+            let code = NoticeCode::ReportedByWizard;
+            let notice = HybridNotice::new(code, Severity::Information, &run.path, message);
+            self.notices.push(notice.at(one.line, None));
+        }
+        if run.more_reported > 0 {
+            let message =
+                format!("further errors and warnings of the wizard: {}", run.more_reported);
+            self.remark(NoticeCode::ReportedByWizard, &run.path, message);
+        }
         if !run.is_utc && !run.events.is_empty() && run.kind == RunKind::Log {
             self.remark(
                 NoticeCode::EvidenceIncomplete,

@@ -31,9 +31,26 @@ pub(super) struct Run {
     pub(super) unread_rows: Option<(u64, u64)>,
     /// Cmdlets and tables beyond what is kept, and the first one's line.
     pub(super) left_out: Option<(u64, u64)>,
+    /// Errors and warnings of the wizard that belong to no cmdlet which is listed, as far as they
+    /// are kept, and how many more there are.
+    pub(super) reported: Vec<Reported>,
+    pub(super) more_reported: u64,
     /// Bytes that are kept of it.
     pub(super) kept: usize,
 }
+
+/// An error or a warning that the wizard reports: a step failed (10241), a cmdlet ended with one
+/// (10310), it gave up (10349).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reported {
+    pub(super) is_error: bool,
+    pub(super) number: Option<u32>,
+    pub(super) text: String,
+    pub(super) line: u64,
+}
+
+/// Errors and warnings of one run that are kept.
+const MAXIMUM_REPORTED: usize = 20;
 
 /// What a run was read from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -157,6 +174,8 @@ impl RunCollector {
             || (of_cmdlet && entry.text.starts_with("FINISH"))
         {
             self.ends(entry);
+        } else if entry.level != HybridLevel::Information && !entry.text.is_empty() {
+            self.reports(entry);
         }
         if entry.text.contains('|') {
             let (found, unread) = tables(&entry.text);
@@ -171,6 +190,19 @@ impl RunCollector {
                 );
             }
         }
+    }
+
+    fn reports(&mut self, entry: &HybridEntry) {
+        if self.run.reported.len() == MAXIMUM_REPORTED {
+            self.run.more_reported += 1;
+            return;
+        }
+        self.run.reported.push(Reported {
+            is_error: entry.level == HybridLevel::Error,
+            number: entry.number,
+            text: one_line(&entry.text, MAXIMUM_ERROR),
+            line: entry.line,
+        });
     }
 
     fn begins(&mut self, entry: &HybridEntry) {

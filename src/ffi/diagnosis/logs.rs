@@ -1,5 +1,7 @@
 //! Protocol logs of a request, read and judged in one step.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 use crate::diagnosis::Evidence;
@@ -19,14 +21,18 @@ pub(in crate::ffi) struct Log {
     server: Option<String>,
 }
 
-/// Finds the files of the logs.
-pub(in crate::ffi) fn open(logs: Vec<Log>) -> Result<SessionReader, Failure> {
+/// Finds the files of the logs, and of those of support cases.
+pub(in crate::ffi) fn open(
+    logs: Vec<Log>,
+    of_cases: Vec<PathBuf>,
+) -> Result<SessionReader, Failure> {
     let input = |log: Log| match log.server {
         Some(server) => LogInput { path: log.path.into(), wildcards: true, server: Some(server) },
         None => LogInput::of_text(log.path.as_ref()),
     };
-    let query =
-        SessionQuery { inputs: logs.into_iter().map(input).collect(), ..SessionQuery::default() };
+    let of_case = |path| LogInput { path, wildcards: false, server: None };
+    let inputs = logs.into_iter().map(input).chain(of_cases.into_iter().map(of_case)).collect();
+    let query = SessionQuery { inputs, ..SessionQuery::default() };
     SessionReader::new(query)
         .map_err(|error| Failure::new(EOP_INVALID_ARGUMENT, format!("Logs: {error}")))
 }

@@ -1,5 +1,7 @@
 //! The request of `eop_test` and `eop_certificates`, and the evidence that it gives.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
@@ -57,6 +59,7 @@ struct Request<'a> {
     installed_certificate_files: Option<Vec<FileContent>>,
     unreadable: Option<Vec<Unreadable>>,
     logs: Option<Vec<Log>>,
+    evidence_paths: Option<Vec<String>>,
     use_machine_stores: Option<bool>,
     #[serde(borrow)]
     queue_errors: Option<Vec<&'a RawValue>>,
@@ -217,8 +220,18 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
     if let Some(sessions) = &request.sessions {
         add_sessions(&mut evidence, 1, sessions);
     }
-    evidence.logs_given |= request.logs.is_some();
-    let logs = request.logs.map(logs::open).transpose()?;
+    let mut logs_of_cases = Vec::new();
+    for path in request.evidence_paths.iter().flatten() {
+        match evidence.add_case(Path::new(path)) {
+            Ok(content) => logs_of_cases.extend(content.logs),
+            Err(reason) => evidence.unreadable.push((path.clone(), reason)),
+        }
+    }
+    let has_logs = request.logs.is_some() || !logs_of_cases.is_empty();
+    evidence.logs_given |= has_logs;
+    let logs = has_logs
+        .then(|| logs::open(request.logs.unwrap_or_default(), logs_of_cases))
+        .transpose()?;
     Ok((evidence, logs))
 }
 

@@ -48,12 +48,16 @@ impl OpenFile {
             self.is_recognised = true;
             return Ok(());
         }
-        first_error.map_or(Ok(()), |error| {
-            Err(Trouble::Foreign {
-                line: self.lines_before + 1,
-                reason: format!("it has no #Fields header and no line of it is a row ({error})"),
-            })
-        })
+        let Some(error) = first_error else { return Ok(()) };
+        let mut lines = self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n');
+        let reason = if lines.any(is_ncsa) {
+            "it is a log of IIS in the NCSA format, which holds no replies: choose the W3C extended \
+             format with URI Query among its properties"
+                .to_owned()
+        } else {
+            format!("it has no #Fields header and no line of it is a row ({error})")
+        };
+        Err(Trouble::Foreign { line: self.lines_before + 1, reason })
     }
 
     /// Columns do not say whose log it is: a row of the SMTP service must be among the first.
@@ -73,5 +77,34 @@ impl OpenFile {
     fn is_iis(&self, format: &IisFormat) -> bool {
         let mut lines = self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n');
         lines.any(|line| format.is_smtp_row(line.trim_ascii_end()))
+    }
+}
+
+/// Whether a line is of the NCSA common log format:
+/// `192.0.2.1 - - [15/Nov/2026:01:02:03 +0000] "RCPT ..." 250 123`.
+fn is_ncsa(line: &[u8]) -> bool {
+    let Some(open) = memchr::memmem::find(line, b" [") else { return false };
+    let stamp = &line[open + 2..];
+    let shape = b"dd/aaa/dddd:dd:dd:dd ";
+    let is_stamp = stamp.len() > shape.len()
+        && stamp.iter().zip(shape).all(|(byte, shape)| match shape {
+            b'd' => byte.is_ascii_digit(),
+            b'a' => byte.is_ascii_alphabetic(),
+            other => byte == other,
+        });
+    is_stamp && memchr::memmem::find(stamp, b"] \"").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ncsa;
+
+    #[test]
+    fn a_line_of_the_ncsa_format_is_known_by_its_stamp() {
+        let line = |stamp: &str| format!("192.0.2.1 - MX07 [{stamp} +0000] \"RCPT -?+TO\" 250 12");
+        assert!(is_ncsa(line("15/Nov/2026:01:02:03").as_bytes()));
+        for other in ["2026-11-15 01:02:03", "15/11/2026:01:02:03", ""] {
+            assert!(!is_ncsa(line(other).as_bytes()), "{other}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod attribution;
 mod delivery;
 mod entry;
+mod events;
 mod organisation;
 mod other_direction;
 mod passing;
@@ -71,6 +72,9 @@ pub static CATALOGUE: &[&CatalogueEntry] = &[
     &passing::MESSAGE_EXPIRED,
     &organisation::RELAY_REFUSED,
     &attribution::DELIVERED_AS_ANONYMOUS,
+    &events::CONNECTOR_CERTIFICATE_MISSING,
+    &events::CONNECTOR_CERTIFICATE_EXPIRED,
+    &events::CONNECTOR_CERTIFICATE_EXPIRING,
 ];
 
 impl RejectionClass {

@@ -54,9 +54,9 @@ pub struct TestArguments {
     #[arg(long, value_name = "TEXT|PATH")]
     pub queue_error: Vec<String>,
 
-    /// A folder of a support case: each file in it is recognised by its content, and what it was
+    /// A folder or .zip of a support case: each file in it is recognised by its content, and what it was
     /// taken for is said.
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER|ZIP")]
     pub evidence: Vec<PathBuf>,
 
     /// The public address of the server, where the log does not show it.

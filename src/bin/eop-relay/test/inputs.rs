@@ -9,6 +9,7 @@ use eop_relay::diagnosis::{Evidence, GivenCertificate};
 use eop_relay::evidence::HybridHistory;
 use eop_relay::evidence::chain_event::ChainEventQuery;
 use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors};
+use eop_relay::input;
 
 use super::arguments::TestArguments;
 use super::case_folder;
@@ -92,6 +93,8 @@ fn add_queue_errors(texts: &[String], evidence: &mut Evidence) {
         let path = Path::new(text);
         // What exists is a file; so is meant what has no blank, and yet a dot or a separator.
         let is_path = path.exists()
+            || input::is_standard_input(path)
+            || input::is_packed(path)
             || (!text.contains(char::is_whitespace) && text.contains(['.', '/', '\\']));
         if !is_path {
             evidence.add_delivery_error(DeliveryError::of_text("--queue-error", text));

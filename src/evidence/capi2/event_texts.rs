@@ -1,0 +1,62 @@
+//! The XML of each event of any log: an `.evtx` file, exported XML, or their content.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use super::framer::{FrameEnd, Next};
+use super::open_source::of_content;
+use super::source::{OpenError, Source};
+
+/// Calls `use_text` with the XML of each event that can be read, and its line (0 in an `.evtx` file),
+/// until it breaks.
+///
+/// # Errors
+/// The file cannot be read, or is no log.
+pub(in crate::evidence) fn of_file(
+    path: &Path,
+    use_text: impl FnMut(&str, u64) -> ControlFlow<()>,
+) -> io::Result<()> {
+    let source = Source::open(path).map_err(|error| match error {
+        OpenError::Io(error) => error,
+        OpenError::Evtx(reason) => io::Error::new(io::ErrorKind::InvalidData, reason),
+    })?;
+    of_source(source, use_text)
+}
+
+/// [`of_file`] for the content of a file.
+///
+/// # Errors
+/// It is no log.
+pub(in crate::evidence) fn of_bytes(
+    bytes: &[u8],
+    use_text: impl FnMut(&str, u64) -> ControlFlow<()>,
+) -> io::Result<()> {
+    let source = of_content(bytes.to_vec());
+    let invalid = |reason| io::Error::new(io::ErrorKind::InvalidData, reason);
+    of_source(source.map_err(invalid)?, use_text)
+}
+
+fn of_source(
+    mut source: Source,
+    mut use_text: impl FnMut(&str, u64) -> ControlFlow<()>,
+) -> io::Result<()> {
+    loop {
+        let flow = match &mut source {
+            Source::Xml(framer) => match framer.next()? {
+                Next::Item(frame) if frame.end == FrameEnd::Whole => {
+                    use_text(&String::from_utf8_lossy(frame.bytes), frame.line)
+                }
+                Next::Item(_) | Next::Again => ControlFlow::Continue(()),
+                Next::End => return Ok(()),
+            },
+            Source::Evtx(file) => match file.next()? {
+                Some(item) => item.xml.map_or(ControlFlow::Continue(()), |xml| use_text(&xml, 0)),
+                None => return Ok(()),
+            },
+        };
+        if flow.is_break() {
+            return Ok(());
+        }
+    }
+}

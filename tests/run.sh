@@ -249,6 +249,8 @@ find_shells
 say_what_is_left_out
 quick_checks
 if [ -n "$all" ]; then
+    check_tests "growth of work" env EOP_RELAY_LONG_TESTS=1 \
+        cargo test --profile quick --all-features --test command linear
     check "workflows" tests/workflows.sh
     check_dependencies
     if [[ " ${shells[*]} " == *" pwsh "* ]]; then

@@ -1,5 +1,6 @@
 //! X.509 certificates, decoded from DER.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -215,15 +216,16 @@ impl Certificate {
     #[must_use]
     pub fn dns_names(&self) -> Vec<String> {
         let is_host = |name: &String| name.contains('.') && !name.contains(char::is_whitespace);
-        let mut names: Vec<String> = self.common_names().into_iter().filter(is_host).collect();
-        for name in self.subject_alt_names() {
-            if let GeneralName::Dns(name) = name
-                && !names.iter().any(|known| known.eq_ignore_ascii_case(name))
-            {
-                names.push(name.clone());
-            }
-        }
-        names
+        let common_names = self.common_names().into_iter().filter(is_host);
+        let alt_names = self.subject_alt_names().iter().filter_map(|name| match name {
+            GeneralName::Dns(name) => Some(name.clone()),
+            _ => None,
+        });
+        let mut seen = HashSet::new();
+        common_names
+            .chain(alt_names)
+            .filter(|name| seen.insert(name.to_ascii_lowercase()))
+            .collect()
     }
 
     /// Where revocation lists of its issuer are published: the URLs of cRLDistributionPoints.

@@ -12,6 +12,8 @@
 mod decision;
 mod request;
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 pub use self::request::AttributionRequest;
@@ -93,8 +95,13 @@ pub fn attribute(request: &AttributionRequest<'_>) -> Attribution {
         )
     };
     let connectors = request.connectors.unwrap_or_default().iter().map(assess).collect();
-    let mut decision =
-        Decision { request, connectors, possible: Vec::new(), open_questions: Vec::new() };
+    let mut decision = Decision {
+        request,
+        connectors,
+        possible: Vec::new(),
+        open_questions: Vec::new(),
+        asked: HashSet::new(),
+    };
     if request.connectors.is_some() {
         decision.decide();
     } else {

@@ -8,7 +8,7 @@ use super::domain_name::DomainName;
 use super::name_match::OpenMatch;
 
 /// A fact that is missing, or that nobody documents. `Display` says what would settle it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub enum OpenQuestion {
     /// The inbound connectors were not given.

@@ -10,6 +10,7 @@
 //! | `caller_memory`, `input`, `output` | pointers of the caller, checked and read or written |
 //! | `answer` | what functions that answer with a text have in common |
 //! | `records`, `batch` | a batch of the core as flat records |
+//! | `standard_output` | what only the process itself can be asked, before it begins |
 //! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `pfx`, `evidence`, `diagnosis`, `open_diagnosis`, `machine`, `probe`, `view`, `text` | the exported functions and their structs |
 
 mod about;
@@ -37,6 +38,8 @@ mod probe;
 mod query;
 mod records;
 mod session_reader;
+#[cfg(all(target_os = "linux", feature = "cli"))]
+mod standard_output;
 mod status;
 mod text;
 mod values;
@@ -58,6 +61,8 @@ pub use probe::*;
 pub use query::*;
 pub use records::*;
 pub use session_reader::*;
+#[cfg(all(target_os = "linux", feature = "cli"))]
+pub use standard_output::was_standard_output_closed;
 pub use status::*;
 pub use text::*;
 pub use values::*;

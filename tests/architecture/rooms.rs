@@ -14,7 +14,8 @@ pub const LAYERS: &[&[&str]] = &[
     &["diagnosis"],
     &["view"],
     &["probe"],
-    &["ffi", "command"],
+    &["ffi"],
+    &["command"],
 ];
 
 /// What the machine says is an input of these alone: logs and connectors say the same everywhere.

@@ -24,6 +24,7 @@ mod folded_commands;
 mod follow;
 mod hostile;
 mod hybrid;
+mod linear;
 mod output;
 mod packed;
 mod sessions;

@@ -78,8 +78,11 @@ fn without_standard_output_nothing_is_answered_and_nothing_saved() {
     }
     assert!(fs::read_to_string(&state).map_or(true, |text| text.is_empty()));
     // The null device is an output: whoever redirects into it wants the exit code.
-    let null = command(ANSWERS[0]).stdout(Stdio::null()).output().unwrap();
-    assert_eq!(null.status.code(), run(ANSWERS[0]).status.code());
+    let null = || std::fs::OpenOptions::new().read(true).write(true).open("/dev/null").unwrap();
+    for null in [Stdio::null(), Stdio::from(null())] {
+        let answer = command(ANSWERS[0]).stdout(null).output().unwrap();
+        assert_eq!(answer.status.code(), run(ANSWERS[0]).status.code());
+    }
 }
 
 #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! The rules A to E, followed over every end that open facts leave possible.
 
+use std::collections::HashSet;
+
 use super::super::accepted_domain::Coverage;
 use super::super::assessment::{Association, ConnectorAssessment, ShownCertificate};
 use super::super::domain_name::DomainName;
@@ -17,6 +19,8 @@ pub(super) struct Decision<'a> {
     pub(super) connectors: Vec<ConnectorAssessment>,
     pub(super) possible: Vec<AttributionOutcome>,
     pub(super) open_questions: Vec<OpenQuestion>,
+    /// The same: a tenant may have thousands of connectors, each with its question.
+    pub(super) asked: HashSet<OpenQuestion>,
 }
 
 impl Decision<'_> {
@@ -27,7 +31,7 @@ impl Decision<'_> {
     }
 
     fn ask(&mut self, question: OpenQuestion) {
-        if !self.open_questions.contains(&question) {
+        if self.asked.insert(question.clone()) {
             self.open_questions.push(question);
         }
     }

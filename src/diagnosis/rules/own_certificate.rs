@@ -156,7 +156,9 @@ pub(crate) const PRIVATE_KEY_NOT_USABLE: RuleText = RuleText {
           damaged or lies in a provider that Schannel cannot use fails alike.",
     example: "TLS negotiation failed with error UnknownCredentials; Services: SMTP; event 70 of the \
               CAPI2 log.",
-    helps: "Let NETWORK SERVICE read the key; else import the certificate with its key again.",
+    helps: "Let NETWORK SERVICE read the key; else import the certificate with its key again, into a \
+            provider that is no Key Storage Provider (observers report that Exchange cannot use CNG \
+            keys): certutil -csp \"Microsoft RSA SChannel Cryptographic Provider\" -importpfx.",
     certainty: "Inferred; observed where the CAPI2 log or the store of the machine shows it.",
     sources: "KB 4051498; winerror.h, SEC_E_UNKNOWN_CREDENTIALS",
 };
@@ -192,7 +194,8 @@ pub(crate) fn key_not_usable(case: &Case<'_>) -> Option<Answer> {
             }
             None => {
                 "it is enabled for SMTP, so its private key cannot be used: most likely NETWORK \
-                     SERVICE may not read it"
+                     SERVICE may not read it; observers also report it of keys in a CNG provider (Key \
+                     Storage Provider), which Exchange cannot use"
                     .to_owned()
             }
         };

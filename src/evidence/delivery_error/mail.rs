@@ -1,6 +1,7 @@
 //! A non-delivery report as a mail: its delivery-status part (RFC 3464), else what its body says.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use mail_parser::{
     DateTime, HeaderName, HeaderValue, Message, MessageParser, MessagePart, PartType,
@@ -60,10 +61,12 @@ fn read_within(path: &str, bytes: &[u8], nesting: usize) -> Vec<DeliveryError> {
     let Some(message) = MessageParser::default().parse(&masked[..]) else { return Vec::new() };
     let common = Common::of(&message);
     let mut errors = Vec::new();
+    let mut lines = LineCounter::new(&masked);
+    let mut known = HashMap::new();
     for part in &message.parts {
         if is_type(part, "message", &["delivery-status", "global-delivery-status"]) {
-            let line = line_of(&masked, part.offset_body);
-            add_recipients(path, &common, line, &text_of(part), &mut errors);
+            let line = lines.line_of(part.offset_body);
+            add_recipients(path, &common, line, &text_of(part), (&mut errors, &mut known));
         }
     }
     let is_report = !errors.is_empty();
@@ -226,7 +229,7 @@ fn add_recipients(
     common: &Common,
     first_line: u64,
     text: &str,
-    errors: &mut Vec<DeliveryError>,
+    (errors, by_text): (&mut Vec<DeliveryError>, &mut HashMap<String, usize>),
 ) {
     let groups = status_fields::read(text);
     let reporting = groups.first().and_then(|group| value(group, "Reporting-MTA"));
@@ -236,8 +239,7 @@ fn add_recipients(
         let recipient = recipient.trim_matches(['<', '>']).to_owned();
         let diagnosis = value(group, "Diagnostic-Code").or(value(group, "Status"));
         let Some((diagnosis, line)) = diagnosis else { continue };
-        let known = errors.iter_mut().find(|known| known.text == diagnosis);
-        if let Some(known) = known {
+        if let Some(known) = by_text.get(diagnosis).and_then(|index| errors.get_mut(*index)) {
             known.recipients.push(recipient);
             continue;
         }
@@ -250,7 +252,9 @@ fn add_recipients(
         error.recipients.push(recipient);
         let last_attempt = value(group, "Last-Attempt-Date")
             .and_then(|(date, _)| timestamp(&DateTime::parse_rfc822(&format!("{date}\n"))?));
-        errors.push(common.complete(error, last_attempt));
+        let error = common.complete(error, last_attempt);
+        by_text.entry(error.text.clone()).or_insert(errors.len());
+        errors.push(error);
     }
 }
 
@@ -294,9 +298,27 @@ fn is_type(part: &MessagePart<'_>, kind: &str, subtypes: &[&str]) -> bool {
     })
 }
 
-fn line_of(bytes: &[u8], offset: u32) -> u64 {
-    let before = bytes.get(..offset as usize).unwrap_or(bytes);
-    memchr_iter(b'\n', before).count() as u64 + 1
+/// Finds the lines of places that come in their order, without counting any line twice.
+struct LineCounter<'a> {
+    bytes: &'a [u8],
+    counted: usize,
+    lines: u64,
+}
+
+impl<'a> LineCounter<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, counted: 0, lines: 0 }
+    }
+
+    fn line_of(&mut self, offset: u32) -> u64 {
+        let offset = (offset as usize).min(self.bytes.len());
+        if offset < self.counted {
+            (self.counted, self.lines) = (0, 0);
+        }
+        self.lines += memchr_iter(b'\n', &self.bytes[self.counted..offset]).count() as u64;
+        self.counted = offset;
+        self.lines + 1
+    }
 }
 
 /// What stands in place of the subtypes by which mails lie within mails.

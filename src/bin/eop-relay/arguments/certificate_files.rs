@@ -1,7 +1,6 @@
 //! Files and folders of certificates and revocation lists.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use eop_relay::certificate::{Password, read_certificates, read_revocation_lists};
@@ -9,6 +8,7 @@ use eop_relay::chain::NamedBytes;
 use eop_relay::input;
 
 use super::password;
+use super::regular_file::read_regular;
 use crate::message;
 
 /// What counts as a certificate in a folder.
@@ -65,26 +65,6 @@ pub fn read(path: &Path) -> Result<File, String> {
         Ok(bytes) => Ok(File { name, bytes }),
         Err(reason) => Err(format!("{name}: {reason}")),
     }
-}
-
-/// The content of a file that has an end, unpacked: pipes and devices are refused, as reading one may
-/// wait for ever or find no end. `-` is standard input.
-pub fn read_regular(path: &Path, maximum_size: u64) -> Result<Vec<u8>, String> {
-    if !input::is_standard_input(path) && !input::is_packed(path) {
-        let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
-        if metadata.is_dir() {
-            return Err("is a folder; a file is expected".to_owned());
-        }
-        if !metadata.is_file() {
-            return Err("is a pipe or a device; save what it gives in a file".to_owned());
-        }
-    }
-    input::read(path, maximum_size).map_err(|error| match error.kind() {
-        ErrorKind::FileTooLarge if error.get_ref().is_none() => {
-            format!("more than {maximum_size} bytes are too many")
-        }
-        _ => error.to_string(),
-    })
 }
 
 /// Reads files, and from folders the files with one of the extensions, in the order of their names.

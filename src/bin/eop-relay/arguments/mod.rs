@@ -4,6 +4,7 @@ pub mod certificate_files;
 mod exports;
 mod logs;
 pub mod password;
+mod regular_file;
 mod tenants;
 mod time;
 

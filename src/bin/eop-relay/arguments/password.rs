@@ -11,8 +11,8 @@ use eop_relay::view::printable;
 pub fn from_file(path: &Path) -> Result<Password, String> {
     const MAXIMUM_SIZE: u64 = 1 << 16;
     let failed = |reason: &str| format!("--password-file {}: {reason}", path.display());
-    let bytes = super::certificate_files::read_regular(path, MAXIMUM_SIZE)
-        .map_err(|reason| failed(&reason))?;
+    let bytes =
+        super::regular_file::read_regular(path, MAXIMUM_SIZE).map_err(|reason| failed(&reason))?;
     let encoding = Encoding::for_bom(&bytes).map_or(encoding_rs::UTF_8, |(encoding, _)| encoding);
     let (text, _, is_damaged) = encoding.decode(&bytes);
     if is_damaged {

@@ -53,6 +53,9 @@ function Invoke-EopRelayCheck {
     .PARAMETER SendConnector
     The send connectors: objects of Get-SendConnector, or such files.
 
+    .PARAMETER ReceiveConnector
+    The receive connectors, over which Exchange Online hands mail to this organisation: objects of Get-ReceiveConnector, or such files. What they name is held against the installed certificates.
+
     .PARAMETER InstalledCertificate
     The certificates installed on the server: objects of Get-ExchangeCertificate, or such files. Without it, and without -Path, the certificates of LocalMachine\My are taken; they do not say which are enabled for SMTP.
 
@@ -159,6 +162,12 @@ function Invoke-EopRelayCheck {
         [AllowEmptyCollection()]
         [psobject[]]
         $SendConnector,
+
+        [Parameter()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
+        [psobject[]]
+        $ReceiveConnector,
 
         [Parameter()]
         [AllowNull()]

@@ -57,6 +57,9 @@ function Test-EopRelayCertificate {
     .PARAMETER SendConnector
     The send connectors: objects of Get-SendConnector, or files as of -InboundConnector.
 
+    .PARAMETER ReceiveConnector
+    The receive connectors, over which Exchange Online hands mail to this organisation: objects of Get-ReceiveConnector, or files as of -InboundConnector. What they name is held against the installed certificates.
+
     .PARAMETER Tenant
     The tenants, where there are several: hashtables or objects with Name, InboundConnector and AcceptedDomain, the two in any shape of these parameters.
 
@@ -256,6 +259,12 @@ function Test-EopRelayCertificate {
         [AllowEmptyCollection()]
         [psobject[]]
         $SendConnector,
+
+        [Parameter()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
+        [psobject[]]
+        $ReceiveConnector,
 
         [Parameter()]
         [ValidateNotNullOrEmpty()]

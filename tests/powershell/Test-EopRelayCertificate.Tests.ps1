@@ -332,3 +332,21 @@ Describe 'What -QueueError adds' {
         $trouble[0].Exception.Message | Should -Match 'Resolve-EopRelayError'
     }
 }
+
+Describe 'What -ReceiveConnector adds' {
+    It 'holds what receive connectors name against the installed certificates' {
+        $installed = [pscustomobject]@{
+            Thumbprint = '9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B'; Subject = 'CN=mail.contoso.com'; Issuer = 'CN=New CA'
+            Services = 'SMTP'; Status = 'Valid'; HasPrivateKey = $true; IsSelfSigned = $false
+            NotBefore = '2026-01-01'; NotAfter = '2030-01-01'; CertificateDomains = @('mail.contoso.com')
+        }
+        $receive = [pscustomobject]@{
+            Identity = 'EX01\Default Frontend EX01'; Fqdn = 'mail.contoso.com'; AuthMechanism = 'Tls, Integrated'
+            TlsCertificateName = '<I>CN=Old CA<S>CN=mail.contoso.com'; Bindings = @('0.0.0.0:25')
+        }
+        $report = Test-EopRelayCertificate -ReceiveConnector $receive -InstalledCertificate $installed
+        $finding = $report.Findings | Where-Object { $_.Id -eq 'ReceiveConnectorFault' }
+        $finding.Remedy[0].Command | Should -Match 'Set-ReceiveConnector'
+        $finding.Remedy[0].Command | Should -Match '<I>CN=New CA<S>CN=mail\.contoso\.com'
+    }
+}

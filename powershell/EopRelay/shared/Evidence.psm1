@@ -24,6 +24,7 @@ $parameters = [ordered]@{
     AcceptedDomain       = @{ As = 'Objects'; List = 'AcceptedDomains'; Files = 'AcceptedDomainFiles'; Kind = 'Object' }
     InboundConnector     = @{ As = 'Objects'; List = 'InboundConnectors'; Files = 'InboundConnectorFiles'; Kind = 'Object' }
     InstalledCertificate = @{ As = 'Objects'; List = 'InstalledCertificates'; Files = 'InstalledCertificateFiles'; Kind = 'Certificate' }
+    ReceiveConnector     = @{ As = 'Objects'; List = 'ReceiveConnectors'; Files = 'ReceiveConnectorFiles'; Kind = 'Object' }
     SendConnector        = @{ As = 'Objects'; List = 'SendConnectors'; Files = 'SendConnectorFiles'; Kind = 'Object' }
     Tenant               = @{ As = 'Tenants'; List = 'Tenants' }
     ChainEvent           = @{ As = 'ChainEvents'; List = 'ChainEvents'; Files = 'ChainEventFiles' }

@@ -54,9 +54,11 @@ pub(crate) fn root_g2(case: &Case<'_>) -> Option<Answer> {
     );
     let step = Remedy::server(
         ELEVATED,
-        "See whether the root is there. If not, let Windows fetch the roots of its programme \
-         (automatic root updates may be off), or import DigiCert Global Root G2, from \
-         DigiCert's own page and after comparing its thumbprint, into Root.",
+        format!(
+            "See whether the root is there. If not, let Windows fetch the roots of its programme \
+             (automatic root updates may be off), or import DigiCert Global Root G2, from DigiCert's \
+             own page and after comparing its thumbprint ({ROOT_G2}), into Root."
+        ),
     )
     .command(format!("Get-Item -LiteralPath 'Cert:\\LocalMachine\\Root\\{ROOT_G2}'"))
     .verify("the certificate is found, and the next session in the send log succeeds")

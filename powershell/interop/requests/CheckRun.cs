@@ -293,12 +293,10 @@ namespace EopRelay
         private string RefusalText()
         {
             long total = 0;
-            foreach (object scope in (result.InUse.Scopes as object[]) ?? new object[0])
+            foreach (Scope scope in result.InUse.Scopes ?? new Scope[0])
             {
-                var members = (IDictionary<string, object>)scope;
-                long refused = Convert.ToInt64(members["Refused"], CultureInfo.InvariantCulture);
-                result.SessionsRefused += refused;
-                total += refused > 0 ? Convert.ToInt64(members["Total"], CultureInfo.InvariantCulture) : 0;
+                result.SessionsRefused += scope.Refused;
+                total += scope.Refused > 0 ? scope.Total : 0;
             }
             return result.SessionsRefused == 0
                 ? ""

@@ -94,7 +94,7 @@ pub(crate) fn add_accepted_domain(case: &Case<'_>, domain: &str) -> Option<Remed
         // Neither a domain of others nor one that nothing shows to be the tenant's.
         Some(false) => return None,
         Some(true) => " Its parent is verified already, so that it is valid at once.",
-        None => "",
+        None => " Only if the domain is yours.",
     };
     let action = format!("Add {domain} to the tenant and verify it (Settings, Domains).{parent}");
     Some(Remedy::of(Change::AcceptedDomain { domain: domain.to_owned() }, action))

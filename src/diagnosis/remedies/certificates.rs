@@ -66,7 +66,10 @@ pub(crate) fn replace_certificate(case: &Case<'_>) -> Vec<Remedy> {
              Services",
             server(case)
         ))
-        .verify("the next session in the send log sends the new certificate (SentThumbprint)"),
+        .verify(
+            "the next session in the send log sends the new certificate (SentThumbprint); \
+             Test-EopRelayConnection shows at once which one is sent",
+        ),
     ]
 }
 
@@ -114,7 +117,10 @@ pub(crate) fn take_up(
             "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | Format-List \
              NotBefore,NotAfter,Services,Status,HasPrivateKey"
         ))
-        .verify("the next session in the send log sends that certificate (SentThumbprint)"),
+        .verify(
+            "the next session in the send log sends that certificate (SentThumbprint); \
+             Test-EopRelayConnection shows at once which one is sent",
+        ),
         restart_transport(),
     ]
 }

@@ -63,7 +63,10 @@ pub(crate) fn set_if_another(case: &Case<'_>) -> Option<Remedy> {
         .command(format!(
             "Set-InboundConnector -Identity <inbound connector> -TlsSenderCertificateName {value}"
         ))
-        .verify("after up to an hour a message to a recipient outside Microsoft 365 is accepted")
+        .verify(
+            "after up to an hour Test-EopRelayConnection (eop-relay probe), which submits nothing, \
+             accepts a recipient outside Microsoft 365",
+        )
         .undo("the same command with the value of the export"),
     )
 }

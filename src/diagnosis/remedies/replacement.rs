@@ -312,7 +312,10 @@ fn nothing_to_set(case: &Case<'_>, replacement: &ReplacementCertificate) -> Reme
         "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | Format-List \
          NotBefore,NotAfter,Services,Status,HasPrivateKey"
     ))
-    .verify("the next session in the send log sends that certificate (SentThumbprint)")
+    .verify(
+        "the next session in the send log sends that certificate (SentThumbprint); \
+         Test-EopRelayConnection shows at once which one is sent",
+    )
 }
 
 /// The source servers of the connector of which certificates are given, but not this one.

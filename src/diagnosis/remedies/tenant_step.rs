@@ -4,8 +4,8 @@ use super::change::Change;
 use crate::diagnosis::literal::{literal, literals};
 use crate::finding::{Place, Step};
 
-const ACCEPTED: &str =
-    "after up to an hour a message to a recipient outside Microsoft 365 is accepted";
+const ACCEPTED: &str = "after up to an hour Test-EopRelayConnection (eop-relay probe), which submits nothing, accepts \
+     a recipient outside Microsoft 365";
 
 /// The step that makes a change of the tenant.
 pub(super) fn step(change: &Change, action: String) -> Step {

@@ -38,8 +38,8 @@ build() {
     fi
     if [ -z "${EOP_RELAY_COMMAND:-}" ]; then
         # Static where that can be built: then it runs on any Linux. The library needs the system's C library.
-        if command -v musl-gcc >/dev/null && rustup target list --installed 2>/dev/null | grep -qx "$musl"; then
-            cargo build --quiet --locked --release --features cli --bin eop-relay --target "$musl"
+        if command -v musl-gcc >/dev/null && rustup target list --installed 2>/dev/null | grep -qx "$musl" &&
+            cargo build --quiet --locked --release --features cli --bin eop-relay --target "$musl"; then
             EOP_RELAY_COMMAND=$root/target/$musl/release/eop-relay
         else
             echo "release.sh: the command needs this system's C library (no musl-gcc, or no $musl: rustup target add $musl)" >&2

@@ -95,8 +95,9 @@ fn check_structure(
     let extensions = &certificate.extensions;
     if certificate.version != VERSION_3 {
         let is_anchor = role == Role::Anchor;
-        let rule = if is_anchor { Rule::AnchorNotVersion3 } else { Rule::NotVersion3 };
-        findings.add(rule, position, || format!("version {}", u64::from(certificate.version) + 1));
+        let breach = if is_anchor { Rule::AnchorNotVersion3 } else { Rule::NotVersion3 };
+        findings
+            .add(breach, position, || format!("version {}", u64::from(certificate.version) + 1));
     }
     // An anchor is trusted as a name and a key (RFC 5280, section 6.1.1 (d)): the serial numbers of
     // roots play no part, and some public roots have number 0.

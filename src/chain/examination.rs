@@ -153,7 +153,7 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
     } else {
         (given_roots, Vec::new())
     };
-    let stores = RootStores::new(of_sender, programme_roots, input.machine_stores);
+    let root_stores = RootStores::new(of_sender, programme_roots, input.machine_stores);
     let mut revocation_lists = Vec::new();
     for file in input.revocation_lists {
         let name = || file.name.to_owned();
@@ -171,8 +171,8 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
         intermediates: intermediates.as_deref(),
         known: &known,
         roots: &roots,
-        root_store: &stores.of_sender,
-        programme_roots: &stores.of_programme,
+        root_store: &root_stores.of_sender,
+        programme_roots: &root_stores.of_programme,
         windows_verdict: verdict.as_ref(),
         with_embedded_roots: input.with_embedded_roots,
         revocation_lists: &revocation_lists,

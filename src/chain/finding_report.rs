@@ -1,6 +1,7 @@
 //! A finding as a report gives it.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use serde::Serialize;
 
@@ -48,7 +49,7 @@ impl FindingReport {
         for (kind, at) in last {
             let more = counts.get(&kind).map_or(0, |count| count.saturating_sub(MAXIMUM_ALIKE));
             if more > 0 {
-                reports[at].message += &format!(" (and {more} more of this kind)");
+                let _ = write!(reports[at].message, " (and {more} more of this kind)");
             }
         }
         reports

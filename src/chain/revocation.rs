@@ -282,8 +282,8 @@ impl RevocationList {
             && self.scope == base.scope
             && self.point == base.point
             && self.key_identifier == base.key_identifier
-            && number_order(&self.base_number, &base.number) != Ordering::Greater
-            && number_order(&base.number, &self.number) == Ordering::Less
+            && number_order(self.base_number.as_ref(), base.number.as_ref()) != Ordering::Greater
+            && number_order(base.number.as_ref(), self.number.as_ref()) == Ordering::Less
     }
 
     fn entry(&self, certificate: &Certificate) -> Option<&Entry> {
@@ -419,9 +419,9 @@ fn look_up(
         reasons |= base.scope.reasons;
         // The newest delta has the last word.
         let mut own: Vec<_> = deltas.iter().filter(|delta| delta.refines(base)).collect();
-        own.sort_by(|one, other| number_order(&other.number, &one.number));
-        let entries = own.iter().map(|delta| **delta).chain([*base]);
-        let found = entries.filter_map(|list| list.entry(certificate)).next();
+        own.sort_by(|one, other| number_order(other.number.as_ref(), one.number.as_ref()));
+        let mut entries = own.iter().map(|delta| **delta).chain([*base]);
+        let found = entries.find_map(|list| list.entry(certificate));
         if found.is_some_and(|entry| !entry.is_removal) {
             findings.add(Rule::Revoked, position, || {
                 format!("serial number {}", hexadecimal(&certificate.serial))
@@ -447,9 +447,9 @@ fn look_up(
 }
 
 /// The order of two numbers by their content as INTEGER; both are positive, as section 5.2.3 demands.
-fn number_order(one: &Option<Vec<u8>>, other: &Option<Vec<u8>>) -> Ordering {
-    let digits = |number: &Option<Vec<u8>>| {
-        let number = number.as_deref().unwrap_or_default();
+fn number_order(one: Option<&Vec<u8>>, other: Option<&Vec<u8>>) -> Ordering {
+    let digits = |number: Option<&Vec<u8>>| {
+        let number = number.map(Vec::as_slice).unwrap_or_default();
         let zeros = number.iter().take_while(|octet| **octet == 0).count();
         number[zeros..].to_vec()
     };

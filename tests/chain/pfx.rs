@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use eop_relay::certificate::{FileContent, Password, ReadError, read_certificates_with};
+use eop_relay::certificate::{
+    Certificate, FileContent, Password, ReadError, read_certificates_with,
+};
 use eop_relay::chain::judged_of;
 
 use crate::support::say;
@@ -48,7 +50,7 @@ fn opened(path: &Path, password: Option<&str>) -> Result<FileContent, ReadError>
 
 /// What comes out: the common names, in their order.
 fn names(content: &FileContent) -> Vec<String> {
-    content.certificates.iter().flat_map(|one| one.common_names()).collect()
+    content.certificates.iter().flat_map(Certificate::common_names).collect()
 }
 
 const LEGACY: &str = "-provider default -provider legacy";

@@ -63,6 +63,9 @@ function Test-EopRelayCertificate {
     .PARAMETER Tenant
     The tenants, where there are several: hashtables or objects with Name, InboundConnector and AcceptedDomain, the two in any shape of these parameters.
 
+    .PARAMETER EvidencePath
+    Support cases: folders, or zip files such as those of Export-EopRelayEvidence. Each file is taken for what it holds.
+
     .PARAMETER InstalledCertificate
     The certificates installed on the server: objects of Get-ExchangeCertificate, or files as of -InboundConnector.
 
@@ -180,6 +183,11 @@ function Test-EopRelayCertificate {
     Judges logs of any size, and reads the evidence from the files that it was exported to.
 
     .EXAMPLE
+    Test-EopRelayCertificate -EvidencePath C:\Temp\case.zip
+
+    Judges what Export-EopRelayEvidence collected, wherever the file is.
+
+    .EXAMPLE
     $report = $sessions | Test-EopRelayCertificate -WarningDays 14 -At '2026-12-24'
     $report.Findings | ForEach-Object { $_.Remedy } | Where-Object { $_.Command } | Select-Object Where, Command, Verify, Undo
 
@@ -270,6 +278,12 @@ function Test-EopRelayCertificate {
         [ValidateNotNullOrEmpty()]
         [psobject[]]
         $Tenant,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [SupportsWildcards()]
+        [string[]]
+        $EvidencePath,
 
         [Parameter()]
         [AllowNull()]

@@ -99,7 +99,7 @@ function Test-EopRelayConnection {
     Logs of the Hybrid Configuration Wizard, in place of -InboundConnector.
 
     .OUTPUTS
-    EopRelay.ProbeResult. Its members: Verdict, Summary, Limits, Fault, Steps, CertificateRequested, SentChain, Key, RemoteChain, RemoteTrust, Session, Report, Log, LogText, ExitCode, Text.
+    EopRelay.ProbeResult. Its members: StartTime, Host, MailFrom, Recipient, Verdict, Summary, Limits, Fault, Steps, CertificateRequested, SentChain, Key, RemoteChain, RemoteTrust, Log, LogText, Report, ExitCode, Attempt, Text, Session.
 
     .EXAMPLE
     $send = Get-SendConnector -Identity 'Outbound to Microsoft 365'
@@ -384,12 +384,12 @@ function Get-NamedSendConnector {
         $message = "'$Value' is no file, and this session has no Get-SendConnector to ask for a send connector of that name. Give its object or an export, or -SmartHost."
         return New-InputProblem -ErrorId 'SendConnectorNotFound' -Category 'ObjectNotFound' -Message $message -TargetObject $Value
     }
-    $found = @(& $command -Identity $Value -ErrorAction SilentlyContinue)
-    if ($found.Count -ne 1) {
-        $message = "Get-SendConnector knows $($found.Count) send connectors of the name '$Value'. Give the object of the one that is meant."
+    $connectors = @(& $command -Identity $Value -ErrorAction SilentlyContinue)
+    if ($connectors.Count -ne 1) {
+        $message = "Get-SendConnector knows $($connectors.Count) send connectors of the name '$Value'. Give the object of the one that is meant."
         return New-InputProblem -ErrorId 'SendConnectorNotFound' -Category 'ObjectNotFound' -Message $message -TargetObject $Value
     }
-    $found[0]
+    $connectors[0]
 }
 
 # Gives the question the file with certificate and key.

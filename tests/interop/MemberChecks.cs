@@ -35,6 +35,9 @@ namespace EopRelay.Tests
                 { "chainRequest", typeof(ChainRequest) },
                 { "certificate", typeof(InstalledCertificate) },
                 { "tenant", typeof(Request) },
+                { "question", typeof(Request) },
+                { "probe", typeof(Probe) },
+                { "standing", typeof(ProbeStanding) },
                 { "package", typeof(EvidencePackage) },
                 { "diagnosis", typeof(Diagnosis) },
                 { "opened", typeof(NativeHandle) },
@@ -69,6 +72,7 @@ namespace EopRelay.Tests
             "PSCmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath", "Given.ToXml", "export.File",
             "export.IsOfServer", "export.Noun", "folder.Location", "folder.Location.Path", "folder.Server", "log.File.FullName",
             "log.File.Length", "log.Server", "one.File.Length", "content.Message", "logs.Message", "wizard.Message",
+            "Cmdlet.GetUnresolvedProviderPathFromPSPath",
         };
 
         /// <summary>Classes whose members any variable may have: texts, lists, tables, times and files.</summary>

@@ -63,7 +63,7 @@ Describe 'The first answer of README' {
         }
         $screen | Should -Match '^\s*REFUSED: '
         $screen | Should -Match 'NameMismatch'
-        $screen | Should -Match "Server +$([System.Environment]::MachineName)"
-        $screen | Should -Match 'Set-InboundConnector @with'
+        $screen | Should -Match ([regex]::Escape([System.Environment]::MachineName))
+        $screen | Should -Match 'WHAT TO DO'
     }
 }

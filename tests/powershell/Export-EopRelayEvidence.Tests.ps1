@@ -65,7 +65,7 @@ Describe 'A package' {
 
     It 'has the logs of the time, in a folder of the server, and not the old ones' {
         $logs = @($manifest.Files | Where-Object { $_.Path -like '*.LOG' })
-        $logs.Path | Should -Be "$here/logs/1/SEND2026111501-1.LOG"
+        $logs.Path | Should -Be "$here/Hub/ProtocolLog/SmtpSend/SEND2026111501-1.LOG"
         $logs.Server | Should -Be $here
     }
 
@@ -90,10 +90,30 @@ Describe 'A package' {
             InboundConnector = Join-Path -Path $content -ChildPath 'tenant/inbound-connectors.xml'
             AcceptedDomain   = Join-Path -Path $content -ChildPath 'tenant/accepted-domains.xml'
         }
-        $report = Test-EopRelayCertificate -LogPath (Join-Path -Path $content -ChildPath "$here/logs/1") @evidence -At '2026-11-16T00:00:00Z'
+        $report = Test-EopRelayCertificate -LogPath (Join-Path -Path $content -ChildPath "$here/Hub/ProtocolLog/SmtpSend") @evidence -At '2026-11-16T00:00:00Z'
         $report.Verdict | Should -Be 'Refused'
         $direct = Test-EopRelayCertificate -LogPath $log -InboundConnector (Get-CloudInboundConnector) -AcceptedDomain contoso.com -At '2026-11-16T00:00:00Z'
         $report.Cause | Should -Be $direct.Cause
+    }
+}
+
+Describe 'Test-EopRelayCertificate -EvidencePath' {
+    It 'judges the package, and the folder that it was unpacked to, alike' {
+        $at = @{ At = '2026-11-16T00:00:00Z' }
+        $direct = Test-EopRelayCertificate -LogPath $log -InboundConnector (Get-CloudInboundConnector) -AcceptedDomain contoso.com @at
+        foreach ($place in $case, $content) {
+            $report = Test-EopRelayCertificate -EvidencePath $place @at -ErrorAction SilentlyContinue
+            @($report).Count | Should -Be 1
+            $report.Verdict | Should -Be $direct.Verdict
+            @($report.Findings | ForEach-Object { $_.Id }) | Should -Contain 'NameMismatch'
+            @($report.Scopes | ForEach-Object { $_.Server } | Select-Object -Unique) | Should -Be $here
+        }
+    }
+
+    It 'says that a case is not there' {
+        $null = Test-EopRelayCertificate -EvidencePath 'no-such-case.zip' -ErrorVariable trouble -ErrorAction SilentlyContinue
+        @($trouble).Count | Should -Be 1
+        $trouble[0].FullyQualifiedErrorId | Should -BeIn @('EvidenceFileNotFound,Test-EopRelayCertificate', 'InputUnreadable,Test-EopRelayCertificate')
     }
 }
 

@@ -77,6 +77,17 @@ Describe 'Logs and tenants' {
         @($report.Scopes | ForEach-Object { $_.Server } | Select-Object -Unique) | Should -Be 'EX9' -Because 'a file has that whole name'
     }
 
+    It 'take receive connectors as objects and as files' {
+        $receive = [pscustomobject]@{ Name = 'Default Frontend'; Identity = 'EX1\Default Frontend'; Bindings = @('0.0.0.0:25'); TlsCertificateName = ''; AuthMechanism = 'Tls' }
+        $path = Join-Path -Path $TestDrive -ChildPath 'receive.json'
+        ConvertTo-Json -InputObject @($receive) | Set-Content -LiteralPath $path
+        foreach ($given in $receive, $path, $null, @()) {
+            $report = Test-EopRelayCertificate -LogPath $log -ReceiveConnector $given @at -ErrorVariable trouble
+            @($trouble).Count | Should -Be 0
+            $report.Verdict | Should -Not -BeNullOrEmpty
+        }
+    }
+
     It 'of several tenants are judged in their own' {
         $path = Join-Path -Path $TestDrive -ChildPath 'inbound.json'
         ConvertTo-Json -InputObject @($inbound) | Set-Content -LiteralPath $path
@@ -166,7 +177,7 @@ Describe 'Trouble' {
     }
 
     It 'says that the file of -<Name> is missing, as an error and in the report' -ForEach @(
-        @{ Name = 'AcceptedDomain' }, @{ Name = 'InboundConnector' }, @{ Name = 'SendConnector' }, @{ Name = 'InstalledCertificate' }
+        @{ Name = 'AcceptedDomain' }, @{ Name = 'InboundConnector' }, @{ Name = 'SendConnector' }, @{ Name = 'ReceiveConnector' }, @{ Name = 'InstalledCertificate' }
     ) {
         $with = @{ $Name = 'missing.xml' }
         $report = Test-EopRelayCertificate -LiteralPath $file @with @at -ErrorVariable trouble -ErrorAction SilentlyContinue

@@ -11,6 +11,7 @@ Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.ps
 #   Value    one value, as it is, to the member of its name
 #   Mail     an address or a domain, of which IsDomain keeps the domain alone
 #   Objects  Exchange's objects to List, files to Files; of an object the members of Kind are read
+#   Paths    full paths of files and folders to List, which the library reads
 #   Tenants  what each tenant has: Name, InboundConnector, AcceptedDomain
 #   Files    content of files to List; without what IsVital can be read, the judgement would be another
 #   others   the function of that name, which takes an input of the parameter
@@ -26,6 +27,7 @@ $parameters = [ordered]@{
     InstalledCertificate = @{ As = 'Objects'; List = 'InstalledCertificates'; Files = 'InstalledCertificateFiles'; Kind = 'Certificate' }
     ReceiveConnector     = @{ As = 'Objects'; List = 'ReceiveConnectors'; Files = 'ReceiveConnectorFiles'; Kind = 'Object' }
     SendConnector        = @{ As = 'Objects'; List = 'SendConnectors'; Files = 'SendConnectorFiles'; Kind = 'Object' }
+    EvidencePath         = @{ As = 'Paths'; List = 'EvidencePaths' }
     Tenant               = @{ As = 'Tenants'; List = 'Tenants' }
     ChainEvent           = @{ As = 'ChainEvents'; List = 'ChainEvents'; Files = 'ChainEventFiles' }
     HybridLogPath        = @{ As = 'HybridLogs'; List = 'HybridLogFiles' }
@@ -85,6 +87,7 @@ function Add-EvidenceList {
             switch ($how.As) {
                 'Objects' { Add-ExchangeObject -Request $Request -Cmdlet $Cmdlet -Parameter $Parameter -Number $number -InputObject $given }
                 'Files' { Add-EvidenceFile -Request $Request -List $how.List -Cmdlet $Cmdlet -Path $given -Kind $how.Kind }
+                'Paths' { Add-EvidencePlace -Request $Request -List $how.List -Cmdlet $Cmdlet -Path $given }
                 'Tenants' { Add-Tenant -Request $Request -Cmdlet $Cmdlet -Number $number -InputObject $given }
                 'ChainEvents' { Add-ChainEvent -Request $Request -Cmdlet $Cmdlet -InputObject $given }
                 'HybridLogs' { Add-HybridLog -Request $Request -Cmdlet $Cmdlet -Path $given }
@@ -152,6 +155,21 @@ function Add-ExchangeObject {
     }
     else {
         Add-EvidenceObject -Request $Request -List $how.List -Kind $how.Kind -InputObject $InputObject
+    }
+}
+
+# Adds the files and folders that a path or pattern stands for.
+function Add-EvidencePlace {
+    [CmdletBinding()]
+    param($Request, [string]$List, $Cmdlet, [string]$Path)
+
+    foreach ($place in Get-EvidenceFile -Cmdlet $Cmdlet -Path $Path -Kind 'EvidenceFile') {
+        if ($place -is [EopRelay.EopRelayException]) {
+            $place
+        }
+        else {
+            $Request.Add($List, $place)
+        }
     }
 }
 

@@ -125,7 +125,7 @@ function Add-MachineEvidence {
     param($Package, [string]$Folder, [datetime]$Start)
 
     $computer = [System.Environment]::MachineName
-    foreach ($store in 'My', 'CA', 'Root', 'AuthRoot') {
+    foreach ($store in 'CA', 'Root', 'AuthRoot') {
         $content = [EopRelay.Interop]::StoreContent($store)
         if ($content -is [EopRelay.EopRelayException]) {
             $Package.Miss("LocalMachine\$store", $computer, $content.Message)
@@ -134,6 +134,18 @@ function Add-MachineEvidence {
         $problem = $Package.AddBytes("$computer/LocalMachine-${store}.p7b", $content, "LocalMachine\$store", $computer)
         if ($null -ne $problem) {
             $Package.Miss("LocalMachine\$store", $computer, $problem.Message)
+        }
+    }
+    if ($null -eq (Get-Command -Name 'Get-ExchangeCertificate' -ErrorAction Ignore)) {
+        # In its place, with less: which are enabled for SMTP, only Exchange tells.
+        $stored = @(foreach ($bytes in [EopRelay.Interop]::OwnCertificates()) { [pscustomobject]@{ RawData = $bytes } })
+        if ($stored.Count -gt 0) {
+            $path = Join-Path -Path $Folder -ChildPath 'output.xml'
+            Export-Clixml -LiteralPath $path -InputObject $stored -Depth 2 -Force
+            $problem = $Package.AddFile("$computer/installed-certificates.xml", $path, $computer)
+            if ($null -ne $problem) {
+                $Package.Miss('LocalMachine\My', $computer, $problem.Message)
+            }
         }
     }
     $wizard = [EopRelay.Interop]::HybridLogFiles()
@@ -224,6 +236,7 @@ function Get-PackageLog {
         $Package.Miss('the send logs', '', 'no transport service and no ExchangeInstallPath says where they lie: give their folders with -LogPath')
     }
     $number = 0
+    $taken = @{}
     foreach ($folder in $folders) {
         $number++
         $logs = $folder.Location
@@ -236,7 +249,18 @@ function Get-PackageLog {
         }
         $prefix = "logs/$number"
         if ($folder.Server -ne '') {
-            $prefix = "$($folder.Server)/logs/$number"
+            # Named as Exchange does: so the folder above is known for that of a server.
+            $kind = 'SmtpSend'
+            if ($folder.Location.Path -like '*SmtpReceive*') {
+                $kind = 'SmtpReceive'
+            }
+            $roles = @('Hub', 'FrontEnd', 'Edge', 'Mailbox')
+            $fitting = @($roles | Where-Object { $folder.Location.Path -like "*$_*" }) + $roles
+            $free = @($fitting | ForEach-Object { "$($folder.Server)/$_/ProtocolLog/$kind" } | Where-Object { -not $taken.ContainsKey($_) })
+            if ($free.Count -gt 0) {
+                $prefix = $free[0]
+                $taken[$prefix] = $true
+            }
         }
         foreach ($log in $logs) {
             @{ File = $log; Server = $folder.Server; Name = "$prefix/$($log.Name)" }

@@ -326,6 +326,12 @@ namespace EopRelay
             return Attempt(() => Machine.StoreContent(name));
         }
 
+        /// <summary>The certificates of LocalMachine\My as DER, without any key; none where it cannot be opened.</summary>
+        public static byte[][] OwnCertificates()
+        {
+            return Attempt(() => Machine.OwnCertificates()) as byte[][] ?? new byte[0][];
+        }
+
         /// <summary>The logs of the Hybrid Configuration Wizard in the profiles of this computer.</summary>
         /// <returns>An array of full paths, or why there are none.</returns>
         public static object HybridLogFiles()

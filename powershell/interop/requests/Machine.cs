@@ -28,6 +28,26 @@ namespace EopRelay
             }
         }
 
+        /// <summary>The certificates of LocalMachine\My as DER, without any key.</summary>
+        internal static byte[][] OwnCertificates()
+        {
+            var store = new X509Store(StoreName.My, StoreLocation.LocalMachine);
+            try
+            {
+                store.Open(OpenFlags.ReadOnly | OpenFlags.OpenExistingOnly);
+                var found = new List<byte[]>();
+                foreach (X509Certificate2 certificate in store.Certificates)
+                {
+                    found.Add(certificate.RawData);
+                }
+                return found.ToArray();
+            }
+            finally
+            {
+                store.Close();
+            }
+        }
+
         /// <summary>The logs that the Hybrid Configuration Wizard left in the profiles of this computer.</summary>
         /// <exception cref="EopRelayException">There is none, or the profiles cannot be read.</exception>
         internal static string[] HybridLogs()

@@ -148,7 +148,7 @@ fn validity(facts: &Facts<'_>, row: &ConnectorCertificate) -> Option<String> {
 fn issued_by_another<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a ExchangeCertificate> {
     let basis = facts.selection.as_ref().map(|selection| &selection.basis);
     let names = match basis {
-        Some(SelectionBasis::TlsCertificateName(name)) => name.to_string(),
+        Some(SelectionBasis::TlsCertificateName(name)) => name.clone(),
         _ => String::new(),
     };
     let (issuer, subject) = names

@@ -45,7 +45,7 @@ impl DeliveryErrors {
         if let Some(log) = tracking_log::open(path) {
             return Self::of_tracking_log(&source_name, log);
         }
-        if is_event_log(&input::beginning(path, BEGINNING).unwrap_or_default()) {
+        if is_event_log(&input::beginning(path, BEGINNING as u64).unwrap_or_default()) {
             let of_file = |use_text: UseText<'_>| event_texts::of_file(path, use_text);
             if let Some(read) = Self::of_event_log(&source_name, of_file) {
                 return read;
@@ -71,7 +71,7 @@ impl DeliveryErrors {
         if tracking_log::is_tracking_log(bytes) {
             return Self::of_tracking_log(source_name, bytes);
         }
-        if is_event_log(&bytes[..bytes.len().min(BEGINNING as usize)]) {
+        if is_event_log(&bytes[..bytes.len().min(BEGINNING)]) {
             let of_bytes = |use_text: UseText<'_>| event_texts::of_bytes(bytes, use_text);
             if let Some(read) = Self::of_event_log(source_name, of_bytes) {
                 return read;
@@ -215,7 +215,7 @@ type UseText<'a> = &'a mut dyn FnMut(&str, u64) -> ControlFlow<()>;
 /// How an `.evtx` file begins.
 const EVTX: &[u8] = b"ElfFile\0";
 /// How much of a file shows that it is an event log, in bytes.
-const BEGINNING: u64 = 64 << 10;
+const BEGINNING: usize = 64 << 10;
 
 /// Whether a file begins as an event log does, or as one exported as XML with events of transport.
 fn is_event_log(beginning: &[u8]) -> bool {

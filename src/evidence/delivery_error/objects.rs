@@ -206,10 +206,14 @@ fn texts_within(value: &serde_json::Value, texts: &mut Vec<String>) {
     match value {
         serde_json::Value::String(text) => texts.extend(text.split(", ").map(str::to_owned)),
         serde_json::Value::Array(values) => {
-            values.iter().for_each(|value| texts_within(value, texts));
+            for value in values {
+                texts_within(value, texts);
+            }
         }
         serde_json::Value::Object(object) => {
-            object.get("#text").iter().for_each(|value| texts_within(value, texts));
+            if let Some(value) = object.get("#text") {
+                texts_within(value, texts);
+            }
         }
         _ => {}
     }

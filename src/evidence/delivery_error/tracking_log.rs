@@ -37,14 +37,19 @@ pub(super) struct TrackedFailures {
     pub(super) problems: Vec<Problem>,
 }
 
+/// How much of a file shows that it is one, in bytes.
+const BEGINNING: usize = 1024;
+
 /// Opens a file if it is a message tracking log.
 pub(super) fn open(path: &Path) -> Option<impl BufRead> {
-    let mut file = BufReader::with_capacity(1 << 18, input::open(path).ok()?);
-    is_tracking_log(file.fill_buf().ok()?).then_some(file)
+    if !is_tracking_log(&input::beginning(path, BEGINNING as u64).ok()?) {
+        return None;
+    }
+    Some(BufReader::with_capacity(1 << 18, input::open(path).ok()?))
 }
 
 pub(super) fn is_tracking_log(bytes: &[u8]) -> bool {
-    let beginning = &bytes[..bytes.len().min(1024)];
+    let beginning = &bytes[..bytes.len().min(BEGINNING)];
     memchr::memmem::find(beginning, LOG_TYPE).is_some()
 }
 
@@ -222,5 +227,22 @@ mod tests {
         assert_eq!(error.next_hop.as_deref(), Some("mx.example"));
         // The row that a cut copy ends in is reported with its line.
         assert_eq!(read.problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [10]);
+    }
+
+    #[test]
+    fn a_log_is_read_as_a_stream_from_a_file_as_it_stands_and_compressed() {
+        use std::io::Write;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("MSGTRK.LOG");
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(LOG.as_bytes()).unwrap();
+        for content in [LOG.as_bytes().to_vec(), packed.finish().unwrap()] {
+            std::fs::write(&path, content).unwrap();
+            let read = read("MSGTRK.LOG", open(&path).unwrap());
+            assert_eq!(read.errors.len(), 2);
+        }
+        std::fs::write(&path, "#Software: Microsoft Exchange Server\r\n").unwrap();
+        assert!(open(&path).is_none());
     }
 }

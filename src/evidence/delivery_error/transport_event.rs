@@ -85,11 +85,10 @@ impl TransportEvent {
             (Some("System"), "EventID") => self.id = text.parse().unwrap_or_default(),
             (Some("System"), "Computer") => self.computer = Some(text.to_owned()),
             (Some("System"), "Channel") => text.clone_into(&mut self.channel),
-            (Some("EventData"), "Data") if self.values.len() < MAXIMUM_VALUES => {
-                self.values.push(text.to_owned());
-            }
             // The crate evtx writes several values of one name as one element of several texts.
-            (Some("Data"), "string") if self.values.len() < MAXIMUM_VALUES => {
+            (Some("EventData"), "Data") | (Some("Data"), "string")
+                if self.values.len() < MAXIMUM_VALUES =>
+            {
                 self.values.push(text.to_owned());
             }
             (Some("RenderingInfo"), "Message") => self.message = Some(text.to_owned()),

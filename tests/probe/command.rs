@@ -17,14 +17,14 @@ fn probe(address: SocketAddr, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-const MAIL: [&str; 4] = ["--from", "anna@contoso.com", "--to", "bob@fabrikam.com"];
+pub const MAIL: [&str; 4] = ["--from", "anna@contoso.com", "--to", "bob@fabrikam.com"];
 
-fn words(output: &[u8]) -> String {
+pub fn words(output: &[u8]) -> String {
     String::from_utf8_lossy(output).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A PEM file with a certificate and its key.
-fn pem_file(folder: &Path, host: &str) -> String {
+pub fn pem_file(folder: &Path, host: &str) -> String {
     let certificate = Forge::server(host, "Test CA").der();
     let text = pem("CERTIFICATE", &certificate) + &pem("EC PRIVATE KEY", &sec1(host));
     let path = folder.join(format!("{host}.pem"));
@@ -59,6 +59,21 @@ fn a_refusal_is_shown_with_its_report_and_its_log_is_kept() {
     let output = probe(address, &[&MAIL[..], &more].concat());
     assert_eq!(output.status.code(), Some(40));
     assert!(words(&output.stderr).contains("not there yet"), "{}", words(&output.stderr));
+}
+
+#[test]
+fn a_pfx_file_has_certificate_and_key() {
+    let address = FrontEnd::by(|_| REFUSED.to_owned()).serve();
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/certificates");
+    let pfx = format!("{fixtures}/mail.contoso.com.pfx");
+    let folder = tempfile::tempdir().unwrap();
+    let password = folder.path().join("password.txt");
+    for (text, code) in [("correct horse", 20), ("another", 64)] {
+        std::fs::write(&password, text).unwrap();
+        let more = ["--certificate", &pfx, "--password-file", password.to_str().unwrap()];
+        let output = probe(address, &[&MAIL[..], &more].concat());
+        assert_eq!(output.status.code(), Some(code), "{}", words(&output.stderr));
+    }
 }
 
 #[test]

@@ -18,3 +18,5 @@ mod front_end;
 mod hostile;
 mod inbound;
 mod stories;
+#[cfg(target_os = "linux")]
+mod windows;

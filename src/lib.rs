@@ -18,6 +18,7 @@
 //! | [`chain`] | certificates | verdicts and reports about their chains |
 //! | [`connector`] | connectors, accepted domains, certificate names | attribution by EOP |
 //! | [`evidence`] | CliXml, JSON, CSV and Format-List exports; CAPI2 events, logs of the hybrid wizard, NDRs | connectors, accepted domains, certificates; validations, changes, errors of delivery |
+//! | [`redaction`] | evidence | the same without private values, and the key that turns it back |
 //! | [`diagnosis`] | all of these | a verdict, its proof and its remedy |
 //! | [`view`] | a report | text of a given width |
 //! | [`probe`] | a sender and a recipient | what Exchange Online says of them now, and the report on it |
@@ -92,6 +93,7 @@ pub mod log;
 mod named_enum;
 #[cfg(feature = "probe")]
 pub mod probe;
+pub mod redaction;
 pub mod reply;
 pub mod session;
 pub mod timestamp;

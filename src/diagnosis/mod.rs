@@ -26,7 +26,7 @@ mod trial;
 mod weigh;
 
 pub use diagnose::{Diagnosis, diagnose};
-pub use evidence::case_folder::{CaseContent, CaseFile};
+pub use evidence::case_folder::{CaseContent, CaseFile, files_of_case};
 pub use evidence::chain_log::ChainLog;
 pub use evidence::{Evidence, GivenCertificate, Located};
 pub use finding_id::FindingId;

@@ -23,7 +23,7 @@ pub use batch::{EvidenceBatch, EvidenceReader};
 pub use capi2 as chain_event;
 pub use export::{
     EvidenceError, ExchangeObjects, ExportFormat, ParsedObject, PrintedForm, Problem, ProblemKind,
-    PropertyBag, Value,
+    PropertyBag, Value, decode_text,
 };
 pub use hybrid::{
     HybridChange, HybridChangeQuery, HybridChangeReader, HybridConnector, HybridDiscovery,

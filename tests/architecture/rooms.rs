@@ -11,6 +11,7 @@ pub const LAYERS: &[&[&str]] = &[
     &["windows"],
     &["session", "chain", "connector"],
     &["evidence"],
+    &["redaction"],
     &["diagnosis"],
     &["view"],
     &["probe"],

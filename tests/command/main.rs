@@ -27,6 +27,7 @@ mod hybrid;
 mod linear;
 mod output;
 mod packed;
+mod redaction;
 mod sessions;
 mod stories;
 mod views;

@@ -14,6 +14,7 @@ mod json;
 mod message;
 mod output;
 mod probe;
+mod redact;
 mod sessions;
 mod settings;
 mod style;
@@ -49,6 +50,7 @@ enum Command {
     Test(Box<test::TestArguments>),
     Probe(Box<probe::ProbeArguments>),
     Certificates(certificates::CertificatesArguments),
+    Redact(redact::RedactArguments),
     Completions(completions::CompletionsArguments),
     Man(completions::ManArguments),
 }
@@ -64,6 +66,7 @@ impl Command {
             Self::Test(arguments) => test::run(arguments),
             Self::Probe(arguments) => probe::run(arguments),
             Self::Certificates(arguments) => certificates::run(arguments),
+            Self::Redact(arguments) => redact::run(arguments),
             Self::Completions(arguments) => completions::run(arguments, CommandLine::command()),
             Self::Man(arguments) => completions::write_manual(arguments, CommandLine::command()),
         }

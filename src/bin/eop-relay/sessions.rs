@@ -1,5 +1,6 @@
 //! `eop-relay sessions`: the sessions of protocol logs, one by one.
 
+mod batches;
 mod csv_writer;
 mod ecs_writer;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use eop_relay::session::{
     Outcome, QueryError, SessionFilter, SessionQuery, SessionReader, StateOptions,
 };
 
+use self::batches::{BYTES_PER_BATCH, SESSIONS_PER_BATCH};
 use self::csv_writer::{Cells, CsvWriter};
 use self::ecs_writer::EcsWriter;
 use self::follow::{FollowArguments, follow};
@@ -33,10 +35,6 @@ use crate::arguments::{Time, inputs_of};
 use crate::exit::Exit;
 use crate::settings::Settings;
 use crate::{message, output};
-
-/// Sessions asked for at once, and the input after which the display is renewed all the same.
-const SESSIONS_PER_BATCH: usize = 1024;
-const BYTES_PER_BATCH: u64 = 16 << 20;
 
 /// Set-SendConnector, -ProtocolLoggingLevel: None is the default.
 const NO_EVIDENCE: [&str; 2] = [

@@ -44,7 +44,7 @@ impl Evidence {
     /// # Errors
     /// The folder cannot be read or the archive is damaged, or it holds no file: the reason.
     pub fn add_case(&mut self, case: &Path) -> Result<CaseContent, String> {
-        let files = files_of(case)?;
+        let files = files_of_case(case)?;
         let (mut logs, mut events, mut wizard) = (Vec::new(), Vec::new(), Vec::new());
         for (path, file) in &files {
             match file.taken_for.kind {
@@ -130,7 +130,10 @@ fn input_of(path: &Path) -> LogInput {
 }
 
 /// The files of a case with what each is, by name.
-fn files_of(case: &Path) -> Result<Vec<(PathBuf, CaseFile)>, String> {
+///
+/// # Errors
+/// The folder cannot be read or the archive is damaged, or it holds no file: the reason.
+pub fn files_of_case(case: &Path) -> Result<Vec<(PathBuf, CaseFile)>, String> {
     let refused = |error: std::io::Error| format!("{}: {error}", case.display());
     let mut files = Vec::new();
     let mut add = |path: PathBuf, trouble: Option<String>| {

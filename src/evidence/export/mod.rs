@@ -41,5 +41,11 @@ pub(super) use scalar::{parse_bool, parse_time};
 pub(super) use text_file::TextFile;
 pub use value::{PropertyBag, Value};
 
+/// The text of a file, in whichever of the encodings that PowerShell writes.
+#[must_use]
+pub fn decode_text(bytes: &[u8]) -> String {
+    TextFile::decode(bytes).text.into_owned()
+}
+
 #[cfg(test)]
 mod tests;

@@ -9,9 +9,9 @@ use eop_relay::session::{
     Outcome, Session, SessionQuery, SessionReader, StateMemory, StateOptions,
 };
 
+use super::batches::{BYTES_PER_BATCH, SESSIONS_PER_BATCH};
 use super::summary::Summary;
 use super::writer::SessionWriter;
-use super::{BYTES_PER_BATCH, SESSIONS_PER_BATCH};
 use crate::arguments::parse_duration;
 use crate::exit::Exit;
 use crate::message;

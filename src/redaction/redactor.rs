@@ -1,0 +1,226 @@
+//! Texts with stand-ins in place of private values.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use super::addresses;
+use super::key::Key;
+use super::known_words::KnownWords;
+use super::scanner::{Scanner, Token};
+use super::stand_ins::StandIns;
+
+/// Ends of file names: what stands before them is no domain.
+const EXTENSIONS: [&str; 26] = [
+    "log", "xml", "csv", "txt", "json", "exe", "dll", "ps1", "psm1", "psd1", "msi", "cer", "crt",
+    "crl", "pem", "p7b", "p7c", "p12", "pfx", "der", "evtx", "edb", "html", "eml", "zip", "xhcw",
+];
+
+/// Beginnings of names of types, which readers know objects by.
+const TYPES: [&str; 3] = ["Microsoft.", "System.", "Deserialized."];
+
+/// Local parts that are nobody's.
+const PUBLIC_LOCAL_PARTS: [&str; 3] = ["postmaster", "microsoftexchange", "mailer-daemon"];
+
+/// Attributes of X.500 names whose values name somebody.
+const ATTRIBUTES: [&str; 9] = ["CN=", "OU=", "O=", "L=", "S=", "ST=", "E=", "DC=", "STREET="];
+
+/// Columns before an address in which `Version` says that it is none.
+const VERSION_BEFORE: usize = 24;
+
+/// Replaces private values by stand-ins, the same one everywhere.
+#[derive(Clone, Debug)]
+pub struct Redactor {
+    secret: [u8; 32],
+    words: StandIns,
+    numbers: StandIns,
+    addresses: HashMap<IpAddr, IpAddr>,
+    removed: u64,
+    /// Whether the file is XML.
+    is_markup: bool,
+}
+
+impl Redactor {
+    /// One whose stand-ins depend on a secret: with the same secret they are the same.
+    #[must_use]
+    pub fn new(secret: [u8; 32]) -> Self {
+        Self {
+            secret,
+            words: StandIns::default(),
+            numbers: StandIns::default(),
+            addresses: HashMap::new(),
+            removed: 0,
+            is_markup: false,
+        }
+    }
+
+    /// The key that turns texts back; it holds every value that was replaced.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        Key::of(&self.words, &self.numbers, &self.addresses)
+    }
+
+    /// How many contents of certificates (base64) were left out.
+    #[must_use]
+    pub fn removed(&self) -> u64 {
+        self.removed
+    }
+
+    /// The content of a file, whose beginning shows its form, with its private values replaced.
+    pub fn redact_file(&mut self, text: &str) -> String {
+        self.is_markup = text.trim_start_matches(['\u{FEFF}', ' ', '\r', '\n']).starts_with('<');
+        let lines = text.split_inclusive('\n').map(|line| self.redact(line)).collect();
+        self.is_markup = false;
+        lines
+    }
+
+    /// The text with its private values replaced.
+    pub fn redact(&mut self, text: &str) -> String {
+        let mut redacted = String::with_capacity(text.len());
+        let mut scanner = Scanner::new(text);
+        // Up to there every word is a name, be it known or not.
+        let mut forced_until = 0;
+        loop {
+            let at = scanner.position();
+            if at >= forced_until {
+                forced_until = end_of_value(text, at).unwrap_or(0);
+            }
+            let Some(token) = scanner.next() else { break };
+            let is_forced = at < forced_until;
+            match token {
+                Token::Between(between) => redacted.push_str(between),
+                Token::Blob => self.removed += 1,
+                Token::Number(number) => redacted.push_str(&self.number(number)),
+                Token::Address(address, written) => {
+                    redacted.push_str(&self.address(address, written, &text[..at]));
+                }
+                Token::LocalPart(part) => redacted.push_str(&self.local_part(part)),
+                Token::Dotted(name) => redacted.push_str(&self.dotted(name, is_forced)),
+                // Names of elements and attributes are the format's.
+                Token::Word(word) if self.is_markup && is_name_of_markup(text, at, word) => {
+                    redacted.push_str(word);
+                }
+                Token::Word(word) => redacted.push_str(&self.hyphenated(word, is_forced)),
+            }
+        }
+        redacted
+    }
+
+    fn number(&mut self, written: &str) -> String {
+        let digits: String = written.chars().filter(char::is_ascii_hexdigit).collect();
+        if KnownWords::is_root(&digits) {
+            return written.to_owned();
+        }
+        let stand_in = self.numbers.of_number(&self.secret, &digits);
+        let mut digits = stand_in.chars();
+        let digit = |written: char| {
+            if written.is_ascii_hexdigit() { digits.next().unwrap_or(written) } else { written }
+        };
+        written.chars().map(digit).collect()
+    }
+
+    fn address(&mut self, address: IpAddr, written: &str, before: &str) -> String {
+        let start = before.floor_char_boundary(before.len().saturating_sub(VERSION_BEFORE));
+        let near = before[start..].rsplit('\n').next().unwrap_or_default();
+        if near.to_ascii_lowercase().contains("version") {
+            return written.to_owned();
+        }
+        match addresses::stand_in(&self.secret, address) {
+            Some(stand_in) => {
+                self.addresses.insert(address, stand_in);
+                stand_in.to_string()
+            }
+            None => written.to_owned(),
+        }
+    }
+
+    fn local_part(&mut self, part: &str) -> String {
+        let small = part.to_ascii_lowercase();
+        if PUBLIC_LOCAL_PARTS.iter().any(|public| small.starts_with(public)) {
+            return part.to_owned();
+        }
+        self.words.of_word(&self.secret, part)
+    }
+
+    fn dotted(&mut self, name: &str, is_forced: bool) -> String {
+        if TYPES.iter().any(|start| name.starts_with(start)) {
+            return name.to_owned();
+        }
+        let labels: Vec<&str> = name.split('.').collect();
+        let last = labels.last().copied().unwrap_or_default();
+        let is_domain = last.len() > 1
+            && last.chars().all(char::is_alphabetic)
+            && !EXTENSIONS.contains(&&*last.to_ascii_lowercase());
+        let public = if is_domain { KnownWords::public_labels(&labels) } else { 0 };
+        // The label of the owner is a name, be it a word that is known.
+        let owner = labels.len().checked_sub(public + 1).filter(|_| is_domain);
+        let labels = labels.iter().enumerate().map(|(place, label)| {
+            if is_domain && owner.is_none_or(|owner| place > owner) {
+                (*label).to_owned()
+            } else {
+                self.hyphenated(label, is_forced || owner == Some(place))
+            }
+        });
+        labels.collect::<Vec<_>>().join(".")
+    }
+
+    /// A word, or several with hyphens, which is one name unless all of them are known.
+    fn hyphenated(&mut self, word: &str, is_forced: bool) -> String {
+        let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        // SEND2026111601: a log by its kind and hour.
+        let is_log = |part: &str| {
+            let digits = part.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+            let kind = &part[..part.len() - digits.len()];
+            digits.len() >= 6 && is_number(digits) && KnownWords::has(kind)
+        };
+        // An HRESULT.
+        let is_status = |part: &str| {
+            part.len() == 8
+                && part.starts_with("80")
+                && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+        };
+        let is_known = word.split('-').all(|part| {
+            is_number(part)
+                || KnownWords::has(part)
+                || is_log(part)
+                || is_status(part)
+                || KnownWords::has_all_of(part)
+        });
+        let is_short = word.chars().count() < 3;
+        if is_number(word) || (is_known && (!is_forced || is_short)) {
+            return word.to_owned();
+        }
+        self.words.of_word(&self.secret, word)
+    }
+}
+
+/// Whether a word stands where only names of elements and attributes do.
+fn is_name_of_markup(text: &str, at: usize, word: &str) -> bool {
+    let before = text[..at].trim_end_matches('/');
+    before.ends_with('<') || text[at + word.len()..].starts_with("=\"")
+}
+
+/// Where the value of an X.500 attribute ends that begins there; `None` where none begins, or one of a
+/// public authority.
+fn end_of_value(text: &str, at: usize) -> Option<usize> {
+    let rest = &text[at..];
+    let name = ATTRIBUTES.iter().find(|name| {
+        rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+    })?;
+    let before = text[..at].chars().next_back();
+    if before.is_some_and(|before| before.is_alphanumeric() || before == '-') {
+        return None;
+    }
+    let value = &rest[name.len()..];
+    let quote = ["\\\"", "\"\"", "\"", "&quot;"].into_iter().find(|quote| value.starts_with(quote));
+    let length = match quote {
+        Some(quote) => value[quote.len()..].find(quote).map(|end| end + 2 * quote.len())?,
+        None => value.find([',', '+', '<', ';', '\r', '\n', '|', '"', '&']).unwrap_or(value.len()),
+    };
+    let plain = value[..length].trim_matches(['"', '\\']).replace("&quot;", "");
+    let all_known = plain
+        .split(|c: char| !c.is_alphanumeric())
+        .all(|word| word.is_empty() || KnownWords::has(word));
+    let is_microsofts = all_known && plain.to_ascii_lowercase().contains("microsoft");
+    let is_public = KnownWords::is_authority(&plain) || is_microsofts;
+    (!is_public).then(|| at + name.len() + length)
+}

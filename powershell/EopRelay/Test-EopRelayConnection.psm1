@@ -301,8 +301,10 @@ function Test-EopRelayConnection {
                 Add-ProbeCertificate -Question $question -Cmdlet $PSCmdlet -Path $Path
             }
         )
-        # The stores of this computer have certificate and key; on other systems there are none.
-        $request.Set('UseMachineStores', ($PSCmdlet.ParameterSetName -in 'AsExchange', 'Thumbprint'))
+        # Whatever certificate is shown, its issuers come from the store of this computer, as Exchange's do;
+        # other systems than Windows have none.
+        $hasStores = [System.Environment]::OSVersion.Platform -eq 'Win32NT'
+        $request.Set('UseMachineStores', ($PSCmdlet.ParameterSetName -in 'AsExchange', 'Thumbprint' -or ($hasStores -and -not $Inbound)))
         if ($bound.ContainsKey('Password')) {
             $question.SetSecret('Password', $Password)
         }

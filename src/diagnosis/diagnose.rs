@@ -18,7 +18,7 @@ use crate::diagnosis::rules::description::RuleDescription;
 use crate::diagnosis::rules::table;
 use crate::diagnosis::scopes::scopes;
 use crate::diagnosis::trial::Trials;
-use crate::diagnosis::weigh::{set_everyday_aside, weigh};
+use crate::diagnosis::weigh::{is_rule_of_tenant, set_everyday_aside, weigh};
 
 /// Diagnoses what the evidence shows.
 #[must_use]
@@ -211,10 +211,14 @@ fn cases<'a>(evidence: &'a Basis<'a>) -> Vec<Case<'a>> {
 
 fn summarise(judged: &Judged<'_>) -> String {
     let case = &judged.case;
+    let expects_refusal = judged.decided_by.as_ref().is_some_and(|one| one.expects_refusal);
     let verdict = match (judged.verdict, case.incident) {
-        (Verdict::Accepted, Some(_)) if judged.is_everyday => {
-            "Exchange Online took this server's mail; a rule of the receiving organisation did not."
-                .to_owned()
+        (Verdict::Accepted, Some(incident)) if is_rule_of_tenant(incident) => {
+            let domains = listed(incident.recipient_domains.iter().map(String::as_str), 4);
+            format!("{domains} refuses by its own rule; nothing shows that others do.")
+        }
+        (Verdict::Accepted, Some(_)) if expects_refusal => {
+            "Mail passes today; this is what may stop it.".to_owned()
         }
         (Verdict::Accepted, Some(_)) => "Exchange Online relays this server's mail.".to_owned(),
         (Verdict::Accepted, None) => {
@@ -225,6 +229,11 @@ fn summarise(judged: &Judged<'_>) -> String {
             format!("{}{open}", what_is_refused(incident, case))
         }
         (Verdict::Refused, None) => "Mail would be refused.".to_owned(),
+        (Verdict::Uncertain, Some(_)) if case.is_delivered() && expects_refusal => {
+            "Mail to these recipients passes, as mail to Microsoft 365 does without attribution; what \
+             must be relayed would be refused."
+                .to_owned()
+        }
         (Verdict::Uncertain, Some(_)) if case.is_delivered() => {
             "Mail was delivered, as it is without attribution where the recipient is in Microsoft \
              365; the evidence does not show that mail to others is relayed."

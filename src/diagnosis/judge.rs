@@ -35,6 +35,8 @@ pub(crate) struct Decision {
     /// Its place in the table.
     pub place: usize,
     pub id: FindingId,
+    /// Whether mail is refused by it.
+    pub expects_refusal: bool,
     /// What it says, with the sessions.
     pub message: String,
 }
@@ -101,7 +103,12 @@ pub(crate) fn judge<'a>(
                 status = Status::Cause;
                 message.push_str(&sessions_of(case.incident));
                 verdict = found;
-                decided_by = Some(Decision { place, id: rule.id, message: message.clone() });
+                decided_by = Some(Decision {
+                    place,
+                    id: rule.id,
+                    expects_refusal: of_rule == Verdict::Refused,
+                    message: message.clone(),
+                });
             } else if found == Verdict::Uncertain {
                 // What is missing besides is good to know, and no more.
                 status = Status::Possible;

@@ -28,7 +28,7 @@ mod weigh;
 pub use diagnose::{Diagnosis, diagnose};
 pub use evidence::case_folder::{CaseContent, CaseFile, files_of_case};
 pub use evidence::chain_log::ChainLog;
-pub use evidence::{Evidence, GivenCertificate, Located};
+pub use evidence::{Evidence, GivenCertificate, Located, NotADomain};
 pub use finding_id::FindingId;
 pub use overview::{
     CertificateOverview, CertificateStatus, ConnectorCertificate, InputProblem,

@@ -1,16 +1,25 @@
 //! The scopes of a report: every identity at every place, as the logs show it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::observation::{
-    IdentityKey, Observation, PlaceKey, Shown, Standing, Trouble, Usage,
+    End, IdentityKey, Observation, PlaceKey, SenderKind, Shown, Standing, Trouble, Usage,
 };
 use crate::diagnosis::report::{Identity, Scope, TimelineBucket};
 
-/// The timelines by place and identity.
-type Timelines<'a> = HashMap<(&'a PlaceKey, &'a IdentityKey), &'a [TimelineBucket]>;
+/// A place and an identity.
+type Key<'a> = (&'a PlaceKey, &'a IdentityKey);
+
+/// What scopes are made of, by place and identity.
+struct Known<'a> {
+    timelines: HashMap<Key<'a>, &'a [TimelineBucket]>,
+    /// Those that are no everyday failures.
+    troubles: HashMap<Key<'a>, Vec<&'a Trouble>>,
+    /// Why a trouble refuses, by its end and sender too.
+    causes: HashMap<(Key<'a>, &'a End, SenderKind), FindingId>,
+}
 
 /// How a scope is ranked: what is refused today, what has passed, what was never refused.
 fn gravity(scope: &Scope) -> (bool, bool) {
@@ -19,25 +28,28 @@ fn gravity(scope: &Scope) -> (bool, bool) {
 
 /// The scopes; `causes` are the incidents that a rule decides.
 pub(crate) fn scopes(observation: &Observation, causes: &[(&Incident, FindingId)]) -> Vec<Scope> {
-    let timelines: Timelines<'_> = observation
-        .timelines
-        .iter()
-        .map(|timeline| ((&timeline.place, &timeline.identity), timeline.buckets.as_slice()))
-        .collect();
-    let counts = |trouble: &&Trouble| trouble.standing != Standing::Everyday;
-    let mut scopes: Vec<Scope> = observation
-        .usages
-        .iter()
-        .map(|usage| {
-            of_usage(usage, observation.troubles.iter().filter(counts), causes, &timelines)
-        })
-        .collect();
+    let mut known =
+        Known { timelines: HashMap::new(), troubles: HashMap::new(), causes: HashMap::new() };
+    for timeline in &observation.timelines {
+        known.timelines.insert((&timeline.place, &timeline.identity), &timeline.buckets);
+    }
+    let counted = || observation.troubles.iter().filter(|one| one.standing != Standing::Everyday);
+    for trouble in counted() {
+        known.troubles.entry(key_of(trouble)).or_default().push(trouble);
+    }
+    for (incident, cause) in causes {
+        for trouble in &incident.troubles {
+            let key = (key_of(trouble), &trouble.end, trouble.sender);
+            known.causes.entry(key).or_insert(*cause);
+        }
+    }
+    let mut scopes: Vec<Scope> =
+        observation.usages.iter().map(|usage| of_usage(usage, &known)).collect();
     // A connection that failed shows no identity.
-    let has_usage = |trouble: &&Trouble| {
-        observation.usages.iter().any(|usage| is_at(trouble, &usage.place, &usage.identity))
-    };
-    let others = observation.troubles.iter().filter(counts).filter(|one| !has_usage(one));
-    scopes.extend(others.map(|trouble| of_trouble(trouble, causes, &timelines)));
+    let used: HashSet<Key<'_>> =
+        observation.usages.iter().map(|usage| (&usage.place, &usage.identity)).collect();
+    let others = counted().filter(|trouble| !used.contains(&key_of(trouble)));
+    scopes.extend(others.map(|trouble| of_trouble(trouble, &known)));
     scopes.sort_by(|one, other| {
         gravity(one)
             .cmp(&gravity(other))
@@ -47,20 +59,16 @@ pub(crate) fn scopes(observation: &Observation, causes: &[(&Incident, FindingId)
     scopes
 }
 
-fn is_at(trouble: &Trouble, place: &PlaceKey, identity: &IdentityKey) -> bool {
-    trouble.place == *place && trouble.identity == *identity
+fn key_of(trouble: &Trouble) -> Key<'_> {
+    (&trouble.place, &trouble.identity)
 }
 
-fn of_usage<'a>(
-    usage: &Usage,
-    troubles: impl Iterator<Item = &'a Trouble>,
-    causes: &[(&Incident, FindingId)],
-    timelines: &Timelines<'_>,
-) -> Scope {
-    let gravest = troubles
-        .filter(|trouble| is_at(trouble, &usage.place, &usage.identity))
-        .max_by_key(|trouble| (trouble.standing != Standing::Past, trouble.refused));
-    let scope = gravest.map(|trouble| of_trouble(trouble, causes, timelines));
+fn of_usage(usage: &Usage, known: &Known<'_>) -> Scope {
+    let key = (&usage.place, &usage.identity);
+    let troubles = known.troubles.get(&key).into_iter().flatten();
+    let gravest =
+        troubles.max_by_key(|trouble| (trouble.standing != Standing::Past, trouble.refused));
+    let scope = gravest.map(|trouble| of_trouble(trouble, known));
     let last_delivery = usage.last_delivery;
     match scope {
         Some(scope) => Scope { last_delivery: scope.last_delivery.max(last_delivery), ..scope },
@@ -75,24 +83,14 @@ fn of_usage<'a>(
             last: Some(usage.last),
             last_delivery,
             cause: None,
-            timeline: timeline_of(timelines, &usage.place, &usage.identity),
+            timeline: timeline_of(known, key),
         },
     }
 }
 
-fn of_trouble(
-    trouble: &Trouble,
-    causes: &[(&Incident, FindingId)],
-    timelines: &Timelines<'_>,
-) -> Scope {
+fn of_trouble(trouble: &Trouble, known: &Known<'_>) -> Scope {
     let is_refused = trouble.standing != Standing::Past;
-    let is_own = |incident: &Incident| {
-        incident.troubles.iter().any(|one| {
-            is_at(one, &trouble.place, &trouble.identity)
-                && one.end == trouble.end
-                && one.sender == trouble.sender
-        })
-    };
+    let key = key_of(trouble);
     Scope {
         server: trouble.place.server.text().map(|text| text.to_string()),
         connector: trouble.place.connector.to_string(),
@@ -103,17 +101,13 @@ fn of_trouble(
         since: Some(trouble.since),
         last: Some(trouble.last),
         last_delivery: trouble.last_delivery,
-        cause: causes.iter().find(|(incident, _)| is_own(incident)).map(|(_, cause)| *cause),
-        timeline: timeline_of(timelines, &trouble.place, &trouble.identity),
+        cause: known.causes.get(&(key, &trouble.end, trouble.sender)).copied(),
+        timeline: timeline_of(known, key),
     }
 }
 
-fn timeline_of(
-    timelines: &Timelines<'_>,
-    place: &PlaceKey,
-    identity: &IdentityKey,
-) -> Vec<TimelineBucket> {
-    timelines.get(&(place, identity)).map(|buckets| buckets.to_vec()).unwrap_or_default()
+fn timeline_of(known: &Known<'_>, key: Key<'_>) -> Vec<TimelineBucket> {
+    known.timelines.get(&key).map(|buckets| buckets.to_vec()).unwrap_or_default()
 }
 
 fn identity_of(identity: &IdentityKey) -> Identity {

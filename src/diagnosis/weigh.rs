@@ -23,8 +23,8 @@ pub(crate) fn weigh(judged: &mut Judged<'_>) {
             Standing::Everyday => {
                 judged.is_everyday = true;
                 judged.verdict = Verdict::Uncertain;
-                if incident.ending == Ending::Refused(RejectionClass::TenantInboundAttribution) {
-                    // Whom else this server reaches is not its matter.
+                if is_rule_of_tenant(incident) {
+                    // It holds for that receiver alone.
                     judged.verdict = Verdict::Accepted;
                     for finding in &mut judged.findings {
                         finding.severity = finding.severity.min(Severity::Warning);
@@ -50,6 +50,11 @@ pub(crate) fn weigh(judged: &mut Judged<'_>) {
             finding.severity = finding.severity.min(Severity::Warning);
         }
     }
+}
+
+/// Whether a connector of the receiving tenant refuses it (5.7.51).
+pub(crate) fn is_rule_of_tenant(incident: &Incident) -> bool {
+    incident.ending == Ending::Refused(RejectionClass::TenantInboundAttribution)
 }
 
 fn is_rule_of_receiver(incident: &Incident) -> bool {

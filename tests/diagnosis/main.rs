@@ -17,6 +17,7 @@ mod machine_stores;
 mod model;
 mod names_of_servers;
 mod printed_commands;
+mod properties;
 mod quality;
 mod receiving;
 mod remedies;

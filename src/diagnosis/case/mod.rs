@@ -150,9 +150,11 @@ impl<'a> Case<'a> {
     fn new(evidence: &'a Basis<'a>, parts: Parts<'a>) -> Self {
         let Parts { incident, logged, certificate, installed, given, shown, send_connector, at } =
             parts;
-        let mail_from = match (&evidence.mail_from, incident) {
-            (Some(given), _) => given.clone(),
-            (None, Some(incident)) => incident.mail_from.clone(),
+        let logged_sender = incident.map(|incident| &incident.mail_from);
+        let mail_from = match (&evidence.mail_from, logged_sender) {
+            // What the log shows of a refusal is not explained away.
+            (Some(given), Some(MailFrom::Unknown) | None) => given.clone(),
+            (_, Some(logged)) => logged.clone(),
             (None, None) => MailFrom::Unknown,
         };
         let address = evidence.source_address.or_else(|| {

@@ -9,13 +9,13 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use super::incident::{Ending, Incident, SenderKind, is_legacy_tls, shown_in};
 use super::incidents::Incidents;
 use super::origins::Servers;
-use super::parts::{Part, is_certificate_known, kind_of, parts_of, speaks_of_eop};
+use super::parts::{Part, destination_of, is_certificate_known, kind_of, parts_of, speaks_of_eop};
 use super::received::Received;
 use crate::connector::{AcceptedDomains, MailFrom};
 use crate::diagnosis::observation::{
     self, Attempt, Ledger, Sender, ServerKey, Weight, weight_of, weight_of_tls_error,
 };
-use crate::eop_host::{address_of_endpoint, is_eop_address};
+use crate::eop_host::{address_of_endpoint, is_eop_address, is_eop_host};
 use crate::log::LogType;
 use crate::session::{Outcome, Session, SessionNote, TlsStatus};
 use crate::timestamp::Timestamp;
@@ -79,6 +79,8 @@ pub(crate) struct Collector {
     elsewhere: u64,
     /// Where those went, by connector and host, as far as they are distinguished.
     elsewhere_to: BTreeSet<(String, String)>,
+    /// Destination domains of connections that failed.
+    failed_to: BTreeSet<String>,
     received: u64,
     /// Those of Exchange Online among them.
     received_from_cloud: Received,
@@ -122,10 +124,18 @@ impl Collector {
                 }
                 return;
             }
-            None if speaks_of_eop(session) || is_bound_for_eop(session) => {
+            None if speaks_of_eop(session)
+                || is_bound_for_eop(session)
+                || destination_of(session).is_some_and(is_eop_host) =>
+            {
                 Destination::EopByItsWords
             }
             None if matches!(session.outcome, Outcome::ConnectFailed | Outcome::TlsFailed) => {
+                if let Some(domain) = destination_of(session)
+                    && self.failed_to.len() < MAXIMUM_ELSEWHERE
+                {
+                    self.failed_to.insert(domain.to_owned());
+                }
                 Destination::FailedBefore
             }
             None => Destination::Unknown,
@@ -153,7 +163,10 @@ impl Collector {
             Ending::TlsFailed => weight_of_tls_error(session.tls_error()),
             Ending::ConnectFailed => Weight::Network,
         };
-        let domains: Vec<&str> = part.domains.iter().map(|domain| &**domain).collect();
+        // A connection that failed compares with all of its place.
+        let is_of_mail = part.ending != Ending::ConnectFailed;
+        let domains = part.domains.iter().filter(|_| is_of_mail);
+        let domains: Vec<&str> = domains.map(|domain| &**domain).collect();
         self.ledger.add(&Attempt {
             server,
             connector: session.connector(),
@@ -234,6 +247,7 @@ impl Collector {
         let mut incidents = Incidents {
             elsewhere: self.elsewhere,
             elsewhere_to: self.elsewhere_to.clone(),
+            failed_to: self.failed_to.clone(),
             received: self.received,
             received_from_cloud: self.received_from_cloud.clone(),
             capped: self.capped,

@@ -26,6 +26,8 @@ pub(crate) struct Incidents {
     pub elsewhere: u64,
     /// Where those went: connector and host.
     pub elsewhere_to: BTreeSet<(String, String)>,
+    /// Destination domains of connections that failed, and need not be to Exchange Online.
+    pub failed_to: BTreeSet<String>,
     /// Sessions of receive logs.
     pub received: u64,
     /// Those of Exchange Online among them.
@@ -71,6 +73,13 @@ impl Incidents {
 
     /// Judges what holds today, and finds the rows that prove the incidents.
     pub fn settle(&mut self) {
+        // Of what is alike the first one is shown: it is the same in whatever order the logs were read.
+        self.all.sort_by_cached_key(|one| {
+            let place = (Arc::clone(&one.connector), one.path.clone(), one.line);
+            let mail_from = format!("{:?}", one.mail_from);
+            (one.first, place, one.end(), one.sender, one.identity(), mail_from)
+        });
+        self.places.clear();
         let mut troubles: HashMap<TroubleKey<'_>, Vec<&Trouble>> = HashMap::new();
         for trouble in &self.observation.troubles {
             let key = (&trouble.end, trouble.sender, &trouble.identity, &*trouble.place.connector);

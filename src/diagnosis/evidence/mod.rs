@@ -23,8 +23,8 @@ use std::sync::Arc;
 
 use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{
-    AcceptedDomain, AcceptedDomains, DomainOrigin, ExchangeCertificate, InboundConnector, MailFrom,
-    ReceiveConnector, SendConnector,
+    AcceptedDomain, AcceptedDomains, DomainName, DomainOrigin, ExchangeCertificate,
+    InboundConnector, MailFrom, ReceiveConnector, SendConnector,
 };
 use crate::diagnosis::evidence::certificate_uses::CertificateUses;
 use crate::diagnosis::evidence::chain_log::ChainLog;
@@ -103,10 +103,14 @@ pub struct Evidence {
     pub chain_log: Option<ChainLog>,
     /// The address that EOP sees, where it is known from elsewhere than the log.
     pub source_address: Option<IpAddr>,
-    /// The envelope sender to judge, in place of those of the log.
+    /// The envelope sender to judge where the log shows none.
     pub mail_from: Option<MailFrom>,
-    /// The recipient domain to judge: mail for others is left out.
+    /// The recipient domain to judge: mail for others is left out, and how much is said.
     pub recipient_domain: Option<String>,
+    /// Sessions that have no recipient of that domain.
+    pub(crate) left_out: u64,
+    /// The first rows of logs that could not be read: path, line and reason.
+    pub damaged_log: Option<(String, u64, String)>,
     /// The time of the judgement; what the log shows is judged at the time of its sessions.
     pub at: Timestamp,
     /// How many days before its expiry a certificate is warned about; `None`: a third of its
@@ -120,6 +124,14 @@ pub struct Evidence {
     pub unreadable: Vec<(String, String)>,
     /// Inputs that were read in part: path, line and reason.
     pub damaged: Vec<(String, u64, String)>,
+}
+
+/// A text that should name a sender or a recipient, and does not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is no domain and no address, such as contoso.com or anna@contoso.com")]
+pub struct NotADomain {
+    /// What was given.
+    pub text: String,
 }
 
 /// Validations that are in memory at once.
@@ -152,6 +164,8 @@ impl Evidence {
             source_address: None,
             mail_from: None,
             recipient_domain: None,
+            left_out: 0,
+            damaged_log: None,
             at,
             warning_days: None,
             unread_connectors: false,
@@ -172,6 +186,45 @@ impl Evidence {
             let accepted = self.accepted_domains.as_ref().filter(|_| self.tenant_count() == 1);
             let accepted = accepted.map(|located| &located.object);
             self.sessions.add(session, &server, accepted);
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// Judges mail for the domain of `text` only: a domain or an address, with a dot at its end or
+    /// without. Before sessions and errors.
+    ///
+    /// # Errors
+    /// [`NotADomain`].
+    pub fn set_recipient(&mut self, text: &str) -> Result<(), NotADomain> {
+        let name = text.trim().trim_matches(['<', '>']);
+        let name = name.rsplit_once('@').map_or(name, |(_, domain)| domain);
+        let domain = DomainName::parse(name.trim_end_matches('.'));
+        let domain = domain.map_err(|_| NotADomain { text: text.to_owned() })?;
+        self.recipient_domain = Some(domain.as_str().to_owned());
+        Ok(())
+    }
+
+    /// Judges a sender where no session shows one: a domain, an address, or `<>` for the null sender.
+    ///
+    /// # Errors
+    /// [`NotADomain`].
+    pub fn set_mail_from(&mut self, text: &str) -> Result<(), NotADomain> {
+        let sender: MailFrom = text.trim().trim_end_matches('.').parse().unwrap_or_default();
+        if sender == MailFrom::Unknown {
+            return Err(NotADomain { text: text.to_owned() });
+        }
+        self.mail_from = Some(sender);
+        Ok(())
+    }
+
+    /// Notes rows of a log that could not be read; the first is kept.
+    pub fn note_damaged_log(&mut self, notice: &Notice) {
+        if notice.code == NoticeCode::DamagedRecords || notice.line.is_some() {
+            let path = notice.path.as_ref().map(|path| path.display().to_string());
+            let line = notice.line.unwrap_or_default();
+            let path = path.unwrap_or_default();
+            self.damaged_log.get_or_insert_with(|| (path, line, notice.message.clone()));
         }
     }
 

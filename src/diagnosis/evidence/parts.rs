@@ -104,6 +104,14 @@ impl Part<'_> {
     }
 }
 
+/// `Failed to connect. ... Destination domain: contoso.com`: where a connection that failed was to go.
+pub(crate) fn destination_of(session: &Session) -> Option<&str> {
+    let reply = session.reply().filter(|_| session.outcome == Outcome::ConnectFailed)?;
+    let (_, rest) = reply.split_once("Destination domain:")?;
+    let domain = rest.trim_start().split([' ', ',', ';']).next()?.trim_end_matches('.');
+    Some(domain).filter(|domain| !domain.is_empty())
+}
+
 /// One part for each sender's domain and ending in a session; one without mail where there was none,
 /// or where the session failed by more than its mail.
 pub(crate) fn parts_of<'s>(
@@ -157,7 +165,7 @@ pub(crate) fn parts_of<'s>(
             sender: SenderKind::Unknown,
             mail_from: MailFrom::Unknown,
             reply: session.reply(),
-            domains: Vec::new(),
+            domains: destination_of(session).map(Cow::Borrowed).into_iter().collect(),
             messages: 0,
         });
     }

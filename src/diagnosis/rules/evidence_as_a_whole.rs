@@ -1,9 +1,13 @@
 //! What concerns the evidence as a whole: none, unreadable, damaged, not judged.
 
+use std::fmt::Write as _;
+
 use super::rule::{Answer, Proof, RuleText};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::listed;
+
+use crate::diagnosis::literal::{counted, listed, literal};
 use crate::diagnosis::remedies;
+use crate::diagnosis::remedies::{MANAGEMENT_SHELL, Remedy};
 use crate::diagnosis::report::EvidenceLine;
 
 pub(crate) const LOGGING_OFF: RuleText = RuleText {
@@ -44,6 +48,10 @@ const CAPPED: &str = "There were more sessions than are kept one by one: deliver
 pub(crate) fn not_judged(case: &Case<'_>) -> Option<Answer> {
     let incidents = &case.evidence.incidents;
     let parts = [
+        (
+            case.evidence.left_out,
+            "were left out: no recipient of theirs is of the domain that is judged",
+        ),
         (incidents.elsewhere, "went elsewhere than to Exchange Online"),
         (incidents.received, "were received"),
         (incidents.unknown, "do not say where they went"),
@@ -56,7 +64,7 @@ pub(crate) fn not_judged(case: &Case<'_>) -> Option<Answer> {
         .collect();
     let message = format!(
         "Of {} sessions{} some were counted and not judged: {}.",
-        incidents.total,
+        incidents.total + case.evidence.left_out,
         window(case),
         parts.join(", ")
     );
@@ -110,6 +118,25 @@ pub(crate) fn no_evidence(case: &Case<'_>) -> Option<Answer> {
             destinations(case)
         );
         (what, vec![remedies::find_eop_connector(), remedies::turn_on_logging(case)])
+    } else if let (Some(domain), 1..) = (&case.evidence.recipient_domain, case.evidence.left_out) {
+        let what = format!(
+            "None of the {} in the logs has a recipient of {domain}.",
+            counted(case.evidence.left_out, "session")
+        );
+        (what, vec![send_a_message(domain)])
+    } else if let Some((path, line, reason)) = &case.evidence.damaged_log {
+        let what = format!(
+            "The logs hold rows, and none that is understood: {path}:{line}: {reason}. Logging is \
+             on, so that something has changed the file: an editor, a conversion, a transfer."
+        );
+        (what, vec![copy_again()])
+    } else if case.evidence.logs_given && !case.evidence.unreadable.is_empty() {
+        let what = "No log could be read where logs were looked for.".to_owned();
+        (what, vec![remedies::find_send_logs()])
+    } else if case.evidence.logs_given && logging_off(case).is_some() {
+        let what = "The logs hold no session, and protocol logging is off for the send connector to \
+                    Exchange Online.";
+        (what.to_owned(), vec![remedies::turn_on_logging(case)])
     } else if case.evidence.logs_given {
         let what = "The logs hold no session. That is no sign of health: logging may have been off \
                     (it is by default), the folder another one, or access denied.";
@@ -119,6 +146,31 @@ pub(crate) fn no_evidence(case: &Case<'_>) -> Option<Answer> {
         (what, vec![remedies::find_send_logs()])
     };
     Some(Proof::default().says(what, steps))
+}
+
+fn copy_again() -> Remedy {
+    Remedy::new(
+        MANAGEMENT_SHELL,
+        "Copy the logs again as they stand on the server, or let the program read them there: the \
+         folder is SendProtocolLogPath.",
+    )
+    .command("Get-TransportService | Format-List Name,SendProtocolLogPath")
+    .verify("the report names sessions")
+}
+
+fn send_a_message(domain: &str) -> Remedy {
+    let domain = literal(Some(domain), "recipient domain");
+    Remedy::new(
+        MANAGEMENT_SHELL,
+        "See whether mail for that domain left over another server or connector; else check again \
+         after the next message to it.",
+    )
+    .command(format!(
+        "Get-MessageTrackingLog -ResultSize Unlimited -EventId SEND |\n  Where-Object {{ \
+         $_.Recipients -like ('*@' + {domain}) }} |\n  Format-List \
+         Timestamp,ServerHostname,ConnectorId"
+    ))
+    .verify("the report names sessions")
 }
 
 /// Where the sessions went instead.
@@ -131,10 +183,16 @@ fn destinations(case: &Case<'_>) -> String {
         }
     });
     let to: Vec<String> = to.collect();
-    if to.is_empty() {
-        return String::new();
+    let mut text = String::new();
+    if !to.is_empty() {
+        let _ = write!(text, " They went to {}.", listed(to.iter().map(String::as_str), 4));
     }
-    format!(" They went to {}.", listed(to.iter().map(String::as_str), 4))
+    let failed = &case.evidence.incidents.failed_to;
+    if !failed.is_empty() {
+        let domains = listed(failed.iter().map(String::as_str), 4);
+        let _ = write!(text, " No connection came about for {domains}.");
+    }
+    text
 }
 
 pub(crate) const INPUT_UNREADABLE: RuleText = RuleText {

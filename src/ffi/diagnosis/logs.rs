@@ -54,6 +54,7 @@ pub(in crate::ffi) fn read_on(
         match notice.severity() {
             Severity::Error => evidence.unreadable.push((path, notice.message.clone())),
             Severity::Warning => {
+                evidence.note_damaged_log(notice);
                 let line = notice.line.unwrap_or_default();
                 evidence.damaged.push((path, line, notice.message.clone()));
             }

@@ -148,8 +148,16 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
         })?),
         None => None,
     };
-    evidence.mail_from = request.mail_from.as_deref().map(|text| text.parse().unwrap_or_default());
-    evidence.recipient_domain = request.recipient_domain;
+    if let Some(text) = &request.mail_from {
+        evidence
+            .set_mail_from(text)
+            .map_err(|error| Failure::invalid(format!("MailFrom: {error}")))?;
+    }
+    if let Some(text) = &request.recipient_domain {
+        evidence
+            .set_recipient(text)
+            .map_err(|error| Failure::invalid(format!("RecipientDomain: {error}")))?;
+    }
     evidence.server = request.server.map(Into::into);
 
     // Sessions come last: they are grouped by accepted domains and send connectors, and looked

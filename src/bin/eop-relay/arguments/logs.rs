@@ -79,7 +79,10 @@ fn add_batch(batch: &Batch, evidence: &mut Evidence) {
                 let path = path.unwrap_or_else(|| "the logs".to_owned());
                 evidence.unreadable.push((path, notice.message.clone()));
             }
-            Severity::Warning => message::notice(notice),
+            Severity::Warning => {
+                evidence.note_damaged_log(notice);
+                message::notice(notice);
+            }
             Severity::Information => message::detail(notice),
         }
     }

@@ -9,7 +9,9 @@ use crate::arguments::{
 
 /// Say why Exchange Online refuses this server's mail, what proves it, and what exactly is to be done
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    arg_required_else_help = true,
+    after_help = "\
 Everything is optional; what is missing is said, and the rest is judged. Exports are made with
 Export-Clixml (ConvertTo-Json, Export-Csv and Format-List text are read too):
   Get-InboundConnector | Export-Clixml inbound.xml       in Exchange Online
@@ -22,7 +24,8 @@ A certificate that no session of the logs sent is judged as if it were sent: wou
 Times without a zone are UTC.
 
 Exit codes: 0 accepted; 10 accepted, with warnings; 20 refused; 30 uncertain, or no evidence;
-40 an input cannot be read (the rest is judged); 64 usage.")]
+40 an input cannot be read (the rest is judged); 64 usage."
+)]
 pub struct TestArguments {
     #[command(flatten)]
     pub logs: LogArguments,
@@ -63,12 +66,14 @@ pub struct TestArguments {
     #[arg(long, value_name = "IP")]
     pub source_ip: Option<IpAddr>,
 
-    /// The envelope sender to judge; <> is the null sender.
+    /// The envelope sender to judge where the logs show none: an address or a domain; <> is the null
+    /// sender.
     #[arg(long, value_name = "ADDRESS")]
     pub mail_from: Option<String>,
 
-    /// The recipient domain to judge; mail for others is left out.
-    #[arg(long, value_name = "DOMAIN")]
+    /// The recipient domain to judge, or an address in it; mail for others is left out, and how many
+    /// sessions is said.
+    #[arg(long, value_name = "DOMAIN|ADDRESS")]
     pub rcpt: Option<String>,
 
     /// The server whose logs and installed certificates these are, where they do not name it.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use eop_relay::certificate::{Certificate, Password, read_certificates_with};
 use eop_relay::chain::judged_of;
-use eop_relay::connector::{DomainName, MailFrom};
+use eop_relay::connector::DomainName;
 use eop_relay::diagnosis::{Evidence, GivenCertificate};
 use eop_relay::evidence::HybridHistory;
 use eop_relay::evidence::chain_event::ChainEventQuery;
@@ -26,13 +26,12 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     evidence.warning_days = arguments.warn_days;
     evidence.server = arguments.server.as_deref().map(Into::into);
     evidence.source_address = arguments.source_ip;
-    evidence.recipient_domain.clone_from(&arguments.rcpt);
+    if let Some(text) = &arguments.rcpt {
+        evidence.set_recipient(text).map_err(|error| format!("--rcpt: {error}"))?;
+    }
     if let Some(text) = &arguments.mail_from {
-        let sender: MailFrom = text.parse().unwrap_or_default();
-        if sender == MailFrom::Unknown {
-            return Err(format!("--mail-from {text}: no address; the null sender is <>"));
-        }
-        evidence.mail_from = Some(sender);
+        let refused = |error| format!("--mail-from: {error}; the null sender is <>");
+        evidence.set_mail_from(text).map_err(refused)?;
     }
     let password = arguments.stores.password()?;
     add_certificates(arguments, password.as_ref(), &mut evidence);

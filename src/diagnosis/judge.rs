@@ -190,15 +190,17 @@ fn sessions_of(incident: Option<&Incident>) -> String {
         None => {}
     }
     let mut text = parts.join(", ") + ".";
-    for difference in incident.differences() {
-        let values = |values: &[String]| listed(values.iter().map(String::as_str), 4);
-        let _ = write!(
-            text,
-            " What differs: {} {} where it is refused, {} where it is delivered.",
-            difference.fact,
-            values(&difference.refused),
-            values(&difference.delivered)
-        );
+    let values = |values: &[String]| listed(values.iter().map(String::as_str), 4);
+    let differences: Vec<String> = incident
+        .differences()
+        .into_iter()
+        .map(|one| {
+            let (refused, delivered) = (values(&one.refused), values(&one.delivered));
+            format!("{} {refused} where it is refused, {delivered} where it is delivered", one.fact)
+        })
+        .collect();
+    if !differences.is_empty() {
+        let _ = write!(text, " What differs: {}.", differences.join("; "));
     }
     text
 }

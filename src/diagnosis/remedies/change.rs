@@ -126,6 +126,7 @@ impl Change {
             }
             Self::TieKey { thumbprint } => give_key(&mut evidence, None, *thumbprint),
             Self::ImportWithKey { server, thumbprint } => {
+                bring(&mut evidence, server.as_deref(), *thumbprint);
                 give_key(&mut evidence, server.as_deref(), *thumbprint);
             }
             Self::ImportIntermediate { certificate } => {
@@ -187,6 +188,20 @@ fn installed(
 ) {
     let all = evidence.installed.iter_mut().flatten().map(|one| &mut one.object);
     all.filter(|one| is_it(one, server, thumbprint)).for_each(set);
+}
+
+/// A certificate of another server, on that server too.
+fn bring(evidence: &mut Evidence, server: Option<&str>, thumbprint: Option<Thumbprint>) {
+    let Some(all) = &mut evidence.installed else { return };
+    if all.iter().any(|one| is_it(&one.object, server, thumbprint)) {
+        return;
+    }
+    let known = all.iter().find(|one| is_it(&one.object, None, thumbprint)).cloned();
+    all.extend(known.map(|one| {
+        let services = Some(CertificateServices::default());
+        let server = server.map(str::to_owned);
+        made(ExchangeCertificate { server, services, ..one.object })
+    }));
 }
 
 fn give_key(evidence: &mut Evidence, server: Option<&str>, thumbprint: Option<Thumbprint>) {

@@ -187,11 +187,63 @@ pub(crate) fn select_certificate(case: &Case<'_>) -> Vec<Remedy> {
     let replacement = replacement(case);
     let first = replacement.as_ref().filter(|one| one.lacks_smtp);
     let first = first.map(|one| enable(case, one.thumbprint()));
+    if let (None, Some(named)) = (&replacement, named_elsewhere(case)) {
+        return bring_certificate(case, named);
+    }
     let select = match &replacement {
         Some(one) if is_named_already(case, one) => nothing_to_set(case, one),
         one => name_certificate(case, one.as_ref()),
     };
     first.into_iter().chain(std::iter::once(select)).collect()
+}
+
+/// The usable certificate of another server that the send connector names, where the certificates of
+/// this server are given and it is not among them.
+fn named_elsewhere<'c>(case: &'c Case<'_>) -> Option<&'c ExchangeCertificate> {
+    let server = case.server()?;
+    let at = case.evidence.at;
+    let mut installed = case.evidence.installed.iter().flatten().map(|one| &one.object);
+    let is_here = |one: &ExchangeCertificate| {
+        one.server.as_deref().is_some_and(|own| is_same_server(own, server))
+    };
+    let is_usable = |one: &&ExchangeCertificate| {
+        one.has_private_key != Some(false)
+            && one.is_issued_by_authority() != Some(false)
+            && one
+                .root_ca_type
+                .as_deref()
+                .is_none_or(|kind| kind.eq_ignore_ascii_case("ThirdParty"))
+            && !one.status.as_deref().is_some_and(is_unusable)
+            && is_valid(one, at)
+            && expects(case, &one.names()).unwrap_or(true)
+    };
+    let is_given = installed.clone().any(is_here);
+    let named = installed
+        .find(|one| one.server.is_some() && !is_here(one) && is_usable(one) && names(case, one));
+    named.filter(|_| is_given)
+}
+
+/// Copies a certificate with its key from the server that has it, and enables it for SMTP.
+fn bring_certificate(case: &Case<'_>, named: &ExchangeCertificate) -> Vec<Remedy> {
+    let text = named.thumbprint.map(|thumbprint| thumbprint.to_string());
+    let from = named.server.as_deref().unwrap_or_default();
+    let to = case.server().unwrap_or_default();
+    let which = text.as_deref().unwrap_or("the certificate that the send connector names");
+    let change =
+        Change::ImportWithKey { server: Some(to.to_owned()), thumbprint: named.thumbprint };
+    let mut import = Remedy::of(
+        change.clone(),
+        format!(
+            "{to} does not have {which}, which the send connector names and {from} has. Export it on \
+             {from} with its private key (Export-ExchangeCertificate -BinaryEncoded, or certlm.msc, \
+             All Tasks, Export), and import that file on {to}. Nothing is to be set on the send \
+             connector."
+        ),
+    );
+    let mut enabled = enable(case, named.thumbprint);
+    import.changes.extend(enabled.changes.iter().cloned());
+    enabled.changes.clone_from(&import.changes);
+    vec![import, enabled]
 }
 
 fn name_certificate(case: &Case<'_>, replacement: Option<&ReplacementCertificate>) -> Remedy {
@@ -284,14 +336,19 @@ fn delivering_connector<'c>(case: &'c Case<'_>, wanted: Option<Thumbprint>) -> O
 /// Whether the send connector names issuer and subject of the certificate, as after a renewal that
 /// keeps them.
 fn is_named_already(case: &Case<'_>, replacement: &ReplacementCertificate) -> bool {
+    names(case, &replacement.certificate)
+}
+
+/// Whether the send connector names issuer and subject of a certificate.
+fn names(case: &Case<'_>, certificate: &ExchangeCertificate) -> bool {
     let present = case.send_connector.and_then(|one| one.object.tls_certificate_name.as_deref());
     let Some(Ok(present)) = present.map(str::parse::<TlsCertificateName>) else { return false };
     let is_same = |name: &X500Name, text: &str| {
         text.parse().is_ok_and(|other| name.relation_to(&other) != NameRelation::Different)
     };
     let of = |text: &Option<String>| text.clone().unwrap_or_default();
-    is_same(&present.issuer, &of(&replacement.certificate.issuer))
-        && is_same(&present.subject, &of(&replacement.certificate.subject))
+    is_same(&present.issuer, &of(&certificate.issuer))
+        && is_same(&present.subject, &of(&certificate.subject))
 }
 
 fn nothing_to_set(case: &Case<'_>, replacement: &ReplacementCertificate) -> Remedy {

@@ -281,3 +281,53 @@ fn a_change_that_cuts_off_nobody_comes_as_the_smallest_one() {
     assert!(first.command.as_deref().unwrap().contains("'hybrid.contoso.com'"), "{first:?}");
     assert!(!first.action.contains("refused"), "{first:?}");
 }
+
+#[test]
+fn a_server_without_the_certificate_that_the_connector_names_gets_it_from_the_one_that_has_it() {
+    let own = "9C41E7A05B3D28F6410C77D2AE95B3F8016E2D44";
+    let self_signed = json!({
+        "Server": "EX02", "Thumbprint": own, "Subject": "CN=EX02", "Issuer": "CN=EX02",
+        "IsSelfSigned": true, "Services": "SMTP", "HasPrivateKey": true,
+        "CertificateDomains": ["EX02"], "NotBefore": "2026-01-01T00:00:00Z",
+        "NotAfter": "2030-06-01T00:00:00Z",
+    });
+    let connector = json!([{
+        "Name": "Outbound to Microsoft 365", "Fqdn": "mail.contoso.com",
+        "TlsCertificateName": "<I>CN=Northwind Server CA 2<S>CN=mail.contoso.com",
+        "SmartHosts": ["contoso-com.mail.protection.outlook.com"],
+        "SourceTransportServers": ["EX01", "EX02"],
+    }]);
+    let refused = changed(&failed("EX02", "2026-11-19T09:00:00Z"), |parts| {
+        parts.tls_status = eop_relay::session::TlsStatus::Succeeded;
+        parts.tls_error = None;
+        parts.outcome = eop_relay::session::Outcome::Refused;
+        parts.sent_certificate = serde_json::from_value(json!({
+            "Thumbprint": own, "Subject": "CN=EX02", "Issuer": "CN=EX02",
+        }))
+        .unwrap();
+        parts.messages = serde_json::from_value(json!([{
+            "MailFrom": "alice@contoso.com", "Outcome": "Refused", "Recipients": [{
+                "Address": "bob@fabrikam.com", "Rejection": "RelayDenied",
+                "Reply": "550 5.7.64 TenantAttribution; Relay Access Denied",
+            }],
+        }]))
+        .unwrap();
+    });
+    let mut evidence = Evidence::new(Timestamp::parse("2026-11-20").unwrap());
+    let certificates = json!([installed("EX01", "SMTP"), self_signed]).to_string();
+    let objects = ExchangeObjects::from_bytes("installed.json", certificates.as_bytes()).unwrap();
+    evidence.add_installed(&objects);
+    let objects =
+        ExchangeObjects::from_bytes("send.json", connector.to_string().as_bytes()).unwrap();
+    evidence.add_send_connectors(&objects);
+    evidence.add_session(&refused);
+    let report = diagnose(&evidence);
+    let finding = cause(&report);
+    assert_eq!(finding.id, FindingId::SelfSignedCertificate);
+    let first = &finding.remedy[0];
+    assert!(first.action.starts_with(&format!("EX02 does not have {THUMBPRINT}")), "{first:?}");
+    let command = first.command.as_deref().unwrap();
+    assert!(command.starts_with("Import-ExchangeCertificate -Server 'EX02'"), "{command}");
+    let second = finding.remedy[1].command.as_deref().unwrap();
+    assert!(second.contains("Enable-ExchangeCertificate"), "{second}");
+}

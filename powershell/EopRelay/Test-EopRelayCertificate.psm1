@@ -70,7 +70,7 @@ function Test-EopRelayCertificate {
     The certificates installed on the server: objects of Get-ExchangeCertificate, or files as of -InboundConnector.
 
     .PARAMETER ChainEvent
-    What the CAPI2 log of the sending server says: objects of Get-EopRelayChainEvent, also after Export-Clixml or Invoke-Command; events of Get-WinEvent, or their texts (ToXml()); the log itself as a file (.evtx, .xml). Only what it reports the certificate that is judged, for the programs that send mail, becomes a finding.
+    What the CAPI2 log of the sending server says: objects of Get-EopRelayChainEvent, also after Export-Clixml or Invoke-Command; events of Get-WinEvent, or their texts (ToXml()); the log itself as a file (.evtx, .xml). Only what it says of the certificate that is judged, for the programs that send mail, becomes a finding.
 
     .PARAMETER SourceIPAddress
     The public address that Exchange Online Protection sees. Without it the address is that of the log.
@@ -91,7 +91,7 @@ function Test-EopRelayCertificate {
     Logs of the Hybrid Configuration Wizard: files, folders, profiles or folders of profiles (C:\Users), patterns. They say what the wizard changed before the refusals began, and stand in for -InboundConnector where that is not given; the report says how old they are.
 
     .PARAMETER QueueError
-    Errors of queues and non-delivery reports: texts, objects of Get-Queue, Get-Message or Get-MessageTrackingLog, files (Get-Item), or the output of Resolve-EopRelayError. Each is looked for among the sessions, which say what a text such as '421 4.4.1 Connection timed out' only covers; alone it is worth what its text says, and no more.
+    Errors of queues and non-delivery reports: texts, objects of Get-Queue, Get-Message or Get-MessageTrackingLog, files by path or Get-Item, or the output of Resolve-EopRelayError. Each is looked for among the sessions, which say what a text such as '421 4.4.1 Connection timed out' only covers; alone it is worth what its text says, and no more.
 
     .PARAMETER At
     The time of the judgement for what no session dates. Without a zone it is local time. The default is now.

@@ -73,7 +73,7 @@ fn of_usage(usage: &Usage, known: &Known<'_>) -> Scope {
     match scope {
         Some(scope) => Scope { last_delivery: scope.last_delivery.max(last_delivery), ..scope },
         None => Scope {
-            server: usage.place.server.text().map(|text| text.to_string()),
+            server: usage.place.server.text().map(ToString::to_string),
             connector: usage.place.connector.to_string(),
             identity: identity_of(&usage.identity),
             refused: 0,
@@ -92,7 +92,7 @@ fn of_trouble(trouble: &Trouble, known: &Known<'_>) -> Scope {
     let is_refused = trouble.standing != Standing::Past;
     let key = key_of(trouble);
     Scope {
-        server: trouble.place.server.text().map(|text| text.to_string()),
+        server: trouble.place.server.text().map(ToString::to_string),
         connector: trouble.place.connector.to_string(),
         identity: identity_of(&trouble.identity),
         refused: trouble.refused,

@@ -15,7 +15,8 @@ const VERSION: u32 = 1;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Key {
-    eop_relay_redaction_key: u32,
+    #[serde(rename = "EopRelayRedactionKey")]
+    version: u32,
     words: BTreeMap<String, String>,
     numbers: BTreeMap<String, String>,
     addresses: BTreeMap<IpAddr, IpAddr>,
@@ -42,7 +43,7 @@ impl Key {
             all.pairs().map(|(value, stand_in)| (value.to_owned(), stand_in.to_owned())).collect()
         };
         Self {
-            eop_relay_redaction_key: VERSION,
+            version: VERSION,
             words: pairs(words),
             numbers: pairs(numbers),
             addresses: addresses.iter().map(|(value, stand_in)| (*value, *stand_in)).collect(),
@@ -55,7 +56,7 @@ impl Key {
     /// [`KeyError`].
     pub fn parse(json: &[u8]) -> Result<Self, KeyError> {
         let key: Self = serde_json::from_slice(json)?;
-        match key.eop_relay_redaction_key {
+        match key.version {
             VERSION => Ok(key),
             other => Err(KeyError::Newer(other)),
         }

@@ -166,7 +166,7 @@ impl KnownWords {
                 && digits > 3
                 && label.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
         };
-        if is_eop_host(&name) && labels.first().is_some_and(|first| is_machine(first)) {
+        if is_eop_host(&name) && labels.first().is_some_and(is_machine) {
             return labels.len();
         }
         if let Some(domain) = TENANT_DOMAINS.iter().find(is_below) {

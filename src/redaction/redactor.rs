@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::addresses;
 use super::key::Key;
 use super::known_words::KnownWords;
-use super::scanner::{Scanner, Token};
+use super::scanner::{Scanner, Token, boundary};
 use super::stand_ins::StandIns;
 
 /// Ends of file names: what stands before them is no domain.
@@ -119,7 +119,7 @@ impl Redactor {
     }
 
     fn address(&mut self, address: IpAddr, written: &str, before: &str) -> String {
-        let start = before.floor_char_boundary(before.len().saturating_sub(VERSION_BEFORE));
+        let start = boundary(before, before.len().saturating_sub(VERSION_BEFORE));
         let near = before[start..].rsplit('\n').next().unwrap_or_default();
         if near.to_ascii_lowercase().contains("version") {
             return written.to_owned();

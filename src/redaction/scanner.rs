@@ -59,7 +59,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn follows_letter(&self) -> bool {
-        self.text[..self.at].chars().next_back().is_some_and(|before| before.is_alphanumeric())
+        self.text[..self.at].chars().next_back().is_some_and(char::is_alphanumeric)
     }
 }
 
@@ -102,6 +102,15 @@ impl<'t> Iterator for Scanner<'t> {
         let name = self.take(length);
         Some(if name.contains('.') { Token::Dotted(name) } else { Token::Word(name) })
     }
+}
+
+/// The last boundary of characters at that byte or before.
+pub(super) fn boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 fn run(text: &str, is_part: impl Fn(char) -> bool) -> usize {
@@ -202,7 +211,7 @@ fn address(text: &str) -> Option<(usize, IpAddr)> {
 }
 
 fn v6(text: &str) -> Option<(usize, IpAddr)> {
-    let near = &text[..text.floor_char_boundary(LONGEST_ADDRESS + 1)];
+    let near = &text[..boundary(text, LONGEST_ADDRESS + 1)];
     let length = run(near, |character| character.is_ascii_hexdigit() || character == ':');
     let length = if text[..length].ends_with("::") {
         length
@@ -224,7 +233,7 @@ fn local_part(text: &str) -> Option<usize> {
     let is_part =
         |character: char| character.is_alphanumeric() || ".!#$%&*+-/?^_`{|}~".contains(character);
     // Quoted and XML names stand between other signs.
-    let near = &text[..text.floor_char_boundary(LONGEST_LOCAL_PART + 1)];
+    let near = &text[..boundary(text, LONGEST_LOCAL_PART + 1)];
     let length = near.find(|character| !is_part(character))?;
     let has_domain = text[length..].starts_with('@')
         && text[length + 1..].chars().next().is_some_and(char::is_alphanumeric);

@@ -1,5 +1,7 @@
 //! A report as the answer of a check of Nagios, Icinga, Naemon or Checkmk: one line with performance data.
 
+use std::fmt::Write as _;
+
 use super::parts::verdict_word;
 use super::printable;
 use crate::diagnosis::{Report, Scope, Verdict};
@@ -34,12 +36,13 @@ pub fn nagios(report: &Report) -> String {
     let last = report.scopes.iter().filter_map(|scope| scope.last_delivery).max();
     if let Some((last, now)) = last.zip(report.judged_at) {
         let age = (now.ticks() - last.ticks()) / TICKS_PER_SECOND;
-        data.push_str(&format!(" last_delivery_age={}s;;;0", age.max(0)));
+        // Writing to a string cannot fail.
+        let _ = write!(data, " last_delivery_age={}s;;;0", age.max(0));
     }
     let end = report.certificate.as_ref().and_then(|one| one.not_after);
     if let Some((end, now)) = end.zip(report.judged_at) {
         let days = (end.ticks() - now.ticks()).div_euclid(TICKS_PER_DAY);
-        data.push_str(&format!(" certificate_days={days}"));
+        let _ = write!(data, " certificate_days={days}");
     }
     format!(
         "EOPRELAY {word} - {}: {}{} | {data}\n",

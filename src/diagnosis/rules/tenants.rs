@@ -126,10 +126,8 @@ pub(crate) fn two_tenants(case: &Case<'_>) -> Option<Answer> {
         text: format!("accepted domains of {own}"),
     }));
     let proof = Proof { is_advice: !case.is_attr36(), ..Proof::of(lines) };
-    let proof = match case.is_attr36() {
-        true => proof,
-        false => Proof { severity: Some(Severity::Warning), ..proof },
-    };
+    let proof =
+        if case.is_attr36() { proof } else { Proof { severity: Some(Severity::Warning), ..proof } };
     Some(proof.says(message, one_each()))
 }
 

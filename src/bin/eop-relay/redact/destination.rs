@@ -47,16 +47,15 @@ impl Destination {
             .components()
             .filter(|part| matches!(part, Component::Normal(_)))
             .collect();
-        let written = match &mut self.archive {
-            Some(archive) => archive
+        let written = if let Some(archive) = &mut self.archive {
+            archive
                 .start_file_from_path(&name, SimpleFileOptions::default())
                 .map_err(io::Error::other)
-                .and_then(|()| archive.write_all(content)),
-            None => {
-                let path = self.beside.join(name);
-                let folder = path.parent().unwrap_or(&self.beside);
-                fs::create_dir_all(folder).and_then(|()| fs::write(&path, content))
-            }
+                .and_then(|()| archive.write_all(content))
+        } else {
+            let path = self.beside.join(name);
+            let folder = path.parent().unwrap_or(&self.beside);
+            fs::create_dir_all(folder).and_then(|()| fs::write(&path, content))
         };
         written.map_err(|error| not_written(&self.path, &error))
     }

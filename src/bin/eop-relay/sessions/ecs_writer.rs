@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 
 use eop_relay::certificate::LoggedCertificate;
 use eop_relay::log::LogType;
+use eop_relay::reply::RejectionClass;
 use eop_relay::session::{Message, Outcome, Recipient, Session, TlsStatus};
 use serde_json::{Map, Value, json};
 
@@ -79,7 +80,7 @@ fn event(session: &Session) -> Value {
             "end": session.end_time,
             "duration": duration.saturating_mul(NANOSECONDS_PER_TICK),
             "reason": session.rejection.map(|_| reply),
-            "code": session.rejection.map(|rejection| rejection.name()),
+            "code": session.rejection.map(RejectionClass::name),
         },
         "host": { "name": session.server },
         "log": { "file": { "path": session.log_path.display().to_string() } },

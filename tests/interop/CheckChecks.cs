@@ -87,7 +87,7 @@ namespace EopRelay.Tests
                 Checks.Equal(1L, result.SessionsJudged);
                 Checks.Equal("Refused", result.Verdict);
                 Checks.Equal(20, result.ExitCode);
-                Checks.Equal(result.InUse.Summary, result.Summary);
+                Checks.True(result.Summary.EndsWith(result.InUse.Summary, StringComparison.Ordinal), result.Summary);
                 Checks.Equal(null, result.Installed);
                 Checks.True(result.Notices[0].Contains("first run"), result.Notices[0]);
                 string[] lines = File.ReadAllLines(json);
@@ -97,11 +97,11 @@ namespace EopRelay.Tests
                 Checks.Equal(result.Summary, line["Summary"]);
                 Checks.True(((IDictionary<string, object>)line["InUse"]).ContainsKey("Findings"), lines[0]);
             });
-            checks.That("the next run reads only what is new, and nothing new is no evidence and never fine", () =>
+            checks.That("the next run reads only what is new, and nothing new is no evidence, fine for some hours alone", () =>
             {
                 CheckResult result = Interop.Check(Request(logs, json));
                 Checks.Equal(0L, result.SessionsRead);
-                Checks.Equal("NoEvidence 30", result.Cause + " " + result.ExitCode);
+                Checks.Equal("NoEvidence 0", result.Cause + " " + result.ExitCode);
                 Checks.True(result.Summary.StartsWith("No session since the last run"), result.Summary);
                 Checks.Equal(2, File.ReadAllLines(json).Length);
             });
@@ -109,7 +109,7 @@ namespace EopRelay.Tests
             {
                 File.AppendAllText(log, Refused(3, start).Replace("mail.protection.outlook.com", "fabrikam.com"));
                 CheckResult result = Interop.Check(Request(logs, json));
-                Checks.Equal("1 1 0 30", string.Join(" ", new object[] { result.SessionsRead, result.SessionsFailed, result.SessionsJudged, result.ExitCode }));
+                Checks.Equal("1 1 0 0", string.Join(" ", new object[] { result.SessionsRead, result.SessionsFailed, result.SessionsJudged, result.ExitCode }));
             });
         }
 

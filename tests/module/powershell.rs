@@ -98,7 +98,7 @@ fn the_help_describes_every_parameter_in_the_order_of_the_signature() {
         let declared: Vec<&str> = block
             .lines()
             .filter_map(|line| line.trim().strip_prefix('$'))
-            .map(|name| name.trim_end_matches(','))
+            .map(|name| name.trim_end_matches(',').split(" = ").next().unwrap_or_default())
             .collect();
         let described: Vec<&str> =
             help.lines().filter_map(|line| line.trim().strip_prefix(".PARAMETER ")).collect();

@@ -1,6 +1,7 @@
 # Test-EopRelayConnection, against a stand-in for a front end on loopback. It knows no STARTTLS: TLS is
 # the library's, and tested there.
 BeforeAll {
+    Set-StrictMode -Version 3.0
     Import-Module -Name "$PSScriptRoot/../../powershell/EopRelay/EopRelay.psd1" -Force
 
     # Answers one connection with these replies, one for each command.

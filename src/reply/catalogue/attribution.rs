@@ -174,6 +174,20 @@ pub(super) const TENANT_INBOUND_ATTRIBUTION: CatalogueEntry = CatalogueEntry {
     uncertain: &[],
 };
 
+/// Reject Direct Send asks whether any connector matches (Exchange team blog, "Introducing more control
+/// over Direct Send in Exchange Online").
+const READ_CONNECTORS_OF_ANY_TYPE: StepTemplate = StepTemplate::new(
+    Place::ExchangeOnline,
+    "Compare with the inbound connectors: here any enabled one counts, Partner included, that \
+     matches by the name of the certificate (TlsSenderCertificateName) or by the address \
+     (SenderIPAddresses).",
+)
+.command(
+    "$connectors = Get-InboundConnector\n\
+     $connectors |\n\
+     Format-List Name,Enabled,ConnectorType,TlsSenderCertificateName,SenderIPAddresses",
+);
+
 pub(super) const DIRECT_SEND_REJECTED: CatalogueEntry = CatalogueEntry {
     class: RejectionClass::DirectSendRejected,
     signatures: &[Signature::status(5, 7, 68)],
@@ -182,7 +196,7 @@ pub(super) const DIRECT_SEND_REJECTED: CatalogueEntry = CatalogueEntry {
     side: &[Side::ExchangeOnlineTenant, Side::OnPremisesServer],
     remedy: &[
         READ_SEND_LOG,
-        READ_INBOUND_CONNECTORS,
+        READ_CONNECTORS_OF_ANY_TYPE,
         IMPORT_INTERMEDIATE,
         SELECT_CERTIFICATE,
         SET_CERTIFICATE_NAME,

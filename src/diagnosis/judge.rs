@@ -9,13 +9,12 @@ use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::literal::{counted, listed};
 use crate::diagnosis::remedies::Remedy;
-use crate::diagnosis::remedies::per_server::repeat_per_server;
 use crate::diagnosis::report::{Confidence, Finding, Severity, Status, Verdict};
 use crate::diagnosis::rules::engine::Answers;
 use crate::diagnosis::rules::rule::{Effect, Rule, Scope};
 use crate::diagnosis::rules::table;
 use crate::diagnosis::trial::Trials;
-use crate::finding::Step;
+use crate::finding::{Place, Side, Step};
 
 /// What one case came to.
 pub(crate) struct Judged<'a> {
@@ -135,9 +134,15 @@ pub(crate) fn judge<'a>(
     Judged { case, verdict, is_cause_open: false, is_everyday: false, decided_by, findings }
 }
 
-/// The steps as they are printed: tried on the model, and for each server.
+/// The steps as they are printed: tried on the model, those on the machine itself for each server.
 fn steps_of(case: &Case<'_>, rule: &Rule, remedies: Vec<Remedy>, trials: &Trials) -> Vec<Step> {
-    repeat_per_server(&case.servers(), trials.steps(case, rule, remedies))
+    let servers = case.servers();
+    let on_each = |step: Step| {
+        let is_on_machine = step.place.is_some_and(Place::is_on_machine);
+        let is_of_server = step.side == Side::OnPremisesServer;
+        if is_on_machine && is_of_server { step.on_each(&servers) } else { step }
+    };
+    trials.steps(case, rule, remedies).into_iter().map(on_each).collect()
 }
 
 /// How often, when, from where and for whom an incident was seen.

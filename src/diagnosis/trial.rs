@@ -81,7 +81,7 @@ impl Trials {
 fn key(case: &Case<'_>, changes: &[Change]) -> String {
     let mut key = String::new();
     for change in changes {
-        key.push_str(step_of(change, "").command.as_deref().unwrap_or_default());
+        key.push_str(step_of(change, "", &[]).command.as_deref().unwrap_or_default());
         key.push('\n');
     }
     let incident = case.incident.map(|one| (one.ending, &one.tls_error, one.is_certificate_known));

@@ -85,7 +85,7 @@ impl Step {
     }
 
     /// Says that the step is done on each of `servers`, or, away from the machines themselves, for
-    /// each; one alone needs no word.
+    /// each; one by itself needs no word, and none is said twice.
     #[must_use]
     pub fn on_each(self, servers: &[&str]) -> Self {
         if servers.len() < 2 {
@@ -93,7 +93,11 @@ impl Step {
         }
         let preposition = if self.place.is_some_and(Place::is_on_machine) { "on" } else { "for" };
         let all = listed(servers.iter().copied(), MAXIMUM_NAMED);
-        Self { r#where: format!("{}, {preposition} each of {all}", self.r#where), ..self }
+        let each = format!(", {preposition} each of {all}");
+        if self.r#where.ends_with(&each) {
+            return self;
+        }
+        Self { r#where: self.r#where + &each, ..self }
     }
 
     /// With the command once for each of `servers`, one below the other; `command` gets a server as
@@ -170,5 +174,6 @@ mod tests {
         let step = Step::new(Place::ElevatedOnServer, "Look.").on_each(&["EX01", "EX02"]);
         assert!(step.r#where.ends_with("on the sending server, on each of EX01, EX02"));
         assert_eq!(step.side, Side::OnPremisesServer);
+        assert_eq!(step.clone().on_each(&["EX01", "EX02"]), step, "said once");
     }
 }

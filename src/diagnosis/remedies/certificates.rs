@@ -2,7 +2,8 @@
 
 use super::services::enable;
 use super::{
-    Change, ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate, server, thumbprint,
+    Change, ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate, servers,
+    thumbprint,
 };
 use crate::certificate::Thumbprint;
 use crate::diagnosis::case::Case;
@@ -32,11 +33,12 @@ pub(crate) fn repair_key(case: &Case<'_>) -> Remedy {
 
 pub(crate) fn import_with_key(case: &Case<'_>) -> Remedy {
     let server = case.server().map(str::to_owned);
-    Remedy::of(
+    Remedy::of_servers(
         Change::ImportWithKey { server, thumbprint: case.parsed_thumbprint() },
         "Only if that does not help: import the certificate from a PFX file that holds its private \
          key. Importing over an existing thumbprint fails: export or note the present one, and \
          remove it first.",
+        &servers(case),
     )
 }
 
@@ -61,11 +63,12 @@ pub(crate) fn replace_certificate(case: &Case<'_>) -> Vec<Remedy> {
             "Get a new certificate from a public authority with the same names, issuer and \
              subject: then no connector has to be changed, as both name no thumbprint.",
         )
-        .command(format!(
-            "Get-ExchangeCertificate -Server {} | Format-List Thumbprint,Issuer,Subject,NotAfter,\
-             Services",
-            server(case)
-        ))
+        .command_for_each(&servers(case), |server| {
+            format!(
+                "Get-ExchangeCertificate -Server {server} | Format-List Thumbprint,Issuer,Subject,\
+                 NotAfter,Services"
+            )
+        })
         .verify(
             "the next session in the send log sends the new certificate (SentThumbprint); \
              Test-EopRelayConnection shows at once which one is sent",
@@ -88,11 +91,12 @@ pub(crate) fn send_previous(case: &Case<'_>) -> Vec<Remedy> {
                  is."
             ),
         )
-        .command(format!(
-            "Get-ExchangeCertificate -Server {} | Format-List Thumbprint,Issuer,Subject,NotBefore,\
-             NotAfter,Services",
-            server(case)
-        ))
+        .command_for_each(&servers(case), |server| {
+            format!(
+                "Get-ExchangeCertificate -Server {server} | Format-List Thumbprint,Issuer,Subject,\
+                 NotBefore,NotAfter,Services"
+            )
+        })
         .verify("the next session in the send log sends a certificate that is valid"),
     ]
 }
@@ -106,17 +110,19 @@ pub(crate) fn take_up(
         return vec![enable(case, chosen.thumbprint), restart_transport()];
     }
     let text = chosen.thumbprint.map(|thumbprint| thumbprint.to_string());
-    let (server, thumbprint) = (server(case), literal(text.as_deref(), "thumbprint"));
+    let thumbprint = literal(text.as_deref(), "thumbprint");
     vec![
         Remedy::new(
             MANAGEMENT_SHELL,
             "See that the certificate is usable: valid, with its private key, and enabled for SMTP. \
              Transport takes it up by itself.",
         )
-        .command(format!(
-            "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | Format-List \
-             NotBefore,NotAfter,Services,Status,HasPrivateKey"
-        ))
+        .command_for_each(&servers(case), |server| {
+            format!(
+                "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | Format-List \
+                 NotBefore,NotAfter,Services,Status,HasPrivateKey"
+            )
+        })
         .verify(
             "the next session in the send log sends that certificate (SentThumbprint); \
              Test-EopRelayConnection shows at once which one is sent",
@@ -127,9 +133,10 @@ pub(crate) fn take_up(
 
 /// Takes an unusable certificate away, so that an older one of the same name is chosen.
 pub(crate) fn take_away(case: &Case<'_>, thumbprint: Thumbprint) -> Remedy {
-    Remedy::of(
+    Remedy::of_servers(
         Change::TakeAway { server: case.server().map(str::to_owned), thumbprint },
         "Take the unusable certificate away from the server, after exporting it if it is to be kept. \
          Answer No if asked whether to overwrite the default SMTP certificate.",
+        &servers(case),
     )
 }

@@ -135,7 +135,7 @@ fn connector_for(case: &Case<'_>, value: Option<&str>, action: &str) -> Vec<Reme
     // Which name is meant is not known, so that there is nothing to try.
     let made = match value {
         Some(_) => Remedy::of(change, action),
-        None => step_of(&change, action).into(),
+        None => step_of(&change, action, &[]).into(),
     };
     // The domain comes first: without it the new value would refuse null senders in between.
     together(domain.into_iter().chain(std::iter::once(made)).collect())

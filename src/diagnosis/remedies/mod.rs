@@ -7,7 +7,6 @@ mod change_step;
 mod connectors;
 pub(crate) mod harm;
 mod more_evidence;
-pub(crate) mod per_server;
 mod receive;
 mod remedy;
 mod replacement;
@@ -46,11 +45,13 @@ pub(crate) use tls::{of_tls_error, stop_inspection, switch_on_tls12};
 pub(crate) const MANAGEMENT_SHELL: Place = Place::ManagementShell;
 pub(crate) const ELEVATED: Place = Place::ElevatedOnServer;
 
-/// Literals for the server, the send connector and the thumbprint of a case.
-pub(crate) fn server(case: &Case<'_>) -> String {
-    literal(case.server(), "server")
+/// The servers on which the steps of a case are done: those that fail alike, else the one that is meant.
+pub(crate) fn servers<'c>(case: &'c Case<'_>) -> Vec<&'c str> {
+    let servers = case.servers();
+    if servers.is_empty() { case.server().into_iter().collect() } else { servers }
 }
 
+/// Literals for the send connector and the thumbprint of a case.
 pub(crate) fn send_connector(case: &Case<'_>) -> String {
     literal(case.send_connector_name(), "send connector")
 }
@@ -101,8 +102,7 @@ pub(crate) fn of_template(case: &Case<'_>, template: &StepTemplate) -> Remedy {
     let host = case.incident.and_then(|incident| incident.remote_host.as_deref());
     let values = Values::default()
         .with(Placeholder::SendConnector, case.send_connector_name())
-        .with(Placeholder::Server, case.server())
         .with(Placeholder::Thumbprint, case.plain_thumbprint().as_deref())
         .with(Placeholder::Host, host);
-    template.fill(&values).into()
+    template.fill_for_each(&values, &servers(case)).into()
 }

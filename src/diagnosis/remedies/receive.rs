@@ -98,6 +98,6 @@ pub(crate) fn receive_with(case: &Case<'_>, connector: &ReceiveConnector) -> Rem
     );
     match chosen {
         Some(_) => Remedy::of(change, action),
-        None => step_of(&change, action).into(),
+        None => step_of(&change, action, &[]).into(),
     }
 }

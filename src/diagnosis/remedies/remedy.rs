@@ -25,7 +25,12 @@ impl Remedy {
 
     /// The step that makes a change.
     pub fn of(change: Change, action: impl Into<String>) -> Self {
-        Self { step: step_of(&change, action), changes: vec![change] }
+        Self::of_servers(change, action, &[])
+    }
+
+    /// The step that makes a change on each of `servers`; tried as on the first of them.
+    pub fn of_servers(change: Change, action: impl Into<String>, servers: &[&str]) -> Self {
+        Self { step: step_of(&change, action, servers), changes: vec![change] }
     }
 
     pub fn server(place: Place, action: impl Into<String>) -> Self {
@@ -38,6 +43,11 @@ impl Remedy {
 
     pub fn command(self, command: impl Into<String>) -> Self {
         Self { step: self.step.command(command), ..self }
+    }
+
+    /// With the command once for each of `servers`; see [`Step::command_for_each`].
+    pub fn command_for_each(self, servers: &[&str], command: impl Fn(&str) -> String) -> Self {
+        Self { step: self.step.command_for_each(servers, command), ..self }
     }
 
     pub fn verify(self, verify: impl Into<String>) -> Self {

@@ -318,7 +318,7 @@ pub(crate) fn send(
     match certificate {
         Some(_) => Remedy::of(change, action),
         // Which one is meant is not known, so that there is nothing to try.
-        None => step_of(&change, action).into(),
+        None => step_of(&change, action, &[]).into(),
     }
 }
 
@@ -352,7 +352,6 @@ fn names(case: &Case<'_>, certificate: &ExchangeCertificate) -> bool {
 }
 
 fn nothing_to_set(case: &Case<'_>, replacement: &ReplacementCertificate) -> Remedy {
-    let server = super::server(case);
     let thumbprint = replacement.thumbprint().map(|thumbprint| thumbprint.to_string());
     let which = thumbprint.as_deref().unwrap_or("another certificate");
     let thumbprint = literal(thumbprint.as_deref(), "thumbprint");
@@ -365,10 +364,12 @@ fn nothing_to_set(case: &Case<'_>, replacement: &ReplacementCertificate) -> Reme
              latest when it is restarted."
         ),
     )
-    .command(format!(
-        "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | Format-List \
-         NotBefore,NotAfter,Services,Status,HasPrivateKey"
-    ))
+    .command_for_each(&super::servers(case), |server| {
+        format!(
+            "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | Format-List \
+             NotBefore,NotAfter,Services,Status,HasPrivateKey"
+        )
+    })
     .verify(
         "the next session in the send log sends that certificate (SentThumbprint); \
          Test-EopRelayConnection shows at once which one is sent",

@@ -8,8 +8,11 @@ use crate::finding::{Place, Step};
 const SENT: &str = "the next session in the send log sends that certificate (SentThumbprint) and is \
                     not refused";
 
-/// The step that makes a change of the server.
-pub(super) fn step(change: &Change, action: String) -> Step {
+/// The step that makes a change of the server, written for each of `servers`; without them for that of
+/// the change.
+pub(super) fn step(change: &Change, action: String, servers: &[&str]) -> Step {
+    let own: Vec<&str> = server_of(change).into_iter().collect();
+    let servers = if servers.is_empty() { own.as_slice() } else { servers };
     let in_shell = |action: String| Step::new(Place::ManagementShell, action);
     let on_server = |action: String| Step::new(Place::ElevatedOnServer, action);
     match change {
@@ -54,29 +57,33 @@ pub(super) fn step(change: &Change, action: String) -> Step {
                 )
                 .undo(undo)
         }
-        Change::EnableForSmtp { server, thumbprint } => {
-            let (server, thumbprint) = names(server.as_deref(), *thumbprint);
+        Change::EnableForSmtp { thumbprint, .. } => {
+            let thumbprint = name(*thumbprint);
             in_shell(action)
-                .command(format!(
-                    "Enable-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} \
-                     -Services SMTP"
-                ))
-                .verify(format!(
-                    "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | \
-                     Format-List Services,Status: Services holds SMTP, and the next session in the \
-                     send log succeeds"
-                ))
+                .command_for_each(servers, |server| {
+                    format!(
+                        "Enable-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} \
+                         -Services SMTP"
+                    )
+                })
+                .verify_for_each(servers, |server| {
+                    format!(
+                        "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | \
+                         Format-List Services,Status: Services holds SMTP, and the next session in \
+                         the send log succeeds"
+                    )
+                })
                 .undo(
                     "services are only ever added to a certificate: note Services before; to give \
                      SMTP to another certificate again, enable that one",
                 )
         }
-        Change::TakeAway { server, thumbprint } => {
-            let (server, thumbprint) = names(server.as_deref(), Some(*thumbprint));
+        Change::TakeAway { thumbprint, .. } => {
+            let thumbprint = name(Some(*thumbprint));
             in_shell(action)
-                .command(format!(
-                    "Remove-ExchangeCertificate -Server {server} -Thumbprint {thumbprint}"
-                ))
+                .command_for_each(servers, |server| {
+                    format!("Remove-ExchangeCertificate -Server {server} -Thumbprint {thumbprint}")
+                })
                 .verify(
                     "the next session in the send log sends the older certificate \
                          (SentThumbprint)",
@@ -84,23 +91,27 @@ pub(super) fn step(change: &Change, action: String) -> Step {
                 .undo("Import-ExchangeCertificate, with the file that was exported")
         }
         Change::TieKey { thumbprint } => {
-            let (_, thumbprint) = names(None, *thumbprint);
+            let thumbprint = name(*thumbprint);
             on_server(action)
                 .command(format!("certutil -repairstore My {thumbprint}"))
                 .verify("certutil ends with: -repairstore command completed successfully")
         }
-        Change::ImportWithKey { server, thumbprint } => {
-            let (server, thumbprint) = names(server.as_deref(), *thumbprint);
+        Change::ImportWithKey { thumbprint, .. } => {
+            let thumbprint = name(*thumbprint);
             in_shell(action)
-                .command(format!(
-                    "Import-ExchangeCertificate -Server {server} -FileData \
-                     ([IO.File]::ReadAllBytes(<path of the .pfx>)) -Password (Read-Host \
-                     -AsSecureString)"
-                ))
-                .verify(format!(
-                    "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | \
-                     Format-List HasPrivateKey: True"
-                ))
+                .command_for_each(servers, |server| {
+                    format!(
+                        "Import-ExchangeCertificate -Server {server} -FileData \
+                         ([IO.File]::ReadAllBytes(<path of the .pfx>)) -Password (Read-Host \
+                         -AsSecureString)"
+                    )
+                })
+                .verify_for_each(servers, |server| {
+                    format!(
+                        "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | \
+                         Format-List HasPrivateKey: True"
+                    )
+                })
                 .undo("Remove-ExchangeCertificate, for the certificate that was imported")
         }
         // The report of the chain writes the step of an import, and the tenant has its own.
@@ -108,7 +119,15 @@ pub(super) fn step(change: &Change, action: String) -> Step {
     }
 }
 
-fn names(server: Option<&str>, thumbprint: Option<Thumbprint>) -> (String, String) {
-    let thumbprint = thumbprint.map(|thumbprint| thumbprint.to_string());
-    (literal(server, "server"), literal(thumbprint.as_deref(), "thumbprint"))
+fn server_of(change: &Change) -> Option<&str> {
+    match change {
+        Change::EnableForSmtp { server, .. }
+        | Change::TakeAway { server, .. }
+        | Change::ImportWithKey { server, .. } => server.as_deref(),
+        _ => None,
+    }
+}
+
+fn name(thumbprint: Option<Thumbprint>) -> String {
+    literal(thumbprint.map(|thumbprint| thumbprint.to_string()).as_deref(), "thumbprint")
 }

@@ -39,10 +39,9 @@ pub(crate) fn front_end_half(case: &Case<'_>) -> Option<Answer> {
         Place::ManagementShell,
         "Give the FrontEnd folder together with the Hub folder.",
     )
-    .command(format!(
-        "Get-FrontendTransportService -Identity {} | Format-List SendProtocolLogPath",
-        remedies::server(case)
-    ))
+    .command_for_each(&remedies::servers(case), |server| {
+        format!("Get-FrontendTransportService -Identity {server} | Format-List SendProtocolLogPath")
+    })
     .verify("the report names the certificate that was sent");
     Some(Proof::of(case.log_proof()).says(message, vec![step]))
 }

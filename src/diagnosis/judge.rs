@@ -198,7 +198,7 @@ fn sessions_of(incident: Option<&Incident>) -> String {
     let values = |values: &[String]| listed(values.iter().map(String::as_str), 4);
     let differences: Vec<String> = incident
         .differences()
-        .into_iter()
+        .iter()
         .map(|one| {
             let (refused, delivered) = (values(&one.refused), values(&one.delivered));
             format!("{} {refused} where it is refused, {delivered} where it is delivered", one.fact)

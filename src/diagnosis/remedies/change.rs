@@ -200,7 +200,7 @@ fn bring(evidence: &mut Evidence, server: Option<&str>, thumbprint: Option<Thumb
     all.extend(known.map(|one| {
         let services = Some(CertificateServices::default());
         let server = server.map(str::to_owned);
-        made(ExchangeCertificate { server, services, ..one.object })
+        made(ExchangeCertificate { services, server, ..one.object })
     }));
 }
 

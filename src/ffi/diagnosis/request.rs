@@ -87,6 +87,35 @@ struct Tenant<'a> {
     accepted_domain_files: Option<Vec<FileContent>>,
 }
 
+impl Request<'_> {
+    /// Adds the objects of Exchange and their exports.
+    fn add_exports(&self, evidence: &mut Evidence) {
+        for (list, objects) in [
+            (INBOUND_CONNECTORS, self.inbound_connectors),
+            (ACCEPTED_DOMAINS, self.accepted_domains),
+            (SEND_CONNECTORS, self.send_connectors),
+            (RECEIVE_CONNECTORS, self.receive_connectors),
+            (INSTALLED_CERTIFICATES, self.installed_certificates),
+            (JUDGED_CERTIFICATES, self.certificates),
+        ] {
+            if let Some(objects) = objects {
+                add_objects(evidence, list, objects);
+            }
+        }
+        for (list, files) in [
+            (INBOUND_CONNECTORS, &self.inbound_connector_files),
+            (ACCEPTED_DOMAINS, &self.accepted_domain_files),
+            (SEND_CONNECTORS, &self.send_connector_files),
+            (RECEIVE_CONNECTORS, &self.receive_connector_files),
+            (INSTALLED_CERTIFICATES, &self.installed_certificate_files),
+        ] {
+            for file in files.iter().flatten() {
+                add_object_file(evidence, list, file);
+            }
+        }
+    }
+}
+
 impl Tenant<'_> {
     fn add_to(&self, evidence: &mut Evidence) {
         evidence.begin_tenant(&self.name);
@@ -158,33 +187,11 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
             .set_recipient(text)
             .map_err(|error| Failure::invalid(format!("RecipientDomain: {error}")))?;
     }
-    evidence.server = request.server.map(Into::into);
+    evidence.server = request.server.as_deref().map(Into::into);
 
     // Sessions come last: they are grouped by accepted domains and send connectors, and looked
     // for by queue errors.
-    for (list, objects) in [
-        (INBOUND_CONNECTORS, request.inbound_connectors),
-        (ACCEPTED_DOMAINS, request.accepted_domains),
-        (SEND_CONNECTORS, request.send_connectors),
-        (RECEIVE_CONNECTORS, request.receive_connectors),
-        (INSTALLED_CERTIFICATES, request.installed_certificates),
-        (JUDGED_CERTIFICATES, request.certificates),
-    ] {
-        if let Some(objects) = objects {
-            add_objects(&mut evidence, list, objects);
-        }
-    }
-    for (list, files) in [
-        (INBOUND_CONNECTORS, &request.inbound_connector_files),
-        (ACCEPTED_DOMAINS, &request.accepted_domain_files),
-        (SEND_CONNECTORS, &request.send_connector_files),
-        (RECEIVE_CONNECTORS, &request.receive_connector_files),
-        (INSTALLED_CERTIFICATES, &request.installed_certificate_files),
-    ] {
-        for file in files.iter().flatten() {
-            add_object_file(&mut evidence, list, file);
-        }
-    }
+    request.add_exports(&mut evidence);
     for tenant in request.tenants.iter().flatten() {
         tenant.add_to(&mut evidence);
     }

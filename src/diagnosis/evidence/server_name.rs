@@ -74,7 +74,7 @@ mod tests {
             ["EX01.contoso.com", " ex02 ", "EX02", "", "EX03.a.com", "ex03.b.com"]
                 .into_iter()
                 .collect();
-        let find = |text: &str| names.find(text).map(|name| name.to_string());
+        let find = |text: &str| names.find(text).map(ToString::to_string);
         assert_eq!(find("ex01").as_deref(), Some("EX01.contoso.com"));
         assert_eq!(find("ex01.adatum.com"), None);
         assert_eq!(find("EX02.contoso.com").as_deref(), Some("EX02"));

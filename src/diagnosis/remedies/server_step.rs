@@ -10,6 +10,7 @@ const SENT: &str = "the next session in the send log sends that certificate (Sen
 
 /// The step that makes a change of the server, written for each of `servers`; without them for that of
 /// the change.
+#[allow(clippy::too_many_lines, reason = "an arm for each change")]
 pub(super) fn step(change: &Change, action: String, servers: &[&str]) -> Step {
     let own: Vec<&str> = server_of(change).into_iter().collect();
     let servers = if servers.is_empty() { own.as_slice() } else { servers };

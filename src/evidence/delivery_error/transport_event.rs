@@ -201,7 +201,9 @@ mod tests {
     use super::*;
 
     fn xml(id: u32, values: &[&str], message: &str) -> String {
-        let values: String = values.iter().map(|value| format!("<Data>{value}</Data>")).collect();
+        let values: Vec<String> =
+            values.iter().map(|value| format!("<Data>{value}</Data>")).collect();
+        let values = values.concat();
         format!(
             "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider \
              Name='MSExchangeFrontEndTransport'/><EventID Qualifiers='49156'>{id}</EventID>\

@@ -162,6 +162,7 @@ pub(in crate::ffi) fn read(text: &str) -> Result<Evidence, Failure> {
 
 /// Reads a request up to its logs, whose reader is returned. What cannot be read of the evidence
 /// goes into it; a request that is not one is an error.
+#[allow(clippy::too_many_lines, reason = "a line for each member of a request")]
 pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader>), Failure> {
     let request: Request<'_> = parse_object("request", text)?;
     let at = match request.at {

@@ -65,10 +65,20 @@ fn key_of(trouble: &Trouble) -> Key<'_> {
 
 fn of_usage(usage: &Usage, known: &Known<'_>) -> Scope {
     let key = (&usage.place, &usage.identity);
-    let troubles = known.troubles.get(&key).into_iter().flatten();
-    let gravest =
-        troubles.max_by_key(|trouble| (trouble.standing != Standing::Past, trouble.refused));
-    let scope = gravest.map(|trouble| of_trouble(trouble, known));
+    let troubles = || known.troubles.get(&key).into_iter().flatten();
+    let gravest = troubles()
+        .max_by_key(|one| (one.standing != Standing::Past, one.refused, one.last, one.since));
+    // The latest refusal of any sender is the last one of the scope.
+    let latest = |is_past: bool| {
+        troubles()
+            .filter(|one| (one.standing == Standing::Past) == is_past)
+            .map(|one| one.last)
+            .max()
+    };
+    let scope = gravest.map(|trouble| Scope {
+        last: latest(trouble.standing == Standing::Past),
+        ..of_trouble(trouble, known)
+    });
     let last_delivery = usage.last_delivery;
     match scope {
         Some(scope) => Scope { last_delivery: scope.last_delivery.max(last_delivery), ..scope },

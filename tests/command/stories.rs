@@ -97,6 +97,12 @@ fn an_input_that_cannot_be_read_is_exit_code_40_and_the_rest_is_judged() {
 #[test]
 fn without_any_evidence_there_is_no_verdict() {
     let output = Command::new(env!("CARGO_BIN_EXE_eop-relay")).arg("test").output().unwrap();
+    assert_eq!(output.status.code(), Some(64));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Usage: eop-relay test"));
+    let output = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
+        .args(["test", "--at", "2026-11-20"])
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(30));
     assert!(String::from_utf8_lossy(&output.stdout).starts_with("UNCERTAIN: NoEvidence"));
     let output = Command::new(env!("CARGO_BIN_EXE_eop-relay"))

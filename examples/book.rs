@@ -152,12 +152,11 @@ fn page_of_cmdlet(name: &str, help: &str) -> String {
             continue;
         };
         finish(&mut page, &heading, &mut body);
-        heading = match keyword.split_once(' ') {
-            Some(("PARAMETER", parameter)) => format!("-{}", parameter.trim()),
-            _ => {
-                let (first, rest) = keyword.split_at(1);
-                first.to_owned() + &rest.to_lowercase()
-            }
+        heading = if let Some(("PARAMETER", parameter)) = keyword.split_once(' ') {
+            format!("-{}", parameter.trim())
+        } else {
+            let (first, rest) = keyword.split_at(1);
+            first.to_owned() + &rest.to_lowercase()
         };
     }
     finish(&mut page, &heading, &mut body);

@@ -19,6 +19,7 @@ mod logged_match;
 mod pfx;
 mod pkcs7;
 mod public_key;
+mod read_error;
 mod serialized_store;
 mod thumbprint;
 mod tls_certificate_name;
@@ -33,8 +34,7 @@ pub use extensions::{
     PolicyConstraints,
 };
 pub use file::{
-    FileContent, ReadError, Skipped, read_certificates, read_certificates_with,
-    read_revocation_lists,
+    FileContent, Skipped, read_certificates, read_certificates_with, read_revocation_lists,
 };
 pub use general_name::{GeneralName, NameForm};
 pub use host_name::{HostNameMatch, host_name_matches, is_host_name, is_within_domain};
@@ -45,6 +45,7 @@ pub(crate) use pfx::is_pfx;
 #[cfg(feature = "probe")]
 pub(crate) use pfx::read_pfx_keys;
 pub use public_key::{Curve, KeyType, PublicKey};
+pub use read_error::ReadError;
 pub(crate) use thumbprint::hexadecimal;
 pub use thumbprint::{Thumbprint, ThumbprintError, serial_numbers_match};
 pub use tls_certificate_name::{TlsCertificateName, TlsCertificateNameError};

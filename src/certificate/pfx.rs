@@ -7,7 +7,7 @@ use p12_keystore::Pkcs12Archive;
 use p12_keystore::error::Error;
 use zeroize::Zeroizing;
 
-use super::file::ReadError;
+use super::read_error::ReadError;
 
 /// The password of a PFX file. It is wiped when dropped, and Debug does not show it.
 pub struct Password(Zeroizing<String>);

@@ -11,8 +11,8 @@ use super::pool::{Origin, Pool};
 use super::request::{ChainRequest, lacks_only_a_root};
 use super::rule::Rule;
 use super::search::End;
+use super::words::named;
 use crate::certificate::{Certificate, Thumbprint, hexadecimal};
-use crate::finding::cut_name;
 
 /// Whether the server can send all intermediates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -182,14 +182,4 @@ pub(crate) fn shortening_root(pool: &Pool<'_>, path: &[usize]) -> Option<(usize,
         let root = pool.issuers_by_name(child).iter().find(|one| is_shortening(child, index, one));
         root.map(|root| (below + 1, *root))
     })
-}
-
-/// A certificate by subject and thumbprint.
-pub(super) fn named(certificate: &Certificate) -> String {
-    format!("{} ({})", shown(&certificate.subject), certificate.thumbprint())
-}
-
-/// A name in a text, cut where it is too long for one.
-pub(super) fn shown(name: &impl ToString) -> String {
-    cut_name(&name.to_string()).into_owned()
 }

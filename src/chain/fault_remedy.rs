@@ -1,10 +1,10 @@
 //! What to do about the certificate that has the fault.
 
-use super::completeness::shown;
 use super::findings::Finding;
 use super::pool::{Origin, Pool};
 use super::rule::Rule;
 use super::step_parts::{ON_THE_SERVER, download, remove, source};
+use super::words::shown;
 use crate::certificate::{Certificate, hexadecimal};
 use crate::finding::{Place, Step};
 

@@ -36,6 +36,7 @@ mod step_parts;
 mod subject_checks;
 mod survey;
 mod verdict;
+mod words;
 
 pub use crate::finding::{Severity, Step};
 pub use budget::Limits;

@@ -1,10 +1,10 @@
 //! Name constraints (RFC 5280, sections 4.2.1.10 and 6.1.4 (g)).
 
 use super::budget::Budget;
-use super::completeness::shown;
 use super::findings::Findings;
 use super::mailbox::{is_mailbox, same_mailbox};
 use super::rule::Rule;
+use super::words::shown;
 use crate::certificate::{
     Certificate, EMAIL_ADDRESS, GeneralName, NameConstraints, NameForm, is_host_name,
     is_within_domain,

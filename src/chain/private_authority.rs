@@ -1,8 +1,8 @@
 //! What shows that a chain is that of a private authority, such as Active Directory Certificate
 //! Services (AD CS): outside the organisation nobody trusts it, whatever its root's name.
 
-use super::completeness::shown;
 use super::internal_name::is_internal_host;
+use super::words::shown;
 use crate::certificate::Certificate;
 
 /// What in the certificates of a path says so, each in a few words; empty: nothing does. The path

@@ -3,12 +3,13 @@
 
 use serde::{Serialize, Serializer};
 
-use super::completeness::{MissingIssuer, Need, needs, shown};
+use super::completeness::{MissingIssuer, Need, needs};
 use super::fault_remedy::{Subject, of_fault};
 use super::pool::Pool;
 use super::rule::Rule;
 use super::step_parts::{download, import, remove, source};
 use super::survey::Evaluated;
+use super::words::shown;
 use crate::finding::{Place, Step, fold};
 
 /// Remedies for a path.

@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use super::comparison::{Comparison, compare};
 use super::completeness::{
-    Completeness, MissingIssuer, Need, completeness, missing_issuers, named, needs,
-    shortening_root, shown,
+    Completeness, MissingIssuer, Need, completeness, missing_issuers, needs, shortening_root,
 };
 use super::embedded_roots::EmbeddedRoots;
 use super::finding_report::FindingReport;
@@ -18,6 +17,7 @@ use super::rule::{Profile, Rule};
 use super::search::End;
 use super::survey::{Evaluated, survey};
 use super::verdict::fill_pool;
+use super::words::{named, shown};
 use crate::certificate::{Certificate, GeneralName, Thumbprint};
 use crate::finding::Step;
 use crate::timestamp::Timestamp;

@@ -1,6 +1,6 @@
 //! What the steps about chains share: stores, downloads.
 
-use super::completeness::shown;
+use super::words::shown;
 use crate::certificate::Certificate;
 use crate::finding::{Place, Step};
 

@@ -2,13 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::completeness::shown;
 use super::findings::Findings;
 use super::internal_name::is_internal_host;
 use super::mailbox::{is_mailbox, same_mailbox};
 use super::name_constraints::check_constraints_form;
 use super::role::Role;
 use super::rule::Rule;
+use super::words::shown;
 use crate::certificate::{
     Certificate, GeneralName, HostNameMatch, host_name_matches, is_host_name, is_within_domain,
 };

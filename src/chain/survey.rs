@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::budget::Budget;
 use super::certificate_checks::{check_certificate, check_expiry};
-use super::completeness::{check_stores, named, shown};
+use super::completeness::check_stores;
 use super::findings::{Finding, Findings};
 use super::microsoft_programme::{ProgrammeRoot, ProgrammeState, programme_date, programme_root};
 use super::path_checks::check_path;
@@ -16,6 +16,7 @@ use super::role::Role;
 use super::rule::Rule;
 use super::search::{End, MAXIMUM_ISSUERS, Next, Visitor, search};
 use super::signature::{SignatureError, SignatureHash, hash_of};
+use super::words::{named, shown};
 use crate::certificate::{Certificate, hexadecimal};
 use crate::finding::Severity;
 

@@ -60,7 +60,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 
 /// The forms in which a value could have stayed.
 fn forms(value: &str) -> Vec<Vec<u8>> {
-    let hexadecimal: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = value.bytes().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     let units = value.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let base64 = base64::engine::general_purpose::STANDARD_NO_PAD.encode(value);
     // The last character of base64 depends on what follows.

@@ -9,7 +9,8 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use super::incident::{Ending, Incident, SenderKind, is_legacy_tls, shown_in};
 use super::incidents::Incidents;
 use super::origins::Servers;
-use super::parts::{Part, destination_of, is_certificate_known, kind_of, parts_of, speaks_of_eop};
+use super::part::{Part, is_certificate_known};
+use super::parts::{destination_of, kind_of, parts_of, speaks_of_eop};
 use super::received::Received;
 use crate::connector::{AcceptedDomains, MailFrom};
 use crate::diagnosis::observation::{

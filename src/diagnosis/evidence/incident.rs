@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::origins::Servers;
-use super::parts::{Part, is_certificate_known};
+pub(crate) use super::part::Ending;
+use super::part::{Part, is_certificate_known};
 use crate::certificate::LoggedCertificate;
 use crate::connector::MailFrom;
 pub(crate) use crate::diagnosis::observation::SenderKind;
@@ -15,38 +16,13 @@ use crate::diagnosis::observation::{
 };
 use crate::diagnosis::report::EvidenceLine;
 use crate::log::LogType;
-use crate::reply::RejectionClass;
 use crate::session::{Session, SessionNote, TlsStatus};
 use crate::timestamp::Timestamp;
-
-/// How a mail, or a session without one, ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Ending {
-    Delivered,
-    Refused(RejectionClass),
-    TlsFailed,
-    ConnectFailed,
-    /// No mail, or the log does not say.
-    Open,
-}
 
 /// Whether a protocol is one that Exchange Online does not take any more.
 pub(crate) fn is_legacy_tls(protocol: Option<&str>) -> bool {
     let protocol = protocol.unwrap_or_default();
     ["TLS 1.0", "TLS 1.1", "SSL"].iter().any(|old| protocol.starts_with(old))
-}
-
-impl Ending {
-    /// The end, as the ledger distinguishes ends.
-    pub(crate) fn end(self, tls_error: Option<&str>) -> End {
-        match self {
-            Self::Delivered => End::Delivered,
-            Self::Refused(class) => End::Refused(class),
-            Self::TlsFailed => End::TlsFailed(tls_error.map(Arc::from)),
-            Self::ConnectFailed => End::ConnectFailed,
-            Self::Open => End::Open,
-        }
-    }
 }
 
 /// The certificate that a session shows.

@@ -8,14 +8,19 @@ mod collector;
 mod folder_label;
 pub(crate) mod incident;
 pub(crate) mod incidents;
+mod located;
 mod log_row;
 mod machine;
 mod origins;
+pub(crate) mod part;
 pub(crate) mod parts;
 mod queue_errors;
 pub(crate) mod received;
 pub(crate) mod server_name;
+mod tenant;
 pub(crate) mod tenants;
+
+pub use located::Located;
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -31,7 +36,7 @@ use crate::diagnosis::evidence::chain_log::ChainLog;
 use crate::diagnosis::evidence::collector::Collector;
 use crate::diagnosis::evidence::origins::{Origins, Servers};
 use crate::diagnosis::evidence::queue_errors::QueueErrors;
-use crate::diagnosis::evidence::tenants::{Part, Tenants};
+use crate::diagnosis::evidence::tenant::{Part, Tenants};
 use crate::diagnosis::literal::counted;
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery, ChainEventReader};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
@@ -41,17 +46,6 @@ use crate::log::{Notice, NoticeCode};
 use crate::session::{Message, Recipient, Session};
 use crate::timestamp::Timestamp;
 use crate::windows::{MachineStores, WindowsVerdict};
-
-/// An object, and where it stands.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Located<T> {
-    /// The object.
-    pub object: T,
-    /// The file, or what else it came from.
-    pub path: String,
-    /// The line where it begins, from 1; 0 where the whole file is meant.
-    pub line: u64,
-}
 
 /// A certificate file: its first certificate, and what follows in it.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,12 +8,10 @@ use crate::connector::{AcceptedDomains, Coverage, MailFrom};
 use crate::diagnosis::evidence::incident::{
     Ending, Incident, LastSession, MAXIMUM_NAMES, SenderKind,
 };
+use crate::diagnosis::evidence::part::{Part, is_certificate_known};
 use crate::diagnosis::observation::{ServerKey, Standing};
-use crate::log::LogType;
 use crate::reply::{RejectionClass, classify};
-use crate::session::{
-    Message, MessageOutcome, Outcome, Recipient, Session, SessionNote, TlsStatus,
-};
+use crate::session::{Message, MessageOutcome, Outcome, Recipient, Session, TlsStatus};
 
 /// Whether a session that does not say where it went failed in a way that is judged all the same:
 /// TLS that this server could not begin, or words that only EOP speaks.
@@ -28,19 +26,6 @@ pub(crate) fn speaks_of_eop(session: &Session) -> bool {
     session.rejection.is_some_and(RejectionClass::is_of_eop)
         || session.tls_error().is_some_and(is_local_tls)
         || in_recipients()
-}
-
-/// What became of one sender's mail in a session, for one ending.
-pub(crate) struct Part<'s> {
-    pub ending: Ending,
-    pub sender: SenderKind,
-    pub mail_from: MailFrom,
-    /// The reply that says so; of several the last one.
-    pub reply: Option<&'s str>,
-    /// The domains of the recipients that ended so, in lower case, each once.
-    pub domains: Vec<Cow<'s, str>>,
-    /// The messages that ended so.
-    pub messages: u32,
 }
 
 /// From so many parts on they are found by a map.
@@ -223,19 +208,6 @@ fn ending_without_mail(session: &Session) -> Ending {
             if session.tls_status == TlsStatus::Failed { Ending::TlsFailed } else { Ending::Open }
         }
     }
-}
-
-/// Without a `Sending certificate` block no certificate was offered (inferred), where the log holds
-/// the whole session and such blocks at all.
-pub(crate) fn is_certificate_known(session: &Session) -> bool {
-    let hides = |note: &SessionNote| {
-        matches!(note, SessionNote::ProxyHalfMissing | SessionNote::CertificateUnattributed)
-    };
-    session.sent_certificate.is_some()
-        || (session.log_type == LogType::Send
-            && session.complete
-            && session.outcome != Outcome::ConnectFailed
-            && !session.notes.iter().any(hides))
 }
 
 pub(crate) fn kind_of(mail_from: &MailFrom, accepted: Option<&AcceptedDomains>) -> SenderKind {

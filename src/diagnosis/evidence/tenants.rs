@@ -2,31 +2,13 @@
 
 use std::net::IpAddr;
 
-use super::{Evidence, Located};
+use super::Evidence;
+use super::located::Located;
+use super::tenant::{Part, Tenant};
 use crate::connector::{
     AcceptedDomains, AddressMatch, Attribution, AttributionRequest, ConnectorNameMatch, Coverage,
     InboundConnector, MailFrom, ShownCertificate, attribute,
 };
-
-/// A tenant beside the first one, whose connectors and domains are those of the evidence itself.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tenant {
-    /// What the user calls it.
-    name: Option<String>,
-    /// OrganizationId of its objects, in lower case.
-    organization: Option<String>,
-    inbound_connectors: Option<Vec<Located<InboundConnector>>>,
-    accepted_domains: Option<Located<AcceptedDomains>>,
-}
-
-/// How the tenants are told from each other while exports come in.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tenants {
-    first: Tenant,
-    others: Vec<Tenant>,
-    /// The tenant to which the exports that follow belong, where the user says so.
-    current: Option<usize>,
-}
 
 /// One tenant, as it was given.
 #[derive(Clone, Copy, Debug)]
@@ -34,13 +16,6 @@ pub(crate) struct GivenTenant<'a> {
     pub inbound_connectors: Option<&'a Vec<Located<InboundConnector>>>,
     pub accepted_domains: Option<&'a Located<AcceptedDomains>>,
     of: &'a Tenant,
-}
-
-/// What an export adds to a tenant.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    InboundConnectors,
-    AcceptedDomains,
 }
 
 impl Evidence {
@@ -152,25 +127,6 @@ impl Evidence {
         };
         let slots = (0..self.tenant_count()).rev();
         slots.max_by_key(fit).unwrap_or_default()
-    }
-}
-
-impl Tenants {
-    fn push(&mut self) -> usize {
-        self.others.push(Tenant::default());
-        self.others.len()
-    }
-
-    fn tenant_mut(&mut self, slot: usize) -> &mut Tenant {
-        match slot.checked_sub(1).and_then(|slot| self.others.get_mut(slot)) {
-            Some(tenant) => tenant,
-            None => &mut self.first,
-        }
-    }
-
-    /// Which tenant an accepted domain of the command line belongs to: the last one.
-    pub(super) fn last(&self) -> usize {
-        self.current.unwrap_or(self.others.len())
     }
 }
 

@@ -1,0 +1,12 @@
+//! An object of an export, and where it stands.
+
+/// An object, and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Located<T> {
+    /// The object.
+    pub object: T,
+    /// The file, or what else it came from.
+    pub path: String,
+    /// The line where it begins, from 1; 0 where the whole file is meant.
+    pub line: u64,
+}

@@ -91,6 +91,7 @@ impl OpenFile {
         };
         let mut bytes_taken = position.map_or(0, |position| position.offset);
         let (mut start, source) = TextSource::open(path)?;
+        let bytes_of_start = start.len() as u64;
         let kind = TextKind::of(&start);
         let mut offset = 0;
         if kind != TextKind::Utf16 && position.is_none() && start.starts_with(BYTE_ORDER_MARK) {
@@ -120,7 +121,7 @@ impl OpenFile {
                 let (rest, count) = match source {
                     TextSource::File(file) => {
                         let (file, count) = Counted::new(file);
-                        count.fetch_add(start.len() as u64, Ordering::Relaxed);
+                        count.fetch_add(bytes_of_start, Ordering::Relaxed);
                         (Box::new(file) as Box<dyn Read + Send>, count)
                     }
                     TextSource::Stream(stream, count) => (stream, count),

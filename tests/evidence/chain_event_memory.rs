@@ -35,7 +35,7 @@ fn a_log_many_times_larger_than_memory_in_use_is_read_to_its_end() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("capi2.xml");
     let mut file = BufWriter::new(fs::File::create(&path).unwrap());
-    let size = chain_event_log::write_log(&mut file, 12 << 20).unwrap();
+    let size = chain_event_log::write_log(&mut file, 24 << 20).unwrap();
     file.flush().unwrap();
     let before = peak_memory();
     let inputs = vec![LogInput { path, ..LogInput::default() }];

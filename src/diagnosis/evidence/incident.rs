@@ -220,7 +220,7 @@ impl Incident {
     }
 
     /// Lets it stand where its newest session does.
-    fn stand_at_newest(&mut self) {
+    pub(super) fn stand_at_newest(&mut self) {
         let Some(newest) = self.newest().cloned() else { return };
         self.last = newest.time;
         self.path = newest.path.display().to_string();

@@ -74,6 +74,10 @@ impl Incidents {
     /// Judges what holds today, and finds the rows that prove the incidents.
     pub fn settle(&mut self) {
         // Of what is alike the first one is shown: it is the same in whatever order the logs were read.
+        self.all
+            .iter_mut()
+            .filter(|one| one.reported_by.is_none())
+            .for_each(Incident::stand_at_newest);
         self.all.sort_by_cached_key(|one| {
             let place = (Arc::clone(&one.connector), one.path.clone(), one.line);
             let mail_from = format!("{:?}", one.mail_from);

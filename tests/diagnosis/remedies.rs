@@ -122,6 +122,24 @@ fn after_a_renewal_with_the_same_names_there_is_nothing_to_set() {
 }
 
 #[test]
+fn the_newer_of_two_with_the_same_names_is_taken_away_where_it_is_revoked() {
+    let report = report(
+        &format!("until=2027-10-01 ;; {REFUSED}"),
+        "inbound=In/OnPremises/on/*.contoso.com ; accepted=contoso.com ; \
+         send=Outbound to Office 365/named/contoso-com.mail.protection.outlook.com ; \
+         installed=mail.contoso.com/SMTP/until:2027-10-01,revoked ; \
+         installed=mail.contoso.com/SMTP/serial:old,since:2026-01-01,until:2027-01-01",
+    );
+    assert_eq!(report.cause.name(), "CertificateRevoked");
+    let steps = &cause(&report).remedy;
+    let first = steps[0].command.as_deref().unwrap();
+    assert!(first.starts_with("Remove-ExchangeCertificate"), "{steps:?}");
+    let sent = report.scopes[0].identity.certificate.as_deref().unwrap();
+    assert!(first.contains(sent), "{first} takes another away than {sent}");
+    assert!(steps[1].action.starts_with("There is nothing to set"), "{steps:?}");
+}
+
+#[test]
 fn another_issuer_is_set_on_the_send_connector() {
     let report = report(
         &format!("until=2026-11-10 ;; {REFUSED}"),

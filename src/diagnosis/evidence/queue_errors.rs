@@ -62,7 +62,7 @@ impl QueueErrors {
 }
 
 /// Whether an error concerns EOP: by its words, by its hosts, or because it names no host at all and
-/// yet was given.
+/// yet was given. What EOP could not hand over names this organisation's own server.
 fn is_about_eop(error: &DeliveryError) -> bool {
     let explanation = &error.explanation;
     let hosts = [
@@ -73,7 +73,12 @@ fn is_about_eop(error: &DeliveryError) -> bool {
         &explanation.server,
     ];
     let mut hosts = hosts.into_iter().flatten().peekable();
-    let is_spoken_by_eop = matches!(explanation.rejection, Some(class) if class.is_of_eop());
+    let is_spoken_by_eop = explanation.rejection.is_some_and(|class| {
+        use RejectionClass as Class;
+        let is_handed_over =
+            [Class::CannotConnectToRemoteServer, Class::DaneFailed, Class::MtaStsFailed];
+        class.is_of_eop() || is_handed_over.contains(&class)
+    });
     is_spoken_by_eop
         || hosts.peek().is_none()
         || hosts.any(|host| is_eop_host(host.trim_matches(['[', ']'])))

@@ -194,7 +194,9 @@ pub(crate) fn select_certificate(case: &Case<'_>) -> Vec<Remedy> {
         Some(one) if is_named_already(case, one) => nothing_to_set(case, one),
         one => name_certificate(case, one.as_ref()),
     };
-    first.into_iter().chain(std::iter::once(select)).collect()
+    let blocking = replacement.as_ref().and_then(|one| blocking_twin(case, one));
+    let away = blocking.map(|thumbprint| super::take_away(case, thumbprint));
+    away.into_iter().chain(first).chain(std::iter::once(select)).collect()
 }
 
 /// The usable certificate of another server that the send connector names, where the certificates of
@@ -349,6 +351,17 @@ fn names(case: &Case<'_>, certificate: &ExchangeCertificate) -> bool {
     let of = |text: &Option<String>| text.clone().unwrap_or_default();
     is_same(&present.issuer, &of(&certificate.issuer))
         && is_same(&present.subject, &of(&certificate.subject))
+}
+
+/// The certificate of the case, where it is the newer one of the issuer and subject that the send
+/// connector names: as long as the server has it, Exchange takes it and not the replacement.
+fn blocking_twin(case: &Case<'_>, replacement: &ReplacementCertificate) -> Option<Thumbprint> {
+    let own = case.parsed_thumbprint()?;
+    let sent = case.selectable.iter().find(|one| one.thumbprint == Some(own))?;
+    let is_blocking = is_named_already(case, replacement)
+        && names(case, sent)
+        && sent.not_after > replacement.certificate.not_after;
+    is_blocking.then_some(own)
 }
 
 fn nothing_to_set(case: &Case<'_>, replacement: &ReplacementCertificate) -> Remedy {

@@ -5,7 +5,6 @@ use super::{
     Change, ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate, servers,
     thumbprint,
 };
-use crate::certificate::Thumbprint;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{date, literal};
 
@@ -129,14 +128,4 @@ pub(crate) fn take_up(
         ),
         restart_transport(),
     ]
-}
-
-/// Takes an unusable certificate away, so that an older one of the same name is chosen.
-pub(crate) fn take_away(case: &Case<'_>, thumbprint: Thumbprint) -> Remedy {
-    Remedy::of_servers(
-        Change::TakeAway { server: case.server().map(str::to_owned), thumbprint },
-        "Take the unusable certificate away from the server, after exporting it if it is to be kept. \
-         Answer No if asked whether to overwrite the default SMTP certificate.",
-        &servers(case),
-    )
 }

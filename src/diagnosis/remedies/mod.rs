@@ -23,7 +23,7 @@ use crate::reply::{READ_SEND_LOG, RejectionClass};
 
 pub(crate) use certificates::{
     check_private_key, import_with_key, repair_key, replace_certificate, restart_transport,
-    send_previous, take_away, take_up,
+    send_previous, take_up,
 };
 pub(crate) use change::Change;
 pub(crate) use change_step::step_of;
@@ -39,7 +39,7 @@ pub(crate) use more_evidence::{
 pub(crate) use receive::{offer_tls, receive_with, see_receive_connector};
 pub(crate) use remedy::Remedy;
 pub(crate) use replacement::{is_unusable, replacement, select_certificate, send};
-pub(crate) use services::enable_for_smtp;
+pub(crate) use services::{enable_for_smtp, take_away};
 pub(crate) use tls::{of_tls_error, stop_inspection, switch_on_tls12};
 
 pub(crate) const MANAGEMENT_SHELL: Place = Place::ManagementShell;

@@ -2,7 +2,7 @@
 
 use super::change::{Former, value_of};
 use super::change_step::step_of;
-use super::services::enable;
+use super::services::{enable, take_away};
 use super::{Change, MANAGEMENT_SHELL, Remedy};
 use crate::certificate::{NameRelation, Thumbprint, TlsCertificateName, X500Name};
 use crate::chain::Trust;
@@ -195,7 +195,7 @@ pub(crate) fn select_certificate(case: &Case<'_>) -> Vec<Remedy> {
         one => name_certificate(case, one.as_ref()),
     };
     let blocking = replacement.as_ref().and_then(|one| blocking_twin(case, one));
-    let away = blocking.map(|thumbprint| super::take_away(case, thumbprint));
+    let away = blocking.map(|thumbprint| take_away(case, thumbprint));
     away.into_iter().chain(first).chain(std::iter::once(select)).collect()
 }
 

@@ -1,4 +1,4 @@
-//! Steps on the services of a certificate.
+//! Steps on a certificate in its place: its services, and that it goes.
 
 use super::{Change, Remedy, servers};
 use crate::certificate::Thumbprint;
@@ -17,6 +17,16 @@ pub(crate) fn enable(case: &Case<'_>, thumbprint: Option<Thumbprint>) -> Remedy 
         "Enable the certificate for SMTP, and for SMTP only. Answer No when asked to overwrite \
          the default SMTP certificate: Yes replaces the internal transport certificate and can \
          break EdgeSync.",
+        &servers(case),
+    )
+}
+
+/// Takes an unusable certificate away, so that an older one of the same name is chosen.
+pub(crate) fn take_away(case: &Case<'_>, thumbprint: Thumbprint) -> Remedy {
+    Remedy::of_servers(
+        Change::TakeAway { server: case.server().map(str::to_owned), thumbprint },
+        "Take the unusable certificate away from the server, after exporting it if it is to be kept. \
+         Answer No if asked whether to overwrite the default SMTP certificate.",
         &servers(case),
     )
 }

@@ -35,7 +35,6 @@ BeforeAll {
     $case = Join-Path -Path $TestDrive -ChildPath 'case.zip'
     $file = Export-EopRelayEvidence -Path $case -WarningVariable warnings -WarningAction SilentlyContinue
     $content = Join-Path -Path $TestDrive -ChildPath 'content'
-    Add-Type -AssemblyName System.IO.Compression.FileSystem
     [System.IO.Compression.ZipFile]::ExtractToDirectory($case, $content)
     $manifest = Get-Content -LiteralPath (Join-Path -Path $content -ChildPath 'manifest.json') -Raw | ConvertFrom-Json
 }

@@ -10,6 +10,7 @@ use crate::diagnosis::evidence::parts::kind_of;
 use crate::diagnosis::observation::{ServerKey, Standing};
 use crate::eop_host::is_eop_host;
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrorSource, SessionMatcher};
+use crate::finding::Side;
 use crate::log::LogType;
 use crate::reply::RejectionClass;
 use crate::session::TlsStatus;
@@ -73,12 +74,11 @@ fn is_about_eop(error: &DeliveryError) -> bool {
         &explanation.server,
     ];
     let mut hosts = hosts.into_iter().flatten().peekable();
-    let is_spoken_by_eop = explanation.rejection.is_some_and(|class| {
-        use RejectionClass as Class;
-        let is_handed_over =
-            [Class::CannotConnectToRemoteServer, Class::DaneFailed, Class::MtaStsFailed];
-        class.is_of_eop() || is_handed_over.contains(&class)
-    });
+    let is_handed_over = |class: RejectionClass| {
+        class.entry().is_some_and(|entry| entry.side.contains(&Side::OtherDirection))
+    };
+    let is_spoken_by_eop =
+        explanation.rejection.is_some_and(|class| class.is_of_eop() || is_handed_over(class));
     is_spoken_by_eop
         || hosts.peek().is_none()
         || hosts.any(|host| is_eop_host(host.trim_matches(['[', ']'])))

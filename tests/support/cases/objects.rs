@@ -1,0 +1,109 @@
+//! Objects of Exchange from the short forms of the table.
+
+use eop_relay::certificate::Thumbprint;
+use eop_relay::connector::{
+    CertificateServices, ConnectorType, ExchangeCertificate, InboundConnector, ReceiveConnector,
+    SendConnector, TextList,
+};
+use eop_relay::diagnosis::Located;
+use eop_relay::timestamp::Timestamp;
+
+pub(super) const ISSUER: &str = "CN=Trust Server CA 1, O=Trust AS, C=NO";
+
+pub(super) fn located<T>(object: T, path: &str) -> Located<T> {
+    Located { object, path: path.to_owned(), line: 1 }
+}
+
+fn list(text: &str) -> TextList {
+    let shown = text.strip_suffix("...");
+    let values = shown.unwrap_or(text).split(',').filter(|value| !value.is_empty());
+    TextList { is_truncated: shown.is_some(), ..TextList::complete(values) }
+}
+
+/// `name/type/enabled/value/addresses/associated/changed`, the last ones optional.
+pub(super) fn inbound(text: &str) -> InboundConnector {
+    let fields: Vec<&str> = text.split('/').collect();
+    let field = |index: usize| fields.get(index).copied().filter(|field| !field.is_empty());
+    InboundConnector {
+        name: fields[0].to_owned(),
+        connector_type: field(1).map(ConnectorType::from_name),
+        enabled: field(2).map(|flag| flag == "on"),
+        tls_sender_certificate_name: field(3).map(str::to_owned),
+        knows_certificate_name: true,
+        sender_ip_addresses: Some(list(&field(4).unwrap_or_default().replace('|', "/"))),
+        associated_accepted_domains: Some(list(field(5).unwrap_or_default())),
+        when_changed_utc: field(6).and_then(Timestamp::parse),
+        ..InboundConnector::default()
+    }
+}
+
+/// `name/TlsCertificateName/smart host/logging`; `named` stands for ISSUER and CN=mail.contoso.com.
+pub(super) fn send(text: &str) -> SendConnector {
+    let fields: Vec<&str> = text.split('/').collect();
+    let field = |index: usize| fields.get(index).copied().filter(|field| !field.is_empty());
+    SendConnector {
+        name: fields[0].to_owned(),
+        tls_certificate_name: field(1).map(|subject| match subject {
+            "named" => format!("<I>{ISSUER}<S>CN=mail.contoso.com"),
+            subject => subject.to_owned(),
+        }),
+        knows_certificate_name: true,
+        smart_hosts: field(2).map(list),
+        protocol_logging_level: field(3).map(str::to_owned),
+        ..SendConnector::default()
+    }
+}
+
+/// `identity/TlsCertificateName/AuthMechanism`; `named` stands for ISSUER and CN=mail.contoso.com,
+/// `gone` for another issuer.
+pub(super) fn receive(text: &str) -> ReceiveConnector {
+    let fields: Vec<&str> = text.split('/').collect();
+    let field = |index: usize| fields.get(index).copied().filter(|field| !field.is_empty());
+    ReceiveConnector {
+        identity: fields[0].to_owned(),
+        tls_certificate_name: field(1).map(|value| match value {
+            "named" => format!("<I>{ISSUER}<S>CN=mail.contoso.com"),
+            _ => "<I>CN=Former CA<S>CN=mail.contoso.com".to_owned(),
+        }),
+        knows_certificate_name: true,
+        auth_mechanism: Some(list(field(2).unwrap_or("Tls,Integrated"))),
+        ..ReceiveConnector::default()
+    }
+}
+
+/// `names/services/flags`: flags are `nokey`, `self`, `enterprise`, `revoked`, `other` (another
+/// issuer), `until:DATE`, `since:DATE`, `serial:TEXT` (another certificate of the same name).
+pub(super) fn installed_certificate(text: &str) -> ExchangeCertificate {
+    let fields: Vec<&str> = text.split('/').collect();
+    let flags = fields.get(2).copied().unwrap_or_default();
+    let has = |flag: &str| flags.split(',').any(|one| one == flag);
+    let value = |key: &str| flags.split(',').find_map(|one| one.strip_prefix(key));
+    let names: Vec<&str> = fields[0].split(',').collect();
+    let subject = format!("CN={}", names[0]);
+    let issuer = if has("self") {
+        subject.clone()
+    } else if has("other") {
+        "CN=Trust Server CA 2, O=Trust AS, C=NO".to_owned()
+    } else {
+        ISSUER.to_owned()
+    };
+    ExchangeCertificate {
+        thumbprint: Some(thumbprint(fields[0], value("serial:").unwrap_or_default())),
+        subject: Some(subject),
+        issuer: Some(issuer),
+        not_before: value("since:")
+            .map_or_else(|| Timestamp::parse("2026-03-01"), Timestamp::parse),
+        not_after: value("until:").map_or_else(|| Timestamp::parse("2027-09-01"), Timestamp::parse),
+        services: fields.get(1).and_then(|services| CertificateServices::parse(services)),
+        has_private_key: Some(!has("nokey")),
+        is_self_signed: Some(has("self")),
+        root_ca_type: has("enterprise").then(|| "Enterprise".to_owned()),
+        status: has("revoked").then(|| "Revoked".to_owned()),
+        certificate_domains: Some(TextList::complete(names)),
+        ..ExchangeCertificate::default()
+    }
+}
+
+pub(super) fn thumbprint(names: &str, serial: &str) -> Thumbprint {
+    Thumbprint::of(format!("{names}{serial}").as_bytes())
+}

@@ -16,7 +16,8 @@ pub use archive::{PackedFile, is_archive, is_packed, packed_files};
 pub use file::MAXIMUM_UNPACKED;
 pub(crate) use guard::Counted;
 pub use open::{
-    beginning, gunzip, is_gzip, is_standard_input, offer_standard_input, open, open_special, read,
+    beginning, gunzip, is_gzip, is_standard_input, offer_standard_input, open, open_from,
+    open_special, read,
 };
 
 #[cfg(test)]

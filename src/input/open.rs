@@ -1,6 +1,6 @@
 //! Opening a file, whatever it lies in.
 
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -39,6 +39,30 @@ pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
         Some(stream) => Ok(stream),
         None => unpacked(Box::new(open_shared(path)?)),
     }
+}
+
+/// Opens a file as [`open`] does, from that byte of its unpacked content on: in a file that is not
+/// packed without reading what stands before.
+///
+/// # Errors
+/// Those of [`open`].
+pub fn open_from(path: &Path, offset: u64) -> io::Result<Box<dyn Read + Send>> {
+    let mut content = match open_special(path)? {
+        Some(stream) => stream,
+        None => {
+            let mut file = open_shared(path)?;
+            let mut start = Vec::with_capacity(GZIP.len());
+            file.by_ref().take(GZIP.len() as u64).read_to_end(&mut start)?;
+            if !is_gzip(&start) {
+                file.seek(SeekFrom::Start(offset))?;
+                return Ok(Box::new(file));
+            }
+            file.rewind()?;
+            gunzip(file)
+        }
+    };
+    io::copy(&mut content.by_ref().take(offset), &mut io::sink())?;
+    Ok(content)
 }
 
 /// Opens what is no file of the file system: standard input, or an entry of an archive. `None` for

@@ -53,6 +53,8 @@ pub(crate) struct LastSession {
     pub time: Timestamp,
     pub path: Arc<Path>,
     pub line: u64,
+    /// The byte at which that line begins.
+    pub offset: u64,
     pub session_id: String,
 }
 
@@ -62,6 +64,7 @@ impl LastSession {
             time: session.end_time,
             path: Arc::clone(&session.log_path),
             line: session.line,
+            offset: session.log_offset,
             session_id: session.session_id().to_owned(),
         }
     }
@@ -74,7 +77,7 @@ impl LastSession {
 
     fn become_of(&mut self, session: &Session) {
         self.time = session.end_time;
-        self.line = session.line;
+        (self.line, self.offset) = (session.line, session.log_offset);
         session.session_id().clone_into(&mut self.session_id);
         if !Arc::ptr_eq(&self.path, &session.log_path) {
             self.path = Arc::clone(&session.log_path);

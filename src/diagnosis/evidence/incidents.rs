@@ -2,7 +2,6 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
 use std::sync::Arc;
 
 use super::incident::{Ending, Incident, IncidentKey, SenderKind};
@@ -106,13 +105,9 @@ impl Incidents {
         let of_logs = |incident: &&mut Incident| incident.reported_by.is_none();
         let located = failed.into_iter().chain(delivered).filter(of_logs).take(MAXIMUM_LOCATED);
         for incident in located {
-            let text = incident.proof().text;
-            let found = find_row_of_session(
-                Path::new(&incident.path),
-                incident.line,
-                &incident.session_id,
-                &text,
-            );
+            let has_row = incident.reply.is_some() || incident.tls_error.is_some();
+            let Some(session) = incident.newest().filter(|_| has_row) else { continue };
+            let found = find_row_of_session(session, &incident.proof().text);
             incident.line = found.unwrap_or(incident.line);
         }
     }

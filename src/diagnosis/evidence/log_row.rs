@@ -3,24 +3,21 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use super::incident::LastSession;
 use crate::input;
-use crate::log::{Format, Row};
+use crate::log::{Event, Format, Row};
 
-/// What is read of a file to find a row, in bytes: a session lies close together.
-const MAXIMUM_BYTES: u64 = 64 << 20;
+/// What is read of a file from where the session begins, in bytes: its rows lie close together.
+const MAXIMUM_BYTES: u64 = 8 << 20;
+/// The same where it is not known where it begins.
+const MAXIMUM_BYTES_FROM_START: u64 = 64 << 20;
 /// What is compared of a text, in bytes.
 const COMPARED: usize = 60;
 
-/// The line of the first row of that session, from `first_line` on, whose data or context begins as
-/// the text does, or holds the first line of it. `None` where there is none, or the file cannot be
-/// read (any more).
-pub(crate) fn find_row_of_session(
-    path: &Path,
-    first_line: u64,
-    session_id: &str,
-    text: &str,
-) -> Option<u64> {
-    let session_id = u64::from_str_radix(session_id, 16).ok()?;
+/// The line of the first row of that session whose data or context begins as the text does, or holds
+/// the first line of it. `None` where there is none, or the file cannot be read (any more).
+pub(crate) fn find_row_of_session(session: &LastSession, text: &str) -> Option<u64> {
+    let session_id = u64::from_str_radix(&session.session_id, 16).ok()?;
     let text = text.as_bytes();
     let wanted = text.get(..COMPARED.min(text.len())).filter(|text| !text.is_empty())?;
     let is_it = |field: &[u8]| {
@@ -28,29 +25,55 @@ pub(crate) fn find_row_of_session(
         field.starts_with(wanted) || (field.len() > 8 && text.starts_with(field))
     };
     let mut format = Format::from_file_name("");
-    let mut reader = BufReader::new(input::open(path).ok()?.take(MAXIMUM_BYTES));
+    let (mut line, limit) = match session.offset {
+        0 => (0, MAXIMUM_BYTES_FROM_START),
+        _ => {
+            read_header(&session.path, &mut format)?;
+            (session.line.checked_sub(1)?, MAXIMUM_BYTES)
+        }
+    };
+    let content = input::open_from(&session.path, session.offset).ok()?;
+    let mut reader = BufReader::new(content.take(limit));
     let mut row = Vec::new();
-    let mut line = 0;
     while reader.read_until(b'\n', &mut row).ok()? > 0 {
         line += 1;
         let bytes = row.trim_ascii_end();
         if bytes.starts_with(b"#") {
             format.read_header_line(bytes).ok()?;
-        } else if line >= first_line
+        } else if line >= session.line
             && let Ok(row) = Row::parse(bytes, &format.columns)
             && row.session_id == session_id
-            && (is_it(&row.data.value()) || is_it(&row.context.value()))
         {
-            return Some(line);
+            if is_it(&row.data.value()) || is_it(&row.context.value()) {
+                return Some(line);
+            }
+            if row.event == Event::Disconnect {
+                return None;
+            }
         }
         row.clear();
     }
     None
 }
 
+/// Reads the lines that begin with `#` at the beginning of a file.
+fn read_header(path: &Path, format: &mut Format) -> Option<()> {
+    let mut reader = BufReader::new(input::open(path).ok()?.take(MAXIMUM_BYTES));
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line).ok()? > 0 && line.starts_with(b"#") {
+        format.read_header_line(line.trim_ascii_end()).ok()?;
+        line.clear();
+    }
+    Some(())
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::sync::Arc;
+
     use super::*;
+    use crate::timestamp::Timestamp;
 
     fn row(id: &str, event: &str, data: &str) -> String {
         format!("2026-11-15T01:02:03.100Z,To EOP,{id},1,,192.0.2.1:25,{event},{data},\r\n")
@@ -59,7 +82,7 @@ mod tests {
     #[test]
     fn the_row_of_the_session_is_found_and_no_other() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("SEND.LOG");
+        let path: Arc<Path> = folder.path().join("SEND.LOG").into();
         let (own, other) = ("08DE23A1F00D0001", "08DE23A1F00D0002");
         let naming = format!("session id {own}; 550 5.7.64 no");
         let rows = [
@@ -70,12 +93,22 @@ mod tests {
             row(own, "<", "\"550 5.7.64 \"\"no\"\", not\""),
             row(own, "-", ""),
         ];
-        std::fs::write(&path, rows.concat()).unwrap();
-        let find = |from, text| find_row_of_session(&path, from, own, text);
-        assert_eq!(find(1, "550 5.7.64 \"no\", not"), Some(5));
-        assert_eq!(find(1, "550 5.7.64 \"no\", not in several lines, joined"), Some(5));
-        assert_eq!(find(6, "550 5.7.64"), None);
-        assert_eq!(find(1, ""), None);
-        assert_eq!(find_row_of_session(&folder.path().join("none"), 1, own, "550"), None);
+        fs::write(&path, rows.concat()).unwrap();
+        let offset_of = |line: u64| rows[..line as usize - 1].concat().len() as u64;
+        let find = |line, offset, text| {
+            let path = Arc::clone(&path);
+            let (time, session_id) = (Timestamp::from_ticks(0).unwrap(), own.to_owned());
+            find_row_of_session(&LastSession { time, path, line, offset, session_id }, text)
+        };
+        for is_known in [false, true] {
+            let find = |line, text| find(line, if is_known { offset_of(line) } else { 0 }, text);
+            assert_eq!(find(1, "550 5.7.64 \"no\", not"), Some(5));
+            assert_eq!(find(4, "550 5.7.64 \"no\", not"), Some(5));
+            assert_eq!(find(1, "550 5.7.64 \"no\", not in several lines, joined"), Some(5));
+            assert_eq!(find(6, "550 5.7.64"), None);
+            assert_eq!(find(1, ""), None);
+        }
+        fs::remove_file(&path).unwrap();
+        assert_eq!(find(1, 0, "550"), None);
     }
 }

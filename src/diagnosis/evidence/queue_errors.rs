@@ -106,8 +106,8 @@ fn incident_of(
     let server = error.reporting_server.as_deref().filter(|server| !is_eop_host(server));
     let server = server.map_or(ServerKey::Unknown, |name| ServerKey::Name(name.into()));
     let line = if error.source == DeliveryErrorSource::Text { 0 } else { error.line };
-    let last_session =
-        LastSession { time, path: Path::new(&error.path).into(), line, session_id: String::new() };
+    let path = Path::new(&error.path).into();
+    let last_session = LastSession { time, path, line, offset: 0, session_id: String::new() };
     let remote = error.remote_server.as_deref().or(explanation.server.as_deref());
     Some(Incident {
         ending,

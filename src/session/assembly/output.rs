@@ -56,7 +56,7 @@ impl Output {
             self.capped.add(first_row, None);
         }
         if let Some(mut session) = made.session {
-            session.line = first_row.line;
+            (session.line, session.log_offset) = (first_row.line, first_row.offset);
             self.accept(session);
         }
     }

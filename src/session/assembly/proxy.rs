@@ -176,6 +176,7 @@ fn join(left: &Session, right: &Session) -> Session {
         server: hub.server.clone(),
         log_path: hub.log_path.clone(),
         line: hub.line,
+        log_offset: hub.log_offset,
         start_time: hub.start_time.min(front.start_time),
         end_time: hub.end_time.max(front.end_time),
         connector: hub.connector.clone(),

@@ -154,6 +154,7 @@ impl Decoder {
             server: file.server.clone(),
             log_path: Arc::clone(&file.path),
             line: start.position.line,
+            log_offset: start.position.offset,
             start_time: start.time,
             end_time: rows.end_time().unwrap_or(start.time),
             is_eop,

@@ -30,6 +30,8 @@ pub struct OwnedSession {
     pub log_path: PathBuf,
     #[serde(default)]
     pub line: u64,
+    #[serde(skip)]
+    pub log_offset: u64,
     pub start_time: Timestamp,
     /// `None` is the same as `start_time`.
     pub end_time: Option<Timestamp>,
@@ -126,6 +128,7 @@ impl OwnedSession {
             server: None,
             log_path: PathBuf::new(),
             line: 0,
+            log_offset: 0,
             start_time,
             end_time: None,
             connector: String::new(),
@@ -201,6 +204,7 @@ impl From<OwnedSession> for Session {
             server: parts.server,
             log_path: parts.log_path.into(),
             line: parts.line,
+            log_offset: parts.log_offset,
             start_time: parts.start_time,
             end_time: parts.end_time.unwrap_or(parts.start_time),
             is_eop: parts.is_eop,
@@ -242,6 +246,7 @@ impl From<&Session> for OwnedSession {
             server: session.server.clone(),
             log_path: session.log_path.to_path_buf(),
             line: session.line,
+            log_offset: session.log_offset,
             start_time: session.start_time,
             end_time: Some(session.end_time),
             connector: session.connector().to_owned(),

@@ -32,6 +32,9 @@ pub struct Session {
     pub log_path: Arc<Path>,
     /// The line of its first row in that file, counted from 1.
     pub line: u64,
+    /// The byte at which that row begins, in the unpacked content of the file; 0 where that is not
+    /// known. Not serialised.
+    pub log_offset: u64,
     /// The stamp of its first row.
     pub start_time: Timestamp,
     /// The stamp of its last row.

@@ -170,7 +170,8 @@ proptest! {
             let json = serde_json::to_string(&session).unwrap();
             let back: Session = serde_json::from_str(&json).unwrap();
             prop_assert_eq!(serde_json::to_string(&back).unwrap(), json);
-            prop_assert_eq!(&back, &session);
+            // The text does not say at which byte of the log it begins.
+            prop_assert_eq!(back, Session { log_offset: 0, ..session.clone() });
             prop_assert_eq!(Session::from(OwnedSession::from(&session)), session);
         }
     }

@@ -100,7 +100,11 @@ proptest! {
         sum.add(run_at(query, 700, soon()));
 
         let (sessions, notices) = read(SessionQuery { filter, ..folder.query() });
-        prop_assert_eq!(&sum.sessions, &sessions);
+        // What waited in the state file does not know any more at which byte it began.
+        let without_offset = |sessions: &[Session]| -> Vec<Session> {
+            sessions.iter().map(|one| Session { log_offset: 0, ..one.clone() }).collect()
+        };
+        prop_assert_eq!(without_offset(&sum.sessions), without_offset(&sessions));
         let full = Run { sessions, notices };
         for code in NoticeCode::ALL.iter().filter(|code| !OF_THE_STATE.contains(code)) {
             prop_assert_eq!(sum.count_of(*code), full.count_of(*code), "{:?}", code);

@@ -17,6 +17,7 @@ use crate::diagnosis::observation::{
 use crate::diagnosis::report::EvidenceLine;
 use crate::log::LogType;
 use crate::session::{Session, SessionNote, TlsStatus};
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 /// Whether a protocol is one that Exchange Online does not take any more.
@@ -146,6 +147,8 @@ pub(crate) struct Incident {
     pub reported_by: Option<String>,
     /// Whether `first` and `last` are known; else they are the time of the diagnosis.
     pub is_dated: bool,
+    /// Whether the zone of that time is given; else it is taken for UTC, and not printed as such.
+    pub has_zone: bool,
 }
 
 impl Incident {
@@ -374,6 +377,11 @@ impl Incident {
             _ if incidents.iter().any(is_over) => Standing::Past,
             Weight::Refusal => Standing::Present,
         };
+    }
+
+    /// A time of its own as it is printed.
+    pub fn stated(&self, time: Timestamp) -> StatedTime {
+        if self.has_zone { time.into() } else { StatedTime::without_zone(time) }
     }
 
     /// Sessions that failed so, and those that compare with them, over all servers.

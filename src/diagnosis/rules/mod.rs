@@ -7,6 +7,7 @@ mod chain_log;
 mod connector_changes;
 mod connectors;
 pub(crate) mod description;
+mod direct_send;
 pub(crate) mod engine;
 mod evidence_as_a_whole;
 pub(crate) mod expectation;

@@ -3,10 +3,10 @@
 use super::replies::refused_as;
 use super::rule::{Effect, Rule, Scope};
 use super::{
-    addresses, attribution, chain_log, connector_changes, connectors, evidence_as_a_whole,
-    identity, local_stores, missing_evidence, network, observed, own_certificate, queue_errors,
-    receiving, replies, selection, senders, stores, tenants, tls, trust, validity, wizard,
-    wizard_connectors,
+    addresses, attribution, chain_log, connector_changes, connectors, direct_send,
+    evidence_as_a_whole, identity, local_stores, missing_evidence, network, observed,
+    own_certificate, queue_errors, receiving, replies, selection, senders, stores, tenants, tls,
+    trust, validity, wizard, wizard_connectors,
 };
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::report::{Confidence, Severity, Verdict};
@@ -73,13 +73,13 @@ const TABLE: &[Rule] = &[
     rule!(ConnectionFailed, Case, ERROR, Decides(Refused), Observed, network::connection, network::CONNECTION_FAILED, unless [SmtpInspection, NewMicrosoftHosts]),
 
     // The reply is of another class.
-    reply!(StartTlsRequired, Decides(Refused), Observed, StartTlsRequired, replies::START_TLS_REQUIRED),
+    rule!(StartTlsRequired, Case, ERROR, Decides(Refused), Observed, replies::start_tls_required, replies::START_TLS_REQUIRED, unless []),
     reply!(ServerOutOfDate, Decides(Refused), Documented, ServerOutOfDate, replies::SERVER_OUT_OF_DATE),
     reply!(InboundConnectorBlocked, Decides(Refused), Documented, InboundConnectorBlocked, replies::INBOUND_CONNECTOR_BLOCKED),
     reply!(WrongRegionAttr35, Decides(Refused), Observed, WrongRegionAttr35, replies::WRONG_REGION_ATTR35),
     reply!(HopCountExceededAttr34, Decides(Refused), Documented, HopCountExceededAttr34, replies::HOP_COUNT_EXCEEDED_ATTR34),
     reply!(TenantInboundAttribution, Decides(Refused), Documented, TenantInboundAttribution, replies::TENANT_INBOUND_ATTRIBUTION),
-    reply!(DirectSendRejected, Decides(Refused), Documented, DirectSendRejected, replies::DIRECT_SEND_REJECTED),
+    rule!(DirectSendRejected, Case, ERROR, Decides(Refused), Documented, direct_send::rejected, direct_send::DIRECT_SEND_REJECTED, unless []),
     reply!(UnregisteredDomains, Decides(Refused), Documented, UnregisteredDomains, replies::UNREGISTERED_DOMAINS),
     reply!(TenantThresholdExceeded, Decides(Refused), Documented, TenantThresholdExceeded, replies::TENANT_THRESHOLD_EXCEEDED),
     reply!(TrafficNotAccepted, Decides(Refused), Documented, TrafficNotAccepted, replies::TRAFFIC_NOT_ACCEPTED),

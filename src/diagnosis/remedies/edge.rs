@@ -39,6 +39,6 @@ pub(super) fn choose_by_fqdn(case: &Case<'_>, names: &[String]) -> Option<Remedy
             "on the Edge server Get-SendConnector shows that Fqdn, and the next session in its send \
              log sends the certificate",
         )
-        .undo("Set-SendConnector with the present TlsCertificateName and Fqdn: note both first"),
+        .undo("the same command with the present TlsCertificateName and Fqdn: note both first"),
     )
 }

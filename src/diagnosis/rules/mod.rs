@@ -17,6 +17,7 @@ mod missing_evidence;
 mod network;
 mod observed;
 mod own_certificate;
+mod presented;
 mod queue_errors;
 mod receiving;
 mod replies;

@@ -5,8 +5,8 @@ use super::rule::{Effect, Rule, Scope};
 use super::{
     addresses, attribution, chain_log, connector_changes, connectors, direct_send,
     evidence_as_a_whole, identity, local_stores, missing_evidence, network, observed,
-    own_certificate, queue_errors, receiving, replies, selection, senders, stores, tenants, tls,
-    trust, validity, wizard, wizard_connectors,
+    own_certificate, presented, queue_errors, receiving, replies, selection, senders, stores,
+    tenants, tls, trust, validity, wizard, wizard_connectors,
 };
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::report::{Confidence, Severity, Verdict};
@@ -85,7 +85,7 @@ const TABLE: &[Rule] = &[
     reply!(TrafficNotAccepted, Decides(Refused), Documented, TrafficNotAccepted, replies::TRAFFIC_NOT_ACCEPTED),
     reply!(ClientNotAuthenticated, Decides(Refused), Documented, ClientNotAuthenticated, replies::CLIENT_NOT_AUTHENTICATED),
     reply!(RecipientRejected, Decides(Refused), Documented, RecipientRejected, replies::RECIPIENT_REJECTED),
-    reply!(CannotConnectToRemoteServer, Decides(Refused), Documented, CannotConnectToRemoteServer, replies::CANNOT_CONNECT_TO_REMOTE_SERVER),
+    rule!(CannotConnectToRemoteServer, Case, ERROR, Decides(Refused), Documented, presented::cannot_connect, replies::CANNOT_CONNECT_TO_REMOTE_SERVER, unless []),
     reply!(SendingAddressBanned, Decides(Refused), Documented, SendingAddressBanned, replies::SENDING_ADDRESS_BANNED),
     reply!(SendingAddressListed, Decides(Refused), Documented, SendingAddressListed, replies::SENDING_ADDRESS_LISTED),
     reply!(SendingAddressThrottled, Decides(Refused), Documented, SendingAddressThrottled, replies::SENDING_ADDRESS_THROTTLED),

@@ -250,7 +250,10 @@ fn a_bare_text_finds_the_newest_session_that_failed_alike_and_says_that_it_may_b
 #[test]
 fn another_time_another_host_or_another_failure_is_another_session() {
     let queue = read("queues.xml").errors.remove(0);
-    let later = DeliveryError { time: Timestamp::parse("2026-11-17T05:13:00Z"), ..queue.clone() };
+    let later = DeliveryError {
+        time: Timestamp::parse("2026-11-17T05:13:00Z").map(StatedTime::from),
+        ..queue.clone()
+    };
     assert_eq!(joined(later).session, None);
     let elsewhere = DeliveryError { next_hop: Some("mx.adatum.com".into()), ..queue.clone() };
     assert_eq!(joined(elsewhere).session, None);

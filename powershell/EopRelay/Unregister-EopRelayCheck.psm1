@@ -72,15 +72,9 @@ function Unregister-EopRelayCheck {
         }
         $place = $resolved.Plain
     }
-    $left = @(
-        foreach ($name in 'state', 'state.lock') {
-            Join-Path -Path $place -ChildPath ($TaskName + '.' + $name)
-        }
-        foreach ($name in Get-CheckTaskEvidence) {
-            Get-CheckTaskExport -Place $place -TaskName $TaskName -Parameter $name
-        }
-    )
-    Remove-Item -LiteralPath $left -ErrorAction Ignore
+    foreach ($name in 'state', 'state.lock', 'InboundConnector.xml', 'AcceptedDomain.xml', 'SendConnector.xml', 'InstalledCertificate.xml') {
+        Remove-Item -LiteralPath (Join-Path -Path $place -ChildPath ($TaskName + '.' + $name)) -ErrorAction Ignore
+    }
 }
 
 Export-ModuleMember -Function Unregister-EopRelayCheck

@@ -5,20 +5,19 @@ use std::collections::BTreeSet;
 use crate::chain::ChainReport;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::changes::changes;
+use crate::diagnosis::conclusion::Conclusion;
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::evidence::basis::Basis;
-use crate::diagnosis::evidence::incident::{Ending, Incident, SenderKind};
+use crate::diagnosis::evidence::incident::{Ending, Incident};
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::findings::merge;
 use crate::diagnosis::judge::{Judged, findings_of_evidence, judge};
-use crate::diagnosis::literal::{counted, listed};
-use crate::diagnosis::observation::Standing;
 use crate::diagnosis::report::{Finding, REPORT_SCHEMA_VERSION, Report, Severity, Status, Verdict};
 use crate::diagnosis::rules::description::RuleDescription;
 use crate::diagnosis::rules::table;
 use crate::diagnosis::scopes::scopes;
 use crate::diagnosis::trial::Trials;
-use crate::diagnosis::weigh::{is_rule_of_tenant, set_everyday_aside, weigh};
+use crate::diagnosis::weigh::{set_everyday_aside, weigh};
 
 /// Diagnoses what the evidence shows.
 #[must_use]
@@ -82,7 +81,7 @@ impl Diagnosis {
         let mut chain = None;
         let mut connector = None;
         let (mut verdict, mut cause) = (Verdict::Uncertain, FindingId::NoEvidence);
-        let mut summary = String::new();
+        let mut conclusion = Conclusion::default();
         if let Some(one) = decisive.and_then(|index| judged.get(index)) {
             verdict = one.verdict;
             cause = one.decided_by.as_ref().map_or(FindingId::NoEvidence, |decision| decision.id);
@@ -99,11 +98,12 @@ impl Diagnosis {
                 .as_ref()
                 .map(|miss| miss.connector));
             connector = index.and_then(|index| one.case.attribution.connectors.get(index)).cloned();
-            summary = summarise(one);
+            conclusion = Conclusion::of(one);
         } else if let Some(past) = past {
             cause = past;
-            "What failed in the logs has passed, and no mail since then shows how it is now."
-                .clone_into(&mut summary);
+            conclusion.headline =
+                "What failed in the logs has passed, and no mail since then shows how it is now."
+                    .to_owned();
         }
         let causes: Vec<(&Incident, FindingId)> = judged
             .iter()
@@ -123,12 +123,12 @@ impl Diagnosis {
         }
         if let Some(finding) = deciding_of_evidence(decisive.is_some(), verdict, &mut findings) {
             finding.status = Status::Cause;
-            summary.clone_from(&finding.message);
             cause = finding.id;
             verdict = match cause {
                 FindingId::ExchangeOnlineHangsUp => Verdict::Refused,
                 _ => Verdict::Uncertain,
             };
+            conclusion = Conclusion::of_evidence(cause, &finding.message);
         }
         findings.sort_by_key(|finding| {
             let of_cause = finding.status != Status::Cause || finding.id != cause;
@@ -143,7 +143,9 @@ impl Diagnosis {
             cause,
             scopes,
             changes: changes(basis),
-            summary,
+            summary: conclusion.summary(),
+            headline: conclusion.headline,
+            reason: conclusion.reason,
             findings,
             certificate,
             chain,
@@ -189,7 +191,7 @@ fn rank(verdict: Verdict) -> u8 {
 /// no session sent; and, without either, what the configuration would send.
 fn cases<'a>(evidence: &'a Basis<'a>) -> Vec<Case<'a>> {
     let incidents = &evidence.incidents.all;
-    let has_ended = incidents.iter().any(|incident| incident.ending != Ending::Open);
+    let has_ended = evidence.incidents.have_ended();
     let ended = incidents.iter().filter(|incident| !has_ended || incident.ending != Ending::Open);
     let mut cases: Vec<Case<'a>> =
         ended.map(|incident| Case::of_incident(evidence, incident)).collect();
@@ -207,91 +209,6 @@ fn cases<'a>(evidence: &'a Basis<'a>) -> Vec<Case<'a>> {
         cases.retain(Case::is_of_tenant);
     }
     cases
-}
-
-fn summarise(judged: &Judged<'_>) -> String {
-    let case = &judged.case;
-    let expects_refusal = judged.decided_by.as_ref().is_some_and(|one| one.expects_refusal);
-    let verdict = match (judged.verdict, case.incident) {
-        (Verdict::Accepted, Some(incident)) if is_rule_of_tenant(incident) => {
-            let domains = listed(incident.recipient_domains.iter().map(String::as_str), 4);
-            format!("{domains} refuses by its own rule; nothing shows that others do.")
-        }
-        (Verdict::Accepted, Some(_)) if expects_refusal => {
-            "Mail passes today; this is what may stop it.".to_owned()
-        }
-        (Verdict::Accepted, Some(_)) => "Exchange Online relays this server's mail.".to_owned(),
-        (Verdict::Accepted, None) => {
-            "Exchange Online would relay mail sent with this certificate.".to_owned()
-        }
-        (Verdict::Refused, Some(incident)) => {
-            let open = if judged.is_cause_open { " The evidence does not decide why." } else { "" };
-            format!("{}{open}", what_is_refused(incident, case))
-        }
-        (Verdict::Refused, None) => "Mail would be refused.".to_owned(),
-        (Verdict::Uncertain, Some(_)) if case.is_delivered() && expects_refusal => {
-            "Mail to these recipients passes, as mail to Microsoft 365 does without attribution; what \
-             must be relayed would be refused."
-                .to_owned()
-        }
-        (Verdict::Uncertain, Some(_)) if case.is_delivered() => {
-            "Mail was delivered, as it is without attribution where the recipient is in Microsoft \
-             365; the evidence does not show that mail to others is relayed."
-                .to_owned()
-        }
-        (Verdict::Uncertain, _) if judged.is_everyday => {
-            "Nothing shows that this server's mail is refused: what failed concerns a single \
-             message, recipient or connection."
-                .to_owned()
-        }
-        (Verdict::Uncertain, _) => "The evidence does not decide.".to_owned(),
-    };
-    let message = judged.decided_by.as_ref().map_or("", |decision| &decision.message);
-    let place = case.incident.map(|incident| {
-        let servers = |unknown: &str| match case.server_texts().as_slice() {
-            [] => unknown.to_owned(),
-            servers => listed(servers.iter().copied(), 4),
-        };
-        if incident.reported_by.is_some() {
-            let line =
-                if incident.line == 0 { String::new() } else { format!(":{}", incident.line) };
-            return format!(" Server: {}; error: {}{line}.", servers("not known"), incident.path);
-        }
-        let thumbprint = case.thumbprint().unwrap_or_else(|| "none".to_owned());
-        let servers = servers("not known from the log");
-        format!(
-            " Server: {servers}; send connector: {}; certificate sent: {thumbprint}; log: {}:{}.",
-            if incident.connector.is_empty() { "not known" } else { &incident.connector },
-            incident.path,
-            incident.line
-        )
-    });
-    format!("{verdict} {message}{}", place.unwrap_or_default())
-}
-
-/// The kind of mail that is refused, where others pass, and how many sessions.
-fn what_is_refused(incident: &Incident, case: &Case<'_>) -> String {
-    let others_pass = case.evidence.incidents.all.iter().any(|other| {
-        other.ending == Ending::Delivered
-            && other.connector == incident.connector
-            && other.sender == SenderKind::Accepted
-            && incident.last_on.keys().any(|server| other.last_on.contains_key(server))
-    });
-    match incident.sender {
-        SenderKind::Null if others_pass => {
-            return "Automatic replies and NDRs are refused; other mail passes.".to_owned();
-        }
-        SenderKind::Foreign if others_pass => {
-            return "Forwarded mail is refused; other mail passes.".to_owned();
-        }
-        _ => {}
-    }
-    match (incident.standing, incident.counts()) {
-        (Standing::NowAndThen, (refused, total)) if total > 0 => {
-            format!("{refused} of {} are refused.", counted(total, "session"))
-        }
-        _ => "Mail is refused.".to_owned(),
-    }
 }
 
 fn exit_code(evidence: &Basis<'_>, verdict: Verdict, findings: &[Finding]) -> u8 {

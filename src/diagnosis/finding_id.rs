@@ -219,5 +219,37 @@ named_enum! {
         ReverseDnsMissing = 164,
         /// Mail over IPv6 is not accepted.
         Ipv6NotAccepted = 165,
+        /// The other direction: DNSSEC or DANE of an own domain.
+        DaneFailed = 180,
+        /// The other direction: the MTA-STS policy of an own domain.
+        MtaStsFailed = 181,
+        /// A mail flow rule of the organisation that wrote the reply.
+        TransportRuleRejected = 182,
+        /// A group or mailbox that takes mail from some senders only.
+        DeliveryRestricted = 183,
+        /// The account that signed in may not send as that sender.
+        SendAsDenied = 184,
+        /// Journal reports of on-premises mailboxes are not taken.
+        JournalingRefused = 185,
+        /// The recipient's tenant takes no mail.
+        UnauthenticatedMail = 186,
+        /// The recipient's domain is reserved and exists nowhere.
+        RecipientReserved = 187,
+        /// A TLS channel is demanded, and the certificate that was shown has expired.
+        TlsChannelExpired = 188,
+        /// A TLS channel is demanded that the session did not have.
+        TlsChannelMissing = 189,
+        /// The other server cannot do the TLS that it offers.
+        TlsNotAvailable = 190,
+        /// One Exchange server could not authenticate to another.
+        ServerAuthenticationFailed = 191,
+        /// The other server demands domain security of this domain.
+        SecureDomainDisallowed = 192,
+        /// The other server is busy.
+        TemporaryServerError = 193,
+        /// The other server waited too long for a command.
+        ClientTimedOut = 194,
+        /// More recipients than one transaction takes.
+        TooManyRecipients = 195,
     }
 }

@@ -148,19 +148,19 @@ fn steps_of(case: &Case<'_>, rule: &Rule, remedies: Vec<Remedy>, trials: &Trials
 /// How often, when, from where and for whom an incident was seen.
 fn sessions_of(incident: Option<&Incident>) -> String {
     let Some(incident) = incident else { return String::new() };
-    let what = if incident.reported_by.is_some() { "error" } else { "session" };
     let when = if !incident.is_dated {
         "without a time".to_owned()
     } else if incident.count > 1 {
-        format!("from {} to {}", incident.stated(incident.first), incident.stated(incident.last))
+        format!("from {} to {}", incident.first, incident.last)
     } else {
-        format!("at {}", incident.stated(incident.first))
+        format!("at {}", incident.first)
     };
-    let (refused, total) = incident.counts();
-    let how_many = if total == 0 {
-        counted(incident.count, what)
-    } else {
-        format!("{refused} of {}", counted(total, what))
+    let is_reported = incident.reported_by.is_some();
+    let (refused, total) = if is_reported { (0, 0) } else { incident.counts() };
+    let how_many = match total {
+        0 if is_reported => format!("No session, {}", counted(incident.count, "error")),
+        0 => counted(incident.count, "session"),
+        total => format!("{refused} of {}", counted(total, "session")),
     };
     let mut parts = vec![format!(" {how_many} {when}")];
     let servers: Vec<&str> = incident.server_texts().collect();
@@ -178,11 +178,11 @@ fn sessions_of(incident: Option<&Incident>) -> String {
         parts.push("more than 256 refused domains: counted together".to_owned());
     }
     let (lost, messages) = incident.messages();
-    if messages > total {
+    if messages > total && !is_reported {
         parts.push(format!("{lost} of {}", counted(messages, "message")));
     }
     let (of_place, all) = incident.counts_of_place();
-    if all > total {
+    if all > total && !is_reported {
         parts.push(format!("{of_place} of {} of the connector", counted(all, "session")));
     }
     let since: u64 = incident.troubles.iter().map(|trouble| trouble.delivered_since).sum();

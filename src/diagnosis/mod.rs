@@ -10,6 +10,7 @@
 
 mod case;
 mod changes;
+mod conclusion;
 mod diagnose;
 mod evidence;
 mod finding_id;

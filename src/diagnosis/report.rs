@@ -9,7 +9,6 @@ use crate::connector::ConnectorAssessment;
 use crate::diagnosis::finding_id::FindingId;
 pub use crate::finding::{Confidence, Severity, Step as Remedy};
 use crate::named_enum::named_enum;
-use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 named_enum! {
@@ -95,9 +94,9 @@ pub struct CertificateSummary {
     /// The serial number in hexadecimal digits.
     pub serial_number: Option<String>,
     /// The beginning of its validity.
-    pub not_before: Option<StatedTime>,
+    pub not_before: Option<Timestamp>,
     /// The end of its validity.
-    pub not_after: Option<StatedTime>,
+    pub not_after: Option<Timestamp>,
     /// Its names, the common name first.
     pub dns_names: Vec<String>,
 }
@@ -196,6 +195,21 @@ pub struct Change {
     pub line: u64,
 }
 
+impl Report {
+    /// Headline and reason, without the place that the first lines of a view name; the summary where
+    /// there are no scopes to make these of, or the report was made before it had a headline.
+    #[must_use]
+    pub fn conclusion(&self) -> String {
+        if self.scopes.is_empty() || self.headline.is_empty() {
+            return self.summary.clone();
+        }
+        match (self.headline.as_str(), self.reason.as_str()) {
+            (headline, "") => headline.to_owned(),
+            (headline, reason) => format!("{headline} {reason}"),
+        }
+    }
+}
+
 /// The version of the report's JSON: it grows by 1 when a member changes its meaning or goes.
 pub const REPORT_SCHEMA_VERSION: u32 = 1;
 
@@ -224,7 +238,13 @@ pub struct Report {
     /// What the wizard or anybody else changed, the oldest first; the newest 200.
     #[serde(default)]
     pub changes: Vec<Change>,
-    /// Verdict and cause in a few sentences, with thumbprint, server, connector and log line.
+    /// The verdict in a sentence.
+    #[serde(default)]
+    pub headline: String,
+    /// The cause in a few sentences, with the sessions.
+    #[serde(default)]
+    pub reason: String,
+    /// Headline and reason, then thumbprint, server, connector and log line.
     pub summary: String,
     /// Everything that was found: the cause first, then by weight.
     pub findings: Vec<Finding>,

@@ -33,12 +33,17 @@ pub(crate) fn scopes(observation: &Observation, causes: &[(&Incident, FindingId)
     for timeline in &observation.timelines {
         known.timelines.insert((&timeline.place, &timeline.identity), &timeline.buckets);
     }
-    let counted = || observation.troubles.iter().filter(|one| one.standing != Standing::Everyday);
+    let counted = || {
+        observation
+            .troubles
+            .iter()
+            .filter(|one| one.standing != Standing::Everyday && !one.is_reported)
+    };
     for trouble in counted() {
         known.troubles.entry(key_of(trouble)).or_default().push(trouble);
     }
     for (incident, cause) in causes {
-        for trouble in &incident.troubles {
+        for trouble in incident.troubles.iter().filter(|trouble| !trouble.is_reported) {
             let key = (key_of(trouble), &trouble.end, trouble.sender);
             known.causes.entry(key).or_insert(*cause);
         }

@@ -186,9 +186,12 @@ fn expect_after(case: &Case<'_>, changes: &[Change]) -> Option<Expectation> {
 fn again(incident: &Incident, changes: &[Change]) -> Incident {
     let is_attribution = match incident.ending {
         Ending::Delivered | Ending::Open => true,
-        Ending::Refused(class) => {
-            matches!(class, RejectionClass::RelayDenied | RejectionClass::RelayDeniedAttr36)
-        }
+        Ending::Refused(class) => matches!(
+            class,
+            RejectionClass::RelayDenied
+                | RejectionClass::RelayDeniedAttr36
+                | RejectionClass::DirectSendRejected
+        ),
         Ending::TlsFailed | Ending::ConnectFailed => false,
     };
     if !is_attribution && !changes.iter().any(Change::is_of_server) {

@@ -1,10 +1,9 @@
 //! What the logs show, held against what the rules expect: the verdict on one case.
 
-use crate::diagnosis::evidence::incident::{Ending, Incident};
+use crate::diagnosis::evidence::incident::Ending;
 use crate::diagnosis::judge::Judged;
 use crate::diagnosis::observation::{Standing, Usage, Weight};
 use crate::diagnosis::report::{Severity, Status, Verdict};
-use crate::reply::RejectionClass;
 
 /// Gives a case the verdict that its sessions and the rules come to together.
 ///
@@ -23,7 +22,7 @@ pub(crate) fn weigh(judged: &mut Judged<'_>) {
             Standing::Everyday => {
                 judged.is_everyday = true;
                 judged.verdict = Verdict::Uncertain;
-                if is_rule_of_tenant(incident) {
+                if incident.is_rule_of_tenant() {
                     // It holds for that receiver alone.
                     judged.verdict = Verdict::Accepted;
                     for finding in &mut judged.findings {
@@ -52,26 +51,19 @@ pub(crate) fn weigh(judged: &mut Judged<'_>) {
     }
 }
 
-/// Whether a connector of the receiving tenant refuses it (5.7.51).
-pub(crate) fn is_rule_of_tenant(incident: &Incident) -> bool {
-    incident.ending == Ending::Refused(RejectionClass::TenantInboundAttribution)
-}
-
-fn is_rule_of_receiver(incident: &Incident) -> bool {
-    incident.troubles.iter().any(|trouble| trouble.weight == Weight::ReceiversRule)
-}
-
 /// Leaves what fails every day out where anything else decides.
 pub(crate) fn set_everyday_aside(judged: &mut [Judged<'_>]) {
     if !judged.iter().any(|one| !one.is_everyday && one.decided_by.is_some()) {
         return;
     }
+    let has_delivered = judged.iter().any(|one| one.case.is_delivered());
     for one in judged.iter_mut().filter(|one| one.is_everyday) {
         // An error of a queue was given by hand: it gets its answer.
-        let is_said = one
-            .case
-            .incident
-            .is_some_and(|one| one.reported_by.is_some() || is_rule_of_receiver(one));
+        let is_said = !has_delivered
+            || one
+                .case
+                .incident
+                .is_some_and(|one| one.reported_by.is_some() || one.is_rule_of_receiver());
         decide_nothing(one, is_said);
     }
 }
@@ -83,8 +75,10 @@ fn decide_nothing(judged: &mut Judged<'_>, is_said: bool) {
         judged.findings.clear();
     }
     judged.findings.retain(|finding| finding.status != Status::Possible);
+    let is_of_message = judged.case.incident.is_some_and(|one| one.weight() == Weight::Everyday);
+    let most = if is_of_message { Severity::Information } else { Severity::Warning };
     for finding in &mut judged.findings {
-        finding.severity = finding.severity.min(Severity::Warning);
+        finding.severity = finding.severity.min(most);
         if finding.status == Status::Cause {
             finding.status = Status::Present;
         }

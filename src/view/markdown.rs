@@ -17,7 +17,7 @@ pub fn markdown(report: &Report) -> String {
     let parts = Parts::of(report);
     let mut text = format!("# {}: {}\n\n", verdict_word(report.verdict), report.cause.name());
     scopes(&mut text, &report.scopes);
-    paragraph(&mut text, &plain(&report.summary));
+    paragraph(&mut text, &plain(&report.conclusion()));
     for finding in &parts.cause {
         text.push_str("## Proof\n\n");
         proofs(&mut text, &finding.evidence);
@@ -177,7 +177,7 @@ mod tests {
         let mut report = diagnose(&Evidence::new(Timestamp::parse("2026-11-16").unwrap()));
         report.cause = FindingId::NoEvidence;
         let hostile = "a|b](http://x) <img src=x> *c* `d` \u{202E}\n# e";
-        report.summary = hostile.to_owned();
+        report.headline = hostile.to_owned();
         report.scopes = vec![Scope {
             server: Some(hostile.to_owned()),
             connector: String::new(),

@@ -99,7 +99,7 @@ fn certificate(report: &Report, gravest: &Scope) -> Option<String> {
         return gravest.identity.certificate.clone();
     };
     let end = certificate.not_after.map(|end| {
-        let verb = if report.judged_at.is_some_and(|now| end < now) { "expired" } else { "until" };
+        let verb = if report.judged_at.is_some_and(|now| now > end) { "expired" } else { "until" };
         format!(", {verb} {}", date(end))
     });
     let thumbprint = certificate.thumbprint.as_deref().unwrap_or("(no thumbprint)");
@@ -110,7 +110,7 @@ fn certificate(report: &Report, gravest: &Scope) -> Option<String> {
 /// The row that proves the cause.
 fn log(report: &Report) -> Option<String> {
     let cause = report.findings.iter().find(|finding| finding.status == Status::Cause)?;
-    let line = cause.evidence.iter().find(|line| line.line > 0)?;
+    let line = cause.evidence.first().filter(|line| line.line > 0)?;
     (report.verdict != Verdict::Accepted).then(|| format!("{}:{}", line.path, line.line))
 }
 

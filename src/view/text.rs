@@ -15,7 +15,7 @@ pub fn text(report: &Report, width: usize) -> String {
     page.line(format_args!("{}: {}", verdict_word(report.verdict), report.cause.name()));
     scopes::add(&mut page, report);
     page.gap();
-    page.paragraph(INDENT, INDENT, &report.summary);
+    page.paragraph(INDENT, INDENT, &report.conclusion());
     let parts = Parts::of(report);
     for finding in &parts.cause {
         heading(&mut page, "PROOF");

@@ -31,6 +31,5 @@ mod redaction;
 mod sessions;
 mod stories;
 mod views;
-mod wild;
 #[cfg(target_os = "linux")]
 mod windows;

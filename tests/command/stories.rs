@@ -73,6 +73,8 @@ fn the_report_is_the_same_as_json() {
             "Cause",
             "Scopes",
             "Changes",
+            "Headline",
+            "Reason",
             "Summary",
             "Findings",
             "Certificate",

@@ -10,12 +10,7 @@ function Get-ConnectorCompletion {
     $names = @()
     foreach ($parameter in 'Path', 'LiteralPath', 'LogPath') {
         if ($BoundParameters.Contains($parameter)) {
-            # Below the caller's location, which the process does not know.
-            $given = @{ Path = $BoundParameters[$parameter] }
-            if ($parameter -eq 'LiteralPath') {
-                $given = @{ LiteralPath = $BoundParameters[$parameter] }
-            }
-            $names = [EopRelay.Interop]::ConnectorsOf(@(Resolve-Path @given -ErrorAction Ignore | ForEach-Object { $_.ProviderPath }))
+            $names = [EopRelay.Interop]::ConnectorsOf(@($BoundParameters[$parameter]))
         }
     }
     if ($names.Length -eq 0 -and $null -ne (Get-Command -Name Get-SendConnector -ErrorAction Ignore)) {

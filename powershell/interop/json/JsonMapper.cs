@@ -24,7 +24,7 @@ namespace EopRelay
     /// </summary>
     internal static class JsonMapper
     {
-        private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff";
+        private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
         private static readonly Dictionary<Type, Member[]> Plans = new Dictionary<Type, Member[]>();
 
@@ -101,16 +101,13 @@ namespace EopRelay
             return ObjectOf(Require<IDictionary<string, object>>(value, name), type);
         }
 
-        /// <summary>A time: of UTC with a Z, else of the unspecified kind, as its zone is not known.</summary>
         private static DateTime TimeOf(string text)
         {
-            bool isUtc = text.EndsWith("Z", StringComparison.Ordinal);
-            DateTime time = DateTime.ParseExact(
-                isUtc ? text.Substring(0, text.Length - 1) : text,
+            return DateTime.ParseExact(
+                text,
                 TimeFormat,
                 CultureInfo.InvariantCulture,
-                DateTimeStyles.None);
-            return DateTime.SpecifyKind(time, isUtc ? DateTimeKind.Utc : DateTimeKind.Unspecified);
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
         }
 
         /// <summary>The same with arrays in place of lists, which PowerShell shows and serialises alike.</summary>

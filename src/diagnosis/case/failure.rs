@@ -4,7 +4,6 @@ use super::Case;
 use crate::certificate::Thumbprint;
 use crate::chain;
 use crate::diagnosis::evidence::chain_log::LoggedFault;
-use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::report::Verdict;
 use crate::evidence::chain_event::ChainFault;
 use crate::reply::tls_error;
@@ -68,15 +67,7 @@ impl<'a> Case<'a> {
 
     /// Whether no newer sessions of the same place show what is sent now.
     pub fn is_newest_of_place(&self) -> bool {
-        let Some(own) = self.incident else { return true };
-        let is_later = |other: &Incident| {
-            other.connector == own.connector
-                && other.is_certificate_known
-                && own.last_on.iter().all(|(server, last)| {
-                    other.last_on.get(server).is_some_and(|later| later.time > last.time)
-                })
-        };
-        !self.evidence.incidents.all.iter().any(is_later)
+        self.incident.is_none_or(|own| self.evidence.incidents.is_newest_of_place(own))
     }
 
     /// Whether a public authority issued the certificate, as far as export, chain or log say.

@@ -80,12 +80,9 @@ impl<'a> Basis<'a> {
             keeps_domains: given.tenant_count() > 1,
             sends_to_eop: &|name| sends_to_eop(given, name),
         };
-        let mut incidents = given.sessions.finish(&context);
-        let (queue_errors, unjoined) = given.queue_errors.finish(accepted, given.at);
-        for mut incident in unjoined {
-            incident.resolve_servers(&servers);
-            incidents.add(incident);
-        }
+        let (queue_errors, mut reported) = given.queue_errors.finish(accepted, given.at);
+        reported.iter_mut().for_each(|incident| incident.resolve_servers(&servers));
+        let mut incidents = given.sessions.finish(&context, reported);
         incidents.settle();
         let (inbound_connectors, wizard_states) = inbound_connectors(given, tenant);
         let connectors = inbound_connectors

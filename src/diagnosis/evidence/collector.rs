@@ -1,5 +1,6 @@
 //! Sessions as they come in, before all else of the evidence is known.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use super::origins::Servers;
 use super::part::{Part, is_certificate_known};
 use super::parts::{destination_of, kind_of, parts_of, speaks_of_eop};
 use super::received::Received;
+use super::reported::add_reported;
 use crate::connector::{AcceptedDomains, MailFrom};
 use crate::diagnosis::observation::{
     self, Attempt, Ledger, Sender, ServerKey, Weight, weight_of, weight_of_tls_error,
@@ -44,7 +46,7 @@ pub(crate) enum Destination {
 impl Destination {
     const ALL: [Self; 4] = [Self::Eop, Self::EopByItsWords, Self::FailedBefore, Self::Unknown];
 
-    fn mark(self) -> u8 {
+    pub(super) fn mark(self) -> u8 {
         self as u8
     }
 
@@ -185,6 +187,7 @@ impl Collector {
             domains: &domains,
             time: session.end_time,
             messages: part.messages,
+            is_reported: false,
             mark: destination.mark(),
         });
     }
@@ -243,8 +246,9 @@ impl Collector {
         }
     }
 
-    /// The incidents in the light of the rest of the evidence.
-    pub fn finish(&self, context: &Context<'_>) -> Incidents {
+    /// The incidents in the light of the rest of the evidence; `reported` are errors of queues that
+    /// belong to no session.
+    pub fn finish(&self, context: &Context<'_>, reported: Vec<Incident>) -> Incidents {
         let mut incidents = Incidents {
             elsewhere: self.elsewhere,
             elsewhere_to: self.elsewhere_to.clone(),
@@ -280,9 +284,13 @@ impl Collector {
             incident.resolve_servers(context.servers);
             incidents.add(incident);
         }
+        let mut ledger = Cow::Borrowed(&self.ledger);
+        if !reported.is_empty() {
+            add_reported(&mut incidents, ledger.to_mut(), reported);
+        }
         let accepted = context.accepted;
         let kind_of_domain = |domain: &str| kind_of(&domain.parse().unwrap_or_default(), accepted);
-        incidents.observation = self.ledger.observe(&observation::Context {
+        incidents.observation = ledger.observe(&observation::Context {
             kind_of: &|sender| match sender {
                 Sender::Unknown => SenderKind::Unknown,
                 Sender::Null => SenderKind::Null,

@@ -15,9 +15,10 @@ use crate::diagnosis::observation::{
     weight_of_tls_error,
 };
 use crate::diagnosis::report::EvidenceLine;
+use crate::finding::Side;
 use crate::log::LogType;
+use crate::reply::RejectionClass;
 use crate::session::{Session, SessionNote, TlsStatus};
-use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 /// Whether a protocol is one that Exchange Online does not take any more.
@@ -141,14 +142,12 @@ pub(crate) struct Incident {
     /// Whether it holds today, on any of its servers.
     pub standing: Standing,
     /// What the logs show of it, a trouble for each server where it does not pass for over; for a
-    /// delivery and an error of a queue there is none.
+    /// delivery there is none.
     pub troubles: Vec<Trouble>,
     /// What shows it in place of a session: `The queue EX1\3`.
     pub reported_by: Option<String>,
     /// Whether `first` and `last` are known; else they are the time of the diagnosis.
     pub is_dated: bool,
-    /// Whether the zone of that time is given; else it is taken for UTC, and not printed as such.
-    pub has_zone: bool,
 }
 
 impl Incident {
@@ -352,36 +351,38 @@ impl Incident {
         self.troubles = holding;
     }
 
-    /// Judges an error of a queue, which the ledger does not know: it has passed where a later
-    /// session of its connector delivered to one of its domains, or got through TLS.
-    pub fn settle_reported(&mut self, incidents: &[Self]) {
-        let is_over = |later: &Self| {
-            let is_same_place = self.connector.is_empty() || self.connector == later.connector;
-            let is_later = self.is_dated && later.is_dated && later.last > self.last;
-            let has_passed = match self.ending {
-                Ending::TlsFailed => later.tls_status == TlsStatus::Succeeded,
-                _ => {
-                    later.ending == Ending::Delivered
-                        && later.sender == self.sender
-                        && !self.recipient_domains.is_disjoint(&later.recipient_domains)
-                }
-            };
-            later.reported_by.is_none() && is_same_place && is_later && has_passed
-        };
-        let weight = match self.ending {
+    /// What the end weighs.
+    pub fn weight(&self) -> Weight {
+        match self.ending {
+            Ending::Delivered | Ending::Open => Weight::Everyday,
             Ending::Refused(class) => weight_of(class, self.reply.as_deref()),
-            _ => weight_of_tls_error(self.tls_error.as_deref()),
-        };
-        self.standing = match weight {
-            Weight::Everyday | Weight::ReceiversRule | Weight::Network => Standing::Everyday,
-            _ if incidents.iter().any(is_over) => Standing::Past,
-            Weight::Refusal => Standing::Present,
-        };
+            Ending::TlsFailed => weight_of_tls_error(self.tls_error.as_deref()),
+            Ending::ConnectFailed => Weight::Network,
+        }
     }
 
-    /// A time of its own as it is printed.
-    pub fn stated(&self, time: Timestamp) -> StatedTime {
-        if self.has_zone { time.into() } else { StatedTime::without_zone(time) }
+    /// Whether it is mail that Exchange Online could not hand over to this organisation.
+    pub fn is_of_other_direction(&self) -> bool {
+        let Ending::Refused(class) = self.ending else { return false };
+        class.entry().is_some_and(|entry| entry.side.contains(&Side::OtherDirection))
+    }
+
+    /// Whether the receiving tenant alone refuses it: by a connector, a mail flow rule, or because it
+    /// takes no mail.
+    pub fn is_rule_of_tenant(&self) -> bool {
+        matches!(
+            self.ending,
+            Ending::Refused(
+                RejectionClass::TenantInboundAttribution
+                    | RejectionClass::TransportRuleRejected
+                    | RejectionClass::UnauthenticatedMail
+            )
+        )
+    }
+
+    /// Whether the receiving side refuses it by a rule that another one need not have.
+    pub fn is_rule_of_receiver(&self) -> bool {
+        self.troubles.iter().any(|trouble| trouble.weight == Weight::ReceiversRule)
     }
 
     /// Sessions that failed so, and those that compare with them, over all servers.

@@ -7,20 +7,26 @@ use std::sync::Arc;
 use super::incident::{Ending, Incident, IncidentKey, SenderKind};
 use super::log_row::find_row_of_session;
 use super::received::Received;
-use crate::diagnosis::observation::{End, IdentityKey, Observation, Trouble, Usage};
+use crate::diagnosis::observation::{
+    End, IdentityKey, Observation, ServerKey, Standing, Trouble, Usage, Weight,
+};
+use crate::session::TlsStatus;
 use crate::timestamp::Timestamp;
 
 /// Of how many incidents, the failed ones first, the very row is looked up in the log.
 const MAXIMUM_LOCATED: usize = 32;
 
-/// What a trouble and its incident have in common: end, kind of sender, identity, connector.
-type TroubleKey<'a> = (&'a End, SenderKind, &'a IdentityKey, &'a str);
+/// What a trouble and its incident have in common: end, kind of sender, identity, connector, and
+/// whether no session shows it.
+type TroubleKey<'a> = (&'a End, SenderKind, &'a IdentityKey, &'a str, bool);
 
 /// All incidents, and what was not judged.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Incidents {
     pub all: Vec<Incident>,
     pub(super) places: HashMap<IncidentKey, usize>,
+    /// The end of the newest session that shows what is sent, by server and send connector.
+    pub(super) newest_shown: HashMap<(ServerKey, Arc<str>), Timestamp>,
     /// Sessions that go elsewhere than to EOP.
     pub elsewhere: u64,
     /// Where those went: connector and host.
@@ -59,6 +65,24 @@ impl Incidents {
         usages.peek().is_none() || usages.any(|usage| usage.is_in_use)
     }
 
+    /// Whether no newer session of its places shows what is sent now.
+    pub fn is_newest_of_place(&self, incident: &Incident) -> bool {
+        !incident.last_on.iter().all(|(server, last)| {
+            let place = (server.clone(), Arc::clone(&incident.connector));
+            self.newest_shown.get(&place).is_some_and(|newest| *newest > last.time)
+        })
+    }
+
+    fn note_newest(&mut self) {
+        for one in self.all.iter().filter(|one| one.is_certificate_known) {
+            for (server, last) in &one.last_on {
+                let place = (server.clone(), Arc::clone(&one.connector));
+                let newest = self.newest_shown.entry(place).or_insert(last.time);
+                *newest = (*newest).max(last.time);
+            }
+        }
+    }
+
     /// Adds an incident.
     pub fn add(&mut self, incident: Incident) {
         match self.places.entry(incident.key()) {
@@ -83,22 +107,22 @@ impl Incidents {
             (one.first, place, one.end(), one.sender, one.identity(), mail_from)
         });
         self.places.clear();
+        self.note_newest();
         let mut troubles: HashMap<TroubleKey<'_>, Vec<&Trouble>> = HashMap::new();
         for trouble in &self.observation.troubles {
-            let key = (&trouble.end, trouble.sender, &trouble.identity, &*trouble.place.connector);
+            let connector = &*trouble.place.connector;
+            let (sender, is_reported) = (trouble.sender, trouble.is_reported);
+            let key = (&trouble.end, sender, &trouble.identity, connector, is_reported);
             troubles.entry(key).or_default().push(trouble);
         }
-        let incidents = self.all.clone();
         for incident in self.all.iter_mut().filter(|incident| incident.has_failed()) {
-            if incident.reported_by.is_some() {
-                incident.settle_reported(&incidents);
-            } else {
-                let (end, identity) = (incident.end(), incident.identity());
-                let connector = Arc::clone(&incident.connector);
-                let own = troubles.get(&(&end, incident.sender, &identity, &*connector));
-                incident.settle(own.map(Vec::as_slice).unwrap_or_default());
-            }
+            let (end, identity) = (incident.end(), incident.identity());
+            let (connector, is_reported) =
+                (Arc::clone(&incident.connector), incident.reported_by.is_some());
+            let own = troubles.get(&(&end, incident.sender, &identity, &*connector, is_reported));
+            incident.settle(own.map(Vec::as_slice).unwrap_or_default());
         }
+        self.add_unproven();
         let is_delivered = |incident: &&mut Incident| incident.ending == Ending::Delivered;
         let (delivered, failed): (Vec<&mut Incident>, Vec<&mut Incident>) =
             self.all.iter_mut().partition(is_delivered);
@@ -110,5 +134,43 @@ impl Incidents {
             let found = find_row_of_session(session, &incident.proof().text);
             incident.line = found.unwrap_or(incident.line);
         }
+    }
+
+    /// Whether any mail was delivered, or refused for more than its recipient or content.
+    pub fn have_ended(&self) -> bool {
+        self.all.iter().any(|one| {
+            one.ending == Ending::Delivered
+                || one.has_failed() && one.standing != Standing::Everyday
+        })
+    }
+
+    /// Where nothing but everyday failures shows a sender, the rules say what they expect of it, as of
+    /// one whose session had no mail.
+    fn add_unproven(&mut self) {
+        if self.have_ended() {
+            return;
+        }
+        let shows_sender = |one: &&Incident| {
+            matches!(one.ending, Ending::Refused(_))
+                && one.tls_status == TlsStatus::Succeeded
+                && one.is_certificate_known
+                && one.reported_by.is_none()
+                && one.weight() == Weight::Everyday
+        };
+        let mut unproven: Vec<Incident> = Vec::new();
+        for one in self.all.iter().filter(shows_sender) {
+            let one = Incident {
+                ending: Ending::Open,
+                reply: None,
+                standing: Standing::Present,
+                troubles: Vec::new(),
+                ..one.clone()
+            };
+            let key = one.key();
+            if !self.all.iter().chain(&unproven).any(|known| known.key() == key) {
+                unproven.push(one);
+            }
+        }
+        self.all.extend(unproven);
     }
 }

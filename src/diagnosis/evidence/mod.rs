@@ -16,6 +16,7 @@ pub(crate) mod part;
 pub(crate) mod parts;
 mod queue_errors;
 pub(crate) mod received;
+mod reported;
 pub(crate) mod server_name;
 mod tenant;
 pub(crate) mod tenants;
@@ -100,7 +101,7 @@ pub struct Evidence {
     /// The envelope sender to judge where the log shows none.
     pub mail_from: Option<MailFrom>,
     /// The recipient domain to judge: mail for others is left out, and how much is said.
-    pub recipient_domain: Option<String>,
+    pub(crate) recipient_domain: Option<String>,
     /// Sessions that have no recipient of that domain.
     pub(crate) left_out: u64,
     /// The first rows of logs that could not be read: path, line and reason.
@@ -185,18 +186,17 @@ impl Evidence {
         }
     }
 
-    /// Judges mail for the domain of `text` only: a domain or an address, with a dot at its end or
-    /// without. Before sessions and errors.
+    /// No evidence, of which mail for the domain of `text` only will be judged: a domain or an address,
+    /// with a dot at its end or without.
     ///
     /// # Errors
     /// [`NotADomain`].
-    pub fn set_recipient(&mut self, text: &str) -> Result<(), NotADomain> {
+    pub fn of_recipient(at: Timestamp, text: &str) -> Result<Self, NotADomain> {
         let name = text.trim().trim_matches(['<', '>']);
         let name = name.rsplit_once('@').map_or(name, |(_, domain)| domain);
         let domain = DomainName::parse(name.trim_end_matches('.'));
         let domain = domain.map_err(|_| NotADomain { text: text.to_owned() })?;
-        self.recipient_domain = Some(domain.as_str().to_owned());
-        Ok(())
+        Ok(Self { recipient_domain: Some(domain.as_str().to_owned()), ..Self::new(at) })
     }
 
     /// Judges a sender where no session shows one: a domain, an address, or `<>` for the null sender.
@@ -241,7 +241,7 @@ impl Evidence {
 
     /// Adds an error of a queue, a tracking log or an NDR, to be looked for among the sessions that
     /// follow: these are not kept. One that comes after sessions is reported as not looked for among
-    /// them. The recipients' domain comes before both.
+    /// them.
     pub fn add_delivery_error(&mut self, error: DeliveryError) {
         if self.queue_errors.search.has_looked() {
             let message = "came after the sessions, and was not looked for among them".to_owned();

@@ -192,7 +192,6 @@ impl Incident {
             troubles: Vec::new(),
             reported_by: None,
             is_dated: true,
-            has_zone: true,
         }
     }
 }

@@ -7,14 +7,13 @@ use std::path::Path;
 use crate::connector::{AcceptedDomains, MailFrom};
 use crate::diagnosis::evidence::incident::{Ending, Incident, LastSession};
 use crate::diagnosis::evidence::parts::kind_of;
-use crate::diagnosis::observation::{ServerKey, Standing};
+use crate::diagnosis::observation::{ServerKey, Standing, Weight, weight_of_tls_error};
 use crate::eop_host::is_eop_host;
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrorSource, SessionMatcher};
 use crate::finding::Side;
 use crate::log::LogType;
 use crate::reply::RejectionClass;
 use crate::session::TlsStatus;
-use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 /// Errors that are kept of those that were joined, and of those that are not judged.
@@ -96,13 +95,20 @@ fn incident_of(
     }
     let tls_error = explanation.tls_error.as_ref().filter(|known| known.meaning.is_some());
     let (ending, tls_status) = match (explanation.rejection, tls_error) {
+        // What the text covers it names itself, unless that is another cover.
+        (Some(class), Some(known))
+            if class.is_cover_text()
+                && weight_of_tls_error(Some(&known.name)) == Weight::Refusal =>
+        {
+            (Ending::TlsFailed, TlsStatus::Failed)
+        }
         (Some(class), _) => (Ending::Refused(class), TlsStatus::NotStarted),
         (None, Some(_)) => (Ending::TlsFailed, TlsStatus::Failed),
         (None, None) => return None,
     };
     let mail_from: MailFrom =
         error.sender.as_deref().map(|text| text.parse().unwrap_or_default()).unwrap_or_default();
-    let time = error.time.map_or(now, StatedTime::time);
+    let time = error.time.unwrap_or(now);
     // An NDR can be written by EOP itself.
     let server = error.reporting_server.as_deref().filter(|server| !is_eop_host(server));
     let server = server.map_or(ServerKey::Unknown, |name| ServerKey::Name(name.into()));
@@ -142,7 +148,6 @@ fn incident_of(
         troubles: Vec::new(),
         reported_by: Some(error.reporter()),
         is_dated: error.time.is_some(),
-        has_zone: error.time.is_none_or(StatedTime::has_zone),
     })
 }
 

@@ -99,6 +99,8 @@ pub(crate) struct Attempt<'a> {
     pub time: Timestamp,
     /// How many messages ended so.
     pub messages: u32,
+    /// Whether the error of a queue or an NDR shows it, and no session.
+    pub is_reported: bool,
     /// The caller's own mark, by which [`Ledger::observe`](super::Ledger::observe) may leave it out.
     pub mark: u8,
 }

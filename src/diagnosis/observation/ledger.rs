@@ -53,6 +53,7 @@ pub(super) struct Record {
     pub domains: u32,
     pub weight: Weight,
     pub has_tls: bool,
+    pub is_reported: bool,
     pub mark: u8,
 }
 
@@ -127,6 +128,7 @@ impl Ledger {
             domains,
             weight: attempt.weight,
             has_tls: attempt.has_tls,
+            is_reported: attempt.is_reported,
             mark: attempt.mark,
         });
     }

@@ -19,6 +19,7 @@ mod network;
 mod observe;
 mod place;
 mod server_key;
+mod time_of_day;
 mod timeline;
 mod trouble;
 mod usage;

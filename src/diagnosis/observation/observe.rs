@@ -7,7 +7,7 @@ use super::ledger::{Ledger, OTHER, Record};
 use super::place::{PlaceView, Places};
 use super::server_key::ServerKey;
 use super::timeline::{BucketWidth, Timeline, timelines_of_place};
-use super::trouble::{Standing, Trouble, troubles_of_place};
+use super::trouble::{Trouble, troubles_of_place};
 use super::usage::{Usage, usages_of_place};
 use super::weight::Weight;
 use crate::timestamp::Timestamp;
@@ -43,7 +43,7 @@ impl Everyday {
 
     fn of(troubles: &[Trouble]) -> Self {
         let mut everyday = Self::default();
-        for trouble in troubles.iter().filter(|one| one.standing == Standing::Everyday) {
+        for trouble in troubles.iter().filter(|one| one.is_everyday_session()) {
             let count = match (trouble.weight, &trouble.end) {
                 (Weight::Everyday, _) => &mut everyday.messages,
                 (Weight::Network, End::Refused(_)) => &mut everyday.temporary,
@@ -113,12 +113,13 @@ impl Ledger {
                 *kind,
             )
         });
+        let sessions = || judged.iter().filter(|record| !record.is_reported);
         let mut observation = Observation {
-            newest: judged.iter().map(|record| record.time).max().and_then(Timestamp::from_ticks),
+            newest: sessions().map(|record| record.time).max().and_then(Timestamp::from_ticks),
             is_capped: self.is_capped,
             ..Observation::default()
         };
-        let width = BucketWidth::of(judged.iter().map(|record| record.time));
+        let width = BucketWidth::of(sessions().map(|record| record.time));
         let outside = self.domains_refused_as_outside(&judged);
         for of_place in records.chunk_by(|(one, _), (other, _)| one.place == other.place) {
             let view =

@@ -53,6 +53,11 @@ pub(super) struct PlaceView<'a> {
 }
 
 impl<'a> PlaceView<'a> {
+    /// The records of sessions, errors of queues left aside.
+    pub fn sessions(&self) -> impl Iterator<Item = &'a (&'a Record, SenderKind)> {
+        self.records.iter().filter(|(record, _)| !record.is_reported)
+    }
+
     pub fn end(&self, record: &Record) -> &'a End {
         self.ledger.end_of(record)
     }

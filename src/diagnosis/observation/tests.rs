@@ -27,7 +27,8 @@ fn line(at: i64, text: &str) -> Line {
 fn end_of(word: &str) -> (End, Weight, bool) {
     match word {
         "ok" => (End::Delivered, Weight::Everyday, true),
-        "denied" => (End::Refused(RejectionClass::RelayDenied), Weight::Refusal, true),
+        "denied" | "reported" => (End::Refused(RejectionClass::RelayDenied), Weight::Refusal, true),
+        "old" => (End::Refused(RejectionClass::ServerOutOfDate), Weight::Refusal, true),
         "attr36" => (End::Refused(RejectionClass::RelayDeniedAttr36), Weight::Refusal, true),
         "unknown" => (End::Refused(RejectionClass::RecipientRejected), Weight::Everyday, true),
         "busy" => (End::Refused(RejectionClass::Unclassified), Weight::Network, true),
@@ -50,6 +51,7 @@ fn ledger_of(lines: &[Line], maximum: usize) -> Ledger {
             "none" => Shown::Nothing,
             name => Shown::Certificate(name.into()),
         };
+        let is_reported = end == "reported";
         let (end, weight, has_tls) = end_of(end);
         let domains: Vec<&str> = domains.split(',').filter(|domain| *domain != "-").collect();
         ledger.begin_session();
@@ -70,6 +72,7 @@ fn ledger_of(lines: &[Line], maximum: usize) -> Ledger {
             domains: &domains,
             time: minute(*at),
             messages: 1,
+            is_reported,
             mark: 0,
         });
     }
@@ -147,6 +150,53 @@ fn three_of_twenty_are_past_after_twenty_nine_deliveries_and_not_after_twenty_ei
         assert_eq!(trouble.standing, standing, "{later}");
         assert_eq!((trouble.refused, trouble.delivered_since), (3, later as u64));
     }
+}
+
+/// Blocked for 10 minutes of each hour: (5/6)^25 = 0.0105, (5/6)^26 = 0.0087.
+#[test]
+fn a_server_that_is_blocked_by_the_hour_is_past_after_deliveries_in_26_spans_of_10_minutes() {
+    let old = "EX01 AA 203.0.113.5 contoso.com old fabrikam.com";
+    let standing = |later: i64, minutes: i64| {
+        let deliveries = (1..=later).map(|number| line(number * minutes, DELIVERED));
+        let lines: Vec<Line> = std::iter::once(line(0, old)).chain(deliveries).collect();
+        observe(&lines).troubles[0].standing
+    };
+    assert_eq!(standing(25, 10), Standing::NowAndThen);
+    assert_eq!(standing(26, 10), Standing::Past);
+    // Within minutes of one hour they show the same.
+    assert_eq!(standing(200, 1), Standing::NowAndThen);
+}
+
+#[test]
+fn an_error_of_a_queue_is_judged_among_the_sessions_and_counted_in_none_of_their_counts() {
+    let error = "EX01 AA 203.0.113.5 contoso.com reported fabrikam.com";
+    for (lines, standing) in [
+        (vec![line(0, error)], Standing::Present),
+        (vec![line(0, DELIVERED), line(1, error)], Standing::Present),
+        (vec![line(0, error), line(1, DELIVERED)], Standing::Past),
+        (
+            vec![line(0, error), line(1, "EX02 AA 203.0.113.5 contoso.com ok fabrikam.com")],
+            Standing::Present,
+        ),
+    ] {
+        let observation = observe(&lines);
+        let [trouble] = observation.troubles.as_slice() else { panic!("{observation:?}") };
+        assert!(trouble.is_reported);
+        assert_eq!(trouble.standing, standing, "{lines:?}");
+        assert_eq!(
+            observation.newest,
+            lines.iter().rfind(|one| one.words[4] == "ok").map(|one| minute(one.at))
+        );
+        let sessions: u64 = observation.usages.iter().map(|one| one.sessions).sum();
+        assert_eq!(sessions as usize, lines.len() - 1);
+        assert_eq!(observation.timelines.len(), lines.len() - 1);
+    }
+    // Sessions of the same end are another trouble.
+    let both = observe(&[line(0, DENIED), line(1, error), line(2, DENIED)]);
+    let counts = both.troubles.iter().map(|one| (one.is_reported, one.refused, one.total));
+    let mut counts: Vec<_> = counts.collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [(false, 2, 2), (true, 1, 3)]);
 }
 
 #[test]

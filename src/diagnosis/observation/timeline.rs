@@ -67,7 +67,7 @@ pub(super) fn timelines_of_place(view: &PlaceView<'_>, width: BucketWidth) -> Ve
     let mut slots: HashMap<u32, usize> = HashMap::new();
     // A session has a record for each sender and end.
     let mut sessions: HashMap<(u32, u32), (i64, Class)> = HashMap::new();
-    for (record, _) in view.records.iter().filter(|(record, _)| record.count == 1) {
+    for (record, _) in view.sessions().filter(|(record, _)| record.count == 1) {
         let class = class_of(view, record);
         let known =
             sessions.entry((record.identity, record.session)).or_insert((record.time, class));
@@ -89,7 +89,7 @@ pub(super) fn timelines_of_place(view: &PlaceView<'_>, width: BucketWidth) -> Ve
             Class::Refused => &mut bucket.refused,
         } += u64::from(count);
     };
-    for (record, _) in view.records {
+    for (record, _) in view.sessions() {
         let slot = *slots.entry(record.identity).or_insert_with(|| {
             let (place, identity) = (view.place_of(record), view.identity_of(record));
             let timeline = Timeline { place, identity, buckets: Vec::new() };

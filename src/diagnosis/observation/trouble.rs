@@ -8,9 +8,10 @@ use super::chance::is_no_chance;
 use super::ledger::{IdentityKey, PlaceKey, Record};
 use super::network::{self, Result};
 use super::place::PlaceView;
+use super::time_of_day::TimesOfDay;
 use super::usage::Leaves;
-use super::weight::Weight;
-use crate::timestamp::Timestamp;
+use super::weight::{Weight, minutes_of_each_hour};
+use crate::timestamp::{TICKS_PER_MINUTE, Timestamp};
 
 /// Refused domains that are distinguished for one trouble.
 pub(crate) const MAXIMUM_REFUSED_DOMAINS: usize = 256;
@@ -35,7 +36,7 @@ pub(crate) enum Standing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Difference {
     /// The fact: `certificate`, `public address`, `server`, `remote host`, `kind of sender`,
-    /// `recipient domain`.
+    /// `recipient domain`, `time of day`.
     pub fact: &'static str,
     /// Its values where mail was refused, at most 8.
     pub refused: Vec<String>,
@@ -54,6 +55,8 @@ pub(crate) struct Trouble {
     pub sender: SenderKind,
     /// How the attempts ended.
     pub end: End,
+    /// Whether errors of queues or NDRs show it, and no session.
+    pub is_reported: bool,
     /// What they weigh.
     pub weight: Weight,
     /// Whether it holds today.
@@ -86,16 +89,23 @@ pub(crate) struct Trouble {
     pub differences: Vec<Difference>,
 }
 
-/// What makes a trouble one: identity, kind of sender and end; a connection that failed has
-/// neither identity nor sender.
-type Key = (u32, SenderKind, u32);
+impl Trouble {
+    /// Whether sessions failed so, and it decides nothing.
+    pub fn is_everyday_session(&self) -> bool {
+        self.standing == Standing::Everyday && !self.is_reported
+    }
+}
+
+/// What makes a trouble one: identity, kind of sender, end, and whether sessions show it; a connection
+/// that failed has neither identity nor sender.
+type Key = (u32, SenderKind, u32, bool);
 
 /// The troubles of one place.
 pub(super) fn troubles_of_place(view: &PlaceView<'_>) -> Vec<Trouble> {
     let mut keys: BTreeSet<Key> = BTreeSet::new();
     for (record, kind) in view.records {
         if matches!(view.end(record), End::Refused(_) | End::TlsFailed(_) | End::ConnectFailed) {
-            keys.insert((record.identity, *kind, record.end));
+            keys.insert((record.identity, *kind, record.end, record.is_reported));
         }
     }
     if keys.is_empty() {
@@ -130,7 +140,7 @@ impl OfPlace {
         let mut failed: HashMap<u32, u64> = HashMap::new();
         let mut network: BTreeSet<u32> = BTreeSet::new();
         for (record, _) in view.records {
-            let count = u64::from(record.count);
+            let count = if record.is_reported { 0 } else { u64::from(record.count) };
             if record.count > 1 || seen.insert(record.session) {
                 sessions += count;
             }
@@ -188,12 +198,14 @@ struct Compared {
 
 fn trouble(
     view: &PlaceView<'_>,
-    (_, kind, end_number): Key,
+    (_, kind, end_number, is_reported): Key,
     own: &[(&Record, SenderKind)],
     leaves: &Leaves,
     of_place: &OfPlace,
 ) -> Option<Trouble> {
-    let is_failure = |record: &Record, of: SenderKind| record.end == end_number && of == kind;
+    let is_failure = |record: &Record, of: SenderKind| {
+        record.end == end_number && of == kind && record.is_reported == is_reported
+    };
     let (sample, _) = own.iter().rfind(|(record, of)| is_failure(record, *of))?;
     let end = view.end(sample);
     let mut refused_domains: BTreeSet<u32> = BTreeSet::new();
@@ -220,7 +232,7 @@ fn trouble(
         let is_of_kind = !matches!(end, End::Refused(_)) || *of == kind;
         let meets = refused_domains.is_empty()
             || view.domains(record).iter().any(|domain| refused_domains.contains(domain));
-        if !(is_refused || is_of_kind && meets) {
+        if !(is_refused || is_of_kind && meets && !record.is_reported) {
             continue;
         }
         let slot = match slots.get(&record.session) {
@@ -251,7 +263,7 @@ fn trouble(
     let has_left = view.is_identified(sample) && leaves.has_left(sample.identity);
     let standing = if !is_counted {
         Standing::Everyday
-    } else if has_left || is_no_chance(counts.refused, counts.between, counts.delivered_since) {
+    } else if has_left || is_over(end, &counts, &sessions) {
         Standing::Past
     } else if counts.delivered_between > 0 || counts.delivered_since > 0 {
         Standing::NowAndThen
@@ -264,6 +276,7 @@ fn trouble(
         identity: view.identity_of(sample),
         sender: kind,
         end: end.clone(),
+        is_reported,
         weight,
         standing,
         refused: counts.refused,
@@ -286,6 +299,21 @@ fn trouble(
             record.identity == sample.identity && is_failure(record, of)
         }),
     })
+}
+
+/// Whether so much was delivered since the last refusal that chance is no explanation.
+fn is_over(end: &End, counts: &Counts, sessions: &[Compared]) -> bool {
+    let Some(minutes) = minutes_of_each_hour(end) else {
+        return is_no_chance(counts.refused, counts.between, counts.delivered_since);
+    };
+    // What is delivered in the same minutes of an hour shows the same.
+    let width = i64::from(minutes) * TICKS_PER_MINUTE;
+    let delivered = sessions.iter().filter(|one| one.time > counts.last && one.is_delivered);
+    let spans: BTreeSet<i64> = delivered.map(|one| one.time.div_euclid(width)).collect();
+    let (part, all) = (u64::from(minutes), 60);
+    let is_rarer = counts.refused * all <= counts.between * part;
+    let (part, all) = if is_rarer { (counts.refused, counts.between) } else { (part, all) };
+    is_no_chance(part, all, spans.len() as u64)
 }
 
 /// What the comparable sessions come to.
@@ -332,6 +360,10 @@ fn differences(
     refused_domains: &BTreeSet<u32>,
     is_failure: impl Fn(&Record, SenderKind) -> bool,
 ) -> Vec<Difference> {
+    if sample.is_reported {
+        // An error of a queue names other things than a session does.
+        return Vec::new();
+    }
     let connector = view.place_of(sample).connector;
     let (mut refused, mut delivered) = (Facts::default(), Facts::default());
     let mut has_delivered = false;
@@ -361,6 +393,7 @@ fn differences(
 #[derive(Default)]
 struct Facts {
     values: [BTreeSet<String>; 6],
+    times: TimesOfDay,
 }
 
 const FACTS: [&str; 6] = [
@@ -374,6 +407,7 @@ const FACTS: [&str; 6] = [
 
 impl Facts {
     fn add(&mut self, view: &PlaceView<'_>, record: &Record, kind: SenderKind) {
+        self.times.add(record.time);
         let identity = view.identity_of(record);
         let shown = match identity.shown {
             Shown::Unknown => None,
@@ -414,7 +448,7 @@ impl Facts {
     fn differences(&self, delivered: &Self) -> Vec<Difference> {
         let listed =
             |values: &BTreeSet<String>| values.iter().take(MAXIMUM_VALUES).cloned().collect();
-        FACTS
+        let of_values = FACTS
             .iter()
             .zip(self.values.iter().zip(&delivered.values))
             .filter(|(_, (refused, delivered))| {
@@ -424,7 +458,7 @@ impl Facts {
                 fact,
                 refused: listed(refused),
                 delivered: listed(delivered),
-            })
-            .collect()
+            });
+        of_values.chain(self.times.difference(&delivered.times)).collect()
     }
 }

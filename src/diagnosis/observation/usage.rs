@@ -71,7 +71,7 @@ pub(super) fn usages_of_place(
     let mut usages: Vec<(u32, Usage)> = Vec::new();
     let mut slots: HashMap<u32, usize> = HashMap::new();
     let mut relayed: HashMap<u32, HashSet<u32>> = HashMap::new();
-    for (record, _) in view.records {
+    for (record, _) in view.sessions() {
         if !view.is_identified(record) {
             continue;
         }
@@ -129,7 +129,7 @@ pub(super) fn usages_of_place(
 fn turns_of(view: &PlaceView<'_>) -> Vec<Turn> {
     let mut turns: Vec<Turn> = Vec::new();
     let mut last: HashMap<u32, usize> = HashMap::new();
-    for (record, _) in view.records {
+    for (record, _) in view.sessions() {
         if !view.is_identified(record) {
             continue;
         }

@@ -1,5 +1,6 @@
 //! Whether a failure counts as refused.
 
+use super::attempt::End;
 use crate::reply::{EnhancedStatus, RejectionClass, Reply, tls_error};
 
 /// What a failure weighs in the verdict on the sender.
@@ -19,8 +20,13 @@ pub(crate) enum Weight {
 pub(crate) fn weight_of(class: RejectionClass, reply: Option<&str>) -> Weight {
     use RejectionClass as Class;
     match class {
-        Class::TenantInboundAttribution => Weight::ReceiversRule,
-        Class::RecipientRejected => Weight::Everyday,
+        Class::TenantInboundAttribution
+        | Class::TransportRuleRejected
+        | Class::UnauthenticatedMail => Weight::ReceiversRule,
+        Class::RecipientRejected
+        | Class::DeliveryRestricted
+        | Class::RecipientReserved
+        | Class::TooManyRecipients => Weight::Everyday,
         Class::ConnectionTimedOut | Class::UnableToConnect | Class::ConnectionDropped => {
             Weight::Network
         }
@@ -42,6 +48,8 @@ fn is_of_sender(class: RejectionClass) -> bool {
             | Class::WrongRegionAttr35
             | Class::HopCountExceededAttr34
             | Class::TlsChannelUntrustedRoot
+            | Class::TlsChannelExpired
+            | Class::TlsChannelMissing
             | Class::DirectSendRejected
             | Class::UnregisteredDomains
             | Class::TenantThresholdExceeded
@@ -53,6 +61,9 @@ fn is_of_sender(class: RejectionClass) -> bool {
             | Class::StartTlsRequired
             | Class::ClientNotAuthenticated
             | Class::CannotConnectToRemoteServer
+            | Class::DaneFailed
+            | Class::MtaStsFailed
+            | Class::JournalingRefused
     )
 }
 
@@ -62,6 +73,13 @@ pub(crate) fn weight_of_tls_error(error: Option<&str>) -> Weight {
     let code = error.and_then(|error| tls_error(error).code);
     // winerror.h: SSPI statuses lie in FACILITY_SSPI, which makes them negative numbers.
     if code.is_some_and(|code| code < 0) { Weight::Refusal } else { Weight::Network }
+}
+
+/// So many minutes of each hour at least are refused with a class, while others are delivered; `None`:
+/// what is delivered shows that it is over.
+pub(super) fn minutes_of_each_hour(end: &End) -> Option<u32> {
+    // Exchange Online begins with 5 minutes of throttling, and blocks 10 to 60 (aka.ms/BlockUnsafeExchange).
+    matches!(end, End::Refused(RejectionClass::ServerOutOfDate)).then_some(10)
 }
 
 fn is_temporary(reply: &str) -> bool {
@@ -141,6 +159,17 @@ mod tests {
             ),
             ("550 5.7.1 Unable to relay", Weight::Refusal),
             ("550 5.7.51 TenantInboundAttribution; Rejecting", Weight::ReceiversRule),
+            ("550 5.7.1 TRANSPORT.RULES.RejectMessage; refused by policy", Weight::ReceiversRule),
+            ("451 4.4.4 Mail received as unauthenticated", Weight::ReceiversRule),
+            ("501 5.1.4 Recipient address reserved by RFC 2606", Weight::Everyday),
+            ("450 4.7.323 tlsa-invalid: The domain failed DANE validation", Weight::Refusal),
+            ("450 4.4.8 MX hosts of contoso.com failed MTA-STS validation", Weight::Refusal),
+            ("550 5.3.190 Journaling on-premises messages not supported", Weight::Refusal),
+            (
+                "454 4.7.0 Failed to establish appropriate TLS channel: CertificateExpired",
+                Weight::Refusal,
+            ),
+            ("454 4.7.0 TLS not available due to local problem", Weight::Network),
             (
                 "550 5.7.509 Access denied, sending domain does not pass DMARC",
                 Weight::ReceiversRule,

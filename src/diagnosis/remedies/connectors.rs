@@ -3,14 +3,15 @@
 use super::change::Change;
 use super::change_step::step_of;
 use super::harm::cut_off_by;
-use super::{MANAGEMENT_SHELL, Remedy, replacement, select_certificate};
+use super::replacement::{send, send_enabled, sendable_with_name};
+use super::{ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate};
 use crate::connector::{
     AttributionOutcome, ConnectorAssessment, Coverage, DomainName, MailFrom, SenderRange,
-    ShownCertificate, public_address,
+    ShownCertificate, TextList, public_address,
 };
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::Evidence;
-use crate::diagnosis::literal::literal;
+use crate::diagnosis::literal::{listed, literal};
 use crate::finding::{Place, Step};
 
 /// The hybrid wizard, which updates both ends.
@@ -107,15 +108,58 @@ pub(crate) fn add_accepted_domain(case: &Case<'_>, domain: &str) -> Option<Remed
 /// value needs; the certificate comes first where the server shows none.
 pub(crate) fn new_connector(case: &Case<'_>) -> Vec<Remedy> {
     let names = proposable_names(case);
-    let steps = connector_for(
-        case,
-        names.first().copied(),
-        "Make an inbound connector of type OnPremises for the certificate (in hybrid organisations \
-         the Hybrid Configuration Wizard makes it). The name must lie in an accepted domain.",
+    if case.presented == ShownCertificate::None || names.is_empty() {
+        return go_by_own_name(case);
+    }
+    connector_for(case, names.first().copied(), MAKE_CONNECTOR)
+}
+
+const MAKE_CONNECTOR: &str = "Make an inbound connector of type OnPremises for the certificate (in \
+    hybrid organisations the Hybrid Configuration Wizard makes it). The name must lie in an accepted \
+    domain.";
+
+/// A certificate with a name of the tenant's own, in place of none, or of one whose name cannot be
+/// verified in the tenant: the connector for it first, then the send connector.
+pub(crate) fn go_by_own_name(case: &Case<'_>) -> Vec<Remedy> {
+    let is_own = |name: &str| is_proposable(case.evidence, name);
+    if let Some((certificate, name)) = sendable_with_name(case, is_own) {
+        let action = "Then let the server send that certificate.";
+        let select = send_enabled(case, &certificate, action);
+        return together(
+            connector_for(case, Some(&name), MAKE_CONNECTOR).into_iter().chain(select).collect(),
+        );
+    }
+    let accepted = case.evidence.accepted_domains.iter().flat_map(|one| &one.object.domains);
+    let own = accepted
+        .map(|one| one.domain_name.trim_start_matches("*."))
+        .find(|domain| !domain.to_ascii_lowercase().ends_with(".onmicrosoft.com"));
+    let own = own.map_or_else(
+        || "below an own accepted domain".to_owned(),
+        |domain| format!("below an own accepted domain, such as mail.{domain}"),
     );
-    let shows_none = case.presented == ShownCertificate::None;
-    let first = if shows_none || names.is_empty() { select_certificate(case) } else { Vec::new() };
-    together(first.into_iter().chain(steps).collect())
+    let get = Remedy::new(
+        MANAGEMENT_SHELL,
+        format!(
+            "Choose an installed certificate of a public authority (RootCAType ThirdParty) with a \
+             name {own}; where there is none, get one and import it with its private key."
+        ),
+    )
+    .command_for_each(&super::servers(case), |server| {
+        format!(
+            "Get-ExchangeCertificate -Server {server} | Format-List Thumbprint,CertificateDomains,\
+             RootCAType,NotAfter,Services"
+        )
+    })
+    .verify("it has a name below an accepted domain, HasPrivateKey True and SMTP in Services");
+    let make = connector_for(
+        case,
+        None,
+        "Then make a second inbound connector of type OnPremises for that name, and see that the name \
+         itself is an accepted domain: below a verified one it is valid at once. What is there \
+         already stays as it is.",
+    );
+    let select = send(case, None, "Then let the server send that certificate.");
+    std::iter::once(get).chain(make).chain([select]).collect()
 }
 
 /// One of type OnPremises for a name, with the accepted domain that it needs.
@@ -252,8 +296,10 @@ pub(crate) fn cover_value(case: &Case<'_>) -> Vec<Remedy> {
     let is_domain_own = !steps.is_empty();
     let value = assessment.and_then(|one| one.value.as_deref());
     steps.extend(value.and_then(|value| wildcard(case, index, value)));
-    if replacement(case).is_some() || !is_domain_own {
+    if replacement(case).is_some() {
         steps.extend(select_certificate(case));
+    } else if !is_domain_own {
+        steps.extend(go_by_own_name(case));
     }
     steps
 }
@@ -289,14 +335,8 @@ pub(crate) fn list_address(case: &Case<'_>) -> Vec<Remedy> {
     let Some(index) = case.connector_by_address() else { return Vec::new() };
     let list = case.inbound(index).and_then(|one| one.object.sender_ip_addresses.as_ref());
     let public = case.address().and_then(|address| address.parse().ok()).and_then(public_address);
-    if let Some(address) = public.filter(|address| !address.is_ipv4()) {
-        return vec![Remedy::new(
-            MANAGEMENT_SHELL,
-            format!(
-                "The mail left over IPv6 ({address}), and a connector lists IPv4 addresses alone: \
-                 let the server reach Exchange Online over IPv4."
-            ),
-        )];
+    if public.is_some_and(|address| !address.is_ipv4()) {
+        return vec![go_by_ipv4(list)];
     }
     let address = public.map(|address| address.to_string());
     let (Some(list), Some(address)) = (list.filter(|list| !list.is_truncated), address) else {
@@ -315,6 +355,24 @@ pub(crate) fn list_address(case: &Case<'_>) -> Vec<Remedy> {
          of it. Every host behind these addresses may then relay; null senders (NDRs, automatic \
          replies) and forwarded mail stay refused.",
     )]
+}
+
+/// Lets mail leave over IPv4, by one of the addresses that are listed.
+fn go_by_ipv4(list: Option<&TextList>) -> Remedy {
+    let listed = listed(list.iter().flat_map(|list| &list.values).map(String::as_str), 4);
+    Remedy::new(
+        ELEVATED,
+        format!(
+            "Let the server reach Exchange Online over IPv4, from {listed}: prefer IPv4 on it \
+             (KB 929852: DisabledComponents 0x20, then restart the server), or take its way out over \
+             IPv6 away. No connector can list an IPv6 address."
+        ),
+    )
+    .command(
+        "Get-ItemProperty -Name DisabledComponents -ErrorAction SilentlyContinue -LiteralPath \
+         'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\Tcpip6\\Parameters'",
+    )
+    .verify("PublicIPAddress of the next session in the send log is a listed address")
 }
 
 /// Lets a connector that has no name go by certificate, for what an address cannot do.

@@ -5,7 +5,6 @@ mod certificates;
 mod change;
 mod change_step;
 mod connectors;
-mod edge;
 pub(crate) mod harm;
 mod more_evidence;
 mod receive;
@@ -35,7 +34,7 @@ pub(crate) use connectors::{
 };
 pub(crate) use more_evidence::{
     export_accepted_domains, export_inbound_connectors, find_eop_connector, find_send_logs,
-    give_chain, see_inbound_connectors, turn_on_logging,
+    give_chain, see_changes, see_inbound_connectors, turn_on_logging,
 };
 pub(crate) use receive::{offer_tls, receive_with, see_receive_connector};
 pub(crate) use remedy::Remedy;

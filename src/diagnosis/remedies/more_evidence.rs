@@ -13,6 +13,18 @@ pub(crate) fn export_inbound_connectors() -> Remedy {
     .verify("the report names the connector")
 }
 
+/// When the connectors were changed last: a change takes up to an hour.
+pub(crate) fn see_changes() -> Remedy {
+    Remedy::tenant(
+        "See when the connector was changed last; if within the hour: wait, and send again.",
+    )
+    .command(
+        "Get-InboundConnector | Format-List Name,Enabled,ConnectorType,TlsSenderCertificateName,\
+         SenderIPAddresses,WhenChangedUTC",
+    )
+    .verify("the values are those of the export, and the change is older than an hour")
+}
+
 /// Whether an empty list of connectors is no failed command.
 pub(crate) fn see_inbound_connectors() -> Remedy {
     Remedy::tenant("See that there is none: what was given is empty.")

@@ -2,7 +2,6 @@
 
 use super::change::{Former, value_of};
 use super::change_step::step_of;
-use super::edge::{EDGE_MAXIMUM, choose_by_fqdn};
 use super::services::{enable, take_away};
 use super::{Change, MANAGEMENT_SHELL, Remedy};
 use crate::certificate::{NameRelation, Thumbprint, TlsCertificateName, X500Name};
@@ -16,6 +15,9 @@ use crate::diagnosis::evidence::incident::{Ending, Incident};
 use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::literal::{listed, literal};
 use crate::timestamp::Timestamp;
+
+/// The most characters of a TlsCertificateName on an Edge server.
+const EDGE_MAXIMUM: usize = 256;
 
 /// A certificate that could be sent in place of the one that was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,6 +181,33 @@ fn expects(case: &Case<'_>, names: &CertificateNames) -> Option<bool> {
     }))
 }
 
+/// Whether a certificate of the server is usable, and of a public authority.
+fn is_sendable(case: &Case<'_>, one: &ExchangeCertificate) -> bool {
+    let kind = one.root_ca_type.as_deref().map(|kind| kind.eq_ignore_ascii_case("ThirdParty"));
+    kind.or_else(|| is_trusted(case, one)) == Some(true)
+        && one.is_issued_by_authority() != Some(false)
+        && one.has_private_key != Some(false)
+        && !one.status.as_deref().is_some_and(is_unusable)
+        && is_valid(one, case.evidence.at)
+        && value_of(one).is_some()
+}
+
+/// A usable certificate of the server with a name for which `is_own` holds, and that name; names
+/// without asterisk come first.
+pub(super) fn sendable_with_name(
+    case: &Case<'_>,
+    is_own: impl Fn(&str) -> bool,
+) -> Option<(ExchangeCertificate, String)> {
+    let name_of = |one: &ExchangeCertificate| {
+        let names = one.names().names;
+        let own = names.into_iter().map(|name| name.text).filter(|name| is_own(name));
+        own.min_by_key(|name| name.starts_with("*."))
+    };
+    let sendable = case.selectable.iter().filter(|one| is_sendable(case, one));
+    let named = sendable.filter_map(|one| Some((one.clone(), name_of(one)?)));
+    named.max_by_key(|(one, _)| (!lacks_smtp(one), one.not_after))
+}
+
 /// Names another certificate on the send connector; before that it is enabled for SMTP, where it is
 /// not.
 pub(crate) fn select_certificate(case: &Case<'_>) -> Vec<Remedy> {
@@ -188,18 +217,52 @@ pub(crate) fn select_certificate(case: &Case<'_>) -> Vec<Remedy> {
     if let (None, Some(named)) = (&replacement, named_elsewhere(case)) {
         return bring_certificate(case, named);
     }
-    let mut on_edge = None;
+    if let (None, Some(newer)) = (&replacement, shown_since(case)) {
+        return vec![nothing_to_set_since(newer)];
+    }
     let select = match &replacement {
-        Some(one) if is_named_already(case, one) => {
-            let names = one.certificate.names().names.into_iter().map(|name| name.text);
-            on_edge = choose_by_fqdn(case, &names.collect::<Vec<_>>());
-            nothing_to_set(case, one)
-        }
+        Some(one) if is_named_already(case, one) => nothing_to_set(case, one),
         one => name_certificate(case, one.as_ref()),
     };
     let blocking = replacement.as_ref().and_then(|one| blocking_twin(case, one));
     let away = blocking.map(|thumbprint| take_away(case, thumbprint));
-    away.into_iter().chain(on_edge).chain(first).chain(std::iter::once(select)).collect()
+    away.into_iter().chain(first).chain(std::iter::once(select)).collect()
+}
+
+/// The newest session at the places of the case, where it shows another certificate, and one that an
+/// inbound connector expects.
+fn shown_since<'c>(case: &'c Case<'_>) -> Option<&'c Incident> {
+    let own = case.incident.filter(|_| !case.is_newest_of_place())?;
+    let at_own_place = case.evidence.incidents.all.iter().filter(|other| {
+        other.connector == own.connector
+            && other.last > own.last
+            && own.last_on.keys().all(|server| other.last_on.contains_key(server))
+    });
+    let newest = at_own_place.filter(|one| one.is_certificate_known).max_by_key(|one| one.last)?;
+    let names = CertificateNames::from(newest.sent.as_deref()?);
+    let is_other = newest.identity().shown != own.identity().shown;
+    (is_other && expects(case, &names) == Some(true)).then_some(newest)
+}
+
+/// The configuration was changed already: what keeps the newer certificate from passing is a finding
+/// of its own.
+fn nothing_to_set_since(newer: &Incident) -> Remedy {
+    let sent = newer.sent.as_deref();
+    let thumbprint = sent.and_then(|sent| sent.thumbprint.as_deref()).unwrap_or("another one");
+    Remedy::new(
+        MANAGEMENT_SHELL,
+        format!(
+            "There is nothing to set for this any more: the newest session, of {}, shows the \
+             certificate {thumbprint}, which the inbound connector expects. What becomes of that \
+             one stands in its own finding.",
+            newer.last
+        ),
+    )
+}
+
+/// Whether another certificate can take the place of the one of the case.
+pub(crate) fn has_substitute(case: &Case<'_>) -> bool {
+    replacement(case).is_some() || named_elsewhere(case).is_some()
 }
 
 /// The usable certificate of another server that the send connector names, where the certificates of
@@ -249,6 +312,16 @@ fn bring_certificate(case: &Case<'_>, named: &ExchangeCertificate) -> Vec<Remedy
     import.changes.extend(enabled.changes.iter().cloned());
     enabled.changes.clone_from(&import.changes);
     vec![import, enabled]
+}
+
+/// Names a certificate of the server on the send connector, enabled for SMTP before where it is not.
+pub(super) fn send_enabled(
+    case: &Case<'_>,
+    certificate: &ExchangeCertificate,
+    action: &str,
+) -> Vec<Remedy> {
+    let first = lacks_smtp(certificate).then(|| enable(case, certificate.thumbprint));
+    first.into_iter().chain([send(case, Some(certificate), action)]).collect()
 }
 
 fn name_certificate(case: &Case<'_>, replacement: Option<&ReplacementCertificate>) -> Remedy {

@@ -38,7 +38,13 @@ pub(crate) fn address_not_listed(case: &Case<'_>) -> Option<Answer> {
         None => message_of_list(case),
     };
     let mut steps = remedies::list_address(case);
-    steps.extend(remedies::go_by_certificate(case));
+    let by_certificate = remedies::go_by_certificate(case);
+    // Of an IPv6 address there is nothing to list: what can be done in the tenant is a certificate.
+    let is_ipv6 = case.ip_address().is_some_and(|address| address.is_ipv6());
+    if by_certificate.is_empty() && is_ipv6 {
+        steps.extend(remedies::new_connector(case));
+    }
+    steps.extend(by_certificate);
     Some(Proof::of_connector(case, case.connector_by_address()).says(message, steps))
 }
 
@@ -52,10 +58,16 @@ fn message_of_list(case: &Case<'_>) -> String {
         let addresses = listed(list.values.iter().map(String::as_str), 6);
         Some(format!(" ({} lists {addresses})", case.inbound_name(index)))
     });
+    let listing = listing.unwrap_or_default();
+    if case.ip_address().is_some_and(|address| address.is_ipv6()) {
+        return format!(
+            "The mail left over IPv6, from {address}, and the inbound connectors go by address: they \
+             list IPv4 alone, so that mail over IPv6 matches none{listing}."
+        );
+    }
     format!(
-        "The inbound connectors go by address, and none lists {address}{}: the public address of \
-         the server has changed, or the mail took another way out.",
-        listing.unwrap_or_default(),
+        "The inbound connectors go by address, and none lists {address}{listing}: the public address \
+         of the server has changed, or the mail took another way out."
     )
 }
 

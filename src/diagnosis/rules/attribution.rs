@@ -151,6 +151,15 @@ pub(crate) const ATTRIBUTED_BUT_REFUSED: RuleText = RuleText {
     sources: "KB 4051495",
 };
 
+/// Another certificate to send, where the trust in the one that is sent is in doubt.
+fn another_certificate(case: &Case<'_>) -> Vec<Remedy> {
+    if remedies::replacement(case).is_some() {
+        remedies::select_certificate(case)
+    } else {
+        Vec::new()
+    }
+}
+
 pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
     let is_attributed = case.judged_outcome().is_some_and(AttributionOutcome::is_attributed);
     let is_contradicted = case.is_relay_denied() && is_attributed;
@@ -177,8 +186,16 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
     let trust = case.chain.as_ref().map(|chain| chain.trust);
     let root = if trust == Some(Trust::UnknownRoot) {
         "the root of the chain is in no list of roots, so that Exchange Online may not trust it, "
+            .to_owned()
     } else {
-        ""
+        let status = case.installed.and_then(|one| one.object.status.as_deref());
+        let status = status.filter(|status| remedies::is_unusable(status));
+        status.map_or_else(String::new, |status| {
+            format!(
+                "the server itself gives the certificate the Status {status}, and Exchange Online \
+                 may not trust it either, "
+            )
+        })
     };
     let message = format!(
         "By the given evidence the mail should pass ({what}), and yet the log shows a refusal. \
@@ -187,17 +204,8 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
          Online whole, the address is shared or not the one that Exchange Online sees, or the \
          exports are of another time or tenant."
     );
-    let mut steps = vec![
-        Remedy::new(
-            Place::ExchangeOnline,
-            "See when the connector was changed last; if within the hour: wait, and send again.",
-        )
-        .command(
-            "Get-InboundConnector | Format-List Name,Enabled,ConnectorType,\
-                 TlsSenderCertificateName,SenderIPAddresses,WhenChangedUTC",
-        )
-        .verify("the values are those of the export, and the change is older than an hour"),
-    ];
+    let mut steps = if root.is_empty() { Vec::new() } else { another_certificate(case) };
+    steps.push(remedies::see_changes());
     let completeness = case.chain.as_ref().map(|chain| chain.completeness);
     if completeness.is_none_or(|known| known == Completeness::Unknown) {
         steps.push(remedies::give_chain(case));
@@ -210,10 +218,7 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
 fn ask_support(case: &Case<'_>) -> Remedy {
     let reply = case.incident.and_then(|incident| incident.reply.as_deref());
     let quoted = reply.map(|reply| format!(" The reply: {reply}.")).unwrap_or_default();
-    let at = case
-        .incident
-        .map(|incident| format!(" at {}", incident.stated(incident.last)))
-        .unwrap_or_default();
+    let at = case.incident.map(|incident| format!(" at {}", incident.last)).unwrap_or_default();
     Remedy::new(
         Place::AdminCenter,
         format!(

@@ -3,10 +3,10 @@
 use super::replies::refused_as;
 use super::rule::{Effect, Rule, Scope};
 use super::{
-    addresses, attribution, chain_log, connector_changes, connectors, direct_send,
+    addresses, attribution, chain_log, channels, connector_changes, connectors, direct_send,
     evidence_as_a_whole, identity, local_stores, missing_evidence, network, observed,
-    own_certificate, presented, queue_errors, receiving, replies, selection, senders, stores,
-    tenants, tls, trust, validity, wizard, wizard_connectors,
+    other_direction, own_certificate, passing_replies, policies, queue_errors, receiving, replies,
+    selection, senders, stores, tenants, tls, trust, validity, wizard, wizard_connectors,
 };
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::report::{Confidence, Severity, Verdict};
@@ -73,19 +73,19 @@ const TABLE: &[Rule] = &[
     rule!(ConnectionFailed, Case, ERROR, Decides(Refused), Observed, network::connection, network::CONNECTION_FAILED, unless [SmtpInspection, NewMicrosoftHosts]),
 
     // The reply is of another class.
-    rule!(StartTlsRequired, Case, ERROR, Decides(Refused), Observed, replies::start_tls_required, replies::START_TLS_REQUIRED, unless []),
+    reply!(StartTlsRequired, Decides(Refused), Observed, StartTlsRequired, replies::START_TLS_REQUIRED),
     reply!(ServerOutOfDate, Decides(Refused), Documented, ServerOutOfDate, replies::SERVER_OUT_OF_DATE),
     reply!(InboundConnectorBlocked, Decides(Refused), Documented, InboundConnectorBlocked, replies::INBOUND_CONNECTOR_BLOCKED),
     reply!(WrongRegionAttr35, Decides(Refused), Observed, WrongRegionAttr35, replies::WRONG_REGION_ATTR35),
     reply!(HopCountExceededAttr34, Decides(Refused), Documented, HopCountExceededAttr34, replies::HOP_COUNT_EXCEEDED_ATTR34),
     reply!(TenantInboundAttribution, Decides(Refused), Documented, TenantInboundAttribution, replies::TENANT_INBOUND_ATTRIBUTION),
-    rule!(DirectSendRejected, Case, ERROR, Decides(Refused), Documented, direct_send::rejected, direct_send::DIRECT_SEND_REJECTED, unless []),
+    rule!(DirectSendRejected, Case, ERROR, Decides(Refused), Documented, direct_send::direct_send, direct_send::DIRECT_SEND_REJECTED, unless []),
     reply!(UnregisteredDomains, Decides(Refused), Documented, UnregisteredDomains, replies::UNREGISTERED_DOMAINS),
     reply!(TenantThresholdExceeded, Decides(Refused), Documented, TenantThresholdExceeded, replies::TENANT_THRESHOLD_EXCEEDED),
     reply!(TrafficNotAccepted, Decides(Refused), Documented, TrafficNotAccepted, replies::TRAFFIC_NOT_ACCEPTED),
     reply!(ClientNotAuthenticated, Decides(Refused), Documented, ClientNotAuthenticated, replies::CLIENT_NOT_AUTHENTICATED),
     reply!(RecipientRejected, Decides(Refused), Documented, RecipientRejected, replies::RECIPIENT_REJECTED),
-    rule!(CannotConnectToRemoteServer, Case, ERROR, Decides(Refused), Documented, presented::cannot_connect, replies::CANNOT_CONNECT_TO_REMOTE_SERVER, unless []),
+    reply!(CannotConnectToRemoteServer, Decides(Refused), Documented, CannotConnectToRemoteServer, other_direction::CANNOT_CONNECT_TO_REMOTE_SERVER),
     reply!(SendingAddressBanned, Decides(Refused), Documented, SendingAddressBanned, replies::SENDING_ADDRESS_BANNED),
     reply!(SendingAddressListed, Decides(Refused), Documented, SendingAddressListed, replies::SENDING_ADDRESS_LISTED),
     reply!(SendingAddressThrottled, Decides(Refused), Documented, SendingAddressThrottled, replies::SENDING_ADDRESS_THROTTLED),
@@ -96,6 +96,22 @@ const TABLE: &[Rule] = &[
     reply!(SenderNotAuthentic, Decides(Refused), Documented, SenderNotAuthentic, replies::SENDER_NOT_AUTHENTIC),
     reply!(ReverseDnsMissing, Decides(Refused), Documented, ReverseDnsMissing, replies::REVERSE_DNS_MISSING),
     reply!(Ipv6NotAccepted, Decides(Refused), Documented, Ipv6NotAccepted, replies::IPV6_NOT_ACCEPTED),
+    reply!(DaneFailed, Decides(Refused), Documented, DaneFailed, other_direction::DANE_FAILED),
+    reply!(MtaStsFailed, Decides(Refused), Documented, MtaStsFailed, other_direction::MTA_STS_FAILED),
+    reply!(TlsChannelExpired, Decides(Refused), Observed, TlsChannelExpired, channels::TLS_CHANNEL_EXPIRED),
+    reply!(TlsChannelMissing, Decides(Refused), Observed, TlsChannelMissing, channels::TLS_CHANNEL_MISSING),
+    reply!(TlsNotAvailable, Decides(Uncertain), Documented, TlsNotAvailable, channels::TLS_NOT_AVAILABLE),
+    reply!(ServerAuthenticationFailed, Decides(Refused), Observed, ServerAuthenticationFailed, channels::SERVER_AUTHENTICATION_FAILED),
+    reply!(SecureDomainDisallowed, Decides(Refused), Observed, SecureDomainDisallowed, channels::SECURE_DOMAIN_DISALLOWED),
+    reply!(TransportRuleRejected, Decides(Refused), Documented, TransportRuleRejected, policies::TRANSPORT_RULE_REJECTED),
+    reply!(DeliveryRestricted, Decides(Refused), Documented, DeliveryRestricted, policies::DELIVERY_RESTRICTED),
+    reply!(SendAsDenied, Decides(Refused), Documented, SendAsDenied, policies::SEND_AS_DENIED),
+    reply!(JournalingRefused, Decides(Refused), Documented, JournalingRefused, policies::JOURNALING_REFUSED),
+    reply!(UnauthenticatedMail, Decides(Refused), Observed, UnauthenticatedMail, policies::UNAUTHENTICATED_MAIL),
+    reply!(RecipientReserved, Decides(Refused), Documented, RecipientReserved, policies::RECIPIENT_RESERVED),
+    reply!(TemporaryServerError, Decides(Refused), Documented, TemporaryServerError, passing_replies::TEMPORARY_SERVER_ERROR),
+    reply!(ClientTimedOut, Decides(Refused), Observed, ClientTimedOut, passing_replies::CLIENT_TIMED_OUT),
+    reply!(TooManyRecipients, Decides(Refused), Documented, TooManyRecipients, passing_replies::TOO_MANY_RECIPIENTS),
     rule!(UnknownRefusal, Case, ERROR, Decides(Uncertain), Uncertain, replies::unknown_refusal, replies::UNKNOWN_REFUSAL, unless []),
 
     // Whether the session showed an identity.

@@ -170,7 +170,11 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
         None => Timestamp::try_from(OffsetDateTime::now_utc())
             .map_err(|error| Failure::new(EOP_INTERNAL, error.to_string()))?,
     };
-    let mut evidence = Evidence::new(at);
+    let mut evidence = match &request.recipient_domain {
+        Some(text) => Evidence::of_recipient(at, text)
+            .map_err(|error| Failure::invalid(format!("RecipientDomain: {error}")))?,
+        None => Evidence::new(at),
+    };
     evidence.warning_days = request.warning_days;
     evidence.source_address = match request.source_ip_address.as_deref().map(str::trim) {
         Some(text) => Some(text.parse().map_err(|_| {
@@ -182,11 +186,6 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
         evidence
             .set_mail_from(text)
             .map_err(|error| Failure::invalid(format!("MailFrom: {error}")))?;
-    }
-    if let Some(text) = &request.recipient_domain {
-        evidence
-            .set_recipient(text)
-            .map_err(|error| Failure::invalid(format!("RecipientDomain: {error}")))?;
     }
     evidence.server = request.server.as_deref().map(Into::into);
 

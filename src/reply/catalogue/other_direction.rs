@@ -1,7 +1,7 @@
 //! Refusals on the way from Exchange Online to this organisation, and those of a TLS channel.
 
 use super::entry::{CatalogueEntry, DOCUMENTED, Signature};
-use super::steps::{READ_SEND_LOG, RENEW_CERTIFICATE};
+use super::steps::{READ_SEND_LOG, RENEW_CERTIFICATE, STOP_SMTP_INSPECTION};
 use crate::finding::{Confidence, Place, Side, StepTemplate};
 use crate::reply::rejection_class::RejectionClass;
 
@@ -17,8 +17,8 @@ pub(super) const DANE_FAILED: CatalogueEntry = CatalogueEntry {
               do not agree.",
     side: &[Side::OtherDirection],
     remedy: &[StepTemplate::new(
-        Place::Network,
-        "Renew the TLSA record for the certificate that the receiving server shows now, or take \
+        Place::AnyComputer,
+        "At the provider of the domain's DNS: renew the TLSA record for the certificate that the receiving server shows now, or take \
              the record away; 4.7.324 is DNSSEC itself.",
     )
     .verify("https://testconnectivity.microsoft.com, DANE validation, finds no error")],
@@ -37,7 +37,7 @@ pub(super) const MTA_STS_FAILED: CatalogueEntry = CatalogueEntry {
               host, or the certificate of that host does not fit it.",
     side: &[Side::OtherDirection],
     remedy: &[StepTemplate::new(
-        Place::Network,
+        Place::AnyComputer,
         "Compare the policy with the MX records and with the certificate of the MX host; change \
              the id in the TXT record with each change of the policy.",
     )
@@ -68,7 +68,16 @@ pub(super) const TLS_CHANNEL_MISSING: CatalogueEntry = CatalogueEntry {
               not used at all, or the certificate was not accepted. Where the reply names no error, \
               TLS was not used.",
     side: &[Side::OnPremisesServer, Side::Network],
-    remedy: &[READ_SEND_LOG],
+    remedy: &[
+        READ_SEND_LOG,
+        StepTemplate::new(
+            Place::ManagementShell,
+            "Where TLS was not used: see that the send connector uses it (IgnoreSTARTTLS False).",
+        )
+        .command("Get-SendConnector <send connector> | Format-List IgnoreSTARTTLS,RequireTLS,TlsAuthLevel")
+        .verify("the next session in the send log shows STARTTLS, and the certificate that was sent"),
+        STOP_SMTP_INSPECTION,
+    ],
     reference: "Application log, event 2004 (MSExchangeTransport, SmtpSend)",
     confidence: Confidence::Observed,
     ..DOCUMENTED

@@ -69,7 +69,7 @@ fn headline(report: &Report) -> Markup {
             [scope] => (only_scope(report, scope)),
             scopes => (scope_table(scopes)),
         }
-        p class="summary" { (safe(&report.summary)) }
+        p class="summary" { (safe(&report.conclusion())) }
     }
 }
 

@@ -66,6 +66,7 @@ fn hostile_report() -> (Report, ChainOutline) {
     };
     report.scopes = vec![scope("EX01"), scope("EX02")];
     report.summary = text();
+    report.headline = text();
     report.product_version = text();
     report.findings =
         [Status::Cause, Status::Present, Status::Possible, Status::Past].map(finding).into();
@@ -173,7 +174,7 @@ fn the_page_loads_nothing_and_needs_no_new_browser() {
 #[test]
 fn every_part_of_the_report_is_on_the_page() {
     let (mut report, chain) = hostile_report();
-    report.summary = "Mail is refused.".to_owned();
+    report.headline = "Mail is refused.".to_owned();
     report.scopes.truncate(1);
     let (_, _, texts) = read(&html(&report, Some(&chain)));
     for part in [

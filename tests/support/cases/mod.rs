@@ -75,8 +75,17 @@ impl Case {
         }
     }
 
+    fn no_evidence(&self) -> Evidence {
+        let at = Timestamp::parse(NOW).unwrap();
+        let recipient = parts(&self.setup, " ; ").find(|(key, _)| *key == "rcpt");
+        recipient.map_or_else(
+            || Evidence::new(at),
+            |(_, domain)| Evidence::of_recipient(at, domain).unwrap(),
+        )
+    }
+
     pub fn evidence(&self) -> Evidence {
-        let mut evidence = Evidence::new(Timestamp::parse(NOW).unwrap());
+        let mut evidence = self.no_evidence();
         self.add_exports(&mut evidence);
         self.add_sessions(&mut evidence);
         evidence
@@ -84,16 +93,15 @@ impl Case {
 
     /// The same evidence, in which the sessions came first.
     pub fn evidence_of_sessions_first(&self) -> Evidence {
-        let mut evidence = Evidence::new(Timestamp::parse(NOW).unwrap());
+        let mut evidence = self.no_evidence();
         self.add_sessions(&mut evidence);
         self.add_exports(&mut evidence);
         evidence
     }
 
-    /// Whether there is what has to come before sessions: errors that look for theirs, and the
-    /// recipients to judge.
+    /// Whether there is what has to come before sessions: errors that look for theirs.
     pub fn has_what_comes_first(&self) -> bool {
-        parts(&self.setup, " ; ").any(|(key, _)| key == "queue" || key == "rcpt")
+        parts(&self.setup, " ; ").any(|(key, _)| key == "queue")
     }
 
     fn add_exports(&self, evidence: &mut Evidence) {

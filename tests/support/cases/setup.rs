@@ -47,7 +47,8 @@ pub(super) fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
         "event" => read_event(evidence, value),
         "ip" => evidence.source_address = Some(value.parse().unwrap()),
         "from" => evidence.mail_from = Some(value.parse().unwrap()),
-        "rcpt" => evidence.recipient_domain = Some(value.to_owned()),
+        // It is known before anything else.
+        "rcpt" => {}
         "at" => evidence.at = Timestamp::parse(value).unwrap(),
         "warn" => evidence.warning_days = Some(value.parse().unwrap()),
         "unreadable" => evidence.unreadable.push((value.to_owned(), "access denied".to_owned())),

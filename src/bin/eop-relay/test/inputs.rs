@@ -22,13 +22,16 @@ use crate::arguments::{
 ///
 /// An error is one of the command line itself.
 pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
-    let mut evidence = Evidence::new(given_or_now(arguments.at)?);
+    let at = given_or_now(arguments.at)?;
+    let mut evidence = match &arguments.rcpt {
+        Some(text) => {
+            Evidence::of_recipient(at, text).map_err(|error| format!("--rcpt: {error}"))?
+        }
+        None => Evidence::new(at),
+    };
     evidence.warning_days = arguments.warn_days;
     evidence.server = arguments.server.as_deref().map(Into::into);
     evidence.source_address = arguments.source_ip;
-    if let Some(text) = &arguments.rcpt {
-        evidence.set_recipient(text).map_err(|error| format!("--rcpt: {error}"))?;
-    }
     if let Some(text) = &arguments.mail_from {
         let refused = |error| format!("--mail-from: {error}; the null sender is <>");
         evidence.set_mail_from(text).map_err(refused)?;

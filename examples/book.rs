@@ -12,13 +12,16 @@ use eop_relay::diagnosis::{Confidence, Diagnosis, RuleDescription};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// (place in the repository, page)
+/// What lies outside docs/: (place in the repository, place in the book). The chapters link to the first,
+/// so that their links lead somewhere wherever they are read.
 const FROM_ELSEWHERE: [(&str, &str); 4] = [
     ("SECURITY.md", "security.md"),
     ("CHANGELOG.md", "changes.md"),
     ("BENCHMARKS.md", "benchmarks.md"),
     ("examples/abi", "abi"),
 ];
+/// What is a page of its own in the book.
+const RULES: (&str, &str) = ("src/diagnosis/rules/README.md", "causes/index.md");
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
@@ -30,6 +33,7 @@ fn main() -> Result<()> {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     copy(&root.join("docs"), &folder)?;
+    lead_into_the_book(&folder, 0)?;
     for (from, to) in FROM_ELSEWHERE {
         copy(&root.join(from), &folder.join(to))?;
     }
@@ -56,6 +60,24 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         if is_page {
             copy(&path, &to.join(entry.file_name()))?;
         }
+    }
+    Ok(())
+}
+
+/// Has the links of the pages, which lie `depth` folders deep, lead to pages of the book.
+fn lead_into_the_book(folder: &Path, depth: usize) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            lead_into_the_book(&path, depth + 1)?;
+            continue;
+        }
+        let up = "../".repeat(depth);
+        let mut text = fs::read_to_string(&path)?;
+        for (place, page) in FROM_ELSEWHERE.into_iter().chain([RULES]) {
+            text = text.replace(&format!("](../{up}{place}"), &format!("]({up}{page}"));
+        }
+        fs::write(&path, text)?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@
 //!
 //! | module | turns | into |
 //! |---|---|---|
-//! | [`timestamp`] | log stamps | .NET UTC ticks |
+//! | [`timestamp`], [`stated_time`] | log stamps, times with and without a zone | .NET UTC ticks |
 //! | [`finding`] | severity, confidence, place | steps, and the words of every answer |
 //! | [`input`] | files, compressed or in an archive; standard input | their content |
 //! | [`log`] | files, folders, wildcards | rows of SMTP protocol logs |
@@ -96,6 +96,7 @@ pub mod probe;
 pub mod redaction;
 pub mod reply;
 pub mod session;
+pub mod stated_time;
 pub mod timestamp;
 pub mod view;
 pub mod windows;

@@ -39,9 +39,11 @@ have() {
 check() {
     local name=$1 start=$SECONDS
     shift
-    say "$name"
-    if ! "$@"; then
-        say "FAILED: $name"
+    say "$name ..."
+    if "$@"; then
+        say "$name: passed in $((SECONDS - start)) s"
+    else
+        say "FAILED: $name, after $((SECONDS - start)) s"
         failed+=("$name")
     fi
     times+=("$((SECONDS - start)) s  $name")
@@ -93,6 +95,9 @@ install_missing_packages() {
     [ -x /usr/sbin/sshd ] || missing+=(openssh-server)
     have ssh || missing+=(openssh-client)
     have pkg-config || missing+=(pkgconf)
+    # For --all: the header against that of the version before, and memory.
+    [ -z "$all" ] || have abidiff || missing+=(abigail-tools)
+    [ -z "$all" ] || have valgrind || missing+=(valgrind)
     # For the library for Windows and its tests: see build/windows.sh.
     have x86_64-w64-mingw32-gcc || missing+=(gcc-mingw-w64-x86-64)
     [ -e /usr/lib/wine/wine64 ] || missing+=(wine64)
@@ -192,6 +197,23 @@ test_what_is_shipped() {
     unset EOP_RELAY_LIBRARY EOP_RELAY_WINDOWS
 }
 
+# What threads and pointers do at the boundary to C.
+check_boundary() {
+    if have valgrind; then
+        check "memory of C programs" tests/memory.sh target/quick/libeop_relay.so
+    else
+        say "left out: memory of C programs (no valgrind)"
+    fi
+    check_tests "threads in the table of handles, in every order" \
+        cargo test --quiet --release --manifest-path tests/models/Cargo.toml --target-dir target/models
+    if cargo +nightly miri --version >/dev/null 2>&1; then
+        check_tests "pointers of the C ABI, under Miri" tests/miri.sh
+    else
+        say "left out: pointers of the C ABI, under Miri (rustup component add miri rust-src --toolchain nightly)"
+    fi
+    check "what was compiled against the version before" tests/compatibility.sh
+}
+
 # The pages of the stories in a browser.
 check_pages() {
     have chromium || { [ "$(id -u)" -eq 0 ] && apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1; }
@@ -251,6 +273,7 @@ quick_checks
 if [ -n "$all" ]; then
     check_tests "growth of work" env EOP_RELAY_LONG_TESTS=1 \
         cargo test --profile quick --all-features --test command linear
+    check_boundary
     check "workflows" tests/workflows.sh
     check_dependencies
     if [[ " ${shells[*]} " == *" pwsh "* ]]; then

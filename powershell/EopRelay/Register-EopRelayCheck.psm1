@@ -37,13 +37,16 @@ function Register-EopRelayCheck {
     Writes each result to the Application log, and registers its source.
 
     .PARAMETER InboundConnector
-    The inbound connectors of the tenant: objects of Get-InboundConnector in Exchange Online, or the path of a file that they were exported to.
+    The inbound connectors of the tenant: objects of Get-InboundConnector in Exchange Online, or the path of a file that they were exported to. $null and an empty list say that there is none.
 
     .PARAMETER AcceptedDomain
     The accepted domains of the tenant: objects of Get-AcceptedDomain in Exchange Online, domains as text, or such a file.
 
     .PARAMETER SendConnector
     The send connectors: objects of Get-SendConnector, or such a file.
+
+    .PARAMETER ReceiveConnector
+    The receive connectors, over which Exchange Online hands mail to this organisation: objects of Get-ReceiveConnector, or such a file.
 
     .PARAMETER InstalledCertificate
     The certificates installed on the server: objects of Get-ExchangeCertificate, or such a file.
@@ -53,6 +56,9 @@ function Register-EopRelayCheck {
 
     .PARAMETER WarningDays
     Warns about a certificate that many days before its expiry, 0 to 3650. The default is a third of its validity, at most 30.
+
+    .PARAMETER QuietHours
+    How many hours without a session to Exchange Online Protection are normal, 0 to 720. The default is 12.
 
     .OUTPUTS
     Microsoft.Management.Infrastructure.CimInstance, as of Register-ScheduledTask.
@@ -111,22 +117,32 @@ function Register-EopRelayCheck {
         $EventLog,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $InboundConnector,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $AcceptedDomain,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $SendConnector,
 
         [Parameter()]
-        [ValidateNotNullOrEmpty()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
+        [psobject[]]
+        $ReceiveConnector,
+
+        [Parameter()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
         [psobject[]]
         $InstalledCertificate,
 
@@ -138,7 +154,12 @@ function Register-EopRelayCheck {
         [Parameter()]
         [ValidateRange(0, 3650)]
         [int]
-        $WarningDays
+        $WarningDays,
+
+        [Parameter()]
+        [ValidateRange(0, 720)]
+        [int]
+        $QuietHours
     )
 
     if ($null -eq (Get-Command -Name Register-ScheduledTask -ErrorAction Ignore)) {
@@ -153,6 +174,10 @@ function Register-EopRelayCheck {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $resolved))
         }
         $place = $resolved.Plain
+        if (-not [System.IO.Directory]::Exists($place)) {
+            $problem = New-InputProblem -ErrorId 'FolderNotFound' -Category 'ObjectNotFound' -Message "The folder '$place' is not there. Make it, with access for those alone who run the task, or leave -Folder out." -TargetObject $Folder
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
+        }
     }
     $names = @(
         '-StatePath'
@@ -184,7 +209,7 @@ function Register-EopRelayCheck {
             )
             $values -join ','
         }
-        foreach ($name in 'Server', 'SourceIPAddress', 'WarningDays') {
+        foreach ($name in 'Server', 'SourceIPAddress', 'WarningDays', 'QuietHours') {
             if ($PSBoundParameters.ContainsKey($name)) {
                 "-$name"
                 ConvertTo-Literal -Text ([string]$PSBoundParameters[$name])
@@ -192,37 +217,19 @@ function Register-EopRelayCheck {
         }
     )
     $exports = @{}
-    foreach ($name in 'InboundConnector', 'AcceptedDomain', 'SendConnector', 'InstalledCertificate') {
+    foreach ($name in Get-CheckTaskEvidence) {
         if (-not $PSBoundParameters.ContainsKey($name)) {
             continue
         }
-        $values = @(
-            foreach ($given in $PSBoundParameters[$name]) {
-                if ($given -is [string] -and $name -eq 'AcceptedDomain' -and [EopRelay.Interop]::IsDomain($given)) {
-                    ConvertTo-Literal -Text $given.Trim()
-                }
-                elseif ($given -is [string] -or $given -is [System.IO.FileInfo]) {
-                    $files = @(Get-EvidenceFile -Cmdlet $PSCmdlet -Path ([string]$given) -Kind 'EvidenceFile')
-                    foreach ($file in $files) {
-                        if ($file -is [EopRelay.EopRelayException]) {
-                            $problem = $file
-                            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
-                        }
-                        ConvertTo-Literal -Text $file
-                    }
-                }
-                else {
-                    $export = Join-Path -Path $place -ChildPath ($TaskName + '.' + $name + '.xml')
-                    if (-not $exports.ContainsKey($export)) {
-                        $exports[$export] = [System.Collections.Generic.List[object]]::new()
-                        ConvertTo-Literal -Text $export
-                    }
-                    $exports[$export].Add($given)
-                }
+        $values = @(Get-CheckTaskValue -Cmdlet $PSCmdlet -Parameter $name -Value $PSBoundParameters[$name] -Place $place -TaskName $TaskName -Export $exports)
+        foreach ($value in $values) {
+            if ($value -is [EopRelay.EopRelayException]) {
+                $problem = $value
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
             }
-        )
+        }
         $names += "-$name"
-        $names += $values -join ','
+        $names += '@(' + ($values -join ',') + ')'
     }
     $command = "Import-Module $(Get-CheckModuleName) -ErrorAction Stop; exit (Invoke-EopRelayCheck $($names -join ' ')).ExitCode"
     if (-not $PSCmdlet.ShouldProcess("\EopRelay\$TaskName, every $Interval`: $command", 'Register the scheduled task')) {

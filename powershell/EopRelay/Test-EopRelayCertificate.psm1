@@ -2,10 +2,9 @@
 Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
-Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Completion.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Evidence.psm1')
-Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidenceObject.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/JudgedInput.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Reading.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Session.psm1')
 
@@ -431,16 +430,9 @@ function Test-EopRelayCertificate {
                 return
             }
             if ($null -ne $diagnosis) {
-                $activity = 'Reading SMTP protocol logs'
-                while ($diagnosis.TryRead()) {
-                    Write-ReadingProgress -Activity $activity -Progress $diagnosis.Progress
-                }
-                if ($null -ne $diagnosis.Error) {
-                    $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis.Error))
-                }
-                if ($diagnosis.Progress.FilesTotal -gt 0) {
-                    Write-Progress -Activity $activity -Completed
-                    $PSCmdlet.WriteVerbose("$($diagnosis.Progress.Status) read.")
+                $problem = Read-GivenLog -Diagnosis $diagnosis -Cmdlet $PSCmdlet
+                if ($null -ne $problem) {
+                    $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
                 }
                 $reports = [EopRelay.Interop]::ReportOf($diagnosis)
             }
@@ -471,45 +463,6 @@ function Test-EopRelayCertificate {
                 $diagnosis.Dispose()
             }
         }
-    }
-}
-
-# Adds an object that the pipeline brought: recognised by its members, never by its type, which is another
-# one after serialisation.
-function Add-TestInput {
-    [CmdletBinding()]
-    param($Request, $Cmdlet, $InputObject)
-
-    $members = $InputObject.PSObject.Properties
-    if ($InputObject -is [System.IO.FileInfo]) {
-        Add-CertificateFile -Request $Request -Cmdlet $Cmdlet -Path $InputObject.FullName -Literal
-    }
-    elseif (Test-Session -InputObject $InputObject) {
-        Add-Session -Request $Request -InputObject $InputObject
-    }
-    elseif ($null -ne $members['RawData'] -or $null -ne $members['Thumbprint']) {
-        Add-EvidenceObject -Request $Request -List 'Certificates' -Kind 'Certificate' -InputObject $InputObject
-    }
-    else {
-        $message = "'$InputObject' is neither a session nor a certificate. Give the output of Get-SendConnectorTlsSession or Get-ExchangeCertificate, certificates of the certificate drive, or certificate files with -Path."
-        New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
-    }
-}
-
-# Adds the certificate files that a path or pattern stands for.
-function Add-CertificateFile {
-    [CmdletBinding()]
-    param($Request, $Cmdlet, [string]$Path, [switch]$Literal, [securestring]$Password)
-
-    foreach ($file in Get-EvidenceFile -Cmdlet $Cmdlet -Path $Path -Literal:$Literal -Kind 'CertificateFile') {
-        $problem = $file
-        if ($file -isnot [EopRelay.EopRelayException]) {
-            $problem = $Request.AddCertificateFile('CertificateFiles', $file, $Password)
-        }
-        if ($null -ne $problem -and $null -eq $problem.TargetObject) {
-            $problem.TargetObject = $Path
-        }
-        $problem
     }
 }
 

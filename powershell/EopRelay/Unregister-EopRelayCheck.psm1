@@ -72,9 +72,15 @@ function Unregister-EopRelayCheck {
         }
         $place = $resolved.Plain
     }
-    foreach ($name in 'state', 'state.lock', 'InboundConnector.xml', 'AcceptedDomain.xml', 'SendConnector.xml', 'InstalledCertificate.xml') {
-        Remove-Item -LiteralPath (Join-Path -Path $place -ChildPath ($TaskName + '.' + $name)) -ErrorAction Ignore
-    }
+    $left = @(
+        foreach ($name in 'state', 'state.lock') {
+            Join-Path -Path $place -ChildPath ($TaskName + '.' + $name)
+        }
+        foreach ($name in Get-CheckTaskEvidence) {
+            Get-CheckTaskExport -Place $place -TaskName $TaskName -Parameter $name
+        }
+    )
+    Remove-Item -LiteralPath $left -ErrorAction Ignore
 }
 
 Export-ModuleMember -Function Unregister-EopRelayCheck

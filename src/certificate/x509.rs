@@ -17,6 +17,7 @@ use super::extensions::{COMMON_NAME, Extensions};
 use super::general_name::GeneralName;
 use super::public_key::PublicKey;
 use super::thumbprint::{Thumbprint, hexadecimal};
+use crate::stated_time::StatedTime;
 use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 
 /// A certificate (RFC 5280, section 4.1): its DER and what was decoded from it.
@@ -253,11 +254,11 @@ impl Certificate {
 /// Whether a certificate that is valid ends within the time in which it is warned about.
 pub(crate) fn ends_soon(
     at: Timestamp,
-    (not_before, not_after): (Option<Timestamp>, Timestamp),
+    (not_before, not_after): (Option<StatedTime>, StatedTime),
     days: Option<u32>,
 ) -> bool {
-    let seconds = |time: Timestamp| time::OffsetDateTime::from(time).unix_timestamp();
-    let left = not_after.ticks() - at.ticks();
+    let seconds = |stated: StatedTime| stated.time().unix_seconds();
+    let left = not_after.time().ticks() - at.ticks();
     let period = warning_period(not_before.map(seconds), seconds(not_after), days);
     left >= 0 && left < period.saturating_mul(TICKS_PER_DAY / 86_400)
 }

@@ -8,7 +8,7 @@ use crate::certificate::{
     HostNameMatch, LoggedCertificate, LoggedMatch, NameRelation, Thumbprint, TlsCertificateName,
     compare_logged, host_name_matches,
 };
-use crate::timestamp::Timestamp;
+use crate::stated_time::StatedTime;
 
 /// By what Exchange chooses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -204,7 +204,7 @@ fn newest(
     installed: &[ExchangeCertificate],
     is_unreadable: bool,
 ) -> (Selected, Vec<usize>) {
-    type Key = fn(&ExchangeCertificate) -> Option<Timestamp>;
+    type Key = fn(&ExchangeCertificate) -> Option<StatedTime>;
     let last_by = |key: Key| fitting.iter().copied().max_by_key(|index| key(&installed[*index]));
     let expires_last = last_by(|certificate| certificate.not_after);
     let begins_last = last_by(|certificate| certificate.not_before);

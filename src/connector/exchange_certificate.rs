@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use super::certificate_names::CertificateNames;
 use super::text_list::TextList;
 use crate::certificate::{Certificate, LoggedCertificate, Thumbprint, X500Name};
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 /// A certificate installed on an Exchange server. `None` means that the source does not say.
@@ -26,10 +27,10 @@ pub struct ExchangeCertificate {
     /// The serial number in hexadecimal digits.
     pub serial_number: Option<String>,
     /// The beginning of its validity. From RawData exact; else as given, where a text without an
-    /// offset is the local time of the server taken as UTC.
-    pub not_before: Option<Timestamp>,
+    /// offset is the local time of the server.
+    pub not_before: Option<StatedTime>,
     /// The end of its validity, given like its beginning.
-    pub not_after: Option<Timestamp>,
+    pub not_after: Option<StatedTime>,
     /// The services to which it is bound.
     pub services: Option<CertificateServices>,
     /// Valid, DateInvalid, Untrusted and so on, as given.
@@ -135,8 +136,8 @@ impl From<LoggedCertificate> for ExchangeCertificate {
             subject: text(logged.subject),
             issuer: text(logged.issuer),
             serial_number: text(logged.serial_number),
-            not_before: logged.not_before,
-            not_after: logged.not_after,
+            not_before: logged.not_before.map(StatedTime::from),
+            not_after: logged.not_after.map(StatedTime::from),
             certificate_domains: Some(TextList::complete(names)),
             ..Self::default()
         }
@@ -153,8 +154,8 @@ impl From<&ExchangeCertificate> for LoggedCertificate {
             subject: text(&one.subject),
             issuer: text(&one.issuer),
             serial_number: text(&one.serial_number),
-            not_before: one.not_before,
-            not_after: one.not_after,
+            not_before: one.not_before.map(StatedTime::time),
+            not_after: one.not_after.map(StatedTime::time),
             dns_names: domains.map(|name| name.as_str().into()).collect(),
             subject_issuer_ambiguous: false,
         }
@@ -167,7 +168,7 @@ impl ExchangeCertificate {
     pub fn with_certificate(self, certificate: Certificate) -> Self {
         let time = |seconds: i64| {
             let moment = ::time::OffsetDateTime::from_unix_timestamp(seconds).ok()?;
-            Timestamp::try_from(moment).ok()
+            Timestamp::try_from(moment).ok().map(StatedTime::from)
         };
         Self {
             thumbprint: Some(certificate.thumbprint()),

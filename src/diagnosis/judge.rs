@@ -151,9 +151,9 @@ fn sessions_of(incident: Option<&Incident>) -> String {
     let when = if !incident.is_dated {
         "without a time".to_owned()
     } else if incident.count > 1 {
-        format!("from {} to {}", incident.first, incident.last)
+        format!("from {} to {}", incident.stated(incident.first), incident.stated(incident.last))
     } else {
-        format!("at {}", incident.first)
+        format!("at {}", incident.stated(incident.first))
     };
     let is_reported = incident.reported_by.is_some();
     let (refused, total) = if is_reported { (0, 0) } else { incident.counts() };

@@ -9,6 +9,7 @@ use crate::connector::ConnectorAssessment;
 use crate::diagnosis::finding_id::FindingId;
 pub use crate::finding::{Confidence, Severity, Step as Remedy};
 use crate::named_enum::named_enum;
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 named_enum! {
@@ -94,9 +95,9 @@ pub struct CertificateSummary {
     /// The serial number in hexadecimal digits.
     pub serial_number: Option<String>,
     /// The beginning of its validity.
-    pub not_before: Option<Timestamp>,
+    pub not_before: Option<StatedTime>,
     /// The end of its validity.
-    pub not_after: Option<Timestamp>,
+    pub not_after: Option<StatedTime>,
     /// Its names, the common name first.
     pub dns_names: Vec<String>,
 }

@@ -65,6 +65,11 @@ const LOGS: &[(&str, EvidenceKind, &str)] = &[
     ("[Client=UX", EvidenceKind::WizardLog, "log of the Hybrid Configuration Wizard"),
     ("\nWHAT ELSE WAS FOUND", EvidenceKind::Unused, "a report of this program"),
     ("\nPROOF\n", EvidenceKind::Unused, "a report of this program"),
+    (
+        "Private keys of LocalMachine\\My on ",
+        EvidenceKind::Unused,
+        "who may read the private keys, for a person to look at",
+    ),
     ("#Log-type:", EvidenceKind::Unused, "a log of Exchange that is not read"),
 ];
 

@@ -29,16 +29,16 @@ pub fn capital(text: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The day of a point in time, UTC: `2026-11-15`.
+/// The day of a point in time, by UTC or the clock that stated it: `2026-11-15`.
 #[must_use]
-pub fn date(time: Timestamp) -> String {
-    time.to_string().chars().take(10).collect()
+pub fn date(time: impl Into<Timestamp>) -> String {
+    time.into().to_string().chars().take(10).collect()
 }
 
 /// A point in time to the minute, UTC: `2026-11-15 01:02`.
 #[must_use]
-pub fn minute(time: Timestamp) -> String {
-    time.to_string().chars().take(16).collect::<String>().replace('T', " ")
+pub fn minute(time: impl Into<Timestamp>) -> String {
+    time.into().to_string().chars().take(16).collect::<String>().replace('T', " ")
 }
 
 #[cfg(test)]

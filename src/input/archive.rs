@@ -1,7 +1,6 @@
 //! Archives (`.zip`): their directory, and their entries as streams.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -13,6 +12,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::file::{MAXIMUM_UNPACKED, open_shared};
 use super::guard::{Counted, Guard, damaged};
+use super::standard_input::{self, is_standard_input};
 
 /// Entries of an archive that are looked at.
 const MAXIMUM_ENTRIES: usize = 100_000;
@@ -33,6 +33,9 @@ pub struct PackedFile {
 /// Whether a path names an archive: a file that begins like one.
 #[must_use]
 pub fn is_archive(path: &Path) -> bool {
+    if is_standard_input(path) {
+        return standard_input::archive(&SIGNATURES).is_ok_and(|archive| archive.is_some());
+    }
     let is_file = std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
     let mut start = Vec::with_capacity(4);
     is_file
@@ -88,6 +91,9 @@ pub(super) fn open_entry(path: &Path) -> io::Result<Option<Box<dyn Read + Send>>
 /// The file above a path that is itself none.
 fn archive_above(path: &Path) -> Option<&Path> {
     for above in path.ancestors().skip(1) {
+        if is_standard_input(above) {
+            return Some(above);
+        }
         match std::fs::metadata(above) {
             Ok(metadata) => return metadata.is_file().then_some(above),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return None,
@@ -95,6 +101,20 @@ fn archive_above(path: &Path) -> Option<&Path> {
         }
     }
     None
+}
+
+/// An archive, wherever it is held.
+trait Archive: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Archive for T {}
+
+fn open_archive(path: &Path) -> io::Result<Box<dyn Archive>> {
+    if !is_standard_input(path) {
+        return Ok(Box::new(open_shared(path)?));
+    }
+    let content = standard_input::archive(&SIGNATURES)?;
+    let content = content.ok_or_else(|| damaged("standard input holds no archive"))?;
+    Ok(Box::new(Cursor::new(content)))
 }
 
 /// What is known of an entry.
@@ -122,21 +142,24 @@ static LAST: Mutex<Option<(Identity, Arc<Directory>)>> = Mutex::new(None);
 
 impl Directory {
     fn of(path: &Path) -> io::Result<Arc<Self>> {
-        let file = open_shared(path)?;
-        let metadata = file.metadata()?;
-        let identity = (path.to_owned(), metadata.len(), metadata.modified().ok());
+        let identity = if is_standard_input(path) {
+            (path.to_owned(), 0, None)
+        } else {
+            let metadata = std::fs::metadata(path)?;
+            (path.to_owned(), metadata.len(), metadata.modified().ok())
+        };
         let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, directory)) = &*last
             && *known == identity
         {
             return Ok(Arc::clone(directory));
         }
-        let directory = Arc::new(Self::read(file)?);
+        let directory = Arc::new(Self::read(open_archive(path)?)?);
         *last = Some((identity, Arc::clone(&directory)));
         Ok(directory)
     }
 
-    fn read(file: File) -> io::Result<Self> {
+    fn read(file: Box<dyn Archive>) -> io::Result<Self> {
         let archive = ZipArchive::new(BufReader::new(file)).map_err(|error| match error {
             zip::result::ZipError::Io(error) => error,
             other => io::Error::new(
@@ -202,7 +225,7 @@ impl Entry {
     fn open(&self, archive: &Path) -> io::Result<Box<dyn Read + Send>> {
         /// The part of a local header that has a fixed length (APPNOTE 4.3.7).
         const HEADER: usize = 30;
-        let mut file = open_shared(archive)?;
+        let mut file = open_archive(archive)?;
         file.seek(SeekFrom::Start(self.header))?;
         let mut header = [0; HEADER];
         file.read_exact(&mut header).map_err(|error| damaged(&error.to_string()))?;

@@ -11,14 +11,13 @@ mod archive;
 mod file;
 mod guard;
 mod open;
+mod standard_input;
 
 pub use archive::{PackedFile, is_archive, is_packed, packed_files};
 pub use file::MAXIMUM_UNPACKED;
 pub(crate) use guard::Counted;
-pub use open::{
-    beginning, gunzip, is_gzip, is_standard_input, offer_standard_input, open, open_from,
-    open_special, read,
-};
+pub use open::{beginning, gunzip, is_gzip, open, open_from, open_special, read};
+pub use standard_input::{is_standard_input, offer_standard_input};
 
 #[cfg(test)]
 mod tests;

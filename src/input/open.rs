@@ -2,33 +2,16 @@
 
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
 use super::archive;
 use super::file::{MAXIMUM_UNPACKED, open_shared};
 use super::guard::{Counted, Guard};
+use super::standard_input::{self, is_standard_input};
 
 /// How a gzip stream begins (RFC 1952, 2.3.1).
 const GZIP: &[u8] = b"\x1F\x8B\x08";
-/// How standard input is named.
-const STANDARD_INPUT: &str = "-";
-
-static STANDARD_INPUT_IS_OFFERED: AtomicBool = AtomicBool::new(false);
-
-/// Lets `-` name the standard input of this process. A library inside of another process, whose
-/// standard input it is not, never reads it.
-pub fn offer_standard_input() {
-    STANDARD_INPUT_IS_OFFERED.store(true, Ordering::Relaxed);
-}
-
-/// Whether a path names the standard input.
-#[must_use]
-pub fn is_standard_input(path: &Path) -> bool {
-    path == Path::new(STANDARD_INPUT) && STANDARD_INPUT_IS_OFFERED.load(Ordering::Relaxed)
-}
-
 /// Opens a file, unpacked: from its beginning to its end.
 ///
 /// # Errors
@@ -72,7 +55,7 @@ pub fn open_from(path: &Path, offset: u64) -> io::Result<Box<dyn Read + Send>> {
 /// Those of [`open`].
 pub fn open_special(path: &Path) -> io::Result<Option<Box<dyn Read + Send>>> {
     if is_standard_input(path) {
-        return unpacked(Box::new(io::stdin())).map(Some);
+        return unpacked(standard_input::stream()).map(Some);
     }
     match archive::open_entry(path)? {
         Some(entry) => unpacked(entry).map(Some),

@@ -133,6 +133,10 @@ impl FoundFiles {
     }
 
     fn add_path(&mut self, path: &Path, server: Option<&Arc<str>>) {
+        if is_standard_input(path) && is_archive(path) {
+            self.add_archive(path, server);
+            return;
+        }
         if is_standard_input(path) || is_packed(path) {
             self.add_file(path, server, 0);
             return;

@@ -16,6 +16,7 @@ use crate::chain::{ChainReport, ChainRequest, ExpectedName, report};
 use crate::diagnosis::{CertificateSummary, Evidence, GivenCertificate, Verdict, diagnose};
 use crate::log::LogInput;
 use crate::session::{Session, SessionQuery, SessionReader};
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 use crate::windows::KeyAccess;
 
@@ -151,8 +152,8 @@ fn described(certificate: &Certificate) -> CertificateSummary {
         subject: Some(certificate.subject.to_x500().to_string()),
         issuer: Some(certificate.issuer.to_x500().to_string()),
         serial_number: Some(certificate.serial_number()),
-        not_before: certificate.not_before(),
-        not_after: certificate.not_after(),
+        not_before: certificate.not_before().map(StatedTime::from),
+        not_after: certificate.not_after().map(StatedTime::from),
         dns_names: certificate.dns_names(),
     }
 }

@@ -41,7 +41,7 @@ pub fn nagios(report: &Report) -> String {
     }
     let end = report.certificate.as_ref().and_then(|one| one.not_after);
     if let Some((end, now)) = end.zip(report.judged_at) {
-        let days = (end.ticks() - now.ticks()).div_euclid(TICKS_PER_DAY);
+        let days = (end.time().ticks() - now.ticks()).div_euclid(TICKS_PER_DAY);
         let _ = write!(data, " certificate_days={days}");
     }
     format!(

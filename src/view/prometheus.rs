@@ -41,7 +41,7 @@ pub fn prometheus(report: &Report) -> String {
             &mut text,
             name,
             &[("thumbprint", thumbprint.unwrap_or_default())],
-            end.unix_seconds(),
+            end.time().unix_seconds(),
         );
     }
     per_scope(

@@ -99,7 +99,7 @@ fn certificate(report: &Report, gravest: &Scope) -> Option<String> {
         return gravest.identity.certificate.clone();
     };
     let end = certificate.not_after.map(|end| {
-        let verb = if report.judged_at.is_some_and(|now| now > end) { "expired" } else { "until" };
+        let verb = if report.judged_at.is_some_and(|now| end < now) { "expired" } else { "until" };
         format!(", {verb} {}", date(end))
     });
     let thumbprint = certificate.thumbprint.as_deref().unwrap_or("(no thumbprint)");

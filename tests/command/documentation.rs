@@ -115,28 +115,59 @@ fn what_the_pages_show_is_what_the_command_prints() {
     assert!(compared >= 5, "{compared}");
 }
 
-#[test]
-fn every_chapter_stands_in_the_summary_and_every_link_leads_to_a_file() {
-    let summary = read(&root().join("docs/SUMMARY.md"));
-    // Pages that docs/build.sh makes.
-    let made = ["causes/", "security.md", "changes.md", "benchmarks.md"];
-    for page in pages() {
-        let name = page.strip_prefix(root().join("docs")).unwrap_or(&page).to_str().unwrap();
-        let name = name.replace('\\', "/");
-        let is_chapter = page.starts_with(root().join("docs")) && name != "SUMMARY.md";
-        // The chapters of the sub-commands are listed by docs/build.sh.
-        if is_chapter && (!name.starts_with("commands/") || name.ends_with("README.md")) {
-            assert!(summary.contains(&format!("]({name})")), "{name} is not in the summary");
-        }
-        for link in read(&page).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            let file = link.split('#').next().unwrap();
-            let is_elsewhere =
-                file.is_empty() || file.contains("://") || file.starts_with("mailto");
-            let is_made = made.iter().any(|made| file.trim_start_matches("../").starts_with(made));
-            if !is_elsewhere && !is_made {
-                let target = page.parent().unwrap().join(file);
-                assert!(target.exists(), "{}: {link}", page.display());
-            }
+/// The headings of a page as GitHub and mdBook name them in links.
+fn headings(text: &str) -> Vec<String> {
+    let mut is_code = false;
+    let mut found = Vec::new();
+    for line in text.lines() {
+        is_code ^= line.starts_with("```");
+        if let Some(heading) = line.strip_prefix('#').filter(|_| !is_code) {
+            let words = heading.trim_start_matches('#').trim().to_lowercase();
+            let kept = words.chars().filter(|one| one.is_alphanumeric() || " -_".contains(*one));
+            found.push(kept.map(|one| if one == ' ' { '-' } else { one }).collect());
         }
     }
+    found
+}
+
+#[test]
+fn every_chapter_stands_in_the_summary() {
+    let summary = read(&root().join("docs/SUMMARY.md"));
+    for page in pages() {
+        let Ok(name) = page.strip_prefix(root().join("docs")) else { continue };
+        let name = name.to_str().unwrap().replace('\\', "/");
+        // The chapters of the sub-commands are listed by docs/build.sh.
+        let is_listed = !name.starts_with("commands/") || name.ends_with("README.md");
+        if is_listed && name != "SUMMARY.md" {
+            assert!(summary.contains(&format!("]({name})")), "{name} is not in the summary");
+        }
+    }
+}
+
+/// Where the pages are read as they lie, such as in the project's home.
+#[test]
+fn every_link_leads_to_a_file_and_a_heading_of_the_repository() {
+    let others =
+        ["CONTRIBUTING.md", "SECURITY.md", "BENCHMARKS.md", "src/diagnosis/rules/README.md"];
+    let mut followed = 0;
+    for page in pages().into_iter().chain(others.map(|name| root().join(name))) {
+        let text = read(&page);
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.contains("://") || link.starts_with("mailto") {
+                continue;
+            }
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = match file {
+                "" => page.clone(),
+                file => page.parent().unwrap().join(file),
+            };
+            assert!(target.exists(), "{}: {link}", page.display());
+            if !heading.is_empty() {
+                let headings = headings(&read(&target));
+                assert!(headings.contains(&heading.to_owned()), "{}: {link}", page.display());
+            }
+            followed += 1;
+        }
+    }
+    assert!(followed >= 40, "{followed}");
 }

@@ -31,5 +31,6 @@ mod redaction;
 mod sessions;
 mod stories;
 mod views;
+mod wild;
 #[cfg(target_os = "linux")]
 mod windows;

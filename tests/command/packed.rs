@@ -91,6 +91,8 @@ fn a_log_gives_the_same_sessions_compressed_in_an_archive_and_from_standard_inpu
     assert_eq!(sessions(&["packed"], b""), expected);
     assert_eq!(sessions(&["-"], &log), expected);
     assert_eq!(sessions(&["-"], &gzip(&log)), expected);
+    let archive = zip(&plain, "MX07");
+    assert_eq!(sessions(&["-"], &archive), expected);
 }
 
 #[test]
@@ -119,6 +121,11 @@ fn an_archive_is_judged_as_the_folder_that_it_holds() {
             (report["Verdict"].clone(), report["Cause"].clone())
         };
         assert_eq!(judged("case.zip", folder.path()), judged(".", &story(name)), "{name}");
+        let arguments = ["test", "--json", "--evidence", "-", "--at", "2026-11-20"];
+        let report = printed(&run(&arguments, folder.path(), &zip(&story(name), "case")));
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        let piped = (report["Verdict"].clone(), report["Cause"].clone());
+        assert_eq!(piped, judged("case.zip", folder.path()), "{name}");
     }
 }
 
@@ -137,6 +144,24 @@ fn standard_input_is_read_wherever_a_file_is_given() {
     assert!(!text.contains("ConnectorsNotGiven"), "{text}");
     let output = run(&["sessions", "-", "-"], folder.path(), b"");
     assert_eq!(output.status.code(), Some(64), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_state_is_kept_of_files_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = fs::read(log_of(&story("two-causes"))).unwrap();
+    fs::write(folder.path().join("SEND.LOG"), &log).unwrap();
+    for (arguments, words) in [
+        (["sessions", "-", "--state", "state"], "no place for"),
+        (["sessions", "SEND.LOG", "--state", "-"], "the path of a file"),
+    ] {
+        let output = run(&arguments, folder.path(), &log);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(64), "{said}");
+        assert!(said.contains(words), "{said}");
+        assert!(printed(&output).is_empty());
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
 #[test]

@@ -116,3 +116,50 @@ fn it_ends_with_the_exit_codes_of_the_command() {
         assert_eq!(output.status.code(), Some(expected), "{arguments:?}: {}", text(&output));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn on_a_console_it_prints_every_letter_and_fits_80_columns() {
+    let Some(windows) = ForWindows::find() else { return };
+    let folder = TempDir::new().unwrap();
+    let below = folder.path().join("Prüfung Straße \u{3A9}\u{4F8B}");
+    fs::create_dir(&below).unwrap();
+    let log = below.join("SEND2026111501-1.LOG");
+    fs::copy(root().join("tests/fixtures/interop/SEND2026111501-1.LOG"), &log).unwrap();
+    let (command, folder) = (wine::command().unwrap(), windows_path(&below));
+    for (arguments, shown, expected) in [
+        (vec!["sessions", "--outcome", "Refused", &folder], "550 5.7.64 TenantAttribution", 10),
+        (vec!["test", "--log", &folder, "--at", "2026-11-15T12:00:00Z"], "WHAT TO DO", 20),
+    ] {
+        let Some((screen, code)) = windows.wine.on_console(&command, &arguments, b"") else {
+            return;
+        };
+        assert_eq!(code, expected, "{screen}");
+        assert!(screen.contains(shown), "{screen}");
+        // The console breaks a long name where its line is full.
+        let letters: String = screen.split_whitespace().collect();
+        assert!(letters.contains("PrüfungStraße\u{3A9}\u{4F8B}"), "{screen}");
+        let longest = screen.lines().map(|line| line.chars().count()).max();
+        assert!(longest <= Some(80), "{longest:?}: {screen}");
+    }
+    let Some((screen, code)) = windows.wine.on_console(&command, &["explain", REPLY], b"") else {
+        return;
+    };
+    assert_eq!(code, here(&["explain", REPLY]).status.code().unwrap());
+    assert!(screen.contains("5.7.64"), "{screen}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_it_at_once() {
+    let Some(windows) = ForWindows::find() else { return };
+    // It waits for rows that never come; its first line is a warning on the damaged row of the log.
+    let arguments = ["sessions", "--follow", "tests/fixtures/interop"];
+    let started = std::time::Instant::now();
+    let command = wine::command().unwrap();
+    let Some((screen, code)) = windows.wine.on_console(&command, &arguments, b"\x03") else {
+        return;
+    };
+    assert_eq!(code, 0, "{screen}");
+    assert!(started.elapsed() < std::time::Duration::from_secs(60), "{screen}");
+}

@@ -315,6 +315,18 @@ Describe 'Tab' {
         $found.CompletionText | Should -Be "'Outbound to Microsoft 365'"
     }
 
+    It 'offers them below the location of the shell, which the process does not know' {
+        Push-Location -LiteralPath $folder
+        try {
+            $text = 'Get-SendConnectorTlsSession -Path . -Connector Out'
+            $found = [System.Management.Automation.CommandCompletion]::CompleteInput($text, $text.Length, $null).CompletionMatches
+            $found.CompletionText | Should -Be "'Outbound to Microsoft 365'"
+        }
+        finally {
+            Pop-Location
+        }
+    }
+
     It 'offers those of Get-SendConnector where there is no log' {
         function global:Get-SendConnector { [pscustomobject]@{ Name = 'Internet' } }
         try {

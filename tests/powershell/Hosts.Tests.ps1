@@ -80,6 +80,21 @@ Describe 'Logs that Exchange is writing' {
         }
     }
 
+    # run.sh offers the fixtures as the drive C of another server, as far as Wine can.
+    It 'of another server are read over its administrative share, and are that server''s' -Skip:([string]$env:EOP_RELAY_SECOND_SERVER -eq '') {
+        $server = $env:EOP_RELAY_SECOND_SERVER
+        $service = [pscustomobject]@{ Name = $server; SendProtocolLogPath = 'C:\interop' }
+        $read = @($service | Get-SendConnectorTlsSession -WarningAction SilentlyContinue)
+        $read.Count | Should -Be $sessions.Count
+        @($read | ForEach-Object { $_.Server } | Select-Object -Unique) | Should -Be $server
+        $read[0].LogPath | Should -Be "\\$server\C$\interop\SEND2026111501-1.LOG"
+        $by = Test-EopRelayCertificate -LogPath "\\$server\C$\interop" @at
+        @($by.Scopes | ForEach-Object { $_.Server } | Select-Object -Unique) | Should -Be $server
+        $file = Get-SendConnectorTlsSession -Path "\\$server\C$\interop\SEND*.LOG" -WarningAction SilentlyContinue
+        @($file).Count | Should -Be $sessions.Count
+        ($read + $sessions | Test-EopRelayCertificate @at).Scopes.Count | Should -BeGreaterThan @($by.Scopes).Count
+    }
+
     It 'of another server that is not there are one error that names the share' -Skip:($onLinux) {
         $service = [pscustomobject]@{ Name = 'no-such-server'; SendProtocolLogPath = 'C:\Logs' }
         $null = $service | Get-SendConnectorTlsSession -ErrorVariable trouble -ErrorAction SilentlyContinue

@@ -31,7 +31,7 @@ Describe 'Register-EopRelayCheck' {
         $task.Action | Should -Match '^powershell\.exe -NoProfile -NonInteractive -Command "Import-Module '
         $export = Join-Path -Path $place -ChildPath 'EopRelay check.InboundConnector.xml'
         (Import-Clixml -LiteralPath $export).Name | Should -Be "O'Neil's"
-        foreach ($part in "-InboundConnector '$export'", "-AcceptedDomain 'contoso.com'", "-WarningDays '45'", ').ExitCode"') {
+        foreach ($part in "-InboundConnector @('$export')", "-AcceptedDomain @('contoso.com')", "-WarningDays '45'", ').ExitCode"') {
             $task.Action.Contains($part) | Should -BeTrue -Because "$($task.Action) holds $part"
         }
     }
@@ -57,8 +57,40 @@ Describe 'Register-EopRelayCheck' {
         Test-Path -LiteralPath (Join-Path -Path $place -ChildPath 'Nothing.InboundConnector.xml') | Should -BeFalse
     }
 
-    It 'refuses a file that is not there' {
-        { Register-EopRelayCheck -Folder $place -InboundConnector 'missing*.xml' } | Should -Throw -ErrorId 'EvidenceFileNotFound,Register-EopRelayCheck'
+    It 'passes on that there is none, which is not the same as not given' {
+        $none = $null
+        Register-EopRelayCheck -Folder $place -TaskName 'Empty' -InboundConnector $none -AcceptedDomain @() -QuietHours 24
+        $action = $global:eopRelayTasks['\EopRelay\Empty'].Action
+        foreach ($part in '-InboundConnector @()', '-AcceptedDomain @()', "-QuietHours '24'") {
+            $action.Contains($part) | Should -BeTrue -Because "$action holds $part"
+        }
+        $action | Should -Not -Match 'SendConnector'
+    }
+
+    It 'exports the public parts of certificates alone' {
+        $certificate = [pscustomobject]@{ Thumbprint = '1' * 40; Services = 'SMTP' }
+        $certificate | Add-Member -MemberType ScriptProperty -Name PrivateKey -Value { throw 'A smart card is asked for.' }
+        Register-EopRelayCheck -Folder $place -TaskName 'Keys' -InstalledCertificate $certificate -ReceiveConnector $connector
+        $export = [System.IO.File]::ReadAllText((Join-Path -Path $place -ChildPath 'Keys.InstalledCertificate.xml'))
+        $export | Should -Match ('1' * 40)
+        $export | Should -Not -Match '"PrivateKey"'
+        Test-Path -LiteralPath (Join-Path -Path $place -ChildPath 'Keys.ReceiveConnector.xml') | Should -BeTrue
+    }
+
+    It 'refuses <Name> that is not there' -ForEach @(
+        @{ Name = 'a pattern'; Given = 'missing*.xml' }, @{ Name = 'a file'; Given = 'missing.xml' }
+    ) {
+        { Register-EopRelayCheck -Folder $place -InboundConnector $Given } | Should -Throw -ErrorId 'EvidenceFileNotFound,Register-EopRelayCheck'
+    }
+
+    It 'refuses a folder that is not there' {
+        { Register-EopRelayCheck -Folder (Join-Path -Path $place -ChildPath 'none') -InboundConnector $connector } | Should -Throw -ErrorId 'FolderNotFound,Register-EopRelayCheck'
+    }
+
+    It 'knows the parameters of the check itself' {
+        $own = @('TaskName', 'Interval', 'Folder', 'StatePath', 'IntermediatePath', 'RootPath')
+        $check = @((Get-Command -Name Invoke-EopRelayCheck).Parameters.Keys | Where-Object { $own -notcontains $_ } | Sort-Object)
+        @((Get-Command -Name Register-EopRelayCheck).Parameters.Keys | Where-Object { $own -notcontains $_ } | Sort-Object) | Should -Be $check
     }
 }
 

@@ -50,6 +50,17 @@ Describe 'Sessions' {
         ($report.Scopes | ForEach-Object { $_.Refused } | Measure-Object -Sum).Sum | Should -Be 1500
     }
 
+    It 'of several certificates show headline, block and steps, and the rest where it is asked for' {
+        $reports = @($certificate, $certificate | Test-EopRelayCertificate -InboundConnector $inbound -At ([datetime]'2026-11-16T00:00:00Z'))
+        $screen = $reports | Out-String -Width 80
+        @([regex]::Matches($screen, '(?m)^WHAT TO DO')).Count | Should -Be 2
+        $screen | Should -Not -Match '(?m)^(PROOF|WHERE THIS IS WRITTEN|WHAT E)'
+        $screen | Should -Match '(?s)^\s*REFUSED: .*\n\s*\n(REFUSED|UNCERTAIN): '
+        $reports[0] | Format-EopRelayReport -Width 80 | Should -Match '(?m)^PROOF'
+        $alone = $certificate | Test-EopRelayCertificate -InboundConnector $inbound -At ([datetime]'2026-11-16T00:00:00Z')
+        ($alone | Out-String -Width 80) | Should -Match '(?m)^PROOF'
+    }
+
     It 'and certificates make one report, whichever comes first' {
         $reports = @($certificate, $sessions[0] | Test-EopRelayCertificate @at)
         $reports.Count | Should -Be 1

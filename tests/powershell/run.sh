@@ -18,6 +18,13 @@ if command -v x86_64-w64-mingw32-gcc >/dev/null; then
     mkdir -p "$bin/win-x64"
     cp "$windows/eop_relay.dll" "$bin/win-x64"
 fi
+# Under Wine a share of another server is a link in its prefix.
+shares=${XDG_CACHE_HOME:-$HOME/.cache}/pwsh-windows-7.6.9/prefix/dosdevices/unc
+if [ "$(basename "$shell")" = pwsh-windows ] && [ -d "$(dirname "$shares")" ]; then
+    export EOP_RELAY_SECOND_SERVER=second-server
+    mkdir -p "$shares/$EOP_RELAY_SECOND_SERVER"
+    ln -sfn "$root/tests/fixtures" "$shares/$EOP_RELAY_SECOND_SERVER/C\$"
+fi
 exec "$shell" -NoProfile -NonInteractive -Command "
     Import-Module Pester -MinimumVersion 5.0 -ErrorAction Stop
     \$configuration = New-PesterConfiguration

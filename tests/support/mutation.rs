@@ -2,26 +2,11 @@
 
 #![allow(clippy::cast_possible_truncation, reason = "random bytes are cut from random words")]
 
-/// SplitMix64: small, and the same on every machine.
-pub struct Random(u64);
+#[path = "../../benches/common/random.rs"]
+#[allow(dead_code, reason = "each user takes some of it")]
+mod random;
 
-impl Random {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit.max(1) as u64) as usize
-    }
-}
+pub use random::Random;
 
 /// Changes one to four places: bits, bytes, lengths, cuts, and copies of a stretch elsewhere.
 #[allow(dead_code, reason = "the storm takes the numbers alone")]

@@ -155,6 +155,58 @@ impl Wine {
         command
     }
 
+    /// What a program prints on a console of 80 columns, and how the console's line ends with its exit
+    /// code; `keys` are pressed once something stands there. `None` without script(1), which is the terminal.
+    #[cfg(unix)]
+    pub fn on_console(
+        &self,
+        program: &Path,
+        arguments: &[&str],
+        keys: &[u8],
+    ) -> Option<(String, i32)> {
+        use std::io::Write as _;
+
+        if !is_there("script") {
+            say("the console of Windows is not tested: no script (Debian: bsdutils)");
+            return None;
+        }
+        let quoted = |word: &str| format!("'{}'", word.replace('\'', r"'\''"));
+        let words = [WINE, program.to_str().unwrap()].into_iter().chain(arguments.iter().copied());
+        let line = words.map(quoted).collect::<Vec<_>>().join(" ");
+        let shown = tempfile::NamedTempFile::new().unwrap();
+        let mut script = self.environment(Command::new("script"));
+        script.args(["-qefc", &format!("stty cols 80 rows 25; {line}")]).arg(shown.path());
+        let mut child = script
+            .env("SHELL", "/bin/sh")
+            .current_dir(root())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut terminal = child.stdin.take().unwrap();
+        let started = Instant::now();
+        let is_late = || started.elapsed() > LONGEST_RUN;
+        let is_there_yet =
+            || fs::read(shown.path()).unwrap().windows(9).any(|bytes| bytes == b"eop-relay");
+        if !keys.is_empty() {
+            while !is_there_yet() && !is_late() {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            terminal.write_all(keys).unwrap();
+            terminal.flush().unwrap();
+        }
+        let status = loop {
+            match child.try_wait().unwrap() {
+                Some(status) => break status,
+                None if is_late() => child.kill().unwrap(),
+                None => std::thread::sleep(Duration::from_millis(20)),
+            }
+        };
+        let text = String::from_utf8(fs::read(shown.path()).unwrap()).unwrap();
+        Some((without_escapes(&text), status.code().unwrap_or(-1)))
+    }
+
     /// Offers a folder as `\\localhost\NAME`.
     #[cfg(unix)]
     pub fn share(&self, name: &str, folder: &Path) {
@@ -229,6 +281,24 @@ pub fn tmp(name: &str) -> PathBuf {
 pub fn text(output: &Output) -> String {
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n")
+}
+
+/// What a terminal shows, without what moves its cursor and colours it.
+#[cfg(unix)]
+fn without_escapes(text: &str) -> String {
+    let mut shown = String::new();
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\u{1B}' => {
+                characters.next();
+                characters.find(|one| one.is_ascii_alphabetic());
+            }
+            '\r' => {}
+            other => shown.push(other),
+        }
+    }
+    shown
 }
 
 fn compile(arguments: &[&OsStr], target: &Path) {

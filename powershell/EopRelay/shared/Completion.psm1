@@ -10,7 +10,12 @@ function Get-ConnectorCompletion {
     $names = @()
     foreach ($parameter in 'Path', 'LiteralPath', 'LogPath') {
         if ($BoundParameters.Contains($parameter)) {
-            $names = [EopRelay.Interop]::ConnectorsOf(@($BoundParameters[$parameter]))
+            # Below the caller's location, which the process does not know.
+            $given = @{ Path = $BoundParameters[$parameter] }
+            if ($parameter -eq 'LiteralPath') {
+                $given = @{ LiteralPath = $BoundParameters[$parameter] }
+            }
+            $names = [EopRelay.Interop]::ConnectorsOf(@(Resolve-Path @given -ErrorAction Ignore | ForEach-Object { $_.ProviderPath }))
         }
     }
     if ($names.Length -eq 0 -and $null -ne (Get-Command -Name Get-SendConnector -ErrorAction Ignore)) {

@@ -167,6 +167,9 @@ function Add-EvidencePlace {
         if ($place -is [EopRelay.EopRelayException]) {
             $place
         }
+        elseif (-not [System.IO.File]::Exists($place) -and -not [System.IO.Directory]::Exists($place)) {
+            New-InputProblem -ErrorId 'EvidenceFileNotFound' -Category 'ObjectNotFound' -Message "'$place' is not there. Give a folder or a zip file of evidence." -TargetObject $Path
+        }
         else {
             $Request.Add($List, $place)
         }

@@ -136,6 +136,13 @@ function Add-MachineEvidence {
             $Package.Miss("LocalMachine\$store", $computer, $problem.Message)
         }
     }
+    $keys = [EopRelay.Interop]::KeyAccessText()
+    if ($keys -isnot [EopRelay.EopRelayException]) {
+        $keys = $Package.AddBytes("$computer/private-keys.txt", $keys, 'the access lists of the private keys of LocalMachine\My', $computer)
+    }
+    if ($null -ne $keys) {
+        $Package.Miss('who may read the private keys', $computer, $keys.Message)
+    }
     if ($null -eq (Get-Command -Name 'Get-ExchangeCertificate' -ErrorAction Ignore)) {
         # In its place, with less: which are enabled for SMTP, only Exchange tells.
         $stored = @(foreach ($bytes in [EopRelay.Interop]::OwnCertificates()) { [pscustomobject]@{ RawData = $bytes } })

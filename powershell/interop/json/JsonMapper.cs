@@ -24,7 +24,7 @@ namespace EopRelay
     /// </summary>
     internal static class JsonMapper
     {
-        private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+        private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff";
 
         private static readonly Dictionary<Type, Member[]> Plans = new Dictionary<Type, Member[]>();
 
@@ -101,13 +101,16 @@ namespace EopRelay
             return ObjectOf(Require<IDictionary<string, object>>(value, name), type);
         }
 
+        /// <summary>A time: of UTC with a Z, else of the unspecified kind, as its zone is not known.</summary>
         private static DateTime TimeOf(string text)
         {
-            return DateTime.ParseExact(
-                text,
+            bool isUtc = text.EndsWith("Z", StringComparison.Ordinal);
+            DateTime time = DateTime.ParseExact(
+                isUtc ? text.Substring(0, text.Length - 1) : text,
                 TimeFormat,
                 CultureInfo.InvariantCulture,
-                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+                DateTimeStyles.None);
+            return DateTime.SpecifyKind(time, isUtc ? DateTimeKind.Utc : DateTimeKind.Unspecified);
         }
 
         /// <summary>The same with arrays in place of lists, which PowerShell shows and serialises alike.</summary>

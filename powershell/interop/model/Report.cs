@@ -75,8 +75,15 @@ namespace EopRelay
         [ViewText]
         public string Text
         {
-            get { return Interop.FormatReport(this, TextWidth) as string; }
+            get
+            {
+                var text = Interop.FormatReport(this, TextWidth) as string;
+                return IsOneOfSeveral && text != null ? ViewText.HeadAndSteps(text) : text;
+            }
         }
+
+        /// <summary>Whether it came with others, and shows headline, block and steps alone.</summary>
+        internal bool IsOneOfSeveral { get; set; }
 
         /// <summary>The report as the native library gave it; <c>null</c> where it was not.</summary>
         internal string Json { get; set; }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
 
@@ -32,6 +33,26 @@ namespace EopRelay
         internal static string Join(string separator, params string[] texts)
         {
             return string.Join(separator, Array.FindAll(texts, text => !string.IsNullOrEmpty(text)));
+        }
+
+        /// <summary>Of a report as text what stands before its first heading, and the steps.</summary>
+        internal static string HeadAndSteps(string report)
+        {
+            var kept = new List<string>();
+            bool isKept = true;
+            foreach (string line in report.Split('\n'))
+            {
+                // A heading alone begins at the margin, but for the first line.
+                if (kept.Count > 0 && line.Length > 0 && line[0] != ' ')
+                {
+                    isKept = line.StartsWith("WHAT TO DO", StringComparison.Ordinal);
+                }
+                if (isKept)
+                {
+                    kept.Add(line);
+                }
+            }
+            return string.Join("\n", kept).TrimEnd('\n') + "\n\n    Proof and what else was found: Format-EopRelayReport.\n";
         }
 
         /// <summary>Values in words, a line for each.</summary>

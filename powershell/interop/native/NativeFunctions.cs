@@ -17,7 +17,6 @@ namespace EopRelay
         /// </summary>
         private const uint MaximumSessions = 128;
 
-
         private readonly ValueNameFunction valueName;
         private readonly OpenFunction open;
         private readonly NextBatchFunction nextBatch;
@@ -28,6 +27,7 @@ namespace EopRelay
         private readonly RequestFunction test;
         private readonly RequestFunction certificates;
         private readonly RequestFunction resolveErrors;
+        private readonly StoresFunction storeCertificates;
         private readonly ExamineChainFunction examineChain;
         private readonly PfxFunction pfxCertificates;
         private readonly ViewFunction view;
@@ -78,6 +78,7 @@ namespace EopRelay
             test = Bind<RequestFunction>(library, "eop_test");
             certificates = Bind<RequestFunction>(library, "eop_certificates");
             resolveErrors = Bind<RequestFunction>(library, "eop_resolve_errors");
+            storeCertificates = Bind<StoresFunction>(library, "eop_store_certificates");
             examineChain = Bind<ExamineChainFunction>(library, "eop_chain_examine");
             pfxCertificates = Bind<PfxFunction>(library, "eop_pfx_certificates");
             view = Bind<ViewFunction>(library, "eop_view");
@@ -183,6 +184,15 @@ namespace EopRelay
         internal string ResolveErrors(string request)
         {
             return Answer(resolveErrors, request);
+        }
+
+        /// <summary>The certificate stores of the computer, in JSON.</summary>
+        internal string StoreCertificates()
+        {
+            ulong answer;
+            Error error = NewError();
+            Check(storeCertificates(&answer, &error), &error);
+            return TakeText(answer);
         }
 
         /// <summary>The chain of a certificate, in JSON.</summary>

@@ -29,6 +29,9 @@ namespace EopRelay
         private delegate int RequestFunction(char* request, UIntPtr length, ulong* answer, Error* error);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int StoresFunction(ulong* report, Error* error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate int ExamineChainFunction(ChainQuery* query, ulong* report, Error* error);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]

@@ -332,6 +332,17 @@ namespace EopRelay
             return Attempt(() => Machine.OwnCertificates()) as byte[][] ?? new byte[0][];
         }
 
+        /// <summary>Which private keys of LocalMachine\My are there and who may read them, as a text; nothing of a key.</summary>
+        /// <returns>UTF-8 with a mark, or why there is none.</returns>
+        public static object KeyAccessText()
+        {
+            return Attempt(() =>
+            {
+                string text = Library.StoredKeys().ToText(Environment.MachineName, DateTime.UtcNow);
+                return new UTF8Encoding(true).GetBytes("\uFEFF" + text);
+            });
+        }
+
         /// <summary>The logs of the Hybrid Configuration Wizard in the profiles of this computer.</summary>
         /// <returns>An array of full paths, or why there are none.</returns>
         public static object HybridLogFiles()

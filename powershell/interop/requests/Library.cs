@@ -101,6 +101,10 @@ namespace EopRelay
             {
                 reports.Add(Test(subject));
             }
+            foreach (Report report in reports)
+            {
+                report.IsOneOfSeveral = reports.Count > 1;
+            }
             return reports.ToArray();
         }
 
@@ -125,6 +129,12 @@ namespace EopRelay
                     TargetObject = path,
                 };
             }
+        }
+
+        /// <summary>LocalMachine\My with what can be seen of its private keys.</summary>
+        internal static StoredKeys StoredKeys()
+        {
+            return JsonMapper.Read<StoredKeys>(Native.StoreCertificates());
         }
 
         internal static Chain ExamineChain(ChainRequest request)

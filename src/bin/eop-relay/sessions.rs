@@ -150,6 +150,20 @@ impl SessionsArguments {
         }
     }
 
+    /// Why a state file cannot go with standard input: where the next run would read on is a place in
+    /// a file, and so is the state itself.
+    fn state_on_standard_input(&self) -> Option<&'static str> {
+        let is_input = |path: &PathBuf| eop_relay::input::is_standard_input(path);
+        let state = self.state.as_ref()?;
+        if is_input(state) {
+            return Some("--state takes the path of a file that the next run reads again, not -");
+        }
+        self.paths.iter().any(is_input).then_some(
+            "--state remembers how far each file was read, which standard input (-) has no place \
+             for: give the logs by their paths, or leave --state out",
+        )
+    }
+
     fn writer(&self) -> Result<Box<dyn SessionWriter>, ExitCode> {
         let output = io::BufWriter::with_capacity(output::BUFFER, output::open()?);
         Ok(if self.ecs {
@@ -167,6 +181,10 @@ impl SessionsArguments {
 
 /// Lists the sessions; the answer is the exit code.
 pub fn run(arguments: &SessionsArguments) -> ExitCode {
+    if let Some(reason) = arguments.state_on_standard_input() {
+        message::error(&reason);
+        return Exit::Usage.into();
+    }
     let mut reader = match SessionReader::new(arguments.query()) {
         Ok(reader) => reader,
         Err(error) => {

@@ -1,5 +1,6 @@
 use super::super::text_list::TextList;
 use super::*;
+use crate::timestamp::Timestamp;
 
 const ISSUER: &str = "CN=Contoso Issuing CA, O=\"Contoso, Ltd\", C=NO";
 
@@ -9,8 +10,8 @@ fn certificate(digit: char, host: &str, not_before: &str, not_after: &str) -> Ex
         thumbprint: digit.to_string().repeat(40).parse().ok(),
         subject: Some(format!("CN={host}")),
         issuer: Some(ISSUER.to_owned()),
-        not_before: Timestamp::parse(not_before),
-        not_after: Timestamp::parse(not_after),
+        not_before: Timestamp::parse(not_before).map(StatedTime::from),
+        not_after: Timestamp::parse(not_after).map(StatedTime::from),
         has_private_key: Some(true),
         certificate_domains: Some(TextList::complete([host])),
         ..ExchangeCertificate::default()

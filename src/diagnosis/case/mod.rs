@@ -24,6 +24,7 @@ use crate::diagnosis::evidence::{GivenCertificate, Located};
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::report::{CertificateSummary, EvidenceLine};
 use crate::reply::RejectionClass;
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 use wizard_state::age_text;
 
@@ -283,17 +284,19 @@ impl<'a> Case<'a> {
             .or_else(|| self.installed.and_then(|installed| installed.object.issuer.clone()))
     }
 
-    pub fn not_before(&self) -> Option<Timestamp> {
+    pub fn not_before(&self) -> Option<StatedTime> {
         self.certificate
             .and_then(Certificate::not_before)
             .or_else(|| self.logged.and_then(|logged| logged.not_before))
+            .map(StatedTime::from)
             .or_else(|| self.installed.and_then(|installed| installed.object.not_before))
     }
 
-    pub fn not_after(&self) -> Option<Timestamp> {
+    pub fn not_after(&self) -> Option<StatedTime> {
         self.certificate
             .and_then(Certificate::not_after)
             .or_else(|| self.logged.and_then(|logged| logged.not_after))
+            .map(StatedTime::from)
             .or_else(|| self.installed.and_then(|installed| installed.object.not_after))
     }
 

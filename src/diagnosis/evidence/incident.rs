@@ -19,6 +19,7 @@ use crate::finding::Side;
 use crate::log::LogType;
 use crate::reply::RejectionClass;
 use crate::session::{Session, SessionNote, TlsStatus};
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 /// Whether a protocol is one that Exchange Online does not take any more.
@@ -148,6 +149,8 @@ pub(crate) struct Incident {
     pub reported_by: Option<String>,
     /// Whether `first` and `last` are known; else they are the time of the diagnosis.
     pub is_dated: bool,
+    /// Whether the zone of that time is given; else it is taken for UTC, and not printed as such.
+    pub has_zone: bool,
 }
 
 impl Incident {
@@ -383,6 +386,11 @@ impl Incident {
     /// Whether the receiving side refuses it by a rule that another one need not have.
     pub fn is_rule_of_receiver(&self) -> bool {
         self.troubles.iter().any(|trouble| trouble.weight == Weight::ReceiversRule)
+    }
+
+    /// A time of its own as it is printed.
+    pub fn stated(&self, time: Timestamp) -> StatedTime {
+        if self.has_zone { time.into() } else { StatedTime::without_zone(time) }
     }
 
     /// Sessions that failed so, and those that compare with them, over all servers.

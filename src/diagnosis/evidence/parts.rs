@@ -192,6 +192,7 @@ impl Incident {
             troubles: Vec::new(),
             reported_by: None,
             is_dated: true,
+            has_zone: true,
         }
     }
 }

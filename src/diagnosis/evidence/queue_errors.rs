@@ -14,6 +14,7 @@ use crate::finding::Side;
 use crate::log::LogType;
 use crate::reply::RejectionClass;
 use crate::session::TlsStatus;
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 /// Errors that are kept of those that were joined, and of those that are not judged.
@@ -108,7 +109,7 @@ fn incident_of(
     };
     let mail_from: MailFrom =
         error.sender.as_deref().map(|text| text.parse().unwrap_or_default()).unwrap_or_default();
-    let time = error.time.unwrap_or(now);
+    let time = error.time.map_or(now, StatedTime::time);
     // An NDR can be written by EOP itself.
     let server = error.reporting_server.as_deref().filter(|server| !is_eop_host(server));
     let server = server.map_or(ServerKey::Unknown, |name| ServerKey::Name(name.into()));
@@ -148,6 +149,7 @@ fn incident_of(
         troubles: Vec::new(),
         reported_by: Some(error.reporter()),
         is_dated: error.time.is_some(),
+        has_zone: error.time.is_none_or(StatedTime::has_zone),
     })
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::diagnosis::report::Severity;
 use crate::named_enum::named_enum;
 use crate::session::Outcome;
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 named_enum! {
@@ -87,9 +88,9 @@ pub struct InstalledCertificate {
     /// The serial number in hexadecimal digits.
     pub serial_number: Option<String>,
     /// The beginning of its validity.
-    pub not_before: Option<Timestamp>,
+    pub not_before: Option<StatedTime>,
     /// The end of its validity.
-    pub not_after: Option<Timestamp>,
+    pub not_after: Option<StatedTime>,
     /// Whole days until then, 0 on the last day, negative afterwards.
     pub days_left: Option<i64>,
     /// Its names, the common name first.
@@ -115,9 +116,9 @@ pub struct SentCertificate {
     /// The serial number in hexadecimal digits.
     pub serial_number: Option<String>,
     /// The beginning of its validity: of the log, else of the installed certificate.
-    pub not_before: Option<Timestamp>,
+    pub not_before: Option<StatedTime>,
     /// The end of its validity, known like its beginning.
-    pub not_after: Option<Timestamp>,
+    pub not_after: Option<StatedTime>,
     /// Whole days until then, 0 on the last day, negative afterwards.
     pub days_left: Option<i64>,
     /// How many sessions sent it.
@@ -151,7 +152,7 @@ pub struct ConnectorCertificate {
     /// The most urgent of what is to be said.
     pub status: CertificateStatus,
     /// The end of the certificate that is in use: sent last, else to be sent.
-    pub not_after: Option<Timestamp>,
+    pub not_after: Option<StatedTime>,
     /// Whole days until then, 0 on the last day, negative afterwards.
     pub days_left: Option<i64>,
     /// The thumbprint of the certificate that would be sent.

@@ -15,11 +15,12 @@ use crate::diagnosis::overview::model::{
 use crate::diagnosis::overview::places::{ConnectorOnServer, Installed, full_name, installed_on};
 use crate::diagnosis::overview::words;
 use crate::session::Outcome;
+use crate::stated_time::StatedTime;
 use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 
 /// Whole days from one time to another, negative if it has passed.
-fn days_between(at: Timestamp, end: Timestamp) -> i64 {
-    (end.ticks() - at.ticks()).div_euclid(TICKS_PER_DAY)
+fn days_between(at: Timestamp, end: StatedTime) -> i64 {
+    (end.time().ticks() - at.ticks()).div_euclid(TICKS_PER_DAY)
 }
 
 pub(crate) fn row(evidence: &Known<'_>, place: &ConnectorOnServer<'_>) -> ConnectorCertificate {
@@ -168,8 +169,9 @@ fn sent_certificate(
     let installed = facts.installed.as_ref().and_then(|installed| {
         find_logged(logged, installed).and_then(|index| installed.get(index))
     });
-    let not_before = logged.not_before.or(installed.and_then(|one| one.not_before));
-    let not_after = logged.not_after.or(installed.and_then(|one| one.not_after));
+    let of_log = |time: Option<Timestamp>| time.map(StatedTime::from);
+    let not_before = of_log(logged.not_before).or(installed.and_then(|one| one.not_before));
+    let not_after = of_log(logged.not_after).or(installed.and_then(|one| one.not_after));
     Some(SentCertificate {
         thumbprint: text(&logged.thumbprint),
         subject: text(&logged.subject),

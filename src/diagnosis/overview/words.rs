@@ -90,10 +90,10 @@ pub(crate) fn note(facts: &Facts<'_>, row: &ConnectorCertificate) -> String {
     let parts = [
         disabled(facts),
         validity(facts, row),
-        of_another_issuer(facts),
+        of_another_issuer(facts, row),
         difference(row),
         services(row),
-        distrust(row),
+        distrust(facts, row),
         excluded(facts),
         sessions(facts, row),
     ];
@@ -156,7 +156,7 @@ fn issued_by_another<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Excha
         .map(|(issuer, subject)| (compact(issuer.trim_start_matches("<I>")), compact(subject)))
         .unwrap_or_default();
     let chosen = facts.selected.and_then(|index| facts.installed(index));
-    let end = chosen.and_then(|one| one.not_after).max(Some(facts.evidence.at));
+    let end = chosen.and_then(|one| one.not_after).max(Some(facts.evidence.at.into()));
     facts.installed.iter().flatten().filter(move |one| {
         let own = |text: &Option<String>| text.as_deref().map(compact).unwrap_or_default();
         !subject.is_empty()
@@ -174,16 +174,20 @@ fn compact(name: &str) -> String {
 }
 
 /// That a renewal by another issuer is installed and not chosen.
-fn of_another_issuer(facts: &Facts<'_>) -> Option<String> {
+fn of_another_issuer(facts: &Facts<'_>, row: &ConnectorCertificate) -> Option<String> {
     let one = issued_by_another(facts).max_by_key(|one| one.not_after)?;
     let thumbprint = one
         .thumbprint
         .map_or_else(|| "one without thumbprint".to_owned(), |thumbprint| thumbprint.to_string());
     Some(format!(
         "Installed with the same subject, and not chosen because TlsCertificateName names another \
-         issuer: {thumbprint} of {} (until {}). Name it on the connector before the other ends.",
+         issuer: {thumbprint} of {} (until {}). Name it on the connector {}.",
         one.issuer.as_deref().unwrap_or("an issuer that is not known"),
-        one.not_after.map(date).unwrap_or_default()
+        one.not_after.map(date).unwrap_or_default(),
+        match row.status {
+            CertificateStatus::Expired | CertificateStatus::NotFound => "now",
+            _ => "before the other ends",
+        },
     ))
 }
 
@@ -220,17 +224,36 @@ fn services(row: &ConnectorCertificate) -> Option<String> {
 }
 
 /// Why the selected certificate will not be taken.
-fn distrust(row: &ConnectorCertificate) -> Option<String> {
+fn distrust(facts: &Facts<'_>, row: &ConnectorCertificate) -> Option<String> {
     match row.status {
-        CertificateStatus::NotTrusted => Some(
-            "Exchange Online does not trust the selected certificate: it is self-signed, of a \
-             private authority, or not valid on the server itself."
-                .to_owned(),
-        ),
+        CertificateStatus::NotTrusted => {
+            let selected = facts.selected.and_then(|index| facts.installed(index))?;
+            Some(not_trusted(selected))
+        }
         CertificateStatus::Revoked => {
             Some("The selected certificate has been revoked by its authority.".to_owned())
         }
         _ => None,
+    }
+}
+
+fn not_trusted(one: &ExchangeCertificate) -> String {
+    let kind = one.root_ca_type.as_deref().unwrap_or_default();
+    let status = one.status.as_deref().unwrap_or_default();
+    if kind.eq_ignore_ascii_case("Enterprise") {
+        "Exchange Online does not trust the selected certificate: a private authority issued it \
+         (RootCAType Enterprise)."
+            .to_owned()
+    } else if one.is_issued_by_authority() == Some(false) {
+        "Exchange Online does not trust the selected certificate: it is self-signed.".to_owned()
+    } else {
+        format!(
+            "Get-ExchangeCertificate shows its Status {status}: the server itself cannot build or \
+             check its chain. Exchange may then pass it over as if it were not installed (454 4.7.5 \
+             The certificate specified in TlsCertificateName of the SendConnector could not be \
+             found), and Exchange Online need not trust it: first see which intermediate or root \
+             certificate the server lacks (certutil -verify, Test-EopRelayCertificate)."
+        )
     }
 }
 

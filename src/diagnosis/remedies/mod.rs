@@ -5,6 +5,7 @@ mod certificates;
 mod change;
 mod change_step;
 mod connectors;
+mod edge;
 pub(crate) mod harm;
 mod more_evidence;
 mod receive;

@@ -2,6 +2,7 @@
 
 use super::change::{Former, value_of};
 use super::change_step::step_of;
+use super::edge::{EDGE_MAXIMUM, choose_by_fqdn};
 use super::services::{enable, take_away};
 use super::{Change, MANAGEMENT_SHELL, Remedy};
 use crate::certificate::{NameRelation, Thumbprint, TlsCertificateName, X500Name};
@@ -15,9 +16,6 @@ use crate::diagnosis::evidence::incident::{Ending, Incident};
 use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::literal::{listed, literal};
 use crate::timestamp::Timestamp;
-
-/// The most characters of a TlsCertificateName on an Edge server.
-const EDGE_MAXIMUM: usize = 256;
 
 /// A certificate that could be sent in place of the one that was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,16 +215,21 @@ pub(crate) fn select_certificate(case: &Case<'_>) -> Vec<Remedy> {
     if let (None, Some(named)) = (&replacement, named_elsewhere(case)) {
         return bring_certificate(case, named);
     }
+    let mut on_edge = None;
     if let (None, Some(newer)) = (&replacement, shown_since(case)) {
         return vec![nothing_to_set_since(newer)];
     }
     let select = match &replacement {
-        Some(one) if is_named_already(case, one) => nothing_to_set(case, one),
+        Some(one) if is_named_already(case, one) => {
+            let names = one.certificate.names().names.into_iter().map(|name| name.text);
+            on_edge = choose_by_fqdn(case, &names.collect::<Vec<_>>());
+            nothing_to_set(case, one)
+        }
         one => name_certificate(case, one.as_ref()),
     };
     let blocking = replacement.as_ref().and_then(|one| blocking_twin(case, one));
     let away = blocking.map(|thumbprint| take_away(case, thumbprint));
-    away.into_iter().chain(first).chain(std::iter::once(select)).collect()
+    away.into_iter().chain(on_edge).chain(first).chain(std::iter::once(select)).collect()
 }
 
 /// The newest session at the places of the case, where it shows another certificate, and one that an

@@ -218,7 +218,10 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
 fn ask_support(case: &Case<'_>) -> Remedy {
     let reply = case.incident.and_then(|incident| incident.reply.as_deref());
     let quoted = reply.map(|reply| format!(" The reply: {reply}.")).unwrap_or_default();
-    let at = case.incident.map(|incident| format!(" at {}", incident.last)).unwrap_or_default();
+    let at = case
+        .incident
+        .map(|incident| format!(" at {}", incident.stated(incident.last)))
+        .unwrap_or_default();
     Remedy::new(
         Place::AdminCenter,
         format!(

@@ -1,58 +1,113 @@
-//! Direct Send: any enabled inbound connector that matches lets the mail pass, of type Partner as well.
+//! Direct Send that the recipient's tenant refuses: which of its connectors came near.
 
 use super::replies::refused_as;
-use super::rule::{Answer, RuleText};
-use crate::connector::{AddressMatch, ConnectorAssessment, ConnectorNameMatch, Eligibility};
+use super::rule::{Answer, Proof, RuleText};
+use crate::connector::{
+    AddressMatch, ConnectorAssessment, ConnectorNameMatch, Eligibility, SenderRange,
+    ShownCertificate,
+};
 use crate::diagnosis::case::Case;
-use crate::diagnosis::remedies::{self, Change, Remedy};
+use crate::diagnosis::literal::listed;
+use crate::diagnosis::remedies::{Change, Remedy, of_catalogue, set_sender_name, step_of};
 use crate::reply::RejectionClass;
 
 pub(crate) const DIRECT_SEND_REJECTED: RuleText = RuleText {
     says: "The recipient's tenant refuses Direct Send.",
     why: "RejectDirectSend refuses mail from one of the tenant's own domains that no inbound \
-          connector of the tenant matched.",
+          connector of the tenant matched. Any enabled connector counts here, Partner included.",
     example: "550 5.7.68 TenantInboundAttribution; Direct Send not allowed for this organization.",
     helps: "Make an inbound connector match the server: by its certificate, or by its address.",
     certainty: "Documented.",
     sources: "Microsoft Learn: Set-OrganizationConfig -RejectDirectSend",
 };
 
-pub(crate) fn direct_send(case: &Case<'_>) -> Option<Answer> {
-    let mut answer = refused_as(case, RejectionClass::DirectSendRejected)?;
-    let connectors = &case.attribution.connectors;
-    if case.evidence.inbound_connectors.is_none() {
+const CLASS: RejectionClass = RejectionClass::DirectSendRejected;
+
+pub(crate) fn rejected(case: &Case<'_>) -> Option<Answer> {
+    let answer = refused_as(case, CLASS)?;
+    let enabled: Vec<usize> =
+        (0..case.attribution.connectors.len()).filter(|index| is_enabled(case, *index)).collect();
+    let expectations: Vec<String> =
+        enabled.iter().filter_map(|index| expectation(case, *index)).collect();
+    if expectations.is_empty() {
         return Some(answer);
     }
-    let is_disabled = |one: &ConnectorAssessment| one.eligibility == Eligibility::Disabled;
-    let matching = |is_wanted: &dyn Fn(&ConnectorAssessment) -> bool| {
-        connectors.iter().position(|one| is_wanted(one) && matches(one))
-    };
-    if let Some(index) = matching(&|one| !is_disabled(one)) {
-        let name = case.inbound_name(index);
-        answer.message.push_str(&format!(
-            " By the given evidence the connector {name} matches: it was changed since (a change takes \
-             up to an hour), or the mail that was refused came past this server."
-        ));
-        answer.steps = vec![remedies::see_changes()];
-        if case.chain.is_none() {
-            answer.steps.push(remedies::give_chain(case));
-        }
-    } else if let Some(index) = matching(&is_disabled) {
-        let change = Change::Enable { connector: case.inbound_name(index) };
-        answer.steps =
-            vec![Remedy::of(change, "Enable the connector, if nobody disabled it for a reason.")];
-    } else {
-        answer.steps = remedies::list_address(case);
-        answer.steps.extend(remedies::new_connector(case));
+    let from = case.address().map(|address| format!(" from {address}")).unwrap_or_default();
+    let message = format!(
+        "{} The mail came{from} with {}, and of the enabled connectors {}.",
+        CLASS.entry().map_or("", |entry| entry.meaning),
+        match case.presented {
+            ShownCertificate::None => "no certificate".to_owned(),
+            ShownCertificate::Unknown => "a certificate that is not known".to_owned(),
+            ShownCertificate::Names(_) => case.certificate_text(),
+        },
+        listed(expectations.iter().map(String::as_str), 4),
+    );
+    let mut steps: Vec<Remedy> =
+        enabled.iter().filter_map(|index| list_address(case, *index)).take(1).collect();
+    steps.extend(enabled.iter().find_map(|index| name_certificate(case, *index)));
+    if steps.is_empty() {
+        steps = of_catalogue(case, CLASS);
     }
-    answer
-        .proof
-        .evidence
-        .extend(matching(&|_| true).map(|index| case.inbound_proof(index)).unwrap_or_default());
-    Some(answer)
+    Some(Proof::of(case.log_proof()).says(message, steps))
 }
 
-fn matches(one: &ConnectorAssessment) -> bool {
-    matches!(one.name_match.relation, ConnectorNameMatch::Match(_))
-        || matches!(one.address, AddressMatch::Listed(_))
+fn is_enabled(case: &Case<'_>, index: usize) -> bool {
+    let connector = case.inbound(index).map(|one| &one.object);
+    let assessed = &case.attribution.connectors[index];
+    assessed.eligibility != Eligibility::Disabled
+        && connector.is_some_and(|one| one.enabled != Some(false))
+}
+
+/// What a connector expects that the server does not have: `From HQ (Partner) lists 203.0.113.0/24`.
+fn expectation(case: &Case<'_>, index: usize) -> Option<String> {
+    let assessed = &case.attribution.connectors[index];
+    let connector = &case.inbound(index)?.object;
+    let kind = match assessed.eligibility {
+        Eligibility::Partner => " (Partner)",
+        _ => "",
+    };
+    if let Some(name) = &assessed.value {
+        return Some(format!("{}{kind} expects the name {name}", assessed.name));
+    }
+    let list = connector.sender_ip_addresses.as_ref().filter(|list| !list.is_empty())?;
+    let addresses = listed(list.values.iter().map(String::as_str), 6);
+    Some(format!("{}{kind} lists {addresses}", assessed.name))
+}
+
+/// Adds the address to a list that is known whole.
+fn list_address(case: &Case<'_>, index: usize) -> Option<Remedy> {
+    let assessed = &case.attribution.connectors[index];
+    let list = case.inbound(index)?.object.sender_ip_addresses.as_ref()?;
+    let address = case.ip_address().filter(std::net::IpAddr::is_ipv4)?.to_string();
+    let is_whole = !list.is_empty() && !list.is_truncated;
+    if !is_whole || assessed.value.is_some() || assessed.address != AddressMatch::NotListed {
+        return None;
+    }
+    let kept = list.values.iter().filter(|entry| SenderRange::parse(entry).is_ok()).cloned();
+    let change = Change::Addresses {
+        connector: assessed.name.clone(),
+        addresses: kept.chain(std::iter::once(address)).collect(),
+        before: list.values.clone(),
+    };
+    let action = "Add the public address to the connector. The command replaces the list, so it \
+                  holds all of it. Only if the address is this server's alone: every host behind it \
+                  then passes.";
+    Some(step_of(&change, action, &[]).into())
+}
+
+/// Sets a connector that expects another name to that of the certificate.
+fn name_certificate(case: &Case<'_>, index: usize) -> Option<Remedy> {
+    let assessed: &ConnectorAssessment = &case.attribution.connectors[index];
+    let before = assessed.value.as_deref()?;
+    let is_matched = matches!(assessed.name_match.relation, ConnectorNameMatch::Match(_));
+    let name =
+        case.names().into_iter().find(|name| name.contains('.') && !name.starts_with('*'))?;
+    let is_public = case.is_of_public_authority() != Some(false);
+    if is_matched || !is_public {
+        return None;
+    }
+    let action = "If the connector is meant for this server: set it to the exact name of the \
+                  certificate. Whoever shows the present name is then matched no more.";
+    Some(set_sender_name(&assessed.name, name, Some(before), action).step.into())
 }

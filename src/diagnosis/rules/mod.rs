@@ -21,6 +21,7 @@ mod other_direction;
 mod own_certificate;
 mod passing_replies;
 mod policies;
+mod presented;
 mod queue_errors;
 mod receiving;
 mod replies;

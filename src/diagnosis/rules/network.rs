@@ -97,6 +97,13 @@ pub(crate) fn new_hosts(case: &Case<'_>) -> Option<Answer> {
     Some(proof.says(message, steps))
 }
 
+/// The address that a row of a failed connection ends in: `... failed to respond 203.0.113.19:25`.
+fn address_of(row: &str) -> Option<String> {
+    let last = row.split_whitespace().next_back()?;
+    let address: std::net::SocketAddr = last.parse().ok()?;
+    Some(address.ip().to_string())
+}
+
 pub(crate) const CONNECTION_FAILED: RuleText = RuleText {
     says: "The server could not reach Exchange Online at all.",
     why: "TCP port 25 is closed on the way, the name does not resolve, or nothing answers; Winsock \
@@ -125,7 +132,11 @@ pub(crate) fn connection(case: &Case<'_>) -> Option<Answer> {
         incident.reply.as_deref().unwrap_or("no reply"),
     );
     let host = case.send_connector.and_then(|one| one.object.smart_hosts.as_ref()?.values.first());
-    let host = literal(host.map(String::as_str), "smart host of the send connector");
+    let address = incident.reply.as_deref().and_then(address_of);
+    let host = literal(
+        host.map(String::as_str).or(address.as_deref()),
+        "smart host of the send connector",
+    );
     let step = Remedy::new(
         ELEVATED,
         "Test name and port from this very server; if it fails, allow TCP port 25 to all \

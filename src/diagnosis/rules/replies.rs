@@ -3,8 +3,11 @@
 use super::rule::{Answer, Proof, RuleText};
 use crate::connector::MailFrom;
 use crate::diagnosis::case::Case;
-use crate::diagnosis::remedies::of_catalogue;
+use crate::diagnosis::remedies::{self, Remedy, of_catalogue};
+use crate::eop_host::is_eop_host;
+use crate::finding::Place;
 use crate::reply::{self, RejectionClass};
+use crate::session::{SessionNote, TlsStatus};
 
 const NDR_TABLE: &str = "Microsoft Learn: Email non-delivery reports in Exchange Online";
 
@@ -35,6 +38,53 @@ pub(crate) const START_TLS_REQUIRED: RuleText = RuleText {
     certainty: "Observed: the reply says it.",
     sources: "RFC 3207, section 4; send protocol log",
 };
+
+/// Where the log shows banner and keywords whole, neither an inspection nor this server's own TLS
+/// explains that STARTTLS was not offered.
+pub(crate) fn start_tls_required(case: &Case<'_>) -> Option<Answer> {
+    let answer = refused_as(case, RejectionClass::StartTlsRequired)?;
+    let incident = case.incident?;
+    let is_whole = case.is_of_session()
+        && incident.tls_status == TlsStatus::NotOffered
+        && !incident.notes.contains(&SessionNote::SmtpRewritten);
+    if !is_whole {
+        return Some(answer);
+    }
+    let host = incident.remote_host.as_deref().unwrap_or("the other side");
+    let message = format!(
+        "TLS is demanded, and {host} did not offer STARTTLS. Its banner and keywords stand in the log \
+         whole: nothing rewrites SMTP on the way, and TLS 1.2 of this server was not asked for yet. \
+         Why it was not offered, the log does not say."
+    );
+    let mut steps = vec![
+        Remedy::new(
+            Place::ManagementShell,
+            "See that this is the host that the mail is meant for: the tenant's own host, not one for \
+             submission and not a gateway between.",
+        )
+        .command(format!(
+            "Get-SendConnector {} | Format-List SmartHosts,AddressSpaces,DNSRoutingEnabled",
+            remedies::send_connector(case)
+        ))
+        .verify("the next session in the send log shows STARTTLS among the keywords"),
+    ];
+    if is_eop_host(host) {
+        let address = case.address().map(|address| format!(" {address}")).unwrap_or_default();
+        let first = incident.stated(incident.first);
+        steps.push(
+            Remedy::new(
+                Place::AdminCenter,
+                format!(
+                    "If it is: ask Microsoft whether the public address{address} is on a list, with \
+                     the host {host} and the time {first}. One observer saw STARTTLS withheld from a \
+                     listed address; it is not documented."
+                ),
+            )
+            .at("https://sender.office.com, else Microsoft's support"),
+        );
+    }
+    Some(Proof::of(case.log_proof()).says(message, steps))
+}
 
 pub(crate) const SERVER_OUT_OF_DATE: RuleText = RuleText {
     says: "The Exchange server that connects is out of date, and Exchange Online throttles or blocks \

@@ -5,8 +5,9 @@ use super::rule::{Effect, Rule, Scope};
 use super::{
     addresses, attribution, chain_log, channels, connector_changes, connectors, direct_send,
     evidence_as_a_whole, identity, local_stores, missing_evidence, network, observed,
-    other_direction, own_certificate, passing_replies, policies, queue_errors, receiving, replies,
-    selection, senders, stores, tenants, tls, trust, validity, wizard, wizard_connectors,
+    other_direction, own_certificate, passing_replies, policies, presented, queue_errors,
+    receiving, replies, selection, senders, stores, tenants, tls, trust, validity, wizard,
+    wizard_connectors,
 };
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::report::{Confidence, Severity, Verdict};
@@ -73,19 +74,19 @@ const TABLE: &[Rule] = &[
     rule!(ConnectionFailed, Case, ERROR, Decides(Refused), Observed, network::connection, network::CONNECTION_FAILED, unless [SmtpInspection, NewMicrosoftHosts]),
 
     // The reply is of another class.
-    reply!(StartTlsRequired, Decides(Refused), Observed, StartTlsRequired, replies::START_TLS_REQUIRED),
+    rule!(StartTlsRequired, Case, ERROR, Decides(Refused), Observed, replies::start_tls_required, replies::START_TLS_REQUIRED, unless []),
     reply!(ServerOutOfDate, Decides(Refused), Documented, ServerOutOfDate, replies::SERVER_OUT_OF_DATE),
     reply!(InboundConnectorBlocked, Decides(Refused), Documented, InboundConnectorBlocked, replies::INBOUND_CONNECTOR_BLOCKED),
     reply!(WrongRegionAttr35, Decides(Refused), Observed, WrongRegionAttr35, replies::WRONG_REGION_ATTR35),
     reply!(HopCountExceededAttr34, Decides(Refused), Documented, HopCountExceededAttr34, replies::HOP_COUNT_EXCEEDED_ATTR34),
     reply!(TenantInboundAttribution, Decides(Refused), Documented, TenantInboundAttribution, replies::TENANT_INBOUND_ATTRIBUTION),
-    rule!(DirectSendRejected, Case, ERROR, Decides(Refused), Documented, direct_send::direct_send, direct_send::DIRECT_SEND_REJECTED, unless []),
+    rule!(DirectSendRejected, Case, ERROR, Decides(Refused), Documented, direct_send::rejected, direct_send::DIRECT_SEND_REJECTED, unless []),
     reply!(UnregisteredDomains, Decides(Refused), Documented, UnregisteredDomains, replies::UNREGISTERED_DOMAINS),
     reply!(TenantThresholdExceeded, Decides(Refused), Documented, TenantThresholdExceeded, replies::TENANT_THRESHOLD_EXCEEDED),
     reply!(TrafficNotAccepted, Decides(Refused), Documented, TrafficNotAccepted, replies::TRAFFIC_NOT_ACCEPTED),
     reply!(ClientNotAuthenticated, Decides(Refused), Documented, ClientNotAuthenticated, replies::CLIENT_NOT_AUTHENTICATED),
     reply!(RecipientRejected, Decides(Refused), Documented, RecipientRejected, replies::RECIPIENT_REJECTED),
-    reply!(CannotConnectToRemoteServer, Decides(Refused), Documented, CannotConnectToRemoteServer, other_direction::CANNOT_CONNECT_TO_REMOTE_SERVER),
+    rule!(CannotConnectToRemoteServer, Case, ERROR, Decides(Refused), Documented, presented::cannot_connect, other_direction::CANNOT_CONNECT_TO_REMOTE_SERVER, unless []),
     reply!(SendingAddressBanned, Decides(Refused), Documented, SendingAddressBanned, replies::SENDING_ADDRESS_BANNED),
     reply!(SendingAddressListed, Decides(Refused), Documented, SendingAddressListed, replies::SENDING_ADDRESS_LISTED),
     reply!(SendingAddressThrottled, Decides(Refused), Documented, SendingAddressThrottled, replies::SENDING_ADDRESS_THROTTLED),

@@ -1,7 +1,7 @@
 //! Whether the exports are those of the tenant whose mail it is.
 
 use super::rule::{Answer, Proof, RuleText};
-use crate::connector::{AddressMatch, ConnectorNameMatch, MailFrom};
+use crate::connector::{AddressMatch, AttributionOutcome, ConnectorNameMatch, MailFrom};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies::Remedy;
@@ -89,10 +89,15 @@ pub(crate) fn two_tenants(case: &Case<'_>) -> Option<Answer> {
     let is_matched = case.attribution.connectors.iter().any(|one| {
         one.may_be_eligible() && matches!(one.name_match.relation, ConnectorNameMatch::Match(_))
     });
+    let address = case.ip_address();
+    let takes = |slot: usize| evidence.tenant(slot).takes(&case.presented, address);
     let message = if case.is_attr36() {
         let accepting =
             others().find(|slot| evidence.tenant(*slot).accepts_sender(&case.mail_from));
         let is_own_sender = evidence.tenant(evidence.tenant).accepts_sender(&case.mail_from);
+        let taking = others().find(|slot| takes(*slot));
+        let is_attributed = case.judged_outcome().is_some_and(AttributionOutcome::is_attributed);
+        let is_explained_by_other = taking.is_some() && is_matched && is_attributed;
         match accepting {
             Some(slot) if is_matched && !is_own_sender => format!(
                 "{} is that of a connector of {own}, and the sender's domain{sender} is of {}: \
@@ -101,6 +106,16 @@ pub(crate) fn two_tenants(case: &Case<'_>) -> Option<Answer> {
                 capital(&certificate),
                 evidence.tenant(slot).text(),
             ),
+            _ if is_explained_by_other => {
+                let other = taking.map(|slot| evidence.tenant(slot).text()).unwrap_or_default();
+                format!(
+                    "{} fits connectors of {own} and of {other}. {} would relay the mail: ATTR36 says \
+                     that Exchange Online took it for that of {other}, whose accepted domains hold \
+                     neither the sender nor the name.",
+                    capital(&certificate),
+                    capital(&own),
+                )
+            }
             _ if !is_matched && is_own_sender && is_certificate_of_others(case) => format!(
                 "ATTR36 says that a connector matched, and none of {own} does: {certificate} ({}) is \
                  that of another tenant, while the sender's domain{sender} is of this one.",
@@ -109,8 +124,6 @@ pub(crate) fn two_tenants(case: &Case<'_>) -> Option<Answer> {
             _ => return None,
         }
     } else {
-        let address = case.ip_address();
-        let takes = |slot: usize| evidence.tenant(slot).takes(&case.presented, address);
         let other = others().find(|slot| takes(*slot)).filter(|_| takes(evidence.tenant))?;
         format!(
             "{}, or the address that it comes from, fits connectors of {own} and of {}: for which of \

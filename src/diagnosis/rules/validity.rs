@@ -8,7 +8,8 @@ use crate::diagnosis::literal::{capital, date};
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{Confidence, Severity};
 use crate::evidence::chain_event::ChainFault;
-use crate::timestamp::{TICKS_PER_DAY, Timestamp};
+use crate::stated_time::StatedTime;
+use crate::timestamp::TICKS_PER_DAY;
 
 /// What a wrong date proves, where the certificate matters.
 fn dates_prove(case: &Case<'_>) -> Option<Proof> {
@@ -97,7 +98,7 @@ pub(crate) const CERTIFICATE_EXPIRES_SOON: RuleText = RuleText {
 
 pub(crate) fn expires_soon(case: &Case<'_>) -> Option<Answer> {
     let end = case.not_after()?;
-    let left = end.ticks() - case.evidence.at.ticks();
+    let left = end.time().ticks() - case.evidence.at.ticks();
     let days = left / TICKS_PER_DAY;
     let is_soon = ends_soon(case.evidence.at, (case.not_before(), end), case.evidence.warning_days);
     if !is_soon || !case.is_known() {
@@ -130,7 +131,7 @@ pub(crate) const CERTIFICATE_EXPIRED_SINCE: RuleText = RuleText {
 };
 
 pub(crate) fn expired_since(case: &Case<'_>) -> Option<Answer> {
-    let is_between = |end: &Timestamp| *end >= case.at && *end < case.evidence.at;
+    let is_between = |end: &StatedTime| *end >= case.at && *end < case.evidence.at;
     let end = case.not_after().filter(|end| case.incident.is_some() && is_between(end))?;
     let message = format!(
         "{} was valid in the sessions of the log and has expired since, on {}.",

@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::returned::{cause, is_cover, returned_lines};
 use super::session_match::SessionMatch;
-use crate::evidence::export::{parse_time, shortened};
+use crate::evidence::export::{shortened, stated_time};
 use crate::named_enum::named_enum;
 use crate::reply::{Explanation, explain};
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 named_enum! {
@@ -53,8 +54,9 @@ pub struct DeliveryError {
     /// The server on the other side: Remote-MTA of an NDR, else the host of the text.
     pub remote_server: Option<String>,
     /// When the delivery failed, as exactly as it is reported: by the other side's stamp in the reply,
-    /// else by the last attempt. `None` also where the time comes without a zone.
-    pub time: Option<Timestamp>,
+    /// else by the last attempt. Of times without a zone the LRT of a queue's error alone, which the
+    /// search for its session takes for UTC.
+    pub time: Option<StatedTime>,
     /// The envelope sender, or the author of the mail in an NDR.
     pub sender: Option<String>,
     /// For whom the mail was.
@@ -85,9 +87,9 @@ impl DeliveryError {
             explanation = of_cause;
         }
         let stamp = explanation.server_time.as_deref().and_then(Timestamp::parse);
-        let time = stamp.or_else(|| {
-            // LRT is UTC, as far as published texts show: it agrees with the stamp of the reply.
-            parse_time(explanation.last_retry_time.as_deref()?)
+        let time = stamp.map(StatedTime::from).or_else(|| {
+            // As far as published texts show it agrees with the stamp of the reply.
+            stated_time(explanation.last_retry_time.as_deref()?)
         });
         let remote_server = explanation.host.clone().or_else(|| explanation.server.clone());
         Self {

@@ -14,6 +14,7 @@ use super::html::text_of_html;
 use super::returned::{Returned, cause, is_cover, returned_lines};
 use super::status_fields::{self, Group, value};
 use crate::reply::RejectionClass;
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 /// Fields of which a mail has one before its body.
@@ -105,7 +106,7 @@ fn delivered(message: &Message<'_>, path: &str, bytes: &[u8]) -> Option<Delivery
     let is_anonymous = error.explanation.rejection == Some(RejectionClass::DeliveredAsAnonymous);
     add_hand_over(&mut error, &headers);
     error.source = DeliveryErrorSource::DeliveredMessage;
-    error.time = message.date().and_then(timestamp);
+    error.time = message.date().and_then(timestamp).map(StatedTime::from);
     error.sender = message.from().and_then(|from| Some(from.first()?.address()?.to_owned()));
     error.explanation.internet_message_id = message.message_id().map(|id| format!("<{id}>"));
     is_anonymous.then_some(error)
@@ -165,7 +166,7 @@ fn lift_cover(error: &mut DeliveryError, lines: &[Returned]) {
 /// What all recipients of a report share.
 #[derive(Default)]
 struct Common {
-    date: Option<Timestamp>,
+    date: Option<StatedTime>,
     internet_message_id: Option<String>,
     sender: Option<String>,
 }
@@ -173,7 +174,7 @@ struct Common {
 impl Common {
     fn of(message: &Message<'_>) -> Self {
         let mut common = Self {
-            date: message.date().and_then(timestamp),
+            date: message.date().and_then(timestamp).map(StatedTime::from),
             // An NDR answers the mail that it is about.
             internet_message_id: message_id(message.in_reply_to())
                 .or_else(|| message_id(message.references())),
@@ -198,7 +199,11 @@ impl Common {
         common
     }
 
-    fn complete(&self, mut error: DeliveryError, last_attempt: Option<Timestamp>) -> DeliveryError {
+    fn complete(
+        &self,
+        mut error: DeliveryError,
+        last_attempt: Option<StatedTime>,
+    ) -> DeliveryError {
         error.source = DeliveryErrorSource::NonDeliveryReport;
         error.time = error.time.or(last_attempt).or(self.date);
         error.sender.clone_from(&self.sender);
@@ -251,7 +256,8 @@ fn add_recipients(
         }
         error.recipients.push(recipient);
         let last_attempt = value(group, "Last-Attempt-Date")
-            .and_then(|(date, _)| timestamp(&DateTime::parse_rfc822(&format!("{date}\n"))?));
+            .and_then(|(date, _)| timestamp(&DateTime::parse_rfc822(&format!("{date}\n"))?))
+            .map(StatedTime::from);
         let error = common.complete(error, last_attempt);
         by_text.entry(error.text.clone()).or_insert(errors.len());
         errors.push(error);

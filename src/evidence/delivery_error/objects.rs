@@ -3,8 +3,9 @@
 
 use super::error::{DeliveryError, DeliveryErrorSource};
 use super::transport_event::TransportEvent;
-use crate::evidence::export::{PropertyBag, Value, parse_time};
+use crate::evidence::export::{PropertyBag, Value, stated_time};
 use crate::reply::{RejectionClass, explain};
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 /// What an object held.
@@ -264,12 +265,8 @@ fn set_time(error: &mut DeliveryError, bag: &PropertyBag, names: &[&str]) {
 
 /// A time with its zone: CSV and Format-List text drop it, and local time taken for UTC would find
 /// the wrong session.
-fn zoned_time(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    let clock = text.split_once('T').map(|(_, clock)| clock);
-    let has_zone = text.contains("/Date(")
-        || clock.is_some_and(|clock| clock.ends_with('Z') || clock.contains(['+', '-']));
-    parse_time(text).filter(|_| has_zone)
+fn zoned_time(text: &str) -> Option<StatedTime> {
+    stated_time(text).filter(|time| time.has_zone())
 }
 
 fn set_message_id(error: &mut DeliveryError, id: Option<String>) {

@@ -159,7 +159,7 @@ impl<'s> Facts<'s> {
         let explanation = &error.explanation;
         let is_alike = self.failed_alike(error);
         let is_eop = session.is_eop == Some(true);
-        let distance = error.time.map(|time| distance(time, session));
+        let distance = error.time.map(|time| distance(time.time(), session));
         let nearness = -distance.unwrap_or_default();
         let rank = |basis| Some((basis, is_alike, is_eop, nearness, session.start_time));
         let holds = |id: &str| self.replies.iter().any(|reply| reply.contains(id));

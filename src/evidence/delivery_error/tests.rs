@@ -9,6 +9,7 @@ use crate::evidence::EvidenceError;
 use crate::log::LogInput;
 use crate::reply::RejectionClass;
 use crate::session::{OwnedSession, Session, SessionQuery, SessionReader};
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 const THUMBPRINT: &str = "0F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C";
@@ -60,7 +61,7 @@ fn a_queue_of_clixml_tells_its_error_hop_time_and_count() {
     assert_eq!(error.reporting_server.as_deref(), Some("EX1"));
     assert_eq!(error.next_hop.as_deref(), Some("tailspintoys-com.mail.protection.outlook.com"));
     assert_eq!(error.message_count, Some(41));
-    assert_eq!(error.time, Timestamp::parse("2026-11-17T05:10:02.5Z"));
+    assert_eq!(error.time.map(StatedTime::time), Timestamp::parse("2026-11-17T05:10:02.5Z"));
     assert_eq!(error.explanation.reply.as_deref(), Some("421 4.4.1 Connection timed out."));
     assert_eq!(error.explanation.rejection, Some(RejectionClass::ConnectionTimedOut));
 }
@@ -68,7 +69,8 @@ fn a_queue_of_clixml_tells_its_error_hop_time_and_count() {
 #[test]
 fn the_time_of_format_list_text_has_no_zone_and_that_of_the_error_serves() {
     let error = &read("queues.txt").errors[0];
-    assert_eq!(error.time, Timestamp::parse("2026-11-17T05:10:02Z"), "LRT, not LastRetryTime");
+    let time = Timestamp::parse("2026-11-17T05:10:02Z").unwrap();
+    assert_eq!(error.time, Some(StatedTime::without_zone(time)), "LRT, not LastRetryTime");
     let without = std::fs::read_to_string(fixture("queues.txt")).unwrap();
     let without = without.replace("{LRT=11/17/2026 5:10:02 AM}", "{LRT=}");
     let error = &read_text(&without).unwrap().errors[0];
@@ -98,7 +100,7 @@ fn a_tracking_event_is_one_error_for_all_recipients_of_one_status() {
     assert_eq!(error.recipients, ["buyer@wingtiptoys.com", "sales@wingtiptoys.com"]);
     assert_eq!(error.explanation.rejection, Some(RejectionClass::RelayDenied));
     assert_eq!(error.explanation.internet_message_id.as_deref(), Some(MAIL));
-    assert_eq!(error.time, Timestamp::parse("2026-11-17T06:20:02.311Z"));
+    assert_eq!(error.time.map(StatedTime::time), Timestamp::parse("2026-11-17T06:20:02.311Z"));
 }
 
 #[test]
@@ -248,7 +250,10 @@ fn a_bare_text_finds_the_newest_session_that_failed_alike_and_says_that_it_may_b
 #[test]
 fn another_time_another_host_or_another_failure_is_another_session() {
     let queue = read("queues.xml").errors.remove(0);
-    let later = DeliveryError { time: Timestamp::parse("2026-11-17T05:13:00Z"), ..queue.clone() };
+    let later = DeliveryError {
+        time: Timestamp::parse("2026-11-17T05:13:00Z").map(StatedTime::from),
+        ..queue.clone()
+    };
     assert_eq!(joined(later).session, None);
     let elsewhere = DeliveryError { next_hop: Some("mx.adatum.com".into()), ..queue.clone() };
     assert_eq!(joined(elsewhere).session, None);
@@ -401,7 +406,7 @@ fn a_message_trace_and_an_event_of_the_application_log_are_read() {
         (error.source, error.explanation.rejection),
         (DeliveryErrorSource::MessageTrace, class)
     );
-    assert_eq!(error.time, Timestamp::parse("2026-11-06T09:49:41Z"));
+    assert_eq!(error.time.map(StatedTime::time), Timestamp::parse("2026-11-06T09:49:41Z"));
     let event = r#"[{"Id":12014,"ProviderName":"MSExchangeFrontEndTransport","MachineName":"EX01.contoso.com",
         "TimeCreated":"2026-11-06T09:49:41Z","Message":"Microsoft Exchange could not find a certificate that contains the domain name mail.contoso.com in the personal store on the local computer. Therefore, it is unable to support the STARTTLS SMTP verb for the connector Default Frontend EX01 with a FQDN parameter of mail.contoso.com."},
         {"Id":1000,"ProviderName":"Application Error","Message":"x"}]"#;
@@ -469,6 +474,10 @@ fn events_of_the_application_log_are_read_as_xml_and_as_tools_write_them() {
         );
         assert_eq!(error.explanation.send_connector.as_deref(), Some("To M365"), "{content}");
         assert_eq!(error.reporting_server.as_deref(), Some("MX07"), "{content}");
-        assert_eq!(error.time, Timestamp::parse("2026-10-03T11:22:33Z"), "{content}");
+        assert_eq!(
+            error.time.map(StatedTime::time),
+            Timestamp::parse("2026-10-03T11:22:33Z"),
+            "{content}"
+        );
     }
 }

@@ -8,10 +8,9 @@ use hashbrown::HashMap;
 
 use super::error::{DeliveryError, DeliveryErrorSource};
 use super::objects::FAILURES;
-use crate::evidence::export::{Problem, ProblemKind};
+use crate::evidence::export::{Problem, ProblemKind, stated_time};
 use crate::input;
 use crate::reply::{EnhancedStatus, RejectionClass};
-use crate::timestamp::Timestamp;
 
 /// What a log names itself by, in its first lines.
 const LOG_TYPE: &[u8] = b"#Log-type: Message Tracking Log";
@@ -146,7 +145,7 @@ fn add(
         read.without_error += 1;
         return;
     };
-    let time = text("date-time").as_deref().and_then(Timestamp::parse);
+    let time = text("date-time").as_deref().and_then(stated_time);
     let recipients: Vec<String> =
         text("recipient-address").unwrap_or_default().split(';').map(str::to_owned).collect();
     let mut error = DeliveryError::of_text(&read.source_name, &status);
@@ -201,6 +200,8 @@ fn add(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stated_time::StatedTime;
+    use crate::timestamp::Timestamp;
 
     const LOG: &str = "#Software: Microsoft Exchange Server\r\n#Version: 15.02.1544.004\r\n\
         #Log-type: Message Tracking Log\r\n#Date: 2026-11-17T00:00:01.123Z\r\n\
@@ -221,7 +222,7 @@ mod tests {
         assert_eq!(classes, expected.map(Some));
         let error = &read.errors[0];
         assert_eq!(error.message_count, Some(2));
-        assert_eq!(error.time, Timestamp::parse("2026-11-17T05:20:00Z"));
+        assert_eq!(error.time.map(StatedTime::time), Timestamp::parse("2026-11-17T05:20:00Z"));
         assert_eq!(error.recipients, ["x@tailspintoys.com", "y@tailspintoys.com"]);
         assert_eq!(error.explanation.send_connector.as_deref(), Some("Outbound"));
         assert_eq!(error.next_hop.as_deref(), Some("mx.example"));

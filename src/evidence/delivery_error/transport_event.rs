@@ -7,6 +7,7 @@ use quick_xml::events::Event;
 use super::error::{DeliveryError, DeliveryErrorSource};
 use crate::evidence::capi2::Tag;
 use crate::reply::RejectionClass;
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 /// An event, as far as it is read.
@@ -113,7 +114,7 @@ impl TransportEvent {
         error.line = line;
         error.identity = Some(self.id.to_string());
         error.reporting_server.clone_from(&self.computer);
-        error.time = self.time.or(error.time);
+        error.time = self.time.map(StatedTime::from).or(error.time);
         Some(error)
     }
 
@@ -248,7 +249,7 @@ mod tests {
             let error = event.error("app.xml", 3).unwrap();
             assert_eq!(error.explanation.rejection, Some(class), "{error:#?}");
             assert_eq!(error.reporting_server.as_deref(), Some("MX07.adatum.com"));
-            assert_eq!(error.time, Timestamp::parse("2026-10-03T11:22:33Z"));
+            assert_eq!(error.time.map(StatedTime::time), Timestamp::parse("2026-10-03T11:22:33Z"));
         }
         let error = TransportEvent::of_xml(&xml(12014, &["a", "Default Frontend MX07", "b"], ""));
         let error = error.error("app.xml", 1).unwrap();

@@ -49,7 +49,8 @@ pub(super) fn exchange_certificate(properties: &mut Properties<'_>) -> Option<Ex
     });
     let Some(certificate) = certificate else {
         let is_known = described.thumbprint.is_some() || described.subject.is_some();
-        let (not_before, not_after) = (properties.time("NotBefore"), properties.time("NotAfter"));
+        let (not_before, not_after) =
+            (properties.stated_time("NotBefore"), properties.stated_time("NotAfter"));
         return is_known.then_some(ExchangeCertificate { not_before, not_after, ..described });
     };
     Some(described.with_certificate(certificate))

@@ -37,7 +37,7 @@ pub use printed_form::PrintedForm;
 pub use problem::{EvidenceError, Problem, ProblemKind};
 pub(super) use properties::Properties;
 pub(super) use read_file::read_file;
-pub(super) use scalar::{parse_bool, parse_time};
+pub(super) use scalar::{parse_bool, parse_time, stated_time};
 pub(super) use text_file::TextFile;
 pub use value::{PropertyBag, Value};
 

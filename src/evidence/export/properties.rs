@@ -8,6 +8,7 @@ use super::problem::ProblemKind;
 use super::scalar::{parse_bool, parse_size, to_list};
 use super::value::{PropertyBag, Value};
 use crate::connector::TextList;
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 /// Properties in whose values no blank can stand.
@@ -104,8 +105,12 @@ impl<'a> Properties<'a> {
         self.time_reading(name)?.time()
     }
 
-    /// A time, and whether its zone is known.
-    pub(in crate::evidence) fn time_reading(&mut self, name: &'static str) -> Option<TimeReading> {
+    /// A time, and whether its zone is given.
+    pub(in crate::evidence) fn stated_time(&mut self, name: &'static str) -> Option<StatedTime> {
+        self.time_reading(name)?.stated()
+    }
+
+    fn time_reading(&mut self, name: &'static str) -> Option<TimeReading> {
         let text = self.text(name)?;
         let reading = self.dates.read(&text);
         if let Some(TimeReading::Open { day_first, month_first }) = reading {

@@ -96,12 +96,12 @@ impl FoundFiles {
     }
 
     fn add_path(&mut self, path: &Path) {
-        if is_standard_input(path) || is_packed(path) {
-            self.add_file(path, true);
+        if !is_packed(path) && is_archive(path) {
+            self.add_archive(path);
             return;
         }
-        if is_archive(path) {
-            self.add_archive(path);
+        if is_standard_input(path) || is_packed(path) {
+            self.add_file(path, true);
             return;
         }
         match std::fs::metadata(path) {

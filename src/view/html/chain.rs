@@ -68,7 +68,7 @@ fn certificate(link: &ChainLink, now: Option<Timestamp>) -> Markup {
         p class="subject" { b { (safe(subject)) } }
         p class="detail" {
             code { (safe(&link.thumbprint)) } ", " (safe(&link.public_key)) ", " (origin(&link.origin))
-            @if let Some(end) = link.not_after { ", " (until(end, now)) " " (date(end)) }
+            @if let Some(end) = link.not_after { ", " (until(end.into(), now)) " " (date(end)) }
             @if link.not_before.zip(now).is_some_and(|(start, now)| start > now) { ", not yet valid" }
         }
     }

@@ -46,7 +46,7 @@ pub(super) fn figures(report: &Report) -> Markup {
                     @for mark in &marks {
                         li {
                             b { (mark.sign) } " " (time_of(mark.time)) " " (safe(&mark.text))
-                            @if !axis.holds(mark.time) { " (outside the picture)" }
+                            @if !axis.holds(mark.time.time()) { " (outside the picture)" }
                         }
                     }
                 }
@@ -127,7 +127,7 @@ fn marks(report: &Report) -> Vec<Mark> {
         .iter()
         .enumerate()
         .map(|(number, Change { time, text, .. })| Mark {
-            time: *time,
+            time: (*time).into(),
             sign: (number + 1).to_string(),
             text: text.clone(),
         })
@@ -138,7 +138,7 @@ fn marks(report: &Report) -> Vec<Mark> {
     }
     if let Some(now) = report.judged_at {
         let text = "the time of this judgement".to_owned();
-        marks.push(Mark { time: now, sign: "N".to_owned(), text });
+        marks.push(Mark { time: now.into(), sign: "N".to_owned(), text });
     }
     marks
 }

@@ -4,6 +4,7 @@ use maud::{Markup, html as markup};
 
 use crate::diagnosis::{Report, TimelineBucket};
 use crate::finding::words::{date, minute};
+use crate::stated_time::StatedTime;
 use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 
 /// The picture is that wide, in units of its own.
@@ -30,7 +31,7 @@ pub(super) struct Axis {
 
 /// A point in time that the pictures mark: its sign, and what it is.
 pub(super) struct Mark {
-    pub time: Timestamp,
+    pub time: StatedTime,
     pub sign: String,
     pub text: String,
 }
@@ -51,7 +52,7 @@ impl Axis {
         let first = buckets.clone().map(|bucket| bucket.start.ticks()).min()?;
         let last = buckets.map(|bucket| bucket.end.ticks()).max()?;
         let near = ((last - first) / 4).max(TICKS_PER_DAY);
-        let end = report.certificate.as_ref().and_then(|one| one.not_after);
+        let end = report.certificate.as_ref().and_then(|one| one.not_after).map(StatedTime::time);
         let marked =
             report.changes.iter().map(|change| change.time).chain(end).chain(report.judged_at);
         let marked =
@@ -131,9 +132,9 @@ pub(super) fn picture(title: &str, lanes: &[Lane<'_>], axis: &Axis, marks: &[Mar
                 line class="tick" x1=(round(x)) x2=(round(x)) y1=(SIGNS) y2=(bottom) {}
                 text class="time" x=(round(x)) y=(height - 5.0) text-anchor=(anchor(x)) { (text) }
             }
-            @for mark in marks.iter().filter(|mark| axis.holds(mark.time)) {
-                line class="mark" x1=(round(axis.x(mark.time))) x2=(round(axis.x(mark.time))) y1=(SIGNS - 3.0) y2=(bottom) {}
-                text class="sign" x=(round(axis.x(mark.time))) y="12" text-anchor="middle" { (mark.sign) }
+            @for mark in marks.iter().filter(|mark| axis.holds(mark.time.time())) {
+                line class="mark" x1=(round(axis.x(mark.time.time()))) x2=(round(axis.x(mark.time.time()))) y1=(SIGNS - 3.0) y2=(bottom) {}
+                text class="sign" x=(round(axis.x(mark.time.time()))) y="12" text-anchor="middle" { (mark.sign) }
             }
             @for (lane, top) in lanes.iter().zip(tops()) { (draw(lane, axis, top)) }
         }

@@ -5,6 +5,7 @@ use maud::{Markup, html as markup};
 use crate::diagnosis::Scope;
 use crate::finding::printable;
 use crate::finding::words::minute;
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 /// A text of the report, without what would hide or turn round what stands beside it.
@@ -12,7 +13,8 @@ pub(super) fn safe(text: &str) -> String {
     printable(text).into_owned()
 }
 
-pub(super) fn time_of(time: Timestamp) -> Markup {
+pub(super) fn time_of(time: impl Into<StatedTime>) -> Markup {
+    let time = time.into();
     markup! { time datetime=(time) { (minute(time)) } }
 }
 
@@ -28,6 +30,6 @@ pub(super) fn short(scope: &Scope) -> String {
     }
 }
 
-pub(super) fn until(end: Timestamp, now: Option<Timestamp>) -> &'static str {
-    if now.is_some_and(|now| now > end) { "expired" } else { "valid until" }
+pub(super) fn until(end: StatedTime, now: Option<Timestamp>) -> &'static str {
+    if now.is_some_and(|now| end < now) { "expired" } else { "valid until" }
 }

@@ -6,6 +6,7 @@ use eop_relay::connector::{
     SendConnector, TextList,
 };
 use eop_relay::diagnosis::Located;
+use eop_relay::stated_time::StatedTime;
 use eop_relay::timestamp::Timestamp;
 
 pub(super) const ISSUER: &str = "CN=Trust Server CA 1, O=Trust AS, C=NO";
@@ -92,8 +93,11 @@ pub(super) fn installed_certificate(text: &str) -> ExchangeCertificate {
         subject: Some(subject),
         issuer: Some(issuer),
         not_before: value("since:")
-            .map_or_else(|| Timestamp::parse("2026-03-01"), Timestamp::parse),
-        not_after: value("until:").map_or_else(|| Timestamp::parse("2027-09-01"), Timestamp::parse),
+            .map_or_else(|| Timestamp::parse("2026-03-01"), Timestamp::parse)
+            .map(StatedTime::from),
+        not_after: value("until:")
+            .map_or_else(|| Timestamp::parse("2027-09-01"), Timestamp::parse)
+            .map(StatedTime::from),
         services: fields.get(1).and_then(|services| CertificateServices::parse(services)),
         has_private_key: Some(!has("nokey")),
         is_self_signed: Some(has("self")),

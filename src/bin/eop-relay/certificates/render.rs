@@ -4,7 +4,8 @@ use eop_relay::diagnosis::{
     CertificateOverview, CertificateStatus, ConnectorCertificate, InstalledCertificate,
     SentCertificate,
 };
-use eop_relay::timestamp::Timestamp;
+use eop_relay::finding::words::date;
+use eop_relay::stated_time::StatedTime;
 use eop_relay::view::Page;
 
 /// A block for each connector and server.
@@ -76,12 +77,12 @@ fn sent(one: &SentCertificate) -> String {
 fn certificate(
     thumbprint: Option<&str>,
     subject: Option<&str>,
-    end: Option<Timestamp>,
+    end: Option<StatedTime>,
     days: Option<i64>,
 ) -> String {
     let end = match (end, days) {
         (Some(end), Some(days)) => {
-            let date: String = end.to_string().chars().take(10).collect();
+            let date = date(end);
             let days = match days {
                 1 => "1 day left".to_owned(),
                 0.. => format!("{days} days left"),

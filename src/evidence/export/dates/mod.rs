@@ -13,6 +13,7 @@ mod half_days;
 use std::collections::HashMap;
 
 use self::date_text::{DateText, FirstPart};
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 /// What a text of a time means.
@@ -101,6 +102,15 @@ impl TimeReading {
     pub(in crate::evidence) fn time(self) -> Option<Timestamp> {
         match self {
             Self::Utc(time) | Self::Local(time) => Some(time),
+            Self::Open { .. } => None,
+        }
+    }
+
+    /// The time, if it is certain but for its zone, and whether that is given.
+    pub(in crate::evidence) fn stated(self) -> Option<StatedTime> {
+        match self {
+            Self::Utc(time) => Some(time.into()),
+            Self::Local(time) => Some(StatedTime::without_zone(time)),
             Self::Open { .. } => None,
         }
     }

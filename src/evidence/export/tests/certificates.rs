@@ -2,6 +2,7 @@ use super::super::ProblemKind;
 use super::fixtures::CERTIFICATE_BASE64;
 use super::*;
 use crate::connector::CertificateServices;
+use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 const THUMBPRINT: &str = "88F6E2C3DBD4DBE70DFFE0C1DD8397F08DED9D33";
@@ -36,7 +37,10 @@ fn all_three_shapes_tell_the_same_certificate() {
         assert_eq!(certificate.thumbprint.unwrap().to_string(), THUMBPRINT);
         let subject = certificate.subject.as_deref();
         assert_eq!(subject, Some("CN=mail.contoso.com, O=\"Contoso, Ltd\", C=NO"));
-        assert_eq!(certificate.not_after, Timestamp::parse("2027-11-21T23:24:21Z"));
+        assert_eq!(
+            certificate.not_after,
+            Timestamp::parse("2027-11-21T23:24:21Z").map(StatedTime::from)
+        );
         assert_eq!(certificate.is_self_signed, Some(false));
         assert_eq!(certificate.names(), rich.names());
     }

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Holds the C header and the library for Rust against the version before: what a program was compiled against
+# must go on working. Changes of the header are compared by abidiff as types and functions in DWARF; those of the
+# library for Rust are listed by cargo-semver-checks.
+#   tests/compatibility.sh
+# The version before is the tag v<version>, else the last commit of that version, by CHANGELOG.md.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+say() {
+    printf 'compatibility.sh: %s\n' "$*"
+}
+
+before=$(sed -n 's/^## \[\([0-9.]*\)\].*/\1/p' CHANGELOG.md | sed -n 2p)
+commit=$(git rev-parse --quiet --verify "v$before^{commit}" || true)
+if [ -z "$commit" ]; then
+    # The commit that gave Cargo.toml another version follows the last one of that version.
+    commit=$(git log -1 --format=%H -S"version = \"$before\"" -- Cargo.toml)
+    commit=$(git rev-parse --quiet --verify "$commit^" || true)
+fi
+if [ -z "$commit" ] || [ "$(git show "$commit:Cargo.toml" | sed -n '0,/^version = /s/^version = "\(.*\)"$/\1/p')" != "$before" ]; then
+    say "left out: this history has no commit of version $before"
+    exit
+fi
+
+# library HEADER NAME: a library of what a header declares, with its types.
+library() {
+    # Each declaration becomes a function that is never called.
+    {
+        printf '#include "%s"\n' "$1"
+        awk '/^[a-z].* \**eop_[a-z0-9_]*\(/ { inside = 1 } inside { line = $0; if (sub(/\);$/, ") { __builtin_trap(); }", line)) inside = 0; print line }' "$1"
+    } >"$work/$2.c"
+    cc -std=c99 -g -shared -fPIC -fno-eliminate-unused-debug-types -o "$work/$2.so" "$work/$2.c"
+}
+
+# Where each member of a struct lies; a test holds the list against C, Rust and C#.
+layout=tests/golden/abi-layout.txt
+git show "$commit:$layout" | grep -F . | LC_ALL=C sort >"$work/members"
+if ! grep -F . "$layout" | LC_ALL=C sort | LC_ALL=C comm -23 "$work/members" - >"$work/moved" || [ -s "$work/moved" ]; then
+    say "FAILED: these members of $before are not where they were:"
+    cat "$work/moved"
+    exit 1
+fi
+say "$(wc -l <"$work/members") members of structs lie where they lay in $before"
+
+if command -v abidiff >/dev/null; then
+    git show "$commit:include/eop_relay.h" >"$work/before.h"
+    library "$work/before.h" before
+    library "$root/include/eop_relay.h" now
+    functions=$(nm -D --defined-only "$work/before.so" | grep -c ' T eop_')
+    [ "$functions" -ge 20 ] || {
+        say "only $functions functions are found in the header of $before"
+        exit 1
+    }
+    # A struct says its size, and may grow at its end; its members are compared above.
+    printf '[suppress_type]\ntype_kind = struct\nhas_data_member_inserted_at = end\n' >"$work/growth"
+    abidiff --no-added-syms --suppressions "$work/growth" "$work/before.so" "$work/now.so" || {
+        say "FAILED: the header breaks programs that were compiled against that of $before"
+        exit 1
+    }
+    say "$functions functions of the header of $before are there, and take what they took"
+else
+    say "left out: the header against that of $before (no abidiff; Debian: abigail-tools)"
+fi
+
+if cargo semver-checks --version >/dev/null 2>&1; then
+    cargo semver-checks --only-explicit-features --features evtx,probe --baseline-rev "$commit"
+    say "the library for Rust is held against that of $before"
+else
+    say "left out: the library for Rust against that of $before (no cargo-semver-checks: cargo install cargo-semver-checks)"
+fi

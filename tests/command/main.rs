@@ -28,6 +28,7 @@ mod linear;
 mod output;
 mod packed;
 mod redaction;
+mod renew;
 mod sessions;
 mod stories;
 mod views;

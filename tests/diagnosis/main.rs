@@ -21,4 +21,5 @@ mod properties;
 mod quality;
 mod receiving;
 mod remedies;
+mod renewals;
 mod servers;

@@ -15,6 +15,7 @@ mod message;
 mod output;
 mod probe;
 mod redact;
+mod renew;
 mod sessions;
 mod settings;
 mod style;
@@ -50,6 +51,7 @@ enum Command {
     Test(Box<test::TestArguments>),
     Probe(Box<probe::ProbeArguments>),
     Certificates(certificates::CertificatesArguments),
+    Renew(Box<renew::RenewArguments>),
     Redact(redact::RedactArguments),
     Completions(completions::CompletionsArguments),
     Man(completions::ManArguments),
@@ -66,6 +68,7 @@ impl Command {
             Self::Test(arguments) => test::run(arguments),
             Self::Probe(arguments) => probe::run(arguments),
             Self::Certificates(arguments) => certificates::run(arguments),
+            Self::Renew(arguments) => renew::run(arguments),
             Self::Redact(arguments) => redact::run(arguments),
             Self::Completions(arguments) => completions::run(arguments, CommandLine::command()),
             Self::Man(arguments) => completions::write_manual(arguments, CommandLine::command()),

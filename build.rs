@@ -27,6 +27,7 @@ const SOURCES: &[&str] = &[
     "src/ffi/diagnosis.rs",
     "src/ffi/open_diagnosis.rs",
     "src/ffi/machine.rs",
+    "src/ffi/redaction.rs",
     "src/ffi/view.rs",
     "src/ffi/probe.rs",
     "src/ffi/text.rs",

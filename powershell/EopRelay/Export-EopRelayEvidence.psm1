@@ -35,6 +35,9 @@ function Export-EopRelayEvidence {
     .PARAMETER MaximumSize
     How many megabytes of logs are taken at most, before they are compressed, 1 to 1048576. The newest come first; what is left out is named. The default is 2048.
 
+    .PARAMETER Redact
+    Replaces names, domains, addresses, thumbprints and IP addresses by stand-ins, the same everywhere, so that the verdict stays the same. In place of certificates stand their facts; what cannot be redacted is left out and named. The key that turns an answer back (eop-relay redact --restore) is written beside the package, with .key.json at the end of its name: keep it, and do not send it.
+
     .PARAMETER Force
     Replaces a file that is there.
 
@@ -51,6 +54,11 @@ function Export-EopRelayEvidence {
     Export-EopRelayEvidence -Path C:\Temp\case.zip -Hours 72 -Server EX1, EX2 -ReceiveLog
 
     Of two servers, three days, with the tenant's connectors and accepted domains.
+
+    .EXAMPLE
+    Export-EopRelayEvidence -Path C:\Temp\case.zip -Redact
+
+    For somebody outside: C:\Temp\case.zip is sent, C:\Temp\case.key.json stays here.
 
     .EXAMPLE
     Export-EopRelayEvidence -Path C:\Temp\case.zip -WhatIf
@@ -98,6 +106,10 @@ function Export-EopRelayEvidence {
 
         [Parameter()]
         [switch]
+        $Redact,
+
+        [Parameter()]
+        [switch]
         $Force
     )
 
@@ -106,9 +118,16 @@ function Export-EopRelayEvidence {
         $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $resolved -TargetObject $Path))
     }
     $target = $resolved.Plain
-    if ([System.IO.File]::Exists($target) -and -not $Force) {
-        $problem = New-InputProblem -ErrorId 'PackageExists' -Category 'ResourceExists' -Message "The file '$target' is there already. Give another name, or -Force to replace it." -TargetObject $Path
-        $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
+    $key = [System.IO.Path]::ChangeExtension($target, '.key.json')
+    $written = @($target)
+    if ($Redact) {
+        $written += $key
+    }
+    foreach ($file in $written) {
+        if ([System.IO.File]::Exists($file) -and -not $Force) {
+            $problem = New-InputProblem -ErrorId 'PackageExists' -Category 'ResourceExists' -Message "The file '$file' is there already. Give another name, or -Force to replace it." -TargetObject $Path
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
+        }
     }
     $end = [datetime]::UtcNow
     $start = $end.AddHours(-$Hours)
@@ -119,14 +138,20 @@ function Export-EopRelayEvidence {
         }
         return
     }
-    $package = [EopRelay.Interop]::NewEvidencePackage($target)
-    if ($package -is [EopRelay.EopRelayException]) {
-        $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $package -TargetObject $Path))
-    }
     $activity = 'Collecting evidence'
     $work = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath ('EopRelay-' + [System.IO.Path]::GetRandomFileName())
+    $package = $null
     try {
         $null = New-Item -Path $work -ItemType Directory
+        $collected = $target
+        if ($Redact) {
+            # What is not redacted stays out of the folder that is sent from.
+            $collected = Join-Path -Path $work -ChildPath 'collected.zip'
+        }
+        $package = [EopRelay.Interop]::NewEvidencePackage($collected)
+        if ($package -is [EopRelay.EopRelayException]) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $package -TargetObject $Path))
+        }
         Write-Progress -Activity $activity -Status 'Exchange' -PercentComplete 5
         $services = @(Add-ExchangeExport -Package $package -Folder $work -Server $Server)
         Write-Progress -Activity $activity -Status 'Certificates, the wizard and events' -PercentComplete 30
@@ -158,13 +183,28 @@ function Export-EopRelayEvidence {
         foreach ($gap in $package.Missing) {
             $PSCmdlet.WriteWarning([string]$gap)
         }
+        if ($Redact) {
+            Write-Progress -Activity $activity -Status 'Replacing private values' -PercentComplete 100
+            $redaction = [EopRelay.Interop]::RedactPackage($collected, $target, $key)
+            if ($redaction -is [EopRelay.EopRelayException]) {
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $redaction -TargetObject $Path))
+            }
+            foreach ($file in $redaction.Files) {
+                if ($null -ne $file.LeftOut) {
+                    $PSCmdlet.WriteWarning("$($file.Path) is left out: $($file.LeftOut)")
+                }
+            }
+            $PSCmdlet.WriteWarning("The key of the $($redaction.Replaced) values that were replaced is '$key'. It stays here: eop-relay redact --restore turns an answer back with it.")
+        }
         Write-Progress -Activity $activity -Completed
         $PSCmdlet.WriteVerbose("$($package.Files.Length) files are in '$target'.")
         [System.IO.FileInfo]$target
     }
     finally {
         # Takes away what is not complete.
-        $package.Dispose()
+        if ($package -is [System.IDisposable]) {
+            $package.Dispose()
+        }
         if ([System.IO.Directory]::Exists($work)) {
             Remove-Item -LiteralPath $work -Recurse -Force
         }

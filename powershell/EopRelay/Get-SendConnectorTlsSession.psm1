@@ -67,6 +67,15 @@ function Get-SendConnectorTlsSession {
     .PARAMETER StatePath
     Reads on where the run before with this state file stopped: only what was written since is read, sessions that are still open are kept for the next run, and each session is returned once. The file need not exist yet; a lock file lies beside it. It is saved when everything was returned; a run that is stopped (Ctrl+C, Select-Object -First) saves nothing and loses nothing. Give each task a state file of its own: what one run has returned, no other run with the same file returns, whatever its filters. Halves of a proxied session wait 15 minutes for each other, and sessions without a row for two days are returned as Incomplete. A file that was replaced, truncated, or deleted before its end was read, is a warning. A state file that is damaged or in use is an error; delete a damaged one to begin anew.
 
+    .PARAMETER Wait
+    Goes on reading, and returns each session when it ends, also of files and folders that come later. Sessions that ended before are left out, unless -Start asks for them. Ctrl+C ends it.
+
+    .PARAMETER UntilSuccess
+    Goes on reading until a session delivers its mail that the other parameters select, and returns those that end until then: the last one is the success. An error says that none came in time.
+
+    .PARAMETER TimeoutSec
+    Ends -Wait and -UntilSuccess after that many seconds, 1 to 2592000. The default of -UntilSuccess is 1800; -Wait goes on until Ctrl+C.
+
     .PARAMETER ThrottleLimit
     How many threads read, 1 to 64. The default is 2 (1 on a single processor), because the server has mail to transport.
 
@@ -127,6 +136,11 @@ function Get-SendConnectorTlsSession {
     $services | Get-SendConnectorTlsSession -EopOnly -Failed -StatePath 'D:\Tasks\eop-failed.state' | Export-Csv -Path 'D:\Tasks\eop-failed.csv' -Append -NoTypeInformation -Encoding UTF8
 
     In a task that runs every 15 minutes: appends the sessions that failed since the last run.
+
+    .EXAMPLE
+    Get-SendConnectorTlsSession -Path 'D:\Logs\SmtpSend' -Connector 'Outbound to Office 365' -EopOnly -UntilSuccess -TimeoutSec 3600
+
+    After a remedy: did it work? Returns sessions as they end, until the first one of the connector delivers its mail.
 
     .LINK
     about_EopRelay
@@ -212,6 +226,19 @@ function Get-SendConnectorTlsSession {
         $StatePath,
 
         [Parameter()]
+        [switch]
+        $Wait,
+
+        [Parameter()]
+        [switch]
+        $UntilSuccess,
+
+        [Parameter()]
+        [ValidateRange(1, 2592000)]
+        [int]
+        $TimeoutSec,
+
+        [Parameter()]
         [ValidateRange(1, 64)]
         [int]
         $ThrottleLimit
@@ -225,6 +252,20 @@ function Get-SendConnectorTlsSession {
                 $problem = New-InputProblem -ErrorId 'FiltersContradict' -Category 'InvalidArgument' -Message $message -TargetObject $Outcome
                 $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
             }
+        }
+        $contradiction = $null
+        if (($Wait -or $UntilSuccess) -and $PSBoundParameters.ContainsKey('StatePath')) {
+            $contradiction = '-Wait and -UntilSuccess remember what they read by themselves. Leave -StatePath out.'
+        }
+        elseif ($UntilSuccess -and ($Failed -or $PSBoundParameters.ContainsKey('Outcome'))) {
+            $contradiction = '-UntilSuccess waits for a session that delivers its mail, which -Failed and -Outcome may leave out. Give one of them.'
+        }
+        elseif ($PSBoundParameters.ContainsKey('TimeoutSec') -and -not $Wait -and -not $UntilSuccess) {
+            $contradiction = '-TimeoutSec says how long -Wait or -UntilSuccess waits. Give one of the two.'
+        }
+        if ($null -ne $contradiction) {
+            $problem = New-InputProblem -ErrorId 'ParametersContradict' -Category 'InvalidArgument' -Message $contradiction -TargetObject $null
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
         }
         $query = [EopRelay.Interop]::NewSessionQuery()
         $query.Recurse = $Recurse.IsPresent
@@ -255,7 +296,7 @@ function Get-SendConnectorTlsSession {
         $problems = @(
             Add-GivenInput -Path $Path -LiteralPath $LiteralPath -InputObject $InputObject -AddPath {
                 param($Given, $IsLiteral)
-                Add-GivenPath -Query $query -Cmdlet $PSCmdlet -Path $Given -Server $Server -Literal:$IsLiteral
+                Add-GivenPath -Query $query -Cmdlet $PSCmdlet -Path $Given -Server $Server -Literal:$IsLiteral -Later:($Wait -or $UntilSuccess)
             } -AddObject {
                 param($Given)
                 Add-GivenObject -Query $query -Cmdlet $PSCmdlet -InputObject $Given -Server $Server -LogsAreLocal:$LogsAreLocal
@@ -270,64 +311,144 @@ function Get-SendConnectorTlsSession {
         if ($query.LocationCount -eq 0) {
             return
         }
-        $reader = [EopRelay.Interop]::OpenSessions($query)
-        if ($reader -is [EopRelay.EopRelayException]) {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reader))
+        $isWaiting = $Wait.IsPresent -or $UntilSuccess.IsPresent
+        $state = $null
+        if ($isWaiting) {
+            $state = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath ('EopRelay-' + [System.IO.Path]::GetRandomFileName())
+            $query.StatePath = $state
         }
+        $limit = $TimeoutSec
+        if ($UntilSuccess -and -not $PSBoundParameters.ContainsKey('TimeoutSec')) {
+            $limit = 1800
+        }
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        # What ended before is left out, unless a time was asked for.
+        $isListed = -not $isWaiting -or $PSBoundParameters.ContainsKey('Start')
+        $shown = @{}
+        $count = 0
+        $accepted = $null
         $activity = 'Reading SMTP protocol logs'
         try {
-            while ($reader.TryReadBatch()) {
-                Write-ReadingProgress -Activity $activity -Progress $reader.Progress
-                Write-Notice -NoticeList $reader.Notices -Cmdlet $PSCmdlet
-                $reader.Sessions
-            }
-            if ($null -ne $reader.Error) {
-                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reader.Error))
-            }
-            Write-Progress -Activity $activity -Completed
-            $leftOut = $reader.LeftOutText
-            if ($leftOut -ne '') {
-                $leftOut = '; left out: ' + $leftOut
-            }
-            $PSCmdlet.WriteVerbose("$($reader.Progress.Status) read; sessions returned: $($reader.SessionCount)$leftOut.")
-            if ($reader.SessionCount -eq 0 -and -not $PSBoundParameters.ContainsKey('StatePath')) {
-                if ($leftOut -ne '') {
-                    $PSCmdlet.WriteWarning("No session fits, in $($reader.Progress.Status)$leftOut. Leave a condition out to see what is there.")
+            while ($true) {
+                $reader = [EopRelay.Interop]::OpenSessions($query)
+                if ($reader -is [EopRelay.EopRelayException]) {
+                    $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reader))
                 }
-                elseif ($reader.Progress.FilesTotal -gt 0) {
-                    $PSCmdlet.WriteWarning("The logs hold no session ($($reader.Progress.Status)): nothing was sent, or protocol logging was off, as it is by default. Turn it on: Set-SendConnector <name> -ProtocolLoggingLevel Verbose.")
+                try {
+                    while ($reader.TryReadBatch()) {
+                        Write-ReadingProgress -Activity $activity -Progress $reader.Progress
+                        # Each pass meets the same trouble again.
+                        $notices = @($reader.Notices | Where-Object { -not $isWaiting -or -not $shown.ContainsKey("$($_.Path)|$($_.Message)") })
+                        foreach ($notice in $notices) {
+                            $shown["$($notice.Path)|$($notice.Message)"] = $true
+                        }
+                        Write-Notice -NoticeList $notices -Cmdlet $PSCmdlet
+                        if (-not $isWaiting) {
+                            $reader.Sessions
+                        }
+                        elseif ($isListed -and $null -eq $accepted) {
+                            foreach ($session in $reader.Sessions) {
+                                $count++
+                                $session
+                                if ($UntilSuccess -and $session.Outcome -eq 'Delivered') {
+                                    $accepted = $session
+                                    break
+                                }
+                            }
+                        }
+                    }
+                    if ($null -ne $reader.Error) {
+                        $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reader.Error))
+                    }
+                    if (-not $isWaiting) {
+                        Write-Progress -Activity $activity -Completed
+                        Write-ReadingEnd -Cmdlet $PSCmdlet -Reader $reader -HasState:($PSBoundParameters.ContainsKey('StatePath'))
+                    }
+                    # Not before everything is returned; a pipeline that stops does not come here.
+                    if ($isWaiting -or $PSBoundParameters.ContainsKey('StatePath')) {
+                        $problem = $reader.TrySaveState()
+                        if ($null -ne $problem) {
+                            $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem -TargetObject $StatePath))
+                        }
+                    }
                 }
+                finally {
+                    # Here, because a pipeline that stops disposes no enumerators, and 5.1 has no clean block.
+                    $reader.Dispose()
+                }
+                if (-not $isWaiting -or $null -ne $accepted) {
+                    break
+                }
+                $isListed = $true
+                if ($limit -gt 0 -and $clock.Elapsed.TotalSeconds -ge $limit) {
+                    break
+                }
+                Write-Progress -Activity 'Waiting for sessions' -Status "$count so far, $([int]$clock.Elapsed.TotalSeconds) seconds"
+                Start-Sleep -Milliseconds 500
             }
-            # Not before everything is returned; a pipeline that stops does not come here.
-            if ($PSBoundParameters.ContainsKey('StatePath')) {
-                $problem = $reader.TrySaveState()
-                if ($null -ne $problem) {
-                    $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem -TargetObject $StatePath))
+            if ($isWaiting) {
+                Write-Progress -Activity 'Waiting for sessions' -Completed
+            }
+            if ($null -ne $accepted) {
+                $PSCmdlet.WriteVerbose("The session that ended at $($accepted.EndTime.ToString('u', [cultureinfo]::InvariantCulture)) was the first to deliver its mail ($($accepted.LogPath):$($accepted.Line)).")
+            }
+            elseif ($UntilSuccess) {
+                $message = "No session of that kind came in $limit seconds. Send a message, and see that protocol logging is on (Set-SendConnector <name> -ProtocolLoggingLevel Verbose)."
+                if ($count -gt 0) {
+                    $message = "No session was accepted in $limit seconds: $count came, and none of them delivered its mail. A change in Exchange Online takes up to an hour."
                 }
+                $problem = New-InputProblem -ErrorId 'NoSuccess' -Category 'OperationTimeout' -Message $message -TargetObject $null
+                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
             }
         }
         finally {
-            # Here, because a pipeline that stops disposes no enumerators, and 5.1 has no clean block.
-            $reader.Dispose()
+            if ($null -ne $state) {
+                Remove-Item -Path "$state*" -Force -ErrorAction Ignore
+            }
         }
+    }
+}
+
+# Reports how much was read, and what may be wrong where nothing was returned.
+function Write-ReadingEnd {
+    [CmdletBinding()]
+    param($Cmdlet, $Reader, [switch]$HasState)
+
+    $leftOut = $Reader.LeftOutText
+    if ($leftOut -ne '') {
+        $leftOut = '; left out: ' + $leftOut
+    }
+    $Cmdlet.WriteVerbose("$($Reader.Progress.Status) read; sessions returned: $($Reader.SessionCount)$leftOut.")
+    if ($Reader.SessionCount -gt 0 -or $HasState) {
+        return
+    }
+    if ($leftOut -ne '') {
+        $Cmdlet.WriteWarning("No session fits, in $($Reader.Progress.Status)$leftOut. Leave a condition out to see what is there.")
+    }
+    elseif ($Reader.Progress.FilesTotal -gt 0) {
+        $Cmdlet.WriteWarning("The logs hold no session ($($Reader.Progress.Status)): nothing was sent, or protocol logging was off, as it is by default. Turn it on: Set-SendConnector <name> -ProtocolLoggingLevel Verbose.")
     }
 }
 
 # Adds a path that was given as text. Returns what is wrong with it.
 function Add-GivenPath {
     [CmdletBinding()]
-    param($Query, $Cmdlet, [string]$Path, [string]$Server, [switch]$Literal)
+    param($Query, $Cmdlet, [string]$Path, [string]$Server, [switch]$Literal, [switch]$Later)
 
     $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Path -Literal:$Literal -Kind 'Log'
     if ($resolved -is [EopRelay.EopRelayException]) {
         return $resolved
     }
-    if ($resolved.Found.Length -eq 0) {
-        # The reader says what is wrong with a pattern that leads nowhere.
+    $isOne = $resolved.Found.Length -eq 1 -and $resolved.Found[0] -eq $resolved.Plain
+    $isPattern = $Later -and -not $Literal -and -not $isOne
+    if ($resolved.Found.Length -eq 0 -or $isPattern) {
+        # The reader says what is wrong with a pattern that leads nowhere, and finds what comes later.
         $Query.Add([EopRelay.Interop]::LocatePath($resolved.Plain, $true, $Server))
     }
     foreach ($file in $resolved.Found) {
-        $Query.Add([EopRelay.Interop]::LocatePath($file, $false, $Server))
+        if (-not $isPattern) {
+            $Query.Add([EopRelay.Interop]::LocatePath($file, $false, $Server))
+        }
     }
 }
 

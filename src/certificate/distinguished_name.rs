@@ -4,10 +4,11 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use x509_parser::asn1_rs::{Oid, oid};
 
 use super::der::{self, Malformed, Reader, tag};
-use super::thumbprint::hexadecimal;
+use super::hexadecimal::hexadecimal;
 use super::x500::X500Name;
 
 /// A distinguished name (RFC 5280, section 4.1.2.4): its DER, and the form in which it compares.
@@ -34,10 +35,32 @@ impl DistinguishedName {
         Ok(Self { der: der.into(), comparable: comparable.into() })
     }
 
+    /// The name that Windows writes so, its values as UTF8String. `None` where an attribute type is
+    /// no OID.
+    #[must_use]
+    pub fn from_x500(name: &X500Name) -> Option<Self> {
+        let attribute = |(oid, value): &(Oid<'static>, String)| {
+            let oid = der::encode(tag::OBJECT_IDENTIFIER, oid.as_bytes());
+            let value = der::encode(tag::UTF8_STRING, value.as_bytes());
+            der::encode(tag::SEQUENCE, &[oid, value].concat())
+        };
+        let rdn = |rdn: &Vec<_>| {
+            der::encode(tag::SET, &rdn.iter().map(attribute).collect::<Vec<_>>().concat())
+        };
+        let rdns: Vec<Vec<u8>> = name.rdns().iter().rev().map(rdn).collect();
+        Self::from_der(&der::encode(tag::SEQUENCE, &rdns.concat())).ok()
+    }
+
     /// The DER encoding of the `Name`.
     #[must_use]
     pub fn der(&self) -> &[u8] {
         &self.der
+    }
+
+    /// The name without any RDN.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { der: der::encode(tag::SEQUENCE, &[]).into(), comparable: Arc::default() }
     }
 
     /// Whether the name has no RDN at all.
@@ -242,6 +265,21 @@ impl fmt::Display for DistinguishedName {
     /// The Windows X.500 string.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_x500().fmt(formatter)
+    }
+}
+
+impl Serialize for DistinguishedName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DistinguishedName {
+    /// Takes the Windows X.500 string.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name: X500Name =
+            String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)?;
+        Self::from_x500(&name).ok_or_else(|| serde::de::Error::custom("no X.500 name"))
     }
 }
 

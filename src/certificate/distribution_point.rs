@@ -1,15 +1,19 @@
 //! Where revocation lists are published (RFC 5280, sections 4.2.1.13 and 5.2.5).
 
+use serde::{Deserialize, Serialize};
+
 use super::der::{self, Malformed, Reader, tag};
 use super::distinguished_name::DistinguishedName;
 use super::general_name::GeneralName;
+use super::hexadecimal;
 
 /// A distributionPoint: names of one place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DistributionPointName {
     /// fullName.
     Full(Vec<GeneralName>),
     /// nameRelativeToCRLIssuer: the content of its SET.
+    #[serde(with = "hexadecimal::bytes")]
     Relative(Vec<u8>),
 }
 
@@ -37,7 +41,8 @@ impl DistributionPointName {
 }
 
 /// One entry of cRLDistributionPoints.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct DistributionPoint {
     /// Where the list is; `None`: in the directory entry of whoever issues it.
     pub name: Option<DistributionPointName>,

@@ -1,23 +1,18 @@
 //! The extensions of certificates (RFC 5280, section 4.2), decoded once.
 
+use serde::{Deserialize, Serialize};
 use x509_parser::asn1_rs::{Oid, oid};
 use x509_parser::extensions::X509Extension;
 
 use super::der::{self, Malformed, Reader, tag};
 use super::distribution_point::{DistributionPoint, distribution_points};
+use super::extension::Extension;
 use super::general_name::{GeneralName, dotted};
-
-/// One decoded extension.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Extension<T> {
-    /// Whether it is marked critical.
-    pub critical: bool,
-    /// Its content.
-    pub value: T,
-}
+use super::hexadecimal;
 
 /// basicConstraints (section 4.2.1.9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct BasicConstraints {
     /// cA.
     pub is_authority: bool,
@@ -26,7 +21,7 @@ pub struct BasicConstraints {
 }
 
 /// keyUsage (section 4.2.1.3): bit n of the value is named bit n of the RFC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyUsage(pub u16);
 
 impl KeyUsage {
@@ -64,9 +59,11 @@ impl KeyUsage {
 }
 
 /// authorityKeyIdentifier (section 4.2.1.1).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct AuthorityKeyIdentifier {
     /// keyIdentifier.
+    #[serde(with = "hexadecimal::optional")]
     pub key_identifier: Option<Vec<u8>>,
     /// Whether authorityCertIssuer is present.
     pub has_issuer: bool,
@@ -75,7 +72,8 @@ pub struct AuthorityKeyIdentifier {
 }
 
 /// nameConstraints (section 4.2.1.10).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct NameConstraints {
     /// The bases of permittedSubtrees.
     pub permitted: Vec<GeneralName>,
@@ -84,7 +82,8 @@ pub struct NameConstraints {
 }
 
 /// policyConstraints (section 4.2.1.11): after how many further certificates each takes effect.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct PolicyConstraints {
     /// requireExplicitPolicy.
     pub require_explicit: Option<u32>,
@@ -94,42 +93,60 @@ pub struct PolicyConstraints {
 
 /// The extensions of a certificate. An extension that is present but cannot be decoded is listed in
 /// `malformed` and absent from its field.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
 pub struct Extensions {
     /// basicConstraints.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub basic_constraints: Option<Extension<BasicConstraints>>,
     /// keyUsage.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub key_usage: Option<Extension<KeyUsage>>,
     /// extKeyUsage: OIDs in dotted notation (section 4.2.1.12).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub extended_key_usage: Option<Extension<Vec<String>>>,
     /// subjectAltName.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_alt_names: Option<Extension<Vec<GeneralName>>>,
     /// nameConstraints.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name_constraints: Option<Extension<NameConstraints>>,
     /// authorityKeyIdentifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub authority_key_identifier: Option<Extension<AuthorityKeyIdentifier>>,
     /// subjectKeyIdentifier.
+    #[serde(with = "hexadecimal::extension")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_key_identifier: Option<Extension<Vec<u8>>>,
     /// authorityInfoAccess: the URLs of caIssuers (section 4.2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer_urls: Option<Extension<Vec<String>>>,
     /// cRLDistributionPoints (section 4.2.1.13).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution_points: Option<Vec<DistributionPoint>>,
     /// Whether a template of Active Directory Certificate Services made it (MS-WCCE, section
     /// 2.2.2.7.7).
     pub has_certificate_template: bool,
     /// certificatePolicies, dotted OIDs (section 4.2.1.4).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub policies: Option<Vec<String>>,
     /// policyMappings: from a policy of the issuer to one of the subject (section 4.2.1.5).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub policy_mappings: Vec<(String, String)>,
     /// policyConstraints.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_constraints: Option<Extension<PolicyConstraints>>,
     /// inhibitAnyPolicy: after how many further certificates (section 4.2.1.14).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub inhibit_any_policy: Option<Extension<u32>>,
     /// The OIDs of extensions that break their syntax, dotted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub malformed: Vec<String>,
     /// The OIDs of critical extensions that are not interpreted, dotted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown_critical: Vec<String>,
     /// The OIDs that occur more than once, dotted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub duplicate: Vec<String>,
 }
 

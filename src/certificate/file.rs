@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::der::Reader;
+use super::facts::{CertificateFacts, LABEL};
 use super::pfx::{Password, PfxCertificate, is_pfx, read_pfx};
 use super::pkcs7::read_signed_data;
 use super::read_error::ReadError;
@@ -39,7 +40,8 @@ pub struct Skipped {
 /// Reads every certificate of a file: DER (one certificate or a PKCS #7 message, BER with
 /// indefinite lengths included), a serialised store (SST), PEM (any number of blocks, of
 /// certificates, PKCS #7 messages and CRLs; other text is passed over), the same in UTF-16 as
-/// PowerShell writes it, bare base64, or a PFX that the empty password opens.
+/// PowerShell writes it, bare base64, or a PFX that the empty password opens. Blocks and files of
+/// [`CertificateFacts`] stand for the certificates whose facts they are.
 ///
 /// Damaged parts beside usable ones are listed in [`FileContent::skipped`].
 ///
@@ -100,6 +102,12 @@ fn read(bytes: &[u8], password: Option<&Password>) -> Result<FileContent, ReadEr
         return Err(ReadError::Empty);
     }
     let mut content = FileContent::default();
+    if CertificateFacts::are_in(bytes)
+        && let Ok(certificate) = Certificate::from_der(bytes)
+    {
+        content.certificates.push(certificate);
+        return Ok(content);
+    }
     if let Ok(store) = read_serialized_store(bytes) {
         add_store(&store, &mut content);
         return Ok(content);
@@ -254,6 +262,10 @@ fn add_block(block: &PemBlock<'_>, content: &mut FileContent) {
             | "X509 CRL"
             | "CERTIFICATE CHAIN"
     );
+    if block.label == LABEL {
+        add_entry(block.body.unwrap_or_default(), block.offset, LABEL, content);
+        return;
+    }
     let skip = |reason: String| Skipped {
         offset: block.offset,
         label: block.label.to_owned(),

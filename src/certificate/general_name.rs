@@ -4,11 +4,14 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use serde::{Deserialize, Serialize};
+
 use super::der::{self, Malformed, Reader, tag};
 use super::distinguished_name::DistinguishedName;
+use super::hexadecimal;
 
 /// One general name. Texts are as encoded: whether they are well-formed is judged by the chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GeneralName {
     /// otherName: the OID of its form in dotted notation.
     Other(String),
@@ -21,6 +24,7 @@ pub enum GeneralName {
     /// uniformResourceIdentifier.
     Uri(String),
     /// iPAddress: 4 or 16 bytes, twice that as a constraint; other lengths are kept as found.
+    #[serde(with = "hexadecimal::bytes")]
     IpAddress(Vec<u8>),
     /// registeredID, in dotted notation.
     RegisteredId(String),

@@ -10,9 +10,12 @@ mod attribute_types;
 pub(crate) mod der;
 mod distinguished_name;
 mod distribution_point;
+mod extension;
 mod extensions;
+mod facts;
 mod file;
 mod general_name;
+mod hexadecimal;
 mod host_name;
 mod logged;
 mod logged_match;
@@ -21,6 +24,7 @@ mod pkcs7;
 mod public_key;
 mod read_error;
 mod serialized_store;
+mod signature_algorithm;
 mod thumbprint;
 mod tls_certificate_name;
 mod x500;
@@ -28,15 +32,18 @@ mod x509;
 
 pub use distinguished_name::DistinguishedName;
 pub use distribution_point::{DistributionPoint, DistributionPointName};
+pub use extension::Extension;
 pub(crate) use extensions::{ANY_EXTENDED_KEY_USAGE, ANY_POLICY, EMAIL_ADDRESS};
 pub use extensions::{
-    AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, KeyUsage, NameConstraints,
+    AuthorityKeyIdentifier, BasicConstraints, Extensions, KeyUsage, NameConstraints,
     PolicyConstraints,
 };
+pub use facts::CertificateFacts;
 pub use file::{
     FileContent, Skipped, read_certificates, read_certificates_with, read_revocation_lists,
 };
 pub use general_name::{GeneralName, NameForm};
+pub(crate) use hexadecimal::{from_hexadecimal, hexadecimal};
 pub use host_name::{HostNameMatch, host_name_matches, is_host_name, is_within_domain};
 pub use logged::{CertificateRows, LoggedCertificate};
 pub use logged_match::{LoggedMatch, compare_logged};
@@ -46,9 +53,9 @@ pub(crate) use pfx::is_pfx;
 pub(crate) use pfx::read_pfx_keys;
 pub use public_key::{Curve, KeyType, PublicKey};
 pub use read_error::ReadError;
-pub(crate) use thumbprint::hexadecimal;
+pub use signature_algorithm::SignatureAlgorithm;
 pub use thumbprint::{Thumbprint, ThumbprintError, serial_numbers_match};
 pub use tls_certificate_name::{TlsCertificateName, TlsCertificateNameError};
 pub use x500::{NameRelation, X500Name, X500ParseError};
-pub(crate) use x509::ends_soon;
-pub use x509::{Certificate, CertificateError, SignatureAlgorithm};
+pub use x509::{Certificate, CertificateError};
+pub(crate) use x509::{RecordedSignature, ends_soon};

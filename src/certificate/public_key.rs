@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use x509_parser::asn1_rs::{Oid, oid};
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::der::{self, Reader, tag};
 
 /// The named curves that TLS and the CA/Browser Forum's Baseline Requirements know (section 6.1.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Curve {
     /// secp256r1.
     P256,
@@ -19,7 +20,8 @@ pub enum Curve {
 }
 
 /// The type of a public key, with its size.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all_fields = "PascalCase")]
 pub enum KeyType {
     /// rsaEncryption, with the bits of the modulus (RFC 3279, section 2.3.1).
     Rsa {
@@ -70,6 +72,13 @@ impl PublicKey {
         };
         let other = || KeyType::Other { oid: algorithm.to_id_string() };
         Self { key_type: key_type.unwrap_or_else(other), bits }
+    }
+}
+
+impl PublicKey {
+    /// One of which type and digest are known alone.
+    pub(super) fn of_digest(key_type: KeyType, digest: &[u8]) -> Self {
+        Self { key_type, bits: digest.into() }
     }
 }
 

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha1::{Digest, Sha1};
 
+use super::hexadecimal::hexadecimal;
+
 /// The SHA-1 digest of a certificate's DER: its name in Windows stores and Exchange cmdlets.
 ///
 /// `Display` writes 40 hexadecimal digits in upper case.
@@ -90,16 +92,6 @@ impl<'de> Deserialize<'de> for Thumbprint {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
-}
-
-/// Hexadecimal digits in upper case, two for each byte.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    use fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
 }
 
 /// Whether two serial numbers in hexadecimal digits are the same, leading zeros aside: Exchange

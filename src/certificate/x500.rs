@@ -66,10 +66,20 @@ impl X500Name {
         Self { rdns, ignores_blanks: false }
     }
 
+    /// The RDNs in the written order, the most specific one first.
+    pub(crate) fn rdns(&self) -> &[Vec<(Oid<'static>, String)>] {
+        &self.rdns
+    }
+
     /// Whether there is no RDN at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rdns.is_empty()
+    }
+
+    /// The values of all attributes, in the written order.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
+        self.rdns.iter().flatten().map(|(_, value)| value.as_str())
     }
 
     /// The first common name in the written order.

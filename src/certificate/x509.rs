@@ -5,18 +5,20 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use x509_parser::asn1_rs::Oid;
+use sha2::{Digest, Sha256};
 use x509_parser::certificate::X509CertificateParser;
 use x509_parser::nom::Parser;
-use x509_parser::x509::AlgorithmIdentifier;
 
 use super::der::{self, Malformed, Reader, tag};
 use super::distinguished_name::DistinguishedName;
 use super::distribution_point::DistributionPointName;
 use super::extensions::{COMMON_NAME, Extensions};
+use super::facts::CertificateFacts;
 use super::general_name::GeneralName;
+use super::hexadecimal::hexadecimal;
 use super::public_key::PublicKey;
-use super::thumbprint::{Thumbprint, hexadecimal};
+use super::signature_algorithm::SignatureAlgorithm;
+use super::thumbprint::Thumbprint;
 use crate::stated_time::StatedTime;
 use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 
@@ -24,9 +26,12 @@ use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 ///
 /// Decoding succeeds for much that no chain accepts (wrong versions, broken extensions): what is
 /// wrong is reported by the chain, not by a failure to read.
+///
+/// One that is known by its facts alone ([`CertificateFacts`]) has their JSON in place of its DER.
 #[derive(Clone)]
 pub struct Certificate {
     der: Arc<[u8]>,
+    facts: Option<Arc<Recorded>>,
     signed_part: Range<usize>,
     pub(crate) signature: Box<[u8]>,
     pub(crate) signature_algorithm: SignatureAlgorithm,
@@ -50,21 +55,23 @@ pub struct Certificate {
     pub extensions: Extensions,
 }
 
-/// A signature algorithm: its OID and the DER of its parameters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignatureAlgorithm {
-    pub(crate) oid: Oid<'static>,
-    pub(crate) parameters: Option<(u8, Box<[u8]>)>,
+/// What the facts of a certificate say, where its DER could not.
+#[derive(Clone, Debug)]
+struct Recorded {
+    thumbprint: Thumbprint,
+    signed_by: Vec<Vec<u8>>,
+    not_checked_by: Vec<Vec<u8>>,
 }
 
-impl SignatureAlgorithm {
-    pub(crate) fn new(identifier: &AlgorithmIdentifier<'_>) -> Self {
-        let parameters = identifier.parameters.as_ref().map(|any| {
-            let tag = u8::try_from(any.tag().0).unwrap_or(0xFF);
-            (tag, any.data.into())
-        });
-        Self { oid: identifier.algorithm.to_owned(), parameters }
-    }
+/// What is recorded about the signature of a certificate by a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RecordedSignature {
+    /// It was made with the key.
+    Holds,
+    /// It was not.
+    Fails,
+    /// Nothing could check it.
+    NotChecked,
 }
 
 /// Bytes that are no certificate.
@@ -84,15 +91,27 @@ pub enum CertificateError {
         /// How many bytes follow.
         count: usize,
     },
+    /// JSON that is no record of facts.
+    #[error("not the facts of a certificate: {reason}")]
+    Facts {
+        /// What the parser says.
+        reason: String,
+    },
 }
 
 impl Certificate {
-    /// Decodes the certificate of exactly these bytes.
+    /// Decodes the certificate of exactly these bytes: DER, or the JSON of [`CertificateFacts`].
     ///
     /// # Errors
     /// [`CertificateError`] where the bytes are no `Certificate` (RFC 5280, section 4.1), or
-    /// something follows it.
+    /// something follows it; JSON that is no record of facts.
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        if CertificateFacts::are_in(der) {
+            let read = CertificateFacts::parse(der);
+            return read
+                .map(|facts| Self::from_facts(&facts))
+                .map_err(|error| CertificateError::Facts { reason: error.to_string() });
+        }
         let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);
         let (rest, parsed) = parser
             .parse(der)
@@ -108,6 +127,7 @@ impl Certificate {
         let name = |raw: &[u8]| DistinguishedName::from_der(raw).map_err(syntax);
         Ok(Self {
             der: der.into(),
+            facts: None,
             signed_part: start..start + signed.len(),
             signature: der::whole_bytes(&parsed.signature_value).into(),
             signature_algorithm: SignatureAlgorithm::new(&parsed.signature_algorithm),
@@ -123,7 +143,75 @@ impl Certificate {
         })
     }
 
-    /// The DER encoding.
+    /// The certificate of which only facts are known.
+    #[must_use]
+    pub fn from_facts(facts: &CertificateFacts) -> Self {
+        Self {
+            der: facts.to_json().into(),
+            facts: Some(Arc::new(Recorded {
+                thumbprint: facts.thumbprint,
+                signed_by: facts.signed_by.clone(),
+                not_checked_by: facts.not_checked_by.clone(),
+            })),
+            signed_part: 0..0,
+            signature: Box::default(),
+            signature_algorithm: facts.signature_algorithm(),
+            has_consistent_algorithms: facts.has_consistent_algorithms,
+            version: facts.version,
+            serial: facts.serial_number.as_slice().into(),
+            issuer: facts.issuer.clone(),
+            subject: facts.subject.clone(),
+            not_before: facts.not_before,
+            not_after: facts.not_after,
+            public_key: PublicKey::of_digest(facts.key.clone(), &facts.key_digest),
+            extensions: facts.extensions.clone(),
+        }
+    }
+
+    /// Its facts, without those about its signature.
+    #[must_use]
+    pub fn facts(&self) -> CertificateFacts {
+        CertificateFacts::new(
+            (self.thumbprint(), self.key_digest()),
+            (self.subject.clone(), self.issuer.clone()),
+            (self.not_before, self.not_after),
+            (&self.serial, self.version),
+            self.public_key.key_type.clone(),
+            (&self.signature_algorithm, self.has_consistent_algorithms),
+            self.extensions.clone(),
+        )
+    }
+
+    /// Whether only its facts are known, and not its bytes.
+    #[must_use]
+    pub fn is_known_by_facts(&self) -> bool {
+        self.facts.is_some()
+    }
+
+    /// The SHA-256 of its public key; of one that is known by its facts, what stands for it there.
+    #[must_use]
+    pub fn key_digest(&self) -> Vec<u8> {
+        match self.facts {
+            Some(_) => self.public_key.bits.to_vec(),
+            None => Sha256::digest(&self.public_key.bits).to_vec(),
+        }
+    }
+
+    /// What its facts say of a signature by the key of `issuer`; `None` for one of which the bytes
+    /// are known.
+    pub(crate) fn recorded_signature(&self, issuer: &Self) -> Option<RecordedSignature> {
+        let facts = self.facts.as_ref()?;
+        let key = issuer.key_digest();
+        Some(if facts.signed_by.contains(&key) {
+            RecordedSignature::Holds
+        } else if facts.not_checked_by.contains(&key) {
+            RecordedSignature::NotChecked
+        } else {
+            RecordedSignature::Fails
+        })
+    }
+
+    /// The DER encoding; of one that is known by its facts, their JSON.
     #[must_use]
     pub fn der(&self) -> &Arc<[u8]> {
         &self.der
@@ -138,7 +226,7 @@ impl Certificate {
     /// The SHA-1 thumbprint.
     #[must_use]
     pub fn thumbprint(&self) -> Thumbprint {
-        Thumbprint::of(&self.der)
+        self.facts.as_ref().map_or_else(|| Thumbprint::of(&self.der), |facts| facts.thumbprint)
     }
 
     /// The serial number in hexadecimal digits, upper case, as encoded (leading 00 included).

@@ -143,8 +143,10 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
         None => input.file_is_all_that_is_sent.then(|| known.clone()),
     };
     let verdict = match input.machine_stores {
-        Some(_) => Some(windows_verdict(end_entity.der(), input.at)?),
-        None => None,
+        Some(_) if !end_entity.is_known_by_facts() => {
+            Some(windows_verdict(end_entity.der(), input.at)?)
+        }
+        _ => None,
     };
     let given_roots = read_all(input.roots)?;
     let programme_roots = read_all(input.programme_roots)?;

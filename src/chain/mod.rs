@@ -50,7 +50,6 @@ pub use microsoft_programme::{
     ProgrammeRoot, ProgrammeState, programme_date, programme_issuer, programme_root,
 };
 pub use policies::PolicyInputs;
-pub(crate) use private_authority::private_authority_evidence;
 pub use report::{
     AlternativePath, CertificateOrigin, CertificateReport, ChainReport, Trust, UnreadPart, report,
 };
@@ -61,6 +60,6 @@ pub use revocation::{NotARevocationList, RevocationList};
 pub(crate) use rule::RULES;
 pub use rule::{Profile, Rule};
 pub use selection::{NotOneCertificate, judged_of};
-pub(crate) use step_parts::import as import_step;
+pub(crate) use signature::{SignatureError, verify_certificate};
 pub use subject_checks::ExpectedName;
 pub use verdict::{ChainVerdict, verdict};

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::budget::Budget;
 use super::microsoft_programme::{ProgrammeRoot, programme_issuer, programme_root};
-use super::signature::{SignatureError, cost, verify};
+use super::signature::{SignatureError, cost, verify_certificate};
 use crate::certificate::{Certificate, DistinguishedName};
 
 /// Where a certificate comes from.
@@ -210,16 +210,11 @@ impl<'a> Pool<'a> {
         if let Some(known) = self.known_signature(child, issuer) {
             return Some(known);
         }
-        let (certificate, key) = (self.certificate(child), &self.certificate(issuer).public_key);
-        if !budget.charge_signature(cost(key)) {
+        let (certificate, signer) = (self.certificate(child), self.certificate(issuer));
+        if !budget.charge_signature(cost(&signer.public_key)) {
             return None;
         }
-        let result = verify(
-            &certificate.signature_algorithm,
-            key,
-            certificate.signed_part(),
-            &certificate.signature,
-        );
+        let result = verify_certificate(certificate, signer);
         self.signatures.insert((child, issuer), result);
         Some(result)
     }

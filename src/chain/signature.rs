@@ -10,7 +10,9 @@ use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use x509_parser::asn1_rs::oid;
 
 use crate::certificate::der::{self, Reader, tag};
-use crate::certificate::{Curve, KeyType, PublicKey, SignatureAlgorithm};
+use crate::certificate::{
+    Certificate, Curve, KeyType, PublicKey, RecordedSignature, SignatureAlgorithm,
+};
 
 /// Why a signature does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,6 +159,26 @@ fn hash_identifier(encoding: &[u8]) -> Option<SignatureHash> {
     }
 }
 
+/// Checks the signature of a certificate by the key of another. Where only the facts of one of them
+/// are known, they say how that check ended; without them nothing can.
+pub(crate) fn verify_certificate(
+    certificate: &Certificate,
+    issuer: &Certificate,
+) -> Result<(), SignatureError> {
+    match certificate.recorded_signature(issuer) {
+        Some(RecordedSignature::Holds) => Ok(()),
+        Some(RecordedSignature::Fails) => Err(SignatureError::Invalid),
+        Some(RecordedSignature::NotChecked) => Err(SignatureError::Unsupported),
+        None if issuer.is_known_by_facts() => Err(SignatureError::Unsupported),
+        None => verify(
+            &certificate.signature_algorithm,
+            &issuer.public_key,
+            certificate.signed_part(),
+            &certificate.signature,
+        ),
+    }
+}
+
 /// Checks a signature over `content`.
 pub(crate) fn verify(
     algorithm: &SignatureAlgorithm,
@@ -288,7 +310,6 @@ mod tests {
     use x509_parser::asn1_rs::Oid;
 
     use super::*;
-    use crate::certificate::Certificate;
 
     #[test]
     fn every_embedded_root_has_signed_itself() {

@@ -8,33 +8,32 @@
 
 #![forbid(unsafe_code)]
 
-pub(crate) mod case;
+mod case;
 mod changes;
 mod conclusion;
 mod diagnose;
-pub(crate) mod evidence;
+mod evidence;
 mod finding_id;
 mod findings;
 mod judge;
-pub(crate) mod literal;
+mod literal;
 mod observation;
-pub(crate) mod overview;
-pub(crate) mod remedies;
+mod overview;
+mod remedies;
 mod report;
-pub(crate) mod rules;
+mod rules;
 mod scopes;
 mod trial;
 mod weigh;
 
 pub use diagnose::{Diagnosis, diagnose};
-pub use evidence::case_folder::{CaseContent, CaseFile, files_of_case};
+pub use evidence::case_folder::CaseContent;
 pub use evidence::chain_log::ChainLog;
 pub use evidence::{Evidence, GivenCertificate, Located, NotADomain};
 pub use finding_id::FindingId;
 pub use overview::{
-    AffectedKind, AffectedObject, CertificateOverview, CertificateStatus, CertificateSuccessor,
-    ConnectorCertificate, InputProblem, InstalledCertificate, SelectedBy, SentCertificate,
-    SentRelation, certificate_overview,
+    CertificateOverview, CertificateStatus, ConnectorCertificate, InputProblem,
+    InstalledCertificate, SelectedBy, SentCertificate, SentRelation, certificate_overview,
 };
 pub use report::{
     CertificateSummary, Change, ChangeSource, Confidence, EvidenceLine, Finding, Identity,

@@ -13,14 +13,18 @@
 
 mod batch;
 pub mod capi2;
+mod case;
 pub mod delivery_error;
 mod export;
 mod hybrid;
+mod manifest;
 mod null_as_default;
 mod recognition;
 
 pub use batch::{EvidenceBatch, EvidenceReader};
 pub use capi2 as chain_event;
+pub use capi2::event_texts::event_log_as_xml;
+pub use case::{CaseFile, files_of_case};
 pub use export::{
     EvidenceError, ExchangeObjects, ExportFormat, ParsedObject, PrintedForm, Problem, ProblemKind,
     PropertyBag, Value, decode_text,
@@ -30,5 +34,9 @@ pub use hybrid::{
     HybridEntry, HybridFile, HybridHistory, HybridHistoryBuilder, HybridLevel, HybridLogReader,
     HybridNotice, HybridObjectType, HybridOutcome, HybridSide, PropertyChange,
     discover_hybrid_files, hybrid_profile_folders,
+};
+pub use manifest::{
+    Comparison, MANIFEST, Manifest, ManifestFile, ManifestGap, Manifests, digest_of,
+    size_and_digest,
 };
 pub use recognition::{EvidenceKind, Recognised, recognise};

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::capi2::event_texts;
 use super::delivery_error::{DeliveryErrors, TransportEvent};
 use super::export::{EvidenceError, ExchangeObjects, TextFile, read_file};
+use super::manifest::Manifest;
 use crate::certificate::read_certificates;
 use crate::finding::words::counted;
 use crate::input;
@@ -85,6 +86,10 @@ pub fn recognise(path: &Path) -> Recognised {
     }
     if beginning.starts_with(b"PK\x03\x04") {
         let words = "an archive inside an archive: unpack it, and give what it holds";
+        return Recognised::new(EvidenceKind::Unused, words);
+    }
+    if Manifest::is_named(path) && Manifest::read(path).is_ok() {
+        let words = "the manifest of the package: what was collected, and what is missing";
         return Recognised::new(EvidenceKind::Unused, words);
     }
     let text = TextFile::decode(&beginning).text.into_owned();

@@ -11,7 +11,7 @@
 //! | `answer` | what functions that answer with a text have in common |
 //! | `records`, `batch` | a batch of the core as flat records |
 //! | `standard_output` | what only the process itself can be asked, before it begins |
-//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `pfx`, `evidence`, `diagnosis`, `open_diagnosis`, `machine`, `probe`, `view`, `text` | the exported functions and their structs |
+//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `pfx`, `evidence`, `diagnosis`, `open_diagnosis`, `machine`, `probe`, `redaction`, `view`, `text` | the exported functions and their structs |
 
 mod about;
 mod answer;
@@ -37,6 +37,7 @@ mod pfx;
 mod probe;
 mod query;
 mod records;
+mod redaction;
 mod session_reader;
 #[cfg(all(target_os = "linux", feature = "cli"))]
 mod standard_output;
@@ -60,6 +61,7 @@ pub use pfx::*;
 pub use probe::*;
 pub use query::*;
 pub use records::*;
+pub use redaction::*;
 pub use session_reader::*;
 #[cfg(all(target_os = "linux", feature = "cli"))]
 pub use standard_output::was_standard_output_closed;

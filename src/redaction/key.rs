@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::scanner::{Scanner, Token};
-use super::stand_ins::StandIns;
+use super::stand_ins::{StandIns, without_zeros};
 
 /// The version of the key's JSON.
 const VERSION: u32 = 1;
@@ -88,8 +88,13 @@ impl Key {
         let (words, numbers) = (stand_ins(&self.words), stand_ins(&self.numbers));
         let addresses: HashMap<IpAddr, IpAddr> =
             self.addresses.iter().map(|(value, stand_in)| (*stand_in, *value)).collect();
+        let number = |digits: &str| {
+            let significant = without_zeros(digits);
+            let value = numbers.number(significant)?;
+            Some(format!("{}{value}", &digits[..digits.len() - significant.len()]))
+        };
         let word = |word: &str| {
-            words.value(word).unwrap_or_else(|| {
+            words.value(word).or_else(|| number(word)).unwrap_or_else(|| {
                 let parts = word.split('-');
                 let parts = parts.map(|part| words.value(part).unwrap_or_else(|| part.to_owned()));
                 parts.collect::<Vec<_>>().join("-")
@@ -105,7 +110,7 @@ impl Key {
                 Token::Blob => restored.push_str(&text[at..scanner.position()]),
                 Token::Number(written) => {
                     let digits: String = written.chars().filter(char::is_ascii_hexdigit).collect();
-                    let value = numbers.number(&digits).unwrap_or(digits);
+                    let value = number(&digits).unwrap_or(digits);
                     let mut digits = value.chars();
                     restored.extend(written.chars().map(|written| {
                         if written.is_ascii_hexdigit() {

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use once_cell::sync::Lazy;
 
-use crate::certificate::{Certificate, DistinguishedName};
+use crate::certificate::{Certificate, DistinguishedName, X500Name};
 use crate::chain::embedded_roots;
 use crate::eop_host::is_eop_host;
 
 /// The words of the program's own texts and of the formats that it reads, in small letters, a line each.
 const WORDS: &str = include_str!("known_words.txt");
 
-/// The roots of Microsoft's programme: their thumbprints stand in it.
+/// The roots of Microsoft's programme: their thumbprints and names stand in it.
 const PROGRAMME: &str = include_str!("../chain/microsoft_programme.tsv");
 
 /// Domains of Microsoft and of public mail providers: everybody's, and nobody's secret.
@@ -70,8 +70,11 @@ static OF_AUTHORITIES: Lazy<HashSet<String>> = Lazy::new(|| {
     subjects.flat_map(words).collect()
 });
 
-static KNOWN: Lazy<HashSet<String>> =
-    Lazy::new(|| WORDS.lines().map(str::to_owned).chain(OF_AUTHORITIES.iter().cloned()).collect());
+static KNOWN: Lazy<HashSet<String>> = Lazy::new(|| {
+    let of_domains = PUBLIC_DOMAINS.iter().flat_map(|domain| domain.split('.'));
+    let words = WORDS.lines().chain(of_domains).map(str::to_owned);
+    words.chain(OF_AUTHORITIES.iter().cloned()).collect()
+});
 
 static ROOT_THUMBPRINTS: Lazy<HashSet<String>> = Lazy::new(|| {
     let embedded = embedded_roots().iter().map(|root| root.thumbprint().to_string());
@@ -88,7 +91,11 @@ static AUTHORITIES: Lazy<HashSet<String>> = Lazy::new(|| {
         let values = subject.split(", ").filter_map(|part| part.split_once('='));
         values.map(|(_, value)| plain(value)).collect::<Vec<String>>()
     });
-    names.filter(|name| name.len() > 3).collect()
+    let listed = PROGRAMME.lines().filter_map(|line| line.split('\t').nth(3)).flat_map(|subject| {
+        let name: Option<X500Name> = subject.parse().ok();
+        name.iter().flat_map(X500Name::values).map(plain).collect::<Vec<String>>()
+    });
+    names.chain(listed).filter(|name| name.len() > 3).collect()
 });
 
 fn plain(value: &str) -> String {

@@ -6,11 +6,17 @@
 //! digits and letters together, is replaced, label by label in domains; of addresses the networks keep
 //! their relation. Microsoft's hosts, public authorities, reply codes and times stay.
 //!
-//! [`Key`] turns a text back. Certificates and other binary files cannot be redacted in place.
+//! [`Key`] turns a text back. Certificates cannot be redacted in place, for their names stand inside of
+//! what is signed: their facts stand for them ([`CertificateFacts`](crate::certificate::CertificateFacts)),
+//! which everything that reads certificates reads. [`redact_case`] does all of it to a folder or archive.
 
 #![forbid(unsafe_code)]
 
 mod addresses;
+mod byte_lists;
+mod case;
+mod certificates;
+mod destination;
 mod key;
 mod known_words;
 mod redactor;
@@ -20,6 +26,7 @@ mod stand_ins;
 #[cfg(test)]
 mod tests;
 
+pub use case::{RedactedFile, Redaction, RedactionError, redact_case};
 pub use key::{Key, KeyError};
 pub use known_words::is_public_authority;
 pub use redactor::Redactor;

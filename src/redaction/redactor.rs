@@ -1,13 +1,19 @@
 //! Texts with stand-ins in place of private values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::addresses;
+use super::byte_lists::without_byte_lists;
 use super::key::Key;
 use super::known_words::KnownWords;
 use super::scanner::{Scanner, Token, boundary};
-use super::stand_ins::StandIns;
+use super::stand_ins::{StandIns, without_zeros};
+use crate::certificate::{Certificate, CertificateFacts, DistinguishedName};
 
 /// Ends of file names: what stands before them is no domain.
 const EXTENSIONS: [&str; 26] = [
@@ -24,6 +30,13 @@ const PUBLIC_LOCAL_PARTS: [&str; 3] = ["postmaster", "microsoftexchange", "maile
 /// Attributes of X.500 names whose values name somebody.
 const ATTRIBUTES: [&str; 9] = ["CN=", "OU=", "O=", "L=", "S=", "ST=", "E=", "DC=", "STREET="];
 
+/// The longest value of an attribute that is looked at, in bytes (RFC 5280, appendix A.1: no upper
+/// bound is above 64 characters but that of names, 32,768, which nobody uses).
+const LONGEST_VALUE: usize = 1024;
+
+/// The shortest number of digits alone that is a serial number and no count.
+const SHORTEST_DECIMAL: usize = 8;
+
 /// Columns before an address in which `Version` says that it is none.
 const VERSION_BEFORE: usize = 24;
 
@@ -34,6 +47,13 @@ pub struct Redactor {
     words: StandIns,
     numbers: StandIns,
     addresses: HashMap<IpAddr, IpAddr>,
+    /// What stands for the certificates of the evidence, by their bytes; `None` for those that stay.
+    certificates: HashMap<Arc<[u8]>, Option<CertificateFacts>>,
+    /// Values of X.500 names and numbers that are everybody's, in small letters.
+    public_values: HashSet<String>,
+    public_numbers: HashSet<String>,
+    /// Serial numbers that are too short to be taken for numbers, in small letters.
+    short_numbers: HashSet<String>,
     removed: u64,
     /// Whether the file is XML.
     is_markup: bool,
@@ -48,6 +68,10 @@ impl Redactor {
             words: StandIns::default(),
             numbers: StandIns::default(),
             addresses: HashMap::new(),
+            certificates: HashMap::new(),
+            public_values: HashSet::new(),
+            public_numbers: HashSet::new(),
+            short_numbers: HashSet::new(),
             removed: 0,
             is_markup: false,
         }
@@ -59,7 +83,7 @@ impl Redactor {
         Key::of(&self.words, &self.numbers, &self.addresses)
     }
 
-    /// How many contents of certificates (base64) were left out.
+    /// How many contents (base64) that are no known certificates were left out.
     #[must_use]
     pub fn removed(&self) -> u64 {
         self.removed
@@ -67,6 +91,7 @@ impl Redactor {
 
     /// The content of a file, whose beginning shows its form, with its private values replaced.
     pub fn redact_file(&mut self, text: &str) -> String {
+        let text = &*without_byte_lists(text);
         self.is_markup = text.trim_start_matches(['\u{FEFF}', ' ', '\r', '\n']).starts_with('<');
         let lines = text.split_inclusive('\n').map(|line| self.redact(line)).collect();
         self.is_markup = false;
@@ -81,14 +106,18 @@ impl Redactor {
         let mut forced_until = 0;
         loop {
             let at = scanner.position();
-            if at >= forced_until {
-                forced_until = end_of_value(text, at).unwrap_or(0);
+            if let Some((end, is_public)) = self.end_of_value(text, at) {
+                if is_public {
+                    redacted.push_str(scanner.take_until(end));
+                    continue;
+                }
+                forced_until = forced_until.max(end);
             }
             let Some(token) = scanner.next() else { break };
             let is_forced = at < forced_until;
             match token {
                 Token::Between(between) => redacted.push_str(between),
-                Token::Blob => self.removed += 1,
+                Token::Blob => redacted.push_str(&self.blob(&text[at..scanner.position()])),
                 Token::Number(number) => redacted.push_str(&self.number(number)),
                 Token::Address(address, written) => {
                     redacted.push_str(&self.address(address, written, &text[..at]));
@@ -105,17 +134,94 @@ impl Redactor {
         redacted
     }
 
-    fn number(&mut self, written: &str) -> String {
+    /// Base64: what stands for the certificate that it is; nothing in place of all else.
+    fn blob(&mut self, text: &str) -> String {
+        let found = STANDARD.decode(text).ok();
+        match found.and_then(|bytes| self.certificates.get(&*bytes)) {
+            Some(Some(facts)) => STANDARD.encode(facts.to_json()),
+            Some(None) => text.to_owned(),
+            None => {
+                self.removed += 1;
+                String::new()
+            }
+        }
+    }
+
+    /// The stand-in of a hexadecimal number; that of what follows leading pairs of zeros, which some
+    /// write and others leave out.
+    pub(super) fn number(&mut self, written: &str) -> String {
         let digits: String = written.chars().filter(char::is_ascii_hexdigit).collect();
         if KnownWords::is_root(&digits) {
             return written.to_owned();
         }
-        let stand_in = self.numbers.of_number(&self.secret, &digits);
+        let significant = without_zeros(&digits);
+        if self.public_numbers.contains(&significant.to_ascii_lowercase()) {
+            return written.to_owned();
+        }
+        let zeros = &digits[..digits.len() - significant.len()];
+        let stand_in = self.numbers.of_number(&self.secret, significant);
+        let stand_in = format!("{zeros}{stand_in}");
         let mut digits = stand_in.chars();
         let digit = |written: char| {
             if written.is_ascii_hexdigit() { digits.next().unwrap_or(written) } else { written }
         };
         written.chars().map(digit).collect()
+    }
+
+    /// Has facts stand for the certificate of these bytes from now on; `None` keeps it as it is.
+    pub(super) fn stand_for(&mut self, der: &Arc<[u8]>, facts: Option<CertificateFacts>) {
+        self.certificates.insert(Arc::clone(der), facts);
+    }
+
+    /// Whether a certificate was learned.
+    pub(super) fn knows(&self, certificate: &Certificate) -> bool {
+        self.certificates.contains_key(certificate.der())
+    }
+
+    /// The facts that stand for a certificate that was learned; `None` for one of a public authority,
+    /// which stays as it is.
+    #[must_use]
+    pub fn facts_of(&self, certificate: &Certificate) -> Option<&CertificateFacts> {
+        self.certificates.get(certificate.der())?.as_ref()
+    }
+
+    /// Keeps the values of a name wherever they stand: it is that of a public authority.
+    pub(super) fn keep_name(&mut self, name: &DistinguishedName) {
+        let values =
+            name.to_x500().values().map(|value| value.trim().to_lowercase()).collect::<Vec<_>>();
+        self.public_values.extend(values);
+    }
+
+    /// Keeps a number wherever it stands: it is one of a public authority.
+    pub(super) fn keep_number(&mut self, digits: &str) {
+        self.public_numbers.insert(without_zeros(digits).to_ascii_lowercase());
+    }
+
+    /// Takes digits for a number wherever they stand, be they ever so few.
+    pub(super) fn note_number(&mut self, digits: &str) {
+        let digits = without_zeros(digits).to_ascii_lowercase();
+        let is_decimal = digits.bytes().all(|digit| digit.is_ascii_digit());
+        if !is_decimal || digits.len() >= SHORTEST_DECIMAL {
+            self.short_numbers.insert(digits);
+        }
+    }
+
+    /// Whether digits stand for a number that [`note_number`](Self::note_number) was told of, or for
+    /// one that is seen without.
+    pub(super) fn is_number(&self, digits: &str) -> bool {
+        !self.short_numbers.is_empty()
+            && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && self.short_numbers.contains(&without_zeros(digits).to_ascii_lowercase())
+    }
+
+    pub(super) fn host_address(&mut self, address: IpAddr) -> IpAddr {
+        match addresses::stand_in(&self.secret, address) {
+            Some(stand_in) => {
+                self.addresses.insert(address, stand_in);
+                stand_in
+            }
+            None => address,
+        }
     }
 
     fn address(&mut self, address: IpAddr, written: &str, before: &str) -> String {
@@ -124,12 +230,9 @@ impl Redactor {
         if near.to_ascii_lowercase().contains("version") {
             return written.to_owned();
         }
-        match addresses::stand_in(&self.secret, address) {
-            Some(stand_in) => {
-                self.addresses.insert(address, stand_in);
-                stand_in.to_string()
-            }
-            None => written.to_owned(),
+        match self.host_address(address) {
+            same if same == address => written.to_owned(),
+            stand_in => stand_in.to_string(),
         }
     }
 
@@ -165,6 +268,9 @@ impl Redactor {
 
     /// A word, or several with hyphens, which is one name unless all of them are known.
     fn hyphenated(&mut self, word: &str, is_forced: bool) -> String {
+        if self.is_number(word) {
+            return self.number(word);
+        }
         let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         // SEND2026111601: a log by its kind and hour.
         let is_log = |part: &str| {
@@ -199,28 +305,35 @@ fn is_name_of_markup(text: &str, at: usize, word: &str) -> bool {
     before.ends_with('<') || text[at + word.len()..].starts_with("=\"")
 }
 
-/// Where the value of an X.500 attribute ends that begins there; `None` where none begins, or one of a
-/// public authority.
-fn end_of_value(text: &str, at: usize) -> Option<usize> {
-    let rest = &text[at..];
-    let name = ATTRIBUTES.iter().find(|name| {
-        rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
-    })?;
-    let before = text[..at].chars().next_back();
-    if before.is_some_and(|before| before.is_alphanumeric() || before == '-') {
-        return None;
+impl Redactor {
+    /// Where the value of an X.500 attribute ends that begins there, and whether it is one of a public
+    /// authority; `None` where none begins.
+    fn end_of_value(&self, text: &str, at: usize) -> Option<(usize, bool)> {
+        let rest = &text[at..boundary(text, at + LONGEST_VALUE)];
+        let name = ATTRIBUTES.iter().find(|name| {
+            rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+        })?;
+        let before = text[..at].chars().next_back();
+        if before.is_some_and(|before| before.is_alphanumeric() || before == '-') {
+            return None;
+        }
+        let value = &rest[name.len()..];
+        let quote =
+            ["\\\"", "\"\"", "\"", "&quot;"].into_iter().find(|quote| value.starts_with(quote));
+        let length = match quote {
+            Some(quote) => value[quote.len()..].find(quote).map(|end| end + 2 * quote.len())?,
+            None => {
+                value.find([',', '+', '<', ';', '\r', '\n', '|', '"', '&']).unwrap_or(value.len())
+            }
+        };
+        let plain = value[..length].trim_matches(['"', '\\']).replace("&quot;", "");
+        let all_known = plain
+            .split(|c: char| !c.is_alphanumeric())
+            .all(|word| word.is_empty() || KnownWords::has(word));
+        let is_microsofts = all_known && plain.to_ascii_lowercase().contains("microsoft");
+        let is_public = KnownWords::is_authority(&plain)
+            || is_microsofts
+            || self.public_values.contains(&plain.trim().to_lowercase());
+        Some((at + name.len() + length, is_public))
     }
-    let value = &rest[name.len()..];
-    let quote = ["\\\"", "\"\"", "\"", "&quot;"].into_iter().find(|quote| value.starts_with(quote));
-    let length = match quote {
-        Some(quote) => value[quote.len()..].find(quote).map(|end| end + 2 * quote.len())?,
-        None => value.find([',', '+', '<', ';', '\r', '\n', '|', '"', '&']).unwrap_or(value.len()),
-    };
-    let plain = value[..length].trim_matches(['"', '\\']).replace("&quot;", "");
-    let all_known = plain
-        .split(|c: char| !c.is_alphanumeric())
-        .all(|word| word.is_empty() || KnownWords::has(word));
-    let is_microsofts = all_known && plain.to_ascii_lowercase().contains("microsoft");
-    let is_public = KnownWords::is_authority(&plain) || is_microsofts;
-    (!is_public).then(|| at + name.len() + length)
 }

@@ -8,6 +8,9 @@ const SHORTEST_BLOB: usize = 60;
 /// Digits of a number that identifies something: session ids, thumbprints, serial numbers.
 const SHORTEST_NUMBER: usize = 16;
 
+/// Digits of a SHA-1 thumbprint.
+const THUMBPRINT: usize = 40;
+
 /// Local parts have at most 64 characters (RFC 5321, 4.5.3.1.1), and some senders' more.
 const LONGEST_LOCAL_PART: usize = 256;
 
@@ -50,6 +53,11 @@ impl<'t> Scanner<'t> {
     /// Where the next token begins.
     pub fn position(&self) -> usize {
         self.at
+    }
+
+    /// Passes over what stands before a place, and returns it.
+    pub fn take_until(&mut self, end: usize) -> &'t str {
+        self.take(end.saturating_sub(self.at))
     }
 
     fn take(&mut self, length: usize) -> &'t str {
@@ -156,9 +164,11 @@ fn number(text: &str) -> Option<usize> {
     let ends = |length: usize| {
         !text[length..].chars().next().is_some_and(|next| next.is_alphanumeric() || next == '@')
     };
+    // A thumbprint may have digits alone; other runs of these are counts and times.
     let is_number = |part: &str| {
-        part.bytes().any(|byte| byte.is_ascii_alphabetic())
-            && part.bytes().any(|byte| byte.is_ascii_digit())
+        part.len() == THUMBPRINT
+            || (part.bytes().any(|byte| byte.is_ascii_alphabetic())
+                && part.bytes().any(|byte| byte.is_ascii_digit()))
     };
     if together >= SHORTEST_NUMBER && ends(together) && is_number(&text[..together]) {
         return Some(together);

@@ -9,6 +9,10 @@ use super::known_words::KnownWords;
 /// Tries for a stand-in that is not taken; short words have few.
 const MAXIMUM_TRIES: u32 = 64;
 
+/// What stands for letters beyond ASCII: each has a capital of its own.
+const FOREIGN: [char; 16] =
+    ['à', 'á', 'â', 'ã', 'ä', 'å', 'æ', 'ç', 'è', 'é', 'ê', 'ë', 'ì', 'í', 'î', 'ï'];
+
 /// The stand-ins of words, or of hexadecimal numbers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StandIns {
@@ -118,7 +122,9 @@ fn made(secret: &[u8; 32], value: &str, tries: u32, letters: &[u8; 26]) -> Strin
             let byte = usize::from(bytes.next().unwrap_or_default());
             match character {
                 _ if character.is_numeric() => char::from(b"0123456789"[byte % 10]),
-                _ if character.is_alphabetic() => char::from(letters[byte % 26]),
+                _ if character.is_ascii_alphabetic() => char::from(letters[byte % 26]),
+                // What shows another language than English, by which replies are read, stays so.
+                _ if character.is_alphabetic() => FOREIGN[byte % FOREIGN.len()],
                 other => other,
             }
         })
@@ -131,10 +137,21 @@ fn made_hexadecimal(secret: &[u8; 32], value: &str, tries: u32) -> String {
     let digits = value.chars().zip(bytes).enumerate();
     digits
         .map(|(place, (character, byte))| match (place, character) {
-            // Session ids begin with 08.
+            // Session ids begin with 08; a serial number stays positive or negative, and without
+            // zeros at its beginning.
             (0 | 1, character) if character.is_ascii_digit() => character,
-            (2, _) => char::from(b"abcdef"[usize::from(byte) % 6]),
+            (1, _) => char::from(b"123456789abcdef"[usize::from(byte) % 15]),
+            (0 | 2, _) => char::from(b"abcdef"[usize::from(byte) % 6]),
             _ => char::from(b"0123456789abcdef"[usize::from(byte) % 16]),
         })
         .collect()
+}
+
+/// The digits without the pairs of zeros before them.
+pub(super) fn without_zeros(digits: &str) -> &str {
+    let mut rest = digits;
+    while let Some(shorter) = rest.strip_prefix("00").filter(|shorter| !shorter.is_empty()) {
+        rest = shorter;
+    }
+    rest
 }

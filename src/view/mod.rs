@@ -1,8 +1,7 @@
 //! A report to read; the command and the module print by it.
 //!
 //! [`text`], [`html`], [`markdown`], [`nagios`] and [`prometheus`] render a
-//! [`Report`](crate::diagnosis::Report), [`renewal`] a [`RenewalPlan`](crate::renewal::RenewalPlan).
-//! [`Page`] lays out any other text by the rules of [`text`], and
+//! [`Report`](crate::diagnosis::Report). [`Page`] lays out any other text by the rules of [`text`], and
 //! [`printable`] replaces what would steer a terminal.
 
 #![forbid(unsafe_code)]
@@ -14,7 +13,6 @@ mod nagios;
 mod page;
 mod parts;
 mod prometheus;
-mod renewal;
 mod scopes;
 mod text;
 
@@ -25,5 +23,4 @@ pub use markdown::markdown;
 pub use nagios::{nagios, nagios_status};
 pub use page::Page;
 pub use prometheus::prometheus;
-pub use renewal::renewal;
 pub use text::text;

@@ -5,8 +5,7 @@ use crate::imports::Uses;
 /// The rooms of the crate from the ground up; each uses those before it alone, and none of its own
 /// layer but itself.
 pub const LAYERS: &[&[&str]] = &[
-    &["named_enum", "timestamp", "eop_host", "input"],
-    &["stated_time"],
+    &["named_enum", "timestamp", "stated_time", "eop_host", "input"],
     &["finding"],
     &["log", "reply", "certificate"],
     &["windows"],
@@ -14,7 +13,6 @@ pub const LAYERS: &[&[&str]] = &[
     &["evidence"],
     &["redaction"],
     &["diagnosis"],
-    &["renewal"],
     &["view"],
     &["probe"],
     &["ffi"],

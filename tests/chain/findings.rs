@@ -8,6 +8,7 @@ use eop_relay::chain::{
     ChainReport, ChainRequest, ChainVerdict, ExpectedName, Limits, Profile, RevocationList, Rule,
     Severity, report, verdict,
 };
+use eop_relay::redaction::Redactor;
 use eop_relay::timestamp::Timestamp;
 
 use crate::support::forge::{
@@ -55,18 +56,46 @@ fn scene() -> Scene {
     }
 }
 
+/// Certificates as they are, or as their facts with stand-ins.
+fn written(certificates: Vec<Certificate>, redactor: Option<&Redactor>) -> Vec<Certificate> {
+    let facts = |certificate: &Certificate| {
+        let facts = redactor.and_then(|redactor| redactor.facts_of(certificate));
+        facts.map(|facts| Certificate::from_der(&facts.to_json()).unwrap())
+    };
+    certificates.into_iter().map(|one| facts(&one).unwrap_or(one)).collect()
+}
+
 impl Scene {
+    /// The same chain, of which everybody else knows facts with stand-ins alone.
+    fn judge_redacted(&self, profile: Profile) -> (ChainReport, ChainVerdict) {
+        let all = [&self.intermediates, &self.known, &self.roots, &self.root_store];
+        let all = all.into_iter().flatten().chain([&self.server]).map(Forge::certificate);
+        let mut redactor = Redactor::new([23; 32]);
+        redactor.learn(&all.collect::<Vec<_>>());
+        let expected_name = redactor.redact(self.expected_name);
+        self.judge_as(profile, &expected_name, Some(&redactor))
+    }
+
     fn judge(&self, profile: Profile) -> (ChainReport, ChainVerdict) {
+        self.judge_as(profile, self.expected_name, None)
+    }
+
+    fn judge_as(
+        &self,
+        profile: Profile,
+        expected_name: &str,
+        redactor: Option<&Redactor>,
+    ) -> (ChainReport, ChainVerdict) {
         let certificates = |forges: &[Forge]| -> Vec<Certificate> {
-            forges.iter().map(Forge::certificate).collect()
+            written(forges.iter().map(Forge::certificate).collect(), redactor)
         };
-        let server = self.server.certificate();
+        let server = certificates(std::slice::from_ref(&self.server)).remove(0);
         let intermediates = certificates(&self.intermediates);
         let (known, roots) = (certificates(&self.known), certificates(&self.roots));
         let root_store = certificates(&self.root_store);
         let lists: Vec<RevocationList> =
             self.lists.iter().map(|list| RevocationList::from_der(&list.der()).unwrap()).collect();
-        let names = [ExpectedName::parse(self.expected_name)];
+        let names = [ExpectedName::parse(expected_name)];
         let at = Timestamp::parse("2026-11-15").unwrap();
         let request = ChainRequest {
             intermediates: Some(&intermediates),
@@ -396,6 +425,33 @@ fn report_and_verdict_agree_on_every_breach_under_both_profiles() {
                 verdict == ChainVerdict::Accepted,
                 "{rule:?} {profile:?} {:#?}",
                 report.findings
+            );
+        }
+    }
+}
+
+/// Without their bytes, and with other names: what is said of a chain rests on its facts alone.
+#[test]
+fn the_facts_of_certificates_are_judged_as_the_certificates() {
+    for (rule, change) in BREACHES {
+        let mut scene = scene();
+        change(&mut scene);
+        // The signature of a list is checked by the key of its issuer, of which nothing is sent.
+        if !scene.lists.is_empty() {
+            continue;
+        }
+        for profile in [Profile::Strict, Profile::Windows] {
+            let ((before, _), (after, verdict)) =
+                (scene.judge(profile), scene.judge_redacted(profile));
+            let ids = |report: &ChainReport| {
+                report.findings.iter().map(|one| (one.id, one.severity)).collect::<Vec<_>>()
+            };
+            assert_eq!(ids(&before), ids(&after), "{rule:?} {profile:?}");
+            assert_eq!(before.is_accepted, verdict == ChainVerdict::Accepted, "{rule:?}");
+            assert_eq!(before.completeness, after.completeness, "{rule:?}");
+            assert_ne!(
+                before.would_send.first().map(ToString::to_string),
+                after.would_send.first().map(ToString::to_string)
             );
         }
     }

@@ -20,6 +20,6 @@ mod printed_commands;
 mod properties;
 mod quality;
 mod receiving;
+mod redaction;
 mod remedies;
-mod renewals;
 mod servers;

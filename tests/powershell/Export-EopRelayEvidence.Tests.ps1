@@ -162,3 +162,106 @@ Describe 'Export-EopRelayEvidence' {
         @(Get-ChildItem -Path $TestDrive -Recurse -Filter '*.partial').Count | Should -Be 0
     }
 }
+
+Describe 'Export-EopRelayEvidence -Redact' {
+    BeforeAll {
+        $sent = Join-Path -Path $TestDrive -ChildPath 'sent.zip'
+        $key = Join-Path -Path $TestDrive -ChildPath 'sent.key.json'
+        $sentFile = Export-EopRelayEvidence -Path $sent -Redact -WarningVariable redactWarnings -WarningAction SilentlyContinue
+        $sentContent = Join-Path -Path $TestDrive -ChildPath 'sent'
+        [System.IO.Compression.ZipFile]::ExtractToDirectory($sent, $sentContent)
+    }
+
+    It 'writes the package and its key, and says that the key stays' {
+        $sentFile.FullName | Should -Be $sent
+        Test-Path -LiteralPath $key | Should -BeTrue
+        ($redactWarnings -join ' ') | Should -Match 'sent.key.json.*stays here'
+        @(Get-ChildItem -Path $TestDrive -Filter '*.partial*').Count | Should -Be 0
+    }
+
+    It 'is judged like the package that is not redacted' {
+        $at = @{ At = '2026-11-16T00:00:00Z'; ErrorAction = 'SilentlyContinue' }
+        $report = Test-EopRelayCertificate -EvidencePath $sent @at
+        $direct = Test-EopRelayCertificate -EvidencePath $case @at
+        $report.Verdict | Should -Be $direct.Verdict
+        $report.Cause | Should -Be $direct.Cause
+        @($report.Findings | ForEach-Object { $_.Id }) | Should -Be @($direct.Findings | ForEach-Object { $_.Id })
+        @($report.Scopes | ForEach-Object { $_.Server } | Select-Object -Unique) | Should -Not -Be $here
+    }
+
+    It 'holds no name of the organisation or of the server' {
+        $text = @(Get-ChildItem -Path $sentContent -Recurse -File | ForEach-Object { $_.FullName; [System.IO.File]::ReadAllText($_.FullName) }) -join "`n"
+        $text.Substring($text.IndexOf('sent')) | Should -Not -Match 'contos+o'
+        $text | Should -Not -Match ('1' * 40)
+        (Get-Content -LiteralPath $key -Raw) | Should -Match 'contos+o'
+    }
+
+    It 'has a manifest of what is sent' {
+        $redacted = Get-Content -LiteralPath (Join-Path -Path $sentContent -ChildPath 'manifest.json') -Raw | ConvertFrom-Json
+        $redacted.Redacted | Should -BeTrue
+        foreach ($listed in $redacted.Files) {
+            $path = Join-Path -Path $sentContent -ChildPath $listed.Path
+            (Get-FileHash -LiteralPath $path -Algorithm SHA256).Hash | Should -Be $listed.Sha256
+        }
+    }
+
+    It 'replaces no key unless told to' {
+        Remove-Item -LiteralPath $sent
+        { Export-EopRelayEvidence -Path $sent -Redact } | Should -Throw -ErrorId 'PackageExists,Export-EopRelayEvidence'
+        (Export-EopRelayEvidence -Path $sent -Redact -Force -WarningAction SilentlyContinue).Length | Should -BeGreaterThan 0
+    }
+}
+
+Describe 'The stories as packages' {
+    BeforeDiscovery {
+        $stories = Join-Path -Path $PSScriptRoot -ChildPath '../../examples/stories' | Resolve-Path | Select-Object -ExpandProperty ProviderPath
+        $cases = @(Get-ChildItem -Path $stories -Directory | ForEach-Object { @{ Story = $_.Name; Folder = $_.FullName } })
+    }
+
+    It 'are judged like their files, redacted and not: <Story>' -ForEach $cases {
+        $lines = @(Get-Content -LiteralPath (Join-Path -Path $Folder -ChildPath 'arguments'))
+        $headline = @(Get-Content -LiteralPath (Join-Path -Path $Folder -ChildPath 'report.txt'))[0]
+        $server = $lines[[array]::IndexOf($lines, '--server') + 1]
+        $at = $lines[[array]::IndexOf($lines, '--at') + 1]
+        $plain = Join-Path -Path $TestDrive -ChildPath "$Story.zip"
+        $package = [EopRelay.Interop]::NewEvidencePackage($plain)
+        $domains = @()
+        for ($index = 0; $index -lt $lines.Count; $index += 2) {
+            $file = Join-Path -Path $Folder -ChildPath $lines[$index + 1]
+            if (Test-Path -LiteralPath $file -PathType Leaf) {
+                $place = switch ($lines[$index]) {
+                    '--log' { "$server/Hub/ProtocolLog/SmtpSend/" }
+                    '--hybrid-log' { "$server/wizard/" }
+                    '--inbound-connector' { 'tenant/' }
+                    '--accepted-domain' { 'tenant/' }
+                    '--send-connector' { '' }
+                    default { "$server/" }
+                }
+                $of = ''
+                if ($place.StartsWith($server)) {
+                    $of = $server
+                }
+                $package.AddFile($place + $lines[$index + 1], $file, $of) | Should -BeNullOrEmpty
+            }
+            elseif ($lines[$index] -eq '--accepted-domain') {
+                $domains += [pscustomobject]@{ Name = $lines[$index + 1]; DomainName = $lines[$index + 1] }
+            }
+        }
+        if ($domains.Count -gt 0) {
+            $bytes = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json -InputObject $domains))
+            $package.AddBytes('tenant/accepted-domains.json', $bytes, 'Get-AcceptedDomain', '') | Should -BeNullOrEmpty
+        }
+        $package.Complete([datetime]'2026-11-15', [datetime]'2026-11-24') | Should -BeNullOrEmpty
+        $redacted = Join-Path -Path $TestDrive -ChildPath "$Story-sent.zip"
+        $redaction = [EopRelay.Interop]::RedactPackage($plain, $redacted, "$redacted.key.json")
+        $redaction.GetType().Name | Should -Be 'Redaction'
+        foreach ($path in $plain, $redacted) {
+            $report = Test-EopRelayCertificate -EvidencePath $path -At $at
+            @($report).Count | Should -Be 1
+            "$(([string]$report.Verdict).ToUpperInvariant()): $($report.Cause)" | Should -Be ($headline -replace '^ACCEPTED$', "ACCEPTED: $($report.Cause)")
+        }
+        $page = Join-Path -Path $TestDrive -ChildPath "$Story.html"
+        Export-EopRelayReport -InputObject (Test-EopRelayCertificate -EvidencePath $plain -At $at) -Path $page
+        Get-Content -LiteralPath $page -Raw | Should -Match $report.Cause
+    }
+}

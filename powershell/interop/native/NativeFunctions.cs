@@ -31,6 +31,7 @@ namespace EopRelay
         private readonly ExamineChainFunction examineChain;
         private readonly PfxFunction pfxCertificates;
         private readonly ViewFunction view;
+        private readonly RequestFunction redact;
         private readonly OpenEvidenceFunction openEvidence;
         private readonly NextEvidenceFunction nextEvidence;
         private readonly AddFunction addEvidence;
@@ -82,6 +83,7 @@ namespace EopRelay
             examineChain = Bind<ExamineChainFunction>(library, "eop_chain_examine");
             pfxCertificates = Bind<PfxFunction>(library, "eop_pfx_certificates");
             view = Bind<ViewFunction>(library, "eop_view");
+            redact = Bind<RequestFunction>(library, "eop_redact");
             openEvidence = Bind<OpenEvidenceFunction>(library, "eop_evidence_open");
             nextEvidence = Bind<NextEvidenceFunction>(library, "eop_evidence_next");
             cancelEvidence = Bind<HandleFunction>(library, "eop_evidence_cancel");
@@ -250,6 +252,12 @@ namespace EopRelay
                 Check(view(units, (UIntPtr)report.Length, kind, (uint)width, &answer, &error), &error);
             }
             return TakeText(answer);
+        }
+
+        /// <summary>What became of evidence, in JSON.</summary>
+        internal string Redact(string request)
+        {
+            return TakeText(Ask(redact, request));
         }
 
         /// <summary>A diagnosis with what a request gives.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Text;
 
 namespace EopRelay
@@ -137,13 +138,6 @@ namespace EopRelay
             return Attempt(() => diagnosis.Certificates());
         }
 
-        /// <summary>Says how the certificates of a diagnosis take the place of those in use.</summary>
-        /// <returns>A <see cref="RenewalPlan"/>, or what went wrong.</returns>
-        public static object RenewalPlanOf(Diagnosis diagnosis)
-        {
-            return Attempt(() => diagnosis.RenewalPlan());
-        }
-
         /// <summary>Opens a probe. Dispose it.</summary>
         /// <param name="question">What eop_probe_open takes, but for Evidence.</param>
         /// <param name="evidence">What the session is judged by.</param>
@@ -228,23 +222,13 @@ namespace EopRelay
             return text as EopRelayException ?? Problem(() => ReportFile.Write(path, (string)text + "\n"));
         }
 
-        /// <summary>A plan of a renewal as text, as the command prints it.</summary>
-        /// <param name="plan">The plan.</param>
-        /// <param name="width">Columns, 40 to 1000.</param>
-        /// <returns>The text, or why there is none.</returns>
-        public static object FormatRenewalPlan(RenewalPlan plan, int width)
-        {
-            return View(plan, 6, width);
-        }
-
         /// <param name="kind">EOP_VIEW_TEXT and so on.</param>
         private static object View(object report, uint kind, int width)
         {
             return Attempt(() =>
             {
                 var known = report as Report;
-                var plan = report as RenewalPlan;
-                string json = known != null ? known.Json : plan != null ? plan.Json : null;
+                string json = known == null ? null : known.Json;
                 if (json == null)
                 {
                     var text = new StringBuilder();
@@ -327,6 +311,40 @@ namespace EopRelay
         public static object NewEvidencePackage(string path)
         {
             return Attempt(() => new EvidencePackage(path));
+        }
+
+        /// <summary>
+        /// Writes a package with stand-ins for its private values in the place of a file of that name, and
+        /// the key in the place of one of its name. Both are there whole or not at all.
+        /// </summary>
+        /// <param name="package">The package, which stays as it is.</param>
+        /// <param name="path">The full path of the redacted one.</param>
+        /// <param name="key">The full path of the key.</param>
+        /// <returns>A <see cref="Redaction"/>, or why there is none.</returns>
+        public static object RedactPackage(string package, string path, string key)
+        {
+            return Attempt(() =>
+            {
+                // The library writes an archive if the name says so.
+                string partial = path + ".partial.zip", partialKey = key + ".partial";
+                File.Delete(partial);
+                File.Delete(partialKey);
+                try
+                {
+                    Redaction redaction = Library.Redact(package, partial, partialKey);
+                    File.Delete(key);
+                    File.Move(partialKey, key);
+                    File.Delete(path);
+                    File.Move(partial, path);
+                    redaction.Key = key;
+                    return redaction;
+                }
+                finally
+                {
+                    File.Delete(partial);
+                    File.Delete(partialKey);
+                }
+            });
         }
 
         /// <summary>The logs of a folder that may hold rows since a time, the newest first.</summary>

@@ -151,6 +151,14 @@ namespace EopRelay
             return Native.View(report, kind, width);
         }
 
+        /// <summary>Writes evidence with stand-ins for its private values, and their key.</summary>
+        internal static Redaction Redact(string input, string output, string key)
+        {
+            var request = new StringBuilder();
+            JsonWriter.Write(request, new Dictionary<string, object> { { "Input", input }, { "Output", output }, { "Key", key } });
+            return JsonMapper.Read<Redaction>(Native.Redact(request.ToString()));
+        }
+
         internal static CertificateOverview Certificates(Request request)
         {
             return JsonMapper.Read<CertificateOverview>(Native.Certificates(request.ToJson()));

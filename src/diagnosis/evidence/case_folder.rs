@@ -1,40 +1,29 @@
 //! A folder or archive of a support case: every file recognised, and its evidence added.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Evidence, GivenCertificate};
 use crate::certificate::{Certificate, read_certificates};
 use crate::chain::judged_of;
 use crate::evidence::chain_event::ChainEventQuery;
 use crate::evidence::delivery_error::DeliveryErrors;
-use crate::evidence::{EvidenceKind, ExchangeObjects, HybridHistory, Recognised, recognise};
+use crate::evidence::{
+    CaseFile, EvidenceKind, ExchangeObjects, HybridHistory, Manifests, files_of_case,
+};
 use crate::input;
 use crate::log::LogInput;
 
-/// Files of one case that are looked at.
-const MAXIMUM_FILES: usize = 100_000;
-/// Folders inside each other.
-const MAXIMUM_DEPTH: usize = 16;
 /// The largest file of certificates, in bytes.
 const MAXIMUM_CERTIFICATES: u64 = 64 << 20;
 
 /// What a case holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct CaseContent {
     /// Every file, by name.
     pub files: Vec<CaseFile>,
-    /// The protocol logs among them, which are still to be read.
-    pub logs: Vec<PathBuf>,
-}
-
-/// A file of a case, and what it was taken for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaseFile {
-    /// Its path below the folder or archive.
-    pub name: PathBuf,
-    /// What it is, or why it is left out.
-    pub taken_for: Recognised,
+    /// The protocol logs among them, which are still to be read, with the servers that a manifest
+    /// names.
+    pub logs: Vec<LogInput>,
 }
 
 impl Evidence {
@@ -45,13 +34,18 @@ impl Evidence {
     /// The folder cannot be read or the archive is damaged, or it holds no file: the reason.
     pub fn add_case(&mut self, case: &Path) -> Result<CaseContent, String> {
         let files = files_of_case(case)?;
+        let manifests = Manifests::of(files.iter().map(|(path, _)| path.as_path()));
         let (mut logs, mut events, mut wizard) = (Vec::new(), Vec::new(), Vec::new());
         for (path, file) in &files {
             match file.taken_for.kind {
-                EvidenceKind::ProtocolLog => logs.push(path.clone()),
+                EvidenceKind::ProtocolLog => {
+                    logs.push(LogInput { server: manifests.server(path), ..input_of(path) });
+                }
                 EvidenceKind::ChainEvents => events.push(input_of(path)),
                 EvidenceKind::WizardLog => wizard.push(path.clone()),
-                EvidenceKind::Export => self.add_export_of_case(path),
+                EvidenceKind::Export => {
+                    self.add_export_of_case(path, manifests.server(path).as_deref());
+                }
                 EvidenceKind::Certificates => self.add_certificates_of_case(path),
                 EvidenceKind::DeliveryErrors => match DeliveryErrors::from_file(path) {
                     Ok(read) => self.add_delivery_errors(read),
@@ -70,8 +64,9 @@ impl Evidence {
     }
 
     /// Only what a file holds is given: that a case has no export of one kind says nothing of it.
-    fn add_export_of_case(&mut self, path: &Path) {
-        let objects = match ExchangeObjects::from_file(path) {
+    /// Certificates are those of the server that the manifest names, where they do not say it.
+    fn add_export_of_case(&mut self, path: &Path, server: Option<&str>) {
+        let mut objects = match ExchangeObjects::from_file(path) {
             Ok(objects) => objects,
             Err(error) => return self.note_unreadable(path, &error.to_string()),
         };
@@ -88,6 +83,12 @@ impl Evidence {
             self.add_receive_connectors(&objects);
         }
         if !objects.certificates.is_empty() {
+            for certificate in objects.certificates.iter_mut().map(|found| &mut found.object) {
+                if certificate.server.is_none() {
+                    certificate.server = server.map(str::to_owned);
+                    certificate.knows_server = server.is_some();
+                }
+            }
             self.add_installed(&objects);
         }
     }
@@ -127,73 +128,4 @@ impl Evidence {
 
 fn input_of(path: &Path) -> LogInput {
     LogInput { path: path.to_owned(), wildcards: false, server: None }
-}
-
-/// The files of a case with what each is, by name.
-///
-/// # Errors
-/// The folder cannot be read or the archive is damaged, or it holds no file: the reason.
-pub fn files_of_case(case: &Path) -> Result<Vec<(PathBuf, CaseFile)>, String> {
-    let refused = |error: std::io::Error| format!("{}: {error}", case.display());
-    let mut files = Vec::new();
-    let mut add = |path: PathBuf, trouble: Option<String>| {
-        let name = path.strip_prefix(case).unwrap_or(&path).to_owned();
-        let taken_for = match trouble {
-            Some(words) => Recognised { kind: EvidenceKind::Unused, words },
-            None => recognise(&path),
-        };
-        files.push((path, CaseFile { name, taken_for }));
-    };
-    if input::is_archive(case) {
-        for file in input::packed_files(case).map_err(refused)? {
-            add(file.path, file.trouble);
-        }
-    } else {
-        for path in paths_below(case).map_err(refused)? {
-            if !input::is_archive(&path) {
-                add(path, None);
-                continue;
-            }
-            match input::packed_files(&path) {
-                Ok(packed) if is_document(&packed) => add(
-                    path,
-                    Some("a document of Office: save what it holds as text or CSV".to_owned()),
-                ),
-                Ok(packed) => packed.into_iter().for_each(|file| add(file.path, file.trouble)),
-                Err(error) => add(path, Some(error.to_string())),
-            }
-        }
-    }
-    if files.is_empty() {
-        return Err(format!("{}: holds no file", case.display()));
-    }
-    Ok(files)
-}
-
-/// Whether an archive is one of the formats of Office (ECMA-376, part 2).
-fn is_document(packed: &[input::PackedFile]) -> bool {
-    packed.iter().any(|file| file.path.ends_with("[Content_Types].xml"))
-}
-
-/// The files of a folder and of those below, by name.
-fn paths_below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut waiting = vec![(folder.to_owned(), 0)];
-    while let Some((folder, depth)) = waiting.pop() {
-        let mut entries: Vec<PathBuf> =
-            fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
-        entries.sort();
-        for path in entries.into_iter().rev() {
-            // Not a link, which may lead out of the folder or round in circles.
-            match fs::symlink_metadata(&path) {
-                Ok(data) if data.is_dir() && depth < MAXIMUM_DEPTH => {
-                    waiting.push((path, depth + 1));
-                }
-                Ok(data) if data.is_file() && files.len() < MAXIMUM_FILES => files.push(path),
-                _ => {}
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
 }

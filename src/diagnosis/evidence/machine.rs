@@ -48,7 +48,8 @@ impl Evidence {
     pub fn ask_windows(&mut self) {
         let at = self.at;
         let Some(machine) = &mut self.machine else { return };
-        for given in &self.certificates {
+        // Windows can judge nothing but the bytes of a certificate.
+        for given in self.certificates.iter().filter(|one| !one.certificate.is_known_by_facts()) {
             match windows_verdict(given.certificate.der(), at) {
                 Ok(verdict) => {
                     self.windows_verdicts.push((given.certificate.thumbprint(), verdict));

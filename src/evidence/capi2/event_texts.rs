@@ -24,6 +24,27 @@ pub(in crate::evidence) fn of_file(
     of_source(source, use_text)
 }
 
+/// The events of a log as one XML text.
+///
+/// # Errors
+/// The file cannot be read, is no log, or has more than `maximum` bytes of XML.
+pub fn event_log_as_xml(path: &Path, maximum: u64) -> io::Result<String> {
+    let mut text = String::from("<Events>\n");
+    of_file(path, |xml, _| {
+        text.push_str(xml);
+        text.push('\n');
+        if text.len() as u64 > maximum { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    if text.len() as u64 > maximum {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("more than {maximum} bytes as XML: export fewer events"),
+        ));
+    }
+    text.push_str("</Events>\n");
+    Ok(text)
+}
+
 /// [`of_file`] for the content of a file.
 ///
 /// # Errors

@@ -1,7 +1,5 @@
 //! Protocol logs of a request, read and judged in one step.
 
-use std::path::PathBuf;
-
 use serde::Deserialize;
 
 use crate::diagnosis::Evidence;
@@ -24,14 +22,13 @@ pub(in crate::ffi) struct Log {
 /// Finds the files of the logs, and of those of support cases.
 pub(in crate::ffi) fn open(
     logs: Vec<Log>,
-    of_cases: Vec<PathBuf>,
+    of_cases: Vec<LogInput>,
 ) -> Result<SessionReader, Failure> {
     let input = |log: Log| match log.server {
         Some(server) => LogInput { path: log.path.into(), wildcards: true, server: Some(server) },
         None => LogInput::of_text(log.path.as_ref()),
     };
-    let of_case = |path| LogInput { path, wildcards: false, server: None };
-    let inputs = logs.into_iter().map(input).chain(of_cases.into_iter().map(of_case)).collect();
+    let inputs = logs.into_iter().map(input).chain(of_cases).collect();
     let query = SessionQuery { inputs, ..SessionQuery::default() };
     SessionReader::new(query)
         .map_err(|error| Failure::new(EOP_INVALID_ARGUMENT, format!("Logs: {error}")))

@@ -234,10 +234,10 @@ const OTHER_FUNCTIONS: &[&str] = &[
     "eop_diagnosis_open",
     "eop_test",
     "eop_certificates",
-    "eop_renewal_plan",
     "eop_resolve_errors",
     "eop_store_certificates",
     "eop_view",
+    "eop_redact",
     "eop_probe_open",
     "eop_probe_standing",
 ];

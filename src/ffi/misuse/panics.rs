@@ -94,13 +94,6 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             assert_eq!(overview == 0, status != EOP_OK);
             status
         }),
-        ("eop_renewal_plan", |error| {
-            let (request, mut plan) = (['{', '}'].map(|unit| unit as u16), 0);
-            // SAFETY: request and output are local variables.
-            let status = unsafe { eop_renewal_plan(request.as_ptr(), 2, &raw mut plan, error) };
-            assert_eq!(plan == 0, status != EOP_OK);
-            status
-        }),
         ("eop_diagnosis_open", |error| {
             let (request, mut diagnosis) = (['{', '}'].map(|unit| unit as u16), 0);
             // SAFETY: request and output are local variables.
@@ -139,6 +132,20 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             let (request, mut report) = (['{', '}'].map(|unit| unit as u16), 0);
             // SAFETY: request and output are local variables.
             let status = unsafe { eop_resolve_errors(request.as_ptr(), 2, &raw mut report, error) };
+            assert_eq!(report == 0, status != EOP_OK);
+            status
+        }),
+        ("eop_redact", |error| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = |name: &str| folder.path().join(name);
+            std::fs::write(path("in.txt"), "550 5.7.64 TenantAttribution").unwrap();
+            let (input, output, key) = (path("in.txt"), path("out"), path("key"));
+            let request = serde_json::json!({ "Input": input, "Output": output, "Key": key });
+            let request: Vec<u16> = request.to_string().encode_utf16().collect();
+            let mut report = 0;
+            // SAFETY: request and output are local variables.
+            let status =
+                unsafe { eop_redact(request.as_ptr(), request.len(), &raw mut report, error) };
             assert_eq!(report == 0, status != EOP_OK);
             status
         }),

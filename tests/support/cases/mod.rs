@@ -60,6 +60,9 @@ fn parts<'t>(text: &'t str, separator: &'t str) -> impl Iterator<Item = (&'t str
         .map(|part| part.split_once('=').unwrap_or((part, "")))
 }
 
+/// How texts of a case are written: as they stand, or with stand-ins.
+type Write<'w> = &'w mut dyn FnMut(&str) -> String;
+
 impl Case {
     /// One that only its sessions and its setup make.
     pub fn of(sessions: &str, setup: &str) -> Self {
@@ -75,27 +78,32 @@ impl Case {
         }
     }
 
-    fn no_evidence(&self) -> Evidence {
+    fn no_evidence(&self, write: Write<'_>) -> Evidence {
         let at = Timestamp::parse(NOW).unwrap();
         let recipient = parts(&self.setup, " ; ").find(|(key, _)| *key == "rcpt");
         recipient.map_or_else(
             || Evidence::new(at),
-            |(_, domain)| Evidence::of_recipient(at, domain).unwrap(),
+            |(_, domain)| Evidence::of_recipient(at, &write(domain)).unwrap(),
         )
     }
 
     pub fn evidence(&self) -> Evidence {
-        let mut evidence = self.no_evidence();
-        self.add_exports(&mut evidence);
-        self.add_sessions(&mut evidence);
+        self.evidence_written(&mut str::to_owned)
+    }
+
+    /// The same evidence with other texts.
+    pub fn evidence_written(&self, write: Write<'_>) -> Evidence {
+        let mut evidence = self.no_evidence(write);
+        self.add_exports(&mut evidence, write);
+        self.add_sessions(&mut evidence, write);
         evidence
     }
 
     /// The same evidence, in which the sessions came first.
     pub fn evidence_of_sessions_first(&self) -> Evidence {
-        let mut evidence = self.no_evidence();
-        self.add_sessions(&mut evidence);
-        self.add_exports(&mut evidence);
+        let mut evidence = self.no_evidence(&mut str::to_owned);
+        self.add_sessions(&mut evidence, &mut str::to_owned);
+        self.add_exports(&mut evidence, &mut str::to_owned);
         evidence
     }
 
@@ -104,16 +112,17 @@ impl Case {
         parts(&self.setup, " ; ").any(|(key, _)| key == "queue")
     }
 
-    fn add_exports(&self, evidence: &mut Evidence) {
+    fn add_exports(&self, evidence: &mut Evidence, write: Write<'_>) {
         let (of_wizard, others): (Vec<_>, Vec<_>) =
             parts(&self.setup, " ; ").partition(|(key, _)| *key == "wizard");
         for (key, value) in others {
-            set_up(evidence, key, value);
+            set_up(evidence, key, value, write);
         }
         if !of_wizard.is_empty() {
             let mut builder = HybridHistoryBuilder::default();
             for (number, (_, value)) in of_wizard.into_iter().enumerate() {
-                builder.add_bytes(&format!("hcw{number}.log"), wizard_log(value).as_bytes());
+                let log = write(&wizard_log(value));
+                builder.add_bytes(&format!("hcw{number}.log"), log.as_bytes());
             }
             evidence.add_hybrid(builder.finish());
         }
@@ -135,6 +144,10 @@ impl Case {
 
     /// The sessions as the program reads them.
     pub fn read_sessions(&self) -> Vec<Session> {
+        self.read_sessions_written(&mut str::to_owned)
+    }
+
+    fn read_sessions_written(&self, write: Write<'_>) -> Vec<Session> {
         let mut logs: BTreeMap<&str, String> = BTreeMap::new();
         let is_session = |session: &&str| !["", "-", "empty"].contains(session);
         for (number, session) in self.sessions.split(" || ").filter(is_session).enumerate() {
@@ -142,14 +155,14 @@ impl Case {
             let server = server.map_or("EX01", |(_, server)| server);
             logs.entry(server).or_default().push_str(&log_of(session, number));
         }
-        logs.iter().flat_map(|(server, log)| read(server, log)).collect()
+        logs.iter().flat_map(|(server, log)| read(&write(server), &write(log))).collect()
     }
 
-    fn add_sessions(&self, evidence: &mut Evidence) {
+    fn add_sessions(&self, evidence: &mut Evidence, write: Write<'_>) {
         if self.sessions == "empty" {
             evidence.logs_given = true;
         }
-        for session in self.read_sessions() {
+        for session in self.read_sessions_written(write) {
             evidence.add_session(&session);
         }
     }

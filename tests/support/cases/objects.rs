@@ -9,47 +9,50 @@ use eop_relay::diagnosis::Located;
 use eop_relay::stated_time::StatedTime;
 use eop_relay::timestamp::Timestamp;
 
+use super::Write;
+
 pub(super) const ISSUER: &str = "CN=Trust Server CA 1, O=Trust AS, C=NO";
 
 pub(super) fn located<T>(object: T, path: &str) -> Located<T> {
     Located { object, path: path.to_owned(), line: 1 }
 }
 
-fn list(text: &str) -> TextList {
+fn list(text: &str, write: Write<'_>) -> TextList {
     let shown = text.strip_suffix("...");
     let values = shown.unwrap_or(text).split(',').filter(|value| !value.is_empty());
+    let values: Vec<String> = values.map(write).collect();
     TextList { is_truncated: shown.is_some(), ..TextList::complete(values) }
 }
 
 /// `name/type/enabled/value/addresses/associated/changed`, the last ones optional.
-pub(super) fn inbound(text: &str) -> InboundConnector {
+pub(super) fn inbound(text: &str, write: Write<'_>) -> InboundConnector {
     let fields: Vec<&str> = text.split('/').collect();
     let field = |index: usize| fields.get(index).copied().filter(|field| !field.is_empty());
     InboundConnector {
-        name: fields[0].to_owned(),
+        name: write(fields[0]),
         connector_type: field(1).map(ConnectorType::from_name),
         enabled: field(2).map(|flag| flag == "on"),
-        tls_sender_certificate_name: field(3).map(str::to_owned),
+        tls_sender_certificate_name: field(3).map(&mut *write),
         knows_certificate_name: true,
-        sender_ip_addresses: Some(list(&field(4).unwrap_or_default().replace('|', "/"))),
-        associated_accepted_domains: Some(list(field(5).unwrap_or_default())),
+        sender_ip_addresses: Some(list(&field(4).unwrap_or_default().replace('|', "/"), write)),
+        associated_accepted_domains: Some(list(field(5).unwrap_or_default(), write)),
         when_changed_utc: field(6).and_then(Timestamp::parse),
         ..InboundConnector::default()
     }
 }
 
 /// `name/TlsCertificateName/smart host/logging`; `named` stands for ISSUER and CN=mail.contoso.com.
-pub(super) fn send(text: &str) -> SendConnector {
+pub(super) fn send(text: &str, write: Write<'_>) -> SendConnector {
     let fields: Vec<&str> = text.split('/').collect();
     let field = |index: usize| fields.get(index).copied().filter(|field| !field.is_empty());
     SendConnector {
-        name: fields[0].to_owned(),
+        name: write(fields[0]),
         tls_certificate_name: field(1).map(|subject| match subject {
-            "named" => format!("<I>{ISSUER}<S>CN=mail.contoso.com"),
-            subject => subject.to_owned(),
+            "named" => write(&format!("<I>{ISSUER}<S>CN=mail.contoso.com")),
+            subject => write(subject),
         }),
         knows_certificate_name: true,
-        smart_hosts: field(2).map(list),
+        smart_hosts: field(2).map(|hosts| list(hosts, write)),
         protocol_logging_level: field(3).map(str::to_owned),
         ..SendConnector::default()
     }
@@ -57,24 +60,24 @@ pub(super) fn send(text: &str) -> SendConnector {
 
 /// `identity/TlsCertificateName/AuthMechanism`; `named` stands for ISSUER and CN=mail.contoso.com,
 /// `gone` for another issuer.
-pub(super) fn receive(text: &str) -> ReceiveConnector {
+pub(super) fn receive(text: &str, write: Write<'_>) -> ReceiveConnector {
     let fields: Vec<&str> = text.split('/').collect();
     let field = |index: usize| fields.get(index).copied().filter(|field| !field.is_empty());
     ReceiveConnector {
-        identity: fields[0].to_owned(),
+        identity: write(fields[0]),
         tls_certificate_name: field(1).map(|value| match value {
-            "named" => format!("<I>{ISSUER}<S>CN=mail.contoso.com"),
-            _ => "<I>CN=Former CA<S>CN=mail.contoso.com".to_owned(),
+            "named" => write(&format!("<I>{ISSUER}<S>CN=mail.contoso.com")),
+            _ => write("<I>CN=Former CA<S>CN=mail.contoso.com"),
         }),
         knows_certificate_name: true,
-        auth_mechanism: Some(list(field(2).unwrap_or("Tls,Integrated"))),
+        auth_mechanism: Some(list(field(2).unwrap_or("Tls,Integrated"), &mut str::to_owned)),
         ..ReceiveConnector::default()
     }
 }
 
 /// `names/services/flags`: flags are `nokey`, `self`, `enterprise`, `revoked`, `other` (another
 /// issuer), `until:DATE`, `since:DATE`, `serial:TEXT` (another certificate of the same name).
-pub(super) fn installed_certificate(text: &str) -> ExchangeCertificate {
+pub(super) fn installed_certificate(text: &str, write: Write<'_>) -> ExchangeCertificate {
     let fields: Vec<&str> = text.split('/').collect();
     let flags = fields.get(2).copied().unwrap_or_default();
     let has = |flag: &str| flags.split(',').any(|one| one == flag);
@@ -89,9 +92,11 @@ pub(super) fn installed_certificate(text: &str) -> ExchangeCertificate {
         ISSUER.to_owned()
     };
     ExchangeCertificate {
-        thumbprint: Some(thumbprint(fields[0], value("serial:").unwrap_or_default())),
-        subject: Some(subject),
-        issuer: Some(issuer),
+        thumbprint: write(&thumbprint(fields[0], value("serial:").unwrap_or_default()).to_string())
+            .parse()
+            .ok(),
+        subject: Some(write(&subject)),
+        issuer: Some(write(&issuer)),
         not_before: value("since:")
             .map_or_else(|| Timestamp::parse("2026-03-01"), Timestamp::parse)
             .map(StatedTime::from),
@@ -103,7 +108,7 @@ pub(super) fn installed_certificate(text: &str) -> ExchangeCertificate {
         is_self_signed: Some(has("self")),
         root_ca_type: has("enterprise").then(|| "Enterprise".to_owned()),
         status: has("revoked").then(|| "Revoked".to_owned()),
-        certificate_domains: Some(TextList::complete(names)),
+        certificate_domains: Some(TextList::complete(names.into_iter().map(write))),
         ..ExchangeCertificate::default()
     }
 }

@@ -8,15 +8,16 @@ use eop_relay::evidence::delivery_error::DeliveryError;
 use eop_relay::evidence::{ExchangeObjects, ParsedObject};
 use eop_relay::timestamp::Timestamp;
 
+use super::Write;
 use super::objects::{inbound, installed_certificate, located, receive, send, thumbprint};
 use crate::support::forge::{BLOCKED_ROOT, Forge, PROGRAMME_ROOT, SUBJECT_ALT_NAME, dns_names};
 
-pub(super) fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
+pub(super) fn set_up(evidence: &mut Evidence, key: &str, value: &str, write: Write<'_>) {
     match key {
         "inbound" => {
             let connectors = evidence.inbound_connectors.get_or_insert_default();
             if value != "none" {
-                connectors.push(located(inbound(value), "inbound.xml"));
+                connectors.push(located(inbound(value, write), "inbound.xml"));
             }
         }
         "accepted" => {
@@ -24,18 +25,19 @@ pub(super) fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
                 Some(domains) => (DomainOrigin::OnPremises, domains),
                 None => (DomainOrigin::Cloud, value),
             };
-            let domain = |text: &str| AcceptedDomain {
+            let mut domain = |text: &str| AcceptedDomain {
                 origin,
                 match_sub_domains: text.ends_with('+').then_some(true),
-                ..AcceptedDomain::named(text.trim_end_matches('+'))
+                ..AcceptedDomain::named(&write(text.trim_end_matches('+')))
             };
-            let domains = domains.split(',').filter(|text| !text.is_empty()).map(domain).collect();
+            let domains =
+                domains.split(',').filter(|text| !text.is_empty()).map(&mut domain).collect();
             let accepted = AcceptedDomains { domains, is_incomplete: false };
             evidence.accepted_domains = Some(located(accepted, "accepted.xml"));
         }
-        "tenant" => evidence.begin_tenant(value),
+        "tenant" => evidence.begin_tenant(&write(value)),
         "inbound2" => {
-            let object = ParsedObject { object: inbound(value), line: 7 };
+            let object = ParsedObject { object: inbound(value, write), line: 7 };
             let source_name = "inbound.xml".to_owned();
             evidence.add_inbound_connectors(&ExchangeObjects {
                 source_name,
@@ -43,10 +45,10 @@ pub(super) fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
                 ..ExchangeObjects::default()
             });
         }
-        "accepted2" => evidence.add_accepted_domain(value, "accepted.xml"),
-        "event" => read_event(evidence, value),
-        "ip" => evidence.source_address = Some(value.parse().unwrap()),
-        "from" => evidence.mail_from = Some(value.parse().unwrap()),
+        "accepted2" => evidence.add_accepted_domain(&write(value), "accepted.xml"),
+        "event" => read_event(evidence, value, write),
+        "ip" => evidence.source_address = Some(write(value).parse().unwrap()),
+        "from" => evidence.mail_from = Some(write(value).parse().unwrap()),
         // It is known before anything else.
         "rcpt" => {}
         "at" => evidence.at = Timestamp::parse(value).unwrap(),
@@ -55,23 +57,23 @@ pub(super) fn set_up(evidence: &mut Evidence, key: &str, value: &str) {
         "damaged" => evidence.damaged.push((value.to_owned(), 3, "no connector".to_owned())),
         "send" => {
             let connectors = evidence.send_connectors.get_or_insert_default();
-            connectors.push(located(send(value), "send.json"));
+            connectors.push(located(send(value, write), "send.json"));
         }
-        "queue" => evidence.add_delivery_error(DeliveryError::of_text("queue", value)),
+        "queue" => evidence.add_delivery_error(DeliveryError::of_text("queue", &write(value))),
         "receive" => {
             let connectors = evidence.receive_connectors.get_or_insert_default();
-            connectors.push(located(receive(value), "receive.xml"));
+            connectors.push(located(receive(value, write), "receive.xml"));
         }
         "installed" => {
             let installed = evidence.installed.get_or_insert_default();
-            installed.push(located(installed_certificate(value), "installed.xml"));
+            installed.push(located(installed_certificate(value, write), "installed.xml"));
         }
         _ => set_up_chain(evidence, key, value),
     }
 }
 
 /// `id:result:index/process/names/time/computer`, the last four optional; `off` is a log without events.
-fn read_event(evidence: &mut Evidence, value: &str) {
+fn read_event(evidence: &mut Evidence, value: &str, write: Write<'_>) {
     let fields: Vec<&str> = value.split('/').collect();
     let field = |index: usize, default: &'static str| {
         fields.get(index).copied().filter(|field| !field.is_empty()).unwrap_or(default).to_owned()
@@ -101,7 +103,7 @@ fn read_event(evidence: &mut Evidence, value: &str) {
         id = numbers[0],
         result = numbers.get(1).copied().unwrap_or("0"),
     );
-    let content = if value == "off" { Vec::new() } else { xml.into_bytes() };
+    let content = if value == "off" { Vec::new() } else { write(&xml).into_bytes() };
     let contents = vec![("capi2.xml".to_owned(), content)];
     evidence.read_chain_events(ChainEventQuery { contents, ..ChainEventQuery::default() });
 }

@@ -26,11 +26,6 @@ pub struct LogArguments {
 }
 
 impl LogArguments {
-    /// Only these files.
-    pub fn of(log: Vec<PathBuf>) -> Self {
-        Self { log, recurse: false }
-    }
-
     /// Whether there are any.
     pub fn are_given(&self) -> bool {
         !self.log.is_empty()
@@ -41,18 +36,8 @@ impl LogArguments {
     ///
     /// # Errors
     /// The query is not valid. Trouble with single files comes as notices of a batch.
-    pub fn read(
-        &self,
-        server: Option<&str>,
-        mut use_batch: impl FnMut(&Batch),
-    ) -> Result<(), String> {
-        let inputs = inputs_of(&self.log, server);
-        let query = SessionQuery { inputs, recurse: self.recurse, ..SessionQuery::default() };
-        let mut reader = SessionReader::new(query).map_err(|error| error.to_string())?;
-        while let Some(batch) = reader.next_batch(SESSIONS_PER_BATCH, BYTES_PER_BATCH) {
-            use_batch(&batch);
-        }
-        Ok(())
+    pub fn read(&self, server: Option<&str>, use_batch: impl FnMut(&Batch)) -> Result<(), String> {
+        read(inputs_of(&self.log, server), self.recurse, use_batch)
     }
 
     /// Adds the sessions to the evidence; what cannot be read is noted there.
@@ -60,12 +45,37 @@ impl LogArguments {
     /// # Errors
     /// As of [`read`](Self::read).
     pub fn add_to(&self, evidence: &mut Evidence) -> Result<(), String> {
-        if self.are_given() {
-            evidence.logs_given = true;
-            self.read(None, |batch| add_batch(batch, evidence))?;
-        }
-        Ok(())
+        add_logs(inputs_of(&self.log, None), self.recurse, evidence)
     }
+}
+
+/// Adds the sessions of logs to the evidence; what cannot be read is noted there.
+///
+/// # Errors
+/// The query is not valid.
+pub fn add_logs(
+    inputs: Vec<LogInput>,
+    recurse: bool,
+    evidence: &mut Evidence,
+) -> Result<(), String> {
+    if inputs.is_empty() {
+        return Ok(());
+    }
+    evidence.logs_given = true;
+    read(inputs, recurse, |batch| add_batch(batch, evidence))
+}
+
+fn read(
+    inputs: Vec<LogInput>,
+    recurse: bool,
+    mut use_batch: impl FnMut(&Batch),
+) -> Result<(), String> {
+    let query = SessionQuery { inputs, recurse, ..SessionQuery::default() };
+    let mut reader = SessionReader::new(query).map_err(|error| error.to_string())?;
+    while let Some(batch) = reader.next_batch(SESSIONS_PER_BATCH, BYTES_PER_BATCH) {
+        use_batch(&batch);
+    }
+    Ok(())
 }
 
 fn add_batch(batch: &Batch, evidence: &mut Evidence) {

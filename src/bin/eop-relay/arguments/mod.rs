@@ -10,6 +10,6 @@ mod time;
 
 pub use certificate_files::StoreArguments;
 pub use exports::{ConfigurationArguments, add_exports, note_unreadable};
-pub use logs::{LogArguments, inputs_of};
+pub use logs::{LogArguments, add_logs, inputs_of};
 pub use tenants::TenantArguments;
 pub use time::{Time, given_or_now, parse_duration};

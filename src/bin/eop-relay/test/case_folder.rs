@@ -1,9 +1,10 @@
 //! What the files of a support case were taken for, as a table.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use eop_relay::diagnosis::{CaseFile, Evidence};
-use eop_relay::evidence::EvidenceKind;
+use eop_relay::diagnosis::Evidence;
+use eop_relay::evidence::{CaseFile, EvidenceKind};
+use eop_relay::log::LogInput;
 
 use crate::{message, output};
 
@@ -16,7 +17,7 @@ const KIND: usize = 15;
 ///
 /// # Errors
 /// The folder or archive cannot be read, or holds no file.
-pub fn add(case: &Path, evidence: &mut Evidence) -> Result<Vec<PathBuf>, String> {
+pub fn add(case: &Path, evidence: &mut Evidence) -> Result<Vec<LogInput>, String> {
     let content = evidence.add_case(case).map_err(|error| format!("--evidence {error}"))?;
     for line in table(&content.files).iter().flat_map(|lines| lines.lines()) {
         message::summary(&line);

@@ -8,7 +8,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 /// A folder or an archive under another name, until it is complete.
-pub struct Destination {
+pub(super) struct Destination {
     path: PathBuf,
     beside: PathBuf,
     archive: Option<ZipWriter<File>>,
@@ -21,17 +21,17 @@ impl Destination {
     /// Something is there already, or nothing can be written there.
     pub fn create(path: &Path) -> Result<Self, String> {
         if path.exists() {
-            return Err(format!("{}: is there already; name another OUT", path.display()));
+            return Err("is there already; name another one".to_owned());
         }
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.tmp", std::process::id()));
         let beside = path.with_file_name(name);
         let is_archive = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("zip"));
         let archive = if is_archive {
-            let file = File::create_new(&beside).map_err(|error| not_written(path, &error))?;
+            let file = File::create_new(&beside).map_err(|error| not_written(&error))?;
             Some(ZipWriter::new(file))
         } else {
-            fs::create_dir_all(&beside).map_err(|error| not_written(path, &error))?;
+            fs::create_dir_all(&beside).map_err(|error| not_written(&error))?;
             None
         };
         Ok(Self { path: path.to_owned(), beside, archive })
@@ -57,7 +57,7 @@ impl Destination {
             let folder = path.parent().unwrap_or(&self.beside);
             fs::create_dir_all(folder).and_then(|()| fs::write(&path, content))
         };
-        written.map_err(|error| not_written(&self.path, &error))
+        written.map_err(|error| not_written(&error))
     }
 
     /// Gives it its name.
@@ -72,7 +72,7 @@ impl Destination {
             None => Ok(()),
         };
         let named = closed.and_then(|()| fs::rename(&self.beside, &self.path));
-        named.map_err(|error| not_written(&self.path, &error))
+        named.map_err(|error| not_written(&error))
     }
 }
 
@@ -86,6 +86,6 @@ impl Drop for Destination {
     }
 }
 
-fn not_written(path: &Path, error: &io::Error) -> String {
-    format!("{}: cannot be written: {error}", path.display())
+fn not_written(error: &io::Error) -> String {
+    format!("cannot be written: {error}")
 }

@@ -1,0 +1,90 @@
+//! The files of a support case: a folder or an archive, each recognised by its content.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::recognition::{EvidenceKind, Recognised, recognise};
+use crate::input;
+
+/// Files of one case that are looked at.
+const MAXIMUM_FILES: usize = 100_000;
+/// Folders inside each other.
+const MAXIMUM_DEPTH: usize = 16;
+
+/// A file of a case, and what it was taken for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseFile {
+    /// Its path below the folder or archive.
+    pub name: PathBuf,
+    /// What it is, or why it is left out.
+    pub taken_for: Recognised,
+}
+
+/// The files of a case with what each is, by name.
+///
+/// # Errors
+/// The folder cannot be read or the archive is damaged, or it holds no file: the reason.
+pub fn files_of_case(case: &Path) -> Result<Vec<(PathBuf, CaseFile)>, String> {
+    let refused = |error: std::io::Error| format!("{}: {error}", case.display());
+    let mut files = Vec::new();
+    let mut add = |path: PathBuf, trouble: Option<String>| {
+        let name = path.strip_prefix(case).unwrap_or(&path).to_owned();
+        let taken_for = match trouble {
+            Some(words) => Recognised { kind: EvidenceKind::Unused, words },
+            None => recognise(&path),
+        };
+        files.push((path, CaseFile { name, taken_for }));
+    };
+    if input::is_archive(case) {
+        for file in input::packed_files(case).map_err(refused)? {
+            add(file.path, file.trouble);
+        }
+    } else {
+        for path in paths_below(case).map_err(refused)? {
+            if !input::is_archive(&path) {
+                add(path, None);
+                continue;
+            }
+            match input::packed_files(&path) {
+                Ok(packed) if is_document(&packed) => add(
+                    path,
+                    Some("a document of Office: save what it holds as text or CSV".to_owned()),
+                ),
+                Ok(packed) => packed.into_iter().for_each(|file| add(file.path, file.trouble)),
+                Err(error) => add(path, Some(error.to_string())),
+            }
+        }
+    }
+    if files.is_empty() {
+        return Err(format!("{}: holds no file", case.display()));
+    }
+    Ok(files)
+}
+
+/// Whether an archive is one of the formats of Office (ECMA-376, part 2).
+fn is_document(packed: &[input::PackedFile]) -> bool {
+    packed.iter().any(|file| file.path.ends_with("[Content_Types].xml"))
+}
+
+/// The files of a folder and of those below, by name.
+fn paths_below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut waiting = vec![(folder.to_owned(), 0)];
+    while let Some((folder, depth)) = waiting.pop() {
+        let mut entries: Vec<PathBuf> =
+            fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        entries.sort();
+        for path in entries.into_iter().rev() {
+            // Not a link, which may lead out of the folder or round in circles.
+            match fs::symlink_metadata(&path) {
+                Ok(data) if data.is_dir() && depth < MAXIMUM_DEPTH => {
+                    waiting.push((path, depth + 1));
+                }
+                Ok(data) if data.is_file() && files.len() < MAXIMUM_FILES => files.push(path),
+                _ => {}
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

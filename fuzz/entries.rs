@@ -141,9 +141,13 @@ pub fn certificates(data: &[u8]) {
 pub fn requests(data: &[u8]) {
     let text: Vec<u16> = String::from_utf8_lossy(data).encode_utf16().collect();
     let no_error = ptr::null_mut();
-    for function in
-        [ffi::eop_test, ffi::eop_certificates, ffi::eop_resolve_errors, ffi::eop_explain]
-    {
+    for function in [
+        ffi::eop_test,
+        ffi::eop_certificates,
+        ffi::eop_renewal_plan,
+        ffi::eop_resolve_errors,
+        ffi::eop_explain,
+    ] {
         let mut answer = 0;
         // SAFETY: the text lives during the call, and the output is a local variable.
         let status = unsafe { function(text.as_ptr(), text.len(), &raw mut answer, no_error) };

@@ -701,6 +701,11 @@
 #define EOP_DIAGNOSIS_CERTIFICATES 2
 
 /*
+ kind of eop_diagnosis_answer: the plan of a renewal, as of eop_renewal_plan.
+ */
+#define EOP_DIAGNOSIS_RENEWAL_PLAN 3
+
+/*
  kind of eop_view: plain text, as `eop-relay test` prints it.
  */
 #define EOP_VIEW_TEXT 1
@@ -724,6 +729,11 @@
  kind of eop_view: metrics, as `eop-relay test --prometheus` writes them.
  */
 #define EOP_VIEW_PROMETHEUS 5
+
+/*
+ kind of eop_view: the text of a plan of eop_renewal_plan, as `eop-relay renew` prints it.
+ */
+#define EOP_VIEW_RENEWAL_PLAN 6
 
 /*
  The fewest columns of a view.
@@ -1931,8 +1941,9 @@ int32_t eop_test(const uint16_t *request,
  they expire.
 
  `request` has `length` units and is read during the call only. It is a JSON object as of
- eop_test, of which Sessions, SendConnectors, InstalledCertificates, Server, At and WarningDays
- are used; each may be absent or null, which the rows then say.
+ eop_test, of which Sessions, SendConnectors, ReceiveConnectors, InboundConnectors,
+ InstalledCertificates, Server, At and WarningDays are used; each may be absent or null, which the
+ rows then say.
 
  `overview` receives a text handle with one JSON object, the same as of
  `eop-relay certificates --json`; free it with eop_text_free. Its member Certificates is an array
@@ -1950,6 +1961,33 @@ int32_t eop_test(const uint16_t *request,
 int32_t eop_certificates(const uint16_t *request,
                          size_t length,
                          uint64_t *overview,
+                         struct eop_error *error);
+
+/*
+ Says in which steps new certificates take the place of those in use, so that no mail is refused in
+ between. Nothing is changed: each step is made on a model, and every state is judged.
+
+ `request` has `length` units and is read during the call only. It is a JSON object as of
+ eop_test, whose Certificates and CertificateFiles are the new ones; SendConnectors,
+ ReceiveConnectors, InstalledCertificates, InboundConnectors, AcceptedDomains, Tenants, Sessions, Logs,
+ IntermediateFiles, RootFiles, Server and At are used; each may be absent or null, which the plan then
+ says.
+
+ `plan` receives a text handle with one JSON object, the same as of `eop-relay renew --json`; free it
+ with eop_text_free. Its member Steps is an array of steps in their order, each with the State that it
+ leads to, and ExitCode 0 (nothing is to be set), 10 (steps are needed), 20 (mail would be refused),
+ 30 (the evidence does not decide) or 40 (an input cannot be read).
+
+ EOP_OK, whatever it says; EOP_NULL_ARGUMENT: request or plan is NULL; EOP_INVALID_ARGUMENT,
+ EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND as of eop_test;
+ EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described; outputs are writable.
+ */
+int32_t eop_renewal_plan(const uint16_t *request,
+                         size_t length,
+                         uint64_t *plan,
                          struct eop_error *error);
 
 /*
@@ -2009,9 +2047,9 @@ int32_t eop_diagnosis_read(uint64_t diagnosis,
 /*
  Judges what was given so far. What is not read yet of the Logs is read first.
 
- `kind` is EOP_DIAGNOSIS_REPORT or EOP_DIAGNOSIS_CERTIFICATES. `answer` receives a text handle with
- one JSON object, the same as of eop_test or eop_certificates; free it with eop_text_free. More may
- be added afterwards.
+ `kind` is EOP_DIAGNOSIS_REPORT, EOP_DIAGNOSIS_CERTIFICATES or EOP_DIAGNOSIS_RENEWAL_PLAN. `answer`
+ receives a text handle with one JSON object, the same as of eop_test, eop_certificates or
+ eop_renewal_plan; free it with eop_text_free. More may be added afterwards.
 
  EOP_OK, whatever the answer says; EOP_NULL_ARGUMENT: `answer` is NULL; EOP_INVALID_ARGUMENT: an
  unknown kind; EOP_TOO_MANY_HANDLES; the errors of handles.
@@ -2089,11 +2127,12 @@ int32_t eop_redact(const uint16_t *request,
  Renders a report of eop_test as text to read.
 
  `report` has `length` units and is read during the call only: the JSON of eop_test, or of
- `eop-relay test --json`. Members that the library does not know are ignored. `kind` is
- EOP_VIEW_TEXT, EOP_VIEW_HTML, EOP_VIEW_MARKDOWN, EOP_VIEW_NAGIOS or EOP_VIEW_PROMETHEUS. `width` is
- in columns, EOP_VIEW_MINIMUM_WIDTH to EOP_VIEW_MAXIMUM_WIDTH; commands, and words that are longer,
- keep their own; only EOP_VIEW_TEXT depends on it. `text` receives a text handle whose lines end
- with a line feed, and in which no character steers a terminal; free it with eop_text_free.
+ `eop-relay test --json`; for EOP_VIEW_RENEWAL_PLAN that of eop_renewal_plan. Members that the library
+ does not know are ignored. `kind` is EOP_VIEW_TEXT, EOP_VIEW_HTML, EOP_VIEW_MARKDOWN,
+ EOP_VIEW_NAGIOS, EOP_VIEW_PROMETHEUS or EOP_VIEW_RENEWAL_PLAN. `width` is in columns,
+ EOP_VIEW_MINIMUM_WIDTH to EOP_VIEW_MAXIMUM_WIDTH; commands, and words that are longer, keep their
+ own; only EOP_VIEW_TEXT and EOP_VIEW_RENEWAL_PLAN depend on it. `text` receives a text handle whose
+ lines end with a line feed, and in which no character steers a terminal; free it with eop_text_free.
 
  EOP_OK; EOP_NULL_ARGUMENT: report or text is NULL; EOP_INVALID_ARGUMENT: the length is above
  EOP_MAXIMUM_REQUEST_LENGTH, kind or width is out of its range, or the text is not the JSON of a

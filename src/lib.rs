@@ -20,7 +20,8 @@
 //! | [`evidence`] | CliXml, JSON, CSV and Format-List exports; CAPI2 events, logs of the hybrid wizard, NDRs | connectors, accepted domains, certificates; validations, changes, errors of delivery |
 //! | [`redaction`] | evidence | the same without private values, and the key that turns it back |
 //! | [`diagnosis`] | all of these | a verdict, its proof and its remedy |
-//! | [`view`] | a report | text of a given width |
+//! | [`renewal`] | new certificates and the configuration | steps in which no mail is refused |
+//! | [`view`] | a report, a plan | text of a given width |
 //! | [`probe`] | a sender and a recipient | what Exchange Online says of them now, and the report on it |
 //!
 //! [`ffi`] is the C ABI over it, declared in `include/eop_relay.h`, for 64-bit processes.
@@ -94,6 +95,7 @@ mod named_enum;
 #[cfg(feature = "probe")]
 pub mod probe;
 pub mod redaction;
+pub mod renewal;
 pub mod reply;
 pub mod session;
 pub mod stated_time;

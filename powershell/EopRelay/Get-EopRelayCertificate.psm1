@@ -15,6 +15,8 @@ function Get-EopRelayCertificate {
 
     Certificates with the same issuer and subject, as a renewal leaves them, cannot be distinguished by TlsCertificateName: the object names the thumbprint that would be sent, why, its twins, and the thumbprint that was sent last, with the number of sessions, the first and the last of them.
 
+    Successor is the installed certificate that takes over from the one in use: of the same subject or name, ending later, usable, whatever its issuer. It says in what it differs and what has to be set for it, among send connectors and, where they are given, receive connectors and the inbound connectors of the tenant; Get-EopRelayRenewalPlan has the steps in order. Renewal says how far a renewal is, over all servers of the connector: ready on EX01, missing on EX02.
+
     Everything is optional. What is not given is $null, and Reason and Note say what is missing: without sessions it says what would be sent, without connectors or installed certificates what was sent. Connectors that only sessions name have objects too.
 
     Status is the most urgent of what is to be said: Valid; ExpiresSoon (within -WarningDays); Expired; NotYetValid; Different (the log shows another certificate than the one that would be sent); NotFound (no usable installed certificate is the one asked for); NotEnabled (not enabled for SMTP, and no session shows that it works); NotTrusted (of a private authority, or self-signed: Exchange Online does not trust it); Revoked; NotNeeded (none fits, and none need); Unknown.
@@ -24,6 +26,12 @@ function Get-EopRelayCertificate {
 
     .PARAMETER SendConnector
     The send connectors: objects of Get-SendConnector, live, imported, selected or hashtables; or files that they were exported to, by path, pattern or Get-Item.
+
+    .PARAMETER ReceiveConnector
+    The receive connectors: objects of Get-ReceiveConnector, or files that they were exported to. Those that name the certificate in use have to name its successor.
+
+    .PARAMETER InboundConnector
+    The inbound connectors of the tenant: objects of Get-InboundConnector in Exchange Online, or files that they were exported to. Those that match the certificate in use and not its successor are named.
 
     .PARAMETER InstalledCertificate
     The installed certificates: objects of Get-ExchangeCertificate, certificates of the certificate drive, or files that they were exported to. Those of several servers need a property Server, as an example shows: the output of Get-ExchangeCertificate does not show its server, and over remoting names the server that was asked.
@@ -41,7 +49,7 @@ function Get-EopRelayCertificate {
     EopRelay.Session, also deserialized.
 
     .OUTPUTS
-    EopRelay.ConnectorCertificate. Its members: Connector, Server, IsEop, Status, NotAfter, DaysLeft, SelectedThumbprint, SentThumbprint, LastSession, Comparison, SelectedBy, Reason, Note, SelectedCertificate, Twins, SentCertificates, Sessions, Expires, LastSent, Sent, Twin.
+    EopRelay.ConnectorCertificate. Its members: Connector, Server, IsEop, Status, NotAfter, DaysLeft, SelectedThumbprint, SentThumbprint, LastSession, Comparison, SelectedBy, Reason, Note, SelectedCertificate, Twins, Successor, Renewal, SentCertificates, Sessions, Expires, LastSent, Sent, Twin.
 
     .EXAMPLE
     $connectors = Get-SendConnector
@@ -90,6 +98,9 @@ function Get-EopRelayCertificate {
     What will have expired in 60 days?
 
     .LINK
+    Get-EopRelayRenewalPlan
+
+    .LINK
     Get-SendConnectorTlsSession
 
     .LINK
@@ -111,6 +122,18 @@ function Get-EopRelayCertificate {
         [AllowEmptyCollection()]
         [psobject[]]
         $SendConnector,
+
+        [Parameter()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
+        [psobject[]]
+        $ReceiveConnector,
+
+        [Parameter()]
+        [AllowNull()]
+        [AllowEmptyCollection()]
+        [psobject[]]
+        $InboundConnector,
 
         [Parameter()]
         [AllowNull()]

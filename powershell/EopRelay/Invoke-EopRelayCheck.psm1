@@ -17,6 +17,8 @@ function Invoke-EopRelayCheck {
 
     InUse is the report on the sessions, Installed the one on the installed certificate; Verdict, Cause and Summary are those of the graver one. Anything that was refused since the last run is at least a warning (10), with its number, whatever passed since. No new session for longer than -QuietHours is no evidence (30, cause NoEvidence), and never fine: with protocol logging off there would be none either. What cannot be read outweighs what was found.
 
+    A certificate is warned about in the last third of its validity, at most 30 days. Renewals says how far its renewal is, as soon as the renewed certificate is installed on one of the servers: ready on EX01, missing on EX02; installed, and the connector still names the old issuer; and after the switch which servers still sent the one before. Summary says the same. Give the certificates of all servers with -InstalledCertificate for that.
+
     It needs no cloud login and no Exchange cmdlets. What it judges by is given as objects or as files that the cmdlets were exported to: connectors and accepted domains change seldom. Export them again when they do.
 
     The first run judges the sessions of the last day; every later one all since the run before. Rows count as read only when the result is written, so a run that fails is made good by the next. At most 10,000 sessions of a run are judged, and as many more that failed; the rest is counted, and said.
@@ -75,7 +77,7 @@ function Invoke-EopRelayCheck {
     How many hours without a session to Exchange Online Protection are normal, 0 to 720. The default is 12: a night without mail is no fault. Until then a run without a new session is 0, unless the installed certificate is at fault, and writes no event; beyond it is 30, and the event is written once.
 
     .OUTPUTS
-    EopRelay.CheckResult. Its members: Time, Computer, ExitCode, Verdict, Cause, Summary, SessionsRead, SessionsFailed, SessionsRefused, SessionsJudged, InUse, Installed, Notices.
+    EopRelay.CheckResult. Its members: Time, Computer, ExitCode, Verdict, Cause, Summary, SessionsRead, SessionsFailed, SessionsRefused, SessionsJudged, InUse, Installed, Renewals, Notices.
 
     .EXAMPLE
     powershell.exe -NoProfile -NonInteractive -Command "Import-Module EopRelay -ErrorAction Stop; exit (Invoke-EopRelayCheck -EventLog -JsonPath C:\ProgramData\EopRelay\check.jsonl).ExitCode"

@@ -50,6 +50,7 @@ pub use microsoft_programme::{
     ProgrammeRoot, ProgrammeState, programme_date, programme_issuer, programme_root,
 };
 pub use policies::PolicyInputs;
+pub(crate) use private_authority::private_authority_evidence;
 pub use report::{
     AlternativePath, CertificateOrigin, CertificateReport, ChainReport, Trust, UnreadPart, report,
 };
@@ -61,5 +62,6 @@ pub(crate) use rule::RULES;
 pub use rule::{Profile, Rule};
 pub use selection::{NotOneCertificate, judged_of};
 pub(crate) use signature::{SignatureError, verify_certificate};
+pub(crate) use step_parts::import as import_step;
 pub use subject_checks::ExpectedName;
 pub use verdict::{ChainVerdict, verdict};

@@ -8,7 +8,7 @@ pub(super) const ON_THE_SERVER: &str =
     "on the Exchange server that sends, in Windows PowerShell as administrator";
 
 /// Imports an intermediate.
-pub(super) fn import(certificate: &Certificate) -> Step {
+pub(crate) fn import(certificate: &Certificate) -> Step {
     let thumbprint = certificate.thumbprint();
     Step::new(
         Place::ElevatedOnServer,

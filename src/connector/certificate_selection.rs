@@ -6,7 +6,7 @@ use super::exchange_certificate::ExchangeCertificate;
 use super::send_connector::SendConnector;
 use crate::certificate::{
     HostNameMatch, LoggedCertificate, LoggedMatch, NameRelation, Thumbprint, TlsCertificateName,
-    compare_logged, host_name_matches,
+    TlsCertificateNameError, compare_logged, host_name_matches,
 };
 use crate::stated_time::StatedTime;
 
@@ -153,25 +153,53 @@ fn by_name(
     installed: &[ExchangeCertificate],
     usable: &[usize],
 ) -> (Selected, Vec<usize>) {
-    let mut wanted: TlsCertificateName = match name.parse() {
+    let wanted = match wanted_name(name, has_uncertain_blanks) {
         Ok(wanted) => wanted,
         Err(error) => return (Selected::UnreadableName(error.to_string()), Vec::new()),
     };
-    if has_uncertain_blanks {
-        wanted.issuer = wanted.issuer.ignoring_blanks();
-        wanted.subject = wanted.subject.ignoring_blanks();
-    }
     let mut is_unreadable = false;
     let fitting = usable.iter().copied().filter(|index| {
-        let Some((issuer, subject)) = installed[*index].x500_names() else {
-            is_unreadable = true;
-            return false;
-        };
-        wanted.issuer.relation_to(&issuer) != NameRelation::Different
-            && wanted.subject.relation_to(&subject) != NameRelation::Different
+        let fits = has_name(&installed[*index], &wanted);
+        is_unreadable |= fits.is_none();
+        fits == Some(true)
     });
     let fitting: Vec<usize> = fitting.collect();
     newest(fitting, installed, is_unreadable)
+}
+
+fn wanted_name(
+    name: &str,
+    has_uncertain_blanks: bool,
+) -> Result<TlsCertificateName, TlsCertificateNameError> {
+    let wanted: TlsCertificateName = name.parse()?;
+    Ok(if has_uncertain_blanks {
+        TlsCertificateName {
+            issuer: wanted.issuer.ignoring_blanks(),
+            subject: wanted.subject.ignoring_blanks(),
+        }
+    } else {
+        wanted
+    })
+}
+
+/// Whether a certificate has that issuer and subject; `None` where its own cannot be read.
+fn has_name(one: &ExchangeCertificate, wanted: &TlsCertificateName) -> Option<bool> {
+    let (issuer, subject) = one.x500_names()?;
+    Some(
+        wanted.issuer.relation_to(&issuer) != NameRelation::Different
+            && wanted.subject.relation_to(&subject) != NameRelation::Different,
+    )
+}
+
+/// Whether the value of a connector's TlsCertificateName names a certificate: its issuer and its
+/// subject. `None` where one of the two cannot be read.
+#[must_use]
+pub fn is_named_by(
+    certificate: &ExchangeCertificate,
+    name: &str,
+    has_uncertain_blanks: bool,
+) -> Option<bool> {
+    has_name(certificate, &wanted_name(name, has_uncertain_blanks).ok()?)
 }
 
 fn by_fqdn(

@@ -7,7 +7,9 @@ use serde::{Serialize, Serializer};
 
 use super::certificate_names::CertificateNames;
 use super::text_list::TextList;
-use crate::certificate::{Certificate, LoggedCertificate, Thumbprint, X500Name};
+use crate::certificate::{
+    Certificate, HostNameMatch, LoggedCertificate, Thumbprint, X500Name, host_name_matches,
+};
 use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
@@ -183,6 +185,39 @@ impl ExchangeCertificate {
             certificate: Some(certificate),
             ..self
         }
+    }
+
+    /// Whether its Status is one with which Exchange Online would not take it.
+    #[must_use]
+    pub fn has_unusable_status(&self) -> bool {
+        let status = self.status.as_deref().map(str::trim).unwrap_or_default();
+        ["Revoked", "DateInvalid", "Untrusted", "Invalid"]
+            .iter()
+            .any(|known| status.eq_ignore_ascii_case(known))
+    }
+
+    /// Whether it is of a public authority, by its RootCAType; `None` where that does not say.
+    #[must_use]
+    pub fn is_of_public_authority(&self) -> Option<bool> {
+        let kind = self.root_ca_type.as_deref().map(str::trim)?;
+        let is = |known: &str| kind.eq_ignore_ascii_case(known);
+        if is("Unknown") || kind.is_empty() { None } else { Some(is("ThirdParty")) }
+    }
+
+    /// Whether one of its names is that of a host, or a wildcard above it.
+    #[must_use]
+    pub fn stands_for(&self, host: &str) -> bool {
+        let names = self.names();
+        names.names.iter().any(|name| {
+            name.text.eq_ignore_ascii_case(host)
+                || host_name_matches(&name.text, host) != HostNameMatch::Different
+        })
+    }
+
+    /// Whether it is known not to be enabled for SMTP.
+    #[must_use]
+    pub fn lacks_smtp(&self) -> bool {
+        self.services.is_some_and(|services| !services.contains(CertificateServices::SMTP))
     }
 
     /// Issuer and subject; `None` where one of them is missing or unreadable.

@@ -23,6 +23,7 @@ mod outcome;
 mod receive_connector;
 mod send_connector;
 mod sender_address;
+mod successor;
 mod text_list;
 
 pub use accepted_domain::{AcceptedDomain, AcceptedDomains, Coverage, DomainOrigin};
@@ -31,7 +32,7 @@ pub use attribution::{Attribution, AttributionRequest, attribute};
 pub use certificate_names::{CertificateName, CertificateNames, NamePlace};
 pub use certificate_selection::{
     CertificateSelection, Exclusion, Selected, SelectionBasis, SentComparison, find_logged,
-    select_certificate, twins_of,
+    is_named_by, select_certificate, twins_of,
 };
 pub use domain_name::{DomainName, DomainNameError, NamePattern};
 pub use exchange_certificate::{CertificateServices, ExchangeCertificate};
@@ -49,4 +50,5 @@ pub use send_connector::{EopSign, SendConnector};
 pub use sender_address::{
     AddressMatch, IgnoredAddress, SenderRange, ignored_addresses, match_address, public_address,
 };
+pub use successor::{CertificateDifference, Successor, are_related, differences_of, successor_of};
 pub use text_list::TextList;

@@ -8,20 +8,20 @@
 
 #![forbid(unsafe_code)]
 
-mod case;
+pub(crate) mod case;
 mod changes;
 mod conclusion;
 mod diagnose;
-mod evidence;
+pub(crate) mod evidence;
 mod finding_id;
 mod findings;
 mod judge;
-mod literal;
+pub(crate) mod literal;
 mod observation;
-mod overview;
-mod remedies;
+pub(crate) mod overview;
+pub(crate) mod remedies;
 mod report;
-mod rules;
+pub(crate) mod rules;
 mod scopes;
 mod trial;
 mod weigh;
@@ -32,8 +32,9 @@ pub use evidence::chain_log::ChainLog;
 pub use evidence::{Evidence, GivenCertificate, Located, NotADomain};
 pub use finding_id::FindingId;
 pub use overview::{
-    CertificateOverview, CertificateStatus, ConnectorCertificate, InputProblem,
-    InstalledCertificate, SelectedBy, SentCertificate, SentRelation, certificate_overview,
+    AffectedKind, AffectedObject, CertificateOverview, CertificateStatus, CertificateSuccessor,
+    ConnectorCertificate, InputProblem, InstalledCertificate, SelectedBy, SentCertificate,
+    SentRelation, certificate_overview,
 };
 pub use report::{
     CertificateSummary, Change, ChangeSource, Confidence, EvidenceLine, Finding, Identity,

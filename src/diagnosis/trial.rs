@@ -106,7 +106,8 @@ fn is_known(evidence: &Basis<'_>, change: &Change) -> bool {
         | Change::Addresses { .. }
         | Change::AssociatedDomains { .. }
         | Change::Enable { .. }
-        | Change::NewConnector { .. } => evidence.inbound_connectors.is_some(),
+        | Change::NewConnector { .. }
+        | Change::RemoveConnector { .. } => evidence.inbound_connectors.is_some(),
         Change::AcceptedDomain { .. } => evidence.accepted_domains.is_some(),
         _ => true,
     }

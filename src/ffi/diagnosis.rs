@@ -5,6 +5,7 @@ use libc::size_t;
 use super::answer::{answer, json, read_request};
 use super::error::ErrorDetail;
 use crate::diagnosis::{certificate_overview, diagnose};
+use crate::renewal::renewal_plan;
 
 pub(super) mod logs;
 pub(super) mod request;
@@ -90,8 +91,9 @@ pub unsafe extern "C" fn eop_test(
 /// they expire.
 ///
 /// `request` has `length` units and is read during the call only. It is a JSON object as of
-/// eop_test, of which Sessions, SendConnectors, InstalledCertificates, Server, At and WarningDays
-/// are used; each may be absent or null, which the rows then say.
+/// eop_test, of which Sessions, SendConnectors, ReceiveConnectors, InboundConnectors,
+/// InstalledCertificates, Server, At and WarningDays are used; each may be absent or null, which the
+/// rows then say.
 ///
 /// `overview` receives a text handle with one JSON object, the same as of
 /// `eop-relay certificates --json`; free it with eop_text_free. Its member Certificates is an array
@@ -119,6 +121,42 @@ pub unsafe extern "C" fn eop_certificates(
     };
     // SAFETY: promised by the caller.
     unsafe { answer("eop_certificates", (overview, "overview"), error, make) }
+}
+
+/// Says in which steps new certificates take the place of those in use, so that no mail is refused in
+/// between. Nothing is changed: each step is made on a model, and every state is judged.
+///
+/// `request` has `length` units and is read during the call only. It is a JSON object as of
+/// eop_test, whose Certificates and CertificateFiles are the new ones; SendConnectors,
+/// ReceiveConnectors, InstalledCertificates, InboundConnectors, AcceptedDomains, Tenants, Sessions, Logs,
+/// IntermediateFiles, RootFiles, Server and At are used; each may be absent or null, which the plan then
+/// says.
+///
+/// `plan` receives a text handle with one JSON object, the same as of `eop-relay renew --json`; free it
+/// with eop_text_free. Its member Steps is an array of steps in their order, each with the State that it
+/// leads to, and ExitCode 0 (nothing is to be set), 10 (steps are needed), 20 (mail would be refused),
+/// 30 (the evidence does not decide) or 40 (an input cannot be read).
+///
+/// EOP_OK, whatever it says; EOP_NULL_ARGUMENT: request or plan is NULL; EOP_INVALID_ARGUMENT,
+/// EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND as of eop_test;
+/// EOP_TOO_MANY_HANDLES. From any thread.
+///
+/// # Safety
+/// Each pointer is NULL or points to what is described; outputs are writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn eop_renewal_plan(
+    request: *const u16,
+    length: size_t,
+    plan: *mut u64,
+    error: *mut ErrorDetail,
+) -> i32 {
+    let make = || {
+        // SAFETY: the caller promises that many units.
+        let text = unsafe { read_request("request", request, length, EOP_MAXIMUM_REQUEST_LENGTH) }?;
+        json(&renewal_plan(&request::read(&text)?))
+    };
+    // SAFETY: promised by the caller.
+    unsafe { answer("eop_renewal_plan", (plan, "plan"), error, make) }
 }
 
 #[cfg(test)]

@@ -14,12 +14,15 @@ use super::session_reader::{EOP_DEFAULT_BUDGET, ProgressView, or_default, progre
 use super::status::{EOP_END, EOP_OK};
 use super::text::open_text;
 use crate::diagnosis::{Evidence, certificate_overview, diagnose};
+use crate::renewal::renewal_plan;
 use crate::session::{Progress, SessionReader};
 
 /// kind of eop_diagnosis_answer: the report, as of eop_test.
 pub const EOP_DIAGNOSIS_REPORT: u32 = 1;
 /// kind of eop_diagnosis_answer: the certificates of send connectors, as of eop_certificates.
 pub const EOP_DIAGNOSIS_CERTIFICATES: u32 = 2;
+/// kind of eop_diagnosis_answer: the plan of a renewal, as of eop_renewal_plan.
+pub const EOP_DIAGNOSIS_RENEWAL_PLAN: u32 = 3;
 
 static DIAGNOSES: Handles<Diagnosis> = Handles::new(Kind::Diagnosis);
 
@@ -132,9 +135,9 @@ pub unsafe extern "C" fn eop_diagnosis_read(
 
 /// Judges what was given so far. What is not read yet of the Logs is read first.
 ///
-/// `kind` is EOP_DIAGNOSIS_REPORT or EOP_DIAGNOSIS_CERTIFICATES. `answer` receives a text handle with
-/// one JSON object, the same as of eop_test or eop_certificates; free it with eop_text_free. More may
-/// be added afterwards.
+/// `kind` is EOP_DIAGNOSIS_REPORT, EOP_DIAGNOSIS_CERTIFICATES or EOP_DIAGNOSIS_RENEWAL_PLAN. `answer`
+/// receives a text handle with one JSON object, the same as of eop_test, eop_certificates or
+/// eop_renewal_plan; free it with eop_text_free. More may be added afterwards.
 ///
 /// EOP_OK, whatever the answer says; EOP_NULL_ARGUMENT: `answer` is NULL; EOP_INVALID_ARGUMENT: an
 /// unknown kind; EOP_TOO_MANY_HANDLES; the errors of handles.
@@ -158,6 +161,7 @@ pub unsafe extern "C" fn eop_diagnosis_answer(
             let text = match kind {
                 EOP_DIAGNOSIS_REPORT => json(&diagnose(evidence)),
                 EOP_DIAGNOSIS_CERTIFICATES => json(&certificate_overview(evidence)),
+                EOP_DIAGNOSIS_RENEWAL_PLAN => json(&renewal_plan(evidence)),
                 other => Err(Failure::invalid(format!("kind: there is no answer {other}"))),
             };
             open_text(&text?)

@@ -7,6 +7,7 @@ use super::answer::{answer, parse_object, read_request};
 use super::diagnosis::EOP_MAXIMUM_REQUEST_LENGTH;
 use super::error::{ErrorDetail, Failure};
 use crate::diagnosis::Report;
+use crate::renewal::RenewalPlan;
 use crate::view::{self, ChainOutline};
 
 /// kind of eop_view: plain text, as `eop-relay test` prints it.
@@ -20,6 +21,8 @@ pub const EOP_VIEW_MARKDOWN: u32 = 3;
 pub const EOP_VIEW_NAGIOS: u32 = 4;
 /// kind of eop_view: metrics, as `eop-relay test --prometheus` writes them.
 pub const EOP_VIEW_PROMETHEUS: u32 = 5;
+/// kind of eop_view: the text of a plan of eop_renewal_plan, as `eop-relay renew` prints it.
+pub const EOP_VIEW_RENEWAL_PLAN: u32 = 6;
 
 /// The fewest columns of a view.
 pub const EOP_VIEW_MINIMUM_WIDTH: u32 = 40;
@@ -37,11 +40,12 @@ struct WithChain {
 /// Renders a report of eop_test as text to read.
 ///
 /// `report` has `length` units and is read during the call only: the JSON of eop_test, or of
-/// `eop-relay test --json`. Members that the library does not know are ignored. `kind` is
-/// EOP_VIEW_TEXT, EOP_VIEW_HTML, EOP_VIEW_MARKDOWN, EOP_VIEW_NAGIOS or EOP_VIEW_PROMETHEUS. `width` is
-/// in columns, EOP_VIEW_MINIMUM_WIDTH to EOP_VIEW_MAXIMUM_WIDTH; commands, and words that are longer,
-/// keep their own; only EOP_VIEW_TEXT depends on it. `text` receives a text handle whose lines end
-/// with a line feed, and in which no character steers a terminal; free it with eop_text_free.
+/// `eop-relay test --json`; for EOP_VIEW_RENEWAL_PLAN that of eop_renewal_plan. Members that the library
+/// does not know are ignored. `kind` is EOP_VIEW_TEXT, EOP_VIEW_HTML, EOP_VIEW_MARKDOWN,
+/// EOP_VIEW_NAGIOS, EOP_VIEW_PROMETHEUS or EOP_VIEW_RENEWAL_PLAN. `width` is in columns,
+/// EOP_VIEW_MINIMUM_WIDTH to EOP_VIEW_MAXIMUM_WIDTH; commands, and words that are longer, keep their
+/// own; only EOP_VIEW_TEXT and EOP_VIEW_RENEWAL_PLAN depend on it. `text` receives a text handle whose
+/// lines end with a line feed, and in which no character steers a terminal; free it with eop_text_free.
 ///
 /// EOP_OK; EOP_NULL_ARGUMENT: report or text is NULL; EOP_INVALID_ARGUMENT: the length is above
 /// EOP_MAXIMUM_REQUEST_LENGTH, kind or width is out of its range, or the text is not the JSON of a
@@ -62,7 +66,7 @@ pub unsafe extern "C" fn eop_view(
     let make = || {
         // SAFETY: the caller promises that many units.
         let json = unsafe { read_request("report", report, length, EOP_MAXIMUM_REQUEST_LENGTH) }?;
-        if !(EOP_VIEW_TEXT..=EOP_VIEW_PROMETHEUS).contains(&kind) {
+        if !(EOP_VIEW_TEXT..=EOP_VIEW_RENEWAL_PLAN).contains(&kind) {
             return Err(Failure::invalid(format!("no view has the kind {kind}")));
         }
         if !(EOP_VIEW_MINIMUM_WIDTH..=EOP_VIEW_MAXIMUM_WIDTH).contains(&width) {
@@ -70,6 +74,10 @@ pub unsafe extern "C" fn eop_view(
                 "width is {width}; {EOP_VIEW_MINIMUM_WIDTH} to {EOP_VIEW_MAXIMUM_WIDTH} columns \
                  are accepted"
             )));
+        }
+        if kind == EOP_VIEW_RENEWAL_PLAN {
+            let plan: RenewalPlan = parse_object("report", &json)?;
+            return Ok(view::renewal(&plan, width as usize));
         }
         let report: Report = parse_object("report", &json)?;
         Ok(match kind {

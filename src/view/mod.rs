@@ -1,7 +1,8 @@
 //! A report to read; the command and the module print by it.
 //!
 //! [`text`], [`html`], [`markdown`], [`nagios`] and [`prometheus`] render a
-//! [`Report`](crate::diagnosis::Report). [`Page`] lays out any other text by the rules of [`text`], and
+//! [`Report`](crate::diagnosis::Report), [`renewal`] a [`RenewalPlan`](crate::renewal::RenewalPlan).
+//! [`Page`] lays out any other text by the rules of [`text`], and
 //! [`printable`] replaces what would steer a terminal.
 
 #![forbid(unsafe_code)]
@@ -13,6 +14,7 @@ mod nagios;
 mod page;
 mod parts;
 mod prometheus;
+mod renewal;
 mod scopes;
 mod text;
 
@@ -23,4 +25,5 @@ pub use markdown::markdown;
 pub use nagios::{nagios, nagios_status};
 pub use page::Page;
 pub use prometheus::prometheus;
+pub use renewal::renewal;
 pub use text::text;

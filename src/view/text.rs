@@ -6,7 +6,7 @@ use super::scopes;
 use crate::diagnosis::{EvidenceLine, Finding, Remedy, Report, Status};
 
 /// Where texts begin.
-const INDENT: &str = "    ";
+pub(super) const INDENT: &str = "    ";
 
 /// The report in lines of at most `width` columns, but for commands and for words that are longer.
 #[must_use]
@@ -31,7 +31,7 @@ pub fn text(report: &Report, width: usize) -> String {
     page.into_text()
 }
 
-fn heading(page: &mut Page, heading: &str) {
+pub(super) fn heading(page: &mut Page, heading: &str) {
     page.gap();
     page.line(heading);
 }
@@ -62,7 +62,7 @@ fn steps(page: &mut Page, finding: &Finding) {
     }
 }
 
-fn step(page: &mut Page, number: usize, remedy: &Remedy) {
+pub(super) fn step(page: &mut Page, number: usize, remedy: &Remedy) {
     page.paragraph(&format!("{number:>3} "), INDENT, &remedy.action);
     labelled(page, "where", &format!("{} ({})", remedy.r#where, remedy.side.description()));
     if let Some(command) = &remedy.command {
@@ -121,7 +121,7 @@ fn entry(page: &mut Page, finding: &Finding) {
     }
 }
 
-fn labelled(page: &mut Page, label: &str, text: &str) {
+pub(super) fn labelled(page: &mut Page, label: &str, text: &str) {
     let first = format!("{INDENT}  {label}: ");
     let next = " ".repeat(first.len());
     let text: Vec<&str> = text.split_whitespace().collect();

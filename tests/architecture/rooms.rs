@@ -5,7 +5,8 @@ use crate::imports::Uses;
 /// The rooms of the crate from the ground up; each uses those before it alone, and none of its own
 /// layer but itself.
 pub const LAYERS: &[&[&str]] = &[
-    &["named_enum", "timestamp", "stated_time", "eop_host", "input"],
+    &["named_enum", "timestamp", "eop_host", "input"],
+    &["stated_time"],
     &["finding"],
     &["log", "reply", "certificate"],
     &["windows"],
@@ -13,6 +14,7 @@ pub const LAYERS: &[&[&str]] = &[
     &["evidence"],
     &["redaction"],
     &["diagnosis"],
+    &["renewal"],
     &["view"],
     &["probe"],
     &["ffi"],

@@ -185,6 +185,9 @@ static void check_nulls(void)
     CHECK(EOP_NULL_ARGUMENT, eop_certificates(NULL, 0, &unused, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_certificates(&unit, 1, NULL, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_certificates(&unit, 1, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_renewal_plan(NULL, 0, &unused, NULL));
+    CHECK(EOP_NULL_ARGUMENT, eop_renewal_plan(&unit, 1, NULL, NULL));
+    CHECK(EOP_INVALID_ARGUMENT, eop_renewal_plan(&unit, 1, &unused, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_resolve_errors(NULL, 0, &unused, NULL));
     CHECK(EOP_NULL_ARGUMENT, eop_resolve_errors(&unit, 1, NULL, NULL));
     CHECK(EOP_INVALID_ARGUMENT, eop_resolve_errors(&unit, 1, &unused, NULL));
@@ -442,6 +445,8 @@ static void check_panics(void)
     CHECK(EOP_PANIC, eop_store_certificates(&unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_certificates", 1);
     CHECK(EOP_PANIC, eop_certificates(&unit, 1, &unused, NULL));
+    setenv("EOP_RELAY_INJECT_PANIC", "eop_renewal_plan", 1);
+    CHECK(EOP_PANIC, eop_renewal_plan(&unit, 1, &unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_resolve_errors", 1);
     CHECK(EOP_PANIC, eop_resolve_errors(&unit, 1, &unused, NULL));
     setenv("EOP_RELAY_INJECT_PANIC", "eop_view", 1);

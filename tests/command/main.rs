@@ -29,6 +29,7 @@ mod output;
 mod packages;
 mod packed;
 mod redaction;
+mod renew;
 mod schemas;
 mod sessions;
 mod stories;

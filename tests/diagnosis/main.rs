@@ -22,4 +22,5 @@ mod quality;
 mod receiving;
 mod redaction;
 mod remedies;
+mod renewals;
 mod servers;

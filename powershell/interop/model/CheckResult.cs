@@ -10,6 +10,7 @@ namespace EopRelay
         internal CheckResult()
         {
             Notices = new string[0];
+            Renewals = new string[0];
         }
 
         /// <summary>When the check began, UTC.</summary>
@@ -53,6 +54,12 @@ namespace EopRelay
         /// </summary>
         public Report Installed { get; internal set; }
 
+        /// <summary>
+        /// How far each renewal is that is under way: on which servers the renewed certificate is ready or
+        /// missing, what the connector still names, and who still sent the one before.
+        /// </summary>
+        public string[] Renewals { get; internal set; }
+
         /// <summary>What was met beside it, such as damaged rows.</summary>
         public string[] Notices { get; internal set; }
 
@@ -82,6 +89,7 @@ namespace EopRelay
                 {
                     parts.Add(Summary);
                 }
+                parts.AddRange(Renewals);
                 parts.AddRange(Notices);
                 parts = parts.ConvertAll(ViewText.Wrap);
                 if (InUse != null)

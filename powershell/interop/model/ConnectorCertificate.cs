@@ -65,6 +65,12 @@ namespace EopRelay
         /// <summary>Installed certificates with its issuer and subject and another thumbprint.</summary>
         public InstalledCertificate[] Twins { get; internal set; }
 
+        /// <summary>The installed certificate that takes over from the one in use, whatever its issuer.</summary>
+        public CertificateSuccessor Successor { get; internal set; }
+
+        /// <summary>How far the renewal is, over all servers of the connector; <c>null</c>: none is under way.</summary>
+        public string Renewal { get; internal set; }
+
         /// <summary>The certificates that were sent, the last one first.</summary>
         public SentCertificate[] SentCertificates { get; internal set; }
 
@@ -179,6 +185,52 @@ namespace EopRelay
         public override string ToString()
         {
             return CertificateText.Of(Thumbprint, Subject, NotAfter, DaysLeft);
+        }
+    }
+
+    /// <summary>The installed certificate that takes over from the one in use.</summary>
+    public sealed class CertificateSuccessor
+    {
+        internal CertificateSuccessor()
+        {
+        }
+
+        /// <summary>The certificate.</summary>
+        public InstalledCertificate Certificate { get; internal set; }
+
+        /// <summary>In what it differs: Issuer, Subject, Names, KeyType, ExtendedKeyUsage.</summary>
+        public string[] Differences { get; internal set; }
+
+        /// <summary>Whether it is enabled for SMTP.</summary>
+        public bool? IsEnabledForSmtp { get; internal set; }
+
+        /// <summary>What has to be set so that it takes over; empty: nothing.</summary>
+        public AffectedObject[] Affected { get; internal set; }
+
+        /// <summary>Its thumbprint, subject and end, and in what it differs.</summary>
+        public override string ToString()
+        {
+            return Certificate + (Differences.Length == 0 ? "" : "; another " + string.Join(", ", Differences));
+        }
+    }
+
+    /// <summary>An object that still names the certificate in use.</summary>
+    public sealed class AffectedObject
+    {
+        internal AffectedObject()
+        {
+        }
+
+        /// <summary>SendConnector, ReceiveConnector, InboundConnector or EdgeServer.</summary>
+        public string Kind { get; internal set; }
+
+        /// <summary>Its name; of an Edge server that of the send connector.</summary>
+        public string Name { get; internal set; }
+
+        /// <summary>Kind and name.</summary>
+        public override string ToString()
+        {
+            return Kind + " " + Name;
         }
     }
 

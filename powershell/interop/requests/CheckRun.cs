@@ -272,12 +272,34 @@ namespace EopRelay
             result.Summary = (result.SessionsJudged == 0 ? SilenceText(silence) + " " : RefusalText())
                 + (decisive == result.Installed ? "What Exchange would send now: " : "")
                 + decisive.Summary;
+            if (CanPredict)
+            {
+                result.Renewals = Renewals();
+                foreach (string renewal in result.Renewals)
+                {
+                    result.Summary += " " + renewal;
+                }
+            }
             // Anything refused since the last run is worth a word, whatever passed since.
             if (result.SessionsRefused > 0)
             {
                 result.ExitCode = Graver(result.ExitCode, ExitWarning);
             }
             isSaidBefore = result.SessionsJudged == 0 && (result.ExitCode == 0 || quiet.IsReported);
+        }
+
+        /// <summary>How far each renewal is that is under way, over all servers of its connector.</summary>
+        private string[] Renewals()
+        {
+            var renewals = new List<string>();
+            foreach (ConnectorCertificate row in Library.Certificates(request.Evidence).Certificates)
+            {
+                if (row.Renewal != null && !renewals.Contains(row.Renewal))
+                {
+                    renewals.Add(row.Renewal);
+                }
+            }
+            return renewals.ToArray();
         }
 
         private static string SilenceText(TimeSpan? silence)

@@ -10,6 +10,7 @@ namespace EopRelay
     {
         private const uint ReportAnswer = 1;
         private const uint CertificatesAnswer = 2;
+        private const uint RenewalPlanAnswer = 3;
 
         /// <summary>Characters of sessions that are gathered before the library is called.</summary>
         private const int PieceLength = 1 << 20;
@@ -68,6 +69,14 @@ namespace EopRelay
         internal CertificateOverview Certificates()
         {
             return JsonMapper.Read<CertificateOverview>(Answer(CertificatesAnswer));
+        }
+
+        internal RenewalPlan RenewalPlan()
+        {
+            string json = Answer(RenewalPlanAnswer);
+            RenewalPlan plan = JsonMapper.Read<RenewalPlan>(json);
+            plan.Json = json;
+            return plan;
         }
 
         internal override void FreeHandle()

@@ -138,6 +138,13 @@ namespace EopRelay
             return Attempt(() => diagnosis.Certificates());
         }
 
+        /// <summary>Says how the certificates of a diagnosis take the place of those in use.</summary>
+        /// <returns>A <see cref="RenewalPlan"/>, or what went wrong.</returns>
+        public static object RenewalPlanOf(Diagnosis diagnosis)
+        {
+            return Attempt(() => diagnosis.RenewalPlan());
+        }
+
         /// <summary>Opens a probe. Dispose it.</summary>
         /// <param name="question">What eop_probe_open takes, but for Evidence.</param>
         /// <param name="evidence">What the session is judged by.</param>
@@ -222,13 +229,23 @@ namespace EopRelay
             return text as EopRelayException ?? Problem(() => ReportFile.Write(path, (string)text + "\n"));
         }
 
+        /// <summary>A plan of a renewal as text, as the command prints it.</summary>
+        /// <param name="plan">The plan.</param>
+        /// <param name="width">Columns, 40 to 1000.</param>
+        /// <returns>The text, or why there is none.</returns>
+        public static object FormatRenewalPlan(RenewalPlan plan, int width)
+        {
+            return View(plan, 6, width);
+        }
+
         /// <param name="kind">EOP_VIEW_TEXT and so on.</param>
         private static object View(object report, uint kind, int width)
         {
             return Attempt(() =>
             {
                 var known = report as Report;
-                string json = known == null ? null : known.Json;
+                var plan = report as RenewalPlan;
+                string json = known != null ? known.Json : plan != null ? plan.Json : null;
                 if (json == null)
                 {
                     var text = new StringBuilder();

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use eop_relay::diagnosis::{Evidence, certificate_overview};
 
-use crate::arguments::{ConfigurationArguments, LogArguments, Time, given_or_now};
+use crate::arguments::{ConfigurationArguments, LogArguments, TenantArguments, Time, given_or_now};
 use crate::exit::Exit;
+use crate::test::inputs::add_tenants;
 use crate::{json, message, output};
 
 /// Report, connector by connector and server by server, which certificate would be sent, which one
@@ -21,7 +22,9 @@ Everything is optional; what is missing is said. Exports are made on-premises wi
 With certificates of several servers each needs its server:
   'EX01', 'EX02' | ForEach-Object { $server = $_; Get-ExchangeCertificate -Server $server |
     Select-Object *, @{ Name = 'Server'; Expression = { $server } } } | Export-Clixml installed.xml
-Times without a zone are UTC.
+A certificate that is installed and takes over from the one in use is named, whatever its issuer, with
+what has to be set for it; receive connectors and the tenant's inbound connectors are looked at too,
+where they are given. Times without a zone are UTC.
 
 Exit codes: 0 fine; 10 a certificate expires, has expired, cannot be found, or differs from the one
 that was sent; 30 nothing is known; 40 an input cannot be read (the rest is reported); 64 usage.")]
@@ -31,6 +34,9 @@ pub struct CertificatesArguments {
 
     #[command(flatten)]
     configuration: ConfigurationArguments,
+
+    #[command(flatten)]
+    tenants: TenantArguments,
 
     /// The server of installed certificates without a property Server, and of logs whose paths do not
     /// name it. Exchange may choose a certificate by it: give its full name.
@@ -83,6 +89,7 @@ fn collect(arguments: &CertificatesArguments) -> Result<Evidence, String> {
     evidence.warning_days = arguments.warn_days;
     evidence.server = arguments.server.as_deref().map(Into::into);
     arguments.configuration.add_to(&mut evidence);
+    add_tenants(&arguments.tenants, &mut evidence);
     arguments.logs.add_to(&mut evidence)?;
     Ok(evidence)
 }

@@ -16,6 +16,7 @@ mod message;
 mod output;
 mod probe;
 mod redact;
+mod renew;
 mod sessions;
 mod settings;
 mod style;
@@ -51,6 +52,7 @@ enum Command {
     Test(Box<test::TestArguments>),
     Probe(Box<probe::ProbeArguments>),
     Certificates(certificates::CertificatesArguments),
+    Renew(Box<renew::RenewArguments>),
     Evidence(evidence::EvidenceArguments),
     Redact(redact::RedactArguments),
     Completions(completions::CompletionsArguments),
@@ -68,6 +70,7 @@ impl Command {
             Self::Test(arguments) => test::run(arguments),
             Self::Probe(arguments) => probe::run(arguments),
             Self::Certificates(arguments) => certificates::run(arguments),
+            Self::Renew(arguments) => renew::run(arguments),
             Self::Evidence(arguments) => evidence::run(arguments),
             Self::Redact(arguments) => redact::run(arguments),
             Self::Completions(arguments) => completions::run(arguments, CommandLine::command()),

@@ -2,15 +2,18 @@
 //! choose, those that the logs say were sent, and when they expire.
 
 mod facts;
-mod known;
+pub(crate) mod known;
 mod model;
-mod places;
+pub(crate) mod places;
 mod row;
+mod standing;
+mod successor;
 mod words;
 
 pub use model::{
-    CertificateOverview, CertificateStatus, ConnectorCertificate, InputProblem,
-    InstalledCertificate, SelectedBy, SentCertificate, SentRelation,
+    AffectedKind, AffectedObject, CertificateOverview, CertificateStatus, CertificateSuccessor,
+    ConnectorCertificate, InputProblem, InstalledCertificate, SelectedBy, SentCertificate,
+    SentRelation,
 };
 
 use crate::diagnosis::evidence::Evidence;
@@ -21,12 +24,16 @@ use crate::diagnosis::report::Severity;
 /// sessions say were sent, whether these differ, and when they expire.
 ///
 /// Takes what [`Evidence`] holds of sessions, send connectors and installed certificates; each may
-/// be missing, which the rows say.
+/// be missing, which the rows say. What a renewal affects is looked for among receive connectors and
+/// inbound connectors too.
 #[must_use]
 pub fn certificate_overview(evidence: &Evidence) -> CertificateOverview {
     let evidence = &Known::of(evidence);
-    let mut certificates: Vec<ConnectorCertificate> =
-        places::places(evidence).iter().map(|place| row::row(evidence, place)).collect();
+    let places = places::places(evidence);
+    let mut rows: Vec<row::Row<'_>> =
+        places.iter().map(|place| row::row(evidence, place)).collect();
+    standing::add_standings(&mut rows);
+    let mut certificates: Vec<ConnectorCertificate> = rows.into_iter().map(|row| row.row).collect();
     compare_servers(&mut certificates);
     let problems = problems(evidence);
     let exit_code = exit_code(&certificates, &problems);

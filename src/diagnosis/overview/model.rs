@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::connector::CertificateDifference;
 use crate::diagnosis::report::Severity;
 use crate::named_enum::named_enum;
 use crate::session::Outcome;
@@ -139,6 +140,45 @@ pub struct SentCertificate {
     pub line: u64,
 }
 
+named_enum! {
+    /// What has to be set so that a successor is sent, shown and matched.
+    AffectedKind {
+        /// A send connector: TlsCertificateName.
+        SendConnector = 1,
+        /// A receive connector: TlsCertificateName.
+        ReceiveConnector = 2,
+        /// An inbound connector of the tenant: TlsSenderCertificateName.
+        InboundConnector = 3,
+        /// A subscribed Edge server: the value of the send connector is above 256 characters, and
+        /// never reaches it (KB 4052493).
+        EdgeServer = 4,
+    }
+}
+
+/// An object that still names the certificate in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AffectedObject {
+    /// What it is.
+    pub kind: AffectedKind,
+    /// Its name; of an Edge server that of the send connector.
+    pub name: String,
+}
+
+/// The installed certificate that takes over from the one in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CertificateSuccessor {
+    /// The certificate.
+    pub certificate: InstalledCertificate,
+    /// In what it differs, as far as both are known.
+    pub differences: Vec<CertificateDifference>,
+    /// Whether it is enabled for SMTP.
+    pub is_enabled_for_smtp: Option<bool>,
+    /// What has to be set so that it takes over, of the objects that were given; empty: nothing.
+    pub affected: Vec<AffectedObject>,
+}
+
 /// The certificates of one send connector on one server. `None` means that it is not known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -173,6 +213,10 @@ pub struct ConnectorCertificate {
     pub selected_certificate: Option<InstalledCertificate>,
     /// Installed certificates with its issuer and subject and another thumbprint.
     pub twins: Vec<InstalledCertificate>,
+    /// The installed certificate that takes over from the one in use, whatever its issuer.
+    pub successor: Option<CertificateSuccessor>,
+    /// How far the renewal is, over all servers of the connector; `None`: none is under way.
+    pub renewal: Option<String>,
     /// The certificates that were sent, the last one first.
     pub sent_certificates: Vec<SentCertificate>,
     /// How many sessions the logs have, with a certificate or without.

@@ -9,10 +9,11 @@ use crate::diagnosis::evidence::certificate_uses::CertificateUse;
 use crate::diagnosis::overview::facts::Facts;
 use crate::diagnosis::overview::known::Known;
 use crate::diagnosis::overview::model::{
-    CertificateStatus, ConnectorCertificate, InstalledCertificate, SelectedBy, SentCertificate,
-    SentRelation,
+    CertificateStatus, CertificateSuccessor, ConnectorCertificate, InstalledCertificate,
+    SelectedBy, SentCertificate, SentRelation,
 };
 use crate::diagnosis::overview::places::{ConnectorOnServer, Installed, full_name, installed_on};
+use crate::diagnosis::overview::successor::{Renewal, affected, renewal};
 use crate::diagnosis::overview::words;
 use crate::session::Outcome;
 use crate::stated_time::StatedTime;
@@ -23,7 +24,26 @@ fn days_between(at: Timestamp, end: StatedTime) -> i64 {
     (end.time().ticks() - at.ticks()).div_euclid(TICKS_PER_DAY)
 }
 
-pub(crate) fn row(evidence: &Known<'_>, place: &ConnectorOnServer<'_>) -> ConnectorCertificate {
+/// A row, and what it was put into words from.
+pub(crate) struct Row<'a> {
+    pub row: ConnectorCertificate,
+    pub facts: Facts<'a>,
+    pub renewal: Option<Renewal>,
+}
+
+impl Row<'_> {
+    /// The certificate that would be sent.
+    pub fn selected(&self) -> Option<&ExchangeCertificate> {
+        self.facts.installed(self.facts.selected?)
+    }
+
+    /// The certificate that takes over.
+    pub fn successor(&self) -> Option<&ExchangeCertificate> {
+        self.facts.installed(self.renewal.as_ref()?.successor.index)
+    }
+}
+
+pub(crate) fn row<'a>(evidence: &'a Known<'_>, place: &'a ConnectorOnServer<'_>) -> Row<'a> {
     let installed = match installed_on(evidence, place.server) {
         Installed::Known(known) => Some(known.into_iter().cloned().collect::<Vec<_>>()),
         Installed::NotGiven | Installed::NotKnown => None,
@@ -48,13 +68,16 @@ pub(crate) fn row(evidence: &Known<'_>, place: &ConnectorOnServer<'_>) -> Connec
     });
     let facts =
         Facts { evidence, place, installed, selection, selected, sent, is_eop: is_eop(place) };
-    assemble(&facts, &uses, comparison.as_ref())
+    let renewal = renewal(&facts);
+    let row = assemble(&facts, &uses, comparison.as_ref(), renewal.as_ref());
+    Row { row, facts, renewal }
 }
 
 fn assemble(
     facts: &Facts<'_>,
     uses: &[&CertificateUse],
     comparison: Option<&connector::SentComparison>,
+    renewal: Option<&Renewal>,
 ) -> ConnectorCertificate {
     let at = facts.evidence.at;
     let describe = |index: usize| Some(described(facts.installed(index)?, at));
@@ -93,6 +116,8 @@ fn assemble(
         note: String::new(),
         selected_certificate: selected,
         twins,
+        successor: renewal.and_then(|renewal| successor(facts, renewal)),
+        renewal: None,
         sent_certificates,
         sessions: uses.iter().map(|one| one.sessions).sum(),
     };
@@ -100,6 +125,18 @@ fn assemble(
     row.reason = words::reason(facts);
     row.note = words::note(facts, &row);
     row
+}
+
+fn successor(facts: &Facts<'_>, renewal: &Renewal) -> Option<CertificateSuccessor> {
+    let one = facts.installed(renewal.successor.index)?;
+    Some(CertificateSuccessor {
+        certificate: described(one, facts.evidence.at),
+        differences: renewal.successor.differences.clone(),
+        is_enabled_for_smtp: one
+            .services
+            .map(|services| services.contains(CertificateServices::SMTP)),
+        affected: affected(facts, &renewal.present, one),
+    })
 }
 
 fn compare(

@@ -1,10 +1,17 @@
 //! A row in words: why a certificate would be sent, and what else must be known.
 
-use crate::connector::{ExchangeCertificate, Exclusion, Selected, SelectionBasis};
+use std::fmt::Write as _;
+
+use crate::connector::{
+    CertificateDifference, ExchangeCertificate, Exclusion, Selected, SelectionBasis,
+};
 use crate::diagnosis::literal::{counted, date, listed};
 use crate::diagnosis::overview::facts::Facts;
-use crate::diagnosis::overview::model::{CertificateStatus, ConnectorCertificate, SentRelation};
+use crate::diagnosis::overview::model::{
+    AffectedKind, CertificateStatus, CertificateSuccessor, ConnectorCertificate, SentRelation,
+};
 use crate::diagnosis::overview::places::{Installed, installed_on};
+use crate::timestamp::Timestamp;
 
 /// Why the selected certificate would be sent, or why none can be named.
 pub(crate) fn reason(facts: &Facts<'_>) -> String {
@@ -89,8 +96,8 @@ fn thumbprint(facts: &Facts<'_>, index: usize) -> String {
 pub(crate) fn note(facts: &Facts<'_>, row: &ConnectorCertificate) -> String {
     let parts = [
         disabled(facts),
-        validity(facts, row),
-        of_another_issuer(facts, row),
+        validity(row),
+        successor(row),
         difference(row),
         services(row),
         distrust(facts, row),
@@ -106,7 +113,7 @@ fn disabled(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The end of the certificate that would be sent, else of the one that was.
-fn validity(facts: &Facts<'_>, row: &ConnectorCertificate) -> Option<String> {
+fn validity(row: &ConnectorCertificate) -> Option<String> {
     let (selected, sent) = (row.selected_certificate.as_ref(), row.sent_certificates.first());
     let (begin, end, days) = match (selected, sent) {
         (Some(one), _) if one.not_after.is_some() => (one.not_before, one.not_after, one.days_left),
@@ -119,9 +126,7 @@ fn validity(facts: &Facts<'_>, row: &ConnectorCertificate) -> Option<String> {
             Some(format!("It is valid from {} only.", begin.map(date).unwrap_or_default()))
         }
         (_, Some(end), Some(days)) if days < 0 => Some(format!("It expired on {}.", date(end))),
-        (CertificateStatus::ExpiresSoon, Some(end), Some(days))
-            if issued_by_another(facts).next().is_some() =>
-        {
+        (CertificateStatus::ExpiresSoon, Some(end), Some(days)) if row.successor.is_some() => {
             Some(format!(
                 "It expires on {}, in {}.",
                 date(end),
@@ -143,52 +148,71 @@ fn validity(facts: &Facts<'_>, row: &ConnectorCertificate) -> Option<String> {
     }
 }
 
-/// Installed certificates of the subject that TlsCertificateName names, of another issuer, which can
-/// be used and end later than what it chooses.
-fn issued_by_another<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a ExchangeCertificate> {
-    let basis = facts.selection.as_ref().map(|selection| &selection.basis);
-    let names = match basis {
-        Some(SelectionBasis::TlsCertificateName(name)) => name.clone(),
-        _ => String::new(),
-    };
-    let (issuer, subject) = names
-        .split_once("<S>")
-        .map(|(issuer, subject)| (compact(issuer.trim_start_matches("<I>")), compact(subject)))
-        .unwrap_or_default();
-    let chosen = facts.selected.and_then(|index| facts.installed(index));
-    let end = chosen.and_then(|one| one.not_after).max(Some(facts.evidence.at.into()));
-    facts.installed.iter().flatten().filter(move |one| {
-        let own = |text: &Option<String>| text.as_deref().map(compact).unwrap_or_default();
-        !subject.is_empty()
-            && own(&one.subject) == subject
-            && own(&one.issuer) != issuer
-            && one.has_private_key != Some(false)
-            && one.is_self_signed != Some(true)
-            && one.not_after > end
-    })
+/// Which installed certificate takes over, in what it differs, and what has to be set for it.
+fn successor(row: &ConnectorCertificate) -> Option<String> {
+    let successor = row.successor.as_ref()?;
+    let one = &successor.certificate;
+    let thumbprint = one.thumbprint.as_deref().unwrap_or("one without thumbprint");
+    let end = one.not_after.map(date).unwrap_or_default();
+    let mut text = format!("Its renewal {thumbprint} is installed (until {end}");
+    let differences: Vec<String> = successor
+        .differences
+        .iter()
+        .map(|difference| match difference {
+            CertificateDifference::Issuer => {
+                format!("issuer {}", one.issuer.as_deref().unwrap_or("not known"))
+            }
+            CertificateDifference::Subject => {
+                format!("subject {}", one.subject.as_deref().unwrap_or("not known"))
+            }
+            CertificateDifference::Names => format!("names {}", one.dns_names.join(" ")),
+            CertificateDifference::KeyType => "type of key".to_owned(),
+            CertificateDifference::ExtendedKeyUsage => "extended key usage".to_owned(),
+        })
+        .collect();
+    if !differences.is_empty() {
+        let _ = write!(text, "; it has another {}", differences.join(", "));
+    }
+    text.push_str("). ");
+    if successor.is_enabled_for_smtp == Some(false) {
+        text.push_str("It is not enabled for SMTP. ");
+    }
+    text.push_str(&to_set(row.status, successor));
+    Some(text)
 }
 
-/// A name without blanks and in one case.
-fn compact(name: &str) -> String {
-    name.chars().filter(|sign| !sign.is_whitespace()).collect::<String>().to_lowercase()
+/// What has to be set for a successor.
+fn to_set(status: CertificateStatus, successor: &CertificateSuccessor) -> String {
+    let is_late = matches!(status, CertificateStatus::Expired | CertificateStatus::NotFound);
+    let now = if is_late { ", now" } else { "" };
+    let named: Vec<String> = successor
+        .affected
+        .iter()
+        .map(|one| match one.kind {
+            AffectedKind::SendConnector => format!("the send connector {}", one.name),
+            AffectedKind::ReceiveConnector => format!("the receive connector {}", one.name),
+            AffectedKind::InboundConnector => {
+                format!("the inbound connector {} of the tenant", one.name)
+            }
+            AffectedKind::EdgeServer => format!(
+                "a subscribed Edge server that uses {} (its TlsCertificateName would be above 256 \
+                 characters)",
+                one.name
+            ),
+        })
+        .collect();
+    if named.is_empty() {
+        return "No given connector has to be changed for it.".to_owned();
+    }
+    format!(
+        "To be set for it{now}: {}. eop-relay renew and Get-EopRelayRenewalPlan have the steps in order.",
+        listed(named.iter().map(String::as_str), 8)
+    )
 }
 
-/// That a renewal by another issuer is installed and not chosen.
-fn of_another_issuer(facts: &Facts<'_>, row: &ConnectorCertificate) -> Option<String> {
-    let one = issued_by_another(facts).max_by_key(|one| one.not_after)?;
-    let thumbprint = one
-        .thumbprint
-        .map_or_else(|| "one without thumbprint".to_owned(), |thumbprint| thumbprint.to_string());
-    Some(format!(
-        "Installed with the same subject, and not chosen because TlsCertificateName names another \
-         issuer: {thumbprint} of {} (until {}). Name it on the connector {}.",
-        one.issuer.as_deref().unwrap_or("an issuer that is not known"),
-        one.not_after.map(date).unwrap_or_default(),
-        match row.status {
-            CertificateStatus::Expired | CertificateStatus::NotFound => "now",
-            _ => "before the other ends",
-        },
-    ))
+/// The day of a session, where there is one.
+pub(crate) fn date_of(time: Option<Timestamp>) -> String {
+    time.map(date).unwrap_or_else(|| "not known".to_owned())
 }
 
 fn difference(row: &ConnectorCertificate) -> Option<String> {

@@ -33,7 +33,7 @@ pub(crate) fn repair_key(case: &Case<'_>) -> Remedy {
 pub(crate) fn import_with_key(case: &Case<'_>) -> Remedy {
     let server = case.server().map(str::to_owned);
     Remedy::of_servers(
-        Change::ImportWithKey { server, thumbprint: case.parsed_thumbprint() },
+        Change::ImportWithKey { server, thumbprint: case.parsed_thumbprint(), certificate: None },
         "Only if that does not help: import the certificate from a PFX file that holds its private \
          key. Importing over an existing thumbprint fails: export or note the present one, and \
          remove it first.",

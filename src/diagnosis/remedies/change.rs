@@ -31,20 +31,36 @@ pub(crate) enum Change {
     Enable { connector: String },
     /// One of type OnPremises, for the name of a certificate.
     NewConnector { connector: String, value: Option<String> },
+    /// An inbound connector that goes.
+    RemoveConnector { connector: String },
     /// A domain that is added and verified.
     AcceptedDomain { domain: String },
     /// TlsCertificateName of a send connector, on all its source servers.
     Send { connector: Option<String>, certificate: Box<ExchangeCertificate>, before: Former },
+    /// Fqdn of a send connector in place of its TlsCertificateName: Exchange then chooses by name.
+    SendByName { connector: String, fqdn: String, before: Former, fqdn_before: Option<String> },
     /// TlsCertificateName of a receive connector.
     Receive { connector: String, certificate: Box<ExchangeCertificate>, before: Former },
     /// The service SMTP for a certificate of a server.
     EnableForSmtp { server: Option<String>, thumbprint: Option<Thumbprint> },
     /// A certificate that leaves a server.
     TakeAway { server: Option<String>, thumbprint: Thumbprint },
+    /// A certificate that leaves its servers although send connectors name its issuer and subject,
+    /// with the values to set again: Remove-ExchangeCertificate is refused meanwhile.
+    TakeNamedAway {
+        servers: Vec<String>,
+        thumbprint: Thumbprint,
+        connectors: Vec<(String, String)>,
+    },
     /// A key that lies on the machine and is tied to its certificate again.
     TieKey { thumbprint: Option<Thumbprint> },
-    /// A certificate that comes to a server anew, with its key.
-    ImportWithKey { server: Option<String>, thumbprint: Option<Thumbprint> },
+    /// A certificate that comes to a server anew, with its key; `certificate` where it is known from
+    /// elsewhere than the servers.
+    ImportWithKey {
+        server: Option<String>,
+        thumbprint: Option<Thumbprint>,
+        certificate: Option<Box<ExchangeCertificate>>,
+    },
     /// An intermediate that comes into LocalMachine\CA.
     ImportIntermediate { certificate: Box<Certificate> },
     /// A root that leaves LocalMachine\Root, so that the cross-signed one is sent.
@@ -91,6 +107,10 @@ impl Change {
                 let all = evidence.inbound_connectors.iter_mut();
                 all.for_each(|all| all.push(made(object.clone())));
             }
+            Self::RemoveConnector { connector } => {
+                let all = evidence.inbound_connectors.iter_mut();
+                all.for_each(|all| all.retain(|one| one.object.name != *connector));
+            }
             Self::AcceptedDomain { domain } => {
                 let accepted = evidence.accepted_domains.iter_mut();
                 accepted.for_each(|one| one.object.domains.push(AcceptedDomain::named(domain)));
@@ -103,6 +123,15 @@ impl Change {
                 named.for_each(|one| {
                     one.tls_certificate_name = value_of(certificate);
                     one.knows_certificate_name = true;
+                });
+            }
+            Self::SendByName { connector, fqdn, .. } => {
+                let all = evidence.send_connectors.iter_mut().flatten();
+                let named = all.map(|one| &mut one.object).filter(|one| one.is_named(connector));
+                named.for_each(|one| {
+                    one.tls_certificate_name = None;
+                    one.knows_certificate_name = true;
+                    one.fqdn = Some(fqdn.clone());
                 });
             }
             Self::Receive { connector, certificate, .. } => {
@@ -119,14 +148,16 @@ impl Change {
                 });
             }
             Self::TakeAway { server, thumbprint } => {
-                let all = evidence.installed.iter_mut();
-                all.for_each(|all| {
-                    all.retain(|one| !is_it(&one.object, server.as_deref(), Some(*thumbprint)));
-                });
+                take_away(&mut evidence, server.as_deref(), *thumbprint);
+            }
+            Self::TakeNamedAway { servers, thumbprint, .. } => {
+                for server in servers {
+                    take_away(&mut evidence, Some(server), *thumbprint);
+                }
             }
             Self::TieKey { thumbprint } => give_key(&mut evidence, None, *thumbprint),
-            Self::ImportWithKey { server, thumbprint } => {
-                bring(&mut evidence, server.as_deref(), *thumbprint);
+            Self::ImportWithKey { server, thumbprint, certificate } => {
+                bring(&mut evidence, server.as_deref(), *thumbprint, certificate.as_deref());
                 give_key(&mut evidence, server.as_deref(), *thumbprint);
             }
             Self::ImportIntermediate { certificate } => {
@@ -157,6 +188,7 @@ impl Change {
                 | Self::AssociatedDomains { .. }
                 | Self::Enable { .. }
                 | Self::NewConnector { .. }
+                | Self::RemoveConnector { .. }
                 | Self::AcceptedDomain { .. }
         )
     }
@@ -190,17 +222,28 @@ fn installed(
     all.filter(|one| is_it(one, server, thumbprint)).for_each(set);
 }
 
-/// A certificate of another server, on that server too.
-fn bring(evidence: &mut Evidence, server: Option<&str>, thumbprint: Option<Thumbprint>) {
+fn take_away(evidence: &mut Evidence, server: Option<&str>, thumbprint: Thumbprint) {
+    let all = evidence.installed.iter_mut();
+    all.for_each(|all| all.retain(|one| !is_it(&one.object, server, Some(thumbprint))));
+}
+
+/// A certificate that is given, or of another server, on that server too.
+fn bring(
+    evidence: &mut Evidence,
+    server: Option<&str>,
+    thumbprint: Option<Thumbprint>,
+    given: Option<&ExchangeCertificate>,
+) {
     let Some(all) = &mut evidence.installed else { return };
     if all.iter().any(|one| is_it(&one.object, server, thumbprint)) {
         return;
     }
-    let known = all.iter().find(|one| is_it(&one.object, None, thumbprint)).cloned();
+    let known = all.iter().map(|one| &one.object).find(|one| is_it(one, None, thumbprint));
+    let known = known.or(given).cloned();
     all.extend(known.map(|one| {
         let services = Some(CertificateServices::default());
         let server = server.map(str::to_owned);
-        made(ExchangeCertificate { services, server, ..one.object })
+        made(ExchangeCertificate { services, server, ..one })
     }));
 }
 

@@ -5,7 +5,7 @@ use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::literal;
 
 /// The most characters of a TlsCertificateName on an Edge server.
-pub(super) const EDGE_MAXIMUM: usize = 256;
+pub(crate) const EDGE_MAXIMUM: usize = 256;
 
 /// The length of the present TlsCertificateName, in characters, where no Edge server gets it.
 fn length_beyond(case: &Case<'_>) -> Option<usize> {

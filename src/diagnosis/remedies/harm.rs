@@ -111,7 +111,7 @@ fn attribution(
 }
 
 /// The identities whose mail is delivered, each once.
-fn delivered(evidence: &Basis<'_>) -> Rc<Vec<Delivered>> {
+pub(crate) fn delivered(evidence: &Basis<'_>) -> Rc<Vec<Delivered>> {
     evidence.delivered(|| {
         let mut found: Vec<Delivered> = Vec::new();
         let delivered = evidence.incidents.all.iter();

@@ -26,13 +26,14 @@ pub(crate) use certificates::{
     check_private_key, import_with_key, repair_key, replace_certificate, restart_transport,
     send_previous, take_up,
 };
-pub(crate) use change::Change;
+pub(crate) use change::{Change, Former, value_of};
 pub(crate) use change_step::step_of;
 pub(crate) use connectors::{
     accept_name, accept_value, add_accepted_domain, associate_sender, cover_value,
     go_by_certificate, list_address, make_connector, match_names, new_connector, rerun_wizard,
     set_if_another, set_sender_name, together,
 };
+pub(crate) use edge::EDGE_MAXIMUM;
 pub(crate) use more_evidence::{
     export_accepted_domains, export_inbound_connectors, find_eop_connector, find_send_logs,
     give_chain, see_changes, see_inbound_connectors, turn_on_logging,
@@ -40,7 +41,7 @@ pub(crate) use more_evidence::{
 pub(crate) use receive::{offer_tls, receive_with, see_receive_connector};
 pub(crate) use remedy::Remedy;
 pub(crate) use replacement::{is_unusable, replacement, select_certificate, send};
-pub(crate) use services::{enable_for_smtp, take_away};
+pub(crate) use services::{ANSWER_NO, enable_for_smtp, take_away};
 pub(crate) use tls::{of_tls_error, stop_inspection, switch_on_tls12};
 
 pub(crate) const MANAGEMENT_SHELL: Place = Place::ManagementShell;

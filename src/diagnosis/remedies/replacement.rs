@@ -300,8 +300,11 @@ fn bring_certificate(case: &Case<'_>, named: &ExchangeCertificate) -> Vec<Remedy
     let from = named.server.as_deref().unwrap_or_default();
     let to = case.server().unwrap_or_default();
     let which = text.as_deref().unwrap_or("the certificate that the send connector names");
-    let change =
-        Change::ImportWithKey { server: Some(to.to_owned()), thumbprint: named.thumbprint };
+    let change = Change::ImportWithKey {
+        server: Some(to.to_owned()),
+        thumbprint: named.thumbprint,
+        certificate: None,
+    };
     let mut import = Remedy::of(
         change.clone(),
         format!(

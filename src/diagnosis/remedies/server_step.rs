@@ -34,6 +34,25 @@ pub(super) fn step(change: &Change, action: String, servers: &[&str]) -> Step {
             };
             in_shell(action).command(set(&value)).verify(SENT).undo(undo)
         }
+        Change::SendByName { connector, fqdn, before, fqdn_before } => {
+            let connector = literal(Some(connector), "send connector");
+            let set = |value: &str, fqdn: &str| {
+                format!("Set-SendConnector {connector} -TlsCertificateName {value} -Fqdn {fqdn}")
+            };
+            let value = match before {
+                Former::Value(before) => literal(Some(before), "present value"),
+                Former::Empty => "$null".to_owned(),
+                Former::NotKnown => literal(None, "present value"),
+            };
+            let former = match fqdn_before.as_deref() {
+                Some(former) => literal(Some(former), "present Fqdn"),
+                None => "$null".to_owned(),
+            };
+            in_shell(action)
+                .command(set("$null", &literal(Some(fqdn), "name of the certificate")))
+                .verify(SENT)
+                .undo(set(&value, &former))
+        }
         Change::Receive { connector, certificate, before } => {
             let connector = literal(Some(connector), "receive connector");
             let value = value_of(certificate);
@@ -89,6 +108,37 @@ pub(super) fn step(change: &Change, action: String, servers: &[&str]) -> Step {
                     "the next session in the send log sends the older certificate \
                          (SentThumbprint)",
                 )
+                .undo("Import-ExchangeCertificate, with the file that was exported")
+        }
+        Change::TakeNamedAway { servers, thumbprint, connectors } => {
+            let thumbprint = name(Some(*thumbprint));
+            let set = |(connector, value): &(String, String), is_back: bool| {
+                let connector = literal(Some(connector), "send connector");
+                let back = || literal(Some(value), "value of TlsCertificateName");
+                let value = if is_back { back() } else { "$null".to_owned() };
+                format!("Set-SendConnector {connector} -TlsCertificateName {value}")
+            };
+            let server = |name: &String| literal(Some(name), "server");
+            let transport = |verb: &str| {
+                servers.iter().map(server).map(|name| {
+                    format!(
+                        "Invoke-Command -ComputerName {name} {{ {verb}-Service MSExchangeTransport }}"
+                    )
+                }).collect::<Vec<_>>()
+            };
+            let remove = servers.iter().map(server).map(|name| {
+                format!("Remove-ExchangeCertificate -Server {name} -Thumbprint {thumbprint}")
+            });
+            let lines: Vec<String> = transport("Stop")
+                .into_iter()
+                .chain(connectors.iter().map(|one| set(one, false)))
+                .chain(remove)
+                .chain(connectors.iter().map(|one| set(one, true)))
+                .chain(transport("Start"))
+                .collect();
+            in_shell(action)
+                .command(lines.join("\n"))
+                .verify("Get-ExchangeCertificate shows it no more, and the queues drain")
                 .undo("Import-ExchangeCertificate, with the file that was exported")
         }
         Change::TieKey { thumbprint } => {

@@ -4,6 +4,11 @@ use super::{Change, Remedy, servers};
 use crate::certificate::Thumbprint;
 use crate::diagnosis::case::Case;
 
+/// What is answered when Enable-ExchangeCertificate asks, and why.
+pub(crate) const ANSWER_NO: &str = "Answer No when asked to overwrite the default SMTP certificate: \
+                                    Yes replaces the internal transport certificate and can break \
+                                    EdgeSync.";
+
 /// Enables the certificate of the case for SMTP.
 pub(crate) fn enable_for_smtp(case: &Case<'_>) -> Remedy {
     enable(case, case.parsed_thumbprint())
@@ -14,9 +19,7 @@ pub(crate) fn enable(case: &Case<'_>, thumbprint: Option<Thumbprint>) -> Remedy 
     let change = Change::EnableForSmtp { server: case.server().map(str::to_owned), thumbprint };
     Remedy::of_servers(
         change,
-        "Enable the certificate for SMTP, and for SMTP only. Answer No when asked to overwrite \
-         the default SMTP certificate: Yes replaces the internal transport certificate and can \
-         break EdgeSync.",
+        format!("Enable the certificate for SMTP, and for SMTP only. {ANSWER_NO}"),
         &servers(case),
     )
 }

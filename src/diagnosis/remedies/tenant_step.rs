@@ -63,6 +63,13 @@ pub(super) fn step(change: &Change, action: String) -> Step {
                 .verify(ACCEPTED)
                 .undo(format!("Remove-InboundConnector -Identity {name}"))
         }
+        Change::RemoveConnector { connector } => {
+            let name = literal(Some(connector), "inbound connector");
+            tenant(action)
+                .command(format!("Remove-InboundConnector -Identity {name}"))
+                .verify("mail is accepted as before")
+                .undo("New-InboundConnector, with the values of the step that made it")
+        }
         // That the domain was absent before is not known, so that taking it away is no way back.
         Change::AcceptedDomain { domain } => {
             let name = literal(Some(domain), "domain");

@@ -2,7 +2,11 @@
 
 use super::rule::{Answer, Proof, RuleText};
 use crate::certificate::TlsCertificateName;
-use crate::connector::{ExchangeCertificate, Selected, SelectionBasis, SentComparison, twins_of};
+use crate::chain::Trust;
+use crate::connector::{
+    CertificateDifference, ExchangeCertificate, Selected, SelectionBasis, SentComparison,
+    is_named_by, successor_of, twins_of,
+};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{date, listed};
 use crate::diagnosis::remedies;
@@ -116,29 +120,37 @@ pub(crate) const NEW_ISSUER_AFTER_RENEWAL: RuleText = RuleText {
     sources: "Set-SendConnector -TlsCertificateName",
 };
 
-/// A newer certificate with the subject that the send connector names, from another issuer.
-fn renewed<'c>(
-    all: &'c [ExchangeCertificate],
-    name: &TlsCertificateName,
-) -> Option<&'c ExchangeCertificate> {
-    let has_subject = |one: &ExchangeCertificate, is_issuer: bool| {
-        one.x500_names().is_some_and(|(issuer, subject)| {
-            subject == name.subject && (issuer == name.issuer) == is_issuer
+/// The certificate of another issuer that takes over from the one that the send connector names.
+fn renewed<'c>(case: &'c Case<'_>, name: &str, blanks: bool) -> Option<&'c ExchangeCertificate> {
+    let all = &case.selectable;
+    let named = all.iter().filter(|one| is_named_by(one, name, blanks) == Some(true));
+    let named = named.max_by_key(|one| one.not_after).cloned();
+    let present = named.or_else(|| {
+        let name: TlsCertificateName = name.parse().ok()?;
+        Some(ExchangeCertificate {
+            issuer: Some(name.issuer.to_string()),
+            subject: Some(name.subject.to_string()),
+            ..ExchangeCertificate::default()
         })
+    })?;
+    let is_trusted = |one: &ExchangeCertificate| {
+        let chain = case.evidence.chain(one.certificate.as_ref()?, &[], case.evidence.at);
+        match chain.trust {
+            Trust::Trusted | Trust::MicrosoftProgramme => Some(true),
+            Trust::Untrusted | Trust::PrivateAuthority => Some(false),
+            Trust::Blocked | Trust::UnknownRoot => None,
+        }
     };
-    let named_end = all.iter().filter(|one| has_subject(one, true)).filter_map(|one| one.not_after);
-    let named_end = named_end.max();
-    all.iter().find(|one| {
-        has_subject(one, false)
-            && one.is_issued_by_authority() != Some(false)
-            && one.not_after.is_some_and(|end| named_end.is_none_or(|named| end > named))
-    })
+    let found = successor_of(&present, all, case.evidence.at, is_trusted)?;
+    let is_by_another = found.differences.contains(&CertificateDifference::Issuer)
+        && !found.differences.contains(&CertificateDifference::Subject);
+    all.get(found.index).filter(|_| is_by_another)
 }
 
 pub(crate) fn new_issuer(case: &Case<'_>) -> Option<Answer> {
     let located = case.send_connector?;
     let present = located.object.tls_certificate_name.as_deref()?;
-    let one = renewed(&case.selectable, &present.parse().ok()?)?;
+    let one = renewed(case, present, located.object.has_uncertain_blanks)?;
     let issuer = one.issuer.as_deref().unwrap_or_default();
     let message = format!(
         "The certificate {} has the subject that the send connector names, but a new issuer \

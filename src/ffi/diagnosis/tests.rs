@@ -294,6 +294,21 @@ fn objects_that_are_no_send_connectors_are_a_problem() {
     assert_eq!(answered(eop_certificates, &json!([])), Err(EOP_INVALID_ARGUMENT));
 }
 
+#[test]
+fn a_request_gives_the_plan_of_the_core() {
+    const NEW: &[u8] = include_bytes!("../../../examples/stories/missing-intermediate/sent.pem");
+    let send = json!([{ "Name": "Outbound", "TlsCertificateName": "<I>CN=Before CA<S>CN=sent.contoso.com",
+        "SmartHosts": ["contoso-com.mail.protection.outlook.com"], "SourceTransportServers": ["EX1"] }]);
+    let content = json!({ "Path": "new.pem", "Content": STANDARD.encode(NEW) });
+    let request = json!({ "At": AT, "CertificateFiles": [content], "SendConnectors": send });
+    let plan = answered(eop_renewal_plan, &request).unwrap();
+    assert_eq!(plan["SchemaVersion"], 1, "{plan:#}");
+    assert_eq!(plan["Certificates"][0]["Path"], "new.pem");
+    let nothing = answered(eop_renewal_plan, &json!({})).unwrap();
+    assert_eq!((&nothing["ExitCode"], &nothing["Verdict"]), (&json!(30), &json!("Uncertain")));
+    assert_eq!(answered(eop_renewal_plan, &json!([])), Err(EOP_INVALID_ARGUMENT));
+}
+
 /// The finding with that id, as text.
 fn finding(report: &Value, id: &str) -> String {
     let findings = report["Findings"].as_array().unwrap();

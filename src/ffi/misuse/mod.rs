@@ -234,6 +234,7 @@ const OTHER_FUNCTIONS: &[&str] = &[
     "eop_diagnosis_open",
     "eop_test",
     "eop_certificates",
+    "eop_renewal_plan",
     "eop_resolve_errors",
     "eop_store_certificates",
     "eop_view",

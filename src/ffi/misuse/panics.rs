@@ -94,6 +94,13 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             assert_eq!(overview == 0, status != EOP_OK);
             status
         }),
+        ("eop_renewal_plan", |error| {
+            let (request, mut plan) = (['{', '}'].map(|unit| unit as u16), 0);
+            // SAFETY: request and output are local variables.
+            let status = unsafe { eop_renewal_plan(request.as_ptr(), 2, &raw mut plan, error) };
+            assert_eq!(plan == 0, status != EOP_OK);
+            status
+        }),
         ("eop_diagnosis_open", |error| {
             let (request, mut diagnosis) = (['{', '}'].map(|unit| unit as u16), 0);
             // SAFETY: request and output are local variables.

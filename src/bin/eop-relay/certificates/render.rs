@@ -47,6 +47,9 @@ fn block(page: &mut Page, row: &ConnectorCertificate) {
     for one in &row.twins {
         labelled(page, "twin", &installed(one));
     }
+    if let Some(renewal) = &row.renewal {
+        labelled(page, "renewal", renewal);
+    }
     if !row.note.is_empty() {
         labelled(page, "note", &row.note);
     }

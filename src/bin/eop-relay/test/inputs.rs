@@ -1,6 +1,6 @@
 //! From the paths of the command line to evidence.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use eop_relay::certificate::{Certificate, Password, read_certificates_with};
 use eop_relay::chain::judged_of;
@@ -14,8 +14,8 @@ use eop_relay::input;
 use super::arguments::TestArguments;
 use super::case_folder;
 use crate::arguments::{
-    StoreArguments, add_exports, add_logs, certificate_files, given_or_now, inputs_of,
-    note_unreadable, password,
+    StoreArguments, TenantArguments, add_exports, add_logs, certificate_files, given_or_now,
+    inputs_of, note_unreadable, password,
 };
 
 /// Reads everything. What cannot be read is noted in the evidence, and the rest goes on.
@@ -37,18 +37,9 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
         evidence.set_mail_from(text).map_err(refused)?;
     }
     let password = arguments.stores.password()?;
-    add_certificates(arguments, password.as_ref(), &mut evidence);
-    for tenant in &arguments.tenants.list {
-        if let Some(name) = &tenant.name {
-            evidence.begin_tenant(name);
-        }
-        let before = evidence.unreadable.len();
-        add_exports(&tenant.inbound_connector, &mut evidence, Evidence::add_inbound_connectors);
-        evidence.unread_connectors |= evidence.unreadable.len() > before;
-        let before = evidence.unreadable.len();
-        add_accepted_domains(&tenant.accepted_domain, &mut evidence);
-        evidence.unread_domains |= evidence.unreadable.len() > before;
-    }
+    add_certificates(&arguments.certificate, password.as_ref(), &mut evidence);
+    add_stores(&arguments.stores, password.as_ref(), &mut evidence);
+    add_tenants(&arguments.tenants, &mut evidence);
     arguments.configuration.add_to(&mut evidence);
     if !arguments.hybrid_log.is_empty() {
         evidence.add_hybrid(HybridHistory::read(&arguments.hybrid_log));
@@ -67,6 +58,21 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     arguments.logs.add_to(&mut evidence)?;
     add_logs(logs_of_folders, false, &mut evidence)?;
     Ok(evidence)
+}
+
+/// Adds what is given of each tenant.
+pub fn add_tenants(tenants: &TenantArguments, evidence: &mut Evidence) {
+    for tenant in &tenants.list {
+        if let Some(name) = &tenant.name {
+            evidence.begin_tenant(name);
+        }
+        let before = evidence.unreadable.len();
+        add_exports(&tenant.inbound_connector, evidence, Evidence::add_inbound_connectors);
+        evidence.unread_connectors |= evidence.unreadable.len() > before;
+        let before = evidence.unreadable.len();
+        add_accepted_domains(&tenant.accepted_domain, evidence);
+        evidence.unread_domains |= evidence.unreadable.len() > before;
+    }
 }
 
 /// Adds accepted domains, each a name or an export of them.
@@ -109,12 +115,9 @@ fn add_queue_errors(texts: &[String], evidence: &mut Evidence) {
     }
 }
 
-fn add_certificates(
-    arguments: &TestArguments,
-    password: Option<&Password>,
-    evidence: &mut Evidence,
-) {
-    for path in &arguments.certificate {
+/// Adds certificate files, of each of which one certificate is judged.
+pub fn add_certificates(paths: &[PathBuf], password: Option<&Password>, evidence: &mut Evidence) {
+    for path in paths {
         let found = read_path(path, password, evidence);
         if found.is_empty() {
             continue;
@@ -127,7 +130,6 @@ fn add_certificates(
             Err(error) => note_unreadable(evidence, path, &error.to_string()),
         }
     }
-    add_stores(&arguments.stores, password, evidence);
 }
 
 /// Adds the certificates of the server's stores.

@@ -1,0 +1,49 @@
+//! What is found of a renewal beside its steps.
+
+use crate::connector::{CertificateServices, ExchangeCertificate};
+use crate::renewal::course::Course;
+use crate::renewal::plan::{NewCertificate, PlaceKind, RenewalNote, RenewalPlace};
+use crate::renewal::stage::Place;
+
+/// What is found beside the steps.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub certificates: Vec<NewCertificate>,
+    pub places: Vec<RenewalPlace>,
+    /// The places of each row of `places`, in the course.
+    pub rows: Vec<Place>,
+    /// Why mail would be refused.
+    pub refusals: Vec<String>,
+    /// Why it is not known whether mail passes with a new certificate at all.
+    pub doubts: Vec<String>,
+    /// What is not known.
+    pub reasons: Vec<String>,
+    /// Certificates in use that end later than the new one that would take their place.
+    pub kept: Vec<ExchangeCertificate>,
+    /// Whether a connector has to be changed.
+    pub sets_connectors: bool,
+    pub notes: Vec<RenewalNote>,
+}
+
+impl Found {
+    /// Adds the rows of the places that a new certificate concerns, as they are before the first step.
+    pub fn add_rows(&mut self, course: &Course, concerned: &[Place], new: &ExchangeCertificate) {
+        for place in concerned {
+            let known = course.stage.find(place.server.as_deref(), new.thumbprint);
+            let own = known.as_ref().and_then(Option::as_ref);
+            self.places.push(RenewalPlace {
+                kind: place.kind,
+                connector: place.connector.clone(),
+                server: place.server.clone(),
+                is_eop: (place.kind == PlaceKind::SendConnector).then_some(place.is_eop),
+                now: course.stage.sends(place).thumbprint().map(|one| one.to_string()),
+                has_new: known.as_ref().map(Option::is_some),
+                is_enabled: own
+                    .and_then(|one| one.services)
+                    .map(|services| services.contains(CertificateServices::SMTP)),
+                afterwards: None,
+            });
+            self.rows.push(place.clone());
+        }
+    }
+}

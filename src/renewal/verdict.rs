@@ -1,0 +1,141 @@
+//! What a plan comes to, in one word, one line and one number.
+
+use crate::diagnosis::Evidence;
+use crate::diagnosis::literal::{counted, date, listed};
+use crate::finding::Severity;
+use crate::renewal::found::Found;
+use crate::renewal::new_certificate::New;
+use crate::renewal::plan::{PlaceKind, RenewalProblem, RenewalStep, RenewalVerdict, StepNeed};
+use crate::timestamp::TICKS_PER_DAY;
+
+/// Connectors that are named in a line.
+const MAXIMUM_NAMED: usize = 4;
+
+pub(super) struct Conclusion {
+    pub verdict: RenewalVerdict,
+    pub summary: String,
+    pub exit_code: u8,
+}
+
+pub(super) fn conclude(
+    evidence: &Evidence,
+    steps: &[RenewalStep],
+    found: &mut Found,
+    news: &[New<'_>],
+    problems: &[RenewalProblem],
+) -> Conclusion {
+    let required = steps.iter().filter(|step| step.need == StepNeed::Required).count();
+    if news.is_empty() {
+        found.reasons.push("No new certificate was given".to_owned());
+    } else if evidence.send_connectors.is_none() {
+        found.reasons.push(
+            "The send connectors were not given: which of them name a certificate is not known \
+             (Get-SendConnector | Export-Clixml send.xml)"
+                .to_owned(),
+        );
+    }
+    let verdict = if !found.refusals.is_empty() {
+        RenewalVerdict::Refused
+    } else if news.is_empty() || evidence.send_connectors.is_none() || !found.doubts.is_empty() {
+        RenewalVerdict::Uncertain
+    } else if required > 0 {
+        RenewalVerdict::StepsNeeded
+    } else if !found.reasons.is_empty() {
+        RenewalVerdict::Uncertain
+    } else {
+        RenewalVerdict::NothingToSet
+    };
+    let summary = match verdict {
+        RenewalVerdict::Refused => {
+            format!("Mail would be refused. {}.", found.refusals.join(". "))
+        }
+        RenewalVerdict::Uncertain => {
+            let reasons: Vec<&str> =
+                found.doubts.iter().chain(&found.reasons).map(String::as_str).collect();
+            format!("Not known. {}.", reasons.join(". "))
+        }
+        RenewalVerdict::StepsNeeded => steps_needed(evidence, steps, found, required),
+        RenewalVerdict::NothingToSet => nothing_to_set(found),
+    };
+    let is_unread = problems.iter().any(|problem| problem.severity == Severity::Error);
+    let exit_code = match verdict {
+        RenewalVerdict::Refused => 20,
+        _ if is_unread => 40,
+        RenewalVerdict::NothingToSet => 0,
+        RenewalVerdict::StepsNeeded => 10,
+        RenewalVerdict::Uncertain => 30,
+    };
+    Conclusion { verdict, summary, exit_code }
+}
+
+fn steps_needed(
+    evidence: &Evidence,
+    steps: &[RenewalStep],
+    found: &Found,
+    required: usize,
+) -> String {
+    let verb = if required == 1 { "is" } else { "are" };
+    let mut text = format!("{} {verb} needed", counted(required as u64, "step"));
+    let replaced = found.certificates.iter().flat_map(|one| &one.replaces);
+    let first =
+        replaced.filter_map(|one| Some((one.not_after?.time(), one.thumbprint.as_deref()?))).min();
+    if let Some((end, thumbprint)) = first {
+        let days = (end.ticks() - evidence.at.ticks()).div_euclid(TICKS_PER_DAY);
+        let when = match days {
+            ..0 => format!(": {thumbprint} ended on {}", date(end)),
+            _ => format!(
+                " before {thumbprint} ends on {}, in {}",
+                date(end),
+                counted(days.unsigned_abs(), "day")
+            ),
+        };
+        text.push_str(&when);
+    }
+    text.push('.');
+    if !found.sets_connectors {
+        text.push_str(" No connector has to be changed.");
+    }
+    let costly =
+        steps.iter().any(|step| step.interruption.is_some() && step.need != StepNeed::Optional);
+    text.push_str(if costly {
+        " What a step costs stands with it."
+    } else {
+        " None of them costs mail that is delivered today."
+    });
+    text
+}
+
+fn nothing_to_set(found: &Found) -> String {
+    if let Some(one) = found.kept.first() {
+        let thumbprint = one.thumbprint.map(|thumbprint| thumbprint.to_string());
+        return format!(
+            "Nothing is to be set: {}, which is in use, has the same issuer and subject and ends later, \
+             on {}. Exchange goes on sending it.",
+            thumbprint.as_deref().unwrap_or("a certificate"),
+            one.not_after.map(date).unwrap_or_default()
+        );
+    }
+    let thumbprints: Vec<&str> =
+        found.certificates.iter().map(|one| one.thumbprint.as_str()).collect();
+    let news = thumbprints.join(", ");
+    let is_sent = !found.places.is_empty()
+        && found
+            .places
+            .iter()
+            .all(|row| row.now.as_deref().is_some_and(|now| thumbprints.contains(&now)));
+    if is_sent {
+        return format!("Nothing is to be set: every given server and connector has {news}.");
+    }
+    let sending = found.places.iter().filter(|row| row.kind == PlaceKind::SendConnector);
+    let mut names: Vec<&str> = sending.map(|row| row.connector.as_str()).collect();
+    names.dedup();
+    if names.is_empty() {
+        return format!(
+            "Nothing is to be set: no given connector names a certificate that {news} renews."
+        );
+    }
+    format!(
+        "Nothing is to be set: {} would send {news} by itself, once the servers have it, enabled for SMTP.",
+        listed(names, MAXIMUM_NAMED)
+    )
+}

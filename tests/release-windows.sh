@@ -60,6 +60,13 @@ grep -q "ProjectUri   = 'https://eoprelay.example'" "$work/module/EopRelay/$vers
 grep -q '### Added' "$work/module/EopRelay/$version/EopRelay.psd1"
 grep -q '^clap ' "$work/command/eop-relay-$version-x86_64-windows/THIRD-PARTY-NOTICES.txt"
 if [ -e "EopRelay.$version.nupkg" ]; then
-    unzip -p "EopRelay.$version.nupkg" EopRelay.nuspec | grep -q '<projectUrl>https://eoprelay.example</projectUrl>'
+    unzip -p "EopRelay.$version.nupkg" EopRelay.nuspec >"$work/nuspec"
+    for element in '<id>EopRelay</id>' "<version>$version</version>" '<projectUrl>https://eoprelay.example/*</projectUrl>' '<licenseUrl>https' '<releaseNotes>### Added'; do
+        grep -q "$element" "$work/nuspec" || {
+            echo "release-windows.sh: the package for the gallery has no $element" >&2
+            exit 1
+        }
+    done
 fi
+[ -z "${KEEP:-}" ] || cp "$work/nuspec" "$KEEP"
 echo "release-windows.sh: what build/release.ps1 publishes is whole: $(find . -type f | sed 's|^\./||' | LC_ALL=C sort | tr '\n' ' ')"

@@ -22,10 +22,33 @@ use_it() {
     echo "release.sh: $1 works"
 }
 
-build/release.sh "$work/publish" >/dev/null
+EOP_RELAY_URL=https://eoprelay.example/files build/release.sh "$work/publish" >/dev/null
 (cd "$work/publish" && sha256sum --quiet -c SHA256SUMS)
 dpkg-deb -x "$work/publish/eop-relay_${version}_amd64.deb" "$work/debian"
 tar -C "$work" -xzf "$work/publish/eop-relay-$version-x86_64-linux.tar.gz"
+if command -v unzip >/dev/null; then
+    unzip -q -d "$work" "$work/publish/winget-$version.zip"
+    # What schema 1.6.0 requires of each manifest.
+    while read -r file keys; do
+        for key in PackageIdentifier PackageVersion ManifestType ManifestVersion $keys; do
+            grep -qE "^$key:( |$)" "$work/winget-$version/EopRelay.EopRelay$file.yaml" || {
+                echo "release.sh: the manifest$file for winget has no $key" >&2
+                exit 1
+            }
+        done
+    done <<'KEYS'
+.installer Installers InstallerType NestedInstallerType NestedInstallerFiles
+.locale.en-US PackageLocale Publisher PackageName License ShortDescription
+KEYS
+    sum=$(sed -n 's/.*InstallerSha256: //p' "$work/winget-$version/EopRelay.EopRelay.installer.yaml")
+    file=$(sed -n 's|.*InstallerUrl: https://eoprelay.example/files/||p' "$work/winget-$version/EopRelay.EopRelay.installer.yaml")
+    echo "$sum  $work/publish/$file" | sha256sum --quiet -c
+    inside=$(sed -n 's/^- RelativeFilePath: //p' "$work/winget-$version/EopRelay.EopRelay.installer.yaml" | tr '\\' /)
+    unzip -l "$work/publish/$file" | grep -qF "$inside"
+    echo "release.sh: the manifests for winget name what is published"
+else
+    echo "release.sh: left out: the manifests for winget (no unzip)"
+fi
 if command -v pkg-config >/dev/null; then
     use_it "the Debian package" "$work/debian/usr" lib/x86_64-linux-gnu
     use_it "the archive for Linux" "$work/eop-relay-$version-x86_64-linux" lib

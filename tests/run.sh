@@ -95,7 +95,8 @@ install_missing_packages() {
     [ -x /usr/sbin/sshd ] || missing+=(openssh-server)
     have ssh || missing+=(openssh-client)
     have pkg-config || missing+=(pkgconf)
-    # For --all: the header against that of the version before, and memory.
+    # For --all: the header against that of the version before, memory, and what is published.
+    [ -z "$all" ] || have unzip || missing+=(unzip)
     [ -z "$all" ] || have abidiff || missing+=(abigail-tools)
     [ -z "$all" ] || have valgrind || missing+=(valgrind)
     # For the library for Windows and its tests: see build/windows.sh.
@@ -191,6 +192,11 @@ test_what_is_shipped() {
     check_tests "tests of what is shipped" run_tests 'binary(abi) | binary(module)'
     if have zip && have dpkg-deb && have mcs && builds_for_windows; then
         check "what is published" tests/release.sh
+        if [[ " ${shells[*]} " == *" pwsh "* ]] && have unzip; then
+            check "what is published on Windows" tests/release-windows.sh target/windows/release
+        else
+            say "left out: what is published on Windows (it takes pwsh and unzip)"
+        fi
     else
         say "left out: what is published (it takes zip, dpkg-deb, mcs and the libraries for Windows)"
     fi

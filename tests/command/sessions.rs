@@ -318,11 +318,7 @@ fn a_state_file_makes_the_next_run_read_on() {
     fs::write(&log, format!("{HEADER}{open_row}")).unwrap();
     let first = run(&of_state);
     assert_eq!((text(&first.stdout), first.status.code()), ("", Some(30)));
-    assert!(
-        text(&first.stderr).contains("note: 1 sessions are still open"),
-        "{}",
-        text(&first.stderr)
-    );
+    assert!(text(&first.stderr).contains("note: 1 session still open"), "{}", text(&first.stderr));
 
     fs::write(&log, format!("{HEADER}{open_row}{end_row}")).unwrap();
     let second = run(&of_state);

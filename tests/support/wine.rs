@@ -175,12 +175,12 @@ impl Wine {
         let line = words.map(quoted).collect::<Vec<_>>().join(" ");
         let shown = tempfile::NamedTempFile::new().unwrap();
         let mut script = self.environment(Command::new("script"));
-        script.args(["-qefc", &format!("stty cols 80 rows 25; {line}")]).arg(shown.path());
+        script.args(["-qefc", &format!("stty cols 80 rows 25; exec {line}"), "/dev/null"]);
         let mut child = script
             .env("SHELL", "/bin/sh")
             .current_dir(root())
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(shown.reopen().unwrap())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
@@ -283,22 +283,22 @@ pub fn text(output: &Output) -> String {
     text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n")
 }
 
-/// What a terminal shows, without what moves its cursor and colours it.
+/// What stands on a terminal in the end: without what moves its cursor and colours it, and of a line that
+/// was written several times the last.
 #[cfg(unix)]
 fn without_escapes(text: &str) -> String {
-    let mut shown = String::new();
+    let mut written = String::new();
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
-        match character {
-            '\u{1B}' => {
-                characters.next();
-                characters.find(|one| one.is_ascii_alphabetic());
-            }
-            '\r' => {}
-            other => shown.push(other),
+        if character == '\u{1B}' {
+            characters.next();
+            characters.find(char::is_ascii_alphabetic);
+        } else {
+            written.push(character);
         }
     }
-    shown
+    let last = |line: &str| line.trim_end_matches('\r').rsplit('\r').next().map(str::to_owned);
+    written.lines().filter_map(last).collect::<Vec<_>>().join("\n")
 }
 
 fn compile(arguments: &[&OsStr], target: &Path) {

@@ -8,6 +8,7 @@ use super::proxy::ProxyJoiner;
 use super::session_key::SessionKey;
 use super::tally::FileTally;
 use super::tombstones::Tombstones;
+use crate::finding::words::counted;
 use crate::log::{
     Event, Line, LogFile, Notice, NoticeCode, Row, RowError, RowPart, RowReceiver, Segment, Span,
 };
@@ -315,11 +316,15 @@ impl Sequencer {
             output.release_waiting_before(alone);
         }
         let notices = [
-            (NoticeCode::SessionsOverdue, due.len(), "had no row for two days and are emitted"),
-            (NoticeCode::SessionsKept, kept, "are still open and kept in the state file"),
+            (
+                NoticeCode::SessionsOverdue,
+                due.len(),
+                "without a row for two days, emitted as incomplete",
+            ),
+            (NoticeCode::SessionsKept, kept, "still open, kept in the state file"),
         ];
         for (code, count, what) in notices.into_iter().filter(|(_, count, _)| *count > 0) {
-            let message = format!("{count} sessions {what}");
+            let message = format!("{} {what}", counted(count as u64, "session"));
             output.notices.push(Notice::of_sessions(code, count as u64, message));
         }
         self.output.report_limits();

@@ -89,14 +89,13 @@ function Get-EopRelayRenewalPlan {
 
     .EXAMPLE
     $plan = Get-EopRelayRenewalPlan -NewCertificate new.pem -SendConnector send.xml -InstalledCertificate installed.xml
-    $plan.Summary
-    exit $plan.ExitCode
+    $plan | Select-Object -Property ExitCode, Summary
 
-    After an automatic renewal: one line and an exit code.
+    After an automatic renewal: an exit code and one line. The page renewal of the book has scripts for the tools that renew.
 
     .EXAMPLE
     $new = Get-ExchangeCertificate -Thumbprint '8F21D6B4E07C953A1B6E8D0F2A4C69708192B3D5'
-    Get-EopRelayRenewalPlan -NewCertificate $new -SendConnector send.xml -LogPath 'EX01=D:\Logs\EX01', 'EX02=D:\Logs\EX02'
+    Get-EopRelayRenewalPlan -NewCertificate $new -SendConnector send.xml -LogPath D:\Logs\SmtpSend
 
     A certificate that is installed already; the logs show what is sent today.
 
@@ -112,7 +111,7 @@ function Get-EopRelayRenewalPlan {
     [CmdletBinding(PositionalBinding = $false)]
     [OutputType('EopRelay.RenewalPlan')]
     param(
-        [Parameter(Mandatory = $true, Position = 0)]
+        [Parameter(Mandatory = $true)]
         [ValidateNotNullOrEmpty()]
         [psobject[]]
         $NewCertificate,

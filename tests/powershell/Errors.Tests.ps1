@@ -36,6 +36,9 @@ BeforeDiscovery {
         @{ Cmdlet = 'Test-EopRelayCertificate'; Input = 'a thumbprint that no certificate has'; Terminates = $true; Id = 'CertificateNotFound'; Category = 'ObjectNotFound'; Call = { Test-EopRelayCertificate -Thumbprint ('1' * 40) -InstalledCertificate @() @common } }
         @{ Cmdlet = 'Test-EopRelayCertificate'; Input = 'a sender that is none'; Terminates = $true; Id = 'InvalidMailAddress'; Category = 'InvalidArgument'; Call = { Test-EopRelayCertificate -LiteralPath $certificate -MailFrom 'anna' @common } }
 
+        @{ Cmdlet = 'Get-EopRelayRenewalPlan'; Input = 'a missing certificate'; Id = 'CertificateFileNotFound'; Category = 'ObjectNotFound'; Call = { Get-EopRelayRenewalPlan -NewCertificate 'missing.pem' @common } }
+        @{ Cmdlet = 'Get-EopRelayRenewalPlan'; Input = 'a missing export'; Id = 'EvidenceFileNotFound'; Category = 'ObjectNotFound'; Call = { Get-EopRelayRenewalPlan -NewCertificate (Join-Path -Path $PSScriptRoot -ChildPath '../../examples/renewal/same-issuer.pem') -SendConnector 'missing.xml' @common } }
+        @{ Cmdlet = 'Get-EopRelayRenewalPlan'; Input = 'an object that is no session'; Id = 'InputNotRecognized'; Category = 'InvalidType'; Call = { 42 | Get-EopRelayRenewalPlan -NewCertificate (Join-Path -Path $PSScriptRoot -ChildPath '../../examples/renewal/same-issuer.pem') @common } }
         @{ Cmdlet = 'Get-EopRelayCertificate'; Input = 'an object that is no session'; Id = 'InputNotRecognized'; Category = 'InvalidType'; Call = { 42 | Get-EopRelayCertificate @common } }
         @{ Cmdlet = 'Get-EopRelayCertificate'; Input = 'a missing export'; Id = 'EvidenceFileNotFound'; Category = 'ObjectNotFound'; Call = { Get-EopRelayCertificate -SendConnector 'missing.xml' @common } }
         @{ Cmdlet = 'Get-EopRelayCertificate'; Input = 'an object of another kind'; Id = 'InputUnreadable'; Category = 'ReadError'; Call = { Get-EopRelayCertificate -SendConnector @{ DomainName = 'contoso.com' } @common } }

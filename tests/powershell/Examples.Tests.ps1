@@ -63,6 +63,7 @@ BeforeAll {
     Copy-ToDrive 'certificates/mail.contoso.com.p7b' 'C/Certificates/intermediates.p7b'
     Copy-ToDrive 'certificates/fabrikam-ca-5.cer' 'C/Certificates/ca'
     Copy-ToDrive 'certificates/mail.contoso.com.cer' 'work/mail.cer'
+    [System.IO.File]::Copy([System.IO.Path]::Combine($examplesFolder, 'renewal/other-issuer.pem'), [System.IO.Path]::Combine($TestDrive, 'work/new.pem'))
     # The library reads logs of events by their content.
     Copy-ToDrive 'chain-events/partial-chain.xml' 'C/Temp/capi2.evtx'
     Copy-ToDrive 'chain-events/german.xml' 'D/Case/other.evtx'
@@ -93,6 +94,7 @@ BeforeAll {
     $answers = @{
         'Get-SendConnector'            = { $connector }
         'Get-TransportService'         = { $service }
+        'Get-ReceiveConnector'         = { }
         'Get-FrontendTransportService' = { [pscustomobject]@{ Name = $here; SendProtocolLogPath = $service.SendProtocolLogPath } }
         'Get-ExchangeCertificate'      = { $installed }
         'Get-InboundConnector'         = { $inbound }

@@ -60,18 +60,6 @@ Describe 'Get-EopRelayRenewalPlan' {
         $byLog = Get-EopRelayRenewalPlan -NewCertificate $other -LogPath "EX01=$log" @all
         $byLog.Summary | Should -Be $plan.Summary
     }
-
-    It 'writes one error for <Input>' -ForEach @(
-        @{ Input = 'a missing file'; Id = 'CertificateFileNotFound'; Call = { Get-EopRelayRenewalPlan -NewCertificate 'missing.pem' @common } }
-        @{ Input = 'what is no session'; Id = 'InputNotRecognized'; Call = { 42 | Get-EopRelayRenewalPlan -NewCertificate $other @common } }
-        @{ Input = 'a missing export'; Id = 'EvidenceFileNotFound'; Call = { Get-EopRelayRenewalPlan -NewCertificate $other -SendConnector 'missing.xml' @common } }
-    ) {
-        $common = @{ ErrorAction = 'SilentlyContinue'; ErrorVariable = 'problems' }
-        $problems = $null
-        $null = & $Call
-        @($problems).Count | Should -Be 1
-        $problems[0].FullyQualifiedErrorId | Should -BeLike "$Id,*"
-    }
 }
 
 Describe 'The scripts of docs/renewal.md' {

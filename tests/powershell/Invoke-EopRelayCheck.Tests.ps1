@@ -53,6 +53,19 @@ Describe 'Invoke-EopRelayCheck' {
         $result.Summary | Should -Match 'the last one was 0(\.1)? hours ago\. That is normal here'
     }
 
+    It 'says how far a renewal is, over all servers' {
+        $examples = Join-Path -Path $PSScriptRoot -ChildPath '../../examples/certificates'
+        $given = @{ SendConnector = (Join-Path -Path $examples -ChildPath 'send.json'); InstalledCertificate = (Join-Path -Path $examples -ChildPath 'installed.json') }
+        $result = Invoke-EopRelayCheck -Path $folder -StatePath $state -JsonPath $json @given
+        @($result.Renewals).Count | Should -Be 1
+        $result.Renewals[0] | Should -Match '8F21D6B4E07C953A1B6E8D0F2A4C69708192B3D5, until 2027-11-12: ready on EX01; missing on EX02'
+        $result.Summary | Should -Match 'missing on EX02'
+        ($result | Out-String -Width 80) -replace '\s+', ' ' | Should -Match 'ready on EX01; missing on EX02'
+        (Get-Content -LiteralPath $json -Tail 1 | ConvertFrom-Json).Renewals.Count | Should -Be 1
+        $without = Invoke-EopRelayCheck -Path $folder -StatePath (Join-Path -Path $folder -ChildPath 'other.state')
+        @($without.Renewals).Count | Should -Be 0
+    }
+
     It 'calls silence beyond the quiet hours no evidence' {
         $null = Invoke-EopRelayCheck -Path $folder -StatePath $state
         (Invoke-EopRelayCheck -Path $folder -StatePath $state -QuietHours 0).ExitCode | Should -Be 30

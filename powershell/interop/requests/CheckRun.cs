@@ -234,8 +234,9 @@ namespace EopRelay
             get
             {
                 Request evidence = request.Evidence;
-                return evidence.CountOf("SendConnectors") > 0
-                    && (evidence.IsSet("UseMachineStores") || evidence.CountOf("InstalledCertificates") > 0);
+                return evidence.CountOf("SendConnectors", "SendConnectorFiles") > 0
+                    && (evidence.IsSet("UseMachineStores")
+                        || evidence.CountOf("InstalledCertificates", "InstalledCertificateFiles") > 0);
             }
         }
 

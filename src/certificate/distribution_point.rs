@@ -48,8 +48,8 @@ pub struct DistributionPoint {
     pub name: Option<DistributionPointName>,
     /// Whether the list holds revocations for some reasons alone.
     pub has_reasons: bool,
-    /// Whether somebody else than the certificate's issuer issues the list.
-    pub has_other_issuer: bool,
+    /// Who issues the list, where that is not said to be the certificate's issuer.
+    pub issuers: Option<Vec<GeneralName>>,
 }
 
 impl DistributionPoint {
@@ -63,7 +63,10 @@ impl DistributionPoint {
             points.push(Self {
                 name: name.map(DistributionPointName::read).transpose()?,
                 has_reasons: fields.optional(tag::context(1))?.is_some(),
-                has_other_issuer: fields.optional(tag::context_constructed(2))?.is_some(),
+                issuers: fields
+                    .optional(tag::context_constructed(2))?
+                    .map(GeneralName::read_all)
+                    .transpose()?,
             });
             fields.finish()?;
         }

@@ -147,9 +147,9 @@ fn add_file(
 /// Adds what a PFX holds. Its own encryption hides the places of its parts: they count as at 0.
 fn add_pfx(entries: &[PfxCertificate], content: &mut FileContent) {
     let (mut with_key, mut others) = (FileContent::default(), FileContent::default());
-    for entry in entries {
+    for (place, entry) in entries.iter().enumerate() {
         let side = if entry.has_key { &mut with_key } else { &mut others };
-        add_entry(&entry.der, 0, "certificate in the PFX", side);
+        add_entry(&entry.der, 0, &format!("certificate {} in the PFX", place + 1), side);
     }
     let is_owner_known = !with_key.certificates.is_empty();
     let all = with_key.certificates.iter().chain(&others.certificates);

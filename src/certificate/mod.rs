@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod attribute_types;
+mod ber;
 pub(crate) mod der;
 mod distinguished_name;
 mod distribution_point;
@@ -20,6 +21,7 @@ mod host_name;
 mod logged;
 mod logged_match;
 mod pfx;
+mod pfx_cipher;
 mod pkcs7;
 mod public_key;
 mod read_error;

@@ -1,12 +1,13 @@
-//! Certificates in PFX files (PKCS #12, RFC 7292). Keys are decrypted to see whose they are, and kept
-//! for a probe alone.
+//! Certificates in PFX files (PKCS #12, RFC 7292). Which key is whose is said beside it, unencrypted
+//! within its frame; keys are decrypted for a probe alone.
 
 use std::fmt;
 
-use p12_keystore::Pkcs12Archive;
-use p12_keystore::error::Error;
 use zeroize::Zeroizing;
 
+use super::ber::{BerElement, Children, only};
+use super::der::{Malformed, tag};
+use super::pfx_cipher::{CipherTrouble, decrypt, verify_mac};
 use super::read_error::ReadError;
 
 /// The password of a PFX file. It is wiped when dropped, and Debug does not show it.
@@ -26,7 +27,7 @@ impl fmt::Debug for Password {
     }
 }
 
-/// A certificate of a PFX file.
+/// A certificate of a PFX file, as it stands there.
 pub(crate) struct PfxCertificate {
     pub der: Vec<u8>,
     /// Whether a private key of the file names it (localKeyID, RFC 2985, section 5.5.2).
@@ -52,16 +53,14 @@ pub(crate) fn read_pfx(
     content: &[u8],
     password: Option<&Password>,
 ) -> Result<Vec<PfxCertificate>, ReadError> {
-    let text = password.map_or("", |password| password.0.as_str());
-    let archive = Pkcs12Archive::from_pkcs12(content, text)
-        .map_err(|error| read_error(&error, password.is_some()))?;
-    let has_key = |id: &Vec<u8>| {
-        let mut ids = archive.keys.iter().filter_map(|key| key.local_key_id.as_ref());
-        ids.any(|own| own.as_ref() == id.as_slice())
-    };
-    let certificates = archive.certs.iter().map(|bag| PfxCertificate {
-        der: bag.cert.as_der().to_vec(),
-        has_key: bag.local_key_id.as_ref().is_some_and(has_key),
+    let bags = bags(content, password)?;
+    let is_key = |bag: &&Bag| matches!(bag.kind, BagKind::Key | BagKind::ShroudedKey);
+    let key_ids: Vec<&Vec<u8>> =
+        bags.iter().filter(is_key).filter_map(|bag| bag.key_id.as_ref()).collect();
+    let certificates = bags.iter().filter(|bag| bag.kind == BagKind::Certificate);
+    let certificates = certificates.map(|bag| PfxCertificate {
+        der: bag.value.to_vec(),
+        has_key: bag.key_id.as_ref().is_some_and(|id| key_ids.contains(&id)),
     });
     Ok(certificates.collect())
 }
@@ -76,25 +75,140 @@ pub(crate) fn read_pfx_keys(
     password: Option<&Password>,
 ) -> Result<Vec<Zeroizing<Vec<u8>>>, ReadError> {
     let text = password.map_or("", |password| password.0.as_str());
-    let archive = Pkcs12Archive::from_pkcs12(content, text)
-        .map_err(|error| read_error(&error, password.is_some()))?;
-    Ok(archive.keys.iter().map(|bag| Zeroizing::new(bag.key.as_der().to_vec())).collect())
+    let open = |bag: Bag| match bag.kind {
+        BagKind::Key => Some(Ok(bag.value)),
+        BagKind::ShroudedKey => Some(shrouded(&bag.value, text)),
+        BagKind::Certificate => None,
+    };
+    let keys = bags(content, password)?.into_iter().filter_map(open);
+    keys.collect::<Result<_, CipherTrouble>>().map_err(|error| read_error(error, password))
 }
 
-fn read_error(error: &Error, is_password_given: bool) -> ReadError {
-    match error {
-        // Files without a MAC show a wrong password by what comes out of the decryption.
-        Error::MacError(_) | Error::UnpadError | Error::Pkcs5Error(_) => {
-            ReadError::PfxPassword { is_given: is_password_given }
-        }
-        Error::UnsupportedEncryptionScheme | Error::UnsupportedMacAlgorithm => {
-            ReadError::PfxNotOpened {
-                reason: "its encryption is none that Windows writes".to_owned(),
+/// EncryptedPrivateKeyInfo (RFC 5208, section 6).
+#[cfg(feature = "probe")]
+fn shrouded(value: &[u8], password: &str) -> Result<Zeroizing<Vec<u8>>, CipherTrouble> {
+    let mut fields = Children::of(only(value, tag::SEQUENCE)?);
+    let algorithm = fields.take()?;
+    decrypt(&algorithm, &fields.take()?.octets()?, password)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum BagKind {
+    Key,
+    ShroudedKey,
+    Certificate,
+}
+
+/// A SafeBag (RFC 7292, section 4.2) of a kind that is used.
+struct Bag {
+    kind: BagKind,
+    value: Zeroizing<Vec<u8>>,
+    key_id: Option<Vec<u8>>,
+}
+
+/// pkcs-7 1 and pkcs-7 6 (RFC 2315, section 14).
+const DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 1];
+const ENCRYPTED_DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 6];
+/// bagtypes of RFC 7292, appendix D, without their last arc.
+const BAG_TYPES: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 10, 1];
+/// x509Certificate and localKeyId of RFC 2985.
+const X509_CERTIFICATE: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 22, 1];
+const LOCAL_KEY_ID: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 21];
+
+fn bags(content: &[u8], password: Option<&Password>) -> Result<Vec<Bag>, ReadError> {
+    let text = password.map_or("", |password| password.0.as_str());
+    open(content, text).map_err(|error| read_error(error, password))
+}
+
+fn open(content: &[u8], password: &str) -> Result<Vec<Bag>, CipherTrouble> {
+    let mut fields = Children::of(only(content, tag::SEQUENCE)?);
+    fields.expect(tag::INTEGER)?;
+    let (kind, safes) = content_info(fields.expect(tag::SEQUENCE)?)?;
+    if kind != DATA {
+        return Err(CipherTrouble::Unsupported("a certificate protects it in place of a password"));
+    }
+    let safes = safes.octets()?;
+    if !fields.is_empty() {
+        verify_mac(fields.expect(tag::SEQUENCE)?, &safes, password)?;
+    }
+    let mut bags = Vec::new();
+    let mut infos = Children::of(only(&safes, tag::SEQUENCE)?);
+    while !infos.is_empty() {
+        let (kind, content) = content_info(infos.expect(tag::SEQUENCE)?)?;
+        let plain = match kind {
+            DATA => Zeroizing::new(content.octets()?.into_owned()),
+            ENCRYPTED_DATA => encrypted_data(content.content, password)?,
+            _ => return Err(CipherTrouble::Unsupported("a part of it is protected otherwise")),
+        };
+        add_bags(&plain, &mut bags)?;
+    }
+    Ok(bags)
+}
+
+/// The type and the content of a ContentInfo (RFC 2315, section 7).
+fn content_info(content: &[u8]) -> Result<(&[u8], BerElement<'_>), Malformed> {
+    let mut fields = Children::of(content);
+    let kind = fields.expect(tag::OBJECT_IDENTIFIER)?;
+    let inner = Children::of(fields.expect(tag::context_constructed(0))?).take()?;
+    Ok((kind, inner))
+}
+
+/// EncryptedData (RFC 2315, section 13).
+fn encrypted_data(content: &[u8], password: &str) -> Result<Zeroizing<Vec<u8>>, CipherTrouble> {
+    let mut fields = Children::of(content);
+    fields.expect(tag::INTEGER)?;
+    let mut info = Children::of(fields.expect(tag::SEQUENCE)?);
+    info.expect(tag::OBJECT_IDENTIFIER)?;
+    let algorithm = info.take()?;
+    decrypt(&algorithm, &info.take()?.octets()?, password)
+}
+
+fn add_bags(content: &[u8], bags: &mut Vec<Bag>) -> Result<(), Malformed> {
+    let mut all = Children::of(only(content, tag::SEQUENCE)?);
+    while !all.is_empty() {
+        let mut fields = Children::of(all.expect(tag::SEQUENCE)?);
+        let id = fields.expect(tag::OBJECT_IDENTIFIER)?;
+        let value = fields.expect(tag::context_constructed(0))?;
+        let key_id = if fields.is_empty() { None } else { key_id(fields.expect(tag::SET)?)? };
+        let add = |kind, value: &[u8]| {
+            bags.push(Bag { kind, value: Zeroizing::new(value.to_vec()), key_id });
+        };
+        match id.strip_prefix(BAG_TYPES) {
+            Some([1]) => add(BagKind::Key, value),
+            Some([2]) => add(BagKind::ShroudedKey, value),
+            Some([3]) => {
+                let mut fields = Children::of(only(value, tag::SEQUENCE)?);
+                if fields.expect(tag::OBJECT_IDENTIFIER)? == X509_CERTIFICATE {
+                    let inner = fields.expect(tag::context_constructed(0))?;
+                    add(BagKind::Certificate, &Children::of(inner).take()?.octets()?);
+                }
             }
+            // Revocation lists, secrets, and bags within bags, which nothing writes.
+            _ => {}
         }
-        Error::X509Error(error) => {
-            ReadError::PfxNotOpened { reason: format!("a certificate in it: {error}") }
+    }
+    Ok(())
+}
+
+/// The localKeyId among the attributes of a bag.
+fn key_id(attributes: &[u8]) -> Result<Option<Vec<u8>>, Malformed> {
+    let mut attributes = Children::of(attributes);
+    while !attributes.is_empty() {
+        let mut fields = Children::of(attributes.expect(tag::SEQUENCE)?);
+        if fields.expect(tag::OBJECT_IDENTIFIER)? == LOCAL_KEY_ID {
+            let value = Children::of(fields.expect(tag::SET)?).take()?;
+            return Ok(Some(value.octets()?.into_owned()));
         }
-        error => ReadError::PfxNotOpened { reason: error.to_string() },
+    }
+    Ok(None)
+}
+
+fn read_error(error: CipherTrouble, password: Option<&Password>) -> ReadError {
+    match error {
+        CipherTrouble::Password => ReadError::PfxPassword { is_given: password.is_some() },
+        CipherTrouble::Malformed => {
+            ReadError::PfxNotOpened { reason: "it is damaged or cut".to_owned() }
+        }
+        CipherTrouble::Unsupported(reason) => ReadError::PfxNotOpened { reason: reason.to_owned() },
     }
 }

@@ -2,7 +2,7 @@
 
 use super::report::{ChainReport, UnreadPart, report};
 use super::request::{ChainRequest, Purpose, RootStores};
-use super::revocation::{NotARevocationList, RevocationList};
+use super::revocation_list::{NotARevocationList, RevocationList};
 use super::rule::Profile;
 use super::selection::{NotOneCertificate, judged_of};
 use super::subject_checks::ExpectedName;

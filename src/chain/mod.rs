@@ -27,6 +27,7 @@ mod remedy;
 mod report;
 mod request;
 mod revocation;
+mod revocation_list;
 mod role;
 pub mod rule;
 mod search;
@@ -56,7 +57,7 @@ pub use report::{
 };
 pub(crate) use request::RootStores;
 pub use request::{ChainRequest, Purpose};
-pub use revocation::{NotARevocationList, RevocationList};
+pub use revocation_list::{NotARevocationList, RevocationList};
 #[cfg(test)]
 pub(crate) use rule::RULES;
 pub use rule::{Profile, Rule};

@@ -2,7 +2,7 @@
 
 use super::budget::Limits;
 use super::policies::PolicyInputs;
-use super::revocation::RevocationList;
+use super::revocation_list::RevocationList;
 use super::rule::Profile;
 use super::subject_checks::ExpectedName;
 use crate::certificate::Certificate;

@@ -1,341 +1,13 @@
-//! Certificate revocation lists given as data (RFC 5280, sections 5 and 6.3), delta lists beside
-//! their base. Indirect lists are not evaluated, and that is reported.
-
-use std::cmp::Ordering;
-use std::ops::Range;
-
-use x509_parser::asn1_rs::{Oid, oid};
+//! Whether certificates are revoked (RFC 5280, section 6.3), by lists that are given: complete ones,
+//! delta lists beside their base, and indirect ones.
 
 use super::budget::Budget;
 use super::findings::Findings;
 use super::pool::Pool;
+use super::revocation_list::{ALL_REASONS, Coverage, RevocationList};
 use super::rule::Rule;
 use super::search::MAXIMUM_ISSUERS;
-use super::signature::{cost, verify};
-use crate::certificate::der::{self, Malformed, Reader, tag};
-use crate::certificate::{
-    Certificate, DistinguishedName, DistributionPointName, GeneralName, SignatureAlgorithm,
-    hexadecimal,
-};
-
-/// A certificate revocation list.
-#[derive(Clone, Debug)]
-pub struct RevocationList {
-    der: Box<[u8]>,
-    signed_part: Range<usize>,
-    signature: Box<[u8]>,
-    algorithm: SignatureAlgorithm,
-    issuer: DistinguishedName,
-    this_update: i64,
-    next_update: Option<i64>,
-    entries: Vec<Entry>,
-    scope: Scope,
-    /// The distribution point of its issuingDistributionPoint: the part of a split list that it is.
-    point: Option<DistributionPointName>,
-    /// The key identifier of its issuer, if it says.
-    key_identifier: Option<Vec<u8>>,
-    /// The content of its CRL number.
-    number: Option<Vec<u8>>,
-    /// Of a delta list the content of the number of the list that it can be combined with, and of
-    /// any later one (section 5.2.4).
-    base_number: Option<Vec<u8>>,
-    /// Why the list cannot be used whatever the time and the issuer, if so.
-    defect: Option<&'static str>,
-}
-
-#[derive(Clone, Debug)]
-struct Entry {
-    serial: Box<[u8]>,
-    is_removal: bool,
-}
-
-/// issuingDistributionPoint (section 5.2.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Scope {
-    only_end_entities: bool,
-    only_authorities: bool,
-    only_attribute_certificates: bool,
-    /// The reasons of which it speaks, the first bit of ReasonFlags highest.
-    reasons: u16,
-}
-
-/// Every reason that ReasonFlags names, bits 1 to 8 (section 4.2.1.13).
-const ALL_REASONS: u16 = 0x7F80;
-
-/// What a list has to say of a certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Coverage {
-    /// Whether it is revoked.
-    Covers,
-    /// It belongs to the issuer, and only refines another list.
-    Delta,
-    /// Nothing: a list of another key of the same name, another part of a split list, another kind.
-    Nothing,
-}
-
-/// Bytes that are no certificate revocation list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a certificate revocation list (RFC 5280, section 5.1)")]
-pub struct NotARevocationList;
-
-impl From<Malformed> for NotARevocationList {
-    fn from(_: Malformed) -> Self {
-        Self
-    }
-}
-
-impl RevocationList {
-    /// Decodes the list of exactly these bytes.
-    ///
-    /// # Errors
-    /// [`NotARevocationList`]. Lists that break other rules of section 5 are read, and found
-    /// unusable when they are needed.
-    pub fn from_der(der: &[u8]) -> Result<Self, NotARevocationList> {
-        let mut outer = Reader::new(der::whole(der, tag::SEQUENCE)?);
-        let tbs = outer.element()?;
-        let algorithm = outer.element()?;
-        let signature = outer.expect(tag::BIT_STRING)?;
-        outer.finish()?;
-        let start = tbs.encoding.as_ptr() as usize - der.as_ptr() as usize;
-
-        let mut fields = Reader::new(der::whole(tbs.encoding, tag::SEQUENCE)?);
-        let version = fields.optional(tag::INTEGER)?.map(der::unsigned).transpose()?;
-        let inner_algorithm = fields.element()?;
-        let issuer = DistinguishedName::from_der(fields.element()?.encoding)?;
-        let this_update = der::time(&fields.element()?)?;
-        let next_update = match fields.peek() {
-            Some(tag::UTC_TIME | tag::GENERALIZED_TIME) => Some(der::time(&fields.element()?)?),
-            _ => None,
-        };
-        let mut list = Self {
-            der: der.into(),
-            signed_part: start..start + tbs.encoding.len(),
-            signature: signature.strip_prefix(&[0]).unwrap_or_default().into(),
-            algorithm: read_algorithm(algorithm.encoding)?,
-            issuer,
-            this_update,
-            next_update,
-            entries: Vec::new(),
-            scope: Scope {
-                only_end_entities: false,
-                only_authorities: false,
-                only_attribute_certificates: false,
-                reasons: ALL_REASONS,
-            },
-            point: None,
-            key_identifier: None,
-            number: None,
-            base_number: None,
-            defect: None,
-        };
-        if let Some(revoked) = fields.optional(tag::SEQUENCE)? {
-            let mut entries = Reader::new(revoked);
-            while !entries.is_empty() {
-                list.read_entry(entries.expect(tag::SEQUENCE)?)?;
-            }
-        }
-        let extensions = fields.optional(tag::context_constructed(0))?;
-        fields.finish()?;
-        list.read_extensions(extensions)?;
-        if version != Some(1) {
-            list.defect = Some("it is not of version 2");
-        } else if algorithm.encoding != inner_algorithm.encoding {
-            list.defect = Some("its two signature algorithms differ");
-        }
-        Ok(list)
-    }
-
-    fn read_entry(&mut self, content: &[u8]) -> Result<(), Malformed> {
-        const REASON_CODE: &[u8] = &oid!(raw 2.5.29.21);
-        const INVALIDITY_DATE: &[u8] = &oid!(raw 2.5.29.24);
-        const REMOVE_FROM_CRL: &[u8] = &[tag::ENUMERATED, 1, 8];
-        let mut fields = Reader::new(content);
-        let serial = fields.expect(tag::INTEGER)?.into();
-        der::time(&fields.element()?)?;
-        let mut is_removal = false;
-        if let Some(extensions) = fields.optional(tag::SEQUENCE)? {
-            for_each_extension(extensions, |oid, is_critical, value| {
-                is_removal |= oid == REASON_CODE && value == REMOVE_FROM_CRL;
-                if is_critical && oid != REASON_CODE && oid != INVALIDITY_DATE {
-                    self.defect = Some("an entry has a critical extension that is not understood");
-                }
-                Ok(())
-            })?;
-        }
-        fields.finish()?;
-        self.entries.push(Entry { serial, is_removal });
-        Ok(())
-    }
-
-    /// Section 5.2.
-    fn read_extensions(&mut self, extensions: Option<&[u8]>) -> Result<(), Malformed> {
-        const AUTHORITY_KEY_IDENTIFIER: &[u8] = &oid!(raw 2.5.29.35);
-        const CRL_NUMBER: &[u8] = &oid!(raw 2.5.29.20);
-        const DELTA_CRL_INDICATOR: &[u8] = &oid!(raw 2.5.29.27);
-        const ISSUING_DISTRIBUTION_POINT: &[u8] = &oid!(raw 2.5.29.28);
-        if let Some(extensions) = extensions {
-            for_each_extension(
-                der::whole(extensions, tag::SEQUENCE)?,
-                |oid, is_critical, value| {
-                    match oid {
-                        CRL_NUMBER => {
-                            self.number = Some(der::whole(value, tag::INTEGER)?.to_vec());
-                            if is_critical {
-                                self.defect = Some("its CRL number is critical");
-                            }
-                        }
-                        DELTA_CRL_INDICATOR => {
-                            self.base_number = Some(der::whole(value, tag::INTEGER)?.to_vec());
-                        }
-                        ISSUING_DISTRIBUTION_POINT => self.read_scope(value)?,
-                        AUTHORITY_KEY_IDENTIFIER if is_critical => {
-                            self.defect = Some("its authority key identifier is critical");
-                        }
-                        AUTHORITY_KEY_IDENTIFIER => {
-                            let mut fields = Reader::new(der::whole(value, tag::SEQUENCE)?);
-                            let key = fields.optional(tag::context(0))?;
-                            self.key_identifier = key.map(<[u8]>::to_vec);
-                        }
-                        _ if is_critical => {
-                            self.defect = Some("a critical extension is not understood");
-                        }
-                        _ => {}
-                    }
-                    Ok(())
-                },
-            )?;
-        }
-        if self.number.is_none() {
-            self.defect = Some("it has no CRL number");
-        }
-        Ok(())
-    }
-
-    fn read_scope(&mut self, value: &[u8]) -> Result<(), Malformed> {
-        let mut fields = Reader::new(der::whole(value, tag::SEQUENCE)?);
-        let point = fields.optional(tag::context_constructed(0))?;
-        self.point = point.map(DistributionPointName::read).transpose()?;
-        let flag = |fields: &mut Reader<'_>, number: u8| -> Result<bool, Malformed> {
-            Ok(fields.optional(tag::context(number))?.is_some_and(|content| content != [0]))
-        };
-        self.scope.only_end_entities = flag(&mut fields, 1)?;
-        self.scope.only_authorities = flag(&mut fields, 2)?;
-        if let Some([_, bits @ ..]) = fields.optional(tag::context(3))? {
-            let octet = |at: usize| u16::from(bits.get(at).copied().unwrap_or_default());
-            self.scope.reasons = (octet(0) << 8 | octet(1)) & ALL_REASONS;
-        }
-        if flag(&mut fields, 4)? {
-            self.defect = Some("it is an indirect list");
-        }
-        self.scope.only_attribute_certificates = flag(&mut fields, 5)?;
-        fields.finish()
-    }
-
-    /// Whether the list speaks of certificates such as this one, and one of the signers made it.
-    fn coverage(&self, certificate: &Certificate, signers: &[&Certificate]) -> Coverage {
-        let scope = self.scope;
-        let is_in_scope = if certificate.is_authority() {
-            !scope.only_end_entities
-        } else {
-            !scope.only_authorities
-        };
-        let covers = self.issuer == certificate.issuer
-            && signers.iter().any(|signer| self.may_be_of(signer))
-            && is_in_scope
-            && !scope.only_attribute_certificates
-            && self.is_published_for(certificate);
-        match covers {
-            true if self.base_number.is_some() => Coverage::Delta,
-            true => Coverage::Covers,
-            false => Coverage::Nothing,
-        }
-    }
-
-    /// Whether nothing says that it was made with another key.
-    fn may_be_of(&self, signer: &Certificate) -> bool {
-        let key = signer.extensions.subject_key_identifier.as_ref().map(|key| &key.value);
-        self.key_identifier.is_none() || key.is_none() || self.key_identifier.as_ref() == key
-    }
-
-    /// RFC 5280, section 6.3.3 (b)(2)(i): a list that names its distribution point covers only
-    /// certificates that name the same; one without distribution points has its issuer's entry.
-    fn is_published_for(&self, certificate: &Certificate) -> bool {
-        let Some(point) = &self.point else { return true };
-        let own = point.names(&self.issuer);
-        let of_issuer = || vec![GeneralName::Directory(self.issuer.clone())];
-        let Some(points) = &certificate.extensions.distribution_points else {
-            return of_issuer().iter().any(|name| own.contains(name));
-        };
-        points.iter().filter(|point| !point.has_other_issuer).any(|point| {
-            let names = match &point.name {
-                Some(name) => name.names(&self.issuer),
-                None => of_issuer(),
-            };
-            names.iter().any(|name| own.contains(name))
-        })
-    }
-
-    /// Whether a delta list can be combined with a complete one (section 5.2.4): the same issuer and
-    /// scope, based on that list or an older one, and newer than it.
-    fn refines(&self, base: &Self) -> bool {
-        self.issuer == base.issuer
-            && self.scope == base.scope
-            && self.point == base.point
-            && self.key_identifier == base.key_identifier
-            && number_order(self.base_number.as_ref(), base.number.as_ref()) != Ordering::Greater
-            && number_order(base.number.as_ref(), self.number.as_ref()) == Ordering::Less
-    }
-
-    fn entry(&self, certificate: &Certificate) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.serial == certificate.serial)
-    }
-
-    /// Why the list cannot be used at that time; `None` if one of the signers made it.
-    fn obstacle(
-        &self,
-        signers: &[&Certificate],
-        now: i64,
-        budget: &mut Budget,
-    ) -> Option<&'static str> {
-        if self.defect.is_some() {
-            return self.defect;
-        }
-        if now < self.this_update {
-            return Some("it is not valid yet");
-        }
-        match self.next_update {
-            None => return Some("it does not say when the next list comes"),
-            Some(next_update) if now > next_update => return Some("it is out of date"),
-            Some(_) => {}
-        }
-        let mut first = None;
-        for signer in signers.iter().filter(|signer| self.may_be_of(signer)) {
-            let obstacle = self.obstacle_by(signer, budget)?;
-            first = first.or(Some(obstacle));
-        }
-        first
-    }
-
-    /// Why the list is not that signer's; `None` if it is.
-    fn obstacle_by(&self, issuer: &Certificate, budget: &mut Budget) -> Option<&'static str> {
-        // RFC 5280, section 6.3.3 (f): only where a key usage is present.
-        let usage = issuer.extensions.key_usage.as_ref();
-        if usage.is_some_and(|usage| !usage.value.allows_crl_signing()) {
-            return Some("its issuer's key usage does not permit signing lists");
-        }
-        if !budget.charge_signature(cost(&issuer.public_key)) {
-            return Some("the search was cut short");
-        }
-        if issuer.is_known_by_facts() {
-            return Some(
-                "of its issuer only the facts are known, by which no signature is checked",
-            );
-        }
-        let content = self.der.get(self.signed_part.clone()).unwrap_or_default();
-        let result = verify(&self.algorithm, &issuer.public_key, content, &self.signature);
-        result.err().map(|_| "its signature is not that of the issuer")
-    }
-}
+use crate::certificate::{Certificate, DistinguishedName, GeneralName, hexadecimal};
 
 /// Looks every certificate of a path, but for its last, up in the lists of its issuer.
 pub(crate) fn check_revocation(
@@ -347,34 +19,65 @@ pub(crate) fn check_revocation(
     findings: &mut Findings,
 ) {
     for position in 0..path.len() - 1 {
-        let signers = signers(lists, pool, path, position + 1, now, budget);
         let certificate = pool.certificate(path[position]);
+        let signers: Vec<Signers<'_>> = list_issuers(certificate)
+            .into_iter()
+            .map(|name| Signers {
+                name,
+                certificates: signers(lists, pool, path, (position + 1, name), now, budget),
+            })
+            .collect();
         look_up(lists, (certificate, position), &signers, now, budget, findings);
     }
 }
 
-/// Whoever may sign the lists of an authority: itself, and other keys of its name that the path
-/// certifies (RFC 5280, section 6.3.3 (f): keys that were changed, keys for lists alone).
+/// Whoever may sign the lists of one name.
+struct Signers<'a> {
+    name: &'a DistinguishedName,
+    certificates: Vec<&'a Certificate>,
+}
+
+/// The most issuers of indirect lists that are looked at for a certificate.
+const MAXIMUM_LIST_ISSUERS: usize = 8;
+
+/// Whose lists may speak of a certificate: its issuer's, and those whom its distribution points name
+/// (section 4.2.1.13, cRLIssuer).
+fn list_issuers(certificate: &Certificate) -> Vec<&DistinguishedName> {
+    let mut names = vec![&certificate.issuer];
+    let points = certificate.extensions.distribution_points.iter().flatten();
+    for name in points.flat_map(|point| point.issuers.iter().flatten()) {
+        match name {
+            GeneralName::Directory(name)
+                if !names.contains(&name) && names.len() < MAXIMUM_LIST_ISSUERS =>
+            {
+                names.push(name);
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+/// Whoever may sign the lists of a name: the issuer in the path where it is its own, and other keys of
+/// that name that the path certifies (RFC 5280, section 6.3.3 (f): keys that were changed, keys for
+/// lists alone, issuers of indirect lists).
 fn signers<'a>(
     lists: &[RevocationList],
     pool: &mut Pool<'a>,
     path: &[usize],
-    issuer: usize,
+    (issuer, name): (usize, &DistinguishedName),
     now: i64,
     budget: &mut Budget,
 ) -> Vec<&'a Certificate> {
     // What any list says against it is enough to do without it.
     let is_listed = |certificate: &Certificate| {
-        let mut own = lists.iter().filter(|list| list.issuer == certificate.issuer);
+        let mut own = lists.iter();
         own.any(|list| list.entry(certificate).is_some_and(|entry| !entry.is_removal))
     };
-    let mut signers = vec![pool.certificate(path[issuer])];
-    let same_name: Vec<usize> = pool
-        .of_name(&pool.certificate(path[issuer]).subject)
-        .iter()
-        .copied()
-        .take(MAXIMUM_ISSUERS)
-        .collect();
+    let own = pool.certificate(path[issuer]);
+    let mut signers: Vec<&Certificate> =
+        (own.subject == *name).then_some(own).into_iter().collect();
+    let same_name: Vec<usize> = pool.of_name(name).iter().copied().take(MAXIMUM_ISSUERS).collect();
     for other in same_name {
         let certificate = pool.certificate(other);
         let is_current = (certificate.not_before..=certificate.not_after).contains(&now);
@@ -397,14 +100,18 @@ fn signers<'a>(
 fn look_up(
     lists: &[RevocationList],
     (certificate, position): (&Certificate, usize),
-    signers: &[&Certificate],
+    signers: &[Signers<'_>],
     now: i64,
     budget: &mut Budget,
     findings: &mut Findings,
 ) {
+    let of_list = |list: &RevocationList| -> &[&Certificate] {
+        let known = signers.iter().find(|known| *known.name == list.issuer);
+        known.map_or(&[], |known| &known.certificates)
+    };
     let (mut complete, mut deltas) = (Vec::new(), Vec::new());
     for list in lists {
-        match list.coverage(certificate, signers) {
+        match list.coverage(certificate, of_list(list)) {
             Coverage::Covers => complete.push(list),
             Coverage::Delta => deltas.push(list),
             Coverage::Nothing => {}
@@ -412,7 +119,7 @@ fn look_up(
     }
     let mut obstacles = Vec::new();
     let mut usable = |list: &&RevocationList| {
-        let obstacle = list.obstacle(signers, now, budget);
+        let obstacle = list.obstacle(of_list(list), now, budget);
         obstacles.extend(obstacle);
         obstacle.is_none()
     };
@@ -424,7 +131,7 @@ fn look_up(
         reasons |= base.scope.reasons;
         // The newest delta has the last word.
         let mut own: Vec<_> = deltas.iter().filter(|delta| delta.refines(base)).collect();
-        own.sort_by(|one, other| number_order(other.number.as_ref(), one.number.as_ref()));
+        own.sort_by(|one, other| other.order(one));
         let mut entries = own.iter().map(|delta| **delta).chain([*base]);
         let found = entries.find_map(|list| list.entry(certificate));
         if found.is_some_and(|entry| !entry.is_removal) {
@@ -449,44 +156,4 @@ fn look_up(
     } else {
         findings.add_plain(Rule::RevocationUnknown, position);
     }
-}
-
-/// The order of two numbers by their content as INTEGER; both are positive, as section 5.2.3 demands.
-fn number_order(one: Option<&Vec<u8>>, other: Option<&Vec<u8>>) -> Ordering {
-    let digits = |number: Option<&Vec<u8>>| {
-        let number = number.map(Vec::as_slice).unwrap_or_default();
-        let zeros = number.iter().take_while(|octet| **octet == 0).count();
-        number[zeros..].to_vec()
-    };
-    let (one, other) = (digits(one), digits(other));
-    one.len().cmp(&other.len()).then(one.cmp(&other))
-}
-
-fn read_algorithm(encoding: &[u8]) -> Result<SignatureAlgorithm, Malformed> {
-    let mut fields = Reader::new(der::whole(encoding, tag::SEQUENCE)?);
-    let oid = Oid::new(fields.expect(tag::OBJECT_IDENTIFIER)?.to_vec().into());
-    let parameters = if fields.is_empty() {
-        None
-    } else {
-        let element = fields.element()?;
-        Some((element.tag & 0x1F, element.content.into()))
-    };
-    fields.finish()?;
-    Ok(SignatureAlgorithm { oid, parameters })
-}
-
-fn for_each_extension<'a>(
-    list: &'a [u8],
-    mut visit: impl FnMut(&'a [u8], bool, &'a [u8]) -> Result<(), Malformed>,
-) -> Result<(), Malformed> {
-    let mut reader = Reader::new(list);
-    while !reader.is_empty() {
-        let mut fields = Reader::new(reader.expect(tag::SEQUENCE)?);
-        let oid = fields.expect(tag::OBJECT_IDENTIFIER)?;
-        let is_critical = fields.boolean_or_false()?;
-        let value = fields.expect(tag::OCTET_STRING)?;
-        fields.finish()?;
-        visit(oid, is_critical, value)?;
-    }
-    Ok(())
 }

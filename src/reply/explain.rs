@@ -114,6 +114,11 @@ pub fn explain(text: &str) -> Explanation {
 
     let found = find_reply(inner, &mut uncertain);
     let mut rejection = found.class;
+    if rejection.is_none_or(|class| class == RejectionClass::Unclassified)
+        && let Some(failure) = program.and_then(|program| program.failure_in(text))
+    {
+        rejection = Some(failure);
+    }
     // Exchange Online as the sender: what it met speaks of the server to which it handed over.
     let of_wrapper = class_of_wrapper(&wrappers);
     if of_wrapper == Some(RejectionClass::CannotConnectToRemoteServer) {
@@ -315,7 +320,34 @@ fn reply_line(text: &str, program: Option<MailProgram>) -> String {
     let line = one_line(text);
     let line = program.map_or(line.as_str(), |program| program.reply_in(&line));
     // The values behind LED in a queue of Exchange.
-    line.split("};{MSG=").next().unwrap_or(line).to_owned()
+    let line = line.split("};{MSG=").next().unwrap_or(line);
+    without_stray_end(end_of_server(line)).to_owned()
+}
+
+/// A reply of Exchange Online ends with its own server in brackets; what follows is another's.
+fn end_of_server(line: &str) -> &str {
+    let Some(place) = line.rfind(".outlook.com") else { return line };
+    let is_open = line[..place].rfind('[').is_some_and(|open| !line[open..place].contains(']'));
+    let Some(close) = line[place..].find(']').filter(|_| is_open) else { return line };
+    let (reply, behind) = line.split_at(place + close + 1);
+    if behind.trim_start().starts_with('[') { line } else { reply }
+}
+
+/// Without a quote or parenthesis at the end that was opened before the reply.
+fn without_stray_end(line: &str) -> &str {
+    let mut line = line.trim_end();
+    while let Some(rest) = line.strip_suffix([')', '"']) {
+        let is_closing = if line.ends_with(')') {
+            rest.matches('(').count() > rest.matches(')').count()
+        } else {
+            rest.matches('"').count() % 2 == 1
+        };
+        if is_closing {
+            break;
+        }
+        line = rest.trim_end();
+    }
+    line
 }
 
 fn bounded(text: &str) -> (&str, bool) {

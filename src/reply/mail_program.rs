@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::rejection_class::RejectionClass;
 use crate::named_enum::named_enum;
 
 named_enum! {
@@ -17,6 +18,8 @@ named_enum! {
         HMailServer = 4,
         /// Python's smtplib, in a script or an appliance.
         Smtplib = 5,
+        /// Another one: a device, a gateway, a library of a programming language.
+        Other = 6,
     }
 }
 
@@ -27,6 +30,8 @@ struct Form {
     marks: &'static [&'static str],
     /// What it writes behind the reply.
     ends: &'static [&'static str],
+    /// What it writes of its own where the other server did not refuse, and what that is.
+    failures: &'static [(&'static str, RejectionClass)],
 }
 
 const FORMS: &[Form] = &[
@@ -34,6 +39,16 @@ const FORMS: &[Form] = &[
         program: MailProgram::Postfix,
         marks: &["postfix/", " (in reply to ", "This is the mail system at host "],
         ends: &[" (in reply to "],
+        failures: &[
+            ("Server certificate not trusted", RejectionClass::RemoteCertificateInvalid),
+            ("Server certificate not verified", RejectionClass::RemoteCertificateInvalid),
+            ("TLS is required, but was not offered", RejectionClass::StartTlsRequired),
+            ("Cannot start TLS: handshake failure", RejectionClass::LocalTlsFailure),
+            ("lost connection with ", RejectionClass::ConnectionDropped),
+            (": Connection timed out", RejectionClass::ConnectionTimedOut),
+            (": Connection refused", RejectionClass::UnableToConnect),
+            (": No route to host", RejectionClass::UnableToConnect),
+        ],
     },
     Form {
         program: MailProgram::Exim,
@@ -41,23 +56,76 @@ const FORMS: &[Form] = &[
             "SMTP error from remote mail server after ",
             "SMTP error from remote mailer after ",
             "This message was created automatically by mail delivery software",
+            " T=remote_smtp",
         ],
         ends: &[],
+        failures: &[
+            ("TLS session: ", RejectionClass::LocalTlsFailure),
+            ("a TLS session is required", RejectionClass::StartTlsRequired),
+            ("Remote host closed connection", RejectionClass::ConnectionDropped),
+            ("Connection timed out", RejectionClass::ConnectionTimedOut),
+            ("Connection refused", RejectionClass::UnableToConnect),
+        ],
     },
     Form {
         program: MailProgram::Sendmail,
         marks: &["sendmail[", "sm-mta[", "sm-client[", ", stat=", "... while talking to "],
         ends: &[", stat="],
+        failures: &[
+            ("STARTTLS: read error", RejectionClass::LocalTlsFailure),
+            ("TLS handshake failed", RejectionClass::LocalTlsFailure),
+            ("403 4.7.0", RejectionClass::LocalTlsFailure),
+            ("Connection timed out with ", RejectionClass::ConnectionTimedOut),
+            ("Connection refused by ", RejectionClass::UnableToConnect),
+            ("Connection reset by ", RejectionClass::ConnectionDropped),
+        ],
     },
     Form {
         program: MailProgram::HMailServer,
         marks: &["\"SMTPC\"", "\"SMTPDeliverer", "SMTPDeliverer - Message", "hMailServer sent:"],
         ends: &["\""],
+        failures: &[],
     },
     Form {
         program: MailProgram::Smtplib,
         marks: &["smtplib.", "SMTPRecipientsRefused", "reply: retcode (", ", b'", ", b\""],
         ends: &["')", "\")", "', '", "\", '", "\\r\\n", "\\n'"],
+        failures: &[],
+    },
+    Form {
+        program: MailProgram::Other,
+        marks: &[
+            // Haraka, nodemailer, .NET, JavaMail.
+            "[outbound] ",
+            "SMTPConnection._formatError",
+            "nodemailer",
+            "System.Net.Mail.",
+            "Send-MailMessage",
+            "com.sun.mail.smtp.",
+            "jakarta.mail.",
+            // msmtp, swaks, PHPMailer, qmail, OpenSMTPD, Stalwart.
+            "msmtp: ",
+            "<** ",
+            "SMTP ERROR: ",
+            "SMTP Error: ",
+            "Remote host said: ",
+            "mta delivery evpid=",
+            "(delivery.",
+            // MailEnable, Axigen, Domino, GroupWise, IIS SMTP.
+            "\tSMTP-OU\t",
+            "Remote SMTP Server Returned: ",
+            "SMTP OUTGOING:",
+            "Error transferring to ",
+            "DMN: MSG ",
+            "OutboundConnectionResponse",
+            "This is an automatically generated Delivery Status Notification",
+            // Mimecast, Barracuda, FortiMail, Cisco.
+            "Rejection Info: ",
+            "action=\"bounced\"",
+            "Bounced by destination server with response",
+        ],
+        ends: &[" at SMTPConnection.", "\" action=", "\" stat=", "']"],
+        failures: &[],
     },
 ];
 
@@ -75,12 +143,20 @@ impl MailProgram {
         line[..end.unwrap_or(line.len())].trim_end_matches([' ', '\''])
     }
 
+    /// What a text in the form of the program says where it holds no reply of the other server.
+    pub(super) fn failure_in(self, text: &str) -> Option<RejectionClass> {
+        let form = FORMS.iter().find(|form| form.program == self)?;
+        let (_, class) = form.failures.iter().find(|(words, _)| text.contains(words))?;
+        Some(*class)
+    }
+
     /// The program in words.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
             Self::Smtplib => "Python's smtplib",
             Self::HMailServer => "hMailServer",
+            Self::Other => "a program or device other than Exchange",
             other => other.name(),
         }
     }

@@ -60,16 +60,19 @@ impl Topic {
             (Self::Certificate, P::Sendmail) => SENDMAIL_CERTIFICATE,
             (Self::Certificate, P::HMailServer) => HMAILSERVER_CERTIFICATE,
             (Self::Certificate, P::Smtplib) => SMTPLIB_CERTIFICATE,
+            (Self::Certificate, P::Other) => OTHER_CERTIFICATE,
             (Self::NextHop, P::Postfix) => POSTFIX_NEXT_HOP,
             (Self::NextHop, P::Exim) => EXIM_NEXT_HOP,
             (Self::NextHop, P::Sendmail) => SENDMAIL_NEXT_HOP,
             (Self::NextHop, P::HMailServer) => HMAILSERVER_NEXT_HOP,
             (Self::NextHop, P::Smtplib) => SMTPLIB_NEXT_HOP,
+            (Self::NextHop, P::Other) => OTHER_NEXT_HOP,
             (Self::Name, P::Postfix) => POSTFIX_NAME,
             (Self::Name, P::Exim) => EXIM_NAME,
             (Self::Name, P::Sendmail) => SENDMAIL_NAME,
             (Self::Name, P::HMailServer) => HMAILSERVER_NAME,
             (Self::Name, P::Smtplib) => SMTPLIB_NAME,
+            (Self::Name, P::Other) => OTHER_NAME,
             (Self::Other, _) => OTHER,
         }
     }
@@ -201,6 +204,28 @@ const SMTPLIB_NEXT_HOP: &[StepTemplate] = &[host(
      (<tenant>.mail.protection.outlook.com) on port 25 without login(), for submission \
      smtp.office365.com on port 587 with starttls() and a login that the tenant allows.",
 )];
+
+const OTHER_CERTIFICATE: &[StepTemplate] = &[
+    host(
+        "See whether the program or device can present a client certificate when it delivers over \
+         STARTTLS: one of a public authority, with its intermediates, and with a name that the \
+         inbound connector expects. Most devices and libraries cannot.",
+    ),
+    host(
+        "Where it cannot: let it hand over to a mail server that relays already. Else Exchange Online \
+         knows its mail by the public address alone (SenderIPAddresses of an inbound connector of type \
+         OnPremises), and then only with a sender of an accepted domain.",
+    ),
+];
+
+const OTHER_NEXT_HOP: &[StepTemplate] = &[host(
+    "See to which host the program or device hands over: for relay it is the tenant's MX host \
+     (<tenant>.mail.protection.outlook.com) on port 25 without a login, for submission \
+     smtp.office365.com on port 587 with STARTTLS and a login that the tenant allows.",
+)];
+
+const OTHER_NAME: &[StepTemplate] =
+    &[host("Set the public host name that the program or device gives in EHLO.")];
 
 const SMTPLIB_NAME: &[StepTemplate] =
     &[host("Give smtplib.SMTP() a public host name: local_hostname='mail.<domain>'.")];

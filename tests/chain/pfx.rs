@@ -71,6 +71,11 @@ fn every_encryption_that_windows_writes_is_opened() {
         ("3des-empty", triple_des.to_owned(), ""),
         ("windows", format!("{aes} {with_name}"), "x"),
         ("no-mac", format!("{aes} -nomac"), "x"),
+        ("rc2-128", format!("-keypbe PBE-SHA1-RC2-128 -certpbe PBE-SHA1-RC2-128 {LEGACY}"), "x"),
+        ("rc4-128", format!("-keypbe PBE-SHA1-RC4-128 -certpbe PBE-SHA1-RC4-128 {LEGACY}"), "x"),
+        ("rc4-40", format!("-keypbe PBE-SHA1-RC4-40 -certpbe PBE-SHA1-RC4-40 {LEGACY}"), "x"),
+        ("2des", format!("-keypbe PBE-SHA1-2DES -certpbe PBE-SHA1-2DES {LEGACY}"), "x"),
+        ("sha512", format!("{} -macalg SHA512", aes.replace(" -macalg SHA256", "")), "x"),
     ];
     for (name, options, password) in cases {
         let file = folder.join(format!("{name}.pfx"));
@@ -118,11 +123,82 @@ fn of_several_certificates_that_of_the_key_is_judged() {
 fn a_pfx_that_cannot_be_read_says_why() {
     let Some(folder) = folder("pfx-trouble") else { return };
     let export = "pkcs12 -export -inkey mail.key -passout pass:x";
-    let rc4 = format!("-certpbe PBE-SHA1-RC4-128 {LEGACY}");
-    assert!(openssl(&folder, &format!("{export} -in mail.pem -out rc4.pfx {rc4}")));
-    let error = opened(&folder.join("rc4.pfx"), Some("x")).unwrap_err();
+    let des = format!("-certpbe PBE-MD5-DES {LEGACY}");
+    assert!(openssl(&folder, &format!("{export} -in mail.pem -out des.pfx {des}")));
+    let error = opened(&folder.join("des.pfx"), Some("x")).unwrap_err();
     assert!(error.to_string().contains("its encryption is none that Windows writes"), "{error}");
-    let cut = &fs::read(folder.join("rc4.pfx")).unwrap()[..100];
+    let cut = &fs::read(folder.join("des.pfx")).unwrap()[..100];
     fs::write(folder.join("cut.pfx"), cut).unwrap();
     assert!(matches!(opened(&folder.join("cut.pfx"), None), Err(ReadError::PfxNotOpened { .. })));
+}
+
+/// A PFX without encryption: what it holds stands in it as it is.
+fn plain(folder: &Path) -> Vec<u8> {
+    let files = "-inkey mail.key -in mail.pem -certfile chain.pem -out plain.pfx";
+    let options = "-keypbe NONE -certpbe NONE -nomac -passout pass:";
+    assert!(openssl(folder, &format!("pkcs12 -export {files} {options}")));
+    fs::read(folder.join("plain.pfx")).unwrap()
+}
+
+#[test]
+fn a_damaged_certificate_is_named_by_its_place_and_the_others_are_read() {
+    let Some(folder) = folder("pfx-damaged") else { return };
+    let mut file = plain(&folder);
+    assert!(openssl(&folder, "x509 -in ca.pem -outform DER -out ca.der"));
+    let authority = fs::read(folder.join("ca.der")).unwrap();
+    let at = file.windows(authority.len()).position(|part| part == authority).unwrap();
+    // The tag of the version.
+    file[at + 8] = 0x7F;
+    fs::write(folder.join("damaged.pfx"), &file).unwrap();
+    let content = opened(&folder.join("damaged.pfx"), None).unwrap();
+    assert_eq!(names(&content), ["mail.contoso.com"]);
+    let [skipped] = &content.skipped[..] else { panic!("{:?}", content.skipped) };
+    assert_eq!(skipped.label, "certificate 2 in the PFX");
+    assert!(skipped.is_damaged);
+}
+
+/// The element with an indefinite length, and a string in two parts, as BER has them.
+fn indefinite(tag: u8, content: &[u8]) -> Vec<u8> {
+    [&[tag, 0x80][..], content, &[0, 0]].concat()
+}
+
+/// The tag, the content and what follows of the first element.
+fn element(bytes: &[u8]) -> (u8, &[u8], &[u8]) {
+    let (header, length) = match bytes[1] {
+        short @ 0..=0x7F => (2, usize::from(short)),
+        long => {
+            let count = usize::from(long & 0x7F);
+            let octets = &bytes[2..2 + count];
+            (2 + count, octets.iter().fold(0, |sum, octet| sum << 8 | usize::from(*octet)))
+        }
+    };
+    (bytes[0], &bytes[header..header + length], &bytes[header + length..])
+}
+
+fn encoded(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+    [&[tag, 0x82][..], &length, content].concat()
+}
+
+#[test]
+fn a_pfx_of_indefinite_lengths_is_opened() {
+    let Some(folder) = folder("pfx-ber") else { return };
+    let files = "-inkey mail.key -in mail.pem -certfile chain.pem -out der.pfx";
+    assert!(openssl(&folder, &format!("pkcs12 -export {files} -passout pass:x")));
+    let der = fs::read(folder.join("der.pfx")).unwrap();
+    let (_, content, _) = element(&der);
+    let (_, _, behind_version) = element(content);
+    let version = &content[..content.len() - behind_version.len()];
+    let (_, info, mac) = element(behind_version);
+    let (_, _, behind_type) = element(info);
+    let kind = &info[..info.len() - behind_type.len()];
+    let (_, explicit, _) = element(behind_type);
+    let (_, safes, _) = element(explicit);
+    let (one, other) = safes.split_at(safes.len() / 2);
+    let parts = indefinite(0x24, &[encoded(0x04, one), encoded(0x04, other)].concat());
+    let info = indefinite(0x30, &[kind, &indefinite(0xA0, &parts)].concat());
+    let ber = indefinite(0x30, &[version, &info, mac].concat());
+    fs::write(folder.join("ber.pfx"), ber).unwrap();
+    let content = opened(&folder.join("ber.pfx"), Some("x")).unwrap();
+    assert_eq!(names(&content), ["mail.contoso.com", "CA"]);
 }

@@ -49,7 +49,92 @@ const LINES: &[(MailProgram, &str)] = &[
     (MailProgram::Smtplib, "smtplib.SMTPSenderRefused: (550, b'TEXT', 'kim@adatum.com')"),
     (MailProgram::Smtplib, "reply: b'REPLY\\r\\n'\nreply: retcode (550); Msg: b'TEXT'"),
     (MailProgram::Smtplib, "reply: retcode (550); Msg: b'TEXT'"),
+    (
+        MailProgram::Other,
+        "Error: Can't send mail - all recipients were rejected: REPLY\n    at \
+         SMTPConnection._formatError (/srv/node_modules/nodemailer/lib/smtp-connection/index.js:790)",
+    ),
+    (
+        MailProgram::Other,
+        "2026-10-03T11:22:34.500Z [NOTICE] [5B1C.1.1] [outbound] bounced delivery host=192.0.2.44 \
+         reason=\"REPLY\"",
+    ),
+    (
+        MailProgram::Other,
+        "com.sun.mail.smtp.SMTPAddressFailedException: REPLY\n\n\tat \
+         com.sun.mail.smtp.SMTPTransport.rcptTo(SMTPTransport.java:2064)",
+    ),
+    (
+        MailProgram::Other,
+        "msmtp: recipient address lee@tailspintoys.com not accepted by the server\nmsmtp: server \
+         message: REPLY\nmsmtp: could not send mail",
+    ),
+    (
+        MailProgram::Other,
+        "<lee@tailspintoys.com>:\n192.0.2.44 does not like recipient.\nRemote host said: REPLY\nGiving up \
+         on 192.0.2.44.",
+    ),
+    (
+        MailProgram::Other,
+        "Oct  3 11:22:34 mx smtpd[411]: 9f0b mta delivery evpid=1a2b to=<lee@tailspintoys.com> \
+         relay=\"192.0.2.44\" delay=2s result=\"PermFail\" stat=\"REPLY\"",
+    ),
+    (MailProgram::Other, "Rejection Type: Remote server rejected\nRejection Info: REPLY"),
+    (MailProgram::Other, "reason=\"REPLY\" action=\"bounced\""),
+    (MailProgram::Other, "SMTP ERROR: RCPT TO command failed: REPLY"),
+    (MailProgram::Other, "<** REPLY"),
+    (
+        MailProgram::Sendmail,
+        "2026-10-03T11:22:34+00:00 ppe sendmail[812]: 3Gx: to=<lee@tailspintoys.com>, dsn=5.7.64, \
+         stat=Service unavailable (REPLY)",
+    ),
 ];
+
+/// (a line in which the other server refused nothing, what it says)
+const OWN_WORDS: &[(&str, RejectionClass)] = &[
+    (
+        "mx1 postfix/smtp[88]: 4Z: to=<a@adatum.com>, dsn=4.7.5, status=deferred (Server certificate not trusted)",
+        RejectionClass::RemoteCertificateInvalid,
+    ),
+    (
+        "mx1 postfix/smtp[88]: 4Z: to=<a@adatum.com>, dsn=4.7.4, status=deferred (TLS is required, but was not offered by host adatum-com.mail.protection.outlook.com[192.0.2.4])",
+        RejectionClass::StartTlsRequired,
+    ),
+    (
+        "mx1 postfix/smtp[88]: 4Z: to=<a@adatum.com>, dsn=4.7.5, status=deferred (Cannot start TLS: handshake failure)",
+        RejectionClass::LocalTlsFailure,
+    ),
+    (
+        "mx1 postfix/smtp[88]: 4Z: dsn=4.4.2, status=deferred (lost connection with mx.adatum.com[192.0.2.4] while sending RCPT TO)",
+        RejectionClass::ConnectionDropped,
+    ),
+    (
+        "mx1 postfix/smtp[88]: 4Z: dsn=4.4.1, status=deferred (connect to mx.adatum.com[192.0.2.4]:25: Connection timed out)",
+        RejectionClass::ConnectionTimedOut,
+    ),
+    (
+        "2026-10-03 11:22:34 1vX-0004Qe-1S == a@adatum.com R=dnslookup T=remote_smtp defer (-37) H=mx.adatum.com [192.0.2.4]: TLS session: (gnutls_handshake): the connection was ended",
+        RejectionClass::LocalTlsFailure,
+    ),
+    (
+        "mx sendmail[99]: 0AK: to=<a@adatum.com>, dsn=4.0.0, stat=Deferred: Connection timed out with mx.adatum.com.",
+        RejectionClass::ConnectionTimedOut,
+    ),
+    (
+        "mx sendmail[99]: 0AK: to=<a@adatum.com>, dsn=4.0.0, stat=Deferred: 403 4.7.0 TLS handshake failed.",
+        RejectionClass::LocalTlsFailure,
+    ),
+];
+
+#[test]
+fn what_a_program_says_of_its_own_is_classified_too() {
+    for (line, class) in OWN_WORDS {
+        let explanation = explain(line);
+        assert!(explanation.recognised, "{line}");
+        assert_eq!(explanation.rejection, Some(*class), "{line}");
+        assert!(!explanation.remedy.is_empty(), "{line}");
+    }
+}
 
 #[test]
 fn a_reply_ends_where_the_other_servers_words_end() {

@@ -93,9 +93,7 @@ pub fn recognise(path: &Path) -> Recognised {
         return Recognised::new(EvidenceKind::Unused, words);
     }
     let text = TextFile::decode(&beginning).text.into_owned();
-    if beginning.starts_with(b"ElfFile\0")
-        || (text.contains("<Event") && text.contains("<Provider"))
-    {
+    if beginning.starts_with(b"ElfFile\0") || event_texts::is_log(&text) {
         return of_event_log(path);
     }
     if let Some((_, kind, words)) = LOGS.iter().find(|(mark, ..)| text.contains(mark)) {
@@ -229,6 +227,7 @@ mod tests {
             (b"REFUSED: NameMismatch\n\nPROOF\n    550 5.7.64 TenantAttribution", EvidenceKind::Unused),
             (b"ElfFile\0....", EvidenceKind::Unused),
             (b"<Events><Event><System><Provider Name='MSExchangeTransport'/><EventID>12018</EventID></System></Event></Events>", EvidenceKind::DeliveryErrors),
+            (b"{\"Event\":{\"System\":{\"Provider\":{\"#attributes\":{\"Name\":\"Microsoft-Windows-CAPI2\"}}}}}", EvidenceKind::ChainEvents),
             (b"<Events><Event><System><Provider Name='Outlook'/><EventID>1</EventID></System></Event></Events>", EvidenceKind::Unused),
             (b"Received: from a\r\nX-MS-Exchange-Organization-AuthAs: Anonymous\r\n\r\n", EvidenceKind::DeliveryErrors),
             (b"PK\x03\x04....", EvidenceKind::Unused),

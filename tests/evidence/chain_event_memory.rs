@@ -1,35 +1,20 @@
 //! A large CAPI2 log is read in flat memory.
 
-use std::env;
 use std::fs;
 use std::io::{BufWriter, Write};
-use std::process::Command;
 
 use eop_relay::evidence::EvidenceReader;
 use eop_relay::evidence::chain_event::{ChainEventQuery, ChainEventReader};
 use eop_relay::log::LogInput;
 
-use crate::support::{assert_success, chain_event_log};
+use crate::support::chain_event_log;
+use crate::support::memory::{is_alone, peak_memory};
 
-/// The most memory that the process has ever had, in bytes.
-fn peak_memory() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
-}
-
-/// In a process of its own, so that nothing else is measured, however the tests are run.
 #[test]
 fn a_log_many_times_larger_than_memory_in_use_is_read_to_its_end() {
     const NAME: &str =
         "chain_event_memory::a_log_many_times_larger_than_memory_in_use_is_read_to_its_end";
-    const ALONE: &str = "EOP_RELAY_TEST_ALONE";
-    if env::var_os(ALONE).is_none() {
-        let mut alone = Command::new(env::current_exe().unwrap());
-        alone.args(["--exact", NAME]).env(ALONE, "1");
-        let output = alone.output().unwrap();
-        assert_success(NAME, &output);
-        assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
+    if !is_alone(NAME) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();

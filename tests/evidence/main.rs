@@ -24,3 +24,5 @@ mod reply_classification;
 mod reply_explanation;
 mod reply_sides;
 mod shared_samples;
+#[cfg(target_os = "linux")]
+mod tracking_log_memory;

@@ -8,6 +8,8 @@ pub mod evtx_forge;
 pub mod forge;
 pub mod library;
 pub mod limbo;
+#[cfg(target_os = "linux")]
+pub mod memory;
 pub mod mutation;
 pub mod once;
 pub mod storm;

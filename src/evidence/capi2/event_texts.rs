@@ -1,4 +1,4 @@
-//! The XML of each event of any log: an `.evtx` file, exported XML, or their content.
+//! The XML of each event of any log: an `.evtx` file, exported XML, JSON of tools, or their content.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -7,6 +7,15 @@ use std::path::Path;
 use super::framer::{FrameEnd, Next};
 use super::open_source::of_content;
 use super::source::{OpenError, Source};
+
+/// Whether the beginning of a file is that of an event log exported as XML, or as JSON by a tool.
+pub(in crate::evidence) fn is_log(beginning: &str) -> bool {
+    let is_xml = beginning.contains("<Event") && beginning.contains("<Provider");
+    let is_json = beginning.trim_start().starts_with(['{', '['])
+        && beginning.contains("\"Provider")
+        && ["\"System\"", "\"Payload\""].iter().any(|name| beginning.contains(name));
+    is_xml || is_json
+}
 
 /// Calls `use_text` with the XML of each event that can be read, and its line (0 in an `.evtx` file),
 /// until it breaks.
@@ -73,6 +82,10 @@ fn of_source(
             },
             Source::Evtx(file) => match file.next()? {
                 Some(item) => item.xml.map_or(ControlFlow::Continue(()), |xml| use_text(&xml, 0)),
+                None => return Ok(()),
+            },
+            Source::Json(events) => match events.next()? {
+                Some(xml) => use_text(&xml, 0),
                 None => return Ok(()),
             },
         };

@@ -1,7 +1,7 @@
 //! The log Microsoft-Windows-CAPI2/Operational: what Windows found when it built and judged the
 //! chains of certificates.
 //!
-//! [`ChainEventReader`] reads exported XML, `.evtx` files and the texts of `EventLogRecord.ToXml()`,
+//! [`ChainEventReader`] reads exported XML, `.evtx` files, the JSON of tools for these, and the texts of `EventLogRecord.ToXml()`,
 //! in flat memory, and joins the events of one validation into one [`ChainEvent`]: by the TaskId of
 //! CorrelationAuxInfo, and by the chainRef that CertVerifyCertificateChainPolicy (event 30) and
 //! CertGetCertificateChain (event 11) share. Texts of results and names of usages are localised, and
@@ -16,6 +16,7 @@ mod evtx_file;
 mod failure;
 mod fault;
 mod framer;
+mod json_events;
 mod model;
 mod open_source;
 mod parser;

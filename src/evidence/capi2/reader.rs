@@ -21,7 +21,7 @@ use crate::log::{LogInput, Notice, NoticeCode, discover_files};
 use crate::timestamp::Timestamp;
 
 /// The extensions of files that are read of a folder.
-const EXTENSIONS: &[&str] = &["evtx", "xml"];
+const EXTENSIONS: &[&str] = &["evtx", "xml", "json", "jsonl"];
 
 /// What to read, and which validations to return.
 #[derive(Clone, Debug, Default)]

@@ -1,4 +1,4 @@
-//! Where events come from: a file of XML or an `.evtx` file, recognised by content, or a text.
+//! Where events come from: a file of XML or JSON or an `.evtx` file, recognised by content, or a text.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
@@ -9,6 +9,7 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::evtx_file::{EvtxFile, SIGNATURE};
 use super::framer::{FrameEnd, Framer, Next};
+use super::json_events::JsonEvents;
 use super::parser::{Parsed, parse};
 use crate::input;
 
@@ -27,6 +28,7 @@ pub(super) struct Item {
 pub(super) enum Source {
     Xml(Framer<Box<dyn Read + Send>>),
     Evtx(Box<EvtxFile>),
+    Json(Box<JsonEvents>),
 }
 
 /// Why a file cannot be read as events.
@@ -67,7 +69,11 @@ impl Source {
     /// XML in a file that is in memory, or begins there: `start` is followed by `rest`.
     pub(super) fn of_bytes(start: Vec<u8>, rest: impl Read + Send + 'static) -> Self {
         let encoding = encoding_of(&start);
+        let is_json = encoding.is_none() && JsonEvents::begin(&start);
         let input = Cursor::new(start).chain(rest);
+        if is_json {
+            return Self::Json(Box::new(JsonEvents::new(input)));
+        }
         let input: Box<dyn Read + Send> = match encoding {
             // wevtutil and Out-File write UTF-16; what is said is that of the decoded text.
             Some(encoding) => Box::new(
@@ -87,6 +93,7 @@ impl Source {
         match self {
             Self::Xml(framer) => framer.offset(),
             Self::Evtx(file) => file.offset(),
+            Self::Json(events) => events.count(),
         }
     }
 
@@ -110,6 +117,13 @@ impl Source {
                 Some(item) => {
                     let parsed = item.xml.and_then(|xml| parse_bytes(xml.as_bytes()));
                     Next::Item(Item { parsed, line: 0, offset: item.offset })
+                }
+                None => Next::End,
+            }),
+            Self::Json(events) => Ok(match events.next()? {
+                Some(xml) => {
+                    let parsed = parse_bytes(xml.as_bytes());
+                    Next::Item(Item { parsed, line: 0, offset: events.count() })
                 }
                 None => Next::End,
             }),

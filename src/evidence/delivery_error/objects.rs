@@ -3,10 +3,9 @@
 
 use super::error::{DeliveryError, DeliveryErrorSource};
 use super::transport_event::TransportEvent;
-use crate::evidence::export::{PropertyBag, Value, stated_time};
+use crate::evidence::export::{PropertyBag, Value, parse_time, stated_time};
 use crate::reply::{RejectionClass, explain};
 use crate::stated_time::StatedTime;
-use crate::timestamp::Timestamp;
 
 /// What an object held.
 pub(super) enum ObjectErrors {
@@ -147,59 +146,22 @@ fn application_event(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
     of_event(&event, path, line, bag, "TimeCreated")
 }
 
-/// An event as tools for `.evtx` files write it: System and EventData inside Event, or the flat rows
-/// of EvtxECmd, whose Payload is JSON again.
+/// An event as EvtxECmd writes it in a row of CSV, whose Payload is JSON.
 fn event_of_tool(path: &str, line: u64, bag: &PropertyBag) -> Option<ObjectErrors> {
-    if let (Some(id), Some(provider), Some(payload)) =
-        (text(bag, "EventId"), text(bag, "Provider"), text(bag, "Payload"))
-    {
-        let data: serde_json::Value = serde_json::from_str(&payload).unwrap_or_default();
-        let mut values = Vec::new();
-        texts_within(&data["EventData"]["Data"], &mut values);
-        let event = TransportEvent {
-            id: id.parse().unwrap_or_default(),
-            provider,
-            computer: text(bag, "Computer"),
-            values,
-            ..TransportEvent::default()
-        };
-        return Some(of_event(&event, path, line, bag, "TimeCreated"));
-    }
-    let within = |bag: &PropertyBag, name: &str| match bag.get(name)? {
-        Value::Bag(inner) => Some(std::sync::Arc::clone(inner)),
-        _ => None,
-    };
-    let attribute = |bag: &PropertyBag, name: &str, own: &str| {
-        let element = within(bag, name)?;
-        let attributes = within(&element, "#attributes").unwrap_or(element);
-        text(&attributes, own)
-    };
-    let event = within(bag, "Event")?;
-    let system = within(&event, "System")?;
-    let id = text(&system, "EventID").or_else(|| {
-        let element = within(&system, "EventID")?;
-        text(&element, "#text")
-    });
+    let (id, provider) = (text(bag, "EventId")?, text(bag, "Provider")?);
+    let data: serde_json::Value = serde_json::from_str(&text(bag, "Payload")?).unwrap_or_default();
     let mut values = Vec::new();
-    if let Some(data) = within(&event, "EventData").and_then(|data| data.get("Data").cloned()) {
-        let data = match data {
-            Value::Bag(bag) => bag.get("#text").cloned().unwrap_or(Value::Null),
-            data => data,
-        };
-        match data.as_list() {
-            Some(list) => values.extend(list.iter().filter_map(Value::as_text)),
-            None => values.extend(data.as_text()),
-        }
-    }
-    let read = TransportEvent {
-        id: id.and_then(|id| id.parse().ok()).unwrap_or_default(),
-        provider: attribute(&system, "Provider", "Name").unwrap_or_default(),
-        computer: text(&system, "Computer"),
-        time: attribute(&system, "TimeCreated", "SystemTime").as_deref().and_then(Timestamp::parse),
+    texts_within(&data["EventData"]["Data"], &mut values);
+    let event = TransportEvent {
+        id: id.parse().unwrap_or_default(),
+        provider,
+        computer: text(bag, "Computer"),
+        // It writes UTC, and no zone.
+        time: text(bag, "TimeCreated").as_deref().and_then(parse_time),
         values,
         ..TransportEvent::default()
     };
-    Some(of_event(&read, path, line, bag, "TimeCreated"))
+    Some(of_event(&event, path, line, bag, "TimeCreated"))
 }
 
 /// The texts of JSON, parted at commas where a tool has joined them.

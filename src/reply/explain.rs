@@ -1,5 +1,7 @@
 //! Any text about a refusal, explained.
 
+use std::sync::Arc;
+
 use serde::{Serialize, Serializer};
 
 use super::catalogue::CatalogueEntry;
@@ -51,12 +53,12 @@ pub struct Explanation {
     /// The TLS or connection error that the text names.
     pub tls_error: Option<TlsError>,
     /// What it means, in plain words.
-    pub meaning: String,
+    pub meaning: Arc<str>,
     /// Who has to act, the likeliest first.
     pub side: &'static [Side],
     /// What to do, the smallest change first.
     #[serde(serialize_with = "without_side")]
-    pub remedy: Vec<Step>,
+    pub remedy: Arc<[Step]>,
     /// The program that sent the mail, where the form of the text shows that it is not Exchange; the
     /// steps are then its own.
     pub mail_program: Option<MailProgram>,
@@ -91,7 +93,7 @@ pub struct Explanation {
     pub internet_message_id: Option<String>,
     /// The steps before they were filled.
     #[serde(skip)]
-    templates: Vec<StepTemplate>,
+    templates: Arc<[StepTemplate]>,
     /// With what they were filled.
     #[serde(skip)]
     known: Values,
@@ -144,7 +146,7 @@ pub fn explain(text: &str) -> Explanation {
     uncertain.extend(entry.iter().flat_map(|entry| entry.uncertain).map(|&text| text.to_owned()));
     let enhanced_status = parts.enhanced_status.or(found.status);
 
-    let templates = steps(entry, error.as_ref(), program);
+    let templates: Arc<[StepTemplate]> = steps(entry, error.as_ref(), program).into();
     let known = Values::default()
         .with(Placeholder::SendConnector, details.send_connector)
         .with(Placeholder::Host, details.host);
@@ -165,7 +167,7 @@ pub fn explain(text: &str) -> Explanation {
         server: owned(parts.server),
         server_time: owned(parts.server_time),
         server_session_id: owned(parts.server_session_id),
-        meaning: meaning(entry, error.as_ref(), &parts, found.status),
+        meaning: meaning(entry, error.as_ref(), &parts, found.status).into(),
         side: sides(entry, error.as_ref()),
         remedy: filled(&templates, &known),
         mail_program: program,
@@ -197,9 +199,20 @@ impl Explanation {
         self.remedy = filled(&self.templates, &self.known);
     }
 
+    /// Keeps what another one says too once for both: of many errors most are alike.
+    pub(crate) fn share_with(&mut self, other: &Self) {
+        if self.meaning == other.meaning {
+            self.meaning = Arc::clone(&other.meaning);
+        }
+        if self.templates == other.templates && self.remedy == other.remedy {
+            self.templates = Arc::clone(&other.templates);
+            self.remedy = Arc::clone(&other.remedy);
+        }
+    }
+
     /// Takes meaning and steps of the error that this reply only covers.
     pub(crate) fn lift_cover(&mut self, error: Self) {
-        self.meaning = format!("{} {}", self.meaning, error.meaning);
+        self.meaning = format!("{} {}", self.meaning, error.meaning).into();
         self.remedy = error.remedy;
         self.templates = error.templates;
         self.known = error.known;
@@ -208,7 +221,7 @@ impl Explanation {
     }
 }
 
-fn filled(templates: &[StepTemplate], known: &Values) -> Vec<Step> {
+fn filled(templates: &[StepTemplate], known: &Values) -> Arc<[Step]> {
     templates.iter().map(|step| step.fill(known)).collect()
 }
 

@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod breaches;
 mod certificate_files;
 mod findings;
 mod limbo;
@@ -18,4 +19,6 @@ mod mutations;
 mod pfx;
 mod pkits;
 mod reports;
+mod revocation;
+mod scene;
 mod trust;

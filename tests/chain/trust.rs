@@ -8,10 +8,9 @@ use eop_relay::finding::Step;
 use eop_relay::timestamp::Timestamp;
 
 use crate::support::forge::{
-    self, AUTHORITY_INFORMATION_ACCESS, AUTHORITY_KEY_IDENTIFIER, BLOCKED_ROOT,
-    CERTIFICATE_TEMPLATE, CLIENT_AUTH, CRL_DISTRIBUTION_POINTS, EXTENDED_KEY_USAGE, Forge,
-    ForgeList, PROGRAMME_ROOT, SERVER_AUTH, authority_key_identifier, distribution_point, element,
-    issuer_url, long_name, sequence, usages,
+    AUTHORITY_INFORMATION_ACCESS, BLOCKED_ROOT, CERTIFICATE_TEMPLATE, CLIENT_AUTH,
+    CRL_DISTRIBUTION_POINTS, EXTENDED_KEY_USAGE, Forge, ForgeList, PROGRAMME_ROOT, SERVER_AUTH,
+    distribution_point, issuer_url, long_name, sequence, usages,
 };
 
 const HOST: &str = "mail.contoso.com";
@@ -19,16 +18,16 @@ const HOST: &str = "mail.contoso.com";
 /// emailProtection.
 const MAIL: &str = "1.3.6.1.5.5.7.3.4";
 
-fn server() -> Forge {
+pub fn server() -> Forge {
     Forge::server(HOST, "Issuing CA")
 }
 
 /// A judgement on 2026-11-15 by the public lists.
-fn judge(server: &Forge, intermediates: &[Forge], root_store: &[Forge]) -> ChainReport {
+pub fn judge(server: &Forge, intermediates: &[Forge], root_store: &[Forge]) -> ChainReport {
     judge_with(server, intermediates, root_store, &[])
 }
 
-fn judge_with(
+pub fn judge_with(
     server: &Forge,
     intermediates: &[Forge],
     root_store: &[Forge],
@@ -48,7 +47,7 @@ fn judge_with(
     })
 }
 
-fn severity(report: &ChainReport, rule: Rule) -> Option<Severity> {
+pub fn severity(report: &ChainReport, rule: Rule) -> Option<Severity> {
     report.findings.iter().find(|finding| finding.id == rule).map(|finding| finding.severity)
 }
 
@@ -293,108 +292,4 @@ fn a_path_that_permits_neither_use_of_exchange_is_refused() {
     let found = judge(&server(&[SERVER_AUTH, CLIENT_AUTH]), &[issuer(&[SERVER_AUTH])], &[]);
     let absent = found.findings.iter().find(|one| one.id == Rule::ClientAuthenticationMissing);
     assert_eq!(absent.and_then(|one| one.certificate), Some(1));
-}
-
-/// The extension of a list that names its part.
-fn part(url: &str) -> forge::Extension {
-    ("2.5.29.28".to_owned(), true, sequence(&[&distribution_point(url)]))
-}
-
-#[test]
-fn a_part_of_a_split_list_covers_the_certificates_that_name_it() {
-    let (name, key) = PROGRAMME_ROOT;
-    let issuer = Forge::authority("Issuing CA", "nobody").below_listed(name, key);
-    let own = "http://crl.contoso.com/7.crl";
-    let points = sequence(&[&sequence(&[&distribution_point(own)])]);
-    let server = server().with(CRL_DISTRIBUTION_POINTS, false, points);
-    let serial = server.serial.clone();
-    let list = |url: &str, serials: &[&[u8]]| {
-        ForgeList::new("Issuing CA", serials).but(|list| list.extensions.push(part(url)))
-    };
-    let rules = |lists: &[ForgeList]| {
-        let found = judge_with(&server, std::slice::from_ref(&issuer), &[], lists);
-        let of_leaf = found.findings.iter().filter(|one| one.certificate == Some(0));
-        let ids: Vec<Rule> = of_leaf.map(|one| one.id).collect();
-        (ids.contains(&Rule::Revoked), ids.contains(&Rule::RevocationUnknown))
-    };
-    assert_eq!(rules(&[list(own, &[&serial])]), (true, false));
-    assert_eq!(rules(&[list(own, &[])]), (false, false));
-    assert_eq!(rules(&[list("http://crl.contoso.com/8.crl", &[])]), (false, true));
-    assert_eq!(rules(&[list("http://crl.contoso.com/8.crl", &[&serial])]), (false, true));
-}
-
-#[test]
-fn a_list_of_another_key_of_the_same_name_is_not_the_issuers() {
-    let (name, key) = PROGRAMME_ROOT;
-    let issuer = Forge::authority("Issuing CA", "nobody").below_listed(name, key);
-    let of_key = |label: &str| {
-        let key = (AUTHORITY_KEY_IDENTIFIER.to_owned(), false, authority_key_identifier(label));
-        let label = label.to_owned();
-        ForgeList::new("Issuing CA", &[]).but(|list| {
-            list.extensions.push(key);
-            list.signer = label;
-        })
-    };
-    let issuers = [issuer];
-    let own = judge_with(&server(), &issuers, &[], &[of_key("Issuing CA")]);
-    assert!(severity(&own, Rule::RevocationListNotUsable).is_none());
-    let mut of_leaf = own.findings.iter().filter(|one| one.certificate == Some(0));
-    assert!(of_leaf.all(|one| one.id != Rule::RevocationUnknown), "{:#?}", own.findings);
-    let other = judge_with(&server(), &issuers, &[], &[of_key("its former key")]);
-    assert!(severity(&other, Rule::RevocationUnknown).is_some());
-    assert!(severity(&other, Rule::RevocationListNotUsable).is_none());
-}
-
-#[test]
-fn a_delta_list_has_the_last_word_beside_its_base() {
-    let (name, key) = PROGRAMME_ROOT;
-    let issuers = [Forge::authority("Issuing CA", "nobody").below_listed(name, key)];
-    let serial = server().serial;
-    let own: &[&[u8]] = &[&serial];
-    let list = |serials: &[&[u8]], number: u8, base: Option<u8>| {
-        ForgeList::new("Issuing CA", serials).but(|list| {
-            list.extensions[0].2 = element(0x02, [number]);
-            let indicator = base.map(|base| ("2.5.29.27".to_owned(), true, element(0x02, [base])));
-            list.extensions.extend(indicator);
-        })
-    };
-    let removal = |number, base| list(own, number, Some(base)).but(|list| list.is_removal = true);
-    let judge = |lists: &[ForgeList]| {
-        let found = judge_with(&server(), &issuers, &[], lists);
-        let is_unused = severity(&found, Rule::DeltaListNotUsed).is_some();
-        (severity(&found, Rule::Revoked).is_some(), is_unused)
-    };
-    // Revoked since the base, and no more since the base.
-    assert_eq!(judge(&[list(&[], 5, None), list(own, 6, Some(5))]), (true, false));
-    assert_eq!(judge(&[list(&[], 5, None), list(own, 7, Some(3))]), (true, false));
-    assert_eq!(judge(&[list(own, 5, None), removal(6, 5)]), (false, false));
-    assert_eq!(judge(&[list(own, 5, None), list(&[], 6, Some(5))]), (true, false));
-    // The newest of several decides.
-    assert_eq!(judge(&[list(&[], 5, None), removal(7, 5), list(own, 6, Some(5))]), (false, false));
-    // A delta of a later base, an old one, and one alone say nothing, which is reported.
-    assert_eq!(judge(&[list(&[], 5, None), list(own, 7, Some(6))]), (false, true));
-    assert_eq!(judge(&[list(&[], 5, None), list(own, 5, Some(4))]), (false, true));
-    assert_eq!(judge(&[list(own, 6, Some(5))]), (false, true));
-    let late =
-        list(own, 6, Some(5)).but(|list| list.next_update = Some("20260201000000Z".to_owned()));
-    assert_eq!(judge(&[list(&[], 5, None), late]), (false, true));
-}
-
-#[test]
-fn lists_of_some_reasons_cover_a_certificate_only_together() {
-    let (name, key) = PROGRAMME_ROOT;
-    let issuers = [Forge::authority("Issuing CA", "nobody").below_listed(name, key)];
-    let of_reasons = |bits: [u8; 2]| {
-        let value = sequence(&[&element(0x83, [&[7][..], &bits].concat())]);
-        let scope = ("2.5.29.28".to_owned(), true, value);
-        ForgeList::new("Issuing CA", &[]).but(|list| list.extensions.push(scope))
-    };
-    let of_leaf = |lists: &[ForgeList]| {
-        let found = judge_with(&server(), &issuers, &[], lists);
-        let of_leaf = found.findings.iter().filter(|one| one.certificate == Some(0));
-        of_leaf.filter(|one| one.id == Rule::RevocationListNotUsable).count()
-    };
-    let (some, others) = (of_reasons([0x60, 0]), of_reasons([0x1F, 0x80]));
-    assert_eq!(of_leaf(&[some, others]), 0);
-    assert_eq!(of_leaf(&[of_reasons([0x60, 0])]), 1);
 }

@@ -162,7 +162,7 @@ fn the_steps_are_those_of_the_program_and_never_those_of_an_exchange_server() {
             let line = line.replace("REPLY", reply).replace("TEXT", text);
             let explanation = explain(&line);
             assert!(!explanation.remedy.is_empty(), "{line}");
-            for step in &explanation.remedy {
+            for step in explanation.remedy.iter() {
                 assert!(!step.r#where.contains("Exchange Management Shell"), "{line}: {step:?}");
                 let command = step.command.as_deref().unwrap_or_default();
                 for word in ["SendConnector", "ExchangeCertificate", "MSExchangeTransport"] {

@@ -183,6 +183,15 @@ Describe 'Invoke-EopRelayCheck' {
         (Get-Item -LiteralPath (Join-Path -Path $folder -ChildPath 'check.1.jsonl')).Length | Should -Be 33MB
     }
 
+    It 'begins a line of its own behind one that a crash has cut' {
+        [System.IO.File]::WriteAllText($json, '{"ExitCode":0,"Time":"2026-11-20T0')
+        $null = Invoke-EopRelayCheck -Path $folder -StatePath $state -JsonPath $json
+        $lines = @(Get-Content -LiteralPath $json)
+        $lines.Count | Should -Be 2
+        $lines[0] | Should -Be '{"ExitCode":0,"Time":"2026-11-20T0'
+        ($lines[1] | ConvertFrom-Json).ExitCode | Should -Be 20
+    }
+
     It 'shows itself at 80 columns' {
         $text = Invoke-EopRelayCheck -Path $folder -StatePath $state | Out-String -Width 80
         $text | Should -Match 'EXIT CODE 20'

@@ -326,6 +326,8 @@ pub struct ForgeList {
     pub serials: Vec<Vec<u8>>,
     /// Whether the entries are removals of a delta list (reason removeFromCRL).
     pub is_removal: bool,
+    /// Whose certificates the entries are, where they say so (certificateIssuer).
+    pub entry_issuer: Option<String>,
     pub extensions: Vec<Extension>,
 }
 
@@ -339,6 +341,7 @@ impl ForgeList {
             next_update: Some("20271231235959Z".to_owned()),
             serials: serials.iter().map(|serial| serial.to_vec()).collect(),
             is_removal: false,
+            entry_issuer: None,
             extensions: vec![("2.5.29.20".to_owned(), false, element(0x02, [1]))],
         }
     }
@@ -355,8 +358,16 @@ impl ForgeList {
             .iter()
             .flat_map(|serial| {
                 let reason = sequence(&[&oid("2.5.29.21"), &element(0x04, element(0x0A, [8]))]);
-                let reason = if self.is_removal { element(0x30, reason) } else { Vec::new() };
-                sequence(&[&element(0x02, serial), &element(0x18, "20260102000000Z"), &reason])
+                let reason = if self.is_removal { reason } else { Vec::new() };
+                let issuer = self.entry_issuer.as_ref().map(|issuer| {
+                    let names = element(0x30, element(0xA4, name(issuer)));
+                    let critical = element(0x01, [0xFF]);
+                    sequence(&[&oid("2.5.29.29"), &critical, &element(0x04, names)])
+                });
+                let extensions = [reason, issuer.unwrap_or_default()].concat();
+                let extensions =
+                    if extensions.is_empty() { extensions } else { element(0x30, extensions) };
+                sequence(&[&element(0x02, serial), &element(0x18, "20260102000000Z"), &extensions])
             })
             .collect();
         let revoked = if revoked.is_empty() { Vec::new() } else { element(0x30, revoked) };

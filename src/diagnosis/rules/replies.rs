@@ -18,7 +18,7 @@ pub(crate) fn refused_as(case: &Case<'_>, class: RejectionClass) -> Option<Answe
     let incident = case.incident.filter(|_| case.class() == Some(class))?;
     let message = match class.entry() {
         Some(entry) => entry.meaning.to_owned(),
-        None => reply::explain(incident.reply.as_deref().unwrap_or_default()).meaning,
+        None => reply::explain(incident.reply.as_deref().unwrap_or_default()).meaning.to_string(),
     };
     let message = match (class, &case.mail_from) {
         (RejectionClass::UnregisteredDomains, MailFrom::Domain(domain)) => {

@@ -183,7 +183,14 @@ impl DeliveryErrors {
             let place = offsets.partition_point(|offset| *offset < bag.offset);
             let line = positions.get(place).map_or(1, |position| position.line);
             match super::objects::read(&self.source_name, line, bag) {
-                ObjectErrors::Errors(mut errors) => self.errors.append(&mut errors),
+                ObjectErrors::Errors(errors) => {
+                    for mut error in errors {
+                        if let Some(before) = self.errors.last() {
+                            error.explanation.share_with(&before.explanation);
+                        }
+                        self.errors.push(error);
+                    }
+                }
                 ObjectErrors::NoError => self.without_error += 1,
                 ObjectErrors::OtherKind => self.unused += 1,
             }

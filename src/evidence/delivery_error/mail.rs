@@ -116,7 +116,7 @@ fn delivered(message: &Message<'_>, path: &str, bytes: &[u8]) -> Option<Delivery
 pub(super) fn add_hand_over(error: &mut DeliveryError, headers: &str) {
     let Some(hand_over) = HandOver::of_headers(headers) else { return };
     let explanation = &mut error.explanation;
-    explanation.meaning = format!("{} {}", explanation.meaning, hand_over.sentence());
+    explanation.meaning = format!("{} {}", explanation.meaning, hand_over.sentence()).into();
     explanation.host = Some(hand_over.from);
     explanation.ip_address = hand_over.address;
     error.remote_server = Some(hand_over.by);
@@ -248,6 +248,14 @@ fn add_recipients(
             known.recipients.push(recipient);
             continue;
         }
+        if errors.len() == MAXIMUM_RECIPIENTS {
+            const MORE: &str = "The report has further recipients, which are not listed.";
+            let doubts = errors.first_mut().map(|error| &mut error.explanation.uncertain);
+            if let Some(doubts) = doubts.filter(|doubts| !doubts.iter().any(|own| own == MORE)) {
+                doubts.push(MORE.to_owned());
+            }
+            return;
+        }
         let mut error = DeliveryError::of_text(path, diagnosis);
         error.line = first_line + line;
         error.reporting_server = reporting.map(|(host, _)| host.to_owned());
@@ -258,7 +266,10 @@ fn add_recipients(
         let last_attempt = value(group, "Last-Attempt-Date")
             .and_then(|(date, _)| timestamp(&DateTime::parse_rfc822(&format!("{date}\n"))?))
             .map(StatedTime::from);
-        let error = common.complete(error, last_attempt);
+        let mut error = common.complete(error, last_attempt);
+        if let Some(before) = errors.last() {
+            error.explanation.share_with(&before.explanation);
+        }
         by_text.entry(error.text.clone()).or_insert(errors.len());
         errors.push(error);
     }

@@ -68,7 +68,7 @@ fn fields(explanation: &Explanation, text: &str) -> Vec<(&'static str, Option<St
         ("Expected", explanation.expected_subject.clone()),
         ("Presented", explanation.presented_subject.clone()),
         ("Thumbprint", explanation.thumbprint.clone()),
-        ("Meaning", Some(explanation.meaning.clone())),
+        ("Meaning", Some(explanation.meaning.to_string())),
         ("Written by", explanation.local.then(|| written_by.to_owned())),
         ("Who acts", explanation.recognised.then(|| sides.join(", then "))),
     ]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use eop_relay::chain::rule::RULES;
-use eop_relay::chain::{ChainReport, ChainVerdict, Profile, Rule, Severity, report, verdict};
+use eop_relay::chain::{ChainReport, ChainVerdict, Profile, Rule, Severity};
 
 use crate::scene::{Change, HOST, general_name, has, remove, scene, set};
 use crate::support::forge::{
@@ -11,8 +11,8 @@ use crate::support::forge::{
     CERTIFICATE_TEMPLATE, CLIENT_AUTH, EXTENDED_KEY_USAGE, Forge, ForgeList, KEY_USAGE,
     NAME_CONSTRAINTS, POLICY_CONSTRAINTS, PROGRAMME_ROOT, SERVER_AUTH, SUBJECT_ALT_NAME,
     SUBJECT_KEY_IDENTIFIER, authority_key_identifier, basic_constraints, dns_names, element,
-    issuer_url, key_identifier, key_usage, name, name_constraints, oid, public_key, rsa_public_key,
-    sequence, usages,
+    issuer_url, key_identifier, key_usage, name, name_constraints, oid, rsa_public_key, sequence,
+    usages,
 };
 
 /// One chain for each rule.

@@ -1,6 +1,6 @@
 //! What is found of chains: the one that breaks no rule is accepted, and what is said of others.
 
-use eop_relay::chain::{ChainVerdict, Profile, Rule, Severity, report, verdict};
+use eop_relay::chain::{ChainVerdict, Profile, Rule, Severity};
 
 use crate::scene::{Change, has, remove, scene, set};
 use crate::support::forge::{

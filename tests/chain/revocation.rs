@@ -6,7 +6,7 @@ use crate::support::forge::{
     self, AUTHORITY_KEY_IDENTIFIER, CRL_DISTRIBUTION_POINTS, Forge, ForgeList, PROGRAMME_ROOT,
     authority_key_identifier, distribution_point, element, sequence,
 };
-use crate::trust::{judge, judge_with, server, severity};
+use crate::trust::{judge_with, server, severity};
 
 /// The extension of a list that names its part.
 fn part(url: &str) -> forge::Extension {

@@ -8,7 +8,7 @@ use eop_relay::chain::{
 use eop_relay::redaction::Redactor;
 use eop_relay::timestamp::Timestamp;
 
-use crate::support::forge::{Forge, ForgeList, element, name, oid};
+use crate::support::forge::{Forge, ForgeList, element};
 
 /// A chain of three with everything that goes with it.
 pub struct Scene {

@@ -21,10 +21,14 @@ pub(super) struct JsonEvents {
 }
 
 impl JsonEvents {
-    /// Whether content begins as JSON does.
+    /// Whether content begins as JSON does, and with a member of events; XML may stand among any text.
     pub(super) fn begin(start: &[u8]) -> bool {
         let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
+        let place = |words: &[u8]| memchr::memmem::find(start, words);
+        let member = [&b"\"Event\""[..], b"\"Payload\""].into_iter().filter_map(place).min();
+        let xml = place(b"<Event").unwrap_or(start.len());
         matches!(start.trim_ascii_start().first(), Some(b'{' | b'['))
+            && member.is_some_and(|member| member < xml)
     }
 
     pub(super) fn new(input: impl Read + Send + 'static) -> Self {
@@ -209,7 +213,7 @@ fn text_of(value: &Value) -> String {
 mod tests {
     use super::*;
 
-    const EVENT: &str = r##"{"Event":{"System":{"Provider":{"#attributes":{"Name":"P & Q"}},"EventID":30},
+    const EVENT: &str = r##"{"Event":{"System":{"EventID":30,"Provider":{"#attributes":{"Name":"P & Q"}}},
         "UserData":{"Result":{"#attributes":{"value":"800B0109"},"#text":"a < b"}}}}"##;
     const XML: &str = "<Event><System><EventID>30</EventID><Provider Name=\"P &amp; Q\"></Provider></System>\
         <UserData><Result value=\"800B0109\">a &lt; b</Result></UserData></Event>";
@@ -229,7 +233,7 @@ mod tests {
         assert_eq!(events(&format!("\u{FEFF}[{EVENT},{EVENT}]")), [XML, XML]);
         assert_eq!(events(&format!("{one_line}\n{one_line}\n")), [XML, XML]);
         assert_eq!(events(&format!("[{{\"document\":{{\"data\":{EVENT}}}}}]")), [XML]);
-        let separate = r#"{"Event":{"System":{"Provider_attributes":{"Name":"P & Q"},"EventID":30},
+        let separate = r#"{"Event":{"System":{"EventID":30,"Provider_attributes":{"Name":"P & Q"}},
             "UserData":{"Result_attributes":{"value":"800B0109"},"Result":"a < b"}}}"#;
         assert_eq!(events(separate), [XML]);
         let [xml] = &events(flat)[..] else { panic!() };

@@ -16,6 +16,9 @@ use crate::input;
 /// What is kept of a compressed `.evtx` file, in bytes; the log has one megabyte by default.
 const MAXIMUM_UNPACKED: u64 = 512 << 20;
 
+/// How much of a file shows what it is, in bytes.
+const BEGINNING: u64 = 16 << 10;
+
 /// One event of a source.
 pub(super) struct Item {
     /// What it came to, or why it cannot be read.
@@ -40,12 +43,9 @@ pub(super) enum OpenError {
 impl Source {
     pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
         let mut file = input::open(path).map_err(OpenError::Io)?;
-        let mut start = Vec::with_capacity(SIGNATURE.len());
-        file.by_ref()
-            .take(SIGNATURE.len() as u64)
-            .read_to_end(&mut start)
-            .map_err(OpenError::Io)?;
-        if start != SIGNATURE {
+        let mut start = Vec::new();
+        file.by_ref().take(BEGINNING).read_to_end(&mut start).map_err(OpenError::Io)?;
+        if !start.starts_with(SIGNATURE) {
             return Ok(Self::of_bytes(start, file));
         }
         // Chunks are read at their places: the file itself where it is one, else what it unpacks to.

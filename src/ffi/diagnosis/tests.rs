@@ -403,3 +403,32 @@ fn what_cannot_be_read_of_the_chain_log_is_told_in_the_report() {
         assert!(found.iter().any(|id| id == expected), "{given}: {found:?}");
     }
 }
+
+#[test]
+fn a_folder_of_a_case_and_an_archive_of_it_are_judged_alike() {
+    let project = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let story = project.join("examples/stories/two-causes");
+    let scratch = tempfile::tempdir().unwrap();
+    let archive = scratch.path().join("case.zip");
+    let mut packed = zip::write::ZipWriter::new(std::fs::File::create(&archive).unwrap());
+    for entry in std::fs::read_dir(&story).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        packed.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut packed, &std::fs::read(&path).unwrap()).unwrap();
+    }
+    packed.finish().unwrap();
+    let judged = |path: &std::path::Path| {
+        let report = tested(&json!({ "At": "2026-11-20T00:00:00.000Z", "EvidencePaths": [path] }));
+        let report = report.unwrap();
+        (report["Verdict"].clone(), report["Cause"].clone(), report["Scopes"].clone())
+    };
+    let (verdict, cause, scopes) = judged(&story);
+    assert_eq!(verdict, "Refused");
+    assert_eq!(judged(&archive), (verdict, cause, scopes));
+
+    let missing = tested(&json!({ "EvidencePaths": [scratch.path().join("missing")] })).unwrap();
+    let findings = missing["Findings"].to_string();
+    assert!(findings.contains("missing"), "{findings}");
+    assert_eq!(tested(&json!({ "EvidencePaths": "not a list" })), Err(EOP_INVALID_ARGUMENT));
+}

@@ -105,7 +105,7 @@ function Test-EopRelayCertificate {
     EopRelay.Session, System.Security.Cryptography.X509Certificates.X509Certificate2, objects of Get-ExchangeCertificate; any of them deserialized.
 
     .OUTPUTS
-    EopRelay.Report. Its members: SchemaVersion, ProductVersion, JudgedAt, Verdict, Cause, Scopes, Changes, Summary, Findings, Certificate, Chain, Connector, ExitCode, Thumbprint, Expires, Explanation.
+    EopRelay.Report. Its members: SchemaVersion, ProductVersion, JudgedAt, Inputs, Verdict, Cause, Scopes, Changes, Headline, Reason, Summary, Findings, Certificate, Chain, Connector, ExitCode, Thumbprint, Expires, Explanation.
 
     System.Boolean with -Quiet.
 

@@ -139,6 +139,7 @@ impl Diagnosis {
             schema_version: REPORT_SCHEMA_VERSION,
             product_version: env!("CARGO_PKG_VERSION").to_owned(),
             judged_at: Some(evidence.at),
+            inputs: evidence.inputs.report(),
             verdict,
             cause,
             scopes,

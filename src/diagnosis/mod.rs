@@ -29,6 +29,7 @@ mod weigh;
 pub use diagnose::{Diagnosis, diagnose};
 pub use evidence::case_folder::CaseContent;
 pub use evidence::chain_log::ChainLog;
+pub use evidence::inputs::Input;
 pub use evidence::{Evidence, GivenCertificate, Located, NotADomain};
 pub use finding_id::FindingId;
 pub use overview::{

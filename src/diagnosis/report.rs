@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chain::ChainReport;
 use crate::connector::ConnectorAssessment;
+use crate::diagnosis::evidence::inputs::Input;
 use crate::diagnosis::finding_id::FindingId;
 pub use crate::finding::{Confidence, Severity, Step as Remedy};
 use crate::named_enum::named_enum;
@@ -229,6 +230,9 @@ pub struct Report {
     /// The time of the judgement.
     #[serde(default)]
     pub judged_at: Option<Timestamp>,
+    /// The files that it rests on, in the order in which they came.
+    #[serde(default)]
+    pub inputs: Vec<Input>,
     /// What EOP makes of the server's mail.
     pub verdict: Verdict,
     /// Why.

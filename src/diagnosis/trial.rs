@@ -115,7 +115,8 @@ fn is_known(evidence: &Basis<'_>, change: &Change) -> bool {
 
 /// What of a finding the changes leave open, in words; `None`: all of it.
 fn what_stays_open(rule: &Rule, expected: Option<&Expectation>) -> Option<String> {
-    let Some(expected) = expected else { return Some(String::new()) };
+    let of_mail = expected.filter(|_| rule.scope == Scope::Case);
+    let Some(expected) = of_mail else { return Some(String::new()) };
     if expected.applying.contains(&rule.id) {
         let is_open = rule.effect == Effect::Decides(Verdict::Uncertain);
         return is_open

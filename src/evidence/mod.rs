@@ -26,8 +26,8 @@ pub use capi2 as chain_event;
 pub use capi2::event_texts::event_log_as_xml;
 pub use case::{CaseFile, files_of_case};
 pub use export::{
-    EvidenceError, ExchangeObjects, ExportFormat, ParsedObject, PrintedForm, Problem, ProblemKind,
-    PropertyBag, Value, decode_text,
+    ContentDigest, EvidenceError, ExchangeObjects, ExportFormat, ParsedObject, PrintedForm,
+    Problem, ProblemKind, PropertyBag, Value, decode_text,
 };
 pub use hybrid::{
     HybridChange, HybridChangeQuery, HybridChangeReader, HybridConnector, HybridDiscovery,

@@ -177,7 +177,7 @@ mod tests {
         let mut report = diagnose(&Evidence::new(Timestamp::parse("2026-11-16").unwrap()));
         report.cause = FindingId::NoEvidence;
         let hostile = "a|b](http://x) <img src=x> *c* `d` \u{202E}\n# e";
-        report.headline = hostile.to_owned();
+        (report.headline, report.reason) = (hostile.to_owned(), String::new());
         report.scopes = vec![Scope {
             server: Some(hostile.to_owned()),
             connector: String::new(),

@@ -69,6 +69,7 @@ fn the_report_is_the_same_as_json() {
             "SchemaVersion",
             "ProductVersion",
             "JudgedAt",
+            "Inputs",
             "Verdict",
             "Cause",
             "Scopes",

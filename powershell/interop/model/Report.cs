@@ -26,6 +26,10 @@ namespace EopRelay
         [JsonMember(IsOptional = true)]
         public DateTime? JudgedAt { get; internal set; }
 
+        /// <summary>The files that it rests on, with size and hash.</summary>
+        [JsonMember(IsOptional = true)]
+        public ReportInput[] Inputs { get; internal set; }
+
         /// <summary>Accepted, Refused or Uncertain.</summary>
         public string Verdict { get; internal set; }
 
@@ -43,7 +47,15 @@ namespace EopRelay
         [JsonMember(IsOptional = true)]
         public ReportChange[] Changes { get; internal set; }
 
-        /// <summary>Verdict and cause in a few sentences.</summary>
+        /// <summary>The verdict in a sentence.</summary>
+        [JsonMember(IsOptional = true)]
+        public string Headline { get; internal set; }
+
+        /// <summary>The cause in a few sentences, with the sessions.</summary>
+        [JsonMember(IsOptional = true)]
+        public string Reason { get; internal set; }
+
+        /// <summary>Headline and reason, then server, connector, certificate and row of the log.</summary>
         public string Summary { get; internal set; }
 
         /// <summary>Everything that was found: the cause first, then by weight.</summary>

@@ -97,9 +97,12 @@ impl Evidence {
     /// its name. Certificates of authorities alone are not judged: they are nobody's on this way.
     fn add_certificates_of_case(&mut self, path: &Path) {
         let read = input::read(path, MAXIMUM_CERTIFICATES).map_err(|error| error.to_string());
-        let content = match read
-            .and_then(|bytes| read_certificates(&bytes).map_err(|error| error.to_string()))
-        {
+        let read = read.and_then(|bytes| {
+            let content = read_certificates(&bytes).map_err(|error| error.to_string())?;
+            self.note_content(&path.display().to_string(), EvidenceKind::Certificates, &bytes);
+            Ok(content)
+        });
+        let content = match read {
             Ok(content) => content,
             Err(error) => return self.note_unreadable(path, &error),
         };

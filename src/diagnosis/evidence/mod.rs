@@ -8,6 +8,7 @@ mod collector;
 mod folder_label;
 pub(crate) mod incident;
 pub(crate) mod incidents;
+pub(crate) mod inputs;
 mod located;
 mod log_row;
 mod machine;
@@ -25,6 +26,7 @@ pub use located::Located;
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::certificate::{Certificate, Thumbprint};
@@ -35,15 +37,16 @@ use crate::connector::{
 use crate::diagnosis::evidence::certificate_uses::CertificateUses;
 use crate::diagnosis::evidence::chain_log::ChainLog;
 use crate::diagnosis::evidence::collector::Collector;
+use crate::diagnosis::evidence::inputs::Inputs;
 use crate::diagnosis::evidence::origins::{Origins, Servers};
 use crate::diagnosis::evidence::queue_errors::QueueErrors;
 use crate::diagnosis::evidence::tenant::{Part, Tenants};
 use crate::diagnosis::literal::counted;
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery, ChainEventReader};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
-use crate::evidence::{EvidenceReader, ExchangeObjects, HybridHistory};
+use crate::evidence::{EvidenceKind, EvidenceReader, ExchangeObjects, HybridHistory};
 use crate::finding::Severity;
-use crate::log::{Notice, NoticeCode};
+use crate::log::{Notice, NoticeCode, discover_files};
 use crate::session::{Message, Recipient, Session};
 use crate::timestamp::Timestamp;
 use crate::windows::{MachineStores, WindowsVerdict};
@@ -115,6 +118,8 @@ pub struct Evidence {
     pub unread_connectors: bool,
     /// The same of accepted domains.
     pub unread_domains: bool,
+    /// What was read.
+    pub(crate) inputs: Inputs,
     /// Inputs that cannot be read: path and reason.
     pub unreadable: Vec<(String, String)>,
     /// Inputs that were read in part: path, line and reason.
@@ -165,6 +170,7 @@ impl Evidence {
             warning_days: None,
             unread_connectors: false,
             unread_domains: false,
+            inputs: Inputs::default(),
             unreadable: Vec::new(),
             damaged: Vec::new(),
         }
@@ -173,6 +179,7 @@ impl Evidence {
     /// Adds a session. Accepted domains, send connectors and the server may come before or after.
     pub fn add_session(&mut self, session: &Session) {
         self.logs_given = true;
+        self.inputs.count_session(&session.log_path);
         let server = self.origins.key_of(session);
         self.uses.add(session, &server);
         self.queue_errors.search.offer(session);
@@ -258,6 +265,8 @@ impl Evidence {
 
     /// Adds the errors of a file, or of an export.
     pub fn add_delivery_errors(&mut self, read: DeliveryErrors) {
+        let (path, count) = (Path::new(&read.source_name), read.errors.len() as u64);
+        self.note_file(path, EvidenceKind::DeliveryErrors, Some(count));
         for error in read.errors {
             self.add_delivery_error(error);
         }
@@ -397,6 +406,9 @@ impl Evidence {
                 }
             }
         }
+        for path in &history.files {
+            self.note_file(Path::new(path), EvidenceKind::WizardLog, None);
+        }
         self.hybrid = Some(history);
     }
 
@@ -408,6 +420,13 @@ impl Evidence {
     /// Reads the CAPI2 log; what cannot be read of it goes into the evidence.
     pub fn read_chain_events(&mut self, query: ChainEventQuery) {
         self.chain_log.get_or_insert_default();
+        let kind = EvidenceKind::ChainEvents;
+        for file in discover_files(&query.inputs, query.recurse, &["xml", "evtx"]).files {
+            self.note_file(&file.path, kind, None);
+        }
+        for (name, content) in query.contents.iter().filter(|(_, content)| !content.is_empty()) {
+            self.note_content(name, kind, content);
+        }
         let mut reader = ChainEventReader::new(query);
         while let Some(batch) = reader.next_batch(RECORDS_PER_BATCH, u64::MAX) {
             for event in &batch.records {
@@ -440,6 +459,7 @@ impl Evidence {
     /// alone, and one whose objects are lost to damage, is reported as unreadable: taken for an empty
     /// list it would mean that there is no connector.
     pub fn has_wanted(&mut self, wanted: usize, objects: &ExchangeObjects) -> bool {
+        self.note_export(objects);
         let path = objects.source_name.clone();
         if wanted == 0 && objects.is_incomplete {
             let damage = objects.problems.first().map(|problem| problem.kind.to_string());

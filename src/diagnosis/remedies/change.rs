@@ -41,6 +41,10 @@ pub(crate) enum Change {
     SendByName { connector: String, fqdn: String, before: Former, fqdn_before: Option<String> },
     /// TlsCertificateName of a receive connector.
     Receive { connector: String, certificate: Box<ExchangeCertificate>, before: Former },
+    /// The complete AuthMechanism of a receive connector, with Tls.
+    OfferTls { connector: String, mechanisms: Vec<String>, before: Vec<String> },
+    /// ProtocolLoggingLevel Verbose of a send connector.
+    Log { connector: String },
     /// The service SMTP for a certificate of a server.
     EnableForSmtp { server: Option<String>, thumbprint: Option<Thumbprint> },
     /// A certificate that leaves a server.
@@ -140,6 +144,18 @@ impl Change {
                 named.filter(|one| one.identity == *connector).for_each(|one| {
                     one.tls_certificate_name = value_of(certificate);
                 });
+            }
+            Self::OfferTls { connector, mechanisms, .. } => {
+                let all = evidence.receive_connectors.iter_mut().flatten();
+                let named = all.map(|one| &mut one.object);
+                named
+                    .filter(|one| one.identity == *connector)
+                    .for_each(|one| one.auth_mechanism = list(mechanisms));
+            }
+            Self::Log { connector } => {
+                let all = evidence.send_connectors.iter_mut().flatten();
+                let named = all.map(|one| &mut one.object).filter(|one| one.is_named(connector));
+                named.for_each(|one| one.protocol_logging_level = Some("Verbose".to_owned()));
             }
             Self::EnableForSmtp { server, thumbprint } => {
                 installed(&mut evidence, server.as_deref(), *thumbprint, |one| {

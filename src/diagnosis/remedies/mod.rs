@@ -36,7 +36,7 @@ pub(crate) use connectors::{
 pub(crate) use edge::EDGE_MAXIMUM;
 pub(crate) use more_evidence::{
     export_accepted_domains, export_inbound_connectors, find_eop_connector, find_send_logs,
-    give_chain, see_changes, see_inbound_connectors, turn_on_logging,
+    give_chain, see_changes, see_inbound_connectors, turn_on_logging, turn_on_logging_of,
 };
 pub(crate) use receive::{offer_tls, receive_with, see_receive_connector};
 pub(crate) use remedy::Remedy;

@@ -1,7 +1,6 @@
 //! Steps that complete the evidence.
 
-use super::Remedy;
-use super::{ELEVATED, MANAGEMENT_SHELL, send_connector};
+use super::{Change, ELEVATED, MANAGEMENT_SHELL, Remedy, send_connector, together};
 use crate::diagnosis::case::Case;
 
 pub(crate) fn export_inbound_connectors() -> Remedy {
@@ -54,6 +53,19 @@ pub(crate) fn turn_on_logging(case: &Case<'_>) -> Remedy {
         "a new file appears in the folder that Get-TransportService names as SendProtocolLogPath",
     )
     .undo(format!("Set-SendConnector {connector} -ProtocolLoggingLevel None"))
+}
+
+/// Lets send connectors of which it is known that they do not log do so.
+pub(crate) fn turn_on_logging_of<'n>(connectors: impl Iterator<Item = &'n str>) -> Vec<Remedy> {
+    let of_connector = |name: &str| {
+        Remedy::of(
+            Change::Log { connector: name.to_owned() },
+            "Turn protocol logging on, send a message to a recipient outside Microsoft 365, and check \
+             again. A connector with FrontendProxyEnabled logs its TLS half under \
+             Get-FrontendTransportService.",
+        )
+    };
+    together(connectors.map(of_connector).collect())
 }
 
 /// Says how to get the evidence on which the rules on chains rest.

@@ -27,26 +27,24 @@ pub(crate) fn see_receive_connector(connector: &str) -> Remedy {
 
 /// Lets a receive connector offer TLS.
 pub(crate) fn offer_tls(connector: &ReceiveConnector) -> Remedy {
-    let identity = literal(Some(&connector.identity), "receive connector");
-    let present = connector.auth_mechanism.iter().flat_map(|list| &list.values);
-    let present: Vec<&str> = present
+    let before: Vec<String> = connector
+        .auth_mechanism
+        .iter()
+        .flat_map(|list| &list.values)
         .flat_map(|value| value.split(','))
         .map(str::trim)
         .filter(|word| !word.is_empty() && !word.eq_ignore_ascii_case("None"))
+        .map(str::to_owned)
         .collect();
-    let all = std::iter::once("Tls").chain(present.iter().copied()).collect::<Vec<_>>().join(", ");
-    let before = if present.is_empty() { "None".to_owned() } else { present.join(", ") };
-    let set = |value: &str| {
-        let value = literal(Some(value), "value");
-        format!("Set-ReceiveConnector {identity} -AuthMechanism {value}")
+    let change = Change::OfferTls {
+        connector: connector.identity.clone(),
+        mechanisms: std::iter::once("Tls".to_owned()).chain(before.iter().cloned()).collect(),
+        before,
     };
-    Remedy::new(
-        MANAGEMENT_SHELL,
+    Remedy::of(
+        change,
         "Let the connector offer TLS. The command replaces the list, so it holds all of it.",
     )
-    .command(set(&all))
-    .verify("the next session of Exchange Online in the receive log shows STARTTLS")
-    .undo(set(&before))
 }
 
 /// Names the certificate to show on a receive connector: an installed one of an authority, with the

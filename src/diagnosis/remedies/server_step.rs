@@ -77,6 +77,31 @@ pub(super) fn step(change: &Change, action: String, servers: &[&str]) -> Step {
                 )
                 .undo(undo)
         }
+        Change::OfferTls { connector, mechanisms, before } => {
+            let identity = literal(Some(connector), "receive connector");
+            let set = |values: &[String]| {
+                let value = if values.is_empty() { "None".to_owned() } else { values.join(", ") };
+                let value = literal(Some(&value), "value");
+                format!("Set-ReceiveConnector {identity} -AuthMechanism {value}")
+            };
+            in_shell(action)
+                .command(set(mechanisms))
+                .verify("the next session of Exchange Online in the receive log shows STARTTLS")
+                .undo(set(before))
+        }
+        Change::Log { connector } => {
+            let connector = literal(Some(connector), "send connector");
+            let set = |level: &str| {
+                format!("Set-SendConnector {connector} -ProtocolLoggingLevel {level}")
+            };
+            in_shell(action)
+                .command(set("Verbose"))
+                .verify(
+                    "a new file appears in the folder that Get-TransportService names as \
+                     SendProtocolLogPath",
+                )
+                .undo(set("None"))
+        }
         Change::EnableForSmtp { thumbprint, .. } => {
             let thumbprint = name(*thumbprint);
             in_shell(action)

@@ -1,5 +1,7 @@
 //! Direct Send that the recipient's tenant refuses: which of its connectors came near.
 
+use std::fmt::Write as _;
+
 use super::replies::refused_as;
 use super::rule::{Answer, Proof, RuleText};
 use crate::connector::{
@@ -8,7 +10,7 @@ use crate::connector::{
 };
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
-use crate::diagnosis::remedies::{Change, Remedy, of_catalogue, set_sender_name, step_of};
+use crate::diagnosis::remedies::{self, Change, Remedy, set_sender_name};
 use crate::reply::RejectionClass;
 
 pub(crate) const DIRECT_SEND_REJECTED: RuleText = RuleText {
@@ -24,12 +26,35 @@ pub(crate) const DIRECT_SEND_REJECTED: RuleText = RuleText {
 const CLASS: RejectionClass = RejectionClass::DirectSendRejected;
 
 pub(crate) fn rejected(case: &Case<'_>) -> Option<Answer> {
-    let answer = refused_as(case, CLASS)?;
+    let mut answer = refused_as(case, CLASS)?;
+    if case.evidence.inbound_connectors.is_none() {
+        return Some(answer);
+    }
+    if let Some(index) = matching(case, true) {
+        let name = case.inbound_name(index);
+        let _ = write!(
+            answer.message,
+            " By the given evidence the connector {name} matches: it was changed since (a change \
+             takes up to an hour), or the mail that was refused came past this server."
+        );
+        answer.steps = vec![remedies::see_changes()];
+        if case.chain.is_none() {
+            answer.steps.push(remedies::give_chain(case));
+        }
+        return Some(answer);
+    }
+    if let Some(index) = matching(case, false) {
+        let change = Change::Enable { connector: case.inbound_name(index) };
+        let action = "Enable the connector, which matches, if nobody disabled it for a reason.";
+        answer.steps = vec![Remedy::of(change, action)];
+        return Some(answer);
+    }
     let enabled: Vec<usize> =
         (0..case.attribution.connectors.len()).filter(|index| is_enabled(case, *index)).collect();
     let expectations: Vec<String> =
         enabled.iter().filter_map(|index| expectation(case, *index)).collect();
     if expectations.is_empty() {
+        answer.steps = remedies::new_connector(case);
         return Some(answer);
     }
     let from = case.address().map(|address| format!(" from {address}")).unwrap_or_default();
@@ -47,9 +72,18 @@ pub(crate) fn rejected(case: &Case<'_>) -> Option<Answer> {
         enabled.iter().filter_map(|index| list_address(case, *index)).take(1).collect();
     steps.extend(enabled.iter().find_map(|index| name_certificate(case, *index)));
     if steps.is_empty() {
-        steps = of_catalogue(case, CLASS);
+        steps = remedies::new_connector(case);
     }
     Some(Proof::of(case.log_proof()).says(message, steps))
+}
+
+/// The first connector that matches, of those that are enabled or of the others.
+fn matching(case: &Case<'_>, is_wanted: bool) -> Option<usize> {
+    case.attribution.connectors.iter().enumerate().find_map(|(index, one)| {
+        let is_match = matches!(one.name_match.relation, ConnectorNameMatch::Match(_))
+            || matches!(one.address, AddressMatch::Listed(_));
+        (is_match && is_enabled(case, index) == is_wanted).then_some(index)
+    })
 }
 
 fn is_enabled(case: &Case<'_>, index: usize) -> bool {
@@ -93,7 +127,7 @@ fn list_address(case: &Case<'_>, index: usize) -> Option<Remedy> {
     let action = "Add the public address to the connector. The command replaces the list, so it \
                   holds all of it. Only if the address is this server's alone: every host behind it \
                   then passes.";
-    Some(step_of(&change, action, &[]).into())
+    Some(Remedy::of(change, action))
 }
 
 /// Sets a connector that expects another name to that of the certificate.
@@ -109,5 +143,5 @@ fn name_certificate(case: &Case<'_>, index: usize) -> Option<Remedy> {
     }
     let action = "If the connector is meant for this server: set it to the exact name of the \
                   certificate. Whoever shows the present name is then matched no more.";
-    Some(set_sender_name(&assessed.name, name, Some(before), action).step.into())
+    Some(set_sender_name(&assessed.name, name, Some(before), action))
 }

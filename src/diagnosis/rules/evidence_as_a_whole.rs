@@ -21,14 +21,15 @@ pub(crate) const LOGGING_OFF: RuleText = RuleText {
 
 pub(crate) fn logging_off(case: &Case<'_>) -> Option<Answer> {
     let connectors = case.evidence.send_connectors.as_ref()?;
-    let off = connectors.iter().find(|one| {
+    let mut silent = connectors.iter().filter(|one| {
         let level = one.object.protocol_logging_level.as_deref();
         one.object.eop_sign().is_some() && level.is_some_and(|l| l.eq_ignore_ascii_case("None"))
-    })?;
+    });
+    let steps = remedies::turn_on_logging_of(silent.clone().map(|one| one.object.name.as_str()));
+    let off = silent.next()?;
     let message = "Protocol logging is off for a send connector to Exchange Online: its sessions \
                    leave no trace.";
     let text = format!("{}: ProtocolLoggingLevel None", off.object.name);
-    let steps = vec![remedies::turn_on_logging(case)];
     Some(Proof::at(&off.path, off.line, &text).says(message, steps))
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use super::certificates::exchange_certificate;
 use super::connectors::{accepted_domain, inbound_connector, receive_connector, send_connector};
 use super::dates::Dates;
@@ -32,11 +34,31 @@ pub struct ParsedObject<T> {
     pub line: u64,
 }
 
+/// What identifies a content: its size in bytes, and its SHA-256 in hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentDigest {
+    /// The size in bytes.
+    pub size: u64,
+    /// The SHA-256.
+    pub sha256: String,
+}
+
+impl ContentDigest {
+    /// Of a content.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02X}")).collect();
+        Self { size: bytes.len() as u64, sha256 }
+    }
+}
+
 /// What one file, or one text, holds.
 #[derive(Clone, Debug, Default)]
 pub struct ExchangeObjects {
     /// The file, or what else the text came from.
     pub source_name: String,
+    /// What identifies the content; `None` for objects that were not read of one.
+    pub content: Option<ContentDigest>,
     /// The format that was read.
     pub format: Option<ExportFormat>,
     /// Inbound connectors of Exchange Online.
@@ -97,8 +119,12 @@ impl ExchangeObjects {
         for (offset, kind) in doubts(&file) {
             parsed.report(offset, kind);
         }
-        let mut objects =
-            Self { source_name: source_name.to_owned(), format: Some(format), ..Self::default() };
+        let mut objects = Self {
+            source_name: source_name.to_owned(),
+            content: Some(ContentDigest::of(bytes)),
+            format: Some(format),
+            ..Self::default()
+        };
         objects.convert(&file, &mut parsed);
         objects.is_incomplete = parsed.is_incomplete;
         objects.locate(&file, parsed);

@@ -29,7 +29,7 @@ mod value;
 
 pub(super) use connectors::{inbound_connector, send_connector};
 pub(super) use dates::Dates;
-pub use exchange_objects::{ExchangeObjects, ParsedObject};
+pub use exchange_objects::{ContentDigest, ExchangeObjects, ParsedObject};
 pub use format::ExportFormat;
 pub(super) use lost_letters::doubts;
 pub(super) use parsed::{Parsed, shortened};

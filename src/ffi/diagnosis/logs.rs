@@ -19,8 +19,9 @@ pub(in crate::ffi) struct Log {
     server: Option<String>,
 }
 
-/// Finds the files of the logs, and of those of support cases.
+/// Finds the files of the logs, and of those of support cases, and notes them in the evidence.
 pub(in crate::ffi) fn open(
+    evidence: &mut Evidence,
     logs: Vec<Log>,
     of_cases: Vec<LogInput>,
 ) -> Result<SessionReader, Failure> {
@@ -28,7 +29,8 @@ pub(in crate::ffi) fn open(
         Some(server) => LogInput { path: log.path.into(), wildcards: true, server: Some(server) },
         None => LogInput::of_text(log.path.as_ref()),
     };
-    let inputs = logs.into_iter().map(input).chain(of_cases).collect();
+    let inputs: Vec<LogInput> = logs.into_iter().map(input).chain(of_cases).collect();
+    evidence.note_logs(&inputs, false);
     let query = SessionQuery { inputs, ..SessionQuery::default() };
     SessionReader::new(query)
         .map_err(|error| Failure::new(EOP_INVALID_ARGUMENT, format!("Logs: {error}")))

@@ -11,7 +11,7 @@ use crate::chain::judged_of;
 use crate::diagnosis::{Evidence, GivenCertificate};
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
-use crate::evidence::{EvidenceError, ExchangeObjects, HybridHistoryBuilder};
+use crate::evidence::{EvidenceError, EvidenceKind, ExchangeObjects, HybridHistoryBuilder};
 use crate::ffi::answer::{FileContent, parse_object};
 use crate::ffi::diagnosis::logs::{self, Log};
 use crate::ffi::error::Failure;
@@ -245,7 +245,7 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
     let has_logs = request.logs.is_some() || !logs_of_cases.is_empty();
     evidence.logs_given |= has_logs;
     let logs = has_logs
-        .then(|| logs::open(request.logs.unwrap_or_default(), logs_of_cases))
+        .then(|| logs::open(&mut evidence, request.logs.unwrap_or_default(), logs_of_cases))
         .transpose()?;
     Ok((evidence, logs))
 }
@@ -301,6 +301,7 @@ fn add_queue_error(evidence: &mut Evidence, number: u64, error: &RawValue) {
 
 fn add_queue_error_file(evidence: &mut Evidence, file: &FileContent) {
     let read = file.bytes().and_then(|bytes| {
+        evidence.note_content(&file.path, EvidenceKind::DeliveryErrors, &bytes);
         DeliveryErrors::from_bytes(&file.path, &bytes).map_err(|error| error.to_string())
     });
     match read {
@@ -444,7 +445,7 @@ fn without_raw_data(thumbprint: Option<Thumbprint>) -> String {
 fn add_hybrid_logs(evidence: &mut Evidence, files: &[FileContent]) {
     let mut builder = HybridHistoryBuilder::default();
     for file in files {
-        if let Some(bytes) = content_of(evidence, file) {
+        if let Some(bytes) = noted(evidence, file, EvidenceKind::WizardLog) {
             builder.add_bytes(&file.path, &bytes);
         }
     }
@@ -456,10 +457,17 @@ fn content_of(evidence: &mut Evidence, file: &FileContent) -> Option<Vec<u8>> {
     file.bytes().map_err(|reason| evidence.unreadable.push((file.path.clone(), reason))).ok()
 }
 
+/// The bytes of a file that was read as one of that kind.
+fn noted(evidence: &mut Evidence, file: &FileContent, kind: EvidenceKind) -> Option<Vec<u8>> {
+    let bytes = content_of(evidence, file)?;
+    evidence.note_content(&file.path, kind, &bytes);
+    Some(bytes)
+}
+
 /// The certificates of a file; what cannot be read is noted in the evidence.
 fn read_file(evidence: &mut Evidence, file: &FileContent) -> Vec<Certificate> {
     let path = || file.path.clone();
-    let Some(bytes) = content_of(evidence, file) else { return Vec::new() };
+    let Some(bytes) = noted(evidence, file, EvidenceKind::Certificates) else { return Vec::new() };
     match read_certificates(&bytes) {
         Ok(content) => {
             let skipped = content.skipped.iter();

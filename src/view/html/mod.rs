@@ -3,6 +3,7 @@
 mod chain;
 mod course;
 mod findings;
+mod inputs;
 mod page;
 mod picture;
 #[cfg(test)]

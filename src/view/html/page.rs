@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 
 use super::words::{connector, safe, short, time_of, until};
-use super::{chain, course, findings};
+use super::{chain, course, findings, inputs};
 use crate::diagnosis::{FindingId, Report, Scope, Verdict};
 use crate::finding::words::{counted, date};
 use crate::view::chain_outline::ChainOutline;
@@ -45,6 +45,7 @@ pub fn html(report: &Report, chain: Option<&ChainOutline>) -> String {
                     (chain::tree(chain, report.judged_at))
                     (findings::others("What else was found", "found", &parts.found))
                     (findings::others("What evidence is missing", "missing", &parts.missing))
+                    (inputs::list(&report.inputs))
                 }
                 (closing(report))
             }

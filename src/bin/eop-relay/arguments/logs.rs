@@ -62,6 +62,7 @@ pub fn add_logs(
         return Ok(());
     }
     evidence.logs_given = true;
+    evidence.note_logs(&inputs, recurse);
     read(inputs, recurse, |batch| add_batch(batch, evidence))
 }
 

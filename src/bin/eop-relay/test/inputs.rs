@@ -6,9 +6,9 @@ use eop_relay::certificate::{Certificate, Password, read_certificates_with};
 use eop_relay::chain::judged_of;
 use eop_relay::connector::DomainName;
 use eop_relay::diagnosis::{Evidence, GivenCertificate};
-use eop_relay::evidence::HybridHistory;
 use eop_relay::evidence::chain_event::ChainEventQuery;
 use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors};
+use eop_relay::evidence::{EvidenceKind, HybridHistory};
 use eop_relay::input;
 
 use super::arguments::TestArguments;
@@ -169,7 +169,10 @@ fn read_path(
         let file = file.named();
         let read = |password: Option<&Password>| read_certificates_with(file.bytes, password);
         match password::with_prompt(file.name, password, read) {
-            Ok(content) => certificates.extend(content.certificates),
+            Ok(content) => {
+                evidence.note_content(file.name, EvidenceKind::Certificates, file.bytes);
+                certificates.extend(content.certificates);
+            }
             Err(error) => note_unreadable(evidence, Path::new(file.name), &error.to_string()),
         }
     }

@@ -230,6 +230,15 @@ check_pages() {
     fi
 }
 
+# Sessions as Parquet, read back by another program.
+check_parquet() {
+    if have python3; then
+        check "Parquet, read by DuckDB" tests/parquet/run.sh
+    else
+        say "left out: Parquet, read by DuckDB (no python3)"
+    fi
+}
+
 # The book of docs/, built and its links checked.
 check_book() {
     local folder=target/tools/mdbook
@@ -287,6 +296,7 @@ if [ -n "$all" ]; then
         check "what the Pester tests cover" env EOP_RELAY_COVERAGE=yes tests/powershell/run.sh pwsh
     fi
     check_pages
+    check_parquet
     check_book
     test_what_is_shipped
 fi

@@ -156,6 +156,22 @@ fn certificates_events_and_changes_of_the_stories_fit_their_schemas() {
     ];
     let text = printed(&folder, &[&arguments[..], &["--log", "SEND2026111601-1.LOG"]].concat());
     assert_fits(&text, "certificates", "certificates");
+    let renewal = printed(
+        &root().join("examples"),
+        &[
+            "renew",
+            "--json",
+            "--new",
+            "renewal/other-issuer.pem",
+            "--send-connector",
+            "certificates/send.json",
+            "--installed",
+            "certificates/installed.json",
+            "--at",
+            "2026-11-20",
+        ],
+    );
+    assert_fits(&renewal, "renewal", "renewal");
     let events = printed(&story("missing-intermediate"), &["events", "--json", "capi2.xml"]);
     assert!(!events.is_empty());
     events.lines().for_each(|line| assert_fits(line, "events", "events"));

@@ -7,6 +7,8 @@ mod ecs_writer;
 mod fixtures;
 mod follow;
 mod json_writer;
+#[cfg(feature = "parquet")]
+mod parquet_writer;
 mod progress;
 mod summary;
 mod table_writer;
@@ -77,6 +79,10 @@ pub struct SessionsArguments {
     /// Write comma-separated values with every text as it stands in the log
     #[arg(long)]
     csv_raw: bool,
+    /// Write a Parquet file, with the recipients of each session as a nested list
+    #[cfg(feature = "parquet")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "ecs", "csv", "csv_raw", "follow", "until_success"])]
+    parquet: Option<PathBuf>,
     /// Only sessions of connectors whose name matches
     #[arg(long, value_name = "GLOB")]
     connector: Option<String>,
@@ -165,6 +171,16 @@ impl SessionsArguments {
     }
 
     fn writer(&self) -> Result<Box<dyn SessionWriter>, ExitCode> {
+        #[cfg(feature = "parquet")]
+        if let Some(path) = &self.parquet {
+            return match parquet_writer::ParquetWriter::create(path) {
+                Ok(writer) => Ok(Box::new(writer)),
+                Err(error) => {
+                    message::error(&format_args!("{}: cannot be written: {error}", path.display()));
+                    Err(Exit::Broken.into())
+                }
+            };
+        }
         let output = io::BufWriter::with_capacity(output::BUFFER, output::open()?);
         Ok(if self.ecs {
             Box::new(EcsWriter::new(output))
@@ -246,6 +262,6 @@ fn list(reader: &mut SessionReader, writer: &mut dyn SessionWriter) -> io::Resul
     }
     summary.set_progress(&reader.progress());
     display.clear();
-    writer.flush()?;
+    writer.finish()?;
     Ok(summary)
 }

@@ -16,4 +16,9 @@ pub trait SessionWriter {
 
     /// Passes everything written to the operating system.
     fn flush(&mut self) -> io::Result<()>;
+
+    /// Writes what comes after the last session.
+    fn finish(&mut self) -> io::Result<()> {
+        self.flush()
+    }
 }

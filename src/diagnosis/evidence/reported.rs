@@ -9,6 +9,7 @@ use super::incident::{Ending, Incident};
 use super::incidents::Incidents;
 use crate::certificate::LoggedCertificate;
 use crate::connector::MailFrom;
+use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::observation::{Attempt, IdentityKey, Ledger, Sender, ServerKey};
 
 /// A server and a send connector.
@@ -68,10 +69,14 @@ fn places_of(sessions: &[Incident]) -> BTreeMap<Place, Senders> {
 /// The place of sessions that an error of this server and connector must be of.
 fn only_place(own: &Place, places: &BTreeMap<Place, Senders>) -> Option<Place> {
     let (own_server, own_connector) = own;
+    let is_own = |server: &ServerKey| match (server, own_server) {
+        (ServerKey::Unknown, _) | (_, ServerKey::Unknown) => true,
+        // A queue names its server as it likes: in full or by its first label.
+        (ServerKey::Name(server), ServerKey::Name(own)) => is_same_server(server, own),
+        (server, own) => server == own,
+    };
     let mut fitting = places.keys().filter(|(server, connector)| {
-        let is_known = *own_server != ServerKey::Unknown && *server != ServerKey::Unknown;
-        (!is_known || server == own_server)
-            && (own_connector.is_empty() || connector == own_connector)
+        is_own(server) && (own_connector.is_empty() || connector == own_connector)
     });
     let (Some(place), None) = (fitting.next(), fitting.next()) else { return None };
     Some(place.clone())

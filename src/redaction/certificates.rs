@@ -199,4 +199,7 @@ fn distribution_point(
         general_names(&mut names, redactor);
         *place = DistributionPointName::Full(names);
     }
+    if let Some(issuers) = &mut point.issuers {
+        general_names(issuers, redactor);
+    }
 }

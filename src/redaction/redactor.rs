@@ -260,7 +260,8 @@ impl Redactor {
             if is_domain && owner.is_none_or(|owner| place > owner) {
                 (*label).to_owned()
             } else {
-                self.hyphenated(label, is_forced || owner == Some(place))
+                // A host has one stand-in, in the name of a certificate as elsewhere.
+                self.hyphenated(label, (is_forced && !is_domain) || owner == Some(place))
             }
         });
         labels.collect::<Vec<_>>().join(".")

@@ -48,6 +48,18 @@ namespace EopRelay.Tests
                 // The tests run with the clock of Oslo.
                 Checks.Equal(new DateTime(2026, 11, 17, 5, 0, 0, DateTimeKind.Utc), resolved.Errors[0].Time.Value);
             });
+            checks.That("a time without a zone is of the unspecified kind", () =>
+            {
+                Request request = Interop.NewRequest();
+                request.Add("Objects", new Hashtable
+                {
+                    { "Identity", "EX1\\3" },
+                    { "LastError", "[{LRT=11/17/2026 5:10:02 AM};{LED=421 4.4.1 Connection timed out};{FQDN=a.example}]" },
+                });
+                DateTime time = Library.ResolveErrors(request).Errors[0].Time.Value;
+                Checks.Equal(new DateTime(2026, 11, 17, 5, 10, 2), time);
+                Checks.Equal(DateTimeKind.Unspecified, time.Kind);
+            });
             checks.That("a tracking event has lists", () =>
             {
                 Request request = Interop.NewRequest();

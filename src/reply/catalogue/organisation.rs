@@ -89,6 +89,7 @@ pub(super) const RELAY_REFUSED: CatalogueEntry = CatalogueEntry {
     signatures: &[
         Signature::words(&["Relay Access Denied"]),
         Signature::words(&["Unable to relay"]),
+        Signature::status(5, 7, 1).with_words(&["Unable to relay"]),
         Signature::words(&["not permitted to relay"]),
         Signature::words(&["relaying denied"]),
     ],

@@ -125,7 +125,9 @@ pub fn differences_of(
         let uses = |one: &crate::certificate::Certificate| {
             let mut uses =
                 one.extensions.extended_key_usage.as_ref().map(|uses| uses.value.clone());
-            uses.iter_mut().for_each(|list| list.sort());
+            if let Some(list) = &mut uses {
+                list.sort();
+            }
             uses
         };
         if uses(own) != uses(other) {

@@ -54,7 +54,7 @@ fn needs_name(
         // Of twins none can be named: which of them is sent is a matter of the others.
         return is_named_by(new, value, connector.has_uncertain_blanks) == Some(false);
     }
-    let sends_new = |place: &&&Place| match course.stage.sends(place) {
+    let sends_new = |place: &&&Place| match &*course.stage.sends(place) {
         Sends::One(one) => one.thumbprint == new.thumbprint,
         Sends::NotKnown => true,
         _ => false,
@@ -124,29 +124,43 @@ fn fqdn_for(connector: &SendConnector, new: &ExchangeCertificate) -> String {
     own.or_else(|| plain.map(|name| name.text.clone())).unwrap_or_default()
 }
 
-/// Names the new certificate on the receive connectors that name one before.
+/// Names the new certificate on the receive connectors that name one before, in one step.
 pub(crate) fn name_on_receive_connectors(
     course: &mut Course,
     new: &ExchangeCertificate,
     concerned: &[Place],
 ) {
+    let mut changes: Vec<Change> = Vec::new();
     for place in concerned.iter().filter(|one| one.kind == PlaceKind::ReceiveConnector) {
         let Some(connector) = course.stage.receive_connector(&place.connector) else { continue };
         let Some(value) = connector.tls_certificate_name.clone() else { continue };
-        if is_named_by(new, &value, connector.has_uncertain_blanks) != Some(false) {
-            continue;
+        if is_named_by(new, &value, connector.has_uncertain_blanks) == Some(false) {
+            changes.push(Change::Receive {
+                connector: connector.identity.clone(),
+                certificate: Box::new(new.clone()),
+                before: Former::Value(value),
+            });
         }
-        let change = Change::Receive {
-            connector: connector.identity.clone(),
-            certificate: Box::new(new.clone()),
-            before: Former::Value(value),
-        };
-        let action = "Name the new certificate on the receive connector: once the one before is gone, \
-                      Exchange Online is offered no TLS there.";
-        let step = step_of(&change, action, &[]);
-        course.take(Draft {
-            is_switch: true,
-            ..Draft::new(StepNeed::Required, step, vec![(change, 0)])
-        });
+    }
+    let which = if changes.len() == 1 { "receive connector" } else { "receive connectors" };
+    let action = format!(
+        "Name the new certificate on the {which}: once the one before is gone, Exchange Online is \
+         offered no TLS there."
+    );
+    let mut steps = changes.iter().map(|change| step_of(change, action.clone(), &[]));
+    let Some(mut step) = steps.next() else { return };
+    for other in steps {
+        step.command = joined(step.command, other.command);
+        step.undo = joined(step.undo, other.undo);
+    }
+    let changes = changes.into_iter().map(|change| (change, 0)).collect();
+    course.take(Draft { is_switch: true, ..Draft::new(StepNeed::Required, step, changes) });
+}
+
+/// Commands one below the other.
+fn joined(one: Option<String>, other: Option<String>) -> Option<String> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(format!("{one}\n{other}")),
+        (one, other) => one.or(other),
     }
 }

@@ -58,12 +58,15 @@ impl Course {
             let tenants = 0..stage.tenants.len();
             tenants.flat_map(|tenant| Sender::ALL.map(|sender| (tenant, sender)))
         };
-        let passes = |place: &Place, asked: &Question| {
-            judge.passing(&stage, place, *asked).0 == Passing::Yes
-        };
         let passing_today = places
             .iter()
-            .map(|place| questions().filter(|asked| passes(place, asked)).collect())
+            .map(|place| {
+                let sends = stage.sends(place);
+                let passes = |asked: &Question| {
+                    judge.passing(&stage, place, &sends, *asked).0 == Passing::Yes
+                };
+                questions().filter(passes).collect()
+            })
             .collect();
         Self { stage, places, judge, steps: Vec::new(), passing_today, start: None }
     }
@@ -121,7 +124,9 @@ impl Course {
         // Judgements are kept by the state of the tenants, which is no state of the plan here.
         let judge = Judge::default();
         let before = self.losses();
-        changes.iter().for_each(|(change, tenant)| stage.apply(change, *tenant));
+        for (change, tenant) in changes {
+            stage.apply(change, *tenant);
+        }
         losses(&stage, &self.places, &self.passing_today, &judge)
             .iter()
             .all(|loss| before.contains(loss))
@@ -154,7 +159,8 @@ impl Course {
     fn state_of(&self, index: usize) -> PlaceState {
         let place = &self.places[index];
         let today = &self.passing_today[index];
-        let judged = |asked: &Question| self.judge.passing(&self.stage, place, *asked);
+        let sends = self.stage.sends(place);
+        let judged = |asked: &Question| self.judge.passing(&self.stage, place, &sends, *asked);
         let (passes, reason) = if today.is_empty() {
             // Nothing passes today: whether any mail does now.
             let own = (0..self.stage.tenants.len()).map(|tenant| (tenant, Sender::Own));
@@ -165,7 +171,6 @@ impl Course {
             let worst = today.iter().map(judged).max_by_key(|(passing, _)| rank(*passing));
             worst.unwrap_or((Passing::Unknown, String::new()))
         };
-        let sends = self.stage.sends(place);
         PlaceState {
             kind: place.kind,
             connector: place.connector.clone(),
@@ -178,9 +183,9 @@ impl Course {
 
     /// The certificates that a place sends or may send.
     pub fn sent_by(&self, place: &Place) -> Vec<ExchangeCertificate> {
-        match self.stage.sends(place) {
-            Sends::One(one) => vec![*one],
-            Sends::Either(one, other) => vec![*one, *other],
+        match &*self.stage.sends(place) {
+            Sends::One(one) => vec![(**one).clone()],
+            Sends::Either(one, other) => vec![(**one).clone(), (**other).clone()],
             Sends::Nothing | Sends::NotKnown => Vec::new(),
         }
     }
@@ -203,7 +208,9 @@ fn losses(
 ) -> Vec<Loss> {
     let mut found = Vec::new();
     for (index, (place, today)) in places.iter().zip(passing_today).enumerate() {
-        let judged = today.iter().map(|asked| (asked.1, judge.passing(stage, place, *asked)));
+        let sends = stage.sends(place);
+        let judged = today.iter();
+        let judged = judged.map(|asked| (asked.1, judge.passing(stage, place, &sends, *asked)));
         let lost: Vec<(Sender, String)> = judged
             .filter(|(_, (passing, _))| *passing == Passing::No)
             .map(|(sender, (_, reason))| (sender, reason))

@@ -3,7 +3,7 @@
 use crate::connector::{CertificateServices, ExchangeCertificate};
 use crate::renewal::course::Course;
 use crate::renewal::plan::{NewCertificate, PlaceKind, RenewalNote, RenewalPlace};
-use crate::renewal::stage::Place;
+use crate::renewal::stage::{Holding, Place};
 
 /// What is found beside the steps.
 #[derive(Default)]
@@ -29,18 +29,20 @@ impl Found {
     /// Adds the rows of the places that a new certificate concerns, as they are before the first step.
     pub fn add_rows(&mut self, course: &Course, concerned: &[Place], new: &ExchangeCertificate) {
         for place in concerned {
-            let known = course.stage.find(place.server.as_deref(), new.thumbprint);
-            let own = known.as_ref().and_then(Option::as_ref);
+            let holding = course.stage.find(place.server.as_deref(), new.thumbprint);
+            let (has_new, services) = match holding {
+                Holding::NotKnown => (None, None),
+                Holding::Lacks => (Some(false), None),
+                Holding::Has(one) => (Some(true), one.services),
+            };
             self.places.push(RenewalPlace {
                 kind: place.kind,
                 connector: place.connector.clone(),
                 server: place.server.clone(),
                 is_eop: (place.kind == PlaceKind::SendConnector).then_some(place.is_eop),
                 now: course.stage.sends(place).thumbprint().map(|one| one.to_string()),
-                has_new: known.as_ref().map(Option::is_some),
-                is_enabled: own
-                    .and_then(|one| one.services)
-                    .map(|services| services.contains(CertificateServices::SMTP)),
+                has_new,
+                is_enabled: services.map(|services| services.contains(CertificateServices::SMTP)),
                 afterwards: None,
             });
             self.rows.push(place.clone());

@@ -82,13 +82,19 @@ impl Judge {
         Self { proven, ..Self::default() }
     }
 
-    /// Whether the mail of a sender passes, and why it does not.
-    pub fn passing(&self, stage: &Stage, place: &Place, question: Question) -> (Passing, String) {
-        match stage.sends(place) {
-            Sends::One(one) => self.passing_with(stage, place, question, &one),
+    /// Whether the mail of a sender passes over a place that sends this, and why it does not.
+    pub fn passing(
+        &self,
+        stage: &Stage,
+        place: &Place,
+        sends: &Sends,
+        question: Question,
+    ) -> (Passing, String) {
+        match sends {
+            Sends::One(one) => self.passing_with(stage, place, question, one),
             Sends::Either(one, other) => {
-                let first = self.passing_with(stage, place, question, &one);
-                let second = self.passing_with(stage, place, question, &other);
+                let first = self.passing_with(stage, place, question, one);
+                let second = self.passing_with(stage, place, question, other);
                 if first.0 == Passing::Yes { second } else { first }
             }
             Sends::Nothing => (Passing::No, "no certificate of the server fits it".to_owned()),

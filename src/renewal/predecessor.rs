@@ -4,7 +4,7 @@ use crate::certificate::TlsCertificateName;
 use crate::connector::{ExchangeCertificate, are_related, is_named_by};
 use crate::renewal::course::Course;
 use crate::renewal::plan::PlaceKind;
-use crate::renewal::stage::{Place, Sends};
+use crate::renewal::stage::{Holding, Place, Sends};
 
 /// What a new certificate takes the place of.
 #[derive(Debug)]
@@ -58,9 +58,9 @@ fn in_use(course: &Course, place: &Place) -> Vec<ExchangeCertificate> {
     let mut found = course.sent_by(place);
     if let Some(sent) = place.sent
         && !found.iter().any(|one| one.thumbprint == Some(sent))
-        && let Some(Some(one)) = course.stage.find(place.server.as_deref(), Some(sent))
+        && let Holding::Has(one) = course.stage.find(place.server.as_deref(), Some(sent))
     {
-        found.push(one);
+        found.push(*one);
     }
     if found.is_empty() {
         found.extend(named(course, place));
@@ -111,7 +111,7 @@ pub(crate) fn concerns(
         one.thumbprint == new.thumbprint || before.iter().any(|known| is_same(known, one))
     };
     let sends = course.stage.sends(place);
-    if !matches!(sends, Sends::Nothing | Sends::NotKnown) {
+    if !matches!(*sends, Sends::Nothing | Sends::NotKnown) {
         return course.sent_by(place).iter().any(is_one);
     }
     match value_of_place(course, place) {

@@ -71,7 +71,7 @@ fn leaving(
         }
     }
     for server in servers {
-        for one in course.stage.installed(Some(server)).unwrap_or_default() {
+        for one in course.stage.installed(Some(server)).iter().flat_map(|all| all.iter()).cloned() {
             let Some(thumbprint) = one.thumbprint else { continue };
             let was_in_use = before.iter().any(|known| known.thumbprint == one.thumbprint);
             let is_older_twin = one.x500_names() == new.x500_names()
@@ -107,7 +107,7 @@ fn leaving(
     // What another connector goes on sending stays.
     found.retain(|one| {
         one.blocks
-            || !course.places.iter().any(|place| match course.stage.sends(place) {
+            || !course.places.iter().any(|place| match &*course.stage.sends(place) {
                 Sends::One(sent) => sent.thumbprint == Some(one.thumbprint),
                 Sends::Either(first, second) => {
                     [first, second].iter().any(|sent| sent.thumbprint == Some(one.thumbprint))

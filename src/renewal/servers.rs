@@ -9,6 +9,7 @@ use crate::diagnosis::remedies::{ANSWER_NO, Change};
 use crate::finding::{Place as Where, Step};
 use crate::renewal::course::{Course, Draft};
 use crate::renewal::plan::StepNeed;
+use crate::renewal::stage::Holding;
 
 /// Servers that are named in a sentence.
 const MAXIMUM_NAMED: usize = 8;
@@ -78,10 +79,10 @@ pub(crate) fn equip(
 ) {
     let lack_of =
         |server: &Option<String>| match course.stage.find(server.as_deref(), new.thumbprint) {
-            None => Lack::Perhaps,
-            Some(None) => Lack::Everything,
-            Some(Some(one)) if one.lacks_smtp() => Lack::Smtp,
-            Some(Some(_)) => Lack::Nothing,
+            Holding::NotKnown => Lack::Perhaps,
+            Holding::Lacks => Lack::Everything,
+            Holding::Has(one) if one.lacks_smtp() => Lack::Smtp,
+            Holding::Has(_) => Lack::Nothing,
         };
     let lacks: Vec<(Option<String>, Lack)> =
         servers.iter().map(|server| (server.clone(), lack_of(server))).collect();
@@ -172,17 +173,14 @@ fn written(
         ));
     }
     let first = each.first().copied().flatten();
-    let undo = match lack {
-        Lack::Smtp => {
-            "services are only ever added to a certificate; the one before keeps its own".to_owned()
-        }
-        _ => {
-            let remove = each.iter().map(|name| {
-                let server = server(*name);
-                format!("Remove-ExchangeCertificate{server} -Thumbprint {literal_thumbprint}")
-            });
-            remove.collect::<Vec<_>>().join("\n")
-        }
+    let undo = if lack == Lack::Smtp {
+        "services are only ever added to a certificate; the one before keeps its own".to_owned()
+    } else {
+        let remove = each.iter().map(|name| {
+            let server = server(*name);
+            format!("Remove-ExchangeCertificate{server} -Thumbprint {literal_thumbprint}")
+        });
+        remove.collect::<Vec<_>>().join("\n")
     };
     Step::new(place, format!("{action} {ANSWER_NO}"))
         .command(lines.join("\n"))

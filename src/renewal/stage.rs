@@ -1,6 +1,9 @@
 //! The configuration while a plan is carried out: what each place sends, and who has what.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use crate::certificate::Thumbprint;
 use crate::connector::{
@@ -11,7 +14,7 @@ use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::evidence::basis::Basis;
 use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::overview::known::Known;
-use crate::diagnosis::overview::places::{Installed, full_name, installed_on};
+use crate::diagnosis::overview::places::{Installed as OnServer, full_name, installed_on};
 use crate::diagnosis::remedies::Change;
 use crate::diagnosis::{ConnectorCertificate, certificate_overview};
 use crate::renewal::plan::PlaceKind;
@@ -60,6 +63,17 @@ impl Sends {
     }
 }
 
+/// Whether a server has a certificate.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Holding {
+    /// The certificates of the server are not known.
+    NotKnown,
+    /// It has not.
+    Lacks,
+    /// It has, like this.
+    Has(Box<ExchangeCertificate>),
+}
+
 /// The configuration at one point of a plan: the same servers for each tenant.
 #[derive(Clone, Debug)]
 pub(crate) struct Stage {
@@ -67,7 +81,17 @@ pub(crate) struct Stage {
     pub tenants: Vec<Evidence>,
     /// Counts what was changed in tenants and stores.
     pub generation: usize,
+    /// The certificates of servers that were asked for, until they change.
+    installed: RefCell<HashMap<Option<String>, Installed>>,
+    /// What places send, until a change concerns them.
+    sent: RefCell<HashMap<PlaceKey, Rc<Sends>>>,
 }
+
+/// What a place is known by.
+type PlaceKey = (PlaceKind, String, Option<String>);
+
+/// The certificates of a server; `None`: not known.
+type Installed = Option<Rc<[ExchangeCertificate]>>;
 
 impl Stage {
     /// The configuration of today, and its places.
@@ -80,7 +104,12 @@ impl Stage {
             name_servers(tenant, &rows);
             tenant.source_address = tenant.source_address.or_else(|| address_of(evidence, slot));
         }
-        let stage = Self { tenants, generation: 0 };
+        let stage = Self {
+            tenants,
+            generation: 0,
+            installed: RefCell::default(),
+            sent: RefCell::default(),
+        };
         let places = stage.places(&rows);
         (stage, places)
     }
@@ -94,6 +123,7 @@ impl Stage {
     pub fn apply(&mut self, change: &Change, tenant: usize) {
         let is_store = matches!(change, Change::ImportIntermediate { .. });
         self.generation += usize::from(change.is_of_tenant() || is_store);
+        self.forget(change);
         for (slot, evidence) in self.tenants.iter_mut().enumerate() {
             if !change.is_of_tenant() || slot == tenant {
                 let before = std::mem::replace(evidence, Evidence::new(evidence.at));
@@ -102,23 +132,52 @@ impl Stage {
         }
     }
 
-    /// The certificates of a server; `None`: not known.
-    pub fn installed(&self, server: Option<&str>) -> Option<Vec<ExchangeCertificate>> {
-        let known = Known::of(self.servers());
-        match installed_on(&known, server) {
-            Installed::Known(all) => Some(all.into_iter().cloned().collect()),
-            Installed::NotGiven | Installed::NotKnown => None,
+    /// Forgets what is known of the servers and connectors that a change concerns.
+    fn forget(&self, change: &Change) {
+        let (mut known, mut sent) = (self.installed.borrow_mut(), self.sent.borrow_mut());
+        match change {
+            Change::ImportWithKey { server, .. }
+            | Change::EnableForSmtp { server, .. }
+            | Change::TakeAway { server, .. } => {
+                let is_it = |own: &Option<String>| match (own, server) {
+                    (Some(own), Some(server)) => is_same_server(own, server),
+                    _ => true,
+                };
+                known.retain(|own, _| !is_it(own));
+                sent.retain(|(_, _, own), _| !is_it(own));
+            }
+            Change::TakeNamedAway { .. } => {
+                known.clear();
+                sent.clear();
+            }
+            Change::Send { .. } | Change::SendByName { .. } => {
+                sent.retain(|(kind, ..), _| *kind != PlaceKind::SendConnector);
+            }
+            Change::Receive { connector, .. } => sent.retain(|(_, name, _), _| name != connector),
+            _ => {}
         }
     }
 
-    /// The certificate of that thumbprint on a server; the outer `None`: not known.
-    pub fn find(
-        &self,
-        server: Option<&str>,
-        thumbprint: Option<Thumbprint>,
-    ) -> Option<Option<ExchangeCertificate>> {
-        let installed = self.installed(server)?;
-        Some(installed.into_iter().find(|one| one.thumbprint == thumbprint))
+    /// The certificates of a server; `None`: not known.
+    pub fn installed(&self, server: Option<&str>) -> Installed {
+        let key = server.map(str::to_owned);
+        if let Some(known) = self.installed.borrow().get(&key) {
+            return known.clone();
+        }
+        let known = Known::of(self.servers());
+        let found: Installed = match installed_on(&known, server) {
+            OnServer::Known(all) => Some(all.into_iter().cloned().collect()),
+            OnServer::NotGiven | OnServer::NotKnown => None,
+        };
+        self.installed.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    /// Whether a server has the certificate of that thumbprint.
+    pub fn find(&self, server: Option<&str>, thumbprint: Option<Thumbprint>) -> Holding {
+        let Some(installed) = self.installed(server) else { return Holding::NotKnown };
+        let found = installed.iter().find(|one| one.thumbprint == thumbprint);
+        found.map_or(Holding::Lacks, |one| Holding::Has(Box::new(one.clone())))
     }
 
     /// The send connector of that name.
@@ -134,7 +193,17 @@ impl Stage {
     }
 
     /// What a place sends.
-    pub fn sends(&self, place: &Place) -> Sends {
+    pub fn sends(&self, place: &Place) -> Rc<Sends> {
+        let key = (place.kind, place.connector.clone(), place.server.clone());
+        if let Some(known) = self.sent.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(self.find_sends(place));
+        self.sent.borrow_mut().insert(key, Rc::clone(&found));
+        found
+    }
+
+    fn find_sends(&self, place: &Place) -> Sends {
         let Some(installed) = self.installed(place.server.as_deref()) else {
             return Sends::NotKnown;
         };

@@ -96,7 +96,7 @@ fn lost_senders(
     let has_connectors = tenant.inbound_connectors.is_some();
     let mut senders = Sender::ALL.to_vec();
     senders.retain(|sender| has_connectors && !takes(names, sender));
-    let taken: Vec<Sender> = senders
+    let lost: Vec<Sender> = senders
         .iter()
         .copied()
         .filter(|sender| before.iter().any(|one| takes(&one.names(), sender)))
@@ -113,10 +113,10 @@ fn lost_senders(
             all.all(|sender| attribution(tenant, &names, *sender) == Some(false))
         })
     };
-    if taken.is_empty() && senders.contains(&Sender::Own) && none_taken() && accepts() {
+    if lost.is_empty() && senders.contains(&Sender::Own) && none_taken() && accepts() {
         return senders;
     }
-    taken
+    lost
 }
 
 /// The name of the new certificate that a connector can be made for, and the accepted domain that it

@@ -65,6 +65,46 @@ fn a_script_gets_one_line_and_the_exit_code_of_the_plan() {
     }
 }
 
+/// The script of docs/renewal.md as it stands there, with the command on its path.
+#[cfg(unix)]
+#[test]
+fn the_script_of_the_page_ends_with_the_exit_code_and_says_why() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/renewal.md")).unwrap();
+    let script = page.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &str| {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    };
+    let example = |name: &str| std::fs::read_to_string(root.join("examples").join(name)).unwrap();
+    write("hook.sh", script);
+    write("send.xml", &example("certificates/send.json"));
+    write("inbound.xml", &example("stories/renewed-under-another-name/inbound.xml"));
+    write("domains.xml", r#"[{"DomainName": "contoso.com"}, {"DomainName": "mail.contoso.com"}]"#);
+    let old: Vec<serde_json::Value> =
+        serde_json::from_str(&example("certificates/installed.json")).unwrap();
+    let of_both =
+        old.iter().filter(|one| one["Thumbprint"] != "8F21D6B4E07C953A1B6E8D0F2A4C69708192B3D5");
+    write("installed.xml", &serde_json::to_string(&of_both.collect::<Vec<_>>()).unwrap());
+    let commands = std::path::Path::new(env!("CARGO_BIN_EXE_eop-relay")).parent().unwrap();
+    let path = format!("{}:{}", commands.display(), std::env::var("PATH").unwrap());
+    for (certificate, code) in [("same-issuer", 10), ("other-issuer", 10)] {
+        write("fullchain.pem", &example(&format!("renewal/{certificate}.pem")));
+        let output = Command::new("sh")
+            .arg("hook.sh")
+            .current_dir(folder.path())
+            .env("PATH", &path)
+            .env("RENEWED_LINEAGE", folder.path())
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{text}{errors}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert!(errors.contains(&format!("(exit code {code})")), "{errors}");
+    }
+}
+
 #[test]
 fn the_plan_fits_eighty_columns_and_says_what_is_printed_in_json() {
     let send = format!("{FOLDER}/send.json");

@@ -25,6 +25,7 @@ namespace EopRelay.Tests
                 { "report", typeof(Report) },
                 { "check", typeof(CheckRequest) },
                 { "overview", typeof(CertificateOverview) },
+                { "plan", typeof(RenewalPlan) },
                 { "unread", typeof(InputProblem) },
                 { "source", typeof(EvidenceSource) },
                 { "chainReader", typeof(EvidenceReader<ChainEvent>) },

@@ -33,7 +33,8 @@ pub fn certificate_overview(evidence: &Evidence) -> CertificateOverview {
     let mut rows: Vec<row::Row<'_>> =
         places.iter().map(|place| row::row(evidence, place)).collect();
     standing::add_standings(&mut rows);
-    let mut certificates: Vec<ConnectorCertificate> = rows.into_iter().map(|row| row.row).collect();
+    let mut certificates: Vec<ConnectorCertificate> =
+        rows.into_iter().map(|row| row.shown).collect();
     compare_servers(&mut certificates);
     let problems = problems(evidence);
     let exit_code = exit_code(&certificates, &problems);

@@ -26,7 +26,7 @@ fn days_between(at: Timestamp, end: StatedTime) -> i64 {
 
 /// A row, and what it was put into words from.
 pub(crate) struct Row<'a> {
-    pub row: ConnectorCertificate,
+    pub shown: ConnectorCertificate,
     pub facts: Facts<'a>,
     pub renewal: Option<Renewal>,
 }
@@ -70,7 +70,7 @@ pub(crate) fn row<'a>(evidence: &'a Known<'_>, place: &'a ConnectorOnServer<'_>)
         Facts { evidence, place, installed, selection, selected, sent, is_eop: is_eop(place) };
     let renewal = renewal(&facts);
     let row = assemble(&facts, &uses, comparison.as_ref(), renewal.as_ref());
-    Row { row, facts, renewal }
+    Row { shown: row, facts, renewal }
 }
 
 fn assemble(

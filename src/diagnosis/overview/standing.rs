@@ -13,12 +13,12 @@ pub(crate) fn add_standings(rows: &mut [Row<'_>]) {
     let texts: Vec<Option<String>> =
         rows.iter().map(|row| standing(row, &of_connector(rows, row))).collect();
     for (row, text) in rows.iter_mut().zip(texts) {
-        row.row.renewal = text;
+        row.shown.renewal = text;
     }
 }
 
 fn of_connector<'r, 'e>(rows: &'r [Row<'e>], one: &Row<'e>) -> Vec<&'r Row<'e>> {
-    rows.iter().filter(|row| row.row.connector == one.row.connector).collect()
+    rows.iter().filter(|row| row.shown.connector == one.shown.connector).collect()
 }
 
 /// The renewed certificate of the servers of a connector: the newest that takes over on one of them,
@@ -39,12 +39,12 @@ fn renewed<'r>(all: &[&'r Row<'_>]) -> Option<&'r ExchangeCertificate> {
 }
 
 fn standing(own: &Row<'_>, all: &[&Row<'_>]) -> Option<String> {
-    own.row.connector.as_ref()?;
+    own.shown.connector.as_ref()?;
     let renewed = renewed(all)?;
     let thumbprint = renewed.thumbprint?;
     let (mut ready, mut unbound, mut missing, mut unknown) = (vec![], vec![], vec![], vec![]);
     for row in all {
-        let server = row.row.server.as_deref().unwrap_or("a server that is not named");
+        let server = row.shown.server.as_deref().unwrap_or("a server that is not named");
         let found = row
             .facts
             .installed
@@ -77,10 +77,10 @@ fn standing(own: &Row<'_>, all: &[&Row<'_>]) -> Option<String> {
     }
     let mut old_senders = Vec::new();
     for row in all.iter().filter(is_chosen) {
-        let sent = row.row.sent_thumbprint.as_deref();
+        let sent = row.shown.sent_thumbprint.as_deref();
         if sent.is_some_and(|sent| sent != thumbprint.to_string()) {
-            let server = row.row.server.as_deref().unwrap_or("a server that is not named");
-            let when = date_of(row.row.last_session);
+            let server = row.shown.server.as_deref().unwrap_or("a server that is not named");
+            let when = date_of(row.shown.last_session);
             old_senders.push(format!("{server} (last session {when})"));
         }
     }

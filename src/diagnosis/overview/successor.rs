@@ -2,7 +2,7 @@
 
 use crate::chain::{ChainRequest, RootStores, Trust, report};
 use crate::connector::{
-    ConnectorNameMatch, Eligibility, ExchangeCertificate, Successor, is_named_by,
+    ConnectorNameMatch, Eligibility, ExchangeCertificate, Successor, TextList, is_named_by,
     match_certificate, successor_of,
 };
 use crate::diagnosis::evidence::server_name::is_same_server;
@@ -99,7 +99,7 @@ pub(crate) fn affected(
     });
     for one in facts.evidence.send_connectors.iter().flatten().map(|one| &one.object) {
         let servers = one.source_transport_servers.iter().flat_map(|list| &list.values);
-        let is_used_here = one.source_transport_servers.as_ref().is_none_or(|list| list.is_empty())
+        let is_used_here = one.source_transport_servers.as_ref().is_none_or(TextList::is_empty)
             || servers.into_iter().any(|name| is_here(Some(name)));
         let value = one.tls_certificate_name.as_deref().filter(|_| is_used_here);
         if value.is_some_and(|value| names_present_alone(value, one.has_uncertain_blanks)) {

@@ -212,7 +212,7 @@ fn to_set(status: CertificateStatus, successor: &CertificateSuccessor) -> String
 
 /// The day of a session, where there is one.
 pub(crate) fn date_of(time: Option<Timestamp>) -> String {
-    time.map(date).unwrap_or_else(|| "not known".to_owned())
+    time.map_or_else(|| "not known".to_owned(), date)
 }
 
 fn difference(row: &ConnectorCertificate) -> Option<String> {

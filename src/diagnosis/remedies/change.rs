@@ -73,6 +73,7 @@ pub(crate) enum Change {
 
 impl Change {
     /// The evidence as it is afterwards.
+    #[allow(clippy::too_many_lines, reason = "an arm for each change")]
     pub fn apply(&self, mut evidence: Evidence) -> Evidence {
         let list = |values: &[String]| Some(TextList::complete(values.iter().map(String::as_str)));
         let inbound = |evidence: &mut Evidence, name: &str, set: &dyn Fn(&mut InboundConnector)| {

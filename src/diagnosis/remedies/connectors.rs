@@ -210,6 +210,11 @@ pub(crate) fn accept_value(case: &Case<'_>, value: &str) -> Option<Remedy> {
     if is_covered { None } else { add_accepted_domain(case, domain) }
 }
 
+/// A name that the tenant does not know yet came with a renewal: there the order of the steps decides
+/// whether mail is refused.
+const NEXT_RENEWAL: &str = " For the next renewal eop-relay renew (Get-EopRelayRenewalPlan) has the \
+                            steps beforehand, in an order in which no mail is refused.";
+
 /// Sets a connector to names of the certificate: the exact one first, with the accepted domain that
 /// it needs, then the wildcard.
 pub(crate) fn match_names(case: &Case<'_>, connector: usize) -> Vec<Remedy> {
@@ -241,7 +246,9 @@ pub(crate) fn match_names(case: &Case<'_>, connector: usize) -> Vec<Remedy> {
              domain null senders and forwarded mail would be refused (ATTR36)."
         }
     };
-    let action = format!("{action}{when}");
+    let is_renamed = !is_planned(case) && !is_wildcard && domain.is_some();
+    let next_time = if is_renamed { NEXT_RENEWAL } else { "" };
+    let action = format!("{action}{when}{next_time}");
     let set = set_sender_name(&name, exact, before, action);
     let set = together(domain.into_iter().chain(std::iter::once(set)).collect());
     let changes = set.first().map(|one| one.changes.as_slice()).unwrap_or_default();

@@ -96,7 +96,7 @@ fn the_schemas_use_no_keyword_that_is_not_checked() {
             assert!(KEYWORDS.contains(&name.as_str()), "{}: {name}", path.display());
             match name.as_str() {
                 "properties" => {
-                    value.as_object().unwrap().values().for_each(|one| check(one, path))
+                    value.as_object().unwrap().values().for_each(|one| check(one, path));
                 }
                 "items" => check(value, path),
                 _ => {}

@@ -8,9 +8,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use eop_relay::reply::RejectionClass;
 use eop_relay::session::{Message, Recipient, Session};
 use eop_relay::timestamp::Timestamp;
-use parquet::basic::Compression;
+use parquet::basic::{Compression, GzipLevel};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
@@ -75,7 +76,7 @@ const COLUMNS: &[Column] = &[
     (TEXT, "SentThumbprint", |one| text(one.sent_thumbprint())),
     (TEXT, "SentSubject", |one| text(one.sent_subject())),
     (TEXT, "Reply", |one| text(one.reply())),
-    (TEXT, "Rejection", |one| text(one.rejection.map(|class| class.name()))),
+    (TEXT, "Rejection", |one| text(one.rejection.map(RejectionClass::name))),
     (TEXT, "Outcome", |one| text(Some(one.outcome.name()))),
     (FLAG, "Complete", |one| Cell::Flag(Some(one.complete))),
     (NUMBER, "RowCount", |one| number(one.row_count)),
@@ -87,7 +88,7 @@ type RecipientColumn = (&'static str, for<'s> fn(Message<'s>, Recipient<'s>) -> 
 const RECIPIENT_COLUMNS: &[RecipientColumn] = &[
     ("Address", |_, recipient| Some(recipient.address())),
     ("Reply", |_, recipient| recipient.reply()),
-    ("Rejection", |_, recipient| recipient.rejection().map(|class| class.name())),
+    ("Rejection", |_, recipient| recipient.rejection().map(RejectionClass::name)),
     ("MailFrom", |message, _| message.mail_from()),
     ("InternetMessageId", |message, _| message.internet_message_id()),
     ("MessageOutcome", |message, _| Some(message.outcome().name())),
@@ -108,7 +109,7 @@ fn schema() -> String {
 /// The values of a column of a row group, without those that are absent, with their levels.
 #[derive(Default)]
 struct Values<T> {
-    values: Vec<T>,
+    present: Vec<T>,
     definitions: Vec<i16>,
     repetitions: Vec<i16>,
 }
@@ -117,7 +118,7 @@ impl<T> Values<T> {
     /// A value of a column outside of lists.
     fn push(&mut self, value: Option<T>) {
         self.definitions.push(i16::from(value.is_some()));
-        self.values.extend(value);
+        self.present.extend(value);
     }
 
     fn write<D: DataType<T = T>>(
@@ -126,8 +127,8 @@ impl<T> Values<T> {
     ) -> Result<(), ParquetError> {
         let Some(mut column) = group.next_column()? else { return Ok(()) };
         let repetitions = (!self.repetitions.is_empty()).then_some(&*self.repetitions);
-        column.typed::<D>().write_batch(&self.values, Some(&self.definitions), repetitions)?;
-        self.values.clear();
+        column.typed::<D>().write_batch(&self.present, Some(&self.definitions), repetitions)?;
+        self.present.clear();
         self.definitions.clear();
         self.repetitions.clear();
         column.close()
@@ -161,7 +162,9 @@ impl ParquetWriter {
         name.push(format!(".{}.tmp", std::process::id()));
         let beside = path.with_file_name(name);
         let schema = parse_message_type(&schema()).map_err(io::Error::other)?;
-        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+        // The one compression that every reader has without a library of its own.
+        let compression = Compression::GZIP(GzipLevel::default());
+        let properties = WriterProperties::builder().set_compression(compression).build();
         let file = File::create(&beside)?;
         let file = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties))
             .map_err(io::Error::other)?;
@@ -188,7 +191,7 @@ impl ParquetWriter {
                     let value = value(message, recipient);
                     column.definitions.push(if value.is_some() { 2 } else { 1 });
                     column.repetitions.push(repetition);
-                    column.values.extend(value.map(ByteArray::from));
+                    column.present.extend(value.map(ByteArray::from));
                 }
                 repetition = 1;
             }

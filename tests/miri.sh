@@ -13,5 +13,5 @@ if [ ${#filters[@]} -eq 0 ]; then
 fi
 # Files are read, and time is asked for.
 export MIRIFLAGS=-Zmiri-disable-isolation
-# Without what is compiled from C.
-cargo +nightly miri test --quiet --no-default-features --target-dir target/miri --lib -- "${filters[@]}"
+# Of the features the one that its tests take; what is compiled from C is linked and not called.
+cargo +nightly miri test --quiet --no-default-features --features probe --target-dir target/miri --lib -- "${filters[@]}"

@@ -35,6 +35,29 @@ Describe 'Other runspaces' {
         @($summaries | Select-Object -Unique) | Should -Be $expected
     }
 
+    It 'that judge what never ends stop at once, as by Ctrl+C' {
+        $endless = [powershell]::Create()
+        try {
+            $null = $endless.AddScript({
+                param($Manifest, $Log)
+                Import-Module -Name $Manifest
+                $sessions = @(Get-SendConnectorTlsSession -LiteralPath $Log -WarningAction SilentlyContinue)
+                & { while ($true) { $sessions } } | Test-EopRelayCertificate
+            }).AddArgument($manifest).AddArgument($log)
+            $null = $endless.BeginInvoke()
+            Start-Sleep -Seconds 3
+            $endless.InvocationStateInfo.State | Should -Be 'Running'
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $endless.Stop()
+            # A second on a machine with nothing else to do.
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
+            $endless.InvocationStateInfo.State | Should -Be 'Stopped'
+        }
+        finally {
+            $endless.Dispose()
+        }
+    }
+
     It 'of a thread job give sessions that are judged here' -Skip:(-not $hasThreadJobs) {
         $job = Start-ThreadJob -ScriptBlock { Import-Module -Name $using:manifest; Get-SendConnectorTlsSession -LiteralPath $using:log }
         $received = @($job | Wait-Job -Timeout 120 | Receive-Job -WarningAction SilentlyContinue)

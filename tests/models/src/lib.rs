@@ -75,6 +75,29 @@ fn an_object_that_is_freed_during_a_call_lives_until_the_call_returns_and_is_dro
 }
 
 #[test]
+fn a_call_during_which_its_handle_was_freed_says_so() {
+    loom::model(|| {
+        let handles = Arc::new(Handles::new(Kind::Text));
+        let freed = loom::sync::Arc::new(AtomicUsize::new(0));
+        let handle = handles.insert((), None).unwrap();
+        let caller = thread::spawn({
+            let (handles, freed) = (handles.clone(), freed.clone());
+            move || {
+                let mut was_freed = 0;
+                let seen = status(handles.call("call", handle, |()| {
+                    was_freed = freed.load(Ordering::SeqCst);
+                    Ok(())
+                }));
+                assert!(was_freed == 0 || seen == EOP_FREED, "{seen}");
+            }
+        });
+        handles.free("free", handle).unwrap();
+        freed.store(1, Ordering::SeqCst);
+        caller.join().unwrap();
+    });
+}
+
+#[test]
 fn two_threads_are_never_inside_one_object_and_one_of_them_gets_there() {
     loom::model(|| {
         let handles = Arc::new(Handles::new(Kind::Text));

@@ -1,7 +1,7 @@
 //! Facts of a case about its failure: the TLS error, and what the CAPI2 log of the server holds.
 
 use super::Case;
-use crate::certificate::Thumbprint;
+use crate::certificate::{DistinguishedName, Thumbprint, X500Name};
 use crate::chain;
 use crate::diagnosis::evidence::chain_log::LoggedFault;
 use crate::diagnosis::report::Verdict;
@@ -76,7 +76,9 @@ impl<'a> Case<'a> {
         if let Some(kind) = kind {
             return Some(kind.eq_ignore_ascii_case("ThirdParty"));
         }
-        if self.certificate.is_none() && self.logged.is_some_and(super::is_self_issued) {
+        let is_private = self.logged.is_some_and(super::is_self_issued)
+            || self.has_issuer_of_directory() && !self.is_attr36();
+        if self.certificate.is_none() && is_private {
             return Some(false);
         }
         match self.chain.as_ref()?.trust {
@@ -84,6 +86,17 @@ impl<'a> Case<'a> {
             chain::Trust::Untrusted | chain::Trust::PrivateAuthority => Some(false),
             _ => None,
         }
+    }
+
+    /// Whether log or export name an issuer with the parts of a domain of Windows, as AD CS alone does;
+    /// the certificate itself says more, and an export that calls it public.
+    pub fn has_issuer_of_directory(&self) -> bool {
+        let kind = self.installed.and_then(|one| one.object.root_ca_type.as_deref());
+        let is_public = kind.is_some_and(|kind| kind.eq_ignore_ascii_case("ThirdParty"));
+        let issuer = self.issuer().filter(|_| self.certificate.is_none() && !is_public);
+        let issuer: Option<X500Name> = issuer.and_then(|issuer| issuer.parse().ok());
+        let name = issuer.and_then(|issuer| DistinguishedName::from_x500(&issuer));
+        name.is_some_and(|name| name.has_domain_components())
     }
 
     /// The thumbprint as a number.

@@ -55,7 +55,8 @@ pub(crate) fn changed_recently(case: &Case<'_>) -> Option<Answer> {
         .map_or(first - TICKS_PER_HOUR, |time| time.ticks().min(first - TICKS_PER_HOUR));
     let (index, changed) = connectors.iter().enumerate().find_map(|(index, one)| {
         let changed = one.object.when_changed_utc?;
-        let is_near = from..=last + TICKS_PER_HOUR;
+        // Whatever was changed since the last refusal may have mended it.
+        let is_near = from..=last.max(case.evidence.at.ticks());
         is_near.contains(&changed.ticks()).then_some((index, changed))
     })?;
     let name = case.inbound(index).map(|one| one.object.name.as_str()).unwrap_or_default();
@@ -70,6 +71,13 @@ pub(crate) fn changed_recently(case: &Case<'_>) -> Option<Answer> {
         format!(
             "The inbound connector {name} was changed at {changed}, less than an hour before the \
              first refusal: a change takes up to about an hour to arrive, and may be what broke it."
+        )
+    } else if changed.ticks() > last {
+        format!(
+            "The inbound connector {name} was changed at {changed}, after the last refusal \
+             ({}): no session since shows whether that mended it. A change takes up to about an hour \
+             to arrive.",
+            incident.last
         )
     } else {
         format!(

@@ -71,9 +71,8 @@ pub(crate) fn rejected(case: &Case<'_>) -> Option<Answer> {
     let mut steps: Vec<Remedy> =
         enabled.iter().filter_map(|index| list_address(case, *index)).take(1).collect();
     steps.extend(enabled.iter().find_map(|index| name_certificate(case, *index)));
-    if steps.is_empty() {
-        steps = remedies::new_connector(case);
-    }
+    // A connector of its own leaves those alone who use the present ones.
+    steps.extend(remedies::new_connector(case));
     Some(Proof::of(case.log_proof()).says(message, steps))
 }
 

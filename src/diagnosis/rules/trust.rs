@@ -73,7 +73,9 @@ pub(crate) fn private_authority(case: &Case<'_>) -> Option<Answer> {
             || (chain.trust == Trust::Untrusted
                 && chain.findings.iter().any(|finding| finding.id == Rule::UntrustedRoot))
     });
-    if case.passes_by_address() || !(is_enterprise || is_untrusted) {
+    // That a connector matched shows that the receiver trusts it.
+    let is_of_directory = !case.is_attr36() && case.has_issuer_of_directory();
+    if case.passes_by_address() || !(is_enterprise || is_untrusted || is_of_directory) {
         return None;
     }
     let issuer = case.issuer().map(|issuer| format!(", issued by {issuer},")).unwrap_or_default();

@@ -207,7 +207,7 @@ fn certificate_row<'t>(
     };
     let first = names.split(',').next().unwrap();
     let subject = format!("CN={first}");
-    let issuer = if is_self { subject.as_str() } else { ISSUER };
+    let issuer = if is_self { subject.as_str() } else { value("issuer").unwrap_or(ISSUER) };
     let since = value("since").unwrap_or("2026-03-01");
     let until = value("until").unwrap_or("2027-09-01");
     let text = format!(

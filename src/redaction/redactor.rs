@@ -21,8 +21,15 @@ const EXTENSIONS: [&str; 26] = [
     "crl", "pem", "p7b", "p7c", "p12", "pfx", "der", "evtx", "edb", "html", "eml", "zip", "xhcw",
 ];
 
-/// Beginnings of names of types, which readers know objects by.
-const TYPES: [&str; 3] = ["Microsoft.", "System.", "Deserialized."];
+/// Beginnings of names of types, which readers know objects by, and of Exchange's words on a refusal.
+const TYPES: [&str; 6] = [
+    "Microsoft.",
+    "System.",
+    "Deserialized.",
+    "TRANSPORT.RULES.",
+    "RESOLVER.RST.",
+    "RESOLVER.ADR.",
+];
 
 /// Local parts that are nobody's.
 const PUBLIC_LOCAL_PARTS: [&str; 3] = ["postmaster", "microsoftexchange", "mailer-daemon"];

@@ -50,6 +50,7 @@ pub(super) struct Entry {
 
 /// issuingDistributionPoint (section 5.2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "the extension has a BOOLEAN for each")]
 pub(super) struct Scope {
     only_end_entities: bool,
     only_authorities: bool,

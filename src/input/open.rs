@@ -30,19 +30,18 @@ pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
 /// # Errors
 /// Those of [`open`].
 pub fn open_from(path: &Path, offset: u64) -> io::Result<Box<dyn Read + Send>> {
-    let mut content = match open_special(path)? {
-        Some(stream) => stream,
-        None => {
-            let mut file = open_shared(path)?;
-            let mut start = Vec::with_capacity(GZIP.len());
-            file.by_ref().take(GZIP.len() as u64).read_to_end(&mut start)?;
-            if !is_gzip(&start) {
-                file.seek(SeekFrom::Start(offset))?;
-                return Ok(Box::new(file));
-            }
-            file.rewind()?;
-            gunzip(file)
+    let mut content = if let Some(stream) = open_special(path)? {
+        stream
+    } else {
+        let mut file = open_shared(path)?;
+        let mut start = Vec::with_capacity(GZIP.len());
+        file.by_ref().take(GZIP.len() as u64).read_to_end(&mut start)?;
+        if !is_gzip(&start) {
+            file.seek(SeekFrom::Start(offset))?;
+            return Ok(Box::new(file));
         }
+        file.rewind()?;
+        gunzip(file)
     };
     io::copy(&mut content.by_ref().take(offset), &mut io::sink())?;
     Ok(content)

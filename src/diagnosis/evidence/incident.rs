@@ -108,6 +108,7 @@ pub(crate) struct IncidentKey {
 
 /// Sessions with one server's end, one certificate, one kind of sender and one ending.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
 pub(crate) struct Incident {
     pub ending: Ending,
     pub sender: SenderKind,

@@ -148,14 +148,18 @@ fn write_element(xml: &mut String, name: &str, value: &Value) {
     let empty = Map::new();
     let object = match value {
         Value::Array(values) => {
-            values.iter().for_each(|value| write_element(xml, name, value));
+            for value in values {
+                write_element(xml, name, value);
+            }
             return;
         }
         Value::Object(object) => object,
         _ => &empty,
     };
     if let Some(Value::Array(texts)) = object.get("#text") {
-        texts.iter().for_each(|text| write_element(xml, name, text));
+        for text in texts {
+            write_element(xml, name, text);
+        }
         return;
     }
     // Writing to a string cannot fail.

@@ -112,26 +112,29 @@ fn servers_of_certificates<'a>(evidence: &'a Known<'_>) -> Vec<&'a str> {
     servers
 }
 
-/// All servers that anything names.
-fn all_servers<'a>(evidence: &'a Known<'_>) -> Vec<&'a str> {
-    let mut servers = servers_of_certificates(evidence);
-    for connector in evidence.send_connectors.iter().flatten() {
-        let list = connector.object.source_transport_servers.iter();
-        for server in list.flat_map(|list| &list.values) {
-            add_server(&mut servers, server);
-        }
-    }
-    for server in evidence.uses.places().iter().filter_map(|one| one.server()) {
-        add_server(&mut servers, server);
-    }
-    servers
+/// Whether all that anything names is one server, or none.
+fn is_of_one_server(evidence: &Known<'_>) -> bool {
+    let of_certificates = evidence.installed.iter().flatten();
+    let of_certificates = of_certificates.filter_map(|one| one.object.server.as_deref());
+    let of_connectors = evidence.send_connectors.iter().flatten();
+    let of_connectors = of_connectors
+        .filter_map(|one| one.object.source_transport_servers.as_ref())
+        .flat_map(|list| list.values.iter().map(String::as_str));
+    let of_sessions = evidence.uses.places().iter().filter_map(|one| one.server());
+    let mut names = of_certificates
+        .chain(of_connectors)
+        .chain(of_sessions)
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    let first = names.next();
+    first.is_none_or(|first| names.all(|name| is_same_server(first, name)))
 }
 
 /// The certificates of a server. Those that do not name their server count where there is only
 /// one server at all: taken for every server's, they would name certificates that some lack.
 pub(crate) fn installed_on<'a>(evidence: &'a Known<'_>, server: Option<&str>) -> Installed<'a> {
     let Some(installed) = &evidence.installed else { return Installed::NotGiven };
-    let is_only_server = all_servers(evidence).len() <= 1;
+    let is_only_server = is_of_one_server(evidence);
     let is_on_server = |one: &ExchangeCertificate| match (&one.server, server) {
         (Some(own), Some(server)) => is_same_server(own, server),
         (Some(_), None) | (None, _) => is_only_server,

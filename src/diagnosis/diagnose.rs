@@ -101,9 +101,8 @@ impl Diagnosis {
             conclusion = Conclusion::of(one);
         } else if let Some(past) = past {
             cause = past;
-            conclusion.headline =
-                "What failed in the logs has passed, and no mail since then shows how it is now."
-                    .to_owned();
+            "What failed in the logs has passed, and no mail since then shows how it is now."
+                .clone_into(&mut conclusion.headline);
         }
         let causes: Vec<(&Incident, FindingId)> = judged
             .iter()

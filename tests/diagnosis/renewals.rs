@@ -220,7 +220,9 @@ fn renewal(line: &'static str) -> Renewal {
         });
     }
     let mut add = |objects: Option<ExchangeObjects>, add: fn(&mut Evidence, &ExchangeObjects)| {
-        objects.iter().for_each(|objects| add(&mut evidence, objects));
+        if let Some(objects) = &objects {
+            add(&mut evidence, objects);
+        }
     };
     add(list(own, installed), Evidence::add_installed);
     add(list(send, send_connector), Evidence::add_send_connectors);
@@ -231,9 +233,9 @@ fn renewal(line: &'static str) -> Renewal {
         if inbound.contains('|') || number > 0 {
             evidence.begin_tenant(&format!("tenant {number}"));
         }
-        list(inbound, inbound_connector)
-            .iter()
-            .for_each(|one| evidence.add_inbound_connectors(one));
+        if let Some(connectors) = list(inbound, inbound_connector) {
+            evidence.add_inbound_connectors(&connectors);
+        }
         for domain in accepted.split(", ").filter(|domain| *domain != "-") {
             evidence.add_accepted_domain(domain, "accepted");
         }

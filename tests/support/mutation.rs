@@ -2,6 +2,7 @@
 
 #![allow(clippy::cast_possible_truncation, reason = "random bytes are cut from random words")]
 
+#[allow(clippy::duplicate_mod, reason = "a test program may have that of the benchmarks too")]
 #[path = "../../benches/common/random.rs"]
 #[allow(dead_code, reason = "each user takes some of it")]
 mod random;

@@ -81,7 +81,9 @@ impl<'a> Basis<'a> {
             sends_to_eop: &|name| sends_to_eop(given, name),
         };
         let (queue_errors, mut reported) = given.queue_errors.finish(accepted, given.at);
-        reported.iter_mut().for_each(|incident| incident.resolve_servers(&servers));
+        for incident in &mut reported {
+            incident.resolve_servers(&servers);
+        }
         let mut incidents = given.sessions.finish(&context, reported);
         incidents.settle();
         let (inbound_connectors, wizard_states) = inbound_connectors(given, tenant);

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Evidence;
+use crate::certificate::hexadecimal;
 use crate::evidence::{ContentDigest, EvidenceKind, ExchangeObjects};
 use crate::input;
 use crate::log::{LogInput, discover};
@@ -48,7 +49,7 @@ impl Input {
     fn of_file(path: &Path, kind: EvidenceKind) -> io::Result<Self> {
         let mut hash = Sha256::new();
         let size = io::copy(&mut input::open(path)?, &mut hash)?;
-        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02X}")).collect();
+        let sha256 = hexadecimal(&hash.finalize());
         let path = path.display().to_string();
         Ok(Self { path, kind, size, sha256, hashed_bytes: size, objects: None })
     }

@@ -25,12 +25,11 @@ pub(crate) fn find_row_of_session(session: &LastSession, text: &str) -> Option<u
         field.starts_with(wanted) || (field.len() > 8 && text.starts_with(field))
     };
     let mut format = Format::from_file_name("");
-    let (mut line, limit) = match session.offset {
-        0 => (0, MAXIMUM_BYTES_FROM_START),
-        _ => {
-            read_header(&session.path, &mut format)?;
-            (session.line.checked_sub(1)?, MAXIMUM_BYTES)
-        }
+    let (mut line, limit) = if session.offset == 0 {
+        (0, MAXIMUM_BYTES_FROM_START)
+    } else {
+        read_header(&session.path, &mut format)?;
+        (session.line.checked_sub(1)?, MAXIMUM_BYTES)
     };
     let content = input::open_from(&session.path, session.offset).ok()?;
     let mut reader = BufReader::new(content.take(limit));
@@ -94,7 +93,8 @@ mod tests {
             row(own, "-", ""),
         ];
         fs::write(&path, rows.concat()).unwrap();
-        let offset_of = |line: u64| rows[..line as usize - 1].concat().len() as u64;
+        let offset_of =
+            |line: u64| rows[..usize::try_from(line).unwrap() - 1].concat().len() as u64;
         let find = |line, offset, text| {
             let path = Arc::clone(&path);
             let (time, session_id) = (Timestamp::from_ticks(0).unwrap(), own.to_owned());

@@ -188,7 +188,7 @@ fn an_error_of_a_queue_is_judged_among_the_sessions_and_counted_in_none_of_their
             lines.iter().rfind(|one| one.words[4] == "ok").map(|one| minute(one.at))
         );
         let sessions: u64 = observation.usages.iter().map(|one| one.sessions).sum();
-        assert_eq!(sessions as usize, lines.len() - 1);
+        assert_eq!(sessions, lines.len() as u64 - 1);
         assert_eq!(observation.timelines.len(), lines.len() - 1);
     }
     // Sessions of the same end are another trouble.

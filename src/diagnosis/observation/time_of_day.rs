@@ -60,7 +60,9 @@ mod tests {
     fn times(days: &[i64], hours: &[i64]) -> TimesOfDay {
         let mut times = TimesOfDay::default();
         for day in days {
-            hours.iter().for_each(|hour| times.add(day * TICKS_PER_DAY + hour * TICKS_PER_HOUR));
+            for hour in hours {
+                times.add(day * TICKS_PER_DAY + hour * TICKS_PER_HOUR);
+            }
         }
         times
     }

@@ -20,6 +20,7 @@ use super::properties::Properties;
 use super::read_file::read_file;
 use super::text_file::TextFile;
 use super::value::{PropertyBag, Value};
+use crate::certificate::hexadecimal;
 use crate::connector::{
     AcceptedDomain, AcceptedDomains, ExchangeCertificate, InboundConnector, ReceiveConnector,
     SendConnector,
@@ -47,7 +48,7 @@ impl ContentDigest {
     /// Of a content.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
-        let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02X}")).collect();
+        let sha256 = hexadecimal(&Sha256::digest(bytes));
         Self { size: bytes.len() as u64, sha256 }
     }
 }

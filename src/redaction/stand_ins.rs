@@ -25,8 +25,11 @@ impl StandIns {
     /// it has them. Without a free one the word itself.
     pub fn of_word(&mut self, secret: &[u8; 32], word: &str) -> String {
         let small: String = word.chars().map(small_letter).collect();
+        // A short serial number stays one.
+        let is_hexadecimal = small.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let letters: &[u8] = if is_hexadecimal { b"abcdef" } else { b"abcdefghijklmnopqrstuvwxyz" };
         let stand_in = self.of(&small, |tries| {
-            let made = made(secret, &small, tries, b"abcdefghijklmnopqrstuvwxyz");
+            let made = made(secret, &small, tries, letters);
             (!KnownWords::has(&made)).then_some(made)
         });
         in_case_of(&stand_in, word)
@@ -114,7 +117,7 @@ fn bytes(secret: &[u8; 32], value: &str, tries: u32) -> impl Iterator<Item = u8>
     })
 }
 
-fn made(secret: &[u8; 32], value: &str, tries: u32, letters: &[u8; 26]) -> String {
+fn made(secret: &[u8; 32], value: &str, tries: u32, letters: &[u8]) -> String {
     let mut bytes = bytes(secret, value, tries);
     value
         .chars()
@@ -122,7 +125,7 @@ fn made(secret: &[u8; 32], value: &str, tries: u32, letters: &[u8; 26]) -> Strin
             let byte = usize::from(bytes.next().unwrap_or_default());
             match character {
                 _ if character.is_numeric() => char::from(b"0123456789"[byte % 10]),
-                _ if character.is_ascii_alphabetic() => char::from(letters[byte % 26]),
+                _ if character.is_ascii_alphabetic() => char::from(letters[byte % letters.len()]),
                 // What shows another language than English, by which replies are read, stays so.
                 _ if character.is_alphabetic() => FOREIGN[byte % FOREIGN.len()],
                 other => other,

@@ -46,7 +46,7 @@ pub(crate) enum Destination {
 impl Destination {
     const ALL: [Self; 4] = [Self::Eop, Self::EopByItsWords, Self::FailedBefore, Self::Unknown];
 
-    pub(super) fn mark(self) -> u8 {
+    fn mark(self) -> u8 {
         self as u8
     }
 
@@ -286,7 +286,7 @@ impl Collector {
         }
         let mut ledger = Cow::Borrowed(&self.ledger);
         if !reported.is_empty() {
-            add_reported(&mut incidents, ledger.to_mut(), reported);
+            add_reported(&mut incidents, ledger.to_mut(), reported, Destination::Eop.mark());
         }
         let accepted = context.accepted;
         let kind_of_domain = |domain: &str| kind_of(&domain.parse().unwrap_or_default(), accepted);

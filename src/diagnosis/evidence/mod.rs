@@ -12,6 +12,7 @@ pub(crate) mod inputs;
 mod located;
 mod log_row;
 mod machine;
+mod note_inputs;
 mod origins;
 pub(crate) mod part;
 pub(crate) mod parts;

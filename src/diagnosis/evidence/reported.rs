@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::collector::Destination;
 use super::incident::{Ending, Incident};
 use super::incidents::Incidents;
 use crate::certificate::LoggedCertificate;
@@ -25,8 +24,13 @@ enum Senders {
 }
 
 /// Adds errors to the incidents of sessions, and to the ledger. Messages of one queue that name the same
-/// time are one attempt.
-pub(super) fn add_reported(incidents: &mut Incidents, ledger: &mut Ledger, errors: Vec<Incident>) {
+/// time are one attempt. `mark` is that of attempts that go to Exchange Online.
+pub(super) fn add_reported(
+    incidents: &mut Incidents,
+    ledger: &mut Ledger,
+    errors: Vec<Incident>,
+    mark: u8,
+) {
     let places = places_of(&incidents.all);
     let mut found: HashMap<Place, Option<Place>> = HashMap::new();
     let mut known = HashSet::new();
@@ -39,7 +43,7 @@ pub(super) fn add_reported(incidents: &mut Incidents, ledger: &mut Ledger, error
             None => error.last_on.keys().next().cloned().unwrap_or_default(),
         };
         if known.insert((error.key(), server.clone(), error.last)) {
-            record(ledger, &error, &server);
+            record(ledger, &error, &server, mark);
         }
         incidents.add(error);
     }
@@ -99,7 +103,7 @@ fn stand_at(error: &mut Incident, place: &Place, places: &BTreeMap<Place, Sender
     server.clone()
 }
 
-fn record(ledger: &mut Ledger, error: &Incident, server: &ServerKey) {
+fn record(ledger: &mut Ledger, error: &Incident, server: &ServerKey, mark: u8) {
     let domains: Vec<&str> = error.recipient_domains.iter().map(String::as_str).collect();
     ledger.begin_session();
     ledger.add(&Attempt {
@@ -120,6 +124,6 @@ fn record(ledger: &mut Ledger, error: &Incident, server: &ServerKey) {
         time: error.last,
         messages: 1,
         is_reported: true,
-        mark: Destination::Eop.mark(),
+        mark,
     });
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::trouble::Difference;
 use crate::timestamp::{TICKS_PER_DAY, TICKS_PER_MINUTE};
 
 const TICKS_PER_HOUR: i64 = 60 * TICKS_PER_MINUTE;
@@ -30,14 +29,10 @@ impl TimesOfDay {
     }
 
     /// The hours of refusals against those of deliveries, if on several days each has its own.
-    pub fn difference(&self, delivered: &Self) -> Option<Difference> {
+    pub fn difference(&self, delivered: &Self) -> Option<(Vec<String>, Vec<String>)> {
         let recurs = self.days.len() >= DAYS && delivered.days.len() >= DAYS;
         let separates = self.hours.is_disjoint(&delivered.hours) && self.hours.len() <= HOURS;
-        (recurs && separates).then(|| Difference {
-            fact: "time of day",
-            refused: spans(&self.hours),
-            delivered: spans(&delivered.hours),
-        })
+        (recurs && separates).then(|| (spans(&self.hours), spans(&delivered.hours)))
     }
 }
 
@@ -71,8 +66,8 @@ mod tests {
     fn hours_of_their_own_on_several_days_are_a_difference() {
         let day: Vec<i64> = (5..24).collect();
         let found = times(&[1, 2], &[2, 3]).difference(&times(&[1, 2, 3], &day)).unwrap();
-        assert_eq!(found.refused, ["02:00 to 04:00 UTC"]);
-        assert_eq!(found.delivered, ["05:00 to 24:00 UTC"]);
+        assert_eq!(found.0, ["02:00 to 04:00 UTC"]);
+        assert_eq!(found.1, ["05:00 to 24:00 UTC"]);
         assert!(times(&[1], &[2, 3]).difference(&times(&[1, 2], &day)).is_none(), "one spell");
         assert!(
             times(&[1, 2], &[2, 5]).difference(&times(&[1, 2], &day)).is_none(),

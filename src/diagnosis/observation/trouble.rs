@@ -303,7 +303,11 @@ fn trouble(
 
 /// Whether so much was delivered since the last refusal that chance is no explanation.
 fn is_over(end: &End, counts: &Counts, sessions: &[Compared]) -> bool {
-    let Some(minutes) = minutes_of_each_hour(end) else {
+    let minutes = match end {
+        End::Refused(class) => minutes_of_each_hour(*class),
+        _ => None,
+    };
+    let Some(minutes) = minutes else {
         return is_no_chance(counts.refused, counts.between, counts.delivered_since);
     };
     // What is delivered in the same minutes of an hour shows the same.
@@ -459,6 +463,12 @@ impl Facts {
                 refused: listed(refused),
                 delivered: listed(delivered),
             });
-        of_values.chain(self.times.difference(&delivered.times)).collect()
+        let of_times = self.times.difference(&delivered.times);
+        let of_times = of_times.map(|(refused, delivered)| Difference {
+            fact: "time of day",
+            refused,
+            delivered,
+        });
+        of_values.chain(of_times).collect()
     }
 }

@@ -1,6 +1,5 @@
 //! Whether a failure counts as refused.
 
-use super::attempt::End;
 use crate::reply::{EnhancedStatus, RejectionClass, Reply, tls_error};
 
 /// What a failure weighs in the verdict on the sender.
@@ -77,9 +76,9 @@ pub(crate) fn weight_of_tls_error(error: Option<&str>) -> Weight {
 
 /// So many minutes of each hour at least are refused with a class, while others are delivered; `None`:
 /// what is delivered shows that it is over.
-pub(super) fn minutes_of_each_hour(end: &End) -> Option<u32> {
+pub(super) fn minutes_of_each_hour(class: RejectionClass) -> Option<u32> {
     // Exchange Online begins with 5 minutes of throttling, and blocks 10 to 60 (aka.ms/BlockUnsafeExchange).
-    matches!(end, End::Refused(RejectionClass::ServerOutOfDate)).then_some(10)
+    (class == RejectionClass::ServerOutOfDate).then_some(10)
 }
 
 fn is_temporary(reply: &str) -> bool {

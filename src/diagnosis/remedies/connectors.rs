@@ -4,7 +4,7 @@ use super::change::Change;
 use super::change_step::step_of;
 use super::harm::cut_off_by;
 use super::replacement::{send, send_enabled, sendable_with_name};
-use super::{ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate};
+use super::{ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate, together};
 use crate::connector::{
     AttributionOutcome, ConnectorAssessment, Coverage, DomainName, MailFrom, SenderRange,
     ShownCertificate, TextList, public_address,
@@ -183,16 +183,6 @@ fn connector_for(case: &Case<'_>, value: Option<&str>, action: &str) -> Vec<Reme
     };
     // The domain comes first: without it the new value would refuse null senders in between.
     together(domain.into_iter().chain(std::iter::once(made)).collect())
-}
-
-/// Steps that mend nothing one without the other: each is tried with the changes of all.
-pub(crate) fn together(steps: Vec<Remedy>) -> Vec<Remedy> {
-    let all: Vec<Change> = steps.iter().flat_map(|step| step.changes.clone()).collect();
-    let with_all = |step: Remedy| {
-        let changes = if step.changes.is_empty() { Vec::new() } else { all.clone() };
-        Remedy { changes, ..step }
-    };
-    steps.into_iter().map(with_all).collect()
 }
 
 /// A connector for the certificate of the case: by command, or by the hybrid wizard.

@@ -31,7 +31,7 @@ pub(crate) use change_step::step_of;
 pub(crate) use connectors::{
     accept_name, accept_value, add_accepted_domain, associate_sender, cover_value,
     go_by_certificate, list_address, make_connector, match_names, new_connector, rerun_wizard,
-    set_if_another, set_sender_name, together,
+    set_if_another, set_sender_name,
 };
 pub(crate) use edge::EDGE_MAXIMUM;
 pub(crate) use more_evidence::{
@@ -39,7 +39,7 @@ pub(crate) use more_evidence::{
     give_chain, see_changes, see_inbound_connectors, turn_on_logging, turn_on_logging_of,
 };
 pub(crate) use receive::{offer_tls, receive_with, see_receive_connector};
-pub(crate) use remedy::Remedy;
+pub(crate) use remedy::{Remedy, together};
 pub(crate) use replacement::{is_unusable, replacement, select_certificate, send};
 pub(crate) use services::{ANSWER_NO, enable_for_smtp, take_away};
 pub(crate) use tls::{of_tls_error, stop_inspection, switch_on_tls12};

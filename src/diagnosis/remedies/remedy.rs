@@ -66,3 +66,13 @@ impl Remedy {
         Self { step: self.step.side(side), ..self }
     }
 }
+
+/// Steps that mend nothing one without the other: each is tried with the changes of all.
+pub(crate) fn together(steps: Vec<Remedy>) -> Vec<Remedy> {
+    let all: Vec<Change> = steps.iter().flat_map(|step| step.changes.clone()).collect();
+    let with_all = |step: Remedy| {
+        let changes = if step.changes.is_empty() { Vec::new() } else { all.clone() };
+        Remedy { changes, ..step }
+    };
+    steps.into_iter().map(with_all).collect()
+}

@@ -35,7 +35,7 @@
 //!
 //! let explanation = explain("550 5.7.64 TenantAttribution; Relay Access Denied");
 //! assert_eq!(explanation.rejection, Some(RejectionClass::RelayDenied));
-//! for step in &explanation.remedy {
+//! for step in explanation.remedy.iter() {
 //!     println!("{} ({})", step.action, step.r#where);
 //! }
 //! ```

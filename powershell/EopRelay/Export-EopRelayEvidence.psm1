@@ -189,9 +189,9 @@ function Export-EopRelayEvidence {
             if ($redaction -is [EopRelay.EopRelayException]) {
                 $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $redaction -TargetObject $Path))
             }
-            foreach ($file in $redaction.Files) {
-                if ($null -ne $file.LeftOut) {
-                    $PSCmdlet.WriteWarning("$($file.Path) is left out: $($file.LeftOut)")
+            foreach ($redactedFile in $redaction.Files) {
+                if ($null -ne $redactedFile.LeftOut) {
+                    $PSCmdlet.WriteWarning("$($redactedFile.Path) is left out: $($redactedFile.LeftOut)")
                 }
             }
             $PSCmdlet.WriteWarning("The key of the $($redaction.Replaced) values that were replaced is '$key'. It stays here: eop-relay redact --restore turns an answer back with it.")

@@ -47,6 +47,9 @@ namespace EopRelay.Tests
                 { "evidenceReader", typeof(EvidenceReader<ChainEvent>) },
                 { "chainEvent", typeof(ChainEvent) },
                 { "progress", typeof(ReadingProgress) },
+                { "session", typeof(Session) },
+                { "redaction", typeof(Redaction) },
+                { "redactedFile", typeof(RedactedFile) },
             };
 
         /// <summary>
@@ -74,6 +77,8 @@ namespace EopRelay.Tests
             "export.IsOfServer", "export.Noun", "folder.Location", "folder.Location.Path", "folder.Server", "log.File.FullName",
             "log.File.Length", "log.Server", "one.File.Length", "content.Message", "logs.Message", "wizard.Message",
             "Cmdlet.GetUnresolvedProviderPathFromPSPath",
+            "_.ProviderPath", "_.Message", "_.Path", "accepted.LogPath", "accepted.Line", "accepted.EndTime.ToString",
+            "keys.Message", "clock.Elapsed.TotalSeconds",
         };
 
         /// <summary>Classes whose members any variable may have: texts, lists, tables, times and files.</summary>

@@ -29,7 +29,7 @@ BeforeAll {
         'SupportsWildcards', 'ArgumentCompleter', 'ValidateNotNull', 'ValidateNotNullOrEmpty', 'ValidateRange', 'ValidateSet', 'ValidatePattern', 'System.StringComparison', 'System.DateTimeKind',
         'System.IO.FileInfo', 'System.IO.File', 'System.IO.Directory', 'cultureinfo', 'System.IO.Path', 'System.AppDomain', 'System.Environment', 'System.Reflection.Assembly', 'System.IO.Compression.ZipFile', 'System.IO.Compression.ZipFileExtensions', 'System.Collections.IDictionary', 'System.Collections.IEnumerable',
         'System.Collections.Generic.List', 'System.Collections.Generic.List[string]', 'System.Collections.Generic.List[object]', 'System.Management.Automation.ErrorRecord',
-        'System.Management.Automation.CompletionResult', 'System.Management.Automation.Language.CodeGeneration'
+        'System.IDisposable', 'System.Diagnostics.Stopwatch', 'System.Management.Automation.CompletionResult', 'System.Management.Automation.Language.CodeGeneration'
     # Other letters have other meanings in the two: UTF8 is written with a mark by 5.1, and read by both.
     $encodings = 'UTF8', 'ASCII', 'Unicode'
 

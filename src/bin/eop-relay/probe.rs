@@ -7,8 +7,7 @@ mod inputs;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use eop_relay::diagnosis::Evidence;
 use eop_relay::probe::{self, Answerable, Attempt, Expectations, Next, ProbeOutcome, Standing};
@@ -17,7 +16,7 @@ use time::OffsetDateTime;
 
 pub use self::arguments::ProbeArguments;
 use crate::exit::Exit;
-use crate::{json, message, output};
+use crate::{again, json, message, output};
 
 /// Asks once, or until enough front ends accept, and prints what it came to.
 pub fn run(arguments: &ProbeArguments) -> ExitCode {
@@ -77,11 +76,10 @@ fn ask_until_accepted(
     question: &Answerable,
     known: &Evidence,
 ) -> Result<ProbeOutcome, String> {
-    let clock = Instant::now();
     let interval = Duration::from_secs(arguments.interval);
     let limit = Duration::from_secs(arguments.time_limit);
     let mut attempts: Vec<Attempt> = Vec::new();
-    loop {
+    again::until(interval, None, |clock| {
         // Each connection has a log of its own: a log is never written over.
         let number = attempts.len() + 1;
         let log = arguments.out_log.as_ref().map(|path| match number {
@@ -93,9 +91,6 @@ fn ask_until_accepted(
         let Standing { next, summary, .. } =
             probe::standing(&attempts, interval, clock.elapsed(), limit);
         message::summary(&summary);
-        if next != Next::Again {
-            return Ok(outcome);
-        }
-        thread::sleep(interval);
-    }
+        Ok((next != Next::Again).then_some(outcome))
+    })
 }

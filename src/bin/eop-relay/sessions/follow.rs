@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 use eop_relay::session::{
@@ -12,6 +12,7 @@ use eop_relay::session::{
 use super::batches::{BYTES_PER_BATCH, SESSIONS_PER_BATCH};
 use super::summary::Summary;
 use super::writer::SessionWriter;
+use crate::again;
 use crate::arguments::parse_duration;
 use crate::exit::Exit;
 use crate::message;
@@ -63,7 +64,6 @@ pub fn follow(
     writer: &mut dyn SessionWriter,
 ) -> io::Result<Exit> {
     let timeout = arguments.timeout.or(arguments.until_success.then_some(DEFAULT_TIMEOUT));
-    let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let lists_past = query.filter.start.is_some();
     let memory = Some(StateMemory::default());
     let state = Some(StateOptions { memory, ..StateOptions::default() });
@@ -77,19 +77,15 @@ pub fn follow(
     follow.writer.begin()?;
     follow.writer.flush()?;
     let mut is_listed = lists_past;
-    loop {
+    again::until(INTERVAL, timeout, |clock| {
         if let Some(session) = follow.read_on(is_listed)? {
             report_success(&session);
-            return Ok(Exit::Fine);
+            return Ok(Some(Exit::Fine));
         }
         is_listed = true;
-        let now = Instant::now();
-        if end.is_some_and(|end| now >= end) {
-            return Ok(follow.end());
-        }
-        let rest = end.map_or(INTERVAL, |end| end.saturating_duration_since(now));
-        std::thread::sleep(INTERVAL.min(rest));
-    }
+        let is_over = timeout.is_some_and(|timeout| clock.elapsed() >= timeout);
+        Ok(is_over.then(|| follow.end()))
+    })
 }
 
 impl Follow<'_> {

@@ -7,7 +7,9 @@ use super::error::ErrorDetail;
 use crate::diagnosis::{certificate_overview, diagnose};
 use crate::renewal::renewal_plan;
 
+mod files;
 pub(super) mod logs;
+mod objects;
 pub(super) mod request;
 
 /// The most units of the request of eop_test and eop_certificates.

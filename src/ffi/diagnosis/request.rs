@@ -6,22 +6,23 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
-use crate::certificate::{Certificate, Thumbprint, read_certificates};
-use crate::chain::judged_of;
-use crate::diagnosis::{Evidence, GivenCertificate};
+use super::files::{add_certificate_file, add_hybrid_logs, add_queue_error_file, read_file};
+use super::logs::{self, Log};
+use super::objects::{
+    ACCEPTED_DOMAINS, INBOUND_CONNECTORS, INSTALLED_CERTIFICATES, JUDGED_CERTIFICATES,
+    RECEIVE_CONNECTORS, SEND_CONNECTORS, add_installed, add_object_file, add_objects, miss,
+};
+use crate::diagnosis::Evidence;
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
-use crate::evidence::{EvidenceError, EvidenceKind, ExchangeObjects, HybridHistoryBuilder};
 use crate::ffi::answer::{FileContent, parse_object};
-use crate::ffi::diagnosis::logs::{self, Log};
 use crate::ffi::error::Failure;
-use crate::ffi::status::{EOP_CERTIFICATE_NOT_FOUND, EOP_INTERNAL, EOP_INVALID_THUMBPRINT};
+use crate::ffi::status::EOP_INTERNAL;
 use crate::session::{Session, SessionReader};
 use crate::timestamp::Timestamp;
 
 /// What the parts of the request are called in the report.
 const SESSIONS: &str = "sessions of the pipeline";
-const CERTIFICATES: &str = "certificates of the pipeline";
 const MACHINE: &str = "LocalMachine stores";
 const CHAIN_EVENTS: &str = "-ChainEvent";
 const QUEUE_ERRORS: &str = "-QueueError";
@@ -140,16 +141,6 @@ struct Unreadable {
     path: String,
     message: String,
 }
-
-/// A list of Exchange objects: its name in the report, and where it belongs.
-type ObjectList = (&'static str, fn(&mut Evidence, &ExchangeObjects));
-
-const INBOUND_CONNECTORS: ObjectList = ("-InboundConnector", Evidence::add_inbound_connectors);
-const ACCEPTED_DOMAINS: ObjectList = ("-AcceptedDomain", Evidence::add_accepted_domains);
-const SEND_CONNECTORS: ObjectList = ("-SendConnector", Evidence::add_send_connectors);
-const RECEIVE_CONNECTORS: ObjectList = ("-ReceiveConnector", Evidence::add_receive_connectors);
-const INSTALLED_CERTIFICATES: ObjectList = ("-InstalledCertificate", Evidence::add_installed);
-const JUDGED_CERTIFICATES: ObjectList = (CERTIFICATES, add_judged);
 
 /// Reads a request, its logs included.
 pub(in crate::ffi) fn read(text: &str) -> Result<Evidence, Failure> {
@@ -299,17 +290,6 @@ fn add_queue_error(evidence: &mut Evidence, number: u64, error: &RawValue) {
     }
 }
 
-fn add_queue_error_file(evidence: &mut Evidence, file: &FileContent) {
-    let read = file.bytes().and_then(|bytes| {
-        evidence.note_content(&file.path, EvidenceKind::DeliveryErrors, &bytes);
-        DeliveryErrors::from_bytes(&file.path, &bytes).map_err(|error| error.to_string())
-    });
-    match read {
-        Ok(read) => evidence.add_delivery_errors(read),
-        Err(reason) => evidence.unreadable.push((file.path.clone(), reason)),
-    }
-}
-
 /// What comes to a diagnosis after its request.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
@@ -338,148 +318,12 @@ pub(in crate::ffi) fn add(evidence: &mut Evidence, first: u64, text: &str) -> Re
     Ok(sessions.len() as u64)
 }
 
-/// One certificate of a file is judged; the others may be its issuers.
-fn add_certificate_file(evidence: &mut Evidence, file: &FileContent) {
-    let certificates = read_file(evidence, file);
-    if certificates.is_empty() {
-        return;
-    }
-    let path = file.path.clone();
-    match judged_of(certificates) {
-        Ok((certificate, others)) => {
-            evidence.certificates.push(GivenCertificate { certificate, others, path });
-        }
-        Err(error) => evidence.unreadable.push((path, error.to_string())),
-    }
-}
-
 fn add_sessions(evidence: &mut Evidence, first: u64, sessions: &[&RawValue]) {
     evidence.logs_given = true;
     for (number, session) in (first..).zip(sessions) {
         match serde_json::from_str::<Session>(session.get()) {
             Ok(session) => evidence.add_session(&session),
             Err(error) => evidence.damaged.push((SESSIONS.to_owned(), number, error.to_string())),
-        }
-    }
-}
-
-fn add_objects(evidence: &mut Evidence, (name, add): ObjectList, objects: &RawValue) {
-    match ExchangeObjects::from_bytes(name, objects.get().as_bytes()) {
-        Ok(objects) => add(evidence, &objects),
-        Err(EvidenceError::Empty { .. }) => {}
-        Err(error) => miss(evidence, name, name.to_owned(), error.to_string()),
-    }
-}
-
-/// Notes that something of the parameter `name` cannot be read.
-fn miss(evidence: &mut Evidence, name: &str, path: String, reason: String) {
-    evidence.unread_connectors |= name.starts_with(INBOUND_CONNECTORS.0);
-    evidence.unread_domains |= name.starts_with(ACCEPTED_DOMAINS.0);
-    evidence.unreadable.push((path, reason));
-}
-
-/// Adds the objects of an export in any form. One with nothing in it says that there is none.
-fn add_object_file(evidence: &mut Evidence, (name, add): ObjectList, file: &FileContent) {
-    let Some(bytes) = content_of(evidence, file) else { return };
-    match ExchangeObjects::from_bytes(&file.path, &bytes) {
-        Ok(objects) => add(evidence, &objects),
-        Err(EvidenceError::Empty { source_name }) => {
-            add(evidence, &ExchangeObjects { source_name, ..ExchangeObjects::default() });
-        }
-        Err(error) => miss(evidence, name, file.path.clone(), error.to_string()),
-    }
-}
-
-/// Takes certificates that are judged.
-fn add_judged(evidence: &mut Evidence, objects: &ExchangeObjects) {
-    if !evidence.has_wanted(objects.certificates.len(), objects) {
-        return;
-    }
-    for found in &objects.certificates {
-        let path = objects.source_name.clone();
-        match &found.object.certificate {
-            Some(certificate) => evidence.certificates.push(GivenCertificate {
-                certificate: certificate.clone(),
-                others: Vec::new(),
-                path,
-            }),
-            None => evidence.unreadable.push((path, without_raw_data(found.object.thumbprint))),
-        }
-    }
-    let problems = objects.problems.iter();
-    evidence
-        .damaged
-        .extend(problems.map(|one| (one.source_name.clone(), one.line, one.kind.to_string())));
-}
-
-/// Takes the installed certificate with a thumbprint as one that is judged.
-fn add_installed(evidence: &mut Evidence, thumbprint: &str) -> Result<(), Failure> {
-    let wanted: Thumbprint = thumbprint.parse().map_err(|error| {
-        Failure::new(EOP_INVALID_THUMBPRINT, format!("{thumbprint:?}: {error}"))
-    })?;
-    let installed = evidence.installed.iter().flatten();
-    let found = installed.into_iter().find(|found| found.object.thumbprint == Some(wanted));
-    let not_found = |message| Failure::new(EOP_CERTIFICATE_NOT_FOUND, message);
-    let Some(found) = found else {
-        return Err(not_found(format!(
-            "no certificate with the thumbprint {wanted} is among those given, nor in \
-             LocalMachine\\My where that was read: give the server's with -InstalledCertificate (Get-ExchangeCertificate -Server ...), or its file with -Path"
-        )));
-    };
-    let Some(certificate) = found.object.certificate.clone() else {
-        return Err(not_found(without_raw_data(Some(wanted))));
-    };
-    let path = found.path.clone();
-    evidence.certificates.push(GivenCertificate { certificate, others: Vec::new(), path });
-    Ok(())
-}
-
-fn without_raw_data(thumbprint: Option<Thumbprint>) -> String {
-    let name = thumbprint.map_or_else(String::new, |thumbprint| format!(" {thumbprint}"));
-    format!(
-        "the certificate{name} comes without RawData, and cannot be judged: give the object of \
-         Get-ExchangeCertificate itself, its Export-Clixml, or the certificate's file with -Path"
-    )
-}
-
-fn add_hybrid_logs(evidence: &mut Evidence, files: &[FileContent]) {
-    let mut builder = HybridHistoryBuilder::default();
-    for file in files {
-        if let Some(bytes) = noted(evidence, file, EvidenceKind::WizardLog) {
-            builder.add_bytes(&file.path, &bytes);
-        }
-    }
-    evidence.add_hybrid(builder.finish());
-}
-
-/// The bytes of a file; what is no base64 is noted in the evidence.
-fn content_of(evidence: &mut Evidence, file: &FileContent) -> Option<Vec<u8>> {
-    file.bytes().map_err(|reason| evidence.unreadable.push((file.path.clone(), reason))).ok()
-}
-
-/// The bytes of a file that was read as one of that kind.
-fn noted(evidence: &mut Evidence, file: &FileContent, kind: EvidenceKind) -> Option<Vec<u8>> {
-    let bytes = content_of(evidence, file)?;
-    evidence.note_content(&file.path, kind, &bytes);
-    Some(bytes)
-}
-
-/// The certificates of a file; what cannot be read is noted in the evidence.
-fn read_file(evidence: &mut Evidence, file: &FileContent) -> Vec<Certificate> {
-    let path = || file.path.clone();
-    let Some(bytes) = noted(evidence, file, EvidenceKind::Certificates) else { return Vec::new() };
-    match read_certificates(&bytes) {
-        Ok(content) => {
-            let skipped = content.skipped.iter();
-            evidence.damaged.extend(skipped.map(|part| {
-                let message = format!("byte {}, {}: {}", part.offset, part.label, part.reason);
-                (path(), 0, message)
-            }));
-            content.certificates
-        }
-        Err(error) => {
-            evidence.unreadable.push((path(), error.to_string()));
-            Vec::new()
         }
     }
 }

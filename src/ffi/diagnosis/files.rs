@@ -1,0 +1,76 @@
+//! Files of a request, and the evidence that each is.
+
+use crate::certificate::{Certificate, read_certificates};
+use crate::chain::judged_of;
+use crate::diagnosis::{Evidence, GivenCertificate};
+use crate::evidence::delivery_error::DeliveryErrors;
+use crate::evidence::{EvidenceKind, HybridHistoryBuilder};
+use crate::ffi::answer::FileContent;
+
+/// The bytes of a file; what is no base64 is noted in the evidence.
+pub(super) fn content_of(evidence: &mut Evidence, file: &FileContent) -> Option<Vec<u8>> {
+    file.bytes().map_err(|reason| evidence.unreadable.push((file.path.clone(), reason))).ok()
+}
+
+/// The bytes of a file that was read as one of that kind.
+fn noted(evidence: &mut Evidence, file: &FileContent, kind: EvidenceKind) -> Option<Vec<u8>> {
+    let bytes = content_of(evidence, file)?;
+    evidence.note_content(&file.path, kind, &bytes);
+    Some(bytes)
+}
+
+/// The certificates of a file; what cannot be read is noted in the evidence.
+pub(super) fn read_file(evidence: &mut Evidence, file: &FileContent) -> Vec<Certificate> {
+    let path = || file.path.clone();
+    let Some(bytes) = noted(evidence, file, EvidenceKind::Certificates) else { return Vec::new() };
+    match read_certificates(&bytes) {
+        Ok(content) => {
+            let skipped = content.skipped.iter();
+            evidence.damaged.extend(skipped.map(|part| {
+                let message = format!("byte {}, {}: {}", part.offset, part.label, part.reason);
+                (path(), 0, message)
+            }));
+            content.certificates
+        }
+        Err(error) => {
+            evidence.unreadable.push((path(), error.to_string()));
+            Vec::new()
+        }
+    }
+}
+
+/// One certificate of a file is judged; the others may be its issuers.
+pub(super) fn add_certificate_file(evidence: &mut Evidence, file: &FileContent) {
+    let certificates = read_file(evidence, file);
+    if certificates.is_empty() {
+        return;
+    }
+    let path = file.path.clone();
+    match judged_of(certificates) {
+        Ok((certificate, others)) => {
+            evidence.certificates.push(GivenCertificate { certificate, others, path });
+        }
+        Err(error) => evidence.unreadable.push((path, error.to_string())),
+    }
+}
+
+pub(super) fn add_hybrid_logs(evidence: &mut Evidence, files: &[FileContent]) {
+    let mut builder = HybridHistoryBuilder::default();
+    for file in files {
+        if let Some(bytes) = noted(evidence, file, EvidenceKind::WizardLog) {
+            builder.add_bytes(&file.path, &bytes);
+        }
+    }
+    evidence.add_hybrid(builder.finish());
+}
+
+pub(super) fn add_queue_error_file(evidence: &mut Evidence, file: &FileContent) {
+    let read = file.bytes().and_then(|bytes| {
+        evidence.note_content(&file.path, EvidenceKind::DeliveryErrors, &bytes);
+        DeliveryErrors::from_bytes(&file.path, &bytes).map_err(|error| error.to_string())
+    });
+    match read {
+        Ok(read) => evidence.add_delivery_errors(read),
+        Err(reason) => evidence.unreadable.push((file.path.clone(), reason)),
+    }
+}

@@ -61,7 +61,7 @@ grep -q '### Added' "$work/module/EopRelay/$version/EopRelay.psd1"
 grep -q '^clap ' "$work/command/eop-relay-$version-x86_64-windows/THIRD-PARTY-NOTICES.txt"
 if [ -e "EopRelay.$version.nupkg" ]; then
     unzip -p "EopRelay.$version.nupkg" EopRelay.nuspec >"$work/nuspec"
-    for element in '<id>EopRelay</id>' "<version>$version</version>" '<projectUrl>https://eoprelay.example/*</projectUrl>' '<licenseUrl>https' '<releaseNotes>### Added'; do
+    for element in '<id>EopRelay</id>' "<version>$version</version>" '<projectUrl>https://eoprelay.example/*</projectUrl>' '<licenseUrl>https' '<iconUrl>https' '<releaseNotes>### Added'; do
         grep -q "$element" "$work/nuspec" || {
             echo "release-windows.sh: the package for the gallery has no $element" >&2
             exit 1

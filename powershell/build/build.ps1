@@ -63,12 +63,12 @@ try {
     }
     Copy-Item -Path 'LICENSE' -Destination $module
     # What only the delivery knows, as stamp.sh writes it: the release notes, and where EOP_RELAY_PROJECT_URI
-    # is given the address of the project, and below it that of each cmdlet's help.
+    # is given the address of the project, and below it those of the icon and of each cmdlet's help.
     $newest = ([System.IO.File]::ReadAllText((Join-Path -Path $root -ChildPath 'CHANGELOG.md')) -split '(?m)^## \[.*$')[1].Trim().Replace("'", "''")
     $manifestPath = Join-Path -Path $module -ChildPath 'EopRelay.psd1'
     $text = [System.IO.File]::ReadAllText($manifestPath).Replace("'Not packed.'", "'$newest'")
     if (Test-Path -Path 'Env:\EOP_RELAY_PROJECT_URI') {
-        $text = $text.Replace('            LicenseUri ', "            ProjectUri   = '$env:EOP_RELAY_PROJECT_URI'`n            LicenseUri ")
+        $text = $text.Replace('            LicenseUri ', "            ProjectUri   = '$env:EOP_RELAY_PROJECT_URI'`n            IconUri      = '$env:EOP_RELAY_PROJECT_URI/raw/main/docs/icon.png'`n            LicenseUri ")
         foreach ($file in Get-ChildItem -Path $module -Filter '*-*.psm1') {
             # The first function of a file is the cmdlet.
             $head, $rest = [System.IO.File]::ReadAllText($file.FullName) -split '\[CmdletBinding\(', 2

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Writes into a module that is laid out what only its delivery knows: the release notes, out of the newest
 # part of CHANGELOG.md, and where EOP_RELAY_PROJECT_URI is given the address of the project, and below it
-# that of each cmdlet's help.
+# those of the icon and of each cmdlet's help.
 #   powershell/build/stamp.sh MODULE_FOLDER
 set -eu
 
@@ -13,7 +13,10 @@ notes=$(awk '/^## \[/ { part++; next } part == 1' "$root/CHANGELOG.md" | sed "s/
     uri=$uri awk '
     /^ *ReleaseNotes = / { print "            ReleaseNotes = '\''" ENVIRON["notes"] "'\''"; next }
     { print }
-    /^ *LicenseUri / && ENVIRON["uri"] != "" { print "            ProjectUri   = '\''" ENVIRON["uri"] "'\''" }
+    /^ *LicenseUri / && ENVIRON["uri"] != "" {
+        print "            ProjectUri   = '\''" ENVIRON["uri"] "'\''"
+        print "            IconUri      = '\''" ENVIRON["uri"] "/raw/main/docs/icon.png'\''"
+    }
 ' "$module/EopRelay.psd1" >"$module/EopRelay.psd1.new"
 mv "$module/EopRelay.psd1.new" "$module/EopRelay.psd1"
 

@@ -58,6 +58,8 @@ fn the_zip_holds_the_files_of_the_module_and_no_others() {
     assert!(manifest.contains("\r\n") && !manifest.contains("\r\r"), "lines end as on Windows");
     assert!(manifest.contains(&format!("'{VERSION}'")), "the folder is named like the version");
     assert!(manifest.contains("ProjectUri   = 'https://eoprelay.example'"), "{manifest}");
+    let icon = "IconUri      = 'https://eoprelay.example/raw/main/docs/icon.png'";
+    assert!(manifest.contains(icon), "{manifest}");
     assert!(manifest.contains("### Added") && !manifest.contains("Not packed"), "{manifest}");
     for (file, end) in [("Test-EopRelayCertificate", ", "), ("Get-SendConnectorTlsSession", ", ")] {
         let script = fs::read_to_string(module(&out).join(format!("{file}.psm1"))).unwrap();

@@ -20,8 +20,10 @@ Everything is optional; what is missing is said. Exports are made on-premises wi
   Get-SendConnector | Export-Clixml send.xml
   Get-ExchangeCertificate -Server EX01 | Export-Clixml installed.xml
 With certificates of several servers each needs its server:
-  'EX01', 'EX02' | ForEach-Object { $server = $_; Get-ExchangeCertificate -Server $server |
-    Select-Object *, @{ Name = 'Server'; Expression = { $server } } } | Export-Clixml installed.xml
+  'EX01', 'EX02' | ForEach-Object { $server = $_
+    Get-ExchangeCertificate -Server $server |
+      Select-Object *, @{ Name = 'Server'; Expression = { $server } }
+  } | Export-Clixml installed.xml
 A certificate that is installed and takes over from the one in use is named, whatever its issuer, with
 what has to be set for it; receive connectors and the tenant's inbound connectors are looked at too,
 where they are given. Times without a zone are UTC.

@@ -15,10 +15,12 @@ use crate::{message, output};
 /// Print a script that completes the command in a shell
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-  bash:        eop-relay completions bash > ~/.local/share/bash-completion/completions/eop-relay
-  zsh:         eop-relay completions zsh > ~/.zfunc/_eop-relay
-  fish:        eop-relay completions fish > ~/.config/fish/completions/eop-relay.fish
-  PowerShell:  eop-relay completions powershell | Out-String | Invoke-Expression")]
+bash, zsh, fish and PowerShell:
+  eop-relay completions bash > \\
+    ~/.local/share/bash-completion/completions/eop-relay
+  eop-relay completions zsh > ~/.zfunc/_eop-relay
+  eop-relay completions fish > ~/.config/fish/completions/eop-relay.fish
+  eop-relay completions powershell | Out-String | Invoke-Expression")]
 pub struct CompletionsArguments {
     /// The shell
     #[arg(value_enum)]

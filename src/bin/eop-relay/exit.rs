@@ -6,7 +6,8 @@ use std::process::ExitCode;
 pub const HELP: &str = "\
 Exit codes:
    0  fine
-  10  warning: the answer stands, but not everything could be used (damaged rows, a limit)
+  10  warning: the answer stands, but not everything could be used
+      (damaged rows, a limit)
   20  refused
   30  uncertain, or no evidence
   40  could not check: an input cannot be read

@@ -11,6 +11,7 @@ mod events;
 mod evidence;
 mod exit;
 mod explain;
+mod help;
 mod hybrid;
 mod json;
 mod message;
@@ -26,7 +27,7 @@ mod test;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use eop_relay::view::printable;
 
 use crate::exit::Exit;
@@ -40,6 +41,17 @@ struct CommandLine {
     settings: Settings,
     #[command(subcommand)]
     command: Command,
+}
+
+impl CommandLine {
+    /// The command with its help as it is shown.
+    fn whole() -> clap::Command {
+        help::reflowed(Self::command())
+    }
+
+    fn read() -> Result<Self, clap::Error> {
+        Self::from_arg_matches(&Self::whole().try_get_matches()?)
+    }
 }
 
 /// Each variant takes its help text from its arguments.
@@ -74,14 +86,14 @@ impl Command {
             Self::Renew(arguments) => renew::run(arguments),
             Self::Evidence(arguments) => evidence::run(arguments),
             Self::Redact(arguments) => redact::run(arguments),
-            Self::Completions(arguments) => completions::run(arguments, CommandLine::command()),
-            Self::Man(arguments) => completions::write_manual(arguments, CommandLine::command()),
+            Self::Completions(arguments) => completions::run(arguments, CommandLine::whole()),
+            Self::Man(arguments) => completions::write_manual(arguments, CommandLine::whole()),
         }
     }
 }
 
 fn main() -> ExitCode {
-    match CommandLine::try_parse() {
+    match CommandLine::read() {
         Ok(command_line) => {
             eop_relay::input::offer_standard_input();
             if std::env::args_os().filter(|argument| argument == "-").count() > 1 {

@@ -26,7 +26,8 @@ names, thumbprint and keys as stand-ins, dates, extensions, and who signed whom 
 of public authorities stay. Event logs become XML. A file that is not recognised is left out; what was
 done with each file is reported.
 
-  eop-relay redact case case-to-send.zip          writes case-to-send.key.json too, for yourself
+  eop-relay redact case case-to-send.zip
+    writes case-to-send.key.json too, for yourself
   eop-relay redact --restore answer.txt --key case-to-send.key.json
 
 Exit codes: 0 all was redacted; 10 files were left out; 40 nothing can be read; 64 usage.")]

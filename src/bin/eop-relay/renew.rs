@@ -28,8 +28,10 @@ made with Export-Clixml (ConvertTo-Json, Export-Csv and Format-List text are rea
   Get-InboundConnector | Export-Clixml inbound.xml       in Exchange Online
   Get-AcceptedDomain | Export-Clixml accepted.xml        in Exchange Online
 With certificates of several servers each needs its server:
-  'EX01', 'EX02' | ForEach-Object { $server = $_; Get-ExchangeCertificate -Server $server |
-    Select-Object *, @{ Name = 'Server'; Expression = { $server } } } | Export-Clixml installed.xml
+  'EX01', 'EX02' | ForEach-Object { $server = $_
+    Get-ExchangeCertificate -Server $server |
+      Select-Object *, @{ Name = 'Server'; Expression = { $server } }
+  } | Export-Clixml installed.xml
 For a script that renews certificates, --check prints one line.
 
 Exit codes: 0 nothing is to be set; 10 steps are needed; 20 mail would be refused; 30 the evidence does

@@ -28,11 +28,13 @@ Exit codes: 0 accepted; 10 accepted, with warnings; 20 refused; 30 uncertain; 40
 read, or a log not be written; 64 usage.
 
 Examples:
-  eop-relay probe --from anna@contoso.com --to bob@fabrikam.com --send-connector send.xml
   eop-relay probe --from anna@contoso.com --to bob@fabrikam.com \\
-    --smart-host contoso-com.mail.protection.outlook.com --fqdn mail.contoso.com \\
-    --certificate mail.pem --intermediates ca.pem
-  eop-relay probe --inbound --smart-host ex01.contoso.com --tls-domain mail.contoso.com")]
+    --send-connector send.xml
+  eop-relay probe --from anna@contoso.com --to bob@fabrikam.com \\
+    --smart-host contoso-com.mail.protection.outlook.com \\
+    --fqdn mail.contoso.com --certificate mail.pem --intermediates ca.pem
+  eop-relay probe --inbound --smart-host ex01.contoso.com \\
+    --tls-domain mail.contoso.com")]
 pub struct ProbeArguments {
     /// MAIL FROM: one address; <> is the null sender.
     #[arg(long, value_name = "ADDRESS", required_unless_present = "inbound")]

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use super::retry_time::ErrorDates;
 use super::returned::{cause, is_cover, returned_lines};
 use super::session_match::SessionMatch;
-use crate::evidence::export::{shortened, stated_time};
+use crate::evidence::export::shortened;
 use crate::named_enum::named_enum;
 use crate::reply::{Explanation, explain};
 use crate::stated_time::StatedTime;
@@ -79,6 +80,15 @@ impl DeliveryError {
     /// Explains one text.
     #[must_use]
     pub fn of_text(path: &str, text: &str) -> Self {
+        let dates = ErrorDates::of_text(text);
+        let mut error = Self::undated(path, text);
+        dates.add_retry_time(&mut error, None);
+        dates.name_open_time(&mut error);
+        error
+    }
+
+    /// The same, without the time that a queue's error states by a clock of no zone.
+    pub(super) fn undated(path: &str, text: &str) -> Self {
         let of_cause = || cause(&returned_lines(text), &[]);
         let mut explanation = explain(text);
         if is_cover(&explanation)
@@ -87,10 +97,6 @@ impl DeliveryError {
             explanation = of_cause;
         }
         let stamp = explanation.server_time.as_deref().and_then(Timestamp::parse);
-        let time = stamp.map(StatedTime::from).or_else(|| {
-            // As far as published texts show it agrees with the stamp of the reply.
-            stated_time(explanation.last_retry_time.as_deref()?)
-        });
         let remote_server = explanation.host.clone().or_else(|| explanation.server.clone());
         Self {
             source: DeliveryErrorSource::Text,
@@ -100,7 +106,7 @@ impl DeliveryError {
             reporting_server: None,
             next_hop: None,
             remote_server,
-            time,
+            time: stamp.map(StatedTime::from),
             sender: None,
             recipients: Vec::new(),
             message_count: None,

@@ -7,12 +7,14 @@ use std::path::Path;
 
 use super::error::DeliveryError;
 use super::html::{is_html, text_of_html};
-use super::objects::ObjectErrors;
+use super::objects::{ObjectErrors, Place};
+use super::retry_time::ErrorDates;
 use super::transport_event::{TransportEvent, TransportEvents};
 use super::{mail, tracking_log};
 use crate::evidence::capi2::event_texts;
 use crate::evidence::export::{
-    EvidenceError, ExportFormat, Parsed, Problem, ProblemKind, TextFile, doubts, read_file,
+    EvidenceError, ExportFormat, Parsed, Problem, ProblemKind, TextFile, dates_of, doubts,
+    read_file,
 };
 use crate::input;
 
@@ -162,7 +164,7 @@ impl DeliveryErrors {
         let format = ExportFormat::of(&file.text)?;
         let mut parsed = format.read(&file.text);
         let mut read = Self { source_name: source_name.to_owned(), ..Self::default() };
-        read.convert(file, &mut parsed);
+        read.convert(file, format, &mut parsed);
         let is_empty = read.errors.is_empty() && read.without_error == 0;
         // A text with a colon or a comma is no table, and words in brackets are no JSON.
         let may_be_prose = matches!(format, ExportFormat::Csv | ExportFormat::FormatList)
@@ -174,15 +176,18 @@ impl DeliveryErrors {
         Some(if is_empty { Err(nothing(source_name)) } else { Ok(read) })
     }
 
-    fn convert(&mut self, file: &TextFile<'_>, parsed: &mut Parsed) {
+    fn convert(&mut self, file: &TextFile<'_>, format: ExportFormat, parsed: &mut Parsed) {
         let bags = std::mem::take(&mut parsed.bags);
+        let dates =
+            ErrorDates::of_file(std::iter::once(&*file.text), dates_of(Some(format), &bags));
         let mut offsets: Vec<usize> = bags.iter().map(|bag| bag.offset).collect();
         offsets.sort_unstable();
         let positions = file.positions(&offsets);
+        let source_name = self.source_name.clone();
         for bag in &bags {
             let place = offsets.partition_point(|offset| *offset < bag.offset);
             let line = positions.get(place).map_or(1, |position| position.line);
-            match super::objects::read(&self.source_name, line, bag) {
+            match super::objects::read(Place { path: &source_name, line, dates: &dates }, bag) {
                 ObjectErrors::Errors(errors) => {
                     for mut error in errors {
                         if let Some(before) = self.errors.last() {

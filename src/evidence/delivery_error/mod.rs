@@ -8,6 +8,7 @@ mod hand_over;
 mod html;
 mod mail;
 mod objects;
+mod retry_time;
 mod returned;
 mod session_match;
 mod sessions;

@@ -2,10 +2,11 @@
 //! properties: live, rehydrated or exported.
 
 use super::error::{DeliveryError, DeliveryErrorSource};
+use super::retry_time::ErrorDates;
 use super::transport_event::TransportEvent;
-use crate::evidence::export::{PropertyBag, Value, parse_time, stated_time};
+use crate::evidence::export::{PropertyBag, TimeReading, Value};
 use crate::reply::{RejectionClass, explain};
-use crate::stated_time::StatedTime;
+use crate::timestamp::Timestamp;
 
 /// What an object held.
 pub(super) enum ObjectErrors {
@@ -18,39 +19,47 @@ pub(super) enum ObjectErrors {
 /// Events of the tracking log that report trouble.
 pub(super) const FAILURES: &[&str] = &["FAIL", "DEFER", "BADMAIL", "DSN", "POISONMESSAGE"];
 
-pub(super) fn read(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
+/// Where an object stands, and how the dates of its file are ordered.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub path: &'a str,
+    pub line: u64,
+    pub dates: &'a ErrorDates,
+}
+
+pub(super) fn read(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
     let has = |name: &str| bag.get(name).is_some();
     if has("RecipientStatus") && (has("EventId") || has("MessageId")) {
-        tracking_event(path, line, bag)
+        tracking_event(place, bag)
     } else if has("Detail") && has("Event") {
-        trace_event(path, line, bag)
+        trace_event(place, bag)
     } else if has("Message") && has("Id") && has("ProviderName") {
-        application_event(path, line, bag)
-    } else if let Some(errors) = event_of_tool(path, line, bag) {
+        application_event(place, bag)
+    } else if let Some(errors) = event_of_tool(place, bag) {
         errors
     } else if !has("LastError") {
         ObjectErrors::OtherKind
     } else if text(bag, "FromAddress").or_else(|| text(bag, "InternetMessageId")).is_some() {
-        queued_message(path, line, bag)
+        queued_message(place, bag)
     } else {
-        queue(path, line, bag)
+        queue(place, bag)
     }
 }
 
-fn queue(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
+fn queue(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
     let Some(last_error) = last_error(bag) else { return ObjectErrors::NoError };
-    let mut error = of_object(DeliveryErrorSource::Queue, path, line, &last_error);
+    let mut error = of_object(DeliveryErrorSource::Queue, place, &last_error);
     error.identity = text(bag, "Identity");
     error.reporting_server = server_of(error.identity.as_deref()).or_else(|| server(bag));
     error.next_hop = text(bag, "NextHopDomain");
     error.message_count = text(bag, "MessageCount").and_then(|count| count.parse().ok());
-    set_time(&mut error, bag, &["LastRetryTime"]);
+    set_time(&mut error, place.dates, bag, &["LastRetryTime"]);
     ObjectErrors::Errors(vec![error])
 }
 
-fn queued_message(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
+fn queued_message(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
     let Some(last_error) = last_error(bag) else { return ObjectErrors::NoError };
-    let mut error = of_object(DeliveryErrorSource::QueuedMessage, path, line, &last_error);
+    let mut error = of_object(DeliveryErrorSource::QueuedMessage, place, &last_error);
     error.identity = text(bag, "Identity");
     error.reporting_server = server_of(error.identity.as_deref()).or_else(|| server(bag));
     error.sender = text(bag, "FromAddress");
@@ -59,7 +68,7 @@ fn queued_message(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
     error.recipients = texts(bag, "Recipients").into_iter().map(address).collect();
     error.recipients.retain(|recipient| recipient.contains('@'));
     set_message_id(&mut error, text(bag, "InternetMessageId"));
-    set_time(&mut error, bag, &["LastRetryTime"]);
+    set_time(&mut error, place.dates, bag, &["LastRetryTime"]);
     ObjectErrors::Errors(vec![error])
 }
 
@@ -79,20 +88,20 @@ fn last_error(bag: &PropertyBag) -> Option<String> {
 }
 
 /// RecipientStatus has one status for each of Recipients.
-fn tracking_event(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
+fn tracking_event(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
     let is_failure = text(bag, "EventId")
         .is_some_and(|event| FAILURES.iter().any(|known| event.eq_ignore_ascii_case(known)));
     let recipients = texts(bag, "Recipients");
     let statuses = texts(bag, "RecipientStatus");
     let mut errors: Vec<DeliveryError> = Vec::new();
-    for (place, status) in statuses.iter().enumerate() {
-        let own = (statuses.len() == recipients.len()).then(|| &recipients[place..=place]);
+    for (number, status) in statuses.iter().enumerate() {
+        let own = (statuses.len() == recipients.len()).then(|| &recipients[number..=number]);
         let own = own.unwrap_or(if errors.is_empty() { &recipients } else { &[] });
         if let Some(known) = errors.iter_mut().find(|known| known.text == status.trim()) {
             known.recipients.extend_from_slice(own);
             continue;
         }
-        let mut error = of_object(DeliveryErrorSource::TrackingLog, path, line, status);
+        let mut error = of_object(DeliveryErrorSource::TrackingLog, place, status);
         let is_refusal = error.explanation.code.is_some_and(|code| code >= 400)
             || (error.explanation.recognised && is_failure);
         if !is_refusal {
@@ -105,16 +114,16 @@ fn tracking_event(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
         error.explanation.send_connector =
             error.explanation.send_connector.take().or_else(|| text(bag, "ConnectorId"));
         set_message_id(&mut error, text(bag, "MessageId"));
-        set_time(&mut error, bag, &["Timestamp", "TimestampUtc"]);
+        set_time(&mut error, place.dates, bag, &["Timestamp", "TimestampUtc"]);
         errors.push(error);
     }
     if errors.is_empty() { ObjectErrors::NoError } else { ObjectErrors::Errors(errors) }
 }
 
 /// An event of Get-MessageTraceDetail or Get-MessageTraceDetailV2: its Detail has the reply.
-fn trace_event(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
+fn trace_event(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
     let Some(detail) = text(bag, "Detail") else { return ObjectErrors::NoError };
-    let mut error = of_object(DeliveryErrorSource::MessageTrace, path, line, &detail);
+    let mut error = of_object(DeliveryErrorSource::MessageTrace, place, &detail);
     let is_refusal =
         error.explanation.code.is_some_and(|code| code >= 400) || error.explanation.recognised;
     if !is_refusal {
@@ -124,12 +133,12 @@ fn trace_event(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
     error.sender = text(bag, "SenderAddress");
     error.recipients = text(bag, "RecipientAddress").into_iter().collect();
     set_message_id(&mut error, text(bag, "MessageId"));
-    set_time(&mut error, bag, &["Date"]);
+    set_time(&mut error, place.dates, bag, &["Date"]);
     ObjectErrors::Errors(vec![error])
 }
 
 /// An object of Get-WinEvent.
-fn application_event(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
+fn application_event(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
     let value_of = |value: &Value| match value {
         Value::Bag(bag) => text(bag, "Value"),
         value => value.as_text(),
@@ -143,11 +152,11 @@ fn application_event(path: &str, line: u64, bag: &PropertyBag) -> ObjectErrors {
         values: values.iter().filter_map(value_of).collect(),
         ..TransportEvent::default()
     };
-    of_event(&event, path, line, bag, "TimeCreated")
+    of_event(&event, place, bag, "TimeCreated")
 }
 
 /// An event as EvtxECmd writes it in a row of CSV, whose Payload is JSON.
-fn event_of_tool(path: &str, line: u64, bag: &PropertyBag) -> Option<ObjectErrors> {
+fn event_of_tool(place: Place<'_>, bag: &PropertyBag) -> Option<ObjectErrors> {
     let (id, provider) = (text(bag, "EventId")?, text(bag, "Provider")?);
     let data: serde_json::Value = serde_json::from_str(&text(bag, "Payload")?).unwrap_or_default();
     let mut values = Vec::new();
@@ -157,11 +166,11 @@ fn event_of_tool(path: &str, line: u64, bag: &PropertyBag) -> Option<ObjectError
         provider,
         computer: text(bag, "Computer"),
         // It writes UTC, and no zone.
-        time: text(bag, "TimeCreated").as_deref().and_then(parse_time),
+        time: text(bag, "TimeCreated").as_deref().and_then(Timestamp::parse),
         values,
         ..TransportEvent::default()
     };
-    Some(of_event(&event, path, line, bag, "TimeCreated"))
+    Some(of_event(&event, place, bag, "TimeCreated"))
 }
 
 /// The texts of JSON, parted at commas where a tool has joined them.
@@ -184,51 +193,45 @@ fn texts_within(value: &serde_json::Value, texts: &mut Vec<String>) {
 
 fn of_event(
     event: &TransportEvent,
-    path: &str,
-    line: u64,
+    place: Place<'_>,
     bag: &PropertyBag,
     time: &str,
 ) -> ObjectErrors {
-    match event.error(path, line) {
+    match event.error(place.path, place.line) {
         Some(mut error) => {
-            set_time(&mut error, bag, &[time]);
+            set_time(&mut error, place.dates, bag, &[time]);
             ObjectErrors::Errors(vec![error])
         }
         None => ObjectErrors::OtherKind,
     }
 }
 
-fn of_object(
-    source: DeliveryErrorSource,
-    path: &str,
-    line: u64,
-    last_error: &str,
-) -> DeliveryError {
-    DeliveryError { source, line, ..DeliveryError::of_text(path, last_error) }
+fn of_object(source: DeliveryErrorSource, place: Place<'_>, last_error: &str) -> DeliveryError {
+    let Place { path, line, .. } = place;
+    DeliveryError { source, line, ..DeliveryError::undated(path, last_error) }
 }
 
-/// The stamp inside the text is nearer to the attempt than the object's.
-fn set_time(error: &mut DeliveryError, bag: &PropertyBag, names: &[&str]) {
+/// Gives an error its time: the stamp inside the text is nearer to the attempt than the object's,
+/// which is used with its zone alone. CSV and Format-List text drop that, and local time taken for UTC
+/// would find the wrong session.
+fn set_time(error: &mut DeliveryError, dates: &ErrorDates, bag: &PropertyBag, names: &[&str]) {
+    let printed = names.iter().find_map(|name| Some((*name, text(bag, name)?)));
+    let reading = printed.as_ref().and_then(|(_, printed)| dates.value(printed));
+    dates.add_retry_time(error, reading.and_then(TimeReading::stated));
     if error.time.is_some() {
         return;
     }
-    let Some((name, printed)) = names.iter().find_map(|name| Some((*name, text(bag, name)?)))
-    else {
-        return;
-    };
-    error.time = zoned_time(&printed);
-    if error.time.is_none() {
-        error.explanation.uncertain.push(format!(
-            "{name} ({printed}) comes without a time zone, and is not used to find the session: \
-             export with Export-Clixml."
-        ));
+    match (printed, reading) {
+        (_, Some(TimeReading::Utc(time))) => error.time = Some(time.into()),
+        (Some((name, printed)), _) => {
+            error.explanation.uncertain.push(format!(
+                "{name} ({printed}) comes without a time zone, and is not used to find the session: \
+                 export with Export-Clixml."
+            ));
+            dates.name_open_time(error);
+        }
+        (None, _) => dates.name_open_time(error),
     }
-}
-
-/// A time with its zone: CSV and Format-List text drop it, and local time taken for UTC would find
-/// the wrong session.
-fn zoned_time(text: &str) -> Option<StatedTime> {
-    stated_time(text).filter(|time| time.has_zone())
 }
 
 fn set_message_id(error: &mut DeliveryError, id: Option<String>) {

@@ -1,6 +1,7 @@
 //! The lines `... returned '550 ...'` of an NDR: what each server answered, and when.
 
-use crate::evidence::export::Dates;
+use super::retry_time::split_date;
+use crate::evidence::export::{Dates, TimeReading};
 use crate::reply::{EnhancedStatus, Explanation, RejectionClass, explain};
 use crate::timestamp::Timestamp;
 
@@ -9,8 +10,9 @@ use crate::timestamp::Timestamp;
 pub(super) struct Returned {
     /// The recipient above it, where the text names one.
     recipient: Option<String>,
-    /// By the clock of the text, to compare the lines with each other.
-    time: Option<Timestamp>,
+    /// By the clock of the text, to compare the lines with each other; with the day first and with
+    /// the month first where nothing settles it.
+    times: Option<[Timestamp; 2]>,
     host: Option<String>,
     line: String,
 }
@@ -21,9 +23,7 @@ const MAXIMUM_LINES: usize = 1000;
 /// All such lines of a text.
 pub(super) fn returned_lines(text: &str) -> Vec<Returned> {
     let split: Vec<(Option<&str>, &str)> = text.lines().map(split_date).collect();
-    // Which of two days is meant matters for no comparison within one text.
     let dates = Dates::of(split.iter().filter_map(|(date, _)| *date));
-    let month_first = Dates::invariant();
     let mut recipient = None;
     let mut lines = Vec::new();
     for (date, rest) in split {
@@ -31,11 +31,13 @@ pub(super) fn returned_lines(text: &str) -> Vec<Returned> {
         if is_address(line) {
             recipient = Some(line.trim_matches(['<', '>']).to_owned());
         } else if line.contains(" returned '") && lines.len() < MAXIMUM_LINES {
-            let reading =
-                date.and_then(|date| dates.read(date)?.time().or(month_first.read(date)?.time()));
+            let times = date.and_then(|date| dates.read(date)).map(|reading| match reading {
+                TimeReading::Utc(time) | TimeReading::Local(time) => [time; 2],
+                TimeReading::Open { day_first, month_first } => [day_first, month_first],
+            });
             lines.push(Returned {
                 recipient: recipient.clone(),
-                time: reading,
+                times,
                 host: host_of(line),
                 line: line.to_owned(),
             });
@@ -45,7 +47,8 @@ pub(super) fn returned_lines(text: &str) -> Vec<Returned> {
 }
 
 /// The line that says why: the newest dated one that is no cover, else the first without a date.
-/// `None` where all are covers.
+/// `None` where all are covers, or where the newest is one line if the day comes first and another
+/// if the month does.
 pub(super) fn cause(
     lines: &[Returned],
     recipients: &[String],
@@ -57,15 +60,17 @@ pub(super) fn cause(
             })
     };
     let explained = lines.iter().filter(is_for).map(|line| (line, explain(&line.line)));
-    let significant = explained.filter(|(_, explanation)| !is_cover(explanation));
+    let significant: Vec<(&Returned, Explanation)> =
+        explained.filter(|(_, explanation)| !is_cover(explanation)).collect();
     // Of lines with the same time the first.
-    let mut best: Option<(&Returned, Explanation)> = None;
-    for (line, explanation) in significant {
-        if best.as_ref().is_none_or(|(known, _)| line.time > known.time) {
-            best = Some((line, explanation));
-        }
-    }
-    best.map(|(line, explanation)| (explanation, line.host.clone()))
+    let newest = |order: usize| {
+        let time = |place: &usize| significant[*place].0.times.map(|times| times[order]);
+        (0..significant.len()).rev().max_by_key(time)
+    };
+    let (place, other) = (newest(0)?, newest(1)?);
+    let is_settled = significant[place].1.rejection == significant[other].1.rejection;
+    let (line, explanation) = significant.into_iter().nth(place)?;
+    is_settled.then(|| (explanation, line.host.clone()))
 }
 
 /// Whether a reply only says that the message was given up: 4.4.7, and the 5.4.3xx of Exchange
@@ -77,16 +82,6 @@ pub(super) fn is_cover(explanation: &Explanation) -> bool {
     !explanation.recognised
         || explanation.rejection == Some(RejectionClass::MessageExpired)
         || explanation.enhanced_status.is_some_and(is_given_up)
-}
-
-/// `11/6/2026 9:49:41 AM - Remote Server at ...`: the date, and what follows it.
-fn split_date(line: &str) -> (Option<&str>, &str) {
-    match line.trim_start().split_once(" - ") {
-        Some((date, rest)) if date.starts_with(|c: char| c.is_numeric()) && date.len() < 64 => {
-            (Some(date), rest)
-        }
-        _ => (None, line),
-    }
 }
 
 /// `Remote Server at HOST (ADDRESS) returned '...'`.
@@ -136,6 +131,22 @@ mod tests {
                     format!("25/10/2026 9:11:58 - {DENIED}"),
                 ],
                 Some(RejectionClass::RemoteCertificateInvalid),
+            ),
+            // Whatever comes first, the second line is the newer one.
+            (
+                vec![
+                    format!("11/2/2026 9:31:58 AM - {UNTRUSTED}"),
+                    format!("11/3/2026 9:11:58 AM - {DENIED}"),
+                ],
+                Some(RejectionClass::RelayDenied),
+            ),
+            // Which is the newer one hangs on what comes first.
+            (
+                vec![
+                    format!("11/2/2026 9:31:58 AM - {UNTRUSTED}"),
+                    format!("2/11/2026 9:11:58 AM - {DENIED}"),
+                ],
+                None,
             ),
         ] {
             let found = cause(&returned_lines(&lines.join("\r\n")), &[]);

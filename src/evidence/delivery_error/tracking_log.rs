@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 
 use super::error::{DeliveryError, DeliveryErrorSource};
 use super::objects::FAILURES;
-use crate::evidence::export::{Problem, ProblemKind, stated_time};
+use crate::evidence::export::{Dates, Problem, ProblemKind, TimeReading};
 use crate::input;
 use crate::reply::{EnhancedStatus, RejectionClass};
 
@@ -145,7 +145,8 @@ fn add(
         read.without_error += 1;
         return;
     };
-    let time = text("date-time").as_deref().and_then(stated_time);
+    let reading = text("date-time").and_then(|text| Dates::default().read(&text));
+    let time = reading.and_then(TimeReading::stated);
     let recipients: Vec<String> =
         text("recipient-address").unwrap_or_default().split(';').map(str::to_owned).collect();
     let mut error = DeliveryError::of_text(&read.source_name, &status);

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::certificates::exchange_certificate;
 use super::connectors::{accepted_domain, inbound_connector, receive_connector, send_connector};
-use super::dates::Dates;
 use super::format::ExportFormat;
 use super::health_checker::HealthCheck;
 use super::lost_letters::doubts;
+use super::object_dates::dates_of;
 use super::object_kind::{ObjectKind, describe, describe_with_name};
 use super::parsed::{Parsed, shortened};
 use super::printed_form::PrintedForm;
@@ -19,7 +18,6 @@ use super::problem::{EvidenceError, Problem, ProblemKind};
 use super::properties::Properties;
 use super::read_file::read_file;
 use super::text_file::TextFile;
-use super::value::{PropertyBag, Value};
 use crate::certificate::hexadecimal;
 use crate::connector::{
     AcceptedDomain, AcceptedDomains, ExchangeCertificate, InboundConnector, ReceiveConnector,
@@ -190,7 +188,7 @@ impl ExchangeObjects {
                 None => bags.push(bag),
             }
         }
-        let dates = self.dates_of(&bags);
+        let dates = dates_of(self.format, &bags);
         let mut offsets: Vec<usize> = bags.iter().map(|bag| bag.offset).collect();
         offsets.sort_unstable();
         let positions = file.positions(&offsets);
@@ -238,21 +236,6 @@ impl ExchangeObjects {
                 }
                 *self.unused.entry(describe(bag)).or_default() += 1;
             }
-        }
-    }
-
-    /// How dates of the file are ordered: text is printed by the culture, while `[string]` and
-    /// CliXml are not.
-    fn dates_of(&self, bags: &[Arc<PropertyBag>]) -> Dates {
-        match self.format {
-            Some(ExportFormat::Csv | ExportFormat::FormatList) => {
-                let values = bags.iter().flat_map(|bag| &bag.properties);
-                Dates::of(values.filter_map(|(_, value)| match value {
-                    Value::Text(text) => Some(&**text),
-                    _ => None,
-                }))
-            }
-            _ => Dates::invariant(),
         }
     }
 

@@ -16,6 +16,7 @@ mod format_list;
 mod health_checker;
 mod json;
 mod lost_letters;
+mod object_dates;
 mod object_kind;
 mod parsed;
 mod printed_form;
@@ -28,16 +29,17 @@ mod text_file;
 mod value;
 
 pub(super) use connectors::{inbound_connector, send_connector};
-pub(super) use dates::Dates;
+pub(super) use dates::{Dates, TimeReading};
 pub use exchange_objects::{ContentDigest, ExchangeObjects, ParsedObject};
 pub use format::ExportFormat;
 pub(super) use lost_letters::doubts;
+pub(super) use object_dates::dates_of;
 pub(super) use parsed::{Parsed, shortened};
 pub use printed_form::PrintedForm;
 pub use problem::{EvidenceError, Problem, ProblemKind};
 pub(super) use properties::Properties;
 pub(super) use read_file::read_file;
-pub(super) use scalar::{parse_bool, parse_time, stated_time};
+pub(super) use scalar::{parse_bool, parse_time};
 pub(super) use text_file::TextFile;
 pub use value::{PropertyBag, Value};
 

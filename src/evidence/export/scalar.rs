@@ -3,7 +3,6 @@
 use super::dates::Dates;
 use super::value::Value;
 use crate::connector::TextList;
-use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
 /// The words for true and false with which spreadsheets save them, beside the English ones.
@@ -53,11 +52,6 @@ pub(super) fn parse_size(text: &str) -> Option<u64> {
 /// Reads a time that `[string]` or a log of Exchange wrote; without an offset UTC is taken.
 pub(in crate::evidence) fn parse_time(text: &str) -> Option<Timestamp> {
     Dates::invariant().read(text)?.time()
-}
-
-/// The same, and whether the zone is given.
-pub(in crate::evidence) fn stated_time(text: &str) -> Option<StatedTime> {
-    Dates::invariant().read(text)?.stated()
 }
 
 /// A list out of whatever a source holds in its place. `None` if it holds only the name of a type.

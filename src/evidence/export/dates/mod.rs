@@ -61,6 +61,15 @@ impl Dates {
         dates
     }
 
+    /// The same, month first where none of these dates shows an order.
+    pub(in crate::evidence) fn or_month_first(mut self) -> Self {
+        for counts_to_twelve in [false, true] {
+            let settled = self.orders.entry(counts_to_twelve).or_default();
+            settled.month_first |= !settled.day_first;
+        }
+        self
+    }
+
     /// Reads a time: RFC 3339, `/Date(milliseconds)/` of Windows PowerShell's ConvertTo-Json, or
     /// what a culture prints. `None` for other texts.
     pub(in crate::evidence) fn read(&self, text: &str) -> Option<TimeReading> {

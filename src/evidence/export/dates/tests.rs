@@ -85,6 +85,13 @@ fn a_date_of_two_readings_is_open_until_its_file_settles_the_order() {
         Some(TimeReading::Local(month_first))
     );
     assert_eq!(reading("3/3/2026 04:05:06"), local("2026-03-03T04:05:06Z"));
+    // What JSON holds as text is month first, unless another date of the file shows otherwise.
+    for (other, expected) in
+        [("2026-12-25T13:00:00", month_first), ("25/12/2026 1:00:00 PM", day_first)]
+    {
+        let dates = Dates::of(std::iter::once(other)).or_month_first();
+        assert_eq!(dates.read(text).unwrap().time(), Some(expected), "{other}");
+    }
 }
 
 #[test]

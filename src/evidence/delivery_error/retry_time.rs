@@ -1,0 +1,175 @@
+//! When an error was met last, as Exchange writes it into its text: the LRT of a queue's error, and the
+//! dates before the lines of an NDR.
+//!
+//! They are in the culture of the server that wrote them, which is not always that of the person who
+//! exported the object: each kind settles its own order of day and month first.
+
+use super::error::DeliveryError;
+use crate::evidence::export::{Dates, TimeReading};
+use crate::finding::words::date;
+use crate::stated_time::StatedTime;
+use crate::timestamp::TICKS_PER_DAY;
+
+/// The order of day and month in the texts of a file, and in the values beside them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ErrorDates {
+    texts: Dates,
+    values: Dates,
+}
+
+/// How far LastRetryTime and LRT of one error lie apart at most: two zones, and the time between two
+/// attempts.
+const FARTHEST: i64 = 2 * TICKS_PER_DAY;
+
+impl ErrorDates {
+    /// Of one text.
+    pub fn of_text(text: &str) -> Self {
+        Self { texts: Dates::of(printed_dates(text)), values: Dates::default() }
+    }
+
+    /// Of the texts of a file, and of its values.
+    pub fn of_file<'text>(texts: impl Iterator<Item = &'text str>, values: Dates) -> Self {
+        Self { texts: Dates::of(texts.flat_map(printed_dates)), values }
+    }
+
+    /// A value of an object.
+    pub fn value(&self, printed: &str) -> Option<TimeReading> {
+        self.values.read(printed)
+    }
+
+    /// A date of a text.
+    pub fn read(&self, printed: &str) -> Option<TimeReading> {
+        match self.texts.read(printed)? {
+            TimeReading::Open { .. } => self.values.read(printed),
+            certain => Some(certain),
+        }
+    }
+
+    /// Gives the error the LRT of its text where it has no time: by the order of the file, else as the
+    /// day that lies near the object's own LastRetryTime.
+    pub fn add_retry_time(&self, error: &mut DeliveryError, near: Option<StatedTime>) {
+        if error.time.is_some() {
+            return;
+        }
+        // As far as published texts show, LRT agrees with the other server's stamp.
+        error.time = match self.retry_time(error) {
+            Some(TimeReading::Open { day_first, month_first }) => near.and_then(|near| {
+                let is_near = |time: &crate::timestamp::Timestamp| {
+                    (time.ticks() - near.time().ticks()).abs() <= FARTHEST
+                };
+                let found = [day_first, month_first].into_iter().filter(is_near);
+                let found: Vec<_> = found.collect();
+                (found.len() == 1).then(|| StatedTime::without_zone(found[0]))
+            }),
+            reading => reading.and_then(TimeReading::stated),
+        };
+    }
+
+    /// Names both days of an LRT that gave the error no time.
+    pub fn name_open_time(&self, error: &mut DeliveryError) {
+        if error.time.is_some() {
+            return;
+        }
+        let Some(TimeReading::Open { day_first, month_first }) = self.retry_time(error) else {
+            return;
+        };
+        let printed = error.explanation.last_retry_time.clone().unwrap_or_default();
+        error.explanation.uncertain.push(format!(
+            "The last attempt ({printed}) was on {} if the day comes first, and on {} if the month \
+             does; nothing here settles which, and no session is looked for by it.",
+            date(day_first),
+            date(month_first)
+        ));
+    }
+
+    fn retry_time(&self, error: &DeliveryError) -> Option<TimeReading> {
+        self.read(error.explanation.last_retry_time.as_deref()?)
+    }
+}
+
+/// All dates in a text, as printed.
+fn printed_dates(text: &str) -> impl Iterator<Item = &str> {
+    let end = |rest: &str| rest.find(['}', ';', ']']).unwrap_or(rest.len());
+    let of_queues = text.split("LRT=").skip(1).map(move |rest| &rest[..end(rest)]);
+    of_queues.chain(text.lines().filter_map(|line| split_date(line).0))
+}
+
+/// `11/6/2026 9:49:41 AM - Remote Server at ...`: the date, and what follows it.
+pub(super) fn split_date(line: &str) -> (Option<&str>, &str) {
+    match line.trim_start().split_once(" - ") {
+        Some((date, rest)) if date.starts_with(|c: char| c.is_numeric()) && date.len() < 64 => {
+            (Some(date), rest)
+        }
+        _ => (None, line),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::delivery_error::DeliveryErrors;
+    use crate::timestamp::Timestamp;
+
+    fn queue(printed: &str, last_retry_time: &str) -> String {
+        format!(
+            "\"EX3\\4\",\"[{{LRT={printed}}};{{LED=550 5.7.64 TenantAttribution; Relay Access \
+             Denied}};{{FQDN=mx.example}};{{IP=}}]\",\"{last_retry_time}\"\r\n"
+        )
+    }
+
+    #[test]
+    fn a_last_attempt_has_a_day_where_something_settles_it_and_else_two_named_ones() {
+        let june = Some("2026-06-11T09:49:41Z");
+        let november = Some("2026-11-06T09:49:41Z");
+        for (queues, expected) in [
+            (&[("11/6/2026 9:49:41 AM", "")][..], None),
+            // Another attempt of the file settles the order.
+            (&[("11/6/2026 9:49:41 AM", ""), ("11/25/2026 9:50:00 AM", "")], november),
+            (&[("11/6/2026 9:49:41 AM", ""), ("25/11/2026 9:50:00 AM", "")], june),
+            // So does another value, if no attempt does.
+            (&[("11/6/2026 9:49:41 AM", ""), ("", "11/25/2026 9:50:00 AM")], november),
+            // Of two orders in one file the attempts are nearer.
+            (
+                &[("11/6/2026 9:49:41 AM", ""), ("25/11/2026 9:50:00 AM", "11/25/2026 9:50:00 AM")],
+                june,
+            ),
+            // The object's own time of the last attempt.
+            (&[("11/6/2026 9:49:41 AM", "2026-11-06T14:49:40Z")], november),
+            (&[("11/6/2026 9:49:41 AM", "2026-06-11T23:49:40")], june),
+            (&[("11/6/2026 9:49:41 AM", "06.11.2026 10:49:41")], november),
+            // 24 hours, as of another culture, settle nothing for 12.
+            (&[("11/6/2026 9:49:41 AM", ""), ("25/11/2026 13:50:00", "")], None),
+            (&[("6.11.2026 9:49:41", "")], november),
+            (&[("2026-11-06 09:49:41", "")], november),
+        ] {
+            let rows = queues.iter().map(|(printed, last)| queue(printed, last));
+            let csv: String =
+                std::iter::once("\"Identity\",\"LastError\",\"LastRetryTime\"\r\n".to_owned())
+                    .chain(rows)
+                    .collect();
+            let read = DeliveryErrors::from_bytes("queues.csv", csv.as_bytes()).unwrap();
+            let error = &read.errors[0];
+            let time = error.time.map(StatedTime::time);
+            assert_eq!(time, expected.and_then(Timestamp::parse), "{queues:?}");
+            let names_both = error
+                .explanation
+                .uncertain
+                .iter()
+                .any(|doubt| doubt.contains("2026-06-11") && doubt.contains("2026-11-06"));
+            assert_eq!(names_both, expected.is_none(), "{:?}", error.explanation.uncertain);
+        }
+    }
+
+    #[test]
+    fn a_reply_given_as_text_has_no_day_by_a_guess() {
+        let open = "[{LED=451 4.4.395 Target host responded with error. -> 421 4.4.1 Connection \
+                    timed out};{MSG=};{FQDN=mx.example};{IP=192.0.2.9};{LRT=8/7/2026 1:02:03 PM}]";
+        let error = DeliveryError::of_text("text", open);
+        assert_eq!(error.time, None);
+        assert!(error.explanation.uncertain.iter().any(|doubt| doubt.contains("2026-07-08")));
+        let settled = open.replace("8/7/2026", "8/17/2026");
+        let error = DeliveryError::of_text("text", &settled);
+        assert_eq!(error.time.map(StatedTime::time), Timestamp::parse("2026-08-17T13:02:03Z"));
+        assert!(error.explanation.uncertain.iter().all(|doubt| !doubt.contains("day comes first")));
+    }
+}

@@ -9,8 +9,9 @@ use super::details::Details;
 use super::enhanced_status::EnhancedStatus;
 use super::find_reply::{class_of_wrapper, find_reply};
 use super::find_tls_error::find_tls_error;
-use super::mail_program::{MailProgram, without_python};
+use super::mail_program::MailProgram;
 use super::mail_program_steps;
+use super::notations::plain_replies;
 use super::rejection_class::RejectionClass;
 use super::smtp_reply::{Reply, attr_number};
 use super::tls_error_row::TlsError;
@@ -105,7 +106,7 @@ pub struct Explanation {
 pub fn explain(text: &str) -> Explanation {
     let (text, was_cut) = bounded(text);
     let program = MailProgram::of(text);
-    let plain = without_python(text);
+    let plain = plain_replies(text);
     let text = &*plain;
     let Unwrapped { wrappers, inner } = unwrap(text);
     let details = Details::read(text);

@@ -28,6 +28,8 @@ enum Topic {
     Certificate,
     NextHop,
     Name,
+    Connection,
+    Trust,
     Other,
 }
 
@@ -48,6 +50,8 @@ impl Topic {
             | C::ClientNotAuthenticated
             | C::HopCountExceededAttr34 => Self::NextHop,
             C::EhloNameRefused => Self::Name,
+            C::ConnectionTimedOut | C::UnableToConnect | C::ConnectionDropped => Self::Connection,
+            C::RemoteCertificateInvalid | C::LocalTlsFailure => Self::Trust,
             _ => Self::Other,
         }
     }
@@ -73,6 +77,8 @@ impl Topic {
             (Self::Name, P::HMailServer) => HMAILSERVER_NAME,
             (Self::Name, P::Smtplib) => SMTPLIB_NAME,
             (Self::Name, P::Other) => OTHER_NAME,
+            (Self::Connection, _) => CONNECTION,
+            (Self::Trust, _) => TRUST,
             (Self::Other, _) => OTHER,
         }
     }
@@ -90,6 +96,23 @@ const OTHER: &[StepTemplate] = &[StepTemplate::new(
      removed.",
 )
 .verify(DELIVERED)];
+
+/// What the other side shows, as any system with OpenSSL can see it.
+const SHOW_OTHER_SIDE: &str = "openssl s_client -starttls smtp -connect <MX host>:25";
+
+const CONNECTION: &[StepTemplate] = &[host(
+    "Try the connection from the host itself (on Windows: Test-NetConnection -Port 25), to the MX host of the tenant, <tenant>.mail.protection.outlook.com. A firewall, the \
+     provider or the cloud may have closed port 25 to the outside; one that hangs up behind the greeting \
+     or STARTTLS is a firewall that looks into SMTP.",
+)
+.command(SHOW_OTHER_SIDE)];
+
+const TRUST: &[StepTemplate] = &[host(
+    "See which certificate the other side shows, and which versions of TLS: one that is not of Microsoft \
+     is a firewall's, whose inspection of SMTP has to be off for this host. If it is Microsoft's, the \
+     list of roots of this system or program is too old, or it has no TLS 1.2.",
+)
+.command(SHOW_OTHER_SIDE)];
 
 /// postconf(5): no certificate is presented by default; the file has the leaf first.
 const POSTFIX_CERTIFICATE: &[StepTemplate] = &[

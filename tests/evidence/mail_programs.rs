@@ -84,6 +84,30 @@ const LINES: &[(MailProgram, &str)] = &[
     (MailProgram::Other, "SMTP ERROR: RCPT TO command failed: REPLY"),
     (MailProgram::Other, "<** REPLY"),
     (
+        MailProgram::Other,
+        "Sat Oct  3 11:22:34 2026 Info: Bounced: DCID 4411 MID 8812 to RID 0 - 5.1.0 - Unknown \
+         address error ('550', ['TEXT']) []",
+    ),
+    (
+        MailProgram::Other,
+        "Sat Oct  3 11:22:34 2026 Info: Delayed: 8812:0 From:<kim@adatum.com> \
+         To:<lee@tailspintoys.com> Reason: \"4.1.0 - Unknown address error\" Response: \"('550', \
+         ['TEXT'])\"",
+    ),
+    (
+        MailProgram::Other,
+        "SMTP Error: data not accepted. SMTP server error: RCPT TO command failed Detail: \
+         WORDS SMTP code: 550 Additional SMTP info: 5.7.64",
+    ),
+    (
+        MailProgram::Other,
+        "{\"code\":\"EENVELOPE\",\"response\":\"REPLY\",\"responseCode\":550,\"command\":\"RCPT TO\"}",
+    ),
+    (MailProgram::Other, "* RCPT failed: 550\n< REPLY\n> QUIT"),
+    (MailProgram::Other, "S: 250 2.1.0 Sender OK\nS: REPLY\nConnected to smtp://mx.adatum.com:25/"),
+    (MailProgram::Other, "panic: REPLY\n\ngoroutine 1 [running]:\nmain.main()"),
+    (MailProgram::Other, "Net::SMTPFatalError: REPLY"),
+    (
         MailProgram::Sendmail,
         "2026-10-03T11:22:34+00:00 ppe sendmail[812]: 3Gx: to=<lee@tailspintoys.com>, dsn=5.7.64, \
          stat=Service unavailable (REPLY)",
@@ -124,6 +148,80 @@ const OWN_WORDS: &[(&str, RejectionClass)] = &[
         "mx sendmail[99]: 0AK: to=<a@adatum.com>, dsn=4.0.0, stat=Deferred: 403 4.7.0 TLS handshake failed.",
         RejectionClass::LocalTlsFailure,
     ),
+    (
+        "mx1 postfix/smtp[88]: SSL_connect error to mx.adatum.com[192.0.2.4]:25: Connection reset by peer",
+        RejectionClass::ConnectionDropped,
+    ),
+    (
+        "2026-10-03 11:22:34 H=mx.adatum.com [192.0.2.4] Connection timed out",
+        RejectionClass::ConnectionTimedOut,
+    ),
+    (
+        "2026-10-03 11:22:34 1vX-0004Qe-1S TLS error on connection to mx.adatum.com [192.0.2.4] (SSL_connect): error:0A000126:SSL routines::unexpected eof",
+        RejectionClass::LocalTlsFailure,
+    ),
+    (
+        "[ERROR] [5B1C.1.1] [outbound] Failed to get socket: read ECONNRESET",
+        RejectionClass::ConnectionDropped,
+    ),
+    (
+        "[ERROR] [5B1C.1.1] [outbound] Remote end 192.0.2.4:25 closed connection while we were processing mail. Trying next MX.",
+        RejectionClass::ConnectionDropped,
+    ),
+    (
+        "[ERROR] [-] [core] [outbound] Failed to get pool entry: Outbound connection timed out to 192.0.2.4:25",
+        RejectionClass::ConnectionTimedOut,
+    ),
+    (
+        "Error: connect ECONNREFUSED 192.0.2.4:25 { errno: -111, code: 'ESOCKET', command: 'CONN' }",
+        RejectionClass::UnableToConnect,
+    ),
+    (
+        "Error: Greeting never received\n    at SMTPConnection._formatError (index.js:790)",
+        RejectionClass::ConnectionTimedOut,
+    ),
+    (
+        "smtplib.SMTPServerDisconnected: Connection unexpectedly closed",
+        RejectionClass::ConnectionDropped,
+    ),
+    (
+        "smtplib.SMTPNotSupportedError: STARTTLS extension not supported by server.",
+        RejectionClass::StartTlsRequired,
+    ),
+    (
+        "File \"/usr/lib/python3/smtplib.py\", line 341\nssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
+        RejectionClass::RemoteCertificateInvalid,
+    ),
+    (
+        "Send-MailMessage : Server does not support secure connections.",
+        RejectionClass::StartTlsRequired,
+    ),
+    (
+        "Send-MailMessage : The remote certificate is invalid according to the validation procedure.",
+        RejectionClass::RemoteCertificateInvalid,
+    ),
+    (
+        "System.Net.Mail.SmtpException: Failure sending mail. ---> System.Net.WebException: Unable to connect to the remote server",
+        RejectionClass::UnableToConnect,
+    ),
+    (
+        "MailKit.Security.SslHandshakeException: An error occurred while attempting to establish an SSL or TLS connection.",
+        RejectionClass::LocalTlsFailure,
+    ),
+    ("dial tcp 192.0.2.4:25: i/o timeout", RejectionClass::ConnectionTimedOut),
+    (
+        "tls: failed to verify certificate: x509: certificate signed by unknown authority",
+        RejectionClass::RemoteCertificateInvalid,
+    ),
+    (
+        "javax.mail.MessagingException: Could not convert socket to TLS;\n  nested exception is:\n\tjavax.net.ssl.SSLHandshakeException: PKIX path building failed",
+        RejectionClass::RemoteCertificateInvalid,
+    ),
+    (
+        "SMTP Error: Could not connect to SMTP host. Connection refused",
+        RejectionClass::UnableToConnect,
+    ),
+    ("smtp-out: Error on session 9f0b: Connection refused", RejectionClass::UnableToConnect),
 ];
 
 #[test]
@@ -140,6 +238,7 @@ fn what_a_program_says_of_its_own_is_classified_too() {
 fn a_reply_ends_where_the_other_servers_words_end() {
     for (program, line) in LINES {
         let line = line.replace("REPLY", REPLY).replace("TEXT", &REPLY[4..]);
+        let line = line.replace("WORDS", &REPLY[11..]);
         let explanation = explain(&line);
         assert_eq!(explanation.mail_program, Some(*program), "{line}");
         assert_eq!(explanation.reply.as_deref(), Some(REPLY), "{line}");

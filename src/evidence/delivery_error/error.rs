@@ -82,9 +82,24 @@ impl DeliveryError {
     pub fn of_text(path: &str, text: &str) -> Self {
         let dates = ErrorDates::of_text(text);
         let mut error = Self::undated(path, text);
-        dates.add_retry_time(&mut error, None);
-        dates.name_open_time(&mut error);
+        error.add_retry_time(&dates, None);
+        error.name_open_time(&dates);
         error
+    }
+
+    /// Gives the error the last attempt that its text names, where it has no time.
+    pub(super) fn add_retry_time(&mut self, dates: &ErrorDates, near: Option<StatedTime>) {
+        let printed = self.explanation.last_retry_time.as_deref();
+        // As far as published texts show, it agrees with the other server's stamp.
+        self.time = self.time.or_else(|| dates.retry_time(printed?, near));
+    }
+
+    /// Names both days of a last attempt that gave the error no time.
+    pub(super) fn name_open_time(&mut self, dates: &ErrorDates) {
+        let printed = self.explanation.last_retry_time.as_deref().filter(|_| self.time.is_none());
+        if let Some(doubt) = printed.and_then(|printed| dates.doubt(printed)) {
+            self.explanation.uncertain.push(doubt);
+        }
     }
 
     /// The same, without the time that a queue's error states by a clock of no zone.

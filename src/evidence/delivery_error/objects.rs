@@ -217,7 +217,7 @@ fn of_object(source: DeliveryErrorSource, place: Place<'_>, last_error: &str) ->
 fn set_time(error: &mut DeliveryError, dates: &ErrorDates, bag: &PropertyBag, names: &[&str]) {
     let printed = names.iter().find_map(|name| Some((*name, text(bag, name)?)));
     let reading = printed.as_ref().and_then(|(_, printed)| dates.value(printed));
-    dates.add_retry_time(error, reading.and_then(TimeReading::stated));
+    error.add_retry_time(dates, reading.and_then(TimeReading::stated));
     if error.time.is_some() {
         return;
     }
@@ -228,9 +228,9 @@ fn set_time(error: &mut DeliveryError, dates: &ErrorDates, bag: &PropertyBag, na
                 "{name} ({printed}) comes without a time zone, and is not used to find the session: \
                  export with Export-Clixml."
             ));
-            dates.name_open_time(error);
+            error.name_open_time(dates);
         }
-        (None, _) => dates.name_open_time(error),
+        (None, _) => error.name_open_time(dates),
     }
 }
 

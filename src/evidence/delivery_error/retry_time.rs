@@ -4,11 +4,10 @@
 //! They are in the culture of the server that wrote them, which is not always that of the person who
 //! exported the object: each kind settles its own order of day and month first.
 
-use super::error::DeliveryError;
 use crate::evidence::export::{Dates, TimeReading};
 use crate::finding::words::date;
 use crate::stated_time::StatedTime;
-use crate::timestamp::TICKS_PER_DAY;
+use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 
 /// The order of day and month in the texts of a file, and in the values beside them.
 #[derive(Clone, Debug, Default)]
@@ -37,53 +36,38 @@ impl ErrorDates {
         self.values.read(printed)
     }
 
-    /// A date of a text.
-    pub fn read(&self, printed: &str) -> Option<TimeReading> {
-        match self.texts.read(printed)? {
-            TimeReading::Open { .. } => self.values.read(printed),
-            certain => Some(certain),
-        }
+    /// The LRT of a text: by the order of the file, else the day that lies near the object's own
+    /// LastRetryTime.
+    pub fn retry_time(&self, printed: &str, near: Option<StatedTime>) -> Option<StatedTime> {
+        let TimeReading::Open { day_first, month_first } = self.read(printed)? else {
+            return self.read(printed)?.stated();
+        };
+        let near = near?.time().ticks();
+        let is_near = |time: Timestamp| (time.ticks() - near).abs() <= FARTHEST;
+        let time = match (is_near(day_first), is_near(month_first)) {
+            (true, false) => day_first,
+            (false, true) => month_first,
+            _ => return None,
+        };
+        Some(StatedTime::without_zone(time))
     }
 
-    /// Gives the error the LRT of its text where it has no time: by the order of the file, else as the
-    /// day that lies near the object's own LastRetryTime.
-    pub fn add_retry_time(&self, error: &mut DeliveryError, near: Option<StatedTime>) {
-        if error.time.is_some() {
-            return;
-        }
-        // As far as published texts show, LRT agrees with the other server's stamp.
-        error.time = match self.retry_time(error) {
-            Some(TimeReading::Open { day_first, month_first }) => near.and_then(|near| {
-                let is_near = |time: &crate::timestamp::Timestamp| {
-                    (time.ticks() - near.time().ticks()).abs() <= FARTHEST
-                };
-                let found = [day_first, month_first].into_iter().filter(is_near);
-                let found: Vec<_> = found.collect();
-                (found.len() == 1).then(|| StatedTime::without_zone(found[0]))
-            }),
-            reading => reading.and_then(TimeReading::stated),
-        };
-    }
-
-    /// Names both days of an LRT that gave the error no time.
-    pub fn name_open_time(&self, error: &mut DeliveryError) {
-        if error.time.is_some() {
-            return;
-        }
-        let Some(TimeReading::Open { day_first, month_first }) = self.retry_time(error) else {
-            return;
-        };
-        let printed = error.explanation.last_retry_time.clone().unwrap_or_default();
-        error.explanation.uncertain.push(format!(
+    /// Both days of an LRT whose order nothing settles.
+    pub fn doubt(&self, printed: &str) -> Option<String> {
+        let TimeReading::Open { day_first, month_first } = self.read(printed)? else { return None };
+        Some(format!(
             "The last attempt ({printed}) was on {} if the day comes first, and on {} if the month \
              does; nothing here settles which, and no session is looked for by it.",
             date(day_first),
             date(month_first)
-        ));
+        ))
     }
 
-    fn retry_time(&self, error: &DeliveryError) -> Option<TimeReading> {
-        self.read(error.explanation.last_retry_time.as_deref()?)
+    fn read(&self, printed: &str) -> Option<TimeReading> {
+        match self.texts.read(printed)? {
+            TimeReading::Open { .. } => self.values.read(printed),
+            certain => Some(certain),
+        }
     }
 }
 
@@ -107,8 +91,7 @@ pub(super) fn split_date(line: &str) -> (Option<&str>, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::delivery_error::DeliveryErrors;
-    use crate::timestamp::Timestamp;
+    use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 
     fn queue(printed: &str, last_retry_time: &str) -> String {
         format!(

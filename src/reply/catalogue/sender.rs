@@ -103,7 +103,7 @@ pub(super) const SENDER_NOT_AUTHENTIC: CatalogueEntry = CatalogueEntry {
 
 pub(super) const SEND_AS_DENIED: CatalogueEntry = CatalogueEntry {
     class: RejectionClass::SendAsDenied,
-    signatures: &[Signature::status(5, 7, 60)],
+    signatures: &[Signature::status(5, 7, 60), Signature::words(&["SendAsDenied"])],
     meaning: "The account that signed in may not send with this sender address.",
     side: &[Side::OnPremisesServer],
     remedy: &[StepTemplate::new(

@@ -21,6 +21,7 @@ const SOURCES: &[&str] = &[
     "src/ffi/session_reader.rs",
     "src/ffi/explain.rs",
     "src/ffi/delivery_error.rs",
+    "src/ffi/cancellation.rs",
     "src/ffi/chain.rs",
     "src/ffi/pfx.rs",
     "src/ffi/evidence.rs",

@@ -133,6 +133,11 @@
 #define EOP_TOO_MANY_HANDLES 205
 
 /*
+ What the call did was cancelled by another one.
+ */
+#define EOP_CANCELLED 206
+
+/*
  300 to 399, the library: a defect. The message says where.
  */
 #define EOP_PANIC 300
@@ -1496,6 +1501,10 @@ typedef struct eop_chain_query {
    validity, at most 30.
    */
   uint32_t warning_days;
+  /*
+   A handle of eop_cancellation_open that ends the call from another thread; 0 = none.
+   */
+  uint64_t cancellation;
 } eop_chain_query;
 
 /*
@@ -1741,6 +1750,40 @@ int32_t eop_resolve_errors(const uint16_t *request,
                            struct eop_error *error);
 
 /*
+ Opens a cancellation, for one call at a time that takes such a handle (eop_chain_query.cancellation).
+
+ `cancellation` receives the handle; free it with eop_cancellation_free.
+
+ EOP_OK; EOP_NULL_ARGUMENT: `cancellation` is NULL; EOP_TOO_MANY_HANDLES. From any thread.
+
+ # Safety
+ Each pointer is NULL or points to what is described, writable.
+ */
+int32_t eop_cancellation_open(uint64_t *cancellation,
+                              struct eop_error *error);
+
+/*
+ Cancels the call that was given this handle, and every later one: it answers EOP_CANCELLED within a
+ second, or what it had come to by then.
+
+ EOP_OK, also without such a call; the errors of handles except EOP_BUSY. From any thread.
+
+ # Safety
+ `error` is NULL or points to a writable eop_error.
+ */
+int32_t eop_cancellation_cancel(uint64_t cancellation, struct eop_error *error);
+
+/*
+ Frees a cancellation, from any thread; a call that goes on with it is cancelled.
+
+ EOP_OK; EOP_INVALID_HANDLE; EOP_WRONG_KIND; EOP_FREED: freed before.
+
+ # Safety
+ `error` is NULL or points to a writable eop_error.
+ */
+int32_t eop_cancellation_free(uint64_t cancellation, struct eop_error *error);
+
+/*
  Examines the chain of a certificate.
 
  `query` and all that it points to is read during the call only. `report` receives a text handle
@@ -1750,7 +1793,8 @@ int32_t eop_resolve_errors(const uint16_t *request,
  out of its range, or not exactly one file with the certificate; EOP_INVALID_STRUCT_SIZE;
  EOP_INVALID_TEXT; EOP_INVALID_CERTIFICATE: a file without a certificate or revocation list, which
  the message names; EOP_NOT_ONE_CERTIFICATE: of several certificates in the file to judge, none or
- more than one issued none of the others and is no authority; EOP_NOT_WINDOWS and EOP_MACHINE_CALL_FAILED with EOP_CHAIN_MACHINE_STORES;
+ more than one issued none of the others and is no authority; EOP_CANCELLED, and the errors of
+ handles: those of the cancellation; EOP_NOT_WINDOWS and EOP_MACHINE_CALL_FAILED with EOP_CHAIN_MACHINE_STORES;
  EOP_TOO_MANY_HANDLES. From any thread.
 
  # Safety

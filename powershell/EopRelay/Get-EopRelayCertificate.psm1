@@ -3,6 +3,7 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Evidence.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Reading.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Session.psm1')
 
 function Get-EopRelayCertificate {
@@ -191,7 +192,7 @@ function Get-EopRelayCertificate {
     }
 
     end {
-        $overview = [EopRelay.Interop]::CertificatesOf($diagnosis)
+        $overview = Wait-Answer -PendingAnswer ([EopRelay.Interop]::StartCertificates($diagnosis))
         $diagnosis.Dispose()
         if ($overview -is [EopRelay.EopRelayException]) {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $overview))

@@ -226,7 +226,7 @@ function Get-ChainOfFile {
         if ($file -isnot [EopRelay.EopRelayException]) {
             $result = $ChainRequest.SetCertificateFile($file, $Password)
             if ($null -eq $result) {
-                $result = [EopRelay.Interop]::ExamineChain($ChainRequest)
+                $result = Wait-Answer -PendingAnswer ([EopRelay.Interop]::StartChain($ChainRequest))
             }
         }
         if ($result -is [EopRelay.EopRelayException]) {
@@ -247,7 +247,7 @@ function Get-ChainOfObject {
         $der = [EopRelay.Interop]::BytesOf([EopRelay.Interop]::ValueOf($property))
         if ($null -ne $der) {
             $ChainRequest.SetCertificate('the certificate of the pipeline', $der)
-            $result = [EopRelay.Interop]::ExamineChain($ChainRequest)
+            $result = Wait-Answer -PendingAnswer ([EopRelay.Interop]::StartChain($ChainRequest))
             if ($result -is [EopRelay.EopRelayException]) {
                 $problem = $result
                 $problem.TargetObject = $InputObject

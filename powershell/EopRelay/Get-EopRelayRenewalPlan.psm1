@@ -234,7 +234,7 @@ function Get-EopRelayRenewalPlan {
             if ($diagnosis.Progress.FilesTotal -gt 0) {
                 Write-Progress -Activity $activity -Completed
             }
-            $plan = [EopRelay.Interop]::RenewalPlanOf($diagnosis)
+            $plan = Wait-Answer -PendingAnswer ([EopRelay.Interop]::StartRenewalPlan($diagnosis))
             if ($plan -is [EopRelay.EopRelayException]) {
                 $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $plan))
             }

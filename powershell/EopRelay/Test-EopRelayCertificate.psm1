@@ -434,13 +434,13 @@ function Test-EopRelayCertificate {
                 if ($null -ne $problem) {
                     $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
                 }
-                $reports = [EopRelay.Interop]::ReportOf($diagnosis)
+                $reports = Wait-Answer -PendingAnswer ([EopRelay.Interop]::StartReport($diagnosis))
             }
             else {
                 if ($count -eq 0) {
                     $request.Expect('Sessions')
                 }
-                $reports = [EopRelay.Interop]::Test($request)
+                $reports = Wait-Answer -PendingAnswer ([EopRelay.Interop]::StartTest($request))
             }
             if ($reports -is [EopRelay.EopRelayException]) {
                 $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reports))

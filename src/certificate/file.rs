@@ -60,7 +60,19 @@ pub fn read_certificates_with(
     bytes: &[u8],
     password: Option<&Password>,
 ) -> Result<FileContent, ReadError> {
-    let content = read(bytes, password)?;
+    read_certificates_while(bytes, password, &|| true)
+}
+
+/// As [`read_certificates_with`], as long as `goes_on` answers `true`: it is asked before each certificate.
+///
+/// # Errors
+/// [`ReadError`] if there is no certificate, or none so far.
+pub(crate) fn read_certificates_while(
+    bytes: &[u8],
+    password: Option<&Password>,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<FileContent, ReadError> {
+    let content = read(bytes, password, goes_on)?;
     if content.certificates.is_empty() {
         Err(nothing_usable(content, "certificate"))
     } else {
@@ -73,7 +85,7 @@ pub fn read_certificates_with(
 /// # Errors
 /// [`ReadError`] if there is none.
 pub fn read_revocation_lists(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ReadError> {
-    match read(bytes, None) {
+    match read(bytes, None, &|| true) {
         Ok(content) if !content.revocation_lists.is_empty() => Ok(content.revocation_lists),
         // A CRL in DER is a SEQUENCE that is no certificate; whether it is a CRL is judged later.
         _ if bytes.first() == Some(&0x30) => Ok(vec![bytes.to_vec()]),
@@ -91,7 +103,11 @@ fn nothing_usable(content: FileContent, wanted: &str) -> ReadError {
     }
 }
 
-fn read(bytes: &[u8], password: Option<&Password>) -> Result<FileContent, ReadError> {
+fn read(
+    bytes: &[u8],
+    password: Option<&Password>,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<FileContent, ReadError> {
     let decoded;
     let mut bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Some(text) = utf16_text(bytes) {
@@ -109,18 +125,18 @@ fn read(bytes: &[u8], password: Option<&Password>) -> Result<FileContent, ReadEr
         return Ok(content);
     }
     if let Ok(store) = read_serialized_store(bytes) {
-        add_store(&store, &mut content);
+        add_store(&store, &mut content, goes_on);
         return Ok(content);
     }
     // Whatever holds a certificate has a length beyond 127 bytes, which begins with a byte that no
     // text has; the digit 0 can begin one.
     if matches!(bytes, [0x30, 0x80..=0xFF, ..]) {
-        add_file(bytes, password, &mut content)?;
+        add_file(bytes, password, &mut content, goes_on)?;
         return Ok(content);
     }
     let mut blocks = PemBlocks { bytes, at: 0 }.peekable();
     if blocks.peek().is_some() {
-        blocks.for_each(|block| add_block(&block, &mut content));
+        blocks.take_while(|_| goes_on()).for_each(|block| add_block(&block, &mut content, goes_on));
         return Ok(content);
     }
     let der = decode_base64(bytes)
@@ -128,7 +144,7 @@ fn read(bytes: &[u8], password: Option<&Password>) -> Result<FileContent, ReadEr
     if der.is_empty() {
         return Err(ReadError::Unrecognised { reason: "no data".to_owned() });
     }
-    add_file(&der, password, &mut content)?;
+    add_file(&der, password, &mut content, goes_on)?;
     Ok(content)
 }
 
@@ -136,9 +152,10 @@ fn add_file(
     bytes: &[u8],
     password: Option<&Password>,
     content: &mut FileContent,
+    goes_on: &dyn Fn() -> bool,
 ) -> Result<(), ReadError> {
     if !is_pfx(bytes) {
-        return add_der(bytes, 0, content);
+        return add_der(bytes, 0, content, goes_on);
     }
     add_pfx(&read_pfx(bytes, password)?, content);
     Ok(())
@@ -188,8 +205,8 @@ fn utf16_text(bytes: &[u8]) -> Option<String> {
 }
 
 /// Adds the entries of a serialised store.
-fn add_store(store: &SerializedStore<'_>, content: &mut FileContent) {
-    for (at, entry) in &store.certificates {
+fn add_store(store: &SerializedStore<'_>, content: &mut FileContent, goes_on: &dyn Fn() -> bool) {
+    for (at, entry) in store.certificates.iter().take_while(|_| goes_on()) {
         add_entry(entry, *at, "certificate in the store", content);
     }
     content.revocation_lists.extend(store.revocation_lists.iter().map(|(_, der)| der.to_vec()));
@@ -216,10 +233,15 @@ fn add_entry(der: &[u8], offset: usize, label: &str, content: &mut FileContent) 
 }
 
 /// Adds one certificate or PKCS #7 message. What follows it is reported and not read.
-fn add_der(der: &[u8], offset: usize, content: &mut FileContent) -> Result<(), ReadError> {
+fn add_der(
+    der: &[u8],
+    offset: usize,
+    content: &mut FileContent,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<(), ReadError> {
     let length = Reader::new(der).element().map_or(der.len(), |element| element.encoding.len());
     let (first, rest) = der.split_at(length);
-    add_one(first, offset, content)?;
+    add_one(first, offset, content, goes_on)?;
     if !rest.is_empty() {
         content.skipped.push(Skipped {
             offset: offset + length,
@@ -231,7 +253,12 @@ fn add_der(der: &[u8], offset: usize, content: &mut FileContent) -> Result<(), R
     Ok(())
 }
 
-fn add_one(der: &[u8], offset: usize, content: &mut FileContent) -> Result<(), ReadError> {
+fn add_one(
+    der: &[u8],
+    offset: usize,
+    content: &mut FileContent,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<(), ReadError> {
     let error = match Certificate::from_der(der) {
         Ok(certificate) => {
             content.certificates.push(certificate);
@@ -242,14 +269,14 @@ fn add_one(der: &[u8], offset: usize, content: &mut FileContent) -> Result<(), R
     let Ok(message) = read_signed_data(der) else {
         return Err(ReadError::Unrecognised { reason: error.to_string() });
     };
-    for (at, entry) in message.certificates {
+    for (at, entry) in message.certificates.into_iter().take_while(|_| goes_on()) {
         add_entry(entry, offset + at, "certificate in PKCS #7", content);
     }
     content.revocation_lists.extend(message.revocation_lists.iter().map(|(_, der)| der.to_vec()));
     Ok(())
 }
 
-fn add_block(block: &PemBlock<'_>, content: &mut FileContent) {
+fn add_block(block: &PemBlock<'_>, content: &mut FileContent, goes_on: &dyn Fn() -> bool) {
     let is_known = matches!(
         block.label,
         "CERTIFICATE"
@@ -279,7 +306,7 @@ fn add_block(block: &PemBlock<'_>, content: &mut FileContent) {
     match block.body.ok_or("the END line is missing".to_owned()).and_then(decode_base64) {
         Ok(der) if block.label == "X509 CRL" => content.revocation_lists.push(der),
         Ok(der) => {
-            if let Err(error) = add_der(&der, block.offset, content) {
+            if let Err(error) = add_der(&der, block.offset, content, goes_on) {
                 content.skipped.push(skip(error.to_string()));
             }
         }

@@ -41,6 +41,7 @@ pub use extensions::{
     PolicyConstraints,
 };
 pub use facts::CertificateFacts;
+pub(crate) use file::read_certificates_while;
 pub use file::{
     FileContent, Skipped, read_certificates, read_certificates_with, read_revocation_lists,
 };

@@ -1,5 +1,7 @@
 //! From files to a report: what the command and the C ABI call.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::report::{ChainReport, UnreadPart, report};
 use super::request::{ChainRequest, Purpose, RootStores};
 use super::revocation_list::{NotARevocationList, RevocationList};
@@ -7,7 +9,7 @@ use super::rule::Profile;
 use super::selection::{NotOneCertificate, judged_of};
 use super::subject_checks::ExpectedName;
 use crate::certificate::{
-    Certificate, Password, ReadError, read_certificates_with, read_revocation_lists,
+    Certificate, Password, ReadError, read_certificates_while, read_revocation_lists,
 };
 use crate::timestamp::Timestamp;
 use crate::windows::{MachineError, MachineStores, windows_verdict};
@@ -56,6 +58,8 @@ pub struct ChainInput<'a> {
     pub warning_days: Option<u32>,
     /// The purpose that the chain must permit.
     pub purpose: Option<Purpose>,
+    /// Ends the examination when it becomes `true`.
+    pub cancellation: Option<&'a AtomicBool>,
 }
 
 /// An input that cannot be used.
@@ -88,6 +92,9 @@ pub enum ChainInputError {
         #[source]
         error: NotOneCertificate,
     },
+    /// The examination was cancelled.
+    #[error("the examination was cancelled")]
+    Cancelled,
     /// Windows builds no chain.
     #[error(transparent)]
     Machine(#[from] MachineError),
@@ -112,6 +119,14 @@ impl<'a> ChainInput<'a> {
             expected_name: None,
             warning_days: None,
             purpose: None,
+            cancellation: None,
+        }
+    }
+
+    fn check_cancellation(&self) -> Result<(), ChainInputError> {
+        match self.cancellation {
+            Some(flag) if flag.load(Ordering::Relaxed) => Err(ChainInputError::Cancelled),
+            _ => Ok(()),
         }
     }
 }
@@ -119,17 +134,20 @@ impl<'a> ChainInput<'a> {
 /// Reads the files and reports on the chain of the certificate. Of several in its file that one is
 /// judged that issued none of the others and is no authority.
 ///
+/// Reading grows with the files, and ends soon after a cancellation; what follows it is bounded by
+/// [`Limits`](super::Limits).
+///
 /// # Errors
 /// [`ChainInputError`] names the file that cannot be used.
 pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
     let mut unread = Vec::new();
-    let bundle = read(&input.certificate, input.password, &mut unread)?;
+    let bundle = read(input, &input.certificate, &mut unread)?;
     let (end_entity, known) = judged_of(bundle).map_err(|error| {
         ChainInputError::NotOneCertificate { name: input.certificate.name.to_owned(), error }
     })?;
     let mut read_all = |files: &[NamedBytes<'_>]| -> Result<Vec<Certificate>, ChainInputError> {
         let contents: Result<Vec<_>, _> =
-            files.iter().map(|file| read(file, input.password, &mut unread)).collect();
+            files.iter().map(|file| read(input, file, &mut unread)).collect();
         Ok(contents?.into_iter().flatten().collect())
     };
     let stored = input.machine_stores.and_then(|stores| stores.intermediates.clone());
@@ -159,6 +177,7 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
     let mut revocation_lists = Vec::new();
     for file in input.revocation_lists {
         let name = || file.name.to_owned();
+        input.check_cancellation()?;
         let lists = read_revocation_lists(file.bytes)
             .map_err(|error| ChainInputError::Read { name: name(), error })?;
         for der in lists {
@@ -167,6 +186,7 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
             revocation_lists.push(list);
         }
     }
+    input.check_cancellation()?;
     let expected_names: Vec<ExpectedName> =
         input.expected_name.map(ExpectedName::parse).into_iter().collect();
     let mut report = report(&ChainRequest {
@@ -189,12 +209,15 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
 }
 
 fn read(
+    input: &ChainInput<'_>,
     file: &NamedBytes<'_>,
-    password: Option<&Password>,
     unread: &mut Vec<UnreadPart>,
 ) -> Result<Vec<Certificate>, ChainInputError> {
-    let content = read_certificates_with(file.bytes, password)
-        .map_err(|error| ChainInputError::Read { name: file.name.to_owned(), error })?;
+    let goes_on = || input.check_cancellation().is_ok();
+    let content = read_certificates_while(file.bytes, input.password, &goes_on);
+    input.check_cancellation()?;
+    let content =
+        content.map_err(|error| ChainInputError::Read { name: file.name.to_owned(), error })?;
     unread.extend(content.skipped.into_iter().map(|part| UnreadPart {
         file: file.name.to_owned(),
         offset: part.offset,

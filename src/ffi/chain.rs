@@ -5,10 +5,13 @@ use time::OffsetDateTime;
 
 use super::answer::{answer, json};
 use super::caller_memory::read_struct_size;
+use super::cancellation::flag_of;
 use super::error::{ErrorDetail, Failure};
 use super::input::{GrowingStruct, Utf16, read_sized};
 use super::output::require;
-use super::status::{EOP_INTERNAL, EOP_INVALID_CERTIFICATE, EOP_NOT_ONE_CERTIFICATE};
+use super::status::{
+    EOP_CANCELLED, EOP_INTERNAL, EOP_INVALID_CERTIFICATE, EOP_NOT_ONE_CERTIFICATE,
+};
 use crate::chain::{ChainInput, ChainInputError, ChainReport, NamedBytes, Profile, examine};
 use crate::timestamp::Timestamp;
 use crate::windows::read_machine_stores;
@@ -89,6 +92,8 @@ pub struct ChainQueryOptions {
     /// How many days before its end a certificate of the chain is warned about; 0 = a third of its
     /// validity, at most 30.
     pub warning_days: u32,
+    /// A handle of eop_cancellation_open that ends the call from another thread; 0 = none.
+    pub cancellation: u64,
 }
 
 // SAFETY: integers and raw pointers; fields of 8 bytes lie at multiples of 8.
@@ -112,7 +117,8 @@ struct File<'a> {
 /// out of its range, or not exactly one file with the certificate; EOP_INVALID_STRUCT_SIZE;
 /// EOP_INVALID_TEXT; EOP_INVALID_CERTIFICATE: a file without a certificate or revocation list, which
 /// the message names; EOP_NOT_ONE_CERTIFICATE: of several certificates in the file to judge, none or
-/// more than one issued none of the others and is no authority; EOP_NOT_WINDOWS and EOP_MACHINE_CALL_FAILED with EOP_CHAIN_MACHINE_STORES;
+/// more than one issued none of the others and is no authority; EOP_CANCELLED, and the errors of
+/// handles: those of the cancellation; EOP_NOT_WINDOWS and EOP_MACHINE_CALL_FAILED with EOP_CHAIN_MACHINE_STORES;
 /// EOP_TOO_MANY_HANDLES. From any thread.
 ///
 /// # Safety
@@ -159,6 +165,7 @@ unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<ChainReport, 
     // SAFETY: the caller promises that the text is readable.
     let expected_name =
         unsafe { options.expected_name.to_text("expected_name", EOP_MAXIMUM_CHAIN_NAME_LENGTH) }?;
+    let cancellation = flag_of(options.cancellation)?;
     // SAFETY: passed on to the caller.
     let files = unsafe { read_files(&options) }?;
     let with_role = |role: u32| -> Vec<NamedBytes<'_>> {
@@ -187,11 +194,13 @@ unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<ChainReport, 
         revocation_lists: &lists,
         profile,
         expected_name: expected_name.as_deref(),
+        cancellation: cancellation.as_deref(),
         warning_days: (options.warning_days > 0).then_some(options.warning_days),
         ..ChainInput::new(*certificate, at)
     })
     .map_err(|error| match error {
         ChainInputError::Machine(error) => Failure::from(error),
+        error @ ChainInputError::Cancelled => Failure::new(EOP_CANCELLED, error.to_string()),
         error @ ChainInputError::NotOneCertificate { .. } => {
             Failure::new(EOP_NOT_ONE_CERTIFICATE, error.to_string())
         }

@@ -29,6 +29,7 @@ pub(super) enum Kind {
     Diagnosis = 4,
     #[cfg(feature = "probe")]
     Probe = 5,
+    Cancellation = 6,
 }
 
 impl Kind {
@@ -40,6 +41,7 @@ impl Kind {
             Self::Diagnosis,
             #[cfg(feature = "probe")]
             Self::Probe,
+            Self::Cancellation,
         ];
         kinds.into_iter().find(|kind| *kind as u64 == number)
     }
@@ -54,6 +56,7 @@ impl fmt::Display for Kind {
             Self::Diagnosis => "diagnosis",
             #[cfg(feature = "probe")]
             Self::Probe => "probe",
+            Self::Cancellation => "cancellation",
         })
     }
 }

@@ -11,12 +11,13 @@
 //! | `answer` | what functions that answer with a text have in common |
 //! | `records`, `batch` | a batch of the core as flat records |
 //! | `standard_output` | what only the process itself can be asked, before it begins |
-//! | `about`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `pfx`, `evidence`, `diagnosis`, `open_diagnosis`, `machine`, `probe`, `redaction`, `view`, `text` | the exported functions and their structs |
+//! | `about`, `cancellation`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `pfx`, `evidence`, `diagnosis`, `open_diagnosis`, `machine`, `probe`, `redaction`, `view`, `text` | the exported functions and their structs |
 
 mod about;
 mod answer;
 mod batch;
 mod caller_memory;
+mod cancellation;
 mod chain;
 mod delivery_error;
 mod diagnosis;
@@ -47,6 +48,7 @@ mod values;
 mod view;
 
 pub use about::*;
+pub use cancellation::*;
 pub use chain::*;
 pub use delivery_error::*;
 pub use diagnosis::*;

@@ -43,6 +43,9 @@ pub const EOP_POISONED: i32 = 204;
 /// No more handles: 16777216 of this kind are open.
 pub const EOP_TOO_MANY_HANDLES: i32 = 205;
 
+/// What the call did was cancelled by another one.
+pub const EOP_CANCELLED: i32 = 206;
+
 /// 300 to 399, the library: a defect. The message says where.
 pub const EOP_PANIC: i32 = 300;
 /// A single session with more text or records than a batch can number (2^32 - 1).
@@ -87,6 +90,7 @@ pub(super) const NAMES: &[(i32, &CStr)] = &[
     (EOP_BUSY, c"BUSY"),
     (EOP_POISONED, c"POISONED"),
     (EOP_TOO_MANY_HANDLES, c"TOO_MANY_HANDLES"),
+    (EOP_CANCELLED, c"CANCELLED"),
     (EOP_PANIC, c"PANIC"),
     (EOP_TOO_LARGE, c"TOO_LARGE"),
     (EOP_INTERNAL, c"INTERNAL"),

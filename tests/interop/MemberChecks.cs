@@ -17,6 +17,7 @@ namespace EopRelay.Tests
         private static readonly Dictionary<string, Type> OwnVariables =
             new Dictionary<string, Type>(StringComparer.OrdinalIgnoreCase)
             {
+                { "PendingAnswer", typeof(PendingAnswer) },
                 { "query", typeof(SessionQuery) },
                 { "reader", typeof(SessionReader) },
                 { "notice", typeof(Notice) },

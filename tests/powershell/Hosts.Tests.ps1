@@ -58,6 +58,33 @@ Describe 'Other runspaces' {
         }
     }
 
+    It 'that examine the chain of a store of thousands stop at once, as by Ctrl+C' {
+        $certificates = Join-Path -Path $PSScriptRoot -ChildPath '../fixtures/certificates'
+        $leaf = Join-Path -Path $certificates -ChildPath 'mail.contoso.com.cer' | Resolve-Path | Select-Object -ExpandProperty ProviderPath
+        $pem = [System.IO.File]::ReadAllText((Join-Path -Path $certificates -ChildPath 'mail.contoso.com.pem'))
+        $store = Join-Path -Path $TestDrive -ChildPath 'store.pem'
+        [System.IO.File]::WriteAllText($store, $pem * [int](30MB / $pem.Length))
+        $examining = [powershell]::Create()
+        try {
+            $null = $examining.AddScript({
+                param($Manifest, $Leaf, $Store)
+                Import-Module -Name $Manifest
+                Get-EopRelayChain -LiteralPath $Leaf -IntermediatePath (@($Store) * 8)
+            }).AddArgument($manifest).AddArgument($leaf).AddArgument($store)
+            $null = $examining.BeginInvoke()
+            Start-Sleep -Seconds 4
+            $examining.InvocationStateInfo.State | Should -Be 'Running'
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $examining.Stop()
+            # A second on a machine with nothing else to do.
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
+            $examining.InvocationStateInfo.State | Should -Be 'Stopped'
+        }
+        finally {
+            $examining.Dispose()
+        }
+    }
+
     It 'of a thread job give sessions that are judged here' -Skip:(-not $hasThreadJobs) {
         $job = Start-ThreadJob -ScriptBlock { Import-Module -Name $using:manifest; Get-SendConnectorTlsSession -LiteralPath $using:log }
         $received = @($job | Wait-Job -Timeout 120 | Receive-Job -WarningAction SilentlyContinue)

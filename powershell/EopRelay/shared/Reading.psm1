@@ -80,6 +80,26 @@ function Write-Notice {
     }
 }
 
+# Returns an answer that is worked out on another thread: between two statements Ctrl+C is heard, and ends
+# the work.
+function Wait-Answer {
+    [CmdletBinding()]
+    param($PendingAnswer)
+
+    if ($PendingAnswer -is [EopRelay.EopRelayException]) {
+        return $PendingAnswer
+    }
+    try {
+        while (-not $PendingAnswer.Wait(100)) {
+            continue
+        }
+        $PendingAnswer.Result
+    }
+    finally {
+        $PendingAnswer.Dispose()
+    }
+}
+
 # Shows how far a reader of logs is, four times a second.
 function Write-ReadingProgress {
     [CmdletBinding()]
@@ -90,4 +110,4 @@ function Write-ReadingProgress {
     }
 }
 
-Export-ModuleMember -Function Add-GivenInput, Add-EvidencePath, Read-Evidence, Write-Notice, Write-ReadingProgress
+Export-ModuleMember -Function Add-GivenInput, Add-EvidencePath, Read-Evidence, Wait-Answer, Write-Notice, Write-ReadingProgress

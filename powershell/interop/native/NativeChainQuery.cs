@@ -12,7 +12,8 @@ namespace EopRelay
 
         private ChainQuery options;
 
-        internal NativeChainQuery(ChainRequest request)
+        /// <param name="cancellation">What ends the call from another thread.</param>
+        internal NativeChainQuery(ChainRequest request, ulong cancellation)
         {
             var files = new ChainFile[request.Inputs.Count];
             for (int index = 0; index < files.Length; index++)
@@ -34,6 +35,7 @@ namespace EopRelay
             options.At = Ticks(request.At);
             options.ExpectedName = Text(request.Name);
             options.Profile = request.IsStrict ? ProfileStrict : 0;
+            options.Cancellation = cancellation;
         }
 
         internal string Examine(NativeFunctions native)

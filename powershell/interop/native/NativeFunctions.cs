@@ -28,6 +28,8 @@ namespace EopRelay
         private readonly RequestFunction certificates;
         private readonly RequestFunction resolveErrors;
         private readonly StoresFunction storeCertificates;
+        private readonly StoresFunction openCancellation;
+        private readonly HandleFunction freeCancellation;
         private readonly ExamineChainFunction examineChain;
         private readonly PfxFunction pfxCertificates;
         private readonly ViewFunction view;
@@ -80,6 +82,8 @@ namespace EopRelay
             certificates = Bind<RequestFunction>(library, "eop_certificates");
             resolveErrors = Bind<RequestFunction>(library, "eop_resolve_errors");
             storeCertificates = Bind<StoresFunction>(library, "eop_store_certificates");
+            openCancellation = Bind<StoresFunction>(library, "eop_cancellation_open");
+            freeCancellation = Bind<HandleFunction>(library, "eop_cancellation_free");
             examineChain = Bind<ExamineChainFunction>(library, "eop_chain_examine");
             pfxCertificates = Bind<PfxFunction>(library, "eop_pfx_certificates");
             view = Bind<ViewFunction>(library, "eop_view");
@@ -195,6 +199,21 @@ namespace EopRelay
             Error error = NewError();
             Check(storeCertificates(&answer, &error), &error);
             return TakeText(answer);
+        }
+
+        /// <summary>A handle that ends the call that it is given to, when it is freed.</summary>
+        internal ulong OpenCancellation()
+        {
+            ulong cancellation;
+            Error error = NewError();
+            Check(openCancellation(&cancellation, &error), &error);
+            return cancellation;
+        }
+
+        /// <summary>Ends the call with this handle, if it goes on still; never throws.</summary>
+        internal void FreeCancellation(ulong cancellation)
+        {
+            freeCancellation(cancellation, null);
         }
 
         /// <summary>The chain of a certificate, in JSON.</summary>

@@ -57,6 +57,16 @@ namespace EopRelay
             }
         }
 
+        /// <summary>Gives the handle back without waiting for a call that another thread is inside.</summary>
+        internal void Abandon()
+        {
+            if (Interlocked.Exchange(ref disposed, 1) == 0)
+            {
+                FreeHandle();
+                GC.SuppressFinalize(this);
+            }
+        }
+
         /// <summary>Ends the reading, from any thread: it then comes to its end at once.</summary>
         internal void Cancel()
         {

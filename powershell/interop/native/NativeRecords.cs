@@ -211,6 +211,7 @@ namespace EopRelay
         public Utf16 ExpectedName;
         public uint Profile;
         public uint WarningDays;
+        public ulong Cancellation;
     }
 
     [StructLayout(LayoutKind.Sequential)]

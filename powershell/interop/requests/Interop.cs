@@ -110,13 +110,6 @@ namespace EopRelay
             return new Request();
         }
 
-        /// <summary>Judges what the request gives.</summary>
-        /// <returns>An array of <see cref="Report"/>, or why the request cannot be carried out.</returns>
-        public static object Test(Request request)
-        {
-            return Attempt(() => Library.TestEach(request));
-        }
-
         /// <summary>Opens a diagnosis with what the request gives, to which sessions are added. Dispose it.</summary>
         /// <returns>A <see cref="Diagnosis"/>, or why the request cannot be carried out.</returns>
         public static object OpenDiagnosis(Request request)
@@ -124,25 +117,32 @@ namespace EopRelay
             return Attempt(() => Library.OpenDiagnosis(request));
         }
 
-        /// <summary>Judges what a diagnosis was given.</summary>
-        /// <returns>A <see cref="Report"/>, or what went wrong.</returns>
-        public static object ReportOf(Diagnosis diagnosis)
+        /// <summary>Begins to judge what the request gives.</summary>
+        /// <returns>A <see cref="PendingAnswer"/>: an array of <see cref="Report"/>, or what went wrong.</returns>
+        public static PendingAnswer StartTest(Request request)
         {
-            return Attempt(() => diagnosis.Report());
+            return new PendingAnswer(() => Library.TestEach(request), () => { });
         }
 
-        /// <summary>Says which certificates send connectors would send and have sent, by the sessions added.</summary>
-        /// <returns>A <see cref="CertificateOverview"/>, or what went wrong.</returns>
-        public static object CertificatesOf(Diagnosis diagnosis)
+        /// <summary>Begins to judge what a diagnosis was given; disposing the answer disposes it too.</summary>
+        /// <returns>A <see cref="PendingAnswer"/>: a <see cref="Report"/>, or what went wrong.</returns>
+        public static PendingAnswer StartReport(Diagnosis diagnosis)
         {
-            return Attempt(() => diagnosis.Certificates());
+            return new PendingAnswer(() => diagnosis.Report(), diagnosis.Abandon);
         }
 
-        /// <summary>Says how the certificates of a diagnosis take the place of those in use.</summary>
-        /// <returns>A <see cref="RenewalPlan"/>, or what went wrong.</returns>
-        public static object RenewalPlanOf(Diagnosis diagnosis)
+        /// <summary>Begins to say which certificates send connectors would send and have sent, by the sessions added.</summary>
+        /// <returns>A <see cref="PendingAnswer"/>: a <see cref="CertificateOverview"/>, or what went wrong.</returns>
+        public static PendingAnswer StartCertificates(Diagnosis diagnosis)
         {
-            return Attempt(() => diagnosis.RenewalPlan());
+            return new PendingAnswer(() => diagnosis.Certificates(), diagnosis.Abandon);
+        }
+
+        /// <summary>Begins to say how the certificates of a diagnosis take the place of those in use.</summary>
+        /// <returns>A <see cref="PendingAnswer"/>: a <see cref="RenewalPlan"/>, or what went wrong.</returns>
+        public static PendingAnswer StartRenewalPlan(Diagnosis diagnosis)
+        {
+            return new PendingAnswer(() => diagnosis.RenewalPlan(), diagnosis.Abandon);
         }
 
         /// <summary>Opens a probe. Dispose it.</summary>
@@ -202,11 +202,11 @@ namespace EopRelay
             return new ChainRequest();
         }
 
-        /// <summary>Examines the chain of a certificate.</summary>
-        /// <returns>A <see cref="Chain"/>, or why it cannot be examined.</returns>
-        public static object ExamineChain(ChainRequest request)
+        /// <summary>Begins to examine the chain of a certificate.</summary>
+        /// <returns>A <see cref="PendingAnswer"/>: a <see cref="Chain"/>, or why it cannot be examined.</returns>
+        public static object StartChain(ChainRequest request)
         {
-            return Attempt(() => Library.ExamineChain(request));
+            return Attempt(() => Library.StartChain(request));
         }
 
         /// <summary>A report as text, as the command prints it.</summary>

@@ -137,9 +137,17 @@ namespace EopRelay
             return JsonMapper.Read<StoredKeys>(Native.StoreCertificates());
         }
 
-        internal static Chain ExamineChain(ChainRequest request)
+        /// <summary>Begins to examine a chain, which disposing the answer ends.</summary>
+        internal static PendingAnswer StartChain(ChainRequest request)
         {
-            using (var query = new NativeChainQuery(request))
+            ulong cancellation = Native.OpenCancellation();
+            return new PendingAnswer(
+                () => ExamineChain(request, cancellation), () => Native.FreeCancellation(cancellation));
+        }
+
+        private static Chain ExamineChain(ChainRequest request, ulong cancellation)
+        {
+            using (var query = new NativeChainQuery(request, cancellation))
             {
                 return JsonMapper.Read<Chain>(query.Examine(Native));
             }

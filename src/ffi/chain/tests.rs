@@ -95,3 +95,47 @@ fn what_is_wrong_with_a_query_is_told_by_its_status() {
     let status = unsafe { eop_chain_examine(ptr::null(), ptr::null_mut(), ptr::null_mut()) };
     assert_eq!(status, EOP_NULL_ARGUMENT);
 }
+
+#[test]
+fn an_examination_that_another_thread_cancels_ends_within_a_second() {
+    use std::time::{Duration, Instant};
+
+    use crate::ffi::{eop_cancellation_cancel, eop_cancellation_free, eop_cancellation_open};
+
+    // Minutes of reading: each file is read anew.
+    let store = embedded_roots().iter().map(|root| root.der()).collect::<Vec<_>>();
+    let mut files = vec![file(store[0], EOP_CHAIN_ROLE_CERTIFICATE)];
+    files.extend(
+        store.iter().cycle().take(65_000).map(|der| file(der, EOP_CHAIN_ROLE_INTERMEDIATE)),
+    );
+    let mut cancellation = 0;
+    // SAFETY: the output is a local variable, and no detail is asked for.
+    let status = unsafe { eop_cancellation_open(&raw mut cancellation, ptr::null_mut()) };
+    assert_eq!(status, EOP_OK);
+    let (answer, elapsed) = std::thread::scope(|scope| {
+        let canceller = scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(200));
+            // SAFETY: no detail is asked for.
+            let status = unsafe { eop_cancellation_cancel(cancellation, ptr::null_mut()) };
+            assert_eq!(status, EOP_OK);
+            Instant::now()
+        });
+        let answer = examined(&ChainQueryOptions { cancellation, ..query(&files) });
+        let cancelled = canceller.join().unwrap();
+        (answer, cancelled.elapsed())
+    });
+    assert_eq!(answer, Err(EOP_CANCELLED));
+    assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");
+    // What comes later is cancelled before it begins.
+    assert_eq!(
+        examined(&ChainQueryOptions { cancellation, ..query(&files[..1]) }),
+        Err(EOP_CANCELLED)
+    );
+    // SAFETY: no detail is asked for.
+    let status = unsafe { eop_cancellation_free(cancellation, ptr::null_mut()) };
+    assert_eq!(status, EOP_OK);
+    let freed = ChainQueryOptions { cancellation, ..query(&files[..1]) };
+    assert_eq!(examined(&freed), Err(crate::ffi::EOP_FREED));
+    let other_kind = ChainQueryOptions { cancellation: 1, ..query(&files[..1]) };
+    assert_eq!(examined(&other_kind), Err(crate::ffi::EOP_INVALID_HANDLE));
+}

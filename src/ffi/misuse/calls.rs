@@ -233,6 +233,34 @@ pub(in crate::ffi) fn free_diagnosis(diagnosis: u64, error: *mut ErrorDetail) ->
     unsafe { eop_diagnosis_free(diagnosis, error) }
 }
 
+pub(in crate::ffi) fn open_cancellation() -> u64 {
+    let mut cancellation = 0;
+    // SAFETY: the output is a local variable, and no detail is asked for.
+    let status = unsafe { eop_cancellation_open(&raw mut cancellation, ptr::null_mut()) };
+    assert_eq!(status, EOP_OK);
+    cancellation
+}
+
+/// Examines a chain that this cancellation ends.
+pub(in crate::ffi) fn examine_with(cancellation: u64, error: *mut ErrorDetail) -> i32 {
+    let (files, mut report) = ([chain_file()], 0);
+    let query = ChainQueryOptions { cancellation, ..chain_query(&files) };
+    // SAFETY: query and output are local variables, `error` comes from a test of this file.
+    let status = unsafe { eop_chain_examine(&raw const query, &raw mut report, error) };
+    assert_eq!(report == 0, status != EOP_OK);
+    status
+}
+
+pub(in crate::ffi) fn cancel_cancellation(cancellation: u64, error: *mut ErrorDetail) -> i32 {
+    // SAFETY: `error` comes from a test of this file.
+    unsafe { eop_cancellation_cancel(cancellation, error) }
+}
+
+pub(in crate::ffi) fn free_cancellation(cancellation: u64, error: *mut ErrorDetail) -> i32 {
+    // SAFETY: `error` comes from a test of this file.
+    unsafe { eop_cancellation_free(cancellation, error) }
+}
+
 pub(in crate::ffi) fn next_evidence(reader: u64, error: *mut ErrorDetail) -> i32 {
     let mut batch = 0;
     // SAFETY: the output is a local variable, `error` comes from a test of this file.

@@ -189,6 +189,26 @@ const HANDLE_FUNCTIONS: &[HandleFunction] = &[
         after_own_panic: EOP_FREED,
     },
     HandleFunction {
+        name: "eop_cancellation_cancel",
+        call: cancel_cancellation,
+        opens: open_cancellation,
+        opens_other_kind: open_some_text,
+        frees: free_cancellation,
+        while_busy: EOP_OK,
+        when_poisoned: EOP_POISONED,
+        after_own_panic: EOP_POISONED,
+    },
+    HandleFunction {
+        name: "eop_cancellation_free",
+        call: free_cancellation,
+        opens: open_cancellation,
+        opens_other_kind: open_some_text,
+        frees: free_cancellation,
+        while_busy: EOP_OK,
+        when_poisoned: EOP_OK,
+        after_own_panic: EOP_FREED,
+    },
+    HandleFunction {
         name: "eop_probe_event",
         call: probe_event,
         opens: open_probe,
@@ -228,6 +248,7 @@ const OTHER_FUNCTIONS: &[&str] = &[
     "eop_value_name",
     "eop_session_reader_open",
     "eop_explain",
+    "eop_cancellation_open",
     "eop_chain_examine",
     "eop_pfx_certificates",
     "eop_evidence_open",
@@ -256,6 +277,8 @@ impl HandleFunction {
             ("eop_evidence_next", next_evidence)
         } else if self.name.starts_with("eop_probe") {
             ("eop_probe_event", probe_event)
+        } else if self.name.starts_with("eop_cancellation") {
+            ("eop_cancellation", examine_with)
         } else if self.name.starts_with("eop_diagnosis") {
             ("eop_diagnosis_add", add_to_diagnosis)
         } else {

@@ -63,6 +63,13 @@ fn a_panic_without_a_handle_is_a_status_and_the_next_call_works() {
             assert_eq!(report == 0, status != EOP_OK);
             status
         }),
+        ("eop_cancellation_open", |error| {
+            let mut cancellation = 0;
+            // SAFETY: the output is a local variable.
+            let status = unsafe { eop_cancellation_open(&raw mut cancellation, error) };
+            assert_eq!(cancellation == 0, status != EOP_OK);
+            status
+        }),
         ("eop_chain_examine", |error| {
             let (files, mut report) = ([chain_file()], 0);
             let query = chain_query(&files);

@@ -33,6 +33,9 @@ pub fn markdown(report: &Report) -> String {
         paragraph(&mut text, &reference);
     }
     list(&mut text, "What else was found", &parts.found);
+    for more in &parts.more_found {
+        paragraph(&mut text, more);
+    }
     list(&mut text, "What evidence is missing", &parts.missing);
     let judged = report.judged_at.map(|at| format!(", judged as of {} UTC", minute(at)));
     let closing = format!(

@@ -27,6 +27,9 @@ pub fn text(report: &Report, width: usize) -> String {
         page.paragraph(INDENT, INDENT, &reference);
     }
     list(&mut page, "WHAT ELSE WAS FOUND", &parts.found);
+    for more in &parts.more_found {
+        page.paragraph(INDENT, "      ", more);
+    }
     list(&mut page, "WHAT EVIDENCE IS MISSING", &parts.missing);
     page.into_text()
 }

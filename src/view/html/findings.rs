@@ -31,7 +31,7 @@ pub(super) fn cause(findings: &[&Finding]) -> Markup {
 }
 
 /// Findings beside the cause, each with its proof and its first step.
-pub(super) fn others(title: &str, id: &str, findings: &[&Finding]) -> Markup {
+pub(super) fn others(title: &str, id: &str, findings: &[&Finding], more: &[String]) -> Markup {
     markup! {
         @if !findings.is_empty() {
             section aria-labelledby=(id) {
@@ -46,6 +46,7 @@ pub(super) fn others(title: &str, id: &str, findings: &[&Finding]) -> Markup {
                         }
                     }
                 }
+                @for more in more { p { (more) } }
             }
         }
     }

@@ -43,8 +43,8 @@ pub fn html(report: &Report, chain: Option<&ChainOutline>) -> String {
                     (findings::cause(&parts.cause))
                     (refused_domains(&parts))
                     (chain::tree(chain, report.judged_at))
-                    (findings::others("What else was found", "found", &parts.found))
-                    (findings::others("What evidence is missing", "missing", &parts.missing))
+                    (findings::others("What else was found", "found", &parts.found, &parts.more_found))
+                    (findings::others("What evidence is missing", "missing", &parts.missing, &[]))
                     (inputs::list(&report.inputs))
                 }
                 (closing(report))

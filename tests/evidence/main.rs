@@ -17,6 +17,7 @@ mod support;
 mod chain_event_memory;
 mod chain_events;
 mod documented;
+mod found_forms;
 mod fuzz;
 mod generated_logs;
 mod mail_programs;

@@ -11,9 +11,11 @@ use super::source::{OpenError, Source};
 /// Whether the beginning of a file is that of an event log exported as XML, or as JSON by a tool.
 pub(in crate::evidence) fn is_log(beginning: &str) -> bool {
     let is_xml = beginning.contains("<Event") && beginning.contains("<Provider");
+    let has_any = |names: &[&str]| names.iter().any(|name| beginning.contains(name));
     let is_json = beginning.trim_start().starts_with(['{', '['])
-        && beginning.contains("\"Provider")
-        && ["\"System\"", "\"Payload\""].iter().any(|name| beginning.contains(name));
+        && ((beginning.contains("\"Provider") && has_any(&["\"System\"", "\"Payload\""]))
+            || beginning.contains("\"winlog\"")
+            || (beginning.contains("\"RuleTitle\"") && beginning.contains("\"Timestamp\"")));
     is_xml || is_json
 }
 

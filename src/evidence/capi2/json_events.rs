@@ -1,6 +1,6 @@
 //! Events as tools for `.evtx` files write them in JSON: evtx_dump and chainsaw (an object `Event`, with
-//! attributes below `#attributes` or beside it as `X_attributes`), and EvtxECmd (flat rows whose Payload
-//! is JSON again, with attributes as `@x`). Each becomes the XML that it was made of.
+//! attributes below `#attributes` or beside it as `X_attributes`), and those that write flat rows. Each
+//! becomes the XML that it was made of.
 
 use std::collections::VecDeque;
 use std::fmt::Write;
@@ -9,6 +9,8 @@ use std::io::{self, BufReader, Read};
 use quick_xml::escape::escape;
 use serde_json::de::IoRead;
 use serde_json::{Deserializer, Map, StreamDeserializer, Value};
+
+use super::flat_rows;
 
 /// The most that one value of a file may take, in bytes: of a file that is one list, the file.
 const MAXIMUM_VALUE: u64 = 512 << 20;
@@ -25,8 +27,11 @@ impl JsonEvents {
     pub(super) fn begin(start: &[u8]) -> bool {
         let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
         let place = |words: &[u8]| memchr::memmem::find(start, words);
-        let member = [&b"\"Event\""[..], b"\"Payload\""].into_iter().filter_map(place).min();
-        let xml = place(b"<Event").unwrap_or(start.len());
+        let names = [&b"\"Event\""[..]].into_iter().chain(flat_rows::MARKS.iter().copied());
+        let member = names.filter_map(place).min();
+        // A row may hold the XML that it was made of.
+        let xml =
+            place(b"<Event").filter(|_| place(b"\"winlog\"").is_none()).unwrap_or(start.len());
         matches!(start.trim_ascii_start().first(), Some(b'{' | b'['))
             && member.is_some_and(|member| member < xml)
     }
@@ -57,8 +62,10 @@ impl JsonEvents {
             }
             match self.values.next() {
                 None => return Ok(None),
-                Some(Ok(Value::Array(values))) => self.waiting.extend(values),
-                Some(Ok(value)) => self.waiting.push_back(value),
+                Some(Ok(value)) => match flat_rows::rows_of(value) {
+                    Value::Array(values) => self.waiting.extend(values),
+                    value => self.waiting.push_back(value),
+                },
                 Some(Err(error)) => return Err(error.into()),
             }
         }
@@ -100,38 +107,16 @@ fn event_xml(value: Value) -> Option<String> {
             object = inner;
         }
     }
+    if let Some(xml) = flat_rows::original_xml(&object) {
+        return Some(xml.to_owned());
+    }
     let event = match object.remove("Event") {
         Some(event) => event,
-        None => Value::Object(of_flat_row(&object)?),
+        None => Value::Object(flat_rows::event_of(&object)?),
     };
     let mut xml = String::new();
     write_element(&mut xml, "Event", &event);
     Some(xml)
-}
-
-/// Event of a row of EvtxECmd.
-fn of_flat_row(row: &Map<String, Value>) -> Option<Map<String, Value>> {
-    let payload: Value = serde_json::from_str(row.get("Payload")?.as_str()?).ok()?;
-    let Value::Object(mut event) = payload else { return None };
-    // Values without a name are joined.
-    if let Some(data) = event.get_mut("EventData").and_then(|data| data.get_mut("Data"))
-        && let Value::String(joined) = data
-    {
-        *data = joined.split(", ").map(Value::from).collect();
-    }
-    let attribute = |name: &str, value: &Value| serde_json::json!({ format!("@{name}"): value });
-    event.insert(
-        "System".to_owned(),
-        serde_json::json!({
-            "Provider": attribute("Name", row.get("Provider")?),
-            "EventID": row.get("EventId")?,
-            "TimeCreated": attribute("SystemTime", row.get("TimeCreated")?),
-            "EventRecordID": row.get("EventRecordId"),
-            "Channel": row.get("Channel"),
-            "Computer": row.get("Computer"),
-        }),
-    );
-    Some(event)
 }
 
 fn write_element(xml: &mut String, name: &str, value: &Value) {

@@ -15,6 +15,7 @@ pub(in crate::evidence) mod event_texts;
 mod evtx_file;
 mod failure;
 mod fault;
+mod flat_rows;
 mod framer;
 mod json_events;
 mod model;

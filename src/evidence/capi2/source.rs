@@ -66,14 +66,14 @@ impl Source {
         file.map(|file| Self::Evtx(Box::new(file))).map_err(OpenError::Evtx)
     }
 
-    /// XML in a file that is in memory, or begins there: `start` is followed by `rest`.
+    /// XML or JSON in a file that is in memory, or begins there: `start` is followed by `rest`.
     pub(super) fn of_bytes(start: Vec<u8>, rest: impl Read + Send + 'static) -> Self {
         let encoding = encoding_of(&start);
-        let is_json = encoding.is_none() && JsonEvents::begin(&start);
+        let is_json = match encoding {
+            Some(encoding) => JsonEvents::begin(encoding.decode(&start).0.as_bytes()),
+            None => JsonEvents::begin(&start),
+        };
         let input = Cursor::new(start).chain(rest);
-        if is_json {
-            return Self::Json(Box::new(JsonEvents::new(input)));
-        }
         let input: Box<dyn Read + Send> = match encoding {
             // wevtutil and Out-File write UTF-16; what is said is that of the decoded text.
             Some(encoding) => Box::new(
@@ -85,6 +85,9 @@ impl Source {
             ),
             None => Box::new(input),
         };
+        if is_json {
+            return Self::Json(Box::new(JsonEvents::new(input)));
+        }
         Self::Xml(Framer::new(input))
     }
 

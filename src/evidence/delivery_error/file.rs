@@ -229,14 +229,12 @@ const EVTX: &[u8] = b"ElfFile\0";
 /// How much of a file shows that it is an event log, in bytes.
 const BEGINNING: usize = 64 << 10;
 
-/// Whether a file begins as an event log does, or as one exported as XML or JSON with events of
-/// transport.
+/// Whether a file begins as an event log does, or as one exported as XML or JSON.
 fn is_event_log(beginning: &[u8]) -> bool {
     if beginning.starts_with(EVTX) {
         return true;
     }
-    let text = TextFile::decode(beginning).text;
-    event_texts::is_log(&text) && text.contains("Transport")
+    event_texts::is_log(&TextFile::decode(beginning).text)
 }
 
 /// Lines that end with CR alone, as some programs save mails, ended with LF.

@@ -33,7 +33,9 @@ pub(super) fn read(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
         tracking_event(place, bag)
     } else if has("Detail") && has("Event") {
         trace_event(place, bag)
-    } else if has("Message") && has("Id") && has("ProviderName") {
+    } else if has("Message")
+        && ((has("Id") && has("ProviderName")) || (has("EventID") && has("Source")))
+    {
         application_event(place, bag)
     } else if let Some(errors) = event_of_tool(place, bag) {
         errors
@@ -137,22 +139,24 @@ fn trace_event(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
     ObjectErrors::Errors(vec![error])
 }
 
-/// An object of Get-WinEvent.
+/// An object of Get-WinEvent, or of Get-EventLog.
 fn application_event(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
     let value_of = |value: &Value| match value {
         Value::Bag(bag) => text(bag, "Value"),
         value => value.as_text(),
     };
-    let values = bag.get("Properties").and_then(Value::as_list).unwrap_or_default();
+    let values = bag.get("Properties").or_else(|| bag.get("ReplacementStrings"));
+    let values = values.and_then(Value::as_list).unwrap_or_default();
+    let either = |one: &str, other: &str| text(bag, one).or_else(|| text(bag, other));
     let event = TransportEvent {
-        id: text(bag, "Id").and_then(|id| id.parse().ok()).unwrap_or_default(),
-        provider: text(bag, "ProviderName").unwrap_or_default(),
+        id: either("Id", "EventID").and_then(|id| id.parse().ok()).unwrap_or_default(),
+        provider: either("ProviderName", "Source").unwrap_or_default(),
         computer: text(bag, "MachineName").or_else(|| server(bag)),
         message: text(bag, "Message"),
         values: values.iter().filter_map(value_of).collect(),
         ..TransportEvent::default()
     };
-    of_event(&event, place, bag, "TimeCreated")
+    of_event(&event, place, bag, &["TimeCreated", "TimeGenerated"])
 }
 
 /// An event as EvtxECmd writes it in a row of CSV, whose Payload is JSON.
@@ -170,7 +174,7 @@ fn event_of_tool(place: Place<'_>, bag: &PropertyBag) -> Option<ObjectErrors> {
         values,
         ..TransportEvent::default()
     };
-    Some(of_event(&event, place, bag, "TimeCreated"))
+    Some(of_event(&event, place, bag, &["TimeCreated"]))
 }
 
 /// The texts of JSON, parted at commas where a tool has joined them.
@@ -195,11 +199,11 @@ fn of_event(
     event: &TransportEvent,
     place: Place<'_>,
     bag: &PropertyBag,
-    time: &str,
+    times: &[&str],
 ) -> ObjectErrors {
     match event.error(place.path, place.line) {
         Some(mut error) => {
-            set_time(&mut error, place.dates, bag, &[time]);
+            set_time(&mut error, place.dates, bag, times);
             ObjectErrors::Errors(vec![error])
         }
         None => ObjectErrors::OtherKind,

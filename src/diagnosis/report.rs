@@ -135,6 +135,12 @@ pub struct Scope {
     pub last: Option<Timestamp>,
     /// The end of the last session that delivered.
     pub last_delivery: Option<Timestamp>,
+    /// Errors of queues and NDRs that belong to no session and hold today.
+    #[serde(default)]
+    pub errors: u64,
+    /// The time of the last of them.
+    #[serde(default)]
+    pub last_error: Option<Timestamp>,
     /// Why they are refused.
     pub cause: Option<FindingId>,
     /// How the sessions of the identity ended in the course of time, at most 96 parts of the time of

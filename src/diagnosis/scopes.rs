@@ -23,7 +23,7 @@ struct Known<'a> {
 
 /// How a scope is ranked: what is refused today, what has passed, what was never refused.
 fn gravity(scope: &Scope) -> (bool, bool) {
-    (!scope.is_refused, scope.refused == 0)
+    (!scope.is_refused, scope.refused == 0 && scope.errors == 0)
 }
 
 /// The scopes; `causes` are the incidents that a rule decides.
@@ -43,7 +43,7 @@ pub(crate) fn scopes(observation: &Observation, causes: &[(&Incident, FindingId)
         known.troubles.entry(key_of(trouble)).or_default().push(trouble);
     }
     for (incident, cause) in causes {
-        for trouble in incident.troubles.iter().filter(|trouble| !trouble.is_reported) {
+        for trouble in &incident.troubles {
             let key = (key_of(trouble), &trouble.end, trouble.sender);
             known.causes.entry(key).or_insert(*cause);
         }
@@ -55,6 +55,11 @@ pub(crate) fn scopes(observation: &Observation, causes: &[(&Incident, FindingId)
         observation.usages.iter().map(|usage| (&usage.place, &usage.identity)).collect();
     let others = counted().filter(|trouble| !used.contains(&key_of(trouble)));
     scopes.extend(others.map(|trouble| of_trouble(trouble, &known)));
+    if !scopes.is_empty() {
+        for trouble in observation.troubles.iter().filter(|one| one.is_reported) {
+            add_error(&mut scopes, trouble, &known);
+        }
+    }
     scopes.sort_by(|one, other| {
         gravity(one)
             .cmp(&gravity(other))
@@ -97,6 +102,8 @@ fn of_usage(usage: &Usage, known: &Known<'_>) -> Scope {
             since: None,
             last: Some(usage.last),
             last_delivery,
+            errors: 0,
+            last_error: None,
             cause: None,
             timeline: timeline_of(known, key),
         },
@@ -116,9 +123,31 @@ fn of_trouble(trouble: &Trouble, known: &Known<'_>) -> Scope {
         since: Some(trouble.since),
         last: Some(trouble.last),
         last_delivery: trouble.last_delivery,
+        errors: 0,
+        last_error: None,
         cause: known.causes.get(&(key, &trouble.end, trouble.sender)).copied(),
         timeline: timeline_of(known, key),
     }
+}
+
+/// Adds an error without a session to the scope that it is of, else to one of the same place, else as
+/// one of its own.
+fn add_error(scopes: &mut Vec<Scope>, trouble: &Trouble, known: &Known<'_>) {
+    if matches!(trouble.standing, Standing::Past | Standing::Everyday) {
+        return;
+    }
+    let own = of_trouble(trouble, known);
+    let is_there = |one: &Scope| (&one.server, &one.connector) == (&own.server, &own.connector);
+    let place = scopes.iter().position(|one| is_there(one) && one.identity == own.identity);
+    let place = place.or_else(|| scopes.iter().position(is_there)).unwrap_or_else(|| {
+        scopes.push(Scope { refused: 0, total: 0, since: None, last: None, ..own.clone() });
+        scopes.len() - 1
+    });
+    let scope = &mut scopes[place];
+    scope.errors += own.refused;
+    scope.last_error = scope.last_error.max(own.last);
+    scope.is_refused = true;
+    scope.cause = scope.cause.or(own.cause);
 }
 
 fn timeline_of(known: &Known<'_>, key: Key<'_>) -> Vec<TimelineBucket> {

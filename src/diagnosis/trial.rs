@@ -12,6 +12,7 @@ use crate::diagnosis::evidence::incident::{Ending, Incident};
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies::harm::cut_off_by;
+use crate::diagnosis::remedies::not_modelled::{has_placeholder, say_consequence};
 use crate::diagnosis::remedies::{Change, Remedy, step_of};
 use crate::diagnosis::report::Verdict;
 use crate::diagnosis::rules::expectation::{Expectation, expect};
@@ -34,6 +35,7 @@ impl Trials {
         let (mut harmless, mut harmful) = (Vec::new(), Vec::new());
         for Remedy { mut step, changes } in remedies {
             if changes.is_empty() {
+                say_consequence(&mut step);
                 harmless.push(step);
                 continue;
             }
@@ -43,6 +45,9 @@ impl Trials {
             let expected = self.expect(case, &changes);
             let Some(rest) = what_stays_open(rule, expected.as_ref()) else { continue };
             step.action.push_str(&rest);
+            if has_placeholder(&step) {
+                say_consequence(&mut step);
+            }
             let cut_off = cut_off_by(case.evidence, &changes);
             if cut_off.is_empty() {
                 harmless.push(step);

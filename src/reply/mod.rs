@@ -38,3 +38,5 @@ pub use rejection_class::RejectionClass;
 pub use smtp_reply::Reply;
 pub use tls_error::tls_error;
 pub use tls_error_row::TlsError;
+#[cfg(test)]
+pub(crate) use tls_error_table::TLS_ERRORS;

@@ -22,7 +22,7 @@ pub struct TlsError {
 
 /// One row of the table of errors.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct TlsErrorRow {
+pub(crate) struct TlsErrorRow {
     pub name: &'static str,
     pub symbol: Option<&'static str>,
     pub code: Option<i32>,

@@ -26,7 +26,7 @@ const VERSIONS: &[StepTemplate] = &[READ_SEND_LOG, CHECK_TLS_VERSION, STOP_SMTP_
 pub(super) const NETWORK: &[StepTemplate] = &[READ_SEND_LOG, TEST_PORT];
 
 /// Every status that is known.
-pub(super) static TLS_ERRORS: &[TlsErrorRow] = &[
+pub(crate) static TLS_ERRORS: &[TlsErrorRow] = &[
     hresult(
         "OutOfMemory",
         "SEC_E_INSUFFICIENT_MEMORY",

@@ -65,11 +65,15 @@ fn scopes(text: &mut String, scopes: &[Scope]) {
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "| {} | {} | {} of {} | {} | {} | {} | {} |",
+            "| {} | {} | {} of {}{} | {} | {} | {} | {} |",
             known(scope.server.as_deref()),
             known(connector),
             scope.refused,
             counted(scope.total, "session"),
+            match scope.errors {
+                0 => String::new(),
+                errors => format!("; {} without a session", counted(errors, "error")),
+            },
             scope.since.map_or_else(|| "-".to_owned(), minute),
             scope.last_delivery.map_or_else(|| "none".to_owned(), minute),
             known(scope.identity.certificate.as_deref()),
@@ -188,6 +192,8 @@ mod tests {
             refused: 1,
             total: 2,
             is_refused: true,
+            errors: 0,
+            last_error: None,
             since: None,
             last: None,
             last_delivery: None,

@@ -38,6 +38,9 @@ fn scope(page: &mut Page, scope: &Scope) {
         value(page, "Public address", address);
     }
     value(page, "Refused", &format!("{} of {}", scope.refused, sessions(scope.total)));
+    if let Some(errors) = errors(scope) {
+        value(page, "Errors", &errors);
+    }
     if let Some(since) = scope.since {
         value(page, "Since", &format!("{} UTC", minute(since)));
     }
@@ -67,7 +70,8 @@ fn table(page: &mut Page, scopes: &[Scope]) {
         page.line(row([server, &refused, &since, &last, &certificate]));
         let address = scope.identity.public_address.as_deref();
         let from = address.map_or_else(String::new, |address| format!(", from {address}"));
-        page.paragraph("      ", "      ", &format!("over {}{from}", connector(scope)));
+        let errors = errors(scope).map_or_else(String::new, |text| format!("; errors: {text}"));
+        page.paragraph("      ", "      ", &format!("over {}{from}{errors}", connector(scope)));
     }
     if let Some(more) = scopes.len().checked_sub(LISTED).filter(|more| *more > 0) {
         page.line(format_args!("{INDENT}and {more} more"));
@@ -87,10 +91,17 @@ fn sessions(count: u64) -> String {
     counted(count, "session")
 }
 
+/// What queues and NDRs report beside the sessions.
+fn errors(scope: &Scope) -> Option<String> {
+    let last = scope.last_error.filter(|_| scope.errors > 0)?;
+    Some(format!("{} without a session, the last {} UTC", scope.errors, minute(last)))
+}
+
 fn last_delivery(scope: &Scope) -> String {
-    scope
-        .last_delivery
-        .map_or_else(|| "none in the logs".to_owned(), |time| format!("{} UTC", minute(time)))
+    let Some(time) = scope.last_delivery else { return "none in the logs".to_owned() };
+    // What compares with the refused ones was never delivered.
+    let other = scope.refused > 0 && scope.refused == scope.total;
+    format!("{} UTC{}", minute(time), if other { ", of other mail" } else { "" })
 }
 
 /// The certificate of the report, else the thumbprint of the gravest scope.
@@ -138,6 +149,8 @@ mod tests {
             refused: 2,
             total: 12,
             is_refused: true,
+            errors: 0,
+            last_error: None,
             since: Timestamp::parse("2026-11-16T02:14:07Z"),
             last: Timestamp::parse("2026-11-16T03:00:00Z"),
             last_delivery: None,

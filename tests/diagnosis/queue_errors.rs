@@ -81,3 +81,40 @@ fn messages_of_one_queue_that_name_the_same_time_are_one_attempt() {
     let repeated = report(&[late(10), late(20), late(30)], "to=eve@adatum.com");
     assert_eq!(repeated.verdict, Verdict::Refused, "{}", repeated.summary);
 }
+
+/// What fails before a certificate is shown or a sender named is of no identity: any delivery of its place
+/// is later proof.
+#[test]
+fn an_error_before_tls_is_past_after_any_delivery_and_else_stands_beside_the_sessions() {
+    let of_queue = |time: &str| DeliveryError {
+        time: Timestamp::parse(time).map(Into::into),
+        ..DeliveryError::of_text(
+            "queue.json",
+            "454 4.7.5 The certificate specified in TlsCertificateName of the SendConnector could not \
+             be found.",
+        )
+    };
+    let sessions = "to=bob@fabrikam.com ;; n=3";
+    let before = report(&[of_queue("2026-11-16T00:30:00Z")], sessions);
+    assert_eq!(before.verdict, Verdict::Accepted, "{}", before.summary);
+    assert_eq!(before.exit_code, 10);
+    assert_eq!((before.scopes[0].errors, before.scopes[0].last_error), (0, None));
+    let after = report(&[of_queue("2026-11-16T23:30:00Z")], sessions);
+    assert_eq!(after.verdict, Verdict::Refused, "{}", after.summary);
+    let [scope] = after.scopes.as_slice() else { panic!("{:#?}", after.scopes) };
+    assert_eq!((scope.refused, scope.total, scope.errors, scope.is_refused), (0, 3, 1, true));
+    assert_eq!(scope.last_error, Timestamp::parse("2026-11-16T23:30:00Z"));
+    assert_eq!(scope.cause.map(|cause| cause.name()), Some("TlsCertificateNameNotFound"));
+}
+
+#[test]
+fn an_error_of_a_server_without_sessions_is_a_scope_of_its_own() {
+    let report =
+        report(&[error(Some("EX02"), "bob@fabrikam.com")], "server=EX01 ;; to=bob@fabrikam.com");
+    let of = |server: &str| {
+        report.scopes.iter().find(|one| one.server.as_deref() == Some(server)).unwrap()
+    };
+    assert_eq!((of("EX02").errors, of("EX02").total), (1, 0));
+    assert_eq!((of("EX01").errors, of("EX01").is_refused), (0, false));
+    assert_eq!(report.scopes[0].server.as_deref(), Some("EX02"), "the gravest first");
+}

@@ -188,3 +188,29 @@ fn a_chosen_certificate_that_is_not_enabled_is_enabled_before_transport_is_resta
     assert!(steps[0].starts_with("Enable-ExchangeCertificate"), "{steps:?}");
     assert!(steps[1].starts_with("Restart-Service"), "{steps:?}");
 }
+
+#[test]
+fn attr36_of_a_sender_that_the_export_accepts_doubts_the_export_and_not_the_sender() {
+    let report = report(
+        "cert=a.mx.contoso.com ;; to=bob@fabrikam.com ;; reply=550 5.7.64 Relay Access Denied ATTR36",
+        "inbound=In/OnPremises/on/*.contoso.com ; accepted=contoso.com",
+    );
+    assert_eq!(report.cause.name(), "Attr36");
+    let doubt = "The given accepted domains hold the sender's";
+    assert!(report.reason.contains(doubt), "{}", report.reason);
+}
+
+#[test]
+fn where_the_export_holds_what_exchange_did_not_find_both_are_said_and_nothing_new_is_named() {
+    let report = report(
+        "-",
+        "inbound=In/OnPremises/on/mail.contoso.com ; accepted=contoso.com ; \
+         send=Out/named/contoso-com.mail.protection.outlook.com ; \
+         installed=mail.contoso.com/SMTP ; queue=454 4.7.5 The certificate specified in \
+         TlsCertificateName of the SendConnector could not be found.",
+    );
+    assert_eq!(report.cause.name(), "TlsCertificateNameNotFound");
+    assert!(report.reason.contains("holds one that fits"), "{}", report.reason);
+    let commands = commands(&report);
+    assert!(commands.iter().all(|one| !one.contains("Set-SendConnector")), "{commands:?}");
+}

@@ -37,6 +37,14 @@ namespace EopRelay
         /// <summary>The end of the last session that delivered, UTC.</summary>
         public DateTime? LastDelivery { get; internal set; }
 
+        /// <summary>Errors of queues and NDRs that belong to no session and hold today.</summary>
+        [JsonMember(IsOptional = true)]
+        public long Errors { get; internal set; }
+
+        /// <summary>The time of the last of them, UTC.</summary>
+        [JsonMember(IsOptional = true)]
+        public DateTime? LastError { get; internal set; }
+
         /// <summary>Why they are refused: the Id of a finding.</summary>
         public string Cause { get; internal set; }
 

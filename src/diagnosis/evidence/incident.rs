@@ -129,6 +129,8 @@ pub(crate) struct Incident {
     /// The reply of the newest session.
     pub reply: Option<String>,
     pub notes: Vec<SessionNote>,
+    /// The row of the newest session with the banner that something on the way masks: line and text.
+    pub masked_banner: Option<(u64, String)>,
     pub count: u64,
     /// Messages that ended so.
     pub messages: u32,

@@ -10,11 +10,14 @@ use super::received::Received;
 use crate::diagnosis::observation::{
     End, IdentityKey, Observation, ServerKey, Standing, Trouble, Usage, Weight,
 };
-use crate::session::TlsStatus;
+use crate::session::{SessionNote, TlsStatus};
 use crate::timestamp::Timestamp;
 
 /// Of how many incidents, the failed ones first, the very row is looked up in the log.
 const MAXIMUM_LOCATED: usize = 32;
+
+/// How a banner begins that a firewall masks.
+const MASKED_BANNER: &str = "220 **";
 
 /// What a trouble and its incident have in common: end, kind of sender, identity, connector, and
 /// whether no session shows it.
@@ -129,10 +132,14 @@ impl Incidents {
         let of_logs = |incident: &&mut Incident| incident.reported_by.is_none();
         let located = failed.into_iter().chain(delivered).filter(of_logs).take(MAXIMUM_LOCATED);
         for incident in located {
+            if incident.notes.contains(&SessionNote::SmtpRewritten) {
+                let masked = |session| find_row_of_session(session, MASKED_BANNER);
+                incident.masked_banner = incident.newest().and_then(masked);
+            }
             let has_row = incident.reply.is_some() || incident.tls_error.is_some();
             let Some(session) = incident.newest().filter(|_| has_row) else { continue };
             let found = find_row_of_session(session, &incident.proof().text);
-            incident.line = found.unwrap_or(incident.line);
+            incident.line = found.map_or(incident.line, |(line, _)| line);
         }
     }
 

@@ -14,9 +14,9 @@ const MAXIMUM_BYTES_FROM_START: u64 = 64 << 20;
 /// What is compared of a text, in bytes.
 const COMPARED: usize = 60;
 
-/// The line of the first row of that session whose data or context begins as the text does, or holds
-/// the first line of it. `None` where there is none, or the file cannot be read (any more).
-pub(crate) fn find_row_of_session(session: &LastSession, text: &str) -> Option<u64> {
+/// The first row of that session whose data or context begins as the text does, or holds the first
+/// line of it: its line, and what it says. `None` where there is none, or the file cannot be read (any more).
+pub(crate) fn find_row_of_session(session: &LastSession, text: &str) -> Option<(u64, String)> {
     let session_id = u64::from_str_radix(&session.session_id, 16).ok()?;
     let text = text.as_bytes();
     let wanted = text.get(..COMPARED.min(text.len())).filter(|text| !text.is_empty())?;
@@ -43,8 +43,9 @@ pub(crate) fn find_row_of_session(session: &LastSession, text: &str) -> Option<u
             && let Ok(row) = Row::parse(bytes, &format.columns)
             && row.session_id == session_id
         {
-            if is_it(&row.data.value()) || is_it(&row.context.value()) {
-                return Some(line);
+            let fields = [row.data.value(), row.context.value()];
+            if let Some(field) = fields.iter().find(|field| is_it(field)) {
+                return Some((line, String::from_utf8_lossy(field).into_owned()));
             }
             if row.event == Event::Disconnect {
                 return None;
@@ -98,7 +99,8 @@ mod tests {
         let find = |line, offset, text| {
             let path = Arc::clone(&path);
             let (time, session_id) = (Timestamp::from_ticks(0).unwrap(), own.to_owned());
-            find_row_of_session(&LastSession { time, path, line, offset, session_id }, text)
+            let session = LastSession { time, path, line, offset, session_id };
+            find_row_of_session(&session, text).map(|(line, _)| line)
         };
         for is_known in [false, true] {
             let find = |line, text| find(line, if is_known { offset_of(line) } else { 0 }, text);

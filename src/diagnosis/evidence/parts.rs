@@ -191,6 +191,7 @@ impl Incident {
             standing: Standing::Present,
             troubles: Vec::new(),
             reported_by: None,
+            masked_banner: None,
             is_dated: true,
             has_zone: true,
         }

@@ -136,6 +136,7 @@ fn incident_of(
         public_address: None,
         reply: Some(error.short_text()),
         notes: Vec::new(),
+        masked_banner: None,
         count: 1,
         messages: 1,
         first: time,

@@ -10,6 +10,7 @@ use crate::certificate::LoggedCertificate;
 use crate::connector::MailFrom;
 use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::observation::{Attempt, IdentityKey, Ledger, Sender, ServerKey};
+use crate::reply::RejectionClass;
 
 /// A server and a send connector.
 type Place = (ServerKey, Arc<str>);
@@ -94,7 +95,10 @@ fn stand_at(error: &mut Incident, place: &Place, places: &BTreeMap<Place, Sender
     if let Some((_, last)) = std::mem::take(&mut error.last_on).pop_first() {
         error.last_on.insert(server.clone(), last);
     }
-    let is_after_tls = matches!(error.ending, Ending::Refused(_));
+    let is_after_tls = matches!(
+        error.ending,
+        Ending::Refused(class) if class != RejectionClass::TlsCertificateNameNotFound
+    );
     if let Some(Senders::One(identity, sent)) = places.get(place).filter(|_| is_after_tls) {
         error.sent.clone_from(sent);
         error.public_address.clone_from(&identity.address);

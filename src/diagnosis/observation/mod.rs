@@ -13,6 +13,7 @@
 mod age;
 mod attempt;
 mod chance;
+mod difference;
 mod interner;
 mod ledger;
 mod network;
@@ -30,9 +31,10 @@ mod tests;
 
 pub(crate) use age::Age;
 pub(crate) use attempt::{Attempt, End, Sender, SenderKind, Shown};
+pub(crate) use difference::Difference;
 pub(crate) use ledger::{IdentityKey, Ledger, PlaceKey};
 pub(crate) use observe::{Context, Everyday, Observation};
 pub(crate) use server_key::ServerKey;
-pub(crate) use trouble::{Difference, Standing, Trouble};
+pub(crate) use trouble::{Standing, Trouble};
 pub(crate) use usage::Usage;
 pub(crate) use weight::{Weight, weight_of, weight_of_tls_error};

@@ -3,21 +3,16 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::attempt::{End, SenderKind, Shown};
+use super::attempt::{End, SenderKind};
 use super::chance::is_no_chance;
+use super::difference::{Difference, MAXIMUM_REFUSED_DOMAINS, differences};
 use super::ledger::{IdentityKey, PlaceKey, Record};
 use super::network::{self, Result};
 use super::place::PlaceView;
-use super::time_of_day::TimesOfDay;
 use super::usage::Leaves;
 use super::weight::{Weight, minutes_of_each_hour};
+use crate::reply::RejectionClass;
 use crate::timestamp::{TICKS_PER_MINUTE, Timestamp};
-
-/// Refused domains that are distinguished for one trouble.
-pub(crate) const MAXIMUM_REFUSED_DOMAINS: usize = 256;
-
-/// Values of a difference that are reported.
-const MAXIMUM_VALUES: usize = 8;
 
 /// Whether a trouble holds today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,18 +25,6 @@ pub(crate) enum Standing {
     Past,
     /// It concerns one recipient or message, a rule of the receiver, or single connections.
     Everyday,
-}
-
-/// A fact that separates what was refused from what was delivered wholly.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Difference {
-    /// The fact: `certificate`, `public address`, `server`, `remote host`, `kind of sender`,
-    /// `recipient domain`, `time of day`.
-    pub fact: &'static str,
-    /// Its values where mail was refused, at most 8.
-    pub refused: Vec<String>,
-    /// Its values where mail was delivered, at most 8.
-    pub delivered: Vec<String>,
 }
 
 /// Attempts of one identity at one place, for one kind of sender, that failed alike.
@@ -185,6 +168,12 @@ fn succeeded(failure: &End, end: &End, has_tls: bool) -> bool {
     }
 }
 
+/// Whether what failed so can pass for another kind of sender: what fails before a sender is named
+/// cannot.
+fn depends_on_sender(end: &End) -> bool {
+    matches!(end, End::Refused(class) if *class != RejectionClass::TlsCertificateNameNotFound)
+}
+
 /// One comparable session.
 #[derive(Default)]
 struct Compared {
@@ -229,7 +218,7 @@ fn trouble(
     let mut slots: HashMap<u32, usize> = HashMap::new();
     for (record, of) in candidates {
         let is_refused = is_failure(record, *of);
-        let is_of_kind = !matches!(end, End::Refused(_)) || *of == kind;
+        let is_of_kind = *of == kind || !depends_on_sender(end);
         let meets = refused_domains.is_empty()
             || view.domains(record).iter().any(|domain| refused_domains.contains(domain));
         if !(is_refused || is_of_kind && meets && !record.is_reported) {
@@ -354,121 +343,5 @@ impl Counts {
             last: sessions[last].time,
             last_delivery: sessions.iter().rfind(|one| delivered(one)).map(|one| one.time),
         })
-    }
-}
-
-/// The facts that separate what was refused from what the same connector delivered, on any server.
-fn differences(
-    view: &PlaceView<'_>,
-    sample: &Record,
-    refused_domains: &BTreeSet<u32>,
-    is_failure: impl Fn(&Record, SenderKind) -> bool,
-) -> Vec<Difference> {
-    if sample.is_reported {
-        // An error of a queue names other things than a session does.
-        return Vec::new();
-    }
-    let connector = view.place_of(sample).connector;
-    let (mut refused, mut delivered) = (Facts::default(), Facts::default());
-    let mut has_delivered = false;
-    for (record, kind) in view.all {
-        let is_own = record.place == sample.place;
-        if is_own && is_failure(record, *kind) {
-            refused.add(view, record, *kind);
-        } else if matches!(view.end(record), End::Delivered)
-            && (is_own || view.place_of(record).connector == connector)
-        {
-            has_delivered = true;
-            let meets = refused_domains.is_empty()
-                || view.domains(record).iter().any(|domain| refused_domains.contains(domain));
-            delivered.add_domains(view, record);
-            if meets {
-                delivered.add(view, record, *kind);
-            }
-        }
-    }
-    if !has_delivered {
-        return Vec::new();
-    }
-    refused.differences(&delivered)
-}
-
-/// The values of each fact.
-#[derive(Default)]
-struct Facts {
-    values: [BTreeSet<String>; 6],
-    times: TimesOfDay,
-}
-
-const FACTS: [&str; 6] = [
-    "certificate",
-    "public address",
-    "server",
-    "kind of sender",
-    "remote host",
-    "recipient domain",
-];
-
-impl Facts {
-    fn add(&mut self, view: &PlaceView<'_>, record: &Record, kind: SenderKind) {
-        self.times.add(record.time);
-        let identity = view.identity_of(record);
-        let shown = match identity.shown {
-            Shown::Unknown => None,
-            Shown::Nothing => Some("none".to_owned()),
-            Shown::Certificate(thumbprint) => Some(thumbprint.to_string()),
-        };
-        let kind = match kind {
-            SenderKind::Unknown => None,
-            SenderKind::Null => Some("<>"),
-            SenderKind::Accepted => Some("own domains"),
-            SenderKind::Foreign => Some("other domains"),
-        };
-        let text = |value: Option<&Arc<str>>| value.map(ToString::to_string);
-        let facts = [
-            shown,
-            text(identity.address.as_ref()),
-            text(view.place_of(record).server.text()),
-            kind.map(str::to_owned),
-            text(view.host(record)),
-        ];
-        for (values, fact) in self.values.iter_mut().zip(facts) {
-            if let Some(fact) = fact.filter(|_| values.len() < MAXIMUM_REFUSED_DOMAINS) {
-                values.insert(fact);
-            }
-        }
-        self.add_domains(view, record);
-    }
-
-    fn add_domains(&mut self, view: &PlaceView<'_>, record: &Record) {
-        let [.., values] = &mut self.values;
-        for domain in view.domains(record) {
-            if values.len() < MAXIMUM_REFUSED_DOMAINS {
-                values.extend(view.domain(*domain).map(ToString::to_string));
-            }
-        }
-    }
-
-    fn differences(&self, delivered: &Self) -> Vec<Difference> {
-        let listed =
-            |values: &BTreeSet<String>| values.iter().take(MAXIMUM_VALUES).cloned().collect();
-        let of_values = FACTS
-            .iter()
-            .zip(self.values.iter().zip(&delivered.values))
-            .filter(|(_, (refused, delivered))| {
-                !refused.is_empty() && !delivered.is_empty() && refused.is_disjoint(delivered)
-            })
-            .map(|(fact, (refused, delivered))| Difference {
-                fact,
-                refused: listed(refused),
-                delivered: listed(delivered),
-            });
-        let of_times = self.times.difference(&delivered.times);
-        let of_times = of_times.map(|(refused, delivered)| Difference {
-            fact: "time of day",
-            refused,
-            delivered,
-        });
-        of_values.chain(of_times).collect()
     }
 }

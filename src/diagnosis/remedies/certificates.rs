@@ -53,7 +53,7 @@ pub(crate) fn restart_transport() -> Remedy {
 
 /// Another certificate in place of one that ends or is withdrawn: an installed one, else a new one.
 pub(crate) fn replace_certificate(case: &Case<'_>) -> Vec<Remedy> {
-    if replacement::has_substitute(case) {
+    if super::sending::has_substitute(case) {
         return select_certificate(case);
     }
     vec![

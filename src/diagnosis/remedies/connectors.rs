@@ -3,7 +3,8 @@
 use super::change::Change;
 use super::change_step::step_of;
 use super::harm::cut_off_by;
-use super::replacement::{send, send_enabled, sendable_with_name};
+use super::replacement::sendable_with_name;
+use super::sending::{send, send_enabled};
 use super::{ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate, together};
 use crate::connector::{
     AttributionOutcome, ConnectorAssessment, Coverage, DomainName, MailFrom, SenderRange,

@@ -8,9 +8,11 @@ mod connectors;
 mod edge;
 pub(crate) mod harm;
 mod more_evidence;
+pub(crate) mod not_modelled;
 mod receive;
 mod remedy;
 mod replacement;
+mod sending;
 mod server_step;
 mod services;
 mod tenant_step;
@@ -40,7 +42,8 @@ pub(crate) use more_evidence::{
 };
 pub(crate) use receive::{offer_tls, receive_with, see_receive_connector};
 pub(crate) use remedy::{Remedy, together};
-pub(crate) use replacement::{is_unusable, replacement, select_certificate, send};
+pub(crate) use replacement::{is_unusable, replacement};
+pub(crate) use sending::{select_certificate, send};
 pub(crate) use services::{ANSWER_NO, enable_for_smtp, take_away};
 pub(crate) use tls::{of_tls_error, stop_inspection, switch_on_tls12};
 

@@ -6,7 +6,7 @@ use crate::diagnosis::evidence::incident::Ending;
 use crate::diagnosis::literal::{capital, literal};
 use crate::diagnosis::remedies::Remedy;
 use crate::diagnosis::remedies::{self, ELEVATED, MANAGEMENT_SHELL};
-use crate::diagnosis::report::Confidence;
+use crate::diagnosis::report::{Confidence, EvidenceLine};
 use crate::finding::Side;
 use crate::reply::RejectionClass;
 use crate::session::SessionNote;
@@ -36,7 +36,13 @@ pub(crate) fn inspection(case: &Case<'_>) -> Option<Answer> {
          or a proxy): TLS cannot begin.",
         case.server_text()
     );
-    Some(Proof::of(case.log_proof()).says(message, vec![remedies::stop_inspection()]))
+    let banner = incident.masked_banner.as_ref().map(|(line, text)| EvidenceLine {
+        path: incident.path.clone(),
+        line: *line,
+        text: text.clone(),
+    });
+    let proof = Proof::of(banner.map_or_else(|| case.log_proof(), |banner| vec![banner]));
+    Some(proof.says(message, vec![remedies::stop_inspection()]))
 }
 
 /// The host below mx.microsoft to which the session went, or should go.

@@ -1,7 +1,7 @@
 //! TLS that fails by this server's own certificate, before anything is sent.
 
 use super::rule::{Answer, Proof, RuleText};
-use crate::connector::{CertificateServices, Selected, SelectionBasis};
+use crate::connector::{CertificateServices, ExchangeCertificate, Selected, SelectionBasis};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::chain_log::LoggedFault;
 use crate::diagnosis::literal::capital;
@@ -49,6 +49,17 @@ pub(crate) fn name_not_found(case: &Case<'_>) -> Option<Answer> {
         Proof::at(&connector.path, connector.line, &text)
     };
     let value = value.map(|value| format!(" {value}")).unwrap_or_default();
+    if let Some(chosen) = fitting(case) {
+        let message = format!(
+            "Exchange found no certificate of {} for the TlsCertificateName{value} of the send \
+             connector {}, and the given export of its certificates holds one that fits, {}: it came \
+             after the error, its private key cannot be used, or transport has not taken it up.",
+            case.server_text(),
+            case.send_connector_name().unwrap_or("(unnamed)"),
+            chosen.thumbprint.map(|one| one.to_string()).unwrap_or_default(),
+        );
+        return Some(proof.says(message, remedies::take_up(case, chosen)));
+    }
     let message = format!(
         "No certificate of {} fits the TlsCertificateName{value} of the send connector {}: a \
          renewal by another issuer, a removed certificate, or one that is missing on this server.",
@@ -57,6 +68,17 @@ pub(crate) fn name_not_found(case: &Case<'_>) -> Option<Answer> {
     );
     let steps = [remedies::select_certificate(case), vec![remedies::restart_transport()]].concat();
     Some(proof.says(message, steps))
+}
+
+/// The installed certificate that fits the TlsCertificateName, where the error says that none does.
+fn fitting<'c>(case: &'c Case<'_>) -> Option<&'c ExchangeCertificate> {
+    let selection = case.selection.as_ref().filter(|_| case.incident.is_some())?;
+    match (&selection.basis, &selection.selected) {
+        (SelectionBasis::TlsCertificateName(_), Selected::One(index)) => {
+            case.selectable.get(*index)
+        }
+        _ => None,
+    }
 }
 
 pub(crate) const NO_PRIVATE_KEY: RuleText = RuleText {

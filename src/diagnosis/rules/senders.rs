@@ -3,6 +3,7 @@
 use super::rule::{Answer, Proof, RuleText};
 use crate::connector::{AttributionOutcome, MailFrom, UnacceptedSender};
 use crate::diagnosis::case::Case;
+use crate::diagnosis::evidence::incident::SenderKind;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::Verdict;
@@ -81,13 +82,19 @@ pub(crate) fn attr36(case: &Case<'_>) -> Option<Answer> {
     if !case.is_attr36() {
         return None;
     }
-    let sender = match &case.mail_from {
-        MailFrom::Null => "the null sender has no domain".to_owned(),
-        _ => format!("the sender's domain{} is not accepted", case.sender_text()),
+    let is_accepted = case.incident.is_some_and(|one| one.sender == SenderKind::Accepted);
+    let (sender, doubt) = match &case.mail_from {
+        MailFrom::Null => ("the null sender has no domain".to_owned(), ""),
+        _ if is_accepted => (
+            format!("the sender's domain{} is not accepted there", case.sender_text()),
+            " The given accepted domains hold the sender's: they are of another tenant or another time, or the \
+             connector that matches is another tenant's.",
+        ),
+        _ => (format!("the sender's domain{} is not accepted", case.sender_text()), ""),
     };
     let message = format!(
         "Exchange Online says ATTR36: a connector matches, but {sender}, and no accepted domain of \
-         the tenant covers the name of the certificate ({}).",
+         its tenant covers the name of the certificate ({}).{doubt}",
         listed(case.names(), 6)
     );
     Some(Proof::of(case.log_proof()).says(message, remedies::accept_name(case)))

@@ -123,7 +123,10 @@ fn scope_table(scopes: &[Scope]) -> Markup {
                         tr class=[scope.is_refused.then_some("is-refused")] {
                             th scope="row" { (safe(scope.server.as_deref().unwrap_or("not known"))) }
                             td { (connector(scope)) }
-                            td { (scope.refused) " of " (scope.total) }
+                            td {
+                                (scope.refused) " of " (scope.total)
+                                @if scope.errors > 0 { "; " (counted(scope.errors, "error")) " without a session" }
+                            }
                             td { @if let Some(since) = scope.since { (time_of(since)) } @else { "-" } }
                             td { @if let Some(last) = scope.last_delivery { (time_of(last)) } @else { "none" } }
                             td { code { (short(scope)) } }

@@ -28,6 +28,8 @@ fn hostile_report() -> (Report, ChainOutline) {
         refused: 2,
         total: 5,
         is_refused: true,
+        errors: 0,
+        last_error: None,
         since: Some(at("2026-11-16T02:14:00Z")),
         last: None,
         last_delivery: Some(at("2026-11-15T22:00:00Z")),

@@ -46,7 +46,7 @@ struct CommandLine {
 impl CommandLine {
     /// The command with its help as it is shown.
     fn whole() -> clap::Command {
-        help::reflowed(Self::command())
+        help::reflowed(Self::command()).term_width(output::help_width())
     }
 
     fn read() -> Result<Self, clap::Error> {

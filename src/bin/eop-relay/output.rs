@@ -23,7 +23,16 @@ pub const BUFFER: usize = 1 << 16;
 
 /// Columns of the text that is written.
 pub fn width() -> usize {
-    terminal_width().map_or(DEFAULT_WIDTH, |width| width.clamp(*WIDTHS.start(), *WIDTHS.end()))
+    width_of(terminal_width())
+}
+
+/// Columns of the help, which is asked for before the settings are known.
+pub fn help_width() -> usize {
+    width_of(columns())
+}
+
+fn width_of(terminal: Option<usize>) -> usize {
+    terminal.map_or(DEFAULT_WIDTH, |width| width.clamp(*WIDTHS.start(), *WIDTHS.end()))
 }
 
 /// Columns of a table that is written: where the output is no terminal, it is searched rather than
@@ -34,8 +43,11 @@ pub fn table_width() -> usize {
 
 /// The width of the terminal that the output is; `None` where it is none.
 fn terminal_width() -> Option<usize> {
-    let terminal = is_terminal().then(|| terminal_size_of(io::stdout())).flatten();
-    terminal.map(|(Width(width), _)| usize::from(width))
+    is_terminal().then(columns).flatten()
+}
+
+fn columns() -> Option<usize> {
+    terminal_size_of(io::stdout()).map(|(Width(width), _)| usize::from(width))
 }
 
 /// Whether the output is a terminal.

@@ -20,7 +20,7 @@ pub struct CaseFile {
     pub taken_for: Recognised,
 }
 
-/// The files of a case with what each is, by name.
+/// The files of a case with what each is, by name: those of a folder or archive, or one file.
 ///
 /// # Errors
 /// The folder cannot be read or the archive is damaged, or it holds no file: the reason.
@@ -28,7 +28,12 @@ pub fn files_of_case(case: &Path) -> Result<Vec<(PathBuf, CaseFile)>, String> {
     let refused = |error: std::io::Error| format!("{}: {error}", case.display());
     let mut files = Vec::new();
     let mut add = |path: PathBuf, trouble: Option<String>| {
-        let name = path.strip_prefix(case).unwrap_or(&path).to_owned();
+        let name = match path.strip_prefix(case) {
+            Ok(below) if below.as_os_str().is_empty() => path.file_name().map(PathBuf::from),
+            Ok(below) => Some(below.to_owned()),
+            Err(_) => None,
+        };
+        let name = name.unwrap_or_else(|| path.clone());
         let taken_for = match trouble {
             Some(words) => Recognised { kind: EvidenceKind::Unused, words },
             None => recognise(&path),
@@ -39,6 +44,9 @@ pub fn files_of_case(case: &Path) -> Result<Vec<(PathBuf, CaseFile)>, String> {
         for file in input::packed_files(case).map_err(refused)? {
             add(file.path, file.trouble);
         }
+    } else if case.is_file() {
+        // What is given by itself is a case of one file.
+        add(case.to_owned(), None);
     } else {
         for path in paths_below(case).map_err(refused)? {
             if !input::is_archive(&path) {

@@ -16,6 +16,7 @@ pub mod capi2;
 mod case;
 pub mod delivery_error;
 mod export;
+mod file_formats;
 mod hybrid;
 mod manifest;
 mod null_as_default;

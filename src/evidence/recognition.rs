@@ -6,6 +6,7 @@ use std::path::Path;
 use super::capi2::event_texts;
 use super::delivery_error::{DeliveryErrors, TransportEvent};
 use super::export::{EvidenceError, ExchangeObjects, TextFile, read_file};
+use super::file_formats::{format_of, is_binary};
 use super::manifest::Manifest;
 use crate::certificate::read_certificates;
 use crate::finding::words::counted;
@@ -88,6 +89,9 @@ pub fn recognise(path: &Path) -> Recognised {
         let words = "an archive inside an archive: unpack it, and give what it holds";
         return Recognised::new(EvidenceKind::Unused, words);
     }
+    if let Some(words) = format_of(&beginning) {
+        return Recognised::new(EvidenceKind::Unused, words);
+    }
     if Manifest::is_named(path) && Manifest::read(path).is_ok() {
         let words = "the manifest of the package: what was collected, and what is missing";
         return Recognised::new(EvidenceKind::Unused, words);
@@ -95,6 +99,10 @@ pub fn recognise(path: &Path) -> Recognised {
     let text = TextFile::decode(&beginning).text.into_owned();
     if beginning.starts_with(b"ElfFile\0") || event_texts::is_log(&text) {
         return of_event_log(path);
+    }
+    if is_log_of_web_server(&text) {
+        let words = "a log of IIS's web server, not of its SMTP service";
+        return Recognised::new(EvidenceKind::Unused, words);
     }
     if let Some((_, kind, words)) = LOGS.iter().find(|(mark, ..)| text.contains(mark)) {
         return Recognised::new(*kind, *words);
@@ -137,6 +145,14 @@ fn of_event_log(path: &Path) -> Recognised {
         (None, None, Err(error)) => Recognised::new(EvidenceKind::Unused, error.to_string()),
         (None, None, Ok(())) => Recognised::new(EvidenceKind::ChainEvents, "event log"),
     }
+}
+
+/// Whether a log of IIS has requests of the web, and none of its SMTP service.
+fn is_log_of_web_server(text: &str) -> bool {
+    const REQUESTS: &[&str] = &[" GET /", " POST /", " HEAD /", " OPTIONS /", " RPC_IN_DATA /"];
+    text.starts_with("#Software: Microsoft Internet Information Services")
+        && !text.contains("SMTPSVC")
+        && REQUESTS.iter().any(|request| text.contains(request))
 }
 
 fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
@@ -187,11 +203,23 @@ fn of_content(name: &str, bytes: &[u8]) -> Recognised {
                 );
             }
             let unused: Vec<&str> = objects.unused.keys().map(String::as_str).collect();
-            format!("no objects that are used: {}", unused.join(", "))
+            match unused[..] {
+                [] => "no object: the command that made it returned none, or failed".to_owned(),
+                _ => format!("no objects that are used: {}", unused.join(", ")),
+            }
         }
         Err(EvidenceError::UnknownFormat { beginning, .. }) => {
             let beginning: String = beginning.chars().take(30).collect();
-            format!("nothing that is read: it begins with \"{}\"", beginning.trim_end_matches('.'))
+            let beginning = beginning.trim_end_matches('.');
+            match () {
+                () if beginning.starts_with("Exchange Health Checker") => {
+                    "HealthChecker's text: give the .xml that it wrote beside it".to_owned()
+                }
+                () if is_binary(&TextFile::decode(bytes).text) => {
+                    "a format that is not known, and no text".to_owned()
+                }
+                () => format!("nothing that is read: it begins with \"{beginning}\""),
+            }
         }
         Err(error) => error.to_string(),
     };
@@ -231,6 +259,10 @@ mod tests {
             (b"<Events><Event><System><Provider Name='Outlook'/><EventID>1</EventID></System></Event></Events>", EvidenceKind::Unused),
             (b"Received: from a\r\nX-MS-Exchange-Organization-AuthAs: Anonymous\r\n\r\n", EvidenceKind::DeliveryErrors),
             (b"PK\x03\x04....", EvidenceKind::Unused),
+            (b"#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date\r\n2026-11-20 POST /owa", EvidenceKind::Unused),
+            (b"#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date\r\n2026-11-20 SMTPSVC1", EvidenceKind::ProtocolLog),
+            (b"\x89PNG\r\n", EvidenceKind::Unused),
+            (b"[]", EvidenceKind::Unused),
             (b"", EvidenceKind::Unused),
         ] {
             let path = folder.path().join("file");

@@ -86,3 +86,17 @@ fn an_error_of_one_folder_is_joined_to_its_session_in_another() {
         assert_eq!(report["Cause"], reports[0]["Cause"]);
     }
 }
+
+#[test]
+fn a_file_that_is_no_archive_is_a_case_of_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/wild");
+    std::fs::copy(fixtures.join("send-hoster.log"), folder.path().join("logs.txt")).unwrap();
+    std::fs::write(folder.path().join("logs.rar"), b"Rar!\x1a\x07\0").unwrap();
+    let (report, said) =
+        judged(folder.path(), &["test", "--evidence", "logs.txt"].map(str::to_owned));
+    assert!(said.contains("logs.txt") && said.contains("send log"), "{said}");
+    assert!(!report["Scopes"].as_array().unwrap().is_empty(), "{report:#}");
+    let (_, said) = judged(folder.path(), &["test", "--evidence", "logs.rar"].map(str::to_owned));
+    assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains("unpack it"), "{said}");
+}

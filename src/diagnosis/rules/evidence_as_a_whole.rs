@@ -233,15 +233,21 @@ pub(crate) const EVIDENCE_DAMAGED: RuleText = RuleText {
 };
 
 pub(crate) fn damaged(case: &Case<'_>) -> Option<Answer> {
+    /// Places that the text names; the others stand in the evidence of the finding.
+    const NAMED: usize = 2;
     let damaged = &case.evidence.damaged;
     let lines = damaged.iter().take(5).map(|(path, line, reason)| EvidenceLine {
         path: path.clone(),
         line: *line,
         text: reason.clone(),
     });
-    let message = format!(
-        "The exports were read in part: {} places could not be used as they stand.",
-        damaged.len()
-    );
+    let mut message = "The exports were read in part.".to_owned();
+    for (path, line, reason) in damaged.iter().take(NAMED) {
+        let place = if *line > 0 { format!("{path}:{line}") } else { path.clone() };
+        let _ = write!(message, " {place}: {}.", reason.trim_end_matches('.'));
+    }
+    if let Some(more) = damaged.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        let _ = write!(message, " {more} more of such places are not named here.");
+    }
     (!damaged.is_empty()).then(|| Proof::of(lines.collect()).says(message, Vec::new()))
 }

@@ -14,7 +14,7 @@ use super::{mail, tracking_log};
 use crate::evidence::capi2::event_texts;
 use crate::evidence::export::{
     EvidenceError, ExportFormat, Parsed, Problem, ProblemKind, TextFile, dates_of, doubts,
-    read_file,
+    read_file, shown_dates_of,
 };
 use crate::input;
 
@@ -179,7 +179,7 @@ impl DeliveryErrors {
     fn convert(&mut self, file: &TextFile<'_>, format: ExportFormat, parsed: &mut Parsed) {
         let bags = std::mem::take(&mut parsed.bags);
         let dates =
-            ErrorDates::of_file(std::iter::once(&*file.text), dates_of(Some(format), &bags));
+            ErrorDates::of_file(&file.text, shown_dates_of(&bags), dates_of(Some(format), &bags));
         let mut offsets: Vec<usize> = bags.iter().map(|bag| bag.offset).collect();
         offsets.sort_unstable();
         let positions = file.positions(&offsets);
@@ -190,6 +190,9 @@ impl DeliveryErrors {
             match super::objects::read(Place { path: &source_name, line, dates: &dates }, bag) {
                 ObjectErrors::Errors(errors) => {
                     for mut error in errors {
+                        if let Some(kind) = open_date(&error, &dates) {
+                            parsed.report(bag.offset, kind);
+                        }
                         if let Some(before) = self.errors.last() {
                             error.explanation.share_with(&before.explanation);
                         }
@@ -219,6 +222,14 @@ impl DeliveryErrors {
         });
         self.problems = problems.collect();
     }
+}
+
+/// The last attempt of an error that has no time, because nothing settles its day.
+fn open_date(error: &DeliveryError, dates: &ErrorDates) -> Option<ProblemKind> {
+    let text = error.explanation.last_retry_time.clone().filter(|_| error.time.is_none())?;
+    let (day_first, month_first) = dates.open_days(&text)?;
+    let object = error.identity.clone().unwrap_or_else(|| "the error".to_owned());
+    Some(ProblemKind::OpenDate { object, property: "LRT", text, day_first, month_first })
 }
 
 /// What is called with the XML of each event, and its line.

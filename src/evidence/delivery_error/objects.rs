@@ -232,9 +232,8 @@ fn set_time(error: &mut DeliveryError, dates: &ErrorDates, bag: &PropertyBag, na
                 "{name} ({printed}) comes without a time zone, and is not used to find the session: \
                  export with Export-Clixml."
             ));
-            error.name_open_time(dates);
         }
-        (None, _) => error.name_open_time(dates),
+        (None, _) => {}
     }
 }
 

@@ -13,6 +13,8 @@ use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 #[derive(Clone, Debug, Default)]
 pub(super) struct ErrorDates {
     texts: Dates,
+    /// What the values show, and how one of them is read where they show nothing.
+    shown: Dates,
     values: Dates,
 }
 
@@ -23,12 +25,12 @@ const FARTHEST: i64 = 2 * TICKS_PER_DAY;
 impl ErrorDates {
     /// Of one text.
     pub fn of_text(text: &str) -> Self {
-        Self { texts: Dates::of(printed_dates(text)), values: Dates::default() }
+        Self { texts: Dates::of(printed_dates(text)), ..Self::default() }
     }
 
-    /// Of the texts of a file, and of its values.
-    pub fn of_file<'text>(texts: impl Iterator<Item = &'text str>, values: Dates) -> Self {
-        Self { texts: Dates::of(texts.flat_map(printed_dates)), values }
+    /// Of the text of a file, and of its values.
+    pub fn of_file(text: &str, shown: Dates, values: Dates) -> Self {
+        Self { texts: Dates::of(printed_dates(text)), shown, values }
     }
 
     /// A value of an object.
@@ -52,9 +54,17 @@ impl ErrorDates {
         Some(StatedTime::without_zone(time))
     }
 
-    /// Both days of an LRT whose order nothing settles.
+    /// An LRT whose order nothing settles, with the day and with the month first.
+    pub fn open_days(&self, printed: &str) -> Option<(Timestamp, Timestamp)> {
+        match self.read(printed)? {
+            TimeReading::Open { day_first, month_first } => Some((day_first, month_first)),
+            _ => None,
+        }
+    }
+
+    /// Both days of such an LRT, in words.
     pub fn doubt(&self, printed: &str) -> Option<String> {
-        let TimeReading::Open { day_first, month_first } = self.read(printed)? else { return None };
+        let (day_first, month_first) = self.open_days(printed)?;
         Some(format!(
             "The last attempt ({printed}) was on {} if the day comes first, and on {} if the month \
              does; nothing here settles which, and no session is looked for by it.",
@@ -65,7 +75,7 @@ impl ErrorDates {
 
     fn read(&self, printed: &str) -> Option<TimeReading> {
         match self.texts.read(printed)? {
-            TimeReading::Open { .. } => self.values.read(printed),
+            TimeReading::Open { .. } => self.shown.read(printed),
             certain => Some(certain),
         }
     }
@@ -134,12 +144,26 @@ mod tests {
             let error = &read.errors[0];
             let time = error.time.map(StatedTime::time);
             assert_eq!(time, expected.and_then(Timestamp::parse), "{queues:?}");
-            let names_both = error
-                .explanation
-                .uncertain
-                .iter()
-                .any(|doubt| doubt.contains("2026-06-11") && doubt.contains("2026-11-06"));
-            assert_eq!(names_both, expected.is_none(), "{:?}", error.explanation.uncertain);
+            let problems: Vec<String> = read.problems.iter().map(ToString::to_string).collect();
+            let names_both =
+                |said: &String| said.contains("2026-06-11") && said.contains("2026-11-06");
+            assert_eq!(problems.iter().any(names_both), expected.is_none(), "{problems:?}");
+        }
+    }
+
+    #[test]
+    fn what_json_holds_is_in_the_culture_of_the_server_too() {
+        for (last_retry_time, expected) in
+            [("null", None), ("\"2026-06-11T20:49:40Z\"", Some("2026-06-11T09:49:41Z"))]
+        {
+            let json = format!(
+                "[{{\"Identity\":\"EX3\\\\4\",\"LastRetryTime\":{last_retry_time},\"LastError\":\"[{{LRT=\
+                 11/6/2026 9:49:41 AM}};{{LED=550 5.7.64 TenantAttribution; Relay Access Denied}}]\"}}]"
+            );
+            let read = DeliveryErrors::from_bytes("queues.json", json.as_bytes()).unwrap();
+            let time = read.errors[0].time.map(StatedTime::time);
+            assert_eq!(time, expected.and_then(Timestamp::parse), "{last_retry_time}");
+            assert_eq!(read.problems.len(), usize::from(expected.is_none()));
         }
     }
 

@@ -13,13 +13,18 @@ pub(in crate::evidence) fn dates_of(
     format: Option<ExportFormat>,
     bags: &[Arc<PropertyBag>],
 ) -> Dates {
-    let values = bags.iter().flat_map(|bag| &bag.properties);
-    let dates = Dates::of(values.filter_map(|(_, value)| match value {
-        Value::Text(text) => Some(&**text),
-        _ => None,
-    }));
+    let dates = shown_dates_of(bags);
     match format {
         Some(ExportFormat::Csv | ExportFormat::FormatList) => dates,
         _ => dates.or_month_first(),
     }
+}
+
+/// The order that the texts of objects themselves show.
+pub(in crate::evidence) fn shown_dates_of(bags: &[Arc<PropertyBag>]) -> Dates {
+    let values = bags.iter().flat_map(|bag| &bag.properties);
+    Dates::of(values.filter_map(|(_, value)| match value {
+        Value::Text(text) => Some(&**text),
+        _ => None,
+    }))
 }

@@ -291,6 +291,7 @@ if [ -n "$all" ]; then
     check_boundary
     check "workflows" tests/workflows.sh
     check_dependencies
+    check "mutants, a sample" tests/mutants.sh
     if [[ " ${shells[*]} " == *" pwsh "* ]]; then
         # Its last line names the figure: "Covered 90%".
         check "what the Pester tests cover" env EOP_RELAY_COVERAGE=yes tests/powershell/run.sh pwsh

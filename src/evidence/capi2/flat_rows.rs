@@ -59,7 +59,7 @@ fn of_winlogbeat(row: &Map<String, Value>) -> Option<Map<String, Value>> {
         "Computer": log.get("computer_name"),
     });
     let values = ["event_data", "user_data"].into_iter().find_map(|name| log.get(name));
-    Some(event(system, values.map(numbered).unwrap_or_default(), source.get("message")))
+    Some(event(system, &values.map(numbered).unwrap_or_default(), source.get("message")))
 }
 
 /// A row of a timeline has the provider in some profiles only. Numbers above 12000 in the
@@ -85,10 +85,10 @@ fn of_hayabusa(row: &Map<String, Value>) -> Option<Map<String, Value>> {
     let fields = ["AllFieldInfo", "Details", "ExtraFieldInfo"].into_iter();
     let mut values = fields.filter_map(|name| row.get(name)).map(numbered);
     let values = values.find(|values| !values.is_empty()).unwrap_or_default();
-    Some(event(system, values, None))
+    Some(event(system, &values, None))
 }
 
-fn event(system: Value, values: Vec<Value>, message: Option<&Value>) -> Map<String, Value> {
+fn event(system: Value, values: &[Value], message: Option<&Value>) -> Map<String, Value> {
     let mut event = Map::new();
     event.insert("System".to_owned(), system);
     event.insert("EventData".to_owned(), json!({ "Data": values }));

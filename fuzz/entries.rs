@@ -112,8 +112,8 @@ pub fn exports(data: &[u8]) {
 /// NDRs, queues and tracking logs.
 pub fn mail(data: &[u8]) {
     if let Ok(errors) = DeliveryErrors::from_bytes("input", data) {
-        for error in &errors.errors {
-            serde_json::to_string(error).unwrap();
+        for error in errors.errors.iter() {
+            serde_json::to_string(&error).unwrap();
         }
     }
 }

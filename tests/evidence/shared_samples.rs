@@ -55,8 +55,9 @@ fn the_forms_of_a_refusal_and_the_articles_about_it_are_explained() {
         println!("forms of refusals not read: there is no ../shared/samples/connectors");
         return;
     };
-    let class =
-        |read: DeliveryErrors| read.errors[0].explanation.rejection.map(RejectionClass::name);
+    let class = |read: DeliveryErrors| {
+        read.errors.iter().next().unwrap().explanation.rejection.map(RejectionClass::name)
+    };
     for (form, expected) in [
         ("message tracking log", "TenantInboundAttribution"),
         ("NDR text", "RelayDenied"),

@@ -80,10 +80,11 @@ impl<'a> Basis<'a> {
             keeps_domains: given.tenant_count() > 1,
             sends_to_eop: &|name| sends_to_eop(given, name),
         };
-        let (queue_errors, mut reported) = given.queue_errors.finish(accepted, given.at);
-        for incident in &mut reported {
+        let queue_errors = given.queue_errors.finish(accepted, given.at);
+        let reported = given.queue_errors.incidents(accepted, given.at).map(|mut incident| {
             incident.resolve_servers(&servers);
-        }
+            incident
+        });
         let mut incidents = given.sessions.finish(&context, reported);
         incidents.settle();
         let (inbound_connectors, wizard_states) = inbound_connectors(given, tenant);

@@ -248,7 +248,11 @@ impl Collector {
 
     /// The incidents in the light of the rest of the evidence; `reported` are errors of queues that
     /// belong to no session.
-    pub fn finish(&self, context: &Context<'_>, reported: Vec<Incident>) -> Incidents {
+    pub fn finish(
+        &self,
+        context: &Context<'_>,
+        reported: impl Iterator<Item = Incident>,
+    ) -> Incidents {
         let mut incidents = Incidents {
             elsewhere: self.elsewhere,
             elsewhere_to: self.elsewhere_to.clone(),
@@ -285,7 +289,8 @@ impl Collector {
             incidents.add(incident);
         }
         let mut ledger = Cow::Borrowed(&self.ledger);
-        if !reported.is_empty() {
+        let mut reported = reported.peekable();
+        if reported.peek().is_some() {
             add_reported(&mut incidents, ledger.to_mut(), reported, Destination::Eop.mark());
         }
         let accepted = context.accepted;

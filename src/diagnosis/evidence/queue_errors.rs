@@ -34,23 +34,25 @@ pub(crate) struct QueueErrors {
 }
 
 impl QueueErrors {
-    /// The errors, each joined to its session; and, as incidents, those that belong to none. An error
-    /// without a time stands at `now`.
-    pub fn finish(
-        &self,
-        accepted: Option<&AcceptedDomains>,
-        now: Timestamp,
-    ) -> (Self, Vec<Incident>) {
+    /// The errors that are no incidents of their own, each joined to its session.
+    pub fn finish(&self, accepted: Option<&AcceptedDomains>, now: Timestamp) -> Self {
         let mut finished = Self::default();
-        let mut incidents = Vec::new();
-        for error in self.search.clone().finish() {
-            let is_incident = error.session.is_none() && is_about_eop(&error);
-            match incident_of(&error, accepted, now).filter(|_| is_incident) {
-                Some(incident) => incidents.push(incident),
-                None => finished.keep(error),
+        for error in self.search.joined() {
+            if own_incident(&error, accepted, now).is_none() {
+                finished.keep(error);
             }
         }
-        (finished, incidents)
+        finished
+    }
+
+    /// Those that belong to no session, as incidents, one after the other: there may be many. An error
+    /// without a time stands at `now`.
+    pub fn incidents<'a>(
+        &'a self,
+        accepted: Option<&'a AcceptedDomains>,
+        now: Timestamp,
+    ) -> impl Iterator<Item = Incident> + 'a {
+        self.search.joined().filter_map(move |error| own_incident(&error, accepted, now))
     }
 
     fn keep(&mut self, error: DeliveryError) {
@@ -83,6 +85,15 @@ fn is_about_eop(error: &DeliveryError) -> bool {
     is_spoken_by_eop
         || hosts.peek().is_none()
         || hosts.any(|host| is_eop_host(host.trim_matches(['[', ']'])))
+}
+
+fn own_incident(
+    error: &DeliveryError,
+    accepted: Option<&AcceptedDomains>,
+    now: Timestamp,
+) -> Option<Incident> {
+    let is_own = error.session.is_none() && is_about_eop(error);
+    if is_own { incident_of(error, accepted, now) } else { None }
 }
 
 fn incident_of(

@@ -29,11 +29,13 @@ enum Senders {
 pub(super) fn add_reported(
     incidents: &mut Incidents,
     ledger: &mut Ledger,
-    errors: Vec<Incident>,
+    errors: impl Iterator<Item = Incident>,
     mark: u8,
 ) {
     let places = places_of(&incidents.all);
     let mut found: HashMap<Place, Option<Place>> = HashMap::new();
+    // The kinds are few, and their times many.
+    let mut kinds: HashMap<_, usize> = HashMap::new();
     let mut known = HashSet::new();
     for mut error in errors {
         let server = error.last_on.keys().next().cloned().unwrap_or_default();
@@ -43,7 +45,9 @@ pub(super) fn add_reported(
             Some(place) => stand_at(&mut error, place, &places),
             None => error.last_on.keys().next().cloned().unwrap_or_default(),
         };
-        if known.insert((error.key(), server.clone(), error.last)) {
+        let next = kinds.len();
+        let kind = *kinds.entry((error.key(), server.clone())).or_insert(next);
+        if known.insert((kind, error.last)) {
             record(ledger, &error, &server, mark);
         }
         incidents.add(error);

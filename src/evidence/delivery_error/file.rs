@@ -8,6 +8,7 @@ use std::path::Path;
 use super::error::DeliveryError;
 use super::html::{is_html, text_of_html};
 use super::objects::{ObjectErrors, Place};
+use super::packed::DeliveryErrorList;
 use super::retry_time::ErrorDates;
 use super::transport_event::{TransportEvent, TransportEvents};
 use super::{mail, tracking_log};
@@ -24,7 +25,7 @@ pub struct DeliveryErrors {
     /// The file, or what else it came from.
     pub source_name: String,
     /// The errors, in the order of the file.
-    pub errors: Vec<DeliveryError>,
+    pub errors: DeliveryErrorList,
     /// Queues, messages and tracking events without an error.
     pub without_error: u64,
     /// Objects of other kinds.
@@ -120,7 +121,7 @@ impl DeliveryErrors {
         }
         Ok(Self {
             source_name: read.source_name,
-            errors: read.errors,
+            errors: read.errors.into_iter().collect(),
             without_error: read.without_error,
             unused: read.left_out,
             problems: read.problems,
@@ -144,7 +145,7 @@ impl DeliveryErrors {
         if events.errors.is_empty() {
             return None;
         }
-        let (errors, unused) = (events.errors, events.others);
+        let (errors, unused) = (events.errors.into_iter().collect(), events.others);
         Some(Ok(Self { source_name: source_name.to_owned(), errors, unused, ..Self::default() }))
     }
 
@@ -152,6 +153,7 @@ impl DeliveryErrors {
         if errors.iter().all(|error| error.text.is_empty()) {
             return Err(nothing(source_name));
         }
+        let errors = errors.into_iter().collect();
         Ok(Self { source_name: source_name.to_owned(), errors, ..Self::default() })
     }
 
@@ -184,17 +186,14 @@ impl DeliveryErrors {
         offsets.sort_unstable();
         let positions = file.positions(&offsets);
         let source_name = self.source_name.clone();
-        for bag in &bags {
+        for bag in bags {
             let place = offsets.partition_point(|offset| *offset < bag.offset);
             let line = positions.get(place).map_or(1, |position| position.line);
-            match super::objects::read(Place { path: &source_name, line, dates: &dates }, bag) {
+            match super::objects::read(Place { path: &source_name, line, dates: &dates }, &bag) {
                 ObjectErrors::Errors(errors) => {
-                    for mut error in errors {
+                    for error in errors {
                         if let Some(kind) = open_date(&error, &dates) {
                             parsed.report(bag.offset, kind);
-                        }
-                        if let Some(before) = self.errors.last() {
-                            error.explanation.share_with(&before.explanation);
                         }
                         self.errors.push(error);
                     }

@@ -8,6 +8,7 @@ mod hand_over;
 mod html;
 mod mail;
 mod objects;
+mod packed;
 mod retry_time;
 mod returned;
 mod session_match;
@@ -19,6 +20,7 @@ mod wording;
 
 pub use error::{DeliveryError, DeliveryErrorSource};
 pub use file::DeliveryErrors;
+pub use packed::{DeliveryErrorIter, DeliveryErrorList};
 pub use session_match::{MatchBasis, MatchCertainty, SessionMatch};
 pub use sessions::SessionMatcher;
 pub(in crate::evidence) use transport_event::TransportEvent;

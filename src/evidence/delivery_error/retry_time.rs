@@ -141,7 +141,7 @@ mod tests {
                     .chain(rows)
                     .collect();
             let read = DeliveryErrors::from_bytes("queues.csv", csv.as_bytes()).unwrap();
-            let error = &read.errors[0];
+            let error = &read.errors.iter().next().unwrap();
             let time = error.time.map(StatedTime::time);
             assert_eq!(time, expected.and_then(Timestamp::parse), "{queues:?}");
             let problems: Vec<String> = read.problems.iter().map(ToString::to_string).collect();
@@ -161,7 +161,7 @@ mod tests {
                  11/6/2026 9:49:41 AM}};{{LED=550 5.7.64 TenantAttribution; Relay Access Denied}}]\"}}]"
             );
             let read = DeliveryErrors::from_bytes("queues.json", json.as_bytes()).unwrap();
-            let time = read.errors[0].time.map(StatedTime::time);
+            let time = read.errors.iter().next().unwrap().time.map(StatedTime::time);
             assert_eq!(time, expected.and_then(Timestamp::parse), "{last_retry_time}");
             assert_eq!(read.problems.len(), usize::from(expected.is_none()));
         }

@@ -3,6 +3,7 @@
 use hashbrown::HashSet;
 
 use super::error::{DeliveryError, DeliveryErrorSource};
+use super::packed::{Kinds, Packed};
 use super::session_match::{MatchBasis, MatchCertainty, SessionMatch};
 use super::wording;
 use crate::eop_host::is_eop_host;
@@ -19,6 +20,7 @@ const TOLERANCE: i64 = 2 * TICKS_PER_MINUTE;
 #[derive(Clone, Debug, Default)]
 pub struct SessionMatcher {
     searches: Vec<Search>,
+    kinds: Kinds,
     /// The Message-IDs that are looked for, without their brackets.
     wanted_ids: HashSet<String>,
     has_looked: bool,
@@ -27,8 +29,8 @@ pub struct SessionMatcher {
 /// What is looked for, and the best so far.
 #[derive(Clone, Debug)]
 struct Search {
-    error: DeliveryError,
-    best: Option<(Rank, SessionMatch)>,
+    error: Packed,
+    best: Option<Box<(Rank, SessionMatch)>>,
 }
 
 /// The better, the greater: the basis, whether the session failed alike, whether it is known to go to
@@ -50,7 +52,7 @@ impl SessionMatcher {
     pub fn add(&mut self, error: DeliveryError) {
         let id = error.explanation.internet_message_id.as_deref();
         self.wanted_ids.extend(id.map(|id| bare_id(id).to_owned()));
-        self.searches.push(Search { error, best: None });
+        self.searches.push(Search { error: self.kinds.pack(error), best: None });
     }
 
     /// Holds a session against every error.
@@ -66,9 +68,9 @@ impl SessionMatcher {
         }
         for Search { error, best } in &mut self.searches {
             let Some(rank) = facts.rank(error) else { continue };
-            if best.as_ref().is_none_or(|(known, _)| *known < rank) {
-                let message = wording::message(error, session, rank.0);
-                *best = Some((rank, SessionMatch::new(rank.0, session, message)));
+            if best.as_ref().is_none_or(|known| known.0 < rank) {
+                let message = wording::message(&error.unpack(), session, rank.0);
+                *best = Some(Box::new((rank, SessionMatch::new(rank.0, session, message))));
             }
         }
     }
@@ -82,8 +84,15 @@ impl SessionMatcher {
     /// The errors, each with its session where one was found.
     #[must_use]
     pub fn finish(self) -> Vec<DeliveryError> {
-        let joined = |Search { mut error, best }: Search| {
-            if let Some((_, session)) = best {
+        self.joined().collect()
+    }
+
+    /// The same, one after the other.
+    pub(crate) fn joined(&self) -> impl Iterator<Item = DeliveryError> + '_ {
+        self.searches.iter().map(|Search { error, best }| {
+            let mut error = error.unpack();
+            if let Some((_, session)) = best.as_deref() {
+                let session = session.clone();
                 if session.certainty > MatchCertainty::Possible {
                     lift_cover(&mut error, &session);
                     fill_steps(&mut error, &session);
@@ -91,8 +100,7 @@ impl SessionMatcher {
                 error.session = Some(session);
             }
             error
-        };
-        self.searches.into_iter().map(joined).collect()
+        })
     }
 }
 
@@ -154,19 +162,19 @@ impl<'s> Facts<'s> {
         Self { session, ids: ids.map(bare_id).collect(), replies, classes, is_failure }
     }
 
-    fn rank(&self, error: &DeliveryError) -> Option<Rank> {
+    fn rank(&self, packed: &Packed) -> Option<Rank> {
         let Self { session, .. } = self;
-        let explanation = &error.explanation;
-        let is_alike = self.failed_alike(error);
+        let error = &*packed.common;
+        let is_alike = self.failed_alike(packed);
         let is_eop = session.is_eop == Some(true);
-        let distance = error.time.map(|time| distance(time.time(), session));
+        let distance = packed.time.map(|time| distance(time.time(), session));
         let nearness = -distance.unwrap_or_default();
         let rank = |basis| Some((basis, is_alike, is_eop, nearness, session.start_time));
         let holds = |id: &str| self.replies.iter().any(|reply| reply.contains(id));
-        if explanation.server_session_id.as_deref().is_some_and(holds) {
+        if packed.server_session_id().is_some_and(holds) {
             return rank(MatchBasis::ServerSessionId);
         }
-        let id = explanation.internet_message_id.as_deref().map(bare_id);
+        let id = packed.internet_message_id().map(bare_id);
         if id.is_some_and(|id| self.ids.contains(&id)) {
             return rank(MatchBasis::InternetMessageId);
         }
@@ -186,9 +194,9 @@ impl<'s> Facts<'s> {
 
     /// Whether the session ended in a way that can be what the error says: a cover text stands for a
     /// session that came to no mail, any other for its own class.
-    fn failed_alike(&self, error: &DeliveryError) -> bool {
+    fn failed_alike(&self, error: &Packed) -> bool {
         let Self { session, .. } = self;
-        let explanation = &error.explanation;
+        let explanation = &error.common.explanation;
         let is_same_error = explanation.tls_error.as_ref().is_some_and(|reported| {
             session.tls_error().is_some_and(|found| found.eq_ignore_ascii_case(&reported.name))
         });
@@ -201,13 +209,11 @@ impl<'s> Facts<'s> {
                     || session.tls_status == TlsStatus::Failed
                     || session.rejection == Some(class)
             }
-            None | Some(RejectionClass::Unclassified) => {
-                explanation.reply.as_deref().is_some_and(|reported| {
-                    let is_same =
-                        |reply: &&str| reply.split_whitespace().eq(reported.split_whitespace());
-                    self.replies.iter().any(is_same)
-                })
-            }
+            None | Some(RejectionClass::Unclassified) => error.reply().is_some_and(|reported| {
+                let is_same =
+                    |reply: &&str| reply.split_whitespace().eq(reported.split_whitespace());
+                self.replies.iter().any(is_same)
+            }),
             Some(class) => self.classes.contains(&class),
         }
     }

@@ -55,7 +55,7 @@ fn joined(error: DeliveryError) -> DeliveryError {
 fn a_queue_of_clixml_tells_its_error_hop_time_and_count() {
     let found = read("queues.xml");
     assert_eq!((found.errors.len(), found.without_error, found.problems.len()), (1, 1, 0));
-    let error = &found.errors[0];
+    let error = &found.errors.iter().next().unwrap();
     assert_eq!(error.source, DeliveryErrorSource::Queue);
     assert_eq!((error.identity.as_deref(), error.line), (Some("EX1\\27"), 2));
     assert_eq!(error.reporting_server.as_deref(), Some("EX1"));
@@ -68,12 +68,12 @@ fn a_queue_of_clixml_tells_its_error_hop_time_and_count() {
 
 #[test]
 fn the_time_of_format_list_text_has_no_zone_and_that_of_the_error_serves() {
-    let error = &read("queues.txt").errors[0];
+    let error = &read("queues.txt").errors.iter().next().unwrap();
     let time = Timestamp::parse("2026-11-17T05:10:02Z").unwrap();
     assert_eq!(error.time, Some(StatedTime::without_zone(time)), "LRT, not LastRetryTime");
     let without = std::fs::read_to_string(fixture("queues.txt")).unwrap();
     let without = without.replace("{LRT=11/17/2026 5:10:02 AM}", "{LRT=}");
-    let error = &read_text(&without).unwrap().errors[0];
+    let error = &read_text(&without).unwrap().errors.iter().next().unwrap();
     assert_eq!(error.time, None);
     assert!(error.explanation.uncertain.iter().any(|doubt| doubt.contains("time zone")));
 }
@@ -82,7 +82,7 @@ fn the_time_of_format_list_text_has_no_zone_and_that_of_the_error_serves() {
 fn a_queued_message_tells_its_mail_sender_and_recipients() {
     let found = read("messages.json");
     assert_eq!((found.errors.len(), found.without_error), (1, 1));
-    let error = &found.errors[0];
+    let error = &found.errors.iter().next().unwrap();
     assert_eq!(error.source, DeliveryErrorSource::QueuedMessage);
     assert_eq!(error.sender.as_deref(), Some("orders@tailspintoys.com"));
     assert_eq!(error.recipients, ["buyer@wingtiptoys.com"]);
@@ -95,7 +95,7 @@ fn a_queued_message_tells_its_mail_sender_and_recipients() {
 fn a_tracking_event_is_one_error_for_all_recipients_of_one_status() {
     let found = read("tracking.txt");
     assert_eq!((found.errors.len(), found.without_error), (1, 1));
-    let error = &found.errors[0];
+    let error = &found.errors.iter().next().unwrap();
     assert_eq!(error.source, DeliveryErrorSource::TrackingLog);
     assert_eq!(error.recipients, ["buyer@wingtiptoys.com", "sales@wingtiptoys.com"]);
     assert_eq!(error.explanation.rejection, Some(RejectionClass::RelayDenied));
@@ -107,7 +107,7 @@ fn a_tracking_event_is_one_error_for_all_recipients_of_one_status() {
 fn a_report_is_read_by_its_status_part_in_any_language() {
     let found = read("ndr.eml");
     assert_eq!(found.errors.len(), 1);
-    let error = &found.errors[0];
+    let error = &found.errors.iter().next().unwrap();
     assert_eq!(error.source, DeliveryErrorSource::NonDeliveryReport);
     assert_eq!(error.recipients, ["buyer@wingtiptoys.com", "sales@wingtiptoys.com"]);
     assert_eq!(error.explanation.rejection, Some(RejectionClass::RelayDenied));
@@ -129,12 +129,12 @@ fn a_report_is_read_by_its_status_part_in_any_language() {
 fn a_report_without_a_status_part_is_read_by_its_body() {
     let text = std::fs::read_to_string(fixture("ndr.eml")).unwrap();
     let other = text.replace("message/delivery-status", "application/octet-stream");
-    let error = &read_text(&other).unwrap().errors[0];
+    let error = &read_text(&other).unwrap().errors.iter().next().unwrap();
     assert_eq!(error.explanation.rejection, Some(RejectionClass::RelayDenied));
     assert_eq!(error.source, DeliveryErrorSource::NonDeliveryReport);
     assert_eq!(error.explanation.internet_message_id.as_deref(), Some(MAIL));
     let cut = &text[..text.find("Diagnostic-Code").unwrap()];
-    let error = &read_text(cut).unwrap().errors[0];
+    let error = &read_text(cut).unwrap().errors.iter().next().unwrap();
     assert_eq!(
         error.explanation.rejection,
         Some(RejectionClass::RelayDenied),
@@ -145,10 +145,10 @@ fn a_report_without_a_status_part_is_read_by_its_body() {
 
 #[test]
 fn html_and_texts_of_any_encoding_give_the_reply_inside() {
-    let error = &read("ndr.html").errors[0];
+    let error = &read("ndr.html").errors.iter().next().unwrap();
     assert_eq!(error.explanation.rejection, Some(RejectionClass::RelayDenied));
     assert!(error.explanation.reply.as_deref().unwrap().starts_with("550 5.7.64 Ten"));
-    let error = &read("ndr-cs.txt").errors[0];
+    let error = &read("ndr-cs.txt").errors.iter().next().unwrap();
     assert_eq!(error.explanation.rejection, Some(RejectionClass::ConnectionTimedOut));
     assert!(error.explanation.cover);
 }
@@ -161,7 +161,7 @@ fn a_text_that_looks_like_a_table_is_a_text() {
         "Serveur : EX1\n\nRemote server said: 550 5.7.64 TenantAttribution; Relay Access Denied\n",
         "a,b,c\n550 5.7.64 TenantAttribution; Relay Access Denied\n",
     ] {
-        let error = &read_text(text).unwrap().errors[0];
+        let error = &read_text(text).unwrap().errors.iter().next().unwrap();
         assert_eq!(error.source, DeliveryErrorSource::Text, "{text}");
         assert_eq!(error.explanation.rejection, Some(RejectionClass::RelayDenied), "{text}");
     }
@@ -194,7 +194,7 @@ fn a_cut_export_is_read_as_far_as_it_goes_and_says_where_it_ends() {
 
 #[test]
 fn the_queue_says_a_cover_text_and_the_log_what_it_covers() {
-    let error = joined(read("queues.xml").errors.remove(0));
+    let error = joined(read("queues.xml").errors.iter().next().unwrap());
     let session = error.session.as_ref().unwrap();
     assert_eq!(
         (session.basis, session.certainty),
@@ -222,7 +222,7 @@ fn the_queue_says_a_cover_text_and_the_log_what_it_covers() {
 
 #[test]
 fn a_mail_is_found_by_its_id_and_by_the_other_servers_session() {
-    let mut error = joined(read("ndr.eml").errors.remove(0));
+    let mut error = joined(read("ndr.eml").errors.iter().next().unwrap());
     assert_eq!(error.session.as_ref().unwrap().basis, MatchBasis::ServerSessionId);
     assert_eq!(error.session.as_ref().unwrap().line, 21);
     error.session = None;
@@ -249,7 +249,7 @@ fn a_bare_text_finds_the_newest_session_that_failed_alike_and_says_that_it_may_b
 
 #[test]
 fn another_time_another_host_or_another_failure_is_another_session() {
-    let queue = read("queues.xml").errors.remove(0);
+    let queue = read("queues.xml").errors.iter().next().unwrap();
     let later = DeliveryError {
         time: Timestamp::parse("2026-11-17T05:13:00Z").map(StatedTime::from),
         ..queue.clone()
@@ -273,7 +273,7 @@ fn the_log_of_another_server_or_of_another_destination_holds_no_session_of_a_que
         }
         matcher.finish().remove(0).session.map(|session| session.basis)
     };
-    let queue = read("queues.xml").errors.remove(0);
+    let queue = read("queues.xml").errors.iter().next().unwrap();
     let server =
         |name: &'static str| move |session: &mut Session| session.server = Some(name.into());
     assert_eq!(found(&queue, &server("EX2")), None);
@@ -283,13 +283,13 @@ fn the_log_of_another_server_or_of_another_destination_holds_no_session_of_a_que
     assert_eq!(found(&text, &elsewhere), None);
     assert_eq!(found(&text, &|_| {}), Some(MatchBasis::SameFailure));
     // The same mail is the same mail, whoever logs it.
-    let report = read("tracking.txt").errors.remove(0);
+    let report = read("tracking.txt").errors.iter().next().unwrap();
     assert_eq!(found(&report, &server("EX2")), Some(MatchBasis::ServerSessionId));
 }
 
 #[test]
 fn of_several_tries_of_one_mail_the_one_that_failed_alike_counts() {
-    let mut error = read("ndr.eml").errors.remove(0);
+    let mut error = read("ndr.eml").errors.iter().next().unwrap();
     error.explanation.server_session_id = None;
     let mut matcher = SessionMatcher::new(vec![error]);
     let refused = sessions().remove(1);
@@ -314,7 +314,8 @@ fn mails_nested_without_end_are_not_descended_into() {
 
 #[test]
 fn an_error_is_one_json_object_with_the_members_of_its_explanation() {
-    let json = serde_json::to_value(joined(read("queues.xml").errors.remove(0))).unwrap();
+    let json =
+        serde_json::to_value(joined(read("queues.xml").errors.iter().next().unwrap())).unwrap();
     for (member, expected) in [
         ("Source", "Queue"),
         ("Identity", "EX1\\27"),
@@ -371,7 +372,7 @@ fn that_a_message_expired_is_a_cover_for_the_line_below() {
     let cause = Some(RejectionClass::TlsCertificateNameNotFound);
     assert_eq!(classes(REPORT.as_bytes()), [cause]);
     let read = DeliveryErrors::from_bytes("ndr.eml", REPORT.as_bytes()).unwrap();
-    assert_eq!(read.errors[0].recipients, ["x@tailspintoys.com"]);
+    assert_eq!(read.errors.iter().next().unwrap().recipients, ["x@tailspintoys.com"]);
     // The text alone, as it is pasted into a ticket.
     let text = REPORT.split("utf-8\n\n").nth(1).unwrap().split("\n\n--i").next().unwrap();
     assert_eq!(classes(text.as_bytes()), [cause]);
@@ -400,7 +401,7 @@ fn a_message_trace_and_an_event_of_the_application_log_are_read() {
     let trace = r#"[{"MessageId":"<a@contoso.com>","Date":"2026-11-06T09:49:41Z","Event":"Defer",
         "Detail":"Reason: [{LED=450 4.4.317 Cannot connect to remote server [Message=SubjectMismatch Expected Subject: mail.contoso.com. Presented Subject: CN=EX01.] [LastAttemptedServerName=mail.contoso.com]};{MSG=};{FQDN=mail.contoso.com}]"}]"#;
     let read = DeliveryErrors::from_bytes("trace.json", trace.as_bytes()).unwrap();
-    let error = &read.errors[0];
+    let error = &read.errors.iter().next().unwrap();
     let class = Some(RejectionClass::CannotConnectToRemoteServer);
     assert_eq!(
         (error.source, error.explanation.rejection),
@@ -411,7 +412,7 @@ fn a_message_trace_and_an_event_of_the_application_log_are_read() {
         "TimeCreated":"2026-11-06T09:49:41Z","Message":"Microsoft Exchange could not find a certificate that contains the domain name mail.contoso.com in the personal store on the local computer. Therefore, it is unable to support the STARTTLS SMTP verb for the connector Default Frontend EX01 with a FQDN parameter of mail.contoso.com."},
         {"Id":1000,"ProviderName":"Application Error","Message":"x"}]"#;
     let read = DeliveryErrors::from_bytes("events.json", event.as_bytes()).unwrap();
-    let error = &read.errors[0];
+    let error = &read.errors.iter().next().unwrap();
     let class = Some(RejectionClass::ConnectorCertificateMissing);
     assert_eq!((error.source, error.explanation.rejection), (DeliveryErrorSource::EventLog, class));
     assert_eq!(error.explanation.send_connector.as_deref(), Some("Default Frontend EX01"));
@@ -434,7 +435,7 @@ fn a_message_that_was_delivered_as_anonymous_has_the_causes_of_a_refusal() {
         Date: Fri, 6 Nov 2026 10:00:00 +0000\nMIME-Version: 1.0\n\
         X-MS-Exchange-Organization-AuthAs: Anonymous\n\nhello\n";
     let read = DeliveryErrors::from_bytes("mail.eml", mail.as_bytes()).unwrap();
-    let error = &read.errors[0];
+    let error = &read.errors.iter().next().unwrap();
     assert_eq!(error.source, DeliveryErrorSource::DeliveredMessage);
     assert_eq!(error.explanation.rejection, Some(RejectionClass::DeliveredAsAnonymous));
     assert!(error.explanation.remedy.len() > 3);
@@ -466,7 +467,7 @@ fn events_of_the_application_log_are_read_as_xml_and_as_tools_write_them() {
         {"Value":"To M365"},{"Value":"mail.adatum.com"}]}]"#;
     for content in [xml, dump, rows, german] {
         let read = DeliveryErrors::from_bytes("events", content.as_bytes()).expect(content);
-        let error = &read.errors[0];
+        let error = &read.errors.iter().next().unwrap();
         let class = Some(RejectionClass::ConnectorCertificateMissing);
         assert_eq!(
             (error.source, error.explanation.rejection),
@@ -480,4 +481,30 @@ fn events_of_the_application_log_are_read_as_xml_and_as_tools_write_them() {
             "{content}"
         );
     }
+}
+
+#[test]
+fn errors_that_share_what_they_say_come_back_as_they_were() {
+    let texts = [
+        "550 5.7.64 TenantAttribution; Relay Access Denied [AA1.eurprd02.prod.outlook.com]",
+        "[{LRT=11/15/2026 1:02:03 AM};{LED=450 4.4.101 Proxy session setup failed};{FQDN=x.y};{IP=192.0.2.1}]",
+        "",
+    ];
+    let errors: Vec<DeliveryError> = (0..30)
+        .map(|number| {
+            let mut error = DeliveryError::of_text("queue.json", texts[number % 3]);
+            error.line = number as u64;
+            error.identity = (number % 2 == 0).then(|| format!("EX1\\{number}"));
+            error.sender = (number % 5 == 0).then(String::new);
+            error.recipients = vec![format!("r{number}@fabrikam.com"); number % 4];
+            error.explanation.uncertain = vec![format!("uncertain {number}"); number % 3];
+            error.message_count = (number % 7 == 0).then_some(number as u64);
+            error
+        })
+        .collect();
+    let list: DeliveryErrorList = errors.iter().cloned().collect();
+    assert_eq!((list.len(), list.is_empty()), (errors.len(), false));
+    assert_eq!(list.iter().collect::<Vec<_>>(), errors);
+    assert_eq!(list.into_iter().collect::<Vec<_>>(), errors);
+    assert_eq!(SessionMatcher::new(errors.clone()).finish(), errors);
 }

@@ -100,10 +100,11 @@ fn what_is_wrong_with_a_query_is_told_by_its_status() {
 fn an_examination_that_another_thread_cancels_ends_within_a_second() {
     use std::time::{Duration, Instant};
 
+    use crate::certificate::Certificate;
     use crate::ffi::{eop_cancellation_cancel, eop_cancellation_free, eop_cancellation_open};
 
     // Minutes of reading: each file is read anew.
-    let store = embedded_roots().iter().map(|root| root.der()).collect::<Vec<_>>();
+    let store = embedded_roots().iter().map(Certificate::der).collect::<Vec<_>>();
     let mut files = vec![file(store[0], EOP_CHAIN_ROLE_CERTIFICATE)];
     files.extend(
         store.iter().cycle().take(65_000).map(|der| file(der, EOP_CHAIN_ROLE_INTERMEDIATE)),
@@ -113,7 +114,7 @@ fn an_examination_that_another_thread_cancels_ends_within_a_second() {
     let status = unsafe { eop_cancellation_open(&raw mut cancellation, ptr::null_mut()) };
     assert_eq!(status, EOP_OK);
     let (answer, elapsed) = std::thread::scope(|scope| {
-        let canceller = scope.spawn(|| {
+        let other = scope.spawn(|| {
             std::thread::sleep(Duration::from_millis(200));
             // SAFETY: no detail is asked for.
             let status = unsafe { eop_cancellation_cancel(cancellation, ptr::null_mut()) };
@@ -121,8 +122,8 @@ fn an_examination_that_another_thread_cancels_ends_within_a_second() {
             Instant::now()
         });
         let answer = examined(&ChainQueryOptions { cancellation, ..query(&files) });
-        let cancelled = canceller.join().unwrap();
-        (answer, cancelled.elapsed())
+        let moment = other.join().unwrap();
+        (answer, moment.elapsed())
     });
     assert_eq!(answer, Err(EOP_CANCELLED));
     assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");

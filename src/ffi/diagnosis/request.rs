@@ -280,11 +280,10 @@ fn add_queue_error(evidence: &mut Evidence, number: u64, error: &RawValue) {
         return;
     }
     match DeliveryErrors::from_pipeline(QUEUE_ERRORS, error.get()) {
-        Ok(mut read) => {
-            for reported in &mut read.errors {
-                reported.line = number;
-            }
-            evidence.add_delivery_errors(read);
+        Ok(read) => {
+            let at_number = |error| DeliveryError { line: number, ..error };
+            let errors = read.errors.into_iter().map(at_number).collect();
+            evidence.add_delivery_errors(DeliveryErrors { errors, ..read });
         }
         Err(error) => evidence.damaged.push((QUEUE_ERRORS.to_owned(), number, error.to_string())),
     }

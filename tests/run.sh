@@ -203,6 +203,16 @@ test_what_is_shipped() {
     unset EOP_RELAY_LIBRARY EOP_RELAY_WINDOWS
 }
 
+# tests/compatibility.sh names what it leaves out without it.
+install_semver_checks() {
+    local folder=target/tools/cargo-semver-checks
+    PATH=$PWD/$folder/bin:$PATH
+    if ! have cargo-semver-checks; then
+        say "installing cargo-semver-checks"
+        cargo install --quiet --locked --root "$folder" cargo-semver-checks@0.51.0
+    fi
+}
+
 # What threads and pointers do at the boundary to C.
 check_boundary() {
     if have valgrind; then
@@ -217,6 +227,7 @@ check_boundary() {
     else
         say "left out: pointers of the C ABI, under Miri (rustup component add miri rust-src --toolchain nightly)"
     fi
+    install_semver_checks
     check "what was compiled against the version before" tests/compatibility.sh
 }
 

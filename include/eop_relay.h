@@ -2154,10 +2154,13 @@ int32_t eop_store_certificates(uint64_t *report, struct eop_error *error);
  Key, Replaced (how many values), ContentsLeftOut; free it with eop_text_free. The call lasts as long as
  reading and writing all of it takes.
 
+ An object with Answer (a text, such as the report on what was redacted) and Key (the path of the file that
+ was written then) turns the text back: the report is an object with Text.
+
  EOP_OK; EOP_NULL_ARGUMENT: request or report is NULL; EOP_INVALID_ARGUMENT: it is no such object, the
  input cannot be read or holds nothing that can be redacted, or output or key are there already or
- cannot be written: nothing is left of them then; EOP_INVALID_TEXT; EOP_TOO_MANY_HANDLES. From any
- thread.
+ cannot be written: nothing is left of them then; or the key of an answer cannot be read, or is none;
+ EOP_INVALID_TEXT; EOP_TOO_MANY_HANDLES. From any thread.
 
  # Safety
  Each pointer is NULL or points to what is described; outputs are writable.

@@ -11,10 +11,10 @@
     DotNetFrameworkVersion = '4.7.2'
 
     # Interop.psm1 comes first: it loads what the others call.
-    NestedModules        = @('shared/Interop.psm1', 'Export-EopRelayEvidence.psm1', 'Export-EopRelayReport.psm1', 'Format-EopRelayReport.psm1', 'Get-EopRelayCertificate.psm1', 'Get-EopRelayChain.psm1', 'Get-EopRelayChainEvent.psm1', 'Get-EopRelayHybridChange.psm1', 'Get-EopRelayRenewalPlan.psm1', 'Get-SendConnectorTlsSession.psm1', 'Invoke-EopRelayCheck.psm1', 'Register-EopRelayCheck.psm1', 'Resolve-EopRelayError.psm1', 'Test-EopRelayCertificate.psm1', 'Test-EopRelayConnection.psm1', 'Unregister-EopRelayCheck.psm1')
+    NestedModules        = @('shared/Interop.psm1', 'Export-EopRelayEvidence.psm1', 'Export-EopRelayReport.psm1', 'Format-EopRelayReport.psm1', 'Get-EopRelayCertificate.psm1', 'Get-EopRelayChain.psm1', 'Get-EopRelayChainEvent.psm1', 'Get-EopRelayHybridChange.psm1', 'Get-EopRelayRenewalPlan.psm1', 'Get-SendConnectorTlsSession.psm1', 'Invoke-EopRelayCheck.psm1', 'Register-EopRelayCheck.psm1', 'Resolve-EopRelayError.psm1', 'Restore-EopRelayText.psm1', 'Test-EopRelayCertificate.psm1', 'Test-EopRelayConnection.psm1', 'Unregister-EopRelayCheck.psm1')
     FormatsToProcess     = @('EopRelay.Format.ps1xml')
 
-    FunctionsToExport    = @('Export-EopRelayEvidence', 'Export-EopRelayReport', 'Format-EopRelayReport', 'Get-EopRelayCertificate', 'Get-EopRelayChain', 'Get-EopRelayChainEvent', 'Get-EopRelayHybridChange', 'Get-EopRelayRenewalPlan', 'Get-SendConnectorTlsSession', 'Invoke-EopRelayCheck', 'Register-EopRelayCheck', 'Resolve-EopRelayError', 'Test-EopRelayCertificate', 'Test-EopRelayConnection', 'Unregister-EopRelayCheck')
+    FunctionsToExport    = @('Export-EopRelayEvidence', 'Export-EopRelayReport', 'Format-EopRelayReport', 'Get-EopRelayCertificate', 'Get-EopRelayChain', 'Get-EopRelayChainEvent', 'Get-EopRelayHybridChange', 'Get-EopRelayRenewalPlan', 'Get-SendConnectorTlsSession', 'Invoke-EopRelayCheck', 'Register-EopRelayCheck', 'Resolve-EopRelayError', 'Restore-EopRelayText', 'Test-EopRelayCertificate', 'Test-EopRelayConnection', 'Unregister-EopRelayCheck')
     CmdletsToExport      = @()
     VariablesToExport    = @()
     AliasesToExport      = @()

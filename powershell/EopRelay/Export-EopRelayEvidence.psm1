@@ -27,7 +27,7 @@ function Export-EopRelayEvidence {
     The servers. Without it those of Get-TransportService, else this computer.
 
     .PARAMETER LogPath
-    Folders with further send logs, such as copies.
+    Folders with further send logs, such as copies, or single logs.
 
     .PARAMETER ReceiveLog
     Takes the receive logs too.
@@ -36,7 +36,7 @@ function Export-EopRelayEvidence {
     How many megabytes of logs are taken at most, before they are compressed, 1 to 1048576. The newest come first; what is left out is named. The default is 2048.
 
     .PARAMETER Redact
-    Replaces names, domains, addresses, thumbprints and IP addresses by stand-ins, the same everywhere, so that the verdict stays the same. In place of certificates stand their facts; what cannot be redacted is left out and named. The key that turns an answer back (eop-relay redact --restore) is written beside the package, with .key.json at the end of its name: keep it, and do not send it.
+    Replaces names, domains, addresses, thumbprints and IP addresses by stand-ins, the same everywhere, so that the verdict stays the same. In place of certificates stand their facts; what cannot be redacted is left out and named. The key that turns an answer back (Restore-EopRelayText) is written beside the package, with .key.json at the end of its name: keep it, and do not send it.
 
     .PARAMETER Force
     Replaces a file that is there.
@@ -185,6 +185,10 @@ function Export-EopRelayEvidence {
         }
         if ($Redact) {
             Write-Progress -Activity $activity -Status 'Replacing private values' -PercentComplete 100
+            if ($package.Files.Length -eq 0) {
+                $problem = New-InputProblem -ErrorId 'NothingCollected' -Category 'ObjectNotFound' -Message "Nothing was collected, so that there is nothing to redact. The warnings say why; run it on the Exchange server, or give -LogPath." -TargetObject $Path
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
+            }
             $redaction = [EopRelay.Interop]::RedactPackage($collected, $target, $key)
             if ($redaction -is [EopRelay.EopRelayException]) {
                 $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $redaction -TargetObject $Path))
@@ -194,7 +198,7 @@ function Export-EopRelayEvidence {
                     $PSCmdlet.WriteWarning("$($redactedFile.Path) is left out: $($redactedFile.LeftOut)")
                 }
             }
-            $PSCmdlet.WriteWarning("The key of the $($redaction.Replaced) values that were replaced is '$key'. It stays here: eop-relay redact --restore turns an answer back with it.")
+            $PSCmdlet.WriteWarning("The key of the $($redaction.Replaced) values that were replaced is '$key'. It stays here: Restore-EopRelayText turns an answer back with it.")
         }
         Write-Progress -Activity $activity -Completed
         $PSCmdlet.WriteVerbose("$($package.Files.Length) files are in '$target'.")

@@ -28,7 +28,7 @@ function Get-EopRelayRenewalPlan {
     The new certificates: files (DER, PEM, P7B, PFX), by path, pattern or Get-Item, or objects with RawData: of Get-ExchangeCertificate, or of the certificate drive. What follows in a file may be its intermediates.
 
     .PARAMETER InputObject
-    Sessions of Get-SendConnectorTlsSession: they show which certificate is sent today, and the public address.
+    New certificates in place of -NewCertificate, in the same shapes; or sessions of Get-SendConnectorTlsSession: they show which certificate is sent today, and the public address.
 
     .PARAMETER SendConnector
     The send connectors: objects of Get-SendConnector, live, imported, selected or hashtables; or files that they were exported to, by path, pattern or Get-Item.
@@ -64,7 +64,7 @@ function Get-EopRelayRenewalPlan {
     The time as of which the plan is made. Without a zone it is local time. The default is now.
 
     .INPUTS
-    EopRelay.Session, also deserialized.
+    System.IO.FileInfo, certificates with RawData, paths as text; or EopRelay.Session, also deserialized.
 
     .OUTPUTS
     EopRelay.RenewalPlan. Its members: SchemaVersion, ProductVersion, JudgedAt, Verdict, Summary, Certificates, Places, Steps, Reasons, Notes, Problems, ExitCode.
@@ -99,6 +99,11 @@ function Get-EopRelayRenewalPlan {
 
     A certificate that is installed already; the logs show what is sent today.
 
+    .EXAMPLE
+    Get-Item -Path new.pem | Get-EopRelayRenewalPlan -SendConnector send.xml | Select-Object -ExpandProperty Places
+
+    The new certificate comes by pipeline, as of the certificate drive too; every connector on every server, before and after.
+
     .LINK
     Get-EopRelayCertificate
 
@@ -111,7 +116,7 @@ function Get-EopRelayRenewalPlan {
     [CmdletBinding(PositionalBinding = $false)]
     [OutputType('EopRelay.RenewalPlan')]
     param(
-        [Parameter(Mandatory = $true)]
+        [Parameter()]
         [ValidateNotNullOrEmpty()]
         [psobject[]]
         $NewCertificate,
@@ -197,11 +202,8 @@ function Get-EopRelayRenewalPlan {
             }
             $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
         }
-        # Sessions are counted as they come, and not kept. A pipeline that stops leaves it to the finalizer.
-        $diagnosis = [EopRelay.Interop]::OpenDiagnosis($request)
-        if ($diagnosis -is [EopRelay.EopRelayException]) {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis))
-        }
+        $isCertificateGiven = $PSBoundParameters.ContainsKey('NewCertificate')
+        $diagnosis = $null
     }
 
     process {
@@ -210,19 +212,42 @@ function Get-EopRelayRenewalPlan {
                 continue
             }
             if (Test-Session -InputObject $given) {
-                $problem = Add-Session -Request $diagnosis -InputObject $given
+                if ($null -eq $diagnosis) {
+                    # Sessions are counted as they come, and not kept. A pipeline that stops leaves it to the finalizer.
+                    $diagnosis = [EopRelay.Interop]::OpenDiagnosis($request)
+                    if ($diagnosis -is [EopRelay.EopRelayException]) {
+                        $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis))
+                    }
+                }
+                $problems = @(Add-Session -Request $diagnosis -InputObject $given)
+            }
+            elseif ($null -eq $diagnosis) {
+                $isCertificateGiven = $true
+                $problems = @(Add-NewCertificate -Request $request -Cmdlet $PSCmdlet -InputObject $given -Password $Password)
             }
             else {
-                $message = "'$given' is no session. Pipe the output of Get-SendConnectorTlsSession; give the new certificate with -NewCertificate."
-                $problem = New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $given
+                $message = "'$given' is no session. After sessions the pipeline takes sessions alone: give the new certificate with -NewCertificate."
+                $problems = @(New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $given)
             }
-            if ($null -ne $problem) {
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem -TargetObject $given))
+            foreach ($problem in $problems) {
+                if ($null -ne $problem) {
+                    $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem -TargetObject $given))
+                }
             }
         }
     }
 
     end {
+        if (-not $isCertificateGiven) {
+            $message = 'No new certificate was given. Give its file with -NewCertificate, or a certificate by pipeline.'
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem (New-InputProblem -ErrorId 'CertificateMissing' -Category 'InvalidArgument' -Message $message)))
+        }
+        if ($null -eq $diagnosis) {
+            $diagnosis = [EopRelay.Interop]::OpenDiagnosis($request)
+            if ($diagnosis -is [EopRelay.EopRelayException]) {
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis))
+            }
+        }
         try {
             $activity = 'Reading SMTP protocol logs'
             while ($diagnosis.TryRead()) {
@@ -287,7 +312,7 @@ function Add-NewCertificate {
         Add-EvidenceObject -Request $Request -List 'Certificates' -Kind 'Certificate' -InputObject $InputObject
     }
     else {
-        $message = "-NewCertificate '$InputObject' is neither a file nor a certificate with RawData. Give a PEM, P7B, PFX or DER file, or the output of Get-ExchangeCertificate."
+        $message = "The new certificate '$InputObject' is neither a file nor a certificate with RawData. Give a PEM, P7B, PFX or DER file, or the output of Get-ExchangeCertificate; by pipeline also sessions."
         $problem = New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
         $problem.IsFatal = $true
         $problem

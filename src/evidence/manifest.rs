@@ -1,7 +1,7 @@
 //! manifest.json of a package of evidence: what was collected of which server, and what was not.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Read};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -201,27 +201,40 @@ impl Manifests {
 /// # Errors
 /// It cannot be read to its end.
 pub fn size_and_digest(path: &Path) -> io::Result<(u64, String)> {
-    let mut content = input::open(path)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    let mut size = 0;
-    loop {
-        let length = content.read(&mut buffer)?;
-        if length == 0 {
-            break;
-        }
-        hash.update(&buffer[..length]);
-        size += length as u64;
+    let mut measured = Measured::new(io::sink());
+    io::copy(&mut input::open(path)?, &mut measured)?;
+    Ok(measured.size_and_digest())
+}
+
+/// Passes on what is written, and measures it.
+pub struct Measured<W> {
+    out: W,
+    size: u64,
+    hash: Sha256,
+}
+
+impl<W> Measured<W> {
+    /// One that passes on to `out`.
+    pub fn new(out: W) -> Self {
+        Self { out, size: 0, hash: Sha256::new() }
     }
-    Ok((size, digest_text(hash)))
+
+    /// The bytes that were written, and their SHA-256, 64 hexadecimal digits in small letters.
+    pub fn size_and_digest(self) -> (u64, String) {
+        let sha256 = crate::certificate::hexadecimal(&self.hash.finalize());
+        (self.size, sha256.to_ascii_lowercase())
+    }
 }
 
-/// The SHA-256 of bytes, 64 hexadecimal digits in small letters.
-#[must_use]
-pub fn digest_of(bytes: &[u8]) -> String {
-    digest_text(Sha256::new_with_prefix(bytes))
-}
+impl<W: Write> Write for Measured<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = self.out.write(bytes)?;
+        self.hash.update(&bytes[..length]);
+        self.size += length as u64;
+        Ok(length)
+    }
 
-fn digest_text(hash: Sha256) -> String {
-    crate::certificate::hexadecimal(&hash.finalize()).to_ascii_lowercase()
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }

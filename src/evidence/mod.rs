@@ -37,7 +37,6 @@ pub use hybrid::{
     discover_hybrid_files, hybrid_profile_folders,
 };
 pub use manifest::{
-    Comparison, MANIFEST, Manifest, ManifestFile, ManifestGap, Manifests, digest_of,
-    size_and_digest,
+    Comparison, MANIFEST, Manifest, ManifestFile, ManifestGap, Manifests, Measured, size_and_digest,
 };
 pub use recognition::{EvidenceKind, Recognised, recognise};

@@ -2,25 +2,28 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use super::destination::Destination;
+use super::destination::{Destination, not_written};
 use super::key::Key;
 use super::redactor::Redactor;
 use crate::certificate::{Certificate, read_certificates};
 use crate::evidence::{
     CaseFile, EvidenceKind, ExchangeObjects, Manifest, ManifestFile, ManifestGap, Manifests,
-    decode_text, digest_of, event_log_as_xml, files_of_case, recognise,
+    decode_text, event_log_as_xml, files_of_case,
 };
 use crate::input;
 
-/// A file of evidence is not larger, in bytes: it is changed in memory.
+/// A file that is changed in memory is not larger, in bytes.
 const MAXIMUM_FILE: u64 = 256 << 20;
+
+/// How an event log of Windows begins.
+const EVENT_LOG: &[u8] = b"ElfFile\0";
 
 /// What became of the files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -81,7 +84,11 @@ pub fn redact_case(
     if key.exists() {
         return Err(RedactionError::new(key, "is there already; name another key"));
     }
-    let files = files_of(input)?;
+    let files = files_of_case(input).map_err(|reason| {
+        let path = input.display().to_string();
+        let reason = reason.strip_prefix(&path).unwrap_or(&reason);
+        RedactionError::new(input, reason.trim_start_matches([':', ' ']))
+    })?;
     let mut redactor = Redactor::new(secret());
     redactor.learn(&certificates_of(&files));
     let mut output = Output::create(out)?;
@@ -90,8 +97,10 @@ pub fn redact_case(
         if Manifest::is_named(path) && Manifest::read(path).is_ok() {
             continue;
         }
-        let (redacted_as, left_out) = match content_of(path, file, &mut redactor) {
-            Ok(content) => (Some(output.add(&file.name, &content, &mut redactor)?), None),
+        let content = content_of(path, file, &mut redactor);
+        let added = content.map(|content| output.add(&file.name, content, &mut redactor));
+        let (redacted_as, left_out) = match added.unwrap_or_else(|reason| Ok(Err(reason)))? {
+            Ok(name) => (Some(name), None),
             Err(reason) => (None, Some(reason)),
         };
         let file = RedactedFile { path: file.name.clone(), redacted_as, left_out };
@@ -121,21 +130,6 @@ pub fn redact_case(
     })
 }
 
-/// The files of a folder or an archive, or the file itself, with what each is.
-fn files_of(input: &Path) -> Result<Vec<(PathBuf, CaseFile)>, RedactionError> {
-    let data =
-        fs::metadata(input).map_err(|error| RedactionError::new(input, error.to_string()))?;
-    if data.is_file() && !input::is_archive(input) {
-        let name = input.file_name().unwrap_or_default().into();
-        return Ok(vec![(input.to_owned(), CaseFile { name, taken_for: recognise(input) })]);
-    }
-    files_of_case(input).map_err(|reason| {
-        let path = input.display().to_string();
-        let reason = reason.strip_prefix(&path).unwrap_or(&reason);
-        RedactionError::new(input, reason.trim_start_matches([':', ' ']))
-    })
-}
-
 /// Every certificate of the case, as file or in an export.
 fn certificates_of(files: &[(PathBuf, CaseFile)]) -> Vec<Certificate> {
     let mut certificates = Vec::new();
@@ -159,31 +153,57 @@ fn certificates_of(files: &[(PathBuf, CaseFile)]) -> Vec<Certificate> {
 }
 
 /// What a redacted file holds, and how its name ends.
-struct Content {
-    bytes: Vec<u8>,
+struct Content<'p> {
+    body: Body<'p>,
     /// Another form than before: the end that files of it have.
     extension: Option<&'static str>,
 }
 
+enum Body<'p> {
+    /// All of it.
+    Bytes(Vec<u8>),
+    /// What the text of a file becomes, line by line: its size does not matter.
+    Stream(&'p Path),
+}
+
 /// The redacted content of a file, or why it is left out.
-fn content_of(path: &Path, file: &CaseFile, redactor: &mut Redactor) -> Result<Content, String> {
-    if file.taken_for.kind == EvidenceKind::Unused {
-        return Err(file.taken_for.words.clone());
+fn content_of<'p>(
+    path: &'p Path,
+    file: &CaseFile,
+    redactor: &mut Redactor,
+) -> Result<Content<'p>, String> {
+    let stream = Content { body: Body::Stream(path), extension: None };
+    match file.taken_for.kind {
+        EvidenceKind::Unused => return Err(file.taken_for.words.clone()),
+        EvidenceKind::ProtocolLog => return Ok(stream),
+        _ => {}
     }
-    let bytes = input::read(path, MAXIMUM_FILE).map_err(|error| error.to_string())?;
-    if file.taken_for.kind == EvidenceKind::Certificates {
-        return Ok(Content { bytes: certificates(&bytes, redactor)?, extension: Some("pem") });
-    }
-    if bytes.starts_with(b"ElfFile\0") {
+    let bytes = match input::read(path, MAXIMUM_FILE) {
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge && is_of_lines(path, file) => {
+            return Ok(stream);
+        }
+        read => read.map_err(|error| error.to_string())?,
+    };
+    let (bytes, extension) = if file.taken_for.kind == EvidenceKind::Certificates {
+        (certificates(&bytes, redactor)?, Some("pem"))
+    } else if bytes.starts_with(EVENT_LOG) {
         let xml = event_log_as_xml(path, MAXIMUM_FILE).map_err(|error| error.to_string())?;
-        let bytes = redactor.redact_file(&xml).into_bytes();
-        return Ok(Content { bytes, extension: Some("xml") });
-    }
-    let text = decode_text(&bytes);
-    if text.contains('\0') {
-        return Err("no text".to_owned());
-    }
-    Ok(Content { bytes: redactor.redact_file(&text).into_bytes(), extension: None })
+        (redactor.redact_file(&xml).into_bytes(), Some("xml"))
+    } else {
+        let text = decode_text(&bytes);
+        if text.contains('\0') {
+            return Err("no text".to_owned());
+        }
+        (redactor.redact_file(&text).into_bytes(), None)
+    };
+    Ok(Content { body: Body::Bytes(bytes), extension })
+}
+
+/// Whether a file is text in which nothing goes over lines.
+fn is_of_lines(path: &Path, file: &CaseFile) -> bool {
+    let kinds = [EvidenceKind::DeliveryErrors, EvidenceKind::ChainEvents, EvidenceKind::WizardLog];
+    let beginning = input::beginning(path, EVENT_LOG.len() as u64);
+    kinds.contains(&file.taken_for.kind) && beginning.is_ok_and(|bytes| bytes != EVENT_LOG)
 }
 
 /// The facts of certificates, and those of public authorities as they are, in blocks.
@@ -222,29 +242,37 @@ impl<'p> Output<'p> {
         Ok(Self { destination, path, names: HashSet::new(), written: BTreeMap::new() })
     }
 
-    /// Adds a file; its name afterwards.
+    /// Adds a file; its name afterwards, or why it is left out.
     fn add(
         &mut self,
         name: &Path,
-        content: &Content,
+        content: Content<'_>,
         redactor: &mut Redactor,
-    ) -> Result<String, RedactionError> {
+    ) -> Result<Result<String, String>, RedactionError> {
         let other = content.extension.map(|extension| name.with_extension(extension));
         let redact = |name: &Path, redactor: &mut Redactor| redactor.redact(&slashed(name));
         let mut redacted = redact(other.as_deref().unwrap_or(name), redactor);
         if self.names.contains(&redacted) {
             redacted = redact(name, redactor);
         }
-        self.write(&redacted, &content.bytes)?;
-        let entry = (redacted.clone(), content.bytes.len() as u64, digest_of(&content.bytes));
+        let (size, digest) = match content.body {
+            Body::Bytes(bytes) => self.write(&redacted, &bytes)?,
+            Body::Stream(path) => {
+                let redact = |out: &mut dyn Write| redactor.redact_stream(input::open(path)?, out);
+                match self.destination.add(&redacted, redact) {
+                    Ok(written) => written,
+                    Err(error) => return Ok(Err(error.to_string())),
+                }
+            }
+        };
         self.names.insert(redacted.clone());
-        self.written.insert(name.to_owned(), entry);
-        Ok(redacted)
+        self.written.insert(name.to_owned(), (redacted.clone(), size, digest));
+        Ok(Ok(redacted))
     }
 
-    fn write(&mut self, name: &str, content: &[u8]) -> Result<(), RedactionError> {
-        let written = self.destination.write(name, content);
-        written.map_err(|reason| RedactionError::new(self.path, reason))
+    fn write(&mut self, name: &str, content: &[u8]) -> Result<(u64, String), RedactionError> {
+        let written = self.destination.add(name, |out| out.write_all(content));
+        written.map_err(|error| RedactionError::new(self.path, not_written(&error)))
     }
 
     /// Adds the manifest of a folder of the case, for what was written.
@@ -287,7 +315,7 @@ impl<'p> Output<'p> {
         };
         let json = serde_json::to_vec_pretty(&redacted)
             .map_err(|error| RedactionError::new(self.path, error.to_string()))?;
-        self.write(&format!("{prefix}manifest.json"), &json)
+        self.write(&format!("{prefix}manifest.json"), &json).map(drop)
     }
 }
 

@@ -1,11 +1,13 @@
 //! Where redacted files go: a folder or an archive, which is there once it is complete.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+
+use crate::evidence::Measured;
 
 /// A folder or an archive under another name, until it is complete.
 pub(super) struct Destination {
@@ -37,27 +39,35 @@ impl Destination {
         Ok(Self { path: path.to_owned(), beside, archive })
     }
 
-    /// Adds a file.
+    /// Adds a file, whose content is what `write` writes. Its size in bytes, and its SHA-256. On an error
+    /// nothing of the file is left.
     ///
     /// # Errors
-    /// It cannot be written.
-    pub fn write(&mut self, name: &str, content: &[u8]) -> Result<(), String> {
+    /// That of `write`, or the file cannot be written.
+    pub fn add(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<(u64, String)> {
         // Names of entries never lead out of it.
         let name: PathBuf = Path::new(&name.replace('\\', "/"))
             .components()
             .filter(|part| matches!(part, Component::Normal(_)))
             .collect();
-        let written = if let Some(archive) = &mut self.archive {
-            archive
-                .start_file_from_path(&name, SimpleFileOptions::default())
-                .map_err(io::Error::other)
-                .and_then(|()| archive.write_all(content))
-        } else {
+        let Some(archive) = &mut self.archive else {
             let path = self.beside.join(name);
-            let folder = path.parent().unwrap_or(&self.beside);
-            fs::create_dir_all(folder).and_then(|()| fs::write(&path, content))
+            fs::create_dir_all(path.parent().unwrap_or(&self.beside))?;
+            return measured(BufWriter::new(File::create(&path)?), write)
+                .inspect_err(|_| drop(fs::remove_file(&path)));
         };
-        written.map_err(|error| not_written(&error))
+        // A log may have more than the 4 GiB of a plain entry.
+        let options = SimpleFileOptions::default().large_file(true);
+        archive.start_file_from_path(&name, options).map_err(io::Error::other)?;
+        let written = measured(&mut *archive, write);
+        if written.is_err() {
+            archive.abort_file().map_err(io::Error::other)?;
+        }
+        written
     }
 
     /// Gives it its name.
@@ -86,6 +96,16 @@ impl Drop for Destination {
     }
 }
 
-fn not_written(error: &io::Error) -> String {
+fn measured(
+    out: impl Write,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<(u64, String)> {
+    let mut out = Measured::new(out);
+    write(&mut out)?;
+    out.flush()?;
+    Ok(out.size_and_digest())
+}
+
+pub(super) fn not_written(error: &io::Error) -> String {
     format!("cannot be written: {error}")
 }

@@ -2,11 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::scanner::{Scanner, Token};
 use super::stand_ins::{StandIns, without_zeros};
+use crate::input;
+
+/// The file of a key is not larger, in bytes: it has a line of some 40 bytes for each value.
+const MAXIMUM_FILE: u64 = 1 << 30;
 
 /// The version of the key's JSON.
 const VERSION: u32 = 1;
@@ -60,6 +65,16 @@ impl Key {
             VERSION => Ok(key),
             other => Err(KeyError::Newer(other)),
         }
+    }
+
+    /// Reads the file of a key.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no key: the reason, with the path.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let json = input::read(path, MAXIMUM_FILE).map_err(|error| error.to_string());
+        let key = json.and_then(|json| Self::parse(&json).map_err(|error| error.to_string()));
+        key.map_err(|error| format!("{}: {error}", path.display()))
     }
 
     /// How many values were replaced.

@@ -1,11 +1,14 @@
 //! Texts with stand-ins in place of private values.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::addresses;
 use super::byte_lists::without_byte_lists;
@@ -14,6 +17,7 @@ use super::known_words::KnownWords;
 use super::scanner::{Scanner, Token, boundary};
 use super::stand_ins::{StandIns, without_zeros};
 use crate::certificate::{Certificate, CertificateFacts, DistinguishedName};
+use crate::evidence::decode_text;
 
 /// Ends of file names: what stands before them is no domain.
 const EXTENSIONS: [&str; 26] = [
@@ -40,6 +44,9 @@ const ATTRIBUTES: [&str; 9] = ["CN=", "OU=", "O=", "L=", "S=", "ST=", "E=", "DC=
 /// The longest value of an attribute that is looked at, in bytes (RFC 5280, appendix A.1: no upper
 /// bound is above 64 characters but that of names, 32,768, which nobody uses).
 const LONGEST_VALUE: usize = 1024;
+
+/// What is taken for a line of a stream at the most, in bytes; a longer one is cut between words.
+const LONGEST_LINE: usize = 64 << 10;
 
 /// The shortest number of digits alone that is a serial number and no count.
 const SHORTEST_DECIMAL: usize = 8;
@@ -99,10 +106,43 @@ impl Redactor {
     /// The content of a file, whose beginning shows its form, with its private values replaced.
     pub fn redact_file(&mut self, text: &str) -> String {
         let text = &*without_byte_lists(text);
-        self.is_markup = text.trim_start_matches(['\u{FEFF}', ' ', '\r', '\n']).starts_with('<');
+        self.is_markup = is_markup(text);
         let lines = text.split_inclusive('\n').map(|line| self.redact(line)).collect();
         self.is_markup = false;
         lines
+    }
+
+    /// Replaces the private values of a text as it is read, line by line: of it no more than a line is
+    /// in memory. Not for exports, whose lists of bytes go over lines.
+    ///
+    /// # Errors
+    /// The text cannot be read, or what becomes of it cannot be written.
+    pub fn redact_stream(&mut self, text: impl Read, out: &mut dyn Write) -> io::Result<()> {
+        let decoded = DecodeReaderBytesBuilder::new().utf8_passthru(true).build(text);
+        let mut lines = BufReader::new(decoded);
+        let mut line = Vec::new();
+        let mut is_first = true;
+        loop {
+            let room = (LONGEST_LINE - line.len()) as u64;
+            let read = lines.by_ref().take(room).read_until(b'\n', &mut line)?;
+            if line.is_empty() {
+                break;
+            }
+            let is_cut = read > 0 && line.len() == LONGEST_LINE && !line.ends_with(b"\n");
+            let end = line.iter().rposition(|byte| is_cut && b"\r, ;<".contains(byte));
+            let rest = line.split_off(end.unwrap_or(line.len()));
+            let text = match str::from_utf8(&line) {
+                Ok(text) => Cow::Borrowed(text),
+                Err(_) => Cow::Owned(decode_text(&line)),
+            };
+            if std::mem::take(&mut is_first) {
+                self.is_markup = is_markup(&text);
+            }
+            out.write_all(self.redact(&text).as_bytes())?;
+            line = rest;
+        }
+        self.is_markup = false;
+        Ok(())
     }
 
     /// The text with its private values replaced.
@@ -305,6 +345,11 @@ impl Redactor {
         }
         self.words.of_word(&self.secret, word)
     }
+}
+
+/// Whether a file that begins so is XML.
+fn is_markup(text: &str) -> bool {
+    text.trim_start_matches(['\u{FEFF}', ' ', '\r', '\n']).starts_with('<')
 }
 
 /// Whether a word stands where only names of elements and attributes do.

@@ -118,3 +118,38 @@ fn a_long_line_takes_work_in_its_length() {
         assert!(started.elapsed().as_secs() < 20, "{unit}");
     }
 }
+
+#[test]
+fn a_stream_becomes_what_the_text_becomes_whatever_its_encoding_and_lines() {
+    let rows = "#Software: Microsoft Exchange Server\r\n2026-11-24T04:10:00.100Z,Outbound to Øst,\
+                08DE24A1D0B7C3E2,0,10.1.0.21:25,,>,MAIL FROM:<anna@contoso.com>,\r\n\0\0\0,cut";
+    let expected = redactor().redact_file(rows);
+    let utf16: Vec<u8> =
+        std::iter::once(0xFEFF).chain(rows.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let marked = format!("\u{FEFF}{rows}").into_bytes();
+    let windows1252: Vec<u8> = rows.chars().map(|letter| u8::try_from(letter).unwrap()).collect();
+    for (name, bytes) in [
+        ("UTF-8", rows.as_bytes().to_vec()),
+        ("UTF-8 with a mark", marked),
+        ("UTF-16", utf16),
+        ("Windows-1252", windows1252),
+    ] {
+        let mut out = Vec::new();
+        redactor().redact_stream(&*bytes, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text.trim_start_matches('\u{FEFF}'), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_line_that_does_not_end_is_cut_between_words() {
+    let expected = redactor().redact("anna@contoso.com");
+    for end in [',', '\r', ' '] {
+        let text = format!("anna@contoso.com{end}").repeat(10_000);
+        let mut out = Vec::new();
+        redactor().redact_stream(text.as_bytes(), &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.split_terminator(end).all(|part| part == expected), "{end:?}");
+        assert_eq!(out.len(), text.len(), "{end:?}");
+    }
+}

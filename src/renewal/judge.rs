@@ -126,9 +126,11 @@ impl Judge {
         if let Some(reason) = self.refusal(stage, question, one) {
             return (Passing::No, reason);
         }
-        if stage.tenants[question.0].inbound_connectors.is_none() {
-            let text = "the inbound connectors of the tenant were not given";
-            return (Passing::Unknown, text.to_owned());
+        let tenant = &stage.tenants[question.0];
+        if tenant.inbound_connectors.is_none() {
+            let absence =
+                if tenant.unread_connectors { "cannot be read" } else { "were not given" };
+            return (Passing::Unknown, format!("the inbound connectors of the tenant {absence}"));
         }
         (Passing::Yes, String::new())
     }

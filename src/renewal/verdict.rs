@@ -25,14 +25,20 @@ pub(super) fn conclude(
     problems: &[RenewalProblem],
 ) -> Conclusion {
     let required = steps.iter().filter(|step| step.need == StepNeed::Required).count();
+    let unread: Vec<&str> = evidence.unreadable.iter().map(|(path, _)| path.as_str()).collect();
+    let absence = match &*unread {
+        [] => "given".to_owned(),
+        unread => {
+            format!("read ({} cannot be read)", listed(unread.iter().copied(), MAXIMUM_NAMED))
+        }
+    };
     if news.is_empty() {
-        found.reasons.push("No new certificate was given".to_owned());
+        found.reasons.push(format!("No new certificate was {absence}"));
     } else if evidence.send_connectors.is_none() {
-        found.reasons.push(
-            "The send connectors were not given: which of them name a certificate is not known \
+        found.reasons.push(format!(
+            "The send connectors were not {absence}: which of them name a certificate is not known \
              (Get-SendConnector | Export-Clixml send.xml)"
-                .to_owned(),
-        );
+        ));
     }
     let verdict = if !found.refusals.is_empty() {
         RenewalVerdict::Refused

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use eop_relay::evidence::digest_of;
+use eop_relay::evidence::ContentDigest;
 use serde_json::{Value, json};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -68,7 +68,7 @@ fn package(story: &str) -> Package {
         .map(|(path, content)| {
             let is_of_server = path.starts_with(&format!("{server}/"));
             json!({
-                "Path": path, "Length": content.len(), "Sha256": digest_of(content),
+                "Path": path, "Length": content.len(), "Sha256": ContentDigest::of(content).sha256.to_ascii_lowercase(),
                 "Server": if is_of_server { server.as_str() } else { "" }, "Source": "",
             })
         })

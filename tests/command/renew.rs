@@ -128,3 +128,21 @@ fn the_plan_fits_eighty_columns_and_says_what_is_printed_in_json() {
     assert_eq!((&plan["SchemaVersion"], &plan["ExitCode"]), (&1.into(), &10.into()));
     assert!(plan["Steps"][0]["State"].as_array().is_some_and(|state| !state.is_empty()));
 }
+
+/// What was given and cannot be read was given.
+#[test]
+fn an_input_that_cannot_be_read_is_named_and_not_said_to_be_missing() {
+    let new = "examples/renewal/other-issuer.pem";
+    let log = "examples/certificates/SEND2026111501-1.LOG";
+    for arguments in
+        [&["--check", "--new", new, "--send-connector", log][..], &["--check", "--new", log]]
+    {
+        let (code, line, said) = run(arguments);
+        assert_eq!(code, 40, "{line}");
+        assert!(line.contains(&format!("read ({log} cannot be read)")), "{line}");
+        assert!(!line.contains("given"), "{line}");
+        assert_eq!(said.matches(log).count(), 1, "{said}");
+    }
+    let (_, _, said) = run(&["--new", new, "--send-connector", log, "--check"]);
+    assert!(said.contains("it is a protocol log, and goes where logs are given"), "{said}");
+}

@@ -34,6 +34,20 @@ Describe 'Get-EopRelayRenewalPlan' {
         $plan = Get-EopRelayRenewalPlan -NewCertificate (& $New) @all
         $plan.Certificates.Count | Should -Be 1
         $plan.Summary | Should -Be (Get-EopRelayRenewalPlan -NewCertificate $other @all).Summary
+        (& $New | Get-EopRelayRenewalPlan @all).Summary | Should -Be $plan.Summary
+    }
+
+    It 'refuses <Input>, and says what to give' -ForEach @(
+        @{ Input = 'nothing'; Id = 'CertificateMissing'; Says = 'with -NewCertificate'; Call = { Get-EopRelayRenewalPlan @all } }
+        @{ Input = 'a folder'; Id = 'CertificateFileUnreadable'; Says = 'is a folder\. Give the files in it'; Call = { Get-EopRelayRenewalPlan -NewCertificate $TestDrive @all } }
+        @{ Input = 'a number by pipeline'; Id = 'InputNotRecognized'; Says = 'neither a file nor a certificate'; Call = { 5 | Get-EopRelayRenewalPlan @all } }
+        @{ Input = 'a certificate behind sessions'; Id = 'InputNotRecognized'; Says = 'with -NewCertificate'; Call = { @($sessions) + @(Get-Item -LiteralPath $other) | Get-EopRelayRenewalPlan -NewCertificate $other @all } }
+    ) {
+        $sessions = @(Get-SendConnectorTlsSession -LiteralPath (Join-Path -Path $examples -ChildPath 'certificates/SEND2026111501-1.LOG') -Server EX01)
+        $Error.Clear()
+        try { $null = & $Call 2>$null } catch { $null = $_ }
+        @($Error | Where-Object { $_.FullyQualifiedErrorId -eq "$Id,Get-EopRelayRenewalPlan" }).Count | Should -Be 1
+        $Error[0].Exception.Message | Should -Match $Says
     }
 
     It 'says that nothing is to be set where issuer and subject stay and nothing is known of the servers' {

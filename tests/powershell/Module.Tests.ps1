@@ -13,7 +13,7 @@ Describe 'The module' {
 
     It 'exports its cmdlets and nothing else' {
         $module = Get-Module -Name EopRelay
-        @($module.ExportedFunctions.Keys | Sort-Object) | Should -Be @('Export-EopRelayEvidence', 'Export-EopRelayReport', 'Format-EopRelayReport', 'Get-EopRelayCertificate', 'Get-EopRelayChain', 'Get-EopRelayChainEvent', 'Get-EopRelayHybridChange', 'Get-EopRelayRenewalPlan', 'Get-SendConnectorTlsSession', 'Invoke-EopRelayCheck', 'Register-EopRelayCheck', 'Resolve-EopRelayError', 'Test-EopRelayCertificate', 'Test-EopRelayConnection', 'Unregister-EopRelayCheck')
+        @($module.ExportedFunctions.Keys | Sort-Object) | Should -Be @('Export-EopRelayEvidence', 'Export-EopRelayReport', 'Format-EopRelayReport', 'Get-EopRelayCertificate', 'Get-EopRelayChain', 'Get-EopRelayChainEvent', 'Get-EopRelayHybridChange', 'Get-EopRelayRenewalPlan', 'Get-SendConnectorTlsSession', 'Invoke-EopRelayCheck', 'Register-EopRelayCheck', 'Resolve-EopRelayError', 'Restore-EopRelayText', 'Test-EopRelayCertificate', 'Test-EopRelayConnection', 'Unregister-EopRelayCheck')
         $module.ExportedAliases.Count | Should -Be 0
         $module.ExportedVariables.Count | Should -Be 0
     }

@@ -14,6 +14,7 @@ BeforeAll {
     $at = [datetime]'2027-01-01T00:00:00Z'
     $sessions = @(Get-SendConnectorTlsSession -LiteralPath $log -Server EX1 -WarningAction SilentlyContinue)
     $report = Test-EopRelayCertificate -LiteralPath $certificate -At $at
+    $plan = Get-EopRelayRenewalPlan -NewCertificate (Join-Path -Path $examples -ChildPath 'renewal/other-issuer.pem') -SendConnector (Join-Path -Path $certificateFolder -ChildPath 'send.json') -InstalledCertificate (Join-Path -Path $certificateFolder -ChildPath 'installed.json') -At ([datetime]'2026-11-20T00:00:00Z')
     $objects = @{
         Session              = $sessions
         Message              = @($sessions | ForEach-Object { $_.Messages })
@@ -26,6 +27,9 @@ BeforeAll {
         ConnectorCertificate = @(Get-EopRelayCertificate -SendConnector (Join-Path -Path $certificateFolder -ChildPath 'send.json') -InstalledCertificate (Join-Path -Path $certificateFolder -ChildPath 'installed.json') -At ([datetime]'2030-01-01T00:00:00Z'))
         ChainEvent           = @(Get-EopRelayChainEvent -LiteralPath (Join-Path -Path $fixtures -ChildPath 'chain-events/german.xml'))
         HybridChange         = @(Get-EopRelayHybridChange -LiteralPath (Join-Path -Path $examples -ChildPath 'hybrid'))
+        RenewalPlan          = @($plan)
+        RenewalPlace         = @($plan.Places)
+        RenewalStep          = @($plan.Steps)
         DeliveryError        = @(Resolve-EopRelayError -LiteralPath (Join-Path -Path $errorFolder -ChildPath 'queues.xml') -Session (Get-SendConnectorTlsSession -LiteralPath (Join-Path -Path $errorFolder -ChildPath 'SEND20261117-1.LOG')))
     }
 }
@@ -33,6 +37,7 @@ BeforeAll {
 Describe 'A <Kind>' -ForEach @(
     @{ Kind = 'Session' }, @{ Kind = 'Message' }, @{ Kind = 'Recipient' }, @{ Kind = 'LoggedCertificate' }, @{ Kind = 'Report' }, @{ Kind = 'Finding' }, @{ Kind = 'Scope' }
     @{ Kind = 'Chain' }, @{ Kind = 'ConnectorCertificate' }, @{ Kind = 'ChainEvent' }, @{ Kind = 'HybridChange' }, @{ Kind = 'DeliveryError' }
+    @{ Kind = 'RenewalPlan' }, @{ Kind = 'RenewalPlace' }, @{ Kind = 'RenewalStep' }
 ) {
     BeforeAll {
         $shown = $objects[$Kind]

@@ -36,4 +36,15 @@ namespace EopRelay
         /// <summary>Why it is left out, or <c>null</c>.</summary>
         public string LeftOut { get; internal set; }
     }
+
+    /// <summary>A text that was turned back.</summary>
+    internal sealed class RestoredText
+    {
+        internal RestoredText()
+        {
+        }
+
+        /// <summary>The text.</summary>
+        public string Text { get; internal set; }
+    }
 }

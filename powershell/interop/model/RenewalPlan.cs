@@ -60,6 +60,48 @@ namespace EopRelay
             get { return Interop.FormatRenewalPlan(this, TextWidth) as string; }
         }
 
+        /// <summary>The time as of which it is judged, UTC.</summary>
+        [ViewText]
+        public string JudgedText
+        {
+            get { return ViewText.Time(JudgedAt); }
+        }
+
+        /// <summary>The new certificates in words.</summary>
+        [ViewText]
+        public string CertificatesText
+        {
+            get { return ViewText.Lines(Certificates); }
+        }
+
+        /// <summary>The places in words.</summary>
+        [ViewText]
+        public string PlacesText
+        {
+            get { return ViewText.Lines(Places); }
+        }
+
+        /// <summary>The steps in words.</summary>
+        [ViewText]
+        public string StepsText
+        {
+            get { return ViewText.Lines(Steps); }
+        }
+
+        /// <summary>The notes in words.</summary>
+        [ViewText]
+        public string NotesText
+        {
+            get { return ViewText.Lines(Notes); }
+        }
+
+        /// <summary>The problems in words.</summary>
+        [ViewText]
+        public string ProblemsText
+        {
+            get { return ViewText.Lines(Problems); }
+        }
+
         /// <summary>The plan as the native library gave it; <c>null</c> where it was not.</summary>
         internal string Json { get; set; }
 
@@ -168,6 +210,20 @@ namespace EopRelay
         /// <summary>The thumbprint that is sent after all steps.</summary>
         public string Afterwards { get; internal set; }
 
+        /// <summary>The beginning of what is sent today.</summary>
+        [ViewText]
+        public string NowText
+        {
+            get { return CertificateText.Short(Now); }
+        }
+
+        /// <summary>The beginning of what is sent after all steps.</summary>
+        [ViewText]
+        public string AfterwardsText
+        {
+            get { return CertificateText.Short(Afterwards); }
+        }
+
         /// <summary>Connector and server.</summary>
         public override string ToString()
         {
@@ -211,6 +267,34 @@ namespace EopRelay
 
         /// <summary>Every place afterwards.</summary>
         public PlaceState[] State { get; internal set; }
+
+        /// <summary>Whether it costs mail: yes or no.</summary>
+        [ViewText]
+        public string CostsMail
+        {
+            get { return Interruption == null ? "no" : "yes"; }
+        }
+
+        /// <summary>What mail it costs, or no.</summary>
+        [ViewText]
+        public string CostsText
+        {
+            get { return Interruption ?? "no"; }
+        }
+
+        /// <summary>The time before which it must not be done, UTC.</summary>
+        [ViewText]
+        public string NotBeforeText
+        {
+            get { return ViewText.Time(NotBefore); }
+        }
+
+        /// <summary>Every place afterwards, in words.</summary>
+        [ViewText]
+        public string StateText
+        {
+            get { return ViewText.Lines(State); }
+        }
 
         /// <summary>The step in words.</summary>
         public override string ToString()

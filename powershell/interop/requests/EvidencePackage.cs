@@ -23,7 +23,27 @@ namespace EopRelay
         {
             this.path = path;
             partialPath = path + ".partial";
-            var stream = new FileStream(partialPath, FileMode.Create, FileAccess.Write, FileShare.None);
+            FileStream stream;
+            try
+            {
+                stream = new FileStream(partialPath, FileMode.Create, FileAccess.Write, FileShare.None);
+            }
+            catch (Exception exception)
+            {
+                if (!(exception is IOException || exception is UnauthorizedAccessException))
+                {
+                    throw;
+                }
+                string folder = Path.GetDirectoryName(path);
+                throw new EopRelayException(
+                    "PackageNotWritten",
+                    "WriteError",
+                    Directory.Exists(folder)
+                        ? "The package cannot be written to '" + path + "': " + exception.Message + " Give a folder that this account may write to."
+                        : "The folder '" + folder + "' is not there. Make it, or give another one.",
+                    0,
+                    exception);
+            }
             try
             {
                 // By reflection, for the reference assemblies of .NET Framework have it apart.
@@ -146,6 +166,10 @@ namespace EopRelay
         /// </summary>
         internal static FileInfo[] LogsSince(string folder, DateTime since)
         {
+            if (File.Exists(folder))
+            {
+                return new[] { new FileInfo(folder) };
+            }
             var logs = new List<FileInfo>();
             foreach (FileInfo file in new DirectoryInfo(folder).GetFiles())
             {

@@ -364,7 +364,24 @@ namespace EopRelay
             });
         }
 
-        /// <summary>The logs of a folder that may hold rows since a time, the newest first.</summary>
+        /// <summary>The text of a file, by its byte order mark, else UTF-8.</summary>
+        /// <param name="path">The full path.</param>
+        /// <returns>The text, or why it cannot be read.</returns>
+        public static object ReadAnswer(string path)
+        {
+            return Attempt(() => new StreamReader(new MemoryStream(Request.ReadFile("Answer", path)), Encoding.UTF8, true).ReadToEnd());
+        }
+
+        /// <summary>Turns a text back, by the key of what it answers.</summary>
+        /// <param name="answer">The text.</param>
+        /// <param name="key">The full path of the key.</param>
+        /// <returns>The text with the values in place of their stand-ins, or why there is none.</returns>
+        public static object RestoreText(string answer, string key)
+        {
+            return Attempt(() => Library.Restore(answer, key).Text);
+        }
+
+        /// <summary>The logs of a folder that may hold rows since a time, the newest first; a file is its own.</summary>
         /// <returns>An array of FileInfo, or why the folder cannot be looked into.</returns>
         public static object LogsSince(string folder, DateTime since)
         {

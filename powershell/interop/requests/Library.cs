@@ -167,6 +167,14 @@ namespace EopRelay
             return JsonMapper.Read<Redaction>(Native.Redact(request.ToString()));
         }
 
+        /// <summary>A text with the values of a key in place of their stand-ins.</summary>
+        internal static RestoredText Restore(string answer, string key)
+        {
+            var request = new StringBuilder();
+            JsonWriter.Write(request, new Dictionary<string, object> { { "Answer", answer }, { "Key", key } });
+            return JsonMapper.Read<RestoredText>(Native.Redact(request.ToString()));
+        }
+
         internal static CertificateOverview Certificates(Request request)
         {
             return JsonMapper.Read<CertificateOverview>(Native.Certificates(request.ToJson()));

@@ -33,7 +33,10 @@ namespace EopRelay
                     throw;
                 }
                 Remove(beside);
-                string message = "The report cannot be written to " + path + ": " + exception.Message;
+                string folder = Path.GetDirectoryName(path);
+                string message = Directory.Exists(folder)
+                    ? "The report cannot be written to '" + path + "': " + exception.Message + " Give a folder that this account may write to."
+                    : "The folder '" + folder + "' is not there. Make it, or give another one.";
                 throw new EopRelayException("ReportNotWritten", "WriteError", message, 0, exception);
             }
         }

@@ -289,6 +289,11 @@ namespace EopRelay
 
         internal static byte[] ReadFile(string kind, string path)
         {
+            if (Directory.Exists(path))
+            {
+                string message = "'" + path + "' is a folder. Give the files in it: " + Path.Combine(path, "*") + ".";
+                throw new EopRelayException(kind + "Unreadable", "ReadError", message) { TargetObject = path };
+            }
             try
             {
                 return File.ReadAllBytes(path);

@@ -10,7 +10,7 @@ use eop_relay::redaction::{Key, RedactedFile, redact_case};
 use crate::exit::Exit;
 use crate::{message, output};
 
-/// A text to turn back, and a key, are not larger, in bytes.
+/// A text to turn back is not larger, in bytes.
 const MAXIMUM_FILE: u64 = 256 << 20;
 
 /// Replace private values of evidence by stand-ins, so that it can be sent to somebody
@@ -65,13 +65,10 @@ pub fn run(arguments: &RedactArguments) -> ExitCode {
 }
 
 fn restore(text: &Path, key: &Path) -> ExitCode {
-    let read = |path: &Path| {
-        eop_relay::input::read(path, MAXIMUM_FILE)
-            .map_err(|error| format!("{}: {error}", path.display()))
-    };
-    let restored = read(key).and_then(|json| {
-        let parsed = Key::parse(&json).map_err(|error| format!("{}: {error}", key.display()))?;
-        Ok(parsed.restore(&decode_text(&read(text)?)))
+    let restored = Key::read(key).and_then(|key| {
+        let answer = eop_relay::input::read(text, MAXIMUM_FILE)
+            .map_err(|error| format!("{}: {error}", text.display()))?;
+        Ok(key.restore(&decode_text(&answer)))
     });
     match restored {
         Ok(text) => output::answer(Exit::Fine, |output| output.write_all(text.as_bytes())),

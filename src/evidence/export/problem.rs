@@ -55,7 +55,8 @@ pub enum EvidenceError {
     },
     /// None of the known formats.
     #[error(
-        "{source_name}, line 1, byte 0: neither CliXml, JSON, CSV nor Format-List text (it begins with {beginning:?}): export with Export-Clixml"
+        "{source_name}, line 1, byte 0: neither CliXml, JSON, CSV nor Format-List text (it begins with {beginning:?}): {}",
+        remedy_of(.beginning)
     )]
     UnknownFormat {
         /// The file, or what else the text came from.
@@ -63,6 +64,15 @@ pub enum EvidenceError {
         /// Its first characters.
         beginning: String,
     },
+}
+
+/// What to do with a file of none of the formats that begins so.
+fn remedy_of(beginning: &str) -> &'static str {
+    if beginning.starts_with("#Software:") {
+        "it is a protocol log, and goes where logs are given"
+    } else {
+        "export with Export-Clixml"
+    }
 }
 
 /// A part of a file that was not used, or not as it stands; the rest was read.

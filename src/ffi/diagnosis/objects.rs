@@ -38,6 +38,11 @@ pub(super) fn add_objects(evidence: &mut Evidence, (name, add): ObjectList, obje
 pub(super) fn miss(evidence: &mut Evidence, name: &str, path: String, reason: String) {
     evidence.unread_connectors |= name.starts_with(INBOUND_CONNECTORS.0);
     evidence.unread_domains |= name.starts_with(ACCEPTED_DOMAINS.0);
+    // The reason of an export names it too.
+    let reason = reason
+        .strip_prefix(&*path)
+        .map_or(&*reason, |rest| rest.trim_start_matches([':', ',', ' ']));
+    let reason = reason.to_owned();
     evidence.unreadable.push((path, reason));
 }
 

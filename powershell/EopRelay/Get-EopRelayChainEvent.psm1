@@ -42,6 +42,9 @@ function Get-EopRelayChainEvent {
     .PARAMETER Start
     Only validations of this time or later. Without a zone it is local time. A log that begins later is reported in a warning.
 
+    .PARAMETER Since
+    The same, as how long ago: 24h, 30m, 7d, 2w or a TimeSpan; or a day, in local time: yesterday, today, 'today 08:00'.
+
     .PARAMETER End
     Only validations before this time. Without a zone it is local time.
 
@@ -134,6 +137,11 @@ function Get-EopRelayChainEvent {
         $Start,
 
         [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [object]
+        $Since,
+
+        [Parameter()]
         [datetime]
         $End,
 
@@ -143,7 +151,11 @@ function Get-EopRelayChainEvent {
     )
 
     begin {
-        $source = New-ChainEventSource -BoundParameters $PSBoundParameters
+        $from = Resolve-StartTime -BoundParameters $PSBoundParameters
+        if ($from -is [EopRelay.EopRelayException]) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $from))
+        }
+        $source = New-ChainEventSource -BoundParameters $PSBoundParameters -Start $from
         $texts = [System.Collections.Generic.List[string]]::new()
         $textReader = $null
     }
@@ -179,7 +191,7 @@ function Get-EopRelayChainEvent {
         $isDone = $false
         try {
             if ($null -eq $textReader) {
-                $textSource = New-ChainEventSource -BoundParameters $PSBoundParameters
+                $textSource = New-ChainEventSource -BoundParameters $PSBoundParameters -Start $from
                 $textSource.TextFollows = $true
                 $textReader = [EopRelay.Interop]::OpenChainEvents($textSource)
                 if ($textReader -is [EopRelay.EopRelayException]) {
@@ -230,13 +242,14 @@ function Get-EopRelayChainEvent {
 # The source of events with the conditions of the cmdlet.
 function New-ChainEventSource {
     [CmdletBinding()]
-    param($BoundParameters)
+    param($BoundParameters, $Start)
 
     $source = [EopRelay.Interop]::NewEvidenceSource()
+    $source.Start = $Start
     if ($BoundParameters.ContainsKey('Recurse')) {
         $source.Recurse = [bool]$BoundParameters['Recurse']
     }
-    foreach ($name in 'Thumbprint', 'Start', 'End') {
+    foreach ($name in 'Thumbprint', 'End') {
         if ($BoundParameters.ContainsKey($name)) {
             $source.$name = $BoundParameters[$name]
         }

@@ -31,6 +31,9 @@ function Get-EopRelayHybridChange {
     .PARAMETER Start
     Changes of that time or later. Without a zone it is local time.
 
+    .PARAMETER Since
+    The same, as how long ago: 24h, 30m, 7d, 2w or a TimeSpan; or a day, in local time: yesterday, today, 'today 08:00'.
+
     .PARAMETER End
     Changes before that time. Without a zone it is local time.
 
@@ -97,14 +100,23 @@ function Get-EopRelayHybridChange {
         $Start,
 
         [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [object]
+        $Since,
+
+        [Parameter()]
         [datetime]
         $End
     )
 
     begin {
+        $from = Resolve-StartTime -BoundParameters $PSBoundParameters
+        if ($from -is [EopRelay.EopRelayException]) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $from))
+        }
         $source = [EopRelay.Interop]::NewEvidenceSource()
-        if ($PSBoundParameters.ContainsKey('Start')) {
-            $source.Start = $Start
+        if ($null -ne $from) {
+            $source.Start = $from
         }
         if ($PSBoundParameters.ContainsKey('End')) {
             $source.End = $End

@@ -40,6 +40,9 @@ function Get-SendConnectorTlsSession {
     .PARAMETER Start
     Only sessions that start at this time or later. Without a zone it is local time; with one ('2026-11-15T01:00:00Z') it is that moment.
 
+    .PARAMETER Since
+    The same, as how long ago: 24h, 30m, 7d, 2w or a TimeSpan; or a day, in local time: yesterday, today, 'today 08:00'.
+
     .PARAMETER End
     Only sessions that start before this time. Without a zone it is local time.
 
@@ -182,6 +185,11 @@ function Get-SendConnectorTlsSession {
         $Start,
 
         [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [object]
+        $Since,
+
+        [Parameter()]
         [datetime]
         $End,
 
@@ -267,6 +275,10 @@ function Get-SendConnectorTlsSession {
             $problem = New-InputProblem -ErrorId 'ParametersContradict' -Category 'InvalidArgument' -Message $contradiction -TargetObject $null
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
         }
+        $from = Resolve-StartTime -BoundParameters $PSBoundParameters
+        if ($from -is [EopRelay.EopRelayException]) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $from))
+        }
         $query = [EopRelay.Interop]::NewSessionQuery()
         $query.Recurse = $Recurse.IsPresent
         $query.Connectors = $Connector
@@ -276,8 +288,8 @@ function Get-SendConnectorTlsSession {
         $query.Failed = $Failed.IsPresent
         $query.EopOnly = $EopOnly.IsPresent
         $query.ThreadCount = $ThrottleLimit
-        if ($PSBoundParameters.ContainsKey('Start')) {
-            $query.Start = $Start
+        if ($null -ne $from) {
+            $query.Start = $from
         }
         if ($PSBoundParameters.ContainsKey('End')) {
             $query.End = $End
@@ -323,7 +335,7 @@ function Get-SendConnectorTlsSession {
         }
         $clock = [System.Diagnostics.Stopwatch]::StartNew()
         # What ended before is left out, unless a time was asked for.
-        $isListed = -not $isWaiting -or $PSBoundParameters.ContainsKey('Start')
+        $isListed = -not $isWaiting -or $null -ne $from
         $shown = @{}
         $count = 0
         $accepted = $null

@@ -110,4 +110,43 @@ function Write-ReadingProgress {
     }
 }
 
-Export-ModuleMember -Function Add-GivenInput, Add-EvidencePath, Read-Evidence, Wait-Answer, Write-Notice, Write-ReadingProgress
+# The time that -Start or -Since of a cmdlet give, $null where neither does, or an EopRelayException.
+function Resolve-StartTime {
+    [CmdletBinding()]
+    param($BoundParameters)
+
+    if (-not $BoundParameters.ContainsKey('Since')) {
+        if ($BoundParameters.ContainsKey('Start')) {
+            $BoundParameters['Start']
+        }
+        return
+    }
+    $since = $BoundParameters['Since']
+    if ($BoundParameters.ContainsKey('Start')) {
+        return New-InputProblem -ErrorId 'ParametersContradict' -Category 'InvalidArgument' -Message '-Start and -Since both say where it begins. Give one of the two.' -TargetObject $since
+    }
+    if ($since -is [datetime]) {
+        return $since
+    }
+    if ($since -is [timespan] -and $since.Duration().TotalDays -lt 36500) {
+        return [datetime]::UtcNow - $since.Duration()
+    }
+    $text = "$since".Trim()
+    if ($text -match '^-?([0-9]{1,4})([smhdw])$') {
+        $seconds = @{ s = 1; m = 60; h = 3600; d = 86400; w = 604800 }
+        return [datetime]::UtcNow.AddSeconds(-[int]$Matches[1] * $seconds[$Matches[2]])
+    }
+    if ($text -match '^(today|yesterday)(?: +((?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?))?$') {
+        $day = [datetime]::Today
+        if ($Matches[1] -eq 'yesterday') {
+            $day = $day.AddDays(-1)
+        }
+        if ($Matches.ContainsKey(2)) {
+            $day = $day + [timespan]::Parse($Matches[2], [cultureinfo]::InvariantCulture)
+        }
+        return $day
+    }
+    New-InputProblem -ErrorId 'TimeNotRead' -Category 'InvalidArgument' -Message "$text is no time that -Since takes. Give how long ago, such as 24h, 30m, 7d or (New-TimeSpan -Hours 24), or yesterday, today or 'today 08:00' in local time." -TargetObject $since
+}
+
+Export-ModuleMember -Function Add-GivenInput, Add-EvidencePath, Read-Evidence, Resolve-StartTime, Wait-Answer, Write-Notice, Write-ReadingProgress

@@ -111,7 +111,7 @@ fn contents_of_certificates_are_left_out() {
 #[test]
 fn a_long_line_takes_work_in_its_length() {
     for unit in ["_a", "a-", "a/", "a.", "aa ", "CN=", "a@", "1.2.3.4 ", ":", "aB3"] {
-        let text = unit.repeat(50_000 / unit.len());
+        let text = unit.repeat(20_000 / unit.len());
         let started = std::time::Instant::now();
         let redacted = redactor().redact(&text);
         assert!(redacted.len() <= 2 * text.len() + 64, "{unit}");

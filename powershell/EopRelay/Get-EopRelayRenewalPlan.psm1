@@ -100,9 +100,9 @@ function Get-EopRelayRenewalPlan {
     A certificate that is installed already; the logs show what is sent today.
 
     .EXAMPLE
-    Get-Item -Path new.pem | Get-EopRelayRenewalPlan -SendConnector send.xml | Select-Object -ExpandProperty Places
+    Get-Item -Path new.pem | Get-EopRelayRenewalPlan -SendConnector send.xml -InstalledCertificate installed.xml
 
-    The new certificate comes by pipeline, as of the certificate drive too; every connector on every server, before and after.
+    The new certificate comes by pipeline, as of the certificate drive too.
 
     .LINK
     Get-EopRelayCertificate

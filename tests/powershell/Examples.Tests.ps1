@@ -182,6 +182,9 @@ BeforeAll {
     [System.IO.File]::WriteAllText([System.IO.Path]::Combine($TestDrive, 'C/ProgramData/EopRelay/check.jsonl'), '{"ExitCode":20,"Time":"2026-11-15T02:00:00Z","Cause":"NameMismatch","Summary":"x"}' + "`n")
     $package = [System.IO.Path]::Combine($TestDrive, 'package.zip')
     $null = Export-EopRelayEvidence -Path $package -Hours 8760 -WarningAction SilentlyContinue
+    # The key of a redacted package, and an answer to it.
+    $null = Export-EopRelayEvidence -Path ([System.IO.Path]::Combine($TestDrive, 'work/case.zip')) -Hours 8760 -Redact -WarningAction SilentlyContinue
+    [System.IO.File]::WriteAllText([System.IO.Path]::Combine($TestDrive, 'work/answer.txt'), 'REFUSED: NameMismatch')
     $reported = @(Get-SendConnectorTlsSession -LiteralPath (Join-Path -Path $fixtures -ChildPath 'delivery_errors/SEND20261117-1.LOG'))
     $installPath = $env:ExchangeInstallPath
     $env:ExchangeInstallPath = [System.IO.Path]::Combine($TestDrive, 'C/Program Files/Microsoft/Exchange Server/V15')

@@ -123,7 +123,7 @@ fn numbered(values: &Value) -> Vec<Value> {
 mod tests {
     use super::*;
 
-    fn row(json: Value) -> Map<String, Value> {
+    fn row(json: &Value) -> Map<String, Value> {
         json.as_object().unwrap().clone()
     }
 
@@ -145,7 +145,7 @@ mod tests {
             "EventID": 12014, "Computer": "MX07",
             "AllFieldInfo": named(&|number| format!("Data[{number}]")),
         });
-        for row in [row(winlogbeat.clone()), row(json!({ "_source": winlogbeat })), row(hayabusa)] {
+        for row in [row(&winlogbeat), row(&json!({ "_source": winlogbeat })), row(&hayabusa)] {
             let event = event_of(&row).unwrap();
             assert_eq!(event["EventData"]["Data"], json!(values));
             assert_eq!(event["System"]["Provider"]["@Name"], "MSExchangeTransport");
@@ -161,14 +161,14 @@ mod tests {
             ("App", 1000, false),
             ("Sys", 12014, false),
         ] {
-            let row = row(json!({
+            let row = row(&json!({
                 "Timestamp": "2026-10-03T11:22:33Z", "RuleTitle": "x", "Channel": channel,
                 "EventID": id, "Details": { "Data[1]": "mail.adatum.com" },
             }));
             assert_eq!(event_of(&row).is_some(), is_known, "{channel} {id}");
         }
-        assert_eq!(event_of(&row(json!({ "Name": "x" }))), None);
-        let kept = row(json!({ "winlog": {}, "event": { "original": "<Event></Event>" } }));
+        assert_eq!(event_of(&row(&json!({ "Name": "x" }))), None);
+        let kept = row(&json!({ "winlog": {}, "event": { "original": "<Event></Event>" } }));
         assert_eq!(original_xml(&kept), Some("<Event></Event>"));
     }
 }

@@ -187,7 +187,7 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
         tenant.add_to(&mut evidence);
     }
     for Unreadable { path, message } in request.unreadable.into_iter().flatten() {
-        miss(&mut evidence, &path.clone(), path, message);
+        miss(&mut evidence, &path.clone(), path, &message);
     }
     let uses_machine = request.use_machine_stores == Some(true);
     if let Some(files) = &request.intermediate_files {

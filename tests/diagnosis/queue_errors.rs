@@ -1,7 +1,7 @@
 //! Errors of queues that belong to no session: judged at the place that they must be of, in the course of
 //! time.
 
-use eop_relay::diagnosis::{Evidence, Report, Verdict, diagnose};
+use eop_relay::diagnosis::{Evidence, FindingId, Report, Verdict, diagnose};
 use eop_relay::evidence::delivery_error::DeliveryError;
 use eop_relay::timestamp::Timestamp;
 
@@ -104,7 +104,7 @@ fn an_error_before_tls_is_past_after_any_delivery_and_else_stands_beside_the_ses
     let [scope] = after.scopes.as_slice() else { panic!("{:#?}", after.scopes) };
     assert_eq!((scope.refused, scope.total, scope.errors, scope.is_refused), (0, 3, 1, true));
     assert_eq!(scope.last_error, Timestamp::parse("2026-11-16T23:30:00Z"));
-    assert_eq!(scope.cause.map(|cause| cause.name()), Some("TlsCertificateNameNotFound"));
+    assert_eq!(scope.cause.map(FindingId::name), Some("TlsCertificateNameNotFound"));
 }
 
 #[test]

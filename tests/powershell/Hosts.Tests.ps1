@@ -157,7 +157,8 @@ Describe 'The module from a repository' {
     It 'is published, installed and works, with nothing of the source tree' -Skip:(-not $canPublish) {
         $work = Join-Path -Path $TestDrive -ChildPath 'gallery'
         $packed = Join-Path -Path $work -ChildPath 'packed/EopRelay'
-        $null = New-Item -Path (Join-Path -Path $work -ChildPath 'repository'), (Join-Path -Path $work -ChildPath 'home'), (Split-Path -Path $packed -Parent) -ItemType Directory
+        # Without .config NuGet writes its configuration into the current folder.
+        $null = New-Item -Path (Join-Path -Path $work -ChildPath 'repository'), (Join-Path -Path $work -ChildPath 'home/.config'), (Split-Path -Path $packed -Parent) -ItemType Directory
         Copy-Item -LiteralPath $moduleFolder -Destination $packed -Recurse
         $script = {
             param($Work, $Packed, $Log)

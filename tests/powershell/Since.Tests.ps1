@@ -24,6 +24,7 @@ Describe 'Sessions since a time' {
         @{ Since = '-1d' }
         @{ Since = '90m' }
         @{ Since = ([timespan]::FromHours(2)) }
+        @{ Since = ([timespan]::FromHours(-2)) }
         @{ Since = 'Yesterday' }
         @{ Since = 'yesterday 00:00:01' }
         @{ Since = [datetime]::Today.AddDays(-1) }
@@ -51,6 +52,8 @@ Describe 'Sessions since a time' {
         @{ Since = '24' }
         @{ Since = 'today 25:00' }
         @{ Since = '99999d' }
+        @{ Since = [timespan]::MaxValue }
+        @{ Since = [timespan]::MinValue }
     ) {
         param($Since)
         foreach ($name in 'Get-SendConnectorTlsSession', 'Get-EopRelayChainEvent', 'Get-EopRelayHybridChange') {

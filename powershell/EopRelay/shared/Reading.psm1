@@ -128,8 +128,14 @@ function Resolve-StartTime {
     if ($since -is [datetime]) {
         return $since
     }
-    if ($since -is [timespan] -and $since.Duration().TotalDays -lt 36500) {
-        return [datetime]::UtcNow - $since.Duration()
+    if ($since -is [timespan]) {
+        $limit = [timespan]::FromDays(36500)
+        if ($since -ge [timespan]::Zero -and $since -lt $limit) {
+            return [datetime]::UtcNow - $since
+        }
+        if ($since -lt [timespan]::Zero -and $since -gt [timespan]::Zero - $limit) {
+            return [datetime]::UtcNow + $since
+        }
     }
     $text = "$since".Trim()
     if ($text -match '^-?([0-9]{1,4})([smhdw])$') {

@@ -24,6 +24,29 @@ BeforeAll {
     $at = @{ At = '2026-11-16T00:00:00Z' }
     $sessions = @(Get-SendConnectorTlsSession -LiteralPath $log -WarningAction SilentlyContinue)
     $expected = ($sessions | Test-EopRelayCertificate @at).Summary
+
+    # Runs a script in a runspace of its own, and stops it while it works.
+    function Assert-StopsAtOnce {
+        param([scriptblock]$Script, [object[]]$ArgumentList, [int]$After)
+        $working = [powershell]::Create()
+        try {
+            $null = $working.AddScript($Script)
+            foreach ($argument in $ArgumentList) {
+                $null = $working.AddArgument($argument)
+            }
+            $null = $working.BeginInvoke()
+            Start-Sleep -Seconds $After
+            $working.InvocationStateInfo.State | Should -Be 'Running'
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $working.Stop()
+            # A second on a machine with nothing else to do.
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
+            $working.InvocationStateInfo.State | Should -Be 'Stopped'
+        }
+        finally {
+            $working.Dispose()
+        }
+    }
 }
 
 Describe 'Other runspaces' {
@@ -36,25 +59,11 @@ Describe 'Other runspaces' {
     }
 
     It 'that judge what never ends stop at once, as by Ctrl+C' {
-        $endless = [powershell]::Create()
-        try {
-            $null = $endless.AddScript({
-                param($Manifest, $Log)
-                Import-Module -Name $Manifest
-                $sessions = @(Get-SendConnectorTlsSession -LiteralPath $Log -WarningAction SilentlyContinue)
-                & { while ($true) { $sessions } } | Test-EopRelayCertificate
-            }).AddArgument($manifest).AddArgument($log)
-            $null = $endless.BeginInvoke()
-            Start-Sleep -Seconds 3
-            $endless.InvocationStateInfo.State | Should -Be 'Running'
-            $watch = [System.Diagnostics.Stopwatch]::StartNew()
-            $endless.Stop()
-            # A second on a machine with nothing else to do.
-            $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
-            $endless.InvocationStateInfo.State | Should -Be 'Stopped'
-        }
-        finally {
-            $endless.Dispose()
+        Assert-StopsAtOnce -After 3 -ArgumentList $manifest, $log -Script {
+            param($Manifest, $Log)
+            Import-Module -Name $Manifest
+            $sessions = @(Get-SendConnectorTlsSession -LiteralPath $Log -WarningAction SilentlyContinue)
+            & { while ($true) { $sessions } } | Test-EopRelayCertificate
         }
     }
 
@@ -64,24 +73,10 @@ Describe 'Other runspaces' {
         $pem = [System.IO.File]::ReadAllText((Join-Path -Path $certificates -ChildPath 'mail.contoso.com.pem'))
         $store = Join-Path -Path $TestDrive -ChildPath 'store.pem'
         [System.IO.File]::WriteAllText($store, $pem * [int](30MB / $pem.Length))
-        $examining = [powershell]::Create()
-        try {
-            $null = $examining.AddScript({
-                param($Manifest, $Leaf, $Store)
-                Import-Module -Name $Manifest
-                Get-EopRelayChain -LiteralPath $Leaf -IntermediatePath (@($Store) * 8)
-            }).AddArgument($manifest).AddArgument($leaf).AddArgument($store)
-            $null = $examining.BeginInvoke()
-            Start-Sleep -Seconds 4
-            $examining.InvocationStateInfo.State | Should -Be 'Running'
-            $watch = [System.Diagnostics.Stopwatch]::StartNew()
-            $examining.Stop()
-            # A second on a machine with nothing else to do.
-            $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
-            $examining.InvocationStateInfo.State | Should -Be 'Stopped'
-        }
-        finally {
-            $examining.Dispose()
+        Assert-StopsAtOnce -After 4 -ArgumentList $manifest, $leaf, $store -Script {
+            param($Manifest, $Leaf, $Store)
+            Import-Module -Name $Manifest
+            Get-EopRelayChain -LiteralPath $Leaf -IntermediatePath (@($Store) * 8)
         }
     }
 

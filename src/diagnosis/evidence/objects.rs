@@ -22,11 +22,9 @@ impl Evidence {
         for found in &objects.inbound_connectors {
             let organization = found.object.organization_id.as_deref();
             let tenant = of_export.slot(self, organization, Part::InboundConnectors);
-            self.inbound_connectors_of(tenant).get_or_insert_default().push(Located {
-                object: found.object.clone(),
-                path: objects.source_name.clone(),
-                line: found.line,
-            });
+            self.inbound_connectors_of(tenant)
+                .get_or_insert_default()
+                .push(Located::of(found, objects));
         }
         self.add_problems(objects);
     }
@@ -82,11 +80,7 @@ impl Evidence {
             return;
         }
         let list = self.send_connectors.get_or_insert_default();
-        list.extend(objects.send_connectors.iter().map(|found| Located {
-            object: found.object.clone(),
-            path: objects.source_name.clone(),
-            line: found.line,
-        }));
+        list.extend(objects.send_connectors.iter().map(|found| Located::of(found, objects)));
         self.add_problems(objects);
     }
 
@@ -96,11 +90,7 @@ impl Evidence {
             return;
         }
         let list = self.receive_connectors.get_or_insert_default();
-        list.extend(objects.receive_connectors.iter().map(|found| Located {
-            object: found.object.clone(),
-            path: objects.source_name.clone(),
-            line: found.line,
-        }));
+        list.extend(objects.receive_connectors.iter().map(|found| Located::of(found, objects)));
         self.add_problems(objects);
     }
 

@@ -1,12 +1,12 @@
 //! Steps on the certificate of the sending server.
 
-use super::services::enable;
+use super::services::{enable, see_usable};
 use super::{
     Change, ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate, servers,
     thumbprint,
 };
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::{date, literal};
+use crate::diagnosis::literal::date;
 
 /// What an administrator can read proves nothing of NETWORK SERVICE: the access list of the key does.
 pub(crate) fn check_private_key(case: &Case<'_>) -> Remedy {
@@ -108,24 +108,7 @@ pub(crate) fn take_up(
     if replacement::lacks_smtp(chosen) {
         return vec![enable(case, chosen.thumbprint), restart_transport()];
     }
-    let text = chosen.thumbprint.map(|thumbprint| thumbprint.to_string());
-    let thumbprint = literal(text.as_deref(), "thumbprint");
-    vec![
-        Remedy::new(
-            MANAGEMENT_SHELL,
-            "See that the certificate is usable: valid, with its private key, and enabled for SMTP. \
-             Transport takes it up by itself.",
-        )
-        .command_for_each(&servers(case), |server| {
-            format!(
-                "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | Format-List \
-                 NotBefore,NotAfter,Services,Status,HasPrivateKey"
-            )
-        })
-        .verify(
-            "the next session in the send log sends that certificate (SentThumbprint); \
-             Test-EopRelayConnection shows at once which one is sent",
-        ),
-        restart_transport(),
-    ]
+    let action = "See that the certificate is usable: valid, with its private key, and enabled for SMTP. \
+                  Transport takes it up by itself.";
+    vec![see_usable(case, chosen.thumbprint, action), restart_transport()]
 }

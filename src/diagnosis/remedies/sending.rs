@@ -6,14 +6,14 @@ use super::edge::{EDGE_MAXIMUM, choose_by_fqdn};
 use super::replacement::{
     ReplacementCertificate, expects, is_unusable, is_valid, lacks_smtp, replacement,
 };
-use super::services::{enable, take_away};
+use super::services::{enable, see_usable, take_away};
 use super::{Change, MANAGEMENT_SHELL, Remedy};
 use crate::certificate::{NameRelation, Thumbprint, TlsCertificateName, X500Name};
 use crate::connector::{CertificateNames, ExchangeCertificate, SendConnector};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::incident::{Ending, Incident};
 use crate::diagnosis::evidence::server_name::is_same_server;
-use crate::diagnosis::literal::{listed, literal};
+use crate::diagnosis::literal::listed;
 
 /// Names another certificate on the send connector; before that it is enabled for SMTP, where it is
 /// not.
@@ -256,28 +256,16 @@ fn blocking_twin(case: &Case<'_>, replacement: &ReplacementCertificate) -> Optio
 }
 
 fn nothing_to_set(case: &Case<'_>, replacement: &ReplacementCertificate) -> Remedy {
-    let thumbprint = replacement.thumbprint().map(|thumbprint| thumbprint.to_string());
-    let which = thumbprint.as_deref().unwrap_or("another certificate");
-    let thumbprint = literal(thumbprint.as_deref(), "thumbprint");
-    Remedy::new(
-        MANAGEMENT_SHELL,
-        format!(
-            "There is nothing to set on the send connector: it names issuer and subject of {which} \
-             already, and Exchange takes the newest certificate of that name. See that the server \
-             has it with its private key, and enabled for SMTP; then transport takes it up, at the \
-             latest when it is restarted."
-        ),
-    )
-    .command_for_each(&super::servers(case), |server| {
-        format!(
-            "Get-ExchangeCertificate -Server {server} -Thumbprint {thumbprint} | Format-List \
-             NotBefore,NotAfter,Services,Status,HasPrivateKey"
-        )
-    })
-    .verify(
-        "the next session in the send log sends that certificate (SentThumbprint); \
-         Test-EopRelayConnection shows at once which one is sent",
-    )
+    let thumbprint = replacement.thumbprint();
+    let text = thumbprint.map(|thumbprint| thumbprint.to_string());
+    let which = text.as_deref().unwrap_or("another certificate");
+    let action = format!(
+        "There is nothing to set on the send connector: it names issuer and subject of {which} \
+         already, and Exchange takes the newest certificate of that name. See that the server \
+         has it with its private key, and enabled for SMTP; then transport takes it up, at the \
+         latest when it is restarted."
+    );
+    see_usable(case, thumbprint, action)
 }
 
 /// The source servers of the connector of which certificates are given, but not this one.

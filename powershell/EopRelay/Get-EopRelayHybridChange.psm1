@@ -28,6 +28,9 @@ function Get-EopRelayHybridChange {
     .PARAMETER InputObject
     Files and folders (Get-ChildItem, Get-Item), or paths as text, from the pipeline.
 
+    .PARAMETER Recurse
+    Reads the folders below the given ones too.
+
     .PARAMETER Start
     Changes of that time or later. Without a zone it is local time.
 
@@ -96,6 +99,10 @@ function Get-EopRelayHybridChange {
         $InputObject,
 
         [Parameter()]
+        [switch]
+        $Recurse,
+
+        [Parameter()]
         [datetime]
         $Start,
 
@@ -115,6 +122,7 @@ function Get-EopRelayHybridChange {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $from))
         }
         $source = [EopRelay.Interop]::NewEvidenceSource()
+        $source.Recurse = $Recurse.IsPresent
         if ($null -ne $from) {
             $source.Start = $from
         }

@@ -335,6 +335,7 @@ impl From<EvidenceQuery> for HybridChangeQuery {
         Self {
             inputs: query.inputs,
             contents: text.into_iter().collect(),
+            recurse: query.recurse,
             start: query.start,
             end: query.end,
         }

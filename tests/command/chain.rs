@@ -69,6 +69,22 @@ fn the_exit_code_says_what_the_report_says() {
 }
 
 #[test]
+fn folders_below_are_read_where_that_is_asked_for() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("stores")).unwrap();
+    for store in ["ca", "roots", "lists"] {
+        fs::rename(folder.path().join(store), folder.path().join("stores").join(store)).unwrap();
+    }
+    let stores = ["server.cer", "--intermediates", "stores", "--programme-roots", "stores/roots"];
+    let (code, _, stderr) = run(&folder, &stores);
+    assert_eq!(code, 40);
+    assert!(stderr.contains("--recurse reads the folders below it too"), "{stderr}");
+    assert_eq!(run(&folder, &[&stores[..], &["--recurse"]].concat()).0, 0);
+    let revoked = run(&folder, &[&stores[..], &["--recurse", "--crl", "stores"]].concat());
+    assert_eq!(revoked.0, 20, "{}", revoked.2);
+}
+
+#[test]
 fn the_tree_names_what_is_missing_and_what_to_do() {
     let folder = folder();
     let (_, tree, _) =

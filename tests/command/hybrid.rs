@@ -111,7 +111,7 @@ fn every_profile_of_a_computer_is_looked_through_newest_first() {
     }
     let input = |path: &Path| LogInput { path: path.to_owned(), wildcards: true, server: None };
     let names = |path: &Path| -> Vec<String> {
-        let found = discover_hybrid_files(&[input(path)]);
+        let found = discover_hybrid_files(&[input(path)], false);
         assert_eq!(found.notices, []);
         let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
         found.files.iter().map(|file| name(&file.path)).collect()
@@ -122,10 +122,21 @@ fn every_profile_of_a_computer_is_looked_through_newest_first() {
     assert_eq!(names(&anna), all[2..]);
     assert_eq!(names(&ben.join("*.log")), all[..1]);
 
+    let below = users.path().join("old/copies");
+    fs::create_dir_all(&below).unwrap();
+    fs::rename(ben.join("20261115_210211.log"), below.join("20261115_210211.log")).unwrap();
+    let old = [input(&users.path().join("old"))];
+    let found = discover_hybrid_files(&old, false);
+    assert_eq!(found.files, []);
+    assert!(found.notices[0].message.contains("ask to recurse"), "{:?}", found.notices);
+    assert_eq!(discover_hybrid_files(&old, true).files.len(), 1);
+    assert_eq!(discover_hybrid_files(&[input(users.path())], true).files.len(), 3);
+    fs::rename(below.join("20261115_210211.log"), ben.join("20261115_210211.log")).unwrap();
+
     let twice = [input(&ben), input(&ben.join("20261115_210211.log"))];
-    assert_eq!(discover_hybrid_files(&twice).files.len(), 2);
+    assert_eq!(discover_hybrid_files(&twice, false).files.len(), 2);
     for nothing in [users.path().join("Public"), users.path().join("x"), users.path().join("*.x")] {
-        let found = discover_hybrid_files(&[input(&nothing)]);
+        let found = discover_hybrid_files(&[input(&nothing)], false);
         assert_eq!((found.files.len(), found.notices.len()), (0, 1), "{nothing:?}");
         assert_eq!(found.notices[0].severity, Severity::Error);
     }
@@ -133,7 +144,7 @@ fn every_profile_of_a_computer_is_looked_through_newest_first() {
 
 #[test]
 fn the_examples_tell_their_story() {
-    let history = HybridHistory::read(&[root().join(EXAMPLES)]);
+    let history = HybridHistory::read(&[root().join(EXAMPLES)], false);
     // What the wizard itself warns of is passed on.
     let [notice] = &history.notices[..] else { panic!("{:?}", history.notices) };
     assert_eq!((notice.severity, notice.line), (Severity::Information, Some(3)));
@@ -210,7 +221,7 @@ fn the_shared_samples_are_each_known_for_what_they_are() {
         println!("sample logs of the wizard not read: there is no ../shared/samples/connectors");
         return;
     }
-    let read = |name: &str| HybridHistory::read(&[folder.join(name)]);
+    let read = |name: &str| HybridHistory::read(&[folder.join(name)], false);
     let table = read("hcw-log-connector-table.txt");
     assert_eq!(table.connectors.len(), 1);
     assert_eq!(table.connectors[0].text("ConnectorType").as_deref(), Some("OnPremises"));

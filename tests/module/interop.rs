@@ -173,7 +173,7 @@ fn changes_of_the_hybrid_wizard_become_objects_and_evidence() {
 fn csharp_gives_the_hybrid_changes_of_the_core() {
     let Some(built) = built() else { return };
     let folder = "examples/hybrid";
-    let history = HybridHistory::read(&[folder.into()]);
+    let history = HybridHistory::read(&[folder.into()], false);
     let changes = history.changes.iter().map(|change| serde_json::to_value(change).unwrap());
     let expected: Vec<serde_json::Value> = changes.collect();
     assert_eq!(expected.len(), 4);

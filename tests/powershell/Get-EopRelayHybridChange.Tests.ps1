@@ -32,6 +32,15 @@ Describe 'Changes of the hybrid wizard' {
         @(& $Read $log | ForEach-Object { [string]$_ }) | Should -Be $expected
     }
 
+    It 'come from the folders below with -Recurse only' {
+        $null = New-Item -ItemType Directory -Path (Join-Path -Path $TestDrive -ChildPath 'EX01/copies')
+        Copy-Item -LiteralPath $log -Destination (Join-Path -Path $TestDrive -ChildPath 'EX01/copies')
+        $above = Join-Path -Path $TestDrive -ChildPath 'EX01'
+        @(Get-EopRelayHybridChange -LiteralPath $above -Recurse).Count | Should -Be @(Get-EopRelayHybridChange -LiteralPath $log).Count
+        @(Get-EopRelayHybridChange -LiteralPath $above -ErrorAction SilentlyContinue -ErrorVariable problems).Count | Should -Be 0
+        $problems[0].Exception.Message | Should -Match 'recurse'
+    }
+
     It 'belong to a window by their time' {
         @(Get-EopRelayHybridChange -LiteralPath $folder -Start '2026-11-01T00:00:00Z').Count | Should -Be 2
         @(Get-EopRelayHybridChange -LiteralPath $folder -End '2026-11-01T00:00:00Z').Count | Should -Be 2

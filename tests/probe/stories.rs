@@ -74,7 +74,7 @@ fn evidence(story: &str) -> (Evidence, Option<Certificate>) {
             "--send-connector" => evidence.add_send_connectors(&objects()),
             "--installed" => evidence.add_installed(&objects()),
             "--hybrid-log" => {
-                evidence.add_hybrid(HybridHistory::read(&[folder.join(value)]));
+                evidence.add_hybrid(HybridHistory::read(&[folder.join(value)], false));
             }
             "--intermediates" => evidence.intermediates = Some(certificates()),
             "--roots" => evidence.roots.extend(certificates()),

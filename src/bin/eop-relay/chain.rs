@@ -45,6 +45,10 @@ pub struct ChainArguments {
     #[arg(long, value_name = "PATH")]
     crl: Vec<PathBuf>,
 
+    /// Read the folders below the given ones too.
+    #[arg(long)]
+    recurse: bool,
+
     /// A host, address or mailbox that the certificate must hold.
     #[arg(long)]
     name: Option<String>,
@@ -95,8 +99,9 @@ pub fn run(arguments: &ChainArguments) -> ExitCode {
 
 fn judge(arguments: &ChainArguments) -> Result<ChainReport, (Exit, String)> {
     let unreadable = |reason: String| (Exit::CouldNotCheck, reason);
-    let read_all =
-        |paths: &[PathBuf], kind| certificate_files::read_all(paths, kind).map_err(unreadable);
+    let read_all = |paths: &[PathBuf], kind| {
+        certificate_files::read_all(paths, arguments.recurse, kind).map_err(unreadable)
+    };
     let certificate = certificate_files::read(&arguments.certificate).map_err(unreadable)?;
     let stores = &arguments.stores;
     let password = stores.password().map_err(unreadable)?;

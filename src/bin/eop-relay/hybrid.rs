@@ -31,6 +31,10 @@ pub struct HybridArguments {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
+    /// Read the folders below the given ones too.
+    #[arg(long)]
+    recurse: bool,
+
     /// Give ages as of this time, such as 2026-11-15, 2026-11-15T01:02:03Z, -24h or yesterday; by
     /// default now.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
@@ -58,7 +62,7 @@ pub fn run(arguments: &HybridArguments) -> ExitCode {
         }
         (paths, _) => paths.to_vec(),
     };
-    let history = HybridHistory::read(&paths);
+    let history = HybridHistory::read(&paths, arguments.recurse);
     for notice in &history.notices {
         message::graded(notice.severity, notice);
     }

@@ -102,7 +102,7 @@ fn collect(arguments: &RenewArguments) -> Result<Evidence, String> {
     evidence.server = arguments.server.as_deref().map(Into::into);
     let password = arguments.stores.password()?;
     add_certificates(&arguments.new, password.as_ref(), &mut evidence);
-    add_stores(&arguments.stores, password.as_ref(), &mut evidence);
+    add_stores(&arguments.stores, arguments.logs.recurse, password.as_ref(), &mut evidence);
     add_tenants(&arguments.tenants, &mut evidence);
     arguments.configuration.add_to(&mut evidence);
     arguments.logs.add_to(&mut evidence)?;

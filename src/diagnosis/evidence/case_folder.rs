@@ -55,7 +55,7 @@ impl Evidence {
             }
         }
         if !wizard.is_empty() {
-            self.add_hybrid(HybridHistory::read(&wizard));
+            self.add_hybrid(HybridHistory::read(&wizard, false));
         }
         if !events.is_empty() {
             self.read_chain_events(ChainEventQuery { inputs: events, ..Default::default() });

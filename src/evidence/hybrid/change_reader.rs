@@ -22,6 +22,8 @@ pub struct HybridChangeQuery {
     pub inputs: Vec<LogInput>,
     /// Contents of files, with what notices and changes call them.
     pub contents: Vec<(String, Vec<u8>)>,
+    /// Whether folders below the given ones are read too.
+    pub recurse: bool,
     /// Changes of that time or later; those of unknown time pass.
     pub start: Option<Timestamp>,
     /// Changes before that time; those of unknown time pass.
@@ -46,7 +48,7 @@ impl HybridChangeReader {
     /// Finds the files. What cannot be found or read comes as notices of the batches.
     #[must_use]
     pub fn new(query: HybridChangeQuery) -> Self {
-        let HybridChangeQuery { mut inputs, contents, start, end } = query;
+        let HybridChangeQuery { mut inputs, contents, recurse, start, end } = query;
         let mut notices = Vec::new();
         if inputs.is_empty() && contents.is_empty() {
             match hybrid_profile_folders() {
@@ -60,7 +62,7 @@ impl HybridChangeReader {
                 }),
             }
         }
-        let discovery = discover_hybrid_files(&inputs);
+        let discovery = discover_hybrid_files(&inputs, recurse);
         notices.extend(discovery.notices.into_iter().map(Notice::from));
         Self {
             contents: contents.into(),

@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use walkdir::WalkDir;
+
 use super::file_kind::stem_time;
 use super::notice::HybridNotice;
 use crate::finding::Severity;
@@ -37,10 +39,11 @@ pub struct HybridDiscovery {
 
 /// Finds the logs of the wizard: files as they are, the `.log` and `.xhcw` files of folders,
 /// patterns. A folder that holds none and is a profile, or holds profiles (`C:\Users`), gives those
-/// of the profiles. Each file once, newest first.
+/// of the profiles. With `recurse` a folder gives also those of the folders below it. Each file once,
+/// newest first.
 #[must_use]
-pub fn discover_hybrid_files(inputs: &[LogInput]) -> HybridDiscovery {
-    let mut found = FoundFiles::default();
+pub fn discover_hybrid_files(inputs: &[LogInput], recurse: bool) -> HybridDiscovery {
+    let mut found = FoundFiles { recurse, ..FoundFiles::default() };
     for input in inputs {
         found.add(&input.path, input.wildcards);
     }
@@ -63,6 +66,7 @@ fn is_log(path: &Path) -> bool {
 
 #[derive(Default)]
 struct FoundFiles {
+    recurse: bool,
     discovery: HybridDiscovery,
     seen: HashSet<PathBuf>,
 }
@@ -109,12 +113,17 @@ impl FoundFiles {
                 let before = self.seen.len();
                 let has_files = self.add_folder(path) || self.add_profiles(path);
                 if !has_files && before == self.seen.len() {
-                    self.error(
-                        path,
+                    let advice = if self.recurse {
+                        ""
+                    } else {
+                        "; to read the folders below it too, ask to recurse"
+                    };
+                    let message = format!(
                         "holds no log of the Hybrid Configuration Wizard (yyyyMMdd_HHmmss.log); it \
                          writes to %AppData%\\Microsoft\\Exchange Hybrid Configuration of whoever \
-                         ran it",
+                         ran it{advice}"
                     );
+                    self.error(path, &message);
                 }
             }
             Ok(_) => self.add_file(path, true),
@@ -140,37 +149,30 @@ impl FoundFiles {
         }
     }
 
-    /// Whether the folder holds a file of the wizard, or cannot be read.
+    /// Whether the folder holds a file of the wizard, or something in it cannot be read.
     fn add_folder(&mut self, folder: &Path) -> bool {
-        let entries = match std::fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(error) => {
-                self.unreadable(folder, &error);
-                return true;
-            }
-        };
+        let depth = if self.recurse { usize::MAX } else { 1 };
         let mut has_files = false;
-        for entry in entries {
+        // A link is followed: a file that is called like a log may be one to a folder.
+        for entry in WalkDir::new(folder).min_depth(1).max_depth(depth).follow_links(true) {
             match entry {
-                Ok(entry) => {
-                    let path = entry.path();
-                    if !is_log(&path) {
+                Ok(entry) if entry.file_type().is_file() && is_log(entry.path()) => {
+                    has_files = true;
+                    self.add_file(entry.path(), false);
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder).to_owned();
+                    // Of a folder alone, what is called otherwise is nobody's concern.
+                    if !self.recurse && path != folder && !is_log(&path) {
                         continue;
                     }
-                    // Not a link to a folder, nor one that is called like a log.
-                    match std::fs::metadata(&path) {
-                        Ok(metadata) if metadata.is_file() => {
-                            has_files = true;
-                            self.add_file(&path, false);
-                        }
-                        Ok(_) => {}
-                        Err(error) => {
-                            has_files = true;
-                            self.unreadable(&path, &error);
-                        }
-                    }
+                    has_files = true;
+                    let error = error.into_io_error().unwrap_or_else(|| {
+                        std::io::Error::other("a link leads back to a folder above it")
+                    });
+                    self.unreadable(&path, &error);
                 }
-                Err(error) => self.unreadable(folder, &error),
             }
         }
         has_files

@@ -36,12 +36,13 @@ pub struct HybridHistory {
 }
 
 impl HybridHistory {
-    /// Reads files, folders and patterns; see [`discover_hybrid_files`].
+    /// Reads files, folders (with `recurse` those below them too) and patterns; see
+    /// [`discover_hybrid_files`].
     #[must_use]
-    pub fn read(paths: &[PathBuf]) -> Self {
+    pub fn read(paths: &[PathBuf], recurse: bool) -> Self {
         let input = |path: &PathBuf| LogInput { path: path.clone(), wildcards: true, server: None };
         let inputs: Vec<LogInput> = paths.iter().map(input).collect();
-        let discovery = discover_hybrid_files(&inputs);
+        let discovery = discover_hybrid_files(&inputs, recurse);
         let notices = discovery.notices;
         let mut builder = HybridHistoryBuilder { notices, ..HybridHistoryBuilder::default() };
         for file in &discovery.files {

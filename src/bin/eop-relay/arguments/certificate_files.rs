@@ -1,11 +1,11 @@
 //! Files and folders of certificates and revocation lists.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use eop_relay::certificate::{Password, read_certificates, read_revocation_lists};
 use eop_relay::chain::NamedBytes;
 use eop_relay::input;
+use walkdir::WalkDir;
 
 use super::password;
 use super::regular_file::read_regular;
@@ -67,10 +67,14 @@ pub fn read(path: &Path) -> Result<File, String> {
     }
 }
 
-/// Reads files, and from folders the files with one of the extensions, in the order of their names.
-/// A file of a folder that holds none of what is wanted is reported, and the others are read; a
+/// Reads files, and from folders the files with one of the extensions, in the order of their names;
+/// with `recurse` also those of the folders below. A file of a folder that holds none of what is wanted is reported, and the others are read; a
 /// folder without any is an error.
-pub fn read_all(paths: &[PathBuf], extensions: &[&str]) -> Result<Vec<File>, String> {
+pub fn read_all(
+    paths: &[PathBuf],
+    recurse: bool,
+    extensions: &[&str],
+) -> Result<Vec<File>, String> {
     let mut files = Vec::new();
     for path in paths {
         let is_archive = input::is_archive(path);
@@ -78,14 +82,18 @@ pub fn read_all(paths: &[PathBuf], extensions: &[&str]) -> Result<Vec<File>, Str
             files.push(read(path)?);
             continue;
         }
-        let failed = |error: std::io::Error| format!("{}: {error}", path.display());
         let mut entries = Vec::new();
         if is_archive {
-            let packed = input::packed_files(path).map_err(failed)?;
+            let packed = input::packed_files(path)
+                .map_err(|error| format!("{}: {error}", path.display()))?;
             entries.extend(packed.into_iter().map(|file| file.path));
         } else {
-            for entry in fs::read_dir(path).map_err(failed)? {
-                entries.push(entry.map_err(failed)?.path());
+            let depth = if recurse { usize::MAX } else { 1 };
+            for entry in WalkDir::new(path).min_depth(1).max_depth(depth) {
+                let entry = entry.map_err(|error| error.to_string())?;
+                if !entry.file_type().is_dir() {
+                    entries.push(entry.into_path());
+                }
             }
         }
         entries.sort();
@@ -102,8 +110,13 @@ pub fn read_all(paths: &[PathBuf], extensions: &[&str]) -> Result<Vec<File>, Str
         }
         if files.len() == before {
             let wanted = if extensions == REVOCATION_LISTS { "list" } else { "certificate" };
+            let advice = if recurse || is_archive {
+                ""
+            } else {
+                "; --recurse reads the folders below it too"
+            };
             return Err(format!(
-                "{}: the folder holds no usable {wanted} file (.{})",
+                "{}: the folder holds no usable {wanted} file (.{}){advice}",
                 path.display(),
                 extensions.join(", .")
             ));

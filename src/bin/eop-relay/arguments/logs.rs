@@ -20,7 +20,7 @@ pub struct LogArguments {
     #[arg(long, value_name = "[NAME=]PATH")]
     pub log: Vec<PathBuf>,
 
-    /// Read the folders below the given ones too.
+    /// Read the folders below the given ones too: of logs, of events and of certificates.
     #[arg(long)]
     pub recurse: bool,
 }

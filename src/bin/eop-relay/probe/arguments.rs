@@ -134,6 +134,10 @@ pub struct ProbeArguments {
     #[arg(long, value_name = "PATH")]
     pub hybrid_log: Vec<PathBuf>,
 
+    /// Read the folders below the given ones too.
+    #[arg(long)]
+    pub recurse: bool,
+
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,

@@ -22,12 +22,12 @@ pub fn read(arguments: &ProbeArguments) -> Result<(Answerable, Evidence), String
     let computer = computer_name();
     evidence.server = arguments.server.clone().or_else(|| computer.clone()).map(Into::into);
     let password = arguments.stores.password()?;
-    add_stores(&arguments.stores, password.as_ref(), &mut evidence);
+    add_stores(&arguments.stores, arguments.recurse, password.as_ref(), &mut evidence);
     arguments.configuration.add_to(&mut evidence);
     add_exports(&arguments.inbound_connector, &mut evidence, Evidence::add_inbound_connectors);
     add_accepted_domains(&arguments.accepted_domain, &mut evidence);
     if !arguments.hybrid_log.is_empty() {
-        evidence.add_hybrid(HybridHistory::read(&arguments.hybrid_log));
+        evidence.add_hybrid(HybridHistory::read(&arguments.hybrid_log, arguments.recurse));
     }
     // On other systems there are none, and a file has the certificate.
     let _ = evidence.add_this_machine();

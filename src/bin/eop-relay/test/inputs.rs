@@ -38,11 +38,11 @@ pub fn collect(arguments: &TestArguments) -> Result<Evidence, String> {
     }
     let password = arguments.stores.password()?;
     add_certificates(&arguments.certificate, password.as_ref(), &mut evidence);
-    add_stores(&arguments.stores, password.as_ref(), &mut evidence);
+    add_stores(&arguments.stores, arguments.logs.recurse, password.as_ref(), &mut evidence);
     add_tenants(&arguments.tenants, &mut evidence);
     arguments.configuration.add_to(&mut evidence);
     if !arguments.hybrid_log.is_empty() {
-        evidence.add_hybrid(HybridHistory::read(&arguments.hybrid_log));
+        evidence.add_hybrid(HybridHistory::read(&arguments.hybrid_log, arguments.logs.recurse));
     }
     if !arguments.chain_event.is_empty() {
         let inputs = inputs_of(&arguments.chain_event, None);
@@ -118,7 +118,7 @@ fn add_queue_errors(texts: &[String], evidence: &mut Evidence) {
 /// Adds certificate files, of each of which one certificate is judged.
 pub fn add_certificates(paths: &[PathBuf], password: Option<&Password>, evidence: &mut Evidence) {
     for path in paths {
-        let found = read_path(path, password, evidence);
+        let found = read_path(path, false, password, evidence);
         if found.is_empty() {
             continue;
         }
@@ -132,20 +132,25 @@ pub fn add_certificates(paths: &[PathBuf], password: Option<&Password>, evidence
     }
 }
 
-/// Adds the certificates of the server's stores.
-pub fn add_stores(stores: &StoreArguments, password: Option<&Password>, evidence: &mut Evidence) {
+/// Adds the certificates of the server's stores; with `recurse` also of the folders below the given.
+pub fn add_stores(
+    stores: &StoreArguments,
+    recurse: bool,
+    password: Option<&Password>,
+    evidence: &mut Evidence,
+) {
     if !stores.intermediates.is_empty() {
         let before = evidence.unreadable.len();
         let read: Vec<Certificate> = stores
             .intermediates
             .iter()
-            .flat_map(|path| read_path(path, password, evidence))
+            .flat_map(|path| read_path(path, recurse, password, evidence))
             .collect();
         // A store that was read in part proves nothing missing.
         evidence.intermediates = (evidence.unreadable.len() == before).then_some(read);
     }
     for path in &stores.roots {
-        let read = read_path(path, password, evidence);
+        let read = read_path(path, recurse, password, evidence);
         evidence.roots.extend(read);
     }
 }
@@ -153,17 +158,19 @@ pub fn add_stores(stores: &StoreArguments, password: Option<&Password>, evidence
 /// The certificates of a file, or of the files in a folder.
 fn read_path(
     path: &Path,
+    recurse: bool,
     password: Option<&Password>,
     evidence: &mut Evidence,
 ) -> Vec<Certificate> {
-    let found =
-        match certificate_files::read_all(&[path.to_owned()], certificate_files::CERTIFICATES) {
-            Ok(found) => found,
-            Err(error) => {
-                note_unreadable(evidence, path, &error);
-                return Vec::new();
-            }
-        };
+    let path_alone = [path.to_owned()];
+    let kind = certificate_files::CERTIFICATES;
+    let found = match certificate_files::read_all(&path_alone, recurse, kind) {
+        Ok(found) => found,
+        Err(error) => {
+            note_unreadable(evidence, path, &error);
+            return Vec::new();
+        }
+    };
     let mut certificates = Vec::new();
     for file in &found {
         let file = file.named();

@@ -8,7 +8,7 @@ use crate::diagnosis::case::wizard_state::Staleness;
 use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::literal::{counted, listed};
-use crate::diagnosis::remedies::Remedy;
+use crate::diagnosis::remedies::{Remedy, on_edge};
 use crate::diagnosis::report::{Confidence, Finding, Severity, Status, Verdict};
 use crate::diagnosis::rules::engine::Answers;
 use crate::diagnosis::rules::rule::{Effect, Rule, Scope};
@@ -142,7 +142,8 @@ fn steps_of(case: &Case<'_>, rule: &Rule, remedies: Vec<Remedy>, trials: &Trials
         let is_of_server = step.side == Side::OnPremisesServer;
         if is_on_machine && is_of_server { step.on_each(&servers) } else { step }
     };
-    trials.steps(case, rule, remedies).into_iter().map(on_each).collect()
+    let on_edge = |step: Step| on_edge(step, &case.evidence.edge_servers);
+    trials.steps(case, rule, remedies).into_iter().map(on_each).map(on_edge).collect()
 }
 
 /// How often, when, from where and for whom an incident was seen.

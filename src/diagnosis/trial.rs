@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::certificate::Thumbprint;
+use crate::connector::ExchangeCertificate;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::basis::Basis;
 use crate::diagnosis::evidence::incident::{Ending, Incident};
@@ -159,7 +160,9 @@ fn expect_after(case: &Case<'_>, changes: &[Change]) -> Option<Expectation> {
     // What is enabled in place of what was sent is meant to be sent.
     let enabled = || {
         changes.iter().find_map(|change| match change {
-            Change::EnableForSmtp { thumbprint, .. } => of_thumbprint(*thumbprint),
+            Change::EnableForSmtp { thumbprint, .. } => {
+                of_thumbprint(*thumbprint).or_else(|| brought(changes, *thumbprint))
+            }
             _ => None,
         })
     };
@@ -185,6 +188,18 @@ fn expect_after(case: &Case<'_>, changes: &[Change]) -> Option<Expectation> {
     Some(match case.given {
         Some(given) => expect(&Case::of_certificate(&basis, given)),
         None => expect(&Case::of_configuration(&basis)),
+    })
+}
+
+/// A certificate that comes to the server from elsewhere than the given ones.
+fn brought(changes: &[Change], wanted: Option<Thumbprint>) -> Option<&ExchangeCertificate> {
+    changes.iter().find_map(|change| match change {
+        Change::ImportWithKey { thumbprint, certificate: Some(certificate), .. }
+            if *thumbprint == wanted =>
+        {
+            Some(&**certificate)
+        }
+        _ => None,
     })
 }
 

@@ -144,6 +144,17 @@ fn run_line(words: &[Vec<String>], evidence: &mut Evidence, senders: &mut [Sende
             for one in all.filter(|one| one.thumbprint == Some(thumbprint)) {
                 one.services = CertificateServices::parse("SMTP");
             }
+            // The connectors that name it can show it from then on.
+            let connectors = evidence.send_connectors.iter().flatten().map(|one| &one.object);
+            for connector in connectors {
+                let Some(name) = connector.tls_certificate_name.as_deref() else { continue };
+                let certificate = named(evidence, senders, name);
+                let is_it =
+                    certificate.as_ref().is_some_and(|one| one.thumbprint == Some(thumbprint));
+                if is_it {
+                    show(&connector.name, certificate, senders);
+                }
+            }
         }
         "Remove-ExchangeCertificate" => {
             let thumbprint: Thumbprint = one("-Thumbprint").unwrap().parse().unwrap();

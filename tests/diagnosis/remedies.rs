@@ -1,7 +1,7 @@
 //! What a report says and advises, beyond cause and side: a command that cannot work, or does what
 //! is done already, is worse than none.
 
-use eop_relay::diagnosis::{Confidence, Finding, Report, Status, diagnose};
+use eop_relay::diagnosis::{Confidence, Finding, FindingId, Report, Status, diagnose};
 
 use crate::support::cases::Case;
 
@@ -213,4 +213,76 @@ fn where_the_export_holds_what_exchange_did_not_find_both_are_said_and_nothing_n
     assert!(report.reason.contains("holds one that fits"), "{}", report.reason);
     let commands = commands(&report);
     assert!(commands.iter().all(|one| !one.contains("Set-SendConnector")), "{commands:?}");
+}
+
+/// The texts of the steps of the cause, with their commands.
+fn steps_of_cause(report: &Report) -> String {
+    let steps = cause(report).remedy.iter();
+    let texts = steps.map(|step| {
+        let command = step.command.as_deref().unwrap_or_default();
+        format!(
+            "{} [{}] {command} {}",
+            step.action,
+            step.r#where,
+            step.verify.as_deref().unwrap_or_default()
+        )
+    });
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn an_edge_server_is_looked_at_and_changed_in_its_own_shell() {
+    let failed = |server: &str, connector: &str| {
+        format!("server={server} ;; connector={connector} ;; tls=error:UnknownCredentials")
+    };
+    let setup = "inbound=In/OnPremises/on/mail.contoso.com ; accepted=contoso.com";
+    let edge = failed("EDGE01", "EdgeSync - HQ to Internet");
+    let text = steps_of_cause(&report(&edge, setup));
+    assert!(
+        text.contains(
+            "[Exchange Management Shell on EDGE01 itself] Enable-ExchangeCertificate -Thumb"
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("-Server"), "{text}");
+    let mailbox = steps_of_cause(&report(&failed("EX01", "Outbound to Office 365"), setup));
+    assert!(mailbox.contains("Enable-ExchangeCertificate -Server 'EX01' -Thumb"), "{mailbox}");
+}
+
+#[test]
+fn a_certificate_that_the_connector_names_is_brought_from_the_server_that_delivers_with_it() {
+    let sessions =
+        format!("server=EX01 ;; to=bob@fabrikam.com || server=EX02 ;; cert=self:EX02 ;; {REFUSED}");
+    let setup = |send: &str| {
+        format!(
+            "inbound=In/OnPremises/on/mail.contoso.com ; accepted=contoso.com ; send=Outbound to Office 365{send}"
+        )
+    };
+    let text = steps_of_cause(&report(&sessions, &setup("/named")));
+    assert!(text.contains("with which EX01 delivers. See whether EX02 has it too"), "{text}");
+    assert!(text.contains("Import-ExchangeCertificate -Server 'EX02'"), "{text}");
+    assert!(!text.contains("Set-SendConnector"), "it names that certificate already: {text}");
+    let unnamed = steps_of_cause(&report(&sessions, &setup("")));
+    assert!(unnamed.contains("Set-SendConnector"), "{unnamed}");
+    // Where no other server delivers with it, the named one is looked for.
+    let alone = format!("server=EX02 ;; cert=self:EX02 ;; {REFUSED}");
+    let text = steps_of_cause(&report(&alone, &setup("/named")));
+    assert!(text.contains("server EX02 sends another certificate"), "{text}");
+    assert!(!text.contains("Set-SendConnector"), "{text}");
+}
+
+#[test]
+fn a_change_after_the_last_refusal_is_said_to_have_mended_it_only_where_mail_passes_since() {
+    let setup =
+        "inbound=In/OnPremises/on/mail.contoso.com///2026-11-16T02:30:00Z ; accepted=contoso.com";
+    let said = |sessions: &str| {
+        let report = report(sessions, setup);
+        let found =
+            report.findings.iter().find(|one| one.id == FindingId::ConnectorChangedRecently);
+        found.map(|one| one.message.clone()).unwrap_or_default()
+    };
+    let refused = REFUSED;
+    assert!(said(refused).contains("no session since shows"), "{}", said(refused));
+    let mended = format!("{REFUSED} || to=bob@fabrikam.com ;; at=05:00");
+    assert!(said(&mended).contains("mail is delivered since"), "{}", said(&mended));
 }

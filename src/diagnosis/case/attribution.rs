@@ -125,7 +125,7 @@ impl Case<'_> {
 
     /// Whether lines that prove something are connectors of the wizard's logs, and how old these are.
     pub fn staleness(&self, proof: &[EvidenceLine]) -> Option<Staleness> {
-        let states = self.evidence.wizard_states.iter();
+        let states = self.evidence.wizard_states.iter().flatten();
         let used = states.filter(|state| {
             proof.iter().any(|line| line.path == state.log_path && line.line == state.line)
         });

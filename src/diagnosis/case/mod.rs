@@ -331,7 +331,7 @@ impl<'a> Case<'a> {
         if connector.enabled == Some(false) {
             text.push_str(", Enabled False");
         }
-        if let Some(state) = self.evidence.wizard_states.get(index) {
+        if let Some(Some(state)) = self.evidence.wizard_states.get(index) {
             text.push_str(", ");
             text.push_str(&age_text(state, self.evidence.at));
         }

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::collector::Context;
+use super::inbound_state::InboundState;
 use super::incidents::Incidents;
 use super::queue_errors::QueueErrors;
 use super::{Evidence, Located};
@@ -16,11 +18,8 @@ use crate::chain::{ChainReport, ChainRequest, RootStores, report};
 use crate::connector::{
     AcceptedDomains, InboundConnector, MailFrom, SendConnector, ShownCertificate,
 };
-use crate::evidence::{HybridConnector, HybridHistory};
+use crate::evidence::{HybridChange, HybridConnector};
 use crate::timestamp::{TICKS_PER_DAY, Timestamp};
-
-/// Inbound connectors, of an export or out of the wizard's logs.
-type Connectors<'a> = Cow<'a, [Located<InboundConnector>]>;
 
 /// What was given, and what becomes of it once all of it is there.
 pub(crate) struct Basis<'a> {
@@ -28,14 +27,20 @@ pub(crate) struct Basis<'a> {
     pub incidents: Incidents,
     /// The errors of queues, joined to the sessions that they belong to.
     pub queue_errors: QueueErrors,
-    /// Those of the tenant, else the last state of the wizard's logs.
-    pub inbound_connectors: Option<Connectors<'a>>,
+    /// Those of the tenant, as the evidence last shows them.
+    pub inbound_connectors: Option<Cow<'a, [Located<InboundConnector>]>>,
     /// The accepted domains of the tenant.
     pub accepted_domains: Option<&'a Located<AcceptedDomains>>,
     /// Which of the tenants is judged; the first one has the number 0.
     pub tenant: usize,
-    /// Where they come from the wizard's logs: the state of each.
-    pub wizard_states: Vec<HybridConnector>,
+    /// The state in the wizard's logs of each that comes from these.
+    pub wizard_states: Vec<Option<HybridConnector>>,
+    /// Those of the export that the wizard has taken away since.
+    pub taken_away: Vec<(String, HybridChange)>,
+    /// Whether there is an export, older than changes in the wizard's logs.
+    pub is_export_older: bool,
+    /// The names of servers that are known to be Edge servers.
+    pub edge_servers: BTreeSet<Arc<str>>,
     /// The inbound connectors without their places.
     pub connectors: Option<Vec<InboundConnector>>,
     /// Chains by certificate and day: how many incidents a certificate has does not matter.
@@ -87,7 +92,12 @@ impl<'a> Basis<'a> {
         });
         let mut incidents = given.sessions.finish(&context, reported);
         incidents.settle();
-        let (inbound_connectors, wizard_states) = inbound_connectors(given, tenant);
+        let InboundState {
+            connectors: inbound_connectors,
+            wizard_states,
+            taken_away,
+            is_export_older,
+        } = InboundState::of(given, tenant);
         let connectors = inbound_connectors
             .as_ref()
             .map(|all| all.iter().map(|one| one.object.clone()).collect());
@@ -99,6 +109,9 @@ impl<'a> Basis<'a> {
             accepted_domains,
             tenant,
             wizard_states,
+            taken_away,
+            is_export_older,
+            edge_servers: servers.edge_servers(),
             connectors,
             chains: RefCell::default(),
             delivered: OnceCell::new(),
@@ -177,22 +190,4 @@ fn sends_to_eop(given: &Evidence, name: &str) -> Option<bool> {
     let same_name = |one: &&Located<SendConnector>| one.object.name.eq_ignore_ascii_case(name);
     let found = given.send_connectors.as_ref()?.iter().find(same_name)?;
     Some(found.object.eop_sign().is_some())
-}
-
-/// An export wins, be it empty; else the last state of the wizard's logs.
-fn inbound_connectors(
-    given: &Evidence,
-    tenant: usize,
-) -> (Option<Connectors<'_>>, Vec<HybridConnector>) {
-    if let Some(exported) = given.tenant(tenant).inbound_connectors {
-        return (Some(Cow::Borrowed(exported)), Vec::new());
-    }
-    let states = given.hybrid.iter().flat_map(HybridHistory::inbound_connectors);
-    let (connectors, states): (Vec<_>, Vec<_>) = states
-        .map(|(state, object)| {
-            (Located { object, path: state.log_path.clone(), line: state.line }, state.clone())
-        })
-        .unzip();
-    // That the logs name no connector is no proof that there is none.
-    if states.is_empty() { (None, states) } else { (Some(Cow::Owned(connectors)), states) }
 }

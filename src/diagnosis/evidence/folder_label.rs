@@ -42,6 +42,8 @@ pub(super) struct LogFolder {
     /// The server's label: the folder above `TransportRoles\Logs` or `FrontEnd\ProtocolLog` and
     /// their like, unless it is one of Windows, of Exchange, of a drive or of a user.
     pub label: Option<String>,
+    /// Whether it lies in the folder `Edge` of Exchange, which an Edge server alone has.
+    pub is_edge: bool,
 }
 
 impl LogFolder {
@@ -55,13 +57,17 @@ impl LogFolder {
             parts.pop();
         }
         let is_of_exchange = parts.len() < all;
+        let is_edge = text.split(['/', '\\']).collect::<Vec<_>>().windows(2).any(|pair| {
+            pair[0].eq_ignore_ascii_case("edge") && pair[1].eq_ignore_ascii_case("protocollog")
+        });
         let base = parts.join("/");
         while parts.last().is_some_and(|part| is_one_of(part, OF_INSTALLATIONS)) {
             parts.pop();
         }
         let label = parts.last().filter(|part| is_of_exchange && is_label(part));
         let is_of_user = parts.len() > 1 && is_one_of(parts[parts.len() - 2], OF_USERS);
-        Self { base, label: label.filter(|_| !is_of_user).map(|part| (*part).to_owned()) }
+        let label = label.filter(|_| !is_of_user).map(|part| (*part).to_owned());
+        Self { base, label, is_edge }
     }
 
     /// Equal for folders of one server.
@@ -112,6 +118,18 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(LogFolder::of(Path::new(file)).label.as_deref(), label, "{file}");
+        }
+    }
+
+    #[test]
+    fn the_folder_edge_above_the_protocol_logs_is_that_of_an_edge_server() {
+        for (file, is_edge) in [
+            (r"D:\case\EDGE01\TransportRoles\Logs\Edge\ProtocolLog\SmtpSend\S.LOG", true),
+            ("case/gw/edge/protocollog/smtpsend/S.LOG", true),
+            ("case/EDGE01/TransportRoles/Logs/Hub/ProtocolLog/SmtpSend/S.LOG", false),
+            ("edge/S.LOG", false),
+        ] {
+            assert_eq!(LogFolder::of(Path::new(file)).is_edge, is_edge, "{file}");
         }
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod certificate_uses;
 pub(crate) mod chain_log;
 mod collector;
 mod folder_label;
+mod inbound_state;
 pub(crate) mod incident;
 pub(crate) mod incidents;
 pub(crate) mod inputs;

@@ -35,13 +35,43 @@ pub(crate) struct Origins {
     /// The one before: the next session mostly has the same.
     last_path: Option<Arc<Path>>,
     last: usize,
+    edges: Edges,
 }
+
+/// Sessions of Edge servers: they lie in the folder `Edge` of Exchange, or went over a connector that
+/// EdgeSync made for one.
+#[derive(Clone, Debug, Default)]
+struct Edges {
+    keys: BTreeSet<ServerKey>,
+    /// The log of the session before, and whether its folder is that of an Edge server.
+    last: Option<(Arc<Path>, bool)>,
+}
+
+/// How EdgeSync calls the connectors that it makes for an Edge server.
+const OF_EDGE_SYNC: &str = "EdgeSync - ";
 
 type OriginKey = (String, Box<str>, Box<str>, Box<str>);
 
 impl Origins {
     /// Whose session it is, as far as it says so itself.
     pub fn key_of(&mut self, session: &Session) -> ServerKey {
+        let key = self.own_key_of(session);
+        let is_in_folder = match &self.edges.last {
+            Some((path, is_edge)) if Arc::ptr_eq(path, &session.log_path) => *is_edge,
+            _ => {
+                let is_edge = self.folder_of(&session.log_path).is_edge;
+                self.edges.last = Some((Arc::clone(&session.log_path), is_edge));
+                is_edge
+            }
+        };
+        let is_edge = is_in_folder || session.connector().starts_with(OF_EDGE_SYNC);
+        if is_edge && !self.edges.keys.contains(&key) {
+            self.edges.keys.insert(key.clone());
+        }
+        key
+    }
+
+    fn own_key_of(&mut self, session: &Session) -> ServerKey {
         if let Some(name) = &session.server {
             if !self.names.contains(name) {
                 self.names.insert(Arc::clone(name));
@@ -124,7 +154,14 @@ impl Origins {
             }
         }
         let names: ServerNames = names.iter().map(|name| &**name).collect();
-        Servers { keys, names: names.one_each(), given: given.cloned() }
+        let servers = Servers {
+            keys,
+            names: names.one_each(),
+            given: given.cloned(),
+            edges: BTreeSet::new(),
+        };
+        let edges = self.edges.keys.iter().filter_map(|key| servers.of(key).name().cloned());
+        Servers { edges: edges.collect(), ..servers }
     }
 
     /// The origins of each server.
@@ -268,9 +305,16 @@ pub(crate) struct Servers {
     names: HashMap<Arc<str>, Arc<str>>,
     /// The server of what does not name its own.
     given: Option<Arc<str>>,
+    /// The names of those that are Edge servers.
+    edges: BTreeSet<Arc<str>>,
 }
 
 impl Servers {
+    /// The names of the servers that are known to be Edge servers.
+    pub fn edge_servers(&self) -> BTreeSet<Arc<str>> {
+        self.edges.clone()
+    }
+
     /// The server, with its name or label.
     pub fn of(&self, key: &ServerKey) -> ServerKey {
         let key = match key {

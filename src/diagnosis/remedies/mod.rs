@@ -6,6 +6,7 @@ mod change;
 mod change_step;
 mod connectors;
 mod edge;
+mod elsewhere;
 pub(crate) mod harm;
 mod more_evidence;
 pub(crate) mod not_modelled;
@@ -35,7 +36,7 @@ pub(crate) use connectors::{
     go_by_certificate, list_address, make_connector, match_names, new_connector, rerun_wizard,
     set_if_another, set_sender_name,
 };
-pub(crate) use edge::EDGE_MAXIMUM;
+pub(crate) use edge::{EDGE_MAXIMUM, on_edge};
 pub(crate) use more_evidence::{
     export_accepted_domains, export_inbound_connectors, find_eop_connector, find_send_logs,
     give_chain, see_changes, see_inbound_connectors, turn_on_logging, turn_on_logging_of,

@@ -3,12 +3,14 @@
 use super::change::{Former, value_of};
 use super::change_step::step_of;
 use super::edge::{EDGE_MAXIMUM, choose_by_fqdn};
-use super::replacement::{
-    ReplacementCertificate, expects, is_unusable, is_valid, lacks_smtp, replacement,
+use super::elsewhere::{
+    bring_certificate, bring_delivering, delivering_elsewhere, named_elsewhere, names,
+    names_another, see_named,
 };
+use super::replacement::{ReplacementCertificate, expects, lacks_smtp, replacement};
 use super::services::{enable, see_usable, take_away};
 use super::{Change, MANAGEMENT_SHELL, Remedy};
-use crate::certificate::{NameRelation, Thumbprint, TlsCertificateName, X500Name};
+use crate::certificate::Thumbprint;
 use crate::connector::{CertificateNames, ExchangeCertificate, SendConnector};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::incident::{Ending, Incident};
@@ -24,6 +26,9 @@ pub(crate) fn select_certificate(case: &Case<'_>) -> Vec<Remedy> {
     if let (None, Some(named)) = (&replacement, named_elsewhere(case)) {
         return bring_certificate(case, named);
     }
+    if let (None, Some((named, from))) = (&replacement, delivering_elsewhere(case)) {
+        return bring_delivering(case, named, from);
+    }
     let mut on_edge = None;
     if let (None, Some(newer)) = (&replacement, shown_since(case)) {
         return vec![nothing_to_set_since(newer)];
@@ -34,6 +39,7 @@ pub(crate) fn select_certificate(case: &Case<'_>) -> Vec<Remedy> {
             on_edge = choose_by_fqdn(case, &names.collect::<Vec<_>>());
             nothing_to_set(case, one)
         }
+        None if names_another(case) => see_named(case),
         one => name_certificate(case, one.as_ref()),
     };
     let blocking = replacement.as_ref().and_then(|one| blocking_twin(case, one));
@@ -74,59 +80,9 @@ fn nothing_to_set_since(newer: &Incident) -> Remedy {
 
 /// Whether another certificate can take the place of the one of the case.
 pub(crate) fn has_substitute(case: &Case<'_>) -> bool {
-    replacement(case).is_some() || named_elsewhere(case).is_some()
-}
-
-/// The usable certificate of another server that the send connector names, where the certificates of
-/// this server are given and it is not among them.
-fn named_elsewhere<'c>(case: &'c Case<'_>) -> Option<&'c ExchangeCertificate> {
-    let server = case.server()?;
-    let at = case.evidence.at;
-    let mut installed = case.evidence.installed.iter().flatten().map(|one| &one.object);
-    let is_here = |one: &ExchangeCertificate| {
-        one.server.as_deref().is_some_and(|own| is_same_server(own, server))
-    };
-    let is_usable = |one: &&ExchangeCertificate| {
-        one.has_private_key != Some(false)
-            && one.is_issued_by_authority() != Some(false)
-            && one
-                .root_ca_type
-                .as_deref()
-                .is_none_or(|kind| kind.eq_ignore_ascii_case("ThirdParty"))
-            && !one.status.as_deref().is_some_and(is_unusable)
-            && is_valid(one, at)
-            && expects(case, &one.names()).unwrap_or(true)
-    };
-    let is_given = installed.clone().any(is_here);
-    let named = installed
-        .find(|one| one.server.is_some() && !is_here(one) && is_usable(one) && names(case, one));
-    named.filter(|_| is_given)
-}
-
-/// Copies a certificate with its key from the server that has it, and enables it for SMTP.
-fn bring_certificate(case: &Case<'_>, named: &ExchangeCertificate) -> Vec<Remedy> {
-    let text = named.thumbprint.map(|thumbprint| thumbprint.to_string());
-    let from = named.server.as_deref().unwrap_or_default();
-    let to = case.server().unwrap_or_default();
-    let which = text.as_deref().unwrap_or("the certificate that the send connector names");
-    let change = Change::ImportWithKey {
-        server: Some(to.to_owned()),
-        thumbprint: named.thumbprint,
-        certificate: None,
-    };
-    let mut import = Remedy::of(
-        change.clone(),
-        format!(
-            "{to} does not have {which}, which the send connector names and {from} has. Export it on \
-             {from} with its private key (Export-ExchangeCertificate -BinaryEncoded, or certlm.msc, \
-             All Tasks, Export), and import that file on {to}. Nothing is to be set on the send \
-             connector."
-        ),
-    );
-    let mut enabled = enable(case, named.thumbprint);
-    import.changes.extend(enabled.changes.iter().cloned());
-    enabled.changes.clone_from(&import.changes);
-    vec![import, enabled]
+    replacement(case).is_some()
+        || named_elsewhere(case).is_some()
+        || delivering_elsewhere(case).is_some()
 }
 
 /// Names a certificate of the server on the send connector, enabled for SMTP before where it is not.
@@ -230,18 +186,6 @@ fn delivering_connector<'c>(case: &'c Case<'_>, wanted: Option<Thumbprint>) -> O
 /// keeps them.
 fn is_named_already(case: &Case<'_>, replacement: &ReplacementCertificate) -> bool {
     names(case, &replacement.certificate)
-}
-
-/// Whether the send connector names issuer and subject of a certificate.
-fn names(case: &Case<'_>, certificate: &ExchangeCertificate) -> bool {
-    let present = case.send_connector.and_then(|one| one.object.tls_certificate_name.as_deref());
-    let Some(Ok(present)) = present.map(str::parse::<TlsCertificateName>) else { return false };
-    let is_same = |name: &X500Name, text: &str| {
-        text.parse().is_ok_and(|other| name.relation_to(&other) != NameRelation::Different)
-    };
-    let of = |text: &Option<String>| text.clone().unwrap_or_default();
-    is_same(&present.issuer, &of(&certificate.issuer))
-        && is_same(&present.subject, &of(&certificate.subject))
 }
 
 /// The certificate of the case, where it is the newer one of the issuer and subject that the send

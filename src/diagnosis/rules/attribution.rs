@@ -109,15 +109,20 @@ fn expected(case: &Case<'_>, connectors: &[usize]) -> String {
     format!("the connectors expect {}", listed(values.iter().map(String::as_str), 4))
 }
 
-/// What the export of the connectors does not hold.
+/// What the source of the connectors does not hold.
 fn not_exported(case: &Case<'_>) -> String {
-    match case.missing_properties().as_slice() {
-        [] => String::new(),
-        names => format!(
-            " The export does not hold {}: what they are is not known.",
-            listed(names.iter().copied(), 4)
-        ),
+    let names = case.missing_properties();
+    if names.is_empty() {
+        return String::new();
     }
+    let evidence = case.evidence;
+    let source = if !evidence.wizard_states.is_empty() && !evidence.is_export_older {
+        "The logs of the Hybrid Configuration Wizard do"
+    } else {
+        "The export does"
+    };
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    format!(" {source} not show {}, which {verb} not known.", listed(names, 4))
 }
 
 /// What brings certificate and connector together.

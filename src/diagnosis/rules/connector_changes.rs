@@ -4,7 +4,7 @@ use super::rule::{Answer, Proof, RuleText};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::incident::Ending;
 use crate::diagnosis::literal::capital;
-use crate::timestamp::TICKS_PER_HOUR;
+use crate::timestamp::{TICKS_PER_HOUR, Timestamp};
 
 pub(crate) const SENDER_ADDRESS_IGNORED: RuleText = RuleText {
     says: "Entries of SenderIPAddresses take no part in the match.",
@@ -40,6 +40,15 @@ pub(crate) const CONNECTOR_CHANGED_RECENTLY: RuleText = RuleText {
     sources: "Get-InboundConnector, WhenChangedUTC",
 };
 
+/// Whether a session of the connector delivered after the change.
+fn is_delivered_since(case: &Case<'_>, changed: Timestamp) -> bool {
+    case.evidence.incidents.all.iter().any(|other| {
+        other.ending == Ending::Delivered
+            && case.incident.is_some_and(|own| own.connector == other.connector)
+            && other.last > changed
+    })
+}
+
 pub(crate) fn changed_recently(case: &Case<'_>) -> Option<Answer> {
     let incident = case.incident.filter(|_| case.is_relay_denied())?;
     let connectors = case.evidence.inbound_connectors.as_ref()?;
@@ -71,6 +80,12 @@ pub(crate) fn changed_recently(case: &Case<'_>) -> Option<Answer> {
         format!(
             "The inbound connector {name} was changed at {changed}, less than an hour before the \
              first refusal: a change takes up to about an hour to arrive, and may be what broke it."
+        )
+    } else if changed.ticks() > last && is_delivered_since(case, changed) {
+        format!(
+            "The inbound connector {name} was changed at {changed}, after the last refusal \
+             ({}), and mail is delivered since: that may be what mended it.",
+            incident.last
         )
     } else if changed.ticks() > last {
         format!(

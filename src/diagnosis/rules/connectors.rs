@@ -1,6 +1,7 @@
 //! Whether there is a connector that may grant relay.
 
 use super::rule::{Answer, Proof, RuleText};
+use super::wizard::proof_of;
 use crate::connector::{AttributionOutcome, Eligibility};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
@@ -73,12 +74,25 @@ pub(crate) const CONNECTOR_MISSING: RuleText = RuleText {
 
 pub(crate) fn connector_missing(case: &Case<'_>) -> Option<Answer> {
     let is_empty = case.attribution.connectors.is_empty();
-    let message = "The tenant has no inbound connector (given and empty; if the command that fills \
-                   it failed, this is void): Exchange Online cannot determine whose mail it is, and \
-                   relays none.";
+    let source = match case.evidence.taken_away.last() {
+        Some((name, change)) => {
+            let time = change.time().map(|time| format!(" at {time}")).unwrap_or_default();
+            format!(
+                ": the Hybrid Configuration Wizard took {name} away{time}, after the state of the \
+                 export, so that"
+            )
+        }
+        None => " (given and empty; if the command that fills it failed, this is void):".to_owned(),
+    };
+    let message = format!(
+        "The tenant has no inbound connector{source} Exchange Online cannot determine whose mail it \
+         is, and relays none."
+    );
     (is_empty && case.is_without_connector()).then(|| {
         let mut steps = vec![remedies::see_inbound_connectors()];
         steps.extend(remedies::make_connector(case));
-        Proof::of_connector(case, None).says(message, steps)
+        let mut proof = Proof::of_connector(case, None);
+        proof.evidence.extend(case.evidence.taken_away.iter().map(|(_, change)| proof_of(change)));
+        proof.says(message, steps)
     })
 }

@@ -24,7 +24,8 @@ fn changes<'c>(case: &'c Case<'_>) -> impl Iterator<Item = &'c HybridChange> {
     case.evidence.hybrid.iter().flat_map(|history| &history.changes)
 }
 
-fn proof_of(change: &HybridChange) -> EvidenceLine {
+/// The line of the wizard's log that shows a change.
+pub(super) fn proof_of(change: &HybridChange) -> EvidenceLine {
     let cmdlet = change.cmdlet.as_deref().unwrap_or("wanted otherwise");
     let identity = change.identity.as_deref().unwrap_or("an object that is not known");
     let values = change.properties.iter().filter(|one| one.is_different()).map(|one| {

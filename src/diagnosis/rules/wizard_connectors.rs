@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::rule::{Answer, Proof, RuleText};
+use super::wizard::proof_of;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::case::wizard_state::{Staleness, age_text};
 use crate::diagnosis::remedies;
@@ -11,7 +12,8 @@ use crate::evidence::HybridConnector;
 
 pub(crate) const CONNECTORS_FROM_WIZARD: RuleText = RuleText {
     says: "The inbound connectors are as the logs of the Hybrid Configuration Wizard last knew them.",
-    why: "No export was given. The wizard reads the connectors before it changes them; what was \
+    why: "No export was given, or it shows a WhenChangedUTC that is older than a change in these \
+          logs. The wizard reads the connectors before it changes them; what was \
           changed since by hand its logs do not hold.",
     example: "Inbound from contoso as the wizard knew it 12 days before the report.",
     helps: "Export the inbound connectors, and check again.",
@@ -21,21 +23,36 @@ pub(crate) const CONNECTORS_FROM_WIZARD: RuleText = RuleText {
 };
 
 pub(crate) fn stands_in(case: &Case<'_>) -> Option<Answer> {
-    let states = &case.evidence.wizard_states;
-    if states.is_empty() || !case.is_known() || !case.rests_on_attribution() {
+    let evidence = case.evidence;
+    let states: Vec<&HybridConnector> = evidence.wizard_states.iter().flatten().collect();
+    let is_used = !states.is_empty() || evidence.is_export_older;
+    if !is_used || !case.is_known() || !case.rests_on_attribution() {
         return None;
     }
     let known: Vec<String> = states
         .iter()
         .map(|state| format!("{} {}", state.name, age_text(state, case.evidence.at)))
         .collect();
-    let mut text = format!(
-        "No export of the inbound connectors was given; the logs of the Hybrid Configuration \
-         Wizard stand in for it: {}. What was changed since by hand, they do not know.",
-        known.join("; ")
-    );
+    let mut text = if evidence.is_export_older {
+        let gone = evidence.taken_away.iter().map(|(name, change)| {
+            let time = change.time().map(|time| format!(" at {time}")).unwrap_or_default();
+            format!("{name} was taken away{time}")
+        });
+        format!(
+            "The export of the inbound connectors is older than what the Hybrid Configuration \
+             Wizard changed by its logs, and they count: {}. What was changed since by hand, neither \
+             knows.",
+            known.into_iter().chain(gone).collect::<Vec<_>>().join("; ")
+        )
+    } else {
+        format!(
+            "No export of the inbound connectors was given; the logs of the Hybrid Configuration \
+             Wizard stand in for it: {}. What was changed since by hand, they do not know.",
+            known.join("; ")
+        )
+    };
     let first = case.incident.map(|incident| incident.first);
-    let is_later = |state: &HybridConnector| state.as_of.zip(first).is_some_and(|(a, b)| a > b);
+    let is_later = |state: &&HybridConnector| state.as_of.zip(first).is_some_and(|(a, b)| a > b);
     if states.iter().any(is_later) {
         text.push_str(
             " They are of a later time than the first session of the log, which may have met \
@@ -50,10 +67,14 @@ pub(crate) fn stands_in(case: &Case<'_>) -> Option<Answer> {
             state.name
         );
     }
-    let lines: Vec<EvidenceLine> =
-        (0..states.len()).flat_map(|index| case.inbound_proof(index)).collect();
+    let of_wizard = evidence.wizard_states.iter().enumerate().filter(|(_, one)| one.is_some());
+    let lines: Vec<EvidenceLine> = of_wizard
+        .flat_map(|(index, _)| case.inbound_proof(index))
+        .chain(evidence.taken_away.iter().map(|(_, change)| proof_of(change)))
+        .collect();
     let is_old = |state: &HybridConnector| Staleness::of(state, case.evidence.at) == Staleness::Old;
-    let is_open = states.iter().any(|state| is_old(state) || !state.unsettled.is_empty());
+    let is_open = evidence.is_export_older
+        || states.iter().any(|state| is_old(state) || !state.unsettled.is_empty());
     let proof = Proof { severity: is_open.then_some(Severity::Warning), ..Proof::of(lines) };
     Some(proof.says(text, vec![remedies::export_inbound_connectors()]))
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// A log of the hybrid wizard: `stamp|object|end|before|after|zone`. The object is `inbound`, a new
-/// one (`new`) or `send`; the end `ok`, `failed` or `cut`; the zone absent for UTC.
+/// one (`new`), one that goes (`remove`) or `send`; the end `ok`, `failed` or `cut`; the zone absent for UTC.
 pub(super) fn wizard_log(text: &str) -> String {
     let fields: Vec<&str> = text.split('|').collect();
     let [stamp, object, end, before, after] = fields[..5] else { panic!("{text}") };
@@ -13,6 +13,7 @@ pub(super) fn wizard_log(text: &str) -> String {
         "inbound" => {
             ("Set-InboundConnector -Identity", "Inbound from HQ", "TLSSenderCertificateName")
         }
+        "remove" => ("Remove-InboundConnector -Identity", "Inbound from HQ", "Confirm"),
         "send" => ("Set-SendConnector -Identity", "Outbound to Office 365", "TlsCertificateName"),
         _ => panic!("{text}"),
     };

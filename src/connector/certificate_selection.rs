@@ -265,14 +265,8 @@ fn has_unknown_validity(fitting: &[usize], installed: &[ExchangeCertificate]) ->
 #[must_use]
 pub fn twins_of(index: usize, installed: &[ExchangeCertificate]) -> Vec<usize> {
     let Some(one) = installed.get(index) else { return Vec::new() };
-    let Some((issuer, subject)) = one.x500_names() else { return Vec::new() };
-    let is_twin = |other: &ExchangeCertificate| {
-        other.thumbprint != one.thumbprint
-            && other.x500_names().is_some_and(|(other_issuer, other_subject)| {
-                issuer.relation_to(&other_issuer) != NameRelation::Different
-                    && subject.relation_to(&other_subject) != NameRelation::Different
-            })
-    };
+    let is_twin =
+        |other: &ExchangeCertificate| other.thumbprint != one.thumbprint && one.is_twin_of(other);
     (0..installed.len()).filter(|other| *other != index && is_twin(&installed[*other])).collect()
 }
 

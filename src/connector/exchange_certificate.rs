@@ -8,7 +8,8 @@ use serde::{Serialize, Serializer};
 use super::certificate_names::CertificateNames;
 use super::text_list::TextList;
 use crate::certificate::{
-    Certificate, HostNameMatch, LoggedCertificate, Thumbprint, X500Name, host_name_matches,
+    Certificate, HostNameMatch, LoggedCertificate, NameRelation, Thumbprint, X500Name,
+    host_name_matches,
 };
 use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
@@ -196,6 +197,12 @@ impl ExchangeCertificate {
             .any(|known| status.eq_ignore_ascii_case(known))
     }
 
+    /// Whether Exchange found it revoked.
+    #[must_use]
+    pub fn is_revoked(&self) -> bool {
+        self.status.as_deref().is_some_and(|status| status.trim().eq_ignore_ascii_case("Revoked"))
+    }
+
     /// Whether it is of a public authority, by its RootCAType; `None` where that does not say.
     #[must_use]
     pub fn is_of_public_authority(&self) -> Option<bool> {
@@ -228,6 +235,18 @@ impl ExchangeCertificate {
             Some(if self.has_uncertain_blanks { name.ignoring_blanks() } else { name })
         };
         Some((name(&self.issuer)?, name(&self.subject)?))
+    }
+
+    /// Whether issuer and subject are those of another one, so that one value of TlsCertificateName
+    /// names both: without regard to case, to the order of the parts, and to blanks that an export has
+    /// lost. False where one of them is missing or unreadable.
+    #[must_use]
+    pub fn is_twin_of(&self, other: &Self) -> bool {
+        let (Some(own), Some(others)) = (self.x500_names(), other.x500_names()) else {
+            return false;
+        };
+        own.0.relation_to(&others.0) != NameRelation::Different
+            && own.1.relation_to(&others.1) != NameRelation::Different
     }
 
     /// The names by which hosts know it: from the DER, else from Subject and CertificateDomains.

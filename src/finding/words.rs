@@ -29,6 +29,16 @@ pub fn capital(text: &str) -> String {
         .unwrap_or_default()
 }
 
+/// The text with its first letter small.
+#[must_use]
+pub fn uncapital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|first| first.to_lowercase().collect::<String>() + characters.as_str())
+        .unwrap_or_default()
+}
+
 /// The day of a point in time, by UTC or the clock that stated it: `2026-11-15`.
 #[must_use]
 pub fn date(time: impl Into<Timestamp>) -> String {

@@ -6,7 +6,6 @@ use crate::diagnosis::remedies::{Change, EDGE_MAXIMUM, Former, step_of, value_of
 use crate::finding::Step;
 use crate::renewal::course::{Course, Draft};
 use crate::renewal::plan::{PlaceKind, StepNeed};
-use crate::renewal::servers::is_edge;
 use crate::renewal::stage::{Place, Sends};
 
 /// Servers that are named in a sentence.
@@ -36,7 +35,7 @@ pub(crate) fn name_on_send_connectors(
         }
         let servers: Vec<&str> = own.iter().filter_map(|one| one.server.as_deref()).collect();
         let edges: Vec<&str> =
-            servers.iter().copied().filter(|server| is_edge(course, server)).collect();
+            servers.iter().copied().filter(|server| course.stage.is_edge(server)).collect();
         let draft = named(&connector, new, &servers, &edges);
         course.take(draft);
     }
@@ -75,10 +74,10 @@ fn named(
     };
     let length = value_of(new).map_or(0, |value| value.chars().count());
     let all = listed(servers.iter().copied(), MAXIMUM_NAMED);
-    let acts = if all.is_empty() {
-        "It acts on all SourceTransportServers.".to_owned()
-    } else {
-        format!("It acts on {all}, which all have it by now.")
+    let acts = match servers {
+        [] => "It acts on all SourceTransportServers.".to_owned(),
+        [one] => format!("It acts on {one}, which has it by now."),
+        _ => format!("It acts on {all}, which all have it by now."),
     };
     let (change, mut action) = if !edges.is_empty() && length > EDGE_MAXIMUM {
         let fqdn = fqdn_for(connector, new);
@@ -109,7 +108,9 @@ fn named(
     let mut step: Step = step_of(&change, action, &[]);
     if !edges.is_empty() {
         step = step.at("Exchange Management Shell on a mailbox server");
-        step.command = step.command.map(|command| command + "\nStart-EdgeSynchronization");
+        let synchronised = |command: String| command + "\nStart-EdgeSynchronization";
+        step.command = step.command.map(synchronised);
+        step.undo = step.undo.map(synchronised);
     }
     Draft { is_switch: true, ..Draft::new(StepNeed::Required, step, vec![(change, 0)]) }
 }

@@ -18,8 +18,10 @@ pub(crate) struct Found {
     pub doubts: Vec<String>,
     /// What is not known.
     pub reasons: Vec<String>,
-    /// Certificates in use that end later than the new one that would take their place.
-    pub kept: Vec<ExchangeCertificate>,
+    /// Why certificates in use stay what they are.
+    pub kept: Vec<String>,
+    /// Certificates in use that are revoked.
+    pub revoked: Vec<String>,
     /// Whether a connector has to be changed.
     pub sets_connectors: bool,
     pub notes: Vec<RenewalNote>,
@@ -30,10 +32,10 @@ impl Found {
     pub fn add_rows(&mut self, course: &Course, concerned: &[Place], new: &ExchangeCertificate) {
         for place in concerned {
             let holding = course.stage.find(place.server.as_deref(), new.thumbprint);
-            let (has_new, services) = match holding {
-                Holding::NotKnown => (None, None),
-                Holding::Lacks => (Some(false), None),
-                Holding::Has(one) => (Some(true), one.services),
+            let (has_new, has_private_key, services) = match holding {
+                Holding::NotKnown => (None, None, None),
+                Holding::Lacks => (Some(false), None, None),
+                Holding::Has(one) => (Some(true), one.has_private_key, one.services),
             };
             self.places.push(RenewalPlace {
                 kind: place.kind,
@@ -42,6 +44,7 @@ impl Found {
                 is_eop: (place.kind == PlaceKind::SendConnector).then_some(place.is_eop),
                 now: course.stage.sends(place).thumbprint().map(|one| one.to_string()),
                 has_new,
+                has_private_key,
                 is_enabled: services.map(|services| services.contains(CertificateServices::SMTP)),
                 afterwards: None,
             });

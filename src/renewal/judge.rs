@@ -61,8 +61,8 @@ impl Sender {
 /// What is asked of a place: the mail of a sender, in a tenant.
 pub(crate) type Question = (usize, Sender);
 
-/// What a certificate is judged by, beside itself.
-type Key = (usize, Thumbprint, Sender, usize);
+/// What a certificate is judged by: tenant, itself and its Status on the server, sender, and state.
+type Key = (usize, Thumbprint, Option<String>, Sender, usize);
 
 /// The judgements so far: a certificate is judged once in each state of a tenant.
 #[derive(Default)]
@@ -142,7 +142,7 @@ impl Judge {
         (tenant, sender): Question,
         one: &ExchangeCertificate,
     ) -> Option<String> {
-        let key = (tenant, one.thumbprint?, sender, stage.generation);
+        let key = (tenant, one.thumbprint?, one.status.clone(), sender, stage.generation);
         if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
         }

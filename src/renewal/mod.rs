@@ -11,6 +11,7 @@ mod connectors;
 mod course;
 mod found;
 mod judge;
+mod keys;
 mod new_certificate;
 mod notes;
 mod plan;
@@ -23,17 +24,19 @@ mod verdict;
 
 use std::rc::Rc;
 
+use crate::certificate::NameRelation;
 use crate::chain::{ChainReport, Trust, private_authority_evidence};
 use crate::connector::{ExchangeCertificate, is_named_by};
 use crate::diagnosis::Evidence;
 use crate::diagnosis::evidence::basis::Basis;
+use crate::diagnosis::literal::literals;
 use crate::finding::{Place as Where, Severity, Step};
 use crate::timestamp::Timestamp;
 
 use self::course::{Course, Draft};
 use self::found::Found;
 use self::new_certificate::New;
-use self::predecessor::{concerns, predecessors};
+use self::predecessor::{concerns, kept, name_of, predecessors};
 use self::stage::Place;
 
 pub use self::plan::{
@@ -100,7 +103,8 @@ fn plan_one(
         found.refusals.push(new.says(&reason));
         return;
     }
-    if let Some(keeps) = ends_later(before, new) {
+    found.revoked.extend(before.iter().filter(|one| one.is_revoked()).map(name_of));
+    if let Some(keeps) = kept(before, new) {
         found.kept.push(keeps);
         return;
     }
@@ -116,6 +120,10 @@ fn plan_one(
         return;
     }
     found.reasons.extend(unknown_match(course, before, new));
+    if let Some(doubt) = tenant::taken_by_several(course, before, &new.object, evidence) {
+        found.doubts.push(new.says(&doubt));
+        return;
+    }
     let mut servers: Vec<Option<String>> = Vec::new();
     for place in &concerned {
         if !servers.contains(&place.server) {
@@ -133,12 +141,18 @@ fn plan_one(
     let is_switch = is_chosen_at_once(course, new, &concerned);
     servers::equip(course, &new.object, &servers, is_switch);
     let so_far = course.steps.len();
+    let at = evidence.at;
+    let is_sound = |one: &ExchangeCertificate| {
+        !one.has_unusable_status() && one.not_after.is_none_or(|end| end.time() > at)
+    };
+    let before_passes = before.iter().all(is_sound);
     connectors::name_on_send_connectors(course, &new.object, &concerned);
     connectors::name_on_receive_connectors(course, &new.object, &concerned);
     found.sets_connectors |= course.steps.len() > so_far || !widened.is_empty();
     removal::take_away(course, before, &new.object, &concerned, true);
     if course.steps.iter().any(|step| step.need != StepNeed::Check) {
-        course.take(Draft::new(StepNeed::Check, check(new), Vec::new()));
+        let step = check(new, &concerned, course, before_passes);
+        course.take(Draft::new(StepNeed::Check, step, Vec::new()));
     }
     for text in tenant::narrow(course, &widened, before, evidence) {
         found.notes.push(RenewalNote {
@@ -176,20 +190,11 @@ fn is_issuer_known(evidence: &Evidence, new: &ExchangeCertificate) -> bool {
     let Some((issuer, _)) = new.x500_names() else { return false };
     evidence.installed.iter().flatten().map(|one| &one.object).any(|one| {
         let is_public = one.is_of_public_authority() == Some(true);
-        is_public && one.x500_names().is_some_and(|(other, _)| other == issuer)
+        is_public
+            && one
+                .x500_names()
+                .is_some_and(|(other, _)| other.relation_to(&issuer) != NameRelation::Different)
     })
-}
-
-/// The certificate in use that ends later than the new one, has its issuer and subject, and can be used:
-/// Exchange goes on sending it.
-fn ends_later(before: &[ExchangeCertificate], new: &New<'_>) -> Option<ExchangeCertificate> {
-    let is_later = |one: &&ExchangeCertificate| {
-        one.x500_names().is_some()
-            && one.x500_names() == new.object.x500_names()
-            && one.not_after > new.object.not_after
-            && !one.has_unusable_status()
-    };
-    before.iter().find(is_later).cloned()
 }
 
 /// Whether a server sends the new certificate as soon as it has it: a connector names its issuer and
@@ -207,11 +212,16 @@ fn chain_of(evidence: &Evidence, new: &New<'_>, at: Timestamp) -> Rc<ChainReport
 
 /// Why no tenant would take mail of own senders with a certificate.
 fn refused_everywhere(course: &Course, new: &ExchangeCertificate) -> Option<String> {
-    let tenants = 0..course.stage.tenants.len();
-    let mut refusals = tenants
-        .map(|tenant| course.judge.refusal(&course.stage, (tenant, judge::Sender::Own), new));
-    let first = refusals.next().flatten()?;
-    refusals.all(|refusal| refusal.is_some()).then_some(first)
+    // A server that has it already may know that it is revoked.
+    let installed = course.stage.servers().installed.iter().flatten().map(|one| &one.object);
+    let revoked = installed.filter(|one| one.thumbprint == new.thumbprint && one.is_revoked());
+    std::iter::once(new).chain(revoked).find_map(|one| {
+        let tenants = 0..course.stage.tenants.len();
+        let mut refusals = tenants
+            .map(|tenant| course.judge.refusal(&course.stage, (tenant, judge::Sender::Own), one));
+        let first = refusals.next().flatten()?;
+        refusals.all(|refusal| refusal.is_some()).then_some(first)
+    })
 }
 
 /// That names get lost, and whether a connector expects one of them is not known.
@@ -236,22 +246,39 @@ fn unknown_match(course: &Course, before: &[ExchangeCertificate], new: &New<'_>)
 }
 
 /// What shows that every place sends the new certificate.
-fn check(new: &New<'_>) -> Step {
+fn check(new: &New<'_>, concerned: &[Place], course: &Course, before_passes: bool) -> Step {
     let thumbprint = new.certificate().thumbprint();
-    Step::new(
-        Where::ManagementShell,
-        "See that every server and connector sends the new certificate. The one before stays installed \
-         until then: what sends it is delivered all the same.",
-    )
-    .command(
-        "$services = Get-TransportService\n\
-         $sessions = $services | Get-SendConnectorTlsSession -Start (Get-Date).AddHours(-1)\n\
-         $sessions | Group-Object -Property Server,Connector,SentThumbprint -NoElement",
-    )
+    let mut action = "See that every server and connector sends the new certificate.".to_owned();
+    if before_passes {
+        action.push_str(
+            " The one before stays installed until then: what sends it is delivered all the same.",
+        );
+    }
+    Step::new(Where::ManagementShell, action)
+        .command(format!(
+            "$services = Get-TransportService\n\
+             $sessions = $services | Get-SendConnectorTlsSession -Start (Get-Date).AddHours(-1){}\n\
+             $sessions | Group-Object -Property Server,Connector,SentThumbprint -NoElement",
+            only_of(concerned, course)
+        ))
     .verify(format!(
         "each line has {thumbprint}; Test-EopRelayConnection (eop-relay probe), which submits nothing, \
          shows it at once"
     ))
+}
+
+/// The option that leaves out send connectors which go on sending another certificate.
+fn only_of(concerned: &[Place], course: &Course) -> String {
+    let is_concerned = |name: &str| concerned.iter().any(|place| place.connector == name);
+    let all = course.stage.servers().send_connectors.iter().flatten();
+    let (own, others): (Vec<&str>, Vec<&str>) =
+        all.map(|one| one.object.name.as_str()).partition(|name| is_concerned(name));
+    if own.is_empty() || others.is_empty() {
+        return String::new();
+    }
+    // The option takes patterns.
+    let own: Vec<String> = own.into_iter().map(glob::Pattern::escape).collect();
+    format!(" -Connector {}", literals(own.iter().map(String::as_str)))
 }
 
 /// The plan of a course that is done.

@@ -76,12 +76,22 @@ impl Subject<'_> {
         let mut missing = self.chain.missing_issuers.iter().filter(|_| !self.is_issuer_known);
         let missing = missing.find(|one| one.found.is_none())?;
         let urls = missing.urls.first().map(|url| format!(" ({url})")).unwrap_or_default();
+        // Further up it can be the root, which is never sent and belongs into no other store.
+        let is_its_own = missing.subject == self.certificate.issuer.to_x500().to_string();
+        let (what, need) = if is_its_own {
+            (
+                "Its issuer",
+                "each server needs it in LocalMachine\\CA before the certificate is sent",
+            )
+        } else {
+            (
+                "The issuer of its intermediate,",
+                "if that is an intermediate too, each server needs it in LocalMachine\\CA before the \
+                 certificate is sent; a root is not sent, and nothing is to be done for it",
+            )
+        };
         Some(note(
-            format!(
-                "Its issuer {} is in none of the files{urls}: each server needs it in LocalMachine\\CA \
-             before the certificate is sent.",
-                missing.subject
-            ),
+            format!("{what} {} is in none of the files{urls}: {need}.", missing.subject),
             Confidence::Documented,
             "KB 3212877",
         ))

@@ -116,6 +116,9 @@ pub struct RenewalPlace {
     pub now: Option<String>,
     /// Whether the server has the new certificate; `None`: not known.
     pub has_new: Option<bool>,
+    /// Whether it has its private key there; `None`: not known, or it is not there.
+    #[serde(default)]
+    pub has_private_key: Option<bool>,
     /// Whether it is enabled for SMTP there; `None`: not known, or it is not there.
     pub is_enabled: Option<bool>,
     /// The thumbprint that is sent after all steps; `None`: none, or not known.

@@ -2,7 +2,9 @@
 
 use crate::certificate::TlsCertificateName;
 use crate::connector::{ExchangeCertificate, are_related, is_named_by};
+use crate::diagnosis::literal::date;
 use crate::renewal::course::Course;
+use crate::renewal::new_certificate::New;
 use crate::renewal::plan::PlaceKind;
 use crate::renewal::stage::{Holding, Place, Sends};
 
@@ -95,7 +97,7 @@ pub(crate) fn value_of_place<'c>(course: &'c Course, place: &Place) -> Option<(&
 
 fn is_same(one: &ExchangeCertificate, other: &ExchangeCertificate) -> bool {
     match (one.thumbprint, other.thumbprint) {
-        (None, None) => one.x500_names() == other.x500_names(),
+        (None, None) => one.is_twin_of(other),
         (one, other) => one == other,
     }
 }
@@ -122,4 +124,53 @@ pub(crate) fn concerns(
         // Chosen by name: Exchange takes the newest that has it.
         None => place.is_eop,
     }
+}
+
+/// The certificate in use that ends later than the new one, has its issuer and subject, and can be used:
+/// Exchange goes on sending it.
+fn ends_later(before: &[ExchangeCertificate], new: &New<'_>) -> Option<ExchangeCertificate> {
+    let is_later = |one: &&ExchangeCertificate| {
+        one.is_twin_of(&new.object)
+            && one.not_after > new.object.not_after
+            && !one.has_unusable_status()
+    };
+    before.iter().find(is_later).cloned()
+}
+
+/// Why the new certificate takes the place of none, in words.
+pub(crate) fn kept(before: &[ExchangeCertificate], new: &New<'_>) -> Option<String> {
+    let end = |one: &ExchangeCertificate| one.not_after.map(date).unwrap_or_default();
+    if let Some(one) = ends_later(before, new) {
+        return Some(format!(
+            "{}, which is in use, has the same issuer and subject and ends later, on {}. Exchange goes \
+             on sending it.",
+            name_of(&one),
+            end(&one)
+        ));
+    }
+    let one = newer(before, new)?;
+    Some(format!(
+        "{}, which is in use, is newer and ends later, on {}. The one that was given renews nothing: is \
+         it the file of the one before?",
+        name_of(one),
+        end(one)
+    ))
+}
+
+/// The last to end of certificates in use that can be used and are all newer than the one given, in
+/// beginning and end.
+fn newer<'b>(before: &'b [ExchangeCertificate], new: &New<'_>) -> Option<&'b ExchangeCertificate> {
+    let given = &new.object;
+    let is_newer = |one: &ExchangeCertificate| {
+        let ends = given.not_after.is_some() && one.not_after > given.not_after;
+        let begins = given.not_before.is_some() && one.not_before > given.not_before;
+        ends && begins && !one.has_unusable_status()
+    };
+    let last = before.iter().max_by_key(|one| one.not_after)?;
+    before.iter().all(is_newer).then_some(last)
+}
+
+/// Its thumbprint, in a sentence.
+pub(crate) fn name_of(one: &ExchangeCertificate) -> String {
+    one.thumbprint.map_or_else(|| "a certificate".to_owned(), |thumbprint| thumbprint.to_string())
 }

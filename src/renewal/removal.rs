@@ -7,7 +7,6 @@ use crate::diagnosis::remedies::{Change, step_of};
 use crate::finding::{Place as Where, Step};
 use crate::renewal::course::{Course, Draft};
 use crate::renewal::plan::StepNeed;
-use crate::renewal::servers::is_edge;
 use crate::renewal::stage::{Place, Sends};
 
 /// Servers that are named in a sentence.
@@ -35,19 +34,7 @@ pub(crate) fn take_away(
         if one.blocks != only_blocking {
             continue;
         }
-        let named: Vec<(String, String)> = course
-            .stage
-            .servers()
-            .send_connectors
-            .iter()
-            .flatten()
-            .filter_map(|connector| {
-                let object = &connector.object;
-                let value = object.tls_certificate_name.clone()?;
-                let fits = is_named_by(&one.certificate, &value, object.has_uncertain_blanks);
-                (fits == Some(true)).then(|| (object.name.clone(), value))
-            })
-            .collect();
+        let named = naming(course, &one.certificate);
         let drafts = if named.is_empty() { plain(course, &one) } else { vec![detour(&one, named)] };
         for draft in drafts {
             if one.blocks || course.is_harmless(&draft.changes) {
@@ -55,6 +42,19 @@ pub(crate) fn take_away(
             }
         }
     }
+}
+
+/// The send connectors that name issuer and subject of a certificate, with their value: as long as they
+/// do, Exchange refuses to remove it.
+pub(crate) fn naming(course: &Course, one: &ExchangeCertificate) -> Vec<(String, String)> {
+    let all = course.stage.servers().send_connectors.iter().flatten();
+    all.filter_map(|connector| {
+        let object = &connector.object;
+        let value = object.tls_certificate_name.clone()?;
+        let fits = is_named_by(one, &value, object.has_uncertain_blanks);
+        (fits == Some(true)).then(|| (object.name.clone(), value))
+    })
+    .collect()
 }
 
 fn leaving(
@@ -74,9 +74,8 @@ fn leaving(
         for one in course.stage.installed(Some(server)).iter().flat_map(|all| all.iter()).cloned() {
             let Some(thumbprint) = one.thumbprint else { continue };
             let was_in_use = before.iter().any(|known| known.thumbprint == one.thumbprint);
-            let is_older_twin = one.x500_names() == new.x500_names()
-                && are_related(&one, new)
-                && one.not_after < new.not_after;
+            let is_older_twin =
+                one.is_twin_of(new) && are_related(&one, new) && one.not_after < new.not_after;
             let is_it = one.thumbprint != new.thumbprint
                 && one.is_issued_by_authority() != Some(false)
                 && (was_in_use || is_older_twin);
@@ -88,7 +87,7 @@ fn leaving(
                     && course.sent_by(place).iter().any(|sent| sent.thumbprint == one.thumbprint)
             };
             let mut senders = concerned.iter().filter(is_sent);
-            let is_twin = one.x500_names().is_some() && one.x500_names() == new.x500_names();
+            let is_twin = one.is_twin_of(new);
             let blocks = senders.next().is_some() && is_twin;
             match found.iter_mut().find(|known| known.thumbprint == thumbprint) {
                 Some(known) => {
@@ -141,7 +140,7 @@ fn other_services(one: &Leaving) -> String {
 /// One step for the servers inside, and one on each Edge server, which `-Server` does not reach.
 fn plain(course: &Course, one: &Leaving) -> Vec<Draft> {
     let (edges, inside): (Vec<&String>, Vec<&String>) =
-        one.servers.iter().partition(|server| is_edge(course, server));
+        one.servers.iter().partition(|server| course.stage.is_edge(server));
     let change = |server: &str| Change::TakeAway {
         server: Some(server.to_owned()),
         thumbprint: one.thumbprint,

@@ -3,31 +3,17 @@
 use crate::certificate::{Certificate, Thumbprint};
 use crate::chain::{CertificateOrigin, ChainReport, import_step};
 use crate::connector::ExchangeCertificate;
-use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::literal::{listed, literal};
 use crate::diagnosis::remedies::{ANSWER_NO, Change};
+use crate::finding::words::uncapital;
 use crate::finding::{Place as Where, Step};
 use crate::renewal::course::{Course, Draft};
+use crate::renewal::keys;
 use crate::renewal::plan::StepNeed;
 use crate::renewal::stage::Holding;
 
 /// Servers that are named in a sentence.
 const MAXIMUM_NAMED: usize = 8;
-
-/// Whether a server is taken for an Edge server: by its name, or by the name that setup gives to its
-/// receive connector.
-pub(crate) fn is_edge(course: &Course, server: &str) -> bool {
-    let by_connector = course.stage.servers().receive_connectors.iter().flatten().any(|one| {
-        let is_own = one.object.server().is_some_and(|own| is_same_server(own, server));
-        is_own
-            && one
-                .object
-                .identity
-                .to_ascii_lowercase()
-                .contains("default internal receive connector")
-    });
-    by_connector || server.to_ascii_lowercase().contains("edge")
-}
 
 /// Imports the intermediates of the new certificate that came in its file and that the stores are not
 /// known to have.
@@ -45,13 +31,17 @@ pub(crate) fn import_intermediates(
             continue;
         };
         let names: Vec<&str> = servers.iter().map(String::as_str).collect();
-        let step = import_step(certificate).on_each(&names);
+        let mut step = import_step(certificate).on_each(&names);
+        if let [name] = *names {
+            step = step.at(&format!("elevated Windows PowerShell on {name}"));
+        }
         if stores_are_known {
             let certificate = Box::new(certificate.clone());
             let change = Change::ImportIntermediate { certificate };
             course.take(Draft::new(StepNeed::Required, step, vec![(change, 0)]));
         } else {
             // Of stores that are not known nothing is known afterwards either.
+            step.action = format!("Where it is not there yet: {}", uncapital(&step.action));
             course.take(Draft::new(StepNeed::IfMissing, step, Vec::new()));
         }
     }
@@ -77,6 +67,7 @@ pub(crate) fn equip(
     servers: &[Option<String>],
     is_switch: bool,
 ) {
+    keys::tie(course, new, servers, is_switch);
     let lack_of =
         |server: &Option<String>| match course.stage.find(server.as_deref(), new.thumbprint) {
             Holding::NotKnown => Lack::Perhaps,
@@ -91,7 +82,7 @@ pub(crate) fn equip(
             lacks.iter().filter(|(_, own)| *own == lack).map(|(name, _)| name.clone()).collect();
         let (edges, inside): (Vec<_>, Vec<_>) = all
             .into_iter()
-            .partition(|name| name.as_deref().is_some_and(|name| is_edge(course, name)));
+            .partition(|name| name.as_deref().is_some_and(|name| course.stage.is_edge(name)));
         if !inside.is_empty() {
             take(course, new, lack, &inside, false, is_switch);
         }

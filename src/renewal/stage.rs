@@ -146,7 +146,7 @@ impl Stage {
                 known.retain(|own, _| !is_it(own));
                 sent.retain(|(_, _, own), _| !is_it(own));
             }
-            Change::TakeNamedAway { .. } => {
+            Change::TakeNamedAway { .. } | Change::TieKey { .. } => {
                 known.clear();
                 sent.clear();
             }
@@ -190,6 +190,18 @@ impl Stage {
     pub fn receive_connector(&self, identity: &str) -> Option<&ReceiveConnector> {
         let all = self.servers().receive_connectors.iter().flatten();
         all.map(|one| &one.object).find(|one| one.identity == identity)
+    }
+
+    /// Whether a server is taken for an Edge server: by its name, or by the name that setup gives to its
+    /// receive connector.
+    pub fn is_edge(&self, server: &str) -> bool {
+        let mut all = self.servers().receive_connectors.iter().flatten().map(|one| &one.object);
+        let by_connector = all.any(|one| {
+            let identity = one.identity.to_ascii_lowercase();
+            one.server().is_some_and(|own| is_same_server(own, server))
+                && identity.contains("default internal receive connector")
+        });
+        by_connector || server.to_ascii_lowercase().contains("edge")
     }
 
     /// What a place sends.

@@ -6,11 +6,46 @@ use crate::connector::{
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::evidence::basis::Basis;
 use crate::diagnosis::evidence::server_name::is_same_server;
+use crate::diagnosis::literal::{listed, literal};
 use crate::diagnosis::remedies::harm::delivered;
 use crate::diagnosis::remedies::{Change, step_of};
 use crate::renewal::course::{Course, Draft};
 use crate::renewal::judge::{Sender, attribution, attribution_of};
 use crate::renewal::plan::{PlaceKind, StepNeed};
+
+/// Tenants that are named in a sentence.
+const MAXIMUM_NAMED: usize = 4;
+
+/// That more than one tenant takes mail with the new certificate, although none of those before served
+/// these tenants together.
+pub(crate) fn taken_by_several(
+    course: &Course,
+    before: &[ExchangeCertificate],
+    new: &ExchangeCertificate,
+    evidence: &Evidence,
+) -> Option<String> {
+    let takers = |names: &CertificateNames| -> Vec<usize> {
+        let all = course.stage.tenants.iter().enumerate();
+        all.filter(|(_, tenant)| attribution(tenant, names, Sender::Null) == Some(true))
+            .map(|(slot, _)| slot)
+            .collect()
+    };
+    let now = takers(&new.names());
+    let is_no_news = |one: &ExchangeCertificate| {
+        let known = takers(&one.names());
+        now.iter().all(|slot| known.contains(slot))
+    };
+    if now.len() < 2 || before.iter().any(is_no_news) {
+        return None;
+    }
+    let names: Vec<String> = now.iter().map(|slot| evidence.tenant(*slot).text()).collect();
+    Some(format!(
+        "several tenants take it ({}), and Exchange Online finds the tenant of mail by its certificate: \
+         which of them it is, is not certain. Use one certificate and one send connector for each \
+         (MC1226222)",
+        listed(names.iter().map(String::as_str), MAXIMUM_NAMED)
+    ))
+}
 
 /// A connector that was made beside the present one of a tenant.
 pub(crate) struct Widened {
@@ -77,7 +112,13 @@ pub(crate) fn widen(
              there, mail with the new certificate would be refused. The present one stays as it is \
              meanwhile. Wait up to an hour until it acts.{warning}{where_to}"
         );
-        let step = step_of(&change, action, &[]);
+        // The certificate before is sent still, so that mail shows nothing of the second connector.
+        let step = step_of(&change, action, &[]).verify(format!(
+            "Get-InboundConnector -Identity {} | Format-List \
+             Enabled,ConnectorType,TlsSenderCertificateName: True, OnPremises, {value}; and mail is \
+             accepted as before",
+            literal(Some(&connector), "inbound connector")
+        ));
         course.take(Draft::new(StepNeed::Required, step, vec![(change, tenant)]));
         made.push(Widened { tenant, connector, value });
     }

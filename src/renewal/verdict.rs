@@ -1,7 +1,7 @@
 //! What a plan comes to, in one word, one line and one number.
 
 use crate::diagnosis::Evidence;
-use crate::diagnosis::literal::{counted, date, listed};
+use crate::diagnosis::literal::{capital, counted, date, listed};
 use crate::finding::Severity;
 use crate::renewal::found::Found;
 use crate::renewal::new_certificate::New;
@@ -40,6 +40,13 @@ pub(super) fn conclude(
              (Get-SendConnector | Export-Clixml send.xml)"
         ));
     }
+    if evidence.send_connectors.as_ref().is_some_and(Vec::is_empty) {
+        found.reasons.push(
+            "The list of send connectors is given and empty: if the command that fills it failed, this \
+             is void (Get-SendConnector | Export-Clixml send.xml)"
+                .to_owned(),
+        );
+    }
     let verdict = if !found.refusals.is_empty() {
         RenewalVerdict::Refused
     } else if news.is_empty() || evidence.send_connectors.is_none() || !found.doubts.is_empty() {
@@ -53,11 +60,12 @@ pub(super) fn conclude(
     };
     let summary = match verdict {
         RenewalVerdict::Refused => {
-            format!("Mail would be refused. {}.", found.refusals.join(". "))
+            let reasons: Vec<String> = found.refusals.iter().map(|one| capital(one)).collect();
+            format!("Mail would be refused. {}.", reasons.join(". "))
         }
         RenewalVerdict::Uncertain => {
-            let reasons: Vec<&str> =
-                found.doubts.iter().chain(&found.reasons).map(String::as_str).collect();
+            let reasons: Vec<String> =
+                found.doubts.iter().chain(&found.reasons).map(|one| capital(one)).collect();
             format!("Not known. {}.", reasons.join(". "))
         }
         RenewalVerdict::StepsNeeded => steps_needed(evidence, steps, found, required),
@@ -85,7 +93,11 @@ fn steps_needed(
     let replaced = found.certificates.iter().flat_map(|one| &one.replaces);
     let first =
         replaced.filter_map(|one| Some((one.not_after?.time(), one.thumbprint.as_deref()?))).min();
-    if let Some((end, thumbprint)) = first {
+    if !found.revoked.is_empty() {
+        let verb = if found.revoked.len() == 1 { "is" } else { "are" };
+        let all = listed(found.revoked.iter().map(String::as_str), MAXIMUM_NAMED);
+        text = format!("{text} now: {all} {verb} revoked");
+    } else if let Some((end, thumbprint)) = first {
         let days = (end.ticks() - evidence.at.ticks()).div_euclid(TICKS_PER_DAY);
         let when = match days {
             ..0 => format!(": {thumbprint} ended on {}", date(end)),
@@ -112,14 +124,8 @@ fn steps_needed(
 }
 
 fn nothing_to_set(found: &Found) -> String {
-    if let Some(one) = found.kept.first() {
-        let thumbprint = one.thumbprint.map(|thumbprint| thumbprint.to_string());
-        return format!(
-            "Nothing is to be set: {}, which is in use, has the same issuer and subject and ends later, \
-             on {}. Exchange goes on sending it.",
-            thumbprint.as_deref().unwrap_or("a certificate"),
-            one.not_after.map(date).unwrap_or_default()
-        );
+    if let Some(kept) = found.kept.first() {
+        return format!("Nothing is to be set: {kept}");
     }
     let thumbprints: Vec<&str> =
         found.certificates.iter().map(|one| one.thumbprint.as_str()).collect();

@@ -129,11 +129,12 @@ fn connector(place: &RenewalPlace) -> &str {
 }
 
 fn there(place: &RenewalPlace) -> &'static str {
-    match (place.has_new, place.is_enabled) {
-        (None, _) => "not known",
-        (Some(false), _) => "missing",
-        (Some(true), Some(false)) => "no SMTP",
-        (Some(true), _) => "yes",
+    match (place.has_new, place.has_private_key, place.is_enabled) {
+        (None, ..) => "not known",
+        (Some(false), ..) => "missing",
+        (Some(true), Some(false), _) => "no key",
+        (Some(true), _, Some(false)) => "no SMTP",
+        (Some(true), ..) => "yes",
     }
 }
 

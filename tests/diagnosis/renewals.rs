@@ -23,7 +23,8 @@ const AT: &str = "2026-11-20T12:00:00Z";
 const CASES: &str = include_str!("../fixtures/diagnosis/renewals.tsv");
 
 /// The commands by which a step is known, in the order in which they are looked for.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
+    "certutil",
     "New-MgDomain",
     "New-InboundConnector",
     "Import-Certificate",
@@ -46,6 +47,14 @@ fn forge(label: &str) -> Forge {
     let (host, issuer, names, from, to): (&str, &str, &[&str], &str, &str) = match label {
         "old" => ("mail.contoso.com", "Northwind CA 2020", MAIL, "20251201", "20261202"),
         "expired" => ("mail.contoso.com", "Northwind CA 2020", MAIL, "20251101", "20261119"),
+        "older" => ("mail.contoso.com", "Northwind R36", MAIL, "20251001", "20261125"),
+        "shared" => (
+            "mail.contoso.com",
+            "Northwind CA 2020",
+            &["mail.contoso.com", "mail.fabrikam.com"],
+            "20261115",
+            "20270602",
+        ),
         "lasting" => ("mail.contoso.com", "Northwind CA 2020", MAIL, "20260601", "20270901"),
         "same" | "ecc-same" => {
             ("mail.contoso.com", "Northwind CA 2020", MAIL, "20261115", "20270602")
@@ -127,7 +136,7 @@ fn name_of(label: &str) -> String {
     format!("<I>{}<S>{}", one.issuer.to_x500(), one.subject.to_x500())
 }
 
-/// `EX01:old/IIS+SMTP/Revoked`.
+/// `EX01:old/IIS+SMTP/Revoked/ThirdParty/nokey`.
 fn installed(text: &str) -> Value {
     let (server, rest) = text.split_once(':').unwrap();
     let mut parts = rest.split('/');
@@ -138,7 +147,7 @@ fn installed(text: &str) -> Value {
         "Subject": one.subject.to_x500().to_string(), "Issuer": one.issuer.to_x500().to_string(),
         "NotBefore": one.not_before(), "NotAfter": one.not_after(), "Services": services,
         "Status": parts.next().unwrap_or("Valid"), "RootCAType": parts.next().unwrap_or("ThirdParty"),
-        "HasPrivateKey": true, "IsSelfSigned": false, "Server": server,
+        "HasPrivateKey": parts.next() != Some("nokey"), "IsSelfSigned": false, "Server": server,
     })
 }
 
@@ -336,6 +345,105 @@ fn a_plan_says_what_it_costs_and_from_when_on() {
         gap.reasons[0].starts_with("Before the new certificate is valid, on 2026-12-05"),
         "{gap:#?}"
     );
+}
+
+#[test]
+fn a_plan_is_urgent_where_nothing_passes_and_its_checks_look_at_what_it_changes() {
+    let revoked = plan_of("revoked predecessor that ends later");
+    assert!(revoked.summary.contains(" needed now: "), "{}", revoked.summary);
+    assert!(revoked.summary.contains(" is revoked."), "{}", revoked.summary);
+    let check = |plan: &RenewalPlan| {
+        let step = plan.steps.iter().find(|step| step.need == StepNeed::Check).unwrap();
+        (step.step.action.clone(), step.step.command.clone().unwrap())
+    };
+    assert!(!check(&revoked).0.contains("delivered all the same"), "{:#?}", check(&revoked));
+    let one = plan_of("one of several tenants");
+    assert!(check(&one).0.contains("delivered all the same"), "{:#?}", check(&one));
+    assert!(check(&one).1.contains("-Connector 'Contoso'"), "{:#?}", check(&one));
+    assert!(!check(&revoked).1.contains("-Connector"), "{:#?}", check(&revoked));
+    let wildcard = plan_of("wildcard");
+    let second = wildcard.steps[0].step.verify.as_deref().unwrap();
+    assert!(second.starts_with("Get-InboundConnector -Identity 'Inbound from"), "{second}");
+    let edge = plan_of("Edge");
+    let named = edge.steps.iter().find(|step| {
+        step.step.command.as_ref().is_some_and(|command| command.contains("Set-SendConnector"))
+    });
+    let undo = named.unwrap().step.undo.as_deref().unwrap();
+    assert!(undo.ends_with("Start-EdgeSynchronization"), "{undo}");
+    let withdrawn = plan_of("new one that is revoked already");
+    assert!(withdrawn.summary.contains("revoked by its authority"), "{}", withdrawn.summary);
+    assert!(!withdrawn.summary.contains("can fail over"), "{}", withdrawn.summary);
+    let older = plan_of("one that is older than the one in use");
+    assert!(older.summary.contains("is newer and ends later, on 2026-12-02"), "{}", older.summary);
+    let shared = plan_of("one for two tenants");
+    assert!(shared.summary.starts_with("Not known. Several tenants take it"), "{}", shared.summary);
+}
+
+#[test]
+fn a_twin_is_known_by_its_names_however_an_export_wrote_them() {
+    let expected = plan_of("revoked predecessor that ends later");
+    for form in ["blanks lost by Format-List", "upper case", "reversed"] {
+        let written = |name: &str| match form {
+            "upper case" => name.to_uppercase(),
+            "reversed" => name.rsplit(", ").collect::<Vec<_>>().join(", "),
+            _ => name.replace(' ', ""),
+        };
+        let mut renewal =
+            renewals().into_iter().find(|one| one.name == "revoked predecessor that ends later");
+        let evidence = &mut renewal.as_mut().unwrap().evidence;
+        for one in evidence.installed.iter_mut().flatten().map(|one| &mut one.object) {
+            one.has_uncertain_blanks = form.starts_with("blanks");
+            one.issuer = one.issuer.as_deref().map(written);
+            one.subject = one.subject.as_deref().map(written);
+        }
+        let plan = renewal_plan(evidence);
+        assert_eq!(steps_of(&plan), steps_of(&expected), "{form}: {}", plan.summary);
+    }
+}
+
+#[test]
+fn a_server_that_has_the_new_certificate_without_its_key_gets_it_before_a_connector_names_it() {
+    let plan = plan_of("key missing on one server");
+    let late = plan.places.iter().find(|place| place.server.as_deref() == Some("EX02")).unwrap();
+    assert_eq!(late.has_private_key, Some(false));
+    assert!(view::renewal(&plan, 80).contains("no key"), "{}", view::renewal(&plan, 80));
+    let tie = plan.steps.iter().find(|step| {
+        step.step.command.as_ref().is_some_and(|command| command.contains("certutil"))
+    });
+    let tie = tie.unwrap();
+    assert!(tie.step.r#where.contains("EX02"), "{tie:#?}");
+    assert!(tie.step.command.as_ref().unwrap().contains("-Services SMTP"), "{tie:#?}");
+    let twin = plan_of("key missing on one server, same issuer");
+    let anew = twin.steps.iter().find(|step| {
+        let command = step.step.command.as_deref().unwrap_or_default();
+        command.contains("Import-ExchangeCertificate")
+    });
+    let anew = anew.unwrap();
+    assert!(anew.interruption.as_ref().unwrap().contains("EX02 stands still"), "{anew:#?}");
+}
+
+#[test]
+fn the_issuer_of_an_intermediate_is_not_said_to_belong_into_the_intermediate_store() {
+    let mut renewal =
+        renewals().into_iter().find(|one| one.name == "rotated intermediate").unwrap();
+    renewal.evidence.installed = None;
+    let given = &mut renewal.evidence.certificates[0];
+    given.others = vec![Forge::authority("Northwind R36", "Northwind Root 7").certificate()];
+    let plan = renewal_plan(&renewal.evidence);
+    let of_intermediate: Vec<&str> = plan
+        .notes
+        .iter()
+        .map(|note| note.text.as_str())
+        .filter(|text| text.contains("is in none of the files"))
+        .collect();
+    assert!(
+        matches!(*of_intermediate, [text] if text.contains("Northwind Root 7") && text.contains("a root is not sent")),
+        "{of_intermediate:#?}"
+    );
+    renewal.evidence.certificates[0].others = vec![];
+    let plan = renewal_plan(&renewal.evidence);
+    let own = plan.notes.iter().find(|note| note.text.starts_with("Its issuer CN=Northwind R36"));
+    assert!(own.unwrap().text.contains("each server needs it in LocalMachine\\CA"), "{own:#?}");
 }
 
 #[test]

@@ -204,6 +204,9 @@ namespace EopRelay
         /// <summary>Whether the server has the new certificate.</summary>
         public bool? HasNew { get; internal set; }
 
+        /// <summary>Whether it has its private key there.</summary>
+        public bool? HasPrivateKey { get; internal set; }
+
         /// <summary>Whether it is enabled for SMTP there.</summary>
         public bool? IsEnabled { get; internal set; }
 

@@ -2,15 +2,16 @@
 # Builds what is published, on Linux, into a folder; the same bytes from the same commit and compilers,
 # but for the nupkg, which holds the time of its making.
 #   build/release.sh [FOLDER]          default: target/publish
-#   EopRelay-VERSION.zip                     the module, with the libraries for Windows and Linux
-#   EopRelay.VERSION.nupkg                   the module for the PowerShell Gallery, where there is a pwsh
+#   EopRelay-VERSION.zip                     the module for Windows
+#   EopRelay-VERSION-linux.zip               the module for PowerShell on Linux
+#   EopRelay.VERSION.nupkg                   the module for both, for the PowerShell Gallery, where there is a pwsh
 #   eop-relay-VERSION-x86_64-windows.zip     the command for Windows
 #   eop-relay-VERSION-x86_64-linux.tar.gz    command, library, C header and pkg-config file for Linux
 #   eop-relay_VERSION_amd64.deb              the same for Debian, with manual pages and completions
 #   eop-relay-VERSION.cdx.json               what is linked (CycloneDX)
 #   winget-VERSION.zip                       manifests for winget, where EOP_RELAY_URL says where the files will lie
 #   SHA256SUMS
-# Needs what powershell/build/build.sh and build/windows.sh need, zip and dpkg-deb. EOP_RELAY_LIBRARY,
+# Needs what powershell/build/build.sh, build/windows.sh and build/linux.sh need, zip and dpkg-deb. EOP_RELAY_LIBRARY,
 # EOP_RELAY_COMMAND and EOP_RELAY_WINDOWS name what is already built: the library and the command for
 # Linux, and the folder with those for Windows.
 set -eu
@@ -31,11 +32,7 @@ SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH TZ=UTC LC_ALL=C
 
 build() {
-    if [ -z "${EOP_RELAY_LIBRARY:-}" ]; then
-        # Alone, for cargo leaves link-time optimisation out of a library that is cdylib and rlib at once.
-        cargo rustc --quiet --locked --release --lib --crate-type cdylib
-        EOP_RELAY_LIBRARY=$root/target/release/libeop_relay.so
-    fi
+    EOP_RELAY_LIBRARY=${EOP_RELAY_LIBRARY:-$(build/linux.sh)}
     if [ -z "${EOP_RELAY_COMMAND:-}" ]; then
         # Static where that can be built: then it runs on any Linux. The library needs the system's C library.
         if command -v musl-gcc >/dev/null && rustup target list --installed 2>/dev/null | grep -qx "$musl" &&
@@ -73,7 +70,7 @@ pack_zip() {
 pack_module() {
     powershell/build/package.sh "$work/module" >/dev/null
     mv "$work/module/EopRelay" "$work/EopRelay"
-    pack_zip "EopRelay-$version.zip" EopRelay
+    mv "$work/module/EopRelay-$version.zip" "$work/module/EopRelay-$version-linux.zip" "$out"
 }
 
 # A repository in a folder makes the package that the gallery takes.

@@ -49,6 +49,14 @@ KEYS
 else
     echo "release.sh: left out: the manifests for winget (no unzip)"
 fi
+library=$work/eop-relay-$version-x86_64-linux/lib/libeop_relay.so
+needed=$(objdump -T "$library" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort -Vu | tail -n 1)
+if [ "$(printf '2.28\n%s\n' "$needed" | sort -V | tail -n 1)" = 2.28 ] || [ ! -x target/tools/zigbuild/bin/cargo-zigbuild ]; then
+    echo "release.sh: the library asks for glibc $needed"
+else
+    echo "release.sh: the library asks for glibc $needed, where 2.28 is promised" >&2
+    exit 1
+fi
 if command -v pkg-config >/dev/null; then
     use_it "the Debian package" "$work/debian/usr" lib/x86_64-linux-gnu
     use_it "the archive for Linux" "$work/eop-relay-$version-x86_64-linux" lib

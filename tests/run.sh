@@ -183,8 +183,9 @@ quick_checks() {
 
 # The tests of the C ABI and of the module again, on what is shipped.
 test_what_is_shipped() {
-    check "the shipped library" cargo rustc --quiet --release --lib --crate-type cdylib
-    export EOP_RELAY_LIBRARY=$PWD/target/release/libeop_relay.so
+    check "the shipped library" build/linux.sh
+    EOP_RELAY_LIBRARY=$(build/linux.sh)
+    export EOP_RELAY_LIBRARY
     if builds_for_windows; then
         check "library and command for Windows" build/windows.sh target/windows/release
         export EOP_RELAY_WINDOWS=$PWD/target/windows/release

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Lays out the module as it is installed, EopRelay/<version>, with the libraries for Windows and
-# Linux, and packs it: EopRelay-<version>.zip with EopRelay-<version>.zip.sha256 beside it. What is in
-# the zip has its checksums in SHA256SUMS there.
+# Linux, as the PowerShell Gallery takes it, and packs it with one of them each: EopRelay-<version>.zip
+# for Windows and EopRelay-<version>-linux.zip, each with its .sha256 beside it. What is in the folder and
+# in the zips has its checksums in SHA256SUMS there. SOURCE_DATE_EPOCH sets the time of all files.
 #   powershell/build/package.sh [FOLDER]          default: target/module
 # Needs what build.sh and build/windows.sh need, and zip. EOP_RELAY_LIBRARY and EOP_RELAY_WINDOWS name
 # a library for Linux and a folder with those for Windows that are already built.
@@ -12,7 +13,6 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 out=${1:-$root/target/module}
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml" | head -n 1)
-zip=EopRelay-$version.zip
 
 command -v zip >/dev/null || {
     echo "package.sh: there is no zip (Debian: zip)" >&2
@@ -21,7 +21,7 @@ command -v zip >/dev/null || {
 mkdir -p "$out"
 out=$(CDPATH='' cd -- "$out" && pwd)
 module=$out/EopRelay/$version
-rm -rf "$out/EopRelay" "$out/$zip" "$out/$zip.sha256"
+rm -rf "$out/EopRelay" "$out/EopRelay-$version".zip* "$out/EopRelay-$version"-linux.zip*
 mkdir -p "$module/bin"
 
 cd "$root/powershell/EopRelay"
@@ -46,8 +46,21 @@ find . -type f | sed 's|^\./||' | LC_ALL=C sort | xargs -d '\n' sha256sum >"$out
 mv "$out/SHA256SUMS" .
 find . -type f -exec chmod 644 {} +
 
-cd "$out"
-# The same names in the same order whatever the file system does.
-find EopRelay -type f | LC_ALL=C sort | zip -q -X -9 "$zip" -@
-sha256sum "$zip" >"$zip.sha256"
-echo "$out/$zip"
+# pack ZIP FOLDER_OF_BIN: all but what is for the system of that folder.
+pack() {
+    work=$(mktemp -d)
+    cp -r "$out/EopRelay" "$work"
+    rm -r "$work/EopRelay/$version/bin/$2"
+    sed -i "\|  bin/$2/|d" "$work/EopRelay/$version/SHA256SUMS"
+    if [ -n "${SOURCE_DATE_EPOCH:-}" ]; then
+        find "$work" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
+    fi
+    # The same names in the same order whatever the file system does.
+    (cd "$work" && find EopRelay -type f | LC_ALL=C sort | zip -q -X -9 "$out/$1" -@)
+    rm -r "$work"
+    (cd "$out" && sha256sum "$1" >"$1.sha256")
+    echo "$out/$1"
+}
+
+pack "EopRelay-$version.zip" linux-x64
+pack "EopRelay-$version-linux.zip" win-x64

@@ -25,7 +25,8 @@ pub struct CaseFile {
 /// # Errors
 /// The folder cannot be read or the archive is damaged, or it holds no file: the reason.
 pub fn files_of_case(case: &Path) -> Result<Vec<(PathBuf, CaseFile)>, String> {
-    let refused = |error: std::io::Error| format!("{}: {error}", case.display());
+    let refused =
+        |error: std::io::Error| format!("{}: {}", case.display(), input::unreadable(&error));
     let mut files = Vec::new();
     let mut add = |path: PathBuf, trouble: Option<String>| {
         let name = match path.strip_prefix(case) {

@@ -12,12 +12,15 @@ mod file;
 mod guard;
 mod open;
 mod standard_input;
+mod trouble;
 
 pub use archive::{PackedFile, is_archive, is_packed, packed_files};
 pub use file::MAXIMUM_UNPACKED;
 pub(crate) use guard::Counted;
 pub use open::{beginning, gunzip, is_gzip, open, open_from, open_special, read};
 pub use standard_input::{is_standard_input, offer_standard_input};
+pub use trouble::unreadable;
+pub(crate) use trouble::{NOT_FOUND, nothing_by};
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use walkdir::WalkDir;
 
 use super::notice::{Notice, NoticeCode};
-use crate::input::{is_archive, is_packed, is_standard_input, packed_files};
+use crate::input::{NOT_FOUND, is_archive, is_packed, is_standard_input, nothing_by, packed_files};
 
 /// A place to read logs from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -119,10 +119,7 @@ impl FoundFiles {
                     }
                 }
                 if is_empty {
-                    self.nothing_found(
-                        &input.path,
-                        "no file or folder has this path or matches this pattern",
-                    );
+                    self.nothing_found(&input.path, nothing_by(&pattern));
                 }
             }
             Err(error) => self.notices.push(Notice {
@@ -156,7 +153,7 @@ impl FoundFiles {
                 ..Notice::new(NoticeCode::OtherContent, path)
             }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                self.nothing_found(path, "no file or folder has this path");
+                self.nothing_found(path, NOT_FOUND);
             }
             Err(error) => self.unreadable(path, &error),
         }

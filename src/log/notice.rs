@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::finding::Severity;
+use crate::input::unreadable;
 use crate::named_enum::named_enum;
 
 named_enum! {
@@ -111,7 +112,7 @@ impl Notice {
     pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Self {
         Self {
             os_error: error.raw_os_error(),
-            message: format!("cannot be read: {error}"),
+            message: unreadable(error),
             ..Self::new(NoticeCode::Unreadable, path)
         }
     }

@@ -72,7 +72,7 @@ impl Key {
     /// # Errors
     /// It cannot be read, or is no key: the reason, with the path.
     pub fn read(path: &Path) -> Result<Self, String> {
-        let json = input::read(path, MAXIMUM_FILE).map_err(|error| error.to_string());
+        let json = input::read(path, MAXIMUM_FILE).map_err(|error| input::unreadable(&error));
         let key = json.and_then(|json| Self::parse(&json).map_err(|error| error.to_string()));
         key.map_err(|error| format!("{}: {error}", path.display()))
     }

@@ -45,14 +45,14 @@ fn a_folder_comes_to_the_verdict_of_its_files_given_one_by_one() {
 }
 
 #[test]
-fn a_folder_without_files_is_wrong_usage() {
+fn a_folder_without_files_is_an_input_that_cannot_be_read() {
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
         .args(["test", "--evidence"])
         .arg(folder.path())
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(64));
+    assert_eq!(output.status.code(), Some(40));
     assert!(String::from_utf8_lossy(&output.stderr).contains("holds no file"));
 }
 

@@ -91,7 +91,7 @@ fn what_cannot_be_read_is_said_and_the_rest_explained() {
     assert_eq!(output.status.code(), Some(40));
     assert!(printed(&output).contains("RelayDenied"));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("missing.eml") && said.contains("check the path"), "{said}");
+    assert!(said.contains("missing.eml: no file or folder has this path"), "{said}");
 
     assert_eq!(
         explain(&["--path", "SEND20261117-1.LOG", "--log", "missing"]).status.code(),

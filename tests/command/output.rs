@@ -32,6 +32,34 @@ const ANSWERS: &[&[&str]] = &[
 ];
 
 #[test]
+fn that_an_input_is_missing_is_said_in_the_same_words_by_every_command() {
+    for arguments in [
+        &["sessions", "nowhere"][..],
+        &["test", "--log", "nowhere"],
+        &["test", "--certificate", "nowhere"],
+        &["test", "--send-connector", "nowhere"],
+        &["test", "--hybrid-log", "nowhere"],
+        &["test", "--evidence", "nowhere"],
+        &["explain", "--path", "nowhere"],
+        &["chain", "nowhere"],
+        &["certificates", "--send-connector", "nowhere"],
+        &["renew", "--new", "nowhere"],
+        &["hybrid", "nowhere"],
+        &["events", "nowhere"],
+        &["evidence", "list", "nowhere"],
+        &["redact", "nowhere", "out"],
+    ] {
+        let output = run(arguments);
+        let said = format!("{}{}", text(&output.stderr), text(&output.stdout));
+        assert!(
+            said.contains("nowhere: no file or folder has this path\n"),
+            "{arguments:?} {said}"
+        );
+        assert_eq!(output.status.code(), Some(40), "{arguments:?} {said}");
+    }
+}
+
+#[test]
 fn the_answer_can_go_to_a_file() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in ANSWERS {

@@ -10,7 +10,7 @@ use crate::support::{assert_success, is_installed, library, root, say, wine};
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 #[test]
-fn the_zip_holds_the_files_of_the_module_and_no_others() {
+fn each_zip_holds_the_files_of_the_module_for_its_system_and_no_others() {
     for program in ["mcs", "zip"] {
         if !is_installed(program) && Command::new(program).arg("-v").output().is_err() {
             say(&format!("the module is not packed: no {program}"));
@@ -28,32 +28,27 @@ fn the_zip_holds_the_files_of_the_module_and_no_others() {
         .unwrap();
     assert_success("powershell/build/package.sh", &output);
 
-    let zip = format!("EopRelay-{VERSION}.zip");
-    let listed = Command::new("zip").args(["-sf", &zip]).current_dir(&out).output().unwrap();
-    assert_success("zip -sf", &listed);
-    let text = String::from_utf8(listed.stdout).unwrap();
-    let packed: BTreeSet<String> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| line.starts_with("EopRelay/"))
-        .map(str::to_owned)
-        .collect();
-    assert_eq!(packed, expected());
-
-    for (folder, sums) in
-        [(out.clone(), format!("{zip}.sha256")), (module(&out), "SHA256SUMS".to_owned())]
-    {
-        let checked =
-            Command::new("sha256sum").args(["-c", &sums]).current_dir(folder).output().unwrap();
-        assert_success(&sums, &checked);
+    for (zip, left_out) in [
+        (format!("EopRelay-{VERSION}.zip"), "linux-x64"),
+        (format!("EopRelay-{VERSION}-linux.zip"), "win-x64"),
+    ] {
+        let unpacked = wine::tmp(left_out);
+        let mut archive = zip::ZipArchive::new(fs::File::open(out.join(&zip)).unwrap()).unwrap();
+        let packed: BTreeSet<String> =
+            archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+        let other = format!("EopRelay/{VERSION}/bin/{left_out}/");
+        let expected = expected().into_iter().filter(|name| !name.starts_with(&other)).collect();
+        assert_eq!(packed, expected, "{zip}");
+        archive.extract(&unpacked).unwrap();
+        check_sums(&module(&unpacked), "SHA256SUMS", packed.len() - 1);
+        check_sums(&out, &format!("{zip}.sha256"), 1);
     }
+    check_sums(&module(&out), "SHA256SUMS", expected().len() - 1);
     let notices = fs::read_to_string(module(&out).join("THIRD-PARTY-NOTICES.txt")).unwrap();
     for linked in ["x509-parser", "windows-sys", "clap", "evtx", "libc"] {
         assert!(notices.contains(&format!("\r\n{linked} ")), "{linked} has no notice");
     }
     assert!(!notices.contains("\r\ncbindgen "), "it is not linked");
-    let sums = fs::read_to_string(module(&out).join("SHA256SUMS")).unwrap();
-    assert_eq!(sums.lines().count() + 1, packed.len(), "all but the list itself");
     let manifest = fs::read_to_string(module(&out).join("EopRelay.psd1")).unwrap();
     assert!(manifest.contains("\r\n") && !manifest.contains("\r\r"), "lines end as on Windows");
     assert!(manifest.contains(&format!("'{VERSION}'")), "the folder is named like the version");
@@ -68,6 +63,15 @@ fn the_zip_holds_the_files_of_the_module_and_no_others() {
         );
         assert_eq!(script.matches(&help).count(), 1, "{file}");
     }
+}
+
+/// That many files have the sums that stand in a list.
+fn check_sums(folder: &Path, list: &str, count: usize) {
+    let checked =
+        Command::new("sha256sum").args(["-c", list]).current_dir(folder).output().unwrap();
+    assert_success(list, &checked);
+    let text = String::from_utf8(checked.stdout).unwrap();
+    assert_eq!(text.lines().count(), count, "{list} in {}", folder.display());
 }
 
 fn module(out: &Path) -> std::path::PathBuf {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use eop_relay::evidence::decode_text;
+use eop_relay::input::{read, unreadable};
 use eop_relay::redaction::{Key, RedactedFile, redact_case};
 
 use crate::exit::Exit;
@@ -66,8 +67,8 @@ pub fn run(arguments: &RedactArguments) -> ExitCode {
 
 fn restore(text: &Path, key: &Path) -> ExitCode {
     let restored = Key::read(key).and_then(|key| {
-        let answer = eop_relay::input::read(text, MAXIMUM_FILE)
-            .map_err(|error| format!("{}: {error}", text.display()))?;
+        let answer = read(text, MAXIMUM_FILE)
+            .map_err(|error| format!("{}: {}", text.display(), unreadable(&error)))?;
         Ok(key.restore(&decode_text(&answer)))
     });
     match restored {

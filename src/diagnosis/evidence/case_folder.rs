@@ -96,7 +96,8 @@ impl Evidence {
     /// A certificate to be judged, with those beside it; or the listing of a store of the machine, by
     /// its name. Certificates of authorities alone are not judged: they are nobody's on this way.
     fn add_certificates_of_case(&mut self, path: &Path) {
-        let read = input::read(path, MAXIMUM_CERTIFICATES).map_err(|error| error.to_string());
+        let read =
+            input::read(path, MAXIMUM_CERTIFICATES).map_err(|error| input::unreadable(&error));
         let read = read.and_then(|bytes| {
             let content = read_certificates(&bytes).map_err(|error| error.to_string())?;
             self.note_content(&path.display().to_string(), EvidenceKind::Certificates, &bytes);

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use super::printed_form::PrintedForm;
 use crate::finding::words::date;
+use crate::input::unreadable;
 use crate::timestamp::Timestamp;
 
 /// A file of which nothing could be read.
 #[derive(Debug, thiserror::Error)]
 pub enum EvidenceError {
     /// The file cannot be opened or read.
-    #[error("{}: cannot be read ({source}): check the path and the permissions", path.display())]
+    #[error("{}: {}", path.display(), unreadable(source))]
     Unreadable {
         /// The file.
         path: PathBuf,

@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 use super::file_kind::stem_time;
 use super::notice::HybridNotice;
 use crate::finding::Severity;
-use crate::input::{is_archive, is_packed, is_standard_input, packed_files};
+use crate::input::{is_archive, is_packed, is_standard_input, nothing_by, packed_files};
 use crate::log::{LogInput, NoticeCode};
 use crate::timestamp::Timestamp;
 
@@ -92,7 +92,7 @@ impl FoundFiles {
             }
         }
         if matches.is_empty() && before == self.discovery.notices.len() {
-            self.error(path, "no file or folder has this path or matches this pattern");
+            self.error(path, nothing_by(&pattern));
         }
         for path in matches {
             self.add_path(&path);

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::finding::Severity;
+use crate::input::unreadable;
 use crate::log::{Notice, NoticeCode};
 
 /// Trouble with a file of the wizard.
@@ -42,12 +43,7 @@ impl HybridNotice {
     pub(super) fn unreadable(path: &str, error: &std::io::Error) -> Self {
         Self {
             os_error: error.raw_os_error(),
-            ..Self::new(
-                NoticeCode::Unreadable,
-                Severity::Error,
-                path,
-                format!("cannot be read ({error}): check the path and the permissions"),
-            )
+            ..Self::new(NoticeCode::Unreadable, Severity::Error, path, unreadable(error))
         }
     }
 

@@ -85,12 +85,15 @@ pub fn read_all(
         let mut entries = Vec::new();
         if is_archive {
             let packed = input::packed_files(path)
-                .map_err(|error| format!("{}: {error}", path.display()))?;
+                .map_err(|error| format!("{}: {}", path.display(), input::unreadable(&error)))?;
             entries.extend(packed.into_iter().map(|file| file.path));
         } else {
             let depth = if recurse { usize::MAX } else { 1 };
             for entry in WalkDir::new(path).min_depth(1).max_depth(depth) {
-                let entry = entry.map_err(|error| error.to_string())?;
+                let entry = entry.map_err(|error| {
+                    let at = error.path().unwrap_or(path).display().to_string();
+                    format!("{at}: {}", input::unreadable(&error.into()))
+                })?;
                 if !entry.file_type().is_dir() {
                     entries.push(entry.into_path());
                 }

@@ -10,7 +10,7 @@ use eop_relay::input;
 /// wait for ever or find no end. `-` is standard input.
 pub fn read_regular(path: &Path, maximum_size: u64) -> Result<Vec<u8>, String> {
     if !input::is_standard_input(path) && !input::is_packed(path) {
-        let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
+        let metadata = fs::metadata(path).map_err(|error| input::unreadable(&error))?;
         if metadata.is_dir() {
             return Err("is a folder; a file is expected".to_owned());
         }
@@ -22,6 +22,6 @@ pub fn read_regular(path: &Path, maximum_size: u64) -> Result<Vec<u8>, String> {
         ErrorKind::FileTooLarge if error.get_ref().is_none() => {
             format!("more than {maximum_size} bytes are too many")
         }
-        _ => error.to_string(),
+        _ => input::unreadable(&error),
     })
 }

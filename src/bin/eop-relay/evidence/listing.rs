@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use eop_relay::evidence::{
     CaseFile, Comparison, EvidenceKind, Manifest, ManifestGap, Manifests, size_and_digest,
 };
+use eop_relay::input::unreadable;
 use eop_relay::timestamp::Timestamp;
 use serde::Serialize;
 
@@ -131,7 +132,7 @@ impl<'a> File<'a> {
                 sha256: Some(sha256),
                 ..listed
             },
-            Err(error) => Self { trouble: Some(error.to_string()), ..listed },
+            Err(error) => Self { trouble: Some(unreadable(&error)), ..listed },
         }
     }
 }

@@ -6,6 +6,7 @@ use eop_relay::diagnosis::Evidence;
 use eop_relay::evidence::{CaseFile, EvidenceKind};
 use eop_relay::log::LogInput;
 
+use crate::arguments::note_unreadable;
 use crate::{message, output};
 
 /// Columns of the name and of the kind.
@@ -13,16 +14,19 @@ const NAME: usize = 40;
 const KIND: usize = 15;
 
 /// Adds what the files of a folder or archive hold but for its logs, which it returns, and reports
-/// what each was taken for.
-///
-/// # Errors
-/// The folder or archive cannot be read, or holds no file.
-pub fn add(case: &Path, evidence: &mut Evidence) -> Result<Vec<LogInput>, String> {
-    let content = evidence.add_case(case).map_err(|error| format!("--evidence {error}"))?;
+/// what each was taken for. That it cannot be read, or holds no file, is noted in the evidence.
+pub fn add(case: &Path, evidence: &mut Evidence) -> Vec<LogInput> {
+    let content = match evidence.add_case(case) {
+        Ok(content) => content,
+        Err(error) => {
+            note_unreadable(evidence, case, &error);
+            return Vec::new();
+        }
+    };
     for line in table(&content.files).iter().flat_map(|lines| lines.lines()) {
         message::summary(&line);
     }
-    Ok(content.logs)
+    content.logs
 }
 
 /// A line for each file; many logs alike of one folder have one line together.

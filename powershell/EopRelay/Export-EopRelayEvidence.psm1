@@ -24,7 +24,7 @@ function Export-EopRelayEvidence {
     How many hours the logs reach back, 1 to 8760. Whole files are taken. The default is 24.
 
     .PARAMETER Server
-    The servers. Without it those of Get-TransportService, else this computer.
+    The servers, by name or pattern. Without it those of Get-TransportService, else this computer.
 
     .PARAMETER LogPath
     Folders with further send logs, such as copies, or single logs.
@@ -86,6 +86,7 @@ function Export-EopRelayEvidence {
 
         [Parameter()]
         [ValidateNotNullOrEmpty()]
+        [SupportsWildcards()]
         [string[]]
         $Server,
 

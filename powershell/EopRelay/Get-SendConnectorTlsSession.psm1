@@ -1,10 +1,13 @@
-# Get-SendConnectorTlsSession, and how its inputs become places to read.
+# Get-SendConnectorTlsSession.
 Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Reading.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/Completion.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/LogLocation.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ServerName.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/SessionReading.psm1')
 
 function Get-SendConnectorTlsSession {
     <#
@@ -279,6 +282,10 @@ function Get-SendConnectorTlsSession {
         if ($from -is [EopRelay.EopRelayException]) {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $from))
         }
+        $problem = Get-ServerNameProblem -Server $Server
+        if ($null -ne $problem) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
+        }
         $query = [EopRelay.Interop]::NewSessionQuery()
         $query.Recurse = $Recurse.IsPresent
         $query.Connectors = $Connector
@@ -324,236 +331,28 @@ function Get-SendConnectorTlsSession {
             return
         }
         $isWaiting = $Wait.IsPresent -or $UntilSuccess.IsPresent
-        $state = $null
-        if ($isWaiting) {
-            $state = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath ('EopRelay-' + [System.IO.Path]::GetRandomFileName())
-            $query.StatePath = $state
+        $run = @{
+            Problem = $null
+            UntilSuccess = $UntilSuccess.IsPresent
+            # What ended before is left out, unless a time was asked for.
+            IsListed = $null -ne $from
+            IsSince = $PSBoundParameters.ContainsKey('Since')
+            Limit = $TimeoutSec
+            StatePath = $PSBoundParameters['StatePath']
         }
-        $limit = $TimeoutSec
         if ($UntilSuccess -and -not $PSBoundParameters.ContainsKey('TimeoutSec')) {
-            $limit = 1800
+            $run['Limit'] = 1800
         }
-        $clock = [System.Diagnostics.Stopwatch]::StartNew()
-        # What ended before is left out, unless a time was asked for.
-        $isListed = -not $isWaiting -or $null -ne $from
-        $shown = @{}
-        $count = 0
-        $accepted = $null
-        $activity = 'Reading SMTP protocol logs'
-        try {
-            while ($true) {
-                $reader = [EopRelay.Interop]::OpenSessions($query)
-                if ($reader -is [EopRelay.EopRelayException]) {
-                    $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reader))
-                }
-                try {
-                    while ($reader.TryReadBatch()) {
-                        Write-ReadingProgress -Activity $activity -Progress $reader.Progress
-                        # Each pass meets the same trouble again.
-                        $notices = @($reader.Notices | Where-Object { -not $isWaiting -or -not $shown.ContainsKey("$($_.Path)|$($_.Message)") })
-                        foreach ($notice in $notices) {
-                            $shown["$($notice.Path)|$($notice.Message)"] = $true
-                        }
-                        Write-Notice -NoticeList $notices -Cmdlet $PSCmdlet
-                        if (-not $isWaiting) {
-                            $reader.Sessions
-                        }
-                        elseif ($isListed -and $null -eq $accepted) {
-                            foreach ($session in $reader.Sessions) {
-                                $count++
-                                $session
-                                if ($UntilSuccess -and $session.Outcome -eq 'Delivered') {
-                                    $accepted = $session
-                                    break
-                                }
-                            }
-                        }
-                    }
-                    if ($null -ne $reader.Error) {
-                        $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reader.Error))
-                    }
-                    if (-not $isWaiting) {
-                        Write-Progress -Activity $activity -Completed
-                        Write-ReadingEnd -Cmdlet $PSCmdlet -Reader $reader -HasState:($PSBoundParameters.ContainsKey('StatePath'))
-                    }
-                    # Not before everything is returned; a pipeline that stops does not come here.
-                    if ($isWaiting -or $PSBoundParameters.ContainsKey('StatePath')) {
-                        $problem = $reader.TrySaveState()
-                        if ($null -ne $problem) {
-                            $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem -TargetObject $StatePath))
-                        }
-                    }
-                }
-                finally {
-                    # Here, because a pipeline that stops disposes no enumerators, and 5.1 has no clean block.
-                    $reader.Dispose()
-                }
-                if (-not $isWaiting -or $null -ne $accepted) {
-                    break
-                }
-                $isListed = $true
-                if ($limit -gt 0 -and $clock.Elapsed.TotalSeconds -ge $limit) {
-                    break
-                }
-                Write-Progress -Activity 'Waiting for sessions' -Status "$count so far, $([int]$clock.Elapsed.TotalSeconds) seconds"
-                Start-Sleep -Milliseconds 500
-            }
-            if ($isWaiting) {
-                Write-Progress -Activity 'Waiting for sessions' -Completed
-            }
-            if ($null -ne $accepted) {
-                $PSCmdlet.WriteVerbose("The session that ended at $($accepted.EndTime.ToString('u', [cultureinfo]::InvariantCulture)) was the first to deliver its mail ($($accepted.LogPath):$($accepted.Line)).")
-            }
-            elseif ($UntilSuccess) {
-                $message = "No session of that kind came in $limit seconds. Send a message, and see that protocol logging is on (Set-SendConnector <name> -ProtocolLoggingLevel Verbose)."
-                if ($count -gt 0) {
-                    $message = "No session was accepted in $limit seconds: $count came, and none of them delivered its mail. A change in Exchange Online takes up to an hour."
-                }
-                $problem = New-InputProblem -ErrorId 'NoSuccess' -Category 'OperationTimeout' -Message $message -TargetObject $null
-                $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
-            }
+        if ($isWaiting) {
+            Wait-Session -Query $query -Cmdlet $PSCmdlet -Run $run
         }
-        finally {
-            if ($null -ne $state) {
-                Remove-Item -Path "$state*" -Force -ErrorAction Ignore
-            }
+        else {
+            Read-Session -Query $query -Cmdlet $PSCmdlet -Run $run
+        }
+        if ($null -ne $run['Problem']) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $run['Problem']))
         }
     }
-}
-
-# Reports how much was read, and what may be wrong where nothing was returned.
-function Write-ReadingEnd {
-    [CmdletBinding()]
-    param($Cmdlet, $Reader, [switch]$HasState)
-
-    $leftOut = $Reader.LeftOutText
-    if ($leftOut -ne '') {
-        $leftOut = '; left out: ' + $leftOut
-    }
-    $Cmdlet.WriteVerbose("$($Reader.Progress.Status) read; sessions returned: $($Reader.SessionCount)$leftOut.")
-    if ($Reader.SessionCount -gt 0 -or $HasState) {
-        return
-    }
-    if ($leftOut -ne '') {
-        $Cmdlet.WriteWarning("No session fits, in $($Reader.Progress.Status)$leftOut. Leave a condition out to see what is there.")
-    }
-    elseif ($Reader.Progress.FilesTotal -gt 0) {
-        $Cmdlet.WriteWarning("The logs hold no session ($($Reader.Progress.Status)): nothing was sent, or protocol logging was off, as it is by default. Turn it on: Set-SendConnector <name> -ProtocolLoggingLevel Verbose.")
-    }
-}
-
-# Adds a path that was given as text. Returns what is wrong with it.
-function Add-GivenPath {
-    [CmdletBinding()]
-    param($Query, $Cmdlet, [string]$Path, [string]$Server, [switch]$Literal, [switch]$Later)
-
-    $resolved = Resolve-EvidencePath -Cmdlet $Cmdlet -Path $Path -Literal:$Literal -Kind 'Log'
-    if ($resolved -is [EopRelay.EopRelayException]) {
-        return $resolved
-    }
-    $isOne = $resolved.Found.Length -eq 1 -and $resolved.Found[0] -eq $resolved.Plain
-    $isPattern = $Later -and -not $Literal -and -not $isOne
-    if ($resolved.Found.Length -eq 0 -or $isPattern) {
-        # The reader says what is wrong with a pattern that leads nowhere, and finds what comes later.
-        $Query.Add([EopRelay.Interop]::LocatePath($resolved.Plain, $true, $Server))
-    }
-    foreach ($file in $resolved.Found) {
-        if (-not $isPattern) {
-            $Query.Add([EopRelay.Interop]::LocatePath($file, $false, $Server))
-        }
-    }
-}
-
-# Adds what the pipeline brought. Members are read by name and through [string], never by type:
-# Exchange's objects come live, deserialised, or as bags of what somebody selected.
-function Add-GivenObject {
-    [CmdletBinding()]
-    param($Query, $Cmdlet, $InputObject, [string]$Server, [switch]$LogsAreLocal)
-
-    $members = @(Get-ProtocolLogMember -InputObject $InputObject)
-    if ($members.Count -gt 0) {
-        $owner = Get-MemberText -InputObject $InputObject -Name 'Name', 'Identity'
-        foreach ($member in $members) {
-            $path = Get-MemberText -InputObject $InputObject -Name $member
-            if ($path -eq '') {
-                $message = "$member of '$owner' is empty: that service keeps no protocol log. Set the path and -ProtocolLoggingLevel Verbose on the connector."
-                New-InputProblem -ErrorId 'NoProtocolLogPath' -Category 'ObjectNotFound' -Message $message -TargetObject $InputObject
-                continue
-            }
-            Add-OwnedPath -Query $Query -Owner $owner -Path $path -Server $Server -LogsAreLocal:$LogsAreLocal
-        }
-        return
-    }
-    # A file that Invoke-Command saw on another computer is that computer's.
-    $seenOn = Get-MemberText -InputObject $InputObject -Name 'PSComputerName'
-    $fullName = Get-MemberText -InputObject $InputObject -Name 'FullName'
-    if ($seenOn -ne '' -and $fullName -ne '') {
-        Add-OwnedPath -Query $Query -Owner $seenOn -Path $fullName -Server $Server -LogsAreLocal:$LogsAreLocal
-        return
-    }
-    $path = Get-FileObjectPath -InputObject $InputObject
-    if ($path -ne '') {
-        Add-GivenPath -Query $Query -Cmdlet $Cmdlet -Path $path -Server $Server -Literal
-        return
-    }
-    $message = "'$InputObject' is neither a path, nor a file or folder, nor an object with a SendProtocolLogPath. Give the output of Get-TransportService, files, folders, or paths."
-    New-InputProblem -ErrorId 'InputNotRecognized' -Category 'InvalidType' -Message $message -TargetObject $InputObject
-}
-
-# Adds a path that is true on the computer named $Owner.
-function Add-OwnedPath {
-    [CmdletBinding()]
-    param($Query, [string]$Owner, [string]$Path, [string]$Server, [switch]$LogsAreLocal)
-
-    $location = [EopRelay.Interop]::LocateOnServer($Owner, $Path, $Server, $LogsAreLocal.IsPresent)
-    if ($location -is [EopRelay.EopRelayException]) {
-        $problem = $location
-        $problem.TargetObject = $Path
-        return $problem
-    }
-    $Query.Add($location)
-}
-
-# The names of the members that hold log paths: the send log's, else every protocol log's.
-function Get-ProtocolLogMember {
-    [CmdletBinding()]
-    param($InputObject)
-
-    $names = @(foreach ($property in $InputObject.PSObject.Properties.Match('*ProtocolLogPath')) { $property.Name })
-    if ($names -contains 'SendProtocolLogPath') {
-        return 'SendProtocolLogPath'
-    }
-    $names
-}
-
-# The text of the first of these members that has one, else an empty text. A path may itself be an
-# object: Exchange's path type has PathName, a folder FullName, some serialisations leave Value, and
-# others print it.
-function Get-MemberText {
-    [CmdletBinding()]
-    param($InputObject, [string[]]$Name)
-
-    foreach ($candidate in $Name) {
-        $property = $InputObject.PSObject.Properties[$candidate]
-        if ($null -eq $property) {
-            continue
-        }
-        $value = [EopRelay.Interop]::ValueOf($property)
-        if ($null -ne $value -and $value -isnot [string]) {
-            foreach ($inner in 'PathName', 'FullName', 'Value') {
-                $innerProperty = $value.PSObject.Properties[$inner]
-                if ($null -ne $innerProperty -and -not [string]::IsNullOrWhiteSpace([string]$innerProperty.Value)) {
-                    $value = $innerProperty.Value
-                    break
-                }
-            }
-        }
-        $text = ([string]$value).Trim()
-        if ($text -ne '') {
-            return $text
-        }
-    }
-    ''
 }
 
 Export-ModuleMember -Function Get-SendConnectorTlsSession

@@ -3,6 +3,7 @@ Set-StrictMode -Version 3.0
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/EvidencePath.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/ServerName.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'shared/CheckTask.psm1')
 
 function Register-EopRelayCheck {
@@ -178,6 +179,10 @@ function Register-EopRelayCheck {
             $problem = New-InputProblem -ErrorId 'FolderNotFound' -Category 'ObjectNotFound' -Message "The folder '$place' is not there. Make it, with access for those alone who run the task, or leave -Folder out." -TargetObject $Folder
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
         }
+    }
+    $problem = Get-ServerNameProblem -Server $Server
+    if ($null -ne $problem) {
+        $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
     }
     $names = @(
         '-StatePath'

@@ -72,9 +72,19 @@ impl Key {
     /// # Errors
     /// It cannot be read, or is no key: the reason, with the path.
     pub fn read(path: &Path) -> Result<Self, String> {
-        let json = input::read(path, MAXIMUM_FILE).map_err(|error| input::unreadable(&error));
-        let key = json.and_then(|json| Self::parse(&json).map_err(|error| error.to_string()));
-        key.map_err(|error| format!("{}: {error}", path.display()))
+        let hint = |error: String| {
+            format!(
+                "{}: {error}: give the key of this redaction, which was written beside the redacted \
+                 evidence, with .key.json at the end of its name",
+                path.display()
+            )
+        };
+        let json =
+            input::read(path, MAXIMUM_FILE).map_err(|error| hint(input::unreadable(&error)))?;
+        Self::parse(&json).map_err(|error| match error {
+            KeyError::Foreign(_) => hint(error.to_string()),
+            KeyError::Newer(_) => format!("{}: {error}", path.display()),
+        })
     }
 
     /// How many values were replaced.

@@ -52,6 +52,20 @@ Describe 'A package' {
         @(Get-ChildItem -Path $TestDrive -Filter '*.partial').Count | Should -Be 0
     }
 
+    It 'is of the servers that <Given> stands for' -ForEach @(
+        @{ Given = 'a pattern'; Servers = @('[a-z]*', 'none*'); Answers = 1; Gap = '' }
+        @{ Given = 'a full name'; Servers = @("$([System.Environment]::MachineName).contoso.com"); Answers = 1; Gap = '' }
+        @{ Given = 'a pattern that fits none'; Servers = @('none*'); Answers = 0; Gap = 'no transport service fits -Server' }
+    ) {
+        $before = $global:calls.Count
+        $other = Join-Path -Path $TestDrive -ChildPath 'servers.zip'
+        $null = Export-EopRelayEvidence -Path $other -Server $Servers -Force -WarningVariable gaps -WarningAction SilentlyContinue
+        $added = $global:calls.GetRange($before, $global:calls.Count - $before)
+        $global:calls.RemoveRange($before, $added.Count)
+        @($added | Where-Object { $_ -eq 'Get-ExchangeCertificate' }).Count | Should -Be $Answers
+        "$gaps" | Should -Match ([regex]::Escape($Gap))
+    }
+
     It 'has a manifest with size and checksum of each file' {
         $manifest.SchemaVersion | Should -Be 1
         $manifest.Confidentiality | Should -Match 'no private key'

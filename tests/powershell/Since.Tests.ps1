@@ -47,6 +47,13 @@ Describe 'Sessions since a time' {
         @(Get-SendConnectorTlsSession -Path $logs -Since '1m' -WarningAction SilentlyContinue).Count | Should -Be 0
     }
 
+    It 'is named where it left everything out, and -Start where that did' {
+        $null = Get-SendConnectorTlsSession -Path $logs -Since '1m' -WarningVariable since -WarningAction SilentlyContinue
+        "$since" | Should -Match 'left out: [0-9]+ by -Since or -End'
+        $null = Get-SendConnectorTlsSession -Path $logs -Start (Get-Date).AddMinutes(-1) -WarningVariable start -WarningAction SilentlyContinue
+        "$start" | Should -Match 'left out: [0-9]+ by -Start or -End'
+    }
+
     It 'refuses <Since> in one error that says what it takes' -TestCases @(
         @{ Since = 'last week' }
         @{ Since = '24' }

@@ -6,8 +6,10 @@ Set-StrictMode -Version 3.0
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidencePath.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'ServerName.psm1')
 
 # The parameters in the order in which they are read, and how each is added:
+#   Server   a name of a server, which is no pattern
 #   Value    one value, as it is, to the member of its name
 #   Mail     an address or a domain, of which IsDomain keeps the domain alone
 #   Objects  Exchange's objects to List, files to Files; of an object the members of Kind are read
@@ -16,7 +18,7 @@ Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.ps
 #   Files    content of files to List; without what IsVital can be read, the judgement would be another
 #   others   the function of that name, which takes an input of the parameter
 $parameters = [ordered]@{
-    Server               = @{ As = 'Value' }
+    Server               = @{ As = 'Server' }
     SourceIPAddress      = @{ As = 'Value' }
     At                   = @{ As = 'Value' }
     WarningDays          = @{ As = 'Value' }
@@ -50,6 +52,14 @@ function Add-Evidence {
         $how = $parameters[$parameter]
         $given = $BoundParameters[$parameter]
         switch ($how.As) {
+            'Server' {
+                $problem = Get-ServerNameProblem -Server $given
+                if ($null -ne $problem) {
+                    $problem.IsFatal = $true
+                    $problem
+                }
+                $Request.Set($parameter, $given)
+            }
             'Value' {
                 $Request.Set($parameter, $given)
             }

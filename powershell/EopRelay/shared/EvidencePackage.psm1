@@ -5,6 +5,7 @@ Set-StrictMode -Version 3.0
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'ErrorRecord.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidencePath.psm1')
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'EvidenceObject.psm1')
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'ServerName.psm1')
 
 # The cmdlets of the organisation, and of each server; the file that has their output.
 $queries = @(
@@ -44,9 +45,13 @@ function Add-ExchangeExport {
     $services = @()
     foreach ($export in $queries) {
         if ($export.IsOfServer) {
-            $names = $Server
-            if ($null -eq $names -or $names.Count -eq 0) {
-                $names = @($services | ForEach-Object { [string]$_.Name } | Sort-Object -Unique)
+            $names = @($services | ForEach-Object { [string]$_.Name } | Sort-Object -Unique | Where-Object { Test-ServerName -Name $_ -Given $Server })
+            # Names of servers that no transport service shows are asked for as they are; a pattern cannot be.
+            $asked = @($Server | Where-Object { $null -ne $_ -and $_ -notmatch '[*?\[\]]' })
+            $names += @($asked | Where-Object { $one = $_; @($names | Where-Object { Test-ServerName -Name $_ -Given $one }).Count -eq 0 })
+            if ($names.Count -eq 0 -and $null -ne $Server -and $Server.Count -gt 0) {
+                $Package.Miss($export.Name, ($Server -join ', '), 'no transport service fits -Server')
+                continue
             }
             foreach ($name in $names) {
                 $null = Add-CmdletOutput -Package $Package -Folder $Folder -Name $export.Name -Server $name -File ($name + '/' + $export.File)
@@ -206,7 +211,7 @@ function Get-PackageLog {
     $folders = @(
         foreach ($one in $Service) {
             $name = [string]$one.Name
-            if ($null -ne $Server -and $Server.Count -gt 0 -and $Server -notcontains $name) {
+            if (-not (Test-ServerName -Name $name -Given $Server)) {
                 continue
             }
             foreach ($member in $members) {

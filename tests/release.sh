@@ -49,6 +49,13 @@ KEYS
 else
     echo "release.sh: left out: the manifests for winget (no unzip)"
 fi
+for file in man/man1/eop-relay-test.1.gz bash-completion/completions/eop-relay \
+    zsh/vendor-completions/_eop-relay fish/vendor_completions.d/eop-relay.fish doc/eop-relay/copyright; do
+    [ -s "$work/debian/usr/share/$file" ] || {
+        echo "release.sh: the Debian package has no $file" >&2
+        exit 1
+    }
+done
 library=$work/eop-relay-$version-x86_64-linux/lib/libeop_relay.so
 needed=$(objdump -T "$library" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort -Vu | tail -n 1)
 if [ "$(printf '2.28\n%s\n' "$needed" | sort -V | tail -n 1)" = 2.28 ] || [ ! -x target/tools/zigbuild/bin/cargo-zigbuild ]; then

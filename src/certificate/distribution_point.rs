@@ -29,10 +29,10 @@ impl DistributionPointName {
         Ok(name)
     }
 
-    /// The names of the place, those relative to the issuer of its list completed.
+    /// The names of the place to compare with others, those relative to the issuer of its list completed.
     pub(crate) fn names(&self, issuer: &DistinguishedName) -> Vec<GeneralName> {
         match self {
-            Self::Full(names) => names.clone(),
+            Self::Full(names) => names.iter().map(GeneralName::comparable).collect(),
             Self::Relative(rdn) => {
                 issuer.below(rdn).map(GeneralName::Directory).into_iter().collect()
             }

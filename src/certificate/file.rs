@@ -1,9 +1,10 @@
 //! Files of certificates: DER, PEM, P7B and P7C, PFX, SST, bare base64.
 
 use std::collections::HashSet;
+use std::fmt;
 
-use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{DecodeError, Engine};
 
 use super::der::Reader;
 use super::facts::{CertificateFacts, LABEL};
@@ -35,6 +36,12 @@ pub struct Skipped {
     pub reason: String,
     /// Whether it should have been a certificate or revocation list.
     pub is_damaged: bool,
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "at byte {}, {}: {}", self.offset, self.label, self.reason)
+    }
 }
 
 /// Reads every certificate of a file: DER (one certificate or a PKCS #7 message, BER with
@@ -73,11 +80,15 @@ pub(crate) fn read_certificates_while(
     goes_on: &dyn Fn() -> bool,
 ) -> Result<FileContent, ReadError> {
     let content = read(bytes, password, goes_on)?;
-    if content.certificates.is_empty() {
-        Err(nothing_usable(content, "certificate"))
-    } else {
-        Ok(content)
+    if !content.certificates.is_empty() {
+        return Ok(content);
     }
+    Err(match content.skipped.into_iter().next() {
+        Some(Skipped { offset, label, reason, .. }) => {
+            ReadError::NothingUsable { offset, label, reason }
+        }
+        None => ReadError::Unrecognised { reason: "the file holds no certificate".to_owned() },
+    })
 }
 
 /// Reads the DER of every certificate revocation list of a file: DER, PEM or PKCS #7.
@@ -88,18 +99,17 @@ pub fn read_revocation_lists(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ReadError> {
     match read(bytes, None, &|| true) {
         Ok(content) if !content.revocation_lists.is_empty() => Ok(content.revocation_lists),
         // A CRL in DER is a SEQUENCE that is no certificate; whether it is a CRL is judged later.
-        _ if bytes.first() == Some(&0x30) => Ok(vec![bytes.to_vec()]),
-        Ok(content) => Err(nothing_usable(content, "CRL")),
-        Err(error) => Err(error),
-    }
-}
-
-fn nothing_usable(content: FileContent, wanted: &str) -> ReadError {
-    match content.skipped.into_iter().next() {
-        Some(Skipped { offset, label, reason, .. }) => {
-            ReadError::NothingUsable { offset, label, reason }
+        _ if matches!(bytes, [0x30, 0x80..=0xFF, ..]) => Ok(vec![bytes.to_vec()]),
+        Err(ReadError::Empty) => Err(ReadError::Empty),
+        Ok(content) if content.skipped.iter().any(|part| part.is_damaged) => {
+            let damaged = content.skipped.into_iter().find(|part| part.is_damaged);
+            let reason = damaged.map(|part| part.to_string()).unwrap_or_default();
+            Err(ReadError::NoRevocationList { reason })
         }
-        None => ReadError::Unrecognised { reason: format!("the file holds no {wanted}") },
+        Ok(_) => {
+            Err(ReadError::NoRevocationList { reason: "the file holds certificates".to_owned() })
+        }
+        Err(error) => Err(ReadError::NoRevocationList { reason: error.cause() }),
     }
 }
 
@@ -190,18 +200,26 @@ fn add_pfx(entries: &[PfxCertificate], content: &mut FileContent) {
 }
 
 /// The text of a UTF-16 file: with a byte order mark, or with a zero in every second byte at its
-/// beginning, which no other kind of file has.
+/// beginning or of the first dashes of PEM, which no other kind of file has.
 fn utf16_text(bytes: &[u8]) -> Option<String> {
     let (units, is_big_endian) = match bytes {
         [0xFF, 0xFE, rest @ ..] => (rest, false),
         [0xFE, 0xFF, rest @ ..] => (rest, true),
         [1..=0x7F, 0, 1..=0x7F, 0, ..] => (bytes, false),
         [0, 1..=0x7F, 0, 1..=0x7F, ..] => (bytes, true),
-        _ => return None,
+        _ => (bytes, has_utf16_dashes(bytes)?),
     };
     let read = if is_big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
     let units = units.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
     Some(char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{FFFD}')).collect())
+}
+
+/// Whether the first row of dashes is one of UTF-16, and then of big endian: a text that begins with a
+/// letter beyond ASCII shows its encoding there.
+fn has_utf16_dashes(bytes: &[u8]) -> Option<bool> {
+    let at = memchr::memmem::find(bytes, b"-\0-\0-\0-\0-\0")?;
+    // In big endian the zero of the first dash stands before it.
+    Some(at % 2 == 1)
 }
 
 /// Adds the entries of a serialised store.
@@ -307,7 +325,7 @@ fn add_block(block: &PemBlock<'_>, content: &mut FileContent, goes_on: &dyn Fn()
         Ok(der) if block.label == "X509 CRL" => content.revocation_lists.push(der),
         Ok(der) => {
             if let Err(error) = add_der(&der, block.offset, content, goes_on) {
-                content.skipped.push(skip(error.to_string()));
+                content.skipped.push(skip(error.cause()));
             }
         }
         Err(reason) => content.skipped.push(skip(reason)),
@@ -322,7 +340,22 @@ fn decode_base64(text: &[u8]) -> Result<Vec<u8>, String> {
     );
     let mut dense = Vec::with_capacity(text.len());
     dense.extend(text.iter().filter(|byte| !byte.is_ascii_whitespace()));
-    LENIENT.decode(&dense).map_err(|error| error.to_string())
+    if dense.is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    LENIENT.decode(&dense).map_err(|error| match error {
+        DecodeError::InvalidByte(at, byte) if byte.is_ascii_graphic() => {
+            format!("its character {} is {}, which base64 does not have", at + 1, char::from(byte))
+        }
+        DecodeError::InvalidByte(at, byte) => {
+            format!("its byte {} is 0x{byte:02X}, which base64 does not have", at + 1)
+        }
+        DecodeError::InvalidLength(_)
+        | DecodeError::InvalidLastSymbol { .. }
+        | DecodeError::InvalidPadding => {
+            format!("its {} characters of base64 are cut or damaged at their end", dense.len())
+        }
+    })
 }
 
 struct PemBlock<'a> {

@@ -69,6 +69,16 @@ impl GeneralName {
         }
     }
 
+    /// The name with what does not count in a comparison made equal: of a URI scheme and host are read
+    /// without case (RFC 5280, section 7.4).
+    pub(crate) fn comparable(&self) -> Self {
+        let Self::Uri(uri) = self else { return self.clone() };
+        let Some((scheme, rest)) = uri.split_once("://") else { return self.clone() };
+        let (host, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let plain = [scheme, host].map(str::to_ascii_lowercase);
+        Self::Uri(format!("{}://{}{rest}", plain[0], plain[1]))
+    }
+
     /// Reads the names of a `GeneralNames` body (without its SEQUENCE header).
     pub(crate) fn read_all(content: &[u8]) -> Result<Vec<Self>, Malformed> {
         let mut reader = Reader::new(content);

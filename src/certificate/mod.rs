@@ -8,6 +8,7 @@
 
 mod attribute_types;
 mod ber;
+mod certificate_error;
 pub(crate) mod der;
 mod distinguished_name;
 mod distribution_point;
@@ -32,6 +33,7 @@ mod tls_certificate_name;
 mod x500;
 mod x509;
 
+pub use certificate_error::CertificateError;
 pub use distinguished_name::DistinguishedName;
 pub use distribution_point::{DistributionPoint, DistributionPointName};
 pub use extension::Extension;
@@ -60,5 +62,5 @@ pub use signature_algorithm::SignatureAlgorithm;
 pub use thumbprint::{Thumbprint, ThumbprintError, serial_numbers_match};
 pub use tls_certificate_name::{TlsCertificateName, TlsCertificateNameError};
 pub use x500::{NameRelation, X500Name, X500ParseError};
-pub use x509::{Certificate, CertificateError};
+pub use x509::Certificate;
 pub(crate) use x509::{RecordedSignature, ends_soon};

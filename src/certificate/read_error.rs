@@ -12,6 +12,14 @@ pub enum ReadError {
         /// What was tried last, and what it met.
         reason: String,
     },
+    /// No revocation list: neither a CRL in DER or PEM nor a P7B with one.
+    #[error(
+        "no revocation list found: expected a CRL in DER or PEM, or a P7B that holds one ({reason})"
+    )]
+    NoRevocationList {
+        /// What was found in its place.
+        reason: String,
+    },
     /// A PFX (PKCS #12) file that the password does not open.
     #[error(
         "this PFX file needs its password: {}",
@@ -43,4 +51,14 @@ pub enum ReadError {
         /// Why it is not usable.
         reason: String,
     },
+}
+
+impl ReadError {
+    /// What was met, without what was expected: for a part of a file, which says so by itself.
+    pub(crate) fn cause(self) -> String {
+        match self {
+            Self::Unrecognised { reason } | Self::NoRevocationList { reason } => reason,
+            other => other.to_string(),
+        }
+    }
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use x509_parser::certificate::X509CertificateParser;
 use x509_parser::nom::Parser;
 
+use super::certificate_error::CertificateError;
 use super::der::{self, Malformed, Reader, tag};
 use super::distinguished_name::DistinguishedName;
 use super::distribution_point::DistributionPointName;
@@ -74,31 +75,6 @@ pub(crate) enum RecordedSignature {
     NotChecked,
 }
 
-/// Bytes that are no certificate.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CertificateError {
-    /// The outer structure or one of its parts breaks its syntax.
-    #[error("not an X.509 certificate: {reason}")]
-    Syntax {
-        /// What the parser says.
-        reason: String,
-    },
-    /// Bytes follow the certificate.
-    #[error("{count} bytes follow the certificate, the first at byte {offset}")]
-    TrailingData {
-        /// The length of the certificate.
-        offset: usize,
-        /// How many bytes follow.
-        count: usize,
-    },
-    /// JSON that is no record of facts.
-    #[error("not the facts of a certificate: {reason}")]
-    Facts {
-        /// What the parser says.
-        reason: String,
-    },
-}
-
 impl Certificate {
     /// Decodes the certificate of exactly these bytes: DER, or the JSON of [`CertificateFacts`].
     ///
@@ -113,9 +89,7 @@ impl Certificate {
                 .map_err(|error| CertificateError::Facts { reason: error.to_string() });
         }
         let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);
-        let (rest, parsed) = parser
-            .parse(der)
-            .map_err(|error| CertificateError::Syntax { reason: error.to_string() })?;
+        let (rest, parsed) = parser.parse(der)?;
         if !rest.is_empty() {
             let offset = der.len() - rest.len();
             return Err(CertificateError::TrailingData { offset, count: rest.len() });
@@ -124,7 +98,9 @@ impl Certificate {
         let signed: &[u8] = tbs.as_ref();
         let start = signed.as_ptr() as usize - der.as_ptr() as usize;
         let syntax = |error: Malformed| CertificateError::Syntax { reason: error.to_string() };
-        let name = |raw: &[u8]| DistinguishedName::from_der(raw).map_err(syntax);
+        let name = |raw: &[u8], owner| {
+            DistinguishedName::from_der(raw).map_err(|_| CertificateError::Name { owner })
+        };
         Ok(Self {
             der: der.into(),
             facts: None,
@@ -134,8 +110,8 @@ impl Certificate {
             has_consistent_algorithms: has_consistent_algorithms(der).map_err(syntax)?,
             version: tbs.version.0,
             serial: parsed.tbs_certificate.raw_serial().into(),
-            issuer: name(tbs.issuer.as_raw())?,
-            subject: name(tbs.subject.as_raw())?,
+            issuer: name(tbs.issuer.as_raw(), "issuer")?,
+            subject: name(tbs.subject.as_raw(), "subject")?,
             not_before: tbs.validity.not_before.timestamp(),
             not_after: tbs.validity.not_after.timestamp(),
             public_key: PublicKey::new(&tbs.subject_pki),

@@ -103,6 +103,8 @@ pub(crate) fn completeness(
                 Completeness::Unknown
             }
         }
+        // What was not looked at may be there.
+        End::TooLong | End::TooManyIssuers => Completeness::Unknown,
         _ => Completeness::Incomplete,
     }
 }
@@ -124,7 +126,8 @@ pub(crate) fn missing_issuers(pool: &Pool<'_>, path: &[usize], end: End) -> Vec<
             missing.push(describe(child, Some(found)));
         }
     }
-    if matches!(end, End::MissingIssuer | End::Cycle)
+    // Of roots that sign each other every certificate that could help a server is there.
+    if end == End::MissingIssuer
         && let Some(last) = path.last()
     {
         missing.push(describe(pool.certificate(*last), None));

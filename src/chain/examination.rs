@@ -9,7 +9,8 @@ use super::rule::Profile;
 use super::selection::{NotOneCertificate, judged_of};
 use super::subject_checks::ExpectedName;
 use crate::certificate::{
-    Certificate, Password, ReadError, read_certificates_while, read_revocation_lists,
+    Certificate, FileContent, Password, ReadError, Skipped, read_certificates_while,
+    read_revocation_lists,
 };
 use crate::timestamp::Timestamp;
 use crate::windows::{MachineError, MachineStores, windows_verdict};
@@ -141,14 +142,19 @@ impl<'a> ChainInput<'a> {
 /// [`ChainInputError`] names the file that cannot be used.
 pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
     let mut unread = Vec::new();
-    let bundle = read(input, &input.certificate, &mut unread)?;
-    let (end_entity, known) = judged_of(bundle).map_err(|error| {
+    let bundle = read(input, &input.certificate)?;
+    let (end_entity, known) = judged_of(bundle.certificates, &bundle.skipped).map_err(|error| {
         ChainInputError::NotOneCertificate { name: input.certificate.name.to_owned(), error }
     })?;
+    note_unread(&input.certificate, bundle.skipped, &mut unread);
     let mut read_all = |files: &[NamedBytes<'_>]| -> Result<Vec<Certificate>, ChainInputError> {
-        let contents: Result<Vec<_>, _> =
-            files.iter().map(|file| read(input, file, &mut unread)).collect();
-        Ok(contents?.into_iter().flatten().collect())
+        let mut certificates = Vec::new();
+        for file in files {
+            let content = read(input, file)?;
+            certificates.extend(content.certificates);
+            note_unread(file, content.skipped, &mut unread);
+        }
+        Ok(certificates)
     };
     let stored = input.machine_stores.and_then(|stores| stores.intermediates.clone());
     let intermediates = match input.intermediates {
@@ -208,22 +214,19 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
     Ok(report)
 }
 
-fn read(
-    input: &ChainInput<'_>,
-    file: &NamedBytes<'_>,
-    unread: &mut Vec<UnreadPart>,
-) -> Result<Vec<Certificate>, ChainInputError> {
+fn read(input: &ChainInput<'_>, file: &NamedBytes<'_>) -> Result<FileContent, ChainInputError> {
     let goes_on = || input.check_cancellation().is_ok();
     let content = read_certificates_while(file.bytes, input.password, &goes_on);
     input.check_cancellation()?;
-    let content =
-        content.map_err(|error| ChainInputError::Read { name: file.name.to_owned(), error })?;
-    unread.extend(content.skipped.into_iter().map(|part| UnreadPart {
+    content.map_err(|error| ChainInputError::Read { name: file.name.to_owned(), error })
+}
+
+fn note_unread(file: &NamedBytes<'_>, skipped: Vec<Skipped>, unread: &mut Vec<UnreadPart>) {
+    unread.extend(skipped.into_iter().map(|part| UnreadPart {
         file: file.name.to_owned(),
         offset: part.offset,
         is_damaged: part.is_damaged,
         label: part.label,
         reason: part.reason,
     }));
-    Ok(content.certificates)
 }

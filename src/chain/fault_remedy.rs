@@ -29,6 +29,25 @@ impl<'a> Subject<'_, 'a> {
         self.path.get(position).map(|index| self.pool.certificate(*index))
     }
 
+    /// The certificate that is judged.
+    fn path_end_entity(&self) -> &'a Certificate {
+        self.pool.certificate(self.path.first().copied().unwrap_or_default())
+    }
+
+    /// Whether it is a root: the last of the path, and its own issuer.
+    fn is_root(&self) -> bool {
+        self.position > 0
+            && self.position + 1 == self.path.len()
+            && self.certificate().is_self_issued()
+    }
+
+    /// Whether receivers have its issuer, with the key that was looked at: then no other certificate of
+    /// the issuer makes a signature fit that does not.
+    fn has_trusted_issuer(&self) -> bool {
+        let issuer = self.path.get(self.position + 1);
+        issuer.is_some_and(|issuer| self.pool.is_trusted(*issuer))
+    }
+
     /// The store of the computer in which it lies, as far as that is known.
     fn store(&self) -> Option<&'static str> {
         match self.pool.entry(self.index()).origin {
@@ -49,39 +68,53 @@ pub(super) fn of_fault(subject: &Subject<'_, '_>, fault: &Finding) -> Vec<Step> 
         Rule::SelfSignedEndEntity | Rule::PrivateAuthority | Rule::UntrustedRoot => {
             vec![use_public_authority()]
         }
-        Rule::Expired if is_issuer => renew_issuer(subject),
-        Rule::BadSignature => get_true_issuer(subject),
+        Rule::UnsupportedSignatureAlgorithm => vec![ask_windows(subject.path_end_entity())],
+        Rule::Expired if subject.is_root() => vec![end_at_another_root(subject.certificate())],
+        Rule::Expired | Rule::Revoked if is_issuer => replace_by_twin(subject, fault.rule),
+        Rule::BadSignature if is_issuer && subject.has_trusted_issuer() => {
+            replace_by_twin(subject, fault.rule)
+        }
+        Rule::BadSignature if !subject.has_trusted_issuer() => get_true_issuer(subject),
         _ if is_issuer => vec![replace_issuer(subject.certificate())],
         _ => vec![replace_certificate(subject.certificate(), fault)],
     }
 }
 
-/// The renewed issuer, then the removal of the expired one.
-fn renew_issuer(subject: &Subject<'_, '_>) -> Vec<Step> {
-    let expired = subject.certificate();
+/// Another certificate of the issuer, of the same name and key, then the removal of this one.
+fn replace_by_twin(subject: &Subject<'_, '_>, fault: Rule) -> Vec<Step> {
+    let faulty = subject.certificate();
+    let thumbprint = faulty.thumbprint();
+    let (wanted, fault) = match fault {
+        Rule::Expired => ("the renewed certificate", "expired"),
+        Rule::Revoked => ("another certificate", "was revoked"),
+        _ => ("the true certificate", "is damaged or forged"),
+    };
+    let is_expired = fault == "expired";
     let mut steps = Vec::new();
-    let key = expired.extensions.subject_key_identifier.as_ref();
+    let key = faulty.extensions.subject_key_identifier.as_ref();
     let key = key.map(|key| hexadecimal(&key.value));
     let urls = subject.child().map(Certificate::issuer_urls).unwrap_or_default();
     let step = Step::new(
         Place::AnyComputer,
         format!(
-            "Get the renewed certificate of the issuer {}{}: same name and same key as the one \
-             that expired (thumbprint {}), and still valid. {}.",
-            shown(&expired.subject),
+            "Get {wanted} of the issuer {}{}: same name and same key as the one that {fault} \
+             (thumbprint {thumbprint}){}. {}.",
+            shown(&faulty.subject),
             key.as_ref().map(|key| format!(" (key identifier {key})")).unwrap_or_default(),
-            expired.thumbprint(),
+            if is_expired { ", and still valid" } else { "" },
             source(urls),
         ),
     )
-    .verify(match key {
-        Some(key) => format!(
-            "certutil -dump .\\issuer.cer shows the subject key identifier {key} and a NotAfter \
-             to come; if it shows the expired one again, the authority has no renewed one: have \
-             the certificate issued again"
-        ),
-        None => "certutil -dump .\\issuer.cer shows a NotAfter to come".to_owned(),
-    });
+    .verify(format!(
+        "certutil -dump .\\issuer.cer shows {}{}; if it shows the same again, the authority has no \
+         other: have the certificate issued again",
+        key.map(|key| format!("the subject key identifier {key} and ")).unwrap_or_default(),
+        if is_expired {
+            "a NotAfter to come".to_owned()
+        } else {
+            format!("a certificate hash other than {thumbprint}")
+        },
+    ));
     steps.push(Step { command: download(urls), ..step });
     steps.push(
         Step::new(
@@ -94,19 +127,53 @@ fn renew_issuer(subject: &Subject<'_, '_>) -> Vec<Step> {
              'Cert:\\LocalMachine\\CA'",
         )
         .verify("this check, with the stores as they are then, finds the chain valid")
-        .undo(
-            "Remove-Item -LiteralPath Cert:\\LocalMachine\\CA\\<thumbprint of the renewed \
-             certificate>",
-        ),
+        .undo("Remove-Item -LiteralPath Cert:\\LocalMachine\\CA\\<thumbprint of the new one>"),
     );
     if let Some(store) = subject.store() {
         steps.push(remove(
-            expired,
+            faulty,
             store,
-            "once the renewed one is there, so that the server does not send the expired one",
+            &format!(
+                "once the new one is there, so that the server does not send the one that {fault}"
+            ),
         ));
     }
     steps
+}
+
+/// A root that has expired: nobody can renew it on the server.
+fn end_at_another_root(root: &Certificate) -> Step {
+    Step::new(
+        Place::AnyComputer,
+        format!(
+            "Ask the authority for a chain that ends at a root which is still valid: the root {} \
+             (thumbprint {}) has expired, and no receiver takes it. Often an intermediate of the same \
+             name and key is to be had, signed by another root; else have the certificate issued again.",
+            shown(&root.subject),
+            root.thumbprint()
+        ),
+    )
+    .verify("this check, with the new intermediates, finds the chain valid")
+}
+
+/// A signature that cannot be checked here is neither right nor wrong.
+fn ask_windows(certificate: &Certificate) -> Step {
+    let thumbprint = certificate.thumbprint();
+    Step::new(
+        Place::ElevatedOnServer,
+        format!(
+            "Ask Windows: one of the signatures of the chain is of a kind that this program does not \
+             check, and so it knows nothing against the chain. Save the certificate {} as \
+             {thumbprint}.cer first.",
+            named(certificate)
+        ),
+    )
+    .at(ON_THE_SERVER)
+    .command(format!("certutil -verify '.\\{thumbprint}.cer'"))
+    .verify(
+        "it reports no error; if it does, use a certificate of a public authority with an RSA or P-256 \
+         key throughout",
+    )
 }
 
 /// The signature is not that of the issuer: either is not what it seems.

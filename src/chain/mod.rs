@@ -1,8 +1,7 @@
 //! Certificate chains: path building, verification, trust, completeness, and what to do.
 //!
 //! [`verdict`] says whether a chain is accepted, [`report`] everything about it. Both hold it
-//! against the one table of rules in [`rule`], under a [`Profile`], at a given time. Indirect revocation lists
-//! are left out, and said to be where they matter.
+//! against the one table of rules in [`rule`], under a [`Profile`], at a given time.
 
 #![forbid(unsafe_code)]
 

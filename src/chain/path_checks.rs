@@ -7,6 +7,7 @@ use super::policies::check_policies;
 use super::request::{ChainRequest, Purpose};
 use super::rule::Rule;
 use super::subject_checks::check_expected_names;
+use super::words::shown;
 use crate::certificate::{ANY_EXTENDED_KEY_USAGE, Certificate};
 
 /// Checks all that needs neither signatures nor revocation lists. The end entity comes first, and
@@ -70,7 +71,7 @@ fn check_purpose(purpose: Option<Purpose>, path: &[&Certificate], findings: &mut
     if let Some(purpose) = purpose {
         for (position, usage) in usages().filter(|(_, usage)| !permits(usage, purpose)) {
             findings.add(Rule::WrongExtendedKeyUsage, position, || {
-                format!("{} is not among {}", purpose.oid(), usage.join(", "))
+                format!("{} is not among {}", purpose.name(), named_usages(usage))
             });
         }
         return;
@@ -83,10 +84,12 @@ fn check_purpose(purpose: Option<Purpose>, path: &[&Certificate], findings: &mut
     if let (Some(server), Some(client)) = (&as_server, &as_client) {
         let (position, usage) = if server.0 < client.0 { client } else { server };
         findings.add(Rule::WrongExtendedKeyUsage, *position, || {
+            let below = usages().take_while(|(at, _)| at < position).last();
+            let below = below.map(|(_, usage)| format!(", what it issued {}", named_usages(usage)));
             format!(
-                "neither serverAuth nor clientAuth is permitted ({} lists {})",
-                if *position == 0 { "the certificate" } else { "its issuer" },
-                usage.join(", ")
+                "neither serverAuth nor clientAuth is left (it lists {}{})",
+                named_usages(usage),
+                below.unwrap_or_default()
             )
         });
     }
@@ -96,6 +99,24 @@ fn check_purpose(purpose: Option<Purpose>, path: &[&Certificate], findings: &mut
     ] {
         if let Some((position, _)) = lack {
             findings.add_plain(rule, position);
+        }
+    }
+}
+
+/// Purposes by their names, as far as RFC 5280 has any; at most eight.
+fn named_usages(usages: &[String]) -> String {
+    const NAMED: usize = 8;
+    let name = |oid: &String| match Purpose::ALL.iter().find(|purpose| purpose.oid() == oid) {
+        Some(purpose) => purpose.name().to_owned(),
+        None => shown(oid),
+    };
+    match usages.len() {
+        0 => "nothing".to_owned(),
+        count => {
+            let more =
+                if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
+            let names: Vec<String> = usages.iter().take(NAMED).map(name).collect();
+            format!("{}{more}", names.join(", "))
         }
     }
 }

@@ -27,10 +27,16 @@ pub(crate) fn private_authority_evidence(path: &[&Certificate]) -> Vec<String> {
     evidence
 }
 
-/// Whether an address is one of a directory, or of a host that the public DNS does not know.
+/// Whether an address is one of a directory that is not public, or of a host that the public DNS does
+/// not know. Public authorities have directories too, at hosts of their own; those of Active Directory
+/// go without a host, or show its naming contexts.
 fn is_internal_address(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once(':') else { return false };
-    if scheme.eq_ignore_ascii_case("ldap") || scheme.eq_ignore_ascii_case("file") {
+    let is_directory = ["ldap", "ldaps"].iter().any(|one| scheme.eq_ignore_ascii_case(one));
+    let shows_context = || rest.to_ascii_lowercase().contains("dc=");
+    if scheme.eq_ignore_ascii_case("file")
+        || is_directory && (rest.starts_with("///") || shows_context())
+    {
         return true;
     }
     let authority = rest.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or_default();
@@ -47,13 +53,22 @@ mod tests {
     fn addresses_of_directories_and_internal_hosts_are_told_from_public_ones() {
         for url in [
             "ldap:///CN=Contoso%20CA,CN=AIA,DC=contoso,DC=com",
+            "ldap:///CN=Contoso%20CA",
+            "LDAP://dc01.contoso.com/CN=Contoso%20CA,CN=CDP,DC=contoso,DC=com?certificateRevocationList",
+            "ldap://dc01/CN=Contoso%20CA",
             "file://pki/ca.crt",
             "http://pki/ca.crt",
             "http://pki.contoso.local:8080/ca.crt",
         ] {
             assert!(is_internal_address(url), "{url}");
         }
-        for url in ["http://pki.contoso.com/ca.crt", "http://[2001:db8::1]/x", "", "pki"] {
+        for url in [
+            "http://pki.contoso.com/ca.crt",
+            "http://[2001:db8::1]/x",
+            "ldap://directory.trustcenter.example/CN=Class%203%20CA,O=Trust%20Center,C=DE",
+            "",
+            "pki",
+        ] {
             assert!(!is_internal_address(url), "{url}");
         }
     }

@@ -5,11 +5,13 @@ use serde::{Serialize, Serializer};
 
 use super::completeness::{MissingIssuer, Need, needs};
 use super::fault_remedy::{Subject, of_fault};
-use super::pool::Pool;
+use super::pool::{Origin, Pool};
 use super::rule::Rule;
+use super::search::End;
 use super::step_parts::{download, import, remove, source};
 use super::survey::Evaluated;
 use super::words::shown;
+use crate::certificate::{Certificate, hexadecimal};
 use crate::finding::{Place, Step, fold};
 
 /// Remedies for a path.
@@ -39,11 +41,19 @@ pub(crate) fn remedies(
             steps.push(import(certificate));
         }
     }
-    let unknown = missing.iter().filter(|issuer| issuer.found.is_none());
-    steps.extend(unknown.map(obtain));
-    let is_unknown = |rule| matches!(rule, Rule::UnknownRoot | Rule::MissingRoot);
-    if best.findings.iter().any(|finding| is_unknown(finding.rule)) {
-        steps.push(newest_list(has_given_list));
+    let has = |rule| best.findings.iter().any(|finding| finding.rule == rule);
+    // No issuer and no list makes a private authority a public one.
+    if !has(Rule::PrivateAuthority) {
+        let unknown = missing.iter().filter(|issuer| issuer.found.is_none());
+        steps.extend(unknown.map(obtain));
+        if has(Rule::UnknownRoot) || has(Rule::MissingRoot) {
+            steps.push(newest_list(has_given_list));
+        }
+        if let (Some(root), End::SelfIssued, true) = (path.last(), best.end, has(Rule::UnknownRoot))
+            && matches!(pool.entry(*root).origin, Origin::RootStore | Origin::IntermediateStore)
+        {
+            steps.push(find_cross_signed(pool.certificate(*root)));
+        }
     }
     if let Some(root) = shortening_root {
         steps.push(remove(pool.certificate(root), "Root", SHORTENING_ROOT));
@@ -59,8 +69,8 @@ fn obtain(issuer: &MissingIssuer) -> Step {
     let step = Step::new(
         Place::AnyComputer,
         format!(
-            "Get the certificate of the issuer {}{}. It is among none of the given certificates. {}, \
-             then check again with it among the intermediates: only then can it be known whether it \
+            "Get the certificate of the issuer {}{}. It is not among the certificates that could be read. \
+             {}, then check again with it among the intermediates: only then can it be known whether it \
              is the right one to import.",
             shown(&issuer.subject),
             issuer
@@ -72,6 +82,24 @@ fn obtain(issuer: &MissingIssuer) -> Step {
         ),
     );
     Step { command: download(&issuer.urls), ..step }
+}
+
+/// What a new root of a public authority needs: the certificate that an older root made of it.
+fn find_cross_signed(root: &Certificate) -> Step {
+    let key = root.extensions.subject_key_identifier.as_ref();
+    let key = key.map(|key| format!(" (key identifier {})", hexadecimal(&key.value)));
+    Step::new(
+        Place::AnyComputer,
+        format!(
+            "If {} is a new root of a public authority, get the certificate of the same name and key{} \
+             that an older root signed, from the authority's page of its chains: receivers need that \
+             one, and not the self-signed one. Then check again with it among the intermediates; the \
+             check says what to import and what to take out.",
+            shown(&root.subject),
+            key.unwrap_or_default(),
+        ),
+    )
+    .verify("the check finds a trusted root")
 }
 
 /// How to get the newest list of Microsoft's programme.

@@ -19,7 +19,7 @@ use super::survey::{Evaluated, survey};
 use super::verdict::fill_pool;
 use super::words::{named, shown};
 use crate::certificate::{Certificate, GeneralName, Thumbprint};
-use crate::finding::Step;
+use crate::finding::{Severity, Step};
 use crate::timestamp::Timestamp;
 
 /// Whether the chain ends in a root that is trusted.
@@ -176,6 +176,15 @@ pub struct AlternativePath {
     pub errors: Vec<Rule>,
 }
 
+impl ChainReport {
+    /// Whether nothing but what cannot be known here speaks against the chain: receivers may take it.
+    #[must_use]
+    pub fn is_uncertain(&self) -> bool {
+        let mut errors = self.findings.iter().filter(|f| f.severity == Severity::Error);
+        !self.is_accepted && errors.all(|finding| finding.id.is_unknown())
+    }
+}
+
 /// Judges a chain and reports everything about it.
 #[must_use]
 pub fn report(request: &ChainRequest<'_>) -> ChainReport {
@@ -281,7 +290,13 @@ fn summary(pool: &Pool<'_>, best: &Evaluated, completeness: Completeness) -> Str
         detail => format!("{} ({detail})", finding.rule.entry().title),
     };
     let name = name_at(0);
+    let is_blocked = best.findings.iter().any(|finding| finding.rule == Rule::BlockedRoot);
     match (best.errors().next(), completeness) {
+        (None, Completeness::Complete | Completeness::Unknown) if is_blocked => {
+            format!(
+                "{name}: the chain ends at a root that Microsoft has taken out of its programme"
+            )
+        }
         (Some(finding), _) if finding.position > 0 && finding.rule.is_about_certificate() => {
             format!("{}, an issuer of {name}: {}", name_at(finding.position), sentence(finding))
         }

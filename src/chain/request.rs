@@ -27,6 +27,28 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    pub(super) const ALL: [Self; 6] = [
+        Self::ServerAuthentication,
+        Self::ClientAuthentication,
+        Self::EmailProtection,
+        Self::CodeSigning,
+        Self::TimeStamping,
+        Self::OcspSigning,
+    ];
+
+    /// The name of the purpose in RFC 5280, section 4.2.1.12: `serverAuth`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ServerAuthentication => "serverAuth",
+            Self::ClientAuthentication => "clientAuth",
+            Self::EmailProtection => "emailProtection",
+            Self::CodeSigning => "codeSigning",
+            Self::TimeStamping => "timeStamping",
+            Self::OcspSigning => "OCSPSigning",
+        }
+    }
+
     /// The OID of the purpose, dotted (RFC 5280, section 4.2.1.12).
     #[must_use]
     pub fn oid(self) -> &'static str {

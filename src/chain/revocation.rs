@@ -72,7 +72,7 @@ fn signers<'a>(
     // What any list says against it is enough to do without it.
     let is_listed = |certificate: &Certificate| {
         let mut own = lists.iter();
-        own.any(|list| list.entry(certificate).is_some_and(|entry| !entry.is_removal))
+        own.any(|list| list.lists(certificate))
     };
     let own = pool.certificate(path[issuer]);
     let mut signers: Vec<&Certificate> =
@@ -109,18 +109,24 @@ fn look_up(
         let known = signers.iter().find(|known| *known.name == list.issuer);
         known.map_or(&[], |known| &known.certificates)
     };
-    let (mut complete, mut deltas) = (Vec::new(), Vec::new());
+    let (mut complete, mut deltas, mut unfit) = (Vec::new(), Vec::new(), None);
     for list in lists {
         match list.coverage(certificate, of_list(list)) {
             Coverage::Covers => complete.push(list),
             Coverage::Delta => deltas.push(list),
-            Coverage::Nothing => {}
+            Coverage::Nothing(reason) if list.issuer == certificate.issuer => {
+                unfit = unfit.or(Some(reason));
+            }
+            Coverage::Nothing(_) => {}
         }
     }
     let mut obstacles = Vec::new();
     let mut usable = |list: &&RevocationList| {
         let obstacle = list.obstacle(of_list(list), now, budget);
-        obstacles.extend(obstacle);
+        // Revocation does not end with the list that says it.
+        let is_listed = !list.is_current(now) && list.lists(certificate);
+        let also = if is_listed { "; it lists the certificate as revoked" } else { "" };
+        obstacles.extend(obstacle.map(|obstacle| format!("{obstacle}{also}")));
         obstacle.is_none()
     };
     complete.retain(&mut usable);
@@ -147,13 +153,15 @@ fn look_up(
         findings.add_plain(Rule::BudgetExhausted, position);
     } else if reasons == ALL_REASONS {
         // Whether it is revoked is known.
-    } else if let Some(obstacle) = obstacles.first() {
-        findings.add(Rule::RevocationListNotUsable, position, || (*obstacle).to_owned());
+    } else if let Some(obstacle) = obstacles.into_iter().next() {
+        findings.add(Rule::RevocationListNotUsable, position, || obstacle);
     } else if reasons != 0 {
         findings.add(Rule::RevocationListNotUsable, position, || {
             "the lists cover some reasons only".to_owned()
         });
     } else {
-        findings.add_plain(Rule::RevocationUnknown, position);
+        findings.add(Rule::RevocationUnknown, position, || {
+            unfit.map(|reason| format!("of that of its issuer, {reason}")).unwrap_or_default()
+        });
     }
 }

@@ -71,8 +71,9 @@ pub(super) enum Coverage {
     Covers,
     /// It belongs to the issuer, and only refines another list.
     Delta,
-    /// Nothing: a list of another key of the same name, another part of a split list, another kind.
-    Nothing,
+    /// Nothing, and why if it is its issuer's: a list of another key of the same name, another part of
+    /// a split list, another kind.
+    Nothing(&'static str),
 }
 
 /// Bytes that are no certificate revocation list.
@@ -259,19 +260,21 @@ impl RevocationList {
     /// What the list has to say of a certificate, if one of the signers made it.
     pub(super) fn coverage(&self, certificate: &Certificate, signers: &[&Certificate]) -> Coverage {
         let scope = self.scope;
-        let is_in_scope = if certificate.is_authority() {
-            !scope.only_end_entities
+        let is_authority = certificate.is_authority();
+        if !signers.iter().any(|signer| self.may_be_of(signer)) {
+            Coverage::Nothing("it is of another key of the issuer's name")
+        } else if !self.is_published_for(certificate) {
+            Coverage::Nothing("it is of a distribution point that the certificate does not name")
+        } else if scope.only_attribute_certificates {
+            Coverage::Nothing("it covers attribute certificates alone")
+        } else if is_authority && scope.only_end_entities {
+            Coverage::Nothing("it does not cover authorities")
+        } else if !is_authority && scope.only_authorities {
+            Coverage::Nothing("it covers authorities alone")
+        } else if self.base_number.is_some() {
+            Coverage::Delta
         } else {
-            !scope.only_authorities
-        };
-        let covers = self.is_published_for(certificate)
-            && signers.iter().any(|signer| self.may_be_of(signer))
-            && is_in_scope
-            && !scope.only_attribute_certificates;
-        match covers {
-            true if self.base_number.is_some() => Coverage::Delta,
-            true => Coverage::Covers,
-            false => Coverage::Nothing,
+            Coverage::Covers
         }
     }
 
@@ -333,6 +336,16 @@ impl RevocationList {
             entry.serial == certificate.serial && *issuer_of(entry) == certificate.issuer
         };
         self.entries.iter().find(is_it)
+    }
+
+    /// Whether it may still be relied on by its times.
+    pub(super) fn is_current(&self, now: i64) -> bool {
+        now >= self.this_update && self.next_update.is_some_and(|next_update| now <= next_update)
+    }
+
+    /// Whether it lists the certificate as revoked, for whatever that is worth.
+    pub(super) fn lists(&self, certificate: &Certificate) -> bool {
+        self.entry(certificate).is_some_and(|entry| !entry.is_removal)
     }
 
     /// The order of two lists of an authority, by their numbers.

@@ -16,7 +16,7 @@ use crate::certificate::{
 /// A name that the certificate is expected to hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExpectedName {
-    /// A host, matched as RFC 9525 says.
+    /// A host, matched as RFC 9525 says, or a wildcard (`*.contoso.com`), which must be there as it is.
     Dns(String),
     /// An address.
     IpAddress(IpAddr),
@@ -44,7 +44,7 @@ impl ExpectedName {
 /// A host as certificates hold it: labels beyond ASCII as A-labels (RFC 5280, section 7.2; UTS #46).
 fn to_ascii(host: &str) -> String {
     let (wildcard, host) = host.strip_prefix("*.").map_or(("", host), |host| ("*.", host));
-    let host = match idna::domain_to_ascii(host) {
+    let host = match idna::domain_to_ascii_strict(host) {
         Ok(ascii) if !host.is_ascii() => ascii,
         _ => host.to_owned(),
     };
@@ -245,7 +245,10 @@ fn holds(certificate: &Certificate, expected: &ExpectedName) -> bool {
         (GeneralName::Dns(presented), ExpectedName::Dns(host)) => {
             let is_broad_wildcard =
                 presented.strip_prefix("*.").is_some_and(|domain| !domain.contains('.'));
-            !is_broad_wildcard && host_name_matches(presented, host) != HostNameMatch::Different
+            // A wildcard is a value of connectors too (TlsSenderCertificateName): it is held as written.
+            let is_same_wildcard = host.starts_with("*.") && presented.eq_ignore_ascii_case(host);
+            let is_match = host_name_matches(presented, host) != HostNameMatch::Different;
+            !is_broad_wildcard && (is_same_wildcard || is_match)
         }
         (GeneralName::IpAddress(bytes), ExpectedName::IpAddress(IpAddr::V4(address))) => {
             bytes.as_slice() == address.octets()

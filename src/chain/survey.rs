@@ -136,9 +136,13 @@ impl Surveyor<'_, '_> {
             path.iter().map(|index| pool.certificate(*index)).collect();
         let last = path.len() - 1;
         let end = self.check_end(pool, path, end, budget, &mut findings);
-        if !matches!(end, End::Trusted | End::ProgrammeRoot | End::TooLong | End::TooManyIssuers)
-            && last > 0
-        {
+        let can_be_private = match end {
+            End::Trusted | End::ProgrammeRoot | End::TooLong | End::TooManyIssuers => false,
+            // A certificate that is its own issuer is of no authority.
+            End::SelfIssued => last > 0,
+            End::MissingIssuer | End::Cycle => true,
+        };
+        if can_be_private {
             let evidence = private_authority_evidence(&certificates);
             if !evidence.is_empty() {
                 findings.add(Rule::PrivateAuthority, last, || evidence.join("; "));
@@ -223,7 +227,15 @@ impl Surveyor<'_, '_> {
             End::MissingIssuer if lacks_only_a_root(certificate, position) => {
                 findings.add(Rule::MissingRoot, position, issuer);
             }
-            End::MissingIssuer => findings.add(Rule::MissingIssuer, position, issuer),
+            End::MissingIssuer => findings.add(Rule::MissingIssuer, position, || {
+                let mut of_name =
+                    pool.issuers_by_name(index).iter().map(|at| pool.certificate(*at));
+                let other = of_name.find(|one| certificate.names_key_of(one) == Some(false));
+                let other = other.map(|one| {
+                    format!("; the given one of that name, {}, has another key", one.thumbprint())
+                });
+                format!("{}{}", issuer(), other.unwrap_or_default())
+            }),
             // Roots that sign each other, without the certificate of either that ends a path.
             End::Cycle => findings.add(Rule::UnknownRoot, position, issuer),
             End::TooLong => findings.add(Rule::BudgetExhausted, 0, || {

@@ -250,8 +250,8 @@ fn of_file(
 ) -> Result<Credential, QuestionError> {
     let failed = |error| QuestionError::File { name: file.name.clone(), error };
     let found = read_certificates_with(&file.bytes, password).map_err(failed)?;
-    let (own, others) =
-        judged_of(found.certificates).map_err(|error| QuestionError::NotOne(error.to_string()))?;
+    let (own, others) = judged_of(found.certificates, &found.skipped)
+        .map_err(|error| QuestionError::NotOne(error.to_string()))?;
     let store = evidence.intermediates.as_deref().unwrap_or(&others);
     let issuers = issuers_to_send(&own, store, evidence.at);
     let key = key.unwrap_or(file);

@@ -138,9 +138,33 @@ fn other_labels_and_utf_16_without_its_mark_are_read() {
         assert_eq!(read_certificates(text.as_bytes()).unwrap().certificates.len(), 1, "{label}");
         let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for bytes in [little, big] {
+        let units = format!("\u{DC}bersicht\r\n{text}").encode_utf16().collect::<Vec<_>>();
+        let words_first = units.iter().copied().flat_map(u16::to_le_bytes).collect();
+        let words_first_big = units.into_iter().flat_map(u16::to_be_bytes).collect();
+        for bytes in [little, big, words_first, words_first_big] {
             assert_eq!(read_certificates(&bytes).unwrap().certificates.len(), 1, "{label}");
         }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_block_is_said_in_words() {
+    let [first, second] = pair();
+    let good = pem("CERTIFICATE", &first);
+    let block =
+        |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
+    let whole = pem("CERTIFICATE", &second);
+    for (damaged, words) in [
+        (block(""), "it is empty"),
+        (block("MII\\nAAAA"), "its character 4 is \\, which base64 does not have"),
+        (block("MII\u{E4}AAA"), "its byte 4 is 0xC3, which base64 does not have"),
+        (block("MIIBo"), "its 5 characters of base64 are cut or damaged at their end"),
+        (block("MIIB"), "not an X.509 certificate: it ends before the length that it states"),
+        (whole.replace("-----END", "-----FIN"), "the END line is missing"),
+    ] {
+        let content = read_certificates(format!("{good}{damaged}").as_bytes()).unwrap();
+        let [skipped] = &content.skipped[..] else { panic!("{words}: {:?}", content.skipped) };
+        assert_eq!((skipped.offset, skipped.reason.as_str()), (good.len(), words));
     }
 }
 
@@ -176,7 +200,14 @@ fn revocation_lists_are_read_from_der_pem_and_p7b() {
     ] {
         assert_eq!(read_revocation_lists(&bytes).unwrap(), std::slice::from_ref(&list));
     }
-    assert!(read_revocation_lists(pem("CERTIFICATE", &pair()[0]).as_bytes()).is_err());
+    for (bytes, reason) in [
+        (pem("CERTIFICATE", &pair()[0]).into_bytes(), "the file holds certificates"),
+        (pem("X509 CRL", b"").into_bytes(), "at byte 0, X509 CRL: it is empty"),
+        (b"junk?".to_vec(), "as base64: its character 5 is ?, which base64 does not have"),
+    ] {
+        let error = ReadError::NoRevocationList { reason: reason.to_owned() };
+        assert_eq!(read_revocation_lists(&bytes), Err(error));
+    }
 }
 
 /// The name of a certificate with that DER as its subject.

@@ -170,6 +170,28 @@ fn an_expected_name_may_be_written_in_any_script() {
     assert!(has(&scene.judge(Profile::Windows).0, Rule::HostNameMismatch));
 }
 
+/// A wildcard is a value of connectors as hosts are; what is no host is quoted as it was given.
+#[test]
+fn an_expected_wildcard_is_held_as_it_is_written() {
+    let mut scene = scene();
+    let held = ["mail.contoso.com", "*.contoso.com", "*.xn--bcher-kva.example"];
+    set(&mut scene.server, SUBJECT_ALT_NAME, false, dns_names(&held));
+    for (expected, is_held) in [
+        ("*.contoso.com", true),
+        ("*.CONTOSO.com", true),
+        ("*.b\u{FC}cher.example", true),
+        ("*.mail.contoso.com", false),
+        ("*.com", false),
+        ("mail.contoso.com:25", false),
+    ] {
+        scene.expected_name = expected;
+        let (report, _) = scene.judge(Profile::Windows);
+        let found = report.findings.iter().find(|one| one.id == Rule::HostNameMismatch);
+        assert_eq!(found.is_none(), is_held, "{expected}");
+        assert!(found.is_none_or(|one| one.message.contains(&format!("expected {expected},"))));
+    }
+}
+
 #[test]
 fn findings_come_by_severity_and_then_by_rank() {
     let mut scene = scene();

@@ -18,6 +18,7 @@ mod limbo;
 mod mutations;
 mod pfx;
 mod pkits;
+mod remedies;
 mod reports;
 mod revocation;
 mod scene;

@@ -114,7 +114,7 @@ fn of_several_certificates_that_of_the_key_is_judged() {
     assert_eq!(content.skipped.len(), 1);
     assert_eq!(content.skipped[0].label, "certificate of CN=other.contoso.com");
     assert!(!content.skipped[0].is_damaged);
-    let (judged, others) = judged_of(content.certificates).unwrap();
+    let (judged, others) = judged_of(content.certificates, &content.skipped).unwrap();
     assert_eq!((judged.common_names()[0].as_str(), others.len()), ("mail.contoso.com", 1));
 
     // Without any key nothing shows whose the file is.
@@ -159,6 +159,27 @@ fn a_damaged_certificate_is_named_by_its_place_and_the_others_are_read() {
     let [skipped] = &content.skipped[..] else { panic!("{:?}", content.skipped) };
     assert_eq!(skipped.label, "certificate 2 in the PFX");
     assert!(skipped.is_damaged);
+}
+
+/// A name with an empty part is an error of its certificate (RFC 5280, section 4.1.2.4), and of no other.
+#[test]
+fn an_empty_part_of_a_name_costs_its_certificate_alone() {
+    const COMMON_NAME: &[u8] = b"\x31\x0B\x30\x09\x06\x03\x55\x04\x03\x0C\x02CA";
+    const EMPTY_PART: &[u8] = b"\x31\x00\x31\x09\x30\x07\x06\x03\x55\x04\x03\x0C\x00";
+    let Some(folder) = folder("pfx-empty-part") else { return };
+    assert!(openssl(&folder, "x509 -in ca.pem -outform DER -out ca.der"));
+    let authority = fs::read(folder.join("ca.der")).unwrap();
+    let subject_at = authority.windows(COMMON_NAME.len()).rposition(|one| one == COMMON_NAME);
+    let mut file = plain(&folder);
+    let at = file.windows(authority.len()).position(|part| part == authority).unwrap();
+    file[at + subject_at.unwrap()..][..EMPTY_PART.len()].copy_from_slice(EMPTY_PART);
+    fs::write(folder.join("empty-part.pfx"), &file).unwrap();
+    let content = opened(&folder.join("empty-part.pfx"), None).unwrap();
+    assert_eq!(names(&content), ["mail.contoso.com"]);
+    let [skipped] = &content.skipped[..] else { panic!("{:?}", content.skipped) };
+    assert_eq!((skipped.label.as_str(), skipped.is_damaged), ("certificate 2 in the PFX", true));
+    assert!(skipped.reason.contains("its subject is no name"), "{}", skipped.reason);
+    assert_eq!(judged_of(content.certificates, &content.skipped).unwrap().1.len(), 0);
 }
 
 /// The element with an indefinite length, and a string in two parts, as BER has them.

@@ -287,6 +287,33 @@ fn a_block_that_cannot_be_read_is_reported_with_its_place() {
     assert!(part.is_damaged);
 }
 
+/// What was damaged may have been the certificate that was meant: an authority in its place is nobody's.
+#[test]
+fn an_authority_is_not_judged_in_place_of_what_is_damaged() {
+    use base64::Engine as _;
+    let block = |der: &[u8]| {
+        let text = base64::engine::general_purpose::STANDARD.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+    };
+    let server = Forge::server("mail.contoso.com", "Issuing CA").der();
+    let issuer = block(&Forge::authority("Issuing CA", "Root CA").der());
+    let root = block(&Forge::root("Root CA").der());
+    let damaged = block(&server[..server.len() / 2]);
+    for (text, count, place) in [
+        (format!("{damaged}{issuer}"), 1, 0),
+        (format!("{issuer}{root}{damaged}"), 2, issuer.len() + root.len()),
+    ] {
+        let file = NamedBytes { name: "bundle.pem", bytes: text.as_bytes() };
+        let error = examine(&ChainInput::new(file, at("2026-11-15"))).unwrap_err();
+        let ChainInputError::NotOneCertificate { error: wrong, .. } = &error else {
+            panic!("{error}")
+        };
+        let part = wrong.damaged.as_ref().unwrap();
+        assert_eq!((wrong.count, wrong.candidates.len(), part.offset), (count, 0, place));
+        assert!(error.to_string().contains(&format!("(at byte {place}, CERTIFICATE: ")), "{error}");
+    }
+}
+
 #[test]
 fn roots_of_the_sender_give_no_trust_and_those_of_the_receiver_do() {
     let server = Forge::server("mail.contoso.com", "Issuing CA").der();

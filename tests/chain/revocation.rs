@@ -58,6 +58,73 @@ fn a_list_of_another_key_of_the_same_name_is_not_the_issuers() {
     assert!(severity(&other, Rule::RevocationListNotUsable).is_none());
 }
 
+/// The place of a list is compared as URIs are: scheme and host without case (RFC 5280, section 7.4).
+#[test]
+fn a_part_of_a_split_list_is_found_by_its_address_in_other_letters() {
+    let (name, key) = PROGRAMME_ROOT;
+    let issuers = [Forge::authority("Issuing CA", "nobody").below_listed(name, key)];
+    let points = sequence(&[&sequence(&[&distribution_point("http://crl.contoso.com/A/7.crl")])]);
+    let server = server().with(CRL_DISTRIBUTION_POINTS, false, points);
+    for (url, is_found) in [
+        ("HTTP://CRL.Contoso.com/A/7.crl", true),
+        ("http://crl.contoso.com/a/7.crl", false),
+        ("https://crl.contoso.com/A/7.crl", false),
+    ] {
+        let list = ForgeList::new("Issuing CA", &[&server.serial])
+            .but(|list| list.extensions.push(part(url)));
+        let found = judge_with(&server, &issuers, &[], &[list]);
+        assert_eq!(severity(&found, Rule::Revoked).is_some(), is_found, "{url}");
+    }
+}
+
+/// A list that was given and does not cover the certificate is no list that was not given.
+#[test]
+fn a_list_that_says_nothing_of_the_certificate_is_named_with_the_reason() {
+    let (name, key) = PROGRAMME_ROOT;
+    let issuers = [Forge::authority("Issuing CA", "nobody").below_listed(name, key)];
+    let server = server();
+    let own: &[&[u8]] = &[&server.serial];
+    let scope =
+        |field: u8| ("2.5.29.28".to_owned(), true, sequence(&[&element(0x80 | field, [0xFF])]));
+    let list = || ForgeList::new("Issuing CA", own);
+    let of_other_key =
+        (AUTHORITY_KEY_IDENTIFIER.to_owned(), false, authority_key_identifier("its former key"));
+    let elsewhere = "http://crl.contoso.com/8.crl";
+    for (list, rule, words) in [
+        (
+            list().but(|list| list.extensions.push(part(elsewhere))),
+            Rule::RevocationUnknown,
+            "it is of a distribution point that the certificate does not name",
+        ),
+        (
+            list().but(|list| list.extensions.push(of_other_key)),
+            Rule::RevocationUnknown,
+            "it is of another key of the issuer's name",
+        ),
+        (
+            list().but(|list| list.extensions.push(scope(2))),
+            Rule::RevocationUnknown,
+            "it covers authorities alone",
+        ),
+        (
+            list().but(|list| list.next_update = Some("20261101000000Z".to_owned())),
+            Rule::RevocationListNotUsable,
+            "it is out of date; it lists the certificate as revoked",
+        ),
+        (
+            list().but(|list| "somebody else".clone_into(&mut list.signer)),
+            Rule::RevocationListNotUsable,
+            "its signature is not that of the issuer",
+        ),
+    ] {
+        let found = judge_with(&server, &issuers, &[], &[list]);
+        assert!(severity(&found, Rule::Revoked).is_none());
+        let of_leaf = found.findings.iter().find(|one| one.id == rule);
+        let message = &of_leaf.unwrap_or_else(|| panic!("{words}: {:#?}", found.findings)).message;
+        assert!(message.ends_with(words), "{message}");
+    }
+}
+
 #[test]
 fn a_delta_list_has_the_last_word_beside_its_base() {
     let (name, key) = PROGRAMME_ROOT;

@@ -49,8 +49,8 @@ pub struct ChainArguments {
     #[arg(long)]
     recurse: bool,
 
-    /// A host, address or mailbox that the certificate must hold.
-    #[arg(long)]
+    /// A host, address or mailbox that the certificate must hold, or a wildcard such as *.contoso.com.
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     name: Option<String>,
 
     /// Judge as of this time (UTC), such as 2026-11-15, 2026-11-15T01:02:03Z, -24h or
@@ -137,7 +137,9 @@ fn judge(arguments: &ChainArguments) -> Result<ChainReport, (Exit, String)> {
     }
     result.map_err(|error| {
         let exit = match error {
-            ChainInputError::NotOneCertificate { .. } => Exit::Usage,
+            ChainInputError::NotOneCertificate { ref error, .. } if error.damaged.is_none() => {
+                Exit::Usage
+            }
             _ => Exit::CouldNotCheck,
         };
         (exit, error.to_string())
@@ -149,10 +151,7 @@ fn named(files: &[certificate_files::File]) -> Vec<NamedBytes<'_>> {
 }
 
 fn exit_of(report: &ChainReport) -> Exit {
-    let mut errors = report.findings.iter().filter(|f| f.severity == Severity::Error);
-    let is_only_unknown = errors.all(|finding| finding.id.is_unknown());
-    let is_sendable = report.completeness != Completeness::Incomplete;
-    if !report.is_accepted && is_only_unknown && is_sendable {
+    if report.is_uncertain() && report.completeness != Completeness::Incomplete {
         Exit::NoEvidence
     } else if !report.is_accepted || report.completeness == Completeness::Incomplete {
         Exit::Refused

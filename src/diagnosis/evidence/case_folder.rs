@@ -100,7 +100,9 @@ impl Evidence {
             input::read(path, MAXIMUM_CERTIFICATES).map_err(|error| input::unreadable(&error));
         let read = read.and_then(|bytes| {
             let content = read_certificates(&bytes).map_err(|error| error.to_string())?;
-            self.note_content(&path.display().to_string(), EvidenceKind::Certificates, &bytes);
+            let name = path.display().to_string();
+            self.note_content(&name, EvidenceKind::Certificates, &bytes);
+            self.note_damaged_parts(&name, &content.skipped);
             Ok(content)
         });
         let content = match read {
@@ -113,7 +115,7 @@ impl Evidence {
         } else if name.starts_with("localmachine-root") {
             self.roots.extend(content.certificates);
         } else if !content.certificates.iter().all(Certificate::is_authority) {
-            match judged_of(content.certificates) {
+            match judged_of(content.certificates, &content.skipped) {
                 Ok((certificate, others)) => {
                     let path = path.display().to_string();
                     self.certificates.push(GivenCertificate { certificate, others, path });

@@ -2,6 +2,7 @@
 
 pub(crate) mod basis;
 pub(crate) mod case_folder;
+mod certificate_files;
 pub(crate) mod certificate_uses;
 pub(crate) mod chain_log;
 mod collector;

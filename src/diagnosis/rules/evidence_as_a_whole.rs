@@ -241,7 +241,7 @@ pub(crate) fn damaged(case: &Case<'_>) -> Option<Answer> {
         line: *line,
         text: reason.clone(),
     });
-    let mut message = "The exports were read in part.".to_owned();
+    let mut message = "What was given was read in part.".to_owned();
     for (path, line, reason) in damaged.iter().take(NAMED) {
         let place = if *line > 0 { format!("{path}:{line}") } else { path.clone() };
         let _ = write!(message, " {place}: {}.", reason.trim_end_matches('.'));

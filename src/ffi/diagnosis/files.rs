@@ -1,6 +1,6 @@
 //! Files of a request, and the evidence that each is.
 
-use crate::certificate::{Certificate, read_certificates};
+use crate::certificate::{FileContent as Certificates, read_certificates};
 use crate::chain::judged_of;
 use crate::diagnosis::{Evidence, GivenCertificate};
 use crate::evidence::delivery_error::DeliveryErrors;
@@ -19,34 +19,30 @@ fn noted(evidence: &mut Evidence, file: &FileContent, kind: EvidenceKind) -> Opt
     Some(bytes)
 }
 
-/// The certificates of a file; what cannot be read is noted in the evidence.
-pub(super) fn read_file(evidence: &mut Evidence, file: &FileContent) -> Vec<Certificate> {
-    let path = || file.path.clone();
-    let Some(bytes) = noted(evidence, file, EvidenceKind::Certificates) else { return Vec::new() };
-    match read_certificates(&bytes) {
-        Ok(content) => {
-            let skipped = content.skipped.iter();
-            evidence.damaged.extend(skipped.map(|part| {
-                let message = format!("byte {}, {}: {}", part.offset, part.label, part.reason);
-                (path(), 0, message)
-            }));
-            content.certificates
+/// What a file of certificates holds; what cannot be read is noted in the evidence.
+pub(super) fn read_file(evidence: &mut Evidence, file: &FileContent) -> Certificates {
+    let bytes = noted(evidence, file, EvidenceKind::Certificates);
+    match bytes.map(|bytes| read_certificates(&bytes)) {
+        Some(Ok(content)) => {
+            evidence.note_damaged_parts(&file.path, &content.skipped);
+            content
         }
-        Err(error) => {
-            evidence.unreadable.push((path(), error.to_string()));
-            Vec::new()
+        Some(Err(error)) => {
+            evidence.unreadable.push((file.path.clone(), error.to_string()));
+            Certificates::default()
         }
+        None => Certificates::default(),
     }
 }
 
 /// One certificate of a file is judged; the others may be its issuers.
 pub(super) fn add_certificate_file(evidence: &mut Evidence, file: &FileContent) {
-    let certificates = read_file(evidence, file);
-    if certificates.is_empty() {
+    let read = read_file(evidence, file);
+    if read.certificates.is_empty() {
         return;
     }
     let path = file.path.clone();
-    match judged_of(certificates) {
+    match judged_of(read.certificates, &read.skipped) {
         Ok((certificate, others)) => {
             evidence.certificates.push(GivenCertificate { certificate, others, path });
         }

@@ -191,8 +191,10 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
     }
     let uses_machine = request.use_machine_stores == Some(true);
     if let Some(files) = &request.intermediate_files {
-        let read = files.iter().flat_map(|file| read_file(&mut evidence, file)).collect();
-        evidence.intermediates = Some(read);
+        let before = evidence.troubles();
+        let read = files.iter().flat_map(|file| read_file(&mut evidence, file).certificates);
+        let read = read.collect();
+        evidence.set_intermediates(read, before);
     }
     if uses_machine && let Err(error) = evidence.add_this_machine() {
         evidence.unreadable.push((MACHINE.to_owned(), error.to_string()));
@@ -204,8 +206,8 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
         add_certificate_file(&mut evidence, file);
     }
     for file in request.root_files.iter().flatten() {
-        let mut roots = read_file(&mut evidence, file);
-        evidence.roots.append(&mut roots);
+        let roots = read_file(&mut evidence, file).certificates;
+        evidence.roots.extend(roots);
     }
     if uses_machine {
         evidence.ask_windows();

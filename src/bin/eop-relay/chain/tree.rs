@@ -102,7 +102,11 @@ fn add_findings<'a>(
 }
 
 fn add_judgements(page: &mut Page, report: &ChainReport, is_whole_evidence: bool) {
-    let accepted = if report.is_accepted { "accepted" } else { "refused" };
+    let accepted = match report.is_accepted {
+        true => "accepted",
+        false if report.is_uncertain() => "uncertain",
+        false => "refused",
+    };
     page.line(format_args!(
         "Verdict       {accepted} ({:?} profile, at {})",
         report.profile, report.at
@@ -123,6 +127,7 @@ fn add_judgements(page: &mut Page, report: &ChainReport, is_whole_evidence: bool
             "incomplete as given in the file (what the server has in its stores: --intermediates)"
         }
         (Completeness::Incomplete, false) => "incomplete: the server cannot send an intermediate",
+        (Completeness::Unknown, _) if report.is_cut_short => "unknown: the search was cut short",
         (Completeness::Unknown, _) => {
             "unknown: the last issuer is a root of the receiver, or an intermediate that is missing"
         }

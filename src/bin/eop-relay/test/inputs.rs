@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use eop_relay::certificate::{Certificate, Password, read_certificates_with};
+use eop_relay::certificate::{FileContent, Password, read_certificates_with};
 use eop_relay::chain::judged_of;
 use eop_relay::connector::DomainName;
 use eop_relay::diagnosis::{Evidence, GivenCertificate};
@@ -119,10 +119,10 @@ fn add_queue_errors(texts: &[String], evidence: &mut Evidence) {
 pub fn add_certificates(paths: &[PathBuf], password: Option<&Password>, evidence: &mut Evidence) {
     for path in paths {
         let found = read_path(path, false, password, evidence);
-        if found.is_empty() {
+        if found.certificates.is_empty() {
             continue;
         }
-        match judged_of(found) {
+        match judged_of(found.certificates, &found.skipped) {
             Ok((certificate, others)) => {
                 let path = path.display().to_string();
                 evidence.certificates.push(GivenCertificate { certificate, others, path });
@@ -140,48 +140,47 @@ pub fn add_stores(
     evidence: &mut Evidence,
 ) {
     if !stores.intermediates.is_empty() {
-        let before = evidence.unreadable.len();
-        let read: Vec<Certificate> = stores
-            .intermediates
-            .iter()
-            .flat_map(|path| read_path(path, recurse, password, evidence))
-            .collect();
-        // A store that was read in part proves nothing missing.
-        evidence.intermediates = (evidence.unreadable.len() == before).then_some(read);
+        let before = evidence.troubles();
+        let paths = stores.intermediates.iter();
+        let read = paths.flat_map(|path| read_path(path, recurse, password, evidence).certificates);
+        let read = read.collect();
+        evidence.set_intermediates(read, before);
     }
     for path in &stores.roots {
         let read = read_path(path, recurse, password, evidence);
-        evidence.roots.extend(read);
+        evidence.roots.extend(read.certificates);
     }
 }
 
-/// The certificates of a file, or of the files in a folder.
+/// What a file of certificates holds, or all files of a folder.
 fn read_path(
     path: &Path,
     recurse: bool,
     password: Option<&Password>,
     evidence: &mut Evidence,
-) -> Vec<Certificate> {
+) -> FileContent {
     let path_alone = [path.to_owned()];
     let kind = certificate_files::CERTIFICATES;
     let found = match certificate_files::read_all(&path_alone, recurse, kind) {
         Ok(found) => found,
         Err(error) => {
             note_unreadable(evidence, path, &error);
-            return Vec::new();
+            return FileContent::default();
         }
     };
-    let mut certificates = Vec::new();
+    let mut all = FileContent::default();
     for file in &found {
         let file = file.named();
         let read = |password: Option<&Password>| read_certificates_with(file.bytes, password);
         match password::with_prompt(file.name, password, read) {
             Ok(content) => {
                 evidence.note_content(file.name, EvidenceKind::Certificates, file.bytes);
-                certificates.extend(content.certificates);
+                evidence.note_damaged_parts(file.name, &content.skipped);
+                all.certificates.extend(content.certificates);
+                all.skipped.extend(content.skipped);
             }
             Err(error) => note_unreadable(evidence, Path::new(file.name), &error.to_string()),
         }
     }
-    certificates
+    all
 }

@@ -69,6 +69,11 @@ function Restore-EopRelayText {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $resolved -TargetObject $KeyPath))
         }
         $key = $resolved.Plain
+        if (-not [System.IO.File]::Exists($key)) {
+            $message = "There is no key '$key'. It was written beside the redacted evidence, with .key.json at the end of its name: give the path to which it was put."
+            $problem = New-InputProblem -ErrorId 'KeyNotFound' -Category 'ObjectNotFound' -Message $message -TargetObject $KeyPath
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
+        }
         $lines = [System.Collections.Generic.List[string]]::new()
     }
 

@@ -28,9 +28,9 @@ pub fn nagios(report: &Report) -> String {
     let refused: u64 = report.scopes.iter().filter(|scope| scope.is_refused).map(refused).sum();
     let total: u64 = report.scopes.iter().map(|scope| scope.total).sum();
     let gravest = report.scopes.first().map(|scope| {
-        let server = scope.server.as_deref().unwrap_or("server not known");
+        let on = scope.server.as_deref().map(|server| format!(" on {}", words(server)));
         let count = counted(scope.total, "session");
-        format!(", {} of {count} refused on {}", scope.refused, words(server))
+        format!(", {} of {count} refused{}", scope.refused, on.unwrap_or_default())
     });
     let mut data = format!("refused={refused};;;0 sessions={total};;;0");
     let last = report.scopes.iter().filter_map(|scope| scope.last_delivery).max();

@@ -79,7 +79,7 @@ fn per_scope(
     help: &str,
     value: impl Fn(&Scope) -> Option<i64>,
 ) {
-    family(text, name, help);
+    let mut is_named = false;
     let mut known = std::collections::HashSet::new();
     for scope in report.scopes.iter().take(MAXIMUM_SCOPES) {
         let labels = [
@@ -92,6 +92,11 @@ fn per_scope(
         if known.insert(labels)
             && let Some(value) = value(scope)
         {
+            // A family without a series is left out.
+            if !is_named {
+                family(text, name, help);
+                is_named = true;
+            }
             sample(text, name, &labels, value);
         }
     }

@@ -131,6 +131,41 @@ fn what_fits_no_schema_is_noticed() {
 }
 
 #[test]
+fn a_report_fits_its_schema_whatever_a_connector_makes_of_address_and_domains() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &Value| {
+        fs::write(folder.path().join(name), content.to_string()).unwrap();
+    };
+    let log = story("healthy").join("SEND2026112401-1.LOG");
+    let log = log.to_str().unwrap();
+    let cases = [
+        (None, "203.0.113.0/24", "contoso.com", false, "Listed"),
+        (None, "198.51.100.7", "contoso.com", false, "NotListed"),
+        (Some("mail.contoso.com"), "", "mail.contoso.com", false, "Covered"),
+        (Some("mail.contoso.com"), "", "fabrikam.com", false, "NotCovered"),
+        (Some("mail.contoso.com"), "", "contoso.com", true, "SubdomainsOnly"),
+    ];
+    for (name, address, domain, takes_subdomains, expected) in cases {
+        let addresses: Vec<&str> = [address].into_iter().filter(|one| !one.is_empty()).collect();
+        let inbound = serde_json::json!([{
+            "Name": "In", "ConnectorType": "OnPremises", "Enabled": true,
+            "TlsSenderCertificateName": name, "SenderIPAddresses": addresses,
+        }]);
+        write("inbound.json", &inbound);
+        let accepted = serde_json::json!([
+            { "DomainName": domain, "MatchSubDomains": takes_subdomains }
+        ]);
+        write("accepted.json", &accepted);
+        let given = ["test", "--log", log, "--inbound-connector", "inbound.json"];
+        let others =
+            ["--accepted-domain", "accepted.json", "--at", "2026-11-24T12:00:00Z", "--json"];
+        let report = printed(folder.path(), &[&given[..], &others[..]].concat());
+        assert!(report.contains(expected), "{expected}: {report}");
+        assert_fits(&report, "report", expected);
+    }
+}
+
+#[test]
 fn reports_and_sessions_of_all_stories_fit_their_schemas() {
     for (name, _) in STORIES {
         let report = show(name, &["--json"]).stdout;

@@ -17,7 +17,7 @@ pub const STORIES: &[(&str, i32)] = &[
     ("healthy", 0),
 ];
 
-fn folder(story: &str) -> PathBuf {
+pub fn folder(story: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/stories").join(story)
 }
 

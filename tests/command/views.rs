@@ -24,6 +24,11 @@ fn every_story_has_a_page_and_metrics_beside_its_text() {
             let (name, value) = line.rsplit_once(' ').unwrap();
             assert!(name.starts_with("eop_relay_") && value.parse::<i64>().is_ok(), "{line}");
         }
+        for family in metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+            let name = family.split(' ').next().unwrap();
+            let has_series = metrics.lines().any(|line| line.starts_with(name));
+            assert!(has_series, "{story}: {name} stands there without a series");
+        }
     }
     // Nothing half-written stays behind.
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
@@ -40,6 +45,17 @@ fn a_check_of_nagios_ends_with_its_own_codes_and_has_performance_data() {
         assert_eq!(line.matches(" | ").count(), 1, "{line}");
         assert!(line.contains(" | refused=") && line.lines().count() == 1, "{line}");
     }
+}
+
+#[test]
+fn a_check_of_nagios_names_no_server_where_none_is_known() {
+    let folder = crate::stories::folder("public-address-changed");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_eop-relay"));
+    let log = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let log = log.into_iter().find(|path| path.extension().is_some_and(|end| end == "LOG"));
+    let output = command.args(["test", "--format", "nagios", "--log"]).arg(log.unwrap()).output();
+    let line = String::from_utf8(output.unwrap().stdout).unwrap();
+    assert!(line.contains(" refused | refused=") && !line.contains("not known"), "{line}");
 }
 
 #[test]

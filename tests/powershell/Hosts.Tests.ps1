@@ -125,6 +125,22 @@ Describe 'Logs that Exchange is writing' {
         }
     }
 
+    It 'have a state file that another program keeps open, which is said' -Skip:($onLinux) {
+        $state = Join-Path -Path $TestDrive -ChildPath 'open.state'
+        $null = Get-SendConnectorTlsSession -LiteralPath $log -StatePath $state
+        $lock = [System.IO.FileStream]::new($state, 'Open', 'ReadWrite', 'None')
+        try {
+            $Error.Clear()
+            try { $null = Get-SendConnectorTlsSession -LiteralPath $log -StatePath $state } catch { $null = $_ }
+            $Error.Count | Should -Be 1
+            $Error[0].FullyQualifiedErrorId | Should -BeLike 'StateInUse,*'
+            $Error[0].Exception.Message | Should -Match 'in use by another'
+        }
+        finally {
+            $lock.Dispose()
+        }
+    }
+
     # run.sh offers the fixtures as the drive C of another server, as far as Wine can.
     It 'of another server are read over its administrative share, and are that server''s' -Skip:([string]$env:EOP_RELAY_SECOND_SERVER -eq '') {
         $server = $env:EOP_RELAY_SECOND_SERVER

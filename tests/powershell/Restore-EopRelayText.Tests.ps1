@@ -32,14 +32,15 @@ Describe 'Restore-EopRelayText' {
     }
 
     It 'refuses <Kind>, and names it' -ForEach @(
-        @{ Kind = 'a key that is none'; Id = 'InvalidArgument'; Says = 'no key of a redaction'; Call = { 'text' | Restore-EopRelayText -KeyPath $log } }
-        @{ Kind = 'a key that is not there'; Id = 'InvalidArgument'; Says = 'lost\.key\.json.*written beside the redacted evidence'; Call = { 'text' | Restore-EopRelayText -KeyPath (Join-Path -Path $TestDrive -ChildPath 'lost.key.json') } }
+        @{ Kind = 'a key that is none'; Id = 'NativeLibraryRefused'; Says = 'no key of a redaction'; Call = { 'text' | Restore-EopRelayText -KeyPath $log } }
+        @{ Kind = 'a key that is not there'; Id = 'KeyNotFound'; Says = 'lost\.key\.json.*written beside the redacted evidence'; Call = { 'text' | Restore-EopRelayText -KeyPath (Join-Path -Path $TestDrive -ChildPath 'lost.key.json') } }
         @{ Kind = 'an answer that is not there'; Id = 'AnswerNotFound'; Says = 'missing\.txt'; Call = { Restore-EopRelayText -Path (Join-Path -Path $TestDrive -ChildPath 'missing.txt') -KeyPath $key } }
         @{ Kind = 'a folder as answer'; Id = 'AnswerUnreadable'; Says = 'is a folder'; Call = { Restore-EopRelayText -Path $TestDrive -KeyPath $key } }
     ) {
         $Error.Clear()
         try { $null = & $Call } catch { $null = $_ }
         $Error.Count | Should -Be 1
+        $Error[0].FullyQualifiedErrorId | Should -Be "$Id,Restore-EopRelayText"
         $Error[0].Exception.Message | Should -Match $Says
     }
 }

@@ -122,7 +122,8 @@ namespace EopRelay
                 throw new EopRelayException(
                     "PfxNotOpened",
                     exception.Status == NativeStatus.WrongPassword ? "AuthenticationError" : "InvalidData",
-                    "The file '" + path + "' cannot be opened: " + exception.Message,
+                    // Of the command's options nothing is said here.
+                    "The file '" + path + "' cannot be opened: " + exception.Message.Replace("--password-file FILE, in PowerShell with ", ""),
                     exception.Status,
                     exception)
                 {

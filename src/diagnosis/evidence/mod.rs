@@ -363,7 +363,10 @@ impl Evidence {
             let place = |(line, what): &(u64, String)| {
                 if is_pipeline { format!("[{line}] {what}") } else { format!("line {line} {what}") }
             };
-            let places: Vec<String> = objects.unused_places.iter().map(place).collect();
+            let mut places: Vec<String> = objects.unused_places.iter().map(place).collect();
+            if wanted == 0 {
+                places.splice(0..0, known_kinds(objects));
+            }
             let places =
                 if places.is_empty() { String::new() } else { format!(": {}", places.join("; ")) };
             let others = counted(others as u64, "object");
@@ -376,6 +379,21 @@ impl Evidence {
         }
         true
     }
+}
+
+/// Objects that are of use elsewhere, in words: `2 send connectors, to be given as such`.
+fn known_kinds(objects: &ExchangeObjects) -> Vec<String> {
+    let kinds = [
+        (objects.inbound_connectors.len(), "inbound connector"),
+        (objects.accepted_domains.len(), "accepted domain"),
+        (objects.send_connectors.len(), "send connector"),
+        (objects.receive_connectors.len(), "receive connector"),
+        (objects.certificates.len(), "installed certificate"),
+    ];
+    let found = kinds.into_iter().filter(|(count, _)| *count > 0);
+    found
+        .map(|(count, kind)| format!("{}, to be given as such", counted(count as u64, kind)))
+        .collect()
 }
 
 /// Whether any of the recipients is of that domain; without recipients it may be.

@@ -132,6 +132,7 @@ fn objects_of_another_kind_are_not_taken_for_an_empty_list() {
     assert_ne!(report["Cause"], "ConnectorMissing");
     let unreadable = finding(&report, "InputUnreadable");
     assert!(unreadable.contains("-InboundConnector (1 object of another kind"), "{unreadable}");
+    assert!(unreadable.contains("1 accepted domain, to be given as such"), "{unreadable}");
     let missing = finding(&report, "ConnectorsNotGiven");
     assert!(missing.contains("could not be read"), "{missing}");
 

@@ -25,7 +25,8 @@ pub struct StateError {
 pub enum StateTrouble {
     /// Another run holds it.
     #[error(
-        "is in use by another run: wait until that has ended, or give each task a state file of its own"
+        "is in use by another run or program: wait until that has ended, or give each task a state \
+         file of its own"
     )]
     InUse,
     /// It was not written by EopRelay.
@@ -223,7 +224,12 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 
 fn io_error(path: &Path, action: &'static str, error: &io::Error) -> StateError {
     let os_error = error.raw_os_error();
-    let trouble = StateTrouble::Io { action, message: error.to_string(), os_error };
+    // ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION: another process has it open for itself.
+    let trouble = if cfg!(windows) && matches!(os_error, Some(32 | 33)) {
+        StateTrouble::InUse
+    } else {
+        StateTrouble::Io { action, message: error.to_string(), os_error }
+    };
     StateError { path: path.to_owned(), trouble }
 }
 

@@ -68,8 +68,8 @@ pub fn read(path: &Path) -> Result<File, String> {
 }
 
 /// Reads files, and from folders the files with one of the extensions, in the order of their names;
-/// with `recurse` also those of the folders below. A file of a folder that holds none of what is wanted is reported, and the others are read; a
-/// folder without any is an error.
+/// with `recurse` also those of the folders below. A file of a folder that holds none of what is
+/// wanted is reported, and the others are read; a folder without any is an error.
 pub fn read_all(
     paths: &[PathBuf],
     recurse: bool,

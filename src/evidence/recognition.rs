@@ -58,12 +58,7 @@ const LOGS: &[(&str, EvidenceKind, &str)] = &[
     ("#Software: Microsoft Internet Information Services", EvidenceKind::ProtocolLog, "IIS log"),
     ("#Log-type: Message Tracking Log", EvidenceKind::DeliveryErrors, "message tracking log"),
     ("Microsoft-Windows-CAPI2", EvidenceKind::ChainEvents, "events of CAPI2"),
-    (
-        "\r\nX-MS-Exchange-Organization-AuthAs:",
-        EvidenceKind::DeliveryErrors,
-        "headers of a message",
-    ),
-    ("\nX-MS-Exchange-Organization-AuthAs:", EvidenceKind::DeliveryErrors, "headers of a message"),
+    ("X-MS-Exchange-Organization-AuthAs:", EvidenceKind::DeliveryErrors, "headers of a message"),
     ("[Client=UX", EvidenceKind::WizardLog, "log of the Hybrid Configuration Wizard"),
     ("\nWHAT ELSE WAS FOUND", EvidenceKind::Unused, "a report of this program"),
     ("\nPROOF\n", EvidenceKind::Unused, "a report of this program"),

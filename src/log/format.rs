@@ -32,6 +32,9 @@ pub struct Format {
     pub iis: Option<IisFormat>,
     /// When the last `#Date` line of IIS was written.
     opened: Option<Timestamp>,
+    /// The month in the name of a log in IIS's native format.
+    #[serde(default)]
+    month_of_name: Option<u8>,
 }
 
 impl Format {
@@ -48,7 +51,19 @@ impl Format {
         } else {
             None
         };
-        Self { log_type, columns: Columns::STANDARD, declared: false, iis: None, opened: None }
+        Self {
+            log_type,
+            columns: Columns::STANDARD,
+            declared: false,
+            iis: None,
+            opened: None,
+            month_of_name: month_of_name(name),
+        }
+    }
+
+    /// The native format with the order of day and month that the file shows.
+    pub(super) fn native_of<'line>(&self, lines: impl Iterator<Item = &'line [u8]>) -> IisFormat {
+        IisFormat::native_of(lines, self.month_of_name)
     }
 
     /// Reads one header line (`#Log-type: SMTP Send Protocol Log`).
@@ -109,6 +124,16 @@ impl Format {
     }
 }
 
+/// The month in `inYYMMDD.log`, `inYYMMDDHH.log`, `inYYMMWW.log` and `inYYMM.log`, as IIS names logs of
+/// its native format by day, hour, week and month; `u_in` where they are UTF-8.
+fn month_of_name(name: &str) -> Option<u8> {
+    let lower = name.to_ascii_lowercase();
+    let digits = lower.strip_prefix("u_").unwrap_or(&lower).strip_prefix("in")?;
+    let is_dated = digits.bytes().take_while(u8::is_ascii_digit).count() >= 4;
+    let month = digits.get(2..4).filter(|_| is_dated)?.parse().ok()?;
+    (1..=12).contains(&month).then_some(month)
+}
+
 fn refusal_by_fields(fields: &str) -> String {
     let lower = fields.to_ascii_lowercase();
     if lower.contains("internal-message-id") || lower.contains("message-subject") {
@@ -134,6 +159,22 @@ mod tests {
             format.columns.position,
             [Some(4), None, Some(0), None, None, None, Some(1), Some(2), Some(3)]
         );
+    }
+
+    #[test]
+    fn the_names_of_native_logs_of_iis_hold_a_month() {
+        for (name, month) in [
+            ("in261116.log", Some(11)),
+            ("IN26110207.LOG", Some(11)),
+            ("u_in2603w2.log", Some(3)),
+            ("in2612.log", Some(12)),
+            ("inetsv1.log", None),
+            ("in261.log", None),
+            ("in269901.log", None),
+            ("ex261116.log", None),
+        ] {
+            assert_eq!(month_of_name(name), month, "{name}");
+        }
     }
 
     #[test]

@@ -36,6 +36,8 @@ impl<'a> Details<'a> {
             expected_subject: after(text, "Expected Subject:", PART_ENDS),
             presented_subject: after(text, "Presented Subject:", PART_ENDS),
             thumbprint: after(text, "Thumbprint:", PART_ENDS)
+                // Event 12018.
+                .or_else(|| after(text, "thumbprint:", &[",", "\n"]))
                 .filter(|value| value.bytes().all(|byte| byte.is_ascii_hexdigit())),
             // Application event 2004 (MSExchangeTransport, SmtpSend).
             send_connector: after(text, "Send connector ", &[": Message delivery", "\n"])

@@ -73,6 +73,7 @@ const WITHOUT_REPLY: &[(&str, RejectionClass)] = &[
     ),
     ("The STARTTLS certificate will expire soon", RejectionClass::ConnectorCertificateExpiring),
     ("X-MS-Exchange-Organization-AuthAs: Anonymous", RejectionClass::DeliveredAsAnonymous),
+    ("X-MS-Exchange-Organization-AuthAs: Internal", RejectionClass::DeliveredAsInternal),
 ];
 
 /// A class by an enhanced status code, or by an ATTR number, that stands without a reply.

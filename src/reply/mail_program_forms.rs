@@ -62,6 +62,10 @@ const OWN_WORDS: &[(&str, RejectionClass)] = &[
     ("connection closed by ", RejectionClass::ConnectionDropped),
     ("unexpectedly disconnected", RejectionClass::ConnectionDropped),
     ("Unexpected socket close", RejectionClass::ConnectionDropped),
+    ("roken pipe", RejectionClass::ConnectionDropped),
+    ("SSL_write", RejectionClass::ConnectionDropped),
+    ("SSL_read", RejectionClass::ConnectionDropped),
+    ("response reading failed", RejectionClass::ConnectionDropped),
     ("socket hang up", RejectionClass::ConnectionDropped),
     ("SSL routines:", RejectionClass::LocalTlsFailure),
     ("SSL_connect", RejectionClass::LocalTlsFailure),
@@ -191,7 +195,11 @@ const FORMS: &[Form] = &[
             "Info: Delayed: ",
         ],
         ends: &[" at SMTPConnection.", "\" action=", "\" stat=", "']"],
-        failures: &[],
+        failures: &[
+            ("curl: (67) ", RejectionClass::ClientNotAuthenticated),
+            ("curl: (28) ", RejectionClass::ConnectionTimedOut),
+            ("curl: (7) ", RejectionClass::UnableToConnect),
+        ],
     },
 ];
 

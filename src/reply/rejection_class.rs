@@ -116,10 +116,19 @@ named_enum! {
         ConnectorCertificateExpired = 54,
         /// Event 12018, written by this server: the certificate of a name ends soon.
         ConnectorCertificateExpiring = 55,
+        /// No fault: `X-MS-Exchange-Organization-AuthAs: Internal` in a delivered message.
+        DeliveredAsInternal = 56,
     }
 }
 
 impl RejectionClass {
+    /// Whether it shows that nothing was refused: an event of this server, or a message that was
+    /// delivered as one of the organisation.
+    #[must_use]
+    pub fn is_no_refusal(self) -> bool {
+        self.is_event() || self == Self::DeliveredAsInternal
+    }
+
     /// Whether it is an event of this server about a certificate: nothing was refused.
     #[must_use]
     pub fn is_event(self) -> bool {

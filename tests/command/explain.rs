@@ -68,21 +68,23 @@ fn a_text_is_joined_too_and_a_session_that_is_not_there_is_said() {
 
 #[test]
 fn standard_input_is_a_file_too() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
-        .args(["explain", "--path", "-", "--json"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
     let mail = std::fs::read(folder().join("ndr.eml")).unwrap();
-    command.stdin.take().unwrap().write_all(&mail).unwrap();
-    let output = command.wait_with_output().unwrap();
-    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(
-        (&json["Source"], &json["Path"]),
-        (&"NonDeliveryReport".into(), &"standard input".into())
-    );
-    assert_eq!(json["Recipients"][1], "sales@wingtiptoys.com");
+    for arguments in [&["explain", "--path", "-", "--json"][..], &["explain", "--json"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        command.stdin.take().unwrap().write_all(&mail).unwrap();
+        let output = command.wait_with_output().unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(
+            (&json["Source"], &json["Path"]),
+            (&"NonDeliveryReport".into(), &"standard input".into())
+        );
+        assert_eq!(json["Recipients"][1], "sales@wingtiptoys.com");
+    }
 }
 
 #[test]
@@ -100,6 +102,7 @@ fn what_cannot_be_read_is_said_and_the_rest_explained() {
     assert_eq!(explain(&["--server", "EX1", "x"]).status.code(), Some(64), "without a log");
     assert_eq!(explain(&[]).status.code(), Some(64));
     assert_eq!(explain(&["--path", "queues.xml", "nothing"]).status.code(), Some(0));
+    assert_eq!(explain(&["queues.xml"]).stdout, explain(&["--path", "queues.xml"]).stdout);
 }
 
 /// The values after a label, in one line.

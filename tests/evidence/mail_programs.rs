@@ -222,6 +222,12 @@ const OWN_WORDS: &[(&str, RejectionClass)] = &[
         RejectionClass::UnableToConnect,
     ),
     ("smtp-out: Error on session 9f0b: Connection refused", RejectionClass::UnableToConnect),
+    ("curl: (55) Send failure: Broken pipe", RejectionClass::ConnectionDropped),
+    ("curl: (55) SSL_write() returned SYSCALL, errno = 32", RejectionClass::ConnectionDropped),
+    ("curl: (56) response reading failed (errno: 104)", RejectionClass::ConnectionDropped),
+    ("curl: (28) SSL connection timeout", RejectionClass::ConnectionTimedOut),
+    ("curl: (7) Failed to connect to mx.adatum.com port 25", RejectionClass::UnableToConnect),
+    ("curl: (67) Login denied", RejectionClass::ClientNotAuthenticated),
 ];
 
 #[test]

@@ -7,9 +7,11 @@ mod inputs;
 mod render;
 
 use std::io::{self, IsTerminal, Read};
+use std::path::Path;
 use std::process::ExitCode;
 
 use encoding_rs_io::DecodeReaderBytes;
+use eop_relay::evidence::delivery_error::{DeliveryErrorSource, DeliveryErrors};
 use eop_relay::reply::explain;
 
 pub use self::arguments::ExplainArguments;
@@ -30,19 +32,25 @@ pub fn run(arguments: &ExplainArguments) -> ExitCode {
     if arguments.list_causes {
         return causes::list(arguments.json);
     }
-    let text = match text_of(arguments) {
-        Ok(text) => text,
+    let given = match Given::of(arguments) {
+        Ok(given) => given,
         Err(error) => {
             message::error(&format_args!("standard input cannot be read: {error}"));
             return Exit::CouldNotCheck.into();
         }
     };
+    let text = match given {
+        Given::Text(text) => text,
+        Given::Errors(read) => return errors::run(arguments, "", Some(read)),
+    };
     if text.trim().is_empty() && arguments.path.is_empty() {
         message::usage(NO_TEXT);
         return Exit::Usage.into();
     }
-    if !arguments.path.is_empty() || arguments.logs.are_given() {
-        return errors::run(arguments, &text);
+    // What exists is a file, also where --path was forgotten.
+    let is_file = Path::new(&text).is_file();
+    if is_file || !arguments.path.is_empty() || arguments.logs.are_given() {
+        return errors::run(arguments, &text, None);
     }
 
     let explanation = explain(&text);
@@ -56,17 +64,34 @@ pub fn run(arguments: &ExplainArguments) -> ExitCode {
     })
 }
 
-/// The text of the arguments, else of standard input in UTF-8, or UTF-16 with a byte order mark
-/// (as PowerShell redirects); a terminal is not waited for.
-fn text_of(arguments: &ExplainArguments) -> io::Result<String> {
-    if !arguments.text.is_empty() || !arguments.path.is_empty() {
-        return Ok(arguments.text.join(" "));
+/// What is to be explained.
+enum Given {
+    Text(String),
+    /// A mail, an export or a log from standard input.
+    Errors(DeliveryErrors),
+}
+
+impl Given {
+    /// The text of the arguments, else of standard input in UTF-8, or UTF-16 with a byte order mark (as
+    /// PowerShell redirects); a terminal is not waited for.
+    fn of(arguments: &ExplainArguments) -> io::Result<Self> {
+        if !arguments.text.is_empty() || !arguments.path.is_empty() {
+            return Ok(Self::Text(arguments.text.join(" ")));
+        }
+        let input = io::stdin().lock();
+        if input.is_terminal() {
+            return Ok(Self::Text(String::new()));
+        }
+        let mut bytes = Vec::new();
+        input.take(MAX_INPUT).read_to_end(&mut bytes)?;
+        // A mail has encodings and parts of its own.
+        if let Ok(read) = DeliveryErrors::from_bytes("standard input", &bytes)
+            && read.errors.iter().any(|error| error.source != DeliveryErrorSource::Text)
+        {
+            return Ok(Self::Errors(read));
+        }
+        let mut text = Vec::new();
+        DecodeReaderBytes::new(&*bytes).read_to_end(&mut text)?;
+        Ok(Self::Text(String::from_utf8_lossy(&text).into_owned()))
     }
-    let input = io::stdin().lock();
-    if input.is_terminal() {
-        return Ok(String::new());
-    }
-    let mut bytes = Vec::new();
-    DecodeReaderBytes::new(input).take(MAX_INPUT).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -27,9 +27,10 @@ pub struct Input {
     pub path: String,
     /// What it was read as.
     pub kind: EvidenceKind,
-    /// Its size in bytes, unpacked where it is compressed.
+    /// Its size in bytes, unpacked where it is compressed; 0 for a log whose sessions were handed over:
+    /// it was read elsewhere.
     pub size: u64,
-    /// SHA-256 of its first `hashed_bytes` bytes, in hexadecimal digits.
+    /// SHA-256 of its first `hashed_bytes` bytes, in hexadecimal digits; empty for such a log.
     pub sha256: String,
     /// All of the size, but for logs at most 64 KiB.
     pub hashed_bytes: u64,
@@ -104,7 +105,20 @@ impl Inputs {
             }
             _ => input.clone(),
         };
-        self.all.iter().map(with_sessions).collect()
+        let noted = self.all.iter().map(with_sessions);
+        let is_handed_over =
+            |path: &&String| !self.is_noted(path, EvidenceKind::ProtocolLog) && !path.is_empty();
+        let mut handed_over: Vec<&String> = counted.keys().filter(is_handed_over).collect();
+        handed_over.sort_unstable();
+        let handed_over = handed_over.into_iter().map(|path| Input {
+            path: path.clone(),
+            kind: EvidenceKind::ProtocolLog,
+            size: 0,
+            sha256: String::new(),
+            hashed_bytes: 0,
+            objects: counted.get(path).copied(),
+        });
+        noted.chain(handed_over).collect()
     }
 
     pub fn is_noted(&self, path: &str, kind: EvidenceKind) -> bool {
@@ -122,6 +136,21 @@ impl Inputs {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_log_whose_sessions_were_handed_over_is_listed_with_their_number() {
+        let mut inputs = Inputs::default();
+        let (one, other): (Arc<Path>, Arc<Path>) =
+            (Path::new("EX02/S.LOG").into(), Path::new("EX01/S.LOG").into());
+        for log in [&one, &one, &other, &one] {
+            inputs.count_session(log);
+        }
+        inputs.add(Input::of_bytes("EX01/S.LOG", EvidenceKind::ProtocolLog, b"x"));
+        let listed: Vec<(String, u64, Option<u64>)> =
+            inputs.report().into_iter().map(|one| (one.path, one.size, one.objects)).collect();
+        let expected = [("EX01/S.LOG", 1, Some(1)), ("EX02/S.LOG", 0, Some(3))];
+        assert_eq!(listed, expected.map(|(path, size, count)| (path.to_owned(), size, count)));
+    }
 
     #[test]
     fn a_hash_is_that_of_the_standard() {

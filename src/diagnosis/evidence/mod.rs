@@ -266,6 +266,16 @@ impl Evidence {
         }
     }
 
+    /// Adds an error that is given as text; a last attempt of which nothing settles the day is named
+    /// with both. `line` is the number of the text among those that were given.
+    pub fn add_error_text(&mut self, path: &str, line: u64, text: &str) {
+        let error = DeliveryError { line, ..DeliveryError::of_text(path, text) };
+        if let Some(doubt) = error.open_time() {
+            self.damaged.push((path.to_owned(), line, doubt.to_owned()));
+        }
+        self.add_delivery_error(error);
+    }
+
     /// Adds the errors of a file, or of an export.
     pub fn add_delivery_errors(&mut self, read: DeliveryErrors) {
         let (path, count) = (Path::new(&read.source_name), read.errors.len() as u64);

@@ -79,10 +79,11 @@ mod tests {
         evidence.note_file(&path, EvidenceKind::WizardLog, Some(2));
         evidence.note_file(&folder.path().join("none"), EvidenceKind::WizardLog, None);
         let inputs = evidence.inputs.report();
-        let [of_log, whole] = inputs.as_slice() else { panic!("{inputs:?}") };
+        let [of_log, whole, handed_over] = inputs.as_slice() else { panic!("{inputs:?}") };
         assert_eq!((of_log.size, of_log.hashed_bytes), ((64 << 10) + 5, 64 << 10));
         assert_eq!((whole.size, whole.hashed_bytes), ((64 << 10) + 5, (64 << 10) + 5));
         assert_eq!((of_log.objects, whole.objects), (Some(4), Some(2)));
         assert_ne!(of_log.sha256, whole.sha256);
+        assert_eq!((handed_over.path.as_str(), handed_over.objects), ("other.LOG", Some(1)));
     }
 }

@@ -102,7 +102,7 @@ fn incident_of(
     now: Timestamp,
 ) -> Option<Incident> {
     let explanation = &error.explanation;
-    if explanation.rejection.is_some_and(RejectionClass::is_event) {
+    if explanation.rejection.is_some_and(RejectionClass::is_no_refusal) {
         return None;
     }
     let tls_error = explanation.tls_error.as_ref().filter(|known| known.meaning.is_some());

@@ -5,6 +5,8 @@ use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{counted, listed};
 use crate::diagnosis::remedies::{of_catalogue, turn_on_logging};
 use crate::diagnosis::report::EvidenceLine;
+use crate::evidence::delivery_error::DeliveryError;
+use crate::reply::RejectionClass;
 
 /// How many are reported in full.
 const REPORTED: usize = 3;
@@ -101,8 +103,12 @@ pub(crate) fn not_judged(case: &Case<'_>) -> Option<Answer> {
         line: error.line,
         text: error.short_text(),
     });
+    let is_no_refusal = |error: &&DeliveryError| {
+        error.explanation.rejection.is_some_and(RejectionClass::is_no_refusal)
+    };
+    let (fine, errors): (Vec<_>, Vec<_>) = errors.iter().partition(is_no_refusal);
     let (unknown, elsewhere): (Vec<_>, Vec<_>) =
-        errors.iter().partition(|error| !error.explanation.recognised);
+        errors.into_iter().partition(|error| !error.explanation.recognised);
     let mut hosts: Vec<&str> = elsewhere
         .iter()
         .filter_map(|error| error.remote_server.as_deref().or(error.next_hop.as_deref()))
@@ -111,10 +117,20 @@ pub(crate) fn not_judged(case: &Case<'_>) -> Option<Answer> {
     hosts.dedup();
     let mut parts = Vec::new();
     if !elsewhere.is_empty() {
+        let hosts = if hosts.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", listed(hosts.into_iter(), 4))
+        };
         parts.push(format!(
-            "{} of mail that goes elsewhere than to Exchange Online ({})",
+            "{} of mail that goes elsewhere than to Exchange Online{hosts}",
             counted(elsewhere.len() as u64, "error"),
-            listed(hosts.into_iter(), 4)
+        ));
+    }
+    if !fine.is_empty() {
+        parts.push(format!(
+            "{} by which nothing was refused (eop-relay explain, Resolve-EopRelayError: what to do)",
+            counted(fine.len() as u64, "report")
         ));
     }
     if !unknown.is_empty() {

@@ -338,6 +338,7 @@ mod tests {
             Class::RelayRefused,
             Class::TlsChannelUntrustedRoot,
             Class::DeliveredAsAnonymous,
+            Class::DeliveredAsInternal,
         ];
         let without: Vec<&str> = CATALOGUE
             .iter()

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::retry_time::ErrorDates;
+use super::retry_time::{ErrorDates, OPEN_TIME};
 use super::returned::{cause, is_cover, returned_lines};
 use super::session_match::SessionMatch;
 use crate::evidence::export::shortened;
 use crate::named_enum::named_enum;
-use crate::reply::{Explanation, explain};
+use crate::reply::{Explanation, RejectionClass, explain};
 use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
@@ -94,6 +94,12 @@ impl DeliveryError {
         self.time = self.time.or_else(|| dates.retry_time(printed?, near));
     }
 
+    /// Both days of a last attempt that gave the error no time, in words.
+    pub(crate) fn open_time(&self) -> Option<&str> {
+        let doubts = self.explanation.uncertain.iter().filter(|_| self.time.is_none());
+        doubts.map(String::as_str).find(|doubt| doubt.starts_with(OPEN_TIME))
+    }
+
     /// Names both days of a last attempt that gave the error no time.
     pub(super) fn name_open_time(&mut self, dates: &ErrorDates) {
         let printed = self.explanation.last_retry_time.as_deref().filter(|_| self.time.is_none());
@@ -112,13 +118,15 @@ impl DeliveryError {
             explanation = of_cause;
         }
         let stamp = explanation.server_time.as_deref().and_then(Timestamp::parse);
+        let is_event = explanation.rejection.is_some_and(RejectionClass::is_event);
+        let reporting_server = computer_of(text).filter(|_| is_event).map(str::to_owned);
         let remote_server = explanation.host.clone().or_else(|| explanation.server.clone());
         Self {
             source: DeliveryErrorSource::Text,
             path: path.to_owned(),
             line: 1,
             identity: None,
-            reporting_server: None,
+            reporting_server,
             next_hop: None,
             remote_server,
             time: stamp.map(StatedTime::from),
@@ -155,4 +163,10 @@ impl DeliveryError {
     pub fn short_text(&self) -> String {
         self.explanation.reply.clone().unwrap_or_else(|| shortened(&self.text))
     }
+}
+
+/// The server in the text of an event, as the Event Viewer copies it.
+fn computer_of(text: &str) -> Option<&str> {
+    let value = text.lines().find_map(|line| line.trim().strip_prefix("Computer:"))?;
+    Some(value.trim()).filter(|name| !name.is_empty() && !name.contains(char::is_whitespace))
 }

@@ -97,19 +97,22 @@ fn read_within(path: &str, bytes: &[u8], nesting: usize) -> Vec<DeliveryError> {
     errors
 }
 
-/// The headers of a message that Exchange Online delivered as anonymous: what else there is to say
+/// The headers of a message that say whether Exchange Online delivered it as anonymous: what else there is to say
 /// of a message that is no report.
 fn delivered(message: &Message<'_>, path: &str, bytes: &[u8]) -> Option<DeliveryError> {
     let header_end = usize::try_from(message.root_part().offset_body).unwrap_or(bytes.len());
     let headers = String::from_utf8_lossy(bytes.get(..header_end).unwrap_or(bytes));
     let mut error = DeliveryError::of_text(path, &headers);
-    let is_anonymous = error.explanation.rejection == Some(RejectionClass::DeliveredAsAnonymous);
+    let is_said = matches!(
+        error.explanation.rejection,
+        Some(RejectionClass::DeliveredAsAnonymous | RejectionClass::DeliveredAsInternal)
+    );
     add_hand_over(&mut error, &headers);
     error.source = DeliveryErrorSource::DeliveredMessage;
     error.time = message.date().and_then(timestamp).map(StatedTime::from);
     error.sender = message.from().and_then(|from| Some(from.first()?.address()?.to_owned()));
     error.explanation.internet_message_id = message.message_id().map(|id| format!("<{id}>"));
-    is_anonymous.then_some(error)
+    is_said.then_some(error)
 }
 
 /// Adds by which name and address, and whether over TLS, the message came to Exchange Online.

@@ -18,6 +18,9 @@ pub(super) struct ErrorDates {
     values: Dates,
 }
 
+/// With what a doubt about a day begins.
+pub(super) const OPEN_TIME: &str = "The last attempt";
+
 /// How far LastRetryTime and LRT of one error lie apart at most: two zones, and the time between two
 /// attempts.
 const FARTHEST: i64 = 2 * TICKS_PER_DAY;
@@ -66,7 +69,7 @@ impl ErrorDates {
     pub fn doubt(&self, printed: &str) -> Option<String> {
         let (day_first, month_first) = self.open_days(printed)?;
         Some(format!(
-            "The last attempt ({printed}) was on {} if the day comes first, and on {} if the month \
+            "{OPEN_TIME} ({printed}) was on {} if the day comes first, and on {} if the month \
              does; nothing here settles which, and no session is looked for by it.",
             date(day_first),
             date(month_first)

@@ -447,7 +447,13 @@ fn a_message_that_was_delivered_as_anonymous_has_the_causes_of_a_refusal() {
     );
     assert_eq!(error.sender.as_deref(), Some("kim@contoso.com"));
     let internal = mail.replace("Anonymous", "Internal");
-    assert_ne!(classes(internal.as_bytes()), [Some(RejectionClass::DeliveredAsAnonymous)]);
+    let read = DeliveryErrors::from_bytes("mail.eml", internal.as_bytes()).unwrap();
+    let error = read.errors.iter().next().unwrap();
+    assert_eq!(error.explanation.rejection, Some(RejectionClass::DeliveredAsInternal));
+    assert!(error.explanation.meaning.contains("Nothing is wrong with it. Exchange Online got it"));
+    let pasted = "X-MS-Exchange-Organization-AuthAs: Internal\nX-OriginatorOrg: contoso.com\n";
+    let error = DeliveryError::of_text("text", pasted);
+    assert_eq!(error.explanation.rejection, Some(RejectionClass::DeliveredAsInternal));
 }
 
 #[test]
@@ -481,6 +487,32 @@ fn events_of_the_application_log_are_read_as_xml_and_as_tools_write_them() {
             "{content}"
         );
     }
+}
+
+#[test]
+fn an_event_names_its_server_and_its_certificate_in_every_form() {
+    let thumbprint = "1F2E3D4C5B6A79880123456789ABCDEF01234567";
+    let copied = format!(
+        "Log Name:      Application\nEvent ID:      12018\nComputer:      MX07.adatum.com\n\
+         Description:\nThe STARTTLS certificate will expire soon: subject: mail.adatum.com, \
+         thumbprint: {thumbprint}, hours remaining: 99. Run the New-ExchangeCertificate cmdlet.\n"
+    );
+    let xml = format!(
+        "<Events><Event><System><Provider Name='MSExchangeTransport'/><EventID>12018</EventID>\
+         <Computer>MX07.adatum.com</Computer></System><EventData><Data>mail.adatum.com</Data>\
+         <Data>{thumbprint}</Data><Data>99</Data></EventData></Event></Events>"
+    );
+    for content in [copied, xml] {
+        let read = DeliveryErrors::from_bytes("event", content.as_bytes()).unwrap();
+        let error = read.errors.iter().next().unwrap();
+        let class = Some(RejectionClass::ConnectorCertificateExpiring);
+        assert_eq!(error.explanation.rejection, class, "{content}");
+        assert_eq!(error.reporting_server.as_deref(), Some("MX07.adatum.com"), "{content}");
+        assert_eq!(error.explanation.thumbprint.as_deref(), Some(thumbprint), "{content}");
+    }
+    // A reply that tells of a computer is no event.
+    let reply = DeliveryError::of_text("text", "550 5.7.64 TenantAttribution\nComputer: MX07");
+    assert_eq!(reply.reporting_server, None);
 }
 
 #[test]

@@ -57,11 +57,12 @@ pub(super) fn read(source_name: &str, mut log: impl BufRead) -> TrackedFailures 
     let mut kinds: HashMap<Kind, usize> = HashMap::new();
     let mut fields = Fields::default();
     let mut line = Vec::new();
+    let line_end = line_end_of(&mut log);
     let (mut number, mut offset) = (0_u64, 0_u64);
     loop {
         line.clear();
         let limit = MAXIMUM_LINE as u64;
-        let length = match log.by_ref().take(limit).read_until(b'\n', &mut line) {
+        let length = match log.by_ref().take(limit).read_until(line_end, &mut line) {
             Ok(0) => break,
             Ok(length) => length as u64,
             Err(error) => {
@@ -81,6 +82,13 @@ pub(super) fn read(source_name: &str, mut log: impl BufRead) -> TrackedFailures 
         }
     }
     read
+}
+
+/// With what its lines end: CR where its beginning has no LF.
+fn line_end_of(log: &mut impl BufRead) -> u8 {
+    let beginning = log.fill_buf().unwrap_or_default();
+    let is_cr = !beginning.contains(&b'\n') && beginning.contains(&b'\r');
+    if is_cr { b'\r' } else { b'\n' }
 }
 
 fn report(read: &mut TrackedFailures, line: u64, offset: u64, message: String) {
@@ -229,6 +237,15 @@ mod tests {
         assert_eq!(error.next_hop.as_deref(), Some("mx.example"));
         // The row that a cut copy ends in is reported with its line.
         assert_eq!(read.problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [10]);
+    }
+
+    #[test]
+    fn every_line_end_is_read() {
+        for end in ["\n", "\r", "\r\n"] {
+            let read = read("MSGTRK.LOG", LOG.replace("\r\n", end).as_bytes());
+            assert_eq!((read.errors.len(), read.problems.len()), (2, 1), "{end:?}");
+            assert_eq!(read.errors[0].line, 8, "{end:?}");
+        }
     }
 
     #[test]

@@ -135,11 +135,18 @@ impl TransportEvent {
                  {}. The existing certificate for that FQDN has expired.",
                 value(0)?
             ),
-            12018 => format!(
-                "The STARTTLS certificate will expire soon: subject: {}, hours remaining: {}.",
-                value(0)?,
-                value(1).unwrap_or("not known")
-            ),
+            12018 => {
+                // Later versions write the thumbprint between the two.
+                let (of_thumbprint, others): (Vec<&String>, Vec<&String>) =
+                    self.values.iter().partition(|value| is_thumbprint(value));
+                let thumbprint = of_thumbprint.first().map(|text| format!(", thumbprint: {text}"));
+                format!(
+                    "The STARTTLS certificate will expire soon: subject: {}{}, hours remaining: {}.",
+                    others.first()?,
+                    thumbprint.unwrap_or_default(),
+                    others.get(1).map_or("not known", |hours| hours.as_str())
+                )
+            }
             2004 => format!(
                 "Send connector {}: Message delivery was not successful. {}",
                 value(0)?,
@@ -148,6 +155,10 @@ impl TransportEvent {
             _ => return None,
         })
     }
+}
+
+fn is_thumbprint(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The character of a reference such as `amp` or `#39`.

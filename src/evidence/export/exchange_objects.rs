@@ -192,7 +192,8 @@ impl ExchangeObjects {
         let mut offsets: Vec<usize> = bags.iter().map(|bag| bag.offset).collect();
         offsets.sort_unstable();
         let positions = file.positions(&offsets);
-        for bag in &bags {
+        for bag in bags {
+            let bag = &bag;
             let place = offsets.partition_point(|offset| *offset < bag.offset);
             let line = positions.get(place).map_or(1, |position| position.line);
             let mut properties = Properties::new(bag, parsed, &dates);

@@ -276,9 +276,7 @@ fn add_chain_events(evidence: &mut Evidence, files: Vec<FileContent>, events: &[
 /// A text, or an object of Get-Queue, Get-Message or Get-MessageTrackingLog.
 fn add_queue_error(evidence: &mut Evidence, number: u64, error: &RawValue) {
     if let Ok(text) = serde_json::from_str::<String>(error.get()) {
-        let reported =
-            DeliveryError { line: number, ..DeliveryError::of_text(QUEUE_ERRORS, &text) };
-        evidence.add_delivery_error(reported);
+        evidence.add_error_text(QUEUE_ERRORS, number, &text);
         return;
     }
     match DeliveryErrors::from_pipeline(QUEUE_ERRORS, error.get()) {

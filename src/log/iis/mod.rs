@@ -21,8 +21,10 @@ use super::row::{MAXIMUM_LINE, RowError};
 pub enum IisFormat {
     /// W3C extended, with the columns that its last `#Fields` line names. Times are UTC.
     W3c(W3cColumns),
-    /// The native format. Times are the server's local time.
+    /// The native format. Times are the server's local time, dates month first.
     Native,
+    /// The same with the day first, as servers of some countries write it.
+    NativeDayFirst,
 }
 
 impl IisFormat {
@@ -39,8 +41,24 @@ impl IisFormat {
         }
         match self {
             Self::W3c(columns) => columns.parse(line),
-            Self::Native => native::parse(line),
+            Self::Native => native::parse(line, false),
+            Self::NativeDayFirst => native::parse(line, true),
         }
+    }
+
+    /// The native format with the order of day and month that any of the lines shows, one above 12 or,
+    /// beside the other, `month`, in which they were written; month first where none does.
+    pub(super) fn native_of<'line>(
+        lines: impl Iterator<Item = &'line [u8]>,
+        month: Option<u8>,
+    ) -> Self {
+        let mut orders = lines.filter_map(|line| native::is_day_first(line, month));
+        if orders.next() == Some(true) { Self::NativeDayFirst } else { Self::Native }
+    }
+
+    /// Whether the times of its rows are local ones.
+    pub(crate) fn is_local_time(&self) -> bool {
+        matches!(self, Self::Native | Self::NativeDayFirst)
     }
 
     /// Whether a line is a row of the SMTP service: its web server writes the same columns.

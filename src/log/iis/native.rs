@@ -10,7 +10,7 @@ use crate::timestamp::Timestamp;
 const FIELDS: usize = 14;
 const SEPARATOR: &[u8] = b", ";
 
-pub(super) fn parse(line: &[u8]) -> Result<IisRow<'_>, RowError> {
+pub(super) fn parse(line: &[u8], day_first: bool) -> Result<IisRow<'_>, RowError> {
     let mut fields = [&b""[..]; FIELDS];
     let mut rest = line;
     for (found, field) in fields.iter_mut().enumerate() {
@@ -31,7 +31,7 @@ pub(super) fn parse(line: &[u8]) -> Result<IisRow<'_>, RowError> {
     let text = if text.contains(&b' ') { text.trim_ascii().into() } else { with_blanks(text) };
     let status = number(status);
     Ok(IisRow {
-        date_time: date_time(date, time).ok_or(RowError::IisDateTime)?,
+        date_time: date_time(date, time, day_first).ok_or(RowError::IisDateTime)?,
         speaker: speaker(Some(user), verb, &text, status),
         client_address: client,
         server_address: server,
@@ -45,16 +45,28 @@ pub(super) fn parse(line: &[u8]) -> Result<IisRow<'_>, RowError> {
     })
 }
 
-/// `11/15/26` (month, day, year, as Microsoft documents it; a first number above 12 is the day) or
+/// Whether the date of a row shows that the day stands first: a number above 12 is no month, and of two
+/// others the one that is `month`, in which the file was written, is it. `None`: it shows nothing.
+pub(super) fn is_day_first(line: &[u8], month: Option<u8>) -> Option<bool> {
+    let date = line.split(|byte| *byte == b',').nth(2)?.trim_ascii();
+    let [first, second, _] = numbers(std::str::from_utf8(date).ok()?, '/')?;
+    if first > 12 || second > 12 {
+        return Some(first > 12);
+    }
+    let month = u32::from(month?);
+    ((first == month) != (second == month)).then_some(second == month)
+}
+
+/// `11/15/26` or `15/11/26`, a number above 12 being the day and the others in that order, or
 /// `15.11.2026`, and `7:55:20`.
-fn date_time(date: &[u8], time: &[u8]) -> Option<Timestamp> {
+fn date_time(date: &[u8], time: &[u8], day_first: bool) -> Option<Timestamp> {
     let text = std::str::from_utf8(date).ok()?;
     let separator = ['/', '.', '-'].into_iter().find(|separator| text.contains(*separator))?;
     let [first, second, third] = numbers(text, separator)?;
     let (year, month, day) = match separator {
         '-' => (first, second, third),
         '.' => (third, second, first),
-        _ if first > 12 => (third, second, first),
+        _ if first > 12 || day_first && second <= 12 => (third, second, first),
         _ => (third, first, second),
     };
     // Two digits: IIS of Windows Server 2003 and later.

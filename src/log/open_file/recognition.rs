@@ -44,7 +44,9 @@ impl OpenFile {
             }
         }
         if self.is_iis(&IisFormat::Native) {
-            Arc::make_mut(&mut self.format).declare_iis(IisFormat::Native);
+            let lines = self.pending[self.start..self.lines_end].split(|byte| *byte == b'\n');
+            let native = self.format.native_of(lines);
+            Arc::make_mut(&mut self.format).declare_iis(native);
             self.is_recognised = true;
             return Ok(());
         }

@@ -249,3 +249,23 @@ pub(super) const DELIVERED_AS_ANONYMOUS: CatalogueEntry = CatalogueEntry {
                   whether your server sent it, and whether with TLS.",
     ],
 };
+
+pub(super) const DELIVERED_AS_INTERNAL: CatalogueEntry = CatalogueEntry {
+    class: RejectionClass::DeliveredAsInternal,
+    signatures: &[Signature::words(&["X-MS-Exchange-Organization-AuthAs: Internal"])],
+    meaning: "The message was delivered, and counts as one of the organisation: it came from within \
+              Exchange, or a connector matched it. Nothing is wrong with it.",
+    side: &[Side::Unknown],
+    remedy: &[StepTemplate::new(
+        Place::AnyComputer,
+        "Nothing is to be done for this message. Where another one arrives as anonymous, compare its \
+         headers with these, AuthAs, AuthSource and the Received line of the hand-over: Microsoft's \
+         Message Header Analyzer shows them side by side.",
+    )
+    .verify("the other message has AuthAs Internal too")],
+    reference: "Microsoft Learn: Demystifying and troubleshooting hybrid mail flow (AuthAs)",
+    confidence: Confidence::Observed,
+    local: false,
+    cover: false,
+    uncertain: &[],
+};

@@ -72,6 +72,7 @@ pub static CATALOGUE: &[&CatalogueEntry] = &[
     &passing::MESSAGE_EXPIRED,
     &organisation::RELAY_REFUSED,
     &attribution::DELIVERED_AS_ANONYMOUS,
+    &attribution::DELIVERED_AS_INTERNAL,
     &events::CONNECTOR_CERTIFICATE_MISSING,
     &events::CONNECTOR_CERTIFICATE_EXPIRED,
     &events::CONNECTOR_CERTIFICATE_EXPIRING,

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrorSource};
+use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrorSource, DeliveryErrors};
 
 use super::arguments::ExplainArguments;
 use super::render::joined;
@@ -11,9 +11,9 @@ use super::{inputs, render};
 use crate::exit::Exit;
 use crate::{json, message, output};
 
-/// Explains the errors of files, each with its session.
-pub fn run(arguments: &ExplainArguments, text: &str) -> ExitCode {
-    let collected = match inputs::collect(arguments, text) {
+/// Explains the errors of files, and what is `read` already, each with its session.
+pub fn run(arguments: &ExplainArguments, text: &str, read: Option<DeliveryErrors>) -> ExitCode {
+    let collected = match inputs::collect(arguments, text, read) {
         Ok(collected) => collected,
         Err(reason) => {
             message::error(&reason);

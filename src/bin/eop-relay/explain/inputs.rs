@@ -1,5 +1,7 @@
 //! From the texts, files and logs of the command line to errors, each with its session.
 
+use std::path::{Path, PathBuf};
+
 use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors, SessionMatcher};
 use eop_relay::log::Severity;
 
@@ -19,12 +21,20 @@ pub struct Collected {
 /// Reads everything. What cannot be read is reported, and the rest goes on.
 ///
 /// An error is one of the command line itself.
-pub fn collect(arguments: &ExplainArguments, text: &str) -> Result<Collected, String> {
+pub fn collect(
+    arguments: &ExplainArguments,
+    text: &str,
+    read: Option<DeliveryErrors>,
+) -> Result<Collected, String> {
     let mut collected = Collected::default();
-    if !text.trim().is_empty() {
+    if let Some(read) = read {
+        collected.add(read);
+    }
+    let named = Some(Path::new(text)).filter(|path| path.is_file());
+    if named.is_none() && !text.trim().is_empty() {
         collected.errors.push(DeliveryError::of_text("text", text));
     }
-    for path in &arguments.path {
+    for path in named.into_iter().chain(arguments.path.iter().map(PathBuf::as_path)) {
         match DeliveryErrors::from_file(path) {
             Ok(read) => collected.add(read),
             Err(error) => {

@@ -1,6 +1,6 @@
 //! An explanation as a person reads it.
 
-use eop_relay::reply::{Confidence, Explanation, Side};
+use eop_relay::reply::{Confidence, Explanation, RejectionClass, Side};
 use eop_relay::view::Page;
 
 /// Columns of the labels on its left.
@@ -70,8 +70,15 @@ fn fields(explanation: &Explanation, text: &str) -> Vec<(&'static str, Option<St
         ("Thumbprint", explanation.thumbprint.clone()),
         ("Meaning", Some(explanation.meaning.to_string())),
         ("Written by", explanation.local.then(|| written_by.to_owned())),
-        ("Who acts", explanation.recognised.then(|| sides.join(", then "))),
+        ("Who acts", who_acts(explanation, &sides)),
     ]
+}
+
+fn who_acts(explanation: &Explanation, sides: &[&str]) -> Option<String> {
+    if explanation.rejection == Some(RejectionClass::DeliveredAsInternal) {
+        return Some("nobody".to_owned());
+    }
+    explanation.recognised.then(|| sides.join(", then "))
 }
 
 fn steps(page: &mut Page, explanation: &Explanation) {

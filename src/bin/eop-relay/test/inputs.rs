@@ -7,7 +7,7 @@ use eop_relay::chain::judged_of;
 use eop_relay::connector::DomainName;
 use eop_relay::diagnosis::{Evidence, GivenCertificate};
 use eop_relay::evidence::chain_event::ChainEventQuery;
-use eop_relay::evidence::delivery_error::{DeliveryError, DeliveryErrors};
+use eop_relay::evidence::delivery_error::DeliveryErrors;
 use eop_relay::evidence::{EvidenceKind, HybridHistory};
 use eop_relay::input;
 
@@ -105,7 +105,7 @@ fn add_queue_errors(texts: &[String], evidence: &mut Evidence) {
             || input::is_packed(path)
             || (!text.contains(char::is_whitespace) && text.contains(['.', '/', '\\']));
         if !is_path {
-            evidence.add_delivery_error(DeliveryError::of_text("--queue-error", text));
+            evidence.add_error_text("--queue-error", 1, text);
             continue;
         }
         match DeliveryErrors::from_file(path) {

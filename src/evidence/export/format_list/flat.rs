@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::lines::Line;
-use super::raw_object::{Layout, RawObject, is_plain_name};
+use super::raw_object::{Layout, OpenObject, is_plain_name};
 use super::wrapping::LineEnds;
 
 /// `Name : value` without padding.
@@ -15,10 +15,10 @@ fn property(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Whether names of different lengths stand below each other, all without padding.
-pub(super) fn is_flat(lines: &[Line]) -> bool {
+pub(super) fn is_flat(lines: &[Line<'_>]) -> bool {
     let names: Vec<Option<&str>> =
         lines.iter().map(|line| property(&line.text).map(|(name, _)| name)).collect();
-    let is_padded = |line: &Line| {
+    let is_padded = |line: &Line<'_>| {
         let name = line.text.split_once(" :").map(|(name, _)| name);
         name.is_some_and(|name| name.ends_with(' ') && is_plain_name(name.trim_end()))
     };
@@ -28,10 +28,10 @@ pub(super) fn is_flat(lines: &[Line]) -> bool {
     unpadded > 0 && !lines.iter().any(is_padded)
 }
 
-pub(super) fn layout(lines: &[Line]) -> Layout {
+pub(super) fn layout<'text>(lines: &'text [Line<'text>]) -> Layout<'text> {
     let mut layout = Layout { objects: Vec::new(), strays: Vec::new(), ends: LineEnds::Flat };
     let strangers = strangers(lines);
-    let mut object = RawObject::default();
+    let mut object = OpenObject::default();
     let mut first_names = HashSet::new();
     let mut blank_lines = 0;
     for (number, line) in lines.iter().enumerate() {
@@ -44,36 +44,29 @@ pub(super) fn layout(lines: &[Line]) -> Layout {
         if let Some((name, value)) = named {
             let is_apart = blank_lines > 1 || first_names.contains(name);
             if object.has(name) || (blank_lines > 0 && is_apart) {
-                finish(&mut layout, &mut object);
+                layout.objects.extend(object.finish());
             } else {
                 object.add_blank_lines(blank_lines);
             }
-            if object.properties.is_empty() {
+            if object.is_empty() {
                 first_names.insert(name);
             }
-            object.begin_property(line, name, value);
-        } else if object.properties.is_empty() || blank_lines > 1 {
-            finish(&mut layout, &mut object);
+            object.begin_property(line.offset, name, value);
+        } else if object.is_empty() || blank_lines > 1 {
+            layout.objects.extend(object.finish());
             layout.strays.push(line.clone());
         } else {
             object.continue_value(blank_lines, text);
         }
         blank_lines = 0;
     }
-    finish(&mut layout, &mut object);
+    layout.objects.extend(object.finish());
     layout
-}
-
-fn finish(layout: &mut Layout, object: &mut RawObject) {
-    let object = std::mem::take(object);
-    if !object.properties.is_empty() {
-        layout.objects.push(object);
-    }
 }
 
 /// The numbers of lines that look like properties and belong to the value before: their names occur
 /// once, between two that follow each other elsewhere.
-fn strangers(lines: &[Line]) -> HashSet<usize> {
+fn strangers(lines: &[Line<'_>]) -> HashSet<usize> {
     let named: Vec<(usize, &str)> = lines
         .iter()
         .enumerate()

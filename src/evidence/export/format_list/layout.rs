@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use super::cells::{Ruler, leading_blanks};
 use super::lines::Line;
-use super::raw_object::{Layout, RawObject, is_plain_name};
+use super::raw_object::{Layout, OpenObject, RawObject, is_plain_name};
 use super::wrapping::LineEnds;
 
 /// Reads text that kept its indentation.
-pub(super) fn layout(lines: &[Line]) -> Layout {
+pub(super) fn layout<'text>(lines: &'text [Line<'text>]) -> Layout<'text> {
     let is_intact = lines.iter().any(ends_in_blank);
     let mut reader = Reader { is_intact, ..Reader::default() };
     for at in 0..lines.len() {
@@ -20,29 +20,29 @@ pub(super) fn layout(lines: &[Line]) -> Layout {
 }
 
 /// Whether a line of an object ends in a blank, as those of empty values do.
-fn ends_in_blank(line: &Line) -> bool {
+fn ends_in_blank(line: &Line<'_>) -> bool {
     line.text.ends_with(' ')
         && (line.text.starts_with(' ') || line.text.contains(" : ") || line.is_blank())
 }
 
 #[derive(Default)]
-struct Reader {
+struct Reader<'text> {
     is_intact: bool,
-    objects: Vec<RawObject>,
-    strays: Vec<Line>,
-    object: RawObject,
+    objects: Vec<RawObject<'text>>,
+    strays: Vec<Line<'text>>,
+    object: OpenObject<'text>,
     /// The names with which objects began.
-    first_names: HashSet<String>,
+    first_names: HashSet<&'text str>,
     /// The cell of the colon in the object's lines.
     column: usize,
     /// Blank lines since the object's last line.
     blank_lines: usize,
 }
 
-impl Reader {
-    fn read(&mut self, lines: &[Line], at: usize) {
+impl<'text> Reader<'text> {
+    fn read(&mut self, lines: &'text [Line<'text>], at: usize) {
         let line = &lines[at];
-        let is_open = !self.object.properties.is_empty();
+        let is_open = !self.object.is_empty();
         // One blank more than the column: the value begins behind `: `.
         let indent = self.column + 2;
         if is_open && leading_blanks(&line.text) >= indent {
@@ -59,12 +59,12 @@ impl Reader {
                 self.object.add_blank_lines(self.blank_lines);
             }
             self.blank_lines = 0;
-            self.object.begin_property(line, name, value);
+            self.object.begin_property(line.offset, name, value);
         } else if let Some(column) = column_of(&lines[at..]) {
             self.finish();
             self.column = column;
             if let Some((name, value)) = property_at(&line.text, column) {
-                self.object.begin_property(line, name, value);
+                self.object.begin_property(line.offset, name, value);
             }
         } else {
             if self.blank_lines > 0 {
@@ -84,9 +84,8 @@ impl Reader {
 
     fn finish(&mut self) {
         self.blank_lines = 0;
-        let object = std::mem::take(&mut self.object);
-        if let Some(first) = object.properties.first() {
-            self.first_names.insert(first.name.clone());
+        if let Some(object) = self.object.finish() {
+            self.first_names.extend(object.properties.first().map(|first| first.name));
             self.objects.push(object);
         }
     }
@@ -112,7 +111,7 @@ fn property_at(line: &str, column: usize) -> Option<(&str, &str)> {
 
 /// The cell of the colon in an object that begins with the first of the lines: in all lines of an
 /// object it is the same, and in one of them, that of the longest name, one blank stands before it.
-pub(super) fn column_of(lines: &[Line]) -> Option<usize> {
+pub(super) fn column_of(lines: &[Line<'_>]) -> Option<usize> {
     /// Colons of a line, in the longest names, and lines of an object that are tried.
     const TRIED: usize = 16;
     const LONGEST_NAME: usize = 512;

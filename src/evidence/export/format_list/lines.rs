@@ -1,14 +1,16 @@
 //! Text as lines, with what a console and a browser added to them taken off.
 
+use std::borrow::Cow;
+
 /// A line without its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct Line<'text> {
     /// Where it begins, as a byte offset in the text.
     pub(super) offset: usize,
-    pub(super) text: String,
+    pub(super) text: Cow<'text, str>,
 }
 
-impl Line {
+impl Line<'_> {
     pub(super) fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
     }
@@ -16,14 +18,14 @@ impl Line {
 
 /// The lines of a text, ended by LF, CR LF or CR: without escape sequences, without the empty lines
 /// that some browsers copy behind each line, without indentation that all lines share.
-pub(super) fn lines(text: &str) -> Vec<Line> {
+pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
     let mut lines = split(text);
     drop_doubled(&mut lines);
     drop_shared_indentation(&mut lines);
     lines
 }
 
-fn split(text: &str) -> Vec<Line> {
+fn split(text: &str) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     let mut start = 0;
     for end in memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()) {
@@ -41,8 +43,11 @@ fn split(text: &str) -> Vec<Line> {
 }
 
 /// Takes out `ESC [ parameters letter` (ECMA-48, 5.4), by which PowerShell 7 colours names.
-fn without_escapes(line: &str) -> String {
+fn without_escapes(line: &str) -> Cow<'_, str> {
     const INTRODUCER: &str = "\u{1b}[";
+    if memchr::memchr(0x1b, line.as_bytes()).is_none() {
+        return Cow::Borrowed(line);
+    }
     let mut plain = String::with_capacity(line.len());
     let mut rest = line;
     while let Some((before, sequence)) = rest.split_once(INTRODUCER) {
@@ -52,11 +57,11 @@ fn without_escapes(line: &str) -> String {
         rest = sequence.get(end..).unwrap_or_default();
     }
     plain.push_str(rest);
-    plain
+    Cow::Owned(plain)
 }
 
 /// Every second line is empty: copied from a page that shows each line as a paragraph.
-fn drop_doubled(lines: &mut Vec<Line>) {
+fn drop_doubled(lines: &mut Vec<Line<'_>>) {
     const FEWEST: usize = 6;
     let every_second_is_blank =
         |first: usize| lines.iter().skip(first).step_by(2).all(Line::is_blank);
@@ -73,11 +78,15 @@ fn drop_doubled(lines: &mut Vec<Line>) {
     });
 }
 
-fn drop_shared_indentation(lines: &mut [Line]) {
-    let indent = |line: &Line| line.text.len() - line.text.trim_start_matches(' ').len();
+fn drop_shared_indentation(lines: &mut [Line<'_>]) {
+    let indent = |line: &Line<'_>| line.text.len() - line.text.trim_start_matches(' ').len();
     let shared = lines.iter().filter(|line| !line.is_blank()).map(indent).min().unwrap_or_default();
     for line in lines.iter_mut().filter(|_| shared > 0) {
-        line.text.drain(..shared.min(indent(line)));
+        let cut = shared.min(indent(line));
+        match &mut line.text {
+            Cow::Borrowed(text) => *text = &text[cut..],
+            Cow::Owned(text) => drop(text.drain(..cut)),
+        }
     }
 }
 
@@ -86,7 +95,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<String> {
-        lines(text).into_iter().map(|line| line.text).collect()
+        lines(text).into_iter().map(|line| line.text.into_owned()).collect()
     }
 
     #[test]

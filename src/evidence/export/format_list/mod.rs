@@ -27,6 +27,7 @@ mod reading;
 mod widths;
 mod wrapping;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use self::reading::ListedProperty;
@@ -36,26 +37,61 @@ use super::value::{PropertyBag, Value};
 
 pub(super) fn read(text: &str) -> Parsed {
     let mut parsed = Parsed::default();
-    let (objects, strays) = reading::read(text);
-    for object in objects {
+    let mut texts = Texts::default();
+    let strays = reading::read(text, |object| {
+        let to_property = |property: ListedProperty<'_>| to_property(&property, &mut texts);
         parsed.bags.push(Arc::new(PropertyBag {
             properties: object.properties.into_iter().map(to_property).collect(),
             was_broken: true,
             offset: object.offset,
             ..PropertyBag::default()
         }));
-    }
-    for line in strays {
-        let text = shortened(line.text.trim());
-        parsed.report(line.offset, ProblemKind::FormatListLine { text });
+    });
+    for (offset, line) in strays {
+        if !begins_group(&parsed.bags, offset, &line) {
+            let text = shortened(line.trim());
+            parsed.report(offset, ProblemKind::FormatListLine { text });
+        }
     }
     parsed
 }
 
-fn to_property(property: ListedProperty) -> (Arc<str>, Value) {
+/// Whether a line stands above an object as -GroupBy puts it there: `Name: value`, the value being that
+/// of the object's own property.
+fn begins_group(bags: &[Arc<PropertyBag>], offset: usize, line: &str) -> bool {
+    let Some((name, value)) = line.trim().split_once(": ") else { return false };
+    let next = bags.get(bags.partition_point(|bag| bag.offset < offset));
+    let own = next.and_then(|bag| bag.get(name)).and_then(Value::as_text).unwrap_or_default();
+    own == value.trim()
+}
+
+/// Texts that occur again and again: names of properties, `True`, `Default`.
+#[derive(Default)]
+struct Texts {
+    known: HashSet<Arc<str>>,
+}
+
+impl Texts {
+    /// Texts that are kept, and their length: longer ones are seldom the same.
+    const MOST: usize = 4096;
+    const LONGEST: usize = 64;
+
+    fn shared(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.known.get(text) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = text.into();
+        if text.len() <= Self::LONGEST && self.known.len() < Self::MOST {
+            self.known.insert(Arc::clone(&new));
+        }
+        new
+    }
+}
+
+fn to_property(property: &ListedProperty<'_>, texts: &mut Texts) -> (Arc<str>, Value) {
     let mut readings: Vec<Arc<str>> = Vec::new();
     for reading in &property.readings {
-        let reading: Arc<str> = reading.trim().into();
+        let reading = texts.shared(reading.trim());
         if !readings.contains(&reading) {
             readings.push(reading);
         }
@@ -66,7 +102,7 @@ fn to_property(property: ListedProperty) -> (Arc<str>, Value) {
         [one] => Value::Text(one.clone()),
         several => Value::Readings(several.into()),
     };
-    (property.name.into(), value)
+    (texts.shared(property.name), value)
 }
 
 /// Whether a text holds a line of Format-List among its first ones.

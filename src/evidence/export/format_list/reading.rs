@@ -3,21 +3,21 @@
 use super::cells::Ruler;
 use super::flat;
 use super::layout::layout;
-use super::lines::{Line, lines};
+use super::lines::lines;
 use super::raw_object::{Layout, RawObject, RawProperty};
 use super::widths::{Shape, shapes};
 use super::wrapping::{LineEnds, Value};
 
 /// An object of the text.
 #[derive(Debug)]
-pub(super) struct ListedObject {
+pub(super) struct ListedObject<'text> {
     pub(super) offset: usize,
-    pub(super) properties: Vec<ListedProperty>,
+    pub(super) properties: Vec<ListedProperty<'text>>,
 }
 
 #[derive(Debug)]
-pub(super) struct ListedProperty {
-    pub(super) name: String,
+pub(super) struct ListedProperty<'text> {
+    pub(super) name: &'text str,
     /// At least one, the likeliest first; they differ in blanks and line feeds only.
     pub(super) readings: Vec<String>,
 }
@@ -25,8 +25,9 @@ pub(super) struct ListedProperty {
 /// Widths that are asked for readings of a value: more of them agree with one of these.
 const MOST_SHAPES: usize = 64;
 
-/// The objects, and the lines that belong to none.
-pub(super) fn read(text: &str) -> (Vec<ListedObject>, Vec<Line>) {
+/// Gives the objects one by one to `take`, so that a large text is not held twice; then come the lines
+/// that belong to none, each with the byte offset where it begins.
+pub(super) fn read(text: &str, mut take: impl FnMut(ListedObject<'_>)) -> Vec<(usize, String)> {
     let lines = lines(text);
     let is_flat = flat::is_flat(&lines);
     let Layout { objects, strays, ends } =
@@ -40,12 +41,14 @@ pub(super) fn read(text: &str) -> (Vec<ListedObject>, Vec<Line>) {
         }
     }
     shapes.truncate(MOST_SHAPES);
-    let listed = objects.into_iter().map(|object| listed(object, &shapes, ends, ruler)).collect();
-    (listed, strays)
+    for object in objects {
+        take(listed(object, &shapes, ends, ruler));
+    }
+    strays.into_iter().map(|line| (line.offset, line.text.into_owned())).collect()
 }
 
 fn shapes_of(
-    objects: &[RawObject],
+    objects: &[RawObject<'_>],
     ends: LineEnds,
     text: &str,
     ruler: Ruler,
@@ -55,9 +58,9 @@ fn shapes_of(
     for object in objects {
         let indent = object.indent(ruler);
         for property in &object.properties {
-            match property.lines.as_slice() {
-                [line] => longest = longest.max(indent + ruler.cells(line)),
-                lines => {
+            match property.several_lines() {
+                None => longest = longest.max(indent + ruler.cells(property.line)),
+                Some(lines) => {
                     let value = Value::new(lines, indent, ruler);
                     longest = longest.max(value.widest());
                     values.push(value);
@@ -73,13 +76,21 @@ fn has_english_clock(text: &str) -> bool {
     [" AM", " PM", "\u{202f}AM", "\u{202f}PM"].iter().any(|mark| text.contains(mark))
 }
 
-fn listed(object: RawObject, shapes: &[Shape], ends: LineEnds, ruler: Ruler) -> ListedObject {
+fn listed<'text>(
+    object: RawObject<'text>,
+    shapes: &[Shape],
+    ends: LineEnds,
+    ruler: Ruler,
+) -> ListedObject<'text> {
     let indent = object.indent(ruler);
-    let to_listed = |property: RawProperty| {
-        if let [line] = property.lines.as_slice() {
-            return ListedProperty { readings: vec![line.clone()], name: property.name };
-        }
-        let value = Value::new(&property.lines, indent, ruler);
+    let to_listed = |property: RawProperty<'text>| {
+        let Some(lines) = property.several_lines() else {
+            return ListedProperty {
+                readings: vec![property.line.to_owned()],
+                name: property.name,
+            };
+        };
+        let value = Value::new(lines, indent, ruler);
         let mut known = Vec::new();
         for (width, wrapping) in shapes {
             let joints = value.joints(*width, *wrapping, ends);

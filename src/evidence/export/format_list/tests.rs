@@ -3,7 +3,31 @@
 use proptest::prelude::*;
 
 use super::cells::Ruler;
-use super::reading::read;
+use super::reading;
+
+/// An object with its property's names and readings.
+struct Listed {
+    offset: usize,
+    properties: Vec<Property>,
+}
+
+struct Property {
+    name: String,
+    readings: Vec<String>,
+}
+
+/// The objects of a text, and where the lines begin that belong to none.
+fn read(text: &str) -> (Vec<Listed>, Vec<usize>) {
+    let mut listed = Vec::new();
+    let strays = reading::read(text, |object| {
+        let properties = object.properties.into_iter();
+        let properties = properties
+            .map(|one| Property { name: one.name.to_owned(), readings: one.readings })
+            .collect();
+        listed.push(Listed { offset: object.offset, properties });
+    });
+    (listed, strays.into_iter().map(|(offset, _)| offset).collect())
+}
 
 /// The formatter, written from its rule alone.
 mod model {
@@ -178,7 +202,7 @@ proptest! {
     fn any_text_is_read_without_panic(text in "( |\t|\n|\r|:|\u{1b}\\[|[a-c]|\u{65e5}|\u{1F600}|Name : ){0,60}") {
         let (objects, strays) = read(&text);
         prop_assert!(objects.iter().all(|object| object.offset < text.len()));
-        prop_assert!(strays.iter().all(|line| line.offset < text.len()));
+        prop_assert!(strays.iter().all(|offset| *offset < text.len()));
     }
 }
 
@@ -251,4 +275,14 @@ fn printed(
         false => "",
     };
     format!("{{{}{mark}}}", values.collect::<Vec<_>>().join(", "))
+}
+
+#[test]
+fn a_line_of_group_by_is_no_trouble_and_any_other_stray_line_is() {
+    let text = "\n   RootCAType: None\n\nName       : a\nRootCAType : None\n\n\n   \
+                RootCAType: Registry\n\nName       : b\nRootCAType : None\n";
+    let parsed = super::read(text);
+    assert_eq!(parsed.bags.len(), 2);
+    let offsets: Vec<usize> = parsed.problems.iter().map(|(offset, _)| *offset).collect();
+    assert_eq!(offsets, [text.find("   RootCAType: Registry").unwrap()]);
 }

@@ -86,14 +86,14 @@ impl Measured {
 
 /// A value of several lines, measured once for all widths that are tried.
 pub(super) struct Value<'text> {
-    lines: &'text [String],
+    lines: Vec<&'text str>,
     measured: Vec<Measured>,
     /// The cells before the field.
     indent: usize,
 }
 
 impl<'text> Value<'text> {
-    pub(super) fn new(lines: &'text [String], indent: usize, ruler: Ruler) -> Self {
+    pub(super) fn new(lines: Vec<&'text str>, indent: usize, ruler: Ruler) -> Self {
         let measured = lines.iter().map(|line| Measured::of(line, ruler)).collect();
         Self { lines, measured, indent }
     }

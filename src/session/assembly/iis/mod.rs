@@ -121,7 +121,7 @@ impl IisConversations {
             if !is_outbound {
                 sequencer.note(key, SessionNote::ReceivedByIis);
             }
-            if *format == IisFormat::Native {
+            if format.is_local_time() {
                 sequencer.note(key, SessionNote::LocalTime);
             }
             if known.is_some_and(|conversation| {

@@ -92,6 +92,29 @@ fn the_native_format_keeps_the_commas_of_a_reply() {
 }
 
 #[test]
+fn day_and_month_of_the_native_format_are_in_the_order_that_the_file_shows() {
+    let rows = |dates: &[&str]| -> String {
+        dates.iter().map(|date| NATIVE.replace("11/16/26", date)).collect()
+    };
+    for (name, dates, expected) in [
+        ("in261102.log", &["11/2/26"][..], "2026-11-02"),
+        ("in261102.log", &["2/11/26"], "2026-11-02"),
+        ("in26110207.log", &["02/11/2026"], "2026-11-02"),
+        ("u_in2603w1.log", &["4/3/26"], "2026-03-04"),
+        ("inetsv1.log", &["2/11/26", "13/11/26"], "2026-11-02"),
+        ("inetsv1.log", &["11/2/26", "11/13/26"], "2026-11-02"),
+        // Month first, as Microsoft documents it, where nothing shows another order.
+        ("inetsv1.log", &["11/2/26"], "2026-11-02"),
+        ("inetsv1.log", &["2.11.2026"], "2026-11-02"),
+    ] {
+        let folder = Folder::new(&[(name, rows(dates).as_bytes())]);
+        let (sessions, _) = read_all(SessionReader::new(folder.query()).unwrap());
+        let first = sessions.first().map(|one| one.start_time.to_string()).unwrap_or_default();
+        assert!(first.starts_with(expected), "{name} {dates:?}: {first}");
+    }
+}
+
+#[test]
 fn any_segment_size_and_number_of_threads_gives_the_same_sessions() {
     let content = [W3C, "\r\n", &log(&["09:59:00 192.0.2.8 < 220 a.example"])].concat();
     let folder = Folder::new(&[

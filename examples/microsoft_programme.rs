@@ -17,13 +17,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut rows = Vec::new();
     for (number, line) in table.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
         let columns: Vec<&str> = line.split('\t').collect();
-        let [state, _, thumbprint, key, _, _, subject] = columns[..] else {
+        let [state, _, thumbprint, key, _, not_after, subject] = columns[..] else {
             return Err(format!("line {}: expected seven columns", number + 1).into());
         };
         let name: X500Name = windows_form(subject)
             .parse()
             .map_err(|error| format!("line {}: {error}", number + 1))?;
-        rows.push(format!("{state}\t{}\t{}\t{name}", upper(thumbprint), upper(key)));
+        let (thumbprint, key) = (upper(thumbprint), upper(key));
+        rows.push(format!("{state}\t{thumbprint}\t{key}\t{name}\t{not_after}"));
     }
     rows.sort();
     let mut output = io::stdout().lock();

@@ -163,6 +163,12 @@
 #define EOP_MACHINE_CALL_FAILED 401
 
 /*
+ It has no memory for what an input demands, a text or a file; any function that takes one can
+ answer so.
+ */
+#define EOP_OUT_OF_MEMORY 402
+
+/*
  500 to 599, the state file of a query; the message names it and says what to do: another run is
  using it.
  */

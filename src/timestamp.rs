@@ -42,6 +42,13 @@ impl Timestamp {
         self.0
     }
 
+    /// The day in UTC: `2026-11-15`.
+    #[must_use]
+    pub(crate) fn day(self) -> String {
+        let text = self.to_string();
+        text.split('T').next().unwrap_or_default().to_owned()
+    }
+
     /// Seconds since 1970-01-01T00:00:00Z, negative before.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {

@@ -46,6 +46,10 @@ impl From<nom::Err<X509Error>> for CertificateError {
             | nom::Err::Failure(X509Error::Der(BerError::Incomplete(_))) => {
                 "it ends before the length that it states".to_owned()
             }
+            nom::Err::Error(X509Error::Der(_) | X509Error::NomError(_))
+            | nom::Err::Failure(X509Error::Der(_) | X509Error::NomError(_)) => {
+                "it is cut, or no valid DER".to_owned()
+            }
             nom::Err::Error(error) | nom::Err::Failure(error) => error.to_string(),
         };
         Self::Syntax { reason }

@@ -338,7 +338,8 @@ fn decode_base64(text: &[u8]) -> Result<Vec<u8>, String> {
         &base64::alphabet::STANDARD,
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
     );
-    let mut dense = Vec::with_capacity(text.len());
+    let mut dense = Vec::new();
+    dense.try_reserve_exact(text.len()).map_err(|_| "there is no memory for it".to_owned())?;
     dense.extend(text.iter().filter(|byte| !byte.is_ascii_whitespace()));
     if dense.is_empty() {
         return Err("it is empty".to_owned());

@@ -5,7 +5,7 @@ use super::pool::{Origin, Pool};
 use super::rule::Rule;
 use super::step_parts::{ON_THE_SERVER, download, remove, source};
 use super::words::shown;
-use crate::certificate::{Certificate, hexadecimal};
+use crate::certificate::{Certificate, DistinguishedName, hexadecimal};
 use crate::finding::{Place, Step};
 
 /// The certificate at a position of a path.
@@ -69,7 +69,10 @@ pub(super) fn of_fault(subject: &Subject<'_, '_>, fault: &Finding) -> Vec<Step> 
             vec![use_public_authority()]
         }
         Rule::UnsupportedSignatureAlgorithm => vec![ask_windows(subject.path_end_entity())],
-        Rule::Expired if subject.is_root() => vec![end_at_another_root(subject.certificate())],
+        Rule::Expired if subject.is_root() => {
+            vec![end_at_another_root(&subject.certificate().subject)]
+        }
+        Rule::ProgrammeRootExpired => vec![end_at_another_root(&subject.certificate().issuer)],
         Rule::Expired | Rule::Revoked if is_issuer => replace_by_twin(subject, fault.rule),
         Rule::BadSignature if is_issuer && subject.has_trusted_issuer() => {
             replace_by_twin(subject, fault.rule)
@@ -142,15 +145,14 @@ fn replace_by_twin(subject: &Subject<'_, '_>, fault: Rule) -> Vec<Step> {
 }
 
 /// A root that has expired: nobody can renew it on the server.
-fn end_at_another_root(root: &Certificate) -> Step {
+fn end_at_another_root(root: &DistinguishedName) -> Step {
     Step::new(
         Place::AnyComputer,
         format!(
-            "Ask the authority for a chain that ends at a root which is still valid: the root {} \
-             (thumbprint {}) has expired, and no receiver takes it. Often an intermediate of the same \
-             name and key is to be had, signed by another root; else have the certificate issued again.",
-            shown(&root.subject),
-            root.thumbprint()
+            "Ask the authority for a chain that ends at a root which is still valid: the root {} has \
+             expired, and no receiver takes it. Often an intermediate of the same name and key is to be \
+             had, signed by another root; else have the certificate issued again.",
+            shown(root)
         ),
     )
     .verify("this check, with the new intermediates, finds the chain valid")

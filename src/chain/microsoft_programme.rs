@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::certificate::{Certificate, Thumbprint, X500Name};
 use crate::named_enum::named_enum;
+use crate::timestamp::{TICKS_PER_DAY, Timestamp};
 
 named_enum! {
     /// What the programme says of a root.
@@ -32,6 +33,17 @@ pub struct ProgrammeRoot {
     pub thumbprint: Thumbprint,
     /// Its subject, a Windows X.500 string.
     pub subject: X500Name,
+    /// The last day of its validity.
+    pub not_after: Timestamp,
+}
+
+impl ProgrammeRoot {
+    /// Whether it is in the programme, and its last day is over.
+    #[must_use]
+    pub fn has_expired(&self, at: Timestamp) -> bool {
+        self.state == ProgrammeState::Trusted
+            && at.ticks() >= self.not_after.ticks().saturating_add(TICKS_PER_DAY)
+    }
 }
 
 struct Programme {
@@ -65,7 +77,8 @@ fn parse_row(line: &str) -> Option<(ProgrammeRoot, Vec<u8>)> {
     let key: Option<Vec<u8>> =
         key.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
     let subject = columns.next()?.parse().ok()?;
-    Some((ProgrammeRoot { state, thumbprint, subject }, key?))
+    let not_after = Timestamp::parse(columns.next()?)?;
+    Some((ProgrammeRoot { state, thumbprint, subject, not_after }, key?))
 }
 
 /// The day on which the list was published: `2026-07-19`.

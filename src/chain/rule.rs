@@ -23,6 +23,7 @@ pub enum Rule {
     Revoked,
     Expired,
     NotYetValid,
+    ProgrammeRootExpired,
     SelfSignedEndEntity,
     BadSignature,
     PrivateAuthority,
@@ -162,6 +163,7 @@ impl Rule {
                 | Self::UnknownRoot
                 | Self::UntrustedRoot
                 | Self::PrivateAuthority
+                | Self::ProgrammeRootExpired
         )
     }
 
@@ -214,6 +216,7 @@ pub const RULES: &[RuleEntry] = &[
     entry(R::Revoked, BOTH, 0x8009_2010, "the certificate has been revoked", "RFC 5280, section 6.3"),
     entry(R::Expired, BOTH, 0x800B_0101, "the certificate has expired", "RFC 5280, section 6.1.3 (a)(2)"),
     entry(R::NotYetValid, BOTH, 0x800B_0101, "the certificate is not valid yet", "RFC 5280, section 6.1.3 (a)(2)"),
+    entry(R::ProgrammeRootExpired, BOTH, 0x800B_0101, "the root at which the chain ends has expired", "RFC 5280, section 6.1.3 (a)(2); Microsoft Trusted Root Program"),
     entry(R::SelfSignedEndEntity, BOTH, 0x800B_0109, "the certificate is self-signed: no receiver can trust it", "RFC 5280, section 6.1"),
     entry(R::BadSignature, BOTH, 0x8009_6004, "the signature is not that of the issuer", "RFC 5280, section 6.1.3 (a)(1)"),
     entry(R::PrivateAuthority, BOTH, 0x800B_0109, "the chain is that of a private authority: receivers outside the organisation do not trust it", "hybrid requirements of Exchange Online: a certificate of a public authority"),

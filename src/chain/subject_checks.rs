@@ -44,7 +44,7 @@ impl ExpectedName {
 /// A host as certificates hold it: labels beyond ASCII as A-labels (RFC 5280, section 7.2; UTS #46).
 fn to_ascii(host: &str) -> String {
     let (wildcard, host) = host.strip_prefix("*.").map_or(("", host), |host| ("*.", host));
-    let host = match idna::domain_to_ascii_strict(host) {
+    let host = match idna::domain_to_ascii_strict(host.strip_suffix('.').unwrap_or(host)) {
         Ok(ascii) if !host.is_ascii() => ascii,
         _ => host.to_owned(),
     };

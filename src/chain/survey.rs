@@ -203,16 +203,21 @@ impl Surveyor<'_, '_> {
             }
             End::ProgrammeRoot => {
                 let root = pool.programme_issuer(index);
+                let has_expired = |root: &ProgrammeRoot| root.has_expired(self.request.at);
                 let rule = match root {
                     Some(root) if is_blocked(root) => Rule::BlockedRoot,
+                    Some(root) if has_expired(root) => Rule::ProgrammeRootExpired,
                     _ => Rule::ProgrammeRoot,
                 };
                 findings.add(rule, position, || {
                     let thumbprint = root.map(|root| format!(" ({})", root.thumbprint));
+                    let end = root.filter(|root| has_expired(root));
+                    let end = end.map(|root| format!(", valid until {}", root.not_after.day()));
                     format!(
-                        "{}{}, list of {}",
+                        "{}{}{}, list of {}",
                         shown(&certificate.issuer),
                         thumbprint.unwrap_or_default(),
+                        end.unwrap_or_default(),
                         programme_date()
                     )
                 });

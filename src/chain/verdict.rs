@@ -108,6 +108,10 @@ impl Visitor for Judge<'_, '_> {
         if !matches!(end, End::Trusted | End::ProgrammeRoot) {
             return Next::Continue;
         }
+        let root = path.last().and_then(|last| pool.programme_issuer(*last));
+        if end == End::ProgrammeRoot && root.is_some_and(|root| root.has_expired(self.request.at)) {
+            return Next::Continue;
+        }
         let mut findings = Findings::errors_only(self.request.profile);
         let certificates: Vec<&Certificate> =
             path.iter().map(|index| pool.certificate(*index)).collect();

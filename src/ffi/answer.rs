@@ -2,8 +2,6 @@
 
 use std::io::{Cursor, Read};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use libc::size_t;
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +9,9 @@ use super::error::{ErrorDetail, Failure};
 use super::guard::guard;
 use super::injection;
 use super::input::Utf16;
+use super::memory::{base64_of, json_of};
 use super::output::{require, require_output, write_output};
-use super::status::{EOP_INTERNAL, EOP_OK};
+use super::status::EOP_OK;
 use super::text::open_text;
 use crate::input;
 
@@ -42,8 +41,7 @@ pub(super) unsafe fn answer(
 
 /// The JSON of a report.
 pub(super) fn json(report: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string(report)
-        .map_err(|error| Failure::new(EOP_INTERNAL, format!("a report is not JSON: {error}")))
+    json_of(report)
 }
 
 /// The text of a request.
@@ -103,16 +101,20 @@ impl FileContent {
     /// # Errors
     /// What is wrong with its content.
     pub fn bytes(&self) -> Result<Vec<u8>, String> {
-        let bytes = STANDARD
-            .decode(&self.content)
-            .map_err(|error| format!("its Content is no base64: {error}"))?;
+        /// What a stream may unpack to, in bytes.
+        const MAXIMUM_UNPACKED: u64 = 1 << 30;
+        let bytes = base64_of(&self.content)?;
         if !input::is_gzip(&bytes) {
             return Ok(bytes);
         }
         let mut unpacked = Vec::new();
         input::gunzip(Cursor::new(bytes))
+            .take(MAXIMUM_UNPACKED + 1)
             .read_to_end(&mut unpacked)
             .map_err(|error| error.to_string())?;
+        if unpacked.len() as u64 > MAXIMUM_UNPACKED {
+            return Err("it unpacks to more than 1 GiB".to_owned());
+        }
         Ok(unpacked)
     }
 }

@@ -10,6 +10,7 @@ use libc::size_t;
 use widestring::{U16Str, Utf16Str};
 
 use super::error::Failure;
+use super::memory::text_of;
 use super::status::{
     EOP_INVALID_ARGUMENT, EOP_INVALID_STRUCT_SIZE, EOP_INVALID_TEXT, EOP_NULL_ARGUMENT,
 };
@@ -77,7 +78,7 @@ impl Utf16 {
         // SAFETY: passed on to the caller.
         let Some(units) = (unsafe { self.units(what, limit) })? else { return Ok(None) };
         match Utf16Str::from_slice(units) {
-            Ok(text) => Ok(Some(text.to_string())),
+            Ok(text) => text_of(text.chars()).map(Some),
             Err(_) => Err(unpaired_surrogate(what)),
         }
     }
@@ -89,7 +90,7 @@ impl Utf16 {
     pub(super) unsafe fn to_lossy_text(self, what: &str, limit: usize) -> Result<String, Failure> {
         // SAFETY: passed on to the caller.
         let units = unsafe { self.units(what, limit) }?;
-        Ok(units.map(|units| U16Str::from_slice(units).to_string_lossy()).unwrap_or_default())
+        units.map_or(Ok(String::new()), |units| text_of(U16Str::from_slice(units).chars_lossy()))
     }
 
     /// The path, never through a `String` on Windows, where a file name may be any sequence of units.

@@ -8,6 +8,7 @@
 //! | `guard` | the border that no panic crosses |
 //! | `handle` | numbers for objects |
 //! | `caller_memory`, `input`, `output` | pointers of the caller, checked and read or written |
+//! | `memory` | memory of which an input decides the size |
 //! | `answer` | what functions that answer with a text have in common |
 //! | `records`, `batch` | a batch of the core as flat records |
 //! | `standard_output` | what only the process itself can be asked, before it begins |
@@ -29,6 +30,7 @@ mod handle;
 mod injection;
 mod input;
 mod machine;
+mod memory;
 #[cfg(test)]
 mod misuse;
 mod open_diagnosis;

@@ -58,6 +58,9 @@ pub const EOP_INTERNAL: i32 = 302;
 pub const EOP_NOT_WINDOWS: i32 = 400;
 /// A call of Windows failed; the message names it and says why.
 pub const EOP_MACHINE_CALL_FAILED: i32 = 401;
+/// It has no memory for what an input demands, a text or a file; any function that takes one can
+/// answer so.
+pub const EOP_OUT_OF_MEMORY: i32 = 402;
 
 /// 500 to 599, the state file of a query; the message names it and says what to do: another run is
 /// using it.
@@ -96,6 +99,7 @@ pub(super) const NAMES: &[(i32, &CStr)] = &[
     (EOP_INTERNAL, c"INTERNAL"),
     (EOP_NOT_WINDOWS, c"NOT_WINDOWS"),
     (EOP_MACHINE_CALL_FAILED, c"MACHINE_CALL_FAILED"),
+    (EOP_OUT_OF_MEMORY, c"OUT_OF_MEMORY"),
     (EOP_STATE_IN_USE, c"STATE_IN_USE"),
     (EOP_STATE_DAMAGED, c"STATE_DAMAGED"),
     (EOP_STATE_UNUSABLE, c"STATE_UNUSABLE"),

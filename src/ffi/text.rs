@@ -6,6 +6,7 @@ use widestring::U16String;
 use super::error::{ErrorDetail, Failure};
 use super::guard::guard;
 use super::handle::{Handles, Kind};
+use super::memory::utf16_of;
 use super::output::{require_output, write_output};
 use super::status::EOP_OK;
 
@@ -13,7 +14,7 @@ static TEXTS: Handles<U16String> = Handles::new(Kind::Text);
 
 /// Opens a handle of a text.
 pub(super) fn open_text(text: &str) -> Result<u64, Failure> {
-    TEXTS.insert(U16String::from_str(text), None)
+    TEXTS.insert(utf16_of(text)?, None)
 }
 
 /// A view of the text of a text handle.

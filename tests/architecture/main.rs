@@ -10,6 +10,7 @@
 
 mod circles;
 mod imports;
+mod limits;
 mod made_up;
 mod rooms;
 mod tokens;
@@ -85,4 +86,18 @@ fn every_room_of_the_crate_has_its_layer() {
     let layered = rooms::LAYERS.concat();
     let without: Vec<&&str> = declared.iter().filter(|room| !layered.contains(room)).collect();
     assert!(declared.len() > 10 && without.is_empty(), "{without:?} of {declared:?}");
+}
+
+#[test]
+fn the_limits_in_security_are_those_of_the_sources() {
+    let security = Path::new(env!("CARGO_MANIFEST_DIR")).join("SECURITY.md");
+    let table = fs::read_to_string(security).unwrap().replace("\r\n", "\n");
+    let differences = limits::differences(&table, &sources());
+    assert!(differences.is_empty(), "SECURITY.md differs:\n{}", differences.join("\n"));
+    let rows: Vec<&str> = limits::rows(&table).collect();
+    assert!(rows.len() > 20, "{rows:?}");
+    let unheld: Vec<&&str> = rows.iter().filter(|row| !limits::is_held(row)).collect();
+    assert!(unheld.is_empty(), "nothing holds these rows: {unheld:?}");
+    let wrong = table.replace("| 128 MiB |", "| 129 MiB |");
+    assert_eq!(limits::differences(&wrong, &sources()).len(), 2);
 }

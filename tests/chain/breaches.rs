@@ -8,11 +8,11 @@ use eop_relay::chain::{ChainReport, ChainVerdict, Profile, Rule, Severity};
 use crate::scene::{Change, HOST, general_name, has, remove, scene, set};
 use crate::support::forge::{
     self, AUTHORITY_INFORMATION_ACCESS, AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, BLOCKED_ROOT,
-    CERTIFICATE_TEMPLATE, CLIENT_AUTH, EXTENDED_KEY_USAGE, Forge, ForgeList, KEY_USAGE,
-    NAME_CONSTRAINTS, POLICY_CONSTRAINTS, PROGRAMME_ROOT, SERVER_AUTH, SUBJECT_ALT_NAME,
-    SUBJECT_KEY_IDENTIFIER, authority_key_identifier, basic_constraints, dns_names, element,
-    issuer_url, key_identifier, key_usage, name, name_constraints, oid, rsa_public_key, sequence,
-    usages,
+    CERTIFICATE_TEMPLATE, CLIENT_AUTH, EXPIRED_PROGRAMME_ROOT, EXTENDED_KEY_USAGE, Forge,
+    ForgeList, KEY_USAGE, NAME_CONSTRAINTS, POLICY_CONSTRAINTS, PROGRAMME_ROOT, SERVER_AUTH,
+    SUBJECT_ALT_NAME, SUBJECT_KEY_IDENTIFIER, authority_key_identifier, basic_constraints,
+    dns_names, element, issuer_url, key_identifier, key_usage, name, name_constraints, oid,
+    rsa_public_key, sequence, usages,
 };
 
 /// One chain for each rule.
@@ -42,6 +42,11 @@ const BREACHES: &[(Rule, Change)] = &[
     (Rule::ProgrammeRoot, |s| {
         s.follows_lists = true;
         let (name, key) = PROGRAMME_ROOT;
+        s.intermediates[0] = s.intermediates[0].clone().below_listed(name, key);
+    }),
+    (Rule::ProgrammeRootExpired, |s| {
+        s.follows_lists = true;
+        let (name, key) = EXPIRED_PROGRAMME_ROOT;
         s.intermediates[0] = s.intermediates[0].clone().below_listed(name, key);
     }),
     (Rule::RootShortensChain, |s| {

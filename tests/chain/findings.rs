@@ -180,6 +180,8 @@ fn an_expected_wildcard_is_held_as_it_is_written() {
         ("*.contoso.com", true),
         ("*.CONTOSO.com", true),
         ("*.b\u{FC}cher.example", true),
+        ("mail.contoso.com.", true),
+        ("a.b\u{FC}cher.example.", true),
         ("*.mail.contoso.com", false),
         ("*.com", false),
         ("mail.contoso.com:25", false),

@@ -187,3 +187,32 @@ fn a_root_that_microsoft_took_out_is_no_valid_chain_in_the_first_line() {
     let found = judge(&server(), &[issuer], &[]);
     assert!(found.is_accepted && !found.summary.contains("valid"), "{}", found.summary);
 }
+
+/// The list says until when each of its roots is valid, though not with which key.
+#[test]
+fn a_root_of_the_programme_that_has_expired_is_named_with_its_last_day() {
+    use eop_relay::chain::{ChainRequest, report};
+    use eop_relay::timestamp::Timestamp;
+    let (name, key) = crate::support::forge::EXPIRED_PROGRAMME_ROOT;
+    let earlier = |forge: Forge| {
+        forge.but(|forge| "20250101000000Z".clone_into(&mut forge.not_before)).certificate()
+    };
+    let issuer = [earlier(Forge::authority("Issuing CA", "nobody").below_listed(name, key))];
+    let leaf = earlier(server());
+    for (at, has_expired) in
+        [("2025-05-12T23:59:59Z", false), ("2025-05-13", true), ("2026-11-29", true)]
+    {
+        let found = report(&ChainRequest {
+            intermediates: Some(&issuer),
+            ..ChainRequest::new(&leaf, Timestamp::parse(at).unwrap())
+        });
+        let is_found = severity(&found, Rule::ProgrammeRootExpired).is_some();
+        assert_eq!((is_found, found.trust), (has_expired, Trust::MicrosoftProgramme), "{at}");
+        if has_expired {
+            assert!(found.summary.contains("the root at which the chain ends has expired"));
+            assert!(found.summary.contains("Baltimore CyberTrust Root"), "{}", found.summary);
+            assert!(found.summary.contains("valid until 2025-05-12"), "{}", found.summary);
+            assert!(actions(&found).contains("ends at a root which is still valid"));
+        }
+    }
+}

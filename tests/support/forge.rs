@@ -148,6 +148,17 @@ pub const PROGRAMME_ROOT: (&[(&str, &str)], &str) = (
     "03DE503556D14CBB66F0A3E21B1BC397B23DD155",
 );
 
+/// In Microsoft's programme, and expired on 2025-05-12, with its key identifier.
+pub const EXPIRED_PROGRAMME_ROOT: (&[(&str, &str)], &str) = (
+    &[
+        ("2.5.4.6", "IE"),
+        ("2.5.4.10", "Baltimore"),
+        ("2.5.4.11", "CyberTrust"),
+        ("2.5.4.3", "Baltimore CyberTrust Root"),
+    ],
+    "E59D5930824758CCACFA085436867B3AB5044DF0",
+);
+
 /// Taken out of Microsoft's programme, with its key identifier.
 pub const BLOCKED_ROOT: (&[(&str, &str)], &str) = (
     &[

@@ -31,6 +31,7 @@ pub(crate) fn effect_of(rule: Rule) -> ChainEffect {
         | Rule::UnsupportedSignatureAlgorithm => Decides(FindingId::RootNotKnown),
         Rule::Expired
         | Rule::NotYetValid
+        | Rule::ProgrammeRootExpired
         | Rule::BadSignature
         | Rule::NameExcluded
         | Rule::NameNotPermitted

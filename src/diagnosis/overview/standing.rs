@@ -1,7 +1,7 @@
 //! How far a renewal is, over all servers of a send connector.
 
 use super::row::Row;
-use super::words::date_of;
+use super::words::{date_of, note};
 use crate::connector::{ExchangeCertificate, SelectionBasis, differences_of};
 use crate::diagnosis::literal::{date, listed};
 
@@ -13,7 +13,11 @@ pub(crate) fn add_standings(rows: &mut [Row<'_>]) {
     let texts: Vec<Option<String>> =
         rows.iter().map(|row| standing(row, &of_connector(rows, row))).collect();
     for (row, text) in rows.iter_mut().zip(texts) {
-        row.shown.renewal = text;
+        if text.is_some() {
+            row.shown.renewal = text;
+            // What it says of a renewal to come is no more so.
+            row.shown.note = note(&row.facts, &row.shown);
+        }
     }
 }
 
@@ -43,6 +47,7 @@ fn standing(own: &Row<'_>, all: &[&Row<'_>]) -> Option<String> {
     let renewed = renewed(all)?;
     let thumbprint = renewed.thumbprint?;
     let (mut ready, mut unbound, mut missing, mut unknown) = (vec![], vec![], vec![], vec![]);
+    let mut without_key = vec![];
     for row in all {
         let server = row.shown.server.as_deref().unwrap_or("a server that is not named");
         let found = row
@@ -53,6 +58,7 @@ fn standing(own: &Row<'_>, all: &[&Row<'_>]) -> Option<String> {
         match found {
             None => unknown.push(server),
             Some(None) => missing.push(server),
+            Some(Some(one)) if one.has_private_key == Some(false) => without_key.push(server),
             Some(Some(one)) if one.lacks_smtp() => unbound.push(server),
             Some(Some(_)) => ready.push(server),
         }
@@ -62,6 +68,7 @@ fn standing(own: &Row<'_>, all: &[&Row<'_>]) -> Option<String> {
     for (servers, words) in [
         (&ready, "ready on"),
         (&unbound, "installed and not enabled for SMTP on"),
+        (&without_key, "installed without its private key on"),
         (&missing, "missing on"),
         (&unknown, "not known for"),
     ] {
@@ -87,7 +94,11 @@ fn standing(own: &Row<'_>, all: &[&Row<'_>]) -> Option<String> {
     if !old_senders.is_empty() {
         let places: Vec<&str> = old_senders.iter().map(String::as_str).collect();
         parts.push(format!("the old one was still sent by {}", names(&places)));
-    } else if waiting.is_none() && missing.is_empty() && unbound.is_empty() {
+    } else if waiting.is_none()
+        && missing.is_empty()
+        && unbound.is_empty()
+        && without_key.is_empty()
+    {
         return None;
     }
     let end = renewed.not_after.map(|end| format!(", until {}", date(end))).unwrap_or_default();

@@ -126,7 +126,9 @@ fn validity(row: &ConnectorCertificate) -> Option<String> {
             Some(format!("It is valid from {} only.", begin.map(date).unwrap_or_default()))
         }
         (_, Some(end), Some(days)) if days < 0 => Some(format!("It expired on {}.", date(end))),
-        (CertificateStatus::ExpiresSoon, Some(end), Some(days)) if row.successor.is_some() => {
+        (CertificateStatus::ExpiresSoon, Some(end), Some(days))
+            if row.successor.is_some() || row.renewal.is_some() =>
+        {
             Some(format!(
                 "It expires on {}, in {}.",
                 date(end),

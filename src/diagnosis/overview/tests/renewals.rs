@@ -87,6 +87,11 @@ fn how_far_a_renewal_is_names_the_servers_that_are_ready_and_those_that_are_not(
         one["Services"] = json!("None");
         one
     };
+    let keyless = |server: &str| {
+        let mut one = on(server, renewed());
+        one["HasPrivateKey"] = json!(false);
+        one
+    };
     let on_both = |last: Vec<Value>| {
         [vec![on("EX01", old()), on("EX02", old()), on("EX01", renewed())], last].concat()
     };
@@ -98,6 +103,11 @@ fn how_far_a_renewal_is_names_the_servers_that_are_ready_and_those_that_are_not(
              the old issuer.",
         ),
         (
+            vec![keyless("EX02")],
+            "ready on EX01; installed without its private key on EX02; the connector still names \
+             the old issuer.",
+        ),
+        (
             vec![on("EX02", renewed())],
             "ready on EX01, EX02; the connector still names the old issuer.",
         ),
@@ -106,6 +116,8 @@ fn how_far_a_renewal_is_names_the_servers_that_are_ready_and_those_that_are_not(
         for row in overview.certificates {
             let text = row.renewal.unwrap();
             assert!(text.ends_with(expected), "{text}");
+            assert!(row.note.starts_with("It expires on 2026-12-01"), "{}", row.note);
+            assert!(!row.note.contains("needs no change"), "{}", row.note);
         }
     }
 }

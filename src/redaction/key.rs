@@ -13,6 +13,9 @@ use crate::input;
 /// The file of a key is not larger, in bytes: it has a line of some 40 bytes for each value.
 const MAXIMUM_FILE: u64 = 1 << 30;
 
+/// Digits from which a number alone is taken for one that was replaced.
+const SHORTEST_NUMBER: usize = 7;
+
 /// The version of the key's JSON.
 const VERSION: u32 = 1;
 
@@ -149,6 +152,9 @@ impl Key {
                     Some(value) => restored.push_str(&value.to_string()),
                     None => restored.push_str(written),
                 },
+                // A count or a reply's code; only names have numbers of that length replaced.
+                Token::Word(count) if is_count(count) => restored.push_str(count),
+                Token::Dotted(code) if code.split('.').all(is_count) => restored.push_str(code),
                 Token::Dotted(name) => {
                     let labels: Vec<String> = name.split('.').map(word).collect();
                     restored.push_str(&labels.join("."));
@@ -158,4 +164,9 @@ impl Key {
         }
         restored
     }
+}
+
+/// Whether a word is a number as counts and codes are.
+fn is_count(word: &str) -> bool {
+    word.len() < SHORTEST_NUMBER && word.bytes().all(|byte| byte.is_ascii_digit())
 }

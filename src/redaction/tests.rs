@@ -41,6 +41,17 @@ fn private_values_are_replaced_and_turned_back() {
     }
 }
 
+#[test]
+fn counts_and_codes_of_an_answer_stay_although_local_parts_are_such_numbers() {
+    let mut redactor = redactor();
+    let ids: Vec<String> = (10..50).map(|number| format!("<{number}@contoso.com>")).collect();
+    let redacted = redactor.redact(&ids.join(" "));
+    let key = redactor.key();
+    assert_eq!(key.restore(&redacted), ids.join(" "));
+    let answer = "15 of 42 sessions, 15.20.43, row 25, 2026-11-20 18:31";
+    assert_eq!(key.restore(answer), answer);
+}
+
 /// A row whose serial number were none could not be read.
 #[test]
 fn a_short_serial_number_stays_hexadecimal() {

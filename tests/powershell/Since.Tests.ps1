@@ -22,6 +22,7 @@ Describe 'Sessions since a time' {
     It 'leaves out what began before <Since>' -TestCases @(
         @{ Since = '24h' }
         @{ Since = '-1d' }
+        @{ Since = 1d }
         @{ Since = '90m' }
         @{ Since = ([timespan]::FromHours(2)) }
         @{ Since = ([timespan]::FromHours(-2)) }

@@ -122,6 +122,10 @@ function Resolve-StartTime {
         return
     }
     $since = $BoundParameters['Since']
+    if ($since -is [decimal]) {
+        # 7d without quotes is a decimal number to PowerShell.
+        $since = [string]::Concat([int64]$since, 'd')
+    }
     if ($BoundParameters.ContainsKey('Start')) {
         return New-InputProblem -ErrorId 'ParametersContradict' -Category 'InvalidArgument' -Message '-Start and -Since both say where it begins. Give one of the two.' -TargetObject $since
     }

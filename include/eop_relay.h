@@ -1968,6 +1968,8 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
  - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
  - WarningDays: days before its expiry from which a certificate is warned about; absent = a third of
    its validity, at most 30 days.
+ - Cancellation: a handle of eop_cancellation_open, a number, that ends the call from another thread;
+   0 = none.
 
  `report` receives a text handle with one JSON object, the same as of `eop-relay test --json`;
  free it with eop_text_free. What cannot be read of the evidence is reported.
@@ -1976,7 +1978,8 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
  EOP_INVALID_ARGUMENT: the length is above EOP_MAXIMUM_REQUEST_LENGTH, the request is not such an
  object, or a value of it cannot be read, which the message names; EOP_INVALID_TEXT;
  EOP_INVALID_THUMBPRINT; EOP_CERTIFICATE_NOT_FOUND: no installed certificate has a thumbprint, or
- the one that has it comes without RawData; EOP_TOO_MANY_HANDLES. From any thread.
+ the one that has it comes without RawData; EOP_CANCELLED, and the errors of handles: those of the
+ cancellation; EOP_TOO_MANY_HANDLES. From any thread.
 
  # Safety
  Each pointer is NULL or points to what is described; outputs are writable.
@@ -2002,8 +2005,8 @@ int32_t eop_test(const uint16_t *request,
  cannot be read).
 
  EOP_OK, whatever it says; EOP_NULL_ARGUMENT: request or overview is NULL; EOP_INVALID_ARGUMENT,
- EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND as of eop_test;
- EOP_TOO_MANY_HANDLES. From any thread.
+ EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND, EOP_CANCELLED and the errors of
+ handles as of eop_test; EOP_TOO_MANY_HANDLES. From any thread.
 
  # Safety
  Each pointer is NULL or points to what is described; outputs are writable.
@@ -2029,8 +2032,8 @@ int32_t eop_certificates(const uint16_t *request,
  30 (the evidence does not decide) or 40 (an input cannot be read).
 
  EOP_OK, whatever it says; EOP_NULL_ARGUMENT: request or plan is NULL; EOP_INVALID_ARGUMENT,
- EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND as of eop_test;
- EOP_TOO_MANY_HANDLES. From any thread.
+ EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND, EOP_CANCELLED and the errors of
+ handles as of eop_test; EOP_TOO_MANY_HANDLES. From any thread.
 
  # Safety
  Each pointer is NULL or points to what is described; outputs are writable.
@@ -2045,12 +2048,12 @@ int32_t eop_renewal_plan(const uint16_t *request,
  cases, so that any number of sessions takes bounded memory.
 
  `request` has `length` units and is read during the call only: a request as of eop_test. Its Logs
- are found, and read by eop_diagnosis_read. `diagnosis` receives the handle; free it with
- eop_diagnosis_free.
+ are found, and read by eop_diagnosis_read; its Cancellation ends the opening alone. `diagnosis`
+ receives the handle; free it with eop_diagnosis_free.
 
  EOP_OK; EOP_NULL_ARGUMENT: request or diagnosis is NULL; EOP_INVALID_ARGUMENT, EOP_INVALID_TEXT,
- EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND as of eop_test; EOP_TOO_MANY_HANDLES. From any
- thread.
+ EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND, EOP_CANCELLED and the errors of handles as of
+ eop_test; EOP_TOO_MANY_HANDLES. From any thread.
 
  # Safety
  Each pointer is NULL or points to what is described; outputs are writable.
@@ -2067,7 +2070,7 @@ int32_t eop_diagnosis_open(const uint16_t *request,
  Sessions, Certificates and CertificateFiles of eop_test alone, each of which may be absent.
 
  EOP_OK; EOP_NULL_ARGUMENT: `request` is NULL; EOP_INVALID_ARGUMENT: it is no such object;
- EOP_INVALID_TEXT; the errors of handles.
+ EOP_INVALID_TEXT; EOP_CANCELLED; the errors of handles.
 
  # Safety
  Each pointer is NULL or points to what is described.
@@ -2102,7 +2105,8 @@ int32_t eop_diagnosis_read(uint64_t diagnosis,
  eop_renewal_plan; free it with eop_text_free. More may be added afterwards.
 
  EOP_OK, whatever the answer says; EOP_NULL_ARGUMENT: `answer` is NULL; EOP_INVALID_ARGUMENT: an
- unknown kind; EOP_TOO_MANY_HANDLES; the errors of handles.
+ unknown kind; EOP_CANCELLED: what was read of the Logs by then is not judged; EOP_TOO_MANY_HANDLES;
+ the errors of handles.
 
  # Safety
  Each pointer is NULL or points to what is described, writable.
@@ -2113,19 +2117,21 @@ int32_t eop_diagnosis_answer(uint64_t diagnosis,
                              struct eop_error *error);
 
 /*
- Ends the reading of the Logs, from any thread, also while another one reads on: that call and all
- later eop_diagnosis_read answer EOP_END soon. The handle stays open until it is freed.
+ Ends what another thread does with the diagnosis, and all that comes later: eop_diagnosis_read
+ answers EOP_END soon, eop_diagnosis_add and eop_diagnosis_answer EOP_CANCELLED. The handle stays open
+ until it is freed.
 
- EOP_OK, also without Logs; the errors of handles except EOP_BUSY.
+ EOP_OK; the errors of handles except EOP_BUSY.
 
  # Safety
  `error` is NULL or points to a writable eop_error.
  */
-int32_t eop_diagnosis_cancel(uint64_t diagnosis, struct eop_error *error);
+int32_t eop_diagnosis_cancel(uint64_t diagnosis,
+                             struct eop_error *error);
 
 /*
  Frees a diagnosis, from any thread, also a poisoned one. Its handle is invalid at once; while
- another thread is inside a call with it, its reading is cancelled, the call answers EOP_FREED, and
+ another thread is inside a call with it, that call is cancelled, answers EOP_FREED, and
  files and memory are released when it returns.
 
  EOP_OK; EOP_INVALID_HANDLE; EOP_WRONG_KIND; EOP_FREED: freed before.

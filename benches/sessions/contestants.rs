@@ -5,7 +5,7 @@ use std::fs::File;
 use std::hint::black_box;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use eop_relay::log::LogInput;
@@ -56,6 +56,12 @@ impl Contestant {
         Self { name, threads, goal, run: Box::new(run) }
     }
 
+    /// The command, from its start to its end, with what it writes.
+    fn command(name: &'static str, threads: usize, goal: Option<f64>) -> Self {
+        let run = move |path: &Path| command(path, threads);
+        Self { name, threads, goal, run: Box::new(run) }
+    }
+
     fn duckdb(threads: usize) -> Self {
         let run = move |path: &Path| duckdb(path, threads);
         Self { name: "DuckDB, GROUP BY session", threads, goal: None, run: Box::new(run) }
@@ -69,6 +75,10 @@ impl Contestant {
 /// All of them; DuckDB is among them where its Python package is installed.
 pub fn contestants() -> Vec<Contestant> {
     let mut contestants = within_this_program();
+    let name = "the command, `--failed --json`";
+    contestants.extend(
+        [(1, None), (2, Some(4.5))].map(|(threads, goal)| Contestant::command(name, threads, goal)),
+    );
     let mut python = Command::new("python3");
     if python.args(["-c", "import duckdb"]).output().is_ok_and(|output| output.status.success()) {
         contestants.extend([1, 2].map(Contestant::duckdb));
@@ -181,6 +191,24 @@ fn query(paths: &[PathBuf], threads: usize, filter: &SessionFilter) -> SessionQu
     let input = |path: &PathBuf| LogInput { path: path.clone(), wildcards: false, server: None };
     let inputs = paths.iter().map(input).collect();
     SessionQuery { inputs, filter: filter.clone(), threads, ..SessionQuery::default() }
+}
+
+/// `sessions --failed --json` into a file beside the log, whose lines are counted.
+fn command(path: &Path, threads: usize) -> io::Result<(Duration, u64)> {
+    let written = path.with_extension("json");
+    let output = File::create(&written)?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eop-relay"));
+    command
+        .args(["sessions", "--failed", "--json", "--threads"])
+        .arg(threads.to_string())
+        .arg(path);
+    let start = Instant::now();
+    // Damaged rows are said, and are the exit code.
+    command.stdout(Stdio::from(output)).stderr(Stdio::null()).status()?;
+    let time = start.elapsed();
+    let count = newlines(&written)?;
+    std::fs::remove_file(written)?;
+    Ok((time, count))
 }
 
 /// The script says how long the query took, without the start of Python.

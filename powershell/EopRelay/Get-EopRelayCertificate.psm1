@@ -167,7 +167,7 @@ function Get-EopRelayCertificate {
             $request.Expect('Sessions')
         }
         # Sessions are counted as they come, and not kept. A pipeline that stops leaves it to the finalizer.
-        $diagnosis = [EopRelay.Interop]::OpenDiagnosis($request)
+        $diagnosis = Wait-Answer -PendingAnswer ([EopRelay.Interop]::StartDiagnosis($request))
         if ($diagnosis -is [EopRelay.EopRelayException]) {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis))
         }

@@ -214,7 +214,7 @@ function Get-EopRelayRenewalPlan {
             if (Test-Session -InputObject $given) {
                 if ($null -eq $diagnosis) {
                     # Sessions are counted as they come, and not kept. A pipeline that stops leaves it to the finalizer.
-                    $diagnosis = [EopRelay.Interop]::OpenDiagnosis($request)
+                    $diagnosis = Wait-Answer -PendingAnswer ([EopRelay.Interop]::StartDiagnosis($request))
                     if ($diagnosis -is [EopRelay.EopRelayException]) {
                         $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis))
                     }
@@ -243,7 +243,7 @@ function Get-EopRelayRenewalPlan {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem (New-InputProblem -ErrorId 'CertificateMissing' -Category 'InvalidArgument' -Message $message)))
         }
         if ($null -eq $diagnosis) {
-            $diagnosis = [EopRelay.Interop]::OpenDiagnosis($request)
+            $diagnosis = Wait-Answer -PendingAnswer ([EopRelay.Interop]::StartDiagnosis($request))
             if ($diagnosis -is [EopRelay.EopRelayException]) {
                 $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis))
             }

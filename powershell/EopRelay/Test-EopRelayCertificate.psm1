@@ -377,7 +377,7 @@ function Test-EopRelayCertificate {
         try {
             if ($null -eq $diagnosis -and $null -ne $InputObject -and (Test-Session -InputObject $InputObject)) {
                 # Sessions are judged as they come, and not kept.
-                $diagnosis = [EopRelay.Interop]::OpenDiagnosis($request)
+                $diagnosis = Wait-Answer -PendingAnswer ([EopRelay.Interop]::StartDiagnosis($request))
                 if ($diagnosis -is [EopRelay.EopRelayException]) {
                     $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis))
                 }
@@ -413,7 +413,7 @@ function Test-EopRelayCertificate {
     end {
         try {
             if ($null -eq $diagnosis -and $request.CountOf('Logs', 'EvidencePaths') -gt 0) {
-                $diagnosis = [EopRelay.Interop]::OpenDiagnosis($request)
+                $diagnosis = Wait-Answer -PendingAnswer ([EopRelay.Interop]::StartDiagnosis($request))
                 if ($diagnosis -is [EopRelay.EopRelayException]) {
                     $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $diagnosis))
                 }

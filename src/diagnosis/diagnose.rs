@@ -19,7 +19,7 @@ use crate::diagnosis::scopes::scopes;
 use crate::diagnosis::trial::Trials;
 use crate::diagnosis::weigh::{set_everyday_aside, weigh};
 
-/// Diagnoses what the evidence shows.
+/// Diagnoses what the evidence shows; soon at an end where [`Evidence::cancellation`] says so.
 #[must_use]
 pub fn diagnose(evidence: &Evidence) -> Report {
     Diagnosis::default().run(evidence)
@@ -49,13 +49,14 @@ impl Diagnosis {
         table::all().map(RuleDescription::from)
     }
 
-    /// Diagnoses what the evidence shows.
+    /// Diagnoses what the evidence shows, as [`diagnose`].
     #[must_use]
     pub fn run(&self, evidence: &Evidence) -> Report {
         let basis = &Basis::new(evidence, 0);
         let others: Vec<Basis<'_>> =
             (1..evidence.tenant_count()).map(|tenant| Basis::new(evidence, tenant)).collect();
         let of_tenants = std::iter::once(basis).chain(&others).flat_map(|basis| cases(basis));
+        let of_tenants = of_tenants.take_while(|case| case.evidence.goes_on());
         let trials = Trials::default();
         let mut judged: Vec<Judged<'_>> =
             of_tenants.map(|case| judge(case, &self.disabled, &trials)).collect();
@@ -193,9 +194,10 @@ fn cases<'a>(evidence: &'a Basis<'a>) -> Vec<Case<'a>> {
     let incidents = &evidence.incidents.all;
     let has_ended = evidence.incidents.have_ended();
     let ended = incidents.iter().filter(|incident| !has_ended || incident.ending != Ending::Open);
+    let ended = ended.take_while(|_| evidence.goes_on());
     let mut cases: Vec<Case<'a>> =
         ended.map(|incident| Case::of_incident(evidence, incident)).collect();
-    for given in &evidence.certificates {
+    for given in evidence.certificates.iter().take_while(|_| evidence.goes_on()) {
         let is_sent = cases.iter().any(|case| case.certificate == Some(&given.certificate));
         if !is_sent {
             cases.push(Case::of_certificate(evidence, given));

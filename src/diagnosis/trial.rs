@@ -35,6 +35,9 @@ impl Trials {
     pub fn steps(&self, case: &Case<'_>, rule: &Rule, remedies: Vec<Remedy>) -> Vec<Step> {
         let (mut harmless, mut harmful) = (Vec::new(), Vec::new());
         for Remedy { mut step, changes } in remedies {
+            if !case.evidence.goes_on() {
+                break;
+            }
             if changes.is_empty() {
                 say_consequence(&mut step);
                 harmless.push(step);

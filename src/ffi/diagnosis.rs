@@ -2,9 +2,12 @@
 
 use libc::size_t;
 
+use serde::Serialize;
+
 use super::answer::{answer, json, read_request};
-use super::error::ErrorDetail;
-use crate::diagnosis::{certificate_overview, diagnose};
+use super::error::{ErrorDetail, Failure};
+use super::status::EOP_CANCELLED;
+use crate::diagnosis::{Evidence, certificate_overview, diagnose};
 use crate::renewal::renewal_plan;
 
 mod files;
@@ -61,6 +64,8 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 /// - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
 /// - WarningDays: days before its expiry from which a certificate is warned about; absent = a third of
 ///   its validity, at most 30 days.
+/// - Cancellation: a handle of eop_cancellation_open, a number, that ends the call from another thread;
+///   0 = none.
 ///
 /// `report` receives a text handle with one JSON object, the same as of `eop-relay test --json`;
 /// free it with eop_text_free. What cannot be read of the evidence is reported.
@@ -69,7 +74,8 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 /// EOP_INVALID_ARGUMENT: the length is above EOP_MAXIMUM_REQUEST_LENGTH, the request is not such an
 /// object, or a value of it cannot be read, which the message names; EOP_INVALID_TEXT;
 /// EOP_INVALID_THUMBPRINT; EOP_CERTIFICATE_NOT_FOUND: no installed certificate has a thumbprint, or
-/// the one that has it comes without RawData; EOP_TOO_MANY_HANDLES. From any thread.
+/// the one that has it comes without RawData; EOP_CANCELLED, and the errors of handles: those of the
+/// cancellation; EOP_TOO_MANY_HANDLES. From any thread.
 ///
 /// # Safety
 /// Each pointer is NULL or points to what is described; outputs are writable.
@@ -83,7 +89,7 @@ pub unsafe extern "C" fn eop_test(
     let make = || {
         // SAFETY: the caller promises that many units.
         let text = unsafe { read_request("request", request, length, EOP_MAXIMUM_REQUEST_LENGTH) }?;
-        json(&diagnose(&request::read(&text)?))
+        judged(&request::read(&text)?, diagnose)
     };
     // SAFETY: promised by the caller.
     unsafe { answer("eop_test", (report, "report"), error, make) }
@@ -104,8 +110,8 @@ pub unsafe extern "C" fn eop_test(
 /// cannot be read).
 ///
 /// EOP_OK, whatever it says; EOP_NULL_ARGUMENT: request or overview is NULL; EOP_INVALID_ARGUMENT,
-/// EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND as of eop_test;
-/// EOP_TOO_MANY_HANDLES. From any thread.
+/// EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND, EOP_CANCELLED and the errors of
+/// handles as of eop_test; EOP_TOO_MANY_HANDLES. From any thread.
 ///
 /// # Safety
 /// Each pointer is NULL or points to what is described; outputs are writable.
@@ -119,7 +125,7 @@ pub unsafe extern "C" fn eop_certificates(
     let make = || {
         // SAFETY: the caller promises that many units.
         let text = unsafe { read_request("request", request, length, EOP_MAXIMUM_REQUEST_LENGTH) }?;
-        json(&certificate_overview(&request::read(&text)?))
+        judged(&request::read(&text)?, certificate_overview)
     };
     // SAFETY: promised by the caller.
     unsafe { answer("eop_certificates", (overview, "overview"), error, make) }
@@ -140,8 +146,8 @@ pub unsafe extern "C" fn eop_certificates(
 /// 30 (the evidence does not decide) or 40 (an input cannot be read).
 ///
 /// EOP_OK, whatever it says; EOP_NULL_ARGUMENT: request or plan is NULL; EOP_INVALID_ARGUMENT,
-/// EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND as of eop_test;
-/// EOP_TOO_MANY_HANDLES. From any thread.
+/// EOP_INVALID_TEXT, EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND, EOP_CANCELLED and the errors of
+/// handles as of eop_test; EOP_TOO_MANY_HANDLES. From any thread.
 ///
 /// # Safety
 /// Each pointer is NULL or points to what is described; outputs are writable.
@@ -155,10 +161,29 @@ pub unsafe extern "C" fn eop_renewal_plan(
     let make = || {
         // SAFETY: the caller promises that many units.
         let text = unsafe { read_request("request", request, length, EOP_MAXIMUM_REQUEST_LENGTH) }?;
-        json(&renewal_plan(&request::read(&text)?))
+        judged(&request::read(&text)?, renewal_plan)
     };
     // SAFETY: promised by the caller.
     unsafe { answer("eop_renewal_plan", (plan, "plan"), error, make) }
+}
+
+/// The JSON of what the evidence comes to, unless it was cancelled: then that is not whole.
+pub(super) fn judged<R: Serialize>(
+    evidence: &Evidence,
+    judge: impl FnOnce(&Evidence) -> R,
+) -> Result<String, Failure> {
+    check_cancellation(evidence)?;
+    let found = judge(evidence);
+    check_cancellation(evidence)?;
+    json(&found)
+}
+
+/// Ends a call that was cancelled.
+pub(super) fn check_cancellation(evidence: &Evidence) -> Result<(), Failure> {
+    if evidence.goes_on() {
+        return Ok(());
+    }
+    Err(Failure::new(EOP_CANCELLED, "the call was cancelled".to_owned()))
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The handle of a diagnosis, to which sessions come piece by piece.
 
+use std::sync::Arc;
+
 use libc::size_t;
 
-use super::answer::{json, read_request};
+use super::answer::read_request;
 use super::caller_memory::write_sized;
-use super::diagnosis::{EOP_MAXIMUM_REQUEST_LENGTH, logs, request};
+use super::diagnosis::{EOP_MAXIMUM_REQUEST_LENGTH, judged, logs, request};
 use super::error::{ErrorDetail, Failure};
 use super::guard::guard;
 use super::handle::{Handles, Kind};
@@ -37,12 +39,12 @@ struct Diagnosis {
 /// cases, so that any number of sessions takes bounded memory.
 ///
 /// `request` has `length` units and is read during the call only: a request as of eop_test. Its Logs
-/// are found, and read by eop_diagnosis_read. `diagnosis` receives the handle; free it with
-/// eop_diagnosis_free.
+/// are found, and read by eop_diagnosis_read; its Cancellation ends the opening alone. `diagnosis`
+/// receives the handle; free it with eop_diagnosis_free.
 ///
 /// EOP_OK; EOP_NULL_ARGUMENT: request or diagnosis is NULL; EOP_INVALID_ARGUMENT, EOP_INVALID_TEXT,
-/// EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND as of eop_test; EOP_TOO_MANY_HANDLES. From any
-/// thread.
+/// EOP_INVALID_THUMBPRINT, EOP_CERTIFICATE_NOT_FOUND, EOP_CANCELLED and the errors of handles as of
+/// eop_test; EOP_TOO_MANY_HANDLES. From any thread.
 ///
 /// # Safety
 /// Each pointer is NULL or points to what is described; outputs are writable.
@@ -58,9 +60,12 @@ pub unsafe extern "C" fn eop_diagnosis_open(
         // SAFETY: the caller promises that many units.
         let text = unsafe { read_request("request", request, length, EOP_MAXIMUM_REQUEST_LENGTH) }?;
         injection::strike("eop_diagnosis_open");
-        let (evidence, logs) = request::open(&text)?;
-        let cancellation = logs.as_ref().map(SessionReader::cancellation);
-        let handle = DIAGNOSES.insert(Diagnosis { evidence, sessions: 0, logs }, cancellation)?;
+        let (mut evidence, logs) = request::open(&text)?;
+        // The cancellation of the request was for the opening alone.
+        let cancellation = logs.as_ref().map(SessionReader::cancellation).unwrap_or_default();
+        evidence.cancellation = Arc::clone(&cancellation);
+        let open = Diagnosis { evidence, sessions: 0, logs };
+        let handle = DIAGNOSES.insert(open, Some(cancellation))?;
         // SAFETY: not NULL, and the caller promises a place for a handle.
         unsafe { write_output(diagnosis, handle) };
         Ok(EOP_OK)
@@ -75,7 +80,7 @@ pub unsafe extern "C" fn eop_diagnosis_open(
 /// Sessions, Certificates and CertificateFiles of eop_test alone, each of which may be absent.
 ///
 /// EOP_OK; EOP_NULL_ARGUMENT: `request` is NULL; EOP_INVALID_ARGUMENT: it is no such object;
-/// EOP_INVALID_TEXT; the errors of handles.
+/// EOP_INVALID_TEXT; EOP_CANCELLED; the errors of handles.
 ///
 /// # Safety
 /// Each pointer is NULL or points to what is described.
@@ -140,7 +145,8 @@ pub unsafe extern "C" fn eop_diagnosis_read(
 /// eop_renewal_plan; free it with eop_text_free. More may be added afterwards.
 ///
 /// EOP_OK, whatever the answer says; EOP_NULL_ARGUMENT: `answer` is NULL; EOP_INVALID_ARGUMENT: an
-/// unknown kind; EOP_TOO_MANY_HANDLES; the errors of handles.
+/// unknown kind; EOP_CANCELLED: what was read of the Logs by then is not judged; EOP_TOO_MANY_HANDLES;
+/// the errors of handles.
 ///
 /// # Safety
 /// Each pointer is NULL or points to what is described, writable.
@@ -159,9 +165,9 @@ pub unsafe extern "C" fn eop_diagnosis_answer(
                 while logs::read_on(evidence, logs, u64::MAX) {}
             }
             let text = match kind {
-                EOP_DIAGNOSIS_REPORT => json(&diagnose(evidence)),
-                EOP_DIAGNOSIS_CERTIFICATES => json(&certificate_overview(evidence)),
-                EOP_DIAGNOSIS_RENEWAL_PLAN => json(&renewal_plan(evidence)),
+                EOP_DIAGNOSIS_REPORT => judged(evidence, diagnose),
+                EOP_DIAGNOSIS_CERTIFICATES => judged(evidence, certificate_overview),
+                EOP_DIAGNOSIS_RENEWAL_PLAN => judged(evidence, renewal_plan),
                 other => Err(Failure::invalid(format!("kind: there is no answer {other}"))),
             };
             open_text(&text?)
@@ -174,10 +180,11 @@ pub unsafe extern "C" fn eop_diagnosis_answer(
     unsafe { guard("eop_diagnosis_answer", error, body) }
 }
 
-/// Ends the reading of the Logs, from any thread, also while another one reads on: that call and all
-/// later eop_diagnosis_read answer EOP_END soon. The handle stays open until it is freed.
+/// Ends what another thread does with the diagnosis, and all that comes later: eop_diagnosis_read
+/// answers EOP_END soon, eop_diagnosis_add and eop_diagnosis_answer EOP_CANCELLED. The handle stays open
+/// until it is freed.
 ///
-/// EOP_OK, also without Logs; the errors of handles except EOP_BUSY.
+/// EOP_OK; the errors of handles except EOP_BUSY.
 ///
 /// # Safety
 /// `error` is NULL or points to a writable eop_error.
@@ -189,7 +196,7 @@ pub unsafe extern "C" fn eop_diagnosis_cancel(diagnosis: u64, error: *mut ErrorD
 }
 
 /// Frees a diagnosis, from any thread, also a poisoned one. Its handle is invalid at once; while
-/// another thread is inside a call with it, its reading is cancelled, the call answers EOP_FREED, and
+/// another thread is inside a call with it, that call is cancelled, answers EOP_FREED, and
 /// files and memory are released when it returns.
 ///
 /// EOP_OK; EOP_INVALID_HANDLE; EOP_WRONG_KIND; EOP_FREED: freed before.

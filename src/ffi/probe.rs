@@ -172,7 +172,9 @@ pub unsafe extern "C" fn eop_probe_open(
 
 fn open(text: &str) -> Result<(OpenProbe, String), Failure> {
     let request: Request<'_> = parse_object("request", text)?;
-    let evidence = read_evidence(request.evidence.map_or("{}", RawValue::get))?;
+    let mut evidence = read_evidence(request.evidence.map_or("{}", RawValue::get))?;
+    // That of the request was for the reading alone.
+    evidence.cancellation = Arc::default();
     let is_inbound = request.inbound == Some(true);
     let addresses = match (request.from, request.to) {
         _ if is_inbound => None,

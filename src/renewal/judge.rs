@@ -147,6 +147,9 @@ impl Judge {
             return known.clone();
         }
         let evidence = &stage.tenants[tenant];
+        if !evidence.goes_on() {
+            return None;
+        }
         let mut asked = evidence.clone();
         asked.mail_from = Some(sender.mail_from(evidence));
         let basis = Basis::new(&asked, 0);

@@ -61,7 +61,7 @@ pub fn renewal_plan(evidence: &Evidence) -> RenewalPlan {
     if let Some(start) = begins.max().filter(|start| *start > evidence.at) {
         found.reasons.extend(course.begin_at(start));
     }
-    for new in &news {
+    for new in news.iter().take_while(|_| evidence.goes_on()) {
         let before = predecessors(&course, &new.object, is_only);
         found.reasons.extend(before.doubt.map(|doubt| new.says(&doubt)));
         plan_one(&mut course, evidence, new, &before.certificates, &mut found);

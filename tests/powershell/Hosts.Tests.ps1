@@ -25,9 +25,10 @@ BeforeAll {
     $sessions = @(Get-SendConnectorTlsSession -LiteralPath $log -WarningAction SilentlyContinue)
     $expected = ($sessions | Test-EopRelayCertificate @at).Summary
 
-    # Runs a script in a runspace of its own, and stops it while it works.
+    # Runs a script in a runspace of its own, and stops it while it works: that many seconds after it has
+    # written the file, if one is named.
     function Assert-StopsAtOnce {
-        param([scriptblock]$Script, [object[]]$ArgumentList, [int]$After)
+        param([scriptblock]$Script, [object[]]$ArgumentList, [int]$After, [string]$File)
         $working = [powershell]::Create()
         try {
             $null = $working.AddScript($Script)
@@ -35,6 +36,9 @@ BeforeAll {
                 $null = $working.AddArgument($argument)
             }
             $null = $working.BeginInvoke()
+            for ($turn = 0; $File -and $turn -lt 600 -and -not (Test-Path -LiteralPath $File); $turn++) {
+                Start-Sleep -Milliseconds 100
+            }
             Start-Sleep -Seconds $After
             $working.InvocationStateInfo.State | Should -Be 'Running'
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
@@ -42,6 +46,11 @@ BeforeAll {
             # A second on a machine with nothing else to do.
             $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
             $working.InvocationStateInfo.State | Should -Be 'Stopped'
+            # The library's thread ends too, and uses no more of a processor.
+            Start-Sleep -Seconds 1
+            $before = (Get-Process -Id $PID).TotalProcessorTime
+            Start-Sleep -Seconds 2
+            ((Get-Process -Id $PID).TotalProcessorTime - $before).TotalSeconds | Should -BeLessThan 1
         }
         finally {
             $working.Dispose()
@@ -64,6 +73,32 @@ Describe 'Other runspaces' {
             Import-Module -Name $Manifest
             $sessions = @(Get-SendConnectorTlsSession -LiteralPath $Log -WarningAction SilentlyContinue)
             & { while ($true) { $sessions } } | Test-EopRelayCertificate
+        }
+    }
+
+    It 'that judge hundreds of certificates by thousands of connectors stop at once, as by Ctrl+C' {
+        $given = Join-Path -Path $TestDrive -ChildPath 'given'
+        Assert-StopsAtOnce -File $given -After 1 -ArgumentList $manifest, $sessions[0], $given -Script {
+            param($Manifest, $Session, $Given)
+            Import-Module -Name $Manifest
+            $mails = @(@{
+                    MailFrom = 'anna@contoso.com'
+                    Outcome = 'Refused'
+                    Recipients = @(@{ Address = 'ben@fabrikam.com'; Reply = '550 5.7.64 Relay Access Denied'; Rejection = 'RelayDenied' })
+                })
+            $all = foreach ($number in 1..600) {
+                $of = $Session | Select-Object -Property *
+                $of.Outcome = 'Refused'
+                $of.Rejection = 'RelayDenied'
+                $of.IsEop = $true
+                $of.SentCertificate = @{ Subject = "CN=mail$number.contoso.com"; Thumbprint = '{0:X40}' -f $number; DnsNames = @("mail$number.contoso.com") }
+                $of.Messages = $mails
+                $of
+            }
+            $connectors = foreach ($number in 1..3000) {
+                [PSCustomObject]@{ Name = "From EX$number"; Enabled = $true; ConnectorType = 'OnPremises'; TlsSenderCertificateName = "smtp$number.contosso.com" }
+            }
+            & { $all; Set-Content -LiteralPath $Given -Value '' } | Test-EopRelayCertificate -InboundConnector $connectors
         }
     }
 

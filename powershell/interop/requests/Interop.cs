@@ -110,18 +110,18 @@ namespace EopRelay
             return new Request();
         }
 
-        /// <summary>Opens a diagnosis with what the request gives, to which sessions are added. Dispose it.</summary>
-        /// <returns>A <see cref="Diagnosis"/>, or why the request cannot be carried out.</returns>
-        public static object OpenDiagnosis(Request request)
+        /// <summary>Begins to open a diagnosis with what the request gives, to which sessions are added. Dispose it.</summary>
+        /// <returns>A <see cref="PendingAnswer"/>: a <see cref="Diagnosis"/>, or why the request cannot be carried out.</returns>
+        public static object StartDiagnosis(Request request)
         {
-            return Attempt(() => Library.OpenDiagnosis(request));
+            return Attempt(() => Library.StartDiagnosis(request));
         }
 
         /// <summary>Begins to judge what the request gives.</summary>
         /// <returns>A <see cref="PendingAnswer"/>: an array of <see cref="Report"/>, or what went wrong.</returns>
-        public static PendingAnswer StartTest(Request request)
+        public static object StartTest(Request request)
         {
-            return new PendingAnswer(() => Library.TestEach(request), () => { });
+            return Attempt(() => Library.StartTest(request));
         }
 
         /// <summary>Begins to judge what a diagnosis was given; disposing the answer disposes it too.</summary>

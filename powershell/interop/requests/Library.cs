@@ -88,13 +88,20 @@ namespace EopRelay
             return JsonMapper.Read<ProbeStanding>(Native.ProbeStanding(request.ToJson()));
         }
 
-        internal static Diagnosis OpenDiagnosis(Request request)
+        /// <summary>Begins to open a diagnosis, which disposing the answer ends.</summary>
+        internal static PendingAnswer StartDiagnosis(Request request)
         {
-            return new Diagnosis(Native, request);
+            return Start(cancellation => new Diagnosis(Native, request.EndedBy(cancellation)));
+        }
+
+        /// <summary>Begins to judge a request, which disposing the answer ends.</summary>
+        internal static PendingAnswer StartTest(Request request)
+        {
+            return Start(cancellation => TestEach(request.EndedBy(cancellation)));
         }
 
         /// <summary>The reports on a request: one, or one for each certificate.</summary>
-        internal static Report[] TestEach(Request request)
+        private static Report[] TestEach(Request request)
         {
             var reports = new List<Report>();
             foreach (Request subject in request.Subjects())
@@ -141,9 +148,14 @@ namespace EopRelay
         /// <summary>Begins to examine a chain, which disposing the answer ends.</summary>
         internal static PendingAnswer StartChain(ChainRequest request)
         {
+            return Start(cancellation => ExamineChain(request, cancellation));
+        }
+
+        /// <summary>Begins a call that a cancellation of the library ends.</summary>
+        private static PendingAnswer Start(Func<ulong, object> call)
+        {
             ulong cancellation = Native.OpenCancellation();
-            return new PendingAnswer(
-                () => ExamineChain(request, cancellation), () => Native.FreeCancellation(cancellation));
+            return new PendingAnswer(() => call(cancellation), () => Native.FreeCancellation(cancellation));
         }
 
         private static Chain ExamineChain(ChainRequest request, ulong cancellation)

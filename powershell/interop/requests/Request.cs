@@ -238,6 +238,14 @@ namespace EopRelay
             return other;
         }
 
+        /// <summary>The same request, whose call a cancellation of the library ends.</summary>
+        internal Request EndedBy(ulong cancellation)
+        {
+            Request other = Without(string.Empty);
+            other.Set("Cancellation", cancellation);
+            return other;
+        }
+
         /// <summary>The request as the native library takes it.</summary>
         internal string ToJson()
         {

@@ -123,6 +123,7 @@ impl<'a> Basis<'a> {
         Evidence {
             inbound_connectors: self.inbound_connectors.as_deref().map(<[_]>::to_vec),
             accepted_domains: self.accepted_domains.cloned(),
+            cancellation: self.given.cancellation.clone(),
             ..Evidence::new(self.given.at)
         }
     }

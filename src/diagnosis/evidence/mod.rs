@@ -31,6 +31,7 @@ pub use located::Located;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::{
@@ -127,6 +128,9 @@ pub struct Evidence {
     pub unreadable: Vec<(String, String)>,
     /// Inputs that were read in part: path, line and reason.
     pub damaged: Vec<(String, u64, String)>,
+    /// Ends what is done with the evidence when it becomes `true`. A report, an overview or a plan that
+    /// is made meanwhile or afterwards is not whole, and nobody is to see it.
+    pub cancellation: Arc<AtomicBool>,
 }
 
 /// A text that should name a sender or a recipient, and does not.
@@ -176,7 +180,16 @@ impl Evidence {
             inputs: Inputs::default(),
             unreadable: Vec::new(),
             damaged: Vec::new(),
+            cancellation: Arc::default(),
         }
+    }
+
+    /// Whether nobody has cancelled what is done with it.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        #[cfg(test)]
+        looks::count(&self.cancellation);
+        !self.cancellation.load(Ordering::Relaxed)
     }
 
     /// Adds a session. Accepted domains, send connectors and the server may come before or after.
@@ -413,4 +426,33 @@ fn is_for<'a>(domain: &str, recipients: impl Iterator<Item = &'a str>) -> bool {
         address.rsplit_once('@').is_some_and(|(_, found)| found.eq_ignore_ascii_case(domain))
     };
     recipients.peek().is_none() || recipients.any(fits)
+}
+
+/// How often it was asked whether a work goes on: what a cancelled one still does is counted by it.
+#[cfg(test)]
+pub(crate) mod looks {
+    use std::cell::Cell;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    thread_local! {
+        static COUNT: Cell<u64> = const { Cell::new(0) };
+        /// The look at which the work is cancelled.
+        static LAST: Cell<u64> = const { Cell::new(u64::MAX) };
+    }
+
+    pub fn count(cancellation: &AtomicBool) {
+        COUNT.set(COUNT.get() + 1);
+        if COUNT.get() == LAST.get() {
+            cancellation.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// The looks of this thread during `work`, which is cancelled at that look.
+    pub fn of_cancelled_at(look: u64, work: impl FnOnce()) -> u64 {
+        COUNT.set(0);
+        LAST.set(look);
+        work();
+        LAST.set(u64::MAX);
+        COUNT.get()
+    }
 }

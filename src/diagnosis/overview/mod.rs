@@ -30,8 +30,11 @@ use crate::diagnosis::report::Severity;
 pub fn certificate_overview(evidence: &Evidence) -> CertificateOverview {
     let evidence = &Known::of(evidence);
     let places = places::places(evidence);
-    let mut rows: Vec<row::Row<'_>> =
-        places.iter().map(|place| row::row(evidence, place)).collect();
+    let mut rows: Vec<row::Row<'_>> = places
+        .iter()
+        .take_while(|_| evidence.goes_on())
+        .map(|place| row::row(evidence, place))
+        .collect();
     standing::add_standings(&mut rows);
     let mut certificates: Vec<ConnectorCertificate> =
         rows.into_iter().map(|row| row.shown).collect();

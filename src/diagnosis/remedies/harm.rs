@@ -24,6 +24,7 @@ pub(crate) fn cut_off_by(evidence: &Basis<'_>, changes: &[Change]) -> Vec<String
     let after = changes.iter().fold(before.clone(), |evidence, change| change.apply(evidence));
     delivered(evidence)
         .iter()
+        .take_while(|_| evidence.goes_on())
         .filter(|one| {
             let tenant = evidence.tenant_of(&one.presented, one.address, &one.mail_from);
             if tenant != evidence.tenant {

@@ -31,7 +31,7 @@ impl<'c, 'a> Answers<'c, 'a> {
         if let Some(known) = self.known.get(&place) {
             return known.is_some();
         }
-        let is_enabled = !self.disabled.contains(&rule.id);
+        let is_enabled = !self.disabled.contains(&rule.id) && self.case.evidence.goes_on();
         let answer = if is_enabled { rule.ask(self.case) } else { None };
         let is_excluded = answer.is_some() && rule.unless.iter().any(|id| self.applies(*id));
         let answer = answer.filter(|_| !is_excluded);

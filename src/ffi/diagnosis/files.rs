@@ -1,14 +1,17 @@
 //! Files of a request, and the evidence that each is.
 
-use crate::certificate::{FileContent as Certificates, read_certificates};
+use crate::certificate::{FileContent as Certificates, read_certificates_while};
 use crate::chain::judged_of;
 use crate::diagnosis::{Evidence, GivenCertificate};
 use crate::evidence::delivery_error::DeliveryErrors;
 use crate::evidence::{EvidenceKind, HybridHistoryBuilder};
 use crate::ffi::answer::FileContent;
 
-/// The bytes of a file; what is no base64 is noted in the evidence.
+/// The bytes of a file; what is no base64 is noted in the evidence. None after a cancellation.
 pub(super) fn content_of(evidence: &mut Evidence, file: &FileContent) -> Option<Vec<u8>> {
+    if !evidence.goes_on() {
+        return None;
+    }
     file.bytes().map_err(|reason| evidence.unreadable.push((file.path.clone(), reason))).ok()
 }
 
@@ -22,7 +25,8 @@ fn noted(evidence: &mut Evidence, file: &FileContent, kind: EvidenceKind) -> Opt
 /// What a file of certificates holds; what cannot be read is noted in the evidence.
 pub(super) fn read_file(evidence: &mut Evidence, file: &FileContent) -> Certificates {
     let bytes = noted(evidence, file, EvidenceKind::Certificates);
-    match bytes.map(|bytes| read_certificates(&bytes)) {
+    let goes_on = || evidence.goes_on();
+    match bytes.map(|bytes| read_certificates_while(&bytes, None, &goes_on)) {
         Some(Ok(content)) => {
             evidence.note_damaged_parts(&file.path, &content.skipped);
             content
@@ -61,12 +65,9 @@ pub(super) fn add_hybrid_logs(evidence: &mut Evidence, files: &[FileContent]) {
 }
 
 pub(super) fn add_queue_error_file(evidence: &mut Evidence, file: &FileContent) {
-    let read = file.bytes().and_then(|bytes| {
-        evidence.note_content(&file.path, EvidenceKind::DeliveryErrors, &bytes);
-        DeliveryErrors::from_bytes(&file.path, &bytes).map_err(|error| error.to_string())
-    });
-    match read {
+    let Some(bytes) = noted(evidence, file, EvidenceKind::DeliveryErrors) else { return };
+    match DeliveryErrors::from_bytes(&file.path, &bytes) {
         Ok(read) => evidence.add_delivery_errors(read),
-        Err(reason) => evidence.unreadable.push((file.path.clone(), reason)),
+        Err(error) => evidence.unreadable.push((file.path.clone(), error.to_string())),
     }
 }

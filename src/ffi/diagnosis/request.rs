@@ -16,7 +16,10 @@ use crate::diagnosis::Evidence;
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 use crate::ffi::answer::{FileContent, parse_object};
+use crate::ffi::cancellation::flag_of;
+use crate::ffi::diagnosis::check_cancellation;
 use crate::ffi::error::Failure;
+use crate::ffi::session_reader::EOP_DEFAULT_BUDGET;
 use crate::ffi::status::EOP_INTERNAL;
 use crate::session::{Session, SessionReader};
 use crate::timestamp::Timestamp;
@@ -73,6 +76,7 @@ struct Request<'a> {
     server: Option<String>,
     at: Option<Timestamp>,
     warning_days: Option<u32>,
+    cancellation: Option<u64>,
 }
 
 /// What is given of one of several tenants.
@@ -99,7 +103,7 @@ impl Request<'_> {
             (INSTALLED_CERTIFICATES, self.installed_certificates),
             (JUDGED_CERTIFICATES, self.certificates),
         ] {
-            if let Some(objects) = objects {
+            if let Some(objects) = objects.filter(|_| evidence.goes_on()) {
                 add_objects(evidence, list, objects);
             }
         }
@@ -146,8 +150,9 @@ struct Unreadable {
 pub(in crate::ffi) fn read(text: &str) -> Result<Evidence, Failure> {
     let (mut evidence, logs) = open(text)?;
     if let Some(mut logs) = logs {
-        while logs::read_on(&mut evidence, &mut logs, u64::MAX) {}
+        while evidence.goes_on() && logs::read_on(&mut evidence, &mut logs, EOP_DEFAULT_BUDGET) {}
     }
+    check_cancellation(&evidence)?;
     Ok(evidence)
 }
 
@@ -167,6 +172,9 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
         None => Evidence::new(at),
     };
     evidence.warning_days = request.warning_days;
+    if let Some(flag) = flag_of(request.cancellation.unwrap_or_default())? {
+        evidence.cancellation = flag;
+    }
     evidence.source_address = match request.source_ip_address.as_deref().map(str::trim) {
         Some(text) => Some(text.parse().map_err(|_| {
             Failure::invalid(format!("SourceIPAddress: {text:?} is no IP address"))
@@ -220,6 +228,9 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
         add_chain_events(&mut evidence, files.unwrap_or_default(), &events.unwrap_or_default());
     }
     for (number, error) in (1..).zip(request.queue_errors.iter().flatten()) {
+        if !evidence.goes_on() {
+            break;
+        }
         add_queue_error(&mut evidence, number, error);
     }
     for file in request.queue_error_files.iter().flatten() {
@@ -230,6 +241,9 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
     }
     let mut logs_of_cases = Vec::new();
     for path in request.evidence_paths.iter().flatten() {
+        if !evidence.goes_on() {
+            break;
+        }
         match evidence.add_case(Path::new(path)) {
             Ok(content) => logs_of_cases.extend(content.logs),
             Err(reason) => evidence.unreadable.push((path.clone(), reason)),
@@ -240,6 +254,7 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
     let logs = has_logs
         .then(|| logs::open(&mut evidence, request.logs.unwrap_or_default(), logs_of_cases))
         .transpose()?;
+    check_cancellation(&evidence)?;
     Ok((evidence, logs))
 }
 
@@ -255,6 +270,9 @@ fn add_chain_events(evidence: &mut Evidence, files: Vec<FileContent>, events: &[
     }
     let mut texts = String::new();
     for (number, event) in (1..).zip(events) {
+        if !evidence.goes_on() {
+            break;
+        }
         if let Ok(text) = serde_json::from_str::<String>(event.get()) {
             texts.push_str(&text);
             texts.push('\n');
@@ -314,12 +332,16 @@ pub(in crate::ffi) fn add(evidence: &mut Evidence, first: u64, text: &str) -> Re
     if !sessions.is_empty() {
         add_sessions(evidence, first, &sessions);
     }
+    check_cancellation(evidence)?;
     Ok(sessions.len() as u64)
 }
 
 fn add_sessions(evidence: &mut Evidence, first: u64, sessions: &[&RawValue]) {
     evidence.logs_given = true;
     for (number, session) in (first..).zip(sessions) {
+        if !evidence.goes_on() {
+            break;
+        }
         match serde_json::from_str::<Session>(session.get()) {
             Ok(session) => evidence.add_session(&session),
             Err(error) => evidence.damaged.push((SESSIONS.to_owned(), number, error.to_string())),

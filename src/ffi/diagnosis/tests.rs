@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 use widestring::U16String;
 
 use super::*;
+
+mod cancelled;
+
 use crate::chain::embedded_roots;
 use crate::diagnosis::Evidence;
 use crate::evidence::EvidenceReader;

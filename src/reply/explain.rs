@@ -200,6 +200,23 @@ impl Explanation {
         self.remedy = filled(&self.templates, &self.known);
     }
 
+    /// Takes out with what the steps were filled: these are then empty, and alike those of others.
+    pub(crate) fn take_values(&mut self) -> Values {
+        if self.known.is_empty() {
+            return Values::default();
+        }
+        self.remedy = Arc::default();
+        std::mem::take(&mut self.known).shrunk()
+    }
+
+    /// Puts back what [`take_values`](Self::take_values) took out.
+    pub(crate) fn put_values(&mut self, values: &Values) {
+        if !values.is_empty() {
+            self.known = values.clone();
+            self.remedy = filled(&self.templates, &self.known);
+        }
+    }
+
     /// Keeps what another one says too once for both: of many errors most are alike.
     pub(crate) fn share_with(&mut self, other: &Self) {
         if self.meaning == other.meaning {

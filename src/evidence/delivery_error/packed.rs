@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::error::DeliveryError;
+use crate::finding::Values;
 use crate::stated_time::StatedTime;
 
 /// Errors in their order. Those that differ in their stamps, ids, people and texts alone share the rest.
@@ -29,76 +31,118 @@ pub(super) struct Packed {
     pub time: Option<StatedTime>,
     line: u64,
     message_count: Option<u64>,
+    /// With what its steps were filled.
+    values: Values,
     texts: Texts,
 }
 
-/// The texts that are an error's own, one after the other in one piece of memory.
+/// The texts that are an error's own. Most stand in its whole text, and are kept as their place in it.
 #[derive(Clone, Debug, Default)]
 struct Texts {
     all: Box<str>,
-    /// Where each ends; the highest bit marks one that is there.
-    ends: [u32; OWN_TEXTS],
-    recipients: Box<[Box<str>]>,
-    uncertain: Box<[Box<str>]>,
-    wrappers: Box<[Box<str>]>,
+    parts: Box<[Part]>,
 }
 
-const OWN_TEXTS: usize = 8;
-const IS_THERE: u32 = 1 << 31;
-const REPLY: usize = 2;
-const SERVER_SESSION_ID: usize = 4;
-const MESSAGE_ID: usize = 6;
+/// A text: which it is, and where it lies.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    name: u8,
+    start: u32,
+    length: u32,
+}
 
-/// The places of an error's own texts, in their order. Its text is never absent.
-fn own_texts(error: &mut DeliveryError) -> [Option<String>; OWN_TEXTS] {
+/// Texts that an error has once or not at all.
+const OWN_TEXTS: usize = 18;
+const REPLY: u8 = 1;
+const SERVER_SESSION_ID: u8 = 2;
+const MESSAGE_ID: u8 = 3;
+const REPORTING_SERVER: u8 = 4;
+const IP_ADDRESS: u8 = 5;
+/// The hosts that it names begin here.
+const FIRST_HOST: u8 = 6;
+const LAST_HOST: u8 = 10;
+/// Behind these its whole text, and its lists.
+const TEXT: u8 = 18;
+const RECIPIENT: u8 = 19;
+const UNCERTAIN: u8 = 20;
+const WRAPPER: u8 = 21;
+
+/// The places of an error's own texts, in the order of their names.
+fn own_texts(error: &mut DeliveryError) -> [&mut Option<String>; OWN_TEXTS] {
     let explanation = &mut error.explanation;
     [
-        error.identity.take(),
-        Some(std::mem::take(&mut error.text)),
-        explanation.reply.take(),
-        explanation.server_time.take(),
-        explanation.server_session_id.take(),
-        explanation.last_retry_time.take(),
-        explanation.internet_message_id.take(),
-        error.sender.take(),
+        &mut error.identity,
+        &mut explanation.reply,
+        &mut explanation.server_session_id,
+        &mut explanation.internet_message_id,
+        &mut error.reporting_server,
+        &mut explanation.ip_address,
+        &mut error.remote_server,
+        &mut error.next_hop,
+        &mut explanation.host,
+        &mut explanation.fqdn,
+        &mut explanation.server,
+        &mut explanation.server_time,
+        &mut explanation.last_retry_time,
+        &mut error.sender,
+        &mut explanation.expected_subject,
+        &mut explanation.presented_subject,
+        &mut explanation.thumbprint,
+        &mut explanation.send_connector,
     ]
 }
 
-fn boxed(texts: Vec<String>) -> Box<[Box<str>]> {
-    texts.into_iter().map(String::into_boxed_str).collect()
-}
+impl Texts {
+    fn of(error: &mut DeliveryError) -> Self {
+        let (mut all, mut parts) = (String::new(), Vec::new());
+        let mut add = |name: u8, text: &str| {
+            let start = all.find(text).unwrap_or_else(|| {
+                all.push_str(text);
+                all.len() - text.len()
+            });
+            // Texts of an error are cut at some thousand characters.
+            let [start, length] = [start, text.len()].map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+            parts.push(Part { name, start, length });
+        };
+        add(TEXT, &std::mem::take(&mut error.text));
+        for (name, text) in (0..).zip(own_texts(error)) {
+            if let Some(text) = text.take() {
+                add(name, &text);
+            }
+        }
+        for (name, list) in [
+            (RECIPIENT, &mut error.recipients),
+            (UNCERTAIN, &mut error.explanation.uncertain),
+            (WRAPPER, &mut error.explanation.wrappers),
+        ] {
+            for text in std::mem::take(list) {
+                add(name, &text);
+            }
+        }
+        Self { all: all.into_boxed_str(), parts: parts.into_boxed_slice() }
+    }
 
-fn unboxed(texts: &[Box<str>]) -> Vec<String> {
-    texts.iter().map(|text| String::from(&**text)).collect()
+    fn all_of(&self, names: RangeInclusive<u8>) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter(move |part| names.contains(&part.name)).map(|part| {
+            let start = part.start as usize;
+            self.all.get(start..start + part.length as usize).unwrap_or_default()
+        })
+    }
 }
 
 impl Kinds {
     /// Parts an error into what is its own and what it shares with one before.
     pub fn pack(&mut self, mut error: DeliveryError) -> Packed {
-        let (mut all, mut ends) = (String::new(), [0; OWN_TEXTS]);
-        for (end, text) in ends.iter_mut().zip(own_texts(&mut error)) {
-            all.push_str(text.as_deref().unwrap_or_default());
-            // Texts of an error are cut at some thousand characters.
-            let place = u32::try_from(all.len()).unwrap_or(IS_THERE - 1);
-            *end = place | if text.is_some() { IS_THERE } else { 0 };
-        }
-        let texts = Texts {
-            all: all.into_boxed_str(),
-            ends,
-            recipients: boxed(std::mem::take(&mut error.recipients)),
-            uncertain: boxed(std::mem::take(&mut error.explanation.uncertain)),
-            wrappers: boxed(std::mem::take(&mut error.explanation.wrappers)),
-        };
+        let texts = Texts::of(&mut error);
+        let values = error.explanation.take_values();
         let (time, line) = (error.time.take(), std::mem::take(&mut error.line));
         let message_count = error.message_count.take();
-        Packed { common: self.common(error), time, line, message_count, texts }
+        Packed { common: self.common(error), time, line, message_count, values, texts }
     }
 
     fn common(&mut self, mut error: DeliveryError) -> Arc<DeliveryError> {
         let mut hasher = DefaultHasher::new();
-        (&error.path, &error.next_hop, &error.reporting_server, &error.remote_server)
-            .hash(&mut hasher);
-        (&error.explanation.meaning, error.explanation.code).hash(&mut hasher);
+        (&error.path, &error.explanation.meaning, error.explanation.code).hash(&mut hasher);
         let hash = hasher.finish();
         if let Some(known) = self.by_hash.get(&hash)
             && **known == error
@@ -116,12 +160,8 @@ impl Kinds {
 }
 
 impl Packed {
-    fn text(&self, index: usize) -> Option<&str> {
-        let (all, ends) = (&self.texts.all, &self.texts.ends);
-        let begin = index.checked_sub(1).map_or(0, |before| ends[before] & !IS_THERE);
-        let end = ends[index] & !IS_THERE;
-        let text = all.get(begin as usize..end as usize).unwrap_or_default();
-        (ends[index] & IS_THERE != 0).then_some(text)
+    fn text(&self, name: u8) -> Option<&str> {
+        self.texts.all_of(name..=name).next()
     }
 
     pub fn reply(&self) -> Option<&str> {
@@ -136,25 +176,34 @@ impl Packed {
         self.text(MESSAGE_ID)
     }
 
+    pub fn reporting_server(&self) -> Option<&str> {
+        self.text(REPORTING_SERVER)
+    }
+
+    pub fn ip_address(&self) -> Option<&str> {
+        self.text(IP_ADDRESS)
+    }
+
+    /// The hosts of the other side that it names anywhere.
+    pub fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.texts.all_of(FIRST_HOST..=LAST_HOST)
+    }
+
     /// The error as it was.
     pub fn unpack(&self) -> DeliveryError {
-        let own = |index: usize| self.text(index).map(str::to_owned);
         let mut error = (*self.common).clone();
-        error.identity = own(0);
-        error.text = own(1).unwrap_or_default();
-        error.sender = own(7);
-        error.recipients = unboxed(&self.texts.recipients);
+        for (name, text) in (0..).zip(own_texts(&mut error)) {
+            *text = self.text(name).map(str::to_owned);
+        }
+        let all_of = |name: u8| self.texts.all_of(name..=name).map(str::to_owned).collect();
+        self.text(TEXT).unwrap_or_default().clone_into(&mut error.text);
+        error.recipients = all_of(RECIPIENT);
+        error.explanation.uncertain = all_of(UNCERTAIN);
+        error.explanation.wrappers = all_of(WRAPPER);
+        error.explanation.put_values(&self.values);
         error.time = self.time;
         error.line = self.line;
         error.message_count = self.message_count;
-        let explanation = &mut error.explanation;
-        explanation.reply = own(REPLY);
-        explanation.server_time = own(3);
-        explanation.server_session_id = own(SERVER_SESSION_ID);
-        explanation.last_retry_time = own(5);
-        explanation.internet_message_id = own(MESSAGE_ID);
-        explanation.uncertain = unboxed(&self.texts.uncertain);
-        explanation.wrappers = unboxed(&self.texts.wrappers);
         error
     }
 }
@@ -218,18 +267,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_that_differ_in_their_stamps_and_ids_alone_share_the_rest() {
-        let list: DeliveryErrorList = (10..20)
+    fn errors_that_differ_in_their_texts_alone_share_the_rest_and_come_back_as_they_were() {
+        let errors: Vec<DeliveryError> = (10..20)
             .map(|number| {
                 let text = format!(
-                    "[{{LRT=11/15/2026 1:00:{number} AM}};{{LED=450 4.4.101 Proxy session setup \
-                     failed {number:08X}}}]"
+                    "[{{LRT=11/15/2026 1:00:{number} AM}};{{LED=454 4.7.5 The certificate \
+                     specified in TlsCertificateName of the SendConnector could not be found. Send \
+                     connector To {number}.}};{{FQDN=host{number}.example.com}};\
+                     {{IP=192.0.2.{number}}}]"
                 );
-                let identity = Some(format!("EX1\\{number}"));
-                DeliveryError { identity, ..DeliveryError::of_text("queues.json", &text) }
+                let identity = Some(format!("EX{number}\\{number}"));
+                let recipients = vec![format!("a{number}@example.com"), "b@example.com".to_owned()];
+                let next_hop = Some(format!("host{number}.example.com"));
+                let of_text = DeliveryError::of_text("queues.json", &text);
+                DeliveryError { identity, recipients, next_hop, ..of_text }
             })
             .collect();
+        let list: DeliveryErrorList = errors.iter().cloned().collect();
         let first = &list.errors[0].common;
         assert!(list.errors.iter().all(|error| Arc::ptr_eq(&error.common, first)));
+        assert_eq!(list.iter().collect::<Vec<_>>(), errors);
+        let kept = list.errors[0].texts.all.len();
+        assert!(kept < errors[0].text.len() + 40, "{kept}: no text is kept twice");
     }
 }

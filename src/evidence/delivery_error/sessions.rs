@@ -164,7 +164,6 @@ impl<'s> Facts<'s> {
 
     fn rank(&self, packed: &Packed) -> Option<Rank> {
         let Self { session, .. } = self;
-        let error = &*packed.common;
         let is_alike = self.failed_alike(packed);
         let is_eop = session.is_eop == Some(true);
         let distance = packed.time.map(|time| distance(time.time(), session));
@@ -178,11 +177,11 @@ impl<'s> Facts<'s> {
         if id.is_some_and(|id| self.ids.contains(&id)) {
             return rank(MatchBasis::InternetMessageId);
         }
-        if !is_alike || same_server(error, session) == Some(false) {
+        if !is_alike || same_server(packed, session) == Some(false) {
             return None;
         }
         let is_near = distance.map(|distance| distance <= TOLERANCE);
-        match (is_near, same_host(error, session)) {
+        match (is_near, same_host(packed, session)) {
             (Some(true), Some(true)) => rank(MatchBasis::TimeAndHost),
             (Some(true), None) => rank(MatchBasis::Time),
             (None, Some(true)) => rank(MatchBasis::Host),
@@ -230,11 +229,11 @@ fn distance(time: Timestamp, session: &Session) -> i64 {
 }
 
 /// Whether the log is that of the server whose queue it is; `None` where that is not known.
-fn same_server(error: &DeliveryError, session: &Session) -> Option<bool> {
-    if is_from_anywhere(error) {
+fn same_server(error: &Packed, session: &Session) -> Option<bool> {
+    if is_from_anywhere(&error.common) {
         return None;
     }
-    let (reported, found) = (error.reporting_server.as_deref()?, session.server.as_deref()?);
+    let (reported, found) = (error.reporting_server()?, session.server.as_deref()?);
     Some(first_label(reported) == first_label(found))
 }
 
@@ -244,25 +243,17 @@ fn is_from_anywhere(error: &DeliveryError) -> bool {
 }
 
 /// Whether error and session name the same host; `None` where that cannot be compared.
-fn same_host(error: &DeliveryError, session: &Session) -> Option<bool> {
-    let explanation = &error.explanation;
-    let reported = [
-        &error.remote_server,
-        &error.next_hop,
-        &explanation.host,
-        &explanation.fqdn,
-        &explanation.server,
-    ];
-    let mut reported = reported.into_iter().flatten().filter(|host| host.contains('.')).peekable();
+fn same_host(error: &Packed, session: &Session) -> Option<bool> {
+    let mut reported = error.hosts().filter(|host| host.contains('.')).peekable();
     let address = session.remote_endpoint().map(|end| {
         end.rsplit_once(':').map_or(end, |(address, _)| address).trim_matches(['[', ']'])
     });
-    if explanation.ip_address.is_some() && explanation.ip_address.as_deref() == address {
+    if address.is_some() && error.ip_address() == address {
         return Some(true);
     }
     reported.peek()?;
     let found = session.remote_host();
-    let is_same = |host: &String| {
+    let is_same = |host: &str| {
         let host = host.trim_matches(['[', ']']);
         let is_named = found.is_some_and(|found| first_label(found) == first_label(host));
         // A smart host of EOP answers under many names.

@@ -38,12 +38,11 @@ fn read(request: &Value) -> Evidence {
 
 #[test]
 fn what_a_cancelled_judgement_still_does_grows_with_nothing() {
-    let work: [(&str, fn(&Evidence)); 3] = [
-        ("report", |evidence| drop(diagnose(evidence))),
-        ("certificates", |evidence| drop(certificate_overview(evidence))),
-        ("plan", |evidence| drop(renewal_plan(evidence))),
-    ];
-    for (what, work) in work {
+    let report = |evidence: &Evidence| drop(diagnose(evidence));
+    let certificates = |evidence: &Evidence| drop(certificate_overview(evidence));
+    let plan = |evidence: &Evidence| drop(renewal_plan(evidence));
+    let work: [&dyn Fn(&Evidence); 3] = [&report, &certificates, &plan];
+    for (what, work) in ["report", "certificates", "plan"].into_iter().zip(work) {
         let looks_of = |sessions: usize, cancelled_at: u64| {
             let evidence = read(&request(sessions, 3));
             looks::of_cancelled_at(cancelled_at, || work(&evidence))
@@ -88,7 +87,9 @@ fn time_after<R>(end: impl FnOnce() + Send, call: impl FnOnce() -> R) -> (R, Dur
 fn a_judgement_that_another_thread_cancels_ends_within_a_second() {
     // Minutes of judging.
     let mut long = request(400, 2000);
-    for function in [eop_test as Function, eop_certificates, eop_renewal_plan] {
+    for (function, is_long) in
+        [(eop_test as Function, true), (eop_certificates, false), (eop_renewal_plan, false)]
+    {
         let cancellation = open_cancellation();
         long["Cancellation"] = json!(cancellation);
         let cancel = || {
@@ -97,7 +98,7 @@ fn a_judgement_that_another_thread_cancels_ends_within_a_second() {
             assert_eq!(status, EOP_OK);
         };
         let (answer, elapsed) = time_after(cancel, || answered(function, &long).map(drop));
-        if function as usize == eop_test as usize {
+        if is_long {
             assert_eq!(answer, Err(EOP_CANCELLED));
         }
         assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");

@@ -41,6 +41,7 @@ pub fn files_of_case(case: &Path) -> Result<Vec<(PathBuf, CaseFile)>, String> {
         };
         files.push((path, CaseFile { name, taken_for }));
     };
+    input::refuse_endless(case).map_err(refused)?;
     if input::is_archive(case) {
         for file in input::packed_files(case).map_err(refused)? {
             add(file.path, file.trouble);

@@ -2,12 +2,10 @@
 
 use libc::size_t;
 
-use serde::Serialize;
-
-use super::answer::{answer, json, read_request};
-use super::error::{ErrorDetail, Failure};
-use super::status::EOP_CANCELLED;
-use crate::diagnosis::{Evidence, certificate_overview, diagnose};
+use super::answer::{answer, read_request};
+use super::error::ErrorDetail;
+use super::judgement::judged;
+use crate::diagnosis::{certificate_overview, diagnose};
 use crate::renewal::renewal_plan;
 
 mod files;
@@ -165,25 +163,6 @@ pub unsafe extern "C" fn eop_renewal_plan(
     };
     // SAFETY: promised by the caller.
     unsafe { answer("eop_renewal_plan", (plan, "plan"), error, make) }
-}
-
-/// The JSON of what the evidence comes to, unless it was cancelled: then that is not whole.
-pub(super) fn judged<R: Serialize>(
-    evidence: &Evidence,
-    judge: impl FnOnce(&Evidence) -> R,
-) -> Result<String, Failure> {
-    check_cancellation(evidence)?;
-    let found = judge(evidence);
-    check_cancellation(evidence)?;
-    json(&found)
-}
-
-/// Ends a call that was cancelled.
-pub(super) fn check_cancellation(evidence: &Evidence) -> Result<(), Failure> {
-    if evidence.goes_on() {
-        return Ok(());
-    }
-    Err(Failure::new(EOP_CANCELLED, "the call was cancelled".to_owned()))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@
 //! | `handle` | numbers for objects |
 //! | `caller_memory`, `input`, `output` | pointers of the caller, checked and read or written |
 //! | `memory` | memory of which an input decides the size |
-//! | `answer` | what functions that answer with a text have in common |
+//! | `answer`, `judgement` | what functions that answer with a text, or judge evidence, have in common |
 //! | `records`, `batch` | a batch of the core as flat records |
 //! | `standard_output` | what only the process itself can be asked, before it begins |
 //! | `about`, `cancellation`, `query`, `session_reader`, `explain`, `delivery_error`, `chain`, `pfx`, `evidence`, `diagnosis`, `open_diagnosis`, `machine`, `probe`, `redaction`, `view`, `text` | the exported functions and their structs |
@@ -29,6 +29,7 @@ mod guard;
 mod handle;
 mod injection;
 mod input;
+mod judgement;
 mod machine;
 mod memory;
 #[cfg(test)]

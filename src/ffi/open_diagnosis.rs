@@ -6,11 +6,12 @@ use libc::size_t;
 
 use super::answer::read_request;
 use super::caller_memory::write_sized;
-use super::diagnosis::{EOP_MAXIMUM_REQUEST_LENGTH, judged, logs, request};
+use super::diagnosis::{EOP_MAXIMUM_REQUEST_LENGTH, logs, request};
 use super::error::{ErrorDetail, Failure};
 use super::guard::guard;
 use super::handle::{Handles, Kind};
 use super::injection;
+use super::judgement::judged;
 use super::output::{require_output, require_sized_output, write_output};
 use super::session_reader::{EOP_DEFAULT_BUDGET, ProgressView, or_default, progress_view};
 use super::status::{EOP_END, EOP_OK};

@@ -49,17 +49,6 @@ impl Values {
         self
     }
 
-    /// Whether nothing is known.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The same in no more memory than it takes.
-    pub(crate) fn shrunk(mut self) -> Self {
-        self.0.shrink_to_fit();
-        self
-    }
-
     fn literal(&self, placeholder: Placeholder) -> Option<&str> {
         let known = self.0.iter().find(|(known, _)| *known == placeholder);
         known.map(|(_, literal)| literal.as_str())

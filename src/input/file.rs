@@ -1,14 +1,35 @@
 //! A file of the file system, and how much may come of one.
 
-use std::fs::File;
+use std::fs::{File, metadata};
 use std::io;
 use std::path::Path;
 
 /// The most that one file or archive may unpack to, in bytes.
 pub const MAXIMUM_UNPACKED: u64 = 8 << 30;
 
+/// Refuses what is no file and no folder: opening a pipe may wait for ever, and a device has no end.
+///
+/// # Errors
+/// It is one; not being able to look is none.
+pub fn refuse_endless(path: &Path) -> io::Result<()> {
+    match metadata(path) {
+        Ok(found) if !found.is_file() && !found.is_dir() && !is_own_input(path) => {
+            Err(io::Error::other("is a pipe or a device; save what it gives in a file"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a path names what this process was started with (`/dev/stdin`, and `/dev/fd/63` as shells
+/// name the output of a command): it ends when its writer does.
+#[must_use]
+pub fn is_own_input(path: &Path) -> bool {
+    ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|own| path.starts_with(own))
+}
+
 /// A file that others may write, rename or delete meanwhile.
 pub(super) fn open_shared(path: &Path) -> io::Result<File> {
+    refuse_endless(path)?;
     let mut options = File::options();
     options.read(true);
     #[cfg(windows)]

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use walkdir::WalkDir;
 
 use super::notice::{Notice, NoticeCode};
-use crate::input::{NOT_FOUND, is_archive, is_packed, is_standard_input, nothing_by, packed_files};
+use crate::input::{
+    NOT_FOUND, is_archive, is_own_input, is_packed, is_standard_input, nothing_by, packed_files,
+};
 
 /// A place to read logs from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -270,12 +272,6 @@ impl FoundFiles {
         }
         Discovery { files, notices: self.notices, folders: folders.len() }
     }
-}
-
-/// Whether a path names what this process was started with (`/dev/stdin`, and `/dev/fd/63` as shells
-/// name the output of a command): it ends when its writer does.
-fn is_own_input(path: &Path) -> bool {
-    ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|own| path.starts_with(own))
 }
 
 const PATTERN_OPTIONS: glob::MatchOptions = glob::MatchOptions {

@@ -200,19 +200,28 @@ impl Explanation {
         self.remedy = filled(&self.templates, &self.known);
     }
 
-    /// Takes out with what the steps were filled: these are then empty, and alike those of others.
-    pub(crate) fn take_values(&mut self) -> Values {
-        if self.known.is_empty() {
-            return Values::default();
-        }
-        self.remedy = Arc::default();
-        std::mem::take(&mut self.known).shrunk()
+    /// What the text itself says of placeholders.
+    fn own_values(&self) -> Values {
+        Values::default()
+            .with(Placeholder::SendConnector, self.send_connector.as_deref())
+            .with(Placeholder::Host, self.host.as_deref())
     }
 
-    /// Puts back what [`take_values`](Self::take_values) took out.
-    pub(crate) fn put_values(&mut self, values: &Values) {
-        if !values.is_empty() {
-            self.known = values.clone();
+    /// Takes out with what the steps were filled, which leaves the steps empty; `None` where that is what
+    /// the text itself says.
+    pub(crate) fn take_values(&mut self) -> Option<Values> {
+        let own = self.own_values();
+        let known = std::mem::take(&mut self.known);
+        if known != Values::default() {
+            self.remedy = Arc::default();
+        }
+        (known != own).then_some(known)
+    }
+
+    /// Puts back what [`take_values`](Self::take_values) took out, once the texts are back.
+    pub(crate) fn put_values(&mut self, known: Option<&Values>) {
+        self.known = known.cloned().unwrap_or_else(|| self.own_values());
+        if self.known != Values::default() {
             self.remedy = filled(&self.templates, &self.known);
         }
     }

@@ -210,17 +210,3 @@ fn a_pfx_is_opened_with_the_password_of_a_file() {
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["Certificate"]["Thumbprint"], thumbprint("mail.contoso.com.cer"));
 }
-
-/// Reading them could wait for ever, or find no end.
-#[cfg(unix)]
-#[test]
-fn pipes_devices_and_endless_files_are_refused_by_name() {
-    let folder = folder();
-    let made = Command::new("mkfifo").arg(folder.path().join("pipe.cer")).status().unwrap();
-    assert!(made.success());
-    for path in ["pipe.cer", "/dev/zero", "/dev/null"] {
-        let (code, _, stderr) = run(&folder, &[path]);
-        assert_eq!(code, 40, "{stderr}");
-        assert!(stderr.contains(&format!("{path}: is a pipe or a device")), "{stderr}");
-    }
-}

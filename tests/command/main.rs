@@ -18,6 +18,7 @@ mod certificates;
 mod chain;
 mod chain_events;
 mod documentation;
+mod endless;
 mod explain;
 mod file_faults;
 mod folded_commands;

@@ -31,8 +31,8 @@ pub(super) struct Packed {
     pub time: Option<StatedTime>,
     line: u64,
     message_count: Option<u64>,
-    /// With what its steps were filled.
-    values: Values,
+    /// With what its steps were filled, where its own texts do not say so.
+    values: Option<Box<Values>>,
     texts: Texts,
 }
 
@@ -43,12 +43,32 @@ struct Texts {
     parts: Box<[Part]>,
 }
 
-/// A text: which it is, and where it lies.
+/// A text: where it begins, how long it is (27 bits), and which it is (5 bits).
 #[derive(Clone, Copy, Debug)]
 struct Part {
-    name: u8,
     start: u32,
-    length: u32,
+    length_and_name: u32,
+}
+
+const NAME_BITS: u32 = 5;
+
+impl Part {
+    /// Texts of an error are cut at some thousand characters, and exports at 128 MiB.
+    fn new(name: u8, start: usize, length: usize) -> Self {
+        let number = |length: usize| u32::try_from(length).unwrap_or_default();
+        let length_and_name = number(length) << NAME_BITS | u32::from(name);
+        Self { start: number(start), length_and_name }
+    }
+
+    fn name(self) -> u8 {
+        self.length_and_name.to_le_bytes()[0] & ((1 << NAME_BITS) - 1)
+    }
+
+    fn of(self, all: &str) -> &str {
+        let start = self.start as usize;
+        let length = (self.length_and_name >> NAME_BITS) as usize;
+        all.get(start..start + length).unwrap_or_default()
+    }
 }
 
 /// Texts that an error has once or not at all.
@@ -100,9 +120,7 @@ impl Texts {
                 all.push_str(text);
                 all.len() - text.len()
             });
-            // Texts of an error are cut at some thousand characters.
-            let [start, length] = [start, text.len()].map(|n| u32::try_from(n).unwrap_or(u32::MAX));
-            parts.push(Part { name, start, length });
+            parts.push(Part::new(name, start, text.len()));
         };
         add(TEXT, &std::mem::take(&mut error.text));
         for (name, text) in (0..).zip(own_texts(error)) {
@@ -123,18 +141,16 @@ impl Texts {
     }
 
     fn all_of(&self, names: RangeInclusive<u8>) -> impl Iterator<Item = &str> {
-        self.parts.iter().filter(move |part| names.contains(&part.name)).map(|part| {
-            let start = part.start as usize;
-            self.all.get(start..start + part.length as usize).unwrap_or_default()
-        })
+        let own = self.parts.iter().filter(move |part| names.contains(&part.name()));
+        own.map(|part| part.of(&self.all))
     }
 }
 
 impl Kinds {
     /// Parts an error into what is its own and what it shares with one before.
     pub fn pack(&mut self, mut error: DeliveryError) -> Packed {
+        let values = error.explanation.take_values().map(Box::new);
         let texts = Texts::of(&mut error);
-        let values = error.explanation.take_values();
         let (time, line) = (error.time.take(), std::mem::take(&mut error.line));
         let message_count = error.message_count.take();
         Packed { common: self.common(error), time, line, message_count, values, texts }
@@ -200,7 +216,7 @@ impl Packed {
         error.recipients = all_of(RECIPIENT);
         error.explanation.uncertain = all_of(UNCERTAIN);
         error.explanation.wrappers = all_of(WRAPPER);
-        error.explanation.put_values(&self.values);
+        error.explanation.put_values(self.values.as_deref());
         error.time = self.time;
         error.line = self.line;
         error.message_count = self.message_count;
@@ -280,7 +296,7 @@ mod tests {
                 let recipients = vec![format!("a{number}@example.com"), "b@example.com".to_owned()];
                 let next_hop = Some(format!("host{number}.example.com"));
                 let of_text = DeliveryError::of_text("queues.json", &text);
-                DeliveryError { identity, recipients, next_hop, ..of_text }
+                DeliveryError { identity, next_hop, recipients, ..of_text }
             })
             .collect();
         let list: DeliveryErrorList = errors.iter().cloned().collect();

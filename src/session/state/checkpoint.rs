@@ -13,7 +13,7 @@ use super::stored::{
     State, StoredConversation, StoredFile, StoredHalf, StoredIds, StoredSession, StoredSource,
 };
 use crate::certificate::LoggedCertificate;
-use crate::log::{Discovery, FileStart, Format, KnownFile, LogFile, Notice, NoticeCode};
+use crate::log::{Discovery, Edges, FileStart, Format, KnownFile, LogFile, Notice, NoticeCode};
 use crate::session::assembly::{IisConversations, ProxyJoiner, Sequencer, SessionKey, Tombstones};
 use crate::timestamp::{TICKS_PER_DAY, TICKS_PER_MINUTE, Timestamp};
 
@@ -85,15 +85,24 @@ impl Checkpoint {
             formats: std::mem::take(&mut left.formats).into_iter().map(Arc::new).collect(),
             left: State::default(),
         };
-        for stored in std::mem::take(&mut left.files) {
-            checkpoint.recall(&stored, &mut discovery.notices)?;
+        let files = std::mem::take(&mut left.files);
+        let stored = files.iter().map(|file| key_of(&file.path)).collect();
+        let mut new_files = checkpoint.registry.files_beside(&stored);
+        for stored in files {
+            checkpoint.recall(&stored, &mut new_files, &mut discovery.notices)?;
         }
         checkpoint.left = left;
         Ok(checkpoint)
     }
 
-    /// Recalls how far a file was read, unless it has been gone for long.
-    fn recall(&mut self, stored: &StoredFile, notices: &mut Vec<Notice>) -> Result<(), StateError> {
+    /// Recalls how far a file was read, unless it has been gone for long. One that has become gone may
+    /// be one of the new files: renamed, or packed.
+    fn recall(
+        &mut self,
+        stored: &StoredFile,
+        new_files: &mut Vec<PathBuf>,
+        notices: &mut Vec<Notice>,
+    ) -> Result<(), StateError> {
         let file = stored
             .restore(&self.formats)
             .ok_or_else(|| self.damaged("the place in a file is not possible"))?;
@@ -106,6 +115,14 @@ impl Checkpoint {
             });
         };
         let now = self.now.map(Timestamp::ticks);
+        let is_gone_now =
+            stored.gone_since.is_none() && !self.registry.holds(&key) && is_gone(&stored.path);
+        if is_gone_now && let Some(path) = take_same(new_files, &file) {
+            notice(&format!("this file is now {}: it was read up to that line", path.display()));
+            let is_growing = stored.is_growing;
+            self.known.insert(key_of(&path), Known { path, file, is_growing, gone_since: None });
+            return Ok(());
+        }
         let gone_since = if !self.registry.holds(&key) && is_gone(&stored.path) {
             if stored.is_growing && stored.gone_since.is_none() {
                 notice(
@@ -324,6 +341,16 @@ impl Checkpoint {
     pub(crate) fn error(&self, trouble: StateTrouble) -> StateError {
         StateError { path: self.file.path().to_owned(), trouble }
     }
+}
+
+/// Takes out the file that holds what was read of another one.
+fn take_same(files: &mut Vec<PathBuf>, known: &KnownFile) -> Option<PathBuf> {
+    let is_same = |path: &PathBuf| {
+        let edges = Edges::of_file(path, known.position.offset).ok().flatten();
+        edges.is_some_and(|edges| edges.fingerprint() == known.fingerprint)
+    };
+    let place = files.iter().position(is_same).filter(|_| known.position.is_recognised)?;
+    Some(files.swap_remove(place))
 }
 
 fn waiting_halves(joiner: &ProxyJoiner) -> Vec<StoredHalf> {

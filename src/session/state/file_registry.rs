@@ -45,6 +45,12 @@ impl FileRegistry {
         self.by_key.contains_key(key)
     }
 
+    /// The files of the run that have none of these keys.
+    pub(super) fn files_beside(&self, keys: &HashSet<PathBuf>) -> Vec<PathBuf> {
+        let own = self.files.iter().map(|file| absolute(&file.path));
+        own.filter(|path| !keys.contains(&key_of(path))).collect()
+    }
+
     /// The index of a file, which is remembered if the run does not read it.
     pub(super) fn index_of(&mut self, path: &Path, server: Option<&str>) -> usize {
         let key = key_of(path);

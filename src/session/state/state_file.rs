@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::state_memory::StateMemory;
 use super::stored::{State, hexadecimal};
+use crate::input::refuse_endless;
 
 /// A state file that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,6 +93,9 @@ impl StateFile {
             let error = io::Error::other("the lock file beside it is a link: delete that");
             return Err(io_error(&path, "opened", &error));
         }
+        refuse_endless(&lock_path)
+            .and_then(|()| refuse_endless(&path))
+            .map_err(|error| io_error(&path, "opened", &error))?;
         let lock = private_options()
             .create(true)
             .truncate(false)
@@ -106,7 +110,14 @@ impl StateFile {
         }
         let state = match File::open(&path) {
             Ok(file) => Some(read(&path, file)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            // A share that is gone for a moment says so of a file that is there too: without its state
+            // every session would be given again.
+            Err(error)
+                if error.kind() == io::ErrorKind::NotFound
+                    && path.try_exists().is_ok_and(|exists| !exists) =>
+            {
+                None
+            }
             Err(error) => return Err(io_error(&path, "opened", &error)),
         };
         Ok((Self { path, memory: None, _lock: Some(lock) }, state))

@@ -6,16 +6,12 @@ use std::path::Path;
 
 use eop_relay::input;
 
-/// The content of a file that has an end, unpacked: pipes and devices are refused, as reading one may
-/// wait for ever or find no end. `-` is standard input.
+/// The content of a file, unpacked. `-` is standard input.
 pub fn read_regular(path: &Path, maximum_size: u64) -> Result<Vec<u8>, String> {
     if !input::is_standard_input(path) && !input::is_packed(path) {
         let metadata = fs::metadata(path).map_err(|error| input::unreadable(&error))?;
         if metadata.is_dir() {
             return Err("is a folder; a file is expected".to_owned());
-        }
-        if !metadata.is_file() {
-            return Err("is a pipe or a device; save what it gives in a file".to_owned());
         }
     }
     input::read(path, maximum_size).map_err(|error| match error.kind() {

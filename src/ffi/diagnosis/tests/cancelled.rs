@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::diagnosis::evidence::looks;
-use crate::ffi::status::EOP_FREED;
+use crate::ffi::status::{EOP_CANCELLED, EOP_FREED};
 use crate::ffi::{
     EOP_DIAGNOSIS_REPORT, eop_cancellation_cancel, eop_cancellation_free, eop_cancellation_open,
     eop_diagnosis_answer, eop_diagnosis_free, eop_diagnosis_open,

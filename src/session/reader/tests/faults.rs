@@ -136,6 +136,37 @@ fn a_file_that_was_gone_and_is_back_is_said_and_not_read_again() {
 }
 
 #[test]
+fn a_file_that_was_renamed_or_packed_is_said_and_read_on() {
+    use std::io::Write as _;
+
+    let content = |id| format!("{HEADER}{}", rows(id, 0, &["+ ", "< 220 mx ready", "- |Local"]));
+    let (first, second) =
+        (content("08DE23A1F00D0001"), rows("08DE23A1F00D0002", 0, &["+ ", "- |"]));
+    for is_packed in [false, true] {
+        let folder = Folder::new(&[("SEND20261115-1.LOG", first.as_bytes())]);
+        let run = || run_at(folder.stateful(false), 4096, soon());
+        assert_eq!(run().sessions.len(), 1);
+        std::fs::remove_file(folder.path("SEND20261115-1.LOG")).unwrap();
+        let grown = format!("{first}{second}");
+        if is_packed {
+            let file = std::fs::File::create(folder.path("SEND20261115-1.LOG.gz")).unwrap();
+            let mut packed = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+            packed.write_all(grown.as_bytes()).unwrap();
+            packed.finish().unwrap();
+        } else {
+            std::fs::write(folder.path("OLD20261115-1.LOG"), &grown).unwrap();
+        }
+        let renamed = run();
+        assert_eq!(renamed.sessions.len(), 1, "{:?}", renamed.notices);
+        assert_eq!(renamed.sessions[0].session_id(), "08DE23A1F00D0002");
+        assert_eq!(renamed.codes(), [NoticeCode::FileReplaced]);
+        assert!(renamed.notices[0].message.contains("is now"), "{:?}", renamed.notices);
+        let last = run();
+        assert_eq!((last.sessions.len(), last.codes()), (0, vec![]));
+    }
+}
+
+#[test]
 fn what_a_damaged_header_line_ends_is_not_read_again() {
     let read_part = format!("{HEADER}{}", rows(ID, 0, &["+ ", "< 220 mx ready", "- |Local"]));
     let foreign = format!("{read_part}#Log-type: HttpProxy Logs\r\nx\r\n");

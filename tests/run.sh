@@ -228,6 +228,7 @@ check_boundary() {
     else
         say "left out: pointers of the C ABI, under Miri (rustup component add miri rust-src --toolchain nightly)"
     fi
+    check "calls of the C ABI under AddressSanitizer" tests/sanitizer.sh
     install_semver_checks
     check "what was compiled against the version before" tests/compatibility.sh
 }

@@ -14,7 +14,7 @@ pub const MAXIMUM_UNPACKED: u64 = 8 << 30;
 pub fn refuse_endless(path: &Path) -> io::Result<()> {
     match metadata(path) {
         Ok(found) if !found.is_file() && !found.is_dir() && !is_own_input(path) => {
-            Err(io::Error::other("is a pipe or a device; save what it gives in a file"))
+            Err(io::Error::other("it is a pipe or a device; save what it gives in a file"))
         }
         _ => Ok(()),
     }

@@ -24,11 +24,11 @@ const LINES: &[&[&str]] = &[
     &["test", "--installed", "PATH"],
     &["test", "--queue-error", "PATH"],
     &["test", "--hybrid-log", "PATH"],
-    &["test", "--chain-events", "PATH"],
+    &["test", "--chain-event", "PATH"],
     &["test", "--evidence", "PATH"],
     &["certificates", "--send-connector", "PATH"],
-    &["renew", "PATH"],
-    &["redact", "PATH", "--output", "redacted", "--key", "key"],
+    &["renew", "--new", "PATH"],
+    &["redact", "PATH", "redacted", "--key", "key"],
 ];
 
 #[test]

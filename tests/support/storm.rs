@@ -11,10 +11,12 @@ use std::thread;
 
 use eop_relay::ffi::{
     EOP_FREED, EOP_OK, EOP_PANIC, EOP_POISONED, EvidenceQueryOptions, LogInputRecord,
-    SessionQueryOptions, Utf16, eop_evidence_cancel, eop_evidence_free, eop_evidence_next,
+    SessionQueryOptions, Utf16, eop_cancellation_cancel, eop_cancellation_free,
+    eop_cancellation_open, eop_diagnosis_answer, eop_diagnosis_cancel, eop_diagnosis_free,
+    eop_diagnosis_open, eop_evidence_cancel, eop_evidence_free, eop_evidence_next,
     eop_evidence_open, eop_explain, eop_session_reader_cancel, eop_session_reader_free,
     eop_session_reader_next_batch, eop_session_reader_open, eop_session_reader_progress,
-    eop_status_name, eop_text_free, eop_text_get,
+    eop_status_name, eop_test, eop_text_free, eop_text_get,
 };
 
 use super::mutation::Random;
@@ -74,7 +76,23 @@ impl Caller<'_> {
     fn call_once(&mut self) -> i32 {
         let handle = self.handle();
         let no_error = ptr::null_mut();
-        match self.random.below(12) {
+        match self.random.below(17) {
+            12 => self.open_cancellation(),
+            // SAFETY: no detail is asked for.
+            13 => unsafe { eop_cancellation_cancel(handle, no_error) },
+            // Judging takes a thousand times as long as the rest.
+            14 if self.random.below(16) == 0 => self.judge(handle),
+            14 => self.open_diagnosis(handle),
+            15 if self.random.below(16) == 0 => {
+                let mut answer = 0;
+                let kind = self.random.below(5) as u32;
+                // SAFETY: the output is a local variable.
+                let status =
+                    unsafe { eop_diagnosis_answer(handle, kind, &raw mut answer, no_error) };
+                self.keep(status, answer)
+            }
+            // SAFETY: no detail is asked for.
+            15 => unsafe { eop_diagnosis_cancel(handle, no_error) },
             0 => self.open_reader(),
             1 => self.open_evidence(),
             2 => self.explain(),
@@ -162,6 +180,33 @@ impl Caller<'_> {
         self.keep(status, reader)
     }
 
+    fn open_cancellation(&mut self) -> i32 {
+        let mut cancellation = 0;
+        // SAFETY: the output is a local variable.
+        let status = unsafe { eop_cancellation_open(&raw mut cancellation, ptr::null_mut()) };
+        self.keep(status, cancellation)
+    }
+
+    /// Judges nothing, with a cancellation that may be one.
+    fn judge(&mut self, cancellation: u64) -> i32 {
+        let request = request(cancellation);
+        let mut report = 0;
+        // SAFETY: the request lives during the call.
+        let status =
+            unsafe { eop_test(request.as_ptr(), request.len(), &raw mut report, ptr::null_mut()) };
+        self.keep(status, report)
+    }
+
+    fn open_diagnosis(&mut self, cancellation: u64) -> i32 {
+        let request = request(cancellation);
+        let mut diagnosis = 0;
+        // SAFETY: the request lives during the call.
+        let status = unsafe {
+            eop_diagnosis_open(request.as_ptr(), request.len(), &raw mut diagnosis, ptr::null_mut())
+        };
+        self.keep(status, diagnosis)
+    }
+
     fn open_evidence(&mut self) -> i32 {
         let path: Vec<u16> = self.log.encode_utf16().collect();
         let input = input(&path);
@@ -190,6 +235,12 @@ impl Caller<'_> {
     }
 }
 
+/// Half of them without a cancellation.
+fn request(cancellation: u64) -> Vec<u16> {
+    let cancellation = if cancellation.is_multiple_of(2) { 0 } else { cancellation };
+    format!("{{\"Cancellation\":{cancellation}}}").encode_utf16().collect()
+}
+
 fn input(path: &[u16]) -> LogInputRecord {
     // SAFETY: zeros are an input without anything.
     let mut input: LogInputRecord = unsafe { MaybeUninit::zeroed().assume_init() };
@@ -197,9 +248,15 @@ fn input(path: &[u16]) -> LogInputRecord {
     input
 }
 
-/// Frees a handle as what it is; one that is none, or freed, is refused three times.
+/// Frees a handle as what it is; one that is none, or freed, is refused by each.
 fn free(handle: u64) -> i32 {
-    for function in [eop_session_reader_free, eop_evidence_free, eop_text_free] {
+    for function in [
+        eop_session_reader_free,
+        eop_evidence_free,
+        eop_text_free,
+        eop_cancellation_free,
+        eop_diagnosis_free,
+    ] {
         // SAFETY: no detail is asked for.
         let status = unsafe { function(handle, ptr::null_mut()) };
         assert!(status != EOP_PANIC, "status {status}");

@@ -36,8 +36,9 @@ impl<F: Formatter> Formatter for Escaping<F> {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        // serde_json escapes what lies below 0x20 itself.
-        if fragment.is_ascii() && memchr::memchr(0x7F, fragment.as_bytes()).is_none() {
+        // serde_json escapes what lies below 0x20 itself. Texts are short, and without a branch all of
+        // one is looked at in a step or two.
+        if fragment.bytes().fold(true, |is_plain, byte| is_plain & (byte < 0x7F)) {
             return writer.write_all(fragment.as_bytes());
         }
         let mut rest = fragment;

@@ -349,7 +349,7 @@ fn take_same(files: &mut Vec<PathBuf>, known: &KnownFile) -> Option<PathBuf> {
         let edges = Edges::of_file(path, known.position.offset).ok().flatten();
         edges.is_some_and(|edges| edges.fingerprint() == known.fingerprint)
     };
-    let place = files.iter().position(is_same).filter(|_| known.position.is_recognised)?;
+    let place = files.iter().position(is_same).filter(|_| known.position.offset > 0)?;
     Some(files.swap_remove(place))
 }
 

@@ -198,6 +198,14 @@ test_what_is_shipped() {
         else
             say "left out: what is published on Windows (it takes pwsh and unzip)"
         fi
+        # What was published has built the command.
+        local command
+        for command in target/*-musl/release/eop-relay target/release/eop-relay; do
+            [ -x "$command" ] || continue
+            check_tests "growth of work at 100,000" env EOP_RELAY_LONG_TESTS=1 EOP_RELAY_COMMAND="$command" \
+                cargo test --profile quick --all-features --test command linear
+            break
+        done
     else
         say "left out: what is published (it takes zip, dpkg-deb, mcs and the libraries for Windows)"
     fi

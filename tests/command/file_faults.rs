@@ -175,3 +175,25 @@ fn an_event_log_that_cannot_be_read_is_not_one_that_is_off() {
     }
     assert!(unreadable > 5, "{unreadable}");
 }
+
+/// A copy that lost its first bytes says nothing of whether the log is on.
+#[test]
+fn what_is_named_as_an_event_log_and_is_none_is_not_one_that_is_off() {
+    let folder = tempfile::tempdir().unwrap();
+    for content in
+        [&b""[..], &[0; 4096], b"not an event log", b"lfFile\0 of which the first byte is gone"]
+    {
+        fs::write(folder.path().join("capi2.EVTX"), content).unwrap();
+        for arguments in [&["events", "capi2.EVTX"][..], &["test", "--chain-event", "capi2.EVTX"]] {
+            let output = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
+                .args(arguments)
+                .current_dir(folder.path())
+                .output()
+                .unwrap();
+            let error = std::str::from_utf8(&output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(40), "{arguments:?} {content:?}: {error}");
+            assert!(error.contains("cannot be read as an event log"), "{error}");
+            assert!(!error.contains("is off by default: turn it on"), "{error}");
+        }
+    }
+}

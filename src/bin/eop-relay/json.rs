@@ -38,7 +38,7 @@ impl<F: Formatter> Formatter for Escaping<F> {
     ) -> io::Result<()> {
         // serde_json escapes what lies below 0x20 itself. Texts are short, and without a branch all of
         // one is looked at in a step or two.
-        if fragment.bytes().fold(true, |is_plain, byte| is_plain & (byte < 0x7F)) {
+        if fragment.bytes().fold(0, u8::max) < 0x7F {
             return writer.write_all(fragment.as_bytes());
         }
         let mut rest = fragment;

@@ -72,6 +72,8 @@ impl OpenSource {
                     self.foreign
                 ),
             ));
+        } else if self.is_empty() && self.is_named_as_event_log() {
+            notices.push(no_event_log(path, "it does not begin as one"));
         } else if self.is_empty() {
             notices.push(Notice {
                 message: format!(
@@ -91,6 +93,13 @@ impl OpenSource {
             });
         }
         notices
+    }
+
+    /// Whether its name says that it is an event log, and its first bytes do not.
+    fn is_named_as_event_log(&self) -> bool {
+        let extension = Path::new(&self.name).extension();
+        !matches!(self.source, Source::Evtx(_))
+            && extension.is_some_and(|extension| extension.eq_ignore_ascii_case("evtx"))
     }
 
     /// A log of the default size whose first events are gone.

@@ -20,6 +20,9 @@ const RARE_THUMBPRINT: &str = "0F1E2D3C4B5A69788796A5B4C3D2E1F00112233A";
 pub const BASELINE: &str = "csv ByteRecord + HashMap by session";
 const DUCKDB_SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/duckdb_sessions.py");
 
+/// The command, which is there with the feature `cli`.
+const COMMAND: Option<&str> = option_env!("CARGO_BIN_EXE_eop-relay");
+
 type Run = dyn Fn(&Path) -> io::Result<(Duration, u64)>;
 
 /// One way through the log; it answers how long it took and what it counted.
@@ -57,8 +60,13 @@ impl Contestant {
     }
 
     /// The command, from its start to its end, with what it writes.
-    fn command(name: &'static str, threads: usize, goal: Option<f64>) -> Self {
-        let run = move |path: &Path| command(path, threads);
+    fn command(
+        program: &'static str,
+        name: &'static str,
+        threads: usize,
+        goal: Option<f64>,
+    ) -> Self {
+        let run = move |path: &Path| command(program, path, threads);
         Self { name, threads, goal, run: Box::new(run) }
     }
 
@@ -72,13 +80,16 @@ impl Contestant {
     }
 }
 
-/// All of them; DuckDB is among them where its Python package is installed.
+/// All of them; DuckDB is among them where its Python package is installed, and the command where it is
+/// built.
 pub fn contestants() -> Vec<Contestant> {
     let mut contestants = within_this_program();
-    let name = "the command, `--failed --json`";
-    contestants.extend(
-        [(1, None), (2, Some(4.5))].map(|(threads, goal)| Contestant::command(name, threads, goal)),
-    );
+    if let Some(program) = COMMAND {
+        let name = "the command, `--failed --json`";
+        let goals = [(1, None), (2, Some(4.5))];
+        contestants
+            .extend(goals.map(|(threads, goal)| Contestant::command(program, name, threads, goal)));
+    }
     let mut python = Command::new("python3");
     if python.args(["-c", "import duckdb"]).output().is_ok_and(|output| output.status.success()) {
         contestants.extend([1, 2].map(Contestant::duckdb));
@@ -194,10 +205,10 @@ fn query(paths: &[PathBuf], threads: usize, filter: &SessionFilter) -> SessionQu
 }
 
 /// `sessions --failed --json` into a file beside the log, whose lines are counted.
-fn command(path: &Path, threads: usize) -> io::Result<(Duration, u64)> {
+fn command(program: &str, path: &Path, threads: usize) -> io::Result<(Duration, u64)> {
     let written = path.with_extension("json");
     let output = File::create(&written)?;
-    let mut command = Command::new(env!("CARGO_BIN_EXE_eop-relay"));
+    let mut command = Command::new(program);
     command
         .args(["sessions", "--failed", "--json", "--threads"])
         .arg(threads.to_string())

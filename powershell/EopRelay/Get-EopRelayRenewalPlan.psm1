@@ -51,6 +51,9 @@ function Get-EopRelayRenewalPlan {
     .PARAMETER LogPath
     Send logs in place of sessions: files, folders or patterns; NAME=PATH names their server.
 
+    .PARAMETER Recurse
+    Reads the folders below those of -LogPath too.
+
     .PARAMETER IntermediatePath
     Files with the intermediates that the servers have in LocalMachine\CA, all of them.
 
@@ -164,6 +167,10 @@ function Get-EopRelayRenewalPlan {
         [ValidateNotNullOrEmpty()]
         [string[]]
         $LogPath,
+
+        [Parameter()]
+        [switch]
+        $Recurse,
 
         [Parameter()]
         [ValidateNotNullOrEmpty()]

@@ -44,6 +44,9 @@ function Test-EopRelayCertificate {
     .PARAMETER LogPath
     Send protocol logs: files, folders or patterns; NAME=PATH says of which server they are (EX1=D:\Logs\EX1). They are read and judged in one step, which takes less time and memory than sessions of the pipeline.
 
+    .PARAMETER Recurse
+    Reads the folders below those of -LogPath too.
+
     .PARAMETER Server
     The server whose logs and installed certificates they are, where these do not say so themselves.
 
@@ -243,6 +246,10 @@ function Test-EopRelayCertificate {
         [ValidateNotNullOrEmpty()]
         [string[]]
         $LogPath,
+
+        [Parameter()]
+        [switch]
+        $Recurse,
 
         [Parameter()]
         [ValidateNotNullOrEmpty()]

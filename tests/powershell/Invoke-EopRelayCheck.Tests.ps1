@@ -78,6 +78,23 @@ Describe 'Invoke-EopRelayCheck' {
         (Invoke-EopRelayCheck -Path $folder -StatePath $state -QuietHours 24).ExitCode | Should -Be 0
     }
 
+    It 'calls it silence where the first run finds only older sessions' {
+        $log = Join-Path -Path $folder -ChildPath 'SEND20261115-1.LOG'
+        $old = [datetime]::UtcNow.AddHours(-13).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", [cultureinfo]::InvariantCulture)
+        $rows = @([System.IO.File]::ReadAllLines($log))
+        $delivered = foreach ($row in $rows[1..($rows.Count - 1)]) {
+            $row -replace '^[^,]+', $old -replace '<,550 5\.7\.64 .*\],', '<,250 2.6.0 Queued mail for delivery,'
+        }
+        [System.IO.File]::WriteAllLines($log, [string[]](@($rows[0]) + $delivered))
+        $given = @{ InboundConnector = @{ Name = 'From EX'; ConnectorType = 'OnPremises'; Enabled = $true; SenderIPAddresses = @('10.1.0.11') }; AcceptedDomain = 'contoso.com' }
+        $result = Invoke-EopRelayCheck -Path $folder -StatePath $state @given
+        $result.SessionsJudged | Should -Be 1
+        $result.ExitCode | Should -Be 30
+        $result.Cause | Should -Be 'NoEvidence'
+        $result.Summary | Should -Match 'No session for 13 hours, longer than what is quiet here \(12\)'
+        (Invoke-EopRelayCheck -Path $folder -StatePath "$state.other" -QuietHours 24 @given).ExitCode | Should -BeLessThan 30
+    }
+
     It 'names refusals that are over, and is never 0 with one in its window' {
         $log = Join-Path -Path $folder -ChildPath 'SEND20261115-1.LOG'
         $rows = [System.IO.File]::ReadAllLines($log)

@@ -35,6 +35,7 @@ $parameters = [ordered]@{
     HybridLogPath        = @{ As = 'HybridLogs'; List = 'HybridLogFiles' }
     QueueError           = @{ As = 'QueueErrors'; List = 'QueueErrors'; Files = 'QueueErrorFiles' }
     LogPath              = @{ As = 'Logs'; List = 'Logs' }
+    Recurse              = @{ As = 'Switch' }
     IntermediatePath     = @{ As = 'Files'; List = 'IntermediateFiles'; Kind = 'CertificateFile'; IsVital = $true }
     RootPath             = @{ As = 'Files'; List = 'RootFiles'; Kind = 'CertificateFile'; IsVital = $true }
 }
@@ -62,6 +63,9 @@ function Add-Evidence {
             }
             'Value' {
                 $Request.Set($parameter, $given)
+            }
+            'Switch' {
+                $Request.Set($parameter, [bool]$given)
             }
             'Mail' {
                 Add-MailAddress -Request $Request -Parameter $parameter -Text $given -IsDomain:$how.IsDomain

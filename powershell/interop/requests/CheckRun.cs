@@ -15,6 +15,7 @@ namespace EopRelay
     internal sealed class CheckRun
     {
         internal const int ExitWarning = 10;
+        internal const int ExitNoEvidence = 30;
         internal const int ExitCouldNotCheck = 40;
 
         /// <summary>Bytes from which the file of results is put aside: a year of quarters of an hour has less.</summary>
@@ -27,7 +28,7 @@ namespace EopRelay
         private const int MaximumJudged = 10000;
 
         /// <summary>From the gravest: what cannot be read may hold anything.</summary>
-        private static readonly int[] ByWeight = { ExitCouldNotCheck, 20, 30, ExitWarning, 0 };
+        private static readonly int[] ByWeight = { ExitCouldNotCheck, 20, ExitNoEvidence, ExitWarning, 0 };
 
         /// <summary>The outcomes that -Failed selects.</summary>
         private static readonly string[] Failures = { "PartlyRefused", "Refused", "TlsFailed", "ConnectFailed" };
@@ -43,6 +44,12 @@ namespace EopRelay
 
         /// <summary>The end of the newest session that went to Exchange Online Protection, of this run.</summary>
         private DateTime? lastSession;
+
+        /// <summary>Whether there was no run before this one.</summary>
+        private bool isFirst;
+
+        /// <summary>Whether the newest session is older than what is quiet here.</summary>
+        private bool isSilent;
 
         /// <summary>Whether an event would only say again that there is no session.</summary>
         private bool isSaidBefore;
@@ -105,7 +112,7 @@ namespace EopRelay
             {
                 StateFolder.Prepare(Path.GetDirectoryName(statePath));
             }
-            bool isFirst = !File.Exists(statePath);
+            isFirst = !File.Exists(statePath);
             if (isFirst)
             {
                 request.Logs.Start = result.Time - FirstLook;
@@ -136,7 +143,7 @@ namespace EopRelay
                     {
                         WriteLine();
                         reader.SaveState();
-                        quiet.Write(lastSession, result.SessionsJudged == 0 && result.ExitCode != 0);
+                        quiet.Write(lastSession, isSilent && result.ExitCode != 0);
                     }
                 }
             }
@@ -286,7 +293,33 @@ namespace EopRelay
             {
                 result.ExitCode = Graver(result.ExitCode, ExitWarning);
             }
+            SayIfSilent();
             isSaidBefore = result.SessionsJudged == 0 && (result.ExitCode == 0 || quiet.IsReported);
+        }
+
+        /// <summary>
+        /// What was delivered before a silence that is longer than usual here says nothing of now.
+        /// </summary>
+        private void SayIfSilent()
+        {
+            isSilent = result.SessionsJudged == 0;
+            if (lastSession == null || result.Time - lastSession.Value <= request.QuietTime)
+            {
+                return;
+            }
+            isSilent = true;
+            if (Graver(result.ExitCode, ExitNoEvidence) != result.ExitCode)
+            {
+                result.ExitCode = ExitNoEvidence;
+                result.Verdict = "Uncertain";
+                result.Cause = "NoEvidence";
+                result.Summary = string.Format(
+                    CultureInfo.InvariantCulture,
+                    "No session for {0:0.#} hours, longer than what is quiet here ({1:0.#}). Before: {2}",
+                    (result.Time - lastSession.Value).TotalHours,
+                    request.QuietTime.TotalHours,
+                    result.Summary);
+            }
         }
 
         /// <summary>How far each renewal is that is under way, over all servers of its connector.</summary>
@@ -303,13 +336,14 @@ namespace EopRelay
             return renewals.ToArray();
         }
 
-        private static string SilenceText(TimeSpan? silence)
+        private string SilenceText(TimeSpan? silence)
         {
-            const string None = "No session since the last run may have gone to Exchange Online Protection";
+            string none = "No session " + (isFirst ? "of the last day" : "since the last run")
+                + " may have gone to Exchange Online Protection";
             return silence == null
-                ? None + "."
+                ? none + "."
                 : string.Format(
-                    CultureInfo.InvariantCulture, "{0}; the last one was {1:0.#} hours ago.", None, silence.Value.TotalHours);
+                    CultureInfo.InvariantCulture, "{0}; the last one was {1:0.#} hours ago.", none, silence.Value.TotalHours);
         }
 
         /// <summary>Counts what was refused since the last run, be it over or not, and says so.</summary>

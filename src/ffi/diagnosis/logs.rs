@@ -19,10 +19,12 @@ pub(in crate::ffi) struct Log {
     server: Option<String>,
 }
 
-/// Finds the files of the logs, and of those of support cases, and notes them in the evidence.
+/// Finds the files of the logs, with `recurse` also those of the folders below, and of those of support
+/// cases, and notes them in the evidence.
 pub(in crate::ffi) fn open(
     evidence: &mut Evidence,
     logs: Vec<Log>,
+    recurse: bool,
     of_cases: Vec<LogInput>,
 ) -> Result<SessionReader, Failure> {
     let input = |log: Log| match log.server {
@@ -30,8 +32,8 @@ pub(in crate::ffi) fn open(
         None => LogInput::of_text(log.path.as_ref()),
     };
     let inputs: Vec<LogInput> = logs.into_iter().map(input).chain(of_cases).collect();
-    evidence.note_logs(&inputs, false);
-    let query = SessionQuery { inputs, ..SessionQuery::default() };
+    evidence.note_logs(&inputs, recurse);
+    let query = SessionQuery { inputs, recurse, ..SessionQuery::default() };
     SessionReader::new(query)
         .map_err(|error| Failure::new(EOP_INVALID_ARGUMENT, format!("Logs: {error}")))
 }

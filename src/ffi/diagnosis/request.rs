@@ -63,6 +63,7 @@ struct Request<'a> {
     installed_certificate_files: Option<Vec<FileContent>>,
     unreadable: Option<Vec<Unreadable>>,
     logs: Option<Vec<Log>>,
+    recurse: bool,
     evidence_paths: Option<Vec<String>>,
     use_machine_stores: Option<bool>,
     #[serde(borrow)]
@@ -252,7 +253,10 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
     let has_logs = request.logs.is_some() || !logs_of_cases.is_empty();
     evidence.logs_given |= has_logs;
     let logs = has_logs
-        .then(|| logs::open(&mut evidence, request.logs.unwrap_or_default(), logs_of_cases))
+        .then(|| {
+            let logs = request.logs.unwrap_or_default();
+            logs::open(&mut evidence, logs, request.recurse, logs_of_cases)
+        })
         .transpose()?;
     check_cancellation(&evidence)?;
     Ok((evidence, logs))

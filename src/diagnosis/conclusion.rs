@@ -71,6 +71,9 @@ fn headline(judged: &Judged<'_>) -> String {
             "Mail passes today; this is what may stop it."
         }
         (Verdict::Accepted, Some(_)) => "Exchange Online relays this server's mail.",
+        (Verdict::Accepted, None) if is_without_certificate(case) => {
+            "Exchange Online would relay this server's mail."
+        }
         (Verdict::Accepted, None) => "Exchange Online would relay mail sent with this certificate.",
         (Verdict::Refused, Some(incident)) => {
             let open = if judged.is_cause_open { " The evidence does not decide why." } else { "" };
@@ -92,6 +95,10 @@ fn headline(judged: &Judged<'_>) -> String {
         (Verdict::Uncertain, _) => "The evidence does not decide.",
     };
     text.to_owned()
+}
+
+fn is_without_certificate(case: &Case<'_>) -> bool {
+    case.certificate.is_none() && case.logged.is_none() && case.installed.is_none()
 }
 
 /// The kind of mail that is refused, where others pass or the logs hold no other, and how many sessions.

@@ -308,17 +308,17 @@ namespace EopRelay
                 return;
             }
             isSilent = true;
+            result.Summary = string.Format(
+                CultureInfo.InvariantCulture,
+                "No session for {0:0.#} hours, longer than what is quiet here ({1:0.#}). Before: {2}",
+                (result.Time - lastSession.Value).TotalHours,
+                request.QuietTime.TotalHours,
+                result.Summary);
             if (Graver(result.ExitCode, ExitNoEvidence) != result.ExitCode)
             {
                 result.ExitCode = ExitNoEvidence;
                 result.Verdict = "Uncertain";
                 result.Cause = "NoEvidence";
-                result.Summary = string.Format(
-                    CultureInfo.InvariantCulture,
-                    "No session for {0:0.#} hours, longer than what is quiet here ({1:0.#}). Before: {2}",
-                    (result.Time - lastSession.Value).TotalHours,
-                    request.QuietTime.TotalHours,
-                    result.Summary);
             }
         }
 

@@ -60,3 +60,13 @@ fn the_topic_on_causes_is_made_of_the_rules() {
     assert_eq!(differing, None, "set {BLESS} to write {FILE} anew");
     assert_eq!(expected.lines().count(), written.lines().count(), "{FILE} has other lines");
 }
+
+#[test]
+fn the_topic_names_options_as_powershell_does() {
+    let options: Vec<String> = topic()
+        .split_whitespace()
+        .filter(|word| word.starts_with("--") && word.len() > 2 && !word.ends_with('-'))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(options, Vec::<String>::new(), "they are those of the command");
+}

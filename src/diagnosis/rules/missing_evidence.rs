@@ -153,7 +153,7 @@ pub(crate) const CONNECTORS_NOT_GIVEN: RuleText = RuleText {
     why: "Which connector matches, and whether one does, only they can show; mail to other tenants \
           is delivered without attribution as well.",
     example: "A send log with 550 5.7.64, and no export.",
-    helps: "Get-InboundConnector | Export-Clixml inbound.xml, given with --inbound-connector.",
+    helps: "Get-InboundConnector | Export-Clixml inbound.xml, given beside the logs.",
     certainty: "Open.",
     sources: "KB 4051495",
 };
@@ -206,8 +206,7 @@ pub(crate) const ACCEPTED_DOMAINS_NOT_GIVEN: RuleText = RuleText {
     why: "A match grants relay only with an accepted domain that covers the connector's value, or \
           the sender's domain.",
     example: "inbound.xml is given, accepted.xml is not.",
-    helps: "Get-AcceptedDomain | Export-Clixml accepted.xml in Exchange Online, given with \
-            --accepted-domain.",
+    helps: "Get-AcceptedDomain | Export-Clixml accepted.xml in Exchange Online, given beside the logs.",
     certainty: "Open.",
     sources: "KB 3169958",
 };

@@ -220,8 +220,8 @@ pub(crate) const ROOT_NOT_KNOWN: RuleText = RuleText {
           which; or a signature is of a kind that is not checked here.",
     example: "A certificate of an authority of a public administration, whose root Mozilla's list \
               does not have.",
-    helps: "Microsoft's newest list (certutil -generateSSTFromWU roots.sst), given to eop-relay chain \
-            --programme-roots or Get-EopRelayChain -ProgrammeRootPath.",
+    helps: "Microsoft's newest list (certutil -generateSSTFromWU roots.sst), given as roots of \
+            the receiver.",
     certainty: "Open until the root is found in a list.",
     sources: "RFC 5280, section 6.1",
 };

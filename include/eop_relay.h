@@ -1950,6 +1950,7 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
  - Logs: an array of {"Path", "Server"}: protocol logs (a file, folder or pattern) whose sessions are
    judged, and the server, which may be absent: then Path may be NAME=PATH, the logs of the server
    NAME. They are read during the call.
+ - Recurse: true = of the folders of Logs those below are read too.
  - Unreadable: an array of {"Path", "Message"}: inputs that the caller could not read, for the report.
  - UseMachineStores: true = take this computer's certificate stores too: LocalMachine\My where no
    InstalledCertificates are given, CA where no IntermediateFiles are, Root and AuthRoot; and hold

@@ -40,12 +40,19 @@ impl<'a> Details<'a> {
                 .or_else(|| after(text, "thumbprint:", &[",", "\n"]))
                 .filter(|value| value.bytes().all(|byte| byte.is_ascii_hexdigit())),
             // Application event 2004 (MSExchangeTransport, SmtpSend).
-            send_connector: after(text, "Send connector ", &[": Message delivery", "\n"])
+            send_connector: between(text, "Send connector ", ": Message delivery")
                 // Event 12014.
-                .or_else(|| after(text, "SMTP verb for the connector ", &[" with a FQDN", "\n"])),
+                .or_else(|| between(text, "SMTP verb for the connector ", " with a FQDN")),
             internet_message_id: after(text, "message with message ID ", &[" was ", "\n"]),
         }
     }
+}
+
+/// What stands on one line between the first `label` and the `end`, which must be there.
+fn between<'a>(text: &'a str, label: &str, end: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(label)?;
+    let (value, _) = rest.lines().next()?.split_once(end)?;
+    (!value.trim().is_empty()).then_some(value.trim())
 }
 
 /// What stands between the first `label` and the nearest of `ends`, or the end of the text.
@@ -54,4 +61,17 @@ fn after<'a>(text: &'a str, label: &str, ends: &[&str]) -> Option<&'a str> {
     let end = ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
     let value = rest[..end].trim().trim_end_matches(['.', ',']);
     (!value.is_empty()).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connector_is_named_by_the_texts_of_events_alone() {
+        let event = "Send connector Outbound; A: Message delivery will be tried again.";
+        assert_eq!(Details::read(event).send_connector, Some("Outbound; A"));
+        let queue = "{LED=454 4.7.5 failed on Send connector Outbound.};{MSG=};{FQDN=mx.example}";
+        assert_eq!(Details::read(queue).send_connector, None);
+    }
 }

@@ -56,6 +56,7 @@ Describe 'Sessions since a time' {
     }
 
     It 'refuses <Since> in one error that says what it takes' -TestCases @(
+        @{ Since = 1.5d }
         @{ Since = 'last week' }
         @{ Since = '24' }
         @{ Since = 'today 25:00' }

@@ -24,7 +24,7 @@ BeforeAll {
     }
     $common = 'Verbose', 'Debug', 'ErrorAction', 'WarningAction', 'InformationAction', 'ErrorVariable', 'WarningVariable', 'InformationVariable', 'OutVariable', 'OutBuffer', 'PipelineVariable'
     $newer = 'TernaryExpressionAst', 'PipelineChainAst'
-    $types = 'string', 'string[]', 'int', 'long', 'bool', 'byte', 'byte[]', 'switch', 'datetime', 'timespan', 'psobject', 'psobject[]', 'securestring', 'object', 'object[]', 'void', 'ref',
+    $types = 'string', 'string[]', 'int', 'long', 'decimal', 'bool', 'byte', 'byte[]', 'switch', 'datetime', 'timespan', 'psobject', 'psobject[]', 'securestring', 'object', 'object[]', 'void', 'ref',
         'valuetype', 'scriptblock', 'pscustomobject', 'ordered', 'IntPtr', 'hashtable', 'CmdletBinding', 'Parameter', 'OutputType', 'Alias', 'AllowNull', 'AllowEmptyString', 'AllowEmptyCollection',
         'SupportsWildcards', 'ArgumentCompleter', 'ValidateNotNull', 'ValidateNotNullOrEmpty', 'ValidateRange', 'ValidateSet', 'ValidatePattern', 'System.StringComparison', 'System.DateTimeKind',
         'System.IO.FileInfo', 'System.IO.File', 'System.IO.Directory', 'cultureinfo', 'System.IO.Path', 'System.AppDomain', 'System.Environment', 'System.Reflection.Assembly', 'System.IO.Compression.ZipFile', 'System.IO.Compression.ZipFileExtensions', 'System.Collections.IDictionary', 'System.Collections.IEnumerable',

@@ -124,7 +124,7 @@ function Resolve-StartTime {
     $since = $BoundParameters['Since']
     if ($since -is [decimal]) {
         # 7d without quotes is a decimal number to PowerShell.
-        $since = [string]::Concat([int64]$since, 'd')
+        $since = [string]::Format([cultureinfo]::InvariantCulture, '{0}d', $since)
     }
     if ($BoundParameters.ContainsKey('Start')) {
         return New-InputProblem -ErrorId 'ParametersContradict' -Category 'InvalidArgument' -Message '-Start and -Since both say where it begins. Give one of the two.' -TargetObject $since

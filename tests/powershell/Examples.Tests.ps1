@@ -238,6 +238,11 @@ Describe 'Example <Number> of <Cmdlet>' -ForEach $examples {
         }
         $variables = @(foreach ($name in $given.Keys) { [psvariable]::new($name, $given[$name]) })
         $Error.Clear()
+        $shown = $global:ErrorActionPreference
+        if ($Trouble -ne '') {
+            # A module sees the preference of the console alone.
+            $global:ErrorActionPreference = 'SilentlyContinue'
+        }
         $output = @(
             try {
                 [scriptblock]::Create($text).InvokeWithContext($seen, $variables)
@@ -245,6 +250,9 @@ Describe 'Example <Number> of <Cmdlet>' -ForEach $examples {
             catch {
                 # What ends a cmdlet is among the errors.
                 $null = $_
+            }
+            finally {
+                $global:ErrorActionPreference = $shown
             }
         )
         $ids = @($Error | ForEach-Object { [string]$_.FullyQualifiedErrorId } | Where-Object { $_ -notmatch '^(EopRelay|CmdletInvocation|MethodInvocation)Exception$' } | ForEach-Object { ($_ -split ',')[0] } | Select-Object -Unique)

@@ -20,7 +20,7 @@ pub(crate) use guard::Counted;
 pub use open::{beginning, gunzip, is_gzip, open, open_from, open_special, read};
 pub use standard_input::{is_standard_input, offer_standard_input};
 pub use trouble::unreadable;
-pub(crate) use trouble::{NOT_FOUND, nothing_by};
+pub(crate) use trouble::{NOT_FOUND, has_wildcards, nothing_by, walk_error};
 
 #[cfg(test)]
 mod tests;

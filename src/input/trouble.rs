@@ -21,5 +21,15 @@ pub fn unreadable(error: &Error) -> String {
 
 /// What is said of a path or pattern that leads nowhere.
 pub(crate) fn nothing_by(pattern: &str) -> &'static str {
-    if pattern.contains(['*', '?', '[']) { NO_MATCH } else { NOT_FOUND }
+    if has_wildcards(pattern) { NO_MATCH } else { NOT_FOUND }
+}
+
+/// Whether a path that does not exist as it stands may be meant as a pattern.
+pub(crate) fn has_wildcards(path: &str) -> bool {
+    path.contains(['*', '?', '['])
+}
+
+/// Why a walk through folders does not go on: what the system says, or a link that leads round in circles.
+pub(crate) fn walk_error(error: walkdir::Error) -> Error {
+    error.into_io_error().unwrap_or_else(|| Error::other("a link leads back to a folder above it"))
 }

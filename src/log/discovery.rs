@@ -11,6 +11,7 @@ use walkdir::WalkDir;
 use super::notice::{Notice, NoticeCode};
 use crate::input::{
     NOT_FOUND, is_archive, is_own_input, is_packed, is_standard_input, nothing_by, packed_files,
+    walk_error,
 };
 
 /// A place to read logs from.
@@ -178,10 +179,7 @@ impl FoundFiles {
                 Err(error) => {
                     is_empty = false;
                     let path = error.path().unwrap_or(folder).to_owned();
-                    let error = error.into_io_error().unwrap_or_else(|| {
-                        std::io::Error::other("a link leads back to a folder above it")
-                    });
-                    self.unreadable(&path, &error);
+                    self.unreadable(&path, &walk_error(error));
                 }
             }
         }

@@ -9,7 +9,9 @@ use walkdir::WalkDir;
 use super::file_kind::stem_time;
 use super::notice::HybridNotice;
 use crate::finding::Severity;
-use crate::input::{is_archive, is_packed, is_standard_input, nothing_by, packed_files};
+use crate::input::{
+    has_wildcards, is_archive, is_packed, is_standard_input, nothing_by, packed_files, walk_error,
+};
 use crate::log::{LogInput, NoticeCode};
 use crate::timestamp::Timestamp;
 
@@ -82,7 +84,7 @@ impl FoundFiles {
         let before = self.discovery.notices.len();
         if let Ok(found) = glob::glob(&pattern)
             && wildcards
-            && pattern.contains(['*', '?', '['])
+            && has_wildcards(&pattern)
         {
             for path in found {
                 match path {
@@ -168,10 +170,7 @@ impl FoundFiles {
                         continue;
                     }
                     has_files = true;
-                    let error = error.into_io_error().unwrap_or_else(|| {
-                        std::io::Error::other("a link leads back to a folder above it")
-                    });
-                    self.unreadable(&path, &error);
+                    self.unreadable(&path, &walk_error(error));
                 }
             }
         }

@@ -129,8 +129,8 @@ impl fmt::Display for OpenQuestion {
             ),
             Self::EquallyExact { connectors: [one, other] } => write!(
                 formatter,
-                "{one} and {other} match equally well and differ in what they let pass: disable \
-                 one of them",
+                "{one} and {other} match equally well and differ in what they let pass: one of \
+                 them alone should expect the certificate",
             ),
         }
     }

@@ -6,6 +6,7 @@ use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::judge::Judged;
 use crate::diagnosis::literal::{counted, listed};
 use crate::diagnosis::observation::Standing;
+use crate::diagnosis::remedies;
 use crate::diagnosis::report::Verdict;
 
 /// What a report says first.
@@ -106,8 +107,12 @@ fn what_is_refused(incident: &Incident, case: &Case<'_>) -> String {
     if incident.is_of_other_direction() {
         return NOT_HANDED_OVER.to_owned();
     }
+    let is_own_domain = remedies::sender_and_value(case).is_some();
     let kind = match incident.sender {
         SenderKind::Null => Some("Automatic replies and NDRs are refused"),
+        SenderKind::Foreign if is_own_domain => {
+            Some("Mail from a domain that the tenant does not accept is refused")
+        }
         SenderKind::Foreign => Some("Forwarded mail is refused"),
         SenderKind::Accepted | SenderKind::Unknown => None,
     };

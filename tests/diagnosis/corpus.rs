@@ -192,3 +192,20 @@ fn a_refusal_in_the_log_is_never_called_accepted() {
         assert!(report.verdict != Verdict::Accepted || is_over, "{}", case.name);
     }
 }
+
+#[test]
+fn whatever_is_refused_or_not_decided_has_something_to_do() {
+    let mut looked_at = 0;
+    for case in all() {
+        let report = diagnose(&case.evidence());
+        let cause = report.findings.iter().find(|finding| finding.status == Status::Cause);
+        let (Some(cause), Verdict::Refused | Verdict::Uncertain) = (cause, report.verdict) else {
+            continue;
+        };
+        let mut steps = report.findings.iter().flat_map(|finding| &finding.remedy);
+        let has_step = !cause.remedy.is_empty() || report.verdict == Verdict::Uncertain;
+        assert!(has_step && steps.next().is_some(), "{}: {}", case.name, report.summary);
+        looked_at += 1;
+    }
+    assert!(looked_at > 200, "{looked_at}");
+}

@@ -286,3 +286,22 @@ fn a_change_after_the_last_refusal_is_said_to_have_mended_it_only_where_mail_pas
     let mended = format!("{REFUSED} || to=bob@fabrikam.com ;; at=05:00");
     assert!(said(&mended).contains("mail is delivered since"), "{}", said(&mended));
 }
+
+#[test]
+fn a_domain_of_sender_and_certificate_that_the_tenant_lacks_is_added_only_if_it_is_the_organisations()
+ {
+    let steps = |name: &str| {
+        let case = crate::support::cases::all().into_iter().find(|case| case.name == name).unwrap();
+        let report = diagnose(&case.evidence());
+        let steps = cause(&report).remedy.iter();
+        steps.map(|step| (step.action.clone(), step.command.clone())).collect::<Vec<_>>()
+    };
+    let of_own = steps("own-domain-not-accepted");
+    assert!(of_own[0].0.starts_with("Only if adatum.com is this organisation's"), "{of_own:?}");
+    assert_eq!(of_own[0].1.as_deref(), Some("New-MgDomain -Id 'adatum.com'"));
+    assert_eq!(of_own[1].1.as_deref(), Some("New-MgDomain -Id 'mail.adatum.com'"));
+    // The sender of forwarded mail lies in neither.
+    let of_foreign = steps("foreign-value");
+    let commands = of_foreign.iter().filter_map(|(_, command)| command.as_deref());
+    assert!(!commands.into_iter().any(|one| one.contains("New-MgDomain")), "{of_foreign:?}");
+}

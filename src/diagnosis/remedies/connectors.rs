@@ -105,6 +105,41 @@ pub(crate) fn add_accepted_domain(case: &Case<'_>, domain: &str) -> Option<Remed
     Some(Remedy::of(Change::AcceptedDomain { domain: domain.to_owned() }, action))
 }
 
+/// The domain of the sender and the one that the matching connector's value needs, where that lies in
+/// it and neither is known to the tenant: as of an organisation whose own domain is missing there.
+pub(crate) fn sender_and_value<'c>(case: &'c Case<'_>) -> Option<(&'c DomainName, DomainName)> {
+    let MailFrom::Domain(sender) = &case.mail_from else { return None };
+    let connector = case.outcome().and_then(AttributionOutcome::connector)?;
+    let needed = case.attribution.connectors.get(connector)?.needed_domain()?.clone();
+    let is_unknown = is_below_accepted(case.evidence, sender.as_str()) == Some(false);
+    (is_unknown && needed.labels_below(sender).is_some()).then_some((sender, needed))
+}
+
+/// Makes these accepted. Whether they are the organisation's, nothing shows but the names.
+fn add_domains_of_sender(case: &Case<'_>) -> Vec<Remedy> {
+    let Some((sender, needed)) = sender_and_value(case) else { return Vec::new() };
+    let add = |domain: &DomainName, action: String| {
+        Remedy::of(Change::AcceptedDomain { domain: domain.to_string() }, action)
+    };
+    let mut steps = vec![add(
+        sender,
+        format!(
+            "Only if {sender} is this organisation's: add it to the tenant and verify it (Settings, \
+             Domains). Sender, certificate and connector lie in it. Mail of that domain passes then."
+        ),
+    )];
+    if needed != *sender {
+        steps.push(add(
+            &needed,
+            format!(
+                "Then add {needed} too, so that NDRs, automatic replies and forwarded mail pass: its \
+                 parent is verified then, and it is valid at once."
+            ),
+        ));
+    }
+    steps
+}
+
 /// A connector of type OnPremises for the certificate of the case, with the accepted domain that its
 /// value needs; the certificate comes first where the server shows none.
 pub(crate) fn new_connector(case: &Case<'_>) -> Vec<Remedy> {
@@ -292,6 +327,7 @@ pub(crate) fn cover_value(case: &Case<'_>) -> Vec<Remedy> {
         steps.extend(add_accepted_domain(case, domain.as_str()));
     }
     let is_domain_own = !steps.is_empty();
+    steps.extend(add_domains_of_sender(case));
     let value = assessment.and_then(|one| one.value.as_deref());
     steps.extend(value.and_then(|value| wildcard(case, index, value)));
     if replacement(case).is_some() {

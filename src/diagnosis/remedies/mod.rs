@@ -1,6 +1,7 @@
 //! Remedies with literal values: the smallest change, where it is made, how to see that it worked,
 //! and how to take it back.
 
+mod ask;
 mod certificates;
 mod change;
 mod change_step;
@@ -25,6 +26,7 @@ use crate::diagnosis::literal::literal;
 use crate::finding::{Place, Placeholder, Step, StepTemplate, Values};
 use crate::reply::{READ_SEND_LOG, RejectionClass};
 
+pub(crate) use ask::{ask_other_side, ask_support, see_schannel};
 pub(crate) use certificates::{
     check_private_key, import_with_key, repair_key, replace_certificate, restart_transport,
     send_previous, take_up,
@@ -34,12 +36,13 @@ pub(crate) use change_step::step_of;
 pub(crate) use connectors::{
     accept_name, accept_value, add_accepted_domain, associate_sender, cover_value,
     go_by_certificate, list_address, make_connector, match_names, new_connector, rerun_wizard,
-    set_if_another, set_sender_name,
+    sender_and_value, set_if_another, set_sender_name,
 };
 pub(crate) use edge::{EDGE_MAXIMUM, on_edge};
 pub(crate) use more_evidence::{
-    export_accepted_domains, export_inbound_connectors, find_eop_connector, find_send_logs,
-    give_chain, see_changes, see_inbound_connectors, turn_on_logging, turn_on_logging_of,
+    compare_connectors, export_accepted_domains, export_inbound_connectors, find_eop_connector,
+    find_send_logs, give_chain, see_changes, see_inbound_connectors, turn_on_logging,
+    turn_on_logging_of,
 };
 pub(crate) use receive::{offer_tls, receive_with, see_receive_connector};
 pub(crate) use remedy::{Remedy, together};
@@ -66,10 +69,16 @@ pub(crate) fn thumbprint(case: &Case<'_>) -> String {
     literal(case.plain_thumbprint().as_deref(), "thumbprint")
 }
 
-/// What the catalogue of replies advises, with the values of the case.
+/// What the catalogue of replies advises, with the values of the case; where it knows no step, whom to
+/// ask.
 pub(crate) fn of_catalogue(case: &Case<'_>, class: RejectionClass) -> Vec<Remedy> {
-    let templates = class.entry().map_or(&[][..], |entry| entry.remedy);
-    // What the given sessions show already needs no looking up.
+    let steps = open_steps(case, class.entry().map_or(&[][..], |entry| entry.remedy));
+    if steps.is_empty() { vec![ask_other_side(case)] } else { steps }
+}
+
+/// Steps of a catalogue, with the values of the case. What the given sessions show already needs no
+/// looking up.
+fn open_steps(case: &Case<'_>, templates: &[StepTemplate]) -> Vec<Remedy> {
     let is_answered =
         |one: &&StepTemplate| case.is_of_session() && one.action == READ_SEND_LOG.action;
     let open = templates.iter().filter(|one| !is_answered(one));

@@ -2,6 +2,7 @@
 
 use super::{Change, ELEVATED, MANAGEMENT_SHELL, Remedy, send_connector, together};
 use crate::diagnosis::case::Case;
+use crate::diagnosis::literal::literal;
 
 pub(crate) fn export_inbound_connectors() -> Remedy {
     Remedy::tenant(
@@ -22,6 +23,27 @@ pub(crate) fn see_changes() -> Remedy {
          SenderIPAddresses,WhenChangedUTC",
     )
     .verify("the values are those of the export, and the change is older than an hour")
+}
+
+/// Which of two connectors that match equally well is needed. Disabling either is not proposed: whose
+/// mail it carries the evidence does not show.
+pub(crate) fn compare_connectors([one, other]: &[String; 2]) -> Remedy {
+    Remedy::tenant(format!(
+        "See in what {one} and {other} differ, and which of them this server's mail needs: \
+         which of the two acts is not documented, so only one should expect the certificate."
+    ))
+    .command(
+        [one, other]
+            .map(|name| {
+                let name = literal(Some(name), "inbound connector");
+                format!(
+                    "Get-InboundConnector -Identity {name} | Format-List Name,Enabled,\
+                     TlsSenderCertificateName,SenderDomains,AssociatedAcceptedDomains,WhenChangedUTC"
+                )
+            })
+            .join("\n"),
+    )
+    .verify("one connector expects the certificate, and the next session is delivered")
 }
 
 /// Whether an empty list of connectors is no failed command.

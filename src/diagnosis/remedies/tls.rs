@@ -2,7 +2,7 @@
 //! advises.
 
 use super::Remedy;
-use super::{ELEVATED, of_template};
+use super::{ELEVATED, see_schannel};
 use crate::diagnosis::case::Case;
 use crate::finding::Place;
 use crate::reply::tls_error;
@@ -35,8 +35,10 @@ pub(crate) fn switch_on_tls12() -> Vec<Remedy> {
     ]
 }
 
-/// What the catalogue of TLS errors advises on the error of the case.
+/// What the catalogue of TLS errors advises on the error of the case; where it knows no step, or only
+/// one that the given sessions answer, what Windows noted.
 pub(crate) fn of_tls_error(case: &Case<'_>) -> Vec<Remedy> {
     let error = tls_error(case.tls_error().unwrap_or_default());
-    error.remedy.iter().map(|template| of_template(case, template)).collect()
+    let steps = super::open_steps(case, error.remedy);
+    if steps.is_empty() { vec![see_schannel()] } else { steps }
 }

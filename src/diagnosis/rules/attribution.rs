@@ -8,7 +8,6 @@ use crate::diagnosis::literal::{capital, listed};
 use crate::diagnosis::remedies;
 use crate::diagnosis::remedies::Remedy;
 use crate::diagnosis::report::Confidence;
-use crate::finding::Place;
 
 pub(crate) const NAME_MISMATCH: RuleText = RuleText {
     says: "No name of the certificate that is sent is the one that an inbound connector expects.",
@@ -215,27 +214,8 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
     if completeness.is_none_or(|known| known == Completeness::Unknown) {
         steps.push(remedies::give_chain(case));
     }
-    steps.push(ask_support(case));
+    steps.push(remedies::ask_support(case));
     Some(proof.says(message, steps))
-}
-
-/// What Microsoft's support wants of a refusal that nothing explains.
-fn ask_support(case: &Case<'_>) -> Remedy {
-    let reply = case.incident.and_then(|incident| incident.reply.as_deref());
-    let quoted = reply.map(|reply| format!(" The reply: {reply}.")).unwrap_or_default();
-    let at = case
-        .incident
-        .map(|incident| format!(" at {}", incident.stated(incident.last)))
-        .unwrap_or_default();
-    Remedy::new(
-        Place::AdminCenter,
-        format!(
-            "If all that fits: ask Microsoft's support, with the reply, its host and id in brackets \
-             and the time{at}, the public address {}, and the chain as it is sent.{quoted}",
-            case.address().unwrap_or_else(|| "of the session".to_owned()),
-        ),
-    )
-    .verify("support names the tenant and the connector to which the mail was attributed")
 }
 
 /// ATTR36 says that a connector matched: if none of the given ones does, they are not those.

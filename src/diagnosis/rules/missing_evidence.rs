@@ -134,9 +134,10 @@ fn steps_to_decide(case: &Case<'_>) -> Vec<Remedy> {
                     steps.push(step);
                 }
             }
-            OpenQuestion::AcceptedDomainsNotGiven
-            | OpenQuestion::ConnectorsNotGiven
-            | OpenQuestion::EquallyExact { .. } => {}
+            OpenQuestion::EquallyExact { connectors } => {
+                steps.push(remedies::compare_connectors(connectors));
+            }
+            OpenQuestion::AcceptedDomainsNotGiven | OpenQuestion::ConnectorsNotGiven => {}
             OpenQuestion::AssociatedDomains { .. }
             | OpenQuestion::NameMatch { .. }
             | OpenQuestion::AddressListIncomplete { .. }

@@ -4,7 +4,7 @@ use super::rule::{Answer, Proof, RuleText};
 use crate::connector::{ReceiveConnector, Selected, SendConnector, select_certificate};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::Located;
-use crate::diagnosis::evidence::received::ReceivedAt;
+use crate::diagnosis::evidence::received::{ReceivePlace, ReceivedAt};
 use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::literal::{counted, listed};
 use crate::diagnosis::remedies::{self, Remedy};
@@ -54,17 +54,23 @@ pub(crate) fn receive_connector_fault(case: &Case<'_>) -> Option<Answer> {
         counted(faulty.len() as u64, "receive connector"),
         listed(texts.iter().map(String::as_str), 4),
     );
-    let steps = faulty
-        .iter()
-        .map(|(one, fault)| match fault {
-            Fault::NoTls => remedies::offer_tls(&one.object),
-            Fault::NotInstalled => remedies::receive_with(case, &one.object),
-        })
-        .collect();
-    let steps = remedies::together(steps);
+    // The command for the connector that sessions show to fail stands with these.
+    let shown = failing_most(case).filter(|(_, at)| is_present(at));
+    let is_shown =
+        |one: &ReceiveConnector| shown.is_some_and(|((_, connector), _)| one.is_named(connector));
+    let others = faulty.iter().filter(|(one, _)| !is_shown(&one.object));
+    let steps =
+        remedies::together(others.map(|(one, fault)| mend(case, &one.object, *fault)).collect());
     let text = texts.first().cloned().unwrap_or_default();
     let proof = Proof::of(vec![EvidenceLine { path: first.path.clone(), line: first.line, text }]);
     Some(proof.says(message, steps))
+}
+
+fn mend(case: &Case<'_>, connector: &ReceiveConnector, fault: Fault) -> Remedy {
+    match fault {
+        Fault::NoTls => remedies::offer_tls(connector),
+        Fault::NotInstalled => remedies::receive_with(case, connector),
+    }
 }
 
 fn fault_of(case: &Case<'_>, connector: &ReceiveConnector) -> Option<Fault> {
@@ -120,20 +126,23 @@ pub(crate) const EXCHANGE_ONLINE_HANGS_UP: RuleText = RuleText {
     sources: "KB 2989382; receive protocol log",
 };
 
+/// The places where Exchange Online fails, and of them the one that fails now and most.
+fn failing<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (&'c ReceivePlace, &'c ReceivedAt)> {
+    case.evidence.incidents.received_from_cloud.places.iter().filter(|(_, at)| at.failed > 0)
+}
+
+fn failing_most<'c>(case: &'c Case<'_>) -> Option<(&'c ReceivePlace, &'c ReceivedAt)> {
+    failing(case).max_by_key(|(_, at)| (is_present(at), at.failed))
+}
+
 pub(crate) fn exchange_online_hangs_up(case: &Case<'_>) -> Option<Answer> {
-    let places = &case.evidence.incidents.received_from_cloud.places;
-    let failing: Vec<(&str, &str, &ReceivedAt)> = places
-        .iter()
-        .filter(|(_, at)| at.failed > 0)
-        .map(|((server, connector), at)| (server.as_deref().unwrap_or_default(), &**connector, at))
-        .collect();
-    let (server, connector, worst) =
-        failing.iter().copied().max_by_key(|(_, _, at)| (is_present(at), at.failed))?;
+    let ((server, connector), worst) = failing_most(case)?;
+    let server = server.as_deref().unwrap_or_default();
     let how = match worst.without_start_tls {
         0 => "TLS with it came about, and it hung up before a mail, or TLS failed",
         _ => "no STARTTLS was offered to it",
     };
-    let others = match failing.len() {
+    let others = match failing(case).count() {
         1 => String::new(),
         more => format!(" Likewise at {}.", counted(more as u64 - 1, "other receive connector")),
     };
@@ -154,8 +163,9 @@ pub(crate) fn exchange_online_hangs_up(case: &Case<'_>) -> Option<Answer> {
     let mut connectors = case.evidence.receive_connectors.iter().flatten();
     let given = connectors.find(|one| one.object.is_named(connector)).map(|one| &one.object);
     let step = match given.map(|one| (one, fault_of(case, one))) {
-        // Its own finding has the command.
-        Some((_, Some(_))) => None,
+        // Where it is over, the finding on the fault has the command.
+        Some((_, Some(_))) if !is_present(worst) => None,
+        Some((one, Some(fault))) => Some(mend(case, one, fault)),
         Some((one, None)) if worst.without_start_tls == 0 => {
             Some(remedies::receive_with(case, one))
         }

@@ -57,10 +57,18 @@ pub(crate) const ATTR36_FOREIGN_SENDER: RuleText = RuleText {
 pub(crate) fn attr36_foreign(case: &Case<'_>) -> Option<Answer> {
     let index = uncovered(case, UnacceptedSender::Foreign)?;
     let (connector, name) = case.winner();
+    let why = match remedies::sender_and_value(case) {
+        Some((domain, _)) => format!(
+            "The certificate lies in {domain} too: that domain is missing among the accepted ones, or \
+             these are the exports of another tenant."
+        ),
+        None => {
+            "Forwarded mail keeps its foreign sender and passes only by the certificate.".to_owned()
+        }
+    };
     let message = format!(
         "The inbound connector {connector} matches{name}, but neither its value nor the sender's \
-         domain{} is an accepted domain of the tenant: ATTR36. Forwarded mail keeps its foreign \
-         sender and passes only by the certificate.",
+         domain{} is an accepted domain of the tenant: ATTR36. {why}",
         case.sender_text(),
     );
     Some(Proof::of_connector(case, Some(index)).says(message, remedies::cover_value(case)))

@@ -105,7 +105,7 @@ named_enum! {
         NameMismatch = 70,
         /// The address is none of those that the connector lists.
         AddressNotListed = 71,
-        /// Everything matches, and yet the log shows a refusal.
+        /// Everything matches, and yet the mail is refused.
         AttributedButRefused = 80,
         /// Attributed by the certificate.
         AttributedByCertificate = 81,

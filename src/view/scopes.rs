@@ -10,8 +10,10 @@ const INDENT: &str = "    ";
 const NAME: usize = 16;
 /// Columns of a table without those of the server.
 const TABLE: usize = 64;
-/// Scopes that are listed; further ones are counted.
+/// Scopes with a refusal or an error that are listed; further ones are counted.
 const LISTED: usize = 20;
+/// Others that are listed: the cause below them is to be on the first screen.
+const LISTED_WITHOUT_REFUSAL: usize = 4;
 
 /// Adds a block of names and values, and a table where there are several scopes.
 pub fn add(page: &mut Page, report: &Report) {
@@ -58,7 +60,10 @@ fn table(page: &mut Page, scopes: &[Scope]) {
         line.trim_end().to_owned()
     };
     page.line(row(["SERVER", "REFUSED OF", "SINCE (UTC)", "LAST DELIVERY", "CERTIFICATE"]));
-    for scope in scopes.iter().take(LISTED) {
+    let (failing, others): (Vec<&Scope>, Vec<&Scope>) =
+        scopes.iter().partition(|scope| scope.is_refused || scope.refused > 0 || scope.errors > 0);
+    let listed = failing.iter().take(LISTED).chain(others.iter().take(LISTED_WITHOUT_REFUSAL));
+    for scope in listed {
         let refused = format!("{} of {}", scope.refused, scope.total);
         let since = scope.since.map_or_else(|| "-".to_owned(), minute);
         let last = scope.last_delivery.map_or_else(|| "none".to_owned(), minute);
@@ -73,8 +78,21 @@ fn table(page: &mut Page, scopes: &[Scope]) {
         let errors = errors(scope).map_or_else(String::new, |text| format!("; errors: {text}"));
         page.paragraph("      ", "      ", &format!("over {}{from}{errors}", connector(scope)));
     }
-    if let Some(more) = scopes.len().checked_sub(LISTED).filter(|more| *more > 0) {
-        page.line(format_args!("{INDENT}and {more} more"));
+    if failing.len() > LISTED {
+        page.line(format_args!("{INDENT}and {} more with a refusal", failing.len() - LISTED));
+    }
+    if others.len() > LISTED_WITHOUT_REFUSAL {
+        let more = others.iter().skip(LISTED_WITHOUT_REFUSAL);
+        let total: u64 = more.clone().map(|scope| scope.total).sum();
+        page.paragraph(
+            INDENT,
+            INDENT,
+            &format!(
+                "and {} more without a refusal, of {}; Scopes, in the JSON or the object, has them all",
+                more.count(),
+                sessions(total)
+            ),
+        );
     }
 }
 
@@ -195,7 +213,18 @@ mod tests {
     #[test]
     fn more_scopes_than_anybody_reads_are_counted() {
         let text = lines((0..25).map(|number| scope_of(&format!("EX{number:02}"))).collect(), 80);
-        assert!(text.contains("    and 5 more\n") && !text.contains("EX20"), "{text}");
+        assert!(text.contains("    and 5 more with a refusal\n"), "{text}");
+        assert!(!text.contains("EX20"), "{text}");
+    }
+
+    #[test]
+    fn places_without_a_refusal_do_not_push_the_cause_off_the_screen() {
+        let healthy =
+            |number| Scope { refused: 0, is_refused: false, ..scope_of(&format!("EX{number:02}")) };
+        let scopes = std::iter::once(scope_of("EX50")).chain((0..30).map(healthy)).collect();
+        let text = lines(scopes, 80);
+        assert!(text.lines().count() < 18, "{text}");
+        assert!(text.contains("and 26 more without a refusal, of 312 sessions;"), "{text}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The text of a report: first lines, cause, proof, what to do, what else, what is missing.
 
+use std::collections::HashMap;
+
 use super::page::Page;
 use super::parts::{Parts, verdict_word, weight_word};
 use super::scopes;
@@ -26,11 +28,12 @@ pub fn text(report: &Report, width: usize) -> String {
         heading(&mut page, "WHERE THIS IS WRITTEN");
         page.paragraph(INDENT, INDENT, &reference);
     }
-    list(&mut page, "WHAT ELSE WAS FOUND", &parts.found);
+    let mut printed = Printed::of(&parts);
+    list(&mut page, "WHAT ELSE WAS FOUND", &parts.found, &mut printed);
     for more in &parts.more_found {
         page.paragraph(INDENT, "      ", more);
     }
-    list(&mut page, "WHAT EVIDENCE IS MISSING", &parts.missing);
+    list(&mut page, "WHAT EVIDENCE IS MISSING", &parts.missing, &mut printed);
     page.into_text()
 }
 
@@ -97,31 +100,51 @@ fn is_command(text: &str) -> bool {
     })
 }
 
-fn list(page: &mut Page, title: &str, findings: &[&Finding]) {
+/// The commands that stand in the report already, with where: none is printed twice.
+struct Printed<'a>(HashMap<&'a str, String>);
+
+impl<'a> Printed<'a> {
+    fn of(parts: &Parts<'a>) -> Self {
+        let mut printed = HashMap::new();
+        let steps = parts.cause.iter().flat_map(|cause| cause.remedy.iter().enumerate());
+        for (number, remedy) in steps {
+            if let Some(command) = &remedy.command {
+                printed.entry(&**command).or_insert_with(|| format!("step {}", number + 1));
+            }
+        }
+        Self(printed)
+    }
+}
+
+fn list<'a>(page: &mut Page, title: &str, findings: &[&'a Finding], printed: &mut Printed<'a>) {
     if findings.is_empty() {
         return;
     }
     heading(page, title);
     for finding in findings {
-        entry(page, finding);
+        entry(page, finding, printed);
     }
 }
 
-/// A finding that is not the cause, with the first of its steps.
-fn entry(page: &mut Page, finding: &Finding) {
+/// A finding that is not the cause, with the first of its steps unless that stands above.
+fn entry<'a>(page: &mut Page, finding: &'a Finding, printed: &mut Printed<'a>) {
     let weight = weight_word(finding);
     let first = format!("{INDENT}{weight}: {}: ", finding.id.name());
     page.paragraph(&first, "      ", &finding.message);
     let Some(remedy) = finding.remedy.first().filter(|_| finding.status != Status::Past) else {
         return;
     };
-    match &remedy.command {
-        Some(command) => {
-            labelled(page, "where", &remedy.r#where);
-            page.command(command);
-        }
-        None => labelled(page, "to do", &remedy.action),
+    let Some(command) = &remedy.command else {
+        labelled(page, "to do", &remedy.action);
+        return;
+    };
+    if let Some(place) = printed.0.get(&**command) {
+        labelled(page, "to do", &format!("the command of {place}"));
+        return;
     }
+    printed.0.insert(command, finding.id.name().to_owned());
+    labelled(page, "where", &remedy.r#where);
+    page.command(command);
 }
 
 pub(super) fn labelled(page: &mut Page, label: &str, text: &str) {

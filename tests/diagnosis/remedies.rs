@@ -305,3 +305,22 @@ fn a_domain_of_sender_and_certificate_that_the_tenant_lacks_is_added_only_if_it_
     let commands = of_foreign.iter().filter_map(|(_, command)| command.as_deref());
     assert!(!commands.into_iter().any(|one| one.contains("New-MgDomain")), "{of_foreign:?}");
 }
+
+#[test]
+fn a_change_on_its_way_is_no_possibility_where_the_refusals_outlast_it() {
+    let asks_for_change = |minutes: &[u32], changed: &str| {
+        let steps = minutes.iter().map(|minute| {
+            let reply = if minute % 2 == 1 { REFUSED } else { "to=bob@fabrikam.com" };
+            format!("at={:02}:{:02} ;; {reply}", 1 + minute / 60, minute % 60)
+        });
+        let sessions = steps.collect::<Vec<_>>().join(" || ");
+        let setup = format!(
+            "inbound=Inbound from HQ/OnPremises/on/*.contoso.com{changed} ; accepted=contoso.com"
+        );
+        let report = report(&sessions, &setup);
+        assert_eq!(report.cause, FindingId::AttributedButRefused, "{}", report.summary);
+        steps_of_cause(&report).contains("See when the connector was changed last")
+    };
+    assert!(asks_for_change(&[1, 21, 41], ""));
+    assert!(!asks_for_change(&[1, 2, 301, 302, 601, 602, 1001], ""));
+}

@@ -5,9 +5,11 @@ use crate::chain::{Completeness, Trust};
 use crate::connector::{AttributionOutcome, ConnectorNameMatch, Mismatch, MissKind, match_name};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{capital, listed};
+use crate::diagnosis::observation::Standing;
 use crate::diagnosis::remedies;
 use crate::diagnosis::remedies::Remedy;
 use crate::diagnosis::report::Confidence;
+use crate::timestamp::TICKS_PER_HOUR;
 
 pub(crate) const NAME_MISMATCH: RuleText = RuleText {
     says: "No name of the certificate that is sent is the one that an inbound connector expects.",
@@ -144,7 +146,7 @@ fn match_steps(case: &Case<'_>, connector: Option<usize>) -> Vec<Remedy> {
 }
 
 pub(crate) const ATTRIBUTED_BUT_REFUSED: RuleText = RuleText {
-    says: "By the given evidence the mail should pass, and yet the log shows a refusal.",
+    says: "By the given evidence the mail should pass, and yet it was refused.",
     why: "Exchange Online judges by what it received and by its present configuration; the evidence \
           may be of another time or tenant, or the chain may not have arrived completely.",
     example: "The connector expects mail.contoso.com, the certificate has that name, an accepted \
@@ -187,6 +189,12 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
         }
         _ => "the reply says that a connector matched, and none of the given ones does".to_owned(),
     };
+    let may_be_on_its_way = change_may_be_on_its_way(case);
+    let changed = if may_be_on_its_way {
+        "the connector was changed and the change has not arrived yet (up to an hour), "
+    } else {
+        ""
+    };
     let trust = case.chain.as_ref().map(|chain| chain.trust);
     let root = if trust == Some(Trust::UnknownRoot) {
         "the root of the chain is in no list of roots, so that Exchange Online may not trust it, "
@@ -202,20 +210,38 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
         })
     };
     let message = format!(
-        "By the given evidence the mail should pass ({what}), and yet the log shows a refusal. \
-         Possible, and not decided here: {root}the connector was changed and the change has not arrived \
-         yet (up to an hour), another tenant has a closer match, the chain did not reach Exchange \
-         Online whole, the address is shared or not the one that Exchange Online sees, or the \
+        "By the given evidence the mail should pass ({what}), and yet it was refused. Possible, and \
+         not decided here: {root}{changed}another tenant has a closer match, the chain did not reach \
+         Exchange Online whole, the address is shared or not the one that Exchange Online sees, or the \
          exports are of another time or tenant."
     );
     let mut steps = if root.is_empty() { Vec::new() } else { another_certificate(case) };
-    steps.push(remedies::see_changes());
+    if may_be_on_its_way {
+        steps.push(remedies::see_changes());
+    }
     let completeness = case.chain.as_ref().map(|chain| chain.completeness);
     if completeness.is_none_or(|known| known == Completeness::Unknown) {
         steps.push(remedies::give_chain(case));
     }
     steps.push(remedies::ask_support(case));
     Some(proof.says(message, steps))
+}
+
+/// Whether a change of the connector that has not arrived can explain the newest refusal: it takes up to
+/// an hour. The export may name the time of the change; else refusals in turn with deliveries over a
+/// longer time are no such change.
+fn change_may_be_on_its_way(case: &Case<'_>) -> bool {
+    let Some(incident) = case.incident.filter(|incident| incident.is_dated) else { return true };
+    let connector = case.outcome().and_then(AttributionOutcome::connector);
+    let changed = connector.and_then(|index| case.inbound(index)?.object.when_changed_utc);
+    let last = incident.last.ticks();
+    match changed {
+        Some(changed) => last - changed.ticks() < TICKS_PER_HOUR,
+        None => {
+            incident.standing != Standing::NowAndThen
+                || last - incident.first.ticks() < TICKS_PER_HOUR
+        }
+    }
 }
 
 /// ATTR36 says that a connector matched: if none of the given ones does, they are not those.

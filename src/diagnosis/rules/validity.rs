@@ -4,6 +4,7 @@ use super::rule::{Answer, Proof, RuleText};
 use crate::certificate::ends_soon;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::chain_log::LoggedFault;
+use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::literal::{capital, date};
 use crate::diagnosis::remedies;
 use crate::diagnosis::report::{Confidence, Severity};
@@ -133,6 +134,14 @@ pub(crate) const CERTIFICATE_EXPIRED_SINCE: RuleText = RuleText {
 pub(crate) fn expired_since(case: &Case<'_>) -> Option<Answer> {
     let is_between = |end: &StatedTime| *end >= case.at && *end < case.evidence.at;
     let end = case.not_after().filter(|end| case.incident.is_some() && is_between(end))?;
+    let thumbprint = case.plain_thumbprint()?;
+    let is_used_since = |other: &Incident| {
+        let sent = other.sent.as_ref().and_then(|sent| sent.thumbprint.as_deref());
+        other.last >= end.time() && sent == Some(thumbprint.as_str())
+    };
+    if case.evidence.incidents.all.iter().any(is_used_since) {
+        return None;
+    }
     let message = format!(
         "{} was valid in the sessions of the log and has expired since, on {}.",
         capital(&case.certificate_text()),

@@ -12,6 +12,7 @@ use crate::diagnosis::evidence::incident::{Ending, Incident};
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::findings::merge;
 use crate::diagnosis::judge::{Judged, findings_of_evidence, judge};
+use crate::diagnosis::literal::counted;
 use crate::diagnosis::report::{Finding, REPORT_SCHEMA_VERSION, Report, Severity, Status, Verdict};
 use crate::diagnosis::rules::description::RuleDescription;
 use crate::diagnosis::rules::table;
@@ -64,18 +65,10 @@ impl Diagnosis {
         set_everyday_aside(&mut judged);
         let whole = Case::of_configuration(basis);
         let mut findings = findings_of_evidence(&whole, &self.disabled, &trials);
-        let decisive = judged
-            .iter()
-            .enumerate()
-            .filter(|(_, one)| !one.case.incident.is_some_and(Incident::is_past))
-            .filter(|(_, one)| one.decided_by.is_some())
-            .min_by_key(|(_, one)| {
-                // A delivery to another tenant says less than a refusal that nothing explains.
-                let is_delivered = one.case.is_delivered();
-                let place = one.decided_by.as_ref().map(|decision| decision.place);
-                (rank(one.verdict), is_delivered, place, std::cmp::Reverse(one.case.at))
-            })
-            .map(|(index, _)| index);
+        let decisive = decisive(&judged);
+        if let Some(index) = decisive {
+            add_like_errors(index, &mut judged);
+        }
         let decisions = judged.iter().filter_map(|one| one.decided_by.as_ref());
         let past = decisions.min_by_key(|decision| decision.place).map(|decision| decision.id);
         let mut certificate = None;
@@ -153,6 +146,49 @@ impl Diagnosis {
             connector,
             exit_code,
         }
+    }
+}
+
+/// The case that decides: of the gravest verdict, and there the first rule of the table.
+fn decisive(judged: &[Judged<'_>]) -> Option<usize> {
+    judged
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| !one.case.incident.is_some_and(Incident::is_past))
+        .filter(|(_, one)| one.decided_by.is_some())
+        .min_by_key(|(_, one)| {
+            // A delivery to another tenant says less than a refusal that nothing explains.
+            let is_delivered = one.case.is_delivered();
+            let place = one.decided_by.as_ref().map(|decision| decision.place);
+            (rank(one.verdict), is_delivered, place, std::cmp::Reverse(one.case.at))
+        })
+        .map(|(index, _)| index)
+}
+
+/// Where an error without a session decides, names how many of other connectors, servers or senders are
+/// refused for the same reason: no scope counts them.
+fn add_like_errors(decisive: usize, judged: &mut [Judged<'_>]) {
+    let reported = |one: &Judged<'_>| {
+        let incident = one.case.incident.filter(|one| one.reported_by.is_some() && !one.is_past());
+        Some((incident?.count, one.decided_by.as_ref()?.id))
+    };
+    let Some((_, id)) = reported(&judged[decisive]) else { return };
+    let others = judged.iter().enumerate().filter(|(index, _)| *index != decisive);
+    let found = others.filter_map(|(_, one)| reported(one)).filter(|(_, other)| *other == id);
+    let count: u64 = found.map(|(count, _)| count).sum();
+    if count == 0 {
+        return;
+    }
+    let more = format!(
+        " {} of other connectors, servers or senders for the same reason.",
+        counted(count, "more error")
+    );
+    let one = &mut judged[decisive];
+    for finding in one.findings.iter_mut().filter(|finding| finding.status == Status::Cause) {
+        finding.message.push_str(&more);
+    }
+    if let Some(decision) = &mut one.decided_by {
+        decision.message.push_str(&more);
     }
 }
 

@@ -100,6 +100,14 @@ pub struct Explanation {
     known: Values,
 }
 
+/// The numbers of a reply.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReplyNumbers {
+    code: Option<u16>,
+    enhanced_status: Option<EnhancedStatus>,
+    attr: Option<u32>,
+}
+
 /// Explains a reply, an NDR, a queue's LastError, a tracking RecipientStatus, a line of an event
 /// log, a message trace's reason, or the TLS row of a session. Any text is taken.
 #[must_use]
@@ -224,6 +232,24 @@ impl Explanation {
         if self.known != Values::default() {
             self.remedy = filled(&self.templates, &self.known);
         }
+    }
+
+    /// Takes out the numbers of the reply, and what they mean.
+    pub(crate) fn take_numbers(&mut self) -> ReplyNumbers {
+        (self.enhanced_status_meaning, self.attr_meaning) = (None, None);
+        ReplyNumbers {
+            code: self.code.take(),
+            enhanced_status: self.enhanced_status.take(),
+            attr: self.attr.take(),
+        }
+    }
+
+    /// Puts back what [`take_numbers`](Self::take_numbers) took out.
+    pub(crate) fn put_numbers(&mut self, numbers: ReplyNumbers) {
+        let ReplyNumbers { code, enhanced_status, attr } = numbers;
+        self.enhanced_status_meaning = enhanced_status.and_then(EnhancedStatus::meaning);
+        self.attr_meaning = attr.and_then(attr_meaning);
+        (self.code, self.enhanced_status, self.attr) = (code, enhanced_status, attr);
     }
 
     /// Keeps what another one says too once for both: of many errors most are alike.

@@ -32,6 +32,7 @@ pub(crate) use catalogue::READ_SEND_LOG;
 pub use catalogue::{CATALOGUE, CatalogueEntry, Signature};
 pub use classify::classify;
 pub use enhanced_status::EnhancedStatus;
+pub(crate) use explain::ReplyNumbers;
 pub use explain::{Explanation, explain};
 pub use mail_program::MailProgram;
 pub use rejection_class::RejectionClass;

@@ -19,6 +19,7 @@ mod names_of_servers;
 mod printed_commands;
 mod properties;
 mod quality;
+mod queue_error_memory;
 mod queue_errors;
 mod receiving;
 mod redaction;

@@ -118,3 +118,70 @@ fn an_error_of_a_server_without_sessions_is_a_scope_of_its_own() {
     assert_eq!((of("EX01").errors, of("EX01").is_refused), (0, false));
     assert_eq!(report.scopes[0].server.as_deref(), Some("EX02"), "the gravest first");
 }
+
+/// An error of each send connector; the text is explained once.
+fn errors_of_connectors(text: &str, count: usize) -> Vec<DeliveryError> {
+    let one = DeliveryError {
+        reporting_server: Some("EX01".to_owned()),
+        time: Timestamp::parse("2026-11-16T00:30:00Z").map(Into::into),
+        ..DeliveryError::of_text("queues.json", text)
+    };
+    let of_connector = |number: usize| {
+        let mut error = one.clone();
+        error.explanation.send_connector = Some(format!("To partner {number}"));
+        error
+    };
+    (0..count).map(of_connector).collect()
+}
+
+fn diagnosed(errors: Vec<DeliveryError>) -> Report {
+    let mut evidence = Evidence::new(Timestamp::parse("2026-11-16T01:00:00Z").unwrap());
+    for error in errors {
+        evidence.add_delivery_error(error);
+    }
+    diagnose(&evidence)
+}
+
+fn message_of(report: &Report, id: FindingId) -> &str {
+    let found = report.findings.iter().find(|finding| finding.id == id);
+    found.map_or("", |finding| &finding.message)
+}
+
+/// A case for each would be held against all others.
+#[test]
+fn of_errors_of_many_connectors_a_thousand_are_told_apart_and_each_ending_is_judged() {
+    const NOT_FOUND: &str = "454 4.7.5 The certificate specified in TlsCertificateName of the \
+                             SendConnector could not be found.";
+    let mut errors = errors_of_connectors(NOT_FOUND, 1300);
+    errors.extend(errors_of_connectors("550 5.7.64 TenantAttribution; Relay Access Denied", 1));
+    let report = diagnosed(errors);
+    let count = |id| report.findings.iter().filter(|finding| finding.id == id).count();
+    assert_eq!(count(FindingId::TlsCertificateNameNotFound), 1024);
+    assert_eq!(count(FindingId::ConnectorsNotGiven), 1);
+    let counted = message_of(&report, FindingId::QueueErrorNotJudged);
+    assert!(counted.contains("276 errors of more kinds, servers and connectors"), "{counted}");
+}
+
+#[test]
+fn the_conclusion_counts_the_errors_of_other_connectors_that_have_the_same_cause() {
+    let report =
+        diagnosed(errors_of_connectors("550 5.7.64 TenantAttribution; Relay Access Denied", 3));
+    let more = "No session, 1 error at 2026-11-16T00:30:00.000Z, on EX01. 2 more errors of other \
+                connectors, servers or senders for the same reason.";
+    assert!(report.reason.ends_with(more), "{}", report.reason);
+    assert_eq!(message_of(&report, report.cause), report.reason);
+}
+
+#[test]
+fn errors_that_are_not_judged_are_all_counted() {
+    let unknown = DeliveryError::of_text("queues.json", "Something went wrong");
+    let mut elsewhere = DeliveryError::of_text("queues.json", "550 5.7.1 Unable to relay");
+    elsewhere.remote_server = Some("mx.adatum.com".to_owned());
+    let report = diagnosed([vec![unknown; 150], vec![elsewhere; 120]].concat());
+    let counted = message_of(&report, FindingId::QueueErrorNotJudged);
+    assert_eq!(
+        counted,
+        "Not judged: 120 errors of mail that goes elsewhere than to Exchange Online \
+         (mx.adatum.com), and 150 errors of which nothing is known."
+    );
+}

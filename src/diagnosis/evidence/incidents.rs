@@ -16,6 +16,11 @@ use crate::timestamp::Timestamp;
 /// Of how many incidents, the failed ones first, the very row is looked up in the log.
 const MAXIMUM_LOCATED: usize = 32;
 
+/// Errors without a session that are told apart by server, connector and ending: each is a case, which is
+/// held against all others. Errors of further ones are counted, but for the first of each ending.
+const MAXIMUM_REPORTED: usize = 1024;
+const MAXIMUM_OF_ENDING: usize = 8;
+
 /// How a banner begins that a firewall masks.
 const MASKED_BANNER: &str = "220 **";
 
@@ -44,6 +49,10 @@ pub(crate) struct Incidents {
     pub unknown: u64,
     /// Incidents that found no room, because there were too many.
     pub capped: u64,
+    /// Incidents of errors without a session, by ending.
+    pub(super) reported: HashMap<Ending, usize>,
+    /// Errors that found no room, because there were too many.
+    pub capped_errors: u64,
     pub total: u64,
     /// The beginning of the first session, and of the last: from when to when there is evidence.
     pub window: Option<(Timestamp, Timestamp)>,
@@ -95,6 +104,21 @@ impl Incidents {
                 self.all.push(incident);
             }
         }
+    }
+
+    /// Adds an error without a session; `false`: it found no room, and was counted.
+    pub fn add_error(&mut self, error: Incident) -> bool {
+        if !self.places.contains_key(&error.key()) {
+            let all: usize = self.reported.values().sum();
+            let of_ending = self.reported.entry(error.ending).or_default();
+            if all >= MAXIMUM_REPORTED && *of_ending >= MAXIMUM_OF_ENDING {
+                self.capped_errors += 1;
+                return false;
+            }
+            *of_ending += 1;
+        }
+        self.add(error);
+        true
     }
 
     /// Judges what holds today, and finds the rows that prove the incidents.

@@ -19,7 +19,7 @@ mod objects;
 mod origins;
 pub(crate) mod part;
 pub(crate) mod parts;
-mod queue_errors;
+pub(crate) mod queue_errors;
 pub(crate) mod received;
 mod reported;
 pub(crate) mod server_name;

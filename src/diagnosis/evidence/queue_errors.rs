@@ -25,12 +25,24 @@ const MAXIMUM_KEPT: usize = 100;
 pub(crate) struct QueueErrors {
     /// The search for their sessions, while these are taken in.
     pub search: SessionMatcher,
-    /// Those that belong to a session.
+    /// Those that belong to a session, and how many there are beyond them.
     pub joined: Vec<DeliveryError>,
-    /// Those that go elsewhere than to EOP, or of which nothing is known.
-    pub not_judged: Vec<DeliveryError>,
-    /// How many of the two are not kept.
-    pub not_kept: u64,
+    pub joined_besides: u64,
+    pub not_judged: NotJudged,
+}
+
+/// Errors that are not judged.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NotJudged {
+    /// The first of them.
+    pub first: Vec<DeliveryError>,
+    /// How many go elsewhere than to EOP, and to which hosts.
+    pub elsewhere: u64,
+    pub hosts: BTreeSet<String>,
+    /// How many report no refusal.
+    pub no_refusal: u64,
+    /// How many say nothing known.
+    pub unknown: u64,
 }
 
 impl QueueErrors {
@@ -56,11 +68,28 @@ impl QueueErrors {
     }
 
     fn keep(&mut self, error: DeliveryError) {
-        let list = if error.session.is_some() { &mut self.joined } else { &mut self.not_judged };
-        if list.len() < MAXIMUM_KEPT {
-            list.push(error);
+        if error.session.is_none() {
+            self.not_judged.add(error);
+        } else if self.joined.len() < MAXIMUM_KEPT {
+            self.joined.push(error);
         } else {
-            self.not_kept += 1;
+            self.joined_besides += 1;
+        }
+    }
+}
+
+impl NotJudged {
+    fn add(&mut self, error: DeliveryError) {
+        if error.explanation.rejection.is_some_and(RejectionClass::is_no_refusal) {
+            self.no_refusal += 1;
+        } else if error.explanation.recognised {
+            self.elsewhere += 1;
+            self.hosts.extend(error.remote_server.clone().or_else(|| error.next_hop.clone()));
+        } else {
+            self.unknown += 1;
+        }
+        if self.first.len() < MAXIMUM_KEPT {
+            self.first.push(error);
         }
     }
 }

@@ -45,12 +45,14 @@ pub(super) fn add_reported(
             Some(place) => stand_at(&mut error, place, &places),
             None => error.last_on.keys().next().cloned().unwrap_or_default(),
         };
+        if !incidents.add_error(error.clone()) {
+            continue;
+        }
         let next = kinds.len();
         let kind = *kinds.entry((error.key(), server.clone())).or_insert(next);
         if known.insert((kind, error.last)) {
             record(ledger, &error, &server, mark);
         }
-        incidents.add(error);
     }
 }
 

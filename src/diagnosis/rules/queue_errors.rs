@@ -2,11 +2,10 @@
 
 use super::rule::{Answer, Proof, RuleText};
 use crate::diagnosis::case::Case;
+use crate::diagnosis::evidence::queue_errors::{NotJudged, QueueErrors};
 use crate::diagnosis::literal::{counted, listed};
 use crate::diagnosis::remedies::{of_catalogue, turn_on_logging};
 use crate::diagnosis::report::EvidenceLine;
-use crate::evidence::delivery_error::DeliveryError;
-use crate::reply::RejectionClass;
 
 /// How many are reported in full.
 const REPORTED: usize = 3;
@@ -55,7 +54,7 @@ pub(crate) const QUEUE_ERROR_JOINED: RuleText = RuleText {
 };
 
 pub(crate) fn joined(case: &Case<'_>) -> Option<Answer> {
-    let joined = &case.evidence.queue_errors.joined;
+    let QueueErrors { joined, joined_besides, .. } = &case.evidence.queue_errors;
     if joined.is_empty() {
         return None;
     }
@@ -75,7 +74,7 @@ pub(crate) fn joined(case: &Case<'_>) -> Option<Answer> {
             messages.push(&session.message);
         }
     }
-    let rest = messages.len().saturating_sub(REPORTED) as u64;
+    let rest = messages.len().saturating_sub(REPORTED) as u64 + joined_besides;
     let more = format!("Joined to sessions of the logs besides: {}.", counted(rest, "error"));
     messages.truncate(REPORTED);
     if rest > 0 {
@@ -94,48 +93,41 @@ pub(crate) const QUEUE_ERROR_NOT_JUDGED: RuleText = RuleText {
 };
 
 pub(crate) fn not_judged(case: &Case<'_>) -> Option<Answer> {
-    let errors = &case.evidence.queue_errors.not_judged;
-    if errors.is_empty() {
+    let NotJudged { first, elsewhere, hosts, no_refusal, unknown } =
+        &case.evidence.queue_errors.not_judged;
+    let too_many = case.evidence.incidents.capped_errors;
+    let to_hosts = match hosts.len() {
+        0 => String::new(),
+        _ => format!(" ({})", listed(hosts.iter().map(String::as_str), 4)),
+    };
+    let parts = [
+        (
+            *elsewhere,
+            "error",
+            format!("of mail that goes elsewhere than to Exchange Online{to_hosts}"),
+        ),
+        (
+            *no_refusal,
+            "report",
+            "by which nothing was refused (eop-relay explain, Resolve-EopRelayError: what to do)"
+                .to_owned(),
+        ),
+        (*unknown, "error", "of which nothing is known".to_owned()),
+        (too_many, "error", "of more kinds, servers and connectors than are told apart".to_owned()),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, noun, what)| format!("{} {what}", counted(*count, noun)))
+        .collect();
+    if parts.is_empty() {
         return None;
     }
-    let lines = errors.iter().take(REPORTED).map(|error| EvidenceLine {
+    let lines = first.iter().take(REPORTED).map(|error| EvidenceLine {
         path: error.path.clone(),
         line: error.line,
         text: error.short_text(),
     });
-    let is_no_refusal = |error: &&DeliveryError| {
-        error.explanation.rejection.is_some_and(RejectionClass::is_no_refusal)
-    };
-    let (fine, errors): (Vec<_>, Vec<_>) = errors.iter().partition(is_no_refusal);
-    let (unknown, elsewhere): (Vec<_>, Vec<_>) =
-        errors.into_iter().partition(|error| !error.explanation.recognised);
-    let mut hosts: Vec<&str> = elsewhere
-        .iter()
-        .filter_map(|error| error.remote_server.as_deref().or(error.next_hop.as_deref()))
-        .collect();
-    hosts.sort_unstable();
-    hosts.dedup();
-    let mut parts = Vec::new();
-    if !elsewhere.is_empty() {
-        let hosts = if hosts.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", listed(hosts.into_iter(), 4))
-        };
-        parts.push(format!(
-            "{} of mail that goes elsewhere than to Exchange Online{hosts}",
-            counted(elsewhere.len() as u64, "error"),
-        ));
-    }
-    if !fine.is_empty() {
-        parts.push(format!(
-            "{} by which nothing was refused (eop-relay explain, Resolve-EopRelayError: what to do)",
-            counted(fine.len() as u64, "report")
-        ));
-    }
-    if !unknown.is_empty() {
-        parts.push(format!("{} of which nothing is known", counted(unknown.len() as u64, "error")));
-    }
     let message = format!("Not judged: {}.", parts.join(", and "));
     Some(Proof::of(lines.collect()).says(message, Vec::new()))
 }

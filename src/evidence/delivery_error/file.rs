@@ -14,8 +14,8 @@ use super::transport_event::{TransportEvent, TransportEvents};
 use super::{mail, tracking_log};
 use crate::evidence::capi2::event_texts;
 use crate::evidence::export::{
-    EvidenceError, ExportFormat, Parsed, Problem, ProblemKind, TextFile, dates_of, doubts,
-    read_file, shown_dates_of,
+    EvidenceError, ExportFormat, ObjectDates, Parsed, Problem, ProblemKind, PropertyBag, TextFile,
+    doubts, read_file,
 };
 use crate::input;
 
@@ -164,9 +164,8 @@ impl DeliveryErrors {
             return None;
         }
         let format = ExportFormat::of(&file.text)?;
-        let mut parsed = format.read(&file.text);
         let mut read = Self { source_name: source_name.to_owned(), ..Self::default() };
-        read.convert(file, format, &mut parsed);
+        let parsed = read.convert(file, format);
         let is_empty = read.errors.is_empty() && read.without_error == 0;
         // A text with a colon or a comma is no table, and words in brackets are no JSON.
         let may_be_prose = matches!(format, ExportFormat::Csv | ExportFormat::FormatList)
@@ -178,29 +177,46 @@ impl DeliveryErrors {
         Some(if is_empty { Err(nothing(source_name)) } else { Ok(read) })
     }
 
-    fn convert(&mut self, file: &TextFile<'_>, format: ExportFormat, parsed: &mut Parsed) {
-        let bags = std::mem::take(&mut parsed.bags);
-        let dates =
-            ErrorDates::of_file(&file.text, shown_dates_of(&bags), dates_of(Some(format), &bags));
-        let mut offsets: Vec<usize> = bags.iter().map(|bag| bag.offset).collect();
+    /// The errors of the objects, which are read twice: what all show of the order of day and month,
+    /// each is read by, and none is kept.
+    fn convert(&mut self, file: &TextFile<'_>, format: ExportFormat) -> Parsed {
+        let (mut dates, mut offsets) = (ObjectDates::default(), Vec::new());
+        format.read_each(&file.text, &mut |bag| {
+            dates.note(&bag);
+            offsets.push(bag.offset);
+        });
+        let of_format = dates.of_format(Some(format));
+        let dates = ErrorDates::of_file(&file.text, dates.shown, of_format);
         offsets.sort_unstable();
         let positions = file.positions(&offsets);
-        let source_name = self.source_name.clone();
-        for bag in bags {
+        let mut open_dates = Parsed::default();
+        let mut parsed = format.read_each(&file.text, &mut |bag| {
             let place = offsets.partition_point(|offset| *offset < bag.offset);
             let line = positions.get(place).map_or(1, |position| position.line);
-            match super::objects::read(Place { path: &source_name, line, dates: &dates }, &bag) {
-                ObjectErrors::Errors(errors) => {
-                    for error in errors {
-                        if let Some(kind) = open_date(&error, &dates) {
-                            parsed.report(bag.offset, kind);
-                        }
-                        self.errors.push(error);
+            self.convert_one(&bag, line, &dates, &mut open_dates);
+        });
+        parsed.report_all(open_dates);
+        parsed
+    }
+
+    fn convert_one(
+        &mut self,
+        bag: &PropertyBag,
+        line: u64,
+        dates: &ErrorDates,
+        open_dates: &mut Parsed,
+    ) {
+        match super::objects::read(Place { path: &self.source_name, line, dates }, bag) {
+            ObjectErrors::Errors(errors) => {
+                for error in errors {
+                    if let Some(kind) = open_date(&error, dates) {
+                        open_dates.report(bag.offset, kind);
                     }
+                    self.errors.push(error);
                 }
-                ObjectErrors::NoError => self.without_error += 1,
-                ObjectErrors::OtherKind => self.unused += 1,
             }
+            ObjectErrors::NoError => self.without_error += 1,
+            ObjectErrors::OtherKind => self.unused += 1,
         }
     }
 

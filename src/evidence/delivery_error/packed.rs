@@ -1,12 +1,13 @@
 //! Many errors in little memory: what alike ones have in common is kept once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::error::DeliveryError;
 use crate::finding::Values;
+use crate::reply::{Explanation, ReplyNumbers};
 use crate::stated_time::StatedTime;
 
 /// Errors in their order. Those that differ in their stamps, ids, people and texts alone share the rest.
@@ -16,11 +17,12 @@ pub struct DeliveryErrorList {
     kinds: Kinds,
 }
 
-/// What errors have in common, by a hash of what tells most apart.
+/// What errors have in common, by a hash of what tells most apart; and the paths and meanings that
+/// several of them name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kinds {
     by_hash: HashMap<u64, Arc<DeliveryError>>,
-    last: Option<Arc<DeliveryError>>,
+    texts: HashSet<Arc<str>>,
 }
 
 /// One error.
@@ -31,6 +33,9 @@ pub(super) struct Packed {
     pub time: Option<StatedTime>,
     line: u64,
     message_count: Option<u64>,
+    path: Arc<str>,
+    meaning: Arc<str>,
+    numbers: ReplyNumbers,
     /// With what its steps were filled, where its own texts do not say so.
     values: Option<Box<Values>>,
     texts: Texts,
@@ -153,25 +158,35 @@ impl Kinds {
         let texts = Texts::of(&mut error);
         let (time, line) = (error.time.take(), std::mem::take(&mut error.line));
         let message_count = error.message_count.take();
-        Packed { common: self.common(error), time, line, message_count, values, texts }
+        let path = self.shared(std::mem::take(&mut error.path).into());
+        let meaning = self.shared(std::mem::take(&mut error.explanation.meaning));
+        let numbers = error.explanation.take_numbers();
+        let common = self.common(error);
+        Packed { common, time, line, message_count, path, meaning, numbers, values, texts }
     }
 
-    fn common(&mut self, mut error: DeliveryError) -> Arc<DeliveryError> {
-        let mut hasher = DefaultHasher::new();
-        (&error.path, &error.explanation.meaning, error.explanation.code).hash(&mut hasher);
-        let hash = hasher.finish();
-        if let Some(known) = self.by_hash.get(&hash)
-            && **known == error
-        {
+    fn shared(&mut self, text: Arc<str>) -> Arc<str> {
+        if let Some(known) = self.texts.get(&text) {
             return Arc::clone(known);
         }
-        if let Some(last) = &self.last {
-            error.explanation.share_with(&last.explanation);
+        self.texts.insert(Arc::clone(&text));
+        text
+    }
+
+    fn common(&mut self, error: DeliveryError) -> Arc<DeliveryError> {
+        let Explanation { rejection, tls_error, mail_program, remedy, .. } = &error.explanation;
+        let tls_error = tls_error.as_ref().map(|error| &error.name);
+        let mut hasher = DefaultHasher::new();
+        (error.source, rejection, tls_error, mail_program, remedy.len()).hash(&mut hasher);
+        let hash = hasher.finish();
+        match self.by_hash.get(&hash) {
+            Some(known) if **known == error => Arc::clone(known),
+            _ => {
+                let common = Arc::new(error);
+                self.by_hash.insert(hash, Arc::clone(&common));
+                common
+            }
         }
-        let common = Arc::new(error);
-        self.by_hash.insert(hash, Arc::clone(&common));
-        self.last = Some(Arc::clone(&common));
-        common
     }
 }
 
@@ -217,6 +232,9 @@ impl Packed {
         error.explanation.uncertain = all_of(UNCERTAIN);
         error.explanation.wrappers = all_of(WRAPPER);
         error.explanation.put_values(self.values.as_deref());
+        error.explanation.put_numbers(self.numbers);
+        error.explanation.meaning = Arc::clone(&self.meaning);
+        error.path = self.path.to_string();
         error.time = self.time;
         error.line = self.line;
         error.message_count = self.message_count;
@@ -305,5 +323,19 @@ mod tests {
         assert_eq!(list.iter().collect::<Vec<_>>(), errors);
         let kept = list.errors[0].texts.all.len();
         assert!(kept < errors[0].text.len() + 40, "{kept}: no text is kept twice");
+    }
+
+    #[test]
+    fn unknown_replies_of_several_files_share_all_but_their_words_numbers_and_files() {
+        let of = |number: usize| {
+            let text = format!("554 5.3.{} ATTR{number} the gate is closed", number % 9);
+            DeliveryError::of_text(&format!("{number}.eml"), &text)
+        };
+        let errors: Vec<DeliveryError> = (30..40).map(of).collect();
+        let list: DeliveryErrorList = errors.iter().cloned().collect();
+        let first = &list.errors[0].common;
+        assert!(list.errors.iter().all(|error| Arc::ptr_eq(&error.common, first)));
+        assert!(first.path.is_empty() && first.explanation.code.is_none());
+        assert_eq!(list.iter().collect::<Vec<_>>(), errors);
     }
 }

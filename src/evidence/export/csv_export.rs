@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::parsed::Parsed;
+use super::parsed::{Parsed, TakeBag};
 use super::problem::ProblemKind;
 use super::value::{PropertyBag, Value};
 
 /// The line that Windows PowerShell writes first.
 const TYPE_MARK: &str = "#TYPE ";
 
-pub(super) fn read(text: &str) -> Parsed {
+pub(super) fn read(text: &str, take: TakeBag<'_>) -> Parsed {
     let mut parsed = Parsed::default();
     let (type_names, start) = type_line(text);
     let body = &text[start..];
@@ -35,7 +35,12 @@ pub(super) fn read(text: &str) -> Parsed {
             Ok(true) => {
                 let position = record.position().and_then(|at| usize::try_from(at.byte()).ok());
                 let offset = position.map_or(offset, |byte| start + byte);
-                add_row(&mut parsed, &names, &type_names, &record, offset);
+                if record.len() == names.len() {
+                    take(Arc::new(of_row(&names, &type_names, &record, offset)));
+                } else {
+                    let (expected, found) = (names.len() as u64, record.len() as u64);
+                    parsed.report(offset, ProblemKind::CsvFieldCount { expected, found });
+                }
             }
             // Text is valid UTF-8 here, so that a row can hardly fail; the next one may be read.
             Err(error) => parsed.report(offset, ProblemKind::Csv { message: error.to_string() }),
@@ -43,27 +48,20 @@ pub(super) fn read(text: &str) -> Parsed {
     }
 }
 
-fn add_row(
-    parsed: &mut Parsed,
+fn of_row(
     names: &[Arc<str>],
     type_names: &Arc<[Arc<str>]>,
     record: &StringRecord,
     offset: usize,
-) {
-    if record.len() != names.len() {
-        let (expected, found) = (names.len() as u64, record.len() as u64);
-        parsed.report(offset, ProblemKind::CsvFieldCount { expected, found });
-        return;
-    }
+) -> PropertyBag {
     let value = |field: &str| if field.is_empty() { Value::Null } else { Value::text(field) };
-    let fields = record.iter().map(value);
-    parsed.bags.push(Arc::new(PropertyBag {
+    PropertyBag {
         type_names: type_names.clone(),
         text: None,
-        properties: names.iter().cloned().zip(fields).collect(),
+        properties: names.iter().cloned().zip(record.iter().map(value)).collect(),
         was_broken: false,
         offset,
-    }));
+    }
 }
 
 /// The type of the `#TYPE` line, and where the header begins.

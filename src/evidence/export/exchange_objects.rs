@@ -10,7 +10,7 @@ use super::connectors::{accepted_domain, inbound_connector, receive_connector, s
 use super::format::ExportFormat;
 use super::health_checker::HealthCheck;
 use super::lost_letters::doubts;
-use super::object_dates::dates_of;
+use super::object_dates::ObjectDates;
 use super::object_kind::{ObjectKind, describe, describe_with_name};
 use super::parsed::{Parsed, shortened};
 use super::printed_form::PrintedForm;
@@ -188,7 +188,11 @@ impl ExchangeObjects {
                 None => bags.push(bag),
             }
         }
-        let dates = dates_of(self.format, &bags);
+        let mut dates = ObjectDates::default();
+        for bag in &bags {
+            dates.note(bag);
+        }
+        let dates = dates.of_format(self.format);
         let mut offsets: Vec<usize> = bags.iter().map(|bag| bag.offset).collect();
         offsets.sort_unstable();
         let positions = file.positions(&offsets);

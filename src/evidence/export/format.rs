@@ -1,6 +1,6 @@
 //! Which format a text has, by its content: names of files lie.
 
-use super::parsed::Parsed;
+use super::parsed::{Parsed, TakeBag};
 use super::{clixml, csv_export, format_list, json};
 
 /// A format of exported objects.
@@ -39,12 +39,20 @@ impl ExportFormat {
         }
     }
 
+    /// All objects of a text.
     pub(in crate::evidence) fn read(self, text: &str) -> Parsed {
+        let mut bags = Vec::new();
+        let parsed = self.read_each(text, &mut |bag| bags.push(bag));
+        Parsed { bags, ..parsed }
+    }
+
+    /// The same, of which none is kept: there may be many.
+    pub(in crate::evidence) fn read_each(self, text: &str, take: TakeBag<'_>) -> Parsed {
         match self {
-            Self::CliXml => clixml::read(text),
-            Self::Json => json::read(text),
-            Self::Csv => csv_export::read(text),
-            Self::FormatList => format_list::read(text),
+            Self::CliXml => clixml::read(text, take),
+            Self::Json => json::read(text, take),
+            Self::Csv => csv_export::read(text, take),
+            Self::FormatList => format_list::read(text, take),
         }
     }
 }

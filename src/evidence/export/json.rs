@@ -7,20 +7,24 @@ use std::sync::Arc;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::parsed::Parsed;
+use super::parsed::{Parsed, TakeBag};
 use super::problem::ProblemKind;
+use super::texts::Texts;
 use super::value::{PropertyBag, Value};
 
 /// The depth at which serde_json stops.
 const RECURSION_LIMIT: usize = 128;
 
-pub(super) fn read(text: &str) -> Parsed {
+pub(super) fn read(text: &str, take: TakeBag<'_>) -> Parsed {
     let mut parsed = Parsed::default();
+    let mut texts = Texts::default();
     let mut start = 0;
     while let Some(rest) = text.get(start..).filter(|rest| !rest.trim().is_empty()) {
         start += rest.len() - rest.trim_start().len();
         let mut stream = serde_json::Deserializer::from_str(&text[start..]);
-        let result = TopLevel { parsed: &mut parsed, text, start }.deserialize(&mut stream);
+        let (parsed_so_far, texts) = (&mut parsed, &mut texts);
+        let top = TopLevel { parsed: parsed_so_far, take: &mut *take, texts, text, start };
+        let result = top.deserialize(&mut stream);
         match result {
             Ok(()) => start += consumed(&text[start..], stream),
             Err(error) => {
@@ -51,9 +55,11 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
     (before + column.saturating_sub(1)).min(text.len())
 }
 
-/// Keeps what was read of an array before damage.
+/// Hands over what was read of an array before damage.
 struct TopLevel<'parsed, 'text> {
     parsed: &'parsed mut Parsed,
+    take: TakeBag<'parsed>,
+    texts: &'parsed mut Texts,
     text: &'text str,
     start: usize,
 }
@@ -64,9 +70,10 @@ impl TopLevel<'_, '_> {
             && let Some(bag) = Arc::get_mut(bag)
         {
             bag.offset = offset;
+            self.texts.share(bag);
         }
         match value {
-            Value::Bag(_) | Value::List(_) => self.parsed.add(value),
+            Value::Bag(_) | Value::List(_) => self.parsed.hand_over(value, self.take),
             Value::Null => {}
             other => self.parsed.refuse(offset, &other),
         }

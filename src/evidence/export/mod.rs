@@ -26,6 +26,7 @@ mod read_file;
 mod scalar;
 mod text_encoding;
 mod text_file;
+mod texts;
 mod value;
 
 pub(super) use connectors::{inbound_connector, send_connector};
@@ -33,7 +34,7 @@ pub(super) use dates::{Dates, TimeReading};
 pub use exchange_objects::{ContentDigest, ExchangeObjects, ParsedObject};
 pub use format::ExportFormat;
 pub(super) use lost_letters::doubts;
-pub(super) use object_dates::{dates_of, shown_dates_of};
+pub(super) use object_dates::ObjectDates;
 pub(super) use parsed::{Parsed, shortened};
 pub use printed_form::PrintedForm;
 pub use problem::{EvidenceError, Problem, ProblemKind};

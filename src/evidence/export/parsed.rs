@@ -8,8 +8,12 @@ use super::value::{PropertyBag, Value};
 /// The most problems of one file that are listed; further ones are counted.
 const MAXIMUM_PROBLEMS: usize = 200;
 
+/// What is called with each object of a text, in its order.
+pub(in crate::evidence) type TakeBag<'a> = &'a mut dyn FnMut(Arc<PropertyBag>);
+
 #[derive(Debug, Default)]
 pub(in crate::evidence) struct Parsed {
+    /// The objects, where they are kept.
     pub(in crate::evidence) bags: Vec<Arc<PropertyBag>>,
     pub(in crate::evidence) problems: Vec<(usize, ProblemKind)>,
     pub(in crate::evidence) unlisted_problems: u64,
@@ -35,14 +39,22 @@ impl Parsed {
         }
     }
 
-    /// Adds an object, or the objects of a list.
-    pub(super) fn add(&mut self, value: Value) {
+    /// Reports what another one holds, too.
+    pub(in crate::evidence) fn report_all(&mut self, other: Self) {
+        for (offset, kind) in other.problems {
+            self.report(offset, kind);
+        }
+        self.unlisted_problems += other.unlisted_problems;
+    }
+
+    /// Hands over an object, or the objects of a list.
+    pub(super) fn hand_over(&mut self, value: Value, take: TakeBag<'_>) {
         match value {
-            Value::Bag(bag) => self.bags.push(bag),
+            Value::Bag(bag) => take(bag),
             Value::List(values) => {
                 for value in values.iter() {
                     match value {
-                        Value::Bag(bag) => self.bags.push(bag.clone()),
+                        Value::Bag(bag) => take(bag.clone()),
                         Value::Null => {}
                         other => self.refuse(0, other),
                     }

@@ -17,8 +17,9 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use self::frame::{Frame, Role};
 use self::text::unescape;
-use super::parsed::Parsed;
+use super::parsed::{Parsed, TakeBag};
 use super::problem::ProblemKind;
+use super::texts::Texts;
 use super::value::{PropertyBag, Value};
 
 /// Levels of objects inside each other; Export-Clixml writes 2 unless -Depth says otherwise.
@@ -26,8 +27,8 @@ const MAXIMUM_DEPTH: usize = 48;
 /// Values in one file: about two thousand objects of Exchange with everything they hold.
 const MAXIMUM_VALUES: usize = 2_000_000;
 
-pub(super) fn read(text: &str) -> Parsed {
-    let mut document = Document::default();
+pub(super) fn read(text: &str, take: TakeBag<'_>) -> Parsed {
+    let mut document = Document::new(take);
     let mut reader = Reader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
     loop {
@@ -52,18 +53,32 @@ pub(super) fn read(text: &str) -> Parsed {
     document.parsed
 }
 
-#[derive(Default)]
-struct Document {
+struct Document<'a> {
     parsed: Parsed,
+    take: TakeBag<'a>,
     frames: Vec<Frame>,
     /// Elements below one that is passed over.
     skipped_depth: usize,
     objects: HashMap<String, (Value, usize)>,
     type_names: HashMap<String, Arc<[Arc<str>]>>,
+    texts: Texts,
     value_count: usize,
 }
 
-impl Document {
+impl<'a> Document<'a> {
+    fn new(take: TakeBag<'a>) -> Self {
+        Self {
+            parsed: Parsed::default(),
+            take,
+            frames: Vec::new(),
+            skipped_depth: 0,
+            objects: HashMap::new(),
+            type_names: HashMap::new(),
+            texts: Texts::default(),
+            value_count: 0,
+        }
+    }
+
     fn event(&mut self, event: &Event<'_>, offset: usize) {
         match event {
             Event::Start(start) => self.start(start, offset),
@@ -103,7 +118,8 @@ impl Document {
             let key = attribute.key.local_name();
             let key: &str = key.as_ref();
             if key == "N" {
-                frame.name = Some(unescape(&resolve_entities(&attribute.value)).into());
+                let name = resolve_entities(&attribute.value);
+                frame.name = Some(self.texts.shared(&unescape(&name)));
             } else if key == "RefId" {
                 frame.id = Some(attribute.value.trim().to_owned());
             }
@@ -189,7 +205,7 @@ impl Document {
             Role::Reference => self.resolve(frame),
             Role::Null | Role::Secret => self.add(frame.name, Value::Null, 0),
             Role::Text => {
-                let value = Value::text(&text);
+                let value = Value::Text(self.texts.shared(&text));
                 self.add(frame.name, value, 0);
             }
             Role::Bool => {
@@ -262,7 +278,7 @@ impl Document {
                 parent.add(name, value);
             }
             // The document itself, or a fragment without the element Objs around it.
-            _ => self.parsed.add(value),
+            _ => self.parsed.hand_over(value, self.take),
         }
     }
 
@@ -302,7 +318,7 @@ impl Frame {
         Value::Bag(Arc::new(PropertyBag {
             type_names: self.type_name_list,
             text: self.object_text,
-            properties: self.properties,
+            properties: self.properties.into_boxed_slice().into_vec(),
             was_broken: false,
             offset: self.offset,
         }))

@@ -50,15 +50,19 @@ impl Dates {
     /// Settles the order by all dates of a file.
     pub(in crate::evidence) fn of<'text>(texts: impl Iterator<Item = &'text str>) -> Self {
         let mut dates = Self::default();
-        for date in texts.filter_map(DateText::parse) {
-            let settled = dates.orders.entry(date.counts_to_twelve()).or_default();
-            match date.order() {
-                Some(FirstPart::Day) if date.is_open_shape() => settled.day_first = true,
-                Some(FirstPart::Month) => settled.month_first = true,
-                _ => {}
-            }
-        }
+        texts.for_each(|text| dates.note(text));
         dates
+    }
+
+    /// Takes what one text more shows of the order, if it is a date.
+    pub(super) fn note(&mut self, text: &str) {
+        let Some(date) = DateText::parse(text) else { return };
+        let settled = self.orders.entry(date.counts_to_twelve()).or_default();
+        match date.order() {
+            Some(FirstPart::Day) if date.is_open_shape() => settled.day_first = true,
+            Some(FirstPart::Month) => settled.month_first = true,
+            _ => {}
+        }
     }
 
     /// The same, month first where none of these dates shows an order.

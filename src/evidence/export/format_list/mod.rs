@@ -27,20 +27,21 @@ mod reading;
 mod widths;
 mod wrapping;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use self::reading::ListedProperty;
-use super::parsed::{Parsed, shortened};
+use super::parsed::{Parsed, TakeBag, shortened};
 use super::problem::ProblemKind;
+use super::texts::Texts;
 use super::value::{PropertyBag, Value};
 
-pub(super) fn read(text: &str) -> Parsed {
+pub(super) fn read(text: &str, take: TakeBag<'_>) -> Parsed {
     let mut parsed = Parsed::default();
+    let mut bags: Vec<Arc<PropertyBag>> = Vec::new();
     let mut texts = Texts::default();
     let strays = reading::read(text, |object| {
         let to_property = |property: ListedProperty<'_>| to_property(&property, &mut texts);
-        parsed.bags.push(Arc::new(PropertyBag {
+        bags.push(Arc::new(PropertyBag {
             properties: object.properties.into_iter().map(to_property).collect(),
             was_broken: true,
             offset: object.offset,
@@ -48,11 +49,12 @@ pub(super) fn read(text: &str) -> Parsed {
         }));
     });
     for (offset, line) in strays {
-        if !begins_group(&parsed.bags, offset, &line) {
+        if !begins_group(&bags, offset, &line) {
             let text = shortened(line.trim());
             parsed.report(offset, ProblemKind::FormatListLine { text });
         }
     }
+    bags.into_iter().for_each(take);
     parsed
 }
 
@@ -63,29 +65,6 @@ fn begins_group(bags: &[Arc<PropertyBag>], offset: usize, line: &str) -> bool {
     let next = bags.get(bags.partition_point(|bag| bag.offset < offset));
     let own = next.and_then(|bag| bag.get(name)).and_then(Value::as_text).unwrap_or_default();
     own == value.trim()
-}
-
-/// Texts that occur again and again: names of properties, `True`, `Default`.
-#[derive(Default)]
-struct Texts {
-    known: HashSet<Arc<str>>,
-}
-
-impl Texts {
-    /// Texts that are kept, and their length: longer ones are seldom the same.
-    const MOST: usize = 4096;
-    const LONGEST: usize = 64;
-
-    fn shared(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.known.get(text) {
-            return Arc::clone(known);
-        }
-        let new: Arc<str> = text.into();
-        if text.len() <= Self::LONGEST && self.known.len() < Self::MOST {
-            self.known.insert(Arc::clone(&new));
-        }
-        new
-    }
 }
 
 fn to_property(property: &ListedProperty<'_>, texts: &mut Texts) -> (Arc<str>, Value) {

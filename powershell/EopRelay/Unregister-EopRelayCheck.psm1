@@ -73,7 +73,7 @@ function Unregister-EopRelayCheck {
         $place = $resolved.Plain
     }
     $left = @(
-        foreach ($name in 'state', 'state.lock') {
+        foreach ($name in 'state', 'state.new', 'state.lock') {
             Join-Path -Path $place -ChildPath ($TaskName + '.' + $name)
         }
         foreach ($name in Get-CheckTaskEvidence) {

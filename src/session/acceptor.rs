@@ -197,8 +197,8 @@ impl Acceptor {
     }
 
     /// Saves the state, if one is kept.
-    pub(super) fn save(&self, is_drained: bool) -> Result<(), StateError> {
-        match &self.checkpoint {
+    pub(super) fn save(&mut self, is_drained: bool) -> Result<(), StateError> {
+        match &mut self.checkpoint {
             None => Ok(()),
             Some(checkpoint) if is_drained => checkpoint.save(&self.sequencer, &self.iis),
             Some(checkpoint) => Err(checkpoint.error(StateTrouble::NotAtEnd)),

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -162,4 +163,50 @@ struct dirent64 *readdir64(DIR *folder)
         }
     }
     return NEXT(readdir64)(folder);
+}
+
+ssize_t write(int descriptor, const void *buffer, size_t length)
+{
+    size_t all = length;
+    int error = fault_of_read(descriptor, &all);
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    return NEXT(write)(descriptor, buffer, length);
+}
+
+int fsync(int descriptor)
+{
+    size_t none = 0;
+    int error = fault_of_read(descriptor, &none);
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    return NEXT(fsync)(descriptor);
+}
+
+int unlink(const char *path)
+{
+    int error = is_within(path) ? fault() : -1;
+    if (error > 0) {
+        errno = error;
+        return -1;
+    }
+    return NEXT(unlink)(path);
+}
+
+/* With FAULT_RENAMES no name is ever given. */
+int rename(const char *from, const char *to)
+{
+    int error = is_within(from) ? fault() : -1;
+    if (is_within(from) && getenv("FAULT_RENAMES") != NULL) {
+        error = EACCES;
+    }
+    if (error > 0) {
+        errno = error;
+        return -1;
+    }
+    return NEXT(rename)(from, to);
 }

@@ -259,11 +259,12 @@ impl Checkpoint {
 
     /// Writes the state.
     pub(crate) fn save(
-        &self,
+        &mut self,
         sequencer: &Sequencer,
         iis: &IisConversations,
     ) -> Result<(), StateError> {
-        self.file.write(&self.collect(sequencer, iis))
+        let state = self.collect(sequencer, iis);
+        self.file.write(&state)
     }
 
     fn collect(&self, sequencer: &Sequencer, iis: &IisConversations) -> State {

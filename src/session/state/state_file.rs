@@ -1,8 +1,13 @@
 //! The state file: held by one run at a time, and replaced as a whole.
+//!
+//! A new state is written beside the file, and takes its name when it is whole. Where that name cannot
+//! be given, or the run is killed in between, what was written lies beside the file, and names the
+//! state that it follows: the next run goes on from it, as its sessions were given.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -67,17 +72,22 @@ const MAXIMUM_HEADER: u64 = 200;
 const MAXIMUM_BODY: u64 = 1 << 30;
 
 /// The first line of the file; what follows is the state.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Header {
     eop_relay_state: u32,
     sha256: String,
+    /// That of the state that it replaces.
+    #[serde(default)]
+    after: Option<String>,
 }
 
 /// A state file in the hands of this run, until it is dropped.
 #[derive(Debug)]
 pub(super) struct StateFile {
     path: PathBuf,
+    /// The digest of the state that it holds.
+    sha256: Option<String>,
     /// In place of the file.
     memory: Option<StateMemory>,
     /// The lock lies beside the file: the file itself is replaced by another. Memory needs none.
@@ -93,8 +103,10 @@ impl StateFile {
             let error = io::Error::other("the lock file beside it is a link: delete that");
             return Err(io_error(&path, "opened", &error));
         }
-        refuse_endless(&lock_path)
-            .and_then(|()| refuse_endless(&path))
+        let new_path = beside(&path, ".new");
+        [&lock_path, &path, &new_path]
+            .into_iter()
+            .try_for_each(|path| refuse_endless(path))
             .map_err(|error| io_error(&path, "opened", &error))?;
         let lock = private_options()
             .create(true)
@@ -108,19 +120,17 @@ impl StateFile {
             }
             Err(TryLockError::Error(error)) => return Err(io_error(&path, "opened", &error)),
         }
-        let state = match File::open(&path) {
-            Ok(file) => Some(read(&path, file)?),
-            // A share that is gone for a moment says so of a file that is there too: without its state
-            // every session would be given again.
-            Err(error)
-                if error.kind() == io::ErrorKind::NotFound
-                    && path.try_exists().is_ok_and(|exists| !exists) =>
-            {
-                None
-            }
-            Err(error) => return Err(io_error(&path, "opened", &error)),
-        };
-        Ok((Self { path, memory: None, _lock: Some(lock) }, state))
+        let opened = open_if_there(&path).map_err(|error| io_error(&path, "opened", &error))?;
+        let mut held = opened.map(|file| read(&path, file)).transpose()?;
+        if let Some(newer) = successor(&path, &new_path, held.as_ref())? {
+            // Before anything is given: else the next save would have no name to write to.
+            patiently(|| std::fs::rename(&new_path, &path).and_then(|()| sync_folder(&path)))
+                .map_err(|error| io_error(&path, "written", &error))?;
+            held = Some(newer);
+        }
+        let (header, state) = held.unzip();
+        let sha256 = header.map(|header| header.sha256);
+        Ok((Self { path, sha256, memory: None, _lock: Some(lock) }, state))
     }
 
     /// Takes a state in memory; what it holds, `None` if that is nothing yet.
@@ -135,7 +145,7 @@ impl StateFile {
                 trouble: StateTrouble::Damaged(error.to_string()),
             })?)
         };
-        Ok((Self { path, memory: Some(memory), _lock: None }, state))
+        Ok((Self { path, sha256: None, memory: Some(memory), _lock: None }, state))
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -143,32 +153,87 @@ impl StateFile {
     }
 
     /// Replaces what it holds: by a new file that takes its place when it is written.
-    pub(super) fn write(&self, state: &State) -> Result<(), StateError> {
+    pub(super) fn write(&mut self, state: &State) -> Result<(), StateError> {
         self.replace(state).map_err(|error| io_error(&self.path, "written", &error))
     }
 
-    fn replace(&self, state: &State) -> io::Result<()> {
+    fn replace(&mut self, state: &State) -> io::Result<()> {
         let body = serde_json::to_vec(state)?;
         if let Some(memory) = &self.memory {
             memory.save(body);
             return Ok(());
         }
-        let header = Header { eop_relay_state: VERSION, sha256: digest(&body) };
+        let sha256 = digest(&body);
+        let header =
+            Header { eop_relay_state: VERSION, sha256: sha256.clone(), after: self.sha256.take() };
+        let header = serde_json::to_vec(&header)?;
         let new_path = beside(&self.path, ".new");
-        // What an earlier run left that was interrupted.
-        match std::fs::remove_file(&new_path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = private_options().create_new(true).open(&new_path)?;
-        file.write_all(&serde_json::to_vec(&header)?)?;
-        file.write_all(b"\n")?;
-        file.write_all(&body)?;
-        file.write_all(b"\n")?;
-        file.sync_all()?;
-        drop(file);
-        std::fs::rename(&new_path, &self.path)?;
+        patiently(|| write_new(&new_path, &[&header, b"\n", &body, b"\n"]))?;
+        patiently(|| std::fs::rename(&new_path, &self.path))?;
+        self.sha256 = Some(sha256);
         sync_folder(&self.path)
+    }
+}
+
+/// Writes a file that was not there, in the place of what an earlier run left that was interrupted.
+fn write_new(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = private_options().create_new(true).open(path)?;
+    parts.iter().try_for_each(|part| file.write_all(part))?;
+    file.sync_all()
+}
+
+/// Does it once more, and again, where it fails: a virus scanner or an indexer holds a file for a
+/// moment, and what was given once is not to be given again for that.
+fn patiently(mut action: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    for milliseconds in [20, 200] {
+        if action().is_ok() {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(milliseconds));
+    }
+    action()
+}
+
+/// The file; `None` where there is none. A share that is gone for a moment says so of a file that is
+/// there too: without its state every session would be given again.
+fn open_if_there(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error)
+            if error.kind() == io::ErrorKind::NotFound
+                && path.try_exists().is_ok_and(|exists| !exists) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The state beside the file, if it is whole and follows that in the file.
+fn successor(
+    path: &Path,
+    new_path: &Path,
+    held: Option<&(Header, State)>,
+) -> Result<Option<(Header, State)>, StateError> {
+    if std::fs::symlink_metadata(new_path).is_ok_and(|metadata| metadata.is_symlink()) {
+        return Ok(None);
+    }
+    let file = open_if_there(new_path).map_err(|error| io_error(path, "opened", &error))?;
+    let Some(file) = file else { return Ok(None) };
+    match read(new_path, file) {
+        Ok(new) => {
+            let follows = new.0.after.as_ref() == held.map(|(header, _)| &header.sha256);
+            Ok(Some(new).filter(|_| follows))
+        }
+        Err(StateError { trouble: trouble @ StateTrouble::Io { .. }, .. }) => {
+            Err(StateError { path: path.to_owned(), trouble })
+        }
+        // It was never finished: what it was to say is read again.
+        Err(_) => Ok(None),
     }
 }
 
@@ -194,7 +259,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-fn read(path: &Path, file: File) -> Result<State, StateError> {
+fn read(path: &Path, file: File) -> Result<(Header, State), StateError> {
     let trouble = |trouble| StateError { path: path.to_owned(), trouble };
     let damaged = |reason: &str| trouble(StateTrouble::Damaged(reason.to_owned()));
     let unreadable = |error: io::Error| io_error(path, "read", &error);
@@ -220,7 +285,8 @@ fn read(path: &Path, file: File) -> Result<State, StateError> {
     if digest(body) != header.sha256 {
         return Err(damaged("its contents were changed or cut"));
     }
-    serde_json::from_slice(body).map_err(|error| damaged(&error.to_string()))
+    let state = serde_json::from_slice(body).map_err(|error| damaged(&error.to_string()))?;
+    Ok((header, state))
 }
 
 fn digest(bytes: &[u8]) -> String {
@@ -256,7 +322,7 @@ mod tests {
     fn what_is_written_is_read_and_replaced_as_a_whole() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state");
-        let (file, state) = StateFile::open(path.clone()).unwrap();
+        let (mut file, state) = StateFile::open(path.clone()).unwrap();
         assert_eq!(state, None);
         for has_forgotten in [true, false] {
             let state = State { has_forgotten, ..State::default() };
@@ -278,10 +344,60 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state");
         std::fs::write(beside(&path, ".new"), "half").unwrap();
-        let (file, _) = StateFile::open(path.clone()).unwrap();
+        let (mut file, _) = StateFile::open(path.clone()).unwrap();
         file.write(&State::default()).unwrap();
         drop(file);
         assert!(StateFile::open(path).unwrap().1.is_some());
+    }
+
+    /// A state and, beside it, one that follows it but could not take its name.
+    fn interrupted(folder: &Path) -> (PathBuf, PathBuf) {
+        let (path, new_path) = (folder.join("state"), folder.join("state.new"));
+        let (mut file, _) = StateFile::open(path.clone()).unwrap();
+        file.write(&State::default()).unwrap();
+        let first = std::fs::read(&path).unwrap();
+        file.write(&State { has_forgotten: true, ..State::default() }).unwrap();
+        std::fs::rename(&path, &new_path).unwrap();
+        std::fs::write(&path, first).unwrap();
+        (path, new_path)
+    }
+
+    #[test]
+    fn a_state_that_could_not_take_its_name_is_that_of_the_next_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, new_path) = interrupted(folder.path());
+        let (mut file, state) = StateFile::open(path.clone()).unwrap();
+        assert!(state.unwrap().has_forgotten && !new_path.exists());
+        // And goes on from there.
+        file.write(&State { has_evictions: true, ..State::default() }).unwrap();
+        std::fs::rename(&path, &new_path).unwrap();
+        drop(file);
+        assert!(StateFile::open(path).unwrap().1.is_none(), "the state was deleted, to begin anew");
+    }
+
+    #[test]
+    fn a_first_state_that_could_not_take_its_name_is_that_of_the_next_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, new_path) = (folder.path().join("state"), folder.path().join("state.new"));
+        StateFile::open(path.clone()).unwrap().0.write(&State::default()).unwrap();
+        std::fs::rename(&path, &new_path).unwrap();
+        assert!(StateFile::open(path).unwrap().1.is_some());
+    }
+
+    #[test]
+    fn what_lies_beside_it_and_is_cut_or_follows_another_state_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, new_path) = interrupted(folder.path());
+        let whole = std::fs::read_to_string(&new_path).unwrap();
+        let other = digest(b"another state");
+        let after = &whole[whole.find("After\":\"").unwrap() + 8..][..64];
+        for content in [&whole[..whole.len() - 1], &whole.replace(after, &other)] {
+            std::fs::write(&new_path, content).unwrap();
+            let (mut file, state) = StateFile::open(path.clone()).unwrap();
+            assert_eq!(state, Some(State::default()));
+            file.write(&State::default()).unwrap();
+            assert!(!new_path.exists());
+        }
     }
 
     #[test]
@@ -298,7 +414,7 @@ mod tests {
     fn a_damaged_or_foreign_file_is_an_error_that_says_what_to_do_and_stays_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state");
-        let (file, _) = StateFile::open(path.clone()).unwrap();
+        let (mut file, _) = StateFile::open(path.clone()).unwrap();
         file.write(&State::default()).unwrap();
         drop(file);
         let whole = std::fs::read(&path).unwrap();

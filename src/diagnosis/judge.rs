@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::diagnosis::case::Case;
 use crate::diagnosis::case::wizard_state::Staleness;
-use crate::diagnosis::evidence::incident::Incident;
+use crate::diagnosis::evidence::incident::{Incident, MAXIMUM_NAMES};
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::literal::{counted, listed};
 use crate::diagnosis::remedies::{Remedy, on_edge};
@@ -173,7 +173,8 @@ fn sessions_of(incident: Option<&Incident>) -> String {
     let seen = incident.recipient_domains.iter().map(String::as_str);
     let domains: BTreeSet<&str> = if refused.is_empty() { seen.collect() } else { refused };
     if !domains.is_empty() {
-        parts.push(format!("to {}", listed(domains, 4)));
+        let at_least = if domains.len() == MAXIMUM_NAMES { "at least " } else { "" };
+        parts.push(format!("to {at_least}{}", listed(domains, 4)));
     }
     if incident.troubles.iter().any(|trouble| trouble.has_more_domains) {
         parts.push("more than 256 refused domains: counted together".to_owned());

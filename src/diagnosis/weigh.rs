@@ -2,7 +2,7 @@
 
 use crate::diagnosis::evidence::incident::Ending;
 use crate::diagnosis::judge::Judged;
-use crate::diagnosis::observation::{Standing, Usage, Weight};
+use crate::diagnosis::observation::{Standing, Weight};
 use crate::diagnosis::report::{Severity, Status, Verdict};
 
 /// Gives a case the verdict that its sessions and the rules come to together.
@@ -42,8 +42,7 @@ pub(crate) fn weigh(judged: &mut Judged<'_>) {
         decide_nothing(judged, false);
         return;
     }
-    let is_attributed = incidents.usages_of(incident).any(Usage::shows_attribution);
-    if judged.verdict == Verdict::Uncertain && is_attributed {
+    if judged.verdict == Verdict::Uncertain && incidents.shows_attribution(incident) {
         judged.verdict = Verdict::Accepted;
         for finding in &mut judged.findings {
             finding.severity = finding.severity.min(Severity::Warning);

@@ -324,3 +324,17 @@ fn a_change_on_its_way_is_no_possibility_where_the_refusals_outlast_it() {
     assert!(asks_for_change(&[1, 21, 41], ""));
     assert!(!asks_for_change(&[1, 2, 301, 302, 601, 602, 1001], ""));
 }
+
+#[test]
+fn deliveries_that_show_attribution_are_not_said_to_prove_nothing() {
+    let delivered_to = |count: usize| {
+        let to = (0..count).map(|number| format!("a@d{number}.example"));
+        report(&format!("to={}", to.collect::<Vec<_>>().join(",")), "-").summary
+    };
+    let (few, many) = (delivered_to(5), delivered_to(40));
+    assert!(few.contains("proves nothing") && few.contains("d3.example and 1 more"), "{few}");
+    assert!(!many.contains("proves nothing"), "{many}");
+    assert!(many.contains("That one does, the deliveries show"), "{many}");
+    // Not all of the names are kept, and that is said.
+    assert!(many.contains("to at least d0.example"), "{many}");
+}

@@ -245,6 +245,13 @@ impl<'a> Case<'a> {
         self.incident.is_some_and(|incident| incident.ending == Ending::Delivered)
     }
 
+    /// Whether deliveries show that Exchange Online attributes the mail, whatever was given.
+    pub fn shows_attribution(&self) -> bool {
+        self.incident.is_some_and(|incident| {
+            self.is_delivered() && self.evidence.incidents.shows_attribution(incident)
+        })
+    }
+
     pub fn outcome(&self) -> Option<&AttributionOutcome> {
         self.attribution.outcome()
     }

@@ -71,6 +71,11 @@ impl Incidents {
         })
     }
 
+    /// Whether deliveries of the identity of an incident show that Exchange Online attributes it.
+    pub fn shows_attribution(&self, incident: &Incident) -> bool {
+        self.usages_of(incident).any(Usage::shows_attribution)
+    }
+
     /// Whether the identity of an incident is in use at the end of the logs, at any of its places.
     pub fn is_in_use(&self, incident: &Incident) -> bool {
         let mut usages = self.usages_of(incident).peekable();

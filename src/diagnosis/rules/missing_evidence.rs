@@ -178,6 +178,12 @@ pub(crate) fn connectors_not_given(case: &Case<'_>) -> Option<Answer> {
             "Exchange Online could not determine whose mail it is (550 5.7.64). Why, only the \
              inbound connectors of the tenant can show, and they {gap}."
         )
+    } else if case.shows_attribution() {
+        format!(
+            "The inbound connectors of the tenant {gap}: which of them matches is not known. That one \
+             does, the deliveries show: they reached so many domains, or such a one, as mail without \
+             attribution does not."
+        )
     } else {
         format!(
             "The inbound connectors of the tenant {gap}: whether one of them matches is not known, \

@@ -466,6 +466,11 @@
 #define EOP_NOTICE_REPORTED_BY_WIZARD 17
 
 /*
+ Files of other kinds in a folder or archive that was searched: `count` of them, `path` the first.
+ */
+#define EOP_NOTICE_OTHER_FILES_LEFT_OUT 18
+
+/*
  Good to know; nothing is missing that could be there.
  */
 #define EOP_SEVERITY_INFORMATION 1
@@ -636,6 +641,12 @@
  which are then known, and hold the own verdict against that of Windows.
  */
 #define EOP_CHAIN_MACHINE_STORES 4
+
+/*
+ eop_chain_query.flags: steps name the parameters of Get-EopRelayChain, and not the options of
+ `eop-relay chain`.
+ */
+#define EOP_CHAIN_POWERSHELL_NAMES 8
 
 /*
  eop_chain_query.profile: a model of what Windows and Exchange Online refuse.
@@ -1475,7 +1486,8 @@ typedef struct eop_chain_query {
    */
   uint32_t struct_size;
   /*
-   EOP_CHAIN_STORES_KNOWN, EOP_CHAIN_ONLY_GIVEN_ROOTS, EOP_CHAIN_MACHINE_STORES.
+   EOP_CHAIN_STORES_KNOWN, EOP_CHAIN_ONLY_GIVEN_ROOTS, EOP_CHAIN_MACHINE_STORES,
+   EOP_CHAIN_POWERSHELL_NAMES.
    */
   uint32_t flags;
   /*
@@ -1969,6 +1981,9 @@ int32_t eop_evidence_free(uint64_t reader, struct eop_error *error);
  - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
  - WarningDays: days before its expiry from which a certificate is warned about; absent = a third of
    its validity, at most 30 days.
+ - OptionNames: "PowerShell" = steps that ask for more evidence name the parameters of
+   Test-EopRelayCertificate; "Command", which is also meant where it is absent = the options of
+   `eop-relay test`.
  - Cancellation: a handle of eop_cancellation_open, a number, that ends the call from another thread;
    0 = none.
 

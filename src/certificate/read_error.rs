@@ -22,12 +22,8 @@ pub enum ReadError {
     },
     /// A PFX (PKCS #12) file that the password does not open.
     #[error(
-        "this PFX file needs its password: {}",
-        if *is_given {
-            "the one that is given does not open it, so check it"
-        } else {
-            "give it with --password-file FILE, in PowerShell with -Password (Read-Host -AsSecureString)"
-        }
+        "this PFX file needs its password{}",
+        if *is_given { ": the one that is given does not open it, so check it" } else { "" }
     )]
     PfxPassword {
         /// Whether one was given.

@@ -12,6 +12,7 @@ use crate::certificate::{
     Certificate, FileContent, Password, ReadError, Skipped, read_certificates_while,
     read_revocation_lists,
 };
+use crate::finding::OptionNames;
 use crate::timestamp::Timestamp;
 use crate::windows::{MachineError, MachineStores, windows_verdict};
 
@@ -57,6 +58,8 @@ pub struct ChainInput<'a> {
     /// How many days before its end a certificate is warned about; `None`: a third of its validity,
     /// at most 30 days.
     pub warning_days: Option<u32>,
+    /// Whose options the steps name.
+    pub option_names: OptionNames,
     /// The purpose that the chain must permit.
     pub purpose: Option<Purpose>,
     /// Ends the examination when it becomes `true`.
@@ -119,6 +122,7 @@ impl<'a> ChainInput<'a> {
             profile: Profile::Windows,
             expected_name: None,
             warning_days: None,
+            option_names: OptionNames::default(),
             purpose: None,
             cancellation: None,
         }
@@ -208,6 +212,7 @@ pub fn examine(input: &ChainInput<'_>) -> Result<ChainReport, ChainInputError> {
         expected_names: &expected_names,
         purpose: input.purpose,
         warning_days: input.warning_days,
+        option_names: input.option_names,
         ..ChainRequest::new(&end_entity, input.at)
     });
     report.unread = unread;

@@ -12,7 +12,7 @@ use super::step_parts::{download, import, remove, source};
 use super::survey::Evaluated;
 use super::words::shown;
 use crate::certificate::{Certificate, hexadecimal};
-use crate::finding::{Place, Step, fold};
+use crate::finding::{InputOption, OptionNames, Place, Step, fold};
 
 /// Remedies for a path.
 ///
@@ -23,7 +23,7 @@ pub(crate) fn remedies(
     best: &Evaluated,
     missing: &[MissingIssuer],
     shortening_root: Option<usize>,
-    has_given_list: bool,
+    (has_given_list, option_names): (bool, OptionNames),
 ) -> Vec<Step> {
     let path = &best.path;
     let mut steps = Vec::new();
@@ -47,7 +47,7 @@ pub(crate) fn remedies(
         let unknown = missing.iter().filter(|issuer| issuer.found.is_none());
         steps.extend(unknown.map(obtain));
         if has(Rule::UnknownRoot) || has(Rule::MissingRoot) {
-            steps.push(newest_list(has_given_list));
+            steps.push(newest_list(has_given_list, option_names));
         }
         if let (Some(root), End::SelfIssued, true) = (path.last(), best.end, has(Rule::UnknownRoot))
             && matches!(pool.entry(*root).origin, Origin::RootStore | Origin::IntermediateStore)
@@ -103,19 +103,19 @@ fn find_cross_signed(root: &Certificate) -> Step {
 }
 
 /// How to get the newest list of Microsoft's programme.
-fn newest_list(has_given_list: bool) -> Step {
+fn newest_list(has_given_list: bool, option_names: OptionNames) -> Step {
     let known = if has_given_list {
         "The root is neither in the lists of this program nor among the roots of the receiver that were \
          given. Were these not Microsoft's newest list"
     } else {
         "The lists of this program may be older than the root"
     };
+    let with = option_names.of(InputOption::ProgrammeRoots);
     Step::new(
         Place::AnyComputer,
         format!(
-            "{known}: get Microsoft's newest one, and check again with it (eop-relay chain \
-             --programme-roots roots.sst, Get-EopRelayChain -ProgrammeRootPath roots.sst). A server \
-             that updates its roots by itself keeps those that it has met in \
+            "{known}: get Microsoft's newest one, and check again with it ({with} \
+             roots.sst). A server that updates its roots by itself keeps those that it has met in \
              LocalMachine\\AuthRoot. A root that is not in it either is not known to be trusted by \
              Exchange Online: use a certificate of an authority that is."
         ),

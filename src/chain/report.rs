@@ -250,7 +250,7 @@ pub fn report(request: &ChainRequest<'_>) -> ChainReport {
             best,
             &missing_issuers,
             shortening.map(|(_, root)| root),
-            !request.programme_roots.is_empty(),
+            (!request.programme_roots.is_empty(), request.option_names),
         ),
         missing_issuers,
         alternatives: others.iter().map(|other| AlternativePath::new(&pool, other)).collect(),

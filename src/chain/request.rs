@@ -6,6 +6,7 @@ use super::revocation_list::RevocationList;
 use super::rule::Profile;
 use super::subject_checks::ExpectedName;
 use crate::certificate::Certificate;
+use crate::finding::OptionNames;
 use crate::timestamp::Timestamp;
 use crate::windows::{MachineStores, WindowsVerdict};
 
@@ -100,6 +101,8 @@ pub struct ChainRequest<'a> {
     /// How many days before its end a certificate is warned about; `None`: a third of its validity,
     /// at most 30 days.
     pub warning_days: Option<u32>,
+    /// Whose options the steps name.
+    pub option_names: OptionNames,
     /// How many intermediates that are not self-issued a path may have.
     pub maximum_depth: Option<u32>,
     /// Limits on the work.
@@ -126,6 +129,7 @@ impl<'a> ChainRequest<'a> {
             purpose: None,
             policies: PolicyInputs::default(),
             warning_days: None,
+            option_names: OptionNames::default(),
             maximum_depth: None,
             limits: Limits::default(),
         }

@@ -41,8 +41,8 @@ pub(super) fn format_of(beginning: &[u8]) -> Option<&'static str> {
     // PFX (RFC 7292): a sequence that begins with version 3.
     if beginning.starts_with(&[0x30]) && beginning.get(1..8).is_some_and(has_version_3) {
         return Some(
-            "a PFX file with a private key, which needs its password: give it by itself with \
-             --certificate, or the certificate alone (.cer)",
+            "a PFX file with a private key, which needs its password: give it by itself, as \
+             the certificate, or the certificate alone (.cer)",
         );
     }
     None

@@ -216,7 +216,7 @@ fn of_content(name: &str, bytes: &[u8]) -> Recognised {
                 () => format!("nothing that is read: it begins with \"{beginning}\""),
             }
         }
-        Err(error) => error.to_string(),
+        Err(error) => error.reason(),
     };
     match DeliveryErrors::from_bytes(name, bytes) {
         Ok(read) if read.errors.iter().any(|error| error.explanation.recognised) => {
@@ -226,10 +226,7 @@ fn of_content(name: &str, bytes: &[u8]) -> Recognised {
         Ok(read) if read.without_error > 0 => {
             Recognised::new(EvidenceKind::DeliveryErrors, "no error in it")
         }
-        _ => {
-            let refused = refused.strip_prefix(name).unwrap_or(&refused);
-            Recognised::new(EvidenceKind::Unused, refused.trim_start_matches([':', ',', ' ']))
-        }
+        _ => Recognised::new(EvidenceKind::Unused, refused),
     }
 }
 

@@ -13,6 +13,7 @@ use super::status::{
     EOP_CANCELLED, EOP_INTERNAL, EOP_INVALID_CERTIFICATE, EOP_NOT_ONE_CERTIFICATE,
 };
 use crate::chain::{ChainInput, ChainInputError, ChainReport, NamedBytes, Profile, examine};
+use crate::finding::OptionNames;
 use crate::timestamp::Timestamp;
 use crate::windows::read_machine_stores;
 
@@ -40,6 +41,10 @@ pub const EOP_CHAIN_ONLY_GIVEN_ROOTS: u32 = 2;
 /// eop_chain_query.flags: use the stores of this computer too (LocalMachine\CA, Root and AuthRoot),
 /// which are then known, and hold the own verdict against that of Windows.
 pub const EOP_CHAIN_MACHINE_STORES: u32 = 4;
+
+/// eop_chain_query.flags: steps name the parameters of Get-EopRelayChain, and not the options of
+/// `eop-relay chain`.
+pub const EOP_CHAIN_POWERSHELL_NAMES: u32 = 8;
 
 /// eop_chain_query.profile: a model of what Windows and Exchange Online refuse.
 pub const EOP_CHAIN_PROFILE_WINDOWS: u32 = 0;
@@ -75,7 +80,8 @@ pub struct ChainFileRecord {
 pub struct ChainQueryOptions {
     /// sizeof(eop_chain_query), set by the caller.
     pub struct_size: u32,
-    /// EOP_CHAIN_STORES_KNOWN, EOP_CHAIN_ONLY_GIVEN_ROOTS, EOP_CHAIN_MACHINE_STORES.
+    /// EOP_CHAIN_STORES_KNOWN, EOP_CHAIN_ONLY_GIVEN_ROOTS, EOP_CHAIN_MACHINE_STORES,
+    /// EOP_CHAIN_POWERSHELL_NAMES.
     pub flags: u32,
     /// The files.
     pub files: *const ChainFileRecord,
@@ -147,7 +153,10 @@ unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<ChainReport, 
     // SAFETY: the caller promises that many readable bytes.
     let options = unsafe { read_sized(query, struct_size, "the struct_size of query") }?;
     let unknown_flags = options.flags
-        & !(EOP_CHAIN_STORES_KNOWN | EOP_CHAIN_ONLY_GIVEN_ROOTS | EOP_CHAIN_MACHINE_STORES);
+        & !(EOP_CHAIN_STORES_KNOWN
+            | EOP_CHAIN_ONLY_GIVEN_ROOTS
+            | EOP_CHAIN_MACHINE_STORES
+            | EOP_CHAIN_POWERSHELL_NAMES);
     if unknown_flags != 0 {
         return Err(Failure::invalid(format!("query has the unknown flags {unknown_flags:#x}")));
     }
@@ -195,6 +204,10 @@ unsafe fn examine_query(query: *const ChainQueryOptions) -> Result<ChainReport, 
         profile,
         expected_name: expected_name.as_deref(),
         cancellation: cancellation.as_deref(),
+        option_names: match options.flags & EOP_CHAIN_POWERSHELL_NAMES {
+            0 => OptionNames::Command,
+            _ => OptionNames::PowerShell,
+        },
         warning_days: (options.warning_days > 0).then_some(options.warning_days),
         ..ChainInput::new(*certificate, at)
     })

@@ -63,6 +63,9 @@ pub const EOP_MAXIMUM_REQUEST_LENGTH: usize = 536_870_912;
 /// - At: the time of the judgement, such as 2026-11-15T01:02:03Z; absent = now.
 /// - WarningDays: days before its expiry from which a certificate is warned about; absent = a third of
 ///   its validity, at most 30 days.
+/// - OptionNames: "PowerShell" = steps that ask for more evidence name the parameters of
+///   Test-EopRelayCertificate; "Command", which is also meant where it is absent = the options of
+///   `eop-relay test`.
 /// - Cancellation: a handle of eop_cancellation_open, a number, that ends the call from another thread;
 ///   0 = none.
 ///

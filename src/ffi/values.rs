@@ -121,6 +121,8 @@ pub const EOP_NOTICE_SESSIONS_OVERDUE: u32 = 15;
 pub const EOP_NOTICE_STATE_CREATED: u32 = 16;
 /// An error or a warning that the Hybrid Configuration Wizard reports in its log.
 pub const EOP_NOTICE_REPORTED_BY_WIZARD: u32 = 17;
+/// Files of other kinds in a folder or archive that was searched: `count` of them, `path` the first.
+pub const EOP_NOTICE_OTHER_FILES_LEFT_OUT: u32 = 18;
 
 /// Good to know; nothing is missing that could be there.
 pub const EOP_SEVERITY_INFORMATION: u32 = 1;

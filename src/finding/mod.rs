@@ -5,6 +5,7 @@
 
 mod confidence;
 mod fold;
+mod option_names;
 mod place;
 pub mod powershell;
 mod printable;
@@ -15,6 +16,7 @@ pub mod words;
 
 pub use confidence::Confidence;
 pub use fold::{COMMAND_WIDTH, fold};
+pub use option_names::{InputOption, OptionNames};
 pub use place::{Place, Side};
 pub use printable::{cut_name, is_unprintable, printable};
 pub use severity::Severity;

@@ -47,6 +47,8 @@ named_enum! {
         StateCreated = 16,
         /// An error or a warning that the Hybrid Configuration Wizard reports in its log.
         ReportedByWizard = 17,
+        /// Files of other kinds in a folder or archive that was searched: `count` of them.
+        OtherFilesLeftOut = 18,
     }
 }
 
@@ -71,7 +73,8 @@ impl NoticeCode {
             | Self::SessionsKept
             | Self::SessionsOverdue
             | Self::StateCreated
-            | Self::ReportedByWizard => Severity::Information,
+            | Self::ReportedByWizard
+            | Self::OtherFilesLeftOut => Severity::Information,
         }
     }
 }

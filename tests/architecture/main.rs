@@ -12,6 +12,7 @@ mod circles;
 mod imports;
 mod limits;
 mod made_up;
+mod options;
 mod rooms;
 mod tokens;
 mod unsafe_code;

@@ -26,6 +26,7 @@ mod follow;
 mod hostile;
 mod hybrid;
 mod linear;
+mod options;
 mod output;
 mod packages;
 mod packed;

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use eop_relay::diagnosis::{Diagnosis, Evidence, FindingId, Report, Status, Verdict, diagnose};
+use eop_relay::finding::{InputOption, OptionNames};
 
 use crate::support::cases::{Case, all};
 
@@ -59,6 +60,43 @@ fn the_order_in_which_evidence_is_added_does_not_matter() {
         let expected = said(&case.evidence());
         assert_eq!(said(&case.evidence_of_sessions_first()), expected, "{}", case.name);
     }
+}
+
+/// Everything a report says, but for what the evidence says.
+fn said(report: &Report) -> impl Iterator<Item = &str> {
+    let steps = report.findings.iter().flat_map(|finding| &finding.remedy);
+    let of_steps =
+        steps.flat_map(|step| [Some(&*step.action), step.verify.as_deref(), step.undo.as_deref()]);
+    let messages = report.findings.iter().map(|finding| Some(&*finding.message));
+    of_steps.chain(messages).flatten().chain([&*report.summary])
+}
+
+#[test]
+fn each_reader_is_told_the_options_of_his_own_front_end_alone() {
+    let mut named = BTreeSet::new();
+    for case in all() {
+        let mut evidence = case.evidence();
+        let reports = [OptionNames::Command, OptionNames::PowerShell].map(|names| {
+            evidence.option_names = names;
+            diagnose(&evidence)
+        });
+        for option in InputOption::ALL {
+            let of_command = format!(" {}", OptionNames::Command.of(option));
+            let of_powershell = format!(" {}", OptionNames::PowerShell.of(option));
+            let [command, powershell] = &reports;
+            let has = |report, name: &str| said(report).any(|text| text.contains(name));
+            assert!(!has(powershell, &of_command), "{}: {of_command}", case.name);
+            assert!(!has(command, &of_powershell), "{}: {of_powershell}", case.name);
+            assert_eq!(has(command, &of_command), has(powershell, &of_powershell), "{}", case.name);
+            if has(command, &of_command) {
+                named.insert(OptionNames::Command.of(option));
+            }
+        }
+        let other = said(&reports[1]).find(|text| text.contains(" --"));
+        assert_eq!(other, None, "{}", case.name);
+    }
+    // Microsoft's newest list is asked for by the examination of a chain alone.
+    assert_eq!(named.len(), InputOption::ALL.len() - 1, "{named:?}");
 }
 
 #[test]

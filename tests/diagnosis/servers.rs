@@ -3,6 +3,7 @@
 
 use eop_relay::diagnosis::{Evidence, Finding, FindingId, Report, Status, diagnose};
 use eop_relay::evidence::ExchangeObjects;
+use eop_relay::finding::OptionNames;
 use eop_relay::session::{OwnedSession, Session};
 use eop_relay::timestamp::Timestamp;
 use serde_json::{Value, json};
@@ -173,7 +174,7 @@ fn the_sessions_of_the_same_finding_in_several_stories_are_counted_together() {
 }
 
 #[test]
-fn remedies_that_ask_for_evidence_name_it_for_the_command_and_for_powershell() {
+fn steps_that_ask_for_evidence_name_the_options_of_who_reads_them() {
     let refused = changed(&failed("EX01", "2026-11-19T08:00:00Z"), |session| {
         session.tls_status = eop_relay::session::TlsStatus::Succeeded;
         session.tls_error = None;
@@ -181,15 +182,28 @@ fn remedies_that_ask_for_evidence_name_it_for_the_command_and_for_powershell() {
         session.rejection = Some(eop_relay::reply::RejectionClass::RelayDenied);
         session.reply = Some("550 5.7.64 TenantAttribution; Relay Access Denied".into());
     });
-    let report = report(&[], &[refused]);
-    let mut asked = 0;
-    for step in report.findings.iter().flat_map(|finding| &finding.remedy) {
-        if step.action.contains(" --") {
-            assert!(step.action.contains("(PowerShell: -"), "{}", step.action);
-            asked += 1;
-        }
+    let steps = |option_names| {
+        let mut evidence = Evidence::new(Timestamp::parse("2026-11-20").unwrap());
+        evidence.option_names = option_names;
+        evidence.add_session(&refused);
+        let findings = diagnose(&evidence).findings.into_iter();
+        findings.flat_map(|finding| finding.remedy).map(|step| step.action).collect::<Vec<_>>()
+    };
+    let (command, powershell) = (steps(OptionNames::Command), steps(OptionNames::PowerShell));
+    let asked = [
+        ("--inbound-connector.", "-InboundConnector."),
+        ("--accepted-domain.", "-AcceptedDomain."),
+        (
+            "--certificate sent.cer and --intermediates ca.p7b",
+            "-Path sent.cer and -IntermediatePath ca.p7b",
+        ),
+    ];
+    for (of_command, of_powershell) in asked {
+        let place = command.iter().position(|action| action.contains(&format!(" {of_command}")));
+        let place = place.unwrap_or_else(|| panic!("{of_command}: {command:#?}"));
+        assert_eq!(powershell[place], command[place].replace(of_command, of_powershell));
     }
-    assert!(asked >= 3, "{:#?}", report.findings);
+    assert!(!powershell.iter().any(|action| action.contains(" --")), "{powershell:#?}");
 }
 
 /// A session over which mail for another organisation went, or was refused.

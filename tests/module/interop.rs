@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 use eop_relay::diagnosis::{Evidence, certificate_overview, diagnose};
 use eop_relay::evidence::chain_event::{ChainEventQuery, ChainEventReader};
 use eop_relay::evidence::{EvidenceReader, ExchangeObjects, HybridHistory};
+use eop_relay::finding::OptionNames;
 use eop_relay::log::LogInput;
 use eop_relay::session::{SessionQuery, SessionReader};
 use eop_relay::timestamp::Timestamp;
@@ -338,6 +339,7 @@ fn sessions_of_the_core(logs: &[&str]) -> String {
 /// What the core says of the evidence that the test program gives too.
 fn report_of_the_core(log: &str) -> serde_json::Value {
     let mut evidence = Evidence::new(Timestamp::parse("2027-01-01").unwrap());
+    evidence.option_names = OptionNames::PowerShell;
     let connector =
         r#"[{"Name": "From on-premises", "Enabled": "True", "ConnectorType": "OnPremises",
         "TlsSenderCertificateName": "mail.contosso.com", "SenderIPAddresses": []}]"#

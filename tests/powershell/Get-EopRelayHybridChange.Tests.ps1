@@ -41,6 +41,24 @@ Describe 'Changes of the hybrid wizard' {
         $problems[0].Exception.Message | Should -Match 'recurse'
     }
 
+    It 'come without an error for what else lies below, which is counted' {
+        $case = Join-Path -Path $TestDrive -ChildPath 'case'
+        $null = New-Item -ItemType Directory -Path (Join-Path -Path $case -ChildPath 'EX01/Hub')
+        Copy-Item -LiteralPath $log -Destination $case
+        foreach ($name in 'SEND1.LOG', 'SEND2.LOG', 'Hub/RECV1.LOG') {
+            Set-Content -LiteralPath (Join-Path -Path $case -ChildPath "EX01/$name") -Value '#Software: Microsoft Exchange Server'
+        }
+        $global:Error.Clear()
+        $given = @(Get-EopRelayHybridChange -LiteralPath $case -Recurse -Verbose 4>&1)
+        $global:Error.Count | Should -Be 0
+        @($given | Where-Object { $_ -is [EopRelay.HybridChange] }).Count | Should -Be @(Get-EopRelayHybridChange -LiteralPath $log).Count
+        @($given | Where-Object { "$_" -match '3 files of other kinds are left out' }).Count | Should -Be 1
+        $none = @(Get-EopRelayHybridChange -LiteralPath (Join-Path -Path $case -ChildPath 'EX01') -Recurse -ErrorAction SilentlyContinue -ErrorVariable problems)
+        $none.Count | Should -Be 0
+        $problems.Count | Should -Be 1
+        $problems[0].FullyQualifiedErrorId | Should -Be 'OtherContent,Get-EopRelayHybridChange'
+    }
+
     It 'belong to a window by their time' {
         @(Get-EopRelayHybridChange -LiteralPath $folder -Start '2026-11-01T00:00:00Z').Count | Should -Be 2
         @(Get-EopRelayHybridChange -LiteralPath $folder -End '2026-11-01T00:00:00Z').Count | Should -Be 2

@@ -8,6 +8,7 @@ namespace EopRelay
         private const uint StoresKnown = 1;
         private const uint OnlyGivenRoots = 2;
         private const uint MachineStores = 4;
+        private const uint PowerShellNames = 8;
         private const uint ProfileStrict = 1;
 
         private ChainQuery options;
@@ -26,7 +27,8 @@ namespace EopRelay
                 files[index].Name = Text(input.Name);
                 files[index].Role = input.Role;
             }
-            options.Flags = (request.StoresKnown ? StoresKnown : 0)
+            options.Flags = PowerShellNames
+                | (request.StoresKnown ? StoresKnown : 0)
                 | (request.OnlyGivenRoots ? OnlyGivenRoots : 0)
                 | (request.UseMachineStores ? MachineStores : 0);
             options.Files = (ChainFile*)Pin(files);

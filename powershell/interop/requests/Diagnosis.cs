@@ -23,7 +23,7 @@ namespace EopRelay
             : base(native)
         {
             Progress = new ReadingProgress();
-            Handle = native.OpenDiagnosis(request.ToJson());
+            Handle = native.OpenDiagnosis(request.ToEvidence());
         }
 
         /// <summary>How many sessions, certificates and files were added.</summary>

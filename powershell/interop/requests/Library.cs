@@ -68,7 +68,7 @@ namespace EopRelay
 
         internal static Report Test(Request request)
         {
-            return ReportOf(Native.Test(request.ToJson()));
+            return ReportOf(Native.Test(request.ToEvidence()));
         }
 
         internal static Report ReportOf(string json)
@@ -129,8 +129,10 @@ namespace EopRelay
                 throw new EopRelayException(
                     "PfxNotOpened",
                     exception.Status == NativeStatus.WrongPassword ? "AuthenticationError" : "InvalidData",
-                    // Of the command's options nothing is said here.
-                    "The file '" + path + "' cannot be opened: " + exception.Message.Replace("--password-file FILE, in PowerShell with ", ""),
+                    "The file '" + path + "' cannot be opened: " + exception.Message
+                        + (exception.Status == NativeStatus.WrongPassword && password == null
+                            ? ". Give it with -Password (Read-Host -AsSecureString)."
+                            : ""),
                     exception.Status,
                     exception)
                 {
@@ -190,7 +192,7 @@ namespace EopRelay
 
         internal static CertificateOverview Certificates(Request request)
         {
-            return JsonMapper.Read<CertificateOverview>(Native.Certificates(request.ToJson()));
+            return JsonMapper.Read<CertificateOverview>(Native.Certificates(request.ToEvidence()));
         }
 
         internal static ResolvedErrors ResolveErrors(Request request)

@@ -41,7 +41,7 @@ namespace EopRelay
             }
             server = evidence.TextOf("Server");
             string outer = question.ToJson();
-            string request = outer.Substring(0, outer.Length - 1) + ",\"Evidence\":" + evidence.ToJson() + "}";
+            string request = outer.Substring(0, outer.Length - 1) + ",\"Evidence\":" + evidence.ToEvidence() + "}";
             string json;
             Handle = native.OpenProbe(request, out json);
             plan = JsonMapper.Read<ProbePlan>(json);

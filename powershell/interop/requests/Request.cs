@@ -246,6 +246,14 @@ namespace EopRelay
             return other;
         }
 
+        /// <summary>Evidence as the native library takes it, of which steps name the cmdlets' parameters.</summary>
+        internal string ToEvidence()
+        {
+            Request other = Without(string.Empty);
+            other.Set("OptionNames", "PowerShell");
+            return other.ToJson();
+        }
+
         /// <summary>The request as the native library takes it.</summary>
         internal string ToJson()
         {

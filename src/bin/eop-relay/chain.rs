@@ -142,7 +142,13 @@ fn judge(arguments: &ChainArguments) -> Result<ChainReport, (Exit, String)> {
             }
             _ => Exit::CouldNotCheck,
         };
-        (exit, error.to_string())
+        let reason = match &error {
+            ChainInputError::Read { name, error } => {
+                format!("{name}: {}", password::advised(error))
+            }
+            error => error.to_string(),
+        };
+        (exit, reason)
     })
 }
 

@@ -24,6 +24,7 @@ use crate::diagnosis::evidence::incident::{Ending, Incident};
 use crate::diagnosis::evidence::{GivenCertificate, Located};
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::report::EvidenceLine;
+use crate::finding::InputOption;
 use crate::reply::RejectionClass;
 use crate::timestamp::Timestamp;
 use wizard_state::age_text;
@@ -54,6 +55,11 @@ pub(crate) struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
+    /// What an option is called where the report is read.
+    pub fn option(&self, option: InputOption) -> &'static str {
+        self.evidence.option_names.of(option)
+    }
+
     /// An incident of the log.
     pub fn of_incident(evidence: &'a Basis<'a>, incident: &'a Incident) -> Self {
         let Seen { logged, installed, given, certificate, presented: shown } =

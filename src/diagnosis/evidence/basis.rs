@@ -123,6 +123,7 @@ impl<'a> Basis<'a> {
         Evidence {
             inbound_connectors: self.inbound_connectors.as_deref().map(<[_]>::to_vec),
             accepted_domains: self.accepted_domains.cloned(),
+            option_names: self.given.option_names,
             cancellation: self.given.cancellation.clone(),
             ..Evidence::new(self.given.at)
         }
@@ -179,6 +180,7 @@ impl<'a> Basis<'a> {
             root_store: &stores.of_sender,
             programme_roots: &stores.of_programme,
             windows_verdict: verdict.map(|(_, verdict)| verdict),
+            option_names: self.option_names,
             ..ChainRequest::new(certificate, at)
         }));
         self.chains.borrow_mut().insert(key, Rc::clone(&found));

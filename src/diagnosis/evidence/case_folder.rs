@@ -49,7 +49,7 @@ impl Evidence {
                 EvidenceKind::Certificates => self.add_certificates_of_case(path),
                 EvidenceKind::DeliveryErrors => match DeliveryErrors::from_file(path) {
                     Ok(read) => self.add_delivery_errors(read),
-                    Err(error) => self.note_unreadable(path, &error.to_string()),
+                    Err(error) => self.note_unreadable(path, error.reason()),
                 },
                 EvidenceKind::Unused => {}
             }
@@ -68,7 +68,7 @@ impl Evidence {
     fn add_export_of_case(&mut self, path: &Path, server: Option<&str>) {
         let mut objects = match ExchangeObjects::from_file(path) {
             Ok(objects) => objects,
-            Err(error) => return self.note_unreadable(path, &error.to_string()),
+            Err(error) => return self.note_unreadable(path, error.reason()),
         };
         if !objects.inbound_connectors.is_empty() {
             self.add_inbound_connectors(&objects);
@@ -107,7 +107,7 @@ impl Evidence {
         });
         let content = match read {
             Ok(content) => content,
-            Err(error) => return self.note_unreadable(path, &error),
+            Err(error) => return self.note_unreadable(path, error),
         };
         let name = path.file_stem().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
         if name.starts_with("localmachine-ca") {
@@ -120,15 +120,13 @@ impl Evidence {
                     let path = path.display().to_string();
                     self.certificates.push(GivenCertificate { certificate, others, path });
                 }
-                Err(error) => self.note_unreadable(path, &error.to_string()),
+                Err(error) => self.note_unreadable(path, error.to_string()),
             }
         }
     }
 
-    fn note_unreadable(&mut self, path: &Path, reason: &str) {
-        let path = path.display().to_string();
-        let reason = reason.strip_prefix(&path).unwrap_or(reason);
-        self.unreadable.push((path, reason.trim_start_matches([':', ',', ' ']).to_owned()));
+    fn note_unreadable(&mut self, path: &Path, reason: String) {
+        self.unreadable.push((path.display().to_string(), reason));
     }
 }
 

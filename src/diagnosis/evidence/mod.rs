@@ -49,7 +49,7 @@ use crate::diagnosis::literal::counted;
 use crate::evidence::chain_event::{ChainEvent, ChainEventQuery, ChainEventReader};
 use crate::evidence::delivery_error::{DeliveryError, DeliveryErrors};
 use crate::evidence::{EvidenceKind, EvidenceReader, ExchangeObjects, HybridHistory};
-use crate::finding::Severity;
+use crate::finding::{OptionNames, Severity};
 use crate::log::{Notice, NoticeCode, discover_files};
 use crate::session::{Message, Recipient, Session};
 use crate::timestamp::Timestamp;
@@ -118,6 +118,8 @@ pub struct Evidence {
     /// How many days before its expiry a certificate is warned about; `None`: a third of its
     /// validity, at most 30 days.
     pub warning_days: Option<u32>,
+    /// Whose options the steps name that ask for more evidence.
+    pub option_names: OptionNames,
     /// Whether inbound connectors were given, and could not be read.
     pub unread_connectors: bool,
     /// The same of accepted domains.
@@ -175,6 +177,7 @@ impl Evidence {
             damaged_log: None,
             at,
             warning_days: None,
+            option_names: OptionNames::default(),
             unread_connectors: false,
             unread_domains: false,
             inputs: Inputs::default(),
@@ -310,8 +313,10 @@ impl Evidence {
             let is_left_out = !history.files.contains(&path);
             match notice.severity {
                 Severity::Error => self.unreadable.push((path, message)),
-                // What is good to know of a log that was read stands with what it proves.
-                Severity::Information if !is_left_out => {}
+                // What is good to know of a log that was read stands with what it proves; what else
+                // lies in its folder is no evidence.
+                Severity::Information
+                    if !is_left_out || notice.code == NoticeCode::OtherFilesLeftOut => {}
                 Severity::Warning | Severity::Information => {
                     self.damaged.push((path, notice.line.unwrap_or_default(), message));
                 }

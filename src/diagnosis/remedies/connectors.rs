@@ -343,10 +343,10 @@ pub(crate) fn accept_name(case: &Case<'_>) -> Vec<Remedy> {
     let names = proposable_names(case);
     let mut steps: Vec<Remedy> = Vec::new();
     if case.evidence.inbound_connectors.is_none() {
-        steps.push(super::export_inbound_connectors());
+        steps.push(super::export_inbound_connectors(case));
     }
     if case.evidence.accepted_domains.is_none() {
-        steps.push(super::export_accepted_domains());
+        steps.push(super::export_accepted_domains(case));
     }
     // host.sub.contoso.com needs sub.contoso.com (KB 4019940); where that is accepted already, the
     // connector names the host itself, which then has to be.

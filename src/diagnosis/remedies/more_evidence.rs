@@ -3,14 +3,13 @@
 use super::{Change, ELEVATED, MANAGEMENT_SHELL, Remedy, send_connector, together};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::literal;
+use crate::finding::InputOption;
 
-pub(crate) fn export_inbound_connectors() -> Remedy {
-    Remedy::tenant(
-        "Export the inbound connectors, and give them with --inbound-connector (PowerShell: \
-         -InboundConnector).",
-    )
-    .command("Get-InboundConnector | Export-Clixml inbound.xml")
-    .verify("the report names the connector")
+pub(crate) fn export_inbound_connectors(case: &Case<'_>) -> Remedy {
+    let with = case.option(InputOption::InboundConnectors);
+    Remedy::tenant(format!("Export the inbound connectors, and give them with {with}."))
+        .command("Get-InboundConnector | Export-Clixml inbound.xml")
+        .verify("the report names the connector")
 }
 
 /// When the connectors were changed last: a change takes up to an hour.
@@ -53,11 +52,12 @@ pub(crate) fn see_inbound_connectors() -> Remedy {
         .verify("the command ends without an error, and shows no connector")
 }
 
-pub(crate) fn export_accepted_domains() -> Remedy {
-    Remedy::tenant(
+pub(crate) fn export_accepted_domains(case: &Case<'_>) -> Remedy {
+    let with = case.option(InputOption::AcceptedDomains);
+    Remedy::tenant(format!(
         "Export the accepted domains of Exchange Online, not those of the on-premises \
-         organisation, and give them with --accepted-domain (PowerShell: -AcceptedDomain).",
-    )
+         organisation, and give them with {with}."
+    ))
     .command("Get-AcceptedDomain | Export-Clixml accepted.xml")
     .verify("the report judges the accepted domains")
 }
@@ -97,11 +97,15 @@ pub(crate) fn give_chain(case: &Case<'_>) -> Remedy {
         Some(thumbprint) => format!("'Cert:\\LocalMachine\\My\\{thumbprint}'"),
         None => "'Cert:\\LocalMachine\\My\\<thumbprint>'".to_owned(),
     };
+    let certificate = case.option(InputOption::Certificate);
+    let intermediates = case.option(InputOption::Intermediates);
     Remedy::server(
         ELEVATED,
-        "Export the sent certificate and the intermediates of this server, and check again with \
-         --certificate and --intermediates (PowerShell: -InstalledCertificate and \
-         -IntermediatePath): only that says whether the complete chain is sent.",
+        format!(
+            "Export the sent certificate and the intermediates of this server, and check again with \
+             {certificate} sent.cer and {intermediates} ca.p7b: only that says whether the complete \
+             chain is sent."
+        ),
     )
     .command(format!(
         "Export-Certificate -Cert {place} -FilePath sent.cer\n\

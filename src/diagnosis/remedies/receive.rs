@@ -7,16 +7,20 @@ use crate::connector::{CertificateServices, ExchangeCertificate, ReceiveConnecto
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::literal::literal;
+use crate::finding::InputOption;
 
 /// What a receive connector names, and whether that is installed.
-pub(crate) fn see_receive_connector(connector: &str) -> Remedy {
+pub(crate) fn see_receive_connector(case: &Case<'_>, connector: &str) -> Remedy {
+    let connectors = case.option(InputOption::ReceiveConnectors);
+    let installed = case.option(InputOption::Installed);
     let identity = literal(Some(connector), "receive connector");
     Remedy::new(
         MANAGEMENT_SHELL,
-        "See which certificate the receive connector names, whether the server has it (Application \
-         event 12014 says that it has not), and whether AuthMechanism has Tls; give both exports \
-         with --receive-connector and --installed (PowerShell: -ReceiveConnector and \
-         -InstalledCertificate).",
+        format!(
+            "See which certificate the receive connector names, whether the server has it \
+             (Application event 12014 says that it has not), and whether AuthMechanism has Tls; give \
+             both exports with {connectors} and {installed}."
+        ),
     )
     .command(format!(
         "Get-ReceiveConnector {identity} | Format-List Identity,Fqdn,TlsCertificateName,AuthMechanism\n\

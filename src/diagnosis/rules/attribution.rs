@@ -130,7 +130,7 @@ fn not_exported(case: &Case<'_>) -> String {
 fn match_steps(case: &Case<'_>, connector: Option<usize>) -> Vec<Remedy> {
     let mut steps = Vec::new();
     if !case.missing_properties().is_empty() {
-        steps.push(remedies::export_inbound_connectors());
+        steps.push(remedies::export_inbound_connectors(case));
     }
     if remedies::replacement(case).is_some() && case.evidence.inbound_connectors.is_some() {
         steps.extend(remedies::select_certificate(case));

@@ -124,7 +124,7 @@ fn steps_to_decide(case: &Case<'_>) -> Vec<Remedy> {
                 steps.extend(remedies::add_accepted_domain(case, wanted));
             }
             OpenQuestion::AcceptedDomainsIncomplete => {
-                steps.push(remedies::export_accepted_domains());
+                steps.push(remedies::export_accepted_domains(case));
             }
             OpenQuestion::CertificateNotKnown
             | OpenQuestion::MailFromNotKnown
@@ -142,7 +142,7 @@ fn steps_to_decide(case: &Case<'_>) -> Vec<Remedy> {
             | OpenQuestion::NameMatch { .. }
             | OpenQuestion::AddressListIncomplete { .. }
             | OpenQuestion::EligibilityNotKnown { .. } => {
-                steps.push(remedies::export_inbound_connectors());
+                steps.push(remedies::export_inbound_connectors(case));
             }
         }
     }
@@ -190,9 +190,9 @@ pub(crate) fn connectors_not_given(case: &Case<'_>) -> Option<Answer> {
              and that mail was delivered to other tenants proves nothing."
         )
     };
-    let mut steps = vec![remedies::export_inbound_connectors()];
+    let mut steps = vec![remedies::export_inbound_connectors(case)];
     if case.evidence.accepted_domains.is_none() {
-        steps.push(remedies::export_accepted_domains());
+        steps.push(remedies::export_accepted_domains(case));
     }
     if case.is_relay_denied() {
         if case.chain.is_none() {
@@ -231,7 +231,7 @@ pub(crate) fn accepted_domains_not_given(case: &Case<'_>) -> Option<Answer> {
         gap(case.evidence.unread_domains),
         case.sender_text()
     );
-    Some(Proof::of(case.log_proof()).says(message, vec![remedies::export_accepted_domains()]))
+    Some(Proof::of(case.log_proof()).says(message, vec![remedies::export_accepted_domains(case)]))
 }
 
 pub(crate) const ACCEPTED_DOMAINS_ARE_LOCAL: RuleText = RuleText {
@@ -256,5 +256,5 @@ pub(crate) fn local_domains(case: &Case<'_>) -> Option<Answer> {
     }]);
     let message = "The accepted domains are those of the on-premises organisation; Exchange Online \
                    goes by its own list, which need not be the same.";
-    Some(proof.says(message, vec![remedies::export_accepted_domains()]))
+    Some(proof.says(message, vec![remedies::export_accepted_domains(case)]))
 }

@@ -169,7 +169,7 @@ pub(crate) fn exchange_online_hangs_up(case: &Case<'_>) -> Option<Answer> {
         Some((one, None)) if worst.without_start_tls == 0 => {
             Some(remedies::receive_with(case, one))
         }
-        _ => Some(remedies::see_receive_connector(connector)),
+        _ => Some(remedies::see_receive_connector(case, connector)),
     };
     let proof = Proof {
         severity: (!is_present(worst)).then_some(Severity::Warning),

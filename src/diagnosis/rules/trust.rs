@@ -11,6 +11,7 @@ use crate::diagnosis::remedies::Remedy;
 use crate::diagnosis::remedies::{self, ELEVATED};
 use crate::diagnosis::report::Severity;
 use crate::evidence::chain_event::ChainFault;
+use crate::finding::InputOption;
 use crate::reply::RejectionClass;
 
 /// The row of the log and the certificate. A log that shows a delivery is not explained by it.
@@ -120,10 +121,10 @@ pub(crate) fn incomplete(case: &Case<'_>) -> Option<Answer> {
         case.certificate_text(),
         missing.join("; "),
     );
-    let checked = "this check, with the file among --intermediates (PowerShell: \
-                   -IntermediatePath), finds the chain complete";
+    let given = case.option(InputOption::Intermediates);
+    let checked = format!("this check, with the file among {given}, finds the chain complete");
     let steps = remedies::of_chain(case, &chain.remedies).into_iter().map(|one| {
-        let verify = one.step.verify.clone().unwrap_or_else(|| checked.to_owned());
+        let verify = one.step.verify.clone().unwrap_or_else(|| checked.clone());
         let imports = one.step.command.as_ref().is_some_and(|it| it.contains("Import-Certificate"));
         one.verify(if imports { format!("{verify}{ASKED}") } else { verify })
     });

@@ -76,5 +76,5 @@ pub(crate) fn stands_in(case: &Case<'_>) -> Option<Answer> {
     let is_open = evidence.is_export_older
         || states.iter().any(|state| is_old(state) || !state.unsettled.is_empty());
     let proof = Proof { severity: is_open.then_some(Severity::Warning), ..Proof::of(lines) };
-    Some(proof.says(text, vec![remedies::export_inbound_connectors()]))
+    Some(proof.says(text, vec![remedies::export_inbound_connectors(case)]))
 }

@@ -12,7 +12,6 @@ use crate::timestamp::Timestamp;
 #[derive(Debug, thiserror::Error)]
 pub enum EvidenceError {
     /// The file cannot be opened or read.
-    #[error("{}: {}", path.display(), unreadable(source))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -21,7 +20,6 @@ pub enum EvidenceError {
         source: std::io::Error,
     },
     /// The file is larger than an export can reasonably be.
-    #[error("{}: {size} bytes are more than the {maximum} that are read: export fewer objects", path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,
@@ -31,23 +29,16 @@ pub enum EvidenceError {
         maximum: u64,
     },
     /// There is nothing in it.
-    #[error(
-        "{source_name}: is empty: export again, for example with Get-InboundConnector | Export-Clixml"
-    )]
     Empty {
         /// The file, or what else the text came from.
         source_name: String,
     },
     /// There is no text of an error in it.
-    #[error(
-        "{source_name}: holds no error to explain: give an NDR (.eml, .html, text), or Get-Queue, Get-Message or Get-MessageTrackingLog exported with Export-Clixml"
-    )]
     NoDeliveryError {
         /// The file, or what else the text came from.
         source_name: String,
     },
     /// Objects as PowerShell shows them, and not as they can be read.
-    #[error("{source_name}: {form}")]
     NotAnExport {
         /// The file, or what else the text came from.
         source_name: String,
@@ -55,16 +46,56 @@ pub enum EvidenceError {
         form: PrintedForm,
     },
     /// None of the known formats.
-    #[error(
-        "{source_name}, line 1, byte 0: neither CliXml, JSON, CSV nor Format-List text (it begins with {beginning:?}): {}",
-        remedy_of(.beginning)
-    )]
     UnknownFormat {
         /// The file, or what else the text came from.
         source_name: String,
         /// Its first characters.
         beginning: String,
     },
+}
+
+impl EvidenceError {
+    /// Why, and what to do, without the file.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Unreadable { source, .. } => unreadable(source),
+            Self::TooLarge { size, maximum, .. } => format!(
+                "{size} bytes are more than the {maximum} that are read: export fewer objects"
+            ),
+            Self::Empty { .. } => {
+                "is empty: export again, for example with Get-InboundConnector | Export-Clixml".to_owned()
+            }
+            Self::NoDeliveryError { .. } => "holds no error to explain: give an NDR (.eml, .html, text), or \
+                                             Get-Queue, Get-Message or Get-MessageTrackingLog exported \
+                                             with Export-Clixml"
+                .to_owned(),
+            Self::NotAnExport { form, .. } => form.to_string(),
+            Self::UnknownFormat { beginning, .. } => format!(
+                "line 1, byte 0: neither CliXml, JSON, CSV nor Format-List text (it begins with \
+                 {beginning:?}): {}",
+                remedy_of(beginning)
+            ),
+        }
+    }
+}
+
+impl fmt::Display for EvidenceError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { path, .. } | Self::TooLarge { path, .. } => {
+                path.display().fmt(formatter)?;
+            }
+            Self::Empty { source_name }
+            | Self::NoDeliveryError { source_name }
+            | Self::NotAnExport { source_name, .. }
+            | Self::UnknownFormat { source_name, .. } => {
+                formatter.write_str(source_name)?;
+            }
+        }
+        let mark = if matches!(self, Self::UnknownFormat { .. }) { ',' } else { ':' };
+        write!(formatter, "{mark} {}", self.reason())
+    }
 }
 
 /// What to do with a file of none of the formats that begins so.

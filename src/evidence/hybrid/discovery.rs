@@ -1,7 +1,7 @@
 //! Which files to read: those given, those of a folder, those of every profile of a computer.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -70,7 +70,8 @@ fn is_log(path: &Path) -> bool {
 struct FoundFiles {
     recurse: bool,
     discovery: HybridDiscovery,
-    seen: HashSet<PathBuf>,
+    /// Which of the files each is.
+    seen: HashMap<PathBuf, usize>,
 }
 
 impl FoundFiles {
@@ -224,9 +225,11 @@ impl FoundFiles {
 
     fn add_file(&mut self, path: &Path, is_named: bool) {
         let identity = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if !self.seen.insert(identity) {
+        if let Some(known) = self.seen.get(&identity) {
+            self.discovery.files[*known].is_named |= is_named;
             return;
         }
+        self.seen.insert(identity, self.discovery.files.len());
         let written = || {
             let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()?;
             Timestamp::try_from(time::OffsetDateTime::from(modified)).ok()

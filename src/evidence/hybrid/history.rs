@@ -68,6 +68,7 @@ pub(super) struct OpenLog<'a> {
     reader: HybridLogReader<Box<dyn Read + Send + 'a>>,
     collector: RunCollector,
     path: String,
+    is_named: bool,
     /// Its first words, for a message.
     beginning: String,
 }
@@ -94,6 +95,8 @@ impl OpenLog<'_> {
 pub struct HybridHistoryBuilder {
     runs: Vec<Run>,
     pub(super) notices: Vec<HybridNotice>,
+    /// What was found in folders and is something else: what the first is, and how many there are.
+    others: Option<HybridNotice>,
 }
 
 impl HybridHistoryBuilder {
@@ -148,6 +151,7 @@ impl HybridHistoryBuilder {
                     reader: HybridLogReader::new(whole)?,
                     collector: RunCollector::new(path),
                     path: path.to_owned(),
+                    is_named,
                     beginning: one_line(&String::from_utf8_lossy(&beginning), 40),
                 }));
             }
@@ -173,7 +177,7 @@ impl HybridHistoryBuilder {
                 ),
             ),
             FileKind::Foreign(format) => self.refuse(
-                path,
+                (path, is_named),
                 format!(
                     "{format}, and not of the Hybrid Configuration Wizard, so it is left out (it \
                      begins with {:?}): give its yyyyMMdd_HHmmss.log files",
@@ -181,7 +185,7 @@ impl HybridHistoryBuilder {
                 ),
             ),
             FileKind::Empty if is_named => {
-                self.refuse(path, "is empty: the run was cut off, or the copy".to_owned());
+                self.refuse((path, true), "is empty: the run was cut off, or the copy".to_owned());
             }
             FileKind::Empty => self.remark(NoticeCode::EvidenceIncomplete, path, "is empty"),
         }
@@ -190,12 +194,12 @@ impl HybridHistoryBuilder {
 
     /// Adds what a log reports that was read to its end.
     pub(super) fn close(&mut self, log: OpenLog<'_>) {
-        let OpenLog { reader, collector, path, beginning } = log;
+        let OpenLog { reader, collector, path, is_named, beginning } = log;
         let path = path.as_str();
         let run = collector.finish();
         if run.kind == RunKind::Unknown {
             self.refuse(
-                path,
+                (path, is_named),
                 format!(
                     "no log of the Hybrid Configuration Wizard, so it is left out: no line of it \
                      reads like 'yyyy.MM.dd HH:mm:ss.fff 10276 [Client=UX, ...]' (it begins with \
@@ -265,10 +269,36 @@ impl HybridHistoryBuilder {
         self.runs.push(run);
     }
 
-    /// What is left out because it is something else.
-    fn refuse(&mut self, path: &str, message: String) {
-        let code = NoticeCode::OtherContent;
-        self.notices.push(HybridNotice::new(code, Severity::Error, path, message));
+    /// What is left out because it is something else: trouble where it was given by its name; of what
+    /// was found in folders only how many there are, if the search found a log at all.
+    fn refuse(&mut self, (path, is_named): (&str, bool), message: String) {
+        let notice = HybridNotice::new(NoticeCode::OtherContent, Severity::Error, path, message);
+        match &mut self.others {
+            _ if is_named => self.notices.push(notice),
+            Some(first) => first.count += 1,
+            None => self.others = Some(notice),
+        }
+    }
+
+    fn note_others(&mut self) {
+        let Some(first) = self.others.take() else { return };
+        let count = first.count;
+        if self.runs.is_empty() {
+            let message = match count - 1 {
+                0 => first.message,
+                1 => format!("{}. Nor is the other file that was found", first.message),
+                more => format!("{}. Nor are {more} other files that were found", first.message),
+            };
+            self.notices.push(HybridNotice { message, count: 1, ..first });
+            return;
+        }
+        let message = match count {
+            1 => "of another kind, and left out".to_owned(),
+            _ => format!("{count} files of other kinds are left out; this is the first"),
+        };
+        let code = NoticeCode::OtherFilesLeftOut;
+        let notice = HybridNotice::new(code, Severity::Information, &first.path, message);
+        self.notices.push(HybridNotice { count, ..notice });
     }
 
     /// What is good to know.
@@ -285,6 +315,7 @@ impl HybridHistoryBuilder {
     /// The history, oldest run first.
     #[must_use]
     pub fn finish(mut self) -> HybridHistory {
+        self.note_others();
         self.runs.sort_by(|one, other| (one.started, &one.path).cmp(&(other.started, &other.path)));
         self.complete_logs_with_their_xml();
         let mut replay = Replay::default();

@@ -25,6 +25,8 @@ pub struct HybridNotice {
     pub offset: Option<u64>,
     /// The operating system's error number.
     pub os_error: Option<i32>,
+    /// How many files are meant.
+    pub count: u64,
     /// What happened, and what to do, without the path.
     pub message: String,
 }
@@ -37,7 +39,7 @@ impl HybridNotice {
         message: impl Into<String>,
     ) -> Self {
         let (path, message) = (path.to_owned(), message.into());
-        Self { code, severity, path, line: None, offset: None, os_error: None, message }
+        Self { code, severity, path, line: None, offset: None, os_error: None, count: 1, message }
     }
 
     pub(super) fn unreadable(path: &str, error: &std::io::Error) -> Self {
@@ -58,6 +60,7 @@ impl From<HybridNotice> for Notice {
             line: notice.line,
             offset: notice.offset,
             os_error: notice.os_error,
+            count: notice.count,
             message: notice.message,
             ..Self::new(notice.code, Path::new(&notice.path))
         }

@@ -70,6 +70,22 @@ fn a_chain_is_examined_in_the_json_of_the_core() {
 }
 
 #[test]
+fn steps_name_the_options_of_the_command_or_the_parameters_of_the_cmdlet() {
+    const OWN: &[u8] = include_bytes!("../../../tests/fixtures/certificates/mail.contoso.com.cer");
+    const ISSUER: &[u8] = include_bytes!("../../../tests/fixtures/certificates/fabrikam-ca-5.cer");
+    let files = [file(OWN, EOP_CHAIN_ROLE_CERTIFICATE), file(ISSUER, EOP_CHAIN_ROLE_INTERMEDIATE)];
+    for (flags, with) in [
+        (0, "(eop-relay chain --programme-roots roots.sst)"),
+        (EOP_CHAIN_POWERSHELL_NAMES, "(Get-EopRelayChain -ProgrammeRootPath roots.sst)"),
+    ] {
+        let at = Timestamp::parse("2026-11-20").unwrap().ticks();
+        let report = examined(&ChainQueryOptions { flags, at, ..query(&files) }).unwrap();
+        let steps = report["Remedies"].to_string();
+        assert!(steps.contains(with), "{steps}");
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_query_is_told_by_its_status() {
     let root = embedded_roots()[0].der();
     let sound = [file(root, EOP_CHAIN_ROLE_CERTIFICATE)];

@@ -70,12 +70,7 @@ impl Resolved {
     fn add(&mut self, path: &str, read: Result<DeliveryErrors, EvidenceError>) {
         let read = match read {
             Ok(read) => read,
-            Err(error) => {
-                let message = error.to_string();
-                let message = message.strip_prefix(&format!("{path}: ")).unwrap_or(&message);
-                self.fail(path, message.to_owned());
-                return;
-            }
+            Err(error) => return self.fail(path, error.reason()),
         };
         self.without_error += read.without_error;
         self.problems.extend(read.problems.into_iter().map(|problem| ProblemRecord {

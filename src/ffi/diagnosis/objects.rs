@@ -30,17 +30,14 @@ pub(super) fn add_objects(evidence: &mut Evidence, (name, add): ObjectList, obje
     match ExchangeObjects::from_bytes(name, objects.get().as_bytes()) {
         Ok(objects) => add(evidence, &objects),
         Err(EvidenceError::Empty { .. }) => {}
-        Err(error) => miss(evidence, name, name.to_owned(), &error.to_string()),
+        Err(error) => miss(evidence, name, name.to_owned(), error.reason()),
     }
 }
 
 /// Notes that something of the parameter `name` cannot be read.
-pub(super) fn miss(evidence: &mut Evidence, name: &str, path: String, reason: &str) {
+pub(super) fn miss(evidence: &mut Evidence, name: &str, path: String, reason: String) {
     evidence.unread_connectors |= name.starts_with(INBOUND_CONNECTORS.0);
     evidence.unread_domains |= name.starts_with(ACCEPTED_DOMAINS.0);
-    // The reason of an export names it too.
-    let rest = reason.strip_prefix(&*path).map(|rest| rest.trim_start_matches([':', ',', ' ']));
-    let reason = rest.unwrap_or(reason).to_owned();
     evidence.unreadable.push((path, reason));
 }
 
@@ -56,7 +53,7 @@ pub(super) fn add_object_file(
         Err(EvidenceError::Empty { source_name }) => {
             add(evidence, &ExchangeObjects { source_name, ..ExchangeObjects::default() });
         }
-        Err(error) => miss(evidence, name, file.path.clone(), &error.to_string()),
+        Err(error) => miss(evidence, name, file.path.clone(), error.reason()),
     }
 }
 

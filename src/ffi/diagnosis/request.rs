@@ -21,6 +21,7 @@ use crate::ffi::error::Failure;
 use crate::ffi::judgement::check_cancellation;
 use crate::ffi::session_reader::EOP_DEFAULT_BUDGET;
 use crate::ffi::status::EOP_INTERNAL;
+use crate::finding::OptionNames;
 use crate::session::{Session, SessionReader};
 use crate::timestamp::Timestamp;
 
@@ -77,6 +78,7 @@ struct Request<'a> {
     server: Option<String>,
     at: Option<Timestamp>,
     warning_days: Option<u32>,
+    option_names: OptionNames,
     cancellation: Option<u64>,
 }
 
@@ -173,6 +175,7 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
         None => Evidence::new(at),
     };
     evidence.warning_days = request.warning_days;
+    evidence.option_names = request.option_names;
     if let Some(flag) = flag_of(request.cancellation.unwrap_or_default())? {
         evidence.cancellation = flag;
     }
@@ -196,7 +199,7 @@ pub(in crate::ffi) fn open(text: &str) -> Result<(Evidence, Option<SessionReader
         tenant.add_to(&mut evidence);
     }
     for Unreadable { path, message } in request.unreadable.into_iter().flatten() {
-        miss(&mut evidence, &path.clone(), path, &message);
+        miss(&mut evidence, &path.clone(), path, message);
     }
     let uses_machine = request.use_machine_stores == Some(true);
     if let Some(files) = &request.intermediate_files {

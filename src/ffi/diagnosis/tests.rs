@@ -108,6 +108,23 @@ fn a_request_gives_the_report_of_the_core() {
 }
 
 #[test]
+fn steps_name_the_options_of_who_reads_them() {
+    let step = |names: Option<&str>| {
+        let mut request = json!({ "At": AT, "Sessions": [session()], "OptionNames": names });
+        if names.is_none() {
+            request.as_object_mut().unwrap().remove("OptionNames");
+        }
+        let report = tested(&request)?.to_string();
+        let known = ["with --inbound-connector.", "with -InboundConnector."];
+        Ok(known.map(|words| report.contains(words)))
+    };
+    assert_eq!(step(None), Ok([true, false]));
+    assert_eq!(step(Some("Command")), Ok([true, false]));
+    assert_eq!(step(Some("PowerShell")), Ok([false, true]));
+    assert_eq!(step(Some("Bash")), Err(EOP_INVALID_ARGUMENT));
+}
+
+#[test]
 fn nothing_given_is_no_evidence_and_never_healthy() {
     for request in [json!({}), json!({ "Sessions": [] }), json!({ "Sessions": null })] {
         let report = tested(&request).unwrap();

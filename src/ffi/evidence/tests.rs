@@ -146,7 +146,7 @@ fn changes_of_the_hybrid_wizard_are_records_too() {
     assert_eq!(records.len(), 1);
     assert_eq!(records[0]["TlsSenderCertificateNameAfter"], "*.contoso.com");
     let codes: Vec<&Value> = all(&read, "Notices").iter().map(|one| &one["Code"]).collect();
-    assert_eq!(codes, ["OtherContent", "EvidenceIncomplete"]);
+    assert_eq!(codes, ["EvidenceIncomplete", "OtherFilesLeftOut"]);
 
     let units: Vec<u16> = log.encode_utf16().collect();
     let of_text = EvidenceQueryOptions { kind, text: utf16(&units), ..query() };

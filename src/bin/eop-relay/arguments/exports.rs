@@ -39,7 +39,7 @@ pub fn add_exports(
     for path in paths {
         match ExchangeObjects::from_file(path) {
             Ok(objects) => add(evidence, &objects),
-            Err(error) => note_unreadable(evidence, path, &error.to_string()),
+            Err(error) => note_unreadable(evidence, path, &error.reason()),
         }
     }
 }

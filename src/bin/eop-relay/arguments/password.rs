@@ -21,6 +21,16 @@ pub fn from_file(path: &Path) -> Result<Password, String> {
     Ok(Password::new(text.lines().next().unwrap_or_default().to_owned()))
 }
 
+/// What is wrong with a file, and, of a PFX without its password, how it is given.
+pub fn advised(error: &ReadError) -> String {
+    match error {
+        ReadError::PfxPassword { is_given: false } => {
+            format!("{error}: give it with --password-file FILE")
+        }
+        _ => error.to_string(),
+    }
+}
+
 /// Opens a file with the password; where it asks for one and none was given, so does the terminal.
 pub fn with_prompt<T>(
     name: &str,

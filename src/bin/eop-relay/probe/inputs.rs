@@ -6,10 +6,10 @@ use std::sync::Arc;
 use eop_relay::certificate::Password;
 use eop_relay::diagnosis::Evidence;
 use eop_relay::evidence::HybridHistory;
-use eop_relay::probe::{Answerable, NamedFile, Question, Shown};
+use eop_relay::probe::{Answerable, NamedFile, Question, QuestionError, Shown};
 
 use super::arguments::ProbeArguments;
-use crate::arguments::{add_exports, certificate_files, given_or_now};
+use crate::arguments::{add_exports, certificate_files, given_or_now, password};
 use crate::message;
 use crate::test::inputs::{add_accepted_domains, add_stores};
 
@@ -42,7 +42,10 @@ pub fn read(arguments: &ProbeArguments) -> Result<(Answerable, Evidence), String
         shown: shown(arguments, password.map(Arc::new))?,
         timeout: arguments.timeout,
     };
-    let answerable = question.answerable(&evidence).map_err(|error| error.to_string())?;
+    let answerable = question.answerable(&evidence).map_err(|error| match error {
+        QuestionError::File { name, error } => format!("{name}: {}", password::advised(&error)),
+        error => error.to_string(),
+    })?;
     if let Some(reason) = &answerable.reason {
         message::note(reason);
     }

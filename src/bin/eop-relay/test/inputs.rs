@@ -110,7 +110,7 @@ fn add_queue_errors(texts: &[String], evidence: &mut Evidence) {
         }
         match DeliveryErrors::from_file(path) {
             Ok(read) => evidence.add_delivery_errors(read),
-            Err(error) => note_unreadable(evidence, path, &error.to_string()),
+            Err(error) => note_unreadable(evidence, path, &error.reason()),
         }
     }
 }
@@ -179,7 +179,9 @@ fn read_path(
                 all.certificates.extend(content.certificates);
                 all.skipped.extend(content.skipped);
             }
-            Err(error) => note_unreadable(evidence, Path::new(file.name), &error.to_string()),
+            Err(error) => {
+                note_unreadable(evidence, Path::new(file.name), &password::advised(&error));
+            }
         }
     }
     all

@@ -6,6 +6,7 @@ use super::super::{
 use super::fixtures::{CONNECTOR, UTC, cmdlet, comparison, header, line, set_sender_name};
 use crate::connector::{ConnectorType, Eligibility};
 use crate::finding::Severity;
+use crate::log::NoticeCode;
 use crate::timestamp::Timestamp;
 
 fn history_of(files: &[(&str, &str)]) -> HybridHistory {
@@ -282,6 +283,45 @@ fn other_files_are_refused_by_name() {
         assert_eq!(notice.severity, severity, "{text}");
         assert!(notice.message.contains(part), "{notice}");
         assert!(history.changes.is_empty() && history.files.is_empty());
+    }
+}
+
+#[test]
+fn what_else_lies_in_a_folder_is_counted_and_refused_only_where_there_is_no_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let read = |path: &str| HybridHistory::read(&[folder.path().join(path)], true);
+    let noticed = |history: &HybridHistory| {
+        let found = history.notices.iter();
+        found.map(|one| (one.code, one.severity, one.count)).collect::<Vec<_>>()
+    };
+    write("other/send1.log", "date-time,connector-id\n");
+    let history = read("other");
+    assert_eq!(noticed(&history), [(NoticeCode::OtherContent, Severity::Error, 1)]);
+    assert!(history.notices[0].path.ends_with("send1.log"), "{:?}", history.notices);
+    write("other/below/send2.LOG", "#Software: Microsoft Exchange Server\n");
+    write("other/below/events.log", "<Objs/>");
+    let history = read("other");
+    assert_eq!(noticed(&history), [(NoticeCode::OtherContent, Severity::Error, 1)]);
+    assert!(history.notices[0].message.ends_with("Nor are 2 other files that were found"));
+
+    write("20261102_081530.log", &set_sender_name("08:21:00.000", "*.contoso.com", "0"));
+    let history = read("");
+    assert_eq!(history.changes.len(), 1);
+    let counted = (NoticeCode::OtherFilesLeftOut, Severity::Information, 3);
+    let others = noticed(&history).into_iter().filter(|one| one.0 == counted.0);
+    assert_eq!(others.collect::<Vec<_>>(), [counted]);
+    assert_eq!(trouble(&history), Vec::<String>::new());
+
+    let named = [folder.path().to_owned(), folder.path().join("other/send1.log")];
+    for recurse in [false, true] {
+        let history = HybridHistory::read(&named, recurse);
+        let errors = history.notices.iter().filter(|one| one.severity == Severity::Error);
+        assert_eq!(errors.count(), 1, "a file that was named: {history:?}");
     }
 }
 

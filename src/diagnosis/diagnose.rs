@@ -235,7 +235,7 @@ fn cases<'a>(evidence: &'a Basis<'a>) -> Vec<Case<'a>> {
         ended.map(|incident| Case::of_incident(evidence, incident)).collect();
     for given in evidence.certificates.iter().take_while(|_| evidence.goes_on()) {
         let is_sent = cases.iter().any(|case| case.certificate == Some(&given.certificate));
-        if !is_sent {
+        if !is_sent && evidence.is_asked_for(given) {
             cases.push(Case::of_certificate(evidence, given));
         }
     }

@@ -1,8 +1,12 @@
 //! The files of a support case: a folder or an archive, each recognised by its content.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::export::ContentDigest;
+use super::file_formats::DOCUMENT;
+use super::manifest::size_and_digest;
 use super::recognition::{EvidenceKind, Recognised, recognise};
 use crate::input;
 
@@ -56,10 +60,7 @@ pub fn files_of_case(case: &Path) -> Result<Vec<(PathBuf, CaseFile)>, String> {
                 continue;
             }
             match input::packed_files(&path) {
-                Ok(packed) if is_document(&packed) => add(
-                    path,
-                    Some("a document of Office: save what it holds as text or CSV".to_owned()),
-                ),
+                Ok(packed) if is_document(&packed) => add(path, Some(DOCUMENT.to_owned())),
                 Ok(packed) => packed.into_iter().for_each(|file| add(file.path, file.trouble)),
                 Err(error) => add(path, Some(error.to_string())),
             }
@@ -68,7 +69,47 @@ pub fn files_of_case(case: &Path) -> Result<Vec<(PathBuf, CaseFile)>, String> {
     if files.is_empty() {
         return Err(format!("{}: holds no file", case.display()));
     }
+    leave_out_copies(&mut files);
     Ok(files)
+}
+
+/// Leaves out what is there twice, as it stands or packed: a log would count each of its sessions twice.
+/// What lies in no archive stays, else the file with the shorter name.
+fn leave_out_copies(files: &mut [(PathBuf, CaseFile)]) {
+    /// How much of a file is compared first, in bytes.
+    const BEGINNING: u64 = 64 << 10;
+    let is_counted = |file: &CaseFile| {
+        matches!(
+            file.taken_for.kind,
+            EvidenceKind::ProtocolLog | EvidenceKind::DeliveryErrors | EvidenceKind::ChainEvents
+        )
+    };
+    let rank = |(path, file): &(PathBuf, CaseFile)| {
+        (input::is_packed(path), file.name.as_os_str().len(), file.name.clone())
+    };
+    let mut by_beginning: HashMap<String, Vec<usize>> = HashMap::new();
+    for (place, (path, _)) in files.iter().enumerate().filter(|(_, (_, file))| is_counted(file)) {
+        if let Ok(beginning) = input::beginning(path, BEGINNING) {
+            by_beginning.entry(ContentDigest::of(&beginning).sha256).or_default().push(place);
+        }
+    }
+    for mut alike in by_beginning.into_values().filter(|alike| alike.len() > 1) {
+        alike.sort_by_key(|place| rank(&files[*place]));
+        let mut kept: HashMap<(u64, String), PathBuf> = HashMap::new();
+        for place in alike {
+            let (path, file) = &mut files[place];
+            let Ok(measured) = size_and_digest(path) else { continue };
+            match kept.get(&measured) {
+                Some(first) => {
+                    let words = format!("the same as {}, which is read", first.display());
+                    file.taken_for = Recognised { kind: EvidenceKind::Unused, words };
+                }
+                None => {
+                    kept.insert(measured, file.name.clone());
+                }
+            }
+        }
+    }
 }
 
 /// Whether an archive is one of the formats of Office (ECMA-376, part 2).

@@ -18,8 +18,30 @@ const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"BZh", ARCHIVE),
     (b"\xFD7zXZ", ARCHIVE),
     (b"\x28\xB5\x2F\xFD", ARCHIVE),
-    (b"MZ", "a program"),
+    (b"MZ", "a program; what an archive holds that unpacks itself: unpack it, or pack it as .zip"),
+    (b"\x00\x00\x00\x01Bud1", FOLDER_VIEW),
+    (b"\xD4\xC3\xB2\xA1", CAPTURE),
+    (b"\xA1\xB2\xC3\xD4", CAPTURE),
+    (b"\x4D\x3C\xB2\xA1", CAPTURE),
+    (b"\x0A\x0D\x0D\x0A", CAPTURE),
+    (b"L\x00\x00\x00\x01\x14\x02\x00", "a shortcut: give the file that it leads to"),
+    (b"!BDN", "a data file of Outlook (.pst): save the mail as .eml or as text"),
+    (b"PAGEDU64", "a memory dump"),
+    (b"PAGEDUMP", "a memory dump"),
+    (b"MDMP", "a memory dump"),
+    (b"{\\rtf", DOCUMENT),
+    (b"Windows Registry Editor", REGISTRY),
+    (b"REGEDIT4", REGISTRY),
+    (b"[.ShellClassInfo]", FOLDER_VIEW),
+    (b"[InternetShortcut]", "a shortcut to a web page: give what it shows, saved as a file"),
 ];
+const CAPTURE: &str = "a network capture: what was said is encrypted from STARTTLS on; give the send log of that time";
+const FOLDER_VIEW: &str = "how a folder is shown, which says nothing of mail";
+const REGISTRY: &str = "a part of the registry: HealthChecker's .xml has what it says of TLS";
+/// What Office packs as an archive (ECMA-376, part 2), and what it wrote before.
+pub(super) const DOCUMENT: &str = "a document of Office: save what it holds as text or CSV";
+/// The entry that every document of Office has, mostly the first one.
+const CONTENT_TYPES: &[u8] = b"[Content_Types].xml";
 const PICTURE: &str = "a picture: what it shows is read as text only, such as the NDR or the output of the \
                        command";
 const ARCHIVE: &str = "an archive of a format that is not read: unpack it, or pack it as .zip";
@@ -34,6 +56,20 @@ pub(super) fn format_of(beginning: &[u8]) -> Option<&'static str> {
         && (start.len() > 3 || !is_text || start[0] > 0x7F)
     {
         return Some(*words);
+    }
+    if let (b"RIFF", Some(b"WEBP")) = (&beginning[..beginning.len().min(4)], beginning.get(8..12)) {
+        return Some(PICTURE);
+    }
+    // ISO/IEC 14496-12, 4.3.
+    if let (Some(b"ftyp"), Some(brand)) = (beginning.get(4..8), beginning.get(8..11)) {
+        let is_picture = [b"hei", b"hev", b"mif", b"avi"]
+            .contains(&<&[u8; 3]>::try_from(brand).unwrap_or(b"   "));
+        return Some(if is_picture { PICTURE } else { "a film" });
+    }
+    if beginning.starts_with(b"PK\x03\x04")
+        && memchr::memmem::find(beginning, CONTENT_TYPES).is_some()
+    {
+        return Some(DOCUMENT);
     }
     if beginning.get(257..262) == Some(b"ustar") {
         return Some(ARCHIVE);
@@ -57,14 +93,33 @@ fn has_version_3(behind_tag: &[u8]) -> bool {
     behind_tag.get(length..length + 3) == Some(&[0x02, 0x01, 0x03])
 }
 
-/// Whether content is of no text in any encoding: unprintable characters, not those of UTF-16.
+/// Texts of other programs, by words of their beginning: what they are and what to give in their place.
+const TEXTS: &[(&[&str], &str)] = &[
+    (
+        &["Exchange Health Checker", "HealthChecker"],
+        "HealthChecker's report for reading: give the .xml that it wrote beside it",
+    ),
+    (
+        &["================ Certificate 0 ================", "CertUtil: -"],
+        "what certutil prints: give the certificate (.cer), or Get-ExchangeCertificate | Export-Clixml",
+    ),
+];
+
+/// What a text is that no reader takes, with what to give in its place.
+pub(super) fn text_of(text: &str) -> Option<&'static str> {
+    let is_meant = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
+    TEXTS.iter().find(|(marks, _)| is_meant(marks)).map(|(_, words)| *words)
+}
+
+/// Whether content is of no text in any encoding: characters that cannot be printed, and bytes that came to
+/// characters of any script, without a blank between them.
 pub(super) fn is_binary(text: &str) -> bool {
-    let mut beginning = text.chars().take(512).peekable();
-    let is_empty = beginning.peek().is_none();
+    let beginning = || text.chars().take(512);
     let is_odd = |sign: &char| {
         (sign.is_control() && !matches!(sign, '\t' | '\r' | '\n' | '\u{1b}')) || *sign == '\u{FFFD}'
     };
-    !is_empty && beginning.filter(is_odd).count() > 8
+    let odd = beginning().filter(is_odd).count();
+    odd > 8 || (odd > 0 && !text.chars().take(64).any(|sign| sign.is_ascii_alphanumeric()))
 }
 
 #[cfg(test)]
@@ -84,6 +139,13 @@ mod tests {
             (b"\x30\x82\x09\xEE\x02\x01\x03\x30", Some("a PFX")),
             (b"\x30\x80\x02\x01\x03\x30\0\0", Some("a PFX")),
             (b"\x30\x82\x03\x33\x30\x82\x02\x1B", None),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", Some("a picture")),
+            (b"\0\0\0\x18ftypheic", Some("a picture")),
+            (b"\0\0\0\x20ftypisom", Some("a film")),
+            (b"\x0A\x0D\x0D\x0A\x1c\0\0\0", Some("a network capture")),
+            (b"PK\x03\x04\x14\0\x06\0[Content_Types].xml", Some("a document of Office")),
+            (b"Windows Registry Editor Version 5.00\r\n", Some("HealthChecker")),
+            (b"L\0\0\0\x01\x14\x02\0\0\0", Some("a shortcut")),
             (b"BMW", None),
             (b"MZ in the subject", None),
             (b"", None),
@@ -94,5 +156,9 @@ mod tests {
             assert!(found.unwrap_or_default().contains(words.unwrap_or_default()), "{found:?}");
         }
         assert!(is_binary(&"\u{1}\u{2}".repeat(9)) && !is_binary("Hallo,\r\n\tGrüße"));
+        assert!(is_binary("\u{FFFD}\u{3C4D}\u{2B1A}") && !is_binary("\u{65E5}\u{672C}"));
+        let printed = "my \"Personal\"\n================ Certificate 0 ================\n";
+        assert!(text_of(printed).is_some_and(|words| words.contains(".cer")));
+        assert_eq!(text_of("Certificate 0"), None);
     }
 }

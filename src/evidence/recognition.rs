@@ -4,14 +4,17 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::capi2::event_texts;
-use super::delivery_error::{DeliveryErrors, TransportEvent};
+use super::delivery_error::{
+    DeliveryError, DeliveryErrorSource, DeliveryErrors, TransportEvent, sources_of_events,
+};
 use super::export::{EvidenceError, ExchangeObjects, TextFile, read_file};
-use super::file_formats::{format_of, is_binary};
+use super::file_formats::{format_of, is_binary, text_of};
 use super::manifest::Manifest;
 use crate::certificate::read_certificates;
 use crate::finding::words::counted;
 use crate::input;
 use crate::named_enum::named_enum;
+use crate::reply::RejectionClass;
 
 named_enum! {
     /// The kinds of evidence in a folder.
@@ -59,6 +62,7 @@ const LOGS: &[(&str, EvidenceKind, &str)] = &[
     ("#Log-type: Message Tracking Log", EvidenceKind::DeliveryErrors, "message tracking log"),
     ("Microsoft-Windows-CAPI2", EvidenceKind::ChainEvents, "events of CAPI2"),
     ("X-MS-Exchange-Organization-AuthAs:", EvidenceKind::DeliveryErrors, "headers of a message"),
+    ("X-MS-Exchange-CrossTenant-AuthAs:", EvidenceKind::DeliveryErrors, "headers of a message"),
     ("[Client=UX", EvidenceKind::WizardLog, "log of the Hybrid Configuration Wizard"),
     ("\nWHAT ELSE WAS FOUND", EvidenceKind::Unused, "a report of this program"),
     ("\nPROOF\n", EvidenceKind::Unused, "a report of this program"),
@@ -80,11 +84,11 @@ pub fn recognise(path: &Path) -> Recognised {
     if beginning.is_empty() {
         return Recognised::new(EvidenceKind::Unused, "empty");
     }
-    if beginning.starts_with(b"PK\x03\x04") {
-        let words = "an archive inside an archive: unpack it, and give what it holds";
+    if let Some(words) = format_of(&beginning) {
         return Recognised::new(EvidenceKind::Unused, words);
     }
-    if let Some(words) = format_of(&beginning) {
+    if beginning.starts_with(b"PK\x03\x04") {
+        let words = "an archive inside an archive: unpack it, and give what it holds";
         return Recognised::new(EvidenceKind::Unused, words);
     }
     if Manifest::is_named(path) && Manifest::read(path).is_ok() {
@@ -92,6 +96,9 @@ pub fn recognise(path: &Path) -> Recognised {
         return Recognised::new(EvidenceKind::Unused, words);
     }
     let text = TextFile::decode(&beginning).text.into_owned();
+    if let Some(words) = format_of(text.trim_start_matches('\u{FEFF}').as_bytes()) {
+        return Recognised::new(EvidenceKind::Unused, words);
+    }
     if beginning.starts_with(b"ElfFile\0") || event_texts::is_log(&text) {
         return of_event_log(path);
     }
@@ -207,9 +214,6 @@ fn of_content(name: &str, bytes: &[u8]) -> Recognised {
             let beginning: String = beginning.chars().take(30).collect();
             let beginning = beginning.trim_end_matches('.');
             match () {
-                () if beginning.starts_with("Exchange Health Checker") => {
-                    "HealthChecker's text: give the .xml that it wrote beside it".to_owned()
-                }
                 () if is_binary(&TextFile::decode(bytes).text) => {
                     "a format that is not known, and no text".to_owned()
                 }
@@ -218,16 +222,39 @@ fn of_content(name: &str, bytes: &[u8]) -> Recognised {
         }
         Err(error) => error.reason(),
     };
+    let text = TextFile::decode(bytes).text;
     match DeliveryErrors::from_bytes(name, bytes) {
-        Ok(read) if read.errors.iter().any(|error| error.explanation.recognised) => {
+        Ok(read) if read.errors.iter().any(|error| is_evidence(&error)) => {
             let words = counted(read.errors.len() as u64, "error");
             Recognised::new(EvidenceKind::DeliveryErrors, words)
         }
         Ok(read) if read.without_error > 0 => {
             Recognised::new(EvidenceKind::DeliveryErrors, "no error in it")
         }
-        _ => Recognised::new(EvidenceKind::Unused, refused),
+        Ok(read) if read.errors.iter().any(|error| error.explanation.recognised) => {
+            Recognised::new(
+                EvidenceKind::Unused,
+                "a text that names a refusal, and no reply as it was",
+            )
+        }
+        _ => {
+            let words = text_of(&text).map(str::to_owned);
+            let of_events =
+                || Some(format!("events of {}, none of which is read", sources_of_events(&text)?));
+            let words = words.or_else(of_events).unwrap_or(refused);
+            Recognised::new(EvidenceKind::Unused, words)
+        }
     }
+}
+
+/// Whether a text holds what a server said or wrote: one that names a code alone may be anybody's note.
+fn is_evidence(error: &DeliveryError) -> bool {
+    let explanation = &error.explanation;
+    let is_written = error.source != DeliveryErrorSource::Text
+        || explanation.reply.is_some()
+        || explanation.tls_error.is_some()
+        || explanation.rejection.is_some_and(RejectionClass::is_no_refusal);
+    explanation.recognised && is_written
 }
 
 #[cfg(test)]
@@ -254,6 +281,9 @@ mod tests {
             (b"#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date\r\n2026-11-20 POST /owa", EvidenceKind::Unused),
             (b"#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date\r\n2026-11-20 SMTPSVC1", EvidenceKind::ProtocolLog),
             (b"\x89PNG\r\n", EvidenceKind::Unused),
+            (b"# Case 7\nThe customer's mail is refused with 5.7.64.\n", EvidenceKind::Unused),
+            (b"Log Name: System\nSource: Schannel\nDate: 11/20/2026 8:00:00 AM\nEvent ID: 36874\n", EvidenceKind::Unused),
+            (b"Log Name: Application\nSource: MSExchangeTransport\nDate: 11/20/2026 8:00:00 AM\nEvent ID: 12016\nComputer: EX01\nDescription:\nKein Zertifikat: mail.adatum.com\n", EvidenceKind::DeliveryErrors),
             (b"[]", EvidenceKind::Unused),
             (b"", EvidenceKind::Unused),
         ] {

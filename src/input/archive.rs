@@ -30,7 +30,11 @@ pub struct PackedFile {
     pub trouble: Option<String>,
 }
 
-/// Whether a path names an archive: a file that begins like one.
+/// How a program begins, which an archive may stand behind that unpacks itself.
+const PROGRAM: &[u8] = b"MZ";
+
+/// Whether a path names an archive: a file that begins like one, or a program that unpacks the one behind
+/// it.
 #[must_use]
 pub fn is_archive(path: &Path) -> bool {
     if is_standard_input(path) {
@@ -40,7 +44,13 @@ pub fn is_archive(path: &Path) -> bool {
     let mut start = Vec::with_capacity(4);
     is_file
         && open_shared(path).is_ok_and(|file| file.take(4).read_to_end(&mut start).is_ok())
-        && SIGNATURES.contains(&start.as_slice())
+        && (SIGNATURES.contains(&start.as_slice())
+            || (start.starts_with(PROGRAM) && unpacks_itself(path)))
+}
+
+fn unpacks_itself(path: &Path) -> bool {
+    let archive = open_shared(path).map(|file| ZipArchive::new(BufReader::new(file)));
+    archive.is_ok_and(|archive| archive.is_ok_and(|archive| !archive.is_empty()))
 }
 
 /// Whether a path names an entry of an archive.
@@ -187,14 +197,17 @@ impl Directory {
             } else if data.is_symlink() {
                 Some("a link, which an archive does not hold the target of".to_owned())
             } else if !matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated) {
-                Some(format!("compressed by a method that is not read ({method:?}): unpack it"))
+                let method = method_words(method);
+                Some(format!(
+                    "compressed by a method that is not read ({method}): unpack it, and give what it holds"
+                ))
             } else if unpacked > MAXIMUM_UNPACKED {
                 Some(format!("the archive unpacks to more than {MAXIMUM_UNPACKED} bytes"))
             } else {
                 None
             };
             let entry = Entry {
-                header: archive.offset() + data.header_start(),
+                header: data.header_start(),
                 packed_size: data.compressed_size(),
                 size: data.size(),
                 crc: data.crc32(),
@@ -210,6 +223,20 @@ impl Directory {
         }
         Ok(directory)
     }
+}
+
+/// A method of compression by name (APPNOTE 4.4.5).
+fn method_words(method: CompressionMethod) -> String {
+    const NAMES: &[(CompressionMethod, &str)] = &[
+        (CompressionMethod::DEFLATE64, "Deflate64, as Explorer packs large files"),
+        (CompressionMethod::BZIP2, "BZip2"),
+        (CompressionMethod::LZMA, "LZMA"),
+        (CompressionMethod::ZSTD, "Zstandard"),
+        (CompressionMethod::XZ, "XZ"),
+        (CompressionMethod::PPMD, "PPMd"),
+    ];
+    let name = NAMES.iter().find(|(known, _)| *known == method);
+    name.map_or_else(|| format!("{method:?}"), |(_, name)| (*name).to_owned())
 }
 
 /// The parts of a name that name something: neither roots, drives and `..` nor signs that steer.

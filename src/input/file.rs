@@ -4,6 +4,8 @@ use std::fs::{File, metadata};
 use std::io;
 use std::path::Path;
 
+use super::standard_input::is_standard_input;
+
 /// The most that one file or archive may unpack to, in bytes.
 pub const MAXIMUM_UNPACKED: u64 = 8 << 30;
 
@@ -25,6 +27,14 @@ pub fn refuse_endless(path: &Path) -> io::Result<()> {
 #[must_use]
 pub fn is_own_input(path: &Path) -> bool {
     ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|own| path.starts_with(own))
+}
+
+/// Whether a path names what can be read but once: standard input, or a pipe that this process was
+/// started with.
+#[must_use]
+pub fn is_read_once(path: &Path) -> bool {
+    let is_pipe = || metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
+    is_standard_input(path) || (is_own_input(path) && is_pipe())
 }
 
 /// A file that others may write, rename or delete meanwhile.

@@ -15,7 +15,7 @@ mod standard_input;
 mod trouble;
 
 pub use archive::{PackedFile, is_archive, is_packed, packed_files};
-pub use file::{MAXIMUM_UNPACKED, is_own_input, refuse_endless};
+pub use file::{MAXIMUM_UNPACKED, is_own_input, is_read_once, refuse_endless};
 pub(crate) use guard::Counted;
 pub use open::{beginning, gunzip, is_gzip, open, open_from, open_special, read};
 pub use standard_input::{is_standard_input, offer_standard_input};

@@ -207,7 +207,9 @@ impl FoundFiles {
             Err(error) => return self.unreadable(archive, &error),
         };
         let before = self.seen.len();
+        let mut has_trouble = false;
         for file in packed {
+            has_trouble |= file.trouble.is_some();
             match file.trouble {
                 Some(trouble) => self.unreadable(&file.path, &std::io::Error::other(trouble)),
                 None if self.has_extension(&file.path) => {
@@ -216,7 +218,7 @@ impl FoundFiles {
                 None => {}
             }
         }
-        if before == self.seen.len() {
+        if before == self.seen.len() && !has_trouble {
             let names = format!(".{}", self.extensions.join(" or ."));
             self.nothing_found(archive, &format!("the archive holds no {names} file"));
         }

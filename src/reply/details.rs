@@ -43,7 +43,7 @@ impl<'a> Details<'a> {
             send_connector: between(text, "Send connector ", ": Message delivery")
                 // Event 12014.
                 .or_else(|| between(text, "SMTP verb for the connector ", " with a FQDN")),
-            internet_message_id: after(text, "message with message ID ", &[" was ", "\n"]),
+            internet_message_id: after(text, "message with message ID ", &[" was ", " ;", "\n"]),
         }
     }
 }

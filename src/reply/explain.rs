@@ -13,6 +13,7 @@ use super::mail_program::MailProgram;
 use super::mail_program_steps;
 use super::notations::plain_replies;
 use super::rejection_class::RejectionClass;
+use super::remote_host;
 use super::smtp_reply::{Reply, attr_number};
 use super::tls_error_row::TlsError;
 use super::unwrap::{Unwrapped, unwrap};
@@ -117,7 +118,7 @@ pub fn explain(text: &str) -> Explanation {
     let plain = plain_replies(text);
     let text = &*plain;
     let Unwrapped { wrappers, inner } = unwrap(text);
-    let details = Details::read(text);
+    let mut details = Details::read(text);
     let mut uncertain = Vec::new();
     if was_cut {
         uncertain.push(format!("Only the first {MAX_TEXT} bytes of the text were read."));
@@ -145,6 +146,12 @@ pub fn explain(text: &str) -> Explanation {
     }
     let entry = rejection.and_then(RejectionClass::entry);
     let error = find_tls_error(text, &details, entry);
+
+    if details.host.is_none() && details.ip_address.is_none() {
+        let place = found.reply.map_or(0, |reply| reply.as_ptr().addr() - text.as_ptr().addr());
+        let named = remote_host::before(text.get(..place).unwrap_or_default());
+        (details.host, details.ip_address) = (named.host, named.address);
+    }
 
     let reply = found.reply.map(|reply| reply_line(reply, program));
     let parts = Reply::parse(reply.as_deref().unwrap_or_default());

@@ -74,6 +74,8 @@ const WITHOUT_REPLY: &[(&str, RejectionClass)] = &[
     ("The STARTTLS certificate will expire soon", RejectionClass::ConnectorCertificateExpiring),
     ("X-MS-Exchange-Organization-AuthAs: Anonymous", RejectionClass::DeliveredAsAnonymous),
     ("X-MS-Exchange-Organization-AuthAs: Internal", RejectionClass::DeliveredAsInternal),
+    ("X-MS-Exchange-Organization-AuthAs: Partner", RejectionClass::DeliveredAsPartner),
+    ("X-MS-Exchange-Organization-AuthAs: External", RejectionClass::DeliveredAsPartner),
 ];
 
 /// A class by an enhanced status code, or by an ATTR number, that stands without a reply.

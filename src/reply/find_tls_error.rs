@@ -21,6 +21,15 @@ const ERROR_LABELS: &[&str] = &[
     "Certificate validation failure, Reason: ",
 ];
 
+/// What Windows writes of socket errors in place of their names (winerror.h).
+const SOCKET_TEXTS: &[(&str, &str)] = &[
+    ("operation has been aborted because of either a thread exit", "OperationAborted"),
+    ("connection was aborted by the software in your host machine", "ConnectionAborted"),
+    ("connection was forcibly closed by the remote host", "ConnectionReset"),
+    ("did not properly respond after a period of time", "TimedOut"),
+    ("target machine actively refused it", "ConnectionRefused"),
+];
+
 pub(super) fn find_tls_error(
     text: &str,
     details: &Details<'_>,
@@ -56,5 +65,11 @@ pub(super) fn find_tls_error(
         let is_one_word = !word.is_empty() && !word.contains(char::is_whitespace);
         is_one_word.then(|| tls_error(word)).filter(|error| error.meaning.is_some())
     };
-    labelled.or_else(reason).or_else(in_prose).or_else(bare)
+    let of_windows = || {
+        let is_open = entry.is_none_or(|entry| entry.cover);
+        let is_said = |(words, _): &&(&str, &str)| find_words(text, words).is_some();
+        let (_, name) = SOCKET_TEXTS.iter().filter(|_| is_open).find(is_said)?;
+        Some(tls_error(name))
+    };
+    labelled.or_else(reason).or_else(in_prose).or_else(bare).or_else(of_windows)
 }

@@ -19,6 +19,7 @@ mod mail_program_forms;
 mod mail_program_steps;
 mod notations;
 mod rejection_class;
+mod remote_host;
 mod scan;
 mod smtp_reply;
 mod socket_error_table;

@@ -118,6 +118,8 @@ named_enum! {
         ConnectorCertificateExpiring = 55,
         /// No fault: `X-MS-Exchange-Organization-AuthAs: Internal` in a delivered message.
         DeliveredAsInternal = 56,
+        /// No refusal: `X-MS-Exchange-Organization-AuthAs: Partner`, or `External`, in a delivered message.
+        DeliveredAsPartner = 57,
     }
 }
 
@@ -126,7 +128,7 @@ impl RejectionClass {
     /// delivered as one of the organisation.
     #[must_use]
     pub fn is_no_refusal(self) -> bool {
-        self.is_event() || self == Self::DeliveredAsInternal
+        self.is_event() || matches!(self, Self::DeliveredAsInternal | Self::DeliveredAsPartner)
     }
 
     /// Whether it is an event of this server about a certificate: nothing was refused.

@@ -10,7 +10,8 @@ pub(super) static SOCKET_ERRORS: &[TlsErrorRow] = &[
         "OperationAborted",
         "WSA_OPERATION_ABORTED",
         995,
-        "the connection was closed while an operation on it was still under way",
+        "the connection was closed on this side while an operation on it was still under way: this \
+         server gave up waiting, or its transport service was being stopped",
         PEER_HUNG_UP,
     ),
     winsock("Interrupted", "WSAEINTR", 10_004, "a blocking call was interrupted", NETWORK),

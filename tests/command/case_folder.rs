@@ -100,3 +100,49 @@ fn a_file_that_is_no_archive_is_a_case_of_one_file() {
     let (_, said) = judged(folder.path(), &["test", "--evidence", "logs.rar"].map(str::to_owned));
     assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains("unpack it"), "{said}");
 }
+
+#[test]
+fn a_log_that_is_there_twice_is_read_once_and_that_is_said() {
+    use std::io::Write;
+
+    let folder = tempfile::tempdir().unwrap();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/wild");
+    let log = std::fs::read(fixtures.join("send-hoster.log")).unwrap();
+    let refused = |folder: &Path| {
+        let arguments = ["test", "--evidence", ".", "--at", "2026-11-22"].map(str::to_owned);
+        let (report, said) = judged(folder, &arguments);
+        (report["Scopes"][0]["Total"].clone(), said)
+    };
+    std::fs::create_dir(folder.path().join("EX01")).unwrap();
+    std::fs::write(folder.path().join("EX01/SEND.LOG"), &log).unwrap();
+    let (expected, _) = refused(folder.path());
+    assert!(expected.as_u64().is_some_and(|total| total > 0));
+    std::fs::write(folder.path().join("EX01/SEND - Copy.LOG"), &log).unwrap();
+    let file = std::fs::File::create(folder.path().join("a.log.gz")).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+    packed.write_all(&log).unwrap();
+    packed.finish().unwrap();
+    let (found, said) = refused(folder.path());
+    assert_eq!(found, expected, "{said}");
+    assert_eq!(said.matches("the same as").count(), 2, "{said}");
+}
+
+/// The certificate of a support folder need not be the one that is sent.
+#[test]
+fn a_certificate_of_a_case_is_no_cause_where_the_log_shows_that_another_is_sent() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["wild/send-hoster.log", "certificates/mail.contoso.com.cer"] {
+        let name = Path::new(file).file_name().unwrap();
+        std::fs::copy(fixtures.join(file), folder.path().join(name)).unwrap();
+    }
+    let judged_as = |option: &str, what: &str| {
+        let arguments =
+            ["test", option, what, "--log", "send-hoster.log", "--at", "2026-11-22T00:00:00Z"];
+        judged(folder.path(), &arguments.map(str::to_owned)).0["Cause"].clone()
+    };
+    let of_log = judged_as("--server", "EX01");
+    assert_eq!(judged_as("--evidence", "."), of_log);
+    // Who asks for it gets it judged.
+    assert_ne!(judged_as("--certificate", "mail.contoso.com.cer"), of_log);
+}

@@ -142,8 +142,66 @@ fn standard_input_is_read_wherever_a_file_is_given() {
     assert!(!text.contains("ConnectorsNotGiven"), "{text}");
     let text = printed(&run(&given, folder.path(), &gzip(connectors)));
     assert!(!text.contains("ConnectorsNotGiven"), "{text}");
+    let log = fs::read(log_of(&story("two-causes"))).unwrap();
+    for command in ["test", "certificates"] {
+        let given = [command, "--at", "2026-11-20", "--json", "--log"];
+        let shown = |path: &str| {
+            let output = run(&[&given[..], &[path]].concat(), folder.path(), &log);
+            let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            (report["Cause"].clone(), report["Certificates"].as_array().map(Vec::len))
+        };
+        fs::write(folder.path().join("SEND.LOG"), &log).unwrap();
+        assert_eq!(shown("-"), shown("SEND.LOG"), "{command}");
+        #[cfg(unix)]
+        assert_eq!(shown("/dev/stdin"), shown("SEND.LOG"), "{command}");
+    }
+    #[cfg(unix)]
+    {
+        let tracked =
+            b"#Log-type: Message Tracking Log\n#Fields: date-time,event-id,recipient-status\n\
+            2026-11-17T05:10:00.000Z,FAIL,550 5.7.64 TenantAttribution; Relay Access Denied\n";
+        let output = run(&["explain", "--path", "/dev/stdin"], folder.path(), tracked);
+        assert!(printed(&output).starts_with("RelayDenied"), "{}", printed(&output));
+    }
     let output = run(&["sessions", "-", "-"], folder.path(), b"");
     assert_eq!(output.status.code(), Some(64), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn an_archive_that_unpacks_itself_is_read_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = zip(&story("two-causes"), "case");
+    let program = [b"MZ".as_slice(), &vec![0; 70_000]].concat();
+    for (name, content) in [
+        ("case.zip", archive.clone()),
+        ("case.exe", [&program[..], &archive].concat()),
+        ("signed.exe", [&program[..], &archive, &[0; 4_000]].concat()),
+    ] {
+        fs::write(folder.path().join(name), content).unwrap();
+        let output = run(&["sessions", "--json", name], folder.path(), b"");
+        assert!(printed(&output).lines().count() > 1, "{name}");
+    }
+    fs::write(folder.path().join("tool.exe"), &program).unwrap();
+    let output = run(&["test", "--evidence", "tool.exe"], folder.path(), b"");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("a program"), "{said}");
+}
+
+#[test]
+fn an_entry_of_another_method_is_named_with_it_and_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = zip(&story("two-causes"), "case");
+    // The method in each header of an entry, local and central (APPNOTE 4.3.7, 4.3.12).
+    for (mark, method) in [(b"PK\x03\x04", 8), (b"PK\x01\x02", 10)] {
+        for place in memchr::memmem::find_iter(&archive.clone(), mark).collect::<Vec<_>>() {
+            archive[place + method] = 9;
+        }
+    }
+    fs::write(folder.path().join("case.zip"), archive).unwrap();
+    let output = run(&["sessions", "case.zip"], folder.path(), b"");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("Deflate64") && !said.contains("no .log file"), "{said}");
+    assert_eq!(output.status.code(), Some(40));
 }
 
 #[test]

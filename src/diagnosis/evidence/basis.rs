@@ -12,7 +12,7 @@ use super::collector::Context;
 use super::inbound_state::InboundState;
 use super::incidents::Incidents;
 use super::queue_errors::QueueErrors;
-use super::{Evidence, Located};
+use super::{Evidence, GivenCertificate, Located};
 use crate::certificate::{Certificate, Thumbprint};
 use crate::chain::{ChainReport, ChainRequest, RootStores, report};
 use crate::connector::{
@@ -116,6 +116,13 @@ impl<'a> Basis<'a> {
             chains: RefCell::default(),
             delivered: OnceCell::new(),
         }
+    }
+
+    /// Whether a certificate is to be judged by itself: one that merely lies in a case is none where the
+    /// log shows which are sent.
+    pub fn is_asked_for(&self, given: &GivenCertificate) -> bool {
+        let is_found = self.given.found_certificates.contains(&given.path);
+        !is_found || self.incidents.all.iter().all(|incident| incident.sent.is_none())
     }
 
     /// Connectors and accepted domains alone, to try changes of the tenant on.

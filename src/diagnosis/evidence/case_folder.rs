@@ -118,6 +118,7 @@ impl Evidence {
             match judged_of(content.certificates, &content.skipped) {
                 Ok((certificate, others)) => {
                     let path = path.display().to_string();
+                    self.found_certificates.push(path.clone());
                     self.certificates.push(GivenCertificate { certificate, others, path });
                 }
                 Err(error) => self.note_unreadable(path, error.to_string()),

@@ -80,6 +80,8 @@ pub struct Evidence {
     pub logs_given: bool,
     /// Certificates: those of the log are judged in full, others as if they were sent.
     pub certificates: Vec<GivenCertificate>,
+    /// The files of those that lay in the folder of a case.
+    found_certificates: Vec<String>,
     /// The server's LocalMachine\CA; `None` if nothing is known about its stores.
     pub intermediates: Option<Vec<Certificate>>,
     /// Trusted roots beside the embedded ones.
@@ -159,6 +161,7 @@ impl Evidence {
             queue_errors: QueueErrors::default(),
             logs_given: false,
             certificates: Vec::new(),
+            found_certificates: Vec::new(),
             intermediates: None,
             roots: Vec::new(),
             inbound_connectors: None,
@@ -285,11 +288,13 @@ impl Evidence {
     /// Adds an error that is given as text; a last attempt of which nothing settles the day is named
     /// with both. `line` is the number of the text among those that were given.
     pub fn add_error_text(&mut self, path: &str, line: u64, text: &str) {
-        let error = DeliveryError { line, ..DeliveryError::of_text(path, text) };
-        if let Some(doubt) = error.open_time() {
-            self.damaged.push((path.to_owned(), line, doubt.to_owned()));
+        for error in DeliveryErrors::from_text(path, text) {
+            let error = DeliveryError { line, ..error };
+            if let Some(doubt) = error.open_time() {
+                self.damaged.push((path.to_owned(), line, doubt.to_owned()));
+            }
+            self.add_delivery_error(error);
         }
-        self.add_delivery_error(error);
     }
 
     /// Adds the errors of a file, or of an export.

@@ -12,7 +12,7 @@ impl Evidence {
     /// Notes a file that was read, for the report; that it cannot be read is said where it is read.
     pub(crate) fn note_file(&mut self, path: &Path, kind: EvidenceKind, objects: Option<u64>) {
         let is_new = || !self.inputs.is_noted(&path.display().to_string(), kind);
-        if !input::is_standard_input(path)
+        if !input::is_read_once(path)
             && is_new()
             && let Ok(input) = Input::of_file(path, kind)
         {
@@ -30,9 +30,9 @@ impl Evidence {
     /// Notes the logs at these places, for the report; their sessions are added by themselves.
     pub fn note_logs(&mut self, places: &[LogInput], recurse: bool) {
         for file in discover(places, recurse).files {
-            let is_read_once = input::is_standard_input(&file.path);
-            if let Ok(input) = Input::of_log(&file.path, file.size)
-                && !is_read_once
+            // Its hash would take what its sessions are read from.
+            if !input::is_read_once(&file.path)
+                && let Ok(input) = Input::of_log(&file.path, file.size)
             {
                 self.inputs.add(input);
             }

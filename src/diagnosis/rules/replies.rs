@@ -339,6 +339,7 @@ mod tests {
             Class::TlsChannelUntrustedRoot,
             Class::DeliveredAsAnonymous,
             Class::DeliveredAsInternal,
+            Class::DeliveredAsPartner,
         ];
         let without: Vec<&str> = CATALOGUE
             .iter()

@@ -12,7 +12,8 @@ use super::source::{OpenError, Source};
 pub(in crate::evidence) fn is_log(beginning: &str) -> bool {
     let is_xml = beginning.contains("<Event") && beginning.contains("<Provider");
     let has_any = |names: &[&str]| names.iter().any(|name| beginning.contains(name));
-    let is_json = beginning.trim_start().starts_with(['{', '['])
+    let is_json = (beginning.trim_start().starts_with(['{', '['])
+        || beginning.starts_with("Record "))
         && ((beginning.contains("\"Provider") && has_any(&["\"System\"", "\"Payload\""]))
             || beginning.contains("\"winlog\"")
             || (beginning.contains("\"RuleTitle\"") && beginning.contains("\"Timestamp\"")));

@@ -1,11 +1,14 @@
 //! Events that tools write as flat rows: EvtxECmd (its Payload is JSON again, with attributes as `@x`),
-//! winlogbeat (`winlog.event_data`, as it writes them to a file or Elasticsearch gives them back) and
-//! the timelines of hayabusa. Each becomes the object `Event` that other tools write.
+//! winlogbeat (`winlog.event_data`, as it writes them to a file or Elasticsearch gives them back),
+//! Velociraptor (`parse_evtx`) and the timelines of hayabusa. Each becomes the object `Event` that other tools write.
 
 use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// A member of such rows alone, in whatever order they have them.
-pub(super) const MARKS: &[&[u8]] = &[b"\"Payload\"", b"\"winlog\"", b"\"RuleTitle\""];
+pub(super) const MARKS: &[&[u8]] =
+    &[b"\"Payload\"", b"\"winlog\"", b"\"RuleTitle\"", b"\"System\""];
 
 /// The rows of an answer of Elasticsearch (`hits.hits`); other values as they are.
 pub(super) fn rows_of(mut value: Value) -> Value {
@@ -17,7 +20,10 @@ pub(super) fn rows_of(mut value: Value) -> Value {
 
 /// The event of a row; `None` of other objects.
 pub(super) fn event_of(row: &Map<String, Value>) -> Option<Map<String, Value>> {
-    of_evtx_e_cmd(row).or_else(|| of_winlogbeat(row)).or_else(|| of_hayabusa(row))
+    of_evtx_e_cmd(row)
+        .or_else(|| of_winlogbeat(row))
+        .or_else(|| of_velociraptor(row))
+        .or_else(|| of_hayabusa(row))
 }
 
 /// The XML of an event, where winlogbeat was told to keep it (`include_xml`).
@@ -60,6 +66,36 @@ fn of_winlogbeat(row: &Map<String, Value>) -> Option<Map<String, Value>> {
     });
     let values = ["event_data", "user_data"].into_iter().find_map(|name| log.get(name));
     Some(event(system, &values.map(numbered).unwrap_or_default(), source.get("message")))
+}
+
+/// A row has System and EventData as Windows has them, with objects in place of attributes, and the time in
+/// seconds since 1970.
+fn of_velociraptor(row: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let own = row.get("System")?.as_object()?;
+    let id = own.get("EventID")?;
+    let time = own.get("TimeCreated").and_then(|time| time.get("SystemTime"));
+    let time = match time {
+        Some(Value::Number(seconds)) => seconds.as_f64().and_then(of_unix).map(Value::from),
+        time => time.cloned(),
+    };
+    let system = json!({
+        "Provider": attribute("Name", own.get("Provider")?.get("Name")?),
+        "EventID": id.get("Value").unwrap_or(id),
+        "TimeCreated": attribute("SystemTime", &time.unwrap_or_default()),
+        "EventRecordID": own.get("EventRecordID"),
+        "Channel": own.get("Channel"),
+        "Computer": own.get("Computer"),
+    });
+    Some(event(system, &numbered(row.get("EventData")?), row.get("Message")))
+}
+
+/// Seconds since 1970 as RFC 3339 has them.
+fn of_unix(seconds: f64) -> Option<String> {
+    // Milliseconds are exact in a number of that size.
+    #[expect(clippy::cast_possible_truncation, reason = "out of range is at the edge of the range")]
+    let milliseconds = (seconds * 1000.0).round() as i128;
+    let time = OffsetDateTime::from_unix_timestamp_nanos(milliseconds * 1_000_000).ok()?;
+    time.format(&Rfc3339).ok()
 }
 
 /// A row of a timeline has the provider in some profiles only. Numbers above 12000 in the
@@ -145,7 +181,23 @@ mod tests {
             "EventID": 12014, "Computer": "MX07",
             "AllFieldInfo": named(&|number| format!("Data[{number}]")),
         });
-        for row in [row(&winlogbeat), row(&json!({ "_source": winlogbeat })), row(&hayabusa)] {
+        let velociraptor = json!({
+            "System": {
+                "Provider": { "Name": "MSExchangeTransport" }, "EventID": { "Value": 12014 },
+                "TimeCreated": { "SystemTime": 1_790_939_553.25 }, "Computer": "MX07",
+            },
+            "EventData": { "Data": values },
+        });
+        let event = event_of(&row(&velociraptor)).unwrap();
+        let time = &event["System"]["TimeCreated"]["@SystemTime"];
+        assert_eq!(time, "2026-10-02T11:12:33.25Z");
+        assert_eq!(event["System"]["EventID"], 12014);
+        for row in [
+            row(&velociraptor),
+            row(&winlogbeat),
+            row(&json!({ "_source": winlogbeat })),
+            row(&hayabusa),
+        ] {
             let event = event_of(&row).unwrap();
             assert_eq!(event["EventData"]["Data"], json!(values));
             assert_eq!(event["System"]["Provider"]["@Name"], "MSExchangeTransport");

@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 use std::fmt::Write;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use quick_xml::escape::escape;
 use serde_json::de::IoRead;
@@ -26,6 +26,10 @@ impl JsonEvents {
     /// Whether content begins as JSON does, and with a member of events; XML may stand among any text.
     pub(super) fn begin(start: &[u8]) -> bool {
         let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
+        let start = match start.iter().position(|byte| *byte == b'\n') {
+            Some(end) if is_record_line(&start[..end]) => &start[end + 1..],
+            _ => start,
+        };
         let place = |words: &[u8]| memchr::memmem::find(start, words);
         let names = [&b"\"Event\""[..]].into_iter().chain(flat_rows::MARKS.iter().copied());
         let member = names.filter_map(place).min();
@@ -37,8 +41,17 @@ impl JsonEvents {
     }
 
     pub(super) fn new(input: impl Read + Send + 'static) -> Self {
-        let input: Box<dyn Read + Send> =
-            Box::new(BufReader::new(WithoutMark::new(input).take(MAXIMUM_VALUE)));
+        let mut input = BufReader::new(WithoutMark::new(input).take(MAXIMUM_VALUE));
+        let mut start = Vec::new();
+        // What cannot be read here cannot be read below either, and is said there.
+        let _ = input.by_ref().take(RECORD.len() as u64).read_to_end(&mut start);
+        let has_records = start == RECORD;
+        let input = Cursor::new(start).chain(input);
+        let input: Box<dyn Read + Send> = if has_records {
+            Box::new(BufReader::new(WithoutRecordLines::new(input)))
+        } else {
+            Box::new(input)
+        };
         let values = Deserializer::from_reader(input).into_iter();
         Self { values, waiting: VecDeque::new(), count: 0 }
     }
@@ -69,6 +82,47 @@ impl JsonEvents {
                 Some(Err(error)) => return Err(error.into()),
             }
         }
+    }
+}
+
+/// How a line begins that evtx_dump writes above each event: `Record 4711`.
+const RECORD: &[u8] = b"Record ";
+
+fn is_record_line(line: &[u8]) -> bool {
+    let number = line.trim_ascii_end().strip_prefix(RECORD);
+    number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+}
+
+/// The output of evtx_dump without the lines that stand above the events.
+struct WithoutRecordLines<R> {
+    input: R,
+    line: Vec<u8>,
+    given: usize,
+}
+
+impl<R> WithoutRecordLines<R> {
+    fn new(input: R) -> Self {
+        Self { input, line: Vec::new(), given: 0 }
+    }
+}
+
+impl<R: BufRead> Read for WithoutRecordLines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.given == self.line.len() {
+            self.line.clear();
+            self.given = 0;
+            if self.input.read_until(b'\n', &mut self.line)? == 0 {
+                return Ok(0);
+            }
+            if is_record_line(&self.line) {
+                self.line.clear();
+            }
+        }
+        let rest = &self.line[self.given..];
+        let length = rest.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        self.given += length;
+        Ok(length)
     }
 }
 
@@ -237,5 +291,9 @@ mod tests {
             ["<Event><EventData><Data>a</Data><Data>b</Data></EventData></Event>"]
         );
         assert!(events(r#"{"Name":"no event"} 7 [8]"#).is_empty());
+        let dump = format!("Record 4711\r\n{EVENT}\r\nRecord 4712\n{EVENT}\n");
+        assert!(JsonEvents::begin(dump.as_bytes()));
+        assert_eq!(events(&dump), [XML, XML]);
+        assert!(!JsonEvents::begin(b"Record of {\"Event\": 1}\n"));
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::retry_time::{ErrorDates, OPEN_TIME};
-use super::returned::{cause, is_cover, returned_lines};
+use super::returned::{Named, cause, is_cover, returned_lines};
 use super::session_match::SessionMatch;
 use crate::evidence::export::shortened;
 use crate::named_enum::named_enum;
@@ -119,24 +119,30 @@ impl DeliveryError {
         }
         let stamp = explanation.server_time.as_deref().and_then(Timestamp::parse);
         let is_event = explanation.rejection.is_some_and(RejectionClass::is_event);
-        let reporting_server = computer_of(text).filter(|_| is_event).map(str::to_owned);
+        let named = Named::of(text);
+        let computer = computer_of(text).filter(|_| is_event).map(str::to_owned);
         let remote_server = explanation.host.clone().or_else(|| explanation.server.clone());
         Self {
             source: DeliveryErrorSource::Text,
             path: path.to_owned(),
             line: 1,
             identity: None,
-            reporting_server,
+            reporting_server: computer.or(named.generating_server),
             next_hop: None,
             remote_server,
             time: stamp.map(StatedTime::from),
             sender: None,
-            recipients: Vec::new(),
+            recipients: named.recipients,
             message_count: None,
             text: text.trim().chars().take(MAXIMUM_TEXT).collect(),
             explanation,
             session: None,
         }
+    }
+
+    /// Keeps a text in place of the one that was explained.
+    pub(super) fn set_text(&mut self, text: &str) {
+        self.text = text.trim().chars().take(MAXIMUM_TEXT).collect();
     }
 
     /// Who reports it: `The queue EX1\3`, `The NDR`.

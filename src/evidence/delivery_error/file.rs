@@ -1,17 +1,17 @@
 //! Files, texts and objects of the pipeline to errors: the format is recognised by content.
 
 use std::borrow::Cow;
-use std::io::BufRead;
+use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::error::DeliveryError;
+use super::error::{DeliveryError, DeliveryErrorSource};
 use super::html::{is_html, text_of_html};
 use super::objects::{ObjectErrors, Place};
 use super::packed::DeliveryErrorList;
 use super::retry_time::ErrorDates;
 use super::transport_event::{TransportEvent, TransportEvents};
-use super::{mail, tracking_log};
+use super::{delivered, event_text, mail, tracking_log};
 use crate::evidence::capi2::event_texts;
 use crate::evidence::export::{
     EvidenceError, ExportFormat, ObjectDates, Parsed, Problem, ProblemKind, PropertyBag, TextFile,
@@ -41,9 +41,9 @@ impl DeliveryErrors {
     /// [`EvidenceError`] if the file cannot be read, is too large, or holds no error.
     pub fn from_file(path: &Path) -> Result<Self, EvidenceError> {
         let source_name = path.display().to_string();
-        if input::is_standard_input(path) {
-            // It can be read once.
-            return Self::from_bytes("standard input", &read_file(path)?);
+        if input::is_read_once(path) {
+            let name = if input::is_standard_input(path) { "standard input" } else { &source_name };
+            return Self::from_bytes(name, &read_file(path)?);
         }
         if let Some(log) = tracking_log::open(path) {
             return Self::of_tracking_log(&source_name, log);
@@ -94,14 +94,34 @@ impl DeliveryErrors {
             return Self::of_errors(source_name, errors);
         }
         if is_html(&file.text) {
-            let error = DeliveryError::of_text(source_name, &text_of_html(&file.text));
-            return Self::of_errors(source_name, vec![error]);
+            let errors = Self::from_text(source_name, &text_of_html(&file.text));
+            return Self::of_errors(source_name, errors);
         }
         if let Some(read) = Self::of_objects(source_name, &file) {
             return read;
         }
         let text = without_soft_breaks(&file.text);
-        Self::of_errors(source_name, vec![DeliveryError::of_text(source_name, &text)])
+        Self::of_errors(source_name, Self::from_text(source_name, &text))
+    }
+
+    /// Reads any text: events as they are copied, headers as they are pasted, else one error.
+    #[must_use]
+    pub fn from_text(source_name: &str, text: &str) -> Vec<DeliveryError> {
+        let headers = delivered::pasted_headers(text);
+        if let Some(message) = headers.and_then(|headers| {
+            let read = mail::read(source_name, headers.as_bytes());
+            read.into_iter().find(|error| error.source == DeliveryErrorSource::DeliveredMessage)
+        }) {
+            return vec![message];
+        }
+        let mut events = TransportEvents::default();
+        for (line, event) in event_text::events(text) {
+            events.add(source_name, line, &event);
+        }
+        if events.errors.is_empty() {
+            return vec![DeliveryError::of_text(source_name, text)];
+        }
+        events.errors
     }
 
     /// Reads JSON text, as the module passes objects of the pipeline.
@@ -114,9 +134,9 @@ impl DeliveryErrors {
     }
 
     /// The failures of a message tracking log, read as a stream.
-    fn of_tracking_log(source_name: &str, log: impl BufRead) -> Result<Self, EvidenceError> {
+    fn of_tracking_log(source_name: &str, log: impl Read) -> Result<Self, EvidenceError> {
         let read = tracking_log::read(source_name, log);
-        if read.errors.is_empty() && read.problems.is_empty() {
+        if read.errors.is_empty() && read.without_error == 0 && read.problems.is_empty() {
             return Err(nothing(source_name));
         }
         Ok(Self {
@@ -169,6 +189,8 @@ impl DeliveryErrors {
         let is_empty = read.errors.is_empty() && read.without_error == 0;
         // A text with a colon or a comma is no table, and words in brackets are no JSON.
         let may_be_prose = matches!(format, ExportFormat::Csv | ExportFormat::FormatList)
+            // `<HOST #5.7.64 smtp;550 ...>`
+            || (format == ExportFormat::CliXml && !file.text.contains("<Objs"))
             || (format == ExportFormat::Json && read.unused == 0 && !parsed.problems.is_empty());
         if is_empty && may_be_prose {
             return None;

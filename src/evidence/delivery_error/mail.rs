@@ -8,12 +8,11 @@ use mail_parser::{
 };
 use memchr::memchr_iter;
 
+use super::delivered;
 use super::error::{DeliveryError, DeliveryErrorSource};
-use super::hand_over::HandOver;
 use super::html::text_of_html;
 use super::returned::{Returned, cause, is_cover, returned_lines};
 use super::status_fields::{self, Group, value};
-use crate::reply::RejectionClass;
 use crate::stated_time::StatedTime;
 use crate::timestamp::Timestamp;
 
@@ -76,8 +75,10 @@ fn read_within(path: &str, bytes: &[u8], nesting: usize) -> Vec<DeliveryError> {
         if !errors.is_empty() {
             return errors;
         }
-        if let Some(delivered) = delivered(&message, path, bytes) {
-            return vec![delivered];
+        let header_end = usize::try_from(message.root_part().offset_body).unwrap_or(bytes.len());
+        let headers = String::from_utf8_lossy(bytes.get(..header_end).unwrap_or(bytes));
+        if let Some(delivered) = delivered::read(path, &headers) {
+            return vec![complete_delivered(delivered, &message)];
         }
     }
     let returned = returned_lines(&bodies(&message));
@@ -97,32 +98,12 @@ fn read_within(path: &str, bytes: &[u8], nesting: usize) -> Vec<DeliveryError> {
     errors
 }
 
-/// The headers of a message that say whether Exchange Online delivered it as anonymous: what else there is to say
-/// of a message that is no report.
-fn delivered(message: &Message<'_>, path: &str, bytes: &[u8]) -> Option<DeliveryError> {
-    let header_end = usize::try_from(message.root_part().offset_body).unwrap_or(bytes.len());
-    let headers = String::from_utf8_lossy(bytes.get(..header_end).unwrap_or(bytes));
-    let mut error = DeliveryError::of_text(path, &headers);
-    let is_said = matches!(
-        error.explanation.rejection,
-        Some(RejectionClass::DeliveredAsAnonymous | RejectionClass::DeliveredAsInternal)
-    );
-    add_hand_over(&mut error, &headers);
-    error.source = DeliveryErrorSource::DeliveredMessage;
-    error.time = message.date().and_then(timestamp).map(StatedTime::from);
-    error.sender = message.from().and_then(|from| Some(from.first()?.address()?.to_owned()));
-    error.explanation.internet_message_id = message.message_id().map(|id| format!("<{id}>"));
-    is_said.then_some(error)
-}
-
-/// Adds by which name and address, and whether over TLS, the message came to Exchange Online.
-pub(super) fn add_hand_over(error: &mut DeliveryError, headers: &str) {
-    let Some(hand_over) = HandOver::of_headers(headers) else { return };
-    let explanation = &mut error.explanation;
-    explanation.meaning = format!("{} {}", explanation.meaning, hand_over.sentence()).into();
-    explanation.host = Some(hand_over.from);
-    explanation.ip_address = hand_over.address;
-    error.remote_server = Some(hand_over.by);
+/// A message that was delivered, with what else its headers say of it.
+fn complete_delivered(mut delivered: DeliveryError, message: &Message<'_>) -> DeliveryError {
+    delivered.time = message.date().and_then(timestamp).map(StatedTime::from);
+    delivered.sender = message.from().and_then(|from| Some(from.first()?.address()?.to_owned()));
+    delivered.explanation.internet_message_id = message.message_id().map(|id| format!("<{id}>"));
+    delivered
 }
 
 /// The errors of reports that hang on a mail, whole or as a file.

@@ -2,7 +2,9 @@
 //! of the message tracking log, and NDRs; each explained, and joined to the session of the log that
 //! it is about.
 
+mod delivered;
 mod error;
+mod event_text;
 mod file;
 mod hand_over;
 mod html;
@@ -14,11 +16,13 @@ mod returned;
 mod session_match;
 mod sessions;
 mod status_fields;
+mod tracking_event;
 mod tracking_log;
 mod transport_event;
 mod wording;
 
 pub use error::{DeliveryError, DeliveryErrorSource};
+pub(in crate::evidence) use event_text::sources as sources_of_events;
 pub use file::DeliveryErrors;
 pub use packed::{DeliveryErrorIter, DeliveryErrorList};
 pub use session_match::{MatchBasis, MatchCertainty, SessionMatch};

@@ -3,6 +3,7 @@
 
 use super::error::{DeliveryError, DeliveryErrorSource};
 use super::retry_time::ErrorDates;
+use super::tracking_event::{Servers, is_failure};
 use super::transport_event::TransportEvent;
 use crate::evidence::export::{PropertyBag, TimeReading, Value};
 use crate::reply::{RejectionClass, explain};
@@ -15,9 +16,6 @@ pub(super) enum ObjectErrors {
     NoError,
     OtherKind,
 }
-
-/// Events of the tracking log that report trouble.
-pub(super) const FAILURES: &[&str] = &["FAIL", "DEFER", "BADMAIL", "DSN", "POISONMESSAGE"];
 
 /// Where an object stands, and how the dates of its file are ordered.
 #[derive(Clone, Copy)]
@@ -37,7 +35,8 @@ pub(super) fn read(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
         && ((has("Id") && has("ProviderName")) || (has("EventID") && has("Source")))
     {
         application_event(place, bag)
-    } else if let Some(errors) = event_of_tool(place, bag) {
+    } else if let Some(errors) = event_of_tool(place, bag).or_else(|| event_of_timeline(place, bag))
+    {
         errors
     } else if !has("LastError") {
         ObjectErrors::OtherKind
@@ -91,8 +90,10 @@ fn last_error(bag: &PropertyBag) -> Option<String> {
 
 /// RecipientStatus has one status for each of Recipients.
 fn tracking_event(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
-    let is_failure = text(bag, "EventId")
-        .is_some_and(|event| FAILURES.iter().any(|known| event.eq_ignore_ascii_case(known)));
+    let is_failure = text(bag, "EventId").is_some_and(|event| is_failure(&event));
+    let source = text(bag, "Source");
+    let servers =
+        Servers::of(source.as_deref(), text(bag, "ClientHostname"), text(bag, "ServerHostname"));
     let recipients = texts(bag, "Recipients");
     let statuses = texts(bag, "RecipientStatus");
     let mut errors: Vec<DeliveryError> = Vec::new();
@@ -110,7 +111,8 @@ fn tracking_event(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
             continue;
         }
         error.identity = text(bag, "InternalMessageId");
-        error.reporting_server = text(bag, "ServerHostname").or_else(|| server(bag));
+        error.reporting_server = servers.reporting.clone().or_else(|| server(bag));
+        error.next_hop.clone_from(&servers.next_hop);
         error.sender = text(bag, "Sender");
         error.recipients = own.to_vec();
         error.explanation.send_connector =
@@ -131,13 +133,18 @@ fn trace_event(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
     if !is_refusal {
         return ObjectErrors::NoError;
     }
-    error.identity = text(bag, "MessageTraceId");
+    // Get-MessageTraceDetail shows its names with blanks.
+    let either = |one: &str, other: &str| text(bag, one).or_else(|| text(bag, other));
+    error.identity = either("MessageTraceId", "Message Trace ID");
     error.sender = text(bag, "SenderAddress");
     error.recipients = text(bag, "RecipientAddress").into_iter().collect();
-    set_message_id(&mut error, text(bag, "MessageId"));
+    set_message_id(&mut error, either("MessageId", "Message ID"));
     set_time(&mut error, place.dates, bag, &["Date"]);
     ObjectErrors::Errors(vec![error])
 }
+
+/// What stands in place of a value where an export was not deep enough.
+const PROPERTY_TYPE: &str = "System.Diagnostics.Eventing.Reader.EventProperty";
 
 /// An object of Get-WinEvent, or of Get-EventLog.
 fn application_event(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
@@ -153,7 +160,7 @@ fn application_event(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
         provider: either("ProviderName", "Source").unwrap_or_default(),
         computer: text(bag, "MachineName").or_else(|| server(bag)),
         message: text(bag, "Message"),
-        values: values.iter().filter_map(value_of).collect(),
+        values: values.iter().filter_map(value_of).filter(|value| value != PROPERTY_TYPE).collect(),
         ..TransportEvent::default()
     };
     of_event(&event, place, bag, &["TimeCreated", "TimeGenerated"])
@@ -175,6 +182,31 @@ fn event_of_tool(place: Place<'_>, bag: &PropertyBag) -> Option<ObjectErrors> {
         ..TransportEvent::default()
     };
     Some(of_event(&event, place, bag, &["TimeCreated"]))
+}
+
+/// An event as a row of hayabusa's timeline in CSV: its values stand in one column, with their numbers. Numbers
+/// above 12000 in the Application log are those of Exchange's transport, among the events that are read.
+fn event_of_timeline(place: Place<'_>, bag: &PropertyBag) -> Option<ObjectErrors> {
+    let (id, channel) = (text(bag, "EventID")?, text(bag, "Channel")?);
+    text(bag, "RuleTitle")?;
+    let id = id.parse().unwrap_or_default();
+    let is_exchange = channel.starts_with("App") && id > 12_000;
+    let provider = if is_exchange { "MSExchangeTransport" } else { channel.as_str() };
+    let columns = ["AllFieldInfo", "Details", "ExtraFieldInfo"].into_iter();
+    let column = columns.filter_map(|name| text(bag, name)).find(|column| column.contains("Data"));
+    let values = column.iter().flat_map(|column| column.split(['\u{A6}', '\n']));
+    let values = values.filter_map(|value| Some(value.split_once(':')?.1.trim().to_owned()));
+    // `2026-11-12 07:08:09.101 +00:00`
+    let time = text(bag, "Timestamp").map(|time| time.replacen(' ', "T", 1).replace(' ', ""));
+    let event = TransportEvent {
+        id,
+        provider: text(bag, "Provider").unwrap_or_else(|| provider.to_owned()),
+        computer: text(bag, "Computer"),
+        time: time.as_deref().and_then(Timestamp::parse),
+        values: values.collect(),
+        ..TransportEvent::default()
+    };
+    Some(of_event(&event, place, bag, &[]))
 }
 
 /// The texts of JSON, parted at commas where a tool has joined them.

@@ -91,6 +91,44 @@ fn host_of(line: &str) -> Option<String> {
     (host.contains('.') && host.parse::<std::net::IpAddr>().is_err()).then(|| host.to_owned())
 }
 
+/// Whom the text of an NDR names: the server that wrote it, and for whom the mail was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Named {
+    pub generating_server: Option<String>,
+    pub recipients: Vec<String>,
+}
+
+impl Named {
+    /// In any language: the server stands behind a colon above the first recipient, and a recipient
+    /// above what its server answered.
+    pub fn of(text: &str) -> Self {
+        let mut named = Self::default();
+        let lines: Vec<&str> =
+            text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        for two in lines.windows(2).take(MAXIMUM_LINES) {
+            let [line, next] = *two else { continue };
+            if is_address(line) {
+                let recipient = line.trim_matches(['<', '>']);
+                let is_answer = next.contains(" returned '") || next.contains('#') || is_host(next);
+                if is_answer && !named.recipients.iter().any(|known| known == recipient) {
+                    named.recipients.push(recipient.to_owned());
+                }
+            } else if is_address(next) && named.generating_server.is_none() {
+                let value = line.split_once(':').map(|(_, value)| value.trim());
+                named.generating_server = value.filter(|value| is_host(value)).map(str::to_owned);
+            }
+        }
+        named
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    text.contains('.')
+        && text.bytes().all(is_sign)
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
 fn is_address(line: &str) -> bool {
     let bare = line.trim_matches(['<', '>']);
     bare.len() < 320
@@ -152,6 +190,35 @@ mod tests {
             let found = cause(&returned_lines(&lines.join("\r\n")), &[]);
             let class = found.and_then(|(explanation, _)| explanation.rejection);
             assert_eq!(class, expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn an_ndr_as_text_names_its_server_and_recipients_in_any_language() {
+        for (text, server, recipients) in [
+            (
+                format!("Generating server: MX07.adatum.com\r\n\r\none@b.example\r\n{DENIED}"),
+                Some("MX07.adatum.com"),
+                &["one@b.example"][..],
+            ),
+            (
+                format!(
+                    "Generierender Server: MX07.adatum.com\none@b.example\nmx.example\n{DENIED}\n<two@b.example>\n#550 5.7.64 x ##"
+                ),
+                Some("MX07.adatum.com"),
+                &["one@b.example", "two@b.example"],
+            ),
+            (
+                format!("one@b.example\n{DENIED}\none@b.example\n{EXPIRED}"),
+                None,
+                &["one@b.example"],
+            ),
+            ("From: kim@adatum.com\nkim@adatum.com\nHello".to_owned(), None, &[]),
+            (String::new(), None, &[]),
+        ] {
+            let named = Named::of(&text);
+            assert_eq!(named.generating_server.as_deref(), server, "{text}");
+            assert_eq!(named.recipients, recipients, "{text}");
         }
     }
 

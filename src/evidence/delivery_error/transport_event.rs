@@ -19,6 +19,8 @@ pub(in crate::evidence) struct TransportEvent {
     /// The server that wrote it.
     pub computer: Option<String>,
     pub time: Option<Timestamp>,
+    /// The time as a text without a zone has it.
+    pub date_without_zone: Option<String>,
     /// Its text, where the export has it; in the language of the server.
     pub message: Option<String>,
     /// What the text is made of.
@@ -102,13 +104,25 @@ impl TransportEvent {
         if !self.is_known() {
             return None;
         }
-        let of_values = self.text_of_values();
+        let of_values = text_of_values(self.id, &self.values);
         let text = self.message.as_deref().or(of_values.as_deref())?;
         let mut error = DeliveryError::of_text(path, text);
-        if let Some(of_values) = of_values.filter(|_| !error.explanation.recognised) {
+        if !error.explanation.recognised {
             // The text is translated; what it is made of is not.
-            let text = error.text.clone();
-            error = DeliveryError { text, ..DeliveryError::of_text(path, &of_values) };
+            let of_words = || text_of_values(self.id, &values_within(text));
+            if let Some(english) = of_values.clone().or_else(of_words) {
+                let text = error.text.clone();
+                error = DeliveryError { text, ..DeliveryError::of_text(path, &english) };
+            }
+            if of_values.is_none() && error.explanation.recognised {
+                error.explanation.uncertain.push(TRANSLATED.to_owned());
+            }
+        }
+        if let (None, Some(date)) = (self.time, &self.date_without_zone) {
+            error.explanation.uncertain.push(format!(
+                "Its date ({date}) comes without a time zone, and is not used to find the session: export \
+                 the log as XML (wevtutil qe Application /f:xml)."
+            ));
         }
         error.source = DeliveryErrorSource::EventLog;
         error.line = line;
@@ -117,44 +131,69 @@ impl TransportEvent {
         error.time = self.time.map(StatedTime::from).or(error.time);
         Some(error)
     }
+}
 
-    /// The text in English, of the values.
-    fn text_of_values(&self) -> Option<String> {
-        let value = |place: usize| self.values.get(place).map(String::as_str);
-        Some(match self.id {
-            12014 => format!(
+const TRANSLATED: &str = "The event's text is translated: the connector that it names is not read from \
+                          it. Export the log as XML.";
+
+/// The text in English, of the values.
+fn text_of_values(id: u32, values: &[String]) -> Option<String> {
+    let value = |place: usize| values.get(place).map(String::as_str);
+    Some(match id {
+        12014 => {
+            let missing = format!(
                 "Microsoft Exchange could not find a certificate that contains the domain name {} \
-                 in the personal store on the local computer. Therefore, it is unable to support \
-                 the STARTTLS SMTP verb for the connector {} with a FQDN parameter of {}.",
-                value(0)?,
-                value(1)?,
-                value(2).or(value(0))?
-            ),
-            12016 => format!(
-                "There is no valid SMTP Transport Layer Security (TLS) certificate for the FQDN of \
-                 {}. The existing certificate for that FQDN has expired.",
+                 in the personal store on the local computer.",
                 value(0)?
-            ),
-            12018 => {
-                // Later versions write the thumbprint between the two.
-                let (of_thumbprint, others): (Vec<&String>, Vec<&String>) =
-                    self.values.iter().partition(|value| is_thumbprint(value));
-                let thumbprint = of_thumbprint.first().map(|text| format!(", thumbprint: {text}"));
-                format!(
-                    "The STARTTLS certificate will expire soon: subject: {}{}, hours remaining: {}.",
-                    others.first()?,
-                    thumbprint.unwrap_or_default(),
-                    others.get(1).map_or("not known", |hours| hours.as_str())
-                )
+            );
+            match value(1) {
+                Some(connector) => format!(
+                    "{missing} Therefore, it is unable to support the STARTTLS SMTP verb for the \
+                     connector {connector} with a FQDN parameter of {}.",
+                    value(2).or(value(0))?
+                ),
+                None => missing,
             }
-            2004 => format!(
-                "Send connector {}: Message delivery was not successful. {}",
-                value(0)?,
-                self.values.get(1..)?.join(" ")
-            ),
-            _ => return None,
-        })
-    }
+        }
+        12016 => format!(
+            "There is no valid SMTP Transport Layer Security (TLS) certificate for the FQDN of \
+             {}. The existing certificate for that FQDN has expired.",
+            value(0)?
+        ),
+        12018 => {
+            // Later versions write the thumbprint between the two.
+            let (of_thumbprint, others): (Vec<&String>, Vec<&String>) =
+                values.iter().partition(|value| is_thumbprint(value));
+            let thumbprint = of_thumbprint.first().map(|text| format!(", thumbprint: {text}"));
+            format!(
+                "The STARTTLS certificate will expire soon: subject: {}{}, hours remaining: {}.",
+                others.first()?,
+                thumbprint.unwrap_or_default(),
+                others.get(1).map_or("not known", |hours| hours.as_str())
+            )
+        }
+        2004 => format!(
+            "Send connector {}: Message delivery was not successful. {}",
+            value(0)?,
+            values.get(1..)?.join(" ")
+        ),
+        _ => return None,
+    })
+}
+
+/// What can be told of the values of a translated text: the first name of a host, and a thumbprint.
+fn values_within(text: &str) -> Vec<String> {
+    let signs = |sign: char| !sign.is_alphanumeric() && sign != '*';
+    let mut words = text.split_whitespace().map(|word| word.trim_matches(signs));
+    let is_host = |word: &&str| {
+        let labels = word.split('.').filter(|label| !label.is_empty()).count();
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-*".contains(&byte);
+        labels >= 2
+            && word.bytes().all(is_name)
+            && word.bytes().any(|byte| byte.is_ascii_lowercase())
+    };
+    let thumbprint = words.clone().find(|word| is_thumbprint(word));
+    words.find(is_host).into_iter().chain(thumbprint).map(str::to_owned).collect()
 }
 
 fn is_thumbprint(text: &str) -> bool {

@@ -222,6 +222,15 @@ pub enum ProblemKind {
         /// What the parser says.
         message: String,
     },
+    /// A row of a log that cannot be read.
+    #[error(
+        "this row cannot be read ({message}) and is left out, as the last one of a log that was copied \
+         while it grew: copy the log again"
+    )]
+    LogRow {
+        /// What is wrong with it.
+        message: String,
+    },
     /// A line of Format-List text that is no property.
     #[error("{text:?} is no property of Format-List, and is passed over")]
     FormatListLine {

@@ -49,7 +49,7 @@ pub(super) fn resolve(text: &str) -> Result<Resolved, Failure> {
     let request: Request<'_> = parse_object("request", text)?;
     let mut resolved = Resolved::default();
     for text in request.texts.iter().flatten() {
-        resolved.errors.push(DeliveryError::of_text(TEXT, text));
+        resolved.errors.extend(DeliveryErrors::from_text(TEXT, text));
     }
     for file in request.files.iter().flatten() {
         match file.bytes() {

@@ -1,6 +1,7 @@
 //! What is known of each class of refusal: one row a class, in the order in which they are tried.
 
 mod attribution;
+mod delivered;
 mod delivery;
 mod entry;
 mod events;
@@ -71,8 +72,9 @@ pub static CATALOGUE: &[&CatalogueEntry] = &[
     &passing::TEMPORARY_SERVER_ERROR,
     &passing::MESSAGE_EXPIRED,
     &organisation::RELAY_REFUSED,
-    &attribution::DELIVERED_AS_ANONYMOUS,
-    &attribution::DELIVERED_AS_INTERNAL,
+    &delivered::DELIVERED_AS_ANONYMOUS,
+    &delivered::DELIVERED_AS_INTERNAL,
+    &delivered::DELIVERED_AS_PARTNER,
     &events::CONNECTOR_CERTIFICATE_MISSING,
     &events::CONNECTOR_CERTIFICATE_EXPIRED,
     &events::CONNECTOR_CERTIFICATE_EXPIRING,

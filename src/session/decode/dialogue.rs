@@ -82,7 +82,9 @@ impl Dialogue {
     }
 
     fn accept_command(&mut self, line: Value<'_>) {
-        if std::mem::take(&mut self.awaits_credentials) {
+        // The client may give up in place of an answer.
+        let ends = matches!(Verb::parse(line.bytes), Verb::Quit);
+        if std::mem::take(&mut self.awaits_credentials) && !ends {
             return;
         }
         let command = match Verb::parse(line.bytes) {

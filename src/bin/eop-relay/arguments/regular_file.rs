@@ -16,7 +16,10 @@ pub fn read_regular(path: &Path, maximum_size: u64) -> Result<Vec<u8>, String> {
     }
     input::read(path, maximum_size).map_err(|error| match error.kind() {
         ErrorKind::FileTooLarge if error.get_ref().is_none() => {
-            format!("more than {maximum_size} bytes are too many")
+            format!(
+                "more than {maximum_size} bytes, which is the most that is read of such a file: give the \
+                 part that matters by itself"
+            )
         }
         _ => input::unreadable(&error),
     })

@@ -32,7 +32,7 @@ pub fn collect(
     }
     let named = Some(Path::new(text)).filter(|path| path.is_file());
     if named.is_none() && !text.trim().is_empty() {
-        collected.errors.push(DeliveryError::of_text("text", text));
+        collected.errors.extend(DeliveryErrors::from_text("text", text));
     }
     for path in named.into_iter().chain(arguments.path.iter().map(PathBuf::as_path)) {
         match DeliveryErrors::from_file(path) {

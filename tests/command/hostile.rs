@@ -43,75 +43,65 @@ fn values() -> [String; 2] {
 fn the_value_of_no_option_steers_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("SEND2026111501-1.LOG"), send_log("Outbound", "host")).unwrap();
+    let certificate = include_bytes!("../fixtures/certificates/mail.contoso.com.cer");
+    fs::write(folder.path().join("new.cer"), certificate).unwrap();
     let log = "SEND2026111501-1.LOG";
-    let lines: &[(&str, &[&str], &[&str])] = &[
-        (
-            "sessions",
-            &[log],
-            &[
-                "--connector",
-                "--start",
-                "--end",
-                "--remote-host",
-                "--thumbprint",
-                "--outcome",
-                "--server",
-                "--threads",
-                "--state",
-                "--output",
-                "--color",
-                "--nothing",
-            ],
-        ),
-        ("explain", &[], &["--path", "--log", "--server", "--output"]),
-        (
-            "chain",
-            &[],
-            &["--intermediates", "--roots", "--crl", "--name", "--at", "--profile", "--output"],
-        ),
-        ("hybrid", &[], &["--at", "--output"]),
-        ("events", &[log], &["--thumbprint", "--start", "--end", "--output"]),
-        (
-            "test",
-            &["--log", log],
-            &[
-                "--log",
-                "--certificate",
-                "--intermediates",
-                "--roots",
-                "--inbound-connector",
-                "--accepted-domain",
-                "--send-connector",
-                "--installed",
-                "--hybrid-log",
-                "--chain-event",
-                "--queue-error",
-                "--source-ip",
-                "--mail-from",
-                "--rcpt",
-                "--server",
-                "--at",
-                "--warn-days",
-                "--output",
-            ],
-        ),
-        (
-            "certificates",
-            &["--log", log],
-            &["--log", "--send-connector", "--installed", "--server", "--at", "--warn-days"],
-        ),
-    ];
-    for (command, positional, options) in lines {
+    // Nothing listens at port 1.
+    let probe =
+        ["--smart-host", "127.0.0.1", "--port", "1", "--from", "a@b.com", "--to", "c@d.com"];
+    let mut tried = 0;
+    for command in subcommands(&[]) {
+        let further: &[&str] = match command[0].as_str() {
+            "sessions" => &[log],
+            "test" | "certificates" => &["--log", log],
+            "renew" => &["--new", "new.cer"],
+            "probe" => &probe,
+            _ => &[],
+        };
+        let command: Vec<&str> = command.iter().map(String::as_str).collect();
         for value in &values() {
-            check(folder.path(), &[command, value]);
-            check(folder.path(), &[value]);
-            for option in *options {
-                let arguments = [&[*command], *positional, &[*option, value.as_str()]].concat();
+            let value = value.as_str();
+            check(folder.path(), &[&command[..], &[value]].concat());
+            check(folder.path(), &[&command[..], &[&format!("--{value}")]].concat());
+            for option in options(&command) {
+                let arguments = [&command[..], further, &[&option, value]].concat();
                 check(folder.path(), &arguments);
                 check(folder.path(), &[&arguments[..], &["--json"]].concat());
+                tried += 1;
             }
         }
     }
+    assert!(tried > 200, "{tried}");
+}
+
+fn help(command: &[&str]) -> String {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_eop-relay"));
+    String::from_utf8(program.args(command).arg("--help").output().unwrap().stdout).unwrap()
+}
+
+/// Every subcommand, with those of its own.
+fn subcommands(of: &[&str]) -> Vec<Vec<String>> {
+    let help = help(of);
+    let Some((_, list)) = help.split_once("\nCommands:\n") else {
+        return vec![of.iter().map(|word| (*word).to_owned()).collect()];
+    };
+    let names = list.lines().take_while(|line| !line.is_empty()).filter_map(|line| {
+        let name = line.strip_prefix("  ")?.split(' ').next()?;
+        (!name.is_empty() && name != "help").then_some(name)
+    });
+    names.flat_map(|name| subcommands(&[of, &[name]].concat())).collect()
+}
+
+/// The options of a command that take a value.
+fn options(command: &[&str]) -> Vec<String> {
+    let help = help(command);
+    let lines = help.lines().map(str::trim_start);
+    let of_line = |line: &str| {
+        let (name, rest) = line[line.find("--")?..].split_once(' ')?;
+        let begins = line.starts_with("--") || line.starts_with('-') && line[2..].starts_with(", ");
+        (begins && rest.starts_with(['<', '['])).then(|| name.to_owned())
+    };
+    lines.filter_map(of_line).collect()
 }
 
 #[cfg(unix)]
@@ -251,9 +241,16 @@ fn nothing_in_an_export_a_mail_or_an_event_steers_the_terminal() {
         HOSTILE,
     ];
     let pair = ["--send-connector", "send.json", "--installed", "installed.json"];
+    let certificate = include_bytes!("../fixtures/certificates/mail.contoso.com.cer");
+    fs::write(folder.path().join("new.cer"), certificate).unwrap();
+    let of_tenant = ["--inbound-connector", "inbound.json", "--accepted-domain", "accepted.json"];
     for json in [&[][..], &["--json"]] {
         check(folder.path(), &[&["test"], &all[..], json].concat());
         check(folder.path(), &[&["certificates"], &pair[..], json].concat());
+        check(
+            folder.path(),
+            &[&["renew", "--new", "new.cer"], &pair[..], &of_tenant, json].concat(),
+        );
         check(
             folder.path(),
             &[&["explain", "--path", "queues.json", "--path", "ndr.eml"], json].concat(),
@@ -262,6 +259,32 @@ fn nothing_in_an_export_a_mail_or_an_event_steers_the_terminal() {
         check(folder.path(), &[&["events", "--all", "capi2.xml"], json].concat());
     }
     hybrid(folder.path());
+}
+
+#[test]
+fn nothing_in_a_package_of_evidence_steers_the_terminal() {
+    for value in values() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = serde_json::json!({
+            "Path": value, "Length": 2, "Sha256": value, "Server": value, "Source": value,
+        });
+        let manifest = serde_json::json!({
+            "SchemaVersion": 1, "ProductVersion": value, "Computer": value,
+            "Start": "2026-11-15T00:00:00Z", "End": "2026-11-16T00:00:00Z",
+            "Confidentiality": value, "Files": [file],
+            "Missing": [{ "What": value, "Server": value, "Reason": value }],
+        });
+        fs::write(folder.path().join("manifest.json"), manifest.to_string()).unwrap();
+        let name = value.replace('/', "");
+        fs::write(folder.path().join(&name), "550 5.7.64 TenantAttribution").unwrap();
+        for file in [".", &name] {
+            for json in [&[][..], &["--json"]] {
+                check(folder.path(), &[&["evidence", "list", file], json].concat());
+                check(folder.path(), &[&["test", "--evidence", file], json].concat());
+            }
+        }
+        check(folder.path(), &["redact", ".", "redacted", "--key", "key.json"]);
+    }
 }
 
 /// The logs of the wizard, with a hostile name of a connector.

@@ -24,6 +24,7 @@ mod settings;
 mod style;
 mod test;
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
@@ -123,6 +124,14 @@ fn printable_error(mut error: clap::Error) -> clap::Error {
                 ContextValue::String(value) => (kind, ContextValue::String(text(value))),
                 ContextValue::Strings(values) => {
                     (kind, ContextValue::Strings(values.iter().map(text).collect()))
+                }
+                // A tip, of one line.
+                ContextValue::StyledStrs(tips) => {
+                    let tips = tips.iter().map(|tip| match printable(&tip.to_string()) {
+                        Cow::Borrowed(_) => tip.clone(),
+                        Cow::Owned(text) => text.into(),
+                    });
+                    (kind, ContextValue::StyledStrs(tips.collect()))
                 }
                 _ => return None,
             })

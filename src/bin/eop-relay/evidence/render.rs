@@ -1,9 +1,11 @@
 //! The listing as text.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use eop_relay::evidence::{Comparison, EvidenceKind};
 use eop_relay::finding::words::{counted, minute};
+use eop_relay::view::printable;
 
 use super::listing::{File, Listing};
 
@@ -12,7 +14,7 @@ pub fn text(listing: &Listing<'_>, width: usize) -> String {
     let mut text = String::new();
     let count = counted(listing.files.len() as u64, "file");
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "{}: {count}", listing.path.display());
+    let _ = writeln!(text, "{}: {count}", name(listing.path));
     for collected in &listing.collected {
         let stand_ins =
             if collected.redacted { ", private values replaced by stand-ins" } else { "" };
@@ -35,7 +37,7 @@ pub fn text(listing: &Listing<'_>, width: usize) -> String {
         );
     }
     for file in &listing.files {
-        let _ = writeln!(text, "\n{}", file.path.display());
+        let _ = writeln!(text, "\n{}", name(file.path));
         fold(&mut text, &description(file), "    ", width);
     }
     let mut section = |title: &str, lines: Vec<String>| {
@@ -112,12 +114,18 @@ fn complaint(file: &File<'_>) -> Option<String> {
     }
 }
 
+/// The name of a file, which whoever made it chose.
+fn name(path: &Path) -> String {
+    printable(&path.to_string_lossy()).into_owned()
+}
+
+/// Adds a line, broken where it is too long. A manifest holds what a stranger wrote.
 fn fold(text: &mut String, line: &str, indent: &str, width: usize) {
     let options = textwrap::Options::new(width)
         .initial_indent(indent)
         .subsequent_indent(if indent.len() == 2 { "    " } else { indent })
         .break_words(false);
-    for line in textwrap::wrap(line, options) {
+    for line in textwrap::wrap(&printable(line), options) {
         text.push_str(&line);
         text.push('\n');
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use eop_relay::diagnosis::Evidence;
 use eop_relay::evidence::{CaseFile, EvidenceKind};
 use eop_relay::log::LogInput;
+use eop_relay::view::printable;
 
 use crate::arguments::note_unreadable;
 use crate::{message, output};
@@ -39,19 +40,24 @@ fn table(files: &[CaseFile]) -> Vec<String> {
     let mut lines = Vec::new();
     for alike in files.chunk_by(is_alike) {
         let [first, .., last] = alike else {
-            lines.extend(alike.iter().map(|file| line(&file.name.display().to_string(), file)));
+            lines.extend(alike.iter().map(|file| line(&shown(&file.name), file)));
             continue;
         };
         let is_summed = alike.len() > LISTED && first.taken_for.kind == EvidenceKind::ProtocolLog;
         if is_summed {
-            let last = last.name.file_name().unwrap_or_default().to_string_lossy();
-            lines.push(format!("{} to", first.name.display()));
+            let last = shown(Path::new(last.name.file_name().unwrap_or_default()));
+            lines.push(format!("{} to", shown(&first.name)));
             lines.push(line(&format!("  {last} ({} files)", alike.len()), first));
         } else {
-            lines.extend(alike.iter().map(|file| line(&file.name.display().to_string(), file)));
+            lines.extend(alike.iter().map(|file| line(&shown(&file.name), file)));
         }
     }
     lines
+}
+
+/// The name of a file in one line, whatever whoever made it chose.
+fn shown(name: &Path) -> String {
+    printable(&name.to_string_lossy()).into_owned()
 }
 
 fn line(name: &str, file: &CaseFile) -> String {

@@ -49,4 +49,5 @@ pub(crate) use segment_reader::SEGMENT_SIZE;
 pub use segment_reader::{FileEnd, SegmentReader, SegmentReaderItem};
 pub use span::Span;
 pub use stamp_parser::Stamp;
+pub(crate) use text_source::open_text;
 pub use unread_range::UnreadRange;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::shared_file::SharedFile;
-use super::text_kind::SAMPLE;
-use crate::input::{Counted, gunzip, is_gzip, open_special};
+use super::text_kind::{SAMPLE, TextKind};
+use crate::input::{self, Counted, gunzip, is_gzip, open_special};
 
 /// A text behind its first bytes.
 pub(super) enum TextSource {
@@ -37,4 +37,16 @@ impl TextSource {
         stream.by_ref().take(SAMPLE as u64).read_to_end(&mut start)?;
         Ok((start, Self::Stream(stream, count)))
     }
+}
+
+/// Opens the text of a log as its rows were read, unpacked and as UTF-8 with line feeds, from that byte
+/// of it on: where a session says that it begins.
+pub(crate) fn open_text(path: &Path, offset: u64) -> io::Result<Box<dyn Read + Send>> {
+    let kind = TextKind::of(&input::beginning(path, SAMPLE as u64)?);
+    if kind == TextKind::Plain {
+        return input::open_from(path, offset);
+    }
+    let mut text = kind.decode(input::open(path)?);
+    io::copy(&mut text.by_ref().take(offset), &mut io::sink())?;
+    Ok(text)
 }

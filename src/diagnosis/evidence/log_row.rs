@@ -4,8 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::incident::LastSession;
-use crate::input;
-use crate::log::{Event, Format, Row};
+use crate::log::{Event, Format, Row, open_text};
 
 /// What is read of a file from where the session begins, in bytes: its rows lie close together.
 const MAXIMUM_BYTES: u64 = 8 << 20;
@@ -31,7 +30,7 @@ pub(crate) fn find_row_of_session(session: &LastSession, text: &str) -> Option<(
         read_header(&session.path, &mut format)?;
         (session.line.checked_sub(1)?, MAXIMUM_BYTES)
     };
-    let content = input::open_from(&session.path, session.offset).ok()?;
+    let content = open_text(&session.path, session.offset).ok()?;
     let mut reader = BufReader::new(content.take(limit));
     let mut row = Vec::new();
     while reader.read_until(b'\n', &mut row).ok()? > 0 {
@@ -58,10 +57,14 @@ pub(crate) fn find_row_of_session(session: &LastSession, text: &str) -> Option<(
 
 /// Reads the lines that begin with `#` at the beginning of a file.
 fn read_header(path: &Path, format: &mut Format) -> Option<()> {
-    let mut reader = BufReader::new(input::open(path).ok()?.take(MAXIMUM_BYTES));
+    let mut reader = BufReader::new(open_text(path, 0).ok()?.take(MAXIMUM_BYTES));
     let mut line = Vec::new();
-    while reader.read_until(b'\n', &mut line).ok()? > 0 && line.starts_with(b"#") {
-        format.read_header_line(line.trim_ascii_end()).ok()?;
+    while reader.read_until(b'\n', &mut line).ok()? > 0 {
+        let content = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line).trim_ascii_end();
+        if !content.starts_with(b"#") {
+            break;
+        }
+        format.read_header_line(content).ok()?;
         line.clear();
     }
     Some(())
@@ -112,5 +115,29 @@ mod tests {
         }
         fs::remove_file(&path).unwrap();
         assert_eq!(find(1, 0, "550"), None);
+    }
+
+    /// Where a session begins is a place in the text as it was read.
+    #[test]
+    fn the_row_is_found_however_the_lines_are_written() {
+        let own = "08DE23A1F00D0001";
+        let before = row("08DE23A1F00D0002", "<", "220 \u{e9}");
+        let rows =
+            [before.clone(), row(own, "<", "220 x"), row(own, "<", "550 5.7.64 no")].concat();
+        let utf16 = rows.encode_utf16().flat_map(u16::to_le_bytes);
+        for (content, offset) in [
+            (rows.clone().into_bytes(), before.len()),
+            (rows.replace("\r\n", "\n").into_bytes(), before.len() - 1),
+            (rows.replace("\r\n", "\r").into_bytes(), before.len() - 1),
+            ([0xFF, 0xFE].into_iter().chain(utf16).collect(), before.len()),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let path: Arc<Path> = folder.path().join("SEND.LOG").into();
+            fs::write(&path, content).unwrap();
+            let (time, session_id) = (Timestamp::from_ticks(0).unwrap(), own.to_owned());
+            let session = LastSession { time, path, line: 2, offset: offset as u64, session_id };
+            let found = find_row_of_session(&session, "550 5.7.64 no");
+            assert_eq!(found, Some((3, "550 5.7.64 no".to_owned())));
+        }
     }
 }

@@ -62,6 +62,51 @@ fn pipes_and_devices_are_refused_by_name_wherever_a_file_is_taken() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// As root a file that took the name of a device would take it from everybody.
+#[test]
+fn no_result_takes_the_place_of_a_pipe_a_folder_or_a_link() {
+    use std::os::unix::fs::FileTypeExt;
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    assert!(Command::new("mkfifo").arg(place("pipe")).status().unwrap().success());
+    fs::create_dir(place("folder")).unwrap();
+    std::os::unix::fs::symlink("nowhere", place("dangling")).unwrap();
+    fs::write(place("file"), "old").unwrap();
+    std::os::unix::fs::symlink("file", place("link")).unwrap();
+    fs::write(place(LOG), include_bytes!("../fixtures/interop/SEND2026111501-1.LOG")).unwrap();
+    let run = |line: &[&str], path: &str| {
+        let arguments = line.iter().map(|word| if *word == "PATH" { path } else { *word });
+        let mut command = Command::new("timeout");
+        command.args(["20", env!("CARGO_BIN_EXE_eop-relay")]).args(arguments);
+        let output = command.current_dir(folder.path()).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let mut lines: Vec<&[&str]> = vec![
+        &["test", "--log", LOG, "--html", "PATH"],
+        &["test", "--log", LOG, "--prometheus", "PATH"],
+    ];
+    if cfg!(feature = "parquet") {
+        lines.push(&["sessions", "--parquet", "PATH", LOG]);
+    }
+    for line in lines {
+        for (path, why) in [("pipe", "device"), ("folder", "folder"), ("dangling", "leads nowhere")]
+        {
+            let (code, error) = run(line, path);
+            assert_eq!(code, Some(1), "{line:?} {path}: {error}");
+            assert!(error.contains(path) && error.contains(why), "{line:?} {path}: {error}");
+        }
+        run(line, "link");
+        assert!(
+            place("link").is_symlink() && fs::read(place("file")).unwrap() != b"old",
+            "{line:?}"
+        );
+        fs::write(place("file"), "old").unwrap();
+    }
+    assert!(fs::metadata(place("pipe")).unwrap().file_type().is_fifo());
+    let names = fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(names, 6, "nothing is left beside them");
+}
+
 /// What a shell names the output of a command.
 #[test]
 fn the_output_of_a_command_is_read_as_a_file() {

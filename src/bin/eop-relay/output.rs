@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use terminal_size::{Width, terminal_size_of};
@@ -99,23 +99,48 @@ pub fn text(output: &mut dyn Write, text: &str) -> io::Result<()> {
     output.write_all(style::painted(text, is_terminal()).as_bytes())
 }
 
+/// Where a file is put as a whole: the file of that path, or what a link there leads to.
+///
+/// # Errors
+/// It is no file: a name that was given to another file would take a pipe or a device from everybody.
+pub fn place_of(path: &Path) -> io::Result<PathBuf> {
+    let refused = |reason: &str| Err(io::Error::other(reason));
+    let is_link = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => refused("it is a folder; give the path of a file"),
+        Ok(found) if !found.is_file() => {
+            refused("it is a pipe or a device; give the path of a file")
+        }
+        Ok(_) if is_link => path.canonicalize(),
+        Err(_) if is_link => refused("it is a link that leads nowhere; give the path of a file"),
+        _ => Ok(path.to_owned()),
+    }
+}
+
 /// Puts a file in the place of one of that name, whole: who reads it meanwhile reads the old or the
 /// new one.
 ///
 /// # Errors
 /// It cannot be written; how the command ends then.
 pub fn replace_file(path: &Path, content: &[u8]) -> Result<(), ExitCode> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
+    let replace = |place: PathBuf| {
+        let beside = beside(&place);
+        let replaced =
+            std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, place));
+        // What is half written helps nobody; that it cannot be removed either changes nothing.
+        replaced.inspect_err(|_| drop(std::fs::remove_file(&beside)))
+    };
+    place_of(path).and_then(replace).map_err(|error| {
+        message::error(&format_args!("{}: cannot be written: {error}", path.display()));
+        Exit::Broken.into()
+    })
+}
+
+/// The file beside it that is written first, and then takes its name.
+pub fn beside(place: &Path) -> PathBuf {
+    let mut name = place.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
-    let beside = path.with_file_name(name);
-    std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, path)).map_err(
-        |error| {
-            // What is half written helps nobody; that it cannot be removed either changes nothing.
-            let _ = std::fs::remove_file(&beside);
-            message::error(&format_args!("{}: cannot be written: {error}", path.display()));
-            Exit::Broken.into()
-        },
-    )
+    place.with_file_name(name)
 }
 
 /// Reports that the output cannot be written.

@@ -19,6 +19,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 
 use super::writer::SessionWriter;
+use crate::output;
 
 /// Sessions of a row group: they are in memory at once.
 const SESSIONS_PER_GROUP: usize = 50_000;
@@ -158,9 +159,8 @@ impl ParquetWriter {
     /// # Errors
     /// It cannot be written.
     pub fn create(path: &Path) -> io::Result<Self> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.tmp", std::process::id()));
-        let beside = path.with_file_name(name);
+        let path = output::place_of(path)?;
+        let beside = output::beside(&path);
         let schema = parse_message_type(&schema()).map_err(io::Error::other)?;
         // The one compression that every reader has without a library of its own.
         let compression = Compression::GZIP(GzipLevel::default());
@@ -174,7 +174,7 @@ impl ParquetWriter {
             _ => ColumnValues::Numbers(Values::default()),
         });
         Ok(Self {
-            path: path.to_owned(),
+            path,
             beside,
             file: Some(file),
             columns: columns.collect(),

@@ -109,7 +109,7 @@ fn look_up(
         let known = signers.iter().find(|known| *known.name == list.issuer);
         known.map_or(&[], |known| &known.certificates)
     };
-    let (mut complete, mut deltas, mut unfit) = (Vec::new(), Vec::new(), None);
+    let (mut complete, mut deltas, mut unfit) = (Vec::<&RevocationList>::new(), Vec::new(), None);
     for list in lists {
         match list.coverage(certificate, of_list(list)) {
             Coverage::Covers => complete.push(list),
@@ -130,8 +130,11 @@ fn look_up(
         obstacle.is_none()
     };
     complete.retain(&mut usable);
-    let delta_count = deltas.len();
-    deltas.retain(&mut usable);
+    let (deltas, mut unused): (Vec<_>, Vec<_>) = deltas.into_iter().partition(usable);
+    // Whoever signed an old one said so; of one whose signature does not hold nobody did.
+    let says_so =
+        |list: &&RevocationList| list.entry(certificate).is_some_and(|entry| !entry.is_removal);
+    let mut is_listed = unused.iter().any(|list| !list.is_current(now) && says_so(list));
     let mut reasons = 0;
     for base in &complete {
         reasons |= base.scope.reasons;
@@ -146,9 +149,15 @@ fn look_up(
             });
         }
     }
-    let is_used = |delta: &&RevocationList| complete.iter().any(|base| delta.refines(base));
-    let unused = delta_count - deltas.iter().filter(|delta| is_used(delta)).count();
-    findings.add_if(unused > 0, Rule::DeltaListNotUsed, position);
+    let has_base = |delta: &&RevocationList| complete.iter().any(|base| delta.refines(base));
+    let without_base: Vec<_> = deltas.into_iter().filter(|delta| !has_base(delta)).collect();
+    is_listed |= without_base.iter().any(says_so);
+    unused.extend(without_base);
+    if !unused.is_empty() {
+        findings.add(Rule::DeltaListNotUsed, position, || {
+            if is_listed { "it lists the certificate as revoked".to_owned() } else { String::new() }
+        });
+    }
     if budget.is_exhausted() {
         findings.add_plain(Rule::BudgetExhausted, position);
     } else if reasons == ALL_REASONS {

@@ -156,8 +156,22 @@ fn a_delta_list_has_the_last_word_beside_its_base() {
     assert_eq!(judge(&[list(&[], 5, None), list(own, 5, Some(4))]), (false, true));
     assert_eq!(judge(&[list(own, 6, Some(5))]), (false, true));
     let late =
-        list(own, 6, Some(5)).but(|list| list.next_update = Some("20260201000000Z".to_owned()));
-    assert_eq!(judge(&[list(&[], 5, None), late]), (false, true));
+        || list(own, 6, Some(5)).but(|list| list.next_update = Some("20260201000000Z".to_owned()));
+    assert_eq!(judge(&[list(&[], 5, None), late()]), (false, true));
+    // What such a list says of the certificate is named, but for one that its issuer did not sign.
+    let forged = list(own, 6, Some(5)).but(|list| list.signer = "nobody".to_owned());
+    for (delta, lists_it) in [
+        (late(), true),
+        (list(own, 7, Some(6)), true),
+        (list(&[], 7, Some(6)), false),
+        (removal(7, 6), false),
+        (forged, false),
+    ] {
+        let found = judge_with(&server(), &issuers, &[], &[list(&[], 5, None), delta]);
+        let unused = found.findings.iter().find(|one| one.id == Rule::DeltaListNotUsed).unwrap();
+        let named = unused.message.ends_with("it lists the certificate as revoked");
+        assert_eq!(named, lists_it, "{}", unused.message);
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies::harm::cut_off_by;
 use crate::diagnosis::remedies::not_modelled::{has_placeholder, say_consequence};
-use crate::diagnosis::remedies::{Change, Remedy, step_of};
+use crate::diagnosis::remedies::{Change, RESTART_TRANSPORT, Remedy, step_of};
 use crate::diagnosis::report::Verdict;
 use crate::diagnosis::rules::expectation::{Expectation, expect};
 use crate::diagnosis::rules::rule::{Effect, Rule, Scope};
@@ -67,7 +67,7 @@ impl Trials {
         // What is done last stays last.
         let last = harmless.iter().position(|step| step.place == Some(Place::Wizard));
         let rest = last.map(|at| harmless.split_off(at)).unwrap_or_default();
-        harmless.into_iter().chain(harmful).chain(rest).collect()
+        last_restart(harmless.into_iter().chain(harmful).chain(rest))
     }
 
     /// What is expected of the mail after the changes; `None` where the evidence does not hold what
@@ -84,6 +84,14 @@ impl Trials {
         self.known.borrow_mut().insert(key, found.clone());
         found
     }
+}
+
+/// The steps with the restart of transport, which interrupts mail, behind all others, and once.
+fn last_restart(steps: impl Iterator<Item = Step>) -> Vec<Step> {
+    let is_restart = |step: &Step| step.command.as_deref() == Some(RESTART_TRANSPORT);
+    let (restarts, mut others): (Vec<Step>, Vec<Step>) = steps.partition(is_restart);
+    others.extend(restarts.into_iter().next());
+    others
 }
 
 /// What tells trials apart: the changes, and what of the case they can touch.
@@ -160,10 +168,10 @@ fn expect_after(case: &Case<'_>, changes: &[Change]) -> Option<Expectation> {
         Change::Send { certificate, .. } => Some(&**certificate),
         _ => None,
     });
-    // What is enabled in place of what was sent is meant to be sent.
+    // What is enabled, or gets its key, in place of what was sent is meant to be sent.
     let enabled = || {
         changes.iter().find_map(|change| match change {
-            Change::EnableForSmtp { thumbprint, .. } => {
+            Change::EnableForSmtp { thumbprint, .. } | Change::TieKey { thumbprint } => {
                 of_thumbprint(*thumbprint).or_else(|| brought(changes, *thumbprint))
             }
             _ => None,

@@ -29,7 +29,7 @@ mod tls_error_table;
 mod unwrap;
 
 pub use crate::finding::{Confidence, Side, Step, StepTemplate};
-pub(crate) use catalogue::READ_SEND_LOG;
+pub(crate) use catalogue::steps as catalogue_steps;
 pub use catalogue::{CATALOGUE, CatalogueEntry, Signature};
 pub use classify::classify;
 pub use enhanced_status::EnhancedStatus;

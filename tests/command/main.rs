@@ -19,6 +19,7 @@ mod chain;
 mod chain_events;
 mod documentation;
 mod endless;
+mod exit_codes;
 mod explain;
 mod file_faults;
 mod folded_commands;

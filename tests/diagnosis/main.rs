@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod answered;
 mod broken_chains;
 mod corpus;
 mod machine_stores;

@@ -96,7 +96,7 @@ impl NotJudged {
 
 /// Whether an error concerns EOP: by its words, by its hosts, or because it names no host at all and
 /// yet was given. What EOP could not hand over names this organisation's own server.
-fn is_about_eop(error: &DeliveryError) -> bool {
+fn is_about_eop(error: &DeliveryError, accepted: Option<&AcceptedDomains>) -> bool {
     let explanation = &error.explanation;
     let hosts = [
         &error.remote_server,
@@ -110,10 +110,32 @@ fn is_about_eop(error: &DeliveryError) -> bool {
         class.entry().is_some_and(|entry| entry.side.contains(&Side::OtherDirection))
     };
     let is_spoken_by_eop =
-        explanation.rejection.is_some_and(|class| class.is_of_eop() || is_handed_over(class));
+        class_of(error, accepted).is_some_and(|class| class.is_of_eop() || is_handed_over(class));
     is_spoken_by_eop
         || hosts.peek().is_none()
         || hosts.any(|host| is_eop_host(host.trim_matches(['[', ']'])))
+}
+
+/// The class of an error. What Exchange Online could not hand over to a server of this organisation it
+/// also says in words that this server itself uses on its way to Exchange Online: there the host tells.
+fn class_of(error: &DeliveryError, accepted: Option<&AcceptedDomains>) -> Option<RejectionClass> {
+    let explanation = &error.explanation;
+    let class = explanation.rejection?;
+    let is_channel = class.is_cover_text()
+        || matches!(
+            class,
+            RejectionClass::StartTlsRequired | RejectionClass::RemoteCertificateInvalid
+        );
+    let says_so = ["[LastAttemptedServerName=", "Proxy session setup failed on Frontend with"]
+        .iter()
+        .any(|words| error.text.contains(words));
+    let hosts = [&explanation.fqdn, &explanation.host];
+    let mut hosts = hosts.into_iter().flatten().peekable();
+    let is_own = |host: &String| {
+        !is_eop_host(host) && accepted.is_none_or(|accepted| accepted.lies_near(host))
+    };
+    let is_handed_over = is_channel && says_so && hosts.peek().is_some() && hosts.all(is_own);
+    Some(if is_handed_over { RejectionClass::CannotConnectToRemoteServer } else { class })
 }
 
 fn own_incident(
@@ -121,7 +143,7 @@ fn own_incident(
     accepted: Option<&AcceptedDomains>,
     now: Timestamp,
 ) -> Option<Incident> {
-    let is_own = error.session.is_none() && is_about_eop(error);
+    let is_own = error.session.is_none() && is_about_eop(error, accepted);
     if is_own { incident_of(error, accepted, now) } else { None }
 }
 
@@ -135,7 +157,7 @@ fn incident_of(
         return None;
     }
     let tls_error = explanation.tls_error.as_ref().filter(|known| known.meaning.is_some());
-    let (ending, tls_status) = match (explanation.rejection, tls_error) {
+    let (ending, tls_status) = match (class_of(error, accepted), tls_error) {
         // What the text covers it names itself, unless that is another cover.
         (Some(class), Some(known))
             if class.is_cover_text()

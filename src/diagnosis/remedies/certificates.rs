@@ -1,12 +1,14 @@
 //! Steps on the certificate of the sending server.
 
-use super::services::{enable, see_usable};
+use super::keys::{import_with_key_of, repair_key_of, restart_transport};
+use super::on_servers::Open;
+use super::services::{READY, enable, see_usable, taken_up};
 use super::{
-    Change, ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate, servers,
-    thumbprint,
+    ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate, servers, thumbprint,
+    together,
 };
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::date;
+use crate::diagnosis::literal::{date, listed};
 
 /// What an administrator can read proves nothing of NETWORK SERVICE: the access list of the key does.
 pub(crate) fn check_private_key(case: &Case<'_>) -> Remedy {
@@ -21,58 +23,40 @@ pub(crate) fn check_private_key(case: &Case<'_>) -> Remedy {
     .undo("take the permission of NETWORK SERVICE away again in the same dialog")
 }
 
-/// Ties a certificate to the key that lies on the machine.
-pub(crate) fn repair_key(case: &Case<'_>) -> Remedy {
-    Remedy::of(
-        Change::TieKey { thumbprint: case.parsed_thumbprint() },
-        "Where the key is on the machine, and only its tie to the certificate is lost: tie them \
-         again. It changes nothing else, and comes before any new import.",
-    )
-}
-
-pub(crate) fn import_with_key(case: &Case<'_>) -> Remedy {
-    let server = case.server().map(str::to_owned);
-    Remedy::of_servers(
-        Change::ImportWithKey { server, thumbprint: case.parsed_thumbprint(), certificate: None },
-        "Only if that does not help: import the certificate from a PFX file that holds its private \
-         key. Importing over an existing thumbprint fails: export or note the present one, and \
-         remove it first.",
-        &servers(case),
-    )
-}
-
-pub(crate) fn restart_transport() -> Remedy {
-    Remedy::new(
-        ELEVATED,
-        "Last, and only if the change does not take effect by itself: restart transport. This \
-         interrupts the mail flow of the server.",
-    )
-    .command("Restart-Service MSExchangeTransport")
-    .verify("the next session in the send log succeeds, and the queue drains")
-}
-
 /// Another certificate in place of one that ends or is withdrawn: an installed one, else a new one.
 pub(crate) fn replace_certificate(case: &Case<'_>) -> Vec<Remedy> {
     if super::sending::has_substitute(case) {
         return select_certificate(case);
     }
-    vec![
-        Remedy::new(
-            MANAGEMENT_SHELL,
-            "Get a new certificate from a public authority with the same names, issuer and \
-             subject: then no connector has to be changed, as both name no thumbprint.",
-        )
-        .command_for_each(&servers(case), |server| {
-            format!(
-                "Get-ExchangeCertificate -Server {server} | Format-List Thumbprint,Issuer,Subject,\
-                 NotAfter,Services"
-            )
-        })
-        .verify(
-            "the next session in the send log sends the new certificate (SentThumbprint); \
-             Test-EopRelayConnection shows at once which one is sent",
+    let names = case.names();
+    let names = match names.as_slice() {
+        [] => String::new(),
+        names => format!(" ({})", listed(names.iter().copied(), 6)),
+    };
+    let step = Remedy::new(
+        MANAGEMENT_SHELL,
+        format!(
+            "Get a new certificate from a public authority with the same names{names}, issuer and \
+             subject: then no connector has to be changed, as both name no thumbprint."
         ),
-    ]
+    )
+    .verify(
+        "the next session in the send log sends the new certificate (SentThumbprint); \
+         Test-EopRelayConnection shows at once which one is sent",
+    );
+    // What the server has is known where its certificates are given.
+    let is_given = !case.selectable.is_empty();
+    vec![if is_given { step } else { list_certificates(case, step, "NotAfter,Services") }]
+}
+
+/// Shows with a step what the servers have.
+fn list_certificates(case: &Case<'_>, step: Remedy, properties: &str) -> Remedy {
+    step.command_for_each(&servers(case), |server| {
+        format!(
+            "Get-ExchangeCertificate -Server {server} | Format-List Thumbprint,Issuer,Subject,\
+             {properties}"
+        )
+    })
 }
 
 /// The certificate that was sent before, in place of one that is not valid yet.
@@ -81,23 +65,25 @@ pub(crate) fn send_previous(case: &Case<'_>) -> Vec<Remedy> {
         return select_certificate(case);
     }
     let start = case.not_before().map(date).unwrap_or_default();
-    vec![
-        Remedy::new(
-            MANAGEMENT_SHELL,
-            format!(
-                "Send the previous certificate until {start}: see which one is installed, and name \
-                 it on the send connector. If the date is right, see that the clock of the server \
-                 is."
-            ),
+    let is_given = !case.selectable.is_empty();
+    let which = if is_given {
+        format!(
+            "none of the given certificates of {} will do, so import it with its private key, and \
+             name it on the send connector",
+            case.server_text()
         )
-        .command_for_each(&servers(case), |server| {
-            format!(
-                "Get-ExchangeCertificate -Server {server} | Format-List Thumbprint,Issuer,Subject,\
-                 NotBefore,NotAfter,Services"
-            )
-        })
-        .verify("the next session in the send log sends a certificate that is valid"),
-    ]
+    } else {
+        "see which one is installed, and name it on the send connector".to_owned()
+    };
+    let step = Remedy::new(
+        MANAGEMENT_SHELL,
+        format!(
+            "Send the previous certificate until {start}: {which}. If the date is right, see that \
+             the clock of the server is."
+        ),
+    )
+    .verify("the next session in the send log sends a certificate that is valid");
+    vec![if is_given { step } else { list_certificates(case, step, "NotBefore,NotAfter,Services") }]
 }
 
 /// Makes the server send the certificate that its configuration chooses.
@@ -105,10 +91,26 @@ pub(crate) fn take_up(
     case: &Case<'_>,
     chosen: &crate::connector::ExchangeCertificate,
 ) -> Vec<Remedy> {
-    if replacement::lacks_smtp(chosen) {
-        return vec![enable(case, chosen.thumbprint), restart_transport()];
+    let thumbprint = chosen.thumbprint;
+    if chosen.has_private_key == Some(false) {
+        let why = "The given export says that the certificate has no private key on the server.";
+        let key =
+            [repair_key_of(case, thumbprint, why), import_with_key_of(case, thumbprint)].into();
+        return [together(key), vec![restart_transport()]].concat();
     }
-    let action = "See that the certificate is usable: valid, with its private key, and enabled for SMTP. \
-                  Transport takes it up by itself.";
-    vec![see_usable(case, chosen.thumbprint, action), restart_transport()]
+    if replacement::lacks_smtp(chosen) {
+        return vec![enable(case, thumbprint), restart_transport()];
+    }
+    let open = Open::of(case, thumbprint);
+    let first = if open.is_nothing() {
+        taken_up(format!(
+            "There is nothing to set: by the given export {} has the certificate {READY}. Transport \
+             takes it up by itself.",
+            case.server_text()
+        ))
+    } else {
+        let action = format!("See that {}. Transport takes it up by itself.", open.words());
+        see_usable(case, thumbprint, action)
+    };
+    vec![first, restart_transport()]
 }

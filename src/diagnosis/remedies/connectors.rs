@@ -3,6 +3,7 @@
 use super::change::Change;
 use super::change_step::step_of;
 use super::harm::cut_off_by;
+use super::keys::{get_certificate, none_will_do};
 use super::replacement::sendable_with_name;
 use super::sending::{send, send_enabled};
 use super::{ELEVATED, MANAGEMENT_SHELL, Remedy, replacement, select_certificate, together};
@@ -173,20 +174,24 @@ pub(crate) fn go_by_own_name(case: &Case<'_>) -> Vec<Remedy> {
         || "below an own accepted domain".to_owned(),
         |domain| format!("below an own accepted domain, such as mail.{domain}"),
     );
-    let get = Remedy::new(
-        MANAGEMENT_SHELL,
-        format!(
-            "Choose an installed certificate of a public authority (RootCAType ThirdParty) with a \
-             name {own}; where there is none, get one and import it with its private key."
-        ),
-    )
-    .command_for_each(&super::servers(case), |server| {
-        format!(
-            "Get-ExchangeCertificate -Server {server} | Format-List Thumbprint,CertificateDomains,\
-             RootCAType,NotAfter,Services"
+    let get = if case.selectable.is_empty() {
+        Remedy::new(
+            MANAGEMENT_SHELL,
+            format!(
+                "Choose an installed certificate of a public authority (RootCAType ThirdParty) with a \
+                 name {own}; where there is none, get one and import it with its private key."
+            ),
         )
-    })
-    .verify("it has a name below an accepted domain, HasPrivateKey True and SMTP in Services");
+        .command_for_each(&super::servers(case), |server| {
+            format!(
+                "Get-ExchangeCertificate -Server {server} | Format-List Thumbprint,\
+                 CertificateDomains,RootCAType,NotAfter,Services"
+            )
+        })
+        .verify("it has a name below an accepted domain, HasPrivateKey True and SMTP in Services")
+    } else {
+        get_certificate(case, &none_will_do(case), &format!("a name {own}"))
+    };
     let make = connector_for(
         case,
         None,

@@ -9,6 +9,7 @@ use crate::connector::ExchangeCertificate;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::incident::Ending;
 use crate::diagnosis::evidence::server_name::is_same_server;
+use crate::diagnosis::literal::capital;
 
 /// The usable certificate of another server that the send connector names, where the certificates of
 /// this server are given and it is not among them.
@@ -131,27 +132,71 @@ pub(super) fn names_another(case: &Case<'_>) -> bool {
     sent.is_some_and(|sent| value.is_some() && !names(case, &sent.clone().into()))
 }
 
-/// Looks for the certificate that the send connector names, where none of that name is known.
+/// Looks for the certificate that the send connector names, where the certificates of the server are not
+/// given.
 pub(super) fn see_named(case: &Case<'_>) -> Remedy {
+    let action = format!(
+        "The send connector names {}, and {} sends another certificate: it has none of that issuer and \
+         subject with its private key and enabled for SMTP, or the name was set after the last session. \
+         See which it has; import the named one, with its private key, where it is missing, and enable it \
+         for SMTP.",
+        named_value(case),
+        case.server_text()
+    );
+    Remedy::new(MANAGEMENT_SHELL, action)
+        .command_for_each(&servers(case), |server| {
+            format!(
+                "Get-ExchangeCertificate -Server {server} | Format-List Thumbprint,Issuer,Subject,\
+                 NotAfter,Services,Status,HasPrivateKey"
+            )
+        })
+        .verify("the next session in the send log sends the named certificate (SentThumbprint)")
+}
+
+fn named_value<'c>(case: &'c Case<'_>) -> &'c str {
     let value = case.send_connector.and_then(|one| one.object.tls_certificate_name.as_deref());
-    Remedy::new(
-        MANAGEMENT_SHELL,
-        format!(
-            "The send connector names {}, and {} sends another certificate: it has none of that \
-             issuer and subject with its private key and enabled for SMTP, or the name was set after \
-             the last session. See which it has; import the named one, with its private key, where \
-             it is missing, and enable it for SMTP.",
-            value.unwrap_or("another certificate"),
-            case.server_text(),
-        ),
-    )
-    .command_for_each(&servers(case), |server| {
-        format!(
-            "Get-ExchangeCertificate -Server {server} | Format-List Thumbprint,Issuer,Subject,\
-             NotAfter,Services,Status,HasPrivateKey"
-        )
-    })
-    .verify("the next session in the send log sends the named certificate (SentThumbprint)")
+    value.unwrap_or("another certificate")
+}
+
+/// Why the server does not send what the send connector names, by its given certificates; `None` without
+/// them.
+pub(super) fn why_not_named(case: &Case<'_>) -> Option<String> {
+    let (value, server) = (named_value(case), case.server_text());
+    let here = case.selectable.iter().filter(|one| names(case, one));
+    match here.max_by_key(|one| one.not_after) {
+        _ if case.selectable.is_empty() => None,
+        None => Some(format!(
+            "The send connector names {value}, and none of the given certificates of {server} has that \
+             issuer and subject."
+        )),
+        Some(one) => Some(format!(
+            "The send connector names {value}. {} has that certificate, {}, and it will not do: {}.",
+            capital(&server),
+            one.thumbprint.map(|thumbprint| thumbprint.to_string()).unwrap_or_default(),
+            fault_of(case, one),
+        )),
+    }
+}
+
+/// Why a certificate that the connector names is none to send.
+fn fault_of(case: &Case<'_>, one: &ExchangeCertificate) -> String {
+    let status = one.status.as_deref().filter(|status| is_unusable(status));
+    if let Some(status) = status {
+        format!("its Status is {status}")
+    } else if !is_valid(one, case.evidence.at) {
+        "it is not valid today".to_owned()
+    } else if one.has_private_key == Some(false) {
+        "it is without its private key there".to_owned()
+    } else if one.is_issued_by_authority() == Some(false) {
+        "it is self-signed".to_owned()
+    } else if expects(case, &one.names()) == Some(false) {
+        "no inbound connector expects one of its names".to_owned()
+    } else {
+        match one.root_ca_type.as_deref() {
+            Some(kind) => format!("its authority is no public one (RootCAType {kind})"),
+            None => "its authority is not known to be a public one".to_owned(),
+        }
+    }
 }
 
 /// Whether the send connector names issuer and subject of a certificate.

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::change::Change;
 use crate::certificate::Thumbprint;
 use crate::connector::{
-    Attribution, AttributionOutcome, AttributionRequest, ExchangeCertificate, MailFrom,
-    ShownCertificate, attribute, public_address,
+    Attribution, AttributionOutcome, AttributionRequest, ExchangeCertificate, MailFrom, Selected,
+    ShownCertificate, attribute, public_address, select_certificate,
 };
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::Evidence;
@@ -59,19 +59,57 @@ fn passes_after(
                 presented = ShownCertificate::Names(certificate.names());
             }
             // What is sent in its place is not known.
-            Change::TakeAway { server, thumbprint } => {
-                let is_there = match (server.as_deref(), one.server.as_deref()) {
-                    (Some(of), Some(own)) => is_same_server(of, own),
-                    _ => true,
-                };
-                if is_there && one.thumbprint == Some(*thumbprint) {
-                    return false;
+            Change::TakeAway { server, thumbprint }
+                if is_at(server.as_deref(), one) && one.thumbprint == Some(*thumbprint) =>
+            {
+                return false;
+            }
+            Change::TakeNamedAway { servers, thumbprint, .. }
+                if servers.iter().any(|server| is_at(Some(server), one))
+                    && one.thumbprint == Some(*thumbprint) =>
+            {
+                return false;
+            }
+            Change::EnableForSmtp { server, .. } if is_at(server.as_deref(), one) => {
+                if let Some(other) = chosen_instead(evidence, after, one) {
+                    presented = ShownCertificate::Names(other.names());
                 }
             }
             _ => {}
         }
     }
     may_pass(after, one, &presented)
+}
+
+/// Whether a change on a server may be one on the sender's.
+fn is_at(server: Option<&str>, one: &Delivered) -> bool {
+    match (server, one.server.as_deref()) {
+        (Some(of), Some(own)) => is_same_server(of, own),
+        _ => true,
+    }
+}
+
+/// The certificate that the sender's connector chooses by name after the changes, where it chooses the
+/// one that it shows today by name, too, and another one then.
+fn chosen_instead(
+    before: &Basis<'_>,
+    after: &Evidence,
+    one: &Delivered,
+) -> Option<ExchangeCertificate> {
+    let chosen = |evidence: &Evidence| {
+        let connectors = evidence.send_connectors.iter().flatten().map(|one| &one.object);
+        let mut connectors = connectors.filter(|known| known.is_named(&one.connector));
+        let connector = connectors.find(|known| known.tls_certificate_name.is_none())?;
+        let installed = evidence.installed.iter().flatten().map(|one| &one.object);
+        let own: Vec<ExchangeCertificate> =
+            installed.filter(|known| is_at(known.server.as_deref(), one)).cloned().collect();
+        match select_certificate(connector, &own, one.server.as_deref()).selected {
+            Selected::One(index) => own.into_iter().nth(index),
+            _ => None,
+        }
+    };
+    let (today, then) = (chosen(before)?, chosen(after)?);
+    (today.thumbprint == one.thumbprint && then.thumbprint != today.thumbprint).then_some(then)
 }
 
 /// Whether the certificates of the server are given, and that one is not among them.

@@ -1,7 +1,9 @@
 //! Remedies with literal values: the smallest change, where it is made, how to see that it worked,
 //! and how to take it back.
 
+mod answered;
 mod ask;
+mod catalogue;
 mod certificates;
 mod change;
 mod change_step;
@@ -9,8 +11,10 @@ mod connectors;
 mod edge;
 mod elsewhere;
 pub(crate) mod harm;
+mod keys;
 mod more_evidence;
 pub(crate) mod not_modelled;
+mod on_servers;
 mod receive;
 mod remedy;
 mod replacement;
@@ -23,14 +27,12 @@ mod tls;
 use crate::certificate::Certificate;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::literal;
-use crate::finding::{Place, Placeholder, Step, StepTemplate, Values};
-use crate::reply::{READ_SEND_LOG, RejectionClass};
+use crate::finding::{Place, Step};
 
-pub(crate) use ask::{ask_other_side, ask_support, see_schannel};
-pub(crate) use certificates::{
-    check_private_key, import_with_key, repair_key, replace_certificate, restart_transport,
-    send_previous, take_up,
-};
+pub(crate) use answered::has_tls12_since;
+pub(crate) use ask::ask_support;
+pub(crate) use catalogue::of_catalogue;
+pub(crate) use certificates::{check_private_key, replace_certificate, send_previous, take_up};
 pub(crate) use change::{Change, Former, value_of};
 pub(crate) use change_step::step_of;
 pub(crate) use connectors::{
@@ -39,12 +41,13 @@ pub(crate) use connectors::{
     sender_and_value, set_if_another, set_sender_name,
 };
 pub(crate) use edge::{EDGE_MAXIMUM, on_edge};
+pub(crate) use keys::{RESTART_TRANSPORT, import_with_key, repair_key, restart_transport};
 pub(crate) use more_evidence::{
-    compare_connectors, export_accepted_domains, export_inbound_connectors, find_eop_connector,
-    find_send_logs, give_chain, see_changes, see_inbound_connectors, turn_on_logging,
-    turn_on_logging_of,
+    compare_connectors, export_accepted_domains, export_inbound_connectors, find_eop_sessions,
+    find_send_logs, give_chain, may_be_silent, see_changes, see_inbound_connectors,
+    turn_on_logging, turn_on_logging_of,
 };
-pub(crate) use receive::{offer_tls, receive_with, see_receive_connector};
+pub(crate) use receive::{offer_tls, receive_with, see_receive_connector, use_named_certificate};
 pub(crate) use remedy::{Remedy, together};
 pub(crate) use replacement::{is_unusable, replacement};
 pub(crate) use sending::{select_certificate, send};
@@ -67,22 +70,6 @@ pub(crate) fn send_connector(case: &Case<'_>) -> String {
 
 pub(crate) fn thumbprint(case: &Case<'_>) -> String {
     literal(case.plain_thumbprint().as_deref(), "thumbprint")
-}
-
-/// What the catalogue of replies advises, with the values of the case; where it knows no step, whom to
-/// ask.
-pub(crate) fn of_catalogue(case: &Case<'_>, class: RejectionClass) -> Vec<Remedy> {
-    let steps = open_steps(case, class.entry().map_or(&[][..], |entry| entry.remedy));
-    if steps.is_empty() { vec![ask_other_side(case)] } else { steps }
-}
-
-/// Steps of a catalogue, with the values of the case. What the given sessions show already needs no
-/// looking up.
-fn open_steps(case: &Case<'_>, templates: &[StepTemplate]) -> Vec<Remedy> {
-    let is_answered =
-        |one: &&StepTemplate| case.is_of_session() && one.action == READ_SEND_LOG.action;
-    let open = templates.iter().filter(|one| !is_answered(one));
-    open.map(|template| of_template(case, template)).collect()
 }
 
 /// The steps of the report of a chain, with what they change: intermediates are imported together.
@@ -110,14 +97,4 @@ pub(crate) fn of_chain(case: &Case<'_>, steps: &[Step]) -> Vec<Remedy> {
         Remedy { step: step.clone(), changes }
     };
     together(steps.iter().map(typed).collect())
-}
-
-/// A step of the catalogue of TLS errors or replies, with the values of the case.
-pub(crate) fn of_template(case: &Case<'_>, template: &StepTemplate) -> Remedy {
-    let host = case.incident.and_then(|incident| incident.remote_host.as_deref());
-    let values = Values::default()
-        .with(Placeholder::SendConnector, case.send_connector_name())
-        .with(Placeholder::Thumbprint, case.plain_thumbprint().as_deref())
-        .with(Placeholder::Host, host);
-    template.fill_for_each(&values, &servers(case)).into()
 }

@@ -1,9 +1,11 @@
 //! Steps that complete the evidence.
 
 use super::{Change, ELEVATED, MANAGEMENT_SHELL, Remedy, send_connector, together};
+use crate::connector::SendConnector;
 use crate::diagnosis::case::Case;
-use crate::diagnosis::literal::literal;
+use crate::diagnosis::literal::{listed, literal};
 use crate::finding::InputOption;
+use crate::timestamp::{TICKS_PER_HOUR, Timestamp};
 
 pub(crate) fn export_inbound_connectors(case: &Case<'_>) -> Remedy {
     let with = case.option(InputOption::InboundConnectors);
@@ -12,16 +14,71 @@ pub(crate) fn export_inbound_connectors(case: &Case<'_>) -> Remedy {
         .verify("the report names the connector")
 }
 
-/// When the connectors were changed last: a change takes up to an hour.
-pub(crate) fn see_changes() -> Remedy {
-    Remedy::tenant(
-        "See when the connector was changed last; if within the hour: wait, and send again.",
-    )
-    .command(
-        "Get-InboundConnector | Format-List Name,Enabled,ConnectorType,TlsSenderCertificateName,\
-         SenderIPAddresses,WhenChangedUTC",
-    )
-    .verify("the values are those of the export, and the change is older than an hour")
+/// Whether a change of the connectors may not have arrived yet: it takes up to an hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LastChange {
+    /// The export does not say of each connector when it was changed.
+    NotKnown,
+    /// More than an hour before the last refusal.
+    Arrived(Timestamp),
+    /// Less than an hour before it.
+    Underway(Timestamp),
+    /// After it.
+    Since(Timestamp),
+}
+
+impl LastChange {
+    fn of(case: &Case<'_>) -> Self {
+        let connectors = case.evidence.inbound_connectors.iter().flat_map(|all| all.iter());
+        let changed: Option<Vec<Timestamp>> =
+            connectors.map(|one| one.object.when_changed_utc).collect();
+        let newest = changed.and_then(|times| times.into_iter().max());
+        let last = case.incident.filter(|incident| incident.is_dated).map(|incident| incident.last);
+        match (newest, last) {
+            (Some(changed), Some(last)) if changed > last => Self::Since(changed),
+            (Some(changed), Some(last)) if changed.ticks() > last.ticks() - TICKS_PER_HOUR => {
+                Self::Underway(changed)
+            }
+            (Some(changed), Some(_)) => Self::Arrived(changed),
+            _ => Self::NotKnown,
+        }
+    }
+}
+
+/// When the connectors were changed last, as far as the export does not say it.
+pub(crate) fn see_changes(case: &Case<'_>) -> Remedy {
+    let step = |action: String| {
+        Remedy::tenant(action).command(
+            "Get-InboundConnector | Format-List Name,Enabled,ConnectorType,TlsSenderCertificateName,\
+             SenderIPAddresses,WhenChangedUTC",
+        )
+    };
+    let send_again = |action: String| {
+        Remedy::tenant(action).verify(
+            "Test-EopRelayConnection (eop-relay probe), which submits nothing, accepts a recipient \
+             outside Microsoft 365",
+        )
+    };
+    match LastChange::of(case) {
+        LastChange::NotKnown => step(
+            "See when the connector was changed last; if within the hour: wait, and send again."
+                .to_owned(),
+        )
+        .verify("the values are those of the export, and the change is older than an hour"),
+        LastChange::Arrived(changed) => step(format!(
+            "If the export is older than the last refusal, see that its values still hold: by it the \
+             last change of the connectors, of {changed}, had long arrived."
+        ))
+        .verify("the values, and WhenChangedUTC, are those of the export"),
+        LastChange::Underway(changed) => send_again(format!(
+            "Wait until an hour after {changed}, when the connectors were changed, and send again: a \
+             change takes up to an hour to arrive."
+        )),
+        LastChange::Since(changed) => send_again(format!(
+            "Send again: the connectors were changed at {changed}, after the last refusal. A change \
+             takes up to an hour to arrive."
+        )),
+    }
 }
 
 /// Which of two connectors that match equally well is needed. Disabling either is not proposed: whose
@@ -90,7 +147,67 @@ pub(crate) fn turn_on_logging_of<'n>(connectors: impl Iterator<Item = &'n str>) 
     together(connectors.map(of_connector).collect())
 }
 
-/// Says how to get the evidence on which the rules on chains rest.
+/// Whether the evidence leaves open that the EOP connectors log.
+pub(crate) fn may_be_silent(case: &Case<'_>) -> bool {
+    let mut of_cloud = eop_connectors(case).into_iter().peekable();
+    let logs = |one: &SendConnector| {
+        one.protocol_logging_level
+            .as_deref()
+            .is_some_and(|level| level.eq_ignore_ascii_case("Verbose"))
+    };
+    of_cloud.peek().is_none() || !of_cloud.all(logs)
+}
+
+/// The given send connectors that hand over to Exchange Online.
+fn eop_connectors<'c>(case: &'c Case<'_>) -> Vec<&'c SendConnector> {
+    let all = case.evidence.send_connectors.iter().flatten().map(|one| &one.object);
+    all.filter(|one| one.eop_sign().is_some()).collect()
+}
+
+/// What leads to sessions with Exchange Online where the logs hold none: the logs of the servers that
+/// hand over to it, and logging, as far as the given send connectors do not say it.
+pub(crate) fn find_eop_sessions(case: &Case<'_>) -> Vec<Remedy> {
+    let of_cloud = eop_connectors(case);
+    let mut servers: Vec<&str> = of_cloud
+        .iter()
+        .filter_map(|one| one.source_transport_servers.as_ref())
+        .flat_map(|list| &list.values)
+        .map(String::as_str)
+        .collect();
+    servers.sort_unstable();
+    servers.dedup();
+    let first = if of_cloud.is_empty() || servers.is_empty() {
+        find_eop_connector()
+    } else {
+        let names = of_cloud.iter().map(|one| one.name.as_str());
+        let has_front_end = of_cloud.iter().any(|one| one.frontend_proxy_enabled != Some(false));
+        let which = if has_front_end { "the hub and of the front end" } else { "the hub" };
+        Remedy::new(
+            MANAGEMENT_SHELL,
+            format!(
+                "Give the send logs of {}: they hand over to Exchange Online, over {}. It is the logs \
+                 of {which} that count.",
+                listed(servers.iter().copied(), 8),
+                listed(names, 4),
+            ),
+        )
+        .command_for_each(&servers, |server| {
+            let hub = format!(
+                "Get-TransportService -Identity {server} | Format-List Name,SendProtocolLogPath"
+            );
+            let front_end = format!(
+                "\nGet-FrontendTransportService -Identity {server} | Format-List \
+                 Name,SendProtocolLogPath"
+            );
+            if has_front_end { hub + &front_end } else { hub }
+        })
+        .verify("the report names sessions of that connector")
+    };
+    let logging = may_be_silent(case).then(|| turn_on_logging(case));
+    std::iter::once(first).chain(logging).collect()
+}
+
+/// Says how to get the evidence on which the rules on chains rest, as far as it is missing.
 pub(crate) fn give_chain(case: &Case<'_>) -> Remedy {
     let thumbprint = case.plain_thumbprint();
     let place = match &thumbprint {
@@ -99,18 +216,31 @@ pub(crate) fn give_chain(case: &Case<'_>) -> Remedy {
     };
     let certificate = case.option(InputOption::Certificate);
     let intermediates = case.option(InputOption::Intermediates);
+    let sent = format!("Export-Certificate -Cert {place} -FilePath sent.cer");
+    let store =
+        "Get-ChildItem 'Cert:\\LocalMachine\\CA' | Export-Certificate -FilePath ca.p7b -Type P7B";
+    let (what, with, command) =
+        match (case.certificate.is_none(), case.evidence.intermediates.is_none()) {
+            (true, false) => ("the sent certificate", format!("{certificate} sent.cer"), sent),
+            (false, true) => (
+                "the intermediates of this server",
+                format!("{intermediates} ca.p7b"),
+                store.to_owned(),
+            ),
+            _ => (
+                "the sent certificate and the intermediates of this server",
+                format!("{certificate} sent.cer and {intermediates} ca.p7b"),
+                format!("{sent}\n{store}"),
+            ),
+        };
     Remedy::server(
         ELEVATED,
         format!(
-            "Export the sent certificate and the intermediates of this server, and check again with \
-             {certificate} sent.cer and {intermediates} ca.p7b: only that says whether the complete \
-             chain is sent."
+            "Export {what}, and check again with {with}: only that says whether the complete chain is \
+             sent."
         ),
     )
-    .command(format!(
-        "Export-Certificate -Cert {place} -FilePath sent.cer\n\
-         Get-ChildItem 'Cert:\\LocalMachine\\CA' | Export-Certificate -FilePath ca.p7b -Type P7B"
-    ))
+    .command(command)
     .verify("the report judges the chain")
 }
 
@@ -129,7 +259,7 @@ pub(crate) fn find_send_logs() -> Remedy {
 }
 
 /// Which connector hands over to Exchange Online, and whether it logs.
-pub(crate) fn find_eop_connector() -> Remedy {
+fn find_eop_connector() -> Remedy {
     Remedy::new(
         MANAGEMENT_SHELL,
         "See which send connector hands over to Exchange Online, whether it logs, and on which \

@@ -11,7 +11,7 @@ const CHANGING: [&str; 15] = [
 
 /// What a command does to other mail and programs, by its cmdlet and a word of it; the first that fits.
 /// Empty where the step says all there is to say, or nothing that sends mail is changed.
-const CONSEQUENCES: [(&str, &str, &str); 20] = [
+const CONSEQUENCES: [(&str, &str, &str); 21] = [
     ("Set-SendConnector", "-ProtocolLoggingLevel", ""),
     (
         "Set-SendConnector",
@@ -88,6 +88,7 @@ const CONSEQUENCES: [(&str, &str, &str); 20] = [
     ("Start-EdgeSynchronization", "", ""),
     // The step itself says that it interrupts mail.
     ("Restart-Service", "MSExchangeTransport", ""),
+    ("Restart-Service", "MSExchangeFrontEndTransport", ""),
     ("certutil", "-repairstore", ""),
 ];
 

@@ -2,17 +2,38 @@
 
 use super::change::Former;
 use super::change_step::step_of;
-use super::{Change, MANAGEMENT_SHELL, Remedy, is_unusable};
+use super::{Change, ELEVATED, MANAGEMENT_SHELL, Remedy, is_unusable};
+use crate::certificate::Thumbprint;
 use crate::connector::{CertificateServices, ExchangeCertificate, ReceiveConnector};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::literal::literal;
 use crate::finding::InputOption;
 
-/// What a receive connector names, and whether that is installed.
+/// What a receive connector names, and whether that is installed, as far as the exports do not say it.
 pub(crate) fn see_receive_connector(case: &Case<'_>, connector: &str) -> Remedy {
     let connectors = case.option(InputOption::ReceiveConnectors);
     let installed = case.option(InputOption::Installed);
+    let given = case.evidence.receive_connectors.iter().flatten();
+    let is_given = given.map(|one| &one.object).any(|one| one.is_named(connector));
+    if is_given {
+        let step = Remedy::new(
+            MANAGEMENT_SHELL,
+            format!(
+                "Export the certificates of the server, and give them with {installed}: they say \
+                 whether it has the one that the receive connector names."
+            ),
+        );
+        let server = connector.split_once('\\').map(|(server, _)| server);
+        let of_server =
+            server.map(|server| format!(" -Server {}", literal(Some(server), "server")));
+        return step
+            .command(format!(
+                "Get-ExchangeCertificate{} | Export-Clixml installed.xml",
+                of_server.unwrap_or_default()
+            ))
+            .verify("the report says whether the certificate of the connector is installed");
+    }
     let identity = literal(Some(connector), "receive connector");
     Remedy::new(
         MANAGEMENT_SHELL,
@@ -27,6 +48,37 @@ pub(crate) fn see_receive_connector(case: &Case<'_>, connector: &str) -> Remedy 
          Get-ReceiveConnector | Export-Clixml receive.xml"
     ))
     .verify("the report names the certificate of the connector")
+}
+
+const RECEIVING: &str = "elevated Windows PowerShell on the server of the receive connector";
+
+/// What is left where the receive connector names an installed certificate and has Tls: its key, and
+/// that the front end has not taken it up.
+pub(crate) fn use_named_certificate(thumbprint: Option<Thumbprint>) -> Vec<Remedy> {
+    let text = thumbprint.map(|thumbprint| thumbprint.to_string());
+    vec![
+        Remedy::new(
+            ELEVATED,
+            "By the exports the connector has Tls in AuthMechanism, and names a certificate that is \
+             installed. See whether NETWORK SERVICE (S-1-5-20) may read its private key, and whether \
+             the front end wrote event 12014 about it to the Application log.",
+        )
+        .command(format!(
+            "Test-EopRelayCertificate -Thumbprint {}\n\
+             Get-WinEvent -FilterHashtable @{{ LogName = 'Application'; Id = 12014 }} -MaxEvents 5",
+            literal(text.as_deref(), "thumbprint")
+        ))
+        .at(RECEIVING)
+        .verify("the report names no key that NETWORK SERVICE may not read, and there is no event"),
+        Remedy::new(
+            ELEVATED,
+            "Last, and only if nothing is wrong with the key: restart the front end. This interrupts \
+             the mail flow of the server.",
+        )
+        .at(RECEIVING)
+        .command("Restart-Service MSExchangeFrontEndTransport")
+        .verify("the next session of Exchange Online in the receive log shows STARTTLS"),
+    ]
 }
 
 /// Lets a receive connector offer TLS.

@@ -54,11 +54,7 @@ pub(crate) fn replacement(case: &Case<'_>) -> Option<ReplacementCertificate> {
     };
     let mut fitting: Vec<ReplacementCertificate> = Vec::new();
     for one in &case.selectable {
-        let is_public = one
-            .root_ca_type
-            .as_deref()
-            .map(|kind| kind.eq_ignore_ascii_case("ThirdParty"))
-            .or_else(|| is_trusted(case, one));
+        let is_public = is_public(case, one);
         let delivers = is_delivering(one.thumbprint);
         let is_excluded = one.is_issued_by_authority() == Some(false)
             || (is_public == Some(false) && !delivers)
@@ -173,15 +169,43 @@ pub(super) fn expects(case: &Case<'_>, names: &CertificateNames) -> Option<bool>
     }))
 }
 
-/// Whether a certificate of the server is usable, and of a public authority.
-fn is_sendable(case: &Case<'_>, one: &ExchangeCertificate) -> bool {
-    let kind = one.root_ca_type.as_deref().map(|kind| kind.eq_ignore_ascii_case("ThirdParty"));
-    kind.or_else(|| is_trusted(case, one)) == Some(true)
-        && one.is_issued_by_authority() != Some(false)
-        && one.has_private_key != Some(false)
+/// Whether a certificate of the server is usable, its key apart.
+fn is_usable(case: &Case<'_>, one: &ExchangeCertificate) -> bool {
+    one.is_issued_by_authority() != Some(false)
         && !one.status.as_deref().is_some_and(is_unusable)
         && is_valid(one, case.evidence.at)
         && value_of(one).is_some()
+}
+
+/// Whether a public authority issued it, by RootCAType or the chain.
+fn is_public(case: &Case<'_>, one: &ExchangeCertificate) -> Option<bool> {
+    let kind = one.root_ca_type.as_deref().map(|kind| kind.eq_ignore_ascii_case("ThirdParty"));
+    kind.or_else(|| is_trusted(case, one))
+}
+
+/// Whether a certificate of the server is usable, and of a public authority.
+fn is_sendable(case: &Case<'_>, one: &ExchangeCertificate) -> bool {
+    one.has_private_key != Some(false) && is_usable(case, one) && is_public(case, one) == Some(true)
+}
+
+/// The newest installed certificate that could take the place, were its key not missing.
+pub(super) fn keyless<'c>(case: &'c Case<'_>) -> Option<&'c ExchangeCertificate> {
+    let own = case.parsed_thumbprint();
+    let would_do = |one: &&ExchangeCertificate| {
+        one.has_private_key == Some(false)
+            && one.thumbprint.is_some()
+            && one.thumbprint != own
+            && is_usable(case, one)
+            && is_public(case, one) != Some(false)
+            && expects(case, &one.names()) == Some(true)
+    };
+    case.selectable.iter().filter(would_do).max_by_key(|one| one.not_after)
+}
+
+/// Whether the certificates of the server and the inbound connectors are given, so that no replacement
+/// means that the server has none.
+pub(super) fn knows_none(case: &Case<'_>) -> bool {
+    case.evidence.inbound_connectors.is_some() && !case.selectable.is_empty()
 }
 
 /// A usable certificate of the server with a name for which `is_own` holds, and that name; names

@@ -5,16 +5,21 @@ use super::change_step::step_of;
 use super::edge::{EDGE_MAXIMUM, choose_by_fqdn};
 use super::elsewhere::{
     bring_certificate, bring_delivering, delivering_elsewhere, named_elsewhere, names,
-    names_another, see_named,
+    names_another, see_named, why_not_named,
 };
-use super::replacement::{ReplacementCertificate, expects, lacks_smtp, replacement};
-use super::services::{enable, see_usable, take_away};
-use super::{Change, MANAGEMENT_SHELL, Remedy};
+use super::keys::{
+    get_certificate, import_with_key_of, none_will_do, repair_key_of, restart_transport,
+};
+use super::on_servers::{Open, reach};
+use super::replacement::{
+    ReplacementCertificate, expects, keyless, knows_none, lacks_smtp, replacement,
+};
+use super::services::{READY, enable, see_usable, take_away, taken_up};
+use super::{Change, MANAGEMENT_SHELL, Remedy, together};
 use crate::certificate::Thumbprint;
 use crate::connector::{CertificateNames, ExchangeCertificate, SendConnector};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::incident::{Ending, Incident};
-use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::literal::listed;
 
 /// Names another certificate on the send connector; before that it is enabled for SMTP, where it is
@@ -29,22 +34,77 @@ pub(crate) fn select_certificate(case: &Case<'_>) -> Vec<Remedy> {
     if let (None, Some((named, from))) = (&replacement, delivering_elsewhere(case)) {
         return bring_delivering(case, named, from);
     }
-    let mut on_edge = None;
     if let (None, Some(newer)) = (&replacement, shown_since(case)) {
         return vec![nothing_to_set_since(newer)];
     }
+    if let (None, Some(one)) = (&replacement, keyless(case)) {
+        return give_key(case, one);
+    }
+    let mut on_edge = None;
     let select = match &replacement {
         Some(one) if is_named_already(case, one) => {
             let names = one.certificate.names().names.into_iter().map(|name| name.text);
             on_edge = choose_by_fqdn(case, &names.collect::<Vec<_>>());
             nothing_to_set(case, one)
         }
-        None if names_another(case) => see_named(case),
-        one => name_certificate(case, one.as_ref()),
+        None if names_another(case) => match why_not_named(case) {
+            Some(why) => name_new_certificate(case, &why),
+            None => vec![see_named(case)],
+        },
+        None if knows_none(case) => name_new_certificate(case, &none_will_do(case)),
+        one => vec![name_certificate(case, one.as_ref())],
     };
     let blocking = replacement.as_ref().and_then(|one| blocking_twin(case, one));
     let away = blocking.map(|thumbprint| take_away(case, thumbprint));
-    away.into_iter().chain(on_edge).chain(first).chain(std::iter::once(select)).collect()
+    away.into_iter().chain(on_edge).chain(first).chain(select).collect()
+}
+
+/// Gives an installed certificate its private key, and names it where the send connector does not.
+fn give_key(case: &Case<'_>, one: &ExchangeCertificate) -> Vec<Remedy> {
+    let thumbprint = one.thumbprint;
+    let text = thumbprint.map(|thumbprint| thumbprint.to_string()).unwrap_or_default();
+    let is_named = names(case, one);
+    let named = if is_named {
+        " Nothing is to be set on the send connector: it names issuer and subject of that certificate."
+    } else {
+        ""
+    };
+    let which = format!(
+        "The certificate {text} would do, and the given export says that {} has it without its \
+         private key.{named}",
+        case.server_text()
+    );
+    let enable = lacks_smtp(one).then(|| enable(case, thumbprint));
+    let select = (!is_named).then(|| {
+        let action = format!("Then name the certificate {text} on the send connector.");
+        send(case, Some(one), &action)
+    });
+    let key = [repair_key_of(case, thumbprint, &which), import_with_key_of(case, thumbprint)];
+    together(key.into_iter().chain(enable).chain(select).collect())
+}
+
+/// A new certificate, and its name on the send connector: none of those that the server has will do,
+/// `why` says how that is known.
+fn name_new_certificate(case: &Case<'_>, why: &str) -> Vec<Remedy> {
+    let action = "Then name the new certificate on the send connector.";
+    vec![get_certificate(case, why, &with_expected_name(case)), send(case, None, action)]
+}
+
+/// `a name that the inbound connector expects (mail.contoso.com)`.
+fn with_expected_name(case: &Case<'_>) -> String {
+    let all = &case.attribution.connectors;
+    let expected: Vec<&str> = case
+        .connectors_by_name()
+        .into_iter()
+        .filter_map(|index| all.get(index)?.value.as_deref())
+        .collect();
+    match expected.as_slice() {
+        [] => "a name below an accepted domain".to_owned(),
+        names => format!(
+            "a name that the inbound connector expects ({})",
+            listed(names.iter().copied(), 4)
+        ),
+    }
 }
 
 /// The newest session at the places of the case, where it shows another certificate, and one that an
@@ -83,6 +143,7 @@ pub(crate) fn has_substitute(case: &Case<'_>) -> bool {
     replacement(case).is_some()
         || named_elsewhere(case).is_some()
         || delivering_elsewhere(case).is_some()
+        || keyless(case).is_some()
 }
 
 /// Names a certificate of the server on the send connector, enabled for SMTP before where it is not.
@@ -126,22 +187,6 @@ pub(crate) fn send(
     certificate: Option<&ExchangeCertificate>,
     action: &str,
 ) -> Remedy {
-    let servers = case
-        .send_connector
-        .and_then(|one| one.object.source_transport_servers.as_ref())
-        .filter(|list| !list.values.is_empty())
-        .map_or_else(
-            || "all SourceTransportServers of the connector".to_owned(),
-            |list| format!("all of {}", list.values.join(", ")),
-        );
-    let lacking = certificate.map(|one| lacking(case, one)).unwrap_or_default();
-    let lacking = match lacking.as_slice() {
-        [] => String::new(),
-        servers => format!(
-            " Not among the given certificates of {}: import it there first.",
-            listed(servers.iter().map(String::as_str), 8)
-        ),
-    };
     let before = match case.send_connector.map(|one| &one.object) {
         Some(SendConnector { tls_certificate_name: Some(present), .. }) => {
             Former::Value(present.clone())
@@ -155,10 +200,8 @@ pub(crate) fn send(
     } else {
         " A subscribed Edge server: on a mailbox server, then Start-EdgeSynchronization."
     };
-    let action = format!(
-        "{action} It acts on {servers}: first see with Get-ExchangeCertificate -Server that each of \
-         them has it, else those begin to fail with 454 4.7.5.{lacking}{edge}"
-    );
+    let reach = reach(case, certificate);
+    let action = format!("{action}{reach}{edge}");
     let change = Change::Send {
         connector: case.send_connector_name().map(str::to_owned),
         certificate: Box::new(certificate.cloned().unwrap_or_default()),
@@ -199,29 +242,28 @@ fn blocking_twin(case: &Case<'_>, replacement: &ReplacementCertificate) -> Optio
     is_blocking.then_some(own)
 }
 
-fn nothing_to_set(case: &Case<'_>, replacement: &ReplacementCertificate) -> Remedy {
+fn nothing_to_set(case: &Case<'_>, replacement: &ReplacementCertificate) -> Vec<Remedy> {
     let thumbprint = replacement.thumbprint();
     let text = thumbprint.map(|thumbprint| thumbprint.to_string());
     let which = text.as_deref().unwrap_or("another certificate");
     let action = format!(
         "There is nothing to set on the send connector: it names issuer and subject of {which} \
-         already, and Exchange takes the newest certificate of that name. See that the server \
-         has it with its private key, and enabled for SMTP; then transport takes it up, at the \
-         latest when it is restarted."
+         already, and Exchange takes the newest certificate of that name."
     );
-    see_usable(case, thumbprint, action)
-}
-
-/// The source servers of the connector of which certificates are given, but not this one.
-fn lacking(case: &Case<'_>, certificate: &ExchangeCertificate) -> Vec<String> {
-    let Some(wanted) = certificate.thumbprint else { return Vec::new() };
-    let servers = case.send_connector.and_then(|one| one.object.source_transport_servers.as_ref());
-    let installed = || case.evidence.installed.iter().flatten().map(|one| &one.object);
-    let lacks = |server: &&String| {
-        let mut own = installed()
-            .filter(|one| one.server.as_deref().is_some_and(|own| is_same_server(own, server)))
-            .peekable();
-        own.peek().is_some() && own.all(|one| one.thumbprint != Some(wanted))
-    };
-    servers.iter().flat_map(|list| &list.values).filter(lacks).cloned().collect()
+    let open = Open::of(case, thumbprint);
+    let open = if replacement.lacks_smtp { open.once_enabled() } else { open };
+    if !open.is_nothing() {
+        let action = format!(
+            "{action} See that {}; then transport takes it up, at the latest when it is restarted.",
+            open.words()
+        );
+        return vec![see_usable(case, thumbprint, action)];
+    }
+    let ready = if replacement.lacks_smtp { "with its private key" } else { READY };
+    let action = format!(
+        "{action} By the given export {} has it {ready}: transport takes it up by itself, at the \
+         latest when it is restarted.",
+        case.server_text()
+    );
+    vec![taken_up(action), restart_transport()]
 }

@@ -1,8 +1,9 @@
 //! Steps on the way to Exchange Online, on the protocol, and on what the catalogue of TLS errors
 //! advises.
 
-use super::Remedy;
-use super::{ELEVATED, see_schannel};
+use super::ask::see_schannel;
+use super::catalogue::open_steps;
+use super::{ELEVATED, Remedy};
 use crate::diagnosis::case::Case;
 use crate::finding::Place;
 use crate::reply::tls_error;
@@ -35,10 +36,9 @@ pub(crate) fn switch_on_tls12() -> Vec<Remedy> {
     ]
 }
 
-/// What the catalogue of TLS errors advises on the error of the case; where it knows no step, or only
-/// one that the given sessions answer, what Windows noted.
+/// What the catalogue of TLS errors advises on the error of the case.
 pub(crate) fn of_tls_error(case: &Case<'_>) -> Vec<Remedy> {
     let error = tls_error(case.tls_error().unwrap_or_default());
-    let steps = super::open_steps(case, error.remedy);
+    let steps = open_steps(case, error.remedy);
     if steps.is_empty() { vec![see_schannel()] } else { steps }
 }

@@ -217,7 +217,7 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
     );
     let mut steps = if root.is_empty() { Vec::new() } else { another_certificate(case) };
     if may_be_on_its_way {
-        steps.push(remedies::see_changes());
+        steps.push(remedies::see_changes(case));
     }
     let completeness = case.chain.as_ref().map(|chain| chain.completeness);
     if completeness.is_none_or(|known| known == Completeness::Unknown) {

@@ -37,7 +37,7 @@ pub(crate) fn rejected(case: &Case<'_>) -> Option<Answer> {
             " By the given evidence the connector {name} matches: it was changed since (a change \
              takes up to an hour), or the mail that was refused came past this server."
         );
-        answer.steps = vec![remedies::see_changes()];
+        answer.steps = vec![remedies::see_changes(case)];
         if case.chain.is_none() {
             answer.steps.push(remedies::give_chain(case));
         }

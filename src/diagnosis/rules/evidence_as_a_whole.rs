@@ -64,8 +64,8 @@ pub(crate) fn not_judged(case: &Case<'_>) -> Option<Answer> {
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
     let message = format!(
-        "Of {} sessions{} some were counted and not judged: {}.",
-        incidents.total + case.evidence.left_out,
+        "Of {}{} some were counted and not judged: {}.",
+        counted(incidents.total + case.evidence.left_out, "session"),
         window(case),
         parts.join(", ")
     );
@@ -105,20 +105,20 @@ pub(crate) fn no_evidence(case: &Case<'_>) -> Option<Answer> {
     }
     let (what, steps) = if incidents.received > 0 && incidents.received == incidents.total {
         let what = format!(
-            "All {} sessions in the logs{} were received: these are receive logs, and what this \
-             server sends stands in the send logs.",
-            incidents.total,
+            "{} in the logs{}, received: these are receive logs, and what this server sends stands in \
+             the send logs.",
+            counted(incidents.total, "session"),
             window(case)
         );
         (what, vec![remedies::find_send_logs()])
     } else if incidents.total > 0 {
         let what = format!(
-            "None of the {} sessions in the logs{} is known to go to Exchange Online.{}",
-            incidents.total,
+            "None of the {} in the logs{} is known to go to Exchange Online.{}",
+            counted(incidents.total, "session"),
             window(case),
             destinations(case)
         );
-        (what, vec![remedies::find_eop_connector(), remedies::turn_on_logging(case)])
+        (what, remedies::find_eop_sessions(case))
     } else if let (Some(domain), 1..) = (&case.evidence.recipient_domain, case.evidence.left_out) {
         let what = format!(
             "None of the {} in the logs has a recipient of {domain}.",
@@ -139,9 +139,17 @@ pub(crate) fn no_evidence(case: &Case<'_>) -> Option<Answer> {
                     Exchange Online.";
         (what.to_owned(), vec![remedies::turn_on_logging(case)])
     } else if case.evidence.logs_given {
-        let what = "The logs hold no session. That is no sign of health: logging may have been off \
-                    (it is by default), the folder another one, or access denied.";
-        (what.to_owned(), vec![remedies::find_eop_connector(), remedies::turn_on_logging(case)])
+        let logging = if remedies::may_be_silent(case) {
+            "logging may have been off (it is by default), "
+        } else {
+            "protocol logging is on for the send connector to Exchange Online, so that there was no \
+             mail, "
+        };
+        let what = format!(
+            "The logs hold no session. That is no sign of health: {logging}the folder is another one, or \
+             access was denied."
+        );
+        (what, remedies::find_eop_sessions(case))
     } else {
         let what = "No log and no certificate was given.".to_owned();
         (what, vec![remedies::find_send_logs()])

@@ -1,9 +1,11 @@
 //! The way to Exchange Online: no connection, new hosts, and what rewrites SMTP between.
 
 use super::rule::{Answer, Proof, RuleText};
+use crate::certificate::{HostNameMatch, host_name_matches};
+use crate::connector::CertificateNames;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::incident::Ending;
-use crate::diagnosis::literal::{capital, literal};
+use crate::diagnosis::literal::{capital, listed, literal};
 use crate::diagnosis::remedies::Remedy;
 use crate::diagnosis::remedies::{self, ELEVATED, MANAGEMENT_SHELL};
 use crate::diagnosis::report::{Confidence, EvidenceLine};
@@ -79,9 +81,8 @@ pub(crate) fn new_hosts(case: &Case<'_>) -> Option<Answer> {
          below mx.microsoft: most likely a firewall rule, a TlsDomain or an allow list still knows \
          only the old ones.",
     );
-    let connector = remedies::send_connector(case);
     let host = literal(Some(host.trim_end_matches('.')), "host");
-    let steps = vec![
+    let mut steps = vec![
         Remedy::new(
             ELEVATED,
             "Test name and port from this very server; if it fails, allow TCP port 25 to the hosts \
@@ -90,17 +91,50 @@ pub(crate) fn new_hosts(case: &Case<'_>) -> Option<Answer> {
         .side(Side::Network)
         .command(format!("Test-NetConnection -ComputerName {host} -Port 25"))
         .verify("TcpTestSucceeded is True"),
-        Remedy::server(
-            MANAGEMENT_SHELL,
-            "See whether the send connector demands a name that the new hosts do not have.",
-        )
-        .command(format!(
-            "Get-SendConnector {connector} | Format-List SmartHosts,TlsDomain,TlsAuthLevel"
-        ))
-        .verify("TlsDomain fits the remote certificate of the send log"),
     ];
+    steps.extend(demanded_name(case));
     let proof = Proof { confidence: Some(Confidence::Inferred), ..Proof::of(case.log_proof()) };
     Some(proof.says(message, steps))
+}
+
+/// What is to be done about the name that the send connector demands of the other side; nothing where
+/// the export shows that it demands none, or one that the other side has.
+fn demanded_name(case: &Case<'_>) -> Option<Remedy> {
+    let connector = remedies::send_connector(case);
+    let see = Remedy::server(
+        MANAGEMENT_SHELL,
+        "See whether the send connector demands a name that the new hosts do not have.",
+    )
+    .command(format!(
+        "Get-SendConnector {connector} | Format-List SmartHosts,TlsDomain,TlsAuthLevel"
+    ))
+    .verify("TlsDomain fits the remote certificate of the send log");
+    let Some(known) = case.send_connector.map(|one| &one.object) else { return Some(see) };
+    let (Some(level), domain) = (known.tls_auth_level.as_deref(), known.tls_domain.as_deref())
+    else {
+        return Some(see);
+    };
+    let wanted = domain.filter(|_| level.eq_ignore_ascii_case("DomainValidation"))?;
+    let Some(remote) = case.incident.and_then(|incident| incident.remote.as_deref()) else {
+        return Some(see);
+    };
+    let names = CertificateNames::from(remote).names;
+    let fits = |name: &str| {
+        name.eq_ignore_ascii_case(wanted)
+            || host_name_matches(name, wanted) != HostNameMatch::Different
+    };
+    if names.iter().any(|name| fits(&name.text)) {
+        return None;
+    }
+    let action = format!(
+        "The send connector demands the name {wanted} (TlsDomain), and the certificate of the other \
+         side has {}: give TlsDomain a name that the new hosts have.",
+        listed(names.iter().map(|name| name.text.as_str()), 4)
+    );
+    Some(
+        Remedy::server(MANAGEMENT_SHELL, action)
+            .verify("TlsDomain fits the remote certificate of the send log"),
+    )
 }
 
 /// The address that a row of a failed connection ends in: `... failed to respond 203.0.113.19:25`.
@@ -109,6 +143,10 @@ fn address_of(row: &str) -> Option<String> {
     let address: std::net::SocketAddr = last.parse().ok()?;
     Some(address.ip().to_string())
 }
+
+/// `WSAHOST_NOT_FOUND`, `WSATRY_AGAIN` and `WSANO_DATA` of winsock2.h.
+const NAME_NOT_RESOLVED: [&str; 3] =
+    ["Winsock error code: 11001", "Winsock error code: 11002", "Winsock error code: 11004"];
 
 pub(crate) const CONNECTION_FAILED: RuleText = RuleText {
     says: "The server could not reach Exchange Online at all.",
@@ -143,13 +181,17 @@ pub(crate) fn connection(case: &Case<'_>) -> Option<Answer> {
         host.map(String::as_str).or(address.as_deref()),
         "smart host of the send connector",
     );
-    let step = Remedy::new(
-        ELEVATED,
-        "Test name and port from this very server; if it fails, allow TCP port 25 to all \
-         addresses of Exchange Online.",
-    )
-    .side(Side::Network)
-    .command(format!("Test-NetConnection -ComputerName {host} -Port 25"))
-    .verify("TcpTestSucceeded is True, and the next session in the send log begins with 220");
+    let reply = incident.reply.as_deref().unwrap_or_default();
+    let action = if NAME_NOT_RESOLVED.iter().any(|code| reply.contains(code)) {
+        "Let this server resolve the name of the host: the log says that its DNS did not. The command \
+         tests name and port."
+    } else {
+        "Allow TCP port 25 from this very server to all addresses of Exchange Online: the log says that \
+         no connection came about. The command tests name and port."
+    };
+    let step = Remedy::new(ELEVATED, action)
+        .side(Side::Network)
+        .command(format!("Test-NetConnection -ComputerName {host} -Port 25"))
+        .verify("TcpTestSucceeded is True, and the next session in the send log begins with 220");
     Some(Proof::of(case.log_proof()).says(message, vec![step]))
 }

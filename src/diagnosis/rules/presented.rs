@@ -1,10 +1,11 @@
 //! The certificate that Exchange Online was shown when it handed over: whose it is.
 
+use super::receiving::steps_of_faults;
 use super::replies::refused_as;
 use super::rule::{Answer, Proof};
 use crate::certificate::Thumbprint;
 use crate::diagnosis::case::Case;
-use crate::diagnosis::remedies::{Remedy, of_catalogue};
+use crate::diagnosis::remedies::Remedy;
 use crate::finding::Place;
 use crate::reply::{RejectionClass, explain};
 
@@ -12,7 +13,10 @@ const CLASS: RejectionClass = RejectionClass::CannotConnectToRemoteServer;
 
 /// What the reply says, and whether the certificate that it names is one of these servers.
 pub(crate) fn cannot_connect(case: &Case<'_>) -> Option<Answer> {
-    let answer = refused_as(case, CLASS)?;
+    let mut answer = refused_as(case, CLASS)?;
+    // What the exports show comes before what is to be looked at.
+    let faults = steps_of_faults(case);
+    answer.steps = [faults, answer.steps].concat();
     let explained = explain(case.incident?.reply.as_deref().unwrap_or_default());
     let thumbprint = explained.thumbprint.as_deref().and_then(|text| text.parse().ok());
     let (Some(shown), Some(installed)) = (thumbprint, &case.evidence.installed) else {
@@ -22,7 +26,7 @@ pub(crate) fn cannot_connect(case: &Case<'_>) -> Option<Answer> {
     let own = installed.iter().find(|one| one.object.thumbprint == Some(shown));
     let subject = explained.presented_subject.map(|subject| format!(" ({subject})"));
     let subject = subject.unwrap_or_default();
-    let mut steps = of_catalogue(case, CLASS);
+    let mut steps = answer.steps;
     let whose = match own.map(|one| one.object.server.as_deref()) {
         Some(Some(server)) => format!("is one of {server}"),
         Some(None) => "is one of the installed ones".to_owned(),

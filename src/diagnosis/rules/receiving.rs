@@ -1,7 +1,9 @@
 //! The other direction: what keeps Exchange Online from handing mail to this organisation.
 
 use super::rule::{Answer, Proof, RuleText};
-use crate::connector::{ReceiveConnector, Selected, SendConnector, select_certificate};
+use crate::connector::{
+    ExchangeCertificate, ReceiveConnector, Selected, SendConnector, select_certificate,
+};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::Located;
 use crate::diagnosis::evidence::received::{ReceivePlace, ReceivedAt};
@@ -40,14 +42,7 @@ pub(crate) fn receive_connector_fault(case: &Case<'_>) -> Option<Answer> {
     let (first, _) = faulty.first()?;
     let texts: Vec<String> = faulty
         .iter()
-        .map(|(one, fault)| match fault {
-            Fault::NoTls => format!("{}: AuthMechanism lacks Tls", one.object.identity),
-            Fault::NotInstalled => format!(
-                "{}: TlsCertificateName {} fits no certificate of the server",
-                one.object.identity,
-                one.object.tls_certificate_name.as_deref().unwrap_or_default()
-            ),
-        })
+        .map(|(one, fault)| format!("{}: {}", one.object.identity, text_of(&one.object, *fault)))
         .collect();
     let message = format!(
         "Exchange Online cannot hand mail to this organisation over {}: {}.",
@@ -66,6 +61,16 @@ pub(crate) fn receive_connector_fault(case: &Case<'_>) -> Option<Answer> {
     Some(proof.says(message, steps))
 }
 
+fn text_of(connector: &ReceiveConnector, fault: Fault) -> String {
+    match fault {
+        Fault::NoTls => "AuthMechanism lacks Tls".to_owned(),
+        Fault::NotInstalled => format!(
+            "TlsCertificateName {} fits no certificate of the server",
+            connector.tls_certificate_name.as_deref().unwrap_or_default()
+        ),
+    }
+}
+
 fn mend(case: &Case<'_>, connector: &ReceiveConnector, fault: Fault) -> Remedy {
     match fault {
         Fault::NoTls => remedies::offer_tls(connector),
@@ -73,36 +78,51 @@ fn mend(case: &Case<'_>, connector: &ReceiveConnector, fault: Fault) -> Remedy {
     }
 }
 
+/// The steps for the receive connectors of which the exports show what is wrong.
+pub(super) fn steps_of_faults(case: &Case<'_>) -> Vec<Remedy> {
+    let connectors = case.evidence.receive_connectors.iter().flatten().map(|one| &one.object);
+    let faulty = connectors.filter_map(|one| Some(mend(case, one, fault_of(case, one)?)));
+    remedies::together(faulty.collect())
+}
+
 fn fault_of(case: &Case<'_>, connector: &ReceiveConnector) -> Option<Fault> {
     if connector.offers_tls() == Some(false) && is_used_by_cloud(case, connector) {
         return Some(Fault::NoTls);
     }
     let value = connector.tls_certificate_name.as_ref()?;
-    let server = connector.server()?;
-    let own: Vec<_> = case
-        .evidence
-        .installed
-        .iter()
-        .flatten()
-        .map(|one| &one.object)
-        .filter(|one| one.server.as_deref().is_none_or(|of| is_same_server(of, server)))
-        .cloned()
-        .collect();
+    let own = installed_at(case, connector);
     if own.is_empty() {
         return None;
     }
-    // It is chosen like that of a send connector.
-    let chosen = select_certificate(
+    (selection_of(connector, value, &own) == Selected::NotFound).then_some(Fault::NotInstalled)
+}
+
+/// What a receive connector chooses: like a send connector.
+fn selection_of(
+    connector: &ReceiveConnector,
+    value: &str,
+    installed: &[ExchangeCertificate],
+) -> Selected {
+    select_certificate(
         &SendConnector {
-            tls_certificate_name: Some(value.clone()),
+            tls_certificate_name: Some(value.to_owned()),
             knows_certificate_name: true,
             has_uncertain_blanks: connector.has_uncertain_blanks,
             ..SendConnector::default()
         },
-        &own,
+        installed,
         None,
-    );
-    (chosen.selected == Selected::NotFound).then_some(Fault::NotInstalled)
+    )
+    .selected
+}
+
+/// The certificates of the server of a receive connector.
+fn installed_at(case: &Case<'_>, connector: &ReceiveConnector) -> Vec<ExchangeCertificate> {
+    let Some(server) = connector.server() else { return Vec::new() };
+    let all = case.evidence.installed.iter().flatten().map(|one| &one.object);
+    all.filter(|one| one.server.as_deref().is_none_or(|of| is_same_server(of, server)))
+        .cloned()
+        .collect()
 }
 
 /// Whether sessions of Exchange Online came over the connector; without receive logs it is not said
@@ -153,29 +173,56 @@ pub(crate) fn exchange_online_hangs_up(case: &Case<'_>) -> Option<Answer> {
         None => " None went well.".to_owned(),
     };
     let on = if server.is_empty() { String::new() } else { format!(" on {server}") };
-    let message = format!(
-        "The other direction: {} of {} in which Exchange Online handed over{on} ({connector}) failed: \
-         {how}.{over}{}{others}",
-        worst.failed,
-        counted(worst.total, "session"),
-        shown.unwrap_or_default(),
-    );
     let mut connectors = case.evidence.receive_connectors.iter().flatten();
     let given = connectors.find(|one| one.object.is_named(connector)).map(|one| &one.object);
-    let step = match given.map(|one| (one, fault_of(case, one))) {
-        // Where it is over, the finding on the fault has the command.
-        Some((_, Some(_))) if !is_present(worst) => None,
-        Some((one, Some(fault))) => Some(mend(case, one, fault)),
-        Some((one, None)) if worst.without_start_tls == 0 => {
-            Some(remedies::receive_with(case, one))
-        }
-        _ => Some(remedies::see_receive_connector(case, connector)),
-    };
+    let fault = given.and_then(|one| fault_of(case, one));
+    let why = given.zip(fault).map(|(one, fault)| format!(" Why: {}.", text_of(one, fault)));
+    let message = format!(
+        "The other direction: {} of {} in which Exchange Online handed over{on} ({connector}) failed: \
+         {how}.{}{over}{}{others}",
+        worst.failed,
+        counted(worst.total, "session"),
+        why.unwrap_or_default(),
+        shown.unwrap_or_default(),
+    );
+    let steps = steps_for_place(case, connector, given, fault, worst);
     let proof = Proof {
         severity: (!is_present(worst)).then_some(Severity::Warning),
         ..Proof::of(worst.proof.iter().cloned().collect())
     };
-    Some(proof.says(message, step.into_iter().collect::<Vec<Remedy>>()))
+    Some(proof.says(message, steps))
+}
+
+/// What to do at a receive connector over which sessions of Exchange Online fail.
+fn steps_for_place(
+    case: &Case<'_>,
+    connector: &str,
+    given: Option<&ReceiveConnector>,
+    fault: Option<Fault>,
+    at: &ReceivedAt,
+) -> Vec<Remedy> {
+    let Some(one) = given else {
+        return vec![remedies::see_receive_connector(case, connector)];
+    };
+    if let Some(fault) = fault {
+        // Where it is over, the finding on the fault has the command.
+        return if is_present(at) { vec![mend(case, one, fault)] } else { Vec::new() };
+    }
+    let installed = installed_at(case, one);
+    let is_unnamed = one.tls_certificate_name.is_none() && one.knows_certificate_name;
+    if is_unnamed || at.without_start_tls == 0 {
+        return vec![remedies::receive_with(case, one)];
+    }
+    match &one.tls_certificate_name {
+        Some(value) if !installed.is_empty() && one.offers_tls() == Some(true) => {
+            let named = match selection_of(one, value, &installed) {
+                Selected::One(index) => installed.get(index).and_then(|one| one.thumbprint),
+                _ => None,
+            };
+            remedies::use_named_certificate(named)
+        }
+        _ => vec![remedies::see_receive_connector(case, connector)],
+    }
 }
 
 fn is_present(at: &ReceivedAt) -> bool {

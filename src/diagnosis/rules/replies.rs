@@ -1,8 +1,9 @@
 //! Replies of other classes than attribution: what the catalogue of replies says, the reply decides.
 
 use super::rule::{Answer, Proof, RuleText};
-use crate::connector::MailFrom;
+use crate::connector::{MailFrom, TextList};
 use crate::diagnosis::case::Case;
+use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies::{self, Remedy, of_catalogue};
 use crate::eop_host::is_eop_host;
 use crate::finding::Place;
@@ -56,26 +57,23 @@ pub(crate) fn start_tls_required(case: &Case<'_>) -> Option<Answer> {
          whole: nothing rewrites SMTP on the way, and TLS 1.2 of this server was not asked for yet. \
          Why it was not offered, the log does not say."
     );
-    let mut steps = vec![
-        Remedy::new(
-            Place::ManagementShell,
-            "See that this is the host that the mail is meant for: the tenant's own host, not one for \
-             submission and not a gateway between.",
-        )
-        .command(format!(
-            "Get-SendConnector {} | Format-List SmartHosts,AddressSpaces,DNSRoutingEnabled",
-            remedies::send_connector(case)
-        ))
-        .verify("the next session in the send log shows STARTTLS among the keywords"),
-    ];
+    let mut steps = Vec::new();
+    let hosts = case.send_connector.and_then(|one| one.object.smart_hosts.as_ref());
+    let hosts = hosts.filter(|list| !list.is_empty() && !list.is_truncated);
+    let is_meant = hosts.is_some_and(|list| list.values.iter().any(|one| is_eop_host(one)))
+        && is_eop_host(host);
+    if !is_meant {
+        steps.push(see_host(case, hosts));
+    }
     if is_eop_host(host) {
         let address = case.address().map(|address| format!(" {address}")).unwrap_or_default();
         let first = incident.stated(incident.first);
+        let condition = if is_meant { "Ask" } else { "If it is: ask" };
         steps.push(
             Remedy::new(
                 Place::AdminCenter,
                 format!(
-                    "If it is: ask Microsoft whether the public address{address} is on a list, with \
+                    "{condition} Microsoft whether the public address{address} is on a list, with \
                      the host {host} and the time {first}. One observer saw STARTTLS withheld from a \
                      listed address; it is not documented."
                 ),
@@ -84,6 +82,29 @@ pub(crate) fn start_tls_required(case: &Case<'_>) -> Option<Answer> {
         );
     }
     Some(Proof::of(case.log_proof()).says(message, steps))
+}
+
+/// Whether the host is the one that is meant, as far as the send connector is not given.
+fn see_host(case: &Case<'_>, hosts: Option<&TextList>) -> Remedy {
+    let wanted = "the tenant's own host, not one for submission and not a gateway between";
+    let step = match hosts {
+        Some(list) => Remedy::new(
+            Place::ManagementShell,
+            format!(
+                "The send connector hands over to {}: that has to be {wanted}.",
+                listed(list.values.iter().map(String::as_str), 4)
+            ),
+        ),
+        None => Remedy::new(
+            Place::ManagementShell,
+            format!("See that this is the host that the mail is meant for: {wanted}."),
+        )
+        .command(format!(
+            "Get-SendConnector {} | Format-List SmartHosts,AddressSpaces,DNSRoutingEnabled",
+            remedies::send_connector(case)
+        )),
+    };
+    step.verify("the next session in the send log shows STARTTLS among the keywords")
 }
 
 pub(crate) const SERVER_OUT_OF_DATE: RuleText = RuleText {

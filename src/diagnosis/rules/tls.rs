@@ -52,12 +52,17 @@ pub(crate) fn root_g2(case: &Case<'_>) -> Option<Answer> {
          Online needs it since March 2026. TLS fails before it comes to attribution.",
         capital(&case.server_text()),
     );
+    let fetch = if case.evidence.roots.is_empty() {
+        "See whether the root is there. If not, let Windows"
+    } else {
+        "Let Windows"
+    };
     let step = Remedy::server(
         ELEVATED,
         format!(
-            "See whether the root is there. If not, let Windows fetch the roots of its programme \
-             (automatic root updates may be off), or import DigiCert Global Root G2, from DigiCert's \
-             own page and after comparing its thumbprint ({ROOT_G2}), into Root."
+            "{fetch} fetch the roots of its programme (automatic root updates may be off), or import \
+             DigiCert Global Root G2, from DigiCert's own page and after comparing its thumbprint \
+             ({ROOT_G2}), into Root."
         ),
     )
     .command(format!("Get-Item -LiteralPath 'Cert:\\LocalMachine\\Root\\{ROOT_G2}'"))
@@ -111,7 +116,8 @@ pub(crate) const TLS12_OFF: RuleText = RuleText {
 };
 
 pub(crate) fn tls12_off(case: &Case<'_>) -> Option<Answer> {
-    if !case.failed_with(NOTHING_IN_COMMON) {
+    // A later session over TLS 1.2 shows that it is on.
+    if !case.failed_with(NOTHING_IN_COMMON) || remedies::has_tls12_since(case) {
         return None;
     }
     let message = format!(

@@ -206,19 +206,26 @@ pub(crate) fn chain_not_known(case: &Case<'_>) -> Option<Answer> {
         Some(chain) => chain.completeness == Completeness::Unknown,
     };
     let message = format!(
-        "Whether {} can send the complete chain of {} is not known: neither its intermediate store \
-         nor, where it is missing, the certificate itself was given.",
+        "Whether {} can send the complete chain of {} is not known: {}.",
         case.server_text(),
-        case.certificate_text()
+        case.certificate_text(),
+        if case.certificate.is_some() {
+            "its intermediate store was not given"
+        } else {
+            "neither its intermediate store nor, where it is missing, the certificate itself was given"
+        }
     );
     let proof = Proof::of(case.certificate_proof());
     is_open.then(|| proof.says(message, vec![remedies::give_chain(case)]))
 }
 
 pub(crate) const ROOT_NOT_KNOWN: RuleText = RuleText {
-    says: "The chain ends in a root that is in none of the known lists, or cannot be checked here.",
+    says: "The chain ends in a root that is in none of the known lists, cannot be checked here, or the \
+           server itself does not take the certificate for valid.",
     why: "It is a private authority, or one that is newer than the lists here, which do not decide \
-          which; or a signature is of a kind that is not checked here.",
+          which; a signature is of a kind that is not checked here; or Get-ExchangeCertificate shows the \
+          Status Untrusted, Invalid or DateInvalid: then Exchange may pass the certificate over as if it \
+          were not installed.",
     example: "A certificate of an authority of a public administration, whose root Mozilla's list \
               does not have.",
     helps: "Microsoft's newest list (certutil -generateSSTFromWU roots.sst), given as roots of \
@@ -228,6 +235,51 @@ pub(crate) const ROOT_NOT_KNOWN: RuleText = RuleText {
 };
 
 pub(crate) fn root_not_known(case: &Case<'_>) -> Option<Answer> {
+    by_chain(case).or_else(|| by_status(case))
+}
+
+/// A Status by which the server itself cannot build the chain, or finds it invalid. Which fault it has
+/// Windows alone knows, and whether Exchange Online sees the same is open; what is delivered shows that
+/// the certificate is sent.
+fn by_status(case: &Case<'_>) -> Option<Answer> {
+    let installed = case.installed.map(|one| &one.object)?;
+    let status =
+        installed.status.as_deref().map(str::trim).filter(|one| remedies::is_unusable(one))?;
+    // Rules of their own judge revocation and dates; a refusal that nothing explains names the Status.
+    let is_judged = installed.is_revoked()
+        || case.is_relay_denied()
+        || case.not_after().is_some_and(|end| end < case.at)
+        || case.not_before().is_some_and(|start| start > case.at);
+    if is_judged || case.passes_by_address() || !case.rests_on_attribution() {
+        return None;
+    }
+    let message = format!(
+        "Get-ExchangeCertificate shows {} with the Status {status}: the server itself cannot build its \
+         chain, or finds it invalid. Exchange may then pass it over as if it were not installed (454 \
+         4.7.5), and whether Exchange Online trusts it is not known.",
+        case.certificate_text()
+    );
+    let is_whole = case.chain.as_ref().is_some_and(|chain| {
+        chain.completeness == Completeness::Complete
+            && matches!(chain.trust, Trust::Trusted | Trust::MicrosoftProgramme)
+    });
+    let proof = Proof {
+        is_advice: is_whole || case.incident.is_some(),
+        ..Proof::of(case.certificate_proof())
+    };
+    let see = Remedy::new(
+        ELEVATED,
+        "See which certificate of the chain the server lacks or does not trust, and mend that: an \
+         intermediate belongs into LocalMachine\\CA, and roots come with Windows' automatic updates.",
+    )
+    .command(format!("certutil -verifystore My {}", remedies::thumbprint(case)))
+    .verify("Get-ExchangeCertificate shows the Status Valid");
+    let other = remedies::replacement(case).map(|_| remedies::select_certificate(case));
+    Some(proof.says(message, [vec![see], other.unwrap_or_default()].concat()))
+}
+
+/// A chain of which the end is not known.
+fn by_chain(case: &Case<'_>) -> Option<Answer> {
     let chain = case.chain.as_ref()?;
     let open = chain.findings.iter().find(|finding| finding.id.is_unknown())?;
     let is_root = matches!(open.id, Rule::UnknownRoot | Rule::MissingRoot);
@@ -255,13 +307,34 @@ pub(crate) fn root_not_known(case: &Case<'_>) -> Option<Answer> {
         severity: is_observed.then_some(Severity::Information),
         ..Proof::of(case.certificate_proof())
     };
-    let step = Remedy::new(
-        ELEVATED,
-        "See whether the authority is a public one: RootCAType ThirdParty; else send the certificate \
-         of a public authority.",
-    )
-    .command("Get-ExchangeCertificate | Format-List Thumbprint,Issuer,Subject,RootCAType,Status")
-    .verify("RootCAType of the certificate is ThirdParty");
-    let steps = if is_observed { Vec::new() } else { vec![step] };
+    let steps = if is_observed { Vec::new() } else { vec![see_authority(case)] };
     Some(proof.says(message, steps))
+}
+
+/// Whether the authority is a public one, as far as RootCAType is not given.
+fn see_authority(case: &Case<'_>) -> Remedy {
+    let kind = case.installed.and_then(|one| one.object.root_ca_type.as_deref());
+    let kind = kind.filter(|kind| !kind.trim().is_empty() && !kind.eq_ignore_ascii_case("Unknown"));
+    let Some(kind) = kind else {
+        return Remedy::new(
+            ELEVATED,
+            "See whether the authority is a public one: RootCAType ThirdParty; else send the certificate \
+             of a public authority.",
+        )
+        .command("Get-ExchangeCertificate | Format-List Thumbprint,Issuer,Subject,RootCAType,Status")
+        .verify("RootCAType of the certificate is ThirdParty");
+    };
+    let action = if kind.eq_ignore_ascii_case("ThirdParty") {
+        "RootCAType is ThirdParty: Windows takes the authority for a public one. Ask Exchange Online \
+         itself: Test-EopRelayConnection (eop-relay probe) submits nothing."
+            .to_owned()
+    } else {
+        format!(
+            "RootCAType is {kind}, and not ThirdParty: Windows does not take the authority for a public \
+             one. Send the certificate of a public authority."
+        )
+    };
+    Remedy::new(ELEVATED, action).verify(
+        "Test-EopRelayConnection (eop-relay probe) is accepted for a recipient outside Microsoft 365",
+    )
 }

@@ -2,9 +2,9 @@
 
 use super::entry::{CatalogueEntry, Signature};
 use super::steps::{
-    ADD_ACCEPTED_DOMAIN, IMPORT_INTERMEDIATE, READ_INBOUND_CONNECTORS, READ_SEND_LOG,
-    RERUN_HYBRID_WIZARD, SELECT_CERTIFICATE, SET_CERTIFICATE_NAME, SET_SENDER_ADDRESSES,
-    TURN_ON_LOGGING,
+    ADD_ACCEPTED_DOMAIN, IMPORT_INTERMEDIATE, READ_ACCEPTED_DOMAINS, READ_CONNECTORS_OF_ANY_TYPE,
+    READ_INBOUND_CONNECTORS, READ_SEND_LOG, READ_SMART_HOST, RERUN_HYBRID_WIZARD,
+    SELECT_CERTIFICATE, SET_CERTIFICATE_NAME, SET_SENDER_ADDRESSES, TURN_ON_LOGGING,
 };
 use crate::finding::{Confidence, Place, Side, StepTemplate};
 use crate::reply::rejection_class::RejectionClass;
@@ -50,12 +50,7 @@ pub(super) const RELAY_DENIED_ATTR36: CatalogueEntry = CatalogueEntry {
     side: &[Side::ExchangeOnlineTenant, Side::OnPremisesServer],
     remedy: &[
         READ_SEND_LOG,
-        StepTemplate::new(
-            Place::ExchangeOnline,
-            "Compare the domain of MAIL FROM, and the names of the sent certificate, with the \
-             accepted domains of Exchange Online (not of the on-premises organisation).",
-        )
-        .command("Get-AcceptedDomain | Format-Table DomainName,DomainType"),
+        READ_ACCEPTED_DOMAINS,
         ADD_ACCEPTED_DOMAIN,
         StepTemplate::new(
             Place::ManagementShell,
@@ -82,12 +77,7 @@ pub(super) const WRONG_REGION_ATTR35: CatalogueEntry = CatalogueEntry {
               no tenant (then the causes are those of 550 5.7.64).",
     side: &[Side::OnPremisesServer, Side::ExchangeOnlineTenant],
     remedy: &[
-        StepTemplate::new(
-            Place::ManagementShell,
-            "See which smart host the send connector uses: it must be the tenant's own, \
-             <tenant>.mail.protection.outlook.com (of the cloud that the tenant is in).",
-        )
-        .command("Get-SendConnector <send connector> | Format-List Name,SmartHosts,AddressSpaces"),
+        READ_SMART_HOST,
         StepTemplate::new(Place::ManagementShell, "If it is another: set the tenant's own.")
             .command(
                 "Set-SendConnector <send connector> -SmartHosts \
@@ -176,18 +166,6 @@ pub(super) const TENANT_INBOUND_ATTRIBUTION: CatalogueEntry = CatalogueEntry {
 
 /// Reject Direct Send asks whether any connector matches (Exchange team blog, "Introducing more control
 /// over Direct Send in Exchange Online").
-const READ_CONNECTORS_OF_ANY_TYPE: StepTemplate = StepTemplate::new(
-    Place::ExchangeOnline,
-    "Compare with the inbound connectors: here any enabled one counts, Partner included, that \
-     matches by the name of the certificate (TlsSenderCertificateName) or by the address \
-     (SenderIPAddresses).",
-)
-.command(
-    "$connectors = Get-InboundConnector\n\
-     $connectors |\n\
-     Format-List Name,Enabled,ConnectorType,TlsSenderCertificateName,SenderIPAddresses",
-);
-
 pub(super) const DIRECT_SEND_REJECTED: CatalogueEntry = CatalogueEntry {
     class: RejectionClass::DirectSendRejected,
     signatures: &[Signature::status(5, 7, 68)],

@@ -11,9 +11,7 @@ mod passing;
 mod reputation;
 mod sender;
 mod sending_address;
-pub(super) mod steps;
-
-pub(crate) use steps::READ_SEND_LOG;
+pub(crate) mod steps;
 mod tls;
 
 use super::rejection_class::RejectionClass;

@@ -66,7 +66,16 @@ pub(super) const CLIENT_TIMED_OUT: CatalogueEntry = CatalogueEntry {
     meaning: "The other server waited too long for the next command: something on the way holds \
               data back, or the sending side stopped.",
     side: &[Side::Network],
-    remedy: &[READ_SEND_LOG, TEST_PORT],
+    remedy: &[
+        READ_SEND_LOG,
+        TEST_PORT,
+        StepTemplate::new(
+            Place::Network,
+            "Let SMTP of this server through without inspection, and the messages of path MTU \
+             discovery with it (ICMP type 3 code 4): what holds data back lies between the two sides.",
+        )
+        .verify("the next session in the send log ends with 221"),
+    ],
     reference: "RFC 5321, section 4.5.3.2",
     confidence: Confidence::Observed,
     ..DOCUMENTED

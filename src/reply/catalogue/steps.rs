@@ -14,14 +14,14 @@ pub(crate) const READ_SEND_LOG: StepTemplate = StepTemplate::new(
 )
 .verify("TlsError, SentThumbprint, SentSubject, PublicIPAddress and Reply of the newest session");
 
-pub(in crate::reply) const TURN_ON_LOGGING: StepTemplate = StepTemplate::new(
+pub(crate) const TURN_ON_LOGGING: StepTemplate = StepTemplate::new(
     Place::ManagementShell,
     "No session there: logging may be off. Turn it on, send once more, read again.",
 )
 .command("Set-SendConnector <send connector> -ProtocolLoggingLevel Verbose")
 .undo("Set-SendConnector <send connector> -ProtocolLoggingLevel None");
 
-pub(super) const READ_INBOUND_CONNECTORS: StepTemplate = StepTemplate::new(
+pub(crate) const READ_INBOUND_CONNECTORS: StepTemplate = StepTemplate::new(
     Place::ExchangeOnline,
     "Compare with the inbound connector: only an enabled one of type OnPremises lets mail relay, \
      by the name of the certificate (TlsSenderCertificateName) or by the address \
@@ -33,7 +33,57 @@ pub(super) const READ_INBOUND_CONNECTORS: StepTemplate = StepTemplate::new(
      Format-List Name,Enabled,ConnectorType,TlsSenderCertificateName,SenderIPAddresses",
 );
 
-pub(in crate::reply) const ENABLE_FOR_SMTP: StepTemplate = StepTemplate::new(
+pub(crate) const READ_CONNECTORS_OF_ANY_TYPE: StepTemplate = StepTemplate::new(
+    Place::ExchangeOnline,
+    "Compare with the inbound connectors: here any enabled one counts, Partner included, that \
+     matches by the name of the certificate (TlsSenderCertificateName) or by the address \
+     (SenderIPAddresses).",
+)
+.command(
+    "$connectors = Get-InboundConnector\n\
+     $connectors |\n\
+     Format-List Name,Enabled,ConnectorType,TlsSenderCertificateName,SenderIPAddresses",
+);
+
+pub(crate) const READ_ACCEPTED_DOMAINS: StepTemplate = StepTemplate::new(
+    Place::ExchangeOnline,
+    "Compare the domain of MAIL FROM, and the names of the sent certificate, with the accepted \
+     domains of Exchange Online (not of the on-premises organisation).",
+)
+.command("Get-AcceptedDomain | Format-Table DomainName,DomainType");
+
+pub(crate) const READ_SMART_HOST: StepTemplate = StepTemplate::new(
+    Place::ManagementShell,
+    "See which smart host the send connector uses: it must be the tenant's own, \
+     <tenant>.mail.protection.outlook.com (of the cloud that the tenant is in).",
+)
+.command("Get-SendConnector <send connector> | Format-List Name,SmartHosts,AddressSpaces");
+
+pub(crate) const READ_RECEIVE_LOG: StepTemplate = StepTemplate::new(
+    Place::ManagementShell,
+    "Read in the receive log, on the server that was attempted, which certificate it presented, and \
+     compare its names and dates with what Exchange Online expects.",
+)
+.command(
+    "$services = Get-FrontendTransportService | Select-Object Name,ReceiveProtocolLogPath\n\
+     $services | Get-SendConnectorTlsSession -Failed",
+);
+
+pub(crate) const READ_RECEIVE_CONNECTORS: StepTemplate = StepTemplate::new(
+    Place::ManagementShell,
+    "STARTTLS is required, SubjectMismatch, CertificateExpired: see on each server which \
+     certificate the receive connector names and whether AuthMechanism has Tls. After a \
+     renewal by another issuer the value names a certificate that is gone: no STARTTLS is \
+     then offered (Application event 12014), or the self-signed certificate is shown.",
+)
+.command(
+    "Get-ReceiveConnector | Format-List Identity,Bindings,Fqdn,TlsCertificateName,AuthMechanism\n\
+     Set-ReceiveConnector <receive connector> -TlsCertificateName <'<I>issuer<S>subject'>",
+)
+.verify("the next session of Exchange Online in the receive log succeeds")
+.undo("the same command with the value that TlsCertificateName had before: note it first");
+
+pub(crate) const ENABLE_FOR_SMTP: StepTemplate = StepTemplate::new(
     Place::ManagementShell,
     "If the certificate is not enabled for SMTP: enable it, for SMTP only, and answer No when \
      asked to overwrite the default SMTP certificate (Yes replaces the internal transport \
@@ -46,7 +96,7 @@ pub(in crate::reply) const ENABLE_FOR_SMTP: StepTemplate = StepTemplate::new(
 )
 .undo("services are only ever added to a certificate; note the present value of Services first");
 
-pub(in crate::reply) const CHECK_PRIVATE_KEY: StepTemplate = StepTemplate::new(
+pub(crate) const CHECK_PRIVATE_KEY: StepTemplate = StepTemplate::new(
     Place::ElevatedOnServer,
     "See that the certificate has its private key and that NETWORK SERVICE (S-1-5-20), under \
      which transport runs, may read it: certlm.msc, Personal, the certificate, All Tasks, Manage \
@@ -56,7 +106,7 @@ pub(in crate::reply) const CHECK_PRIVATE_KEY: StepTemplate = StepTemplate::new(
 .verify("certutil names a key container and says that its test of the key passed")
 .undo("take the permission of NETWORK SERVICE away again in the same dialog");
 
-pub(in crate::reply) const SELECT_CERTIFICATE: StepTemplate = StepTemplate::new(
+pub(crate) const SELECT_CERTIFICATE: StepTemplate = StepTemplate::new(
     Place::ManagementShell,
     "If another certificate than the intended one was sent: name the intended one on the send \
      connector, issuer and subject literally as Get-ExchangeCertificate prints them, in single \
@@ -70,7 +120,7 @@ pub(in crate::reply) const SELECT_CERTIFICATE: StepTemplate = StepTemplate::new(
 )
 .undo("the same command with the value that TlsCertificateName had before: note it first");
 
-pub(in crate::reply) const IMPORT_INTERMEDIATE: StepTemplate = StepTemplate::new(
+pub(crate) const IMPORT_INTERMEDIATE: StepTemplate = StepTemplate::new(
     Place::ElevatedOnServer,
     "If the right certificate was sent but its chain is incomplete on this server (CAPI2 event 30, \
      800B0109): import the intermediate certificate into the store of intermediate CAs, never \
@@ -84,7 +134,7 @@ pub(in crate::reply) const IMPORT_INTERMEDIATE: StepTemplate = StepTemplate::new
 .undo("Remove-Item Cert:\\LocalMachine\\CA\\<thumbprint of the intermediate>");
 
 /// For a certificate that has expired: its chain is not at fault.
-pub(in crate::reply) const RENEW_CERTIFICATE: StepTemplate = StepTemplate::new(
+pub(crate) const RENEW_CERTIFICATE: StepTemplate = StepTemplate::new(
     Place::ManagementShell,
     "Renew the certificate with the same issuer and subject and bind it to SMTP. If a renewed one \
      of the same names is installed already, nothing is to be set on the connector: Exchange takes \
@@ -135,7 +185,7 @@ pub(super) const ADD_ACCEPTED_DOMAIN: StepTemplate = StepTemplate::new(
 .verify("in Exchange Online: Get-AcceptedDomain | Format-Table DomainName,DomainType")
 .undo("remove the domain from the tenant again");
 
-pub(in crate::reply) const RESTART_TRANSPORT: StepTemplate = StepTemplate::new(
+pub(crate) const RESTART_TRANSPORT: StepTemplate = StepTemplate::new(
     Place::ElevatedOnServer,
     "Last, and only if the change does not take effect by itself: restart transport. This \
      interrupts the mail flow of the server.",
@@ -143,14 +193,14 @@ pub(in crate::reply) const RESTART_TRANSPORT: StepTemplate = StepTemplate::new(
 .command("Restart-Service MSExchangeTransport")
 .verify("Get-Queue: the queue drains; the next session in the send log succeeds");
 
-pub(in crate::reply) const TEST_PORT: StepTemplate = StepTemplate::new(
+pub(crate) const TEST_PORT: StepTemplate = StepTemplate::new(
     Place::ElevatedOnServer,
     "If the log shows no connection at all: test name and port from this very server.",
 )
 .command("Resolve-DnsName <host>\nTest-NetConnection -ComputerName <host> -Port 25")
 .verify("TcpTestSucceeded is True");
 
-pub(in crate::reply) const STOP_SMTP_INSPECTION: StepTemplate = StepTemplate::new(
+pub(crate) const STOP_SMTP_INSPECTION: StepTemplate = StepTemplate::new(
     Place::Network,
     "Switch SMTP inspection off for this server (a banner `220 *****` or an EHLO keyword `XXXA` in \
      the log shows it at work).",
@@ -158,7 +208,7 @@ pub(in crate::reply) const STOP_SMTP_INSPECTION: StepTemplate = StepTemplate::ne
 .verify("the EHLO reply in the log offers STARTTLS, and the banner is readable")
 .undo("switch the inspection on again");
 
-pub(in crate::reply) const CHECK_TLS_VERSION: StepTemplate = StepTemplate::new(
+pub(crate) const CHECK_TLS_VERSION: StepTemplate = StepTemplate::new(
     Place::ElevatedOnServer,
     "See that TLS 1.2 is not switched off on this server; a key that does not exist means the \
      default of the Windows version.",
@@ -169,7 +219,7 @@ pub(in crate::reply) const CHECK_TLS_VERSION: StepTemplate = StepTemplate::new(
 )
 .verify("neither Enabled = 0 nor DisabledByDefault other than 0 is there");
 
-pub(in crate::reply) const INSTALL_ROOTS: StepTemplate = StepTemplate::new(
+pub(crate) const INSTALL_ROOTS: StepTemplate = StepTemplate::new(
     Place::ElevatedOnServer,
     "See that this server trusts the roots of the other side: automatic root updates may be off. \
      For Exchange Online, DigiCert Global Root G2 must be in the Root store.",

@@ -2,8 +2,8 @@
 
 use super::entry::{CatalogueEntry, Signature};
 use super::steps::{
-    CHECK_TLS_VERSION, IMPORT_INTERMEDIATE, INSTALL_ROOTS, READ_SEND_LOG, RESTART_TRANSPORT,
-    SELECT_CERTIFICATE, STOP_SMTP_INSPECTION,
+    CHECK_TLS_VERSION, IMPORT_INTERMEDIATE, INSTALL_ROOTS, READ_RECEIVE_CONNECTORS,
+    READ_RECEIVE_LOG, READ_SEND_LOG, RESTART_TRANSPORT, SELECT_CERTIFICATE, STOP_SMTP_INSPECTION,
 };
 use crate::finding::{Confidence, Place, Side, StepTemplate};
 use crate::reply::rejection_class::RejectionClass;
@@ -121,28 +121,8 @@ pub(super) const CANNOT_CONNECT_TO_REMOTE_SERVER: CatalogueEntry = CatalogueEntr
               presented. The text after Message= says which.",
     side: &[Side::OtherDirection, Side::ExchangeOnlineTenant],
     remedy: &[
-        StepTemplate::new(
-            Place::ManagementShell,
-            "Read in the receive log, on the server that was attempted, which certificate it \
-             presented, and compare its names and dates with what Exchange Online expects.",
-        )
-        .command(
-            "$services = Get-FrontendTransportService | Select-Object Name,ReceiveProtocolLogPath\n\
-             $services | Get-SendConnectorTlsSession -Failed",
-        ),
-        StepTemplate::new(
-            Place::ManagementShell,
-            "STARTTLS is required, SubjectMismatch, CertificateExpired: see on each server which \
-             certificate the receive connector names and whether AuthMechanism has Tls. After a \
-             renewal by another issuer the value names a certificate that is gone: no STARTTLS is \
-             then offered (Application event 12014), or the self-signed certificate is shown.",
-        )
-        .command(
-            "Get-ReceiveConnector | Format-List Identity,Bindings,Fqdn,TlsCertificateName,AuthMechanism\n\
-             Set-ReceiveConnector <receive connector> -TlsCertificateName <'<I>issuer<S>subject'>",
-        )
-        .verify("the next session of Exchange Online in the receive log succeeds")
-        .undo("the same command with the value that TlsCertificateName had before: note it first"),
+        READ_RECEIVE_LOG,
+        READ_RECEIVE_CONNECTORS,
         StepTemplate::new(
             Place::Network,
             "Connection refused, timed out or reset: let TCP port 25 through from the addresses of \

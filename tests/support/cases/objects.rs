@@ -41,7 +41,7 @@ pub(super) fn inbound(text: &str, write: Write<'_>) -> InboundConnector {
     }
 }
 
-/// `name/TlsCertificateName/smart host/logging`; `named` stands for ISSUER and CN=mail.contoso.com.
+/// `name/TlsCertificateName/smart host/logging/source servers`; `named` stands for ISSUER and CN=mail.contoso.com.
 pub(super) fn send(text: &str, write: Write<'_>) -> SendConnector {
     let fields: Vec<&str> = text.split('/').collect();
     let field = |index: usize| fields.get(index).copied().filter(|field| !field.is_empty());
@@ -54,6 +54,7 @@ pub(super) fn send(text: &str, write: Write<'_>) -> SendConnector {
         knows_certificate_name: true,
         smart_hosts: field(2).map(|hosts| list(hosts, write)),
         protocol_logging_level: field(3).map(str::to_owned),
+        source_transport_servers: field(4).map(|servers| list(servers, write)),
         ..SendConnector::default()
     }
 }
@@ -75,8 +76,9 @@ pub(super) fn receive(text: &str, write: Write<'_>) -> ReceiveConnector {
     }
 }
 
-/// `names/services/flags`: flags are `nokey`, `self`, `enterprise`, `revoked`, `other` (another
-/// issuer), `until:DATE`, `since:DATE`, `serial:TEXT` (another certificate of the same name).
+/// `names/services/flags`: flags are `nokey`, `self`, `enterprise`, `public`, `revoked`,
+/// `status:STATUS`, `other` (another issuer), `until:DATE`, `since:DATE`, `serial:TEXT` (another
+/// certificate of the same name), `on:SERVER`.
 pub(super) fn installed_certificate(text: &str, write: Write<'_>) -> ExchangeCertificate {
     let fields: Vec<&str> = text.split('/').collect();
     let flags = fields.get(2).copied().unwrap_or_default();
@@ -106,9 +108,13 @@ pub(super) fn installed_certificate(text: &str, write: Write<'_>) -> ExchangeCer
         services: fields.get(1).and_then(|services| CertificateServices::parse(services)),
         has_private_key: Some(!has("nokey")),
         is_self_signed: Some(has("self")),
-        root_ca_type: has("enterprise").then(|| "Enterprise".to_owned()),
-        status: has("revoked").then(|| "Revoked".to_owned()),
-        certificate_domains: Some(TextList::complete(names.into_iter().map(write))),
+        root_ca_type: has("enterprise")
+            .then_some("Enterprise")
+            .or_else(|| has("public").then_some("ThirdParty"))
+            .map(str::to_owned),
+        status: value("status:").or_else(|| has("revoked").then_some("Revoked")).map(str::to_owned),
+        server: value("on:").map(&mut *write),
+        certificate_domains: Some(TextList::complete(names.into_iter().map(&mut *write))),
         ..ExchangeCertificate::default()
     }
 }

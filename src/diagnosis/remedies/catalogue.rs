@@ -1,0 +1,32 @@
+//! Steps of the catalogues of replies and TLS errors, with the values of a case.
+
+use super::answered::is_answered;
+use super::ask::ask_other_side;
+use super::{Remedy, servers};
+use crate::diagnosis::case::Case;
+use crate::finding::{Placeholder, StepTemplate, Values};
+use crate::reply::RejectionClass;
+
+/// What the catalogue of replies advises, with the values of the case; where it knows no step, whom to
+/// ask.
+pub(crate) fn of_catalogue(case: &Case<'_>, class: RejectionClass) -> Vec<Remedy> {
+    let steps = open_steps(case, class.entry().map_or(&[][..], |entry| entry.remedy));
+    if steps.is_empty() { vec![ask_other_side(case)] } else { steps }
+}
+
+/// Steps of a catalogue, with the values of the case; what the evidence answers already needs no looking
+/// up.
+pub(super) fn open_steps(case: &Case<'_>, templates: &[StepTemplate]) -> Vec<Remedy> {
+    let open = templates.iter().filter(|one| !is_answered(case, one));
+    open.map(|template| of_template(case, template)).collect()
+}
+
+/// A step of the catalogue of TLS errors or replies, with the values of the case.
+fn of_template(case: &Case<'_>, template: &StepTemplate) -> Remedy {
+    let host = case.incident.and_then(|incident| incident.remote_host.as_deref());
+    let values = Values::default()
+        .with(Placeholder::SendConnector, case.send_connector_name())
+        .with(Placeholder::Thumbprint, case.plain_thumbprint().as_deref())
+        .with(Placeholder::Host, host);
+    template.fill_for_each(&values, &servers(case)).into()
+}

@@ -6,10 +6,12 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::certificate::Thumbprint;
-use crate::connector::ExchangeCertificate;
+use crate::connector::{ExchangeCertificate, Selected, select_certificate};
 use crate::diagnosis::case::Case;
+use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::evidence::basis::Basis;
 use crate::diagnosis::evidence::incident::{Ending, Incident};
+use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies::harm::cut_off_by;
@@ -177,7 +179,7 @@ fn expect_after(case: &Case<'_>, changes: &[Change]) -> Option<Expectation> {
             _ => None,
         })
     };
-    let sent = named.or_else(enabled);
+    let sent = named.or_else(enabled).or_else(|| chosen_without(case, &evidence, changes));
     if let Some(incident) = case.incident {
         let incident = Incident {
             sent: match sent {
@@ -200,6 +202,34 @@ fn expect_after(case: &Case<'_>, changes: &[Change]) -> Option<Expectation> {
         Some(given) => expect(&Case::of_certificate(&basis, given)),
         None => expect(&Case::of_configuration(&basis)),
     })
+}
+
+/// What the server sends where the certificate that it sent is taken away: the one that the send
+/// connector chooses among those that are left.
+fn chosen_without<'e>(
+    case: &Case<'_>,
+    evidence: &'e Evidence,
+    changes: &[Change],
+) -> Option<&'e ExchangeCertificate> {
+    let sent = case.parsed_thumbprint()?;
+    let is_taken = changes.iter().any(|change| match change {
+        Change::TakeAway { thumbprint, .. } | Change::TakeNamedAway { thumbprint, .. } => {
+            *thumbprint == sent
+        }
+        _ => false,
+    });
+    let connector = case.send_connector.filter(|_| is_taken)?;
+    let is_own = |one: &&ExchangeCertificate| match (one.server.as_deref(), case.server()) {
+        (Some(of), Some(server)) => is_same_server(of, server),
+        _ => true,
+    };
+    let installed = evidence.installed.iter().flatten().map(|one| &one.object);
+    let own: Vec<&ExchangeCertificate> = installed.filter(is_own).collect();
+    let objects: Vec<ExchangeCertificate> = own.iter().map(|one| (*one).clone()).collect();
+    match select_certificate(&connector.object, &objects, case.server()).selected {
+        Selected::One(index) => own.get(index).copied(),
+        _ => None,
+    }
 }
 
 /// A certificate that comes to the server from elsewhere than the given ones.

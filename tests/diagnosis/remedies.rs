@@ -342,3 +342,19 @@ fn deliveries_that_show_attribution_are_not_said_to_prove_nothing() {
     // Not all of the names are kept, and that is said.
     assert!(many.contains("to at least d0.example"), "{many}");
 }
+
+#[test]
+fn a_renewed_certificate_that_is_not_valid_yet_leaves_so_that_the_former_one_is_sent() {
+    let report = report(
+        &format!("serial=new ;; since=2026-12-20 ;; until=2027-12-20 ;; {REFUSED}"),
+        "inbound=Inbound from HQ/OnPremises/on/mail.contoso.com ; accepted=contoso.com,mail.contoso.com ; \
+         send=Outbound to Office 365/named ; installed=mail.contoso.com/SMTP/public,on:EX01 ; \
+         installed=mail.contoso.com/SMTP/serial:new,since:2026-12-20,until:2027-12-20,public,on:EX01",
+    );
+    assert_eq!(report.cause, FindingId::CertificateNotYetValid, "{}", report.summary);
+    let text = steps_of_cause(&report);
+    let first = text.lines().next().unwrap();
+    assert!(first.starts_with("Take the unusable certificate away"), "{text}");
+    assert!(text.contains("Remove-ExchangeCertificate"), "{text}");
+    assert!(text.contains("There is nothing to set on the send connector"), "{text}");
+}

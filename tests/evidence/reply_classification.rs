@@ -180,6 +180,7 @@ const REFUSALS: &[(RejectionClass, &str)] = &[
     ),
     (UnauthenticatedMail, "451 4.4.4 Mail received as unauthenticated"),
     (TemporaryServerError, "421 4.3.2 Service not available"),
+    (TemporaryServerError, "452 4.3.1 Insufficient system resources (UsedDiskSpace[D:\\Queue])"),
     (TemporaryServerError, "451 4.7.0 Temporary server error. Please try again later. PRX4"),
     (TemporaryServerError, "451 4.4.4 Temporary server error. Please try again later ATTR5"),
     (ServerAuthenticationFailed, "454 4.7.0 Temporary authentication failure"),

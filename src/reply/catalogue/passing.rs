@@ -86,6 +86,8 @@ pub(super) const TEMPORARY_SERVER_ERROR: CatalogueEntry = CatalogueEntry {
     signatures: &[
         Signature::status(4, 3, 2).with_codes(&[421, 451]),
         Signature::words(&["Temporary server error"]).with_codes(&[421, 450, 451]),
+        // Back pressure of Exchange.
+        Signature::words(&["Insufficient system resources"]).with_codes(&[421, 451, 452]),
     ],
     meaning: "The other server is busy or being serviced. It passes, and the sender tries again by \
               itself; it says nothing of connectors or certificates.",

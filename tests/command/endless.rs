@@ -107,6 +107,21 @@ fn no_result_takes_the_place_of_a_pipe_a_folder_or_a_link() {
     assert_eq!(names, 6, "nothing is left beside them");
 }
 
+/// And no text of that name.
+#[test]
+fn a_link_that_leads_nowhere_is_a_file_that_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("exported")).unwrap();
+    for option in ["--accepted-domain", "--queue-error", "--send-connector"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_eop-relay"));
+        let output =
+            command.args(["test", option, "exported"]).current_dir(folder.path()).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(40), "{option}: {error}");
+        assert!(error.contains("exported"), "{option}: {error}");
+    }
+}
+
 /// What a shell names the output of a command.
 #[test]
 fn the_output_of_a_command_is_read_as_a_file() {

@@ -80,12 +80,17 @@ pub fn add_accepted_domains(texts: &[String], evidence: &mut Evidence) {
     for text in texts {
         let path = Path::new(text);
         // What exists is a file, whatever its name looks like.
-        if path.exists() || is_export(path) || DomainName::parse(text).is_err() {
+        if is_there(path) || is_export(path) || DomainName::parse(text).is_err() {
             add_exports(&[path.to_owned()], evidence, Evidence::add_accepted_domains);
             continue;
         }
         evidence.add_accepted_domain(text, "--accepted-domain");
     }
+}
+
+/// Whether there is anything of that name, be it a link that leads nowhere.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// Whether a path ends as exports do: no top-level domain has such a name.
@@ -100,7 +105,7 @@ fn add_queue_errors(texts: &[String], evidence: &mut Evidence) {
     for text in texts {
         let path = Path::new(text);
         // What exists is a file; so is meant what has no blank, and yet a dot or a separator.
-        let is_path = path.exists()
+        let is_path = is_there(path)
             || input::is_standard_input(path)
             || input::is_packed(path)
             || (!text.contains(char::is_whitespace) && text.contains(['.', '/', '\\']));

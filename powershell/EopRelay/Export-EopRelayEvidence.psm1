@@ -125,6 +125,11 @@ function Export-EopRelayEvidence {
         $written += $key
     }
     foreach ($file in $written) {
+        if ([System.IO.Directory]::Exists($file)) {
+            $inside = Join-Path -Path $file -ChildPath 'evidence.zip'
+            $problem = New-InputProblem -ErrorId 'PackageNotWritten' -Category 'WriteError' -Message "'$file' is a folder. Give the name of the package, such as '$inside'." -TargetObject $Path
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
+        }
         if ([System.IO.File]::Exists($file) -and -not $Force) {
             $problem = New-InputProblem -ErrorId 'PackageExists' -Category 'ResourceExists' -Message "The file '$file' is there already. Give another name, or -Force to replace it." -TargetObject $Path
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))

@@ -202,7 +202,7 @@ function Get-EopRelayCertificate {
                 continue
             }
             if ($unread.IsError) {
-                $problem = New-InputProblem -ErrorId 'InputUnreadable' -Category 'ReadError' -Message ([string]$unread) -TargetObject $unread
+                $problem = New-InputProblem -ErrorId 'InputUnreadable' -Category 'ReadError' -Message ([string]$unread) -TargetObject $unread.Path
                 $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
             }
             else {

@@ -275,7 +275,7 @@ function Get-EopRelayRenewalPlan {
                     continue
                 }
                 if ($unread.IsError) {
-                    $problem = New-InputProblem -ErrorId 'InputUnreadable' -Category 'ReadError' -Message ([string]$unread) -TargetObject $unread
+                    $problem = New-InputProblem -ErrorId 'InputUnreadable' -Category 'ReadError' -Message ([string]$unread) -TargetObject $unread.Path
                     $PSCmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
                 }
                 else {

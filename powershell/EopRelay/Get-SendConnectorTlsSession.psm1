@@ -275,7 +275,7 @@ function Get-SendConnectorTlsSession {
             $contradiction = '-TimeoutSec says how long -Wait or -UntilSuccess waits. Give one of the two.'
         }
         if ($null -ne $contradiction) {
-            $problem = New-InputProblem -ErrorId 'ParametersContradict' -Category 'InvalidArgument' -Message $contradiction -TargetObject $null
+            $problem = New-InputProblem -ErrorId 'ParametersContradict' -Category 'InvalidArgument' -Message $contradiction -TargetObject "$($PSBoundParameters.Keys)"
             $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem))
         }
         $from = Resolve-StartTime -BoundParameters $PSBoundParameters
@@ -350,7 +350,12 @@ function Get-SendConnectorTlsSession {
             Read-Session -Query $query -Cmdlet $PSCmdlet -Run $run
         }
         if ($null -ne $run['Problem']) {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $run['Problem']))
+            $problem = $run['Problem']
+            $target = $Thumbprint
+            if ($problem.ErrorId -like 'State*') {
+                $target = $StatePath
+            }
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $problem -TargetObject $target))
         }
     }
 }

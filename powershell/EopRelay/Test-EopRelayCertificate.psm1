@@ -450,7 +450,7 @@ function Test-EopRelayCertificate {
                 $reports = Wait-Answer -PendingAnswer ([EopRelay.Interop]::StartTest($request))
             }
             if ($reports -is [EopRelay.EopRelayException]) {
-                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reports))
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $reports -TargetObject $Thumbprint))
             }
             foreach ($report in $reports) {
                 foreach ($problem in $request.ProblemsIn($report)) {

@@ -326,7 +326,8 @@ function Test-EopRelayConnection {
             }
             $probe = [EopRelay.Interop]::OpenProbe($question, $request, $SourceAddress)
             if ($probe -is [EopRelay.EopRelayException]) {
-                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $probe))
+                $asked = @($From, $To, $SmartHost, $Server | Where-Object -FilterScript { $_ -ne '' }) -join ', '
+                $PSCmdlet.ThrowTerminatingError((ConvertTo-ErrorRecord -Problem $probe -TargetObject $asked))
             }
             try {
                 if ($null -ne $probe.Reason) {

@@ -27,10 +27,9 @@ pub struct CaseFile {
 /// The files of a case with what each is, by name: those of a folder or archive, or one file.
 ///
 /// # Errors
-/// The folder cannot be read or the archive is damaged, or it holds no file: the reason.
+/// The folder cannot be read or the archive is damaged, or it holds no file: the reason, without the name of the case.
 pub fn files_of_case(case: &Path) -> Result<Vec<(PathBuf, CaseFile)>, String> {
-    let refused =
-        |error: std::io::Error| format!("{}: {}", case.display(), input::unreadable(&error));
+    let refused = |error: std::io::Error| input::unreadable(&error);
     let mut files = Vec::new();
     let mut add = |path: PathBuf, trouble: Option<String>| {
         let name = match path.strip_prefix(case) {
@@ -67,7 +66,7 @@ pub fn files_of_case(case: &Path) -> Result<Vec<(PathBuf, CaseFile)>, String> {
         }
     }
     if files.is_empty() {
-        return Err(format!("{}: holds no file", case.display()));
+        return Err("holds no file".to_owned());
     }
     leave_out_copies(&mut files);
     Ok(files)

@@ -84,11 +84,7 @@ pub fn redact_case(
     if key.exists() {
         return Err(RedactionError::new(key, "is there already; name another key"));
     }
-    let files = files_of_case(input).map_err(|reason| {
-        let path = input.display().to_string();
-        let reason = reason.strip_prefix(&path).unwrap_or(&reason);
-        RedactionError::new(input, reason.trim_start_matches([':', ' ']))
-    })?;
+    let files = files_of_case(input).map_err(|reason| RedactionError::new(input, reason))?;
     let mut redactor = Redactor::new(secret());
     redactor.learn(&certificates_of(&files));
     let mut output = Output::create(out)?;

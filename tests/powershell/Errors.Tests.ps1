@@ -34,6 +34,11 @@ BeforeDiscovery {
         @{ Cmdlet = 'Test-EopRelayCertificate'; Input = 'a folder as a CAPI2 log'; Id = 'ChainEventFileUnreadable'; Category = 'ReadError'; Call = { Test-EopRelayCertificate -LiteralPath $certificate -ChainEvent (Get-Item -LiteralPath $TestDrive) @common } }
         @{ Cmdlet = 'Test-EopRelayCertificate'; Input = 'a folder without logs of the wizard'; Id = 'HybridLogNotFound'; Category = 'ObjectNotFound'; Call = { Test-EopRelayCertificate -LiteralPath $certificate -HybridLogPath $empty @common } }
         @{ Cmdlet = 'Test-EopRelayCertificate'; Input = 'a missing file of errors'; Id = 'ErrorFileNotFound'; Category = 'ObjectNotFound'; Call = { Test-EopRelayCertificate -LiteralPath $certificate -QueueError ([System.IO.FileInfo]'missing.eml') @common } }
+        @{ Cmdlet = 'Test-EopRelayCertificate'; Input = 'a pipe in place of an export'; Id = 'EvidenceFileUnreadable'; Category = 'ReadError'; LinuxOnly = $true; Call = { Test-EopRelayCertificate -LiteralPath $certificate -InboundConnector $fifo @common } }
+        @{ Cmdlet = 'Test-EopRelayCertificate'; Input = 'a device in place of an export'; Id = 'EvidenceFileUnreadable'; Category = 'ReadError'; LinuxOnly = $true; Call = { Test-EopRelayCertificate -LiteralPath $certificate -AcceptedDomain ([System.IO.FileInfo]'/dev/zero') @common } }
+        @{ Cmdlet = 'Resolve-EopRelayError'; Input = 'a pipe'; Id = 'ErrorFileUnreadable'; Category = 'ReadError'; LinuxOnly = $true; Call = { Resolve-EopRelayError -LiteralPath $fifo @common } }
+        @{ Cmdlet = 'Test-EopRelayCertificate'; Input = 'an empty file of errors'; Id = 'InputUnreadable'; Category = 'ReadError'; Call = { Test-EopRelayCertificate -LiteralPath $certificate -QueueError ([System.IO.FileInfo]$nothing) @common } }
+        @{ Cmdlet = 'Test-EopRelayCertificate'; Input = 'a case without a file'; Id = 'InputUnreadable'; Category = 'ReadError'; Call = { Test-EopRelayCertificate -EvidencePath $empty @common } }
         @{ Cmdlet = 'Test-EopRelayCertificate'; Input = 'a missing log'; Id = 'InputUnreadable'; Category = 'ReadError'; Call = { Test-EopRelayCertificate -LogPath 'missing' @common } }
         @{ Cmdlet = 'Test-EopRelayCertificate'; Input = 'a thumbprint that is none'; Terminates = $true; Id = 'InvalidThumbprint'; Category = 'InvalidArgument'; Call = { Test-EopRelayCertificate -Thumbprint 'xyz' -InstalledCertificate @() @common } }
         @{ Cmdlet = 'Test-EopRelayCertificate'; Input = 'a thumbprint that no certificate has'; Terminates = $true; Id = 'CertificateNotFound'; Category = 'ObjectNotFound'; Call = { Test-EopRelayCertificate -Thumbprint ('1' * 40) -InstalledCertificate @() @common } }
@@ -60,10 +65,15 @@ BeforeDiscovery {
         @{ Cmdlet = 'Resolve-EopRelayError'; Input = 'a folder'; Id = 'ErrorFileUnreadable'; Category = 'ReadError'; Call = { Resolve-EopRelayError -LiteralPath $TestDrive @common } }
         @{ Cmdlet = 'Resolve-EopRelayError'; Input = 'an object without an error'; Id = 'InputNotRecognized'; Category = 'InvalidType'; Call = { 42 | Resolve-EopRelayError @common } }
         @{ Cmdlet = 'Resolve-EopRelayError'; Input = 'an object that is no session'; Terminates = $true; Id = 'InputNotRecognized'; Category = 'InvalidType'; Call = { Resolve-EopRelayError -InputObject 'x' -Session 5 @common } }
+        @{ Cmdlet = 'Get-EopRelayRenewalPlan'; Input = 'an empty certificate'; Id = 'InputUnreadable'; Category = 'ReadError'; Target = '*nothing.txt'; Call = { Get-EopRelayRenewalPlan -NewCertificate $nothing @common } }
+        @{ Cmdlet = 'Export-EopRelayEvidence'; Input = 'a folder in place of a package'; Terminates = $true; Id = 'PackageNotWritten'; Category = 'WriteError'; Call = { Export-EopRelayEvidence -Path $empty @common } }
+        @{ Cmdlet = 'Test-EopRelayConnection'; Input = 'a sender that is no address'; Terminates = $true; Id = 'NativeLibraryRefused'; Category = 'InvalidArgument'; Call = { Test-EopRelayConnection -From 'anna' -To 'ben@fabrikam.com' -SmartHost 'mail.invalid' -NoCertificate @common } }
         @{ Cmdlet = 'Export-EopRelayReport'; Input = 'an object that is no report'; Id = 'InputNotRecognized'; Category = 'InvalidType'; Call = { 42 | Export-EopRelayReport -Path 'report.html' @common } }
         @{ Cmdlet = 'Export-EopRelayReport'; Input = 'a folder that is not there'; Id = 'ReportNotWritten'; Category = 'WriteError'; Call = { Test-EopRelayCertificate -AcceptedDomain contoso.com -LogPath $log -WarningAction SilentlyContinue | Export-EopRelayReport -Path 'missing/report.html' @common } }
         @{ Cmdlet = 'Format-EopRelayReport'; Input = 'an object that is no report'; Id = 'InputNotRecognized'; Category = 'InvalidType'; Call = { 42 | Format-EopRelayReport @common } }
     )
+    # Windows has no file that is a pipe.
+    $cases = @($cases | Where-Object { -not $_['LinuxOnly'] -or [System.Environment]::OSVersion.Platform -eq 'Unix' })
 }
 
 BeforeAll {
@@ -78,6 +88,12 @@ BeforeAll {
     Set-Content -LiteralPath $foreign -Value '#Software: Microsoft Exchange Server', '#Log-type: HttpProxy Logs', '#Fields: DateTime,RequestId'
     $binary = Join-Path -Path $TestDrive -ChildPath 'binary.xml'
     [System.IO.File]::WriteAllText($binary, 'no export of anything')
+    $nothing = Join-Path -Path $TestDrive -ChildPath 'nothing.txt'
+    [System.IO.File]::WriteAllText($nothing, '')
+    $fifo = Join-Path -Path $TestDrive -ChildPath 'fifo.xml'
+    if ([System.Environment]::OSVersion.Platform -eq 'Unix') {
+        mkfifo $fifo
+    }
     $empty = Join-Path -Path $TestDrive -ChildPath 'empty'
     $null = New-Item -Path $empty -ItemType Directory
     Push-Location -LiteralPath $empty
@@ -103,6 +119,7 @@ Describe '<Cmdlet> with <Input>' -ForEach $cases {
             $caught | Should -Not -BeNullOrEmpty
             $caught.FullyQualifiedErrorId | Should -Be "$Id,$Cmdlet"
             $caught.CategoryInfo.Category | Should -Be $Category
+            $caught.TargetObject | Should -Not -BeNullOrEmpty
             $global:Error.Count | Should -Be 1
             return
         }
@@ -113,6 +130,9 @@ Describe '<Cmdlet> with <Input>' -ForEach $cases {
         $trouble[0].FullyQualifiedErrorId | Should -Be "$Id,$Cmdlet"
         $trouble[0].CategoryInfo.Category | Should -Be $Category
         $trouble[0].TargetObject | Should -Not -BeNullOrEmpty
+        if ($_['Target']) {
+            [string]$trouble[0].TargetObject | Should -BeLike $_['Target']
+        }
     }
 
     It 'writes none with Ignore' -Skip:([bool]$_['Terminates']) {

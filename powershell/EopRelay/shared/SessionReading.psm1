@@ -6,11 +6,13 @@ Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'Reading.psm1')
 
 $activity = 'Reading SMTP protocol logs'
 
-# Returns the sessions of the logs. What ended the reading before is in the run's Problem.
+# Returns the sessions of the logs; while one waits, those that ended since the last pass. What ended the
+# reading before is in the run's Problem.
 function Read-Session {
     [CmdletBinding()]
     param($Query, $Cmdlet, $Run)
 
+    $isWaiting = $Run.ContainsKey('Shown')
     $reader = [EopRelay.Interop]::OpenSessions($Query)
     if ($reader -is [EopRelay.EopRelayException]) {
         $Run['Problem'] = $reader
@@ -19,19 +21,28 @@ function Read-Session {
     try {
         while ($reader.TryReadBatch()) {
             Write-ReadingProgress -Activity $activity -Progress $reader.Progress
-            Write-Notice -NoticeList $reader.Notices -Cmdlet $Cmdlet
-            $reader.Sessions
+            if ($isWaiting) {
+                Write-NewNotice -NoticeList $reader.Notices -Cmdlet $Cmdlet -Shown $Run['Shown']
+                Select-Awaited -Reader $reader -Run $Run
+            }
+            else {
+                Write-Notice -NoticeList $reader.Notices -Cmdlet $Cmdlet
+                $reader.Sessions
+            }
         }
         $Run['Problem'] = $reader.Error
-        if ($null -eq $reader.Error) {
+        if ($null -ne $reader.Error) {
+            return
+        }
+        if (-not $isWaiting) {
             Write-Progress -Activity $activity -Completed
             Write-ReadingEnd -Cmdlet $Cmdlet -Reader $reader -Run $Run
-            # Not before everything is returned; a pipeline that stops does not come here.
-            if ($null -ne $Run['StatePath']) {
-                $problem = $reader.TrySaveState()
-                if ($null -ne $problem) {
-                    $Cmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem -TargetObject $Run['StatePath']))
-                }
+        }
+        # Not before everything is returned; a pipeline that stops does not come here.
+        if ($Query.StatePath) {
+            $problem = $reader.TrySaveState()
+            if ($null -ne $problem) {
+                $Cmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem -TargetObject $Query.StatePath))
             }
         }
     }
@@ -55,7 +66,7 @@ function Wait-Session {
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     try {
         while ($true) {
-            Read-Change -Query $Query -Cmdlet $Cmdlet -Run $Run
+            Read-Session -Query $Query -Cmdlet $Cmdlet -Run $Run
             if ($null -ne $Run['Problem']) {
                 return
             }
@@ -74,47 +85,37 @@ function Wait-Session {
     }
 }
 
-# Returns the sessions that ended since the last pass, as far as the run lists them.
-function Read-Change {
+# Writes the notices that no pass before has met.
+function Write-NewNotice {
     [CmdletBinding()]
-    param($Query, $Cmdlet, $Run)
+    param($NoticeList, $Cmdlet, $Shown)
 
-    $reader = [EopRelay.Interop]::OpenSessions($Query)
-    if ($reader -is [EopRelay.EopRelayException]) {
-        $Run['Problem'] = $reader
+    foreach ($notice in $NoticeList) {
+        $met = "$($notice.Path)|$($notice.Message)"
+        if (-not $Shown.ContainsKey($met)) {
+            $Shown[$met] = $true
+            Write-Notice -NoticeList $notice -Cmdlet $Cmdlet
+        }
+    }
+}
+
+# Returns the sessions of a batch as far as the run lists them, up to the one that is waited for.
+function Select-Awaited {
+    [CmdletBinding()]
+    param($Reader, $Run)
+
+    if (-not $Run['IsListed']) {
         return
     }
-    try {
-        while ($reader.TryReadBatch()) {
-            Write-ReadingProgress -Activity $activity -Progress $reader.Progress
-            # Each pass meets the same trouble again.
-            $notices = @($reader.Notices | Where-Object { -not $Run['Shown'].ContainsKey("$($_.Path)|$($_.Message)") })
-            foreach ($notice in $notices) {
-                $Run['Shown']["$($notice.Path)|$($notice.Message)"] = $true
-            }
-            Write-Notice -NoticeList $notices -Cmdlet $Cmdlet
-            if (-not $Run['IsListed'] -or $null -ne $Run['Accepted']) {
-                continue
-            }
-            foreach ($session in $reader.Sessions) {
-                $Run['Count']++
-                $session
-                if ($Run['UntilSuccess'] -and $session.Outcome -eq 'Delivered') {
-                    $Run['Accepted'] = $session
-                    break
-                }
-            }
+    foreach ($session in $Reader.Sessions) {
+        if ($null -ne $Run['Accepted']) {
+            return
         }
-        $Run['Problem'] = $reader.Error
-        if ($null -eq $reader.Error) {
-            $problem = $reader.TrySaveState()
-            if ($null -ne $problem) {
-                $Cmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
-            }
+        $Run['Count']++
+        $session
+        if ($Run['UntilSuccess'] -and $session.Outcome -eq 'Delivered') {
+            $Run['Accepted'] = $session
         }
-    }
-    finally {
-        $reader.Dispose()
     }
 }
 
@@ -132,7 +133,7 @@ function Write-WaitingEnd {
         if ($Run['Count'] -gt 0) {
             $message = "No session was accepted in $($Run['Limit']) seconds: $($Run['Count']) came, and none of them delivered its mail. A change in Exchange Online takes up to an hour."
         }
-        $problem = New-InputProblem -ErrorId 'NoSuccess' -Category 'OperationTimeout' -Message $message -TargetObject $null
+        $problem = New-InputProblem -ErrorId 'NoSuccess' -Category 'OperationTimeout' -Message $message -TargetObject $Run['Limit']
         $Cmdlet.WriteError((ConvertTo-ErrorRecord -Problem $problem))
     }
 }

@@ -310,9 +310,20 @@ namespace EopRelay
                 string message = "'" + path + "' is a folder. Give the files in it: " + Path.Combine(path, "*") + ".";
                 throw new EopRelayException(kind + "Unreadable", "ReadError", message) { TargetObject = path };
             }
+            if (EndlessFile.IsAt(path))
+            {
+                string message = "'" + path + "' is a pipe or a device and no file: it might never end. Give its contents as a file.";
+                throw new EopRelayException(kind + "Unreadable", "ReadError", message) { TargetObject = path };
+            }
             try
             {
-                return File.ReadAllBytes(path);
+                // Whoever writes it may go on: the wizard keeps its log open.
+                using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+                using (var content = new MemoryStream())
+                {
+                    file.CopyTo(content);
+                    return content.ToArray();
+                }
             }
             catch (SystemException exception)
             {

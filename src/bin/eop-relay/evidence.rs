@@ -49,7 +49,7 @@ pub fn run(arguments: &EvidenceArguments) -> ExitCode {
     let files = match files_of_case(&arguments.package) {
         Ok(files) => files,
         Err(reason) => {
-            message::error(&reason);
+            message::error(&format_args!("{}: {reason}", arguments.package.display()));
             return Exit::CouldNotCheck.into();
         }
     };

@@ -68,6 +68,6 @@ pub(super) fn add_queue_error_file(evidence: &mut Evidence, file: &FileContent) 
     let Some(bytes) = noted(evidence, file, EvidenceKind::DeliveryErrors) else { return };
     match DeliveryErrors::from_bytes(&file.path, &bytes) {
         Ok(read) => evidence.add_delivery_errors(read),
-        Err(error) => evidence.unreadable.push((file.path.clone(), error.to_string())),
+        Err(error) => evidence.unreadable.push((file.path.clone(), error.reason())),
     }
 }

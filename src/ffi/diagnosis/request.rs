@@ -310,7 +310,7 @@ fn add_queue_error(evidence: &mut Evidence, number: u64, error: &RawValue) {
             let errors = read.errors.into_iter().map(at_number).collect();
             evidence.add_delivery_errors(DeliveryErrors { errors, ..read });
         }
-        Err(error) => evidence.damaged.push((QUEUE_ERRORS.to_owned(), number, error.to_string())),
+        Err(error) => evidence.damaged.push((QUEUE_ERRORS.to_owned(), number, error.reason())),
     }
 }
 

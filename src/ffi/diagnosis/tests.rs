@@ -219,6 +219,22 @@ fn files_that_cannot_be_read_are_told_by_their_name() {
         assert!(finding(&report, "InputUnreadable").contains("x.cer"), "{member}");
         assert_eq!(report["ExitCode"], 40, "{member}");
     }
+    // Once, and not in the reason too.
+    let empty = tempfile::tempdir().unwrap();
+    let files = json!([{ "Path": "x.cer", "Content": STANDARD.encode("Hello, John!") }]);
+    for (member, value, path) in [
+        ("InboundConnectorFiles", &files, "x.cer"),
+        ("InstalledCertificateFiles", &files, "x.cer"),
+        ("QueueErrorFiles", &json!([{ "Path": "x.cer", "Content": "" }]), "x.cer"),
+        ("EvidencePaths", &json!([empty.path()]), empty.path().to_str().unwrap()),
+    ] {
+        let report = tested(&json!({ "At": AT, "Sessions": [session()], member: value })).unwrap();
+        let unreadable = report["Findings"].as_array().unwrap().iter();
+        let mut unreadable = unreadable.filter(|finding| finding["Id"] == "InputUnreadable");
+        let shown = &unreadable.next().unwrap()["Evidence"][0];
+        assert_eq!(shown["Path"], path, "{member}");
+        assert!(!shown["Text"].as_str().unwrap().contains(path), "{member}: {shown}");
+    }
 }
 
 #[test]

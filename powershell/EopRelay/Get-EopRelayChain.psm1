@@ -58,7 +58,7 @@ function Get-EopRelayChain {
     System.Security.Cryptography.X509Certificates.X509Certificate2, System.IO.FileInfo, System.String, objects of Get-ExchangeCertificate.
 
     .OUTPUTS
-    EopRelay.Chain. Its members: IsAccepted, Completeness, Trust, Summary, Profile, At, Certificates, Findings, WouldSend, MissingIssuers, Remedies, Alternatives, PathCount, IsCutShort, EmbeddedRoots, Windows.
+    EopRelay.Chain. Its members: IsAccepted, Completeness, Trust, Summary, Fault, Profile, At, Certificates, Findings, WouldSend, MissingIssuers, Remedies, Alternatives, PathCount, IsCutShort, EmbeddedRoots, MicrosoftProgramme, Unread, Windows.
 
     .EXAMPLE
     Get-EopRelayChain -Path C:\Certificates\renewed.pfx -Password (Read-Host -AsSecureString) | Format-List

@@ -25,6 +25,10 @@ namespace EopRelay
         /// <summary>One sentence with the most significant finding.</summary>
         public string Summary { get; internal set; }
 
+        /// <summary>Which of the certificates has the gravest error, the judged one being 0; <c>null</c>: none.</summary>
+        [JsonMember(IsOptional = true)]
+        public long? Fault { get; internal set; }
+
         /// <summary>The model by which it is judged: Windows or Strict.</summary>
         [JsonMember(IsOptional = true)]
         public string Profile { get; internal set; }
@@ -46,15 +50,15 @@ namespace EopRelay
 
         /// <summary>The issuers that are missing.</summary>
         [JsonMember(IsOptional = true)]
-        public object MissingIssuers { get; internal set; }
+        public MissingIssuer[] MissingIssuers { get; internal set; }
 
         /// <summary>What to do.</summary>
         [JsonMember(IsOptional = true)]
-        public object Remedies { get; internal set; }
+        public ChainStep[] Remedies { get; internal set; }
 
         /// <summary>The other paths, the better first.</summary>
         [JsonMember(IsOptional = true)]
-        public object Alternatives { get; internal set; }
+        public AlternativePath[] Alternatives { get; internal set; }
 
         /// <summary>How many paths were looked at.</summary>
         [JsonMember(IsOptional = true)]
@@ -67,6 +71,14 @@ namespace EopRelay
         /// <summary>The embedded roots, where they were used.</summary>
         [JsonMember(IsOptional = true)]
         public object EmbeddedRoots { get; internal set; }
+
+        /// <summary>Of which day the list of Microsoft's programme is, where it was used.</summary>
+        [JsonMember(IsOptional = true)]
+        public string MicrosoftProgramme { get; internal set; }
+
+        /// <summary>Parts of the files that were not used.</summary>
+        [JsonMember(IsOptional = true)]
+        public UnreadPart[] Unread { get; internal set; }
 
         /// <summary>What Windows says of the same chain; <c>null</c> where it was not asked.</summary>
         [JsonMember(IsOptional = true)]

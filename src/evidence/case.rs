@@ -49,6 +49,11 @@ pub fn files_of_case(case: &Path) -> Result<Vec<(PathBuf, CaseFile)>, String> {
         for file in input::packed_files(case).map_err(refused)? {
             add(file.path, file.trouble);
         }
+    } else if input::is_standard_input(case) {
+        return Err(format!(
+            "{}: standard input holds no archive: pipe a .zip, or give the path of a folder or a file",
+            case.display()
+        ));
     } else if case.is_file() {
         // What is given by itself is a case of one file.
         add(case.to_owned(), None);

@@ -238,7 +238,8 @@ fn of_content(name: &str, bytes: &[u8]) -> Recognised {
             )
         }
         _ => {
-            let words = text_of(&text).map(str::to_owned);
+            let is_xml = text.trim_start().starts_with("<Objs");
+            let words = text_of(&text).filter(|_| !is_xml).map(str::to_owned);
             let of_events =
                 || Some(format!("events of {}, none of which is read", sources_of_events(&text)?));
             let words = words.or_else(of_events).unwrap_or(refused);

@@ -60,8 +60,8 @@ pub(super) fn find_reply<'a>(text: &'a str, uncertain: &mut Vec<String>) -> Foun
     find_number(rest, uncertain)
 }
 
-/// Texts that hold no reply: events 12014, 12016 and 12018 of the Application log, the headers of a message
-/// that was delivered.
+/// Texts that hold no reply: events 12014, 12016 and 12018 of the Application log, a row of the send log,
+/// the headers of a message that was delivered.
 const WITHOUT_REPLY: &[(&str, RejectionClass)] = &[
     (
         "could not find a certificate that contains the domain name",
@@ -72,6 +72,7 @@ const WITHOUT_REPLY: &[(&str, RejectionClass)] = &[
         RejectionClass::ConnectorCertificateExpired,
     ),
     ("The STARTTLS certificate will expire soon", RejectionClass::ConnectorCertificateExpiring),
+    ("Outbound Authentication failed with", RejectionClass::ServerAuthenticationFailed),
     ("X-MS-Exchange-Organization-AuthAs: Anonymous", RejectionClass::DeliveredAsAnonymous),
     ("X-MS-Exchange-Organization-AuthAs: Internal", RejectionClass::DeliveredAsInternal),
     ("X-MS-Exchange-Organization-AuthAs: Partner", RejectionClass::DeliveredAsPartner),

@@ -163,6 +163,14 @@ fn standard_input_is_read_wherever_a_file_is_given() {
         let output = run(&["explain", "--path", "/dev/stdin"], folder.path(), tracked);
         assert!(printed(&output).starts_with("RelayDenied"), "{}", printed(&output));
     }
+    for arguments in [&["test", "--evidence", "-"][..], &["redact", "-", "out"]] {
+        let output = run(arguments, folder.path(), &log);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("pipe a .zip"), "{said}");
+    }
+    let archive = zip(&story("two-causes"), "case");
+    let output = run(&["redact", "-", "redacted"], folder.path(), &archive);
+    assert_eq!(output.status.code(), Some(10), "{}", String::from_utf8_lossy(&output.stderr));
     let output = run(&["sessions", "-", "-"], folder.path(), b"");
     assert_eq!(output.status.code(), Some(64), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -1,7 +1,8 @@
 //! A folder or archive of a support case: every file recognised, and its evidence added.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::case_exports::leave_out_older;
 use super::{Evidence, GivenCertificate};
 use crate::certificate::{Certificate, read_certificates};
 use crate::chain::judged_of;
@@ -33,7 +34,8 @@ impl Evidence {
     /// # Errors
     /// The folder cannot be read or the archive is damaged, or it holds no file: the reason.
     pub fn add_case(&mut self, case: &Path) -> Result<CaseContent, String> {
-        let files = files_of_case(case)?;
+        let mut files = files_of_case(case)?;
+        self.add_exports_of_case(&mut files);
         let manifests = Manifests::of(files.iter().map(|(path, _)| path.as_path()));
         let (mut logs, mut events, mut wizard) = (Vec::new(), Vec::new(), Vec::new());
         for (path, file) in &files {
@@ -43,15 +45,13 @@ impl Evidence {
                 }
                 EvidenceKind::ChainEvents => events.push(input_of(path)),
                 EvidenceKind::WizardLog => wizard.push(path.clone()),
-                EvidenceKind::Export => {
-                    self.add_export_of_case(path, manifests.server(path).as_deref());
-                }
                 EvidenceKind::Certificates => self.add_certificates_of_case(path),
                 EvidenceKind::DeliveryErrors => match DeliveryErrors::from_file(path) {
                     Ok(read) => self.add_delivery_errors(read),
                     Err(error) => self.note_unreadable(path, error.reason()),
                 },
-                EvidenceKind::Unused => {}
+                // Exports are added above.
+                EvidenceKind::Export | EvidenceKind::Unused => {}
             }
         }
         if !wizard.is_empty() {
@@ -63,13 +63,33 @@ impl Evidence {
         Ok(CaseContent { files: files.into_iter().map(|(_, file)| file).collect(), logs })
     }
 
+    fn add_exports_of_case(&mut self, files: &mut [(PathBuf, CaseFile)]) {
+        let manifests = Manifests::of(files.iter().map(|(path, _)| path.as_path()));
+        let (mut places, mut exports) = (Vec::new(), Vec::new());
+        for (place, (path, file)) in files.iter().enumerate() {
+            if file.taken_for.kind == EvidenceKind::Export {
+                match ExchangeObjects::from_file(path) {
+                    Ok(objects) => {
+                        places.push(place);
+                        exports.push(objects);
+                    }
+                    Err(error) => self.note_unreadable(path, error.reason()),
+                }
+            }
+        }
+        leave_out_older(&mut exports, |number, words| {
+            let taken_for = &mut files[places[number]].1.taken_for;
+            taken_for.words = format!("{}, left out: {words}", taken_for.words);
+        });
+        for (place, objects) in places.iter().zip(exports) {
+            let server = manifests.server(&files[*place].0);
+            self.add_export_of_case(objects, server.as_deref());
+        }
+    }
+
     /// Only what a file holds is given: that a case has no export of one kind says nothing of it.
     /// Certificates are those of the server that the manifest names, where they do not say it.
-    fn add_export_of_case(&mut self, path: &Path, server: Option<&str>) {
-        let mut objects = match ExchangeObjects::from_file(path) {
-            Ok(objects) => objects,
-            Err(error) => return self.note_unreadable(path, error.reason()),
-        };
+    fn add_export_of_case(&mut self, mut objects: ExchangeObjects, server: Option<&str>) {
         if !objects.inbound_connectors.is_empty() {
             self.add_inbound_connectors(&objects);
         }

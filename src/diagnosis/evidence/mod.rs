@@ -1,6 +1,7 @@
 //! What a diagnosis rests on. Everything is optional; what is missing is said.
 
 pub(crate) mod basis;
+mod case_exports;
 pub(crate) mod case_folder;
 mod certificate_files;
 pub(crate) mod certificate_uses;

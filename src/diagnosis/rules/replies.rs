@@ -3,6 +3,7 @@
 use super::rule::{Answer, Proof, RuleText};
 use crate::connector::{MailFrom, TextList};
 use crate::diagnosis::case::Case;
+use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::literal::listed;
 use crate::diagnosis::remedies::{self, Remedy, of_catalogue};
 use crate::eop_host::is_eop_host;
@@ -51,11 +52,23 @@ pub(crate) fn start_tls_required(case: &Case<'_>) -> Option<Answer> {
     if !is_whole {
         return Some(answer);
     }
+    let (message, steps) = without_offer(case, incident);
+    Some(Proof::of(case.log_proof()).says(message, steps))
+}
+
+/// What is said of a host that offered no STARTTLS where TLS is demanded, and what to do where nothing rewrites
+/// SMTP on the way.
+pub(super) fn without_offer(case: &Case<'_>, incident: &Incident) -> (String, Vec<Remedy>) {
     let host = incident.remote_host.as_deref().unwrap_or("the other side");
     let message = format!(
-        "TLS is demanded, and {host} did not offer STARTTLS. Its banner and keywords stand in the log \
-         whole: nothing rewrites SMTP on the way, and TLS 1.2 of this server was not asked for yet. \
-         Why it was not offered, the log does not say."
+        "TLS is demanded, and {host} did not offer STARTTLS. {} Why it was not offered, the log does not \
+         say.",
+        if incident.notes.contains(&SessionNote::SmtpRewritten) {
+            "Its banner or keywords are masked: a device on the way rewrites SMTP."
+        } else {
+            "Its banner and keywords stand in the log whole: nothing rewrites SMTP on the way, and TLS \
+             1.2 of this server was not asked for yet."
+        }
     );
     let mut steps = Vec::new();
     let hosts = case.send_connector.and_then(|one| one.object.smart_hosts.as_ref());
@@ -81,7 +94,7 @@ pub(crate) fn start_tls_required(case: &Case<'_>) -> Option<Answer> {
             .at("https://sender.office.com, else Microsoft's support"),
         );
     }
-    Some(Proof::of(case.log_proof()).says(message, steps))
+    (message, steps)
 }
 
 /// Whether the host is the one that is meant, as far as the send connector is not given.

@@ -1,5 +1,6 @@
 //! TLS that fails in the handshake, or by the certificate of the other side.
 
+use super::replies::without_offer;
 use super::rule::{Answer, Proof, RuleText};
 use crate::certificate::Thumbprint;
 use crate::diagnosis::case::Case;
@@ -8,6 +9,7 @@ use crate::diagnosis::remedies::Remedy;
 use crate::diagnosis::remedies::{self, ELEVATED, of_catalogue};
 use crate::diagnosis::report::{Confidence, Verdict};
 use crate::reply::{RejectionClass, tls_error};
+use crate::session::{SessionNote, TlsStatus};
 
 /// DigiCert Global Root G2: in the chain of EOP's certificates since 2026-03.
 pub(crate) const ROOT_G2: &str = "DF3C24F9BFD666761B268073FE06D1CC8D4F82A4";
@@ -178,6 +180,15 @@ pub(crate) const TLS_NEGOTIATION_FAILED: RuleText = RuleText {
 pub(crate) fn negotiation(case: &Case<'_>) -> Option<Answer> {
     let error = tls_error(case.tls_error()?);
     let server = case.server_text();
+    let incident = case.incident.filter(|one| one.tls_status == TlsStatus::NotOffered);
+    if let Some(incident) = incident.filter(|_| error.name.is_empty()) {
+        let (message, mut steps) = without_offer(case, incident);
+        if incident.notes.contains(&SessionNote::SmtpRewritten) {
+            steps = vec![remedies::stop_inspection()];
+        }
+        let proof = Proof { verdict: Some(Verdict::Uncertain), ..Proof::of(case.log_proof()) };
+        return Some(proof.says(message, steps));
+    }
     let message = match error.meaning {
         Some(meaning) => format!("TLS failed on {server} with {}: {meaning}.", error.name),
         None if error.name.is_empty() => {

@@ -48,10 +48,14 @@ impl DeliveryErrors {
         if let Some(log) = tracking_log::open(path) {
             return Self::of_tracking_log(&source_name, log);
         }
-        if is_event_log(&input::beginning(path, BEGINNING as u64).unwrap_or_default()) {
+        let beginning = input::beginning(path, BEGINNING as u64).unwrap_or_default();
+        if is_event_log(&beginning) {
             let of_file = |use_text: UseText<'_>| event_texts::of_file(path, use_text);
             if let Some(read) = Self::of_event_log(&source_name, of_file) {
                 return read;
+            }
+            if beginning.starts_with(EVTX) {
+                return Err(nothing(&source_name));
             }
         }
         let bytes = read_file(path)?;

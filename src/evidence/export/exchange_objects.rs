@@ -183,7 +183,8 @@ impl ExchangeObjects {
             match HealthCheck::of(&bag) {
                 Some(check) => {
                     bags.extend(check.objects);
-                    self.description = Some(check.words);
+                    let before = self.description.take().map(|words| words + "; ");
+                    self.description = Some(before.unwrap_or_default() + &check.words);
                 }
                 None => bags.push(bag),
             }

@@ -211,5 +211,17 @@ mod tests {
             objects.description.as_deref(),
             Some("HealthChecker of MX07, build 15.2.1748.10, TLS 1.2 as a client on")
         );
+        // Of two servers in one file.
+        let (_, check) = EXPORT.split_once("<Obj RefId=\"0\"").unwrap();
+        let other = check.replace("MX07", "MX08").replace("RefId=\"", "RefId=\"1");
+        let both = EXPORT.replace("</Objs>", &format!("<Obj RefId=\"100\"{other}"));
+        let objects = ExchangeObjects::from_bytes("health.xml", both.as_bytes()).unwrap();
+        let words = objects.description.unwrap();
+        assert!(
+            words.contains("of MX07, ") && words.contains("; HealthChecker of MX08, "),
+            "{words}"
+        );
+        let servers = objects.certificates.iter().map(|one| one.object.server.as_deref());
+        assert_eq!(servers.collect::<Vec<_>>(), [Some("MX07"), Some("MX08")]);
     }
 }

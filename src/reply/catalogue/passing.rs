@@ -27,9 +27,13 @@ pub(super) const TLS_NOT_AVAILABLE: CatalogueEntry = CatalogueEntry {
 
 pub(super) const SERVER_AUTHENTICATION_FAILED: CatalogueEntry = CatalogueEntry {
     class: RejectionClass::ServerAuthenticationFailed,
-    signatures: &[Signature::words(&["Temporary authentication failure"])],
+    signatures: &[
+        Signature::words(&["Temporary authentication failure"]),
+        Signature::words(&["Outbound Authentication failed with"]),
+    ],
     meaning: "One Exchange server could not authenticate to another (X-EXPS): a clock, the name of \
-              the receive connector, or the network between them.",
+              the receive connector, or the network between them. Of a send connector with \
+              credentials: its smart host refused them.",
     side: &[Side::OnPremisesServer, Side::Either],
     remedy: &[StepTemplate::new(
         Place::ManagementShell,

@@ -27,6 +27,8 @@ pub(super) struct Dialogue {
     pub(super) mails: Mails,
     pub(super) hello_name: Span,
     pub(super) banner_host: Span,
+    /// Whether that name has a domain.
+    has_full_banner_host: bool,
     /// Of use, and read, only where the banner names no host.
     pub(super) hello_host: Span,
     pub(super) public_ip_address: Span,
@@ -84,8 +86,11 @@ impl Dialogue {
     fn accept_command(&mut self, line: Value<'_>) {
         // The client may give up in place of an answer.
         let ends = matches!(Verb::parse(line.bytes), Verb::Quit);
-        if std::mem::take(&mut self.awaits_credentials) && !ends {
-            return;
+        if std::mem::take(&mut self.awaits_credentials) {
+            if !ends {
+                return;
+            }
+            self.pending.take_first();
         }
         let command = match Verb::parse(line.bytes) {
             Verb::Hello(name) => {
@@ -189,10 +194,13 @@ impl Dialogue {
     }
 
     fn read_greeting(&mut self, line: Value<'_>) {
-        if self.banner_host.is_empty()
+        // The first word of a line of several need not be the host's name (RFC 5321, 4.2).
+        if (self.banner_host.is_empty() || !self.has_full_banner_host)
             && let Some(name) = greeting::greeting_host(line.bytes)
+            && (self.banner_host.is_empty() || name.contains(&b'.'))
         {
             self.banner_host = line.part(name);
+            self.has_full_banner_host = name.contains(&b'.');
         }
         if greeting::looks_rewritten(line.bytes) {
             self.note(SessionNote::SmtpRewritten);
@@ -345,6 +353,7 @@ impl Dialogue {
         self.pending.clear_for_reuse();
         self.hello_name = Span::default();
         self.banner_host = Span::default();
+        self.has_full_banner_host = false;
         self.hello_host = Span::default();
         self.public_ip_address = Span::default();
         self.start_tls_offered = None;

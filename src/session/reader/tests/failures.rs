@@ -41,6 +41,36 @@ fn an_authentication_that_fails_is_a_failure() {
 }
 
 #[test]
+fn a_client_that_gives_up_in_an_authentication_ends_as_it_should() {
+    let session = session_of_rows(&[
+        "+ ",
+        "< 220 ex02.contoso.com ready",
+        "> AUTH NTLM",
+        "< 334 NTLM supported",
+        "* |Outbound Authentication failed with LogonDenied",
+        "> QUIT",
+        "< 221 2.0.0 Service closing transmission channel",
+        "- |Local",
+    ]);
+    assert_eq!(session.outcome, Outcome::Refused);
+    assert_eq!(session.notes, []);
+}
+
+#[test]
+fn a_greeting_of_several_lines_names_the_host_that_one_of_them_has() {
+    for (lines, host) in [
+        (&["< 220-Welcome", "< 220 mx.fabrikam.com ESMTP"][..], Some("mx.fabrikam.com")),
+        (&["< 220-mx.fabrikam.com ESMTP", "< 220 relay.example welcome"], Some("mx.fabrikam.com")),
+        (&["< 220 EX01 ESMTP"], Some("EX01")),
+        (&["< 220-EX01 ESMTP", "< 220 ready"], Some("EX01")),
+    ] {
+        let rows = [&["+ "], lines, &["> EHLO ex01", "< 250 DSN", "> QUIT", "< 221 x", "- |Local"]];
+        let session = session_of_rows(&rows.concat());
+        assert_eq!(session.remote_host(), host, "{lines:?}");
+    }
+}
+
+#[test]
 fn an_authentication_in_several_steps_is_one_command() {
     for answers in [&[][..], &["> dXNlcg==", "> c2VjcmV0"]] {
         let mut lines =

@@ -232,18 +232,27 @@ fn only_the_missing_part_of_a_chain_is_asked_for() {
 /// Enabling one certificate can change what a connector without a TlsCertificateName chooses.
 #[test]
 fn a_certificate_that_another_connector_would_choose_is_not_enabled_before_that_is_said() {
-    let setup = "inbound=In/OnPremises/on/hybrid.contoso.com ; inbound=Relay/OnPremises/on/mail.contoso.com ; \
-                 accepted=contoso.com,hybrid.contoso.com,mail.contoso.com";
-    let report = diagnose(
-        &Case::of(
-            "tls=error:UnknownCredentials || connector=Second ;; cert=hybrid.contoso.com ;; \
-             to=bob@fabrikam.com || tls=error:UnknownCredentials || connector=Second ;; \
-             cert=hybrid.contoso.com ;; to=bob@fabrikam.com",
-            &format!("{setup} ; installed=mail.contoso.com/IIS"),
-        )
-        .evidence(),
-    );
-    let cause = report.findings.iter().find(|one| one.status == Status::Cause).unwrap();
-    assert!(steps(cause).contains("Enable-ExchangeCertificate"), "{}", steps(cause));
-    assert!(!steps(cause).contains("would then be refused"), "{}", steps(cause));
+    let second = "connector=Second ;; cert=hybrid.contoso.com,shared.contoso.com ;; from=<> ;; \
+                  to=bob@fabrikam.com";
+    let failed = "cert=mail.contoso.com,shared.contoso.com ;; tls=error:UnknownCredentials";
+    let sessions = [failed, second, failed, second].join(" || ");
+    let steps_with = |fqdn: &str| {
+        let setup = format!(
+            "inbound=Hybrid/OnPremises/on/hybrid.contoso.com ; inbound=HQ/OnPremises/on//203.0.113.5 ; \
+             accepted=contoso.com,hybrid.contoso.com ; send=Second/////{fqdn} ; \
+             installed=hybrid.contoso.com,shared.contoso.com/SMTP/public ; \
+             installed=mail.contoso.com,shared.contoso.com/IIS/public,until:2028-01-01"
+        );
+        let report = diagnose(&Case::of(&sessions, &setup).evidence());
+        let cause = report.findings.iter().find(|one| one.status == Status::Cause).unwrap();
+        steps(cause)
+    };
+    let shared = steps_with("shared.contoso.com");
+    assert!(shared.contains("Enable-ExchangeCertificate"), "{shared}");
+    let said =
+        "the mail of EX01, which shows hybrid.contoso.com, delivered today, would then be refused";
+    assert!(shared.contains(said), "{shared}");
+    // By a name that only the present one has, it goes on choosing that.
+    let own = steps_with("hybrid.contoso.com");
+    assert!(own.contains("Enable-ExchangeCertificate") && !own.contains(said), "{own}");
 }

@@ -12,15 +12,22 @@ use crate::diagnosis::literal::{date, listed};
 
 /// What an administrator can read proves nothing of NETWORK SERVICE: the access list of the key does.
 pub(crate) fn check_private_key(case: &Case<'_>) -> Remedy {
-    Remedy::new(
-        ELEVATED,
-        "See whether NETWORK SERVICE (S-1-5-20), under which transport runs, may read the private \
-         key; if not, let it: certlm.msc, Personal, the certificate, All Tasks, Manage Private \
-         Keys, Read.",
-    )
-    .command(format!("Test-EopRelayCertificate -Thumbprint {}", thumbprint(case)))
-    .verify("the report names no key that NETWORK SERVICE may not read")
-    .undo("take the permission of NETWORK SERVICE away again in the same dialog")
+    let how = "certlm.msc, Personal, the certificate, All Tasks, Manage Private Keys, Read.";
+    // The store of this computer may have answered it.
+    let action = if case.unreadable_key().is_some() {
+        format!(
+            "Let NETWORK SERVICE (S-1-5-20), under which transport runs, read the private key: {how}"
+        )
+    } else {
+        format!(
+            "See whether NETWORK SERVICE (S-1-5-20), under which transport runs, may read the private \
+             key; if not, let it: {how}"
+        )
+    };
+    Remedy::new(ELEVATED, action)
+        .command(format!("Test-EopRelayCertificate -Thumbprint {}", thumbprint(case)))
+        .verify("the report names no key that NETWORK SERVICE may not read")
+        .undo("take the permission of NETWORK SERVICE away again in the same dialog")
 }
 
 /// Another certificate in place of one that ends or is withdrawn: an installed one, else a new one.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::change::Change;
+use super::replacement::lacks_smtp;
 use crate::certificate::Thumbprint;
 use crate::connector::{
     Attribution, AttributionOutcome, AttributionRequest, ExchangeCertificate, MailFrom, Selected,
@@ -71,7 +72,7 @@ fn passes_after(
                 return false;
             }
             Change::EnableForSmtp { server, .. } if is_at(server.as_deref(), one) => {
-                if let Some(other) = chosen_instead(evidence, after, one) {
+                if let Some(other) = chosen_instead(evidence, changes, one) {
                     presented = ShownCertificate::Names(other.names());
                 }
             }
@@ -93,7 +94,7 @@ fn is_at(server: Option<&str>, one: &Delivered) -> bool {
 /// one that it shows today by name, too, and another one then.
 fn chosen_instead(
     before: &Basis<'_>,
-    after: &Evidence,
+    changes: &[Change],
     one: &Delivered,
 ) -> Option<ExchangeCertificate> {
     let chosen = |evidence: &Evidence| {
@@ -101,15 +102,20 @@ fn chosen_instead(
         let mut connectors = connectors.filter(|known| known.is_named(&one.connector));
         let connector = connectors.find(|known| known.tls_certificate_name.is_none())?;
         let installed = evidence.installed.iter().flatten().map(|one| &one.object);
-        let own: Vec<ExchangeCertificate> =
-            installed.filter(|known| is_at(known.server.as_deref(), one)).cloned().collect();
+        // By name one that is not bound to SMTP is not taken (KB 2888788).
+        let own: Vec<ExchangeCertificate> = installed
+            .filter(|known| is_at(known.server.as_deref(), one) && !lacks_smtp(known))
+            .cloned()
+            .collect();
         match select_certificate(connector, &own, one.server.as_deref()).selected {
             Selected::One(index) => own.into_iter().nth(index),
             _ => None,
         }
     };
-    let (today, then) = (chosen(before)?, chosen(after)?);
-    (today.thumbprint == one.thumbprint && then.thumbprint != today.thumbprint).then_some(then)
+    let today = chosen(before).filter(|today| today.thumbprint == one.thumbprint)?;
+    let configuration = before.configuration();
+    let after = changes.iter().fold(configuration, |evidence, change| change.apply(evidence));
+    chosen(&after).filter(|then| then.thumbprint != today.thumbprint)
 }
 
 /// Whether the certificates of the server are given, and that one is not among them.

@@ -7,6 +7,10 @@ use crate::diagnosis::literal::{listed, literal};
 use crate::finding::InputOption;
 use crate::timestamp::{TICKS_PER_HOUR, Timestamp};
 
+/// Where the logs of hub and front end lie.
+const SEND_LOG_FOLDERS: &str = "Get-TransportService | Format-List Name,SendProtocolLogPath\n\
+                                Get-FrontendTransportService | Format-List Name,SendProtocolLogPath";
+
 pub(crate) fn export_inbound_connectors(case: &Case<'_>) -> Remedy {
     let with = case.option(InputOption::InboundConnectors);
     Remedy::tenant(format!("Export the inbound connectors, and give them with {with}."))
@@ -134,6 +138,25 @@ pub(crate) fn turn_on_logging(case: &Case<'_>) -> Remedy {
     .undo(format!("Set-SendConnector {connector} -ProtocolLoggingLevel None"))
 }
 
+/// What shows of a session the part that the evidence lacks. A session of the logs shows that logging is
+/// on: what is missing of it stands in another file.
+pub(crate) fn complete_sessions(case: &Case<'_>) -> Remedy {
+    if !case.is_of_session() {
+        return turn_on_logging(case);
+    }
+    let (path, line) = case.incident.map_or(("", 0), |one| (one.path.as_str(), one.line));
+    Remedy::new(
+        MANAGEMENT_SHELL,
+        format!(
+            "Give the whole folders of the send logs, that of the front end among them where a connector \
+             has FrontendProxyEnabled: logging is on, and what the session at {path}:{line} does not \
+             show stands in a file before, or in the logs of the other half."
+        ),
+    )
+    .command(SEND_LOG_FOLDERS)
+    .verify("the report names certificate, sender and public address of the session")
+}
+
 /// Lets send connectors of which it is known that they do not log do so.
 pub(crate) fn turn_on_logging_of<'n>(connectors: impl Iterator<Item = &'n str>) -> Vec<Remedy> {
     let of_connector = |name: &str| {
@@ -251,10 +274,7 @@ pub(crate) fn find_send_logs() -> Remedy {
         "Give the send logs of the server: those of the hub, and of the front end where a connector \
          has FrontendProxyEnabled.",
     )
-    .command(
-        "Get-TransportService | Format-List Name,SendProtocolLogPath\n\
-         Get-FrontendTransportService | Format-List Name,SendProtocolLogPath",
-    )
+    .command(SEND_LOG_FOLDERS)
     .verify("the report names sessions")
 }
 

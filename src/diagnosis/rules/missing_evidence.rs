@@ -129,7 +129,7 @@ fn steps_to_decide(case: &Case<'_>) -> Vec<Remedy> {
             OpenQuestion::CertificateNotKnown
             | OpenQuestion::MailFromNotKnown
             | OpenQuestion::AddressNotKnown { .. } => {
-                let step = remedies::turn_on_logging(case);
+                let step = remedies::complete_sessions(case);
                 if !steps.contains(&step) {
                     steps.push(step);
                 }

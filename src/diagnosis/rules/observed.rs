@@ -4,7 +4,7 @@ use super::rule::{Answer, Proof, RuleText};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::counted;
 use crate::diagnosis::observation::{Age, Everyday};
-use crate::diagnosis::remedies::Remedy;
+use crate::diagnosis::remedies::{self, Remedy};
 use crate::finding::Place;
 
 pub(crate) const EVIDENCE_TOO_OLD: RuleText = RuleText {
@@ -24,7 +24,7 @@ pub(crate) fn evidence_too_old(case: &Case<'_>) -> Option<Answer> {
          nothing is accepted on such evidence.",
         newest(case)
     );
-    Some(Proof::of(Vec::new()).says(message, vec![newest_logs()]))
+    Some(Proof::of(Vec::new()).says(message, vec![newest_logs(case)]))
 }
 
 pub(crate) const EVIDENCE_AGEING: RuleText = RuleText {
@@ -43,7 +43,7 @@ pub(crate) fn evidence_ageing(case: &Case<'_>) -> Option<Answer> {
         "The newest session is of {}, {days} days before the time of judgement.",
         newest(case)
     );
-    Some(Proof::of(Vec::new()).says(message, vec![newest_logs()]))
+    Some(Proof::of(Vec::new()).says(message, vec![newest_logs(case)]))
 }
 
 fn age(case: &Case<'_>) -> Option<Age> {
@@ -55,16 +55,23 @@ fn newest(case: &Case<'_>) -> String {
     newest.map(|time| time.to_string()).unwrap_or_default()
 }
 
-fn newest_logs() -> Remedy {
-    Remedy::new(
-        Place::ManagementShell,
-        "Give the newest send logs of the server, or see why there are none.",
-    )
-    .command(
-        "Get-TransportService | Format-List Name,SendProtocolLogPath\n\
-         Get-SendConnector | Format-List Name,ProtocolLoggingLevel",
-    )
-    .verify("the report names a session of today")
+fn newest_logs(case: &Case<'_>) -> Remedy {
+    let folders = "Get-TransportService | Format-List Name,SendProtocolLogPath";
+    let levels = "Get-SendConnector | Format-List Name,ProtocolLoggingLevel";
+    let (action, command) = if remedies::may_be_silent(case) {
+        (
+            "Give the newest send logs of the server, or see why there are none.",
+            format!("{folders}\n{levels}"),
+        )
+    } else {
+        (
+            "Give the newest send logs of the server: by the export its connector logs.",
+            folders.to_owned(),
+        )
+    };
+    Remedy::new(Place::ManagementShell, action)
+        .command(command)
+        .verify("the report names a session of today")
 }
 
 pub(crate) const EVERYDAY_FAILURES: RuleText = RuleText {

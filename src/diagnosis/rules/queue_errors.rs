@@ -4,7 +4,7 @@ use super::rule::{Answer, Proof, RuleText};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::queue_errors::{NotJudged, QueueErrors};
 use crate::diagnosis::literal::{counted, listed};
-use crate::diagnosis::remedies::{of_catalogue, turn_on_logging};
+use crate::diagnosis::remedies::{may_be_silent, of_catalogue, turn_on_logging};
 use crate::diagnosis::report::EvidenceLine;
 
 /// How many are reported in full.
@@ -38,7 +38,9 @@ pub(crate) fn cover_only(case: &Case<'_>) -> Option<Answer> {
     // The first step of a cover text is to read the log; the rest depends on what it shows.
     let mut steps = of_catalogue(case, class);
     steps.truncate(1);
-    steps.push(turn_on_logging(case));
+    if may_be_silent(case) {
+        steps.push(turn_on_logging(case));
+    }
     Some(Proof::of(vec![incident.proof()]).says(message, steps))
 }
 

@@ -141,7 +141,7 @@ pub(crate) fn two_tenants(case: &Case<'_>) -> Option<Answer> {
     let proof = Proof { is_advice: !case.is_attr36(), ..Proof::of(lines) };
     let proof =
         if case.is_attr36() { proof } else { Proof { severity: Some(Severity::Warning), ..proof } };
-    Some(proof.says(message, one_each()))
+    Some(proof.says(message, one_each(case)))
 }
 
 /// Whether the names of the certificate lie in none of the tenant's accepted domains.
@@ -156,19 +156,10 @@ fn is_certificate_of_others(case: &Case<'_>) -> bool {
 }
 
 /// One certificate and one send connector for each tenant.
-fn one_each() -> Vec<Remedy> {
+fn one_each(case: &Case<'_>) -> Vec<Remedy> {
+    let is_given = case.evidence.send_connectors.is_some() && case.evidence.installed.is_some();
     vec![
-        Remedy::new(
-            Place::ManagementShell,
-            "Give each tenant one certificate, with a name below an accepted domain of its own, and \
-             one send connector whose TlsCertificateName names that certificate. First see which \
-             connectors and certificates there are.",
-        )
-        .command(
-            "Get-SendConnector |\n  Format-List Name,AddressSpaces,Fqdn,TlsCertificateName\n\
-             Get-ExchangeCertificate | Format-List Thumbprint,Subject,CertificateDomains,Services",
-        )
-        .verify("each send connector names another certificate"),
+        one_on_the_server(is_given),
         Remedy::tenant(
             "In each of the tenants see that its inbound connector expects the name of its own \
              certificate, and that no two of them list the same address.",
@@ -178,4 +169,20 @@ fn one_each() -> Vec<Remedy> {
         )
         .verify("no value stands in both tenants"),
     ]
+}
+
+/// The half on the server; what there is need not be looked up where it is given.
+fn one_on_the_server(is_given: bool) -> Remedy {
+    let action = "Give each tenant one certificate, with a name below an accepted domain of its own, and \
+                  one send connector whose TlsCertificateName names that certificate.";
+    let step = if is_given {
+        Remedy::new(Place::ManagementShell, action)
+    } else {
+        let first = "First see which connectors and certificates there are.";
+        Remedy::new(Place::ManagementShell, format!("{action} {first}")).command(
+            "Get-SendConnector |\n  Format-List Name,AddressSpaces,Fqdn,TlsCertificateName\n\
+             Get-ExchangeCertificate | Format-List Thumbprint,Subject,CertificateDomains,Services",
+        )
+    };
+    step.verify("each send connector names another certificate")
 }

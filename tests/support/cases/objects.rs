@@ -41,7 +41,7 @@ pub(super) fn inbound(text: &str, write: Write<'_>) -> InboundConnector {
     }
 }
 
-/// `name/TlsCertificateName/smart host/logging/source servers`; `named` stands for ISSUER and CN=mail.contoso.com.
+/// `name/TlsCertificateName/smart host/logging/source servers/Fqdn`; `named` stands for ISSUER and CN=mail.contoso.com.
 pub(super) fn send(text: &str, write: Write<'_>) -> SendConnector {
     let fields: Vec<&str> = text.split('/').collect();
     let field = |index: usize| fields.get(index).copied().filter(|field| !field.is_empty());
@@ -55,6 +55,7 @@ pub(super) fn send(text: &str, write: Write<'_>) -> SendConnector {
         smart_hosts: field(2).map(|hosts| list(hosts, write)),
         protocol_logging_level: field(3).map(str::to_owned),
         source_transport_servers: field(4).map(|servers| list(servers, write)),
+        fqdn: field(5).map(write),
         ..SendConnector::default()
     }
 }

@@ -272,6 +272,27 @@ Describe 'A remote session over SSH' -Skip:(-not $canRemote) {
         ($received | Test-EopRelayCertificate @at).Summary | Should -Be $expected
     }
 
+    It 'gives its commands with their tables to a session that has no module' {
+        $script = {
+            param($Port, $Folder, $User, $Log)
+            Set-StrictMode -Version 3.0
+            $ErrorActionPreference = 'Stop'
+            $options = @{ StrictHostKeyChecking = 'no'; UserKnownHostsFile = "$Folder/known"; IdentitiesOnly = 'yes' }
+            $far = New-PSSession -HostName 127.0.0.1 -Port $Port -KeyFilePath "$Folder/user" -UserName $User -Options $options -ConnectingTimeout 60000
+            Invoke-Command -Session $far -ScriptBlock { Import-Module -Name $args[0] } -ArgumentList $args[0]
+            $null = Import-PSSession -Session $far -Module EopRelay -FormatTypeName *
+            @(Get-Module -Name EopRelay).Count
+            Get-SendConnectorTlsSession -LiteralPath $Log -WarningAction SilentlyContinue | Format-Table | Out-String -Width 80
+            Test-EopRelayCertificate -LogPath $Log -At '2026-11-16T00:00:00Z' | Out-String -Width 80
+            Remove-PSSession -Session $far
+        }
+        $output = @(& $shell -NoProfile -NonInteractive -Command $script -args $port, $folder, ([System.Environment]::UserName), $log, $manifest)
+        $output.Count | Should -Be 3 -Because ($output -join "`n")
+        $output[0] | Should -Be 0
+        $output[1].Trim() | Should -Be ($sessions | Format-Table | Out-String -Width 80).Trim()
+        $output[2] | Should -Match '^\s*REFUSED'
+    }
+
     It 'gives a report that shows itself' {
         $report = Invoke-Command -Session $remote -ScriptBlock { Import-Module -Name $using:manifest; Test-EopRelayCertificate -LogPath $using:log -At '2026-11-16T00:00:00Z' }
         ($report | Out-String -Width 80) | Should -Match '^\s*REFUSED'

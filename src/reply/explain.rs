@@ -392,8 +392,9 @@ fn one_line(text: &str) -> String {
 fn reply_line(text: &str, program: Option<MailProgram>) -> String {
     let line = one_line(text);
     let line = program.map_or(line.as_str(), |program| program.reply_in(&line));
-    // The values behind LED in a queue of Exchange.
+    // The values behind LED in a queue of Exchange, and the recipient behind `##` in an NDR.
     let line = line.split("};{MSG=").next().unwrap_or(line);
+    let line = line.split(" ##rfc822").next().unwrap_or(line);
     without_stray_end(end_of_server(line)).to_owned()
 }
 

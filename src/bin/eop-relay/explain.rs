@@ -50,7 +50,8 @@ pub fn run(arguments: &ExplainArguments) -> ExitCode {
     // What exists is a file, also where --path was forgotten.
     let is_file = Path::new(&text).is_file();
     let errors = DeliveryErrors::from_text("text", &text);
-    let is_more = errors.iter().any(|error| error.source != DeliveryErrorSource::Text);
+    let is_more =
+        errors.len() > 1 || errors.iter().any(|error| error.source != DeliveryErrorSource::Text);
     if is_file || is_more || !arguments.path.is_empty() || arguments.logs.are_given() {
         return errors::run(arguments, &text, None);
     }

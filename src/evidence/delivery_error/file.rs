@@ -10,6 +10,7 @@ use super::html::{is_html, text_of_html};
 use super::objects::{ObjectErrors, Place};
 use super::packed::DeliveryErrorList;
 use super::retry_time::ErrorDates;
+use super::returned::answers;
 use super::transport_event::{TransportEvent, TransportEvents};
 use super::{delivered, event_text, mail, tracking_log};
 use crate::evidence::capi2::event_texts;
@@ -122,10 +123,17 @@ impl DeliveryErrors {
         for (line, event) in event_text::events(text) {
             events.add(source_name, line, &event);
         }
-        if events.errors.is_empty() {
-            return vec![DeliveryError::of_text(source_name, text)];
+        if !events.errors.is_empty() {
+            return events.errors;
         }
-        events.errors
+        let whole = DeliveryError::of_text(source_name, text);
+        let answers = answers(text).into_iter().map(|(line, recipients)| DeliveryError {
+            reporting_server: whole.reporting_server.clone(),
+            recipients,
+            ..DeliveryError::of_text(source_name, &line)
+        });
+        let answers: Vec<DeliveryError> = answers.collect();
+        if answers.is_empty() { vec![whole] } else { answers }
     }
 
     /// Reads JSON text, as the module passes objects of the pipeline.

@@ -46,6 +46,26 @@ pub(super) fn returned_lines(text: &str) -> Vec<Returned> {
     lines
 }
 
+/// What the servers of several recipients answered, where it is not the same: each line that says why, or
+/// the first one where all are covers, with the recipients above it. Empty where one answer is all.
+pub(super) fn answers(text: &str) -> Vec<(String, Vec<String>)> {
+    let lines = returned_lines(text);
+    let mut answers: Vec<(String, Vec<String>)> = Vec::new();
+    for line in &lines {
+        let Some(recipient) = &line.recipient else { return Vec::new() };
+        if answers.iter().any(|(_, known)| known.contains(recipient)) {
+            continue;
+        }
+        let own = std::slice::from_ref(recipient);
+        let said = cause_line(&lines, own).map_or(line, |(line, _)| line);
+        match answers.iter_mut().find(|(known, _)| *known == said.line) {
+            Some((_, known)) => known.push(recipient.clone()),
+            None => answers.push((said.line.clone(), own.to_vec())),
+        }
+    }
+    if answers.len() > 1 { answers } else { Vec::new() }
+}
+
 /// The line that says why: the newest dated one that is no cover, else the first without a date.
 /// `None` where all are covers, or where the newest is one line if the day comes first and another
 /// if the month does.
@@ -53,6 +73,14 @@ pub(super) fn cause(
     lines: &[Returned],
     recipients: &[String],
 ) -> Option<(Explanation, Option<String>)> {
+    let (line, explanation) = cause_line(lines, recipients)?;
+    Some((explanation, line.host.clone()))
+}
+
+fn cause_line<'l>(
+    lines: &'l [Returned],
+    recipients: &[String],
+) -> Option<(&'l Returned, Explanation)> {
     let is_for = |line: &&Returned| {
         recipients.is_empty()
             || line.recipient.as_ref().is_none_or(|recipient| {
@@ -69,8 +97,7 @@ pub(super) fn cause(
     };
     let (place, other) = (newest(0)?, newest(1)?);
     let is_settled = significant[place].1.rejection == significant[other].1.rejection;
-    let (line, explanation) = significant.into_iter().nth(place)?;
-    is_settled.then(|| (explanation, line.host.clone()))
+    significant.into_iter().nth(place).filter(|_| is_settled)
 }
 
 /// Whether a reply only says that the message was given up: 4.4.7, and the 5.4.3xx of Exchange
@@ -190,6 +217,22 @@ mod tests {
             let found = cause(&returned_lines(&lines.join("\r\n")), &[]);
             let class = found.and_then(|(explanation, _)| explanation.rejection);
             assert_eq!(class, expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn several_recipients_have_each_the_answer_of_its_own_server() {
+        let dated = format!("11/2/2026 9:11:58 AM - {DENIED}");
+        let text = format!(
+            "one@a.example\n{EXPIRED}\n{dated}\n\ntwo@b.example\n{UNTRUSTED}\nthree@a.example\n{DENIED}"
+        );
+        let expected = [
+            (DENIED.to_owned(), vec!["one@a.example".to_owned(), "three@a.example".to_owned()]),
+            (UNTRUSTED.to_owned(), vec!["two@b.example".to_owned()]),
+        ];
+        assert_eq!(answers(&text), expected);
+        for text in [DENIED, &format!("one@a.example\n{DENIED}\ntwo@b.example\n{DENIED}"), ""] {
+            assert_eq!(answers(text), []);
         }
     }
 

@@ -77,7 +77,7 @@ fn the_exit_code_tells_what_was_found() {
         (vec!["events", healthy], 0),
         (vec!["events", healthy, "--start", "2026-11-01"], 10),
         (vec!["events", healthy, "--end", "2026-11-01"], 30),
-        (vec!["events", "Cargo.toml"], 30),
+        (vec!["events", "Cargo.toml"], 40),
         (vec!["events", "no-such.evtx"], 40),
         (vec!["events", healthy, "no-such.evtx"], 40),
         (vec!["events", healthy, "--thumbprint", "xyz"], 64),

@@ -224,3 +224,33 @@ fn what_is_named_as_an_event_log_and_is_none_is_not_one_that_is_off() {
         }
     }
 }
+
+#[test]
+fn a_file_of_something_else_says_nothing_of_the_log_and_an_empty_export_that_it_is_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    for (content, is_log) in [
+        (&b"MZ\x90\x00\x03\x04\x00\x01\xfe"[..], false),
+        (b"Get-ExchangeCertificate, as it was shown", false),
+        (b"<html><body>500</body></html>", false),
+        (b"[{\"Name\": \"Inbound from HQ\"}]", false),
+        (b"", true),
+        (b"\xEF\xBB\xBF\r\n", true),
+        (b"[]\r\n", true),
+        (b"<?xml version=\"1.0\"?><Events></Events>", true),
+        (b"\xFF\xFE<\0E\0v\0e\0n\0t\0s\0/\0>\0", true),
+    ] {
+        fs::write(folder.path().join("capi2.xml"), content).unwrap();
+        for arguments in [&["events", "capi2.xml"][..], &["test", "--chain-event", "capi2.xml"]] {
+            let output = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
+                .args(arguments)
+                .current_dir(folder.path())
+                .output()
+                .unwrap();
+            let error = std::str::from_utf8(&output.stderr).unwrap();
+            let is_refused = error.contains("cannot be read as an event log");
+            assert_eq!(is_refused, !is_log, "{arguments:?} {content:?}: {error}");
+            let code = if is_log { 30 } else { 40 };
+            assert_eq!(output.status.code(), Some(code), "{arguments:?} {content:?}: {error}");
+        }
+    }
+}

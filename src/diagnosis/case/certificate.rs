@@ -3,6 +3,7 @@
 use super::Case;
 use crate::certificate::{Certificate, Thumbprint};
 use crate::connector::ShownCertificate;
+use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::report::{CertificateSummary, EvidenceLine};
 use crate::stated_time::StatedTime;
 
@@ -90,8 +91,10 @@ impl Case<'_> {
             vec![EvidenceLine { path: given.path.clone(), line: 0, text }]
         } else if let Some(installed) = self.installed {
             vec![EvidenceLine { path: installed.path.clone(), line: installed.line, text }]
-        } else if let Some(incident) = self.incident {
-            vec![EvidenceLine { path: incident.path.clone(), line: incident.line, text }]
+        } else if let Some(session) = self.incident.and_then(Incident::newest) {
+            let path = session.path.display().to_string();
+            let text = format!("session {} begins here and shows {text}", session.session_id);
+            vec![EvidenceLine { path, line: session.line, text }]
         } else {
             Vec::new()
         }

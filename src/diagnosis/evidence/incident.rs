@@ -142,6 +142,8 @@ pub(crate) struct Incident {
     /// Where the newest session begins, or the row that it ended with where that was found.
     pub path: String,
     pub line: u64,
+    /// Whether that line is the row that it ended with.
+    pub is_located: bool,
     pub session_id: String,
     /// Whether it holds today, on any of its servers.
     pub standing: Standing,
@@ -173,15 +175,25 @@ impl Incident {
     }
 
     pub fn proof(&self) -> EvidenceLine {
-        let text = match (self.ending, &self.tls_error, &self.reply) {
-            (Ending::TlsFailed, Some(error), _) => {
-                format!("TLS negotiation failed with error {error}")
+        let text = match self.last_words() {
+            None => format!("session {}", self.session_id),
+            Some(words) if self.is_located => words,
+            // The line is that of another row.
+            Some(words) => {
+                format!("session {} begins here; it ended with {words}", self.session_id)
             }
-            (_, _, Some(reply)) => reply.clone(),
-            (_, Some(error), None) => format!("TLS negotiation failed with error {error}"),
-            _ => format!("session {}", self.session_id),
         };
         EvidenceLine { path: self.path.clone(), line: self.line, text }
+    }
+
+    /// What the newest session ended with, as its row says it.
+    pub fn last_words(&self) -> Option<String> {
+        match (self.ending, &self.tls_error, &self.reply) {
+            (Ending::TlsFailed, Some(error), _) | (_, Some(error), None) => {
+                Some(format!("TLS negotiation failed with error {error}"))
+            }
+            (_, _, reply) => reply.clone(),
+        }
     }
 
     /// Whether TLS was negotiated in a version that Exchange Online does not take any more.

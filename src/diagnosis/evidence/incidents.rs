@@ -165,10 +165,12 @@ impl Incidents {
                 let masked = |session| find_row_of_session(session, MASKED_BANNER);
                 incident.masked_banner = incident.newest().and_then(masked);
             }
-            let has_row = incident.reply.is_some() || incident.tls_error.is_some();
-            let Some(session) = incident.newest().filter(|_| has_row) else { continue };
-            let found = find_row_of_session(session, &incident.proof().text);
-            incident.line = found.map_or(incident.line, |(line, _)| line);
+            let Some((session, words)) = incident.newest().zip(incident.last_words()) else {
+                continue;
+            };
+            if let Some((line, _)) = find_row_of_session(session, &words) {
+                (incident.line, incident.is_located) = (line, true);
+            }
         }
     }
 

@@ -187,6 +187,7 @@ impl Incident {
             recipient_domains: domains,
             path: session.log_path.display().to_string(),
             line: session.line,
+            is_located: false,
             session_id: session.session_id().to_owned(),
             standing: Standing::Present,
             troubles: Vec::new(),

@@ -207,6 +207,7 @@ fn incident_of(
         recipient_domains: domains(&error.recipients),
         path: error.path.clone(),
         line,
+        is_located: true,
         session_id: String::new(),
         standing: Standing::Present,
         troubles: Vec::new(),

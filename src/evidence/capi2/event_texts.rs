@@ -76,7 +76,7 @@ fn of_source(
 ) -> io::Result<()> {
     loop {
         let flow = match &mut source {
-            Source::Xml(framer) => match framer.next()? {
+            Source::Xml(framer, _) => match framer.next()? {
                 Next::Item(frame) if frame.end == FrameEnd::Whole => {
                     use_text(&String::from_utf8_lossy(frame.bytes), frame.line)
                 }

@@ -72,7 +72,7 @@ impl OpenSource {
                     self.foreign
                 ),
             ));
-        } else if self.is_empty() && self.is_named_as_event_log() {
+        } else if self.is_empty() && (self.is_named_as_event_log() || self.is_of_something_else()) {
             notices.push(no_event_log(path, "it does not begin as one"));
         } else if self.is_empty() {
             notices.push(Notice {
@@ -100,6 +100,11 @@ impl OpenSource {
         let extension = Path::new(&self.name).extension();
         !matches!(self.source, Source::Evtx(_))
             && extension.is_some_and(|extension| extension.eq_ignore_ascii_case("evtx"))
+    }
+
+    /// Whether its beginning is that of no events: nothing can be said of a log by it.
+    fn is_of_something_else(&self) -> bool {
+        matches!(self.source, Source::Xml(_, false))
     }
 
     /// A log of the default size whose first events are gone.

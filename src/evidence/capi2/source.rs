@@ -29,7 +29,8 @@ pub(super) struct Item {
 }
 
 pub(super) enum Source {
-    Xml(Framer<Box<dyn Read + Send>>),
+    /// Text, and whether its beginning may be that of events.
+    Xml(Framer<Box<dyn Read + Send>>, bool),
     Evtx(Box<EvtxFile>),
     Json(Box<JsonEvents>),
 }
@@ -69,10 +70,13 @@ impl Source {
     /// XML or JSON in a file that is in memory, or begins there: `start` is followed by `rest`.
     pub(super) fn of_bytes(start: Vec<u8>, rest: impl Read + Send + 'static) -> Self {
         let encoding = encoding_of(&start);
-        let is_json = match encoding {
-            Some(encoding) => JsonEvents::begin(encoding.decode(&start).0.as_bytes()),
-            None => JsonEvents::begin(&start),
+        let beginning = match encoding {
+            Some(encoding) => encoding.decode(&start).0,
+            None => String::from_utf8_lossy(&start),
         };
+        let is_json = JsonEvents::begin(beginning.as_bytes());
+        let may_be_events = is_blank_or_of_events(&beginning);
+        drop(beginning);
         let input = Cursor::new(start).chain(rest);
         let input: Box<dyn Read + Send> = match encoding {
             // wevtutil and Out-File write UTF-16; what is said is that of the decoded text.
@@ -88,13 +92,13 @@ impl Source {
         if is_json {
             return Self::Json(Box::new(JsonEvents::new(input)));
         }
-        Self::Xml(Framer::new(input))
+        Self::Xml(Framer::new(input), may_be_events)
     }
 
     /// How far it has been read, in bytes.
     pub(super) fn offset(&self) -> u64 {
         match self {
-            Self::Xml(framer) => framer.offset(),
+            Self::Xml(framer, _) => framer.offset(),
             Self::Evtx(file) => file.offset(),
             Self::Json(events) => events.count(),
         }
@@ -103,7 +107,7 @@ impl Source {
     /// The next event, after a bounded amount of input.
     pub(super) fn next(&mut self) -> io::Result<Next<Item>> {
         match self {
-            Self::Xml(framer) => {
+            Self::Xml(framer, _) => {
                 let frame = match framer.next()? {
                     Next::Item(frame) => frame,
                     Next::Again => return Ok(Next::Again),
@@ -132,6 +136,13 @@ impl Source {
             }),
         }
     }
+}
+
+/// Whether a text may hold events: an empty log is exported as nothing, as an empty list or as an
+/// element of that name.
+fn is_blank_or_of_events(beginning: &str) -> bool {
+    let text = beginning.trim_matches(|one: char| one.is_whitespace() || one == '\u{feff}');
+    text.is_empty() || text == "[]" || text.contains("<Event") || text.contains("<Objs")
 }
 
 /// Bytes that are no UTF-8 are taken for Windows-1252, the ANSI code page of most servers: only

@@ -184,6 +184,8 @@ const REFUSALS: &[(RejectionClass, &str)] = &[
     (TemporaryServerError, "451 4.7.0 Temporary server error. Please try again later. PRX4"),
     (TemporaryServerError, "451 4.4.4 Temporary server error. Please try again later ATTR5"),
     (ServerAuthenticationFailed, "454 4.7.0 Temporary authentication failure"),
+    (ServerAuthenticationFailed, "535 5.7.3 Authentication unsuccessful"),
+    (ServerAuthenticationFailed, "535 5.7.8 Error: authentication failed:"),
     (
         TlsChannelExpired,
         "454 4.7.0 Failed to establish appropriate TLS channel: CertificateExpired",

@@ -30,18 +30,32 @@ pub(super) const SERVER_AUTHENTICATION_FAILED: CatalogueEntry = CatalogueEntry {
     signatures: &[
         Signature::words(&["Temporary authentication failure"]),
         Signature::words(&["Outbound Authentication failed with"]),
+        Signature::words(&["Authentication unsuccessful"]).with_codes(&[535]),
+        Signature::status(5, 7, 8).with_codes(&[535]),
     ],
     meaning: "One Exchange server could not authenticate to another (X-EXPS): a clock, the name of \
               the receive connector, or the network between them. Of a send connector with \
               credentials: its smart host refused them.",
     side: &[Side::OnPremisesServer, Side::Either],
-    remedy: &[StepTemplate::new(
-        Place::ManagementShell,
-        "Compare the clocks of both servers, and see that the receive connector for servers has \
-             ExchangeServer among its AuthMechanism and the server's own name as Fqdn.",
-    )
-    .command("Get-ReceiveConnector | Format-List Identity,Fqdn,AuthMechanism,PermissionGroups")
-    .verify("the queue between the two servers drains")],
+    remedy: &[
+        StepTemplate::new(
+            Place::ManagementShell,
+            "See whether the send connector authenticates. If it does, and its smart host is the MX \
+             host of a tenant: that takes mail of this server by its certificate, and no credentials; \
+             if it is another: the account, its password, or that basic authentication is off there.",
+        )
+        .command(
+            "Get-SendConnector <send connector> | Format-List Name,SmartHosts,SmartHostAuthMechanism",
+        )
+        .verify("the next session in the send log goes on after AUTH, or has none"),
+        StepTemplate::new(
+            Place::ManagementShell,
+            "Between two Exchange servers: compare their clocks, and see that the receive connector for \
+             servers has ExchangeServer among its AuthMechanism and the server's own name as Fqdn.",
+        )
+        .command("Get-ReceiveConnector | Format-List Identity,Fqdn,AuthMechanism,PermissionGroups")
+        .verify("the queue between the two servers drains"),
+    ],
     reference: "RFC 4954, section 6; KB 979175",
     confidence: Confidence::Observed,
     ..DOCUMENTED

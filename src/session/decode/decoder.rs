@@ -129,7 +129,13 @@ impl Decoder {
         {
             return None;
         }
-        let rejection = if is_refusal { self.rejection(texts, reply) } else { None };
+        let rejection = if is_refusal {
+            self.rejection(texts, reply)
+        } else {
+            // Exchange's own words stand in place of a reply.
+            (outcome == Outcome::Refused && !draft.logon_error.is_empty())
+                .then_some(RejectionClass::ServerAuthenticationFailed)
+        };
         self.writer.begin();
         let tls = self.tls(draft, texts);
         let proxy_session_id = draft.proxy_session_id.map(hexadecimal);

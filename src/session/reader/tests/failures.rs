@@ -2,6 +2,7 @@
 //! are no failure.
 
 use super::*;
+use crate::reply::RejectionClass;
 
 #[test]
 fn an_authentication_that_fails_is_a_failure() {
@@ -31,6 +32,7 @@ fn an_authentication_that_fails_is_a_failure() {
     ] {
         let session = session_of_rows(&lines);
         assert_eq!((session.outcome, session.reply()), (Outcome::Refused, Some(reply)));
+        assert_eq!(session.rejection, Some(RejectionClass::ServerAuthenticationFailed));
         let folder = Folder::new(&[(
             "SEND20261115-1.LOG",
             format!("{HEADER}{}", rows(ID, 0, &lines)).as_bytes(),

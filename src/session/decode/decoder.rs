@@ -107,14 +107,7 @@ impl Decoder {
         }
         notes.sort_unstable();
         notes.dedup();
-        let (reply, is_refusal) = match dialogue.first_refusal() {
-            Some(refusal) => (refusal, true),
-            None if outcome == Outcome::ConnectFailed => (draft.connect_error, false),
-            None if outcome == Outcome::Refused && !draft.logon_error.is_empty() => {
-                (draft.logon_error, false)
-            }
-            None => (dialogue.last_reply, false),
-        };
+        let (reply, said) = last_words(draft, outcome);
         let is_eop = is_eop(&lossy(texts.get(other_side)), remote.as_ref());
         if let Some(filter) = filter
             && !filter.passes(filter.unmet(&FilterInput {
@@ -129,12 +122,10 @@ impl Decoder {
         {
             return None;
         }
-        let rejection = if is_refusal {
-            self.rejection(texts, reply)
-        } else {
-            // Exchange's own words stand in place of a reply.
-            (outcome == Outcome::Refused && !draft.logon_error.is_empty())
-                .then_some(RejectionClass::ServerAuthenticationFailed)
+        let rejection = match said {
+            Said::Refusal => self.rejection(texts, reply),
+            Said::LogonError => Some(RejectionClass::ServerAuthenticationFailed),
+            Said::NoRefusal => None,
         };
         self.writer.begin();
         let tls = self.tls(draft, texts);
@@ -319,6 +310,27 @@ fn lacks_tls_of_eop(draft: &SessionDraft, log_type: LogType) -> bool {
         matches!(draft.tls, TlsOutcome::Succeeded(_)) || dialogue.has_hello_after_start_tls;
     start_tls_offered(draft) == Some(false)
         || (log_type == LogType::Receive && has_tls && !dialogue.has_quit)
+}
+
+/// Whose the words are with which a session ended.
+enum Said {
+    /// A reply that refuses.
+    Refusal,
+    /// What Exchange wrote of an authentication that failed.
+    LogonError,
+    /// Anything else.
+    NoRefusal,
+}
+
+fn last_words(draft: &SessionDraft, outcome: Outcome) -> (Span, Said) {
+    match draft.dialogue.first_refusal() {
+        Some(refusal) => (refusal, Said::Refusal),
+        None if outcome == Outcome::ConnectFailed => (draft.connect_error, Said::NoRefusal),
+        None if outcome == Outcome::Refused && !draft.logon_error.is_empty() => {
+            (draft.logon_error, Said::LogonError)
+        }
+        None => (draft.dialogue.last_reply, Said::NoRefusal),
+    }
 }
 
 /// How the session ended: by its mails if it has any, else by what kept it from having any.

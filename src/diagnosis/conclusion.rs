@@ -150,16 +150,15 @@ fn place(case: &Case<'_>, incident: &Incident) -> String {
         [] => unknown.to_owned(),
         servers => listed(servers.iter().copied(), 4),
     };
+    let line = if incident.line == 0 { String::new() } else { format!(":{}", incident.line) };
     if incident.reported_by.is_some() {
-        let line = if incident.line == 0 { String::new() } else { format!(":{}", incident.line) };
         return format!("Server: {}; error: {}{line}.", servers("not known"), incident.path);
     }
     let thumbprint = case.thumbprint().unwrap_or_else(|| "none".to_owned());
     let servers = servers("not known from the log");
     format!(
-        "Server: {servers}; send connector: {}; certificate sent: {thumbprint}; log: {}:{}.",
+        "Server: {servers}; send connector: {}; certificate sent: {thumbprint}; log: {}{line}.",
         if incident.connector.is_empty() { "not known" } else { &incident.connector },
         incident.path,
-        incident.line
     )
 }

@@ -197,6 +197,7 @@ fn session_of(
     }
     if let Some(session) = session.as_mut().filter(|_| kept.is_none()) {
         session.log_path = Arc::from(Path::new(LOG_THAT_IS_NOT_KEPT));
+        session.line = 0;
     }
     Ok(session)
 }

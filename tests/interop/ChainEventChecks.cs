@@ -69,9 +69,9 @@ namespace EopRelay.Tests
                 Checks.Equal(2, notices.Count);
                 Checks.Equal("LogNotFound", notices[0].ErrorId);
                 Checks.Equal("Error", notices[0].Severity);
-                Checks.Equal("EvidenceIncomplete", notices[1].Code);
-                Checks.Equal("Warning", notices[1].Severity);
-                Checks.True(notices[1].Text.Contains("wevtutil sl"), notices[1].Text);
+                Checks.Equal("OtherContent", notices[1].Code);
+                Checks.Equal("Error", notices[1].Severity);
+                Checks.True(notices[1].Text.Contains("cannot be read as an event log"), notices[1].Text);
             });
             checks.That("a thumbprint that is none is refused as such", () =>
             {

@@ -177,7 +177,8 @@ impl Incident {
     pub fn proof(&self) -> EvidenceLine {
         let text = match self.last_words() {
             None => format!("session {}", self.session_id),
-            Some(words) if self.is_located => words,
+            // Of a log that was not kept there is no line.
+            Some(words) if self.is_located || self.line == 0 => words,
             // The line is that of another row.
             Some(words) => {
                 format!("session {} begins here; it ended with {words}", self.session_id)

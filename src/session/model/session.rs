@@ -30,7 +30,8 @@ pub struct Session {
     pub server: Option<Arc<str>>,
     /// The file that holds its first row.
     pub log_path: Arc<Path>,
-    /// The line of its first row in that file, counted from 1.
+    /// The line of its first row in that file, counted from 1; 0 of the session of a probe whose log
+    /// was not kept.
     pub line: u64,
     /// The byte at which that row begins, in the unpacked content of the file; 0 where that is not
     /// known. Not serialised.

@@ -6,15 +6,14 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::certificate::Thumbprint;
-use crate::connector::{ExchangeCertificate, Selected, select_certificate};
+use crate::connector::ExchangeCertificate;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::evidence::basis::Basis;
 use crate::diagnosis::evidence::incident::{Ending, Incident};
-use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::finding_id::FindingId;
 use crate::diagnosis::literal::listed;
-use crate::diagnosis::remedies::harm::cut_off_by;
+use crate::diagnosis::remedies::harm::{chosen_on, cut_off_by};
 use crate::diagnosis::remedies::not_modelled::{has_placeholder, say_consequence};
 use crate::diagnosis::remedies::{Change, RESTART_TRANSPORT, Remedy, step_of};
 use crate::diagnosis::report::Verdict;
@@ -219,17 +218,7 @@ fn chosen_without<'e>(
         _ => false,
     });
     let connector = case.send_connector.filter(|_| is_taken)?;
-    let is_own = |one: &&ExchangeCertificate| match (one.server.as_deref(), case.server()) {
-        (Some(of), Some(server)) => is_same_server(of, server),
-        _ => true,
-    };
-    let installed = evidence.installed.iter().flatten().map(|one| &one.object);
-    let own: Vec<&ExchangeCertificate> = installed.filter(is_own).collect();
-    let objects: Vec<ExchangeCertificate> = own.iter().map(|one| (*one).clone()).collect();
-    match select_certificate(&connector.object, &objects, case.server()).selected {
-        Selected::One(index) => own.get(index).copied(),
-        _ => None,
-    }
+    chosen_on(evidence, &connector.object, case.server())
 }
 
 /// A certificate that comes to the server from elsewhere than the given ones.

@@ -203,6 +203,13 @@ fn an_event_log_that_cannot_be_read_is_not_one_that_is_off() {
     assert!(unreadable > 5, "{unreadable}");
 }
 
+/// The exit code and the messages of the command in a folder.
+fn run_in(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eop-relay"));
+    let output = command.args(arguments).current_dir(folder).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
 /// A copy that lost its first bytes says nothing of whether the log is on.
 #[test]
 fn what_is_named_as_an_event_log_and_is_none_is_not_one_that_is_off() {
@@ -212,13 +219,8 @@ fn what_is_named_as_an_event_log_and_is_none_is_not_one_that_is_off() {
     {
         fs::write(folder.path().join("capi2.EVTX"), content).unwrap();
         for arguments in [&["events", "capi2.EVTX"][..], &["test", "--chain-event", "capi2.EVTX"]] {
-            let output = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
-                .args(arguments)
-                .current_dir(folder.path())
-                .output()
-                .unwrap();
-            let error = std::str::from_utf8(&output.stderr).unwrap();
-            assert_eq!(output.status.code(), Some(40), "{arguments:?} {content:?}: {error}");
+            let (code, error) = run_in(folder.path(), arguments);
+            assert_eq!(code, Some(40), "{arguments:?} {content:?}: {error}");
             assert!(error.contains("cannot be read as an event log"), "{error}");
             assert!(!error.contains("is off by default: turn it on"), "{error}");
         }
@@ -241,16 +243,11 @@ fn a_file_of_something_else_says_nothing_of_the_log_and_an_empty_export_that_it_
     ] {
         fs::write(folder.path().join("capi2.xml"), content).unwrap();
         for arguments in [&["events", "capi2.xml"][..], &["test", "--chain-event", "capi2.xml"]] {
-            let output = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
-                .args(arguments)
-                .current_dir(folder.path())
-                .output()
-                .unwrap();
-            let error = std::str::from_utf8(&output.stderr).unwrap();
+            let (code, error) = run_in(folder.path(), arguments);
             let is_refused = error.contains("cannot be read as an event log");
             assert_eq!(is_refused, !is_log, "{arguments:?} {content:?}: {error}");
-            let code = if is_log { 30 } else { 40 };
-            assert_eq!(output.status.code(), Some(code), "{arguments:?} {content:?}: {error}");
+            let expected = if is_log { 30 } else { 40 };
+            assert_eq!(code, Some(expected), "{arguments:?} {content:?}: {error}");
         }
     }
 }

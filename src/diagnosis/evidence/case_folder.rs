@@ -35,8 +35,8 @@ impl Evidence {
     /// The folder cannot be read or the archive is damaged, or it holds no file: the reason.
     pub fn add_case(&mut self, case: &Path) -> Result<CaseContent, String> {
         let mut files = files_of_case(case)?;
-        self.add_exports_of_case(&mut files);
         let manifests = Manifests::of(files.iter().map(|(path, _)| path.as_path()));
+        self.add_exports_of_case(&mut files, &manifests);
         let (mut logs, mut events, mut wizard) = (Vec::new(), Vec::new(), Vec::new());
         for (path, file) in &files {
             match file.taken_for.kind {
@@ -63,8 +63,7 @@ impl Evidence {
         Ok(CaseContent { files: files.into_iter().map(|(_, file)| file).collect(), logs })
     }
 
-    fn add_exports_of_case(&mut self, files: &mut [(PathBuf, CaseFile)]) {
-        let manifests = Manifests::of(files.iter().map(|(path, _)| path.as_path()));
+    fn add_exports_of_case(&mut self, files: &mut [(PathBuf, CaseFile)], manifests: &Manifests) {
         let (mut places, mut exports) = (Vec::new(), Vec::new());
         for (place, (path, file)) in files.iter().enumerate() {
             if file.taken_for.kind == EvidenceKind::Export {

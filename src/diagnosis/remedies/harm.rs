@@ -8,7 +8,7 @@ use super::replacement::lacks_smtp;
 use crate::certificate::Thumbprint;
 use crate::connector::{
     Attribution, AttributionOutcome, AttributionRequest, ExchangeCertificate, MailFrom, Selected,
-    ShownCertificate, attribute, public_address, select_certificate,
+    SendConnector, ShownCertificate, attribute, public_address, select_certificate,
 };
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::Evidence;
@@ -101,21 +101,34 @@ fn chosen_instead(
         let connectors = evidence.send_connectors.iter().flatten().map(|one| &one.object);
         let mut connectors = connectors.filter(|known| known.is_named(&one.connector));
         let connector = connectors.find(|known| known.tls_certificate_name.is_none())?;
-        let installed = evidence.installed.iter().flatten().map(|one| &one.object);
-        // By name one that is not bound to SMTP is not taken (KB 2888788).
-        let own: Vec<ExchangeCertificate> = installed
-            .filter(|known| is_at(known.server.as_deref(), one) && !lacks_smtp(known))
-            .cloned()
-            .collect();
-        match select_certificate(connector, &own, one.server.as_deref()).selected {
-            Selected::One(index) => own.into_iter().nth(index),
-            _ => None,
-        }
+        chosen_on(evidence, connector, one.server.as_deref()).cloned()
     };
     let today = chosen(before).filter(|today| today.thumbprint == one.thumbprint)?;
     let configuration = before.configuration();
     let after = changes.iter().fold(configuration, |evidence, change| change.apply(evidence));
     chosen(&after).filter(|then| then.thumbprint != today.thumbprint)
+}
+
+/// The installed certificate that a send connector chooses on a server, or on whichever it is.
+pub(crate) fn chosen_on<'e>(
+    evidence: &'e Evidence,
+    connector: &SendConnector,
+    server: Option<&str>,
+) -> Option<&'e ExchangeCertificate> {
+    let is_own = |one: &&ExchangeCertificate| match (one.server.as_deref(), server) {
+        (Some(of), Some(server)) => is_same_server(of, server),
+        _ => true,
+    };
+    // By a host's name one that is not bound to SMTP is not taken (KB 2888788).
+    let is_taken =
+        |one: &&ExchangeCertificate| connector.tls_certificate_name.is_some() || !lacks_smtp(one);
+    let installed = evidence.installed.iter().flatten().map(|one| &one.object);
+    let own: Vec<&ExchangeCertificate> = installed.filter(is_own).filter(is_taken).collect();
+    let objects: Vec<ExchangeCertificate> = own.iter().map(|one| (*one).clone()).collect();
+    match select_certificate(connector, &objects, server).selected {
+        Selected::One(index) => own.get(index).copied(),
+        _ => None,
+    }
 }
 
 /// Whether the certificates of the server are given, and that one is not among them.

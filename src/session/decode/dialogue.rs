@@ -84,15 +84,15 @@ impl Dialogue {
     }
 
     fn accept_command(&mut self, line: Value<'_>) {
-        // The client may give up in place of an answer.
-        let ends = matches!(Verb::parse(line.bytes), Verb::Quit);
+        let verb = Verb::parse(line.bytes);
         if std::mem::take(&mut self.awaits_credentials) {
-            if !ends {
+            // The client may give up in place of an answer.
+            if !matches!(verb, Verb::Quit) {
                 return;
             }
             self.pending.take_first();
         }
-        let command = match Verb::parse(line.bytes) {
+        let command = match verb {
             Verb::Hello(name) => {
                 if self.hello_name.is_empty() {
                     self.hello_name = line.part(name);

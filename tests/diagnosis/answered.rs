@@ -217,6 +217,32 @@ fn logs_without_a_session_are_looked_for_where_the_send_connectors_say() {
     assert!(nothing.contains("Get-SendConnector | Format-List Name,SmartHosts"), "{nothing}");
 }
 
+/// An error of a queue shows no certificate; whether the connector logs, its export says.
+#[test]
+fn an_error_without_session_asks_for_logging_only_where_the_connector_may_not_log() {
+    let report = |level: &str| {
+        let setup = format!(
+            "inbound=In/OnPremises/on/*.contoso.com ; accepted=contoso.com ; \
+             queue=550 5.7.64 TenantAttribution; Relay Access Denied ; \
+             send=Out//contoso-com.mail.protection.outlook.com/{level}/EX01,EX02"
+        );
+        let report = diagnose(&Case::of("-", &setup).evidence());
+        assert_eq!(report.cause.name(), "OpenQuestion");
+        let cause = report.findings.iter().find(|one| one.status == Status::Cause).unwrap();
+        let undo = cause.remedy.iter().filter_map(|step| step.undo.as_deref());
+        format!("{}\n{}", steps(cause), undo.collect::<Vec<_>>().join("\n"))
+    };
+    let logs = report("Verbose");
+    assert!(logs.contains("Get-TransportService -Identity 'EX02'"), "{logs}");
+    assert!(!logs.contains("-ProtocolLoggingLevel"), "{logs}");
+    let silent = report("None");
+    assert!(silent.contains("Set-SendConnector 'Out' -ProtocolLoggingLevel Verbose"), "{silent}");
+    assert!(silent.contains("Set-SendConnector 'Out' -ProtocolLoggingLevel None"), "{silent}");
+    let open = report("");
+    assert!(open.contains("-ProtocolLoggingLevel Verbose"), "{open}");
+    assert!(!open.contains("-ProtocolLoggingLevel None") && open.contains("had before"), "{open}");
+}
+
 /// Of certificate and store only the one that is missing is asked for.
 #[test]
 fn only_the_missing_part_of_a_chain_is_asked_for() {

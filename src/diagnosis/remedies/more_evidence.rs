@@ -3,6 +3,7 @@
 use super::{Change, ELEVATED, MANAGEMENT_SHELL, Remedy, send_connector, together};
 use crate::connector::SendConnector;
 use crate::diagnosis::case::Case;
+use crate::diagnosis::evidence::Located;
 use crate::diagnosis::literal::{listed, literal};
 use crate::finding::InputOption;
 use crate::timestamp::{TICKS_PER_HOUR, Timestamp};
@@ -123,9 +124,14 @@ pub(crate) fn export_accepted_domains(case: &Case<'_>) -> Remedy {
     .verify("the report judges the accepted domains")
 }
 
-pub(crate) fn turn_on_logging(case: &Case<'_>) -> Remedy {
+/// Lets the send connector log: those of which the export says that they do not, else that of the case.
+pub(crate) fn turn_on_logging(case: &Case<'_>) -> Vec<Remedy> {
+    let silent = silent_connectors(case);
+    if !silent.is_empty() {
+        return turn_on_logging_of(silent.iter().map(|one| one.object.name.as_str()));
+    }
     let connector = send_connector(case);
-    Remedy::server(
+    let remedy = Remedy::server(
         MANAGEMENT_SHELL,
         "Turn protocol logging on, send a message to a recipient outside Microsoft 365, and check \
          again. It is off by default; a connector with FrontendProxyEnabled logs its TLS half \
@@ -135,17 +141,25 @@ pub(crate) fn turn_on_logging(case: &Case<'_>) -> Remedy {
     .verify(
         "a new file appears in the folder that Get-TransportService names as SendProtocolLogPath",
     )
-    .undo(format!("Set-SendConnector {connector} -ProtocolLoggingLevel None"))
+    .undo(
+        "the same command with the value that ProtocolLoggingLevel had before (None, unless somebody set \
+         it): note it first",
+    );
+    vec![remedy]
 }
 
 /// What shows of a session the part that the evidence lacks. A session of the logs shows that logging is
-/// on: what is missing of it stands in another file.
-pub(crate) fn complete_sessions(case: &Case<'_>) -> Remedy {
+/// on: what is missing of it stands in another file. Without one, the export may show it.
+pub(crate) fn complete_sessions(case: &Case<'_>) -> Vec<Remedy> {
     if !case.is_of_session() {
-        return turn_on_logging(case);
+        return if may_be_silent(case) {
+            turn_on_logging(case)
+        } else {
+            vec![give_send_logs(&eop_connectors(case))]
+        };
     }
     let (path, line) = case.incident.map_or(("", 0), |one| (one.path.as_str(), one.line));
-    Remedy::new(
+    let remedy = Remedy::new(
         MANAGEMENT_SHELL,
         format!(
             "Give the whole folders of the send logs, that of the front end among them where a connector \
@@ -154,11 +168,12 @@ pub(crate) fn complete_sessions(case: &Case<'_>) -> Remedy {
         ),
     )
     .command(SEND_LOG_FOLDERS)
-    .verify("the report names certificate, sender and public address of the session")
+    .verify("the report names certificate, sender and public address of the session");
+    vec![remedy]
 }
 
 /// Lets send connectors of which it is known that they do not log do so.
-pub(crate) fn turn_on_logging_of<'n>(connectors: impl Iterator<Item = &'n str>) -> Vec<Remedy> {
+fn turn_on_logging_of<'n>(connectors: impl Iterator<Item = &'n str>) -> Vec<Remedy> {
     let of_connector = |name: &str| {
         Remedy::of(
             Change::Log { connector: name.to_owned() },
@@ -172,13 +187,19 @@ pub(crate) fn turn_on_logging_of<'n>(connectors: impl Iterator<Item = &'n str>) 
 
 /// Whether the evidence leaves open that the EOP connectors log.
 pub(crate) fn may_be_silent(case: &Case<'_>) -> bool {
-    let mut of_cloud = eop_connectors(case).into_iter().peekable();
-    let logs = |one: &SendConnector| {
-        one.protocol_logging_level
-            .as_deref()
-            .is_some_and(|level| level.eq_ignore_ascii_case("Verbose"))
-    };
-    of_cloud.peek().is_none() || !of_cloud.all(logs)
+    let of_cloud = eop_connectors(case);
+    of_cloud.is_empty() || !of_cloud.into_iter().all(|one| has_level(one, "Verbose"))
+}
+
+fn has_level(connector: &SendConnector, wanted: &str) -> bool {
+    let level = connector.protocol_logging_level.as_deref();
+    level.is_some_and(|level| level.eq_ignore_ascii_case(wanted))
+}
+
+/// The given send connectors that hand over to Exchange Online and do not log.
+pub(crate) fn silent_connectors<'c>(case: &'c Case<'_>) -> Vec<&'c Located<SendConnector>> {
+    let all = case.evidence.send_connectors.iter().flatten();
+    all.filter(|one| one.object.eop_sign().is_some() && has_level(&one.object, "None")).collect()
 }
 
 /// The given send connectors that hand over to Exchange Online.
@@ -190,7 +211,15 @@ fn eop_connectors<'c>(case: &'c Case<'_>) -> Vec<&'c SendConnector> {
 /// What leads to sessions with Exchange Online where the logs hold none: the logs of the servers that
 /// hand over to it, and logging, as far as the given send connectors do not say it.
 pub(crate) fn find_eop_sessions(case: &Case<'_>) -> Vec<Remedy> {
-    let of_cloud = eop_connectors(case);
+    let mut steps = vec![give_send_logs(&eop_connectors(case))];
+    if may_be_silent(case) {
+        steps.extend(turn_on_logging(case));
+    }
+    steps
+}
+
+/// The send logs of the servers that hand over to Exchange Online, by its send connectors.
+fn give_send_logs(of_cloud: &[&SendConnector]) -> Remedy {
     let mut servers: Vec<&str> = of_cloud
         .iter()
         .filter_map(|one| one.source_transport_servers.as_ref())
@@ -199,35 +228,31 @@ pub(crate) fn find_eop_sessions(case: &Case<'_>) -> Vec<Remedy> {
         .collect();
     servers.sort_unstable();
     servers.dedup();
-    let first = if of_cloud.is_empty() || servers.is_empty() {
-        find_eop_connector()
-    } else {
-        let names = of_cloud.iter().map(|one| one.name.as_str());
-        let has_front_end = of_cloud.iter().any(|one| one.frontend_proxy_enabled != Some(false));
-        let which = if has_front_end { "the hub and of the front end" } else { "the hub" };
-        Remedy::new(
-            MANAGEMENT_SHELL,
-            format!(
-                "Give the send logs of {}: they hand over to Exchange Online, over {}. It is the logs \
-                 of {which} that count.",
-                listed(servers.iter().copied(), 8),
-                listed(names, 4),
-            ),
-        )
-        .command_for_each(&servers, |server| {
-            let hub = format!(
-                "Get-TransportService -Identity {server} | Format-List Name,SendProtocolLogPath"
-            );
-            let front_end = format!(
-                "\nGet-FrontendTransportService -Identity {server} | Format-List \
-                 Name,SendProtocolLogPath"
-            );
-            if has_front_end { hub + &front_end } else { hub }
-        })
-        .verify("the report names sessions of that connector")
-    };
-    let logging = may_be_silent(case).then(|| turn_on_logging(case));
-    std::iter::once(first).chain(logging).collect()
+    if servers.is_empty() {
+        return find_eop_connector();
+    }
+    let names = of_cloud.iter().map(|one| one.name.as_str());
+    let has_front_end = of_cloud.iter().any(|one| one.frontend_proxy_enabled != Some(false));
+    let which = if has_front_end { "the hub and of the front end" } else { "the hub" };
+    Remedy::new(
+        MANAGEMENT_SHELL,
+        format!(
+            "Give the send logs of {}: they hand over to Exchange Online, over {}. It is the logs of \
+             {which} that count.",
+            listed(servers.iter().copied(), 8),
+            listed(names, 4),
+        ),
+    )
+    .command_for_each(&servers, |server| {
+        let hub =
+            format!("Get-TransportService -Identity {server} | Format-List Name,SendProtocolLogPath");
+        let front_end = format!(
+            "\nGet-FrontendTransportService -Identity {server} | Format-List \
+             Name,SendProtocolLogPath"
+        );
+        if has_front_end { hub + &front_end } else { hub }
+    })
+    .verify("the report names sessions of that connector")
 }
 
 /// Says how to get the evidence on which the rules on chains rest, as far as it is missing.

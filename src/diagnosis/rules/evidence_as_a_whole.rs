@@ -20,13 +20,9 @@ pub(crate) const LOGGING_OFF: RuleText = RuleText {
 };
 
 pub(crate) fn logging_off(case: &Case<'_>) -> Option<Answer> {
-    let connectors = case.evidence.send_connectors.as_ref()?;
-    let mut silent = connectors.iter().filter(|one| {
-        let level = one.object.protocol_logging_level.as_deref();
-        one.object.eop_sign().is_some() && level.is_some_and(|l| l.eq_ignore_ascii_case("None"))
-    });
-    let steps = remedies::turn_on_logging_of(silent.clone().map(|one| one.object.name.as_str()));
-    let off = silent.next()?;
+    let silent = remedies::silent_connectors(case);
+    let off = silent.first()?;
+    let steps = remedies::turn_on_logging(case);
     let message = "Protocol logging is off for a send connector to Exchange Online: its sessions \
                    leave no trace.";
     let text = format!("{}: ProtocolLoggingLevel None", off.object.name);
@@ -137,7 +133,7 @@ pub(crate) fn no_evidence(case: &Case<'_>) -> Option<Answer> {
     } else if case.evidence.logs_given && logging_off(case).is_some() {
         let what = "The logs hold no session, and protocol logging is off for the send connector to \
                     Exchange Online.";
-        (what.to_owned(), vec![remedies::turn_on_logging(case)])
+        (what.to_owned(), remedies::turn_on_logging(case))
     } else if case.evidence.logs_given {
         let logging = if remedies::may_be_silent(case) {
             "logging may have been off (it is by default), "

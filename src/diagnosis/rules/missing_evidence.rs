@@ -129,9 +129,10 @@ fn steps_to_decide(case: &Case<'_>) -> Vec<Remedy> {
             OpenQuestion::CertificateNotKnown
             | OpenQuestion::MailFromNotKnown
             | OpenQuestion::AddressNotKnown { .. } => {
-                let step = remedies::complete_sessions(case);
-                if !steps.contains(&step) {
-                    steps.push(step);
+                for step in remedies::complete_sessions(case) {
+                    if !steps.contains(&step) {
+                        steps.push(step);
+                    }
                 }
             }
             OpenQuestion::EquallyExact { connectors } => {

@@ -39,7 +39,7 @@ pub(crate) fn cover_only(case: &Case<'_>) -> Option<Answer> {
     let mut steps = of_catalogue(case, class);
     steps.truncate(1);
     if may_be_silent(case) {
-        steps.push(turn_on_logging(case));
+        steps.extend(turn_on_logging(case));
     }
     Some(Proof::of(vec![incident.proof()]).says(message, steps))
 }

@@ -358,3 +358,50 @@ fn a_renewed_certificate_that_is_not_valid_yet_leaves_so_that_the_former_one_is_
     assert!(text.contains("Remove-ExchangeCertificate"), "{text}");
     assert!(text.contains("There is nothing to set on the send connector"), "{text}");
 }
+
+/// An address needs no chain, and ATTR36 says that a connector matched: what was sent was trusted.
+#[test]
+fn what_may_explain_a_refusal_leaves_out_what_the_evidence_excludes() {
+    const CHAIN: &str = "the chain did not reach";
+    const ADDRESS: &str = "the address is shared";
+    const DOMAINS: &str = "the accepted domains are no longer";
+    const ROOT: &str = "is in no list of roots";
+    const NO_MATCH: &str = "a connector matched (ATTR36), and none of the given ones does";
+    let denied = "to=bob@fabrikam.com ;; reply=550 5.7.64 TenantAttribution; Relay Access Denied";
+    let attr36 = "to=bob@fabrikam.com ;; reply=550 5.7.64 Relay Access Denied ATTR36";
+    let by_certificate = "inbound=In/OnPremises/on/*.contoso.com ; accepted=contoso.com";
+    let by_address = "inbound=In/OnPremises/on//203.0.113.5 ; accepted=contoso.com";
+    for (sessions, setup, possible, excluded) in [
+        (denied, by_certificate, vec![CHAIN], vec![ADDRESS, DOMAINS]),
+        (denied, by_address, vec![ADDRESS], vec![CHAIN, DOMAINS]),
+        (attr36, by_certificate, vec![DOMAINS, ADDRESS], vec![CHAIN, NO_MATCH]),
+        (
+            attr36,
+            "inbound=In/OnPremises/on/mail.contoso.net ; accepted=contoso.net,contoso.com",
+            vec![NO_MATCH, DOMAINS],
+            vec![CHAIN, "should pass"],
+        ),
+        (
+            "cert=made:mail.contoso.com ;; to=bob@fabrikam.com ;; reply=550 5.7.64 TenantAttribution; Relay Access Denied",
+            "complete=mail.contoso.com ; inbound=In/OnPremises/on/*.contoso.com ; accepted=contoso.com",
+            vec![ROOT],
+            vec![CHAIN],
+        ),
+    ] {
+        let report = report(sessions, setup);
+        assert_eq!(report.cause, FindingId::AttributedButRefused, "{}", report.summary);
+        let text = format!("{}\n{}", report.reason, steps_of_cause(&report));
+        for words in possible {
+            assert!(text.contains(words), "{setup}: {words}\n{text}");
+        }
+        for words in excluded {
+            assert!(!text.contains(words), "{setup}: {words}\n{text}");
+        }
+        assert_eq!(
+            text.contains("sent.cer"),
+            sessions == denied && setup == by_certificate,
+            "{text}"
+        );
+        assert_eq!(text.contains("Export the inbound connectors"), sessions == attr36, "{text}");
+    }
+}

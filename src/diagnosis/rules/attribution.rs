@@ -176,55 +176,112 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
         confidence: Some(Confidence::Uncertain),
         ..Proof::of_connector(case, case.outcome().and_then(AttributionOutcome::connector))
     };
-    let what = match case.outcome() {
-        Some(AttributionOutcome::ByAddressAndMailFrom { connector }) => format!(
-            "the address {} is listed by {}",
+    let possible = possibilities(case).join(", ");
+    let message = match (case.outcome(), is_contradicted) {
+        (Some(AttributionOutcome::ByAddressAndMailFrom { connector }), true) => format!(
+            "By the given evidence the mail should pass (the address {} is listed by {}), and yet it was \
+             refused. Possible, and not decided here: {possible}.",
             case.address().unwrap_or_default(),
             case.inbound_name(*connector)
         ),
-        Some(outcome) if outcome.is_attributed() => {
+        (Some(outcome), true) => {
             let index = outcome.connector();
             let name = index.map(|index| case.inbound_name(index)).unwrap_or_default();
-            format!("the connector {name} matches {}", case.certificate_text())
-        }
-        _ => "the reply says that a connector matched, and none of the given ones does".to_owned(),
-    };
-    let may_be_on_its_way = change_may_be_on_its_way(case);
-    let changed = if may_be_on_its_way {
-        "the connector was changed and the change has not arrived yet (up to an hour), "
-    } else {
-        ""
-    };
-    let trust = case.chain.as_ref().map(|chain| chain.trust);
-    let root = if trust == Some(Trust::UnknownRoot) {
-        "the root of the chain is in no list of roots, so that Exchange Online may not trust it, "
-            .to_owned()
-    } else {
-        let status = case.installed.and_then(|one| one.object.status.as_deref());
-        let status = status.filter(|status| remedies::is_unusable(status));
-        status.map_or_else(String::new, |status| {
             format!(
-                "the server itself gives the certificate the Status {status}, and Exchange Online \
-                 may not trust it either, "
+                "By the given evidence the mail should pass (the connector {name} matches {}), and yet it \
+                 was refused. Possible, and not decided here: {possible}.",
+                case.certificate_text()
             )
-        })
+        }
+        _ => format!(
+            "The reply says that a connector matched (ATTR36), and none of the given ones does. Possible, \
+             and not decided here: {possible}."
+        ),
     };
-    let message = format!(
-        "By the given evidence the mail should pass ({what}), and yet it was refused. Possible, and \
-         not decided here: {root}{changed}another tenant has a closer match, the chain did not reach \
-         Exchange Online whole, the address is shared or not the one that Exchange Online sees, or the \
-         exports are of another time or tenant."
-    );
-    let mut steps = if root.is_empty() { Vec::new() } else { another_certificate(case) };
-    if may_be_on_its_way {
+    let mut steps = if distrust(case).is_none() { Vec::new() } else { another_certificate(case) };
+    if change_may_be_on_its_way(case) {
         steps.push(remedies::see_changes(case));
     }
-    let completeness = case.chain.as_ref().map(|chain| chain.completeness);
-    if completeness.is_none_or(|known| known == Completeness::Unknown) {
+    if case.is_attr36() {
+        steps.push(export_again());
+    }
+    if counts_chain(case) && matches!(completeness(case), None | Some(Completeness::Unknown)) {
         steps.push(remedies::give_chain(case));
     }
     steps.push(remedies::ask_support(case));
     Some(proof.says(message, steps))
+}
+
+/// What may explain a refusal that the given evidence does not, the likeliest first.
+fn possibilities(case: &Case<'_>) -> Vec<String> {
+    let mut possible: Vec<String> = distrust(case).into_iter().collect();
+    if change_may_be_on_its_way(case) {
+        possible.push(
+            "the connector was changed and the change has not arrived yet (up to an hour)"
+                .to_owned(),
+        );
+    }
+    if case.is_attr36() {
+        possible
+            .push("the accepted domains are no longer, or not yet, those of the export".to_owned());
+    }
+    possible.push("another tenant has a closer match".to_owned());
+    if counts_chain(case) && completeness(case) != Some(Completeness::Complete) {
+        possible.push("the chain did not reach Exchange Online whole".to_owned());
+    }
+    if !goes_by_certificate(case) || case.is_attr36() {
+        possible.push("the address is shared or not the one that Exchange Online sees".to_owned());
+    }
+    possible.push("or the exports are of another time or tenant".to_owned());
+    possible
+}
+
+/// Why Exchange Online may not trust the certificate that should match.
+fn distrust(case: &Case<'_>) -> Option<String> {
+    if !counts_chain(case) {
+        return None;
+    }
+    if case.chain.as_ref().map(|chain| chain.trust) == Some(Trust::UnknownRoot) {
+        return Some(
+            "the root of the chain is in no list of roots, so that Exchange Online may not trust it"
+                .to_owned(),
+        );
+    }
+    let status = case.installed.and_then(|one| one.object.status.as_deref());
+    status.filter(|status| remedies::is_unusable(status)).map(|status| {
+        format!(
+            "the server itself gives the certificate the Status {status}, and Exchange Online may not \
+             trust it either"
+        )
+    })
+}
+
+/// Whether the chain can be the reason: an address needs none, and ATTR36 says that a connector matched,
+/// so that what was sent was trusted.
+fn counts_chain(case: &Case<'_>) -> bool {
+    goes_by_certificate(case) && !case.is_attr36()
+}
+
+fn goes_by_certificate(case: &Case<'_>) -> bool {
+    !matches!(case.outcome(), Some(AttributionOutcome::ByAddressAndMailFrom { .. }))
+}
+
+/// Whether the sending server has the intermediates; `None` without a chain.
+fn completeness(case: &Case<'_>) -> Option<Completeness> {
+    case.chain.as_ref().map(|chain| chain.completeness)
+}
+
+fn export_again() -> Remedy {
+    Remedy::tenant(
+        "Export the inbound connectors and accepted domains again, of every tenant that knows this \
+         certificate or address, and check again: ATTR36 says that a connector matched whose value no \
+         accepted domain of its tenant covers, and by the given exports there is none.",
+    )
+    .command(
+        "Get-InboundConnector | Export-Clixml inbound.xml\n\
+         Get-AcceptedDomain | Export-Clixml accepted.xml",
+    )
+    .verify("the report names the connector whose value is not covered")
 }
 
 /// Whether a change of the connector that has not arrived can explain the newest refusal: it takes up to

@@ -131,6 +131,8 @@ pub(crate) fn judge<'a>(
             .with_sessions_of(case.incident),
         );
     }
+    // Of a thousand cases most have one.
+    findings.shrink_to_fit();
     Judged { case, verdict, is_cause_open: false, is_everyday: false, decided_by, findings }
 }
 
@@ -143,7 +145,10 @@ fn steps_of(case: &Case<'_>, rule: &Rule, remedies: Vec<Remedy>, trials: &Trials
         if is_on_machine && is_of_server { step.on_each(&servers) } else { step }
     };
     let on_edge = |step: Step| on_edge(step, &case.evidence.edge_servers);
-    trials.steps(case, rule, remedies).into_iter().map(on_each).map(on_edge).collect()
+    let steps = trials.steps(case, rule, remedies).into_iter().map(on_each).map(on_edge);
+    let mut steps: Vec<Step> = steps.collect();
+    steps.shrink_to_fit();
+    steps
 }
 
 /// How often, when, from where and for whom an incident was seen.

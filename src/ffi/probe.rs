@@ -214,7 +214,11 @@ fn open(text: &str) -> Result<(OpenProbe, String), Failure> {
         timeout: request.timeout_sec.unwrap_or_default(),
     };
     let refused = |error: String| Failure::invalid(error);
-    let answerable = question.answerable(&evidence).map_err(|error| refused(error.to_string()))?;
+    let answerable = question.answerable(&evidence).map_err(|error| {
+        // What is missing may stand in what was not read.
+        let unread = evidence.unreadable.iter().map(|(path, reason)| format!("; {path}: {reason}"));
+        refused(unread.fold(error.to_string(), |text, file| text + &file))
+    })?;
     let plan = &answerable.plan;
     let reason = answerable.reason.as_deref();
     let view = json(&PlanView { host: &plan.host, port: plan.port, reason })?;

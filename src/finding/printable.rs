@@ -15,14 +15,15 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 
 /// Whether a character would steer a terminal, or is not seen where it stands: control characters;
 /// marks, embeddings, overrides and isolates of direction (Unicode Annex #9); line and paragraph
-/// separators; characters of no width; fillers that look like blanks; interlinear annotations; tags
-/// and the variation selectors beyond the basic plane.
+/// separators; characters of no width, those that only arrange others among them; fillers that look like
+/// blanks; interlinear annotations; tags and the variation selectors beyond the basic plane.
 #[must_use]
 pub fn is_unprintable(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{13430}'..='\u{13438}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
             | '\u{E0000}'..='\u{E007F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
@@ -67,6 +68,7 @@ mod tests {
                 "a\u{FFFD}b\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}",
             ),
             ("a\u{E0041}\u{E007F}", "a\u{FFFD}\u{FFFD}"),
+            ("a\u{1D173}b\u{1BCA0}\u{13430}", "a\u{FFFD}b\u{FFFD}\u{FFFD}"),
         ];
         for (text, expected) in cases {
             assert_eq!(printable(text), expected);

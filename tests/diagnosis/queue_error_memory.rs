@@ -1,4 +1,5 @@
-//! Errors of queues that all differ take less than a kilobyte each, from the file to the report.
+//! Errors of queues take less than a kilobyte each, from the file to the report, whether they are alike or
+//! differ in what errors differ in.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -10,34 +11,26 @@ use serde_json::{Value, json};
 
 use crate::support::memory::{is_alone, peak_memory};
 
-/// A queue whose error is like no other one: in its reply, in its host, or in a name.
-fn queue(number: usize) -> Value {
-    let reply = match number % 3 {
-        0 => format!("554 5.{}.{} gate {number} is closed", number % 8, number % 997),
-        1 => format!("454 4.7.5 The certificate of mx{number}.fabrikam.example is not good"),
-        _ => format!("550 5.1.{} user{number}@fabrikam.example is unknown here", number % 10),
-    };
+/// A queue as Get-Queue shows it, whose error is that reply of that host.
+fn queue(number: usize, reply: &str, host: &str) -> Value {
     let (minute, second) = (number / 60 % 60, number % 60);
+    let address = format!("192.0.{}.{}", number / 250 % 250, number % 250);
     json!({
         "Identity": format!("EX01\\{number}"),
-        "NextHopDomain": format!("mx{number}.fabrikam.example"),
+        "NextHopDomain": host,
         "MessageCount": number % 9,
         "Status": "Retry",
         "LastRetryTime": format!("2026-11-15T02:{minute:02}:{second:02}Z"),
         "LastError": format!(
-            "[{{LRT=11/15/2026 2:{minute:02}:{second:02} AM}};{{LED={reply}}};\
-             {{FQDN=mx{number}.fabrikam.example}};{{IP=192.0.2.{}}}]",
-            number % 250
+            "[{{LRT=11/15/2026 2:{minute:02}:{second:02} AM}};{{LED={reply}}};{{FQDN={host}}};\
+             {{IP={address}}}]"
         ),
     })
 }
 
-#[test]
-fn errors_of_queues_that_all_differ_take_less_than_a_kilobyte_each() {
-    const NAME: &str =
-        "queue_error_memory::errors_of_queues_that_all_differ_take_less_than_a_kilobyte_each";
-    const COUNT: usize = 6000;
-    if !is_alone(NAME) {
+/// Fails where an error takes a kilobyte. The file is indented, as ConvertTo-Json writes it.
+fn check(test: &str, count: usize, object: fn(usize) -> Value) {
+    if !is_alone(&format!("queue_error_memory::{test}")) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -45,7 +38,8 @@ fn errors_of_queues_that_all_differ_take_less_than_a_kilobyte_each() {
     let report = |count: usize| {
         let mut file = BufWriter::new(File::create(&path).unwrap());
         for number in 0..count {
-            write!(file, "{}{}", if number == 0 { '[' } else { ',' }, queue(number)).unwrap();
+            let object = serde_json::to_string_pretty(&object(number)).unwrap();
+            write!(file, "{}{object}", if number == 0 { "[\n" } else { ",\n" }).unwrap();
         }
         file.write_all(b"]").unwrap();
         drop(file);
@@ -57,6 +51,72 @@ fn errors_of_queues_that_all_differ_take_less_than_a_kilobyte_each() {
     };
     // What the first report alone needs.
     report(10);
-    let grown = report(COUNT);
-    assert!(grown < COUNT as u64 * 1024, "{} bytes each", grown / COUNT as u64);
+    let grown = report(count) / count as u64;
+    assert!(grown < 1024, "{grown} bytes each");
+}
+
+const EXCHANGE_ONLINE: &str = "contoso-com.mail.protection.outlook.com";
+
+#[test]
+fn errors_that_are_alike_but_for_stamps_and_ids_take_less_than_a_kilobyte_each() {
+    check(
+        "errors_that_are_alike_but_for_stamps_and_ids_take_less_than_a_kilobyte_each",
+        4000,
+        |number| {
+            let id = 0x08DD_E24A_1D0B_7000 + number;
+            let reply = format!(
+                "550 5.7.64 TenantAttribution; Relay Access Denied \
+                 [DB9EUR01FT019.eop-EUR01.prod.protection.outlook.com 2026-11-15T02:14:07.100Z \
+                 {id:016X}]"
+            );
+            queue(number, &reply, EXCHANGE_ONLINE)
+        },
+    );
+}
+
+#[test]
+fn errors_of_other_hosts_take_less_than_a_kilobyte_each() {
+    check("errors_of_other_hosts_take_less_than_a_kilobyte_each", 4000, |number| {
+        let host = format!("mx{number}.fabrikam{}.example", number % 997);
+        queue(number, &format!("454 4.7.5 The certificate of mx{number} is not good"), &host)
+    });
+}
+
+#[test]
+fn errors_of_unknown_replies_take_less_than_a_kilobyte_each() {
+    check("errors_of_unknown_replies_take_less_than_a_kilobyte_each", 4000, |number| {
+        let (subject, detail) = (number % 8, number % 997);
+        let reply = format!("554 5.{subject}.{detail} gate {number} is closed");
+        queue(number, &reply, EXCHANGE_ONLINE)
+    });
+}
+
+#[test]
+fn errors_with_other_names_take_less_than_a_kilobyte_each() {
+    check("errors_with_other_names_take_less_than_a_kilobyte_each", 4000, |number| {
+        let user = format!("550 5.1.{} user{number}@fabrikam.example is unknown", number % 10);
+        queue(number, &user, &format!("mx{number}.fabrikam.example"))
+    });
+}
+
+#[test]
+fn errors_of_other_send_connectors_take_less_than_a_kilobyte_each() {
+    // A thousand kinds are told apart, whose report is of the same size however many errors there are.
+    check("errors_of_other_send_connectors_take_less_than_a_kilobyte_each", 14_000, |number| {
+        let (minute, second) = (number / 60 % 60, number % 60);
+        json!({
+            "EventId": "FAIL",
+            "Source": "SMTP",
+            "MessageId": format!("<{number}@contoso.com>"),
+            "ConnectorId": format!("To partner {number}"),
+            "ServerHostname": "EX01",
+            "Sender": "alice@contoso.com",
+            "Recipients": ["bob@fabrikam.example"],
+            "RecipientStatus": [
+                "[{LED=454 4.7.5 The certificate specified in TlsCertificateName of the \
+                 SendConnector could not be found.}]"
+            ],
+            "Timestamp": format!("2026-11-15T02:{minute:02}:{second:02}Z"),
+        })
+    });
 }

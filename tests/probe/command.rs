@@ -107,6 +107,21 @@ fn what_cannot_be_asked_is_a_matter_of_usage() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_named_also_where_nothing_can_be_asked_without_it() {
+    let address = FrontEnd::accepting().serve();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().to_str().unwrap();
+    for option in ["--send-connector", "--installed", "--certificate", "--password-file"] {
+        for path in ["nowhere.xml", folder] {
+            let output = probe(address, &[&MAIL[..], &[option, path]].concat());
+            let errors = words(&output.stderr);
+            assert_eq!(output.status.code(), Some(40), "{option} {path}: {errors}");
+            assert!(errors.contains(path), "{option}: {errors}");
+        }
+    }
+}
+
+#[test]
 fn a_host_that_nobody_answers_at_is_a_failed_connection() {
     // A port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -41,7 +41,7 @@ pub fn run(arguments: &ExplainArguments) -> ExitCode {
     };
     let text = match given {
         Given::Text(text) => text,
-        Given::Errors(read) => return errors::run(arguments, "", Some(read)),
+        Given::Errors(read) => return errors::run(arguments, "", Some(*read)),
     };
     if text.trim().is_empty() && arguments.path.is_empty() {
         message::usage(NO_TEXT);
@@ -71,7 +71,7 @@ pub fn run(arguments: &ExplainArguments) -> ExitCode {
 enum Given {
     Text(String),
     /// A mail, an export or a log from standard input.
-    Errors(DeliveryErrors),
+    Errors(Box<DeliveryErrors>),
 }
 
 impl Given {
@@ -91,7 +91,7 @@ impl Given {
         if let Ok(read) = DeliveryErrors::from_bytes("standard input", &bytes)
             && read.errors.iter().any(|error| error.source != DeliveryErrorSource::Text)
         {
-            return Ok(Self::Errors(read));
+            return Ok(Self::Errors(Box::new(read)));
         }
         let mut text = Vec::new();
         DecodeReaderBytes::new(&*bytes).read_to_end(&mut text)?;

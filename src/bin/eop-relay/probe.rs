@@ -22,14 +22,11 @@ use crate::{again, json, message, output};
 pub fn run(arguments: &ProbeArguments) -> ExitCode {
     let (question, evidence) = match inputs::read(arguments) {
         Ok(read) => read,
-        Err(reason) => {
+        Err((exit, reason)) => {
             message::error(&reason);
-            return Exit::Usage.into();
+            return exit.into();
         }
     };
-    for (path, reason) in &evidence.unreadable {
-        message::error(&format_args!("{path}: {reason}"));
-    }
     let asked = if arguments.until_accepted {
         ask_until_accepted(arguments, &question, &evidence)
     } else {

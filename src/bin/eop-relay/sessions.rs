@@ -225,7 +225,10 @@ pub fn run(arguments: &SessionsArguments) -> ExitCode {
         Ok(summary) => {
             // Last of all: what was not listed is read again.
             if let Err(error) = reader.save_state() {
-                message::error(&error);
+                message::error(&format_args!(
+                    "{error}; what was listed now the next run lists again, unless it finds the new state \
+                     beside that file (.new)"
+                ));
                 return Exit::CouldNotCheck.into();
             }
             message::summary(&summary);

@@ -353,12 +353,12 @@ impl Incident {
         let holds = |trouble: &&Trouble| {
             matches!(trouble.standing, Standing::Present | Standing::NowAndThen)
         };
-        let own: Vec<Trouble> = own.iter().map(|trouble| (*trouble).clone()).collect();
-        let holding: Vec<Trouble> = own.iter().filter(holds).cloned().collect();
+        let copied = |troubles: &[&Trouble]| troubles.iter().copied().cloned().collect();
+        let holding: Vec<&Trouble> = own.iter().copied().filter(holds).collect();
         if holding.is_empty() {
             let is_past = own.iter().any(|trouble| trouble.standing == Standing::Past);
             self.standing = if is_past { Standing::Past } else { Standing::Everyday };
-            self.troubles = own;
+            self.troubles = copied(own);
             return;
         }
         let is_whole = holding.iter().all(|trouble| trouble.standing == Standing::Present);
@@ -367,7 +367,7 @@ impl Incident {
             holding.iter().map(|trouble| &trouble.place.server).collect();
         self.last_on.retain(|server, _| kept.contains(server));
         self.stand_at_newest();
-        self.troubles = holding;
+        self.troubles = copied(&holding);
     }
 
     /// What the end weighs.

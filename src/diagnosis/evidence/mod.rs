@@ -302,8 +302,12 @@ impl Evidence {
     pub fn add_delivery_errors(&mut self, read: DeliveryErrors) {
         let (path, count) = (Path::new(&read.source_name), read.errors.len() as u64);
         self.note_file(path, EvidenceKind::DeliveryErrors, Some(count));
-        for error in read.errors {
-            self.add_delivery_error(error);
+        if self.recipient_domain.is_none() && !self.queue_errors.search.has_looked() {
+            self.queue_errors.search.add_all(read.errors);
+        } else {
+            for error in read.errors {
+                self.add_delivery_error(error);
+            }
         }
         self.damaged.extend(
             read.problems

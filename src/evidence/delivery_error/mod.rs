@@ -20,6 +20,7 @@ mod tracking_event;
 mod tracking_log;
 mod transport_event;
 mod wording;
+mod words;
 
 pub use error::{DeliveryError, DeliveryErrorSource};
 pub(in crate::evidence) use event_text::sources as sources_of_events;

@@ -1,6 +1,8 @@
 //! Objects of Get-Queue, Get-Message and Get-MessageTrackingLog to errors, by the names of their
 //! properties: live, rehydrated or exported.
 
+use std::collections::HashMap;
+
 use super::error::{DeliveryError, DeliveryErrorSource};
 use super::retry_time::ErrorDates;
 use super::tracking_event::{Servers, is_failure};
@@ -97,10 +99,12 @@ fn tracking_event(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
     let recipients = texts(bag, "Recipients");
     let statuses = texts(bag, "RecipientStatus");
     let mut errors: Vec<DeliveryError> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for (number, status) in statuses.iter().enumerate() {
         let own = (statuses.len() == recipients.len()).then(|| &recipients[number..=number]);
         let own = own.unwrap_or(if errors.is_empty() { &recipients } else { &[] });
-        if let Some(known) = errors.iter_mut().find(|known| known.text == status.trim()) {
+        let known = places.get(status.trim()).and_then(|place| errors.get_mut(*place));
+        if let Some(known) = known {
             known.recipients.extend_from_slice(own);
             continue;
         }
@@ -119,6 +123,7 @@ fn tracking_event(place: Place<'_>, bag: &PropertyBag) -> ObjectErrors {
             error.explanation.send_connector.take().or_else(|| text(bag, "ConnectorId"));
         set_message_id(&mut error, text(bag, "MessageId"));
         set_time(&mut error, place.dates, bag, &["Timestamp", "TimestampUtc"]);
+        places.insert(status.trim(), errors.len());
         errors.push(error);
     }
     if errors.is_empty() { ObjectErrors::NoError } else { ObjectErrors::Errors(errors) }

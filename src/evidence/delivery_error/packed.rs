@@ -1,11 +1,12 @@
 //! Many errors in little memory: what alike ones have in common is kept once.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::error::DeliveryError;
+use super::words::{OwnWords, Texts};
 use crate::finding::Values;
 use crate::reply::{Explanation, ReplyNumbers};
 use crate::stated_time::StatedTime;
@@ -20,8 +21,10 @@ pub struct DeliveryErrorList {
 /// What errors have in common, by a hash of what tells most apart; and the paths and meanings that
 /// several of them name.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Kinds {
+struct Kinds {
     by_hash: HashMap<u64, Arc<DeliveryError>>,
+    /// The texts of the first of each kind and shape.
+    first_texts: HashMap<u64, Arc<Texts>>,
     texts: HashSet<Arc<str>>,
 }
 
@@ -38,42 +41,9 @@ pub(super) struct Packed {
     numbers: ReplyNumbers,
     /// With what its steps were filled, where its own texts do not say so.
     values: Option<Box<Values>>,
-    texts: Texts,
-}
-
-/// The texts that are an error's own. Most stand in its whole text, and are kept as their place in it.
-#[derive(Clone, Debug, Default)]
-struct Texts {
-    all: Box<str>,
-    parts: Box<[Part]>,
-}
-
-/// A text: where it begins, how long it is (27 bits), and which it is (5 bits).
-#[derive(Clone, Copy, Debug)]
-struct Part {
-    start: u32,
-    length_and_name: u32,
-}
-
-const NAME_BITS: u32 = 5;
-
-impl Part {
-    /// Texts of an error are cut at some thousand characters, and exports at 128 MiB.
-    fn new(name: u8, start: usize, length: usize) -> Self {
-        let number = |length: usize| u32::try_from(length).unwrap_or_default();
-        let length_and_name = number(length) << NAME_BITS | u32::from(name);
-        Self { start: number(start), length_and_name }
-    }
-
-    fn name(self) -> u8 {
-        self.length_and_name.to_le_bytes()[0] & ((1 << NAME_BITS) - 1)
-    }
-
-    fn of(self, all: &str) -> &str {
-        let start = self.start as usize;
-        let length = (self.length_and_name >> NAME_BITS) as usize;
-        all.get(start..start + length).unwrap_or_default()
-    }
+    /// The texts of the first that is alike, and its own words in them.
+    first_texts: Arc<Texts>,
+    own_words: OwnWords,
 }
 
 /// Texts that an error has once or not at all.
@@ -117,52 +87,52 @@ fn own_texts(error: &mut DeliveryError) -> [&mut Option<String>; OWN_TEXTS] {
     ]
 }
 
-impl Texts {
-    fn of(error: &mut DeliveryError) -> Self {
-        let (mut all, mut parts) = (String::new(), Vec::new());
-        let mut add = |name: u8, text: &str| {
-            let start = all.find(text).unwrap_or_else(|| {
-                all.push_str(text);
-                all.len() - text.len()
-            });
-            parts.push(Part::new(name, start, text.len()));
-        };
-        add(TEXT, &std::mem::take(&mut error.text));
-        for (name, text) in (0..).zip(own_texts(error)) {
-            if let Some(text) = text.take() {
-                add(name, &text);
-            }
+/// Takes the texts out that are an error's own.
+fn take_texts(error: &mut DeliveryError) -> Texts {
+    let mut texts = Texts::default();
+    texts.add(TEXT, &std::mem::take(&mut error.text));
+    for (name, text) in (0..).zip(own_texts(error)) {
+        if let Some(text) = text.take() {
+            texts.add(name, &text);
         }
-        for (name, list) in [
-            (RECIPIENT, &mut error.recipients),
-            (UNCERTAIN, &mut error.explanation.uncertain),
-            (WRAPPER, &mut error.explanation.wrappers),
-        ] {
-            for text in std::mem::take(list) {
-                add(name, &text);
-            }
+    }
+    for (name, list) in [
+        (RECIPIENT, &mut error.recipients),
+        (UNCERTAIN, &mut error.explanation.uncertain),
+        (WRAPPER, &mut error.explanation.wrappers),
+    ] {
+        for text in std::mem::take(list) {
+            texts.add(name, &text);
         }
-        Self { all: all.into_boxed_str(), parts: parts.into_boxed_slice() }
     }
-
-    fn all_of(&self, names: RangeInclusive<u8>) -> impl Iterator<Item = &str> {
-        let own = self.parts.iter().filter(move |part| names.contains(&part.name()));
-        own.map(|part| part.of(&self.all))
-    }
+    texts
 }
 
 impl Kinds {
     /// Parts an error into what is its own and what it shares with one before.
-    pub fn pack(&mut self, mut error: DeliveryError) -> Packed {
+    fn pack(&mut self, mut error: DeliveryError) -> Packed {
         let values = error.explanation.take_values().map(Box::new);
-        let texts = Texts::of(&mut error);
+        let texts = take_texts(&mut error);
         let (time, line) = (error.time.take(), std::mem::take(&mut error.line));
         let message_count = error.message_count.take();
         let path = self.shared(std::mem::take(&mut error.path).into());
         let meaning = self.shared(std::mem::take(&mut error.explanation.meaning));
         let numbers = error.explanation.take_numbers();
-        let common = self.common(error);
-        Packed { common, time, line, message_count, path, meaning, numbers, values, texts }
+        let kind = kind_of(&error);
+        let common = self.common(kind, error);
+        let (first_texts, own_words) = self.compared(kind, texts);
+        Packed {
+            common,
+            time,
+            line,
+            message_count,
+            path,
+            meaning,
+            numbers,
+            values,
+            first_texts,
+            own_words,
+        }
     }
 
     fn shared(&mut self, text: Arc<str>) -> Arc<str> {
@@ -173,64 +143,84 @@ impl Kinds {
         text
     }
 
-    fn common(&mut self, error: DeliveryError) -> Arc<DeliveryError> {
-        let Explanation { rejection, tls_error, mail_program, remedy, .. } = &error.explanation;
-        let tls_error = tls_error.as_ref().map(|error| &error.name);
-        let mut hasher = DefaultHasher::new();
-        (error.source, rejection, tls_error, mail_program, remedy.len()).hash(&mut hasher);
-        let hash = hasher.finish();
-        match self.by_hash.get(&hash) {
+    fn common(&mut self, kind: u64, error: DeliveryError) -> Arc<DeliveryError> {
+        match self.by_hash.get(&kind) {
             Some(known) if **known == error => Arc::clone(known),
             _ => {
                 let common = Arc::new(error);
-                self.by_hash.insert(hash, Arc::clone(&common));
+                self.by_hash.insert(kind, Arc::clone(&common));
                 common
             }
         }
     }
+
+    /// The texts of the first of that kind and shape, and the words in which these differ.
+    fn compared(&mut self, kind: u64, texts: Texts) -> (Arc<Texts>, OwnWords) {
+        let first = self.first_texts.entry(hash_of((kind, texts.shape())));
+        let first = first.or_insert_with(|| Arc::new(texts.clone()));
+        if let Some(own) = texts.differences(first) {
+            return (Arc::clone(first), own);
+        }
+        *first = Arc::new(texts);
+        (Arc::clone(first), OwnWords::default())
+    }
+}
+
+/// What tells errors apart, but for their own texts, as a number.
+fn kind_of(error: &DeliveryError) -> u64 {
+    let Explanation { rejection, tls_error, mail_program, remedy, .. } = &error.explanation;
+    let tls_error = tls_error.as_ref().map(|error| &error.name);
+    hash_of((error.source, rejection, tls_error, mail_program, remedy.len()))
+}
+
+fn hash_of(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Packed {
-    fn text(&self, name: u8) -> Option<&str> {
-        self.texts.all_of(name..=name).next()
+    fn text(&self, name: u8) -> Option<Cow<'_, str>> {
+        self.first_texts.named_with(&self.own_words, name..=name).next()
     }
 
-    pub fn reply(&self) -> Option<&str> {
+    pub fn reply(&self) -> Option<Cow<'_, str>> {
         self.text(REPLY)
     }
 
-    pub fn server_session_id(&self) -> Option<&str> {
+    pub fn server_session_id(&self) -> Option<Cow<'_, str>> {
         self.text(SERVER_SESSION_ID)
     }
 
-    pub fn internet_message_id(&self) -> Option<&str> {
+    pub fn internet_message_id(&self) -> Option<Cow<'_, str>> {
         self.text(MESSAGE_ID)
     }
 
-    pub fn reporting_server(&self) -> Option<&str> {
+    pub fn reporting_server(&self) -> Option<Cow<'_, str>> {
         self.text(REPORTING_SERVER)
     }
 
-    pub fn ip_address(&self) -> Option<&str> {
+    pub fn ip_address(&self) -> Option<Cow<'_, str>> {
         self.text(IP_ADDRESS)
     }
 
     /// The hosts of the other side that it names anywhere.
-    pub fn hosts(&self) -> impl Iterator<Item = &str> {
-        self.texts.all_of(FIRST_HOST..=LAST_HOST)
+    pub fn hosts(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.first_texts.named_with(&self.own_words, FIRST_HOST..=LAST_HOST)
     }
 
     /// The error as it was.
     pub fn unpack(&self) -> DeliveryError {
         let mut error = (*self.common).clone();
+        let texts = self.first_texts.with(&self.own_words);
+        let all_of = |name: u8| texts.named(name..=name).map(str::to_owned);
         for (name, text) in (0..).zip(own_texts(&mut error)) {
-            *text = self.text(name).map(str::to_owned);
+            *text = all_of(name).next();
         }
-        let all_of = |name: u8| self.texts.all_of(name..=name).map(str::to_owned).collect();
-        self.text(TEXT).unwrap_or_default().clone_into(&mut error.text);
-        error.recipients = all_of(RECIPIENT);
-        error.explanation.uncertain = all_of(UNCERTAIN);
-        error.explanation.wrappers = all_of(WRAPPER);
+        error.text = all_of(TEXT).next().unwrap_or_default();
+        error.recipients = all_of(RECIPIENT).collect();
+        error.explanation.uncertain = all_of(UNCERTAIN).collect();
+        error.explanation.wrappers = all_of(WRAPPER).collect();
         error.explanation.put_values(self.values.as_deref());
         error.explanation.put_numbers(self.numbers);
         error.explanation.meaning = Arc::clone(&self.meaning);
@@ -259,6 +249,20 @@ impl DeliveryErrorList {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.errors.is_empty()
+    }
+
+    /// The errors as they are kept.
+    pub(super) fn packed(&self) -> &[Packed] {
+        &self.errors
+    }
+
+    /// Adds those of another list at the end.
+    pub(super) fn append(&mut self, other: Self) {
+        if self.is_empty() {
+            *self = other;
+        } else {
+            other.into_iter().for_each(|error| self.push(error));
+        }
     }
 
     /// The errors, each made anew.
@@ -321,8 +325,8 @@ mod tests {
         let first = &list.errors[0].common;
         assert!(list.errors.iter().all(|error| Arc::ptr_eq(&error.common, first)));
         assert_eq!(list.iter().collect::<Vec<_>>(), errors);
-        let kept = list.errors[0].texts.all.len();
-        assert!(kept < errors[0].text.len() + 40, "{kept}: no text is kept twice");
+        let kept = list.errors[9].own_words.len();
+        assert!(kept < 100, "{kept}: what alike errors share is kept once");
     }
 
     #[test]

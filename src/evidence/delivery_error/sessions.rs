@@ -1,9 +1,11 @@
 //! Finding the session of the log that an error is about, while the sessions pass by.
 
-use hashbrown::HashSet;
+use std::borrow::Cow;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::error::{DeliveryError, DeliveryErrorSource};
-use super::packed::{Kinds, Packed};
+use super::packed::{DeliveryErrorList, Packed};
 use super::session_match::{MatchBasis, MatchCertainty, SessionMatch};
 use super::wording;
 use crate::eop_host::is_eop_host;
@@ -19,18 +21,12 @@ const TOLERANCE: i64 = 2 * TICKS_PER_MINUTE;
 /// Finds the session for each of many errors; keeps one for each, and so runs in bounded memory.
 #[derive(Clone, Debug, Default)]
 pub struct SessionMatcher {
-    searches: Vec<Search>,
-    kinds: Kinds,
+    errors: DeliveryErrorList,
+    /// The best session so far, by the place of its error.
+    best: HashMap<usize, Box<(Rank, SessionMatch)>>,
     /// The Message-IDs that are looked for, without their brackets.
     wanted_ids: HashSet<String>,
     has_looked: bool,
-}
-
-/// What is looked for, and the best so far.
-#[derive(Clone, Debug)]
-struct Search {
-    error: Packed,
-    best: Option<Box<(Rank, SessionMatch)>>,
 }
 
 /// The better, the greater: the basis, whether the session failed alike, whether it is known to go to
@@ -52,13 +48,20 @@ impl SessionMatcher {
     pub fn add(&mut self, error: DeliveryError) {
         let id = error.explanation.internet_message_id.as_deref();
         self.wanted_ids.extend(id.map(|id| bare_id(id).to_owned()));
-        self.searches.push(Search { error: self.kinds.pack(error), best: None });
+        self.errors.push(error);
+    }
+
+    /// Looks for the sessions of more errors, among the sessions yet to come.
+    pub fn add_all(&mut self, errors: DeliveryErrorList) {
+        let ids = errors.packed().iter().filter_map(Packed::internet_message_id);
+        self.wanted_ids.extend(ids.map(|id| bare_id(&id).to_owned()));
+        self.errors.append(errors);
     }
 
     /// Holds a session against every error.
     pub fn offer(&mut self, session: &Session) {
         self.has_looked = true;
-        if self.searches.is_empty() {
+        if self.errors.is_empty() {
             return;
         }
         let facts = Facts::of(session);
@@ -66,11 +69,12 @@ impl SessionMatcher {
         if !facts.is_failure && !facts.ids.iter().any(|id| self.wanted_ids.contains(*id)) {
             return;
         }
-        for Search { error, best } in &mut self.searches {
+        for (place, error) in self.errors.packed().iter().enumerate() {
             let Some(rank) = facts.rank(error) else { continue };
-            if best.as_ref().is_none_or(|known| known.0 < rank) {
+            if self.best.get(&place).is_none_or(|known| known.0 < rank) {
                 let message = wording::message(&error.unpack(), session, rank.0);
-                *best = Some(Box::new((rank, SessionMatch::new(rank.0, session, message))));
+                let found = SessionMatch::new(rank.0, session, message);
+                self.best.insert(place, Box::new((rank, found)));
             }
         }
     }
@@ -89,9 +93,8 @@ impl SessionMatcher {
 
     /// The same, one after the other.
     pub(crate) fn joined(&self) -> impl Iterator<Item = DeliveryError> + '_ {
-        self.searches.iter().map(|Search { error, best }| {
-            let mut error = error.unpack();
-            if let Some((_, session)) = best.as_deref() {
+        self.errors.iter().enumerate().map(|(place, mut error)| {
+            if let Some((_, session)) = self.best.get(&place).map(|found| &**found) {
                 let session = session.clone();
                 if session.certainty > MatchCertainty::Possible {
                     lift_cover(&mut error, &session);
@@ -170,11 +173,11 @@ impl<'s> Facts<'s> {
         let nearness = -distance.unwrap_or_default();
         let rank = |basis| Some((basis, is_alike, is_eop, nearness, session.start_time));
         let holds = |id: &str| self.replies.iter().any(|reply| reply.contains(id));
-        if packed.server_session_id().is_some_and(holds) {
+        if packed.server_session_id().is_some_and(|id| holds(&id)) {
             return rank(MatchBasis::ServerSessionId);
         }
-        let id = packed.internet_message_id().map(bare_id);
-        if id.is_some_and(|id| self.ids.contains(&id)) {
+        let id = packed.internet_message_id();
+        if id.is_some_and(|id| self.ids.contains(&bare_id(&id))) {
             return rank(MatchBasis::InternetMessageId);
         }
         if !is_alike || same_server(packed, session) == Some(false) {
@@ -234,7 +237,7 @@ fn same_server(error: &Packed, session: &Session) -> Option<bool> {
         return None;
     }
     let (reported, found) = (error.reporting_server()?, session.server.as_deref()?);
-    Some(first_label(reported) == first_label(found))
+    Some(first_label(&reported) == first_label(found))
 }
 
 /// Whether it need not be the sending server that reports: an NDR is written by any on the way.
@@ -248,12 +251,12 @@ fn same_host(error: &Packed, session: &Session) -> Option<bool> {
     let address = session.remote_endpoint().map(|end| {
         end.rsplit_once(':').map_or(end, |(address, _)| address).trim_matches(['[', ']'])
     });
-    if address.is_some() && error.ip_address() == address {
+    if address.is_some() && error.ip_address().as_deref() == address {
         return Some(true);
     }
     reported.peek()?;
     let found = session.remote_host();
-    let is_same = |host: &str| {
+    let is_same = |host: Cow<'_, str>| {
         let host = host.trim_matches(['[', ']']);
         let is_named = found.is_some_and(|found| first_label(found) == first_label(host));
         // A smart host of EOP answers under many names.

@@ -1,5 +1,7 @@
 //! Events of message tracking, as rows of its logs and as objects of Get-MessageTrackingLog have them.
 
+use std::collections::HashMap;
+
 use crate::reply::Reply;
 
 /// Events that report trouble (Microsoft Learn, "Message tracking", event types).
@@ -62,13 +64,15 @@ pub(super) fn statuses(text: &str, recipients: Vec<String>) -> Vec<(String, Vec<
     let is_one_each = parts.len() == recipients.len();
     let mut waiting = recipients.into_iter();
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for part in parts {
         let own: Vec<String> = if is_one_each {
             waiting.next().into_iter().collect()
         } else {
             waiting.by_ref().collect()
         };
-        match found.iter_mut().find(|(known, _)| known == part) {
+        let place = *places.entry(part).or_insert(found.len());
+        match found.get_mut(place) {
             Some((_, known)) => known.extend(own),
             None => found.push((part.to_owned(), own)),
         }

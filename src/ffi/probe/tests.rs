@@ -172,3 +172,13 @@ fn a_series_is_judged_without_a_handle() {
     assert_eq!(standing(times(60)).unwrap()["Next"], "Throttled");
     assert_eq!(standing(times(59)), Err(EOP_INVALID_ARGUMENT));
 }
+
+#[test]
+fn what_cannot_be_asked_names_the_evidence_that_was_not_read() {
+    let mut request = request();
+    request["SmartHost"] = Value::Null;
+    request["Evidence"]["Unreadable"] = json!([{"Path": "send.xml", "Message": "it is empty"}]);
+    let failure = open(&request.to_string()).err().unwrap();
+    assert!(failure.message.contains("no host is known"), "{}", failure.message);
+    assert!(failure.message.ends_with("; send.xml: it is empty"), "{}", failure.message);
+}

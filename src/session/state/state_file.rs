@@ -50,7 +50,9 @@ pub enum StateTrouble {
     )]
     OtherVersion(u32),
     /// It, or the lock file beside it, cannot be opened, read or written.
-    #[error("cannot be {action}: {message}; check that its folder exists and is writable")]
+    #[error(
+        "cannot be {action}: {message}; check that its folder exists, is writable and has room"
+    )]
     Io {
         /// `opened`, `read` or `written`.
         action: &'static str,
@@ -97,6 +99,7 @@ pub(super) struct StateFile {
 impl StateFile {
     /// Takes the file; what it holds, `None` if there is none yet.
     pub(super) fn open(path: PathBuf) -> Result<(Self, Option<State>), StateError> {
+        let path = behind_link(path)?;
         let lock_path = beside(&path, ".lock");
         // A link is followed when a file is created, to wherever it points.
         if std::fs::symlink_metadata(&lock_path).is_ok_and(|metadata| metadata.is_symlink()) {
@@ -173,6 +176,22 @@ impl StateFile {
         self.sha256 = Some(sha256);
         sync_folder(&self.path)
     }
+}
+
+/// The file that a link leads to: a new file in place of the link would leave two states, and each session
+/// would be given once by each.
+fn behind_link(path: PathBuf) -> Result<PathBuf, StateError> {
+    if !std::fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
+        return Ok(path);
+    }
+    path.canonicalize().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            let error =
+                io::Error::other("it is a link that leads nowhere: give the path of a file");
+            io_error(&path, "opened", &error)
+        }
+        _ => io_error(&path, "opened", &error),
+    })
 }
 
 /// Writes a file that was not there, in the place of what an earlier run left that was interrupted.
@@ -458,6 +477,25 @@ mod tests {
         let error = StateFile::open(path).unwrap_err().to_string();
         assert!(error.contains("the lock file beside it is a link: delete that"), "{error}");
         assert!(!target.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_the_state_that_it_leads_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("state"), folder.path().join("link"));
+        StateFile::open(path.clone()).unwrap().0.write(&State::default()).unwrap();
+        std::os::unix::fs::symlink("state", &link).unwrap();
+        let (mut file, _) = StateFile::open(link.clone()).unwrap();
+        assert_eq!(trouble(&path), StateTrouble::InUse, "by either name");
+        file.write(&State { has_forgotten: true, ..State::default() }).unwrap();
+        drop(file);
+        assert!(StateFile::open(path).unwrap().1.unwrap().has_forgotten);
+        let nowhere = folder.path().join("nowhere");
+        std::os::unix::fs::symlink("none", &nowhere).unwrap();
+        let error = StateFile::open(nowhere.clone()).unwrap_err().to_string();
+        assert!(error.contains("it is a link that leads nowhere"), "{error}");
+        assert!(nowhere.symlink_metadata().unwrap().is_symlink() && link.read_link().is_ok());
     }
 
     #[cfg(unix)]

@@ -10,18 +10,20 @@ use eop_relay::probe::{Answerable, NamedFile, Question, QuestionError, Shown};
 
 use super::arguments::ProbeArguments;
 use crate::arguments::{add_exports, certificate_files, given_or_now, password};
+use crate::exit::Exit;
 use crate::message;
 use crate::test::inputs::{add_accepted_domains, add_stores};
 
-/// Reads everything. What cannot be read is noted in the evidence, and the rest goes on.
+/// Reads everything. What cannot be read of the evidence is reported and noted in it, and the rest goes on.
 ///
 /// # Errors
-/// The question cannot be asked: what is missing, or cannot be used.
-pub fn read(arguments: &ProbeArguments) -> Result<(Answerable, Evidence), String> {
-    let mut evidence = Evidence::new(given_or_now(None)?);
+/// The question cannot be asked: what is missing, or cannot be used; and how the command ends then.
+pub fn read(arguments: &ProbeArguments) -> Result<(Answerable, Evidence), (Exit, String)> {
+    let unreadable = |reason| (Exit::CouldNotCheck, reason);
+    let mut evidence = Evidence::new(given_or_now(None).map_err(unreadable)?);
     let computer = computer_name();
     evidence.server = arguments.server.clone().or_else(|| computer.clone()).map(Into::into);
-    let password = arguments.stores.password()?;
+    let password = arguments.stores.password().map_err(unreadable)?;
     add_stores(&arguments.stores, arguments.recurse, password.as_ref(), &mut evidence);
     arguments.configuration.add_to(&mut evidence);
     add_exports(&arguments.inbound_connector, &mut evidence, Evidence::add_inbound_connectors);
@@ -31,6 +33,9 @@ pub fn read(arguments: &ProbeArguments) -> Result<(Answerable, Evidence), String
     }
     // On other systems there are none, and a file has the certificate.
     let _ = evidence.add_this_machine();
+    for (path, reason) in &evidence.unreadable {
+        message::error(&format_args!("{path}: {reason}"));
+    }
     let question = Question {
         addresses: arguments.from.clone().zip(arguments.to.clone()),
         connector: arguments.connector.clone(),
@@ -39,12 +44,17 @@ pub fn read(arguments: &ProbeArguments) -> Result<(Answerable, Evidence), String
         fqdn: arguments.fqdn.clone(),
         computer,
         tls_domain: arguments.tls_domain.clone(),
-        shown: shown(arguments, password.map(Arc::new))?,
+        shown: shown(arguments, password.map(Arc::new)).map_err(unreadable)?,
         timeout: arguments.timeout,
     };
-    let answerable = question.answerable(&evidence).map_err(|error| match error {
-        QuestionError::File { name, error } => format!("{name}: {}", password::advised(&error)),
-        error => error.to_string(),
+    let answerable = question.answerable(&evidence).map_err(|error| {
+        let reason = match error {
+            QuestionError::File { name, error } => format!("{name}: {}", password::advised(&error)),
+            error => error.to_string(),
+        };
+        // What is missing may stand in what was not read.
+        let is_all_read = evidence.unreadable.is_empty();
+        (if is_all_read { Exit::Usage } else { Exit::CouldNotCheck }, reason)
     })?;
     if let Some(reason) = &answerable.reason {
         message::note(reason);

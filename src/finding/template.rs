@@ -89,6 +89,9 @@ pub struct StepTemplate {
     pub verify: Option<&'static str>,
     /// How to take it back.
     pub undo: Option<&'static str>,
+    /// Words of replies that the step is for, any of them; none = it is for all of its class.
+    #[serde(skip)]
+    pub only_for: &'static [&'static str],
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
@@ -100,7 +103,7 @@ impl StepTemplate {
     /// A step at a place.
     #[must_use]
     pub const fn new(place: Place, action: &'static str) -> Self {
-        Self { action, command: None, place, verify: None, undo: None }
+        Self { action, command: None, place, verify: None, undo: None, only_for: &[] }
     }
 
     /// With a command.
@@ -119,6 +122,12 @@ impl StepTemplate {
     #[must_use]
     pub const fn undo(self, undo: &'static str) -> Self {
         Self { undo: Some(undo), ..self }
+    }
+
+    /// For replies with one of these words only.
+    #[must_use]
+    pub const fn only_for(self, words: &'static [&'static str]) -> Self {
+        Self { only_for: words, ..self }
     }
 
     /// The step with the values that are known.

@@ -4,6 +4,7 @@ use super::catalogue::{CATALOGUE, Signature};
 use super::enhanced_status::EnhancedStatus;
 use super::rejection_class::RejectionClass;
 use super::smtp_reply::{Head, attr_number};
+use super::words::contains_words;
 
 /// The class of one SMTP reply as logged: `None` for 2yz and 3yz replies and for text that does
 /// not begin with a reply code, [`RejectionClass::Unclassified`] for a refusal that no row of the
@@ -50,31 +51,4 @@ impl Signature {
                 && (first.detail..=last).contains(&status.detail)
         })
     }
-}
-
-/// Whether `text` holds `words`, in any ASCII case; a blank stands for any run of white space.
-pub(super) fn contains_words(text: &str, words: &str) -> bool {
-    find_words(text, words).is_some()
-}
-
-/// The end of the first occurrence of `words` in `text`.
-pub(super) fn find_words(text: &str, words: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    (0..bytes.len()).find_map(|start| {
-        strip_words(&bytes[start..], words.as_bytes()).map(|rest| bytes.len() - rest.len())
-    })
-}
-
-fn strip_words<'a>(mut text: &'a [u8], words: &[u8]) -> Option<&'a [u8]> {
-    for &expected in words {
-        let (&found, rest) = text.split_first()?;
-        if expected == b' ' && found.is_ascii_whitespace() {
-            text = rest.trim_ascii_start();
-        } else if found.eq_ignore_ascii_case(&expected) {
-            text = rest;
-        } else {
-            return None;
-        }
-    }
-    Some(text)
 }

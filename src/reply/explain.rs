@@ -162,7 +162,7 @@ pub fn explain(text: &str) -> Explanation {
     uncertain.extend(entry.iter().flat_map(|entry| entry.uncertain).map(|&text| text.to_owned()));
     let enhanced_status = parts.enhanced_status.or(found.status);
 
-    let templates: Arc<[StepTemplate]> = steps(entry, error.as_ref(), program).into();
+    let templates: Arc<[StepTemplate]> = steps(entry, error.as_ref(), program, text).into();
     let known = Values::default()
         .with(Placeholder::SendConnector, details.send_connector)
         .with(Placeholder::Host, details.host);
@@ -324,11 +324,14 @@ fn steps(
     entry: Option<&CatalogueEntry>,
     error: Option<&TlsError>,
     program: Option<MailProgram>,
+    text: &str,
 ) -> Vec<StepTemplate> {
     let own = error.map_or(&[][..], |error| error.remedy);
     match (entry, program) {
         (Some(entry), Some(program)) => mail_program_steps::steps(program, entry),
-        (Some(entry), None) if !entry.cover || own.is_empty() => entry.remedy.to_vec(),
+        (Some(entry), None) if !entry.cover || own.is_empty() => {
+            entry.steps_for(text).copied().collect()
+        }
         _ => own.to_vec(),
     }
 }

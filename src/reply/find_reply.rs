@@ -1,11 +1,12 @@
 //! Finding the reply in a text without wrappers.
 
 use super::catalogue::{CATALOGUE, CatalogueEntry};
-use super::classify::{classify_head, classify_numbers, contains_words};
+use super::classify::{classify_head, classify_numbers};
 use super::enhanced_status::EnhancedStatus;
 use super::rejection_class::RejectionClass;
 use super::scan;
 use super::smtp_reply::{Head, attr_number};
+use super::words::contains_words;
 
 /// What was found of a reply in a text.
 #[derive(Clone, Copy, Debug, Default)]

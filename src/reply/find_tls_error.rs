@@ -1,11 +1,11 @@
 //! Finding the error of a TLS negotiation in a text.
 
 use super::catalogue::CatalogueEntry;
-use super::classify::find_words;
 use super::details::Details;
 use super::smtp_reply::attr_number;
 use super::tls_error::{find_in_prose, tls_error};
 use super::tls_error_row::TlsError;
+use super::words::find_words;
 
 /// The words after which the name or number of an error stands.
 const ERROR_LABELS: &[&str] = &[

@@ -27,6 +27,7 @@ mod tls_error;
 mod tls_error_row;
 mod tls_error_table;
 mod unwrap;
+mod words;
 
 pub use crate::finding::{Confidence, Side, Step, StepTemplate};
 pub(crate) use catalogue::steps as catalogue_steps;

@@ -183,6 +183,36 @@ fn a_certificate_that_exchange_online_refused_is_named() {
 }
 
 #[test]
+fn the_steps_of_the_other_direction_are_for_what_exchange_online_met() {
+    let steps = |message: &str| {
+        let text = format!(
+            "450 4.4.317 Cannot connect to remote server [Message={message}] \
+             [LastAttemptedServerName=mail.fabrikam.com]"
+        );
+        let explanation = explain(&text);
+        assert_eq!(explanation.rejection, Some(CannotConnectToRemoteServer));
+        let kinds = [
+            ("Read in the receive log", "log"),
+            ("see on each server", "connector"),
+            ("TCP port 25", "port"),
+            ("present a valid certificate", "certificate"),
+            ("the outbound connector expects", "outbound"),
+        ];
+        let of_step =
+            |action: &str| kinds.iter().find(|(words, _)| action.contains(words)).unwrap().1;
+        explanation.remedy.iter().map(|step| of_step(&step.action)).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(steps("451 5.7.3 STARTTLS is required to send mail"), "log connector");
+    assert_eq!(steps("CertificateExpired"), "log connector certificate");
+    assert_eq!(
+        steps("SubjectMismatch Expected Subject: *.fabrikam.com."),
+        "log connector certificate outbound"
+    );
+    assert_eq!(steps("No connection could be made, it was actively refused"), "port");
+    assert_eq!(steps("454 4.9.9 Something new"), "log connector port certificate outbound");
+}
+
+#[test]
 fn an_event_names_its_connector_and_the_commands_quote_it() {
     let explanation = explain(EVENT);
     assert_eq!(explanation.send_connector.as_deref(), Some("Bob's cloud"));

@@ -10,14 +10,18 @@ use crate::reply::RejectionClass;
 /// What the catalogue of replies advises, with the values of the case; where it knows no step, whom to
 /// ask.
 pub(crate) fn of_catalogue(case: &Case<'_>, class: RejectionClass) -> Vec<Remedy> {
-    let steps = open_steps(case, class.entry().map_or(&[][..], |entry| entry.remedy));
+    let reply = case.incident.and_then(|one| one.reply.as_deref()).unwrap_or_default();
+    let steps = open_steps(case, class.entry().into_iter().flat_map(|one| one.steps_for(reply)));
     if steps.is_empty() { vec![ask_other_side(case)] } else { steps }
 }
 
 /// Steps of a catalogue, with the values of the case; what the evidence answers already needs no looking
 /// up.
-pub(super) fn open_steps(case: &Case<'_>, templates: &[StepTemplate]) -> Vec<Remedy> {
-    let open = templates.iter().filter(|one| !is_answered(case, one));
+pub(super) fn open_steps<'t>(
+    case: &Case<'_>,
+    templates: impl IntoIterator<Item = &'t StepTemplate>,
+) -> Vec<Remedy> {
+    let open = templates.into_iter().filter(|one| !is_answered(case, one));
     open.map(|template| of_template(case, template)).collect()
 }
 

@@ -3,6 +3,7 @@
 use crate::finding::{Confidence, Side, StepTemplate};
 use crate::reply::enhanced_status::EnhancedStatus;
 use crate::reply::rejection_class::RejectionClass;
+use crate::reply::words::contains_words;
 
 /// What is known of one class.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,20 @@ pub struct CatalogueEntry {
     pub cover: bool,
     /// What the reply does not say.
     pub uncertain: &'static [&'static str],
+}
+
+impl CatalogueEntry {
+    /// The steps for a reply of the class: those for other replies are left out where its words decide.
+    pub(crate) fn steps_for(&self, reply: &str) -> impl Iterator<Item = &'static StepTemplate> {
+        let is_meant =
+            |step: &StepTemplate| step.only_for.iter().any(|words| contains_words(reply, words));
+        let meant: Vec<bool> = self.remedy.iter().map(is_meant).collect();
+        let is_decided = meant.contains(&true);
+        let steps = self.remedy.iter().zip(meant);
+        steps.filter_map(move |(step, is_meant)| {
+            (is_meant || !is_decided || step.only_for.is_empty()).then_some(step)
+        })
+    }
 }
 
 /// A row that is documented, of the other side's words, with nothing left open.

@@ -59,6 +59,24 @@ pub(crate) const READ_SMART_HOST: StepTemplate = StepTemplate::new(
 )
 .command("Get-SendConnector <send connector> | Format-List Name,SmartHosts,AddressSpaces");
 
+/// What Exchange Online names where it reached the server, and TLS was not offered or not accepted.
+const OF_TLS: &[&str] =
+    &["STARTTLS is required", "SubjectMismatch", "CertificateExpired", "UntrustedRoot"];
+/// The same where it did not reach the server.
+pub(crate) const OF_CONNECTION: &[&str] = &[
+    "connection refused",
+    "ConnectionRefused",
+    "actively refused",
+    "timed out",
+    "timeout",
+    "connection reset",
+    "ConnectionReset",
+    "unreachable",
+];
+/// The same for the certificate alone.
+pub(crate) const OF_CERTIFICATE: &[&str] =
+    &["SubjectMismatch", "CertificateExpired", "UntrustedRoot"];
+
 pub(crate) const READ_RECEIVE_LOG: StepTemplate = StepTemplate::new(
     Place::ManagementShell,
     "Read in the receive log, on the server that was attempted, which certificate it presented, and \
@@ -67,7 +85,8 @@ pub(crate) const READ_RECEIVE_LOG: StepTemplate = StepTemplate::new(
 .command(
     "$services = Get-FrontendTransportService | Select-Object Name,ReceiveProtocolLogPath\n\
      $services | Get-SendConnectorTlsSession -Failed",
-);
+)
+.only_for(OF_TLS);
 
 pub(crate) const READ_RECEIVE_CONNECTORS: StepTemplate = StepTemplate::new(
     Place::ManagementShell,
@@ -81,7 +100,8 @@ pub(crate) const READ_RECEIVE_CONNECTORS: StepTemplate = StepTemplate::new(
      Set-ReceiveConnector <receive connector> -TlsCertificateName <'<I>issuer<S>subject'>",
 )
 .verify("the next session of Exchange Online in the receive log succeeds")
-.undo("the same command with the value that TlsCertificateName had before: note it first");
+.undo("the same command with the value that TlsCertificateName had before: note it first")
+.only_for(OF_TLS);
 
 pub(crate) const ENABLE_FOR_SMTP: StepTemplate = StepTemplate::new(
     Place::ManagementShell,

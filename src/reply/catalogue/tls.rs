@@ -2,8 +2,9 @@
 
 use super::entry::{CatalogueEntry, Signature};
 use super::steps::{
-    CHECK_TLS_VERSION, IMPORT_INTERMEDIATE, INSTALL_ROOTS, READ_RECEIVE_CONNECTORS,
-    READ_RECEIVE_LOG, READ_SEND_LOG, RESTART_TRANSPORT, SELECT_CERTIFICATE, STOP_SMTP_INSPECTION,
+    CHECK_TLS_VERSION, IMPORT_INTERMEDIATE, INSTALL_ROOTS, OF_CERTIFICATE, OF_CONNECTION,
+    READ_RECEIVE_CONNECTORS, READ_RECEIVE_LOG, READ_SEND_LOG, RESTART_TRANSPORT,
+    SELECT_CERTIFICATE, STOP_SMTP_INSPECTION,
 };
 use crate::finding::{Confidence, Place, Side, StepTemplate};
 use crate::reply::rejection_class::RejectionClass;
@@ -128,7 +129,8 @@ pub(super) const CANNOT_CONNECT_TO_REMOTE_SERVER: CatalogueEntry = CatalogueEntr
             "Connection refused, timed out or reset: let TCP port 25 through from the addresses of \
              Exchange Online to the server that was attempted, without SMTP inspection.",
         )
-        .verify("the receive log of the server has sessions of Exchange Online"),
+        .verify("the receive log of the server has sessions of Exchange Online")
+        .only_for(OF_CONNECTION),
         StepTemplate::new(
             Place::ManagementShell,
             "CertificateExpired, SubjectMismatch, UntrustedRoot: present a valid certificate of a \
@@ -140,14 +142,16 @@ pub(super) const CANNOT_CONNECT_TO_REMOTE_SERVER: CatalogueEntry = CatalogueEntr
              SMTP",
         )
         .verify("the next session of Exchange Online in the receive log succeeds")
-        .undo("services are only ever added to a certificate; note the value of Services first"),
+        .undo("services are only ever added to a certificate; note the value of Services first")
+        .only_for(OF_CERTIFICATE),
         StepTemplate::new(
             Place::ExchangeOnline,
             "SubjectMismatch although the certificate is right: the outbound connector expects \
              another name.",
         )
         .command("Get-OutboundConnector | Format-List Name,TlsDomain,TlsSettings,SmartHosts")
-        .verify("Validate-OutboundConnector succeeds for that connector"),
+        .verify("Validate-OutboundConnector succeeds for that connector")
+        .only_for(&["SubjectMismatch"]),
     ],
     reference: "Microsoft Learn: mail flow intelligence, 450 4.4.317",
     confidence: Confidence::Documented,

@@ -128,6 +128,13 @@ impl Diagnosis {
             (of_cause, finding.status == Status::Past, std::cmp::Reverse(finding.severity))
         });
         let exit_code = exit_code(basis, verdict, &findings);
+        if verdict == Verdict::Accepted {
+            let besides = [what_has_passed(basis), gravest_warning(&findings).map(str::to_owned)];
+            for sentence in besides.into_iter().flatten() {
+                conclusion.headline.push(' ');
+                conclusion.headline.push_str(&sentence);
+            }
+        }
         Report {
             schema_version: REPORT_SCHEMA_VERSION,
             product_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -247,6 +254,22 @@ fn cases<'a>(evidence: &'a Basis<'a>) -> Vec<Case<'a>> {
         cases.retain(Case::is_of_tenant);
     }
     cases
+}
+
+/// Until when mail failed that passes now.
+fn what_has_passed(evidence: &Basis<'_>) -> Option<String> {
+    let past = evidence.incidents.all.iter().filter(|one| one.is_past() && one.is_dated);
+    let newest = past.max_by_key(|one| one.last)?;
+    Some(format!("What failed until {} has passed.", newest.stated(newest.last)))
+}
+
+/// What the gravest finding says that makes an accepted verdict a warning; `None` where the cause itself
+/// is that finding, or there is none.
+fn gravest_warning(findings: &[Finding]) -> Option<&'static str> {
+    let first = findings.first()?;
+    let is_warning = first.severity >= Severity::Warning && first.status == Status::Present;
+    let rule = table::all().find(|rule| is_warning && rule.id == first.id)?;
+    Some(rule.text.says)
 }
 
 fn exit_code(evidence: &Basis<'_>, verdict: Verdict, findings: &[Finding]) -> u8 {

@@ -62,6 +62,6 @@ pub(crate) use rule::RULES;
 pub use rule::{Profile, Rule};
 pub use selection::{NotOneCertificate, judged_of};
 pub(crate) use signature::{SignatureError, verify_certificate};
-pub(crate) use step_parts::import as import_step;
+pub(crate) use step_parts::{import as import_step, move_to_intermediates, remove as remove_step};
 pub use subject_checks::ExpectedName;
 pub use verdict::{ChainVerdict, verdict};

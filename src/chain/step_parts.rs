@@ -27,8 +27,32 @@ pub(crate) fn import(certificate: &Certificate) -> Step {
     .undo(format!("Remove-Item -LiteralPath 'Cert:\\LocalMachine\\CA\\{thumbprint}'"))
 }
 
+/// Moves a certificate from the root store to the intermediates.
+pub(crate) fn move_to_intermediates(certificate: &Certificate) -> Step {
+    let thumbprint = certificate.thumbprint();
+    let place = |store: &str| format!("'Cert:\\LocalMachine\\{store}\\{thumbprint}'");
+    let to = |from: &str, store: &str| {
+        format!(
+            "Move-Item -LiteralPath {} -Destination 'Cert:\\LocalMachine\\{store}'",
+            place(from)
+        )
+    };
+    Step::new(
+        Place::ElevatedOnServer,
+        format!(
+            "Move {} (thumbprint {thumbprint}) from Root to the intermediates, CA (KB 2795828): in \
+             Root it keeps Schannel from sending complete lists, and from trusting what it should.",
+            shown(&certificate.subject)
+        ),
+    )
+    .at(ON_THE_SERVER)
+    .command(to("Root", "CA"))
+    .verify(format!("Test-Path -LiteralPath {}: True", place("CA")))
+    .undo(to("CA", "Root"))
+}
+
 /// Takes a certificate out of a store of the computer, with a copy to put back.
-pub(super) fn remove(certificate: &Certificate, store: &str, purpose: &str) -> Step {
+pub(crate) fn remove(certificate: &Certificate, store: &str, purpose: &str) -> Step {
     let thumbprint = certificate.thumbprint();
     let item = format!("'Cert:\\LocalMachine\\{store}\\{thumbprint}'");
     Step::new(

@@ -93,9 +93,16 @@ fn headline(judged: &Judged<'_>) -> String {
             "Nothing shows that this server's mail is refused: what failed concerns a single \
              message, recipient or connection."
         }
+        (Verdict::Uncertain, _) if is_decided_by(judged, FindingId::ChainNotKnown) => {
+            "What was given fits; whether the chain of the certificate is complete is not known."
+        }
         (Verdict::Uncertain, _) => "The evidence does not decide.",
     };
     text.to_owned()
+}
+
+fn is_decided_by(judged: &Judged<'_>, id: FindingId) -> bool {
+    judged.decided_by.as_ref().is_some_and(|one| one.id == id)
 }
 
 fn is_without_certificate(case: &Case<'_>) -> bool {

@@ -100,6 +100,10 @@ fn key(case: &Case<'_>, changes: &[Change]) -> String {
     let mut key = String::new();
     for change in changes {
         key.push_str(step_of(change, "", &[]).command.as_deref().unwrap_or_default());
+        // The report of the chain writes their commands.
+        if let Some(thumbprint) = change.of_store() {
+            let _ = write!(key, "{:?} {thumbprint}", std::mem::discriminant(change));
+        }
         key.push('\n');
     }
     let incident = case.incident.map(|one| (one.ending, &one.tls_error, one.is_certificate_known));

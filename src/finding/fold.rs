@@ -17,7 +17,7 @@ pub fn fold(command: &str) -> String {
     let mut lines = Vec::new();
     for line in command.lines() {
         // A statement that goes on cannot have another one in its midst.
-        lines.push(if is_continued { line.to_owned() } else { fold_line(line) });
+        lines.push(if is_continued { fold_list(line) } else { fold_line(line) });
         is_continued = line.trim_end().ends_with(['|', ',', '`', '+', '(', '=']);
     }
     lines.join("\n")
@@ -32,6 +32,15 @@ fn fold_line(line: &str) -> String {
     let statements = statements.into_iter().map(str::trim).filter(|one| !one.is_empty());
     let folded: Vec<String> = statements.map(fold_statement).collect();
     folded.join("\n")
+}
+
+/// A line that another one goes on with: only a list of it can be broken.
+fn fold_list(line: &str) -> String {
+    let stage = words(line).filter(|_| display_width(line) > COMMAND_WIDTH);
+    let indent = &line[..line.len() - line.trim_start().len()];
+    let room = COMMAND_WIDTH.saturating_sub(indent.len());
+    let broken = stage.and_then(|stage| with_broken_list(&stage, room));
+    broken.map_or_else(|| line.to_owned(), |broken| format!("{indent}{broken}"))
 }
 
 fn fold_statement(statement: &str) -> String {
@@ -333,6 +342,16 @@ mod tests {
         {
             assert_eq!(fold(command), command);
         }
+    }
+
+    #[test]
+    fn a_list_in_a_line_that_another_one_goes_on_with_is_broken() {
+        let names = "Name,ConnectorType,SenderDomains,RestrictDomains*,SenderIPAddresses,Tls*";
+        let folded = fold(&format!("Get-InboundConnector |\n  Format-List {names}"));
+        let expected = "Get-InboundConnector |\n  Format-List Name,ConnectorType,SenderDomains,\
+                        RestrictDomains*,\n    SenderIPAddresses,Tls*";
+        assert_eq!(folded, expected);
+        assert_eq!(fold(&folded), folded);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub enum Placeholder {
     Thumbprint,
     /// The host that is sent to.
     Host,
+    /// The only smart host that the send connector has.
+    SmartHost,
 }
 
 impl Placeholder {
@@ -29,6 +31,7 @@ impl Placeholder {
             Self::Server => "<server>",
             Self::Thumbprint => "<thumbprint>",
             Self::Host => "<host>",
+            Self::SmartHost => "<present smart host>",
         }
     }
 }

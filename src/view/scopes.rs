@@ -9,7 +9,7 @@ const INDENT: &str = "    ";
 /// Columns of the names in the block.
 const NAME: usize = 16;
 /// Columns of a table without those of the server.
-const TABLE: usize = 64;
+const TABLE: usize = 61;
 /// Scopes with a refusal or an error that are listed; further ones are counted.
 const LISTED: usize = 20;
 /// Others that are listed: the cause below them is to be on the first screen.
@@ -53,9 +53,8 @@ fn table(page: &mut Page, scopes: &[Scope]) {
     let server_width = page.width().saturating_sub(TABLE + INDENT.len()).clamp(8, 24);
     let row = |cells: [&str; 5]| {
         let [server, refused, since, last, certificate] = cells;
-        let server = shortened(server, server_width);
         let line = format!(
-            "{INDENT}{server:<server_width$}  {refused:>11}  {since:<16}  {last:<16}  {certificate}"
+            "{INDENT}{server:<server_width$}  {refused:>10}  {since:<16}  {last:<16}  {certificate}"
         );
         line.trim_end().to_owned()
     };
@@ -72,11 +71,13 @@ fn table(page: &mut Page, scopes: &[Scope]) {
             None => "not known".to_owned(),
         };
         let server = scope.server.as_deref().unwrap_or("not known");
-        page.line(row([server, &refused, &since, &last, &certificate]));
+        let short = shortened(server, server_width);
+        page.line(row([&short, &refused, &since, &last, &certificate]));
+        let on = if short == server { String::new() } else { format!("on {server} ") };
         let address = scope.identity.public_address.as_deref();
         let from = address.map_or_else(String::new, |address| format!(", from {address}"));
         let errors = errors(scope).map_or_else(String::new, |text| format!("; errors: {text}"));
-        page.paragraph("      ", "      ", &format!("over {}{from}{errors}", connector(scope)));
+        page.paragraph("      ", "      ", &format!("{on}over {}{from}{errors}", connector(scope)));
     }
     if failing.len() > LISTED {
         page.line(format_args!("{INDENT}and {} more with a refusal", failing.len() - LISTED));
@@ -143,11 +144,15 @@ fn log(report: &Report) -> Option<String> {
     (report.verdict != Verdict::Accepted).then(|| format!("{}:{}", line.path, line.line))
 }
 
+/// A name in a column: of a full name that is too long the host, of a host its beginning.
 fn shortened(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
+    let fits = |text: &str| text.chars().count() <= width;
+    let host = text.split('.').next().unwrap_or_default();
+    match (fits(text), fits(host) && !host.is_empty()) {
+        (true, _) => text.to_owned(),
+        (false, true) => host.to_owned(),
+        _ => text.chars().take(width.saturating_sub(3)).chain("...".chars()).collect(),
     }
-    text.chars().take(width.saturating_sub(3)).chain("...".chars()).collect()
 }
 
 #[cfg(test)]
@@ -207,6 +212,27 @@ mod tests {
             assert!(text.contains("SERVER") && text.contains("2 of 12"), "{text}");
             assert!(text.contains("2026-11-15 23:59  not known"), "{text}");
             assert!(text.contains("over Outbound to Microsoft 365, from 203.0.113.40\n"), "{text}");
+        }
+    }
+
+    #[test]
+    fn servers_that_begin_alike_are_told_apart_in_80_columns() {
+        for (one, other, shown) in [
+            ("CONTOSO-EXCH-01", "CONTOSO-EXCH-02", ["CONTOSO-EXCH-01 ", "CONTOSO-EXCH-02 "]),
+            (
+                "exchange-hub-01.emea.contoso.com",
+                "exchange-hub-02.emea.contoso.com",
+                ["exchange-hub-01 ", "      on exchange-hub-02.emea.contoso.com over Outbound"],
+            ),
+            (
+                "copy-of-the-logs-of-march",
+                "copy-of-the-logs-of-april",
+                ["copy-of-the-... ", "      on copy-of-the-logs-of-april over Outbound"],
+            ),
+        ] {
+            let text = lines(vec![scope_of(one), scope_of(other)], 80);
+            assert!(shown.iter().all(|words| text.contains(words)), "{text}");
+            assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         }
     }
 

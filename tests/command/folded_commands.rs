@@ -5,6 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use eop_relay::finding::{COMMAND_WIDTH, fold};
+use eop_relay::reply::CATALOGUE;
 
 /// Commands of which each is longer than a line.
 const COMMANDS: &[&str] = &[
@@ -45,6 +46,23 @@ function Invoke-Text([string] $text) {
     catch { [Console]::Out.WriteLine('refused') }
 }
 ";
+
+#[test]
+fn every_command_of_the_catalogue_of_replies_fits_a_console() {
+    let mut looked_at = 0;
+    for entry in CATALOGUE {
+        for command in entry.remedy.iter().flat_map(|step| [step.command, step.undo]).flatten() {
+            // A way back in words is a sentence, which wraps.
+            let folded = fold(command);
+            let is_code = command.split(' ').next().is_some_and(|word| word.contains('-'));
+            let too_long = |line: &&str| textwrap::core::display_width(line) > COMMAND_WIDTH;
+            let found = folded.lines().find(too_long).filter(|_| is_code);
+            assert_eq!(found, None, "{}", entry.class.name());
+            looked_at += usize::from(is_code);
+        }
+    }
+    assert!(looked_at > 20, "{looked_at}");
+}
 
 #[test]
 fn every_folded_line_fits_a_console_and_keeps_its_meaning() {

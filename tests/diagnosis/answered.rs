@@ -89,6 +89,22 @@ const CASES: &[Known] = &[
         ],
     },
     Known {
+        name: "the host for authenticated submission is the only smart host",
+        sessions: "to=bob@fabrikam.com ;; reply=530 5.7.57 Client not authenticated to send mail.",
+        setup: "send=Outbound to Office 365//smtp.office365.com//EX01",
+        said: "to undo: Set-SendConnector 'Outbound to Office 365' -SmartHosts 'smtp.office365.com'",
+        asked: &["See which smart host", "note it"],
+    },
+    Known {
+        name: "the reply holds the time of the other side",
+        sessions: "since=2026-11-17 ;; until=2027-11-17 ;; to=bob@fabrikam.com ;; reply=550 5.7.64 \
+                   TenantAttribution; Relay Access Denied [AM0EUR04FT012.eop-eur04.prod.protection.\
+                   outlook.com 2026-11-16T01:00:14.000Z 08DE24A7C3B1F0A2]",
+        setup: "inbound=In/OnPremises/on/*.contoso.com ; accepted=contoso.com",
+        said: "Send the previous certificate until 2026-11-17",
+        asked: &["clock"],
+    },
+    Known {
         name: "a later session speaks TLS 1.2",
         sessions: "tls=error:AlgorithmMismatch || tls=error:AlgorithmMismatch || to=bob@fabrikam.com",
         setup: "inbound=In/OnPremises/on/old.contoso.com ; accepted=contoso.com",
@@ -152,8 +168,11 @@ const CASES: &[Known] = &[
 ];
 
 fn steps(finding: &Finding) -> String {
-    let texts = finding.remedy.iter().flat_map(|step| [Some(&step.action), step.command.as_ref()]);
-    texts.flatten().map(String::as_str).collect::<Vec<_>>().join("\n")
+    let undo = |text: &String| format!("to undo: {text}");
+    let texts = finding.remedy.iter().flat_map(|step| {
+        [Some(step.action.clone()), step.command.clone(), step.undo.as_ref().map(undo)]
+    });
+    texts.flatten().collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -241,6 +260,28 @@ fn an_error_without_session_asks_for_logging_only_where_the_connector_may_not_lo
     let open = report("");
     assert!(open.contains("-ProtocolLoggingLevel Verbose"), "{open}");
     assert!(!open.contains("-ProtocolLoggingLevel None") && open.contains("had before"), "{open}");
+}
+
+#[test]
+fn certificates_in_the_wrong_store_are_named_and_not_looked_for() {
+    for (setup, finding, command) in [
+        (
+            "rootinca",
+            "RootInIntermediateStore",
+            r"Remove-Item -LiteralPath 'Cert:\LocalMachine\CA\",
+        ),
+        ("cainroot", "IntermediateInRootStore", r"-Destination 'Cert:\LocalMachine\CA'"),
+    ] {
+        let tenant = "inbound=In/OnPremises/on/*.contoso.com ; accepted=contoso.com";
+        let setup = format!("{tenant} ; {setup}=mail.contoso.com");
+        let report = diagnose(&Case::of("-", &setup).evidence());
+        let found = report.findings.iter().find(|one| one.id.name() == finding).unwrap();
+        let text = steps(found);
+        assert!(text.contains(command) && !text.contains("Get-ChildItem"), "{text}");
+        let thumbprint = found.message.rsplit_once('(').unwrap().1;
+        assert!(text.contains(&thumbprint[..40]), "{}\n{text}", found.message);
+        assert!(text.contains("to undo: "), "{text}");
+    }
 }
 
 /// Of certificate and store only the one that is missing is asked for.

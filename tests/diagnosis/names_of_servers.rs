@@ -90,6 +90,41 @@ fn a_delivery_of_another_folder_or_address_makes_no_refusal_past() {
             vec!["- 1/2"],
             false,
         ),
+        (
+            "an EHLO name that follows another is a change of one server",
+            ("S1.LOG", "mail.contoso.com 10.0.0.5:1"),
+            ("S1.LOG", "relay.contoso.com 10.0.0.5:1"),
+            vec!["- 1/2"],
+            false,
+        ),
+        (
+            "two servers of one folder have neither in common",
+            ("logs/S1.LOG", "ex01.contoso.com 10.0.0.5:1"),
+            ("logs/S2.LOG", "ex02.contoso.com 10.0.0.6:1"),
+            vec!["ex01.contoso.com 1/1", "ex02.contoso.com 0/1"],
+            true,
+        ),
+        (
+            "a server that connects to itself is no other one",
+            ("logs/S1.LOG", "ex01.contoso.com 127.0.0.1:1"),
+            ("logs/S2.LOG", "mail.contoso.com 10.0.0.6:1"),
+            vec!["- 1/2"],
+            false,
+        ),
+        (
+            "folders of Exchange and of users are no names of servers",
+            ("V15/Hub/ProtocolLog/SmtpSend/S.LOG", "ex01.contoso.com 10.0.0.5:1"),
+            ("Users/anna/Hub/ProtocolLog/SmtpSend/S.LOG", "ex02.contoso.com 10.0.0.6:1"),
+            vec!["ex01.contoso.com 1/1", "ex02.contoso.com 0/1"],
+            true,
+        ),
+        (
+            "and where nothing else tells them apart, their whole paths do",
+            ("V15/Hub/ProtocolLog/SmtpSend/S.LOG", MAIL),
+            ("C:/Users/anna/Hub/ProtocolLog/SmtpSend/S.LOG", MAIL),
+            vec!["C:/Users/anna 0/1", "V15 1/1"],
+            true,
+        ),
     ] {
         let sessions =
             [session(refused.0, refused.1, 1, true), session(delivered.0, delivered.1, 2, false)];

@@ -78,6 +78,45 @@ Describe 'Invoke-EopRelayCheck' {
         (Invoke-EopRelayCheck -Path $folder -StatePath $state -QuietHours 24).ExitCode | Should -Be 0
     }
 
+    It 'takes what would be sent for no answer where nothing was sent for too long' {
+        $now = [datetime]::UtcNow
+        $given = @{
+            InboundConnector = @{ Name = 'From EX'; ConnectorType = 'OnPremises'; Enabled = $true; TlsSenderCertificateName = 'mail.contoso.com' }
+            AcceptedDomain = @('contoso.com', 'mail.contoso.com')
+            SendConnector = @{
+                Name = 'Outbound to Office 365'; SmartHosts = @('contoso-com.mail.protection.outlook.com'); AddressSpaces = @('SMTP:*;1')
+                TlsCertificateName = '<I>CN=Fourth Coffee CA<S>CN=mail.contoso.com'
+            }
+            InstalledCertificate = @{
+                Thumbprint = '3D0C51F8A27B946E80D15CF3B9247A6E08D3C1B5'; Subject = 'CN=mail.contoso.com'; Issuer = 'CN=Fourth Coffee CA'
+                CertificateDomains = @('mail.contoso.com'); Services = 'SMTP'; HasPrivateKey = $true; IsSelfSigned = $false
+                RootCAType = 'ThirdParty'; Status = 'Valid'; NotBefore = $now.AddDays(-30).ToString('o'); NotAfter = $now.AddDays(170).ToString('o')
+            }
+        }
+        $null = Invoke-EopRelayCheck -Path $folder -StatePath $state
+        # A chain that is in no evidence is no event of a quiet night.
+        $result = Invoke-EopRelayCheck -Path $folder -StatePath $state @given
+        $result.Installed.Cause | Should -Be 'ChainNotKnown'
+        $result.Installed.ExitCode | Should -Be 30
+        $result.ExitCode | Should -Be 0
+        $given.InstalledCertificate.NotAfter = $now.AddDays(6).ToString('o')
+        (Invoke-EopRelayCheck -Path $folder -StatePath $state @given).ExitCode | Should -Be 10
+        $given.InstalledCertificate.NotAfter = $now.AddDays(170).ToString('o')
+        $old = $now.AddHours(-13).ToString('o', [cultureinfo]::InvariantCulture)
+        [System.IO.File]::WriteAllText("$state.last", $old)
+        $result = Invoke-EopRelayCheck -Path $folder -StatePath $state @given
+        $result.ExitCode | Should -Be 30
+        $result.Cause | Should -Be 'NoEvidence'
+        $result.Summary | Should -Match '^No session for 13 hours, longer than what is quiet here \(12\)\. No session since the last run'
+        # Nor where the first look finds none of the last day.
+        $log = Join-Path -Path $folder -ChildPath 'SEND20261115-1.LOG'
+        $before = $now.AddDays(-3).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", [cultureinfo]::InvariantCulture)
+        $rows = @([System.IO.File]::ReadAllLines($log))
+        [System.IO.File]::WriteAllLines($log, [string[]](@($rows[0]) + ($rows[1..($rows.Count - 1)] -replace '^[^,]+', $before)))
+        (Invoke-EopRelayCheck -Path $folder -StatePath "$state.first" @given).ExitCode | Should -Be 30
+        (Invoke-EopRelayCheck -Path $folder -StatePath "$state.second" -QuietHours 24 @given).ExitCode | Should -Be 0
+    }
+
     It 'calls it silence where the first run finds only older sessions' {
         $log = Join-Path -Path $folder -ChildPath 'SEND20261115-1.LOG'
         $old = [datetime]::UtcNow.AddHours(-13).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", [cultureinfo]::InvariantCulture)

@@ -24,6 +24,8 @@ namespace EopRelay
         /// <summary>The member of the request that has the sessions.</summary>
         private const string SessionList = "Sessions";
 
+        private const string ChainNotKnown = "ChainNotKnown";
+
         /// <summary>Sessions that are judged of any kind, and then as many that failed: a bound to memory.</summary>
         private const int MaximumJudged = 10000;
 
@@ -247,6 +249,30 @@ namespace EopRelay
             }
         }
 
+        /// <summary>
+        /// The exit code of what would be sent. That the chain is in no evidence is no event of the day:
+        /// what is sent shows it, and a silence that is too long is no evidence by itself.
+        /// </summary>
+        private int ForetoldCode
+        {
+            get
+            {
+                Report report = result.Installed;
+                if (report.Cause != ChainNotKnown || report.ExitCode != ExitNoEvidence)
+                {
+                    return report.ExitCode;
+                }
+                foreach (Finding finding in report.Findings)
+                {
+                    if (finding.Id != ChainNotKnown && finding.Severity != "Information")
+                    {
+                        return ExitWarning;
+                    }
+                }
+                return 0;
+            }
+        }
+
         private void Judge(QuietTime quiet)
         {
             if (CanPredict)
@@ -270,11 +296,11 @@ namespace EopRelay
             }
             Report decisive = result.InUse ?? result.Installed;
             if (result.InUse != null && result.Installed != null
-                && Graver(result.InUse.ExitCode, result.Installed.ExitCode) != result.InUse.ExitCode)
+                && Graver(result.InUse.ExitCode, ForetoldCode) != result.InUse.ExitCode)
             {
                 decisive = result.Installed;
             }
-            result.ExitCode = decisive.ExitCode;
+            result.ExitCode = decisive == result.Installed ? ForetoldCode : decisive.ExitCode;
             result.Verdict = decisive.Verdict;
             result.Cause = decisive.Cause;
             result.Summary = (result.SessionsJudged == 0 ? SilenceText(silence) + " " : RefusalText())
@@ -293,25 +319,34 @@ namespace EopRelay
             {
                 result.ExitCode = Graver(result.ExitCode, ExitWarning);
             }
-            SayIfSilent();
+            SayIfSilent(silence);
             isSaidBefore = result.SessionsJudged == 0 && (result.ExitCode == 0 || quiet.IsReported);
         }
 
         /// <summary>
-        /// What was delivered before a silence that is longer than usual here says nothing of now.
+        /// What was delivered before a silence that is longer than usual here, and what would be sent, says
+        /// nothing of now.
         /// </summary>
-        private void SayIfSilent()
+        private void SayIfSilent(TimeSpan? silence)
         {
             isSilent = result.SessionsJudged == 0;
-            if (lastSession == null || result.Time - lastSession.Value <= request.QuietTime)
+            TimeSpan? age = lastSession == null ? silence : result.Time - lastSession.Value;
+            if (isSilent && age == null)
+            {
+                // The first look found none.
+                age = FirstLook;
+            }
+            if (age == null || age.Value <= request.QuietTime || (isSilent && result.InUse != null))
             {
                 return;
             }
             isSilent = true;
             result.Summary = string.Format(
                 CultureInfo.InvariantCulture,
-                "No session for {0:0.#} hours, longer than what is quiet here ({1:0.#}). Before: {2}",
-                (result.Time - lastSession.Value).TotalHours,
+                result.SessionsJudged == 0
+                    ? "No session for {0:0.#} hours, longer than what is quiet here ({1:0.#}). {2}"
+                    : "No session for {0:0.#} hours, longer than what is quiet here ({1:0.#}). Before: {2}",
+                age.Value.TotalHours,
                 request.QuietTime.TotalHours,
                 result.Summary);
             if (Graver(result.ExitCode, ExitNoEvidence) != result.ExitCode)

@@ -75,9 +75,15 @@ impl LogFolder {
         self.label.as_ref().map_or_else(|| self.base.clone(), |label| label.to_lowercase())
     }
 
-    /// The last part of the folder, to keep it apart from others.
-    pub fn name(&self) -> &str {
-        self.base.rsplit('/').find(|part| is_label(part)).unwrap_or(&self.base)
+    /// The last part of the folder that is none of Windows, of Exchange or of a user, to keep it apart
+    /// from others.
+    pub fn name(&self) -> Option<&str> {
+        let parts: Vec<&str> = self.base.split('/').collect();
+        let place = parts.iter().rposition(|part| {
+            is_label(part) && !is_one_of(part, OF_INSTALLATIONS) && !is_one_of(part, OF_LOGS)
+        })?;
+        let is_of_user = place > 0 && is_one_of(parts[place - 1], OF_USERS);
+        (!is_of_user).then_some(parts[place])
     }
 }
 
@@ -141,6 +147,10 @@ mod tests {
             of("copy/Hub/ProtocolLog/SmtpSend/b")
         );
         assert_ne!(of("copy/one/a").base, of("copy/two/a").base);
-        assert_eq!(of("copy/one/a").name(), "one");
+        assert_eq!(of("copy/one/a").name(), Some("one"));
+        assert_eq!(of("copy/V15/Logs/Hub/ProtocolLog/a").name(), Some("copy"));
+        for nobody in ["V15/Hub/ProtocolLog/a", "C:/Users/anna/Desktop/a", "Users/anna/a"] {
+            assert_eq!(of(nobody).name(), None, "{nobody}");
+        }
     }
 }

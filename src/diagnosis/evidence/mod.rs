@@ -381,13 +381,13 @@ impl Evidence {
         }
     }
 
-    /// Whether an export has any of the `wanted` objects, or is an empty list. One of other objects
-    /// alone, and one whose objects are lost to damage, is reported as unreadable: taken for an empty
+    /// Whether an export has any of the `wanted` objects, or is an empty list. One of other objects or
+    /// of texts alone, and one whose objects are lost to damage, is reported as unreadable: taken for an empty
     /// list it would mean that there is no connector.
     pub fn has_wanted(&mut self, wanted: usize, objects: &ExchangeObjects) -> bool {
         self.note_export(objects);
         let path = objects.source_name.clone();
-        if wanted == 0 && objects.is_incomplete {
+        if wanted == 0 && (objects.is_incomplete || !objects.texts.is_empty()) {
             let damage = objects.problems.first().map(|problem| problem.kind.to_string());
             let damage = damage.unwrap_or_else(|| "it is damaged".to_owned());
             let message = format!("no object could be read: {damage}. Export it again");

@@ -29,8 +29,9 @@ impl Evidence {
         self.add_problems(objects);
     }
 
-    /// Adds the accepted domains of an export.
+    /// Adds the accepted domains of an export; their names alone, as texts, do as well.
     pub fn add_accepted_domains(&mut self, objects: &ExchangeObjects) {
+        let objects = &objects.with_domains_of_texts();
         if !self.has_wanted(objects.accepted_domains.len(), objects) {
             self.unread_domains = true;
             return;

@@ -25,6 +25,14 @@ struct Origin {
     last: i64,
 }
 
+impl Origin {
+    /// The address, unless it is that of the machine to itself, which every server has.
+    fn outer_address(&self) -> &str {
+        let is_own = |address: &str| address.starts_with("127.") || address == "::1";
+        if is_own(&self.address) { "" } else { &self.address }
+    }
+}
+
 /// Every origin of sessions, and every name that they bring along.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Origins {
@@ -171,8 +179,9 @@ impl Origins {
             folders.entry(origin.folder.key()).or_default().push(number);
         }
         let mut groups = Vec::new();
-        for of_folder in folders.into_values() {
-            let by_address = self.told_apart(&of_folder, |origin| &origin.address);
+        let strangers = folders.into_values().flat_map(|of_folder| self.strangers(&of_folder));
+        for of_server in strangers {
+            let by_address = self.told_apart(&of_server, |origin| &origin.address);
             for of_address in by_address {
                 // A connector has one EHLO name on one server.
                 groups.extend(self.told_apart(&of_address, |origin| &origin.ehlo_name));
@@ -186,7 +195,7 @@ impl Origins {
                 *sharing.entry((base, ehlo_name)).or_default() += 1;
             }
         }
-        groups
+        let mut groups: Vec<Group> = groups
             .iter()
             .map(|origins| Group {
                 folder: Arc::clone(&self.known[origins[0]].folder),
@@ -195,9 +204,50 @@ impl Origins {
                     [one] if sharing.get(one) == Some(&1) => Some(one.1.to_owned()),
                     _ => None,
                 },
+                is_alone_with_name: false,
                 origins: origins.clone(),
             })
-            .collect()
+            .collect();
+        let mut named: HashMap<String, usize> = HashMap::new();
+        for name in groups.iter().filter_map(|group| group.own_name.clone()) {
+            *named.entry(name).or_default() += 1;
+        }
+        for group in &mut groups {
+            let own = group.own_name.as_ref();
+            group.is_alone_with_name = own.is_some_and(|name| named.get(name) == Some(&1));
+        }
+        groups
+    }
+
+    /// Origins of a folder that have neither address nor EHLO name in common with others: a change of
+    /// one server exchanges one of both. Where no two of them used one connector over one family of
+    /// addresses, nothing shows that there are two servers.
+    fn strangers(&self, numbers: &[usize]) -> Vec<Vec<usize>> {
+        let mut roots: Vec<usize> = (0..numbers.len()).collect();
+        let mut first: HashMap<(bool, &str), usize> = HashMap::new();
+        for (place, number) in numbers.iter().enumerate() {
+            let origin = &self.known[*number];
+            for value in [(true, origin.outer_address()), (false, &*origin.ehlo_name)] {
+                if !value.1.is_empty() {
+                    let other = *first.entry(value).or_insert(place);
+                    let (one, other) = (root(&mut roots, place), root(&mut roots, other));
+                    roots[one.max(other)] = one.min(other);
+                }
+            }
+        }
+        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut used: HashMap<(&str, bool), usize> = HashMap::new();
+        let mut are_several = false;
+        for (place, number) in numbers.iter().enumerate() {
+            let (origin, group) = (&self.known[*number], root(&mut roots, place));
+            groups.entry(group).or_default().push(*number);
+            let address = origin.outer_address();
+            if !address.is_empty() && !origin.ehlo_name.is_empty() {
+                let of_connector = (&*origin.connector, address.contains(':'));
+                are_several |= *used.entry(of_connector).or_insert(group) != group;
+            }
+        }
+        if are_several { groups.into_values().collect() } else { vec![numbers.to_vec()] }
     }
 
     /// The EHLO names of origins, with their folders.
@@ -239,6 +289,15 @@ impl Origins {
     }
 }
 
+/// The first of those that belong together.
+fn root(roots: &mut [usize], mut place: usize) -> usize {
+    while roots[place] != place {
+        roots[place] = roots[roots[place]];
+        place = roots[place];
+    }
+    place
+}
+
 /// Whether two values of one connector, of one family of addresses, have sessions in turn. The keys
 /// are connector and value.
 fn is_in_turn(spans: &BTreeMap<(&str, &str), (i64, i64)>) -> bool {
@@ -264,6 +323,8 @@ struct Group {
     is_part: bool,
     /// Its EHLO name, where no other server of the folder has the same.
     own_name: Option<String>,
+    /// Whether no group of another folder has that name either.
+    is_alone_with_name: bool,
     origins: Vec<usize>,
 }
 
@@ -292,8 +353,12 @@ impl Group {
         }
         match label {
             Some(label) => ServerKey::Label(label.into()),
-            None if is_alone || self.folder.name().is_empty() => ServerKey::Unknown,
-            None => ServerKey::Label(self.folder.name().into()),
+            None if is_alone || self.folder.base.is_empty() => ServerKey::Unknown,
+            None => {
+                let own = self.own_name.as_deref().filter(|_| self.is_alone_with_name);
+                let name = self.folder.name().or(own).unwrap_or(&self.folder.base);
+                ServerKey::Label(name.into())
+            }
         }
     }
 }

@@ -99,14 +99,21 @@ fn weight_of_unknown(text: &str) -> Weight {
         Some(EnhancedStatus { subject: 1, detail: 8, .. }) => Weight::Refusal,
         // IPv6, which concerns the address.
         Some(EnhancedStatus { subject: 2, detail: 1, .. }) if has("ipv6") => Weight::Refusal,
+        // 5.7.504, 505 and 703: banned recipients; 512: a message that breaks RFC 5322.
         Some(
             EnhancedStatus { subject: 1 | 2 | 6, .. }
             | EnhancedStatus { subject: 3, detail: 4, .. }
             | EnhancedStatus { subject: 4, detail: 1, .. }
-            | EnhancedStatus { subject: 7, detail: 120..=199, .. },
+            | EnhancedStatus { subject: 7, detail: 120..=199 | 504 | 505 | 512 | 703, .. },
         ) => Weight::Everyday,
-        Some(EnhancedStatus { subject: 7, detail: 500..=599, .. }) => Weight::ReceiversRule,
-        Some(EnhancedStatus { subject: 7, detail: 0 | 1, .. }) if is_verdict_on_message(has) => {
+        // 501 to 503, 506, 508, 510 and 511 refuse the account, the name in EHLO or the address.
+        Some(EnhancedStatus { subject: 7, detail: 507 | 509 | 513..=599, .. }) => {
+            Weight::ReceiversRule
+        }
+        // 350 to 399: what another server said to Exchange Online.
+        Some(EnhancedStatus { subject: 7, detail: 0 | 1 | 350..=399, .. })
+            if is_verdict_on_message(has) =>
+        {
             Weight::Everyday
         }
         None if reply.code == Some(552) || is_verdict_on_message(has) => Weight::Everyday,
@@ -142,6 +149,32 @@ mod tests {
             ("550 5.7.606 Access denied, banned sending IP [203.0.113.9]", Weight::Refusal),
             ("550 5.2.1 [fabrikam.com] does not accept email over IPv6", Weight::Refusal),
             ("550 5.1.8 Access denied, bad outbound sender", Weight::Refusal),
+            (
+                "550 5.7.501 Access denied, spam abuse detected from anna@contoso.com",
+                Weight::Refusal,
+            ),
+            ("550 5.7.503 Access denied, banned sender", Weight::Refusal),
+            ("550 5.7.506 Access Denied, Bad HELO", Weight::Refusal),
+            (
+                "550 5.7.510 Access denied, fabrikam.com does not accept email over IPv6",
+                Weight::Refusal,
+            ),
+            ("550 5.7.511 Access denied, banned sender[203.0.113.9]", Weight::Refusal),
+            ("550 5.7.505 Access denied, banned recipient", Weight::Everyday),
+            ("550 5.7.512 Access denied, message must be RFC 5322 compliant", Weight::Everyday),
+            (
+                "550 5.7.703 Messages to bob@fabrikam.com are blocked by your organization",
+                Weight::Everyday,
+            ),
+            (
+                "550 5.7.513 Client host [203.0.113.9] blocked by fabrikam.com using Customer Block list",
+                Weight::ReceiversRule,
+            ),
+            (
+                "550 5.7.350 Remote server returned message detected as spam -> 554 5.7.1 refused",
+                Weight::Everyday,
+            ),
+            ("550 5.7.367 Remote server returned not permitted to relay", Weight::Refusal),
             ("550 5.1.10 RESOLVER.ADR.RecipientNotFound", Weight::Everyday),
             ("550 5.4.1 Recipient address rejected: Access denied", Weight::Everyday),
             ("552 5.3.4 Message size exceeds fixed limit", Weight::Everyday),

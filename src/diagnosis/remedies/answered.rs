@@ -11,16 +11,15 @@ use crate::reply::{catalogue_steps as steps, explain};
 type Answers = fn(&Case<'_>) -> bool;
 
 /// What each step asks for.
-const ANSWERS: [(&StepTemplate, Answers); 12] = [
+const ANSWERS: [(&StepTemplate, Answers); 13] = [
     (&steps::READ_SEND_LOG, |case| case.is_of_session()),
     (&steps::TURN_ON_LOGGING, |case| case.is_of_session()),
     (&steps::TEST_PORT, |case| case.is_of_session()),
     (&steps::READ_INBOUND_CONNECTORS, has_connectors),
     (&steps::READ_CONNECTORS_OF_ANY_TYPE, has_connectors),
     (&steps::READ_ACCEPTED_DOMAINS, |case| case.evidence.accepted_domains.is_some()),
-    (&steps::READ_SMART_HOST, |case| {
-        case.send_connector.is_some_and(|one| one.object.smart_hosts.is_some())
-    }),
+    (&steps::READ_SMART_HOST, has_smart_hosts),
+    (&steps::READ_SUBMISSION_HOST, has_smart_hosts),
     (&steps::ENABLE_FOR_SMTP, |case| {
         case.installed.is_some_and(|one| one.object.services.is_some() && !lacks_smtp(&one.object))
     }),
@@ -34,6 +33,10 @@ const ANSWERS: [(&StepTemplate, Answers); 12] = [
 
 fn has_connectors(case: &Case<'_>) -> bool {
     case.evidence.inbound_connectors.is_some()
+}
+
+fn has_smart_hosts(case: &Case<'_>) -> bool {
+    case.send_connector.is_some_and(|one| one.object.smart_hosts.is_some())
 }
 
 /// Whether the reply itself says which certificate was presented.

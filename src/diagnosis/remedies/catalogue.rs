@@ -28,8 +28,14 @@ pub(super) fn open_steps<'t>(
 /// A step of the catalogue of TLS errors or replies, with the values of the case.
 fn of_template(case: &Case<'_>, template: &StepTemplate) -> Remedy {
     let host = case.incident.and_then(|incident| incident.remote_host.as_deref());
+    let smart_hosts = case.send_connector.and_then(|one| one.object.smart_hosts.as_ref());
+    let smart_host = match smart_hosts.map(|list| list.values.as_slice()) {
+        Some([only]) => Some(only.as_str()),
+        _ => None,
+    };
     let values = Values::default()
         .with(Placeholder::SendConnector, case.send_connector_name())
+        .with(Placeholder::SmartHost, smart_host)
         .with(Placeholder::Thumbprint, case.plain_thumbprint().as_deref())
         .with(Placeholder::Host, host);
     template.fill_for_each(&values, &servers(case)).into()

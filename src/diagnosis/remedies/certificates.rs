@@ -9,6 +9,11 @@ use super::{
 };
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::{date, listed};
+use crate::reply::explain;
+use crate::timestamp::{TICKS_PER_MINUTE, Timestamp};
+
+/// By so much two clocks may differ that are right: 5 minutes.
+const CLOCK_TOLERANCE: i64 = 5 * TICKS_PER_MINUTE;
 
 /// What an administrator can read proves nothing of NETWORK SERVICE: the access list of the key does.
 pub(crate) fn check_private_key(case: &Case<'_>) -> Remedy {
@@ -66,6 +71,24 @@ fn list_certificates(case: &Case<'_>, step: Remedy, properties: &str) -> Remedy 
     })
 }
 
+/// What is left to see of the clock of the server: the reply of the other side may hold its time.
+fn clock(case: &Case<'_>) -> String {
+    let incident = case.incident.filter(|one| one.is_dated && one.has_zone);
+    let theirs = incident
+        .and_then(|one| explain(one.reply.as_deref()?).server_time)
+        .and_then(|text| Timestamp::parse(&text));
+    match incident.map(|one| one.last).zip(theirs) {
+        Some((own, theirs)) if (own.ticks() - theirs.ticks()).abs() <= CLOCK_TOLERANCE => {
+            String::new()
+        }
+        Some((own, theirs)) => format!(
+            " See that the clock of the server is right: its log says {own}, and the reply of the \
+             other side {theirs}."
+        ),
+        None => " If the date is right, see that the clock of the server is.".to_owned(),
+    }
+}
+
 /// The certificate that was sent before, in place of one that is not valid yet.
 pub(crate) fn send_previous(case: &Case<'_>) -> Vec<Remedy> {
     if replacement(case).is_some() {
@@ -84,10 +107,7 @@ pub(crate) fn send_previous(case: &Case<'_>) -> Vec<Remedy> {
     };
     let step = Remedy::new(
         MANAGEMENT_SHELL,
-        format!(
-            "Send the previous certificate until {start}: {which}. If the date is right, see that \
-             the clock of the server is."
-        ),
+        format!("Send the previous certificate until {start}: {which}.{}", clock(case)),
     )
     .verify("the next session in the send log sends a certificate that is valid");
     vec![if is_given { step } else { list_certificates(case, step, "NotBefore,NotAfter,Services") }]

@@ -67,6 +67,8 @@ pub(crate) enum Change {
     },
     /// An intermediate that comes into LocalMachine\CA.
     ImportIntermediate { certificate: Box<Certificate> },
+    /// A certificate that leaves LocalMachine\CA.
+    TakeIntermediateAway { thumbprint: Thumbprint },
     /// A root that leaves LocalMachine\Root, so that the cross-signed one is sent.
     TakeRootAway { thumbprint: Thumbprint },
 }
@@ -182,6 +184,10 @@ impl Change {
                 // What the log says of the chain was before.
                 evidence.chain_log = None;
             }
+            Self::TakeIntermediateAway { thumbprint } => {
+                let all = evidence.intermediates.iter_mut();
+                all.for_each(|all| all.retain(|one| one.thumbprint() != *thumbprint));
+            }
             Self::TakeRootAway { thumbprint } => {
                 evidence.roots.retain(|one| one.thumbprint() != *thumbprint);
                 let of_machine = evidence.machine.iter_mut().flat_map(|one| &mut one.roots);
@@ -189,6 +195,17 @@ impl Change {
             }
         }
         evidence
+    }
+
+    /// The certificate that comes into a store of the machine, or leaves it.
+    pub fn of_store(&self) -> Option<Thumbprint> {
+        match self {
+            Self::ImportIntermediate { certificate } => Some(certificate.thumbprint()),
+            Self::TakeIntermediateAway { thumbprint } | Self::TakeRootAway { thumbprint } => {
+                Some(*thumbprint)
+            }
+            _ => None,
+        }
     }
 
     /// Whether it changes what the server shows, or can show, in TLS.

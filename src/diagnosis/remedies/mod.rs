@@ -25,6 +25,7 @@ mod tenant_step;
 mod tls;
 
 use crate::certificate::Certificate;
+use crate::chain::{self, remove_step};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::literal;
 use crate::finding::{Place, Step};
@@ -70,6 +71,29 @@ pub(crate) fn send_connector(case: &Case<'_>) -> String {
 
 pub(crate) fn thumbprint(case: &Case<'_>) -> String {
     literal(case.plain_thumbprint().as_deref(), "thumbprint")
+}
+
+/// Takes a self-signed certificate out of LocalMachine\CA.
+pub(crate) fn take_out_of_intermediates(certificate: &Certificate) -> Remedy {
+    let why = "where only certificates that others signed belong: in it a root is not trusted, and \
+               those of public authorities Windows fetches into Root by itself";
+    Remedy {
+        step: remove_step(certificate, "CA", why),
+        changes: vec![Change::TakeIntermediateAway { thumbprint: certificate.thumbprint() }],
+    }
+}
+
+/// Moves a certificate from LocalMachine\Root to LocalMachine\CA.
+pub(crate) fn move_to_intermediates(certificate: &Certificate) -> Remedy {
+    let thumbprint = certificate.thumbprint();
+    let certificate = Box::new(certificate.clone());
+    Remedy {
+        step: chain::move_to_intermediates(&certificate),
+        changes: vec![
+            Change::ImportIntermediate { certificate },
+            Change::TakeRootAway { thumbprint },
+        ],
+    }
 }
 
 /// The steps of the report of a chain, with what they change: intermediates are imported together.

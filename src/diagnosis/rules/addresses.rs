@@ -18,15 +18,20 @@ pub(crate) const ADDRESS_NOT_LISTED: RuleText = RuleText {
     sources: "KB 4051495",
 };
 
-/// Also for connectors that name nothing at all.
-pub(crate) fn address_not_listed(case: &Case<'_>) -> Option<Answer> {
+/// Whether the connectors go by address, and none lists that of the server; also where they name
+/// nothing at all.
+pub(super) fn is_not_listed(case: &Case<'_>) -> bool {
     let is_outcome = matches!(
         case.judged_outcome(),
         Some(AttributionOutcome::NoMatch | AttributionOutcome::NoIdentity)
     );
     let is_given = case.evidence.inbound_connectors.is_some();
     let without_name = case.connectors_by_name().is_empty() && !case.is_without_connector();
-    if !is_outcome || !is_given || !without_name || case.is_attr36() {
+    is_outcome && is_given && without_name && !case.is_attr36()
+}
+
+pub(crate) fn address_not_listed(case: &Case<'_>) -> Option<Answer> {
+    if !is_not_listed(case) {
         return None;
     }
     let message = match case.connector_of_nothing() {

@@ -1,11 +1,13 @@
 //! Whether the session showed an identity at all.
 
+use super::addresses::is_not_listed;
 use super::rule::{Answer, Proof, RuleText};
-use crate::connector::{AttributionOutcome, ShownCertificate};
+use crate::connector::{AttributionOutcome, Selected, SelectionBasis, ShownCertificate};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::literal::capital;
 use crate::diagnosis::remedies;
+use crate::diagnosis::report::Severity;
 use crate::session::TlsStatus;
 
 /// The incident, where the log shows a refusal without any identity, or where connectors were given
@@ -45,8 +47,13 @@ pub(crate) fn start_tls_not_offered(case: &Case<'_>) -> Option<Answer> {
         capital(&case.server_text()),
         address_text(case),
     );
+    let mut proof = proof_of(case);
+    if is_not_listed(case) {
+        // Connectors by address ask for no certificate: the address is what is missing.
+        (proof.is_advice, proof.severity) = (true, Some(Severity::Warning));
+    }
     (incident.tls_status == TlsStatus::NotOffered)
-        .then(|| proof_of(case).says(message, vec![remedies::stop_inspection()]))
+        .then(|| proof.says(message, vec![remedies::stop_inspection()]))
 }
 
 pub(crate) const NO_CERTIFICATE_OFFERED: RuleText = RuleText {
@@ -61,6 +68,16 @@ pub(crate) const NO_CERTIFICATE_OFFERED: RuleText = RuleText {
     sources: "KB 4051495",
 };
 
+/// Why there was none to show, where the configuration says it.
+fn why_none(case: &Case<'_>) -> Option<String> {
+    let selection = case.selection.as_ref().filter(|one| one.selected == Selected::NotFound)?;
+    let SelectionBasis::TlsCertificateName(name) = &selection.basis else { return None };
+    Some(format!(
+        ", and fits the configuration: TlsCertificateName {name} fits no installed certificate \
+         (events 12014 and 12016)"
+    ))
+}
+
 pub(crate) fn no_certificate(case: &Case<'_>) -> Option<Answer> {
     let incident = without_identity(case)?;
     if incident.tls_status == TlsStatus::NotOffered {
@@ -69,10 +86,11 @@ pub(crate) fn no_certificate(case: &Case<'_>) -> Option<Answer> {
     let message = format!(
         "{} showed no certificate in the session over {}, and no inbound connector of type \
          OnPremises is known to list its address{}: Exchange Online cannot determine whose mail it is. \
-         That no certificate was offered is concluded from the missing rows of the log.",
+         That no certificate was offered is concluded from the missing rows of the log{}.",
         capital(&case.server_text()),
         case.send_connector_name().unwrap_or("the send connector"),
         address_text(case),
+        why_none(case).unwrap_or_default(),
     );
     let mut steps = remedies::select_certificate(case);
     steps.extend(remedies::list_address(case));

@@ -1,6 +1,9 @@
 //! Certificates that lie in the wrong store of the sending server.
 
+use std::collections::BTreeSet;
+
 use super::rule::{Answer, Proof, RuleText};
+use crate::certificate::Certificate;
 use crate::chain::Rule;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::capital;
@@ -21,24 +24,39 @@ pub(crate) const ROOT_IN_INTERMEDIATE_STORE: RuleText = RuleText {
     why: "The intermediate store is for certificates that others signed; a root in it is not \
           trusted there, and makes Windows build other chains than expected.",
     example: "LocalMachine\\CA holds a certificate whose issuer and subject are the same.",
-    helps: "Move it to Root if it belongs there; else remove it.",
+    helps: "Take it out of the intermediate store.",
     certainty: "Documented.",
     sources: "KB 2795828",
 };
 
 pub(crate) fn root_in_ca(case: &Case<'_>) -> Option<Answer> {
     let message = said_of_chain(case, Rule::RootInIntermediateStore)?;
-    let step = Remedy::server(
-        ELEVATED,
-        "List the self-signed certificates of the intermediate store; move each to Root only if \
-         it belongs there, else remove it.",
-    )
-    .command(
-        "Get-ChildItem 'Cert:\\LocalMachine\\CA' | Where-Object { $_.Issuer -eq $_.Subject } | \
-         Format-List Subject,Thumbprint",
-    )
-    .verify("the list is empty");
-    Some(Proof::of(case.certificate_proof()).says(message, vec![step]))
+    let store = case.evidence.intermediates.iter().flatten();
+    let found = distinct(store.filter(|one| one.looks_self_signed()));
+    let steps = if found.len() > MAXIMUM_STEPS {
+        let list = Remedy::server(
+            ELEVATED,
+            "List the self-signed certificates of the intermediate store, and take each out of it.",
+        )
+        .command(
+            "Get-ChildItem 'Cert:\\LocalMachine\\CA' | Where-Object { $_.Issuer -eq $_.Subject } | \
+             Format-List Subject,Thumbprint",
+        )
+        .verify("the list is empty");
+        vec![list]
+    } else {
+        remedies::together(found.into_iter().map(remedies::take_out_of_intermediates).collect())
+    };
+    Some(Proof::of(case.certificate_proof()).says(message, steps))
+}
+
+/// So many certificates in the wrong store have a step each; of more there is a list to work through.
+const MAXIMUM_STEPS: usize = 4;
+
+/// Each certificate once.
+fn distinct<'c>(all: impl Iterator<Item = &'c Certificate>) -> Vec<&'c Certificate> {
+    let mut known = BTreeSet::new();
+    all.filter(|one| known.insert(one.thumbprint().to_string())).collect()
 }
 
 pub(crate) const INTERMEDIATE_IN_ROOT_STORE: RuleText = RuleText {
@@ -53,17 +71,26 @@ pub(crate) const INTERMEDIATE_IN_ROOT_STORE: RuleText = RuleText {
 
 pub(crate) fn intermediate_in_root(case: &Case<'_>) -> Option<Answer> {
     let message = said_of_chain(case, Rule::IntermediateInRootStore)?;
-    let step = Remedy::server(
-        ELEVATED,
-        "List the certificates of the root store that are not self-signed, and move each to CA \
-         (KB 2795828): they keep Schannel from sending complete lists and trusting what it should.",
-    )
-    .command(
-        "Get-ChildItem 'Cert:\\LocalMachine\\Root' | Where-Object { $_.Issuer -ne $_.Subject } \
-         | Format-List Subject,Thumbprint",
-    )
-    .verify("the list is empty");
-    Some(Proof::of(case.certificate_proof()).says(message, vec![step]))
+    let evidence = case.evidence;
+    let of_machine = evidence.machine.iter().flat_map(|machine| machine.roots.iter().flatten());
+    let store = evidence.roots.iter().chain(of_machine);
+    let found = distinct(store.filter(|one| !one.is_self_issued()));
+    let steps = if found.len() > MAXIMUM_STEPS {
+        let list = Remedy::server(
+            ELEVATED,
+            "List the certificates of the root store that are not self-signed, and move each to CA \
+             (KB 2795828): they keep Schannel from sending complete lists and trusting what it should.",
+        )
+        .command(
+            "Get-ChildItem 'Cert:\\LocalMachine\\Root' | Where-Object { $_.Issuer -ne $_.Subject } \
+             | Format-List Subject,Thumbprint",
+        )
+        .verify("the list is empty");
+        vec![list]
+    } else {
+        remedies::together(found.into_iter().map(remedies::move_to_intermediates).collect())
+    };
+    Some(Proof::of(case.certificate_proof()).says(message, steps))
 }
 
 pub(crate) const ROOT_BLOCKED: RuleText = RuleText {

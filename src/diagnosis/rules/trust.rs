@@ -3,6 +3,7 @@
 use super::chain_effect::{ChainEffect, effect_of};
 use super::rule::{Answer, Proof, RuleText};
 use crate::chain::{Completeness, Rule, Trust};
+use crate::connector::AttributionOutcome;
 use crate::diagnosis::case::{Case, is_self_issued};
 use crate::diagnosis::evidence::chain_log::LoggedFault;
 use crate::diagnosis::finding_id::FindingId;
@@ -191,9 +192,11 @@ pub(crate) fn chain_fault(case: &Case<'_>) -> Option<Answer> {
 
 pub(crate) const CHAIN_NOT_KNOWN: RuleText = RuleText {
     says: "Whether the server can send the complete chain of its certificate is not known.",
-    why: "The log holds the certificate, not what was sent beside it; the intermediate store of the \
-          server says that.",
-    example: "A refusal 550 5.7.64 with a certificate of a public authority, and no store given.",
+    why: "The log and the list of certificates hold the certificate, not what is sent beside it; the \
+          intermediate store of the server says that. Where nothing was sent yet, it is what can still \
+          refuse the mail.",
+    example: "A refusal 550 5.7.64 with a certificate of a public authority, and no store given; a \
+              renewed certificate that fits the connector, before its first session.",
     helps: "Export the certificate and the intermediates of the server, and check again with them.",
     certainty: "Documented that a missing intermediate is refused so; whether one is missing is \
                 what is not known.",
@@ -201,11 +204,12 @@ pub(crate) const CHAIN_NOT_KNOWN: RuleText = RuleText {
 };
 
 pub(crate) fn chain_not_known(case: &Case<'_>) -> Option<Answer> {
+    let is_foretold = is_foretold_by_certificate(case);
     let is_open = match &case.chain {
-        None => case.is_relay_denied() && case.logged.is_some(),
+        None => is_foretold || case.is_relay_denied() && case.logged.is_some(),
         Some(chain) => chain.completeness == Completeness::Unknown,
     };
-    let message = format!(
+    let gap = format!(
         "Whether {} can send the complete chain of {} is not known: {}.",
         case.server_text(),
         case.certificate_text(),
@@ -215,8 +219,31 @@ pub(crate) fn chain_not_known(case: &Case<'_>) -> Option<Answer> {
             "neither its intermediate store nor, where it is missing, the certificate itself was given"
         }
     );
-    let proof = Proof::of(case.certificate_proof());
+    let (message, proof) = if is_foretold {
+        let (name, matched) = case.winner();
+        let fits = format!("The inbound connector {name} matches{matched}.");
+        (format!("{fits} {gap}"), Proof::of(case.certificate_proof()))
+    } else {
+        let proof = Proof {
+            is_advice: true,
+            severity: Some(Severity::Information),
+            ..Proof::of(case.certificate_proof())
+        };
+        (gap, proof)
+    };
     is_open.then(|| proof.says(message, vec![remedies::give_chain(case)]))
+}
+
+/// Whether mail is expected to pass by its certificate, and no session of it was seen.
+fn is_foretold_by_certificate(case: &Case<'_>) -> bool {
+    let passes = matches!(
+        case.judged_outcome(),
+        Some(
+            AttributionOutcome::ByCertificate { .. }
+                | AttributionOutcome::ByCertificateAndMailFrom { .. }
+        )
+    );
+    passes && case.incident.is_none()
 }
 
 pub(crate) const ROOT_NOT_KNOWN: RuleText = RuleText {

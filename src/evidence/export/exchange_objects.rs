@@ -20,8 +20,8 @@ use super::read_file::read_file;
 use super::text_file::TextFile;
 use crate::certificate::hexadecimal;
 use crate::connector::{
-    AcceptedDomain, AcceptedDomains, ExchangeCertificate, InboundConnector, ReceiveConnector,
-    SendConnector,
+    AcceptedDomain, AcceptedDomains, DomainName, ExchangeCertificate, InboundConnector,
+    ReceiveConnector, SendConnector,
 };
 
 /// An object, and where it stands.
@@ -74,6 +74,8 @@ pub struct ExchangeObjects {
     pub unused: BTreeMap<String, u64>,
     /// The first of them: its line, and what it is, with its name where it has one.
     pub unused_places: Vec<(u64, String)>,
+    /// Texts in the place of objects: `(Get-AcceptedDomain).DomainName` gives such.
+    pub texts: Vec<ParsedObject<String>>,
     /// What was not read, or not as it stands, in the order of the file.
     pub problems: Vec<Problem>,
     /// What the file says of its server as a whole, where it is more than a list of objects.
@@ -177,6 +179,26 @@ impl ExchangeObjects {
             + usize::try_from(unused).unwrap_or(usize::MAX)
     }
 
+    /// The same, with texts that are domain names as accepted domains, which are no problems then.
+    #[must_use]
+    pub fn with_domains_of_texts(&self) -> Self {
+        let is_domain = |text: &str| DomainName::parse(text).is_ok();
+        let mut objects = self.clone();
+        let named = objects.texts.iter().filter(|found| is_domain(&found.object));
+        objects.accepted_domains.extend(named.map(|found| ParsedObject {
+            object: AcceptedDomain::named(&found.object),
+            line: found.line,
+        }));
+        objects.texts.retain(|found| !is_domain(&found.object));
+        if objects.texts.is_empty() {
+            let is_of_text = |problem: &Problem| {
+                matches!(problem.kind, ProblemKind::NotAnObject { .. } | ProblemKind::More { .. })
+            };
+            objects.problems.retain(|problem| !is_of_text(problem));
+        }
+        objects
+    }
+
     fn convert(&mut self, file: &TextFile<'_>, parsed: &mut Parsed) {
         let mut bags = Vec::new();
         for bag in std::mem::take(&mut parsed.bags) {
@@ -251,6 +273,11 @@ impl ExchangeObjects {
             let count = parsed.unlisted_problems;
             parsed.problems.push((file.text.len(), ProblemKind::More { count }));
         }
+        parsed.texts.sort();
+        let offsets: Vec<usize> = parsed.texts.iter().map(|(offset, _)| *offset).collect();
+        let lines = file.positions(&offsets).into_iter().map(|position| position.line);
+        let texts = parsed.texts.into_iter().map(|(_, text)| text).zip(lines);
+        self.texts = texts.map(|(object, line)| ParsedObject { object, line }).collect();
         let offsets: Vec<usize> = parsed.problems.iter().map(|(offset, _)| *offset).collect();
         let positions = file.positions(&offsets);
         let problems = parsed.problems.into_iter().zip(positions).map(|((_, kind), position)| {

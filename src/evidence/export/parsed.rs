@@ -19,6 +19,8 @@ pub(in crate::evidence) struct Parsed {
     pub(in crate::evidence) unlisted_problems: u64,
     /// Objects of the file that were lost to damage.
     pub(in crate::evidence) is_incomplete: bool,
+    /// Texts that stand in the place of objects, with their offsets.
+    pub(super) texts: Vec<(usize, String)>,
 }
 
 impl Parsed {
@@ -66,8 +68,10 @@ impl Parsed {
     }
 
     pub(super) fn refuse(&mut self, offset: usize, value: &Value) {
-        let text = value.as_text().unwrap_or_else(|| "a list or bytes".to_owned());
-        self.report(offset, ProblemKind::NotAnObject { text: shortened(&text) });
+        let text = value.as_text();
+        let shown = text.as_deref().map_or_else(|| "a list or bytes".to_owned(), shortened);
+        self.report(offset, ProblemKind::NotAnObject { text: shown });
+        self.texts.extend(text.map(|text| (offset, text)));
     }
 }
 

@@ -108,6 +108,38 @@ fn a_request_gives_the_report_of_the_core() {
 }
 
 #[test]
+fn names_alone_do_for_accepted_domains_and_for_nothing_else() {
+    let report = |domains: Value, connectors: Value| {
+        let request = json!({
+            "At": AT, "Sessions": [session()], "InboundConnectors": connectors,
+            "AcceptedDomains": domains,
+        });
+        let mut report = tested(&request).unwrap();
+        report["Inputs"] = Value::Null;
+        report
+    };
+    let objects = json!([{ "DomainName": "contoso.com" }, { "DomainName": "mail.contoso.com" }]);
+    let expected = report(objects, json!([connector()]));
+    let names = json!(["contoso.com", "mail.contoso.com"]);
+    assert_eq!(report(names.clone(), json!([connector()])), expected);
+    // None of the given texts is a domain: the list is not taken for an empty one.
+    for (domains, connectors, member) in [
+        (json!(["contoso com"]), json!([connector()]), "-AcceptedDomain"),
+        (names, json!(["From EX", "From EX2"]), "-InboundConnector"),
+    ] {
+        let unread = report(domains, connectors);
+        assert_eq!(unread["ExitCode"], 40, "{unread:#}");
+        let message = finding(&unread, "InputUnreadable");
+        let says = message.contains(member) && message.contains("is no object");
+        assert!(says, "{message}");
+        assert_ne!(unread["Cause"], "ConnectorMissing");
+    }
+    let many: Vec<String> = (0..500).map(|number| format!("d{number}.contoso.com")).collect();
+    let many = report(json!(many), json!([connector()])).to_string();
+    assert!(!many.contains("is no object") && !many.contains("are not listed"), "{many}");
+}
+
+#[test]
 fn steps_name_the_options_of_who_reads_them() {
     let step = |names: Option<&str>| {
         let mut request = json!({ "At": AT, "Sessions": [session()], "OptionNames": names });

@@ -84,7 +84,7 @@ pub(super) const WRONG_REGION_ATTR35: CatalogueEntry = CatalogueEntry {
                  <tenant>.mail.protection.outlook.com",
             )
             .verify("the next session in the send log goes to that host and is not refused")
-            .undo("the same command with the value that SmartHosts had before: note it first"),
+            .undo("Set-SendConnector <send connector> -SmartHosts <present smart host>"),
         READ_SEND_LOG,
         READ_INBOUND_CONNECTORS,
     ],

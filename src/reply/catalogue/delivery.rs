@@ -2,8 +2,8 @@
 
 use super::entry::{CatalogueEntry, Signature};
 use super::steps::{
-    CHECK_PRIVATE_KEY, CHECK_TLS_VERSION, ENABLE_FOR_SMTP, READ_SEND_LOG, SELECT_CERTIFICATE,
-    STOP_SMTP_INSPECTION, TEST_PORT, TURN_ON_LOGGING,
+    CHECK_PRIVATE_KEY, CHECK_TLS_VERSION, ENABLE_FOR_SMTP, READ_SEND_LOG, READ_SUBMISSION_HOST,
+    SELECT_CERTIFICATE, STOP_SMTP_INSPECTION, TEST_PORT, TURN_ON_LOGGING,
 };
 use crate::finding::{Confidence, Place, Side, StepTemplate};
 use crate::reply::rejection_class::RejectionClass;
@@ -48,10 +48,7 @@ pub(super) const CLIENT_NOT_AUTHENTICATED: CatalogueEntry = CatalogueEntry {
               without authentication. Server-to-server relay does not go there.",
     side: &[Side::OnPremisesServer],
     remedy: &[
-        StepTemplate::new(Place::ManagementShell, "See which smart host the send connector uses.")
-            .command(
-                "Get-SendConnector <send connector> | Format-List Name,SmartHosts,AddressSpaces",
-            ),
+        READ_SUBMISSION_HOST,
         StepTemplate::new(
             Place::ManagementShell,
             "Set the MX host of the tenant in its place; the tenant needs an inbound connector \
@@ -61,7 +58,7 @@ pub(super) const CLIENT_NOT_AUTHENTICATED: CatalogueEntry = CatalogueEntry {
             "Set-SendConnector <send connector> -SmartHosts <tenant>.mail.protection.outlook.com",
         )
         .verify("the next session in the send log goes to that host and is not refused")
-        .undo("the same command with the value that SmartHosts had before: note it first"),
+        .undo("Set-SendConnector <send connector> -SmartHosts <present smart host>"),
     ],
     reference: "Microsoft Learn: NDR 5.7.57 in Exchange Online",
     confidence: Confidence::Documented,

@@ -52,6 +52,12 @@ pub(crate) const READ_ACCEPTED_DOMAINS: StepTemplate = StepTemplate::new(
 )
 .command("Get-AcceptedDomain | Format-Table DomainName,DomainType");
 
+pub(crate) const READ_SUBMISSION_HOST: StepTemplate = StepTemplate::new(
+    Place::ManagementShell,
+    "See which smart host the send connector uses, and note it.",
+)
+.command("Get-SendConnector <send connector> | Format-List Name,SmartHosts,AddressSpaces");
+
 pub(crate) const READ_SMART_HOST: StepTemplate = StepTemplate::new(
     Place::ManagementShell,
     "See which smart host the send connector uses: it must be the tenant's own, \
@@ -234,8 +240,8 @@ pub(crate) const CHECK_TLS_VERSION: StepTemplate = StepTemplate::new(
      default of the Windows version.",
 )
 .command(
-    "Get-ItemProperty ('HKLM:\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\' +\n\
-    \x20 'SCHANNEL\\Protocols\\TLS 1.2\\Client')",
+    "Get-ItemProperty ('HKLM:\\SYSTEM\\CurrentControlSet\\Control\\' +\n\
+    \x20 'SecurityProviders\\SCHANNEL\\Protocols\\TLS 1.2\\Client')",
 )
 .verify("neither Enabled = 0 nor DisabledByDefault other than 0 is there");
 

@@ -43,6 +43,15 @@ impl ReceiveConnector {
         self.server.as_deref().or_else(of_identity)
     }
 
+    /// Whether it is the one that Setup makes for port 25 of the front end: `Default Frontend EX01`
+    /// (Microsoft Learn: Receive connectors, default Receive connectors in the Front End Transport service).
+    #[must_use]
+    pub fn is_default_frontend(&self) -> bool {
+        let name = self.identity.rsplit('\\').next().unwrap_or(&self.identity);
+        let start = name.get(.."Default Frontend ".len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case("Default Frontend "))
+    }
+
     /// Whether it is the one that a log calls so.
     #[must_use]
     pub fn is_named(&self, name: &str) -> bool {

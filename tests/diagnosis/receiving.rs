@@ -88,3 +88,27 @@ fn an_export_of_receive_connectors_is_read_by_type_and_by_properties() {
     let one = &objects.receive_connectors[0].object;
     assert_eq!((one.server(), one.offers_tls()), (Some("EX01"), Some(true)));
 }
+
+/// Without receive logs the error says who meets the default connector; a relay for printers offers none on
+/// purpose.
+#[test]
+fn a_default_connector_without_tls_is_named_where_exchange_online_reports_that_starttls_is_missing()
+{
+    let queue = "queue=450 4.4.317 Cannot connect to remote server [Message=451 5.7.3 STARTTLS is required \
+                 to send mail] [LastAttemptedServerName=mail.contoso.com]";
+    let of = |connector: &str| {
+        report(
+            "-",
+            &format!(r"receive=EX01\{connector}/named/Integrated ; accepted=contoso.com ; {queue}"),
+        )
+    };
+    let default = of("Default Frontend EX01");
+    assert_eq!((default.cause.name(), default.exit_code), ("CannotConnectToRemoteServer", 20));
+    let named = "could not hand mail to mail.contoso.com, or did not accept";
+    assert!(default.reason.contains(named), "{}", default.reason);
+    let steps = commands(found(&default, "CannotConnectToRemoteServer").unwrap());
+    let expected =
+        r"Set-ReceiveConnector 'EX01\Default Frontend EX01' -AuthMechanism 'Tls, Integrated'";
+    assert!(steps.contains(expected), "{steps}");
+    assert!(found(&of("Printers"), "ReceiveConnectorFault").is_none());
+}

@@ -178,7 +178,11 @@ fn incident_of(
     let line = if error.source == DeliveryErrorSource::Text { 0 } else { error.line };
     let path = Path::new(&error.path).into();
     let last_session = LastSession { time, path, line, offset: 0, session_id: String::new() };
-    let remote = error.remote_server.as_deref().or(explanation.server.as_deref());
+    // Exchange Online, which wrote the error, names the host that it could not reach.
+    let attempted = (ending == Ending::Refused(RejectionClass::CannotConnectToRemoteServer))
+        .then_some(explanation.host.as_deref())
+        .flatten();
+    let remote = attempted.or(error.remote_server.as_deref()).or(explanation.server.as_deref());
     Some(Incident {
         ending,
         sender: kind_of(&mail_from, accepted),

@@ -6,6 +6,7 @@ use super::rule::{Answer, Proof};
 use crate::certificate::Thumbprint;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::remedies::Remedy;
+use crate::eop_host::is_eop_host;
 use crate::finding::Place;
 use crate::reply::{RejectionClass, explain};
 
@@ -17,7 +18,9 @@ pub(crate) fn cannot_connect(case: &Case<'_>) -> Option<Answer> {
     // What the exports show comes before what is to be looked at.
     let faults = steps_of_faults(case);
     answer.steps = [faults, answer.steps].concat();
-    let explained = explain(case.incident?.reply.as_deref().unwrap_or_default());
+    let reply = case.incident?.reply.as_deref().unwrap_or_default();
+    answer.message = meaning_of(case, reply);
+    let explained = explain(reply);
     let thumbprint = explained.thumbprint.as_deref().and_then(|text| text.parse().ok());
     let (Some(shown), Some(installed)) = (thumbprint, &case.evidence.installed) else {
         return Some(answer);
@@ -38,10 +41,22 @@ pub(crate) fn cannot_connect(case: &Case<'_>) -> Option<Answer> {
                 .to_owned()
         }
     };
-    let meaning = CLASS.entry().map_or("", |entry| entry.meaning);
     let message =
-        format!("{meaning} The certificate that it was shown, {shown}{subject}, {whose}.");
+        format!("{} The certificate that it was shown, {shown}{subject}, {whose}.", answer.message);
     Some(Proof::of(case.log_proof()).says(message, steps))
+}
+
+/// What the catalogue says, with the host where the error names it.
+fn meaning_of(case: &Case<'_>, reply: &str) -> String {
+    let host = case.incident.and_then(|one| one.remote_host.as_deref());
+    match host.filter(|host| !is_eop_host(host)) {
+        Some(host) => format!(
+            "The other direction: Exchange Online could not hand mail to {host}, or did not accept the \
+             certificate that it presented. It reports: {}.",
+            reply.trim_end_matches('.')
+        ),
+        None => CLASS.entry().map_or_else(String::new, |entry| entry.meaning.to_owned()),
+    }
 }
 
 fn step_before_the_servers() -> Remedy {

@@ -6,6 +6,7 @@ use crate::connector::{
 };
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::Located;
+use crate::diagnosis::evidence::incident::Incident;
 use crate::diagnosis::evidence::received::{ReceivePlace, ReceivedAt};
 use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::literal::{counted, listed};
@@ -125,11 +126,22 @@ fn installed_at(case: &Case<'_>, connector: &ReceiveConnector) -> Vec<ExchangeCe
         .collect()
 }
 
-/// Whether sessions of Exchange Online came over the connector; without receive logs it is not said
-/// of one that offers no TLS on purpose, as relays for printers do.
+/// Whether sessions of Exchange Online came over the connector, or it reports that the default one, which
+/// answers to it unless somebody set up another, offers no STARTTLS. Else it is not said of one that
+/// offers no TLS on purpose, as relays for printers do.
 fn is_used_by_cloud(case: &Case<'_>, connector: &ReceiveConnector) -> bool {
     let mut places = case.evidence.incidents.received_from_cloud.places.keys();
     places.any(|(_, name)| connector.is_named(name))
+        || connector.is_default_frontend() && is_without_start_tls(case)
+}
+
+/// Whether Exchange Online reports that it was offered no STARTTLS.
+fn is_without_start_tls(case: &Case<'_>) -> bool {
+    let reports = |one: &Incident| {
+        one.is_of_other_direction()
+            && one.reply.as_deref().is_some_and(|reply| reply.contains("STARTTLS is required"))
+    };
+    case.evidence.incidents.all.iter().any(reports)
 }
 
 pub(crate) const EXCHANGE_ONLINE_HANGS_UP: RuleText = RuleText {

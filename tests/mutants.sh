@@ -3,7 +3,8 @@
 # test notices. A mutant is compiled with the tests of the library: minutes each on a small machine.
 #   tests/mutants.sh              a sample: what decides chance, age and near names, for 10 minutes
 #   tests/mutants.sh SHARD        one part of all, such as 3/400; for a machine that has hours
-# What the sample did not reach in its time, it says. Survivors stand in target/mutants/mutants.out.
+# What the sample did not reach in its time, it says. Survivors stand in target/mutants/mutants.out; those that
+# are known, in tests/mutants.tsv with the reason of each (tests/mutants.md), are no failure.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
@@ -37,13 +38,24 @@ found=target/mutants/mutants.out
 lines() {
     if [ -f "$found/$1.txt" ]; then wc -l <"$found/$1.txt"; else echo 0; fi
 }
+# Those of missed.txt that are not known; the list names file and change without the line, which moves.
+unknown() {
+    [ -f "$found/missed.txt" ] || return 0
+    awk -F '\t' 'NR == FNR { if ($0 !~ /^#/) known[$2 ": " $3] = 1; next }
+        { key = $0; sub(/:[0-9]+:[0-9]+: /, ": ", key); if (!(key in known)) print }' \
+        tests/mutants.tsv "$found/missed.txt"
+}
 echo "tests/mutants.sh: $(lines caught) noticed, $(lines missed) not noticed, $(lines unviable) do not compile, $(lines timeout) without an end"
-if [ "$(lines missed)" -gt 0 ] || [ "$(lines timeout)" -gt 0 ]; then
-    cat "$found/missed.txt" "$found/timeout.txt"
+missed=$(unknown)
+if [ -n "$missed" ] || [ "$(lines timeout)" -gt 0 ]; then
+    echo "tests/mutants.sh: not noticed, and not in tests/mutants.tsv:"
+    printf '%s\n' "$missed"
+    cat "$found/timeout.txt"
     exit 1
 fi
 case $status in
-    0) ;;
+    # 2: only what is known was not noticed.
+    0 | 2) ;;
     124 | 130 | 137) echo "tests/mutants.sh: the rest was not reached in $seconds s" ;;
     *) exit "$status" ;;
 esac

@@ -179,6 +179,7 @@ mod tests {
         ("MatchSubDomains, d itself", "contoso.com", &["contoso.com+sub"], "contoso.com"),
         ("a wildcard on-premises", "mail.contoso.com", &["*.contoso.com"], "?"),
         ("a wildcard on-premises", "mail.contoso.com", &["*"], "?"),
+        ("what is no domain covers nothing", "mail.contoso.com", &["two words", "x.*.com"], ""),
         ("IDN", "*.b\u{fc}cher.example", &["xn--bcher-kva.example"], "xn--bcher-kva.example"),
         ("no list", "contoso.com", &[], ""),
     ];

@@ -196,6 +196,17 @@ mod tests {
     }
 
     #[test]
+    fn a_label_has_63_characters_at_most_and_a_name_253() {
+        let label = "a".repeat(63);
+        let of_length =
+            |rest: usize| [&label, &label, &label, &"b".repeat(rest)].map(String::as_str).join(".");
+        assert_eq!(of_length(61).len(), 253);
+        assert!(DomainName::parse(&of_length(61)).is_ok());
+        assert!(DomainName::parse(&of_length(62)).is_err());
+        assert!(DomainName::parse(&format!("{label}.example")).is_ok());
+    }
+
+    #[test]
     fn only_whole_labels_lie_below_a_domain() {
         let below = |name: &str, ancestor: &str| {
             DomainName::parse(name).unwrap().labels_below(&DomainName::parse(ancestor).unwrap())

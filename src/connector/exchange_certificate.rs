@@ -188,13 +188,18 @@ impl ExchangeCertificate {
         }
     }
 
+    /// Its Status, where it is one with which Exchange Online would not take it.
+    #[must_use]
+    pub fn unusable_status(&self) -> Option<&str> {
+        let status = self.status.as_deref()?.trim();
+        let known = ["Revoked", "DateInvalid", "Untrusted", "Invalid"];
+        known.iter().any(|one| status.eq_ignore_ascii_case(one)).then_some(status)
+    }
+
     /// Whether its Status is one with which Exchange Online would not take it.
     #[must_use]
     pub fn has_unusable_status(&self) -> bool {
-        let status = self.status.as_deref().map(str::trim).unwrap_or_default();
-        ["Revoked", "DateInvalid", "Untrusted", "Invalid"]
-            .iter()
-            .any(|known| status.eq_ignore_ascii_case(known))
+        self.unusable_status().is_some()
     }
 
     /// Whether Exchange found it revoked.

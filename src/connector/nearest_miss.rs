@@ -122,6 +122,21 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_differ_are_counted_from_the_ends_of_the_names() {
+        for (value, name, letters) in [
+            ("*.contoso.com", "mail.contosso.com", 1),
+            ("mail.contoso.com", "contsoo.com", 1),
+            ("mail.contoso.com", "mail2.contoso.com", 1),
+            ("mail.contoso.com", "mail.contoso.com", 0),
+            ("contoso.com", "contoso.net", 3),
+        ] {
+            let certificate = CertificateNames::new([""; 0], [name], true);
+            let miss = nearest_miss([(0, value)], &certificate).unwrap();
+            assert_eq!(miss.edit_distance, letters, "{value} {name}");
+        }
+    }
+
+    #[test]
     fn without_readable_names_there_is_no_pair() {
         let certificate = CertificateNames::new(["Contoso Relay"], [""; 0], true);
         assert_eq!(nearest_miss([(0, "mail.contoso.com")], &certificate), None);

@@ -197,9 +197,24 @@ mod tests {
     #[test]
     fn a_private_address_is_not_the_one_that_eop_sees() {
         let list = TextList::complete(["203.0.113.1"]);
-        for local in ["10.1.2.3", "192.168.0.1", "100.64.1.1", "127.0.0.1", "fe80::1"] {
+        for local in [
+            "10.1.2.3",
+            "172.31.255.254",
+            "192.168.0.1",
+            "100.64.1.1",
+            "127.0.0.1",
+            "169.254.7.7",
+            "0.0.0.0",
+            "::",
+            "::1",
+            "fd12::1",
+            "fe80::1",
+        ] {
             let found = match_address(Some(&list), Some(local.parse().unwrap()));
             assert_eq!(found, AddressMatch::AddressUnknown, "{local}");
+        }
+        for public in ["203.0.113.5", "100.128.0.1", "100.63.0.1", "8.64.1.1", "2001:db8::1"] {
+            assert!(public_address(public.parse().unwrap()).is_some(), "{public}");
         }
         let empty = TextList::default();
         assert_eq!(match_address(Some(&empty), None), AddressMatch::NotListed);

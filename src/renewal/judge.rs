@@ -170,7 +170,7 @@ fn fault(one: &ExchangeCertificate, evidence: &Evidence) -> Option<String> {
     if let Some(begin) = one.not_before.filter(|begin| *begin > at) {
         return Some(format!("its certificate is valid from {} only", date(begin)));
     }
-    let status = one.status.as_deref().filter(|_| one.has_unusable_status())?;
+    let status = one.unusable_status()?;
     Some(format!("its certificate has the Status {status}"))
 }
 

@@ -351,6 +351,27 @@ fn the_winner_is_named_and_a_disabled_match_is_seen() {
     assert_eq!(found.connectors[1].eligibility, Eligibility::Disabled);
 }
 
+/// One whose list is cut short asks nothing where another certainly lists the address.
+#[test]
+fn the_order_of_connectors_that_list_the_address_does_not_matter() {
+    let certain = connector("Certain", "", &["203.0.113.0/24"]);
+    let cut = associated(truncated(connector("Cut", "", &["198.51.100.1"])), "fabrikam.com");
+    for connectors in [[certain.clone(), cut.clone()], [cut, certain]] {
+        let found = judge("-", IP, USER, &connectors, &["contoso.com"]);
+        assert_eq!(found.is_attributed(), Some(true), "{:#?}", found.possible);
+    }
+}
+
+#[test]
+fn the_certificate_is_asked_for_only_where_a_connector_expects_a_name() {
+    let asks = |connectors: &[InboundConnector]| {
+        let found = judge("?", IP, "", connectors, &["contoso.com"]);
+        found.open_questions.contains(&OpenQuestion::CertificateNotKnown)
+    };
+    assert!(!asks(&[connector("Address", "", &["203.0.113.0/24"])]));
+    assert!(asks(&[connector("Exact", "mail.contoso.com", &[])]));
+}
+
 #[test]
 fn a_mismatch_names_the_nearest_pair() {
     let connectors = [connector("Inbound", "*.contoso.com", &[])];

@@ -53,6 +53,7 @@ mod tests {
             ("+++-", false),
             ("+++--", false),
             ("+++---", true),
+            ("+++-----", true),
             ("---+++", false),
             ("-", false),
             ("--", true),
@@ -72,5 +73,7 @@ mod tests {
         };
         assert!(scaled(&[&lasting[..], &later[..]].concat()));
         assert!(!scaled(&[&lasting[1..], &later[..]].concat()));
+        let four = [0, 5, 10, 15].map(|at| (at, Result::Failed));
+        assert!(scaled(&[&four[..], &later[..]].concat()));
     }
 }

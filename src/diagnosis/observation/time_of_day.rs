@@ -73,6 +73,11 @@ mod tests {
             times(&[1, 2], &[2, 5]).difference(&times(&[1, 2], &day)).is_none(),
             "an hour of both"
         );
+        let found = times(&[1, 2], &[2, 5]).difference(&times(&[1, 2], &[20])).unwrap();
+        assert_eq!(found.0, ["02:00 to 03:00 UTC", "05:00 to 06:00 UTC"]);
+        let half: Vec<i64> = (0..12).collect();
+        assert!(times(&[1, 2], &half).difference(&times(&[1, 2], &[20])).is_some());
+        assert!(times(&[1, 2], &[2]).difference(&times(&[1], &[20])).is_none(), "one day");
         let most: Vec<i64> = (0..13).collect();
         assert!(times(&[1, 2], &most).difference(&times(&[1, 2], &[20])).is_none(), "half the day");
     }

@@ -111,3 +111,27 @@ pub(super) fn timelines_of_place(view: &PlaceView<'_>, width: BucketWidth) -> Ve
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_width_is_taken_by_which_there_are_few_enough_buckets() {
+        let width = |span: i64| BucketWidth::of([7, 7 + span].into_iter()).0;
+        let minutes = |count: i64| count * TICKS_PER_MINUTE;
+        for (span, expected) in [
+            (0, 1),
+            (95, 2),
+            (94, 1),
+            (24 * 60, 30),
+            (7 * 24 * 60, 120),
+            (90 * 24 * 60, 1440),
+            (95 * 131_040 - 1, 131_040),
+        ] {
+            assert_eq!(width(minutes(span)), minutes(expected), "{span} minutes");
+        }
+        let longest = minutes(100 * 131_040);
+        assert_eq!(width(longest), longest / 95 + 1);
+    }
+}

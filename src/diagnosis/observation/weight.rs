@@ -215,6 +215,33 @@ mod tests {
     }
 
     #[test]
+    fn a_reply_that_no_row_knows_weighs_what_its_codes_and_words_say() {
+        for (reply, weight) in [
+            ("452 4.3.1 Insufficient system resources", Weight::Network),
+            ("500 Syntax error", Weight::Refusal),
+            ("554 No service here", Weight::Refusal),
+            ("552 Too much of it", Weight::Everyday),
+            ("554 This looks like spam", Weight::Everyday),
+            ("550 5.2.1 Mailbox not in use", Weight::Everyday),
+            ("550 5.2.1 Not over IPv6", Weight::Refusal),
+            ("550 5.7.1 Not wanted", Weight::Refusal),
+            ("550 5.7.1 Relay for that domain is not for you", Weight::Refusal),
+            ("550 5.7.1 Host [203.0.113.9] sends spam", Weight::Refusal),
+            ("550 5.7.1 Virus found", Weight::Everyday),
+        ] {
+            assert_eq!(weight_of_unknown(reply), weight, "{reply}");
+        }
+        let dropped = [
+            RejectionClass::ConnectionTimedOut,
+            RejectionClass::UnableToConnect,
+            RejectionClass::ConnectionDropped,
+        ];
+        for class in dropped {
+            assert_eq!(weight_of(class, None), Weight::Network, "{class:?}");
+        }
+    }
+
+    #[test]
     fn an_sspi_status_is_no_trouble_of_the_network() {
         for (error, weight) in [
             (Some("UntrustedRoot"), Weight::Refusal),

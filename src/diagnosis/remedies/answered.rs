@@ -1,6 +1,5 @@
 //! Steps of the catalogues that ask the reader to look at something, and the evidence that answers it.
 
-use super::replacement::lacks_smtp;
 use crate::chain::Completeness;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::incident::Incident;
@@ -21,7 +20,7 @@ const ANSWERS: [(&StepTemplate, Answers); 13] = [
     (&steps::READ_SMART_HOST, has_smart_hosts),
     (&steps::READ_SUBMISSION_HOST, has_smart_hosts),
     (&steps::ENABLE_FOR_SMTP, |case| {
-        case.installed.is_some_and(|one| one.object.services.is_some() && !lacks_smtp(&one.object))
+        case.installed.is_some_and(|one| one.object.services.is_some() && !one.object.lacks_smtp())
     }),
     (&steps::IMPORT_INTERMEDIATE, |case| {
         case.chain.as_ref().is_some_and(|chain| chain.completeness == Completeness::Complete)

@@ -125,7 +125,7 @@ pub(crate) fn take_up(
             [repair_key_of(case, thumbprint, why), import_with_key_of(case, thumbprint)].into();
         return [together(key), vec![restart_transport()]].concat();
     }
-    if replacement::lacks_smtp(chosen) {
+    if chosen.lacks_smtp() {
         return vec![enable(case, thumbprint), restart_transport()];
     }
     let open = Open::of(case, thumbprint);

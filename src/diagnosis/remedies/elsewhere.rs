@@ -1,7 +1,7 @@
 //! A certificate that the send connector names, and that this server does not send: it has to come from
 //! the server that has it.
 
-use super::replacement::{expects, is_unusable, is_valid};
+use super::replacement::{expects, is_valid};
 use super::services::{enable, see_usable};
 use super::{Change, MANAGEMENT_SHELL, Remedy, servers};
 use crate::certificate::{NameRelation, TlsCertificateName, X500Name};
@@ -27,7 +27,7 @@ pub(super) fn named_elsewhere<'c>(case: &'c Case<'_>) -> Option<&'c ExchangeCert
                 .root_ca_type
                 .as_deref()
                 .is_none_or(|kind| kind.eq_ignore_ascii_case("ThirdParty"))
-            && !one.status.as_deref().is_some_and(is_unusable)
+            && !one.has_unusable_status()
             && is_valid(one, at)
             && expects(case, &one.names()).unwrap_or(true)
     };
@@ -180,8 +180,7 @@ pub(super) fn why_not_named(case: &Case<'_>) -> Option<String> {
 
 /// Why a certificate that the connector names is none to send.
 fn fault_of(case: &Case<'_>, one: &ExchangeCertificate) -> String {
-    let status = one.status.as_deref().filter(|status| is_unusable(status));
-    if let Some(status) = status {
+    if let Some(status) = one.unusable_status() {
         format!("its Status is {status}")
     } else if !is_valid(one, case.evidence.at) {
         "it is not valid today".to_owned()

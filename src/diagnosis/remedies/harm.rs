@@ -4,7 +4,6 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::change::Change;
-use super::replacement::lacks_smtp;
 use crate::certificate::Thumbprint;
 use crate::connector::{
     Attribution, AttributionOutcome, AttributionRequest, ExchangeCertificate, MailFrom, Selected,
@@ -121,7 +120,7 @@ pub(crate) fn chosen_on<'e>(
     };
     // By a host's name one that is not bound to SMTP is not taken (KB 2888788).
     let is_taken =
-        |one: &&ExchangeCertificate| connector.tls_certificate_name.is_some() || !lacks_smtp(one);
+        |one: &&ExchangeCertificate| connector.tls_certificate_name.is_some() || !one.lacks_smtp();
     let installed = evidence.installed.iter().flatten().map(|one| &one.object);
     let own: Vec<&ExchangeCertificate> = installed.filter(is_own).filter(is_taken).collect();
     let objects: Vec<ExchangeCertificate> = own.iter().map(|one| (*one).clone()).collect();

@@ -50,7 +50,7 @@ pub(crate) use more_evidence::{
 };
 pub(crate) use receive::{offer_tls, receive_with, see_receive_connector, use_named_certificate};
 pub(crate) use remedy::{Remedy, together};
-pub(crate) use replacement::{is_unusable, replacement};
+pub(crate) use replacement::replacement;
 pub(crate) use sending::{select_certificate, send};
 pub(crate) use services::{ANSWER_NO, enable_for_smtp, take_away};
 pub(crate) use tls::{of_tls_error, stop_inspection, switch_on_tls12};

@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 
-use super::replacement::lacks_smtp;
 use super::servers;
 use crate::certificate::Thumbprint;
 use crate::connector::ExchangeCertificate;
@@ -35,7 +34,7 @@ impl Open {
         Self {
             is_there: found.contains(&None),
             key: any(&|one| one.has_private_key != Some(true)),
-            smtp: any(&|one| one.services.is_none() || lacks_smtp(one)),
+            smtp: any(&|one| one.services.is_none() || one.lacks_smtp()),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use super::change::Former;
 use super::change_step::step_of;
-use super::{Change, ELEVATED, MANAGEMENT_SHELL, Remedy, is_unusable};
+use super::{Change, ELEVATED, MANAGEMENT_SHELL, Remedy};
 use crate::certificate::Thumbprint;
-use crate::connector::{CertificateServices, ExchangeCertificate, ReceiveConnector};
+use crate::connector::{ExchangeCertificate, ReceiveConnector};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::server_name::is_same_server;
 use crate::diagnosis::literal::literal;
@@ -112,13 +112,11 @@ pub(crate) fn receive_with(case: &Case<'_>, connector: &ReceiveConnector) -> Rem
             (Some(of), Some(server)) => is_same_server(of, server),
             _ => true,
         };
-        let lacks_smtp =
-            one.services.is_some_and(|services| !services.contains(CertificateServices::SMTP));
         is_own
-            && !lacks_smtp
+            && !one.lacks_smtp()
             && one.is_issued_by_authority() != Some(false)
             && one.has_private_key != Some(false)
-            && !one.status.as_deref().is_some_and(is_unusable)
+            && !one.has_unusable_status()
             && one.not_after.is_none_or(|end| end > case.evidence.at)
             && one
                 .root_ca_type

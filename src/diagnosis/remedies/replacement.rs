@@ -3,9 +3,7 @@
 use super::change::value_of;
 use crate::certificate::Thumbprint;
 use crate::chain::Trust;
-use crate::connector::{
-    CertificateNames, CertificateServices, Eligibility, ExchangeCertificate, match_certificate,
-};
+use crate::connector::{CertificateNames, Eligibility, ExchangeCertificate, match_certificate};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::incident::{Ending, Incident};
 use crate::diagnosis::evidence::server_name::is_same_server;
@@ -36,7 +34,7 @@ impl ReplacementCertificate {
         Some(Self {
             certificate: one.clone(),
             is_proven,
-            lacks_smtp: lacks_smtp(one),
+            lacks_smtp: one.lacks_smtp(),
             is_delivering,
         })
     }
@@ -59,7 +57,7 @@ pub(crate) fn replacement(case: &Case<'_>) -> Option<ReplacementCertificate> {
         let is_excluded = one.is_issued_by_authority() == Some(false)
             || (is_public == Some(false) && !delivers)
             || one.has_private_key == Some(false)
-            || one.status.as_deref().is_some_and(is_unusable);
+            || one.has_unusable_status();
         if !is_excluded && is_valid(one, evidence.at) && expects(case, &one.names()).unwrap_or(true)
         {
             fitting.extend(ReplacementCertificate::of_object(
@@ -100,18 +98,6 @@ pub(crate) fn replacement(case: &Case<'_>) -> Option<ReplacementCertificate> {
     kept.into_iter().filter(|one| is_certain || one.is_delivering).max_by_key(|one| {
         (one.is_proven, !one.lacks_smtp, one.certificate.not_after, one.is_delivering)
     })
-}
-
-/// Whether a certificate is known not to be enabled for SMTP.
-pub(crate) fn lacks_smtp(one: &ExchangeCertificate) -> bool {
-    one.services.is_some_and(|services| !services.contains(CertificateServices::SMTP))
-}
-
-/// A Status with which Exchange Online would not take a certificate.
-pub(crate) fn is_unusable(status: &str) -> bool {
-    ["Revoked", "DateInvalid", "Untrusted", "Invalid"]
-        .iter()
-        .any(|known| status.trim().eq_ignore_ascii_case(known))
 }
 
 pub(super) fn is_valid(one: &ExchangeCertificate, at: Timestamp) -> bool {
@@ -172,7 +158,7 @@ pub(super) fn expects(case: &Case<'_>, names: &CertificateNames) -> Option<bool>
 /// Whether a certificate of the server is usable, its key apart.
 fn is_usable(case: &Case<'_>, one: &ExchangeCertificate) -> bool {
     one.is_issued_by_authority() != Some(false)
-        && !one.status.as_deref().is_some_and(is_unusable)
+        && !one.has_unusable_status()
         && is_valid(one, case.evidence.at)
         && value_of(one).is_some()
 }
@@ -221,5 +207,5 @@ pub(super) fn sendable_with_name(
     };
     let sendable = case.selectable.iter().filter(|one| is_sendable(case, one));
     let named = sendable.filter_map(|one| Some((one.clone(), name_of(one)?)));
-    named.max_by_key(|(one, _)| (!lacks_smtp(one), one.not_after))
+    named.max_by_key(|(one, _)| (!one.lacks_smtp(), one.not_after))
 }

@@ -11,9 +11,7 @@ use super::keys::{
     get_certificate, import_with_key_of, none_will_do, repair_key_of, restart_transport,
 };
 use super::on_servers::{Open, reach};
-use super::replacement::{
-    ReplacementCertificate, expects, keyless, knows_none, lacks_smtp, replacement,
-};
+use super::replacement::{ReplacementCertificate, expects, keyless, knows_none, replacement};
 use super::services::{READY, enable, see_usable, take_away, taken_up};
 use super::{Change, MANAGEMENT_SHELL, Remedy, together};
 use crate::certificate::Thumbprint;
@@ -74,7 +72,7 @@ fn give_key(case: &Case<'_>, one: &ExchangeCertificate) -> Vec<Remedy> {
          private key.{named}",
         case.server_text()
     );
-    let enable = lacks_smtp(one).then(|| enable(case, thumbprint));
+    let enable = one.lacks_smtp().then(|| enable(case, thumbprint));
     let select = (!is_named).then(|| {
         let action = format!("Then name the certificate {text} on the send connector.");
         send(case, Some(one), &action)
@@ -152,7 +150,7 @@ pub(super) fn send_enabled(
     certificate: &ExchangeCertificate,
     action: &str,
 ) -> Vec<Remedy> {
-    let first = lacks_smtp(certificate).then(|| enable(case, certificate.thumbprint));
+    let first = certificate.lacks_smtp().then(|| enable(case, certificate.thumbprint));
     first.into_iter().chain([send(case, Some(certificate), action)]).collect()
 }
 

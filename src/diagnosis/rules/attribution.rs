@@ -247,8 +247,8 @@ fn distrust(case: &Case<'_>) -> Option<String> {
                 .to_owned(),
         );
     }
-    let status = case.installed.and_then(|one| one.object.status.as_deref());
-    status.filter(|status| remedies::is_unusable(status)).map(|status| {
+    let status = case.installed.and_then(|one| one.object.unusable_status());
+    status.map(|status| {
         format!(
             "the server itself gives the certificate the Status {status}, and Exchange Online may not \
              trust it either"

@@ -66,7 +66,7 @@ pub(crate) fn newest_twin_unusable(case: &Case<'_>) -> Option<Answer> {
     let place = all.iter().position(|one| thumbprint_of(one).as_ref() == Some(&own))?;
     let named = twins_of(place, all).into_iter().chain(std::iter::once(place));
     let newest = named.filter_map(|index| all.get(index)).max_by_key(|one| one.not_after)?;
-    let status = newest.status.as_deref().filter(|status| remedies::is_unusable(status))?;
+    let status = newest.unusable_status()?;
     let thumbprint = newest.thumbprint.filter(|thumbprint| thumbprint.to_string() != own)?;
     let message = format!(
         "The newest installed certificate with issuer and subject of {}, {thumbprint}, has the \

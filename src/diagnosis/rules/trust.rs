@@ -270,8 +270,7 @@ pub(crate) fn root_not_known(case: &Case<'_>) -> Option<Answer> {
 /// the certificate is sent.
 fn by_status(case: &Case<'_>) -> Option<Answer> {
     let installed = case.installed.map(|one| &one.object)?;
-    let status =
-        installed.status.as_deref().map(str::trim).filter(|one| remedies::is_unusable(one))?;
+    let status = installed.unusable_status()?;
     // Rules of their own judge revocation and dates; a refusal that nothing explains names the Status.
     let is_judged = installed.is_revoked()
         || case.is_relay_denied()

@@ -62,6 +62,9 @@ pub(super) struct OpenFile {
     is_recognised: bool,
     /// Whether a last line without a line end is left unread.
     leaves_cut_line: bool,
+    /// Whether all that there was is taken, a last line without a line end too: what is written after that
+    /// need not begin a line.
+    has_ended: bool,
     /// Up to where it was read, and how much of that was counted; the bytes of a UTF-16 file are
     /// counted before they are decoded.
     read_to: u64,
@@ -151,6 +154,7 @@ impl OpenFile {
             format: position.format,
             is_recognised: position.is_recognised,
             leaves_cut_line,
+            has_ended: false,
             read_to: counted_to,
             counted_to,
             decoded_bytes,
@@ -186,6 +190,9 @@ impl OpenFile {
         if self.start == self.lines_end {
             if self.has_passed_over_a_line() {
                 return Ok(Step::Segment(self.cut_segment(Vec::new())));
+            }
+            if self.has_ended {
+                return Ok(Step::End);
             }
             if let Some(range) = self.next_range(buffers, size)? {
                 return Ok(Step::UnreadRange(range));
@@ -295,6 +302,7 @@ impl OpenFile {
         self.read_to = self.read_to.max(next + read as u64);
         let is_end = read < wanted;
         let ends_last_line = is_end && !self.leaves_cut_line;
+        self.has_ended = ends_last_line;
 
         if self.is_discarding {
             let newline = memchr(b'\n', &self.pending);

@@ -252,6 +252,42 @@ mod tests {
     }
 
     #[test]
+    fn a_row_that_is_completed_while_the_file_is_read_is_not_taken_in_halves() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.log");
+        let content = format!("{HEADER}{}{}{}", row(0), row(1), row(2));
+        for (segment_size, is_growing) in [(1 << 20, false), (100, false), (1 << 20, true)] {
+            for cut in content.len() - 2 * row(1).len()..content.len() {
+                std::fs::write(&path, &content[..cut]).unwrap();
+                let size = cut as u64;
+                let file = LogFile { path: path.as_path().into(), server: None, source: 0, size };
+                let starts = vec![FileStart { known: None, is_growing }];
+                let mut reader = SegmentReader::resume(Arc::from([file]), segment_size, starts);
+                while let Some(item) = reader.next_item() {
+                    let segment = match item {
+                        SegmentReaderItem::Segment(segment) => segment,
+                        SegmentReaderItem::UnreadRange(range) => range.read().unwrap(),
+                        SegmentReaderItem::FileEnd(end) => {
+                            assert_eq!(end.notice, None);
+                            continue;
+                        }
+                    };
+                    let start = usize::try_from(segment.offset).unwrap();
+                    let end = start + segment.data.len();
+                    if end > cut - row(1).len() {
+                        std::fs::write(&path, &content).unwrap();
+                    }
+                    let begins_line =
+                        |offset: usize| offset == 0 || content[..offset].ends_with('\n');
+                    assert_eq!(content[start..end].as_bytes(), segment.data);
+                    assert!(begins_line(start), "{cut}: {start}");
+                    assert!(begins_line(end) || end == cut, "{cut}: {end}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_line_without_end_costs_one_row_and_no_memory() {
         let monster = "x".repeat(3 * MAXIMUM_LINE);
         let content = format!("{HEADER}{}{monster}\r\n{}", row(0), row(1));

@@ -260,3 +260,34 @@ fn completions_and_manual_pages_are_made_of_the_help() {
     }
     assert_eq!(run(&["man", "no such folder"]).status.code(), Some(1));
 }
+
+/// The command is at work as long as its input does not end.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_command_leaves_nothing_half_written() {
+    use std::os::unix::process::ExitStatusExt;
+
+    for (signal, number) in [("INT", 2), ("TERM", 15)] {
+        for arguments in [&["--csv", "-o", "answer"][..], &["--parquet", "answer"]] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut command = Command::new(env!("CARGO_BIN_EXE_eop-relay"))
+                .arg("sessions")
+                .args(arguments)
+                .arg("-")
+                .current_dir(folder.path())
+                .stdin(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let files = || std::fs::read_dir(folder.path()).unwrap().count();
+            while files() == 0 {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            let id = command.id().to_string();
+            assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+            let status = command.wait().unwrap();
+            assert_eq!(status.signal(), Some(number), "{arguments:?}: as without a handler");
+            assert_eq!(files(), 0, "{signal} {arguments:?}");
+        }
+    }
+}

@@ -12,7 +12,8 @@ Exit codes:
   30  uncertain, or no evidence
   40  could not check: an input cannot be read
   64  usage
-   1  the command itself failed";
+   1  the command itself failed
+ 130  interrupted (Ctrl+C; SIGTERM: 143): what was half written is removed";
 
 /// How the command ends; the numbers are the same in every sub-command and in the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

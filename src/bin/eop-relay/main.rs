@@ -13,6 +13,7 @@ mod exit;
 mod explain;
 mod help;
 mod hybrid;
+mod interruption;
 mod json;
 mod message;
 mod output;
@@ -102,6 +103,7 @@ fn main() -> ExitCode {
                 return Exit::Usage.into();
             }
             command_line.settings.keep();
+            interruption::watch();
             command_line.command.run()
         }
         Err(answer) => {

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use terminal_size::{Width, terminal_size_of};
 
 use crate::exit::Exit;
+use crate::interruption::Unfinished;
 use crate::message;
 use crate::settings::Settings;
 use crate::style;
@@ -83,7 +84,9 @@ pub fn write(write_to: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<
 pub fn open() -> Result<Box<dyn Write>, ExitCode> {
     if let Some(path) = &Settings::get().output {
         let file = File::create(path).map_err(|error| not_written(&error))?;
-        return Ok(Box::new(file));
+        let is_file = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
+        let unfinished = is_file.then(|| Unfinished::new(path.clone()));
+        return Ok(Box::new(OutputFile { file, _unfinished: unfinished }));
     }
     if is_standard_output_closed() {
         message::error(
@@ -92,6 +95,22 @@ pub fn open() -> Result<Box<dyn Write>, ExitCode> {
         return Err(Exit::Broken.into());
     }
     Ok(Box::new(io::stdout().lock()))
+}
+
+/// The file of `--output`, which is whole when it is dropped.
+struct OutputFile {
+    file: File,
+    _unfinished: Option<Unfinished>,
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Writes text to read, in colour where that is wanted.
@@ -125,6 +144,7 @@ pub fn place_of(path: &Path) -> io::Result<PathBuf> {
 pub fn replace_file(path: &Path, content: &[u8]) -> Result<(), ExitCode> {
     let replace = |place: PathBuf| {
         let beside = beside(&place);
+        let _unfinished = Unfinished::new(beside.clone());
         let replaced =
             std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, place));
         // What is half written helps nobody; that it cannot be removed either changes nothing.

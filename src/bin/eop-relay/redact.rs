@@ -9,6 +9,7 @@ use eop_relay::input::{read, unreadable};
 use eop_relay::redaction::{Key, RedactedFile, redact_case};
 
 use crate::exit::Exit;
+use crate::interruption::Unfinished;
 use crate::{message, output};
 
 /// A text to turn back is not larger, in bytes.
@@ -82,6 +83,7 @@ fn restore(text: &Path, key: &Path) -> ExitCode {
 
 fn redact(input: &Path, out: &Path, key: Option<&Path>) -> Result<Exit, String> {
     let key = key.map_or_else(|| out.with_extension("key.json"), Path::to_owned);
+    let _unfinished = Unfinished::new(output::beside(out));
     let redaction = redact_case(input, out, &key, report).map_err(|error| error.to_string())?;
     let left_out = redaction.files.iter().filter(|file| file.left_out.is_some()).count();
     message::summary(&format_args!(

@@ -36,7 +36,7 @@ use self::writer::SessionWriter;
 use crate::arguments::{Time, inputs_of};
 use crate::exit::Exit;
 use crate::settings::Settings;
-use crate::{message, output};
+use crate::{interruption, message, output};
 
 /// Set-SendConnector, -ProtocolLoggingLevel: None is the default.
 const NO_EVIDENCE: [&str; 2] = [
@@ -215,6 +215,8 @@ pub fn run(arguments: &SessionsArguments) -> ExitCode {
         Err(broken) => return broken,
     };
     if arguments.follow.are_given() {
+        // Ctrl+C is how it ends.
+        interruption::leave_all();
         return match follow(&arguments.follow, arguments.query(), writer.as_mut()) {
             Ok(exit) => exit.into(),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Fine.into(),
@@ -223,6 +225,7 @@ pub fn run(arguments: &SessionsArguments) -> ExitCode {
     }
     match list(&mut reader, writer.as_mut()) {
         Ok(summary) => {
+            drop(writer);
             // Last of all: what was not listed is read again.
             if let Err(error) = reader.save_state() {
                 message::error(&format_args!(

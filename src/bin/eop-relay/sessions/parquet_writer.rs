@@ -19,6 +19,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 
 use super::writer::SessionWriter;
+use crate::interruption::Unfinished;
 use crate::output;
 
 /// Sessions of a row group: they are in memory at once.
@@ -146,6 +147,7 @@ enum ColumnValues {
 pub struct ParquetWriter {
     path: PathBuf,
     beside: PathBuf,
+    _unfinished: Unfinished,
     file: Option<SerializedFileWriter<File>>,
     columns: Vec<ColumnValues>,
     recipients: Vec<Values<ByteArray>>,
@@ -165,6 +167,7 @@ impl ParquetWriter {
         // The one compression that every reader has without a library of its own.
         let compression = Compression::GZIP(GzipLevel::default());
         let properties = WriterProperties::builder().set_compression(compression).build();
+        let unfinished = Unfinished::new(beside.clone());
         let file = File::create(&beside)?;
         let file = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties))
             .map_err(io::Error::other)?;
@@ -176,6 +179,7 @@ impl ParquetWriter {
         Ok(Self {
             path,
             beside,
+            _unfinished: unfinished,
             file: Some(file),
             columns: columns.collect(),
             recipients: RECIPIENT_COLUMNS.iter().map(|_| Values::default()).collect(),

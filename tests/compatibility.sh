@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Holds the C header and the library for Rust against the version before: what a program was compiled against
-# must go on working. Changes of the header are compared by abidiff as types and functions in DWARF; those of the
-# library for Rust are listed by cargo-semver-checks.
+# must go on working. Changes of the header are compared by abidiff as types and functions in DWARF; C programs of the
+# version before are compiled and run; those of the library for Rust are listed by cargo-semver-checks.
 #   tests/compatibility.sh
 # The version before is the tag v<version>, else the last commit of that version, by CHANGELOG.md.
 set -euo pipefail
@@ -67,9 +67,48 @@ else
     say "left out: the header against that of $before (no abidiff; Debian: abigail-tools)"
 fi
 
+# Programs of the version before, compiled against its header and against today's.
+library=${EOP_RELAY_LIBRARY:-target/quick/libeop_relay.so}
+if [ -e "$library" ]; then
+    library=$(realpath "$library")
+    git archive "$commit" include tests/c tests/golden examples/abi examples/logs | tar -x -C "$work"
+    awk '/^[a-z].* \**eop_[a-z0-9_]*\(/ { match($0, /eop_[a-z0-9_]*\(/); print substr($0, RSTART, RLENGTH - 1) }' \
+        "$work/include/eop_relay.h" | LC_ALL=C sort >"$work/declared"
+    nm -D --defined-only "$library" | sed -n 's/.* T \(eop_.*\)/\1/p' | LC_ALL=C sort >"$work/exported"
+    LC_ALL=C comm -23 "$work/declared" "$work/exported" >"$work/lost"
+    [ ! -s "$work/lost" ] || {
+        say "FAILED: these functions of $before are not in the library:"
+        cat "$work/lost"
+        exit 1
+    }
+    for header in "$work/include" "$root/include"; do
+        for program in tests/c/sessions.c examples/abi/report.c; do
+            cc -std=c99 -Wall -Wextra -Werror -I "$header" -o "$work/$(basename "$program" .c)" "$work/$program" \
+                "$library" -Wl,-rpath,"$(dirname "$library")"
+        done
+        (
+            cd "$work" &&
+                ./sessions tests/golden/difficult-texts.log | cmp - tests/golden/difficult-texts.jsonl &&
+                ./sessions examples/logs/*.LOG | tr -d ' ' | diff <(tr -d ' ' <tests/golden/sessions.jsonl) - &&
+                ./report examples/logs 2026-11-17T00:00:00Z | grep '^REFUSED: ' >/dev/null
+        ) || {
+            say "FAILED: a program of $before does not do with this library what it did"
+            exit 1
+        }
+    done
+    say "$(wc -l <"$work/declared") functions of $before are in the library; two programs of $before do what they did," \
+        "compiled against either header"
+else
+    say "left out: programs of $before (no $library: cargo build --profile quick --all-features --lib)"
+fi
+
 if cargo semver-checks --version >/dev/null 2>&1; then
-    cargo semver-checks --only-explicit-features --features evtx,probe --baseline-rev "$commit"
-    say "the library for Rust is held against that of $before"
+    # As if it were a minor step, so that it lists what breaks: the step itself may break, and says so in CHANGELOG.md.
+    if cargo semver-checks --only-explicit-features --features evtx,probe --release-type minor --baseline-rev "$commit"; then
+        say "the library for Rust breaks nothing that was written for $before"
+    else
+        say "the library for Rust is held against that of $before: what breaks is listed above"
+    fi
 else
     say "left out: the library for Rust against that of $before (no cargo-semver-checks: cargo install cargo-semver-checks)"
 fi

@@ -39,6 +39,7 @@ pub(super) enum Step {
 }
 
 /// A file that is being read.
+#[allow(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
 pub(super) struct OpenFile {
     pub(super) index: usize,
     input: Input,

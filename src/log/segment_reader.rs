@@ -279,7 +279,7 @@ mod tests {
                     }
                     let begins_line =
                         |offset: usize| offset == 0 || content[..offset].ends_with('\n');
-                    assert_eq!(content[start..end].as_bytes(), segment.data);
+                    assert_eq!(&content.as_bytes()[start..end], segment.data);
                     assert!(begins_line(start), "{cut}: {start}");
                     assert!(begins_line(end) || end == cut, "{cut}: {end}");
                 }

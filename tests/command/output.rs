@@ -265,8 +265,10 @@ fn completions_and_manual_pages_are_made_of_the_help() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_command_leaves_nothing_half_written() {
+    use std::io::Write;
     use std::os::unix::process::ExitStatusExt;
 
+    let log = fs::read("examples/logs/SEND2026111601-1.LOG").unwrap();
     for (signal, number) in [("INT", 2), ("TERM", 15)] {
         for arguments in [&["--csv", "-o", "answer"][..], &["--parquet", "answer"]] {
             let folder = tempfile::tempdir().unwrap();
@@ -279,7 +281,9 @@ fn an_interrupted_command_leaves_nothing_half_written() {
                 .stderr(Stdio::null())
                 .spawn()
                 .unwrap();
-            let files = || std::fs::read_dir(folder.path()).unwrap().count();
+            let (mut input, log) = (command.stdin.take().unwrap(), log.clone());
+            let writer = std::thread::spawn(move || while input.write_all(&log).is_ok() {});
+            let files = || fs::read_dir(folder.path()).unwrap().count();
             while files() == 0 {
                 std::thread::sleep(std::time::Duration::from_millis(5));
             }
@@ -288,6 +292,7 @@ fn an_interrupted_command_leaves_nothing_half_written() {
             let status = command.wait().unwrap();
             assert_eq!(status.signal(), Some(number), "{arguments:?}: as without a handler");
             assert_eq!(files(), 0, "{signal} {arguments:?}");
+            writer.join().unwrap();
         }
     }
 }

@@ -42,6 +42,10 @@ impl Conclusion {
     pub fn of_evidence(cause: FindingId, message: &str) -> Self {
         let headline = match cause {
             FindingId::ExchangeOnlineHangsUp => NOT_HANDED_OVER,
+            FindingId::ReceiveConnectorFault => MAY_NOT_BE_HANDED_OVER,
+            FindingId::QueueErrorNotJudged => {
+                "What the server has written of its certificates is all that there is to judge by."
+            }
             FindingId::EvidenceTooOld => "The evidence is too old.",
             _ => "There is nothing to judge by.",
         };
@@ -57,6 +61,9 @@ impl Conclusion {
 }
 
 const NOT_HANDED_OVER: &str = "Exchange Online cannot hand mail over to this organisation.";
+
+const MAY_NOT_BE_HANDED_OVER: &str =
+    "A receive connector cannot do what Exchange Online needs of it; no session shows more.";
 
 fn headline(judged: &Judged<'_>) -> String {
     let case = &judged.case;
@@ -136,15 +143,20 @@ fn what_is_refused(incident: &Incident, case: &Case<'_>) -> String {
 
 /// What becomes of mail of other kinds at the places of an incident; `None`: it is refused too.
 fn others(incident: &Incident, case: &Case<'_>) -> Option<&'static str> {
-    let is_other = |other: &&Incident| {
-        other.sender != incident.sender
-            && other.messages > 0
-            && other.connector == incident.connector
+    let of_place = |other: &Incident| {
+        other.connector == incident.connector
             && incident.last_on.keys().any(|server| other.last_on.contains_key(server))
     };
-    let mut all = case.evidence.incidents.all.iter().filter(is_other).peekable();
+    let with_mail = || case.evidence.incidents.all.iter().filter(|other| other.messages > 0);
+    let is_other = |other: &&Incident| other.sender != incident.sender && of_place(other);
+    let mut all = with_mail().filter(is_other).peekable();
     if all.peek().is_none() {
-        return Some("the logs hold no other mail");
+        let is_all = with_mail().all(of_place);
+        return Some(if is_all {
+            "the logs hold no other mail"
+        } else {
+            "the logs hold no other mail over that connector"
+        });
     }
     let passes = |other: &Incident| {
         other.ending == Ending::Delivered && other.sender == SenderKind::Accepted

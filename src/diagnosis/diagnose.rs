@@ -199,23 +199,32 @@ fn add_like_errors(decisive: usize, judged: &mut [Judged<'_>]) {
     }
 }
 
-/// The finding of the evidence as a whole that decides. On old evidence nothing is accepted; without
-/// any, nothing is known but what receive logs show of the other direction.
+/// What decides where nothing shows what is sent: what receive logs show of the other direction, what
+/// its connectors cannot do, what the server itself has written about its certificates.
+const WITHOUT_ANYTHING_SENT: [(FindingId, Severity); 3] = [
+    (FindingId::ExchangeOnlineHangsUp, Severity::Error),
+    (FindingId::ReceiveConnectorFault, Severity::Error),
+    (FindingId::QueueErrorNotJudged, Severity::Warning),
+];
+
+/// The finding of the evidence as a whole that decides. On old evidence nothing is accepted.
 fn deciding_of_evidence(
     is_decided: bool,
     verdict: Verdict,
     findings: &mut Vec<Finding>,
 ) -> Option<&mut Finding> {
-    let hangs_up = |finding: &Finding| {
-        finding.id == FindingId::ExchangeOnlineHangsUp && finding.severity == Severity::Error
+    let has = |(id, severity): &&(FindingId, Severity)| {
+        findings.iter().any(|finding| finding.id == *id && finding.severity >= *severity)
     };
     let id = match verdict {
-        _ if !is_decided && findings.iter().any(hangs_up) => {
-            // That there is no send log is another matter.
-            findings.retain(|finding| finding.id != FindingId::NoEvidence);
-            FindingId::ExchangeOnlineHangsUp
-        }
-        _ if !is_decided => FindingId::NoEvidence,
+        _ if !is_decided => match WITHOUT_ANYTHING_SENT.iter().find(has) {
+            Some((id, _)) => {
+                // That there is no send log is another matter.
+                findings.retain(|finding| finding.id != FindingId::NoEvidence);
+                *id
+            }
+            None => FindingId::NoEvidence,
+        },
         Verdict::Accepted => FindingId::EvidenceTooOld,
         _ => return None,
     };

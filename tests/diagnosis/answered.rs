@@ -105,6 +105,13 @@ const CASES: &[Known] = &[
         asked: &["clock"],
     },
     Known {
+        name: "the root is in no list, and nothing else is installed",
+        sessions: "cert=made:mail.contoso.com ;; DENIED",
+        setup: "inbound=In/OnPremises/on/*.contoso.com ; accepted=contoso.com ; complete=mail.contoso.com",
+        said: "See whether the authority is a public one",
+        asked: &["ca.p7b"],
+    },
+    Known {
         name: "a later session speaks TLS 1.2",
         sessions: "tls=error:AlgorithmMismatch || tls=error:AlgorithmMismatch || to=bob@fabrikam.com",
         setup: "inbound=In/OnPremises/on/old.contoso.com ; accepted=contoso.com",

@@ -1,4 +1,4 @@
-//! The first sentences of a report say why an accepted verdict is a warning.
+//! The first sentences of a report say why an accepted verdict is a warning, and which mail is refused.
 
 use eop_relay::diagnosis::{Verdict, diagnose};
 
@@ -31,5 +31,25 @@ fn the_headline_of_an_accepted_verdict_says_what_is_wrong_or_was() {
         assert_eq!((report.verdict, report.exit_code), (Verdict::Accepted, exit_code));
         assert_eq!(report.headline, headline);
         assert!(report.summary.starts_with(&headline), "{}", report.summary);
+    }
+}
+
+/// Which mail is refused, and what becomes of the rest: over the same connector, over others, of none.
+#[test]
+fn the_headline_of_refused_automatic_replies_says_what_becomes_of_other_mail() {
+    let denied = "cert=mail.contoso.com ;; from=<> ;; to=bob@fabrikam.com ;; reply=550 5.7.64 Relay \
+                  Access Denied ATTR36";
+    let setup = "inbound=In/OnPremises/on/mail.contoso.com ; accepted=contoso.com";
+    for (others, rest) in [
+        ("", "the logs hold no other mail"),
+        (" || to=bob@fabrikam.com", "other mail passes"),
+        (
+            " || connector=Second ;; to=bob@fabrikam.com",
+            "the logs hold no other mail over that connector",
+        ),
+    ] {
+        let report = diagnose(&Case::of(&format!("{denied}{others}"), setup).evidence());
+        let headline = format!("Automatic replies and NDRs are refused; {rest}.");
+        assert_eq!(report.headline, headline, "{others}");
     }
 }

@@ -1,6 +1,7 @@
 //! Whether the names match, and what that comes to.
 
 use super::rule::{Answer, Proof, RuleText};
+use super::trust::see_authority;
 use crate::chain::{Completeness, Trust};
 use crate::connector::{AttributionOutcome, ConnectorNameMatch, Mismatch, MissKind, match_name};
 use crate::diagnosis::case::Case;
@@ -159,8 +160,11 @@ pub(crate) const ATTRIBUTED_BUT_REFUSED: RuleText = RuleText {
 
 /// Another certificate to send, where the trust in the one that is sent is in doubt.
 fn another_certificate(case: &Case<'_>) -> Vec<Remedy> {
+    let is_unknown = case.chain.as_ref().is_some_and(|chain| chain.trust == Trust::UnknownRoot);
     if remedies::replacement(case).is_some() {
         remedies::select_certificate(case)
+    } else if is_unknown {
+        vec![see_authority(case)]
     } else {
         Vec::new()
     }

@@ -1,11 +1,16 @@
 //! Errors of queues, tracking logs and NDRs beside the logs.
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
 use super::rule::{Answer, Proof, RuleText};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::evidence::queue_errors::{NotJudged, QueueErrors};
 use crate::diagnosis::literal::{counted, listed};
 use crate::diagnosis::remedies::{may_be_silent, of_catalogue, turn_on_logging};
-use crate::diagnosis::report::EvidenceLine;
+use crate::diagnosis::report::{EvidenceLine, Severity};
+use crate::evidence::delivery_error::DeliveryError;
+use crate::reply::{CatalogueEntry, RejectionClass};
 
 /// How many are reported in full.
 const REPORTED: usize = 3;
@@ -86,11 +91,13 @@ pub(crate) fn joined(case: &Case<'_>) -> Option<Answer> {
 }
 
 pub(crate) const QUEUE_ERROR_NOT_JUDGED: RuleText = RuleText {
-    says: "Errors of queues or NDRs were not judged.",
-    why: "They are of mail that goes elsewhere than to Exchange Online, or say nothing known.",
-    example: "A queue to a partner's gateway with 451 4.7.1 Greylisted.",
-    helps: "Nothing has to be done for Exchange Online.",
-    certainty: "Documented: each error names its next hop.",
+    says: "Errors of queues or NDRs were not judged, or events of the server say what no session shows.",
+    why: "They are of mail that goes elsewhere than to Exchange Online, or say nothing known. An event \
+          names a connector without a certificate: no mail was refused by it yet.",
+    example: "A queue to a partner's gateway with 451 4.7.1 Greylisted; event 12014 of a receive \
+              connector.",
+    helps: "Nothing has to be done for Exchange Online; what an event names is put right.",
+    certainty: "Documented: each error names its next hop, each event its connector.",
     sources: "the errors themselves",
 };
 
@@ -130,6 +137,32 @@ pub(crate) fn not_judged(case: &Case<'_>) -> Option<Answer> {
         line: error.line,
         text: error.short_text(),
     });
-    let message = format!("Not judged: {}.", parts.join(", and "));
-    Some(Proof::of(lines.collect()).says(message, Vec::new()))
+    let mut message = format!("Not judged: {}.", parts.join(", and "));
+    let events = events(first);
+    let mut steps = Vec::new();
+    for (entry, connectors) in &events {
+        let of = listed(connectors.iter().copied(), 4);
+        let of = if of.is_empty() { String::new() } else { format!(" ({of})") };
+        let _ = write!(message, " An event of the Application log{of}: {}", entry.meaning);
+        steps.extend(of_catalogue(case, entry.class));
+    }
+    let severity = (!events.is_empty()).then_some(Severity::Warning);
+    let proof = Proof { severity, ..Proof::of(lines.collect()) };
+    Some(proof.says(message, steps))
+}
+
+/// What events of the server say of its certificates: each kind once, with the connectors that it names.
+fn events(errors: &[DeliveryError]) -> Vec<(&'static CatalogueEntry, BTreeSet<&str>)> {
+    let mut found: Vec<(&'static CatalogueEntry, BTreeSet<&str>)> = Vec::new();
+    for error in errors {
+        let class = error.explanation.rejection.filter(|class| class.is_event());
+        let Some(entry) = class.and_then(RejectionClass::entry) else { continue };
+        let place = found.iter().position(|(known, _)| known.class == entry.class);
+        let place = place.unwrap_or_else(|| {
+            found.push((entry, BTreeSet::new()));
+            found.len() - 1
+        });
+        found[place].1.extend(error.explanation.send_connector.as_deref());
+    }
+    found
 }

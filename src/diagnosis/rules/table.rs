@@ -169,7 +169,7 @@ const TABLE: &[Rule] = &[
     rule!(SelectionDisputed, Case, INFORMATION, Advises, Uncertain, selection::selection_disputed, selection::SELECTION_DISPUTED, unless []),
     rule!(RootInIntermediateStore, Case, WARNING, Advises, Documented, stores::root_in_ca, stores::ROOT_IN_INTERMEDIATE_STORE, unless []),
     rule!(IntermediateInRootStore, Case, WARNING, Advises, Documented, stores::intermediate_in_root, stores::INTERMEDIATE_IN_ROOT_STORE, unless []),
-    rule!(ReceiveConnectorFault, Evidence, ERROR, Advises, Documented, receiving::receive_connector_fault, receiving::RECEIVE_CONNECTOR_FAULT, unless []),
+    rule!(ReceiveConnectorFault, Evidence, ERROR, Decides(Uncertain), Documented, receiving::receive_connector_fault, receiving::RECEIVE_CONNECTOR_FAULT, unless []),
     rule!(ExchangeOnlineHangsUp, Evidence, ERROR, Decides(Refused), Observed, receiving::exchange_online_hangs_up, receiving::EXCHANGE_ONLINE_HANGS_UP, unless []),
     rule!(RootBlocked, Case, WARNING, Advises, Documented, stores::root_blocked, stores::ROOT_BLOCKED, unless []),
     rule!(RootShortensChain, Case, WARNING, Advises, Documented, stores::root_shortens_chain, stores::ROOT_SHORTENS_CHAIN, unless []),
@@ -189,7 +189,7 @@ const TABLE: &[Rule] = &[
     rule!(MachineStoreNotSeen, Evidence, INFORMATION, Advises, Observed, local_stores::not_seen, local_stores::MACHINE_STORE_NOT_SEEN, unless []),
     rule!(WindowsDiffers, Case, WARNING, Advises, Observed, local_stores::differs, local_stores::WINDOWS_DIFFERS, unless []),
     rule!(QueueErrorJoined, Evidence, INFORMATION, Advises, Observed, queue_errors::joined, queue_errors::QUEUE_ERROR_JOINED, unless []),
-    rule!(QueueErrorNotJudged, Evidence, INFORMATION, Advises, Documented, queue_errors::not_judged, queue_errors::QUEUE_ERROR_NOT_JUDGED, unless []),
+    rule!(QueueErrorNotJudged, Evidence, INFORMATION, Decides(Uncertain), Documented, queue_errors::not_judged, queue_errors::QUEUE_ERROR_NOT_JUDGED, unless []),
     rule!(SessionsNotJudged, Evidence, INFORMATION, Advises, Documented, evidence_as_a_whole::not_judged, evidence_as_a_whole::SESSIONS_NOT_JUDGED, unless []),
 ];
 

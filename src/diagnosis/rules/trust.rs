@@ -338,7 +338,7 @@ fn by_chain(case: &Case<'_>) -> Option<Answer> {
 }
 
 /// Whether the authority is a public one, as far as RootCAType is not given.
-fn see_authority(case: &Case<'_>) -> Remedy {
+pub(super) fn see_authority(case: &Case<'_>) -> Remedy {
     let kind = case.installed.and_then(|one| one.object.root_ca_type.as_deref());
     let kind = kind.filter(|kind| !kind.trim().is_empty() && !kind.eq_ignore_ascii_case("Unknown"));
     let Some(kind) = kind else {

@@ -319,4 +319,38 @@ mod tests {
         assert_eq!(ExchangeCertificate::default().is_issued_by_authority(), None);
         assert!(!ExchangeCertificate::default().names().is_complete);
     }
+
+    #[test]
+    fn a_status_and_a_root_ca_type_say_what_exchange_online_makes_of_it() {
+        for (status, is_unusable, is_revoked) in [
+            ("Valid", false, false),
+            (" revoked ", true, true),
+            ("DateInvalid", true, false),
+            ("Untrusted", true, false),
+            ("invalid", true, false),
+            ("RevocationCheckFailure", false, false),
+            ("Unknown", false, false),
+        ] {
+            let one = ExchangeCertificate {
+                status: Some(status.to_owned()),
+                ..ExchangeCertificate::default()
+            };
+            assert_eq!(one.unusable_status(), is_unusable.then(|| status.trim()), "{status}");
+            assert_eq!(one.is_revoked(), is_revoked, "{status}");
+        }
+        for (kind, is_public) in [
+            ("ThirdParty", Some(true)),
+            (" thirdparty ", Some(true)),
+            ("Enterprise", Some(false)),
+            ("None", Some(false)),
+            ("Unknown", None),
+            (" ", None),
+        ] {
+            let one = ExchangeCertificate {
+                root_ca_type: Some(kind.to_owned()),
+                ..ExchangeCertificate::default()
+            };
+            assert_eq!(one.is_of_public_authority(), is_public, "{kind}");
+        }
+    }
 }

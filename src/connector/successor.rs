@@ -212,6 +212,26 @@ mod tests {
     }
 
     #[test]
+    fn certificates_are_related_by_subject_or_by_the_first_name_of_one_of_them() {
+        let of = |subject: &str, names: &[&str]| ExchangeCertificate {
+            certificate_domains: Some(TextList::complete(names.iter().copied())),
+            ..certificate('B', subject, "2027-06-02")
+        };
+        let mail = of("mail.contoso.com", &["mail.contoso.com", "autodiscover.contoso.com"]);
+        for (other, is_related) in [
+            (of("mail.contoso.com", &["relay.contoso.com"]), true),
+            (of("*.contoso.com", &["*.contoso.com"]), true),
+            (of("relay.contoso.com", &["relay.contoso.com", "mail.contoso.com"]), true),
+            (of("autodiscover.contoso.com", &["autodiscover.contoso.com"]), true),
+            (of("relay.contoso.com", &["relay.contoso.com"]), false),
+            (of("*.fabrikam.com", &["*.fabrikam.com"]), false),
+        ] {
+            assert_eq!(are_related(&mail, &other), is_related, "{:?}", other.subject);
+            assert_eq!(are_related(&other, &mail), is_related, "{:?}", other.subject);
+        }
+    }
+
+    #[test]
     fn of_several_the_one_that_ends_last_is_the_successor() {
         let one = certificate('B', "mail.contoso.com", "2027-06-02");
         let other = certificate('C', "mail.contoso.com", "2027-05-02");

@@ -69,11 +69,38 @@ fn where_expiry_and_beginning_disagree_both_are_reported() {
     let installed = [
         certificate('A', "mail.contoso.com", "2025-01-01", "2028-01-01"),
         certificate('B', "mail.contoso.com", "2026-01-01", "2027-01-01"),
+        certificate('C', "other.contoso.com", "2026-01-01", "2027-01-01"),
     ];
     let selection = select_certificate(&explicit(), &installed, None);
     assert_eq!(selection.selected, Selected::Disputed { expires_last: 0, begins_last: 1 });
-    let settled = selection.compare_with_sent(&logged('B'), &installed);
-    assert_eq!(settled, SentComparison::SettlesDispute(1));
+    for (sent, expected) in [
+        ('A', SentComparison::SettlesDispute(0)),
+        ('B', SentComparison::SettlesDispute(1)),
+        ('C', SentComparison::Other { sent: 2 }),
+    ] {
+        assert_eq!(selection.compare_with_sent(&logged(sent), &installed), expected, "{sent}");
+    }
+}
+
+#[test]
+fn of_several_whose_validity_is_not_all_known_none_is_selected() {
+    let known = certificate('A', "mail.contoso.com", "2025-01-01", "2027-01-01");
+    let without_end = ExchangeCertificate {
+        not_after: None,
+        ..certificate('B', "mail.contoso.com", "2026-01-01", "2027-01-01")
+    };
+    let without_start = ExchangeCertificate {
+        not_before: None,
+        ..certificate('B', "mail.contoso.com", "2026-01-01", "2028-01-01")
+    };
+    for open in [without_end, without_start] {
+        let alone = select_certificate(&explicit(), std::slice::from_ref(&open), None);
+        assert_eq!(alone.selected, Selected::One(0));
+        let both = [known.clone(), open];
+        let selection = select_certificate(&explicit(), &both, None);
+        assert_eq!(selection.selected, Selected::Unknown);
+        assert_eq!(selection.compare_with_sent(&logged('A'), &both), SentComparison::Unknown);
+    }
 }
 
 #[test]

@@ -305,6 +305,25 @@ mod tests {
     }
 
     #[test]
+    fn an_installed_certificate_is_logged_with_all_that_a_row_can_say_of_it() {
+        let time = |text: &str| Timestamp::parse(text).map(StatedTime::from);
+        let installed = ExchangeCertificate {
+            thumbprint: "4F".repeat(20).parse().ok(),
+            subject: Some("CN=mail.contoso.com".into()),
+            issuer: Some("CN=Contoso CA".into()),
+            serial_number: Some("0A1B".into()),
+            not_before: time("2026-01-02"),
+            not_after: time("2027-01-02"),
+            certificate_domains: Some(TextList::complete(["mail.contoso.com", "contoso.com"])),
+            ..ExchangeCertificate::default()
+        };
+        let logged = LoggedCertificate::from(&installed);
+        assert_eq!(logged.thumbprint.as_deref(), Some(&*"4F".repeat(20)));
+        assert_eq!(logged.dns_names.len(), 2);
+        assert_eq!(ExchangeCertificate::from(logged), installed);
+    }
+
+    #[test]
     fn without_raw_data_names_come_from_subject_and_domains() {
         let certificate = ExchangeCertificate {
             subject: Some("CN=mail.contoso.com, O=Contoso".into()),

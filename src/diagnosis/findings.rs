@@ -86,3 +86,59 @@ pub(crate) fn merge(findings: &mut Vec<Finding>, finding: Finding) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(status: Status, number: usize, sessions: u64) -> Finding {
+        let line = |line| EvidenceLine { path: "SEND.LOG".to_owned(), line, text: String::new() };
+        Finding {
+            status,
+            sessions,
+            servers: vec![format!("EX{number:02}")],
+            recipient_domains: vec![format!("domain{number:02}.com")],
+            evidence: vec![line(number as u64)],
+            ..Finding::without_sessions(FindingId::NameMismatch)
+        }
+    }
+
+    #[test]
+    fn the_same_finding_of_several_incidents_is_one_with_the_sessions_of_all() {
+        let mut findings = Vec::new();
+        for number in [2, 1, 2] {
+            merge(&mut findings, finding(Status::Cause, number, 3));
+        }
+        let [one] = findings.as_slice() else { panic!("{findings:#?}") };
+        assert_eq!(one.sessions, 9);
+        assert_eq!(one.servers, ["EX01", "EX02"]);
+        assert_eq!(one.recipient_domains, ["domain01.com", "domain02.com"]);
+        assert_eq!(one.evidence.iter().map(|line| line.line).collect::<Vec<_>>(), [2, 1]);
+        for number in 3..50 {
+            merge(&mut findings, finding(Status::Cause, number, 1));
+        }
+        assert_eq!(findings[0].sessions, 9 + 47);
+        assert_eq!(findings[0].servers.len(), MAXIMUM_NAMES);
+        assert_eq!(findings[0].evidence.len(), MAXIMUM_PROOFS);
+    }
+
+    #[test]
+    fn the_cause_is_shown_by_its_own_lines_and_what_has_passed_stays_apart() {
+        for (first, second, status, lines) in [
+            (Status::Present, Status::Cause, Status::Cause, vec![2]),
+            (Status::Cause, Status::Present, Status::Cause, vec![1]),
+            (Status::Cause, Status::Cause, Status::Cause, vec![1, 2]),
+            (Status::Present, Status::Present, Status::Present, vec![1, 2]),
+        ] {
+            let mut findings = Vec::new();
+            merge(&mut findings, finding(first, 1, 1));
+            merge(&mut findings, finding(second, 2, 1));
+            merge(&mut findings, finding(Status::Past, 3, 1));
+            assert_eq!(findings.len(), 2, "{findings:#?}");
+            let one = &findings[0];
+            assert_eq!((one.status, one.sessions), (status, 2), "{first:?} {second:?}");
+            let found: Vec<u64> = one.evidence.iter().map(|line| line.line).collect();
+            assert_eq!(found, lines, "{first:?} {second:?}");
+        }
+    }
+}

@@ -164,3 +164,34 @@ fn identity_of(identity: &IdentityKey) -> Identity {
         public_address: identity.address.as_deref().map(str::to_owned),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_refused_comes_first_then_what_has_passed_then_what_never_was() {
+        let scope = |is_refused, refused, errors| Scope {
+            server: None,
+            connector: String::new(),
+            identity: Identity { certificate: None, public_address: None },
+            refused,
+            total: 9,
+            is_refused,
+            since: None,
+            last: None,
+            last_delivery: None,
+            errors,
+            last_error: None,
+            cause: None,
+            timeline: Vec::new(),
+        };
+        let ranks = |scope: &Scope| gravity(scope);
+        let refused = ranks(&scope(true, 3, 0));
+        let by_error = ranks(&scope(true, 0, 2));
+        let past = ranks(&scope(false, 3, 0));
+        let never = ranks(&scope(false, 0, 0));
+        assert_eq!(refused, by_error);
+        assert!(refused < past && past < never, "{refused:?} {past:?} {never:?}");
+    }
+}

@@ -217,3 +217,21 @@ fn given_evidence_comes_before_that_of_the_machine() {
     let name = TlsCertificateName::of(&chain.server);
     assert_eq!(stores.by_name(&name).count(), 1);
 }
+
+/// Where there is no Windows to ask, each certificate that it would judge is among what was not seen.
+#[cfg(not(windows))]
+#[test]
+fn that_windows_judges_no_chain_is_reported_of_each_certificate() {
+    let chain = chain();
+    let mut evidence = Evidence::new(now());
+    evidence.add_machine_stores(stores(&chain, key(KeyPresence::Present, KeyAccess::Unknown)));
+    for path in ["one.cer", "two.cer"] {
+        let (certificate, others) = (chain.server.clone(), Vec::new());
+        evidence.certificates.push(GivenCertificate { certificate, others, path: path.into() });
+    }
+    evidence.ask_windows();
+    let unseen = &evidence.machine.as_ref().unwrap().unseen;
+    let places: Vec<&str> = unseen.iter().map(|one| one.place.as_str()).collect();
+    assert_eq!(places, ["one.cer", "two.cer"]);
+    assert!(evidence.windows_verdicts.is_empty());
+}

@@ -14,6 +14,7 @@ mod support;
 mod answered;
 mod broken_chains;
 mod corpus;
+mod decisions;
 mod headlines;
 mod machine_stores;
 mod model;

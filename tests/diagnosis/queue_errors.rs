@@ -67,6 +67,36 @@ fn an_error_is_judged_as_of_the_only_sender_of_its_place_and_counted_in_no_scope
 }
 
 #[test]
+fn an_error_is_counted_in_the_scope_of_its_own_server() {
+    let sessions = "server=EX01 ;; to=eve@adatum.com || server=EX02 ;; to=eve@adatum.com";
+    for own in ["EX01", "EX02"] {
+        let report = report(&[error(Some(own), "bob@fabrikam.com")], sessions);
+        let mut counted: Vec<(&str, u64)> = report
+            .scopes
+            .iter()
+            .map(|scope| (scope.server.as_deref().unwrap(), scope.errors))
+            .collect();
+        counted.sort_unstable();
+        let expected = ["EX01", "EX02"].map(|server| (server, u64::from(server == own)));
+        assert_eq!(counted, expected);
+    }
+}
+
+/// Sessions of one sender may differ in all else; of two senders it can be either.
+#[test]
+fn an_error_has_the_sender_of_its_place_only_if_all_sessions_show_the_same() {
+    for (sessions, is_known) in [
+        ("to=eve@adatum.com || from=<> ;; to=eve@adatum.com", true),
+        ("to=eve@adatum.com || cert=mail.adatum.com ;; to=eve@adatum.com", false),
+        ("cert=mail.adatum.com ;; to=eve@adatum.com || to=eve@adatum.com", false),
+    ] {
+        let report = report(&[error(None, "bob@fabrikam.com")], sessions);
+        let is_judged = report.cause.name() == "AttributedButRefused";
+        assert_eq!(is_judged, is_known, "{sessions}: {}", report.summary);
+    }
+}
+
+#[test]
 fn messages_of_one_queue_that_name_the_same_time_are_one_attempt() {
     let busy = |minute: u32| DeliveryError {
         time: Timestamp::parse(&format!("2026-11-16T00:{minute:02}:00Z")).map(Into::into),
@@ -177,6 +207,16 @@ fn errors_that_are_not_judged_are_all_counted() {
     let unknown = DeliveryError::of_text("queues.json", "Something went wrong");
     let mut elsewhere = DeliveryError::of_text("queues.json", "550 5.7.1 Unable to relay");
     elsewhere.remote_server = Some("mx.adatum.com".to_owned());
+    let event = DeliveryError::of_text(
+        "events.json",
+        "Microsoft Exchange could not find a certificate that contains the domain name \
+         mail.contoso.com in the personal store on the local computer. Therefore, it is unable to \
+         support the STARTTLS SMTP verb for the connector Default Frontend EX01 with a FQDN parameter \
+         of mail.contoso.com.",
+    );
+    let report = diagnosed(vec![event; 3]);
+    let counted = message_of(&report, FindingId::QueueErrorNotJudged);
+    assert!(counted.contains("3 reports by which nothing was refused"), "{counted}");
     let report = diagnosed([vec![unknown; 150], vec![elsewhere; 120]].concat());
     let counted = message_of(&report, FindingId::QueueErrorNotJudged);
     assert_eq!(

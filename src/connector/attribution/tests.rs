@@ -311,6 +311,38 @@ fn every_row_of_the_table_of_verdicts_that_rests_on_attribution_holds() {
     }
 }
 
+/// What else is open does not make a question of two connectors that let the same pass.
+#[test]
+fn which_of_two_connectors_wins_is_asked_only_where_they_differ_in_what_they_let_pass() {
+    let wildcard = || connector("Wildcard", "*.contoso.com", &[]);
+    let by_address = || connector("Address", "", &["203.0.113.0/24"]);
+    for (certificate, connectors, accepted, ends) in [
+        ("mail.contoso.com", [wildcard(), wildcard()], "fabrikam.com", 3),
+        ("x.example", [by_address(), by_address()], "contoso.com", 3),
+        (
+            "mail.contoso.com",
+            [wildcard(), associated(wildcard(), "fabrikam.com")],
+            "contoso.com",
+            2,
+        ),
+    ] {
+        let found = attribute(&AttributionRequest {
+            certificate: &shown(certificate),
+            address: IP.parse().ok(),
+            mail_from: &MailFrom::Unknown,
+            connectors: Some(&connectors),
+            accepted_domains: Some(&domains(&[accepted])),
+        });
+        // Refused as the null sender, refused as a foreign one, relayed as one of an accepted domain.
+        assert_eq!(found.possible.len(), ends, "{found:#?}");
+        let asks = found
+            .open_questions
+            .iter()
+            .any(|question| matches!(question, OpenQuestion::EquallyExact { .. }));
+        assert_eq!(asks, ends == 2, "{found:#?}");
+    }
+}
+
 #[test]
 fn row_15_says_what_is_missing_and_judges_what_it_can() {
     let wildcard = [connector("Wildcard", "*.contoso.com", &[])];

@@ -85,3 +85,67 @@ pub(crate) fn find_send_connector<'a>(
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connector::TextList;
+    use crate::timestamp::Timestamp;
+
+    fn evidence() -> Evidence {
+        Evidence::new(Timestamp::parse("2026-11-16").unwrap())
+    }
+
+    fn located<T>(object: T) -> Located<T> {
+        Located { object, path: "export.json".to_owned(), line: 1 }
+    }
+
+    #[test]
+    fn certificates_are_of_several_servers_where_two_of_them_name_different_ones_or_one_names_none()
+    {
+        for (servers, expected) in [
+            (vec![], false),
+            (vec![None], false),
+            (vec![None, None], false),
+            (vec![Some("EX01")], false),
+            (vec![Some("EX01"), Some("ex01.contoso.com"), Some("EX01")], false),
+            (vec![Some("EX01"), Some("EX01"), Some("EX02")], true),
+            (vec![Some("EX01"), None], true),
+            (vec![None, Some("EX01")], true),
+        ] {
+            let certificate = |server: Option<&str>| {
+                let server = server.map(str::to_owned);
+                located(ExchangeCertificate { server, ..ExchangeCertificate::default() })
+            };
+            let installed = Some(servers.iter().copied().map(certificate).collect());
+            let mut evidence = evidence();
+            evidence.installed = installed;
+            assert_eq!(names_servers(&evidence), expected, "{servers:?}");
+        }
+    }
+
+    #[test]
+    fn the_send_connector_is_the_named_one_else_the_first_to_exchange_online_else_the_only_one() {
+        let connector = |(name, host): &(&str, &str)| {
+            let smart_hosts = Some(TextList::complete([*host]));
+            located(SendConnector { name: (*name).to_owned(), smart_hosts, ..Default::default() })
+        };
+        let (partner, other) = (("Partner", "mx.adatum.com"), ("Other", "mx.fabrikam.com"));
+        let cloud = ("Cloud", "contoso-com.mail.protection.outlook.com");
+        let second = ("Second", "contoso-com.mail.protection.outlook.com");
+        for (connectors, name, expected) in [
+            (vec![partner], None, Some("Partner")),
+            (vec![partner, other], None, None),
+            (vec![partner, cloud, second], None, Some("Cloud")),
+            (vec![cloud, partner], Some("PARTNER"), Some("Partner")),
+            (vec![cloud], Some("Partner"), None),
+            (vec![], None, None),
+        ] {
+            let send_connectors = Some(connectors.iter().map(connector).collect());
+            let mut evidence = evidence();
+            evidence.send_connectors = send_connectors;
+            let found = find_send_connector(&evidence, name).map(|one| one.object.name.as_str());
+            assert_eq!(found, expected, "{connectors:?} {name:?}");
+        }
+    }
+}

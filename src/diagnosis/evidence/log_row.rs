@@ -110,11 +110,40 @@ mod tests {
             assert_eq!(find(1, "550 5.7.64 \"no\", not"), Some(5));
             assert_eq!(find(4, "550 5.7.64 \"no\", not"), Some(5));
             assert_eq!(find(1, "550 5.7.64 \"no\", not in several lines, joined"), Some(5));
+            assert_eq!(find(5, "550 5.7.64 \"no\", not"), Some(5));
             assert_eq!(find(6, "550 5.7.64"), None);
+            // Another session alone says so.
+            assert_eq!(find(1, "550 5.7.64 no"), None);
             assert_eq!(find(1, ""), None);
         }
         fs::remove_file(&path).unwrap();
         assert_eq!(find(1, 0, "550"), None);
+    }
+
+    /// The columns are those of the header, of which a session in the middle of the file holds nothing.
+    #[test]
+    fn the_row_is_read_by_the_header_of_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path: Arc<Path> = folder.path().join("SEND.LOG").into();
+        let own = "08DE23A1F00D0001";
+        let header = "\u{feff}#Software: Microsoft Exchange Server\r\n#Fields: date-time,session-id,\
+                      connector-id,sequence-number,local-endpoint,remote-endpoint,event,data,context\r\n";
+        let row = |data: &str| {
+            format!("2026-11-15T01:02:03.100Z,{own},To EOP,1,,192.0.2.1:25,<,{data},\r\n")
+        };
+        let rows = [row("220 x"), row("250-SIZE"), row("250-SIZE 157286400")].concat();
+        fs::write(&path, [header, &rows].concat()).unwrap();
+        let find = |offset: usize, text| {
+            let (time, session_id) = (Timestamp::from_ticks(0).unwrap(), own.to_owned());
+            let (path, offset) = (Arc::clone(&path), offset as u64);
+            find_row_of_session(&LastSession { time, path, line: 3, offset, session_id }, text)
+        };
+        for offset in [0, header.len()] {
+            // The row of eight bytes is too short to be the beginning of a text.
+            assert_eq!(find(offset, "250-SIZE 157286400").map(|(line, _)| line), Some(5));
+            assert_eq!(find(offset, "220 x").map(|(line, _)| line), Some(3));
+            assert_eq!(find(offset, "550"), None);
+        }
     }
 
     /// Where a session begins is a place in the text as it was read.

@@ -443,6 +443,9 @@ fn is_for<'a>(domain: &str, recipients: impl Iterator<Item = &'a str>) -> bool {
     recipients.peek().is_none() || recipients.any(fits)
 }
 
+#[cfg(test)]
+mod tests;
+
 /// How often it was asked whether a work goes on: what a cancelled one still does is counted by it.
 #[cfg(test)]
 pub(crate) mod looks {

@@ -64,6 +64,26 @@ mod tests {
     use crate::timestamp::Timestamp;
 
     #[test]
+    fn contents_and_exports_are_noted_once_each_with_their_hash() {
+        let mut evidence = Evidence::new(Timestamp::parse("2026-11-16").unwrap());
+        let domains =
+            br#"[{"Name": "a.com", "DomainName": "a.com", "DomainType": "Authoritative"}]"#;
+        let export = ExchangeObjects::from_bytes("domains.json", domains).unwrap();
+        for _ in 0..2 {
+            evidence.note_content("given.pem", EvidenceKind::Certificates, b"abc");
+            evidence.note_content("events.xml", EvidenceKind::ChainEvents, b"");
+            evidence.add_accepted_domains(&export);
+        }
+        let inputs = evidence.inputs.report();
+        let [content, empty, export] = inputs.as_slice() else { panic!("{inputs:?}") };
+        assert_eq!((content.path.as_str(), content.size), ("given.pem", 3));
+        assert!(content.sha256.to_ascii_lowercase().starts_with("ba7816bf"), "{content:?}");
+        assert_eq!((empty.path.as_str(), empty.kind), ("events.xml", EvidenceKind::ChainEvents));
+        assert_eq!((export.kind, export.objects), (EvidenceKind::Export, Some(1)));
+        assert_eq!(export.size, domains.len() as u64);
+    }
+
+    #[test]
     fn a_file_is_identified_by_its_hash_and_a_log_by_that_of_its_beginning() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("SEND2026111601-1.LOG");

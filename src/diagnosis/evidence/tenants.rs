@@ -299,5 +299,61 @@ mod tests {
             "DistinguishedName": "CN=a.com,OU=Microsoft Exchange Hosted Organizations,DC=outlook,DC=com"}"#;
         let evidence = evidence_of(&[], &[local.to_owned(), cloud.to_owned()]);
         assert_eq!(tenants(&evidence), ["a.local a.com"]);
+        let second = local.replace("a.local", "b.local");
+        let evidence = evidence_of(&[], &[local.to_owned(), cloud.to_owned(), second]);
+        assert_eq!(tenants(&evidence), ["a.local a.com b.local"]);
+    }
+
+    /// What was given before any tenant was named is a tenant of its own, be it one kind alone.
+    #[test]
+    fn a_tenant_that_is_named_later_takes_nothing_that_was_given_before() {
+        for is_domain in [false, true] {
+            let mut evidence = Evidence::new(Timestamp::parse("2026-11-20").unwrap());
+            if is_domain {
+                evidence.add_accepted_domain("a.com", "--accepted-domain");
+            } else {
+                evidence.add_inbound_connectors(&read(&connector("A", "")));
+            }
+            evidence.begin_tenant("Fabrikam");
+            evidence.add_inbound_connectors(&read(&connector("B", "")));
+            evidence.add_accepted_domain("b.com", "--accepted-domain");
+            let first = if is_domain { "a.com" } else { "A" };
+            assert_eq!(tenants(&evidence), [first, "B b.com"]);
+        }
+    }
+
+    #[test]
+    fn a_sender_belongs_to_the_tenant_by_certificate_then_domain_then_name_then_address() {
+        let inbound = |name: &str, value: &str, address: &str| {
+            format!(
+                r#"{{"Name": "{name}", "ConnectorType": "OnPremises", "Enabled": true,
+                    "TlsSenderCertificateName": "{value}", "SenderIPAddresses": ["{address}"]}}"#
+            )
+        };
+        let mut evidence = Evidence::new(Timestamp::parse("2026-11-20").unwrap());
+        for (tenant, value, address, domain) in [
+            ("A", "relay.adatum.com", "192.0.2.1", "adatum.com"),
+            ("B", "relay.contoso.com", "192.0.2.2", "contoso.com"),
+            ("C", "relay.fabrikam.com", "192.0.2.3", "fabrikam.com"),
+        ] {
+            evidence.begin_tenant(tenant);
+            evidence.add_inbound_connectors(&read(&inbound(tenant, value, address)));
+            evidence.add_accepted_domain(domain, "--accepted-domain");
+        }
+        let of = |name: &str, address: &str, sender: &str| {
+            let names = crate::connector::CertificateNames::new([""; 0], [name], true);
+            let shown = ShownCertificate::Names(names);
+            evidence.tenant_of(&shown, address.parse().ok(), &sender.parse().unwrap())
+        };
+        for (name, address, sender, expected) in [
+            ("relay.contoso.com", "192.0.2.3", "<a@fabrikam.com>", 1),
+            ("mail.contoso.com", "192.0.2.2", "<a@fabrikam.com>", 2),
+            ("mail.contoso.com", "192.0.2.3", "<>", 1),
+            ("mail.wingtip.com", "192.0.2.2", "<>", 1),
+            ("mail.wingtip.com", "192.0.2.3", "<a@wingtip.com>", 2),
+            ("mail.wingtip.com", "192.0.2.9", "<>", 0),
+        ] {
+            assert_eq!(of(name, address, sender), expected, "{name} {address} {sender}");
+        }
     }
 }

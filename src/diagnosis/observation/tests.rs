@@ -135,7 +135,32 @@ fn a_refusal_stands_until_chance_is_no_explanation_for_what_is_delivered() {
     ] {
         let trouble = only(&texts);
         assert_eq!(trouble.standing, standing, "{texts:?}");
+        assert_eq!((trouble.refused_messages, trouble.total_messages), counts, "{texts:?}");
         assert_eq!((trouble.refused, trouble.total), counts, "{texts:?}");
+    }
+}
+
+/// What fails in another way has not got through, and of equal times what failed counts as the later.
+#[test]
+fn a_refusal_stands_where_what_follows_fails_otherwise_or_comes_at_the_same_time() {
+    let standing = |lines: &[Line], end: &str| {
+        let (end, ..) = end_of(end);
+        observe(lines).troubles.iter().find(|one| one.end == end).unwrap().standing
+    };
+    let unknown = "EX01 AA 203.0.113.5 contoso.com unknown fabrikam.com";
+    let (tls, reset) = ("EX01 AA 203.0.113.5 - tls -", "EX01 AA 203.0.113.5 - reset -");
+    let down = "EX01 - - - down -";
+    let lines = |texts: &[&str]| -> Vec<Line> {
+        (0..).zip(texts).map(|(at, text)| line(at, text)).collect()
+    };
+    assert_eq!(standing(&lines(&[DENIED, unknown]), "denied"), Standing::Present);
+    assert_eq!(standing(&lines(&[tls, reset]), "tls"), Standing::Present);
+    // Whoever was refused by its words was reached, and had TLS.
+    assert_eq!(standing(&lines(&[tls, unknown]), "tls"), Standing::Past);
+    assert_eq!(standing(&lines(&[down, down, down, unknown]), "down"), Standing::Everyday);
+    for texts in [[DENIED, DELIVERED], [DELIVERED, DENIED]] {
+        let lines = texts.map(|text| line(5, text));
+        assert_eq!(standing(&lines, "denied"), Standing::Present);
     }
 }
 
@@ -165,6 +190,11 @@ fn a_server_that_is_blocked_by_the_hour_is_past_after_deliveries_in_26_spans_of_
     assert_eq!(standing(26, 10), Standing::Past);
     // Within minutes of one hour they show the same.
     assert_eq!(standing(200, 1), Standing::NowAndThen);
+    // Two of ten are more than ten minutes of sixty: (4/5)^21 = 0.0092 would be past.
+    let mut lines: Vec<Line> = (0..10).map(|at| line(at, DELIVERED)).collect();
+    (lines[0], lines[9]) = (line(0, old), line(9, old));
+    lines.extend((1..=24).map(|number| line(number * 10, DELIVERED)));
+    assert_eq!(observe(&lines).troubles[0].standing, Standing::NowAndThen);
 }
 
 #[test]
@@ -219,6 +249,9 @@ fn an_identity_that_left_takes_its_trouble_along() {
     let observation = observe(&lines);
     let denied = observation.troubles.iter().find(|one| one.weight == Weight::Refusal).unwrap();
     assert_eq!(denied.standing, Standing::Present);
+    // What delivered last has not left because another one fails since.
+    let usages = observe(&[line(0, DELIVERED), line(1, open), line(2, open)]).usages;
+    assert!(usages.iter().all(|one| one.is_in_use), "{usages:#?}");
 }
 
 #[test]
@@ -296,6 +329,9 @@ fn deliveries_to_thirty_domains_or_beyond_microsoft_365_show_attribution() {
         .chain([line(60, "EX01 AA - contoso.com ok contoso.com")])
         .collect();
     assert!(!usage_of(&own).shows_attribution());
+    let unknown = line(60, "EX01 AA 203.0.113.5 contoso.com unknown fabrikam.com");
+    let with_unknown: Vec<Line> = thirty.iter().cloned().chain([unknown]).collect();
+    assert!(usage_of(&with_unknown).shows_attribution());
     let denied: Vec<Line> = thirty.iter().cloned().chain([line(60, DENIED)]).collect();
     assert!(!usage_of(&denied).shows_attribution());
     let other = line(61, "EX02 CC 198.51.100.9 contoso.com denied domain3.com");

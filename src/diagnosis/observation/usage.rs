@@ -165,8 +165,8 @@ impl Leaves {
         // Sessions before each turn.
         let mut before: Vec<u64> = Vec::with_capacity(turns.len() + 1);
         let mut total = 0;
-        // The last turns that delivered, of two different identities.
-        let mut deliveries: Vec<(u32, usize)> = Vec::new();
+        // The last turn that delivered.
+        let mut last_delivered: Option<usize> = None;
         for (place, turn) in turns.iter().enumerate() {
             before.push(total);
             total += turn.count;
@@ -178,23 +178,21 @@ impl Leaves {
             tally.last = place;
             tally.sessions += turn.count;
             if turn.has_delivered {
-                deliveries.retain(|(identity, _)| *identity != turn.identity);
-                deliveries.insert(0, (turn.identity, place));
-                deliveries.truncate(2);
+                last_delivered = Some(place);
             }
         }
         before.push(total);
-        let left = |identity: u32, tally: &Tally| {
+        let left = |tally: &Tally| {
             let after = total - before[tally.last + 1];
             let there = before[tally.last + 1] - before[tally.first];
-            let is_replaced =
-                deliveries.iter().any(|(other, place)| *other != identity && *place > tally.last);
+            // After its own last turn it is another identity that delivered.
+            let is_replaced = last_delivered.is_some_and(|place| place > tally.last);
             is_replaced && is_no_chance(tally.sessions, there, after)
         };
         let tallies = tallies
             .into_iter()
             .map(|(identity, tally)| {
-                let has_left = left(identity, &tally);
+                let has_left = left(&tally);
                 (identity, (tally, has_left))
             })
             .collect();

@@ -1,3 +1,4 @@
+mod notes;
 mod renewals;
 
 use serde_json::{Value, json};

@@ -139,8 +139,7 @@ pub fn select_certificate(
 }
 
 fn exclusion(certificate: &ExchangeCertificate) -> Option<Exclusion> {
-    let status = certificate.status.as_deref().unwrap_or_default();
-    if status.eq_ignore_ascii_case("PendingRequest") {
+    if certificate.is_pending_request() {
         Some(Exclusion::PendingRequest)
     } else {
         (certificate.has_private_key == Some(false)).then_some(Exclusion::NoPrivateKey)

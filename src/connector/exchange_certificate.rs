@@ -202,6 +202,13 @@ impl ExchangeCertificate {
         self.unusable_status().is_some()
     }
 
+    /// Whether it is a request that no authority has answered yet: nothing that could be sent.
+    #[must_use]
+    pub fn is_pending_request(&self) -> bool {
+        let status = self.status.as_deref();
+        status.is_some_and(|status| status.trim().eq_ignore_ascii_case("PendingRequest"))
+    }
+
     /// Whether Exchange found it revoked.
     #[must_use]
     pub fn is_revoked(&self) -> bool {

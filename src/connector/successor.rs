@@ -61,14 +61,10 @@ pub fn successor_of(
 
 /// Whether the export speaks neither against its key nor against its authority.
 fn is_usable(one: &ExchangeCertificate) -> bool {
-    let is_pending = one
-        .status
-        .as_deref()
-        .is_some_and(|text| text.trim().eq_ignore_ascii_case("PendingRequest"));
     one.has_private_key != Some(false)
         && one.is_issued_by_authority() != Some(false)
         && !one.has_unusable_status()
-        && !is_pending
+        && !one.is_pending_request()
 }
 
 /// Whether one can be the renewal of the other: the same subject, or a name of one stands for the first

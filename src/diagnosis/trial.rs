@@ -263,3 +263,37 @@ fn again(incident: &Incident, changes: &[Change]) -> Incident {
         ..incident.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timestamp::Timestamp;
+
+    #[test]
+    fn a_change_of_what_the_evidence_does_not_hold_cannot_be_tried() {
+        let mut evidence = Evidence::new(Timestamp::parse("2026-11-16").unwrap());
+        let enable = Change::Enable { connector: "In".to_owned() };
+        let accept = Change::AcceptedDomain { domain: "contoso.com".to_owned() };
+        let tie = Change::TieKey { thumbprint: None };
+        let known = |evidence: &Evidence| {
+            let basis = Basis::new(evidence, 0);
+            [&enable, &accept, &tie].map(|change| is_known(&basis, change))
+        };
+        assert_eq!(known(&evidence), [false, false, true]);
+        evidence.inbound_connectors = Some(Vec::new());
+        assert_eq!(known(&evidence), [true, false, true]);
+    }
+
+    #[test]
+    fn only_the_certificate_that_is_wanted_is_brought() {
+        let (one, other) = (Thumbprint::of(b"one"), Thumbprint::of(b"other"));
+        let import = Change::ImportWithKey {
+            server: None,
+            thumbprint: Some(one),
+            certificate: Some(Box::default()),
+        };
+        let changes = [import];
+        assert!(brought(&changes, Some(one)).is_some());
+        assert!(brought(&changes, Some(other)).is_none());
+    }
+}

@@ -59,6 +59,7 @@ fn a_certificate_takes_the_place_of_an_expired_one_only_if_it_will_do() {
         "mail.contoso.com/SMTP/other,serial:new,nokey",
         "mail.contoso.com/SMTP/other,serial:new,revoked",
         "mail.contoso.com/SMTP/other,serial:new,status:DateInvalid",
+        "mail.contoso.com/SMTP/other,serial:new,status:PendingRequest",
         "mail.contoso.com/SMTP/other,serial:new,status:Untrusted",
         "mail.contoso.com/SMTP/other,serial:new,enterprise",
         "mail.contoso.com/SMTP/other,serial:new,self",
@@ -147,6 +148,7 @@ fn a_certificate_is_brought_from_another_server_only_if_it_will_do_there() {
         ",nokey",
         ",revoked",
         ",status:Invalid",
+        ",status:PendingRequest",
         ",enterprise",
         ",self",
         ",until:2026-11-12",
@@ -300,6 +302,7 @@ fn what_is_said_of_a_change_depends_on_what_it_lies_between() {
         ("", &["05:00"], "04:30", "less than an hour before"),
         ("", &["05:00"], "03:30", ""),
         ("at=01:00", &["05:00"], "00:30", ""),
+        ("at=04:30", &["05:00"], "04:10", "less than an hour before"),
         ("at=01:00 ;; connector=Other", &["05:00"], "02:00", ""),
         ("at=01:00", &["05:00", "07:00"], "06:00", "while mail was refused"),
         ("at=06:00", &["05:00"], "05:30", "and mail is delivered since"),
@@ -377,5 +380,54 @@ fn in_its_last_week_a_certificate_is_an_error_and_before_a_warning() {
         );
         let found = report.findings.iter().find(|one| one.id == FindingId::CertificateExpiresSoon);
         assert_eq!(found.map(|one| one.severity), severity, "{until}");
+    }
+}
+
+/// The revoked twin of the certificate of EX02 blocks it, and is to be taken away from that server.
+#[test]
+fn whom_the_removal_of_a_certificate_cuts_off_is_said() {
+    let cuts_off = |other: &str, send: &str| {
+        let report = report(
+            &format!("server=EX02 ;; {REFUSED} || {other} ;; to=bob@fabrikam.com"),
+            &format!(
+                "inbound=In/OnPremises/on/mail.contoso.com ; inbound=R/OnPremises/on/relay.contoso.com ; \
+                 accepted=contoso.com,mail.contoso.com{send} ; installed=mail.contoso.com/SMTP/on:EX02 ; \
+                 installed=mail.contoso.com/SMTP/on:EX02,serial:new,until:2027-12-01,revoked"
+            ),
+        );
+        let twin = report.findings.iter().find(|one| one.id == FindingId::NewestTwinUnusable);
+        let step = twin.unwrap().remedy.first().unwrap();
+        assert!(step.command.as_deref().unwrap().contains("Remove-ExchangeCertificate"));
+        step.action.contains("delivered today, would then be refused")
+    };
+    for send in ["", " ; send=Outbound to Office 365/named"] {
+        assert!(cuts_off("server=EX02 ;; serial=new ;; connector=Other", send), "{send}");
+        assert!(!cuts_off("server=EX01 ;; serial=new ;; connector=Other", send), "{send}");
+        let another = "server=EX02 ;; cert=relay.contoso.com ;; connector=Other";
+        assert!(!cuts_off(another, send), "{send}");
+    }
+}
+
+#[test]
+fn a_certificate_that_no_session_shows_is_none_of_another_tenant() {
+    let setup = "inbound=In/OnPremises/on/hub.contoso.com ; accepted=contoso.com";
+    let cause = |shown: &str| report(&format!("{shown} ;; {REFUSED} ATTR36"), setup).cause;
+    assert_eq!(cause("cert=mail.adatum.com"), FindingId::TwoTenants);
+    assert_ne!(cause("proxy=08DE24A7C3FFFFFF ;; tls=unused"), FindingId::TwoTenants);
+}
+
+#[test]
+fn no_receive_connector_is_given_what_is_only_requested() {
+    let setup = |status: &str| {
+        format!(
+            "receive=EX02\\Default Frontend EX02/gone ; installed=mail.contoso.com/SMTP/status:{status}"
+        )
+    };
+    for (status, is_named) in [("Valid", true), ("PendingRequest", false), ("Revoked", false)] {
+        let report = report("-", &setup(status));
+        let fault = report.findings.iter().find(|one| one.id == FindingId::ReceiveConnectorFault);
+        let step = fault.unwrap().remedy.first().unwrap();
+        let command = step.command.as_deref().unwrap();
+        assert_eq!(command.contains("<S>CN=mail.contoso.com"), is_named, "{status}: {command}");
     }
 }

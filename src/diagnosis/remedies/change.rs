@@ -290,3 +290,117 @@ fn give_key(evidence: &mut Evidence, server: Option<&str>, thumbprint: Option<Th
     }
     evidence.chain_log = None;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connector::{ReceiveConnector, SendConnector};
+    use crate::timestamp::Timestamp;
+
+    fn thumbprint() -> Thumbprint {
+        Thumbprint::of(b"one")
+    }
+
+    /// One certificate on two servers, without its key and bound to nothing.
+    fn evidence() -> Evidence {
+        let on = |server: &str| {
+            made(ExchangeCertificate {
+                thumbprint: Some(thumbprint()),
+                server: Some(server.to_owned()),
+                services: Some(CertificateServices::default()),
+                has_private_key: Some(false),
+                ..ExchangeCertificate::default()
+            })
+        };
+        let mut evidence = Evidence::new(Timestamp::parse("2026-11-16").unwrap());
+        evidence.installed = Some(vec![on("EX01"), on("EX02")]);
+        evidence
+    }
+
+    /// Server, whether its certificate is bound to SMTP, and whether it has its key.
+    fn installed(evidence: &Evidence) -> Vec<(&str, bool, bool)> {
+        let all = evidence.installed.iter().flatten().map(|one| &one.object);
+        let facts = all.map(|one| {
+            let server = one.server.as_deref().unwrap_or_default();
+            (server, !one.lacks_smtp(), one.has_private_key == Some(true))
+        });
+        facts.collect()
+    }
+
+    #[test]
+    fn a_change_on_one_server_leaves_the_others_as_they_are() {
+        let server = || Some("EX01".to_owned());
+        let thumbprint = thumbprint();
+        let enable = Change::EnableForSmtp { server: server(), thumbprint: Some(thumbprint) };
+        let enabled = enable.apply(evidence());
+        assert_eq!(installed(&enabled), [("EX01", true, false), ("EX02", false, false)]);
+        let away = Change::TakeAway { server: server(), thumbprint }.apply(evidence());
+        assert_eq!(installed(&away), [("EX02", false, false)]);
+        let import = Change::ImportWithKey {
+            server: server(),
+            thumbprint: Some(thumbprint),
+            certificate: None,
+        };
+        let imported = import.apply(evidence());
+        assert_eq!(installed(&imported), [("EX01", false, true), ("EX02", false, false)]);
+        let tied = Change::TieKey { thumbprint: Some(thumbprint) }.apply(evidence());
+        assert_eq!(installed(&tied), [("EX01", false, true), ("EX02", false, true)]);
+    }
+
+    #[test]
+    fn what_is_brought_to_a_server_is_there_beside_those_of_the_others() {
+        let import = Change::ImportWithKey {
+            server: Some("EX03".to_owned()),
+            thumbprint: Some(thumbprint()),
+            certificate: None,
+        };
+        let expected = [("EX01", false, false), ("EX02", false, false), ("EX03", false, true)];
+        assert_eq!(installed(&import.apply(evidence())), expected);
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_named_is_none_of_those_without_a_thumbprint() {
+        let mut without = evidence();
+        for one in without.installed.iter_mut().flatten() {
+            one.object.thumbprint = None;
+        }
+        let enable = Change::EnableForSmtp { server: None, thumbprint: None };
+        let expected = [("EX01", false, false), ("EX02", false, false)];
+        assert_eq!(installed(&enable.apply(without)), expected);
+    }
+
+    #[test]
+    fn of_several_connectors_only_the_named_one_is_changed() {
+        let mut two = evidence();
+        let inbound =
+            |name: &str| made(InboundConnector { name: name.to_owned(), ..Default::default() });
+        two.inbound_connectors = Some(vec![inbound("In"), inbound("Other")]);
+        let receive = |identity: &str| {
+            made(ReceiveConnector { identity: identity.to_owned(), ..Default::default() })
+        };
+        two.receive_connectors = Some(vec![receive("EX01\\A"), receive("EX01\\B")]);
+        let send = |name: &str| made(SendConnector { name: name.to_owned(), ..Default::default() });
+        two.send_connectors = Some(vec![send("Out"), send("Other")]);
+
+        let changed = [
+            Change::RemoveConnector { connector: "In".to_owned() },
+            Change::OfferTls {
+                connector: "EX01\\A".to_owned(),
+                mechanisms: vec!["Tls".to_owned()],
+                before: Vec::new(),
+            },
+            Change::Log { connector: "Out".to_owned() },
+        ];
+        let after = changed.iter().fold(two, |evidence, change| change.apply(evidence));
+        let names: Vec<&str> =
+            after.inbound_connectors.iter().flatten().map(|one| &*one.object.name).collect();
+        assert_eq!(names, ["Other"]);
+        let offers: Vec<Option<bool>> =
+            after.receive_connectors.iter().flatten().map(|one| one.object.offers_tls()).collect();
+        assert_eq!(offers, [Some(true), None]);
+        let sending = after.send_connectors.iter().flatten();
+        let levels: Vec<Option<&str>> =
+            sending.map(|one| one.object.protocol_logging_level.as_deref()).collect();
+        assert_eq!(levels, [Some("Verbose"), None]);
+    }
+}

@@ -102,3 +102,25 @@ pub(crate) fn on_edge(step: Step, edges: &BTreeSet<Arc<str>>) -> Step {
 fn parameter(server: &str) -> String {
     format!(" -Server {}", literal(Some(server), "server"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edge_servers_are_known_by_name_and_told_as_one_or_as_several() {
+        let edges: BTreeSet<Arc<str>> = ["EDGE01", "EDGE02"].map(Arc::from).into();
+        assert!(is_edge(&edges, "edge01.contoso.com"));
+        assert!(!is_edge(&edges, "EX01"));
+        let place = |command: &str| {
+            let step = Step::new(Place::ManagementShell, "See.").command(command);
+            on_edge(step, &edges).r#where
+        };
+        let one = place("Get-ExchangeCertificate -Server 'EDGE01'");
+        assert!(one.ends_with("on EDGE01 itself"), "{one}");
+        let two =
+            "Get-ExchangeCertificate -Server 'EDGE01'\nGet-ExchangeCertificate -Server 'EDGE02'";
+        let two = place(two);
+        assert!(two.ends_with("on EDGE01, EDGE02 each of them itself"), "{two}");
+    }
+}

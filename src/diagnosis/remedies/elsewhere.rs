@@ -28,6 +28,7 @@ pub(super) fn named_elsewhere<'c>(case: &'c Case<'_>) -> Option<&'c ExchangeCert
                 .as_deref()
                 .is_none_or(|kind| kind.eq_ignore_ascii_case("ThirdParty"))
             && !one.has_unusable_status()
+            && !one.is_pending_request()
             && is_valid(one, at)
             && expects(case, &one.names()).unwrap_or(true)
     };
@@ -182,6 +183,8 @@ pub(super) fn why_not_named(case: &Case<'_>) -> Option<String> {
 fn fault_of(case: &Case<'_>, one: &ExchangeCertificate) -> String {
     if let Some(status) = one.unusable_status() {
         format!("its Status is {status}")
+    } else if one.is_pending_request() {
+        "it is a request that no authority has answered yet".to_owned()
     } else if !is_valid(one, case.evidence.at) {
         "it is not valid today".to_owned()
     } else if one.has_private_key == Some(false) {

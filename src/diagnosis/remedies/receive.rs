@@ -117,6 +117,7 @@ pub(crate) fn receive_with(case: &Case<'_>, connector: &ReceiveConnector) -> Rem
             && one.is_issued_by_authority() != Some(false)
             && one.has_private_key != Some(false)
             && !one.has_unusable_status()
+            && !one.is_pending_request()
             && one.not_after.is_none_or(|end| end > case.evidence.at)
             && one
                 .root_ca_type

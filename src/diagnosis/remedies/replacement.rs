@@ -57,7 +57,8 @@ pub(crate) fn replacement(case: &Case<'_>) -> Option<ReplacementCertificate> {
         let is_excluded = one.is_issued_by_authority() == Some(false)
             || (is_public == Some(false) && !delivers)
             || one.has_private_key == Some(false)
-            || one.has_unusable_status();
+            || one.has_unusable_status()
+            || one.is_pending_request();
         if !is_excluded && is_valid(one, evidence.at) && expects(case, &one.names()).unwrap_or(true)
         {
             fitting.extend(ReplacementCertificate::of_object(
@@ -159,6 +160,7 @@ pub(super) fn expects(case: &Case<'_>, names: &CertificateNames) -> Option<bool>
 fn is_usable(case: &Case<'_>, one: &ExchangeCertificate) -> bool {
     one.is_issued_by_authority() != Some(false)
         && !one.has_unusable_status()
+        && !one.is_pending_request()
         && is_valid(one, case.evidence.at)
         && value_of(one).is_some()
 }

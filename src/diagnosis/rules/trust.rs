@@ -70,11 +70,8 @@ pub(crate) const PRIVATE_AUTHORITY: RuleText = RuleText {
 pub(crate) fn private_authority(case: &Case<'_>) -> Option<Answer> {
     let by_export = case.installed.and_then(|one| one.object.root_ca_type.as_deref());
     let is_enterprise = by_export.is_some_and(|kind| kind.eq_ignore_ascii_case("Enterprise"));
-    let is_untrusted = case.chain.as_ref().is_some_and(|chain| {
-        chain.trust == Trust::PrivateAuthority
-            || (chain.trust == Trust::Untrusted
-                && chain.findings.iter().any(|finding| finding.id == Rule::UntrustedRoot))
-    });
+    let is_untrusted =
+        case.chain.as_ref().is_some_and(|chain| chain.trust == Trust::PrivateAuthority);
     // That a connector matched shows that the receiver trusts it.
     let is_of_directory = !case.is_attr36() && case.has_issuer_of_directory();
     if case.passes_by_address() || !(is_enterprise || is_untrusted || is_of_directory) {

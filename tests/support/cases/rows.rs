@@ -52,9 +52,11 @@ fn session_rows<'t>(
     }
     row("*", "", "attempting to connect");
     if let Some(error) = value("connect") {
+        // With the address, where one is given behind the number.
+        let (error, address) = error.split_once('@').unwrap_or((error, ""));
         let text = format!(
             "Failed to connect. Winsock error code: {error}, Win32 error code: {error}, Error \
-             Message: A connection attempt failed"
+             Message: A connection attempt failed{address}"
         );
         row("*", "", &text);
         return log;
@@ -88,6 +90,7 @@ fn session_rows<'t>(
         row(">", "STARTTLS", "");
         row("<", "220 2.0.0 SMTP server ready", "");
         certificate_row(&mut row, value);
+        remote_row(&mut row, value);
         if let Some(error) = tls.strip_prefix("error:") {
             row("*", "", &format!("TLS negotiation failed with error {error}"));
             row("-", "", "Local");
@@ -208,17 +211,40 @@ fn certificate_row<'t>(
     let first = names.split(',').next().unwrap();
     let subject = format!("CN={first}");
     let issuer = if is_self { subject.as_str() } else { value("issuer").unwrap_or(ISSUER) };
-    let since = value("since").unwrap_or("2026-03-01");
-    let until = value("until").unwrap_or("2027-09-01");
+    let time = |key: &str, day: &str| {
+        let text = value(key).unwrap_or(day);
+        if text.contains('T') { text.to_owned() } else { format!("{text}T00:00:00.000Z") }
+    };
+    let (since, until) = (time("since", "2026-03-01"), time("until", "2027-09-01"));
     let text = format!(
-        " {subject} {issuer} 0F62B4D8A093C5E7F91B3D5F7092A4C6 {digest} {since}T00:00:00.000Z \
-         {until}T00:00:00.000Z {}",
+        " {subject} {issuer} 0F62B4D8A093C5E7F91B3D5F7092A4C6 {digest} {since} {until} {}",
         names.replace(',', ";")
     );
     row(
         "*",
         &text,
         "Sending certificate Subject Issuer name Serial number Thumbprint Not before Not after \
+         Subject alternate names",
+    );
+}
+
+/// The certificate of the other side, with its names, where they are given.
+fn remote_row<'t>(
+    row: &mut impl FnMut(&str, &str, &str),
+    value: &impl Fn(&str) -> Option<&'t str>,
+) {
+    let Some(names) = value("remote") else { return };
+    let first = names.split(',').next().unwrap();
+    let text = format!(
+        " CN={first} CN=DigiCert Cloud Services CA-1 0C3F8E5D1B7A924608C3F8E5D1B7A924 {} \
+         2026-03-01T00:00:00.000Z 2027-09-01T00:00:00.000Z {}",
+        thumbprint(names, ""),
+        names.replace(',', ";")
+    );
+    row(
+        "*",
+        &text,
+        "Remote certificate Subject Issuer name Serial number Thumbprint Not before Not after \
          Subject alternate names",
     );
 }

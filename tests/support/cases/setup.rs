@@ -54,7 +54,12 @@ pub(super) fn set_up(evidence: &mut Evidence, key: &str, value: &str, write: Wri
         "at" => evidence.at = Timestamp::parse(value).unwrap(),
         "warn" => evidence.warning_days = Some(value.parse().unwrap()),
         "unreadable" => evidence.unreadable.push((value.to_owned(), "access denied".to_owned())),
-        "damaged" => evidence.damaged.push((value.to_owned(), 3, "no connector".to_owned())),
+        // With its line, where it is not 3.
+        "damaged" => {
+            let (path, line) = value.split_once(':').unwrap_or((value, "3"));
+            let line = line.parse().unwrap();
+            evidence.damaged.push((path.to_owned(), line, "no connector".to_owned()));
+        }
         "send" => {
             let connectors = evidence.send_connectors.get_or_insert_default();
             connectors.push(located(send(value, write), "send.json"));

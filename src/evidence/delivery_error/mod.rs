@@ -2,6 +2,7 @@
 //! of the message tracking log, and NDRs; each explained, and joined to the session of the log that
 //! it is about.
 
+mod candidates;
 mod delivered;
 mod error;
 mod event_text;

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
+use super::candidates::{Candidates, bare_id};
 use super::error::{DeliveryError, DeliveryErrorSource};
 use super::packed::{DeliveryErrorList, Packed};
 use super::session_match::{MatchBasis, MatchCertainty, SessionMatch};
@@ -24,8 +25,7 @@ pub struct SessionMatcher {
     errors: DeliveryErrorList,
     /// The best session so far, by the place of its error.
     best: HashMap<usize, Box<(Rank, SessionMatch)>>,
-    /// The Message-IDs that are looked for, without their brackets.
-    wanted_ids: HashSet<String>,
+    candidates: Candidates,
     has_looked: bool,
 }
 
@@ -46,30 +46,27 @@ impl SessionMatcher {
 
     /// Looks for the session of one error more, among the sessions yet to come.
     pub fn add(&mut self, error: DeliveryError) {
-        let id = error.explanation.internet_message_id.as_deref();
-        self.wanted_ids.extend(id.map(|id| bare_id(id).to_owned()));
         self.errors.push(error);
     }
 
     /// Looks for the sessions of more errors, among the sessions yet to come.
     pub fn add_all(&mut self, errors: DeliveryErrorList) {
-        let ids = errors.packed().iter().filter_map(Packed::internet_message_id);
-        self.wanted_ids.extend(ids.map(|id| bare_id(&id).to_owned()));
         self.errors.append(errors);
     }
 
-    /// Holds a session against every error.
+    /// Holds a session against the errors that may be about it.
     pub fn offer(&mut self, session: &Session) {
         self.has_looked = true;
         if self.errors.is_empty() {
             return;
         }
         let facts = Facts::of(session);
+        let errors = self.errors.packed();
+        self.candidates.update(errors);
         // Most sessions are those of mail that was delivered.
-        if !facts.is_failure && !facts.ids.iter().any(|id| self.wanted_ids.contains(*id)) {
-            return;
-        }
-        for (place, error) in self.errors.packed().iter().enumerate() {
+        let time = facts.is_failure.then(|| near(session));
+        for place in self.candidates.of(&facts.ids, &facts.replies, time) {
+            let error = &errors[place];
             let Some(rank) = facts.rank(error) else { continue };
             if self.best.get(&place).is_none_or(|known| known.0 < rank) {
                 let message = wording::message(&error.unpack(), session, rank.0);
@@ -221,8 +218,9 @@ impl<'s> Facts<'s> {
     }
 }
 
-fn bare_id(id: &str) -> &str {
-    id.trim().trim_start_matches('<').trim_end_matches('>')
+/// The ticks between which an error may be about a session.
+fn near(session: &Session) -> (i64, i64) {
+    (session.start_time.ticks() - TOLERANCE, session.end_time.ticks() + TOLERANCE)
 }
 
 /// Ticks between a time and a session; 0 within it.

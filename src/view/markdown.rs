@@ -126,12 +126,10 @@ fn list(text: &mut String, title: &str, findings: &[&Finding]) {
         let Some(remedy) = finding.remedy.first().filter(|_| finding.status != Status::Past) else {
             continue;
         };
-        match &remedy.command {
-            Some(command) => {
-                paragraph(text, &format!("Where: {}", plain(&remedy.r#where)));
-                code(text, "powershell", &fold(command));
-            }
-            None => paragraph(text, &format!("To do: {}", plain(&remedy.action))),
+        paragraph(text, &format!("To do: {}", plain(&remedy.action)));
+        if let Some(command) = &remedy.command {
+            paragraph(text, &format!("Where: {}", plain(&remedy.r#where)));
+            code(text, "powershell", &fold(command));
         }
     }
 }

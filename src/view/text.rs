@@ -143,6 +143,8 @@ fn entry<'a>(page: &mut Page, finding: &'a Finding, printed: &mut Printed<'a>) {
         return;
     }
     printed.0.insert(command, finding.id.name().to_owned());
+    // With what it would do beside: a command alone says neither.
+    labelled(page, "to do", &remedy.action);
     labelled(page, "where", &remedy.r#where);
     page.command(command);
 }

@@ -103,10 +103,10 @@ mod tests {
     fn candidates(count: usize) -> Candidates {
         let mut errors = DeliveryErrorList::default();
         let base = Timestamp::parse(BASE).unwrap().ticks();
-        for number in 0..count {
+        for (number, minute) in (0..count).zip(0..) {
             let text =
                 format!("550 5.7.64 Relay Access Denied [A.outlook.com {BASE} 08DE{number:012X}]");
-            let time = Timestamp::from_ticks(base + number as i64 * TICKS_PER_MINUTE);
+            let time = Timestamp::from_ticks(base + minute * TICKS_PER_MINUTE);
             let time = time.filter(|_| number + 1 < count).map(Into::into);
             errors.push(DeliveryError { time, ..DeliveryError::of_text("queue.json", &text) });
         }

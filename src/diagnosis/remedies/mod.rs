@@ -45,7 +45,7 @@ pub(crate) use edge::{EDGE_MAXIMUM, on_edge};
 pub(crate) use keys::{RESTART_TRANSPORT, import_with_key, repair_key, restart_transport};
 pub(crate) use more_evidence::{
     compare_connectors, complete_sessions, export_accepted_domains, export_inbound_connectors,
-    find_eop_sessions, find_send_logs, give_chain, may_be_silent, see_changes,
+    export_tenant, find_eop_sessions, find_send_logs, give_chain, may_be_silent, see_changes,
     see_inbound_connectors, silent_connectors, turn_on_logging,
 };
 pub(crate) use receive::{offer_tls, receive_with, see_receive_connector, use_named_certificate};

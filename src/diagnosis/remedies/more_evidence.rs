@@ -19,6 +19,14 @@ pub(crate) fn export_inbound_connectors(case: &Case<'_>) -> Remedy {
         .verify("the report names the connector")
 }
 
+/// Exports connectors and accepted domains of a tenant, for what the action says.
+pub(crate) fn export_tenant(action: impl Into<String>) -> Remedy {
+    Remedy::tenant(action).command(
+        "Get-InboundConnector | Export-Clixml inbound.xml\n\
+         Get-AcceptedDomain | Export-Clixml accepted.xml",
+    )
+}
+
 /// Whether a change of the connectors may not have arrived yet: it takes up to an hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LastChange {

@@ -180,7 +180,10 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
         confidence: Some(Confidence::Uncertain),
         ..Proof::of_connector(case, case.outcome().and_then(AttributionOutcome::connector))
     };
-    let possible = possibilities(case).join(", ");
+    let distrust = distrust(case);
+    let may_be_on_its_way = change_may_be_on_its_way(case);
+    let is_distrusted = distrust.is_some();
+    let possible = possibilities(case, distrust, may_be_on_its_way).join(", ");
     let message = match (case.outcome(), is_contradicted) {
         (Some(AttributionOutcome::ByAddressAndMailFrom { connector }), true) => format!(
             "By the given evidence the mail should pass (the address {} is listed by {}), and yet it was \
@@ -202,8 +205,8 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
              and not decided here: {possible}."
         ),
     };
-    let mut steps = if distrust(case).is_none() { Vec::new() } else { another_certificate(case) };
-    if change_may_be_on_its_way(case) {
+    let mut steps = if is_distrusted { another_certificate(case) } else { Vec::new() };
+    if may_be_on_its_way {
         steps.push(remedies::see_changes(case));
     }
     if case.is_attr36() {
@@ -217,9 +220,13 @@ pub(crate) fn attributed_but_refused(case: &Case<'_>) -> Option<Answer> {
 }
 
 /// What may explain a refusal that the given evidence does not, the likeliest first.
-fn possibilities(case: &Case<'_>) -> Vec<String> {
-    let mut possible: Vec<String> = distrust(case).into_iter().collect();
-    if change_may_be_on_its_way(case) {
+fn possibilities(
+    case: &Case<'_>,
+    distrust: Option<String>,
+    may_be_on_its_way: bool,
+) -> Vec<String> {
+    let mut possible: Vec<String> = distrust.into_iter().collect();
+    if may_be_on_its_way {
         possible.push(
             "the connector was changed and the change has not arrived yet (up to an hour)"
                 .to_owned(),
@@ -276,14 +283,10 @@ fn completeness(case: &Case<'_>) -> Option<Completeness> {
 }
 
 fn export_again() -> Remedy {
-    Remedy::tenant(
+    remedies::export_tenant(
         "Export the inbound connectors and accepted domains again, of every tenant that knows this \
          certificate or address, and check again: ATTR36 says that a connector matched whose value no \
          accepted domain of its tenant covers, and by the given exports there is none.",
-    )
-    .command(
-        "Get-InboundConnector | Export-Clixml inbound.xml\n\
-         Get-AcceptedDomain | Export-Clixml accepted.xml",
     )
     .verify("the report names the connector whose value is not covered")
 }

@@ -19,7 +19,14 @@ pub(crate) fn cannot_connect(case: &Case<'_>) -> Option<Answer> {
     let faults = steps_of_faults(case);
     answer.steps = [faults, answer.steps].concat();
     let reply = case.incident?.reply.as_deref().unwrap_or_default();
-    answer.message = meaning_of(case, reply);
+    let host = case.incident.and_then(|one| one.remote_host.as_deref());
+    if let Some(host) = host.filter(|host| !is_eop_host(host)) {
+        answer.message = format!(
+            "The other direction: Exchange Online could not hand mail to {host}, or did not accept the \
+             certificate that it presented. It reports: {}.",
+            reply.trim_end_matches('.')
+        );
+    }
     let explained = explain(reply);
     let thumbprint = explained.thumbprint.as_deref().and_then(|text| text.parse().ok());
     let (Some(shown), Some(installed)) = (thumbprint, &case.evidence.installed) else {
@@ -44,19 +51,6 @@ pub(crate) fn cannot_connect(case: &Case<'_>) -> Option<Answer> {
     let message =
         format!("{} The certificate that it was shown, {shown}{subject}, {whose}.", answer.message);
     Some(Proof::of(case.log_proof()).says(message, steps))
-}
-
-/// What the catalogue says, with the host where the error names it.
-fn meaning_of(case: &Case<'_>, reply: &str) -> String {
-    let host = case.incident.and_then(|one| one.remote_host.as_deref());
-    match host.filter(|host| !is_eop_host(host)) {
-        Some(host) => format!(
-            "The other direction: Exchange Online could not hand mail to {host}, or did not accept the \
-             certificate that it presented. It reports: {}.",
-            reply.trim_end_matches('.')
-        ),
-        None => CLASS.entry().map_or_else(String::new, |entry| entry.meaning.to_owned()),
-    }
 }
 
 fn step_before_the_servers() -> Remedy {

@@ -4,7 +4,7 @@ use super::rule::{Answer, Proof, RuleText};
 use crate::connector::{AddressMatch, AttributionOutcome, ConnectorNameMatch, MailFrom};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::literal::listed;
-use crate::diagnosis::remedies::Remedy;
+use crate::diagnosis::remedies::{self, Remedy};
 use crate::diagnosis::report::{EvidenceLine, Severity, Verdict};
 use crate::finding::Place;
 use crate::finding::words::capital;
@@ -55,15 +55,11 @@ pub(crate) fn other_tenants_export(case: &Case<'_>) -> Option<Answer> {
         verdict: (!case.is_relay_denied()).then_some(Verdict::Uncertain),
         ..Proof::of(evidence)
     };
-    let step = Remedy::tenant(format!(
+    let step = remedies::export_tenant(format!(
         "Connect to the tenant of {}, export its inbound connectors and accepted domains, and check \
          again with them.",
         sender.as_str()
     ))
-    .command(
-        "Get-InboundConnector | Export-Clixml inbound.xml\n\
-         Get-AcceptedDomain | Export-Clixml accepted.xml",
-    )
     .verify("the accepted domains hold that of the sender, and the report names the connector");
     Some(proof.says(message, vec![step]))
 }

@@ -220,13 +220,12 @@ fn certificate_row<'t>(
         " {subject} {issuer} 0F62B4D8A093C5E7F91B3D5F7092A4C6 {digest} {since} {until} {}",
         names.replace(',', ";")
     );
-    row(
-        "*",
-        &text,
-        "Sending certificate Subject Issuer name Serial number Thumbprint Not before Not after \
-         Subject alternate names",
-    );
+    row("*", &text, &format!("Sending certificate {CERTIFICATE_COLUMNS}"));
 }
+
+/// What a row names of a certificate, in this order.
+const CERTIFICATE_COLUMNS: &str =
+    "Subject Issuer name Serial number Thumbprint Not before Not after Subject alternate names";
 
 /// The certificate of the other side, with its names, where they are given.
 fn remote_row<'t>(
@@ -241,12 +240,7 @@ fn remote_row<'t>(
         thumbprint(names, ""),
         names.replace(',', ";")
     );
-    row(
-        "*",
-        &text,
-        "Remote certificate Subject Issuer name Serial number Thumbprint Not before Not after \
-         Subject alternate names",
-    );
+    row("*", &text, &format!("Remote certificate {CERTIFICATE_COLUMNS}"));
 }
 
 pub(super) fn read(server: &str, rows: &str) -> Vec<Session> {
